@@ -1,0 +1,300 @@
+//! The calls on many named queues.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::Time;
+use crate::event::Event;
+use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
+use crate::name::QueueName;
+use crate::queue::{Dead, Message, Queue};
+use crate::redelivery::Redelivery;
+use crate::settings::{Settings, SettingsError};
+use crate::stats::Stats;
+
+pub use crate::queue::Stale;
+
+/// What a receiver asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// At most so many messages; at least 1.
+    pub max: usize,
+    /// How long they shall belong to it; the queue's setting where it does not say.
+    pub lease: Option<Time>,
+    /// Its name, for the story of what happens to a message.
+    pub worker: Option<Arc<str>>,
+}
+
+/// Why a batch was not taken in. Nothing of it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PublishError {
+    /// A body is larger than the queue takes.
+    #[error("a message of {bytes} bytes is over the queue's limit of {limit}")]
+    TooLarge {
+        /// The body's size.
+        bytes: usize,
+        /// The queue's limit.
+        limit: usize,
+    },
+    /// The queue has no room for the batch.
+    #[error(transparent)]
+    Full(#[from] Full),
+}
+
+/// The queue has no room.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the queue holds {depth} of at most {limit} messages and has no room for {batch} more")]
+pub struct Full {
+    /// Messages in the queue, wherever they are.
+    pub depth: usize,
+    /// The queue's limit.
+    pub limit: usize,
+    /// Messages in the batch.
+    pub batch: usize,
+}
+
+/// Many named queues and what happens in them.
+///
+/// Calls take `now`, which must not go back; each first ends what is over by then.
+/// Publishing, receiving and configuring make a queue that is not there yet.
+#[derive(Debug)]
+pub struct Broker {
+    queues: BTreeMap<QueueName, Queue>,
+    /// Part of every receipt, so that those of an earlier run are stale.
+    run: u32,
+    next_message: u64,
+    next_waiter: u64,
+}
+
+impl Broker {
+    /// An empty broker. `run` should differ from that of any earlier one.
+    pub fn new(run: u32) -> Broker {
+        Broker { queues: BTreeMap::new(), run, next_message: 1, next_waiter: 1 }
+    }
+
+    /// The queue, made where it is not there.
+    fn queue(&mut self, name: &QueueName) -> &mut Queue {
+        let run = self.run;
+        self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
+    }
+
+    /// Tells a queue its settings; true where this made it.
+    ///
+    /// # Errors
+    /// When a setting is out of range, or dead letters would go round in a circle.
+    pub fn configure(&mut self, name: &QueueName, new: Settings) -> Result<bool, SettingsError> {
+        new.check()?;
+        let mut next = new.dead_letter_queue.as_ref();
+        while let Some(there) = next {
+            if there == name {
+                let first = new.dead_letter_queue.clone().unwrap_or_else(|| name.clone());
+                return Err(SettingsError::Circle(first));
+            }
+            next = self.queues.get(there).and_then(|q| q.settings.dead_letter_queue.as_ref());
+        }
+        let made = !self.queues.contains_key(name);
+        let queue = self.queue(name);
+        queue.events.push(Event::Configured { settings: new.clone() });
+        queue.settings = new;
+        Ok(made)
+    }
+
+    /// A queue's settings; `None` where there is no such queue.
+    pub fn settings(&self, name: &QueueName) -> Option<&Settings> {
+        self.queues.get(name).map(|queue| &queue.settings)
+    }
+
+    /// Takes a batch in, all or nothing. `enqueued_at` (milliseconds since 1970) is for display.
+    ///
+    /// # Errors
+    /// When a body is too large or the queue has no room; nothing is taken in then.
+    pub fn publish(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        batch: Vec<NewMessage>,
+        enqueued_at: u64,
+    ) -> Result<Vec<MessageId>, PublishError> {
+        self.advance(now);
+        let queue = self.queue(name);
+        check_batch(queue, &batch)?;
+        let mut ids = Vec::with_capacity(batch.len());
+        for new in batch {
+            let id = MessageId(self.next_message);
+            self.next_message += 1;
+            self.queue(name).insert(id, message(now, new, enqueued_at));
+            ids.push(id);
+        }
+        self.queue(name).wake(now);
+        Ok(ids)
+    }
+
+    /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
+    pub fn receive(&mut self, now: Time, name: &QueueName, request: &Request) -> Vec<Delivery> {
+        self.advance(now);
+        self.queue(name).receive(now, request)
+    }
+
+    /// Waits for what is not there yet. The answer comes as [`Event::Delivered`] to this
+    /// waiter, at once where something is ready after all.
+    pub fn wait(&mut self, now: Time, name: &QueueName, request: Request) -> WaiterId {
+        self.advance(now);
+        let waiter = WaiterId(self.next_waiter);
+        self.next_waiter += 1;
+        let queue = self.queue(name);
+        queue.wait(waiter, request);
+        queue.wake(now);
+        waiter
+    }
+
+    /// Waits no longer; false where the waiter was served already.
+    pub fn cancel(&mut self, name: &QueueName, waiter: WaiterId) -> bool {
+        self.queues.get_mut(name).is_some_and(|queue| queue.cancel(waiter))
+    }
+
+    /// Counts a receive that went away with nothing.
+    pub fn count_empty(&mut self, name: &QueueName) {
+        self.queue(name).total.receive_empty += 1;
+    }
+
+    /// Undoes deliveries that never reached their receiver: the messages are ready again in
+    /// their old place, and the attempt does not count. Stale receipts change nothing.
+    pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
+        self.advance(now);
+        if let Some(queue) = self.queues.get_mut(name) {
+            receipts.iter().for_each(|receipt| queue.undeliver(*receipt));
+            queue.wake(now);
+        }
+    }
+
+    /// Ends a delivery: the message is done.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
+        self.advance(now);
+        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(receipt));
+        if done { Ok(()) } else { Err(Stale) }
+    }
+
+    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn nack(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        delay: Time,
+    ) -> Result<(), Stale> {
+        self.advance(now);
+        let queue = self.queues.get_mut(name).ok_or(Stale)?;
+        let dead = queue.nack(now, receipt, delay)?;
+        queue.wake(now);
+        self.bury(now, name, dead);
+        Ok(())
+    }
+
+    /// Extends a lease to `lease` from now; returns when it ends.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn extend(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Result<Time, Stale> {
+        self.advance(now);
+        self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
+    }
+
+    /// Throws all messages of a queue away, wherever they are; returns how many.
+    pub fn purge(&mut self, now: Time, name: &QueueName) -> u64 {
+        self.advance(now);
+        self.queues.get_mut(name).map_or(0, Queue::purge)
+    }
+
+    /// Ends the leases and delays that are over at `now`.
+    pub fn advance(&mut self, now: Time) {
+        while self.next_deadline().is_some_and(|at| at <= now) {
+            let due = |queue: &Queue| queue.next_deadline().is_some_and(|at| at <= now);
+            let names = self.queues.iter().filter(|(_, queue)| due(queue));
+            let names: Vec<_> = names.map(|(name, _)| name.clone()).collect();
+            for name in names {
+                let queue = self.queue(&name);
+                let dead = queue.advance(now);
+                queue.wake(now);
+                self.bury(now, &name, dead);
+            }
+        }
+    }
+
+    /// Moves the dead to their queue, over its depth if need be, for nothing may be lost there.
+    fn bury(&mut self, now: Time, name: &QueueName, dead: impl IntoIterator<Item = Dead>) {
+        let Some(to) = self.settings(name).and_then(|s| s.dead_letter_queue.clone()) else {
+            return;
+        };
+        for Dead { id, message } in dead {
+            let (attempts, place) = (0, Place::Ready);
+            self.queue(&to).insert(id, Message { attempts, place, published: now, ..message });
+        }
+        self.queue(&to).wake(now);
+    }
+
+    /// When the next lease or delay ends.
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.queues.values().filter_map(Queue::next_deadline).min()
+    }
+
+    /// What happened since the last call, in order within each queue.
+    pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
+        let mut taken = Vec::new();
+        for (name, queue) in &mut self.queues {
+            let events = queue.events.drain(..);
+            taken.extend(events.map(|event| (name.clone(), event)));
+        }
+        taken
+    }
+
+    /// A look at the oldest messages, wherever they are; `None` where there is no such queue.
+    pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
+        self.queues.get(name).map(|queue| queue.peek(max))
+    }
+
+    /// The last messages given out again, newest first; `None` where there is no such queue.
+    pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
+        self.queues.get(name).map(|queue| queue.redelivered(max))
+    }
+
+    /// A queue at this moment; `None` where there is no such queue.
+    pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
+        self.advance(now);
+        self.queues.get(name).map(|queue| queue.stats(now))
+    }
+
+    /// The names of all queues, in order.
+    pub fn names(&self) -> impl Iterator<Item = &QueueName> {
+        self.queues.keys()
+    }
+}
+
+fn check_batch(queue: &Queue, batch: &[NewMessage]) -> Result<(), PublishError> {
+    let limit = queue.settings.max_message_bytes;
+    if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
+        return Err(PublishError::TooLarge { bytes, limit });
+    }
+    let (depth, limit) = (queue.depth(), queue.settings.max_depth);
+    if depth + batch.len() > limit {
+        return Err(Full { depth, limit, batch: batch.len() }.into());
+    }
+    Ok(())
+}
+
+fn message(now: Time, new: NewMessage, enqueued_at: u64) -> Message {
+    let until = now.saturating_add(new.delay);
+    let place = if new.delay.is_zero() { Place::Ready } else { Place::Delayed { until } };
+    Message { body: new.body, enqueued_at, published: now, attempts: 0, deliveries: 0, place }
+}

@@ -1,0 +1,83 @@
+//! What happened: for a log, for metrics, and for waking those who wait.
+
+use std::sync::Arc;
+
+use crate::Time;
+use crate::message::{Delivery, MessageId, Receipt, WaiterId};
+use crate::name::QueueName;
+use crate::settings::Settings;
+
+/// Why a message went back to the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnReason {
+    /// Its lease ran out.
+    LeaseExpired,
+    /// Its receiver handed it back.
+    Nacked,
+}
+
+/// One thing that happened to a queue, in the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The queue was made or told something else.
+    Configured {
+        /// What it is told now.
+        settings: Settings,
+    },
+    /// A message came in.
+    Published {
+        /// Its number.
+        id: MessageId,
+        /// Its bytes.
+        body: Arc<[u8]>,
+        /// Milliseconds since 1970; for display.
+        enqueued_at: u64,
+        /// When it becomes ready, if not at once.
+        due: Option<Time>,
+    },
+    /// Messages went to a receiver.
+    Delivered {
+        /// Who had waited for them; `None` where they were there when asked for.
+        waiter: Option<WaiterId>,
+        /// The messages.
+        deliveries: Vec<Delivery>,
+    },
+    /// A delivery never reached its receiver; the message is ready again, in its old place.
+    Undelivered {
+        /// The delivery.
+        receipt: Receipt,
+    },
+    /// The receiver asked for more time.
+    Extended {
+        /// The delivery.
+        receipt: Receipt,
+        /// When the lease ends now.
+        until: Time,
+    },
+    /// A message is done.
+    Acked {
+        /// The delivery that did it.
+        receipt: Receipt,
+    },
+    /// A message went back to the queue.
+    Returned {
+        /// The delivery that failed.
+        receipt: Receipt,
+        /// Why.
+        reason: ReturnReason,
+        /// When it becomes ready, if not at once.
+        due: Option<Time>,
+    },
+    /// A message was given up.
+    Dead {
+        /// Its last delivery.
+        receipt: Receipt,
+        /// Where it went; `None` where it was dropped.
+        to: Option<QueueName>,
+    },
+    /// All messages were thrown away.
+    Purged {
+        /// How many.
+        count: u64,
+    },
+}

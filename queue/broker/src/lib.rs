@@ -1,0 +1,36 @@
+//! The queue without its server: what happens to a message, and nothing else.
+//!
+//! A message is ready, then in flight under a lease, then done; or delayed before it is ready.
+//! Every call takes `now`, the time since the broker began. There is no clock in here, no I/O
+//! and no task: tests, a simulator and the server drive the same code.
+//!
+//! # Layout
+//! - [`broker`]: [`Broker`], the calls on many named queues
+//! - `queue`: one queue, its messages and who waits for them
+//! - [`message`]: ids, receipts and deliveries
+//! - [`name`]: the names of queues
+//! - [`settings`]: what a queue can be told
+//! - [`stats`]: what a queue counts
+//! - [`redelivery`]: the story of messages given out again
+//! - [`event`]: what happened, for whoever keeps a log or wakes a waiter
+#![forbid(unsafe_code)]
+
+pub mod broker;
+pub mod event;
+pub mod message;
+pub mod name;
+mod queue;
+pub mod redelivery;
+pub mod settings;
+pub mod stats;
+
+pub use broker::{Broker, Full, PublishError, Request};
+pub use event::{Event, ReturnReason};
+pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
+pub use name::QueueName;
+pub use redelivery::Redelivery;
+pub use settings::{Settings, SettingsError};
+pub use stats::Stats;
+
+/// Time since the broker began, by a clock that only goes forward.
+pub type Time = std::time::Duration;

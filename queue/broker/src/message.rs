@@ -1,0 +1,139 @@
+//! Messages: their ids, their receipts, and how they look to those who ask.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::Time;
+
+/// A message's number, given at publish, ascending over all queues of a broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub u64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Someone who waits for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WaiterId(pub u64);
+
+/// The right to end one delivery of one message; stale after any other has begun.
+///
+/// As text it is `MESSAGE-DELIVERY-RUN`; callers should not read anything into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Receipt {
+    /// The message.
+    pub message: MessageId,
+    /// Which delivery of it. Never used twice, also where the attempt was not counted.
+    pub delivery: u32,
+    /// Which run of the process gave it, so that no receipt outlives what it stands for.
+    pub run: u32,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{:08x}", self.message, self.delivery, self.run)
+    }
+}
+
+/// The text was never a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a receipt")]
+pub struct NoReceipt;
+
+impl FromStr for Receipt {
+    type Err = NoReceipt;
+
+    fn from_str(text: &str) -> Result<Receipt, NoReceipt> {
+        let mut parts = text.split('-');
+        let mut part = || parts.next().ok_or(NoReceipt);
+        let message = MessageId(part()?.parse().map_err(|_| NoReceipt)?);
+        let delivery = part()?.parse().map_err(|_| NoReceipt)?;
+        let run = u32::from_str_radix(part()?, 16).map_err(|_| NoReceipt)?;
+        let receipt = Receipt { message, delivery, run };
+        // One receipt has one spelling: "+1", upper case and further parts are none of ours.
+        if receipt.to_string() == text { Ok(receipt) } else { Err(NoReceipt) }
+    }
+}
+
+/// What a publisher hands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Any bytes.
+    pub body: Arc<[u8]>,
+    /// How long it stays hidden; zero for at once.
+    pub delay: Time,
+}
+
+/// A message in the hands of a receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The message.
+    pub id: MessageId,
+    /// The right to end this delivery.
+    pub receipt: Receipt,
+    /// How often it was given out, this time included.
+    pub attempts: u32,
+    /// When it was published, in milliseconds since 1970 by the publisher's server; for display.
+    pub enqueued_at: u64,
+    /// The bytes as they were published.
+    pub body: Arc<[u8]>,
+}
+
+/// Where a message is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Waiting for a receiver.
+    Ready,
+    /// Hidden until a time.
+    Delayed {
+        /// When it becomes ready.
+        until: Time,
+    },
+    /// With a receiver.
+    InFlight {
+        /// When the lease ends.
+        until: Time,
+        /// When the receiver last showed life: at delivery or when it extended the lease.
+        heard: Time,
+        /// The receiver's name, if it gave one.
+        worker: Option<Arc<str>>,
+    },
+}
+
+/// A look at a message that changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peeked {
+    /// The message.
+    pub id: MessageId,
+    /// How often it was given out.
+    pub attempts: u32,
+    /// When it was published, in milliseconds since 1970; for display.
+    pub enqueued_at: u64,
+    /// Where it is.
+    pub place: Place,
+    /// The bytes as they were published.
+    pub body: Arc<[u8]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_comes_back_from_its_text() {
+        let receipt = Receipt { message: MessageId(17), delivery: 2, run: 0xbeef };
+        assert_eq!("17-2-0000beef".parse(), Ok(receipt));
+        assert_eq!(receipt.to_string(), "17-2-0000beef");
+    }
+
+    #[test]
+    fn other_texts_are_no_receipts() {
+        for text in ["", "17", "17-2", "17-2-beef", "+17-2-0000beef", "17-2-0000BEEF", "1-1-0-0"] {
+            assert_eq!(text.parse::<Receipt>(), Err(NoReceipt), "{text}");
+        }
+    }
+}

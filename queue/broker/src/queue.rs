@@ -1,0 +1,322 @@
+//! One queue: its messages, where each is, and who waits for them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::Time;
+use crate::broker::Request;
+use crate::event::{Event, ReturnReason};
+use crate::message::{Delivery, MessageId, Peeked, Place, Receipt, WaiterId};
+use crate::redelivery::{Redeliveries, Redelivery};
+use crate::settings::Settings;
+use crate::stats::{Counters, Stats};
+
+/// A message on its way.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) body: Arc<[u8]>,
+    /// For display only; no decision reads it.
+    pub(crate) enqueued_at: u64,
+    /// When it came in, for its age.
+    pub(crate) published: Time,
+    /// Deliveries that count against `max_attempts`.
+    pub(crate) attempts: u32,
+    /// All deliveries, so that no receipt is given twice.
+    pub(crate) deliveries: u32,
+    pub(crate) place: Place,
+}
+
+/// What became of messages whose lease is over.
+pub(crate) struct Dead {
+    pub(crate) id: MessageId,
+    pub(crate) message: Message,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    pub(crate) settings: Settings,
+    /// Which run of the process gives the receipts.
+    run: u32,
+    messages: BTreeMap<MessageId, Message>,
+    /// Ids ascend with publishing, so a message that comes back finds its old place.
+    ready: BTreeSet<MessageId>,
+    /// Ends of leases and of delays, soonest first.
+    timers: BTreeSet<(Time, MessageId)>,
+    in_flight: usize,
+    /// First come, first served. Nobody waits here while a message is ready.
+    waiters: VecDeque<(WaiterId, Request)>,
+    pub(crate) total: Counters,
+    redeliveries: Redeliveries,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Queue {
+    pub(crate) fn new(run: u32) -> Queue {
+        Queue { run, ..Queue::default() }
+    }
+
+    /// How many messages the queue holds, wherever they are.
+    pub(crate) fn depth(&self) -> usize {
+        self.messages.len()
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Time> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
+        let due = match message.place {
+            Place::Delayed { until } => Some(until),
+            _ => None,
+        };
+        let (body, enqueued_at) = (message.body.clone(), message.enqueued_at);
+        self.events.push(Event::Published { id, body, enqueued_at, due });
+        self.total.published += 1;
+        self.messages.insert(id, message);
+        self.index(id, due);
+    }
+
+    /// Puts a message that is not in flight where it will be found.
+    fn index(&mut self, id: MessageId, due: Option<Time>) {
+        match due {
+            Some(until) => self.timers.insert((until, id)),
+            None => self.ready.insert(id),
+        };
+    }
+
+    /// Gives ready messages to those who wait, first come, first served.
+    pub(crate) fn wake(&mut self, now: Time) {
+        while !self.ready.is_empty() {
+            let Some((waiter, request)) = self.waiters.pop_front() else { return };
+            let deliveries = self.deliver(now, &request);
+            self.events.push(Event::Delivered { waiter: Some(waiter), deliveries });
+        }
+    }
+
+    pub(crate) fn receive(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
+        let deliveries = self.deliver(now, request);
+        if !deliveries.is_empty() {
+            self.events.push(Event::Delivered { waiter: None, deliveries: deliveries.clone() });
+        }
+        deliveries
+    }
+
+    fn deliver(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
+        let ids: Vec<_> = self.ready.iter().take(request.max).copied().collect();
+        ids.into_iter().filter_map(|id| self.deliver_one(now, id, request)).collect()
+    }
+
+    fn deliver_one(&mut self, now: Time, id: MessageId, request: &Request) -> Option<Delivery> {
+        let until = now.saturating_add(request.lease.unwrap_or(self.settings.lease));
+        let message = self.messages.get_mut(&id)?;
+        message.attempts += 1;
+        message.deliveries += 1;
+        message.place = Place::InFlight { until, heard: now, worker: request.worker.clone() };
+        if message.deliveries > 1 {
+            self.redeliveries.given_again(id, now, request.worker.clone());
+        }
+        let delivery = Delivery {
+            id,
+            receipt: Receipt { message: id, delivery: message.deliveries, run: self.run },
+            attempts: message.attempts,
+            enqueued_at: message.enqueued_at,
+            body: message.body.clone(),
+        };
+        self.ready.remove(&id);
+        self.timers.insert((until, id));
+        self.in_flight += 1;
+        self.total.delivered += 1;
+        Some(delivery)
+    }
+
+    pub(crate) fn wait(&mut self, waiter: WaiterId, request: Request) {
+        self.waiters.push_back((waiter, request));
+    }
+
+    pub(crate) fn cancel(&mut self, waiter: WaiterId) -> bool {
+        let before = self.waiters.len();
+        self.waiters.retain(|(id, _)| *id != waiter);
+        self.waiters.len() < before
+    }
+
+    /// The lease's end, if this delivery is the one under way.
+    fn lease(&self, receipt: Receipt) -> Option<Time> {
+        let message = self.messages.get(&receipt.message)?;
+        let current = receipt.run == self.run && receipt.delivery == message.deliveries;
+        match message.place {
+            Place::InFlight { until, .. } if current => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Ends a delivery: the message is in no index until the caller puts it somewhere.
+    fn end_delivery(&mut self, receipt: Receipt) -> bool {
+        let Some(until) = self.lease(receipt) else { return false };
+        self.timers.remove(&(until, receipt.message));
+        self.in_flight -= 1;
+        true
+    }
+
+    pub(crate) fn ack(&mut self, receipt: Receipt) -> bool {
+        if !self.end_delivery(receipt) {
+            return false;
+        }
+        if let Some(message) = self.messages.remove(&receipt.message)
+            && message.deliveries > 1
+            && let Place::InFlight { worker, .. } = &message.place
+        {
+            self.redeliveries.done(receipt.message, worker.as_ref());
+        }
+        self.total.acked += 1;
+        self.events.push(Event::Acked { receipt });
+        true
+    }
+
+    /// Undoes a delivery that its receiver never got: as if it had not been given.
+    pub(crate) fn undeliver(&mut self, receipt: Receipt) {
+        if !self.end_delivery(receipt) {
+            return;
+        }
+        if let Some(message) = self.messages.get_mut(&receipt.message) {
+            message.attempts -= 1;
+            message.place = Place::Ready;
+        }
+        self.index(receipt.message, None);
+        self.redeliveries.not_given(receipt.message);
+        self.total.undelivered += 1;
+        self.events.push(Event::Undelivered { receipt });
+    }
+
+    /// Hands a message back; a dead one is the caller's to bury.
+    pub(crate) fn nack(
+        &mut self,
+        now: Time,
+        receipt: Receipt,
+        delay: Time,
+    ) -> Result<Option<Dead>, Stale> {
+        if !self.end_delivery(receipt) {
+            return Err(Stale);
+        }
+        self.total.nacked += 1;
+        let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
+        Ok(self.give_back(receipt, ReturnReason::Nacked, due))
+    }
+
+    fn give_back(
+        &mut self,
+        receipt: Receipt,
+        reason: ReturnReason,
+        due: Option<Time>,
+    ) -> Option<Dead> {
+        let id = receipt.message;
+        let message = self.messages.get_mut(&id)?;
+        if message.attempts >= self.settings.max_attempts {
+            self.total.dead += 1;
+            let to = self.settings.dead_letter_queue.clone();
+            self.events.push(Event::Dead { receipt, to });
+            return self.messages.remove(&id).map(|message| Dead { id, message });
+        }
+        let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
+        let was = std::mem::replace(&mut message.place, place);
+        if let Place::InFlight { heard, worker, .. } = was {
+            let (given_again, next_worker, done) = (None, None, None);
+            let story = Redelivery { id, reason, worker, heard, given_again, next_worker, done };
+            self.redeliveries.began(story);
+        }
+        self.events.push(Event::Returned { receipt, reason, due });
+        self.index(id, due);
+        None
+    }
+
+    pub(crate) fn extend(
+        &mut self,
+        now: Time,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Result<Time, Stale> {
+        let old = self.lease(receipt).ok_or(Stale)?;
+        let new = now.saturating_add(lease);
+        if let Some(message) = self.messages.get_mut(&receipt.message)
+            && let Place::InFlight { until, heard, .. } = &mut message.place
+        {
+            *until = new;
+            *heard = now;
+        }
+        self.timers.remove(&(old, receipt.message));
+        self.timers.insert((new, receipt.message));
+        self.events.push(Event::Extended { receipt, until: new });
+        Ok(new)
+    }
+
+    /// Ends the leases and delays that are over at `now`; returns the messages that died of it.
+    pub(crate) fn advance(&mut self, now: Time) -> Vec<Dead> {
+        let mut dead = Vec::new();
+        while let Some(&(at, id)) = self.timers.first()
+            && at <= now
+        {
+            self.timers.pop_first();
+            dead.extend(self.ring(id));
+        }
+        dead
+    }
+
+    /// A message's timer rang; it is out of the index already.
+    fn ring(&mut self, id: MessageId) -> Option<Dead> {
+        let message = self.messages.get_mut(&id)?;
+        if let Place::InFlight { .. } = message.place {
+            self.in_flight -= 1;
+            self.total.lease_expired += 1;
+            let receipt = Receipt { message: id, delivery: message.deliveries, run: self.run };
+            return self.give_back(receipt, ReturnReason::LeaseExpired, None);
+        }
+        message.place = Place::Ready;
+        self.index(id, None);
+        None
+    }
+
+    /// Throws all messages away; their receipts are stale from now on.
+    pub(crate) fn purge(&mut self) -> u64 {
+        let count = self.messages.len() as u64;
+        self.messages.clear();
+        self.ready.clear();
+        self.timers.clear();
+        self.in_flight = 0;
+        self.total.purged += count;
+        self.events.push(Event::Purged { count });
+        count
+    }
+
+    pub(crate) fn peek(&self, max: usize) -> Vec<Peeked> {
+        let oldest = self.messages.iter().take(max);
+        oldest
+            .map(|(id, message)| Peeked {
+                id: *id,
+                attempts: message.attempts,
+                enqueued_at: message.enqueued_at,
+                place: message.place.clone(),
+                body: message.body.clone(),
+            })
+            .collect()
+    }
+
+    pub(crate) fn redelivered(&self, max: usize) -> Vec<Redelivery> {
+        self.redeliveries.newest().take(max).cloned().collect()
+    }
+
+    pub(crate) fn stats(&self, now: Time) -> Stats {
+        let oldest = self.ready.first().and_then(|id| self.messages.get(id));
+        Stats {
+            ready: self.ready.len(),
+            in_flight: self.in_flight,
+            delayed: self.messages.len() - self.ready.len() - self.in_flight,
+            waiting: self.waiters.len(),
+            oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
+            total: self.total,
+        }
+    }
+}
+
+/// The receipt's delivery is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the delivery of this receipt is over")]
+pub struct Stale;

@@ -1,0 +1,45 @@
+//! What a queue counts.
+
+use crate::Time;
+
+/// Totals since the broker began. They only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Messages taken in, those dead-lettered from elsewhere included.
+    pub published: u64,
+    /// Deliveries begun, those undone included.
+    pub delivered: u64,
+    /// Deliveries undone because the receiver had gone before it got them.
+    pub undelivered: u64,
+    /// Messages done.
+    pub acked: u64,
+    /// Deliveries handed back by their receivers.
+    pub nacked: u64,
+    /// Leases that ran out.
+    pub lease_expired: u64,
+    /// Messages given up after their last attempt.
+    pub dead: u64,
+    /// Messages thrown away by a purge.
+    pub purged: u64,
+    /// Receives that went away with nothing, at once or after their wait.
+    pub receive_empty: u64,
+}
+
+/// A queue at one moment.
+///
+/// Always `published = acked + dead + purged + ready + in_flight + delayed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Messages that wait for a receiver.
+    pub ready: usize,
+    /// Messages with a receiver.
+    pub in_flight: usize,
+    /// Messages hidden until a time.
+    pub delayed: usize,
+    /// Receivers that wait for a message.
+    pub waiting: usize,
+    /// How long ago the oldest ready message was published; `None` where none is ready.
+    pub oldest_age: Option<Time>,
+    /// Totals since the broker began.
+    pub total: Counters,
+}

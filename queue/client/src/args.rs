@@ -1,0 +1,55 @@
+//! Where the queue is, in the same words in every program.
+
+use reqwest::Url;
+
+/// Flags of every program that works on a queue.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "The queue")]
+pub struct QueueArgs {
+    /// The queue server
+    #[arg(long, env = "MICROSCALING_QUEUE_URL", value_name = "URL",
+          default_value = "http://127.0.0.1:4151", value_parser = parse_url)]
+    pub queue_url: Url,
+
+    /// The queue's name: 1 to 80 letters, digits, '_', '-' or '.'
+    #[arg(long, env = "MICROSCALING_QUEUE", value_name = "NAME", default_value = "jobs",
+          value_parser = parse_name)]
+    pub queue: String,
+}
+
+/// Reads the address of a server; a path behind the host is kept.
+///
+/// # Errors
+/// When the text is no `http://` URL.
+pub fn parse_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{error}; try http://127.0.0.1:4151"))?;
+    match (url.scheme(), url.host()) {
+        ("http", Some(_)) => Ok(url),
+        _ => Err("not an http:// address; try http://127.0.0.1:4151".to_owned()),
+    }
+}
+
+/// Reads the name of a queue, by the server's own rule.
+///
+/// # Errors
+/// When the server would refuse it.
+pub fn parse_name(text: &str) -> Result<String, String> {
+    let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
+    if (1..=80).contains(&text.len()) && text.bytes().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("a queue's name is 1 to 80 letters, digits, '_', '-' or '.'".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_without_a_scheme_is_refused_with_the_mend() {
+        for text in ["127.0.0.1:4151", "https://queue", "queue:4151", ""] {
+            assert!(parse_url(text).unwrap_err().contains("http://127.0.0.1:4151"), "{text}");
+        }
+    }
+}

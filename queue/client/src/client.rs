@@ -1,0 +1,187 @@
+//! The calls on one queue.
+
+use std::time::Duration;
+
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+use crate::args::QueueArgs;
+use crate::error::Error;
+use crate::wire::{ErrorBody, Extend, Message, Published, QueueStats, Receipts, Received, Results};
+
+/// How long a call may take beyond the time it asked the queue to wait.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One queue of one server. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    /// Ends in `/v1/queues/NAME`.
+    base: Url,
+    timeout: Duration,
+}
+
+/// What to ask of a receive.
+#[derive(Debug, Clone)]
+pub struct ReceiveOptions {
+    /// At most so many messages, 1 to 100.
+    pub max: u32,
+    /// How long to wait for the first one, at most 20 s.
+    pub wait: Duration,
+    /// How long the messages shall be ours.
+    pub lease: Duration,
+    /// Our name, for the queue's story of redelivered messages.
+    pub worker: String,
+}
+
+impl Client {
+    /// The queue that the flags name.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(args: &QueueArgs) -> Result<Client, Error> {
+        let mut base = args.queue_url.clone();
+        match base.path_segments_mut() {
+            Ok(mut path) => path.pop_if_empty().extend(["v1", "queues", &args.queue]),
+            Err(()) => return Err(Error::Garbled(format!("{} has no host", args.queue_url))),
+        };
+        // A proxy in the environment is meant for the world outside, not for the demo.
+        let http = reqwest::Client::builder().no_proxy().connect_timeout(TIMEOUT).build();
+        let http = http.map_err(|error| Error::Garbled(error.to_string()))?;
+        Ok(Client { http, base, timeout: TIMEOUT })
+    }
+
+    /// The same queue, with another time after which a call counts as failed.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Client {
+        Client { timeout, ..self }
+    }
+
+    /// Publishes one message; returns its number.
+    ///
+    /// # Errors
+    /// [`Error::Full`] and [`Error::Away`] pass; the others do not.
+    pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
+        let call = self.call(Method::POST, &["messages"]).body(body);
+        let published: Published = self.json(call).await?;
+        let one = published.ids.into_iter().next();
+        one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
+    }
+
+    /// Takes messages, waiting for the first one; an empty list after the wait.
+    ///
+    /// # Errors
+    /// [`Error::Away`] passes; the others do not.
+    pub async fn receive(&self, options: &ReceiveOptions) -> Result<Vec<Message>, Error> {
+        let call = self.call(Method::POST, &["messages", "receive"]).query(&[
+            ("max", options.max.to_string()),
+            ("wait_s", options.wait.as_secs_f64().to_string()),
+            ("lease_s", options.lease.as_secs_f64().to_string()),
+            ("worker", options.worker.clone()),
+        ]);
+        let received: Received = self.json(call.timeout(options.wait + self.timeout)).await?;
+        let messages = received.messages.into_iter().map(|raw| raw.into_message());
+        messages.collect::<Result<_, _>>().map_err(Error::Garbled)
+    }
+
+    /// Ends a delivery: the message is done.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    pub async fn ack(&self, receipt: &str) -> Result<(), Error> {
+        self.end("ack", receipt, None).await
+    }
+
+    /// Hands a message back, to be ready after `delay`.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    pub async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
+        self.end("nack", receipt, Some(delay.as_millis() as u64)).await
+    }
+
+    async fn end(&self, how: &str, receipt: &str, delay_ms: Option<u64>) -> Result<(), Error> {
+        let receipts = Receipts { receipts: &[receipt], delay_ms };
+        let call = self.call(Method::POST, &["messages", how]).json(&receipts);
+        let results: Results = self.json(call).await?;
+        match results.results.first().map(|outcome| outcome.status.as_str()) {
+            Some("ok") => Ok(()),
+            Some("stale") => Err(Error::Stale(receipt.to_owned())),
+            other => Err(Error::Garbled(format!("the status {other:?} of a receipt"))),
+        }
+    }
+
+    /// Makes a lease end `lease` from now.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    pub async fn extend(&self, receipt: &str, lease: Duration) -> Result<(), Error> {
+        let call = self.call(Method::PATCH, &["messages", receipt]);
+        let extend = Extend { lease_s: lease.as_secs_f64() };
+        self.send(call.json(&extend)).await.map(|_| ())
+    }
+
+    /// The queue at this moment.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] while nobody has used the queue; [`Error::Away`] passes.
+    pub async fn stats(&self) -> Result<QueueStats, Error> {
+        self.json(self.call(Method::GET, &[])).await
+    }
+
+    fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(path);
+        }
+        self.http.request(method, url).timeout(self.timeout)
+    }
+
+    async fn json<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, Error> {
+        let answer = self.send(call).await?;
+        let bytes = answer.bytes().await.map_err(|error| self.away(&error))?;
+        serde_json::from_slice(&bytes).map_err(|error| Error::Garbled(error.to_string()))
+    }
+
+    async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
+        let answer = call.send().await.map_err(|error| self.away(&error))?;
+        if answer.status().is_success() { Ok(answer) } else { Err(refusal(answer).await) }
+    }
+
+    fn away(&self, error: &reqwest::Error) -> Error {
+        let url = self.base.origin().ascii_serialization();
+        Error::Away { url, reason: root_cause(error) }
+    }
+}
+
+async fn refusal(answer: Response) -> Error {
+    let (status, retry_after) = (answer.status(), retry_after(&answer));
+    let body = answer.bytes().await.unwrap_or_default();
+    let Ok(ErrorBody { error }) = serde_json::from_slice(&body) else {
+        return Error::Garbled(format!("status {status} without an error"));
+    };
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
+        StatusCode::GONE => Error::Stale(error.message),
+        StatusCode::NOT_FOUND => Error::Unknown(error.message),
+        _ => Error::Refused(error),
+    }
+}
+
+fn retry_after(answer: &Response) -> Duration {
+    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(1))
+}
+
+/// reqwest names the URL first and the reason last; people want the reason.
+fn root_cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,45 @@
+//! What can go wrong, by what a caller can do about it.
+
+use std::time::Duration;
+
+use crate::wire::Problem;
+
+/// Why a call on a queue failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody answered; the call may or may not have been carried out. Try again later.
+    #[error("the queue at {url} does not answer: {reason}")]
+    Away {
+        /// The server's address.
+        url: String,
+        /// What the network said.
+        reason: String,
+    },
+    /// The queue has no room. Try again after the time it names.
+    #[error("the queue is full: {message}")]
+    Full {
+        /// The queue's words.
+        message: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The delivery is over: the message belongs to someone else, or is done.
+    #[error("the lease is over: {0}")]
+    Stale(String),
+    /// The queue refused the call; trying again will not help.
+    #[error("the queue refused: {} ({})", .0.message, .0.code)]
+    Refused(Problem),
+    /// There is no such queue yet.
+    #[error("{0}")]
+    Unknown(String),
+    /// The answer is not what the queue documents.
+    #[error("the queue's answer makes no sense: {0}")]
+    Garbled(String),
+}
+
+impl Error {
+    /// Whether a later try may succeed.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Error::Away { .. } | Error::Full { .. } | Error::Garbled(_))
+    }
+}

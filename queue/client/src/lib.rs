@@ -1,0 +1,21 @@
+//! The queue, for those who use it: publish, receive, ack, and what can go wrong.
+//!
+//! # Layout
+//! - [`client`]: [`Client`], the calls on one queue
+//! - [`wire`]: the JSON that goes over the line, as the queue documents it
+//! - [`error`]: [`Error`], by what a caller can do about it
+//! - [`args`]: `--queue-url` and `--queue`, in the same words everywhere
+//! - [`backoff`]: waiting longer each time, and saying so once
+#![forbid(unsafe_code)]
+
+pub mod args;
+pub mod backoff;
+pub mod client;
+pub mod error;
+pub mod wire;
+
+pub use args::QueueArgs;
+pub use backoff::Backoff;
+pub use client::{Client, ReceiveOptions};
+pub use error::Error;
+pub use wire::{Message, QueueStats};

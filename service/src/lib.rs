@@ -1,0 +1,22 @@
+//! The shell every program of the kit wears, so that each of them holds only its own work.
+//!
+//! # Layout
+//! - [`args`]: the flags all programs share
+//! - [`logs`]: human lines on a terminal, JSON elsewhere
+//! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
+//! - [`parent`]: what a program and the engine that started it say to each other
+//! - [`shutdown`]: one signal drains, the second one exits
+//! - [`shell`]: the four moves of a main: parse, start, build, run
+#![forbid(unsafe_code)]
+
+pub mod args;
+pub mod endpoints;
+pub mod logs;
+pub mod parent;
+pub mod shell;
+pub mod shutdown;
+
+pub use args::ServiceArgs;
+pub use endpoints::Health;
+pub use shell::{Shell, main};
+pub use shutdown::{Shutdown, Trigger};

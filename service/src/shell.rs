@@ -1,0 +1,169 @@
+//! The four moves of a main: parse, start, build, run.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use prometheus::Registry;
+use tokio::net::TcpListener;
+
+use crate::args::ServiceArgs;
+use crate::endpoints::{self, Health};
+use crate::logs;
+use crate::parent::{self, Parent, Word};
+use crate::shutdown::{self, Shutdown};
+
+/// A started program: it logs, listens and hears signals, and waits for its work.
+#[derive(Debug)]
+pub struct Shell {
+    name: String,
+    listener: TcpListener,
+    /// Taken by every part that counts something; served at `/metrics`.
+    pub registry: Registry,
+    /// What `/readyz` says; set once the program runs, taken back when it leaves.
+    pub health: Health,
+    shutdown: Shutdown,
+    args: ServiceArgs,
+    parent: Parent,
+}
+
+impl Shell {
+    /// Starts logging, takes the port (`--listen`, or `default_port` on loopback) and listens
+    /// for signals.
+    ///
+    /// # Errors
+    /// When the address cannot be had; the message names the way out.
+    pub async fn start(
+        program: &str,
+        default_port: u16,
+        args: &ServiceArgs,
+    ) -> anyhow::Result<Shell> {
+        let address = args.listen.unwrap_or((Ipv4Addr::LOCALHOST, default_port).into());
+        let listener = bind(address).await?;
+        Shell::with_listener(program, listener, args)
+    }
+
+    /// As [`Shell::start`], on a port that the program has taken itself.
+    ///
+    /// # Errors
+    /// When the operating system refuses a signal handler.
+    pub fn with_listener(
+        program: &str,
+        listener: TcpListener,
+        args: &ServiceArgs,
+    ) -> anyhow::Result<Shell> {
+        let name = instance_name(program);
+        logs::init(args.log_format, &name);
+        let (trigger, shutdown) = Shutdown::new();
+        shutdown::on_signals(trigger.clone()).context("signals cannot be handled")?;
+        let parent = Parent::find(trigger);
+        let (registry, health, args) = (Registry::new(), Health::default(), args.clone());
+        Ok(Shell { name, listener, registry, health, shutdown, args, parent })
+    }
+
+    /// This instance's name: the pod's in a cluster, `PROGRAM-PID` elsewhere.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The word to leave.
+    pub fn shutdown(&self) -> Shutdown {
+        self.shutdown.clone()
+    }
+
+    /// How long the program may take to finish after the word to leave.
+    pub fn grace(&self) -> std::time::Duration {
+        self.args.shutdown_grace
+    }
+
+    /// Where the program listens.
+    ///
+    /// # Errors
+    /// When the operating system does not say.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.listener.local_addr().context("the listening address is unknown")
+    }
+
+    /// Runs a worker: `work` beside the metrics and health endpoints.
+    ///
+    /// # Errors
+    /// Those of `work`, and when it has not ended `--shutdown-grace` after it should have.
+    pub async fn run<W>(self, work: W) -> anyhow::Result<()>
+    where
+        W: Future<Output = anyhow::Result<()>>,
+    {
+        self.serve(async |listener, endpoints, _| {
+            tokio::spawn(axum::serve(listener, endpoints).into_future());
+            work.await
+        })
+        .await
+    }
+
+    /// Runs a server: `app` gets the listener, the endpoints every program has, to be merged
+    /// with its own, and the word to leave.
+    ///
+    /// # Errors
+    /// Those of `app`, and when it has not ended `--shutdown-grace` after it should have.
+    pub async fn serve<A>(self, app: A) -> anyhow::Result<()>
+    where
+        A: AsyncFnOnce(TcpListener, axum::Router, Shutdown) -> anyhow::Result<()>,
+    {
+        let address = self.address()?;
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
+        let endpoints = endpoints::router(self.registry.clone(), self.health.clone());
+        self.parent.say(&Word::Listening(address));
+        self.health.set_ready(true);
+        self.parent.say(&Word::Ready);
+        let ended = tokio::select! {
+            ended = app(self.listener, endpoints, self.shutdown.clone()) => ended,
+            never = unready(&self.shutdown, &self.health) => never,
+            () = shutdown::overdue(&self.shutdown, self.args.shutdown_grace) => {
+                Err(overdue(&self.args))
+            }
+        };
+        self.parent.say(&Word::Left(parent::counters(&self.registry)));
+        ended
+    }
+}
+
+/// Takes readiness back as soon as it is time to leave, so that nobody sends more work.
+async fn unready(shutdown: &Shutdown, health: &Health) -> anyhow::Result<()> {
+    shutdown.wait().await;
+    health.set_ready(false);
+    std::future::pending().await
+}
+
+fn overdue(args: &ServiceArgs) -> anyhow::Error {
+    let grace = humantime::format_duration(args.shutdown_grace);
+    anyhow::anyhow!("work was left unfinished {grace} after the signal (--shutdown-grace)")
+}
+
+/// Takes a port.
+///
+/// # Errors
+/// When it cannot be had; the message names the way out.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another with --listen, port 0 takes any")
+    })
+}
+
+/// Kubernetes, and the box after it, gives every replica its name as the host name.
+fn instance_name(program: &str) -> String {
+    match std::env::var("HOSTNAME") {
+        Ok(host) if host.starts_with(program) => host,
+        _ => format!("{program}-{}", std::process::id()),
+    }
+}
+
+/// The frame of a main: runs `program`, prints an error as one line, and gives the exit code.
+pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    match program.await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
