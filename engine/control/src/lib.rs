@@ -1,1 +1,35 @@
-//! stub
+//! The decision core: who gets how many containers, and why, inside one budget.
+//!
+//! It takes the time, measurements and present counts, and gives decisions. It has no clock, no
+//! I/O and no task, so tests, a simulator and the real loop drive the same code.
+//!
+//! # Layout
+//! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions
+//! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
+//! - [`allocation`]: wanted counts into given counts, by priority
+//! - [`workload`]: what is scaled, and how many of it there are
+//! - [`config`]: the whole configuration and what is wrong with it
+//! - [`reading`]: what was measured, and how old it is
+//! - [`decision`] and [`why`]: what changes, and why things are as they are; `words` says it
+#![forbid(unsafe_code)]
+
+pub mod allocation;
+pub mod autoscaler;
+pub mod config;
+pub mod decision;
+pub mod policy;
+pub mod reading;
+pub mod why;
+mod words;
+pub mod workload;
+
+pub use autoscaler::Autoscaler;
+pub use config::{Config, Problem, Setting};
+pub use decision::{Decision, Reason};
+pub use policy::{Policy, Recommendation};
+pub use reading::{Freshness, Observation, QueueSample, Reading};
+pub use why::{Limit, Term, Why};
+pub use workload::{QueueTarget, Replicas, Rule, Workload};
+
+/// Time since the engine began, by a clock that only goes forward.
+pub type Time = std::time::Duration;

@@ -1,0 +1,244 @@
+//! One decision round: measurements into recommendations, recommendations into given counts,
+//! given counts into decisions that never lead over the capacity.
+
+use std::collections::BTreeMap;
+
+use crate::Time;
+use crate::allocation::{Claim, allocate};
+use crate::config::{Config, Problem};
+use crate::decision::{Decision, Reason};
+use crate::policy::{Policy, Recommendation};
+use crate::reading::{Freshness, Observation, QueueSample};
+use crate::why::{Limit, Why};
+use crate::words;
+use crate::workload::{Replicas, Workload};
+
+/// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
+/// containers have come or gone in between.
+#[derive(Debug)]
+pub struct Autoscaler {
+    config: Config,
+    states: Vec<State>,
+}
+
+/// What is known of one workload besides its configuration.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) workload: Workload,
+    /// Made at the first observation, from the count that is there.
+    policy: Option<Policy>,
+    /// The last recommendation; it stands until the next one.
+    pub(crate) recommendation: Recommendation,
+    pub(crate) freshness: Freshness,
+    /// The age of the reading; `None` where there never was one.
+    pub(crate) age: Option<Time>,
+    pub(crate) replicas: Replicas,
+    /// How many the budget grants.
+    pub(crate) given: u32,
+    why: Why,
+}
+
+impl Autoscaler {
+    /// A core for a configuration that can be run.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the configuration.
+    pub fn new(config: Config) -> Result<Autoscaler, Vec<Problem>> {
+        let problems = config.problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut workloads = config.workloads.clone();
+        // Decisions come by priority, whatever the order of the manifest.
+        workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
+        Ok(Autoscaler { config, states: workloads.into_iter().map(State::new).collect() })
+    }
+
+    /// The configuration it runs.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Freezes or frees a workload; false where there is none of that name.
+    pub fn set_paused(&mut self, name: &str, paused: bool) -> bool {
+        let found = self.states.iter_mut().find(|state| state.workload.name == name);
+        found.map(|state| state.workload.paused = paused).is_some()
+    }
+
+    /// Whether a workload is frozen; `None` where there is none of that name.
+    pub fn is_paused(&self, name: &str) -> Option<bool> {
+        let found = self.states.iter().find(|state| state.workload.name == name);
+        found.map(|state| state.workload.paused)
+    }
+
+    /// Why each workload has what it has, as of the last round.
+    pub fn whys(&self) -> BTreeMap<&str, &Why> {
+        self.states.iter().map(|state| (state.workload.name.as_str(), &state.why)).collect()
+    }
+
+    /// A whole round: every rule sees its queue, and the result is allocated.
+    pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+        let tick = self.config.tick;
+        for state in &mut self.states {
+            state.observe(now, tick, observation);
+            state.consult(now, observation);
+        }
+        self.decide(now, observation)
+    }
+
+    /// Gives out slots that have come free since the last round, by its recommendations.
+    pub fn fill(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+        let tick = self.config.tick;
+        self.states.iter_mut().for_each(|state| state.observe(now, tick, observation));
+        self.decide(now, observation)
+    }
+
+    fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+        let claims: Vec<Claim> = self.states.iter().map(State::claim).collect();
+        let given = allocate(self.config.capacity, &claims);
+        for (state, given) in self.states.iter_mut().zip(given) {
+            state.given = given;
+        }
+        let mut decisions = self.cuts();
+        // While somebody's containers are unknown, nobody knows what is free.
+        let all_known =
+            self.states.iter().all(|s| observation.replicas.contains_key(&s.workload.name));
+        if all_known {
+            decisions.extend(self.raises());
+        }
+        self.explain(now);
+        decisions
+    }
+
+    fn cuts(&mut self) -> Vec<Decision> {
+        let gainers: Vec<String> = self.gainers();
+        let cut = |state: &mut State| {
+            let (from, to) = (state.replicas.desired, state.given);
+            if state.is_frozen() || to >= from {
+                return None;
+            }
+            state.replicas.desired = to;
+            let preempted = to < state.wanted();
+            let reason = if preempted { Reason::Preempted } else { Reason::ScaledDown };
+            Some(words::decision(state, from, to, reason, &gainers))
+        };
+        self.states.iter_mut().filter_map(cut).collect()
+    }
+
+    /// Who is to get more than it has, the most urgent first.
+    fn gainers(&self) -> Vec<String> {
+        let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
+        self.states.iter().filter(gains).map(|s| s.workload.name.clone()).collect()
+    }
+
+    /// Raises go only into slots that are free at this moment.
+    fn raises(&mut self) -> Vec<Decision> {
+        let occupied: u32 = self.states.iter().map(|s| s.replicas.occupied()).sum();
+        let mut free = self.config.capacity.saturating_sub(occupied);
+        let mut decisions = Vec::new();
+        for state in &mut self.states {
+            let from = state.replicas.desired;
+            let room = free + state.replicas.occupied();
+            let to = state.given.min(from + free);
+            if state.is_frozen() || to <= from {
+                continue;
+            }
+            state.replicas.desired = to;
+            free = room.saturating_sub(state.replicas.occupied());
+            decisions.push(words::decision(state, from, to, Reason::ScaledUp, &[]));
+        }
+        decisions
+    }
+
+    fn explain(&mut self, now: Time) {
+        let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &self.states, now)).collect();
+        for (state, why) in self.states.iter_mut().zip(whys) {
+            state.why = why;
+        }
+    }
+}
+
+impl State {
+    fn new(workload: Workload) -> State {
+        State {
+            workload,
+            policy: None,
+            recommendation: Recommendation::plain(0, ""),
+            freshness: Freshness::Failed,
+            age: None,
+            replicas: Replicas::default(),
+            given: 0,
+            why: Why::default(),
+        }
+    }
+
+    /// Takes in what is there, and how old the reading is.
+    fn observe(&mut self, now: Time, tick: Time, observation: &Observation) {
+        if let Some(replicas) = observation.replicas.get(&self.workload.name) {
+            self.replicas = *replicas;
+        }
+        let Some(target) = self.workload.rule.target() else {
+            self.freshness = Freshness::Fresh;
+            return;
+        };
+        let reading = observation.readings.get(&target.queue);
+        self.freshness = Freshness::of(reading, now, tick);
+        self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
+    }
+
+    /// Asks the rule. Without a fresh reading it is not asked.
+    fn consult(&mut self, now: Time, observation: &Observation) {
+        if self.freshness != Freshness::Fresh || self.workload.paused {
+            return;
+        }
+        let desired = self.replicas.desired;
+        let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
+        let target = self.workload.rule.target();
+        let reading = target.and_then(|target| observation.readings.get(&target.queue));
+        let sample = reading.map_or(QueueSample::default(), |reading| reading.sample);
+        let before = self.recommendation.wanted;
+        let next = policy.recommend(now, &sample, &self.workload);
+        let asked_before = !self.recommendation.because.is_empty();
+        let from = match self.workload.rule.target() {
+            Some(_) if asked_before => before,
+            _ => desired,
+        };
+        self.recommendation = self.at_most_one_step(from, next);
+    }
+
+    /// Keeps a recommendation within `max_delta` of where it comes from.
+    fn at_most_one_step(&self, from: u32, next: Recommendation) -> Recommendation {
+        let Some(delta) = self.workload.max_delta else { return next };
+        let wanted = next.wanted.clamp(from.saturating_sub(delta), from.saturating_add(delta));
+        let limited = wanted != next.wanted;
+        let limited_by = if limited { Some(Limit::MaxDelta) } else { next.limited_by };
+        Recommendation { wanted, limited_by, ..next }
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.workload.paused
+    }
+
+    /// Whether the rule cannot be asked, so that the workload holds what it has.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.freshness != Freshness::Fresh
+    }
+
+    /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
+    pub(crate) fn wanted(&self) -> u32 {
+        let hold = self.is_frozen() || self.is_blind();
+        if hold { self.replicas.desired } else { self.recommendation.wanted }
+    }
+
+    fn claim(&self) -> Claim {
+        let bounded = self.wanted().clamp(self.workload.min, self.workload.max);
+        let frozen = self.is_frozen();
+        Claim {
+            priority: self.workload.priority,
+            min: self.workload.min,
+            wanted: if frozen { self.wanted() } else { bounded },
+            takes_rest: self.workload.rule.target().is_none(),
+            frozen,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The whole configuration, and what is wrong with it.
+
+use std::fmt;
+
+use crate::Time;
+use crate::workload::{Rule, Workload};
+
+/// What the engine is told to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// How many containers of all workloads together there may be.
+    pub capacity: u32,
+    /// The time between rounds.
+    pub tick: Time,
+    /// What is scaled.
+    pub workloads: Vec<Workload>,
+}
+
+/// The setting at which a problem lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// A workload's minimum.
+    MinContainers,
+    /// A workload's maximum.
+    MaxContainers,
+    /// A workload's greatest change a round.
+    MaxDelta,
+    /// A workload's priority.
+    Priority,
+    /// A workload's rule.
+    Rule,
+    /// The engine's capacity.
+    Capacity,
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Whose setting it is; `None` for the engine's own.
+    pub workload: Option<String>,
+    /// Which.
+    pub setting: Setting,
+    /// What is wrong, and the mend.
+    pub text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.workload.as_deref().unwrap_or("engine");
+        write!(f, "{name}: {:?} {}", self.setting, self.text)
+    }
+}
+
+impl Config {
+    /// Everything that is wrong; empty for a configuration that can be run.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
+        problems.extend(self.capacity_problem());
+        problems.extend(self.remainder_problems());
+        problems
+    }
+
+    fn capacity_problem(&self) -> Option<Problem> {
+        let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
+        if sum <= u64::from(self.capacity) {
+            return None;
+        }
+        let least: Vec<_> =
+            self.workloads.iter().map(|w| format!("{} {}", w.name, w.min)).collect();
+        let text = format!(
+            "is {}, less than the minimums together ({}: {sum}); raise it or lower min-containers",
+            self.capacity,
+            least.join(" + "),
+        );
+        Some(Problem { workload: None, setting: Setting::Capacity, text })
+    }
+
+    /// Two workloads cannot both take all that is left.
+    fn remainder_problems(&self) -> Vec<Problem> {
+        let remainders: Vec<_> =
+            self.workloads.iter().filter(|w| w.rule == Rule::Remainder).collect();
+        let mut problems = Vec::new();
+        for (i, later) in remainders.iter().enumerate() {
+            let same = remainders[..i].iter().find(|w| w.priority == later.priority);
+            if let Some(earlier) = same {
+                let text = format!(
+                    "is remainder with priority {}, as {}'s is; give one another priority",
+                    later.priority, earlier.name
+                );
+                let workload = Some(later.name.clone());
+                problems.push(Problem { workload, setting: Setting::Rule, text });
+            }
+        }
+        problems
+    }
+}
+
+fn of_one(workload: &Workload) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |setting, text| {
+        problems.push(Problem { workload: Some(workload.name.clone()), setting, text });
+    };
+    if workload.min > workload.max {
+        let text = format!("is {}, more than max-containers {}", workload.min, workload.max);
+        wrong(Setting::MinContainers, text);
+    }
+    if workload.max == 0 {
+        wrong(Setting::MaxContainers, "is 0; give at least 1".to_owned());
+    }
+    if workload.priority == 0 {
+        wrong(Setting::Priority, "is 0; the first priority is 1".to_owned());
+    }
+    if workload.max_delta == Some(0) {
+        let text = "is 0, so that nothing could change; set paused instead".to_owned();
+        wrong(Setting::MaxDelta, text);
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workload(name: &str, min: u32, max: u32) -> Workload {
+        let (name, rule) = (name.to_owned(), Rule::Remainder);
+        Workload { name, priority: 1, min, max, max_delta: None, rule, paused: false }
+    }
+
+    fn problems(capacity: u32, workloads: Vec<Workload>) -> Vec<(Option<String>, Setting)> {
+        let config = Config { capacity, tick: Time::from_millis(500), workloads };
+        config.problems().into_iter().map(|p| (p.workload, p.setting)).collect()
+    }
+
+    #[test]
+    fn a_minimum_over_the_maximum_is_refused_by_name() {
+        let found = problems(10, vec![workload("a", 4, 3)]);
+        assert_eq!(found, [(Some("a".to_owned()), Setting::MinContainers)]);
+    }
+
+    #[test]
+    fn minimums_over_the_capacity_are_refused() {
+        let second = Workload { priority: 2, ..workload("b", 6, 10) };
+        assert_eq!(problems(10, vec![workload("a", 5, 10), second]), [(None, Setting::Capacity)]);
+    }
+
+    #[test]
+    fn two_remainders_of_one_priority_are_refused() {
+        let found = problems(10, vec![workload("a", 1, 10), workload("b", 1, 10)]);
+        assert_eq!(found, [(Some("b".to_owned()), Setting::Rule)]);
+    }
+}

@@ -1,0 +1,183 @@
+//! The rule `queue`: a PD controller on the queue's length.
+//!
+//! The output is the rate of change of a level `u` of containers:
+//! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue from the nearer edge of its
+//! deadband. It raises quickly and lowers gently, and never below what is at work: a busy
+//! container is not an idle one, however short the queue.
+
+use crate::Time;
+use crate::policy::Recommendation;
+use crate::reading::QueueSample;
+use crate::why::{Limit, Term};
+use crate::workload::{QueueTarget, Workload};
+
+/// Containers a second for each message over the target.
+const KP_UP: f64 = 0.15;
+/// Containers for each message a second by which the error grows.
+const KD_UP: f64 = 0.12;
+/// Containers a second for each message under the deadband.
+const KP_DOWN: f64 = 0.05;
+/// The derivative's filter, in seconds: messages come one by one, and a difference of counts
+/// taken half a second apart is mostly noise.
+const SLOPE_FILTER: f64 = 0.4;
+/// The filter of the number at work, in seconds: some ten jobs of the demo.
+const BUSY_FILTER: f64 = 2.0;
+/// No step reckons with more time than this, whatever gap a blind spell has left.
+const LONGEST_STEP: f64 = 1.0;
+
+/// The controller's state.
+#[derive(Debug, Clone)]
+pub struct PdController {
+    target: QueueTarget,
+    /// The level in containers, a fraction included.
+    level: f64,
+    /// Messages a second by which the error grows, filtered.
+    slope: f64,
+    /// Containers at work, filtered.
+    busy: f64,
+    last: Option<Last>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    at: Time,
+    error: f64,
+    sample: QueueSample,
+}
+
+/// One step's rates, in containers a second.
+struct Rates {
+    proportional: f64,
+    derivative: f64,
+}
+
+impl PdController {
+    /// Begins with what is there.
+    pub fn new(target: QueueTarget, desired: u32) -> PdController {
+        let level = f64::from(desired);
+        PdController { target, level, slope: 0.0, busy: 0.0, last: None }
+    }
+
+    /// One step after this sample.
+    pub fn recommend(
+        &mut self,
+        now: Time,
+        sample: &QueueSample,
+        workload: &Workload,
+    ) -> Recommendation {
+        let error = self.target.error(sample.ready as f64);
+        let dt = self.measure(now, sample, error);
+        let rates = self.rates(error);
+        let (min, max) = (f64::from(workload.min), f64::from(workload.max));
+        let floor = self.busy.clamp(min, max);
+        let moved = self.level + (rates.proportional + rates.derivative) * dt;
+        // The floor holds back a removal; it raises nobody by itself.
+        self.level = moved.max(floor.min(self.level)).clamp(min, max);
+        self.explain(now, sample, workload, &rates)
+    }
+
+    /// Takes in a sample; returns the seconds since the last one, 0 for the first.
+    fn measure(&mut self, now: Time, sample: &QueueSample, error: f64) -> f64 {
+        let last = self.last.replace(Last { at: now, error, sample: *sample });
+        let Some(last) = last.filter(|last| !sample.restarted_since(&last.sample)) else {
+            (self.slope, self.busy) = (0.0, sample.in_flight as f64);
+            return 0.0;
+        };
+        let dt = now.saturating_sub(last.at).as_secs_f64().min(LONGEST_STEP);
+        if dt > 0.0 {
+            let slope = (error - last.error) / dt;
+            self.slope += (slope - self.slope) * share(dt, SLOPE_FILTER);
+            self.busy += (sample.in_flight as f64 - self.busy) * share(dt, BUSY_FILTER);
+        }
+        dt
+    }
+
+    fn rates(&self, error: f64) -> Rates {
+        if error < 0.0 {
+            Rates { proportional: KP_DOWN * error, derivative: 0.0 }
+        } else {
+            Rates {
+                proportional: KP_UP * error,
+                derivative: KD_UP * self.slope.max(braking(error)),
+            }
+        }
+    }
+
+    fn explain(
+        &self,
+        now: Time,
+        sample: &QueueSample,
+        workload: &Workload,
+        rates: &Rates,
+    ) -> Recommendation {
+        let wanted = ceil(self.level);
+        let rate = rates.proportional + rates.derivative;
+        let floor = self.busy.max(f64::from(workload.min));
+        let falling = rate < 0.0 && self.level > floor;
+        let next = self.level - (f64::from(wanted) - 1.0);
+        let due = falling && f64::from(wanted) - 1.0 >= floor;
+        let until = due.then(|| now + Time::from_secs_f64(next / -rate));
+        let limited_by = match () {
+            () if rate > 0.0 && wanted >= workload.max => Some(Limit::Max),
+            () if rate < 0.0 && wanted <= workload.min => Some(Limit::Min),
+            () if rate < 0.0 && !due => Some(Limit::AtWork),
+            () => None,
+        };
+        let because = self.words(now, sample, limited_by, until);
+        let terms = vec![
+            Term { name: "proportional_per_s", value: rates.proportional },
+            Term { name: "derivative_per_s", value: rates.derivative },
+            Term { name: "level", value: self.level },
+            Term { name: "at_work", value: self.busy },
+        ];
+        Recommendation { wanted, terms, limited_by, until, because }
+    }
+
+    fn words(
+        &self,
+        now: Time,
+        sample: &QueueSample,
+        limited_by: Option<Limit>,
+        until: Option<Time>,
+    ) -> String {
+        let (ready, target) = (sample.ready, self.target.length);
+        let error = self.target.error(ready as f64);
+        if error > 0.0 {
+            let trend = match self.slope.round() {
+                s if s >= 1.0 => format!(", growing {s}/s"),
+                s if s <= -1.0 => format!(", falling {}/s", -s),
+                _ => String::new(),
+            };
+            return format!("queue {ready} is {error:.0} over target {target}{trend}");
+        }
+        if error == 0.0 {
+            return format!("queue {ready} is in its band {:.0}-{target}", self.target.low());
+        }
+        match (limited_by, until) {
+            (_, Some(at)) => {
+                let wait = at.saturating_sub(now).as_secs_f64();
+                format!("queue {ready} is under its band; next removal in {wait:.1} s")
+            }
+            (Some(Limit::AtWork), None) => {
+                format!("queue {ready}, {:.1} at work on average", self.busy)
+            }
+            _ => format!("queue {ready}, nothing to do for more"),
+        }
+    }
+}
+
+/// How much of a change passes a first-order filter in `dt` seconds.
+fn share(dt: f64, filter: f64) -> f64 {
+    1.0 - (-dt / filter).exp()
+}
+
+/// The strongest braking: a queue that falls takes back the raise it caused, and no more, so
+/// that a long queue is never left with fewer containers because it is falling fast.
+fn braking(error: f64) -> f64 {
+    -KP_UP * error / KD_UP
+}
+
+/// A whole count for a level; a hair over a whole number is rounding, not demand.
+fn ceil(level: f64) -> u32 {
+    (level - 1e-6).ceil().max(0.0) as u32
+}

@@ -1,0 +1,78 @@
+//! What was measured, and how old it is. A failure is never a zero: it is no reading at all.
+
+use std::collections::BTreeMap;
+
+use crate::Time;
+use crate::workload::Replicas;
+
+/// After this time a reading says nothing any more.
+pub const FAILED_AFTER: Time = Time::from_secs(10);
+
+/// A queue at one moment. Totals count since the queue's process began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueSample {
+    /// Messages that wait for a receiver.
+    pub ready: u64,
+    /// Messages with a receiver.
+    pub in_flight: u64,
+    /// Messages taken in.
+    pub published_total: u64,
+    /// Messages done.
+    pub acked_total: u64,
+}
+
+impl QueueSample {
+    /// Whether the queue's process began anew between `earlier` and this one.
+    pub fn restarted_since(&self, earlier: &QueueSample) -> bool {
+        self.published_total < earlier.published_total || self.acked_total < earlier.acked_total
+    }
+}
+
+/// The last good measurement of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// What was measured.
+    pub sample: QueueSample,
+    /// When.
+    pub taken_at: Time,
+}
+
+/// How far a reading can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// At most two rounds old.
+    Fresh,
+    /// At most ten seconds old.
+    Stale,
+    /// Older, or never taken.
+    Failed,
+}
+
+impl Freshness {
+    /// The freshness of a reading at `now`, with rounds `tick` apart.
+    pub fn of(reading: Option<&Reading>, now: Time, tick: Time) -> Freshness {
+        match reading.map(|reading| now.saturating_sub(reading.taken_at)) {
+            Some(age) if age <= 2 * tick => Freshness::Fresh,
+            Some(age) if age <= FAILED_AFTER => Freshness::Stale,
+            _ => Freshness::Failed,
+        }
+    }
+
+    /// The state's name, as the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Freshness::Fresh => "fresh",
+            Freshness::Stale => "stale",
+            Freshness::Failed => "failed",
+        }
+    }
+}
+
+/// All that a round looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Observation {
+    /// Containers by workload. While one is missing, nobody grows.
+    pub replicas: BTreeMap<String, Replicas>,
+    /// The last good reading by queue; absent where there never was one.
+    pub readings: BTreeMap<String, Reading>,
+}

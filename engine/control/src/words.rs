@@ -1,0 +1,105 @@
+//! The sentences: one for every decision and one for every state that lasts.
+
+use crate::Time;
+use crate::autoscaler::State;
+use crate::decision::{Decision, Reason};
+use crate::why::{Limit, Why};
+
+pub(crate) fn decision(
+    state: &State,
+    from: u32,
+    to: u32,
+    reason: Reason,
+    gainers: &[String],
+) -> Decision {
+    let name = &state.workload.name;
+    let because = match reason {
+        Reason::Preempted => match gainers.first() {
+            Some(gainer) => format!("gives way to {gainer}"),
+            None => "gives way to more urgent work".to_owned(),
+        },
+        Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
+        Reason::ScaledUp | Reason::ScaledDown => state.recommendation.because.clone(),
+    };
+    let text = format!("{name} {from} -> {to}: {because}");
+    Decision { workload: name.clone(), from, to, reason, text }
+}
+
+pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
+    let held = Why { wanted: state.wanted(), ..Why::default() };
+    if state.is_frozen() {
+        let text = format!("paused at {}", state.replicas.desired);
+        return Why { limited_by: Some(Limit::Paused), text, ..held };
+    }
+    if state.is_blind() {
+        let text = format!("holding at {}: {}", state.replicas.desired, hold_reason(state));
+        return Why { limited_by: Some(Limit::Reading), text, ..held };
+    }
+    let recommendation = &state.recommendation;
+    let (limit, addition) = short_of(state, all);
+    let text = match addition {
+        Some(addition) => format!("{}; {addition}", recommendation.because),
+        None => recommendation.because.clone(),
+    };
+    Why {
+        wanted: recommendation.wanted,
+        terms: recommendation.terms.clone(),
+        limited_by: limit.or(recommendation.limited_by),
+        until: recommendation.until.filter(|at| *at > now),
+        text,
+    }
+}
+
+fn hold_reason(state: &State) -> String {
+    let queue = state.workload.rule.target().map_or("", |target| &target.queue);
+    match state.age {
+        Some(age) => {
+            format!("the last reading of queue {queue} is {:.1} s old", age.as_secs_f64())
+        }
+        None => format!("waiting for the queue {queue}"),
+    }
+}
+
+/// What keeps a workload from what its rule wants, in a few words.
+fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
+    let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
+    let takes_rest = state.workload.rule.target().is_none();
+    if has < given {
+        let short = given - has;
+        let slots = if short == 1 { "a slot" } else { "slots" };
+        let text = format!("{given} are due, {has} so far, waiting for {slots} to come free");
+        return (Some(Limit::Stopping), Some(text));
+    }
+    if takes_rest {
+        return (Some(Limit::Capacity), None);
+    }
+    if given < wanted {
+        return (Some(Limit::Capacity), Some(taken_by_others(state, all)));
+    }
+    match state.recommendation.limited_by {
+        Some(Limit::Max) => (None, Some(format!("{given} is its maximum"))),
+        Some(Limit::Min) => (None, Some(format!("{given} is its minimum"))),
+        _ => (None, None),
+    }
+}
+
+/// Who has the slots that a workload would like.
+fn taken_by_others(state: &State, all: &[State]) -> String {
+    let (wanted, given) = (state.wanted(), state.given);
+    let others = || all.iter().filter(|other| other.workload.name != state.workload.name);
+    let at_minimum = others().find(|o| o.workload.min > 0 && o.given <= o.workload.min);
+    let first = others().find(|o| o.workload.priority < state.workload.priority);
+    match (first, at_minimum) {
+        (Some(first), _) => {
+            format!("{given} of {wanted}: {} comes first", first.workload.name)
+        }
+        (None, Some(other)) if other.workload.min == 1 => {
+            format!("{given} of {wanted}: the last slot is {}'s minimum", other.workload.name)
+        }
+        (None, Some(other)) => {
+            let (min, name) = (other.workload.min, &other.workload.name);
+            format!("{given} of {wanted}: the last {min} slots are {name}'s minimum")
+        }
+        (None, None) => format!("{given} of {wanted}: the rest is taken"),
+    }
+}

@@ -1,0 +1,106 @@
+//! What is scaled, and how many of it there are.
+
+/// One scaled workload, as it is configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Its name, unique in a configuration.
+    pub name: String,
+    /// 1 is served first.
+    pub priority: u32,
+    /// It keeps at least so many containers.
+    pub min: u32,
+    /// It gets at most so many containers.
+    pub max: u32,
+    /// By how many its recommendation may change in one round; `None` for any number.
+    pub max_delta: Option<u32>,
+    /// How the wanted count is found.
+    pub rule: Rule,
+    /// Frozen: it keeps what it has, and nobody takes it away.
+    pub paused: bool,
+}
+
+/// How a workload's wanted count is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// One container more or fewer a round.
+    SimpleQueue(QueueTarget),
+    /// A PD controller on the queue's length.
+    Queue(QueueTarget),
+    /// Whatever the others leave.
+    Remainder,
+}
+
+impl Rule {
+    /// All names, as configurations spell them.
+    pub const NAMES: [&str; 3] = ["simple-queue", "queue", "remainder"];
+
+    /// The rule's name, as configurations spell it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Rule::SimpleQueue(_) => "simple-queue",
+            Rule::Queue(_) => "queue",
+            Rule::Remainder => "remainder",
+        }
+    }
+
+    /// The queue that the rule watches, with its target.
+    pub fn target(&self) -> Option<&QueueTarget> {
+        match self {
+            Rule::SimpleQueue(target) | Rule::Queue(target) => Some(target),
+            Rule::Remainder => None,
+        }
+    }
+}
+
+/// A queue and the length at which it should stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueTarget {
+    /// The queue's name.
+    pub queue: String,
+    /// Its setpoint: at most so many ready messages.
+    pub length: u32,
+}
+
+impl QueueTarget {
+    /// The deadband's lower edge, 70 % of the target; its upper edge is the target itself.
+    /// The share is that of Microscaling's engine of 2016.
+    pub fn low(&self) -> f64 {
+        0.7 * f64::from(self.length)
+    }
+
+    /// The upper edge.
+    pub fn high(&self) -> f64 {
+        f64::from(self.length)
+    }
+
+    /// How far a queue is from the nearer edge of the deadband; zero inside it.
+    pub fn error(&self, ready: f64) -> f64 {
+        if ready > self.high() { ready - self.high() } else { (ready - self.low()).min(0.0) }
+    }
+}
+
+/// How many containers of a workload there are, by state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Replicas {
+    /// How many it was last told to have.
+    pub desired: u32,
+    /// At work.
+    pub ready: u32,
+    /// Started or to be started, not at work yet.
+    pub starting: u32,
+    /// Told to stop, not gone yet.
+    pub terminating: u32,
+}
+
+impl Replicas {
+    /// Containers that exist, those on their way out included.
+    pub fn live(&self) -> u32 {
+        self.ready + self.starting + self.terminating
+    }
+
+    /// Slots that are taken, or will be without another word: what it was told to have or still
+    /// has beyond that, and on top of it what is on its way out, for that is replaced by nothing.
+    pub fn occupied(&self) -> u32 {
+        self.desired.max(self.ready + self.starting) + self.terminating
+    }
+}
