@@ -1,1 +1,20 @@
-fn main() {}
+//! Takes jobs off a queue and works on them. The work happens in the library,
+//! `src/consumer.rs`.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use consumer::{Args, Consumer};
+use service::Shell;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    service::main(async {
+        let shell = Shell::start("consumer", 9102, &args.service).await?;
+        let consumer = Consumer::build(&args, &shell)?;
+        shell.run(consumer.run()).await
+    })
+    .await
+}

@@ -1,1 +1,19 @@
-fn main() {}
+//! Puts jobs on a queue at a steady rate. The work happens in the library, `src/producer.rs`.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use producer::{Args, Producer};
+use service::Shell;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    service::main(async {
+        let shell = Shell::start("producer", 9101, &args.service).await?;
+        let producer = Producer::build(&args, &shell)?;
+        shell.run(producer.run()).await
+    })
+    .await
+}

@@ -18,5 +18,5 @@ pub mod shutdown;
 
 pub use args::ServiceArgs;
 pub use endpoints::Health;
-pub use shell::{Shell, main};
+pub use shell::{Shell, UsageError, main};
 pub use shutdown::{Shutdown, Trigger};

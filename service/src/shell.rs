@@ -157,13 +157,17 @@ fn instance_name(program: &str) -> String {
     }
 }
 
-/// The frame of a main: runs `program`, prints an error as one line, and gives the exit code.
+/// What was typed makes no sense; a program ends with exit code 2 on it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// The frame of a main: runs `program`, prints an error (a line for each thing that is wrong),
+/// and gives the exit code: 0, 2 for a [`UsageError`], 1 for any other failure.
 pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
-    match program.await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+    let Err(error) = program.await else { return ExitCode::SUCCESS };
+    for line in format!("{error:#}").lines() {
+        eprintln!("error: {line}");
     }
+    if error.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -37,15 +37,16 @@ pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, all);
-    let text = match addition {
-        Some(addition) => format!("{}; {addition}", recommendation.because),
-        None => recommendation.because.clone(),
-    };
+    let until = recommendation.until.filter(|at| *at > now);
+    let next =
+        until.map(|at| format!("next removal in {:.1} s", at.saturating_sub(now).as_secs_f64()));
+    let parts = [Some(recommendation.because.clone()), addition, next];
+    let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
     Why {
         wanted: recommendation.wanted,
         terms: recommendation.terms.clone(),
         limited_by: limit.or(recommendation.limited_by),
-        until: recommendation.until.filter(|at| *at > now),
+        until,
         text,
     }
 }
@@ -94,12 +95,20 @@ fn taken_by_others(state: &State, all: &[State]) -> String {
             format!("{given} of {wanted}: {} comes first", first.workload.name)
         }
         (None, Some(other)) if other.workload.min == 1 => {
-            format!("{given} of {wanted}: the last slot is {}'s minimum", other.workload.name)
+            format!("{given} of {wanted}: the last slot is {}'s minimum", called(other))
         }
         (None, Some(other)) => {
-            let (min, name) = (other.workload.min, &other.workload.name);
+            let (min, name) = (other.workload.min, called(other));
             format!("{given} of {wanted}: the last {min} slots are {name}'s minimum")
         }
         (None, None) => format!("{given} of {wanted}: the rest is taken"),
+    }
+}
+
+/// Background work is called by what it is.
+fn called(state: &State) -> &str {
+    match state.workload.rule.target() {
+        Some(_) => &state.workload.name,
+        None => "the background",
     }
 }

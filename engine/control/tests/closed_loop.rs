@@ -25,18 +25,22 @@ fn at_rest_the_background_has_all_but_the_minimum() {
 
 #[test]
 fn one_producer_settles_under_the_target_with_few_reversals() {
-    let mut model = queue_demo();
-    model.run(20, 10.0);
-    let settled = model.queue.len();
-    model.run(300, 10.0);
-    let queue = &model.queue[settled..];
-    let over = queue.iter().filter(|length| **length > 20).count();
-    println!("over {over} of {}, max {:?}", queue.len(), queue.iter().max());
-    assert!(over * 20 <= queue.len(), "{over} of {} over the target", queue.len());
-    assert!(queue.iter().all(|length| *length <= 25), "{:?}", queue.iter().max());
-    let turns = reversals(&model.consumers[settled..]);
-    println!("reversals {turns}");
-    assert!(turns <= 4 * 5, "{turns} reversals in five minutes");
+    // Two consumers do a job of 200 ms just as fast as one producer makes them; a few
+    // milliseconds decide whether they keep up.
+    for job in [150, 190, 199, 200, 201, 202, 205, 210, 250, 290] {
+        let mut model = Model::new(demo(Rule::Queue(target())), Times { job, ..DEMO });
+        model.run(30, 10.0);
+        let settled = model.queue.len();
+        model.run(300, 10.0);
+        let queue = &model.queue[settled..];
+        let over = queue.iter().filter(|length| **length > 20).count();
+        let turns = reversals(&model.consumers[settled..]);
+        let most = queue.iter().max();
+        println!("{job} ms: {over} of {} over, most {most:?}, {turns} turns", queue.len());
+        assert!(over * 20 <= queue.len(), "{job} ms: {over} of {} over", queue.len());
+        assert!(most <= Some(&25), "{job} ms: {most:?}");
+        assert!(turns <= 4 * 5, "{job} ms: {turns} reversals in five minutes");
+    }
 }
 
 #[test]
@@ -72,7 +76,7 @@ fn overload_ends_at_the_last_slot_that_is_the_background_s_minimum() {
     model.run(30, 50.0);
     assert_eq!((model.desired["consumer"], model.desired["remainder"]), (9, 1));
     let whys = model.autoscaler.whys();
-    assert!(whys["consumer"].text.ends_with("the last slot is remainder's minimum"));
+    assert!(whys["consumer"].text.ends_with("the last slot is the background's minimum"));
 }
 
 #[test]

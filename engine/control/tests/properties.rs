@@ -1,5 +1,7 @@
 //! What holds for every input.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 mod model;
 
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //!
 //! The output is the rate of change of a level `u` of containers:
 //! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue from the nearer edge of its
-//! deadband. It raises quickly and lowers gently, and never below what is at work: a busy
-//! container is not an idle one, however short the queue.
+//! deadband. It raises quickly and lowers gently, and never below what is at work and a tenth
+//! in hand: a busy container is not an idle one, however short the queue.
 
 use crate::Time;
 use crate::policy::Recommendation;
@@ -22,6 +22,9 @@ const KP_DOWN: f64 = 0.05;
 const SLOPE_FILTER: f64 = 0.4;
 /// The filter of the number at work, in seconds: some ten jobs of the demo.
 const BUSY_FILTER: f64 = 2.0;
+/// How busy containers may be kept while none is waited for: with all of them at work there is
+/// no telling a load that just fits from one that does not.
+const MOST_BUSY: f64 = 0.9;
 /// No step reckons with more time than this, whatever gap a blind spell has left.
 const LONGEST_STEP: f64 = 1.0;
 
@@ -66,13 +69,17 @@ impl PdController {
         workload: &Workload,
     ) -> Recommendation {
         let error = self.target.error(sample.ready as f64);
+        let crossed = error > 0.0 && self.last.is_some_and(|last| last.error <= 0.0);
         let dt = self.measure(now, sample, error);
         let rates = self.rates(error);
-        let (min, max) = (f64::from(workload.min), f64::from(workload.max));
-        let floor = self.busy.clamp(min, max);
+        if crossed {
+            // The whole count it had was not enough, so a fraction of one is no place to begin.
+            self.level = f64::from(ceil(self.level));
+        }
         let moved = self.level + (rates.proportional + rates.derivative) * dt;
         // The floor holds back a removal; it raises nobody by itself.
-        self.level = moved.max(floor.min(self.level)).clamp(min, max);
+        let floor = self.floor().min(self.level);
+        self.level = moved.max(floor).clamp(workload.min.into(), workload.max.into());
         self.explain(now, sample, workload, &rates)
     }
 
@@ -90,6 +97,11 @@ impl PdController {
             self.busy += (sample.in_flight as f64 - self.busy) * share(dt, BUSY_FILTER);
         }
         dt
+    }
+
+    /// As many as are at work, and a little in hand.
+    fn floor(&self) -> f64 {
+        self.busy / MOST_BUSY
     }
 
     fn rates(&self, error: f64) -> Rates {
@@ -112,7 +124,7 @@ impl PdController {
     ) -> Recommendation {
         let wanted = ceil(self.level);
         let rate = rates.proportional + rates.derivative;
-        let floor = self.busy.max(f64::from(workload.min));
+        let floor = self.floor().max(f64::from(workload.min));
         let falling = rate < 0.0 && self.level > floor;
         let next = self.level - (f64::from(wanted) - 1.0);
         let due = falling && f64::from(wanted) - 1.0 >= floor;
@@ -123,7 +135,7 @@ impl PdController {
             () if rate < 0.0 && !due => Some(Limit::AtWork),
             () => None,
         };
-        let because = self.words(now, sample, limited_by, until);
+        let because = self.words(sample, limited_by);
         let terms = vec![
             Term { name: "proportional_per_s", value: rates.proportional },
             Term { name: "derivative_per_s", value: rates.derivative },
@@ -133,35 +145,24 @@ impl PdController {
         Recommendation { wanted, terms, limited_by, until, because }
     }
 
-    fn words(
-        &self,
-        now: Time,
-        sample: &QueueSample,
-        limited_by: Option<Limit>,
-        until: Option<Time>,
-    ) -> String {
+    fn words(&self, sample: &QueueSample, limited_by: Option<Limit>) -> String {
         let (ready, target) = (sample.ready, self.target.length);
-        let error = self.target.error(ready as f64);
-        if error > 0.0 {
-            let trend = match self.slope.round() {
-                s if s >= 1.0 => format!(", growing {s}/s"),
-                s if s <= -1.0 => format!(", falling {}/s", -s),
-                _ => String::new(),
-            };
-            return format!("queue {ready} is {error:.0} over target {target}{trend}");
-        }
-        if error == 0.0 {
-            return format!("queue {ready} is in its band {:.0}-{target}", self.target.low());
-        }
-        match (limited_by, until) {
-            (_, Some(at)) => {
-                let wait = at.saturating_sub(now).as_secs_f64();
-                format!("queue {ready} is under its band; next removal in {wait:.1} s")
-            }
-            (Some(Limit::AtWork), None) => {
+        let (low, trend) = (self.target.low(), self.trend());
+        match self.target.error(ready as f64) {
+            e if e > 0.0 => format!("queue {ready} is {e:.0} over target {target}{trend}"),
+            0.0 => format!("queue {ready} is in its band {low:.0}-{target}{trend}"),
+            _ if limited_by == Some(Limit::AtWork) => {
                 format!("queue {ready}, {:.1} at work on average", self.busy)
             }
-            _ => format!("queue {ready}, nothing to do for more"),
+            _ => format!("queue {ready} is under its band {low:.0}-{target}"),
+        }
+    }
+
+    fn trend(&self) -> String {
+        match self.slope.round() {
+            s if s >= 1.0 => format!(", growing {s}/s"),
+            s if s <= -1.0 => format!(", falling {}/s", -s),
+            _ => String::new(),
         }
     }
 }

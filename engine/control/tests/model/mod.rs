@@ -1,7 +1,7 @@
 //! A small model of the demo: producers, a queue, containers that take time to come and go.
 //! Virtual time in steps of a millisecond; the same numbers at every run.
 
-#![allow(dead_code, unreachable_pub)] // each test file uses its part
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part
 
 use std::collections::BTreeMap;
 use std::time::Duration;

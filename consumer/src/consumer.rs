@@ -1,0 +1,177 @@
+//! The loop that receives and works.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use client::{Backoff, Client, Error, Message, QueueArgs, ReceiveOptions};
+use prometheus::Registry;
+use service::{Shell, Shutdown};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::args::Args;
+use crate::lease::Lease;
+use crate::metrics::Metrics;
+
+/// The part of the grace that is kept for telling the queue.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Takes jobs off a queue, one at a time.
+#[derive(Debug)]
+pub struct Consumer {
+    args: Args,
+    client: Client,
+    options: ReceiveOptions,
+    metrics: Metrics,
+    shutdown: Shutdown,
+    backoff: Backoff,
+}
+
+impl Consumer {
+    /// A consumer that runs in `shell`.
+    ///
+    /// # Errors
+    /// When no client can be made or a metric's name is taken.
+    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Consumer> {
+        Consumer::new(args, shell.name(), &shell.registry, shell.shutdown())
+    }
+
+    /// A consumer that the queue knows as `name` and that leaves at the word of `shutdown`.
+    ///
+    /// # Errors
+    /// When no client can be made or a metric's name is taken.
+    pub fn new(
+        args: &Args,
+        name: &str,
+        registry: &Registry,
+        shutdown: Shutdown,
+    ) -> anyhow::Result<Consumer> {
+        let (wait, lease, worker) = (args.poll_wait, args.lease, name.to_owned());
+        Ok(Consumer {
+            args: args.clone(),
+            client: Client::new(&args.queue)?,
+            options: ReceiveOptions { max: 1, wait, lease, worker },
+            metrics: Metrics::register(registry)?,
+            shutdown,
+            backoff: Backoff::default(),
+        })
+    }
+
+    /// Works until it is time to leave. A job under way by then is finished, or handed back
+    /// where the grace is too short for it.
+    ///
+    /// # Errors
+    /// When the queue refuses to give out jobs for good.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        let QueueArgs { queue, queue_url } = &self.args.queue;
+        tracing::info!("taking jobs off {queue} at {queue_url}");
+        while !self.shutdown.is_set() {
+            let received = tokio::select! {
+                // A job that has arrived is ours to end, even when it is time to leave.
+                biased;
+                received = self.client.receive(&self.options) => received,
+                () = self.shutdown.wait() => break,
+            };
+            match received {
+                Ok(jobs) => self.work_on_all(&jobs).await,
+                Err(error) => self.rest_after(error).await?,
+            }
+        }
+        tracing::info!("leaving after {} jobs", self.metrics.processed.get());
+        Ok(())
+    }
+
+    async fn work_on_all(&mut self, jobs: &[Message]) {
+        if self.backoff.succeeded() {
+            tracing::info!("the queue answers again");
+        }
+        for job in jobs {
+            self.work_on(job).await;
+        }
+    }
+
+    async fn work_on(&self, job: &Message) {
+        let received = Instant::now();
+        let end = received + self.args.work_time;
+        let mut lease = Lease::new(&self.client, &job.receipt, self.args.lease);
+        tokio::select! {
+            biased;
+            () = sleep_until(end) => self.finish(job, lease.ack().await, received),
+            () = self.out_of_time(end) => self.give_up(job, lease.hand_back().await),
+            () = lease.keep() => self.drop_stale(job),
+        }
+    }
+
+    /// Returns when it is time to leave and the job would not end within the grace.
+    async fn out_of_time(&self, end: Instant) {
+        self.shutdown.wait().await;
+        let left = end.saturating_duration_since(Instant::now());
+        if ends_in_time(left, self.args.service.shutdown_grace) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn finish(&self, job: &Message, heard: Result<(), Error>, received: Instant) {
+        match heard {
+            Ok(()) => {
+                self.metrics.processed.inc();
+                self.metrics.duration.observe(received.elapsed().as_secs_f64());
+                tracing::debug!("job {} done", job.id);
+            }
+            Err(Error::Stale(_)) => self.drop_stale(job),
+            Err(error) => tracing::warn!("job {} is done, but will come again: {error}", job.id),
+        }
+    }
+
+    fn give_up(&self, job: &Message, heard: Result<(), Error>) {
+        match heard {
+            Ok(()) => {
+                self.metrics.handed_back.inc();
+                tracing::info!("job {} handed back: no time left to finish it", job.id);
+            }
+            Err(error) => tracing::warn!("job {} could not be handed back: {error}", job.id),
+        }
+    }
+
+    fn drop_stale(&self, job: &Message) {
+        self.metrics.stale.inc();
+        let lease = humantime::format_duration(self.args.lease);
+        tracing::warn!("job {} dropped: its lease of {lease} was over", job.id);
+    }
+
+    /// Counts a failure and leaves the queue in peace for a while.
+    async fn rest_after(&mut self, error: Error) -> anyhow::Result<()> {
+        self.metrics.receive_errors.inc();
+        // A queue that is unknown now comes into being with its first job.
+        if !error.is_passing() && !matches!(error, Error::Unknown(_)) {
+            return Err(error).context("no job can be received");
+        }
+        let (wait, is_news) = self.backoff.failed();
+        if is_news {
+            tracing::warn!("{error}; asking again until it does");
+        }
+        tokio::select! {
+            () = self.shutdown.wait() => {}
+            () = sleep(wait) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether work that needs `left` more can be ended and said within `grace`.
+fn ends_in_time(left: Duration, grace: Duration) -> bool {
+    left + LAST_WORDS <= grace
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_ends_in_time_when_the_queue_can_still_be_told() {
+        let ms = Duration::from_millis;
+        assert!(ends_in_time(ms(200), ms(10_000)));
+        assert!(ends_in_time(ms(9_500), ms(10_000)));
+        assert!(!ends_in_time(ms(9_501), ms(10_000)));
+        assert!(!ends_in_time(ms(0), ms(0)));
+    }
+}

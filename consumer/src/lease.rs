@@ -1,0 +1,70 @@
+//! The right to one job: keeping it, and the ways it ends.
+
+use std::time::Duration;
+
+use client::{Backoff, Client, Error};
+use tokio::time::{Instant, sleep};
+
+/// No call about a lease takes longer; it would keep us from leaving in time.
+const LONGEST_CALL: Duration = Duration::from_secs(1);
+/// How often the queue is told that a job is done.
+const TRIES: u32 = 4;
+
+/// One job that is ours until the lease is over.
+#[derive(Debug)]
+pub struct Lease {
+    client: Client,
+    receipt: String,
+    length: Duration,
+    /// When the queue gives the job to someone else, as far as we know.
+    until: Instant,
+}
+
+impl Lease {
+    /// The lease of a job that was received just now and has this receipt.
+    pub fn new(client: &Client, receipt: &str, length: Duration) -> Lease {
+        // A call must fail early enough that the next one still comes in time.
+        let client = client.clone().with_timeout((length / 3).min(LONGEST_CALL));
+        Lease { client, receipt: receipt.to_owned(), length, until: Instant::now() + length }
+    }
+
+    /// Extends the lease whenever a third of it has passed. Returns only when it is lost.
+    pub async fn keep(&mut self) {
+        loop {
+            sleep(self.length / 3).await;
+            let asked = Instant::now();
+            match self.client.extend(&self.receipt, self.length).await {
+                Ok(()) => self.until = asked + self.length,
+                Err(Error::Stale(_)) => return,
+                // The job may still be ours: the next call, or the ack, will tell.
+                Err(error) => tracing::debug!("lease not extended: {error}"),
+            }
+        }
+    }
+
+    /// Says that the job is done, a few times while the queue does not answer.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the job is no longer ours; [`Error::Away`] when the queue did not
+    /// hear us, so that it will give the job out again.
+    pub async fn ack(self) -> Result<(), Error> {
+        let mut backoff = Backoff::default();
+        for _ in 1..TRIES {
+            match self.client.ack(&self.receipt).await {
+                Err(error) if error.is_passing() && Instant::now() < self.until => {
+                    sleep(backoff.failed().0).await;
+                }
+                heard => return heard,
+            }
+        }
+        self.client.ack(&self.receipt).await
+    }
+
+    /// Hands the job back, so that another consumer gets it at once.
+    ///
+    /// # Errors
+    /// As for [`Lease::ack`]; another one gets it when the lease is over.
+    pub async fn hand_back(self) -> Result<(), Error> {
+        self.client.nack(&self.receipt, Duration::ZERO).await
+    }
+}

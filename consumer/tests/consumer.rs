@@ -1,0 +1,140 @@
+//! The consumer against a stand-in for the queue.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod stand_in;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use consumer::{Args, Consumer};
+use prometheus::Registry;
+use service::{Shutdown, Trigger};
+use stand_in::{Queue, Story};
+use tokio::task::JoinHandle;
+
+/// A consumer at work.
+struct Running {
+    trigger: Trigger,
+    registry: Registry,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Running {
+    fn start(url: &str, flags: &[&str]) -> Running {
+        let url = format!("--queue-url={url}");
+        let args = ["consumer", &url].into_iter().chain(flags.iter().copied());
+        let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
+        let consumer = Consumer::new(&Args::parse_from(args), "consumer-1", &registry, shutdown);
+        let task = tokio::spawn(consumer.unwrap().run());
+        Running { trigger, registry, task }
+    }
+
+    /// Gives the word to leave; returns the counters at the end, and how long it took.
+    async fn leave(self) -> (BTreeMap<String, f64>, Duration) {
+        let told = Instant::now();
+        self.trigger.set();
+        tokio::time::timeout(Duration::from_secs(10), self.task).await.unwrap().unwrap().unwrap();
+        (service::parent::counters(&self.registry), told.elapsed())
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_acked_after_the_work() {
+    let queue = Queue::with_jobs(1).await;
+    let begun = Instant::now();
+    let running = Running::start(&queue.url, &["--work-time=100ms"]);
+    queue.has_heard(Story::Ack(1)).await;
+    assert!(begun.elapsed() >= Duration::from_millis(100));
+    let (counters, _) = running.leave().await;
+    assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
+    assert_eq!(queue.worker(), "consumer-1");
+}
+
+#[tokio::test]
+async fn jobs_come_one_after_the_other() {
+    let queue = Queue::with_jobs(2).await;
+    let running = Running::start(&queue.url, &["--work-time=1ms"]);
+    queue.has_heard(Story::Ack(2)).await;
+    running.leave().await;
+    let in_turn = [Story::Receive(1), Story::Ack(1), Story::Receive(2), Story::Ack(2)];
+    assert_eq!(queue.story()[..4], in_turn);
+}
+
+#[tokio::test]
+async fn a_job_that_fits_in_the_grace_is_finished() {
+    let queue = Queue::with_jobs(2).await;
+    let running = Running::start(&queue.url, &["--work-time=300ms"]);
+    queue.has_heard(Story::Receive(1)).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(queue.story(), [Story::Receive(1), Story::Ack(1)]);
+    assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
+}
+
+#[tokio::test]
+async fn a_job_that_does_not_fit_in_the_grace_is_handed_back_at_once() {
+    let queue = Queue::with_jobs(1).await;
+    let running = Running::start(&queue.url, &["--work-time=1h"]);
+    queue.has_heard(Story::Receive(1)).await;
+    let (counters, took) = running.leave().await;
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(queue.story(), [Story::Receive(1), Story::Nack(1)]);
+    assert_eq!(counters["consumer_jobs_handed_back_total"], 1.0);
+    assert_eq!(counters["consumer_jobs_processed_total"], 0.0);
+}
+
+#[tokio::test]
+async fn a_waiting_receive_ends_at_once() {
+    let queue = Queue::with_jobs(0).await;
+    let running = Running::start(&queue.url, &[]);
+    queue.has_heard(Story::Wait).await;
+    let (_, took) = running.leave().await;
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    queue.has_heard(Story::WaitCancelled).await;
+}
+
+#[tokio::test]
+async fn long_work_keeps_its_lease() {
+    let queue = Queue::with_jobs(1).await;
+    let flags = ["--lease=100ms", "--work-time=300ms"];
+    let running = Running::start(&queue.url, &flags);
+    queue.has_heard(Story::Ack(1)).await;
+    running.leave().await;
+    assert!(queue.story().contains(&Story::Extend(1)));
+}
+
+#[tokio::test]
+async fn a_job_whose_lease_is_over_is_dropped_without_an_ack() {
+    let queue = Queue::with_jobs(1).await;
+    queue.end_all_leases();
+    let running = Running::start(&queue.url, &["--lease=100ms", "--work-time=1h"]);
+    queue.has_heard(Story::Wait).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(queue.story()[..2], [Story::Receive(1), Story::Extend(1)]);
+    assert!(!queue.story().contains(&Story::Ack(1)));
+    assert_eq!(counters["consumer_jobs_stale_total"], 1.0);
+}
+
+#[tokio::test]
+async fn an_ack_that_got_lost_is_sent_again() {
+    let queue = Queue::with_jobs(1).await;
+    queue.lose_calls(2);
+    let running = Running::start(&queue.url, &["--work-time=1ms"]);
+    queue.has_heard(Story::Ack(1)).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
+}
+
+#[tokio::test]
+async fn a_queue_that_comes_late_is_found() {
+    let port = stand_in::free_port();
+    let running = Running::start(&format!("http://127.0.0.1:{port}"), &["--work-time=1ms"]);
+    let failed = || service::parent::counters(&running.registry)["consumer_receive_errors_total"];
+    while failed() == 0.0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let queue = Queue::on_port(port, 1).await;
+    queue.has_heard(Story::Ack(1)).await;
+    running.leave().await;
+}

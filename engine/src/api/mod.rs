@@ -1,0 +1,82 @@
+//! The engine over HTTP.
+//!
+//! # Layout
+//! - [`guard`]: who may ask, and under which name
+//! - [`scale`]: reading and setting a Deployment's replicas
+//! - [`events`]: the state as it changes
+//! - [`error`]: what is answered when something is wrong
+
+pub mod error;
+pub mod events;
+pub mod guard;
+pub mod scale;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use service::Shutdown;
+use tokio::sync::Notify;
+
+use crate::board::state;
+use crate::control_loop::Handle;
+use crate::page;
+use crate::schedulers::Instance;
+
+/// What all handlers share.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The loop.
+    pub handle: Handle,
+    /// Part of each event's id, so that those of an earlier run are told apart.
+    pub run: u32,
+    /// Ends streams, which would otherwise never end.
+    pub shutdown: Shutdown,
+    /// Told when the page is opened.
+    pub opened: Arc<Notify>,
+    /// The queue server's address.
+    pub queue_url: String,
+    /// The page of the latest moment, rendered once for all who look.
+    pub rendered: page::Rendered,
+}
+
+/// The API and the page. `/metrics`, `/livez` and `/readyz` are no part of it: scrapers and
+/// probes come under other names.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/v1/state", get(state))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/processes", get(processes))
+        .route("/api/v1/deployments/{name}/scale", get(scale::read).put(scale::write))
+        .merge(page::router())
+        .fallback(error::no_such_path)
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(axum::middleware::from_fn(guard::guard))
+        .with_state(app)
+}
+
+async fn state(State(app): State<App>) -> Json<state::State> {
+    Json(app.handle.moments.borrow().state.clone())
+}
+
+/// The processes behind the Deployments.
+#[derive(Debug, Serialize)]
+struct Processes {
+    queue_url: String,
+    processes: Vec<Instance>,
+    /// Counters of those that left, by Deployment and name.
+    left: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+async fn processes(State(app): State<App>) -> Json<Processes> {
+    let moment = app.handle.moments.borrow().clone();
+    let all = moment.deployments.iter();
+    Json(Processes {
+        queue_url: app.queue_url,
+        processes: all.clone().flat_map(|(_, status)| status.instances.clone()).collect(),
+        left: all.map(|(name, status)| (name.clone(), status.left.clone())).collect(),
+    })
+}

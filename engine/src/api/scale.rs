@@ -1,0 +1,71 @@
+//! Reading and setting a Deployment's replicas.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+
+use super::App;
+use super::error::ApiError;
+use crate::schedulers::ScaleError;
+
+/// A Deployment's replicas, as they are read.
+#[derive(Debug, Serialize)]
+pub struct Scale {
+    /// The Deployment's name.
+    pub name: String,
+    /// How many it was told to have.
+    pub replicas: u32,
+    /// How many are at work.
+    pub ready: u32,
+}
+
+/// A Deployment's replicas, as they are set.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetScale {
+    /// How many it shall have.
+    pub replicas: u32,
+}
+
+/// `GET /api/v1/deployments/{name}/scale`.
+///
+/// # Errors
+/// 404 where there is none of that name.
+pub async fn read(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Json<Scale>, ApiError> {
+    let moment = app.handle.moments.borrow().clone();
+    let Some(status) = moment.deployments.get(&name) else {
+        let known = moment.deployments.keys().cloned().collect();
+        return Err(ScaleError::Unknown { name, known }.into());
+    };
+    Ok(Json(Scale { name, replicas: status.replicas.desired, ready: status.replicas.ready }))
+}
+
+/// `PUT /api/v1/deployments/{name}/scale` with `{"replicas": n}`.
+///
+/// # Errors
+/// 400 for another body, 404 where there is none of that name, 409 where it cannot have so many.
+pub async fn write(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Result<Json<Scale>, ApiError> {
+    let SetScale { replicas } = serde_json::from_slice(&body).map_err(|error| {
+        ApiError::bad_request(format!("the body must be like {{\"replicas\": 3}}: {error}"))
+    })?;
+    app.handle.scale(&name, replicas).await?;
+    let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
+    Ok(Json(Scale { name, replicas, ready }))
+}
+
+impl From<ScaleError> for ApiError {
+    fn from(error: ScaleError) -> ApiError {
+        match error {
+            ScaleError::Unknown { .. } => ApiError::not_found(error.to_string()),
+            ScaleError::Refused(message) => ApiError::conflict(message),
+        }
+    }
+}

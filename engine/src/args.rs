@@ -1,0 +1,157 @@
+//! The command line.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use reqwest::Url;
+use service::ServiceArgs;
+
+use crate::cli::play::PlayArgs;
+use crate::cli::scale::ScaleArgs;
+use crate::cli::validate::ValidateArgs;
+
+/// The port of the page, or the first one tried.
+pub const DEFAULT_PORT: u16 = 8080;
+
+/// Scales Deployments by priority inside one container budget, so that a queue keeps its target
+///
+/// Reads queue lengths twice a second, gives containers to the most urgent workload first and
+/// what is left to the background, and shows it all on a page. With the scheduler "process" a
+/// manifest's Deployments become local processes, and no cluster is needed.
+#[derive(Debug, Parser)]
+#[command(name = "engine", version, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// Something else than running the engine
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// How to run it
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What the engine does besides running.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sets the replicas of a Deployment of a running box, in kubectl's words
+    Scale(ScaleArgs),
+    /// Says what of a manifest would be refused or not honoured
+    Validate(ValidateArgs),
+    /// Plays a minute of load against a running box and prints what came of it
+    Play(PlayArgs),
+    /// Prints a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How to run the engine.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "The engine")]
+pub struct RunArgs {
+    /// Where the containers run
+    #[arg(long, env = "MICROSCALING_SCHEDULER", value_enum, default_value_t)]
+    pub scheduler: SchedulerKind,
+
+    /// The manifest whose Deployments become local processes
+    #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
+    pub manifest: PathBuf,
+
+    /// The budget and the rhythm
+    #[command(flatten)]
+    pub core: CoreArgs,
+
+    /// The queue server; left out, the manifest's own
+    #[arg(long, env = "MICROSCALING_QUEUE_URL", value_name = "URL",
+          value_parser = client::args::parse_url)]
+    pub queue_url: Option<Url>,
+
+    /// How long a local process is made to take before it starts, as a container would
+    #[arg(long, env = "MICROSCALING_START_DELAY", value_name = "TIME", default_value = "0s",
+          value_parser = humantime::parse_duration)]
+    pub start_delay: Duration,
+
+    /// Load to begin with, as DEPLOYMENT=REPLICAS, once the page is first opened, or after 10 s
+    #[arg(long, env = "MICROSCALING_OPENING_LOAD", value_name = "NAME=N",
+          value_parser = parse_load)]
+    pub opening_load: Option<(String, u32)>,
+
+    /// What every program has
+    #[command(flatten)]
+    pub service: ServiceArgs,
+}
+
+/// What the decision core is told by flags.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CoreArgs {
+    /// How many containers all scaled workloads may have together; the annotation
+    /// microscaling.com/capacity of the engine's own Deployment counts more
+    #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub capacity: u32,
+
+    /// The time between decisions, 100ms to 60s
+    #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", default_value = "500ms",
+          value_parser = parse_tick)]
+    pub tick: Duration,
+}
+
+impl Default for CoreArgs {
+    fn default() -> CoreArgs {
+        CoreArgs { capacity: 10, tick: Duration::from_millis(500) }
+    }
+}
+
+/// Where the containers run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SchedulerKind {
+    /// as processes on this machine; no cluster is needed
+    #[default]
+    Process,
+}
+
+impl SchedulerKind {
+    /// The scheduler's name, as flag and API spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            SchedulerKind::Process => "process",
+        }
+    }
+}
+
+fn parse_tick(text: &str) -> Result<Duration, String> {
+    let tick = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let range = Duration::from_millis(100)..=Duration::from_secs(60);
+    if range.contains(&tick) { Ok(tick) } else { Err("it must be from 100ms to 60s".to_owned()) }
+}
+
+fn parse_load(text: &str) -> Result<(String, u32), String> {
+    let parts = text.split_once('=').and_then(|(name, n)| Some((name.to_owned(), n.parse().ok()?)));
+    parts.ok_or_else(|| "it must be like producer=1".to_owned())
+}
+
+/// The address of a running engine on this machine.
+pub fn default_engine_url() -> String {
+    format!("http://{}:{DEFAULT_PORT}", Ipv4Addr::LOCALHOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_tick_out_of_range_is_refused() {
+        for text in ["10ms", "2m", "5", "x"] {
+            assert!(Args::try_parse_from(["engine", "--tick", text]).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The last minute, a point a tick.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Round;
+
+/// How far back the chart looks.
+pub const WINDOW: Duration = Duration::from_secs(60);
+
+/// What the chart shows of one tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The time since the engine began.
+    pub at: Duration,
+    /// Ready messages, by queue; only of readings that were fresh at the time.
+    pub queues: Vec<(String, u64)>,
+    /// Live containers, by workload, in the order of their priorities.
+    pub live: Vec<(String, u32)>,
+    /// Replicas that others were told to have, by Deployment: the load.
+    pub others: Vec<(String, u32)>,
+}
+
+/// Points of the last minute, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// The points.
+    pub points: VecDeque<Point>,
+}
+
+impl History {
+    /// Takes a point in and lets go of those that are too old to be seen.
+    pub fn push(&mut self, point: Point) {
+        // One point older than the window stays, for the line's beginning.
+        while self.points.get(1).is_some_and(|old| old.at + WINDOW < point.at) {
+            self.points.pop_front();
+        }
+        self.points.push_back(point);
+    }
+}
+
+impl Point {
+    /// The point of a tick.
+    pub fn of(round: &Round<'_>) -> Point {
+        let config = round.core.config();
+        let fresh = round.observation.readings.iter().filter(|(_, reading)| {
+            control::Freshness::of(Some(reading), round.now, config.tick)
+                == control::Freshness::Fresh
+        });
+        let mut workloads: Vec<_> = config.workloads.iter().collect();
+        workloads.sort_by_key(|w| (w.rule == control::Rule::Remainder, w.priority));
+        let status = |name: &str| round.deployments.get(name).map(|status| status.replicas);
+        let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
+        let others = round.deployments.iter().filter(|(name, s)| !s.serves && !scaled(name));
+        Point {
+            at: round.now,
+            queues: fresh.map(|(name, r)| (name.clone(), r.sample.ready)).collect(),
+            live: workloads
+                .iter()
+                .filter_map(|w| Some((w.name.clone(), status(&w.name)?.live())))
+                .collect(),
+            others: others.map(|(name, s)| (name.clone(), s.replicas.desired)).collect(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What is known at a moment, for everyone who looks: the API, the page and the metrics.
+//!
+//! # Layout
+//! - [`state`]: the API's JSON
+//! - [`slots`]: which container has which place in the grid
+//! - [`history`]: the last minute, for the chart
+//! - [`rates`]: how fast a queue fills and empties
+//! - [`headline`]: the one sentence on top
+
+pub mod headline;
+pub mod history;
+pub mod rates;
+pub mod slots;
+pub mod state;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use control::{Autoscaler, Decision, Limit, Observation, Rule, Workload};
+
+use crate::schedulers::Status;
+use headline::{Count, Facts, Headline};
+use history::{History, Point};
+use rates::Rates;
+use slots::{Slot, Slots};
+use state::{DecisionState, State};
+
+/// How many decisions are remembered.
+const DECISIONS: usize = 50;
+/// A limit that lasts so long is one, and no passing moment of a ramp.
+const LIMIT_LASTS: Duration = Duration::from_secs(3);
+
+/// One moment. Everything that is shown comes from one of these, so that numbers agree.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Counts the moments of this run of the engine.
+    pub seq: u64,
+    /// What the API answers.
+    pub state: State,
+    /// The grid.
+    pub slots: Vec<Slot>,
+    /// The last minute.
+    pub history: History,
+    /// All containers and those that left, by Deployment.
+    pub deployments: BTreeMap<String, Status>,
+}
+
+/// Makes moments out of rounds, and remembers what a single round does not know.
+#[derive(Debug)]
+pub struct Board {
+    fixed: Fixed,
+    seq: u64,
+    decisions: VecDeque<DecisionState>,
+    slots: Slots,
+    history: History,
+    rates: BTreeMap<String, Rates>,
+    /// Since when a workload has had all that it can get, and all of it at work.
+    at_limit_since: BTreeMap<String, Duration>,
+    headline: Headline,
+}
+
+/// What stays the same for a whole run.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    /// The scheduler's name.
+    pub scheduler: &'static str,
+    /// How long a start is made to take, for the page to say so.
+    pub start_delay: Duration,
+}
+
+/// What a round knows.
+#[derive(Debug)]
+pub struct Round<'a> {
+    /// The time since the engine began.
+    pub now: Duration,
+    /// Which round it is; those between ticks have the last tick's number.
+    pub tick: u64,
+    /// Whether this is a tick, and not a look in between.
+    pub is_tick: bool,
+    /// The decision core, for its whys.
+    pub core: &'a Autoscaler,
+    /// What was measured.
+    pub observation: &'a Observation,
+    /// All Deployments as they are now.
+    pub deployments: BTreeMap<String, Status>,
+    /// What was decided.
+    pub decisions: &'a [Decision],
+}
+
+impl Board {
+    /// An empty board.
+    pub fn new(fixed: Fixed) -> Board {
+        Board {
+            fixed,
+            seq: 0,
+            decisions: VecDeque::new(),
+            slots: Slots::default(),
+            history: History::default(),
+            rates: BTreeMap::new(),
+            at_limit_since: BTreeMap::new(),
+            headline: Headline::default(),
+        }
+    }
+
+    /// Takes a round in and gives the moment after it.
+    pub fn after(&mut self, round: Round<'_>) -> Snapshot {
+        self.seq += 1;
+        self.remember(&round);
+        let facts = self.facts(&round);
+        let headline = self.headline.update(round.now, facts);
+        let config = round.core.config();
+        let is_background = |name: &str| {
+            config.workloads.iter().any(|w| w.name == name && w.rule == Rule::Remainder)
+        };
+        let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
+        let instances = instances.flat_map(|status| &status.instances);
+        let slots = self.slots.place(config.capacity, instances, is_background);
+        let state = state::state(&self.fixed, &round, headline, self.decisions.iter().cloned());
+        Snapshot {
+            seq: self.seq,
+            state,
+            slots,
+            history: self.history.clone(),
+            deployments: round.deployments,
+        }
+    }
+
+    fn remember(&mut self, round: &Round<'_>) {
+        for decision in round.decisions {
+            self.decisions.push_front(DecisionState::new(round.now, decision));
+        }
+        self.decisions.truncate(DECISIONS);
+        if !round.is_tick {
+            return;
+        }
+        for (queue, reading) in &round.observation.readings {
+            self.rates.entry(queue.clone()).or_default().see(reading);
+        }
+        self.history.push(Point::of(round));
+        for workload in &round.core.config().workloads {
+            if has_all_it_can_get(workload, round) {
+                self.at_limit_since.entry(workload.name.clone()).or_insert(round.now);
+            } else {
+                self.at_limit_since.remove(&workload.name);
+            }
+        }
+    }
+
+    fn facts(&self, round: &Round<'_>) -> Facts {
+        let config = round.core.config();
+        let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
+        let count = |name: &str, background| Count {
+            name: name.to_owned(),
+            background,
+            desired: round.deployments.get(name).map_or(0, |status| status.replicas.desired),
+        };
+        let others = round.deployments.iter().filter(|(name, s)| !s.serves && !scaled(name));
+        let workloads = config.workloads.iter();
+        Facts {
+            loads: others.map(|(name, _)| count(name, false)).collect(),
+            workloads: workloads.map(|w| count(&w.name, w.rule == Rule::Remainder)).collect(),
+            at_limit: config.workloads.iter().find_map(|w| self.at_limit(w, round)),
+            otherwise: self.otherwise(round),
+        }
+    }
+
+    /// The sentence of a workload that has all it can get and is still overrun.
+    fn at_limit(&self, workload: &Workload, round: &Round<'_>) -> Option<String> {
+        let since = self.at_limit_since.get(&workload.name)?;
+        let target = workload.rule.target()?;
+        let sample = round.observation.readings.get(&target.queue)?.sample;
+        let (arrive, done) = self.rates.get(&target.queue)?.over(LIMIT_LASTS)?;
+        let lasts = round.now >= *since + LIMIT_LASTS;
+        let overrun = sample.ready > u64::from(target.length) && arrive > done * 1.02;
+        (lasts && overrun).then(|| {
+            let ready = round.deployments.get(&workload.name).map_or(0, |s| s.replicas.ready);
+            let name = headline::plural(&workload.name, ready);
+            format!("At the limit: {ready} {name} do {done:.0}/s, {arrive:.0}/s arrive.")
+        })
+    }
+
+    /// The sentence for when nothing happens.
+    fn otherwise(&self, round: &Round<'_>) -> String {
+        let workloads = &round.core.config().workloads;
+        let Some((workload, target)) = workloads.iter().find_map(|w| Some((w, w.rule.target()?)))
+        else {
+            return "No workload follows a queue.".to_owned();
+        };
+        let why = round.core.whys().get(workload.name.as_str()).map(|why| (*why).clone());
+        let why = why.unwrap_or_default();
+        if why.limited_by == Some(Limit::Reading) {
+            return format!("{}.", headline::capitalised(&why.text));
+        }
+        let Some(reading) = round.observation.readings.get(&target.queue) else {
+            return "Waiting for the queue.".to_owned();
+        };
+        let ready = round.deployments.get(&workload.name).map_or(0, |s| s.replicas.ready);
+        let (name, queue) = (headline::plural(&workload.name, ready), reading.sample.ready);
+        match self.rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW)) {
+            Some((arrive, _)) if arrive >= 0.5 => {
+                format!("{ready} {name} keep up with {arrive:.0}/s; the queue holds {queue}.")
+            }
+            _ => format!("All quiet: {ready} {name}, the rest is background."),
+        }
+    }
+}
+
+fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
+    let limit = round.core.whys().get(workload.name.as_str()).and_then(|why| why.limited_by);
+    let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));
+    let at_work = round
+        .deployments
+        .get(&workload.name)
+        .is_some_and(|status| status.replicas.ready == status.replicas.desired);
+    limited && at_work
+}

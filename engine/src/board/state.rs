@@ -1,0 +1,251 @@
+//! The API's JSON: what `/api/v1/state` answers.
+
+use std::time::Duration;
+
+use control::{Decision, Freshness, Why, Workload};
+use serde::Serialize;
+
+use super::{Fixed, Round};
+
+/// The engine at one moment. Times are in seconds since it began.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct State {
+    /// Which decision round this is.
+    pub tick: u64,
+    /// The time.
+    pub uptime_s: f64,
+    /// Where the containers run.
+    pub scheduler: &'static str,
+    /// How long a start is made to take.
+    pub start_delay_s: f64,
+    /// The budget in containers.
+    pub capacity: u32,
+    /// Live containers of scaled workloads, those on their way out included.
+    pub used: u32,
+    /// The one sentence.
+    pub headline: String,
+    /// What is scaled, by priority.
+    pub workloads: Vec<WorkloadState>,
+    /// Deployments that are not scaled: what makes the load, and the queue.
+    pub deployments: Vec<DeploymentState>,
+    /// The queues that are watched.
+    pub queues: Vec<QueueState>,
+    /// The last decisions, newest first.
+    pub decisions: Vec<DecisionState>,
+}
+
+/// A scaled workload.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorkloadState {
+    /// Its name.
+    pub name: String,
+    /// 1 is served first.
+    pub priority: u32,
+    /// How its wanted count is found.
+    pub rule: &'static str,
+    /// The queue's length that it keeps; null where it follows none.
+    pub target: Option<u32>,
+    /// Its least count.
+    pub min: u32,
+    /// Its greatest count.
+    pub max: u32,
+    /// How many it was told to have.
+    pub desired: u32,
+    /// Those at work.
+    pub ready: u32,
+    /// Those not at work yet.
+    pub starting: u32,
+    /// Those told to stop and not gone yet.
+    pub terminating: u32,
+    /// Whether it is frozen.
+    pub paused: bool,
+    /// Why it has what it has.
+    pub why: WhyState,
+}
+
+/// Why a workload has what it has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WhyState {
+    /// The whole sentence.
+    pub text: String,
+    /// How many its rule wants.
+    pub wanted: u32,
+    /// The rule's arithmetic.
+    pub terms: Vec<TermState>,
+    /// What keeps it from that, or from fewer; null where nothing does.
+    pub limited_by: Option<&'static str>,
+    /// When that changes by itself, in seconds of uptime; null where that is not known.
+    pub until: Option<f64>,
+}
+
+/// A quantity in a rule's arithmetic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermState {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f64,
+}
+
+/// A Deployment that is not scaled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeploymentState {
+    /// Its name.
+    pub name: String,
+    /// How many it was told to have.
+    pub desired: u32,
+    /// Those at work.
+    pub ready: u32,
+    /// Those not at work yet.
+    pub starting: u32,
+    /// Those told to stop and not gone yet.
+    pub terminating: u32,
+}
+
+/// A queue that is watched.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueState {
+    /// Its name.
+    pub name: String,
+    /// Messages that wait; null until it was read.
+    pub ready: Option<u64>,
+    /// Messages that are worked on; null until it was read.
+    pub in_flight: Option<u64>,
+    /// The length it shall keep.
+    pub target: u32,
+    /// The reading's age; null until it was read.
+    pub age_s: Option<f64>,
+    /// fresh, stale or failed.
+    pub status: &'static str,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DecisionState {
+    /// When, in seconds of uptime.
+    pub at: f64,
+    /// Whose.
+    pub workload: String,
+    /// From how many.
+    pub from: u32,
+    /// To how many.
+    pub to: u32,
+    /// scaled_up, scaled_down or preempted.
+    pub reason: &'static str,
+    /// The whole sentence.
+    pub text: String,
+}
+
+impl DecisionState {
+    pub(super) fn new(now: Duration, decision: &Decision) -> DecisionState {
+        DecisionState {
+            at: seconds(now),
+            workload: decision.workload.clone(),
+            from: decision.from,
+            to: decision.to,
+            reason: decision.reason.name(),
+            text: decision.text.clone(),
+        }
+    }
+}
+
+pub(super) fn state(
+    fixed: &Fixed,
+    round: &Round<'_>,
+    headline: String,
+    decisions: impl Iterator<Item = DecisionState>,
+) -> State {
+    let config = round.core.config();
+    let mut workloads: Vec<_> = config.workloads.iter().map(|w| workload(w, round)).collect();
+    workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
+    let live = |w: &WorkloadState| w.ready + w.starting + w.terminating;
+    State {
+        tick: round.tick,
+        uptime_s: seconds(round.now),
+        scheduler: fixed.scheduler,
+        start_delay_s: seconds(fixed.start_delay),
+        capacity: config.capacity,
+        used: workloads.iter().map(live).sum(),
+        headline,
+        deployments: unscaled(round),
+        queues: queues(round),
+        decisions: decisions.collect(),
+        workloads,
+    }
+}
+
+fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
+    let status = round.deployments.get(&workload.name);
+    let replicas = status.map(|status| status.replicas).unwrap_or_default();
+    let why = round.core.whys().get(workload.name.as_str()).map(|why| why_state(why));
+    WorkloadState {
+        name: workload.name.clone(),
+        priority: workload.priority,
+        rule: workload.rule.name(),
+        target: workload.rule.target().map(|target| target.length),
+        min: workload.min,
+        max: workload.max,
+        desired: replicas.desired,
+        ready: replicas.ready,
+        starting: replicas.starting,
+        terminating: replicas.terminating,
+        paused: round.core.is_paused(&workload.name).unwrap_or(workload.paused),
+        why: why.unwrap_or_else(|| why_state(&Why::default())),
+    }
+}
+
+fn why_state(why: &Why) -> WhyState {
+    let term = |term: &control::Term| TermState { name: term.name, value: rounded(term.value) };
+    WhyState {
+        text: why.text.clone(),
+        wanted: why.wanted,
+        terms: why.terms.iter().map(term).collect(),
+        limited_by: why.limited_by.map(control::Limit::name),
+        until: why.until.map(seconds),
+    }
+}
+
+fn unscaled(round: &Round<'_>) -> Vec<DeploymentState> {
+    let config = round.core.config();
+    let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
+    let others = round.deployments.iter().filter(|(name, _)| !scaled(name));
+    others
+        .map(|(name, status)| DeploymentState {
+            name: name.clone(),
+            desired: status.replicas.desired,
+            ready: status.replicas.ready,
+            starting: status.replicas.starting,
+            terminating: status.replicas.terminating,
+        })
+        .collect()
+}
+
+fn queues(round: &Round<'_>) -> Vec<QueueState> {
+    let config = round.core.config();
+    let mut queues: Vec<QueueState> = Vec::new();
+    for target in config.workloads.iter().filter_map(|w| w.rule.target()) {
+        if queues.iter().any(|queue| queue.name == target.queue) {
+            continue;
+        }
+        let reading = round.observation.readings.get(&target.queue);
+        queues.push(QueueState {
+            name: target.queue.clone(),
+            ready: reading.map(|reading| reading.sample.ready),
+            in_flight: reading.map(|reading| reading.sample.in_flight),
+            target: target.length,
+            age_s: reading.map(|r| seconds(round.now.saturating_sub(r.taken_at))),
+            status: Freshness::of(reading, round.now, config.tick).name(),
+        });
+    }
+    queues
+}
+
+/// Seconds, to the millisecond.
+fn seconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}
+
+/// Three places are more than anyone reads; it also keeps -0.0 and long tails off the wire.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0 + 0.0
+}

@@ -1,0 +1,57 @@
+//! The subcommands, a file each.
+
+pub mod completions;
+pub mod play;
+pub mod scale;
+pub mod validate;
+
+use anyhow::Context;
+use reqwest::{Response, Url};
+use serde::de::DeserializeOwned;
+
+/// A running engine, as seen by the subcommands.
+#[derive(Debug, Clone)]
+pub(crate) struct Engine {
+    url: Url,
+    http: reqwest::Client,
+}
+
+impl Engine {
+    pub(crate) fn at(url: &Url) -> anyhow::Result<Engine> {
+        let timeout = std::time::Duration::from_secs(5);
+        let http = reqwest::Client::builder().no_proxy().timeout(timeout).build()?;
+        Ok(Engine { url: url.clone(), http })
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        let answer = self.http.get(self.url.join(path)?).send().await;
+        self.read(answer).await
+    }
+
+    pub(crate) async fn scale(&self, name: &str, replicas: u32) -> anyhow::Result<()> {
+        let mut url = self.url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "v1", "deployments", name, "scale"]);
+        }
+        let body = crate::api::scale::SetScale { replicas };
+        let answer = self.http.put(url).json(&body).send().await;
+        self.read::<serde_json::Value>(answer).await.map(drop)
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        answer: reqwest::Result<Response>,
+    ) -> anyhow::Result<T> {
+        let Ok(answer) = answer else {
+            anyhow::bail!("no engine answers at {}; start one with scripts/demo", self.url);
+        };
+        let status = answer.status();
+        let body: serde_json::Value =
+            answer.json().await.with_context(|| format!("{} is no engine", self.url))?;
+        if !status.is_success() {
+            let message = body["error"]["message"].as_str().unwrap_or("no reason given");
+            anyhow::bail!("{message}");
+        }
+        serde_json::from_value(body).with_context(|| format!("{} is another engine", self.url))
+    }
+}

@@ -1,0 +1,258 @@
+//! `engine play --for 60s`: a minute of load against a running box, and what came of it.
+//!
+//! One producer at first, three at a quarter of the time, none at six tenths; then the queue
+//! drains. Jobs in are what the producers themselves counted as accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use client::{Client, QueueArgs, QueueStats};
+use reqwest::Url;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep};
+
+use super::Engine;
+use super::scale::url_text;
+use crate::args::default_engine_url;
+
+/// The time between two looks; a twentieth of what is measured in seconds.
+const LOOK: Duration = Duration::from_millis(50);
+/// A queue that has not drained by then will not.
+const DRAIN: Duration = Duration::from_secs(30);
+/// The consumers that three producers need.
+const ENOUGH: u64 = 7;
+const PRODUCER: &str = "producer";
+const PUBLISHED: &str = "producer_jobs_published_total";
+
+/// How long to play, and where.
+#[derive(Debug, clap::Args)]
+pub struct PlayArgs {
+    /// How long the load is played, draining not counted; at least 4s
+    #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = parse_time)]
+    time: Duration,
+
+    /// The running engine
+    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL",
+          default_value_t = default_engine_url(), value_parser = url_text)]
+    engine_url: String,
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time < Duration::from_secs(4) { Err("it must be at least 4s".to_owned()) } else { Ok(time) }
+}
+
+/// The parts of the engine's state that are looked at.
+#[derive(Debug, Deserialize)]
+struct State {
+    capacity: u64,
+    used: u64,
+    workloads: Vec<Workload>,
+    deployments: Vec<Deployment>,
+    queues: Vec<Queue>,
+    decisions: Vec<Decision>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Workload {
+    rule: String,
+    ready: u64,
+    min: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Deployment {
+    name: String,
+    ready: u64,
+    starting: u64,
+    terminating: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Queue {
+    name: String,
+    ready: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Decision {
+    at: f64,
+    workload: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Processes {
+    queue_url: String,
+    left: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+struct Report {
+    capacity: u64,
+    largest_queue: u64,
+    most_live: u64,
+    decisions: BTreeSet<(u64, String)>,
+    third_producer: Option<Instant>,
+    enough: Option<Duration>,
+    load_ended: Option<Instant>,
+    background_back: Option<Duration>,
+}
+
+/// A box that is played with.
+struct Stage {
+    engine: Engine,
+    queue: Client,
+    report: Report,
+}
+
+/// Plays and prints a table.
+///
+/// # Errors
+/// When no box answers, a job was lost, or the budget was exceeded.
+pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
+    let engine = Engine::at(&Url::parse(&args.engine_url)?)?;
+    let state: State = engine.get("api/v1/state").await?;
+    let name = state.queues.first().map(|queue| queue.name.clone());
+    let name = name.ok_or_else(|| anyhow::anyhow!("this box watches no queue"))?;
+    let processes: Processes = engine.get("api/v1/processes").await?;
+    let queue_url = Url::parse(&processes.queue_url)?;
+    let queue = Client::new(&QueueArgs { queue_url, queue: name })?;
+    let report = Report { capacity: state.capacity, ..Report::default() };
+    let mut stage = Stage { engine, queue, report };
+    stage.settle().await?;
+    let before = stage.totals().await?;
+    let (already, _) = stage.look().await?;
+    stage.report.decisions.clear();
+    stage.play(args.time).await?;
+    stage.settle().await?;
+    let after = stage.totals().await?;
+    stage.report.decisions.retain(|decision| !already.contains(decision));
+    stage.report.print(args.time, &before, &after)
+}
+
+/// What producers and queue have counted so far.
+struct Totals {
+    published: f64,
+    queue: Option<QueueStats>,
+}
+
+impl Totals {
+    fn acked(&self) -> f64 {
+        self.queue.as_ref().map_or(0.0, |stats| stats.acked_total as f64)
+    }
+
+    fn queued(&self) -> f64 {
+        self.queue.as_ref().map_or(0.0, |s| (s.ready + s.in_flight + s.delayed) as f64)
+    }
+}
+
+impl Stage {
+    async fn play(&mut self, time: Duration) -> anyhow::Result<()> {
+        let began = Instant::now();
+        for (share, producers) in [(0.0, 1), (0.25, 3), (0.6, 0)] {
+            self.look_until(began + time.mul_f64(share)).await?;
+            self.engine.scale(PRODUCER, producers).await?;
+        }
+        self.look_until(began + time).await
+    }
+
+    async fn look_until(&mut self, end: Instant) -> anyhow::Result<()> {
+        while Instant::now() < end {
+            self.look().await?;
+            sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until no producer is left and the queue is empty.
+    async fn settle(&mut self) -> anyhow::Result<()> {
+        self.engine.scale(PRODUCER, 0).await?;
+        let end = Instant::now() + DRAIN;
+        loop {
+            let (_, producers) = self.look().await?;
+            if producers == 0 && self.totals().await?.queued() == 0.0 {
+                return Ok(());
+            }
+            anyhow::ensure!(Instant::now() < end, "the queue has not drained in {DRAIN:?}");
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn totals(&self) -> anyhow::Result<Totals> {
+        let processes: Processes = self.engine.get("api/v1/processes").await?;
+        let left = processes.left.get(PRODUCER).and_then(|counters| counters.get(PUBLISHED));
+        let queue = match self.queue.stats().await {
+            Ok(stats) => Some(stats),
+            // Nobody has used it yet.
+            Err(client::Error::Unknown(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Totals { published: left.copied().unwrap_or_default(), queue })
+    }
+
+    /// Looks once; returns the decisions known, and the producers that live.
+    async fn look(&mut self) -> anyhow::Result<(BTreeSet<(u64, String)>, u64)> {
+        let state: State = self.engine.get("api/v1/state").await?;
+        let now = Instant::now();
+        let producer = state.deployments.iter().find(|d| d.name == PRODUCER);
+        let (ready, live) =
+            producer.map_or((0, 0), |p| (p.ready, p.ready + p.starting + p.terminating));
+        let decisions: BTreeSet<_> =
+            state.decisions.iter().map(|d| (d.at.to_bits(), d.workload.clone())).collect();
+        self.report.take(now, &state, ready, live);
+        self.report.decisions.extend(decisions.iter().cloned());
+        Ok((decisions, live))
+    }
+}
+
+impl Report {
+    fn take(&mut self, now: Instant, state: &State, producers_ready: u64, producers_live: u64) {
+        let queue = state.queues.iter().filter_map(|queue| queue.ready).max();
+        self.largest_queue = self.largest_queue.max(queue.unwrap_or_default());
+        self.most_live = self.most_live.max(state.used);
+        if producers_ready >= 3 {
+            self.third_producer.get_or_insert(now);
+        }
+        let consumers = state.workloads.iter().filter(|w| w.rule != "remainder");
+        let background = state.workloads.iter().filter(|w| w.rule == "remainder");
+        let at_work: u64 = consumers.clone().map(|w| w.ready).sum();
+        if let Some(start) = self.third_producer {
+            if at_work >= ENOUGH {
+                self.enough.get_or_insert(now - start);
+            }
+            if producers_live == 0 {
+                self.load_ended.get_or_insert(now);
+            }
+        }
+        let spare = state.capacity.saturating_sub(consumers.map(|w| w.min).sum());
+        if let Some(end) = self.load_ended
+            && background.map(|w| w.ready).sum::<u64>() >= spare
+        {
+            self.background_back.get_or_insert(now - end);
+        }
+    }
+
+    fn print(&self, time: Duration, before: &Totals, after: &Totals) -> anyhow::Result<()> {
+        let jobs_in = after.published - before.published;
+        let jobs_out = after.acked() - before.acked();
+        let lost = jobs_in - jobs_out - after.queued();
+        let seconds = |time: Option<Duration>| {
+            time.map_or("not reached".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()))
+        };
+        println!();
+        println!("Played {}.", humantime::format_duration(time));
+        println!("  jobs in                  {jobs_in}");
+        println!("  jobs out                 {jobs_out}");
+        println!("  jobs lost                {lost}");
+        println!("  largest queue            {}", self.largest_queue);
+        println!("  most live containers     {} of {}", self.most_live, self.capacity);
+        println!("  decisions                {}", self.decisions.len());
+        println!("  7 consumers after        {} (of the third producer)", seconds(self.enough));
+        let back = seconds(self.background_back);
+        println!("  background back after    {back} (of the last producer's end)");
+        anyhow::ensure!(lost == 0.0, "{lost} jobs were lost");
+        anyhow::ensure!(self.most_live <= self.capacity, "the budget was exceeded");
+        Ok(())
+    }
+}

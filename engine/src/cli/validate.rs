@@ -1,0 +1,71 @@
+//! `engine validate -f FILE`: what of a manifest would be refused or not honoured.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::args::CoreArgs;
+use crate::manifest::annotations;
+use crate::manifest::parse::parse;
+use crate::manifest::{Manifest, Refused};
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// The manifest; - for standard input
+    #[arg(short = 'f', long = "filename", value_name = "FILE")]
+    file: PathBuf,
+
+    /// The budget to check against
+    #[command(flatten)]
+    core: CoreArgs,
+}
+
+/// Prints what is in a manifest, and what would not be honoured.
+///
+/// # Errors
+/// Everything that would be refused.
+pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
+    let (manifest, config) = read(&args.file, &args.core)?;
+    for warning in &manifest.unused.warnings {
+        println!("warning: {warning} without a cluster");
+    }
+    let scaled: Vec<_> = config.workloads.iter().map(|w| w.name.as_str()).collect();
+    println!(
+        "{}: {} Deployments, {} scaled ({}), capacity {}; nothing would be refused",
+        args.file.display(),
+        manifest.deployments.len(),
+        scaled.len(),
+        scaled.join(", "),
+        config.capacity,
+    );
+    Ok(())
+}
+
+/// Reads a manifest and the configuration in it.
+///
+/// # Errors
+/// When the file cannot be read, or is refused; each line then names the file.
+pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<(Manifest, control::Config)> {
+    let text = text(file)?;
+    let in_file = |refused: Refused| {
+        let lines = refused.0.iter().map(|line| format!("{}: {line}", file.display()));
+        anyhow::Error::new(Refused(lines.collect()))
+    };
+    let manifest = parse(&text).map_err(in_file)?;
+    let config = annotations::config(&manifest, core).map_err(in_file)?;
+    Ok((manifest, config))
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).with_context(|| {
+        format!("the manifest {} cannot be read; name another with --manifest", file.display())
+    })
+}

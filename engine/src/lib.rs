@@ -1,0 +1,27 @@
+//! The engine: reads the queues, decides by priority inside one container budget, scales the
+//! Deployments, and shows it all on a page.
+//!
+//! # Layout
+//! - [`args`]: the command line
+//! - [`manifest`]: the description of the demo, and its scaling rules
+//! - [`sources`]: where readings of queues come from
+//! - [`schedulers`]: where the containers run
+//! - [`control_loop`]: the clock and the sockets around the pure crate `control`
+//! - [`board`]: what is known at a moment, for everyone who looks
+//! - [`api`] and [`page`]: how they look
+//! - [`metrics`]: how Prometheus looks
+//! - [`cli`]: the subcommands
+//! - [`start`]: puts it all together
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod args;
+pub mod board;
+pub mod cli;
+pub mod control_loop;
+pub mod manifest;
+pub mod metrics;
+pub mod page;
+pub mod schedulers;
+pub mod sources;
+pub mod start;

@@ -1,0 +1,85 @@
+//! How Prometheus looks at the engine.
+
+use std::time::Duration;
+
+use control::Decision;
+use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
+
+use crate::board::state::State;
+
+/// A decision takes microseconds; the last bucket is the tick itself.
+const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
+
+/// The engine's metrics.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    replicas: IntGaugeVec,
+    capacity: IntGauge,
+    tick: IntGauge,
+    decisions: IntCounterVec,
+    duration: Histogram,
+}
+
+impl Metrics {
+    /// The metrics, registered.
+    ///
+    /// # Errors
+    /// When one of their names is taken.
+    pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
+        let replicas = Opts::new(
+            "microscaling_replicas",
+            "Containers of a scaled workload, by state: desired, ready, starting, terminating.",
+        );
+        let decisions = Opts::new(
+            "microscaling_decisions_total",
+            "Changes of a workload's count, by direction: up or down.",
+        );
+        let duration = HistogramOpts::new(
+            "microscaling_decision_duration_seconds",
+            "Time from looking to having scaled.",
+        );
+        let metrics = Metrics {
+            replicas: IntGaugeVec::new(replicas, &["workload", "state"])?,
+            capacity: IntGauge::new(
+                "microscaling_capacity",
+                "How many containers all scaled workloads may have together.",
+            )?,
+            tick: IntGauge::new("microscaling_tick", "Number of the last decision round.")?,
+            decisions: IntCounterVec::new(decisions, &["workload", "direction"])?,
+            duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
+        };
+        registry.register(Box::new(metrics.replicas.clone()))?;
+        registry.register(Box::new(metrics.capacity.clone()))?;
+        registry.register(Box::new(metrics.tick.clone()))?;
+        registry.register(Box::new(metrics.decisions.clone()))?;
+        registry.register(Box::new(metrics.duration.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Counts a round's decisions and its time.
+    pub fn decided(&self, decisions: &[Decision], took: Duration) {
+        self.duration.observe(took.as_secs_f64());
+        for decision in decisions {
+            let direction = if decision.to > decision.from { "up" } else { "down" };
+            self.decisions.with_label_values(&[decision.workload.as_str(), direction]).inc();
+        }
+    }
+
+    /// Shows the same moment as the API.
+    pub fn show(&self, state: &State) {
+        self.capacity.set(state.capacity.into());
+        self.tick.set(state.tick.try_into().unwrap_or(i64::MAX));
+        for workload in &state.workloads {
+            let counts = [
+                ("desired", workload.desired),
+                ("ready", workload.ready),
+                ("starting", workload.starting),
+                ("terminating", workload.terminating),
+            ];
+            for (name, count) in counts {
+                let labels = [workload.name.as_str(), name];
+                self.replicas.with_label_values(&labels).set(count.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Seconds and counts into places.
+
+use crate::board::history::WINDOW;
+
+/// The left edge of both panels.
+pub const LEFT: f64 = 44.0;
+/// Their right edge, which is now.
+pub const RIGHT: f64 = 700.0;
+/// The upper edge of the upper panel.
+pub const TOP: f64 = 4.0;
+/// The lower edge of the lower panel.
+pub const BOTTOM: f64 = 300.0;
+
+/// The time axis.
+#[derive(Debug, Clone, Copy)]
+pub struct Time {
+    /// What stands at the right edge, in seconds of uptime.
+    pub now: f64,
+}
+
+impl Time {
+    /// The place of a time.
+    pub fn x(self, at: f64) -> f64 {
+        self.back(self.now - at)
+    }
+
+    /// The place of a time so many seconds ago.
+    pub fn back(self, seconds: f64) -> f64 {
+        RIGHT - seconds / WINDOW.as_secs_f64() * (RIGHT - LEFT)
+    }
+}
+
+/// A panel's count axis.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// The place of its greatest count.
+    pub top: f64,
+    /// The place of zero.
+    pub bottom: f64,
+    /// Its greatest count.
+    pub max: f64,
+}
+
+impl Counts {
+    /// The place of a count; those over the greatest stay at the edge.
+    pub fn y(&self, count: f64) -> f64 {
+        self.bottom - (count / self.max).min(1.0) * (self.bottom - self.top)
+    }
+}
+
+/// The upper end of a queue's axis: twice the target, or the next step that holds the largest.
+pub fn queue_max(target: u32, largest: u64) -> f64 {
+    let target = f64::from(target.max(1));
+    let decades = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
+    let mut steps = decades.iter().flat_map(|decade| [2.0, 5.0, 10.0].map(|n| n * decade));
+    steps.find(|step| step * target >= largest as f64).unwrap_or(1e7) * target
+}
+
+/// A place to a tenth; more digits only make the page longer.
+pub fn tenth(place: f64) -> f64 {
+    (place * 10.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queue_s_axis_begins_at_twice_the_target_and_grows_in_steps() {
+        let cases = [(0, 40.0), (40, 40.0), (41, 100.0), (101, 200.0), (399, 400.0), (401, 1000.0)];
+        for (largest, max) in cases {
+            assert_eq!(queue_max(20, largest), max, "{largest}");
+        }
+        assert_eq!(queue_max(0, 0), 2.0);
+    }
+
+    #[test]
+    fn now_is_at_the_right_edge_and_a_minute_ago_at_the_left() {
+        let time = Time { now: 100.0 };
+        assert_eq!((time.x(100.0), time.x(40.0)), (RIGHT, LEFT));
+    }
+}

@@ -1,0 +1,117 @@
+//! A container of the manifest into a command line on this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use service::parent;
+use tokio::process::Command;
+
+use super::localize::{Addresses, expand, localize, without_listen};
+use crate::manifest::{Container, Deployment, Manifest, Refused};
+
+/// What a process gets of our own environment; the rest comes from the manifest alone, so that
+/// a variable of the user's shell cannot change the demo.
+const INHERITED: [&str; 7] =
+    ["PATH", "HOME", "TMPDIR", "TERM", "RUST_LOG", "RUST_BACKTRACE", "NO_COLOR"];
+
+/// How to start a replica of a Deployment.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The Deployment's name.
+    pub deployment: String,
+    /// How many replicas it begins with.
+    pub replicas: u32,
+    /// How long a process has after SIGTERM.
+    pub grace: Duration,
+    /// The Services that find it, by name and port. One is enough to make it a server, of
+    /// which there is one, at an address that stays.
+    pub serves: Vec<(String, u16)>,
+    program: PathBuf,
+    container: Container,
+}
+
+/// The recipes of all Deployments but the engine's own.
+///
+/// # Errors
+/// Every Deployment that cannot be run on this machine, with the mend.
+pub fn recipes(manifest: &Manifest, programs: &Path) -> Result<Vec<Recipe>, Refused> {
+    let mut recipes = Vec::new();
+    let mut problems = Vec::new();
+    for deployment in manifest.deployments.iter().filter(|d| !d.is_engine()) {
+        match recipe(manifest, deployment, programs) {
+            Ok(recipe) => recipes.push(recipe),
+            Err(problem) => problems.push(format!("deployment/{}: {problem}", deployment.name)),
+        }
+    }
+    if problems.is_empty() { Ok(recipes) } else { Err(Refused(problems)) }
+}
+
+fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Result<Recipe, String> {
+    let container = deployment.containers.first().ok_or("it has no container")?;
+    let name = container.program().ok_or_else(|| {
+        "its container has no command, and only its image knows what to run; name one".to_owned()
+    })?;
+    let program = programs.join(name);
+    if !program.is_file() {
+        let place = programs.display();
+        return Err(format!("there is no program {name} in {place}; run cargo build --release"));
+    }
+    let services = manifest.services.iter().filter(|service| service.selects(deployment));
+    let serves: Vec<_> = services
+        .flat_map(|service| service.ports.iter().map(|port| (service.name.clone(), *port)))
+        .collect();
+    if !serves.is_empty() && deployment.replicas != 1 {
+        return Err("it is behind a Service, so without a cluster replicas must be 1".to_owned());
+    }
+    Ok(Recipe {
+        deployment: deployment.name.clone(),
+        replicas: deployment.replicas,
+        grace: deployment.grace,
+        serves,
+        program,
+        container: container.clone(),
+    })
+}
+
+impl Recipe {
+    /// Whether a Service finds it.
+    pub fn is_server(&self) -> bool {
+        !self.serves.is_empty()
+    }
+
+    /// The command that starts a replica. It listens on loopback, whatever the manifest says,
+    /// and has pipes to the engine, so that it leaves when the engine ends.
+    pub fn command(&self, name: &str, addresses: &Addresses, at: Option<SocketAddr>) -> Command {
+        let env = self.env(addresses);
+        let words = self.container.command.iter().skip(1).chain(&self.container.args);
+        let words: Vec<String> =
+            words.map(|word| localize(&expand(word, &env), addresses)).collect();
+        let listen = at.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+        let mut command = Command::new(&self.program);
+        command
+            .args(without_listen(&words))
+            .env_clear()
+            .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
+            .envs(env)
+            .env("HOSTNAME", name)
+            .env("MICROSCALING_LISTEN", listen.to_string())
+            .env(parent::VARIABLE, parent::HOLDS_PIPES)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            // Ctrl-C is for the engine alone; it tells its processes to stop, in order.
+            .process_group(0);
+        // A dozen processes would drown the engine's own lines; RUST_LOG brings them back.
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "warn");
+        }
+        command
+    }
+
+    fn env(&self, addresses: &Addresses) -> Vec<(String, String)> {
+        let env = self.container.env.iter();
+        env.map(|(key, value)| (key.clone(), localize(value, addresses))).collect()
+    }
+}

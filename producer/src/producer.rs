@@ -1,0 +1,160 @@
+//! The loop that publishes.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use client::{Backoff, Client, Error};
+use prometheus::Registry;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use service::{Shell, Shutdown};
+use tokio::time::{Instant, sleep_until};
+
+use crate::args::Args;
+use crate::gaps::Gaps;
+use crate::metrics::Metrics;
+use crate::payload;
+use crate::schedule::Schedule;
+
+/// The longest rest that a full queue can ask for; a presenter does not wait for more.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// Puts jobs on a queue, one after the other.
+#[derive(Debug)]
+pub struct Producer {
+    args: Args,
+    name: String,
+    client: Client,
+    schedule: Schedule<StdRng>,
+    metrics: Metrics,
+    shutdown: Shutdown,
+    backoff: Backoff,
+    /// Jobs that the queue has taken.
+    published: u64,
+}
+
+impl Producer {
+    /// A producer that runs in `shell`.
+    ///
+    /// # Errors
+    /// When no client can be made or a counter's name is taken.
+    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Producer> {
+        Producer::new(args, shell.name(), &shell.registry, shell.shutdown())
+    }
+
+    /// A producer called `name` that leaves at the word of `shutdown`; its first job is due now.
+    ///
+    /// # Errors
+    /// When no client can be made or a counter's name is taken.
+    pub fn new(
+        args: &Args,
+        name: &str,
+        registry: &Registry,
+        shutdown: Shutdown,
+    ) -> anyhow::Result<Producer> {
+        let rng = args.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64);
+        let gaps = Gaps::new(args.rate, args.jitter, rng);
+        Ok(Producer {
+            args: args.clone(),
+            name: name.to_owned(),
+            client: Client::new(&args.queue)?,
+            schedule: Schedule::new(gaps, Instant::now()),
+            metrics: Metrics::register(registry)?,
+            shutdown,
+            backoff: Backoff::default(),
+            published: 0,
+        })
+    }
+
+    /// Publishes until `--count` is reached or it is time to leave. A publish that is under way
+    /// by then is finished first.
+    ///
+    /// # Errors
+    /// When the queue refuses a job for good.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        let (rate, queue, url) =
+            (self.args.rate, &self.args.queue.queue, &self.args.queue.queue_url);
+        tracing::info!("{rate} jobs a second for the queue {queue} at {url}");
+        let mut next = self.schedule.due();
+        while !self.is_done() && self.sleep_until(next).await {
+            let job = payload::text(self.published + 1, &self.name, self.args.payload_bytes);
+            next = match self.client.publish(job).await {
+                Ok(_) => self.taken(Instant::now()),
+                Err(error) => Instant::now() + self.rest_after(error)?,
+            };
+        }
+        tracing::info!("leaving after {} jobs", self.published);
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.args.count == Some(self.published)
+    }
+
+    /// Returns false at once when it is time to leave.
+    async fn sleep_until(&self, time: Instant) -> bool {
+        tokio::select! {
+            biased;
+            () = self.shutdown.wait() => false,
+            () = sleep_until(time) => true,
+        }
+    }
+
+    /// Counts a job; says when the next one is due.
+    fn taken(&mut self, now: Instant) -> Instant {
+        self.published += 1;
+        self.metrics.published.inc();
+        if self.backoff.succeeded() {
+            tracing::info!("the queue takes jobs again");
+        }
+        self.schedule.advance(now);
+        self.schedule.due()
+    }
+
+    /// Counts a failure; says how long to leave the queue in peace.
+    fn rest_after(&mut self, error: Error) -> anyhow::Result<Duration> {
+        self.metrics.failed(&error);
+        if !error.is_passing() {
+            return Err(error).context("no job can be published");
+        }
+        let (wait, is_news) = self.backoff.failed();
+        if is_news {
+            tracing::warn!("{error}; skipping jobs until it takes them again");
+        }
+        Ok(match error {
+            Error::Full { retry_after, .. } if !retry_after.is_zero() => {
+                retry_after.min(LONGEST_REST)
+            }
+            _ => wait,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn producer() -> Producer {
+        let (_, shutdown) = Shutdown::new();
+        Producer::new(&Args::parse_from(["producer"]), "p", &Registry::new(), shutdown).unwrap()
+    }
+
+    #[test]
+    fn a_full_queue_is_left_in_peace_as_long_as_it_says_but_not_for_ever() {
+        for (asked, rest) in [(3, 3), (3600, 5)] {
+            let retry_after = Duration::from_secs(asked);
+            let full = Error::Full { message: "no room".to_owned(), retry_after };
+            assert_eq!(producer().rest_after(full).unwrap(), Duration::from_secs(rest));
+        }
+    }
+
+    #[test]
+    fn a_queue_that_is_away_is_asked_less_and_less_often() {
+        let away = || Error::Away { url: "http://queue".to_owned(), reason: "gone".to_owned() };
+        let mut producer = producer();
+        let first = producer.rest_after(away()).unwrap();
+        assert!(producer.rest_after(away()).unwrap() > first);
+    }
+}

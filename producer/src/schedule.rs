@@ -1,0 +1,81 @@
+//! When jobs are due. Counting from due time to due time, not from one answer of the queue to
+//! the next, keeps the mean rate whatever a publish takes.
+
+use std::time::Duration;
+
+use rand::Rng;
+use tokio::time::Instant;
+
+use crate::gaps::Gaps;
+
+/// A lag up to this is caught up with; of a longer one the jobs are skipped.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// When the next job is due.
+#[derive(Debug)]
+pub struct Schedule<R> {
+    gaps: Gaps<R>,
+    due: Instant,
+}
+
+impl<R: Rng> Schedule<R> {
+    /// A schedule whose first job is due at `now`.
+    pub fn new(gaps: Gaps<R>, now: Instant) -> Schedule<R> {
+        Schedule { gaps, due: now }
+    }
+
+    /// When the next job is due; in the past where the producer lags behind.
+    pub fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Goes on to the next job after one was published at `now`.
+    pub fn advance(&mut self, now: Instant) {
+        let gap = self.gaps.draw();
+        let on_time = self.due + gap;
+        let lag = now.saturating_duration_since(on_time);
+        self.due = if lag > SLACK { now + gap } else { on_time };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    const GAP: Duration = Duration::from_millis(100);
+
+    fn ten_a_second(now: Instant) -> Schedule<StdRng> {
+        Schedule::new(Gaps::new(10.0, 0.0, StdRng::seed_from_u64(1)), now)
+    }
+
+    #[test]
+    fn slow_publishes_do_not_lower_the_rate() {
+        let start = Instant::now();
+        let mut schedule = ten_a_second(start);
+        for _ in 0..50 {
+            let answered = schedule.due() + GAP * 3;
+            schedule.advance(answered);
+        }
+        assert_eq!(schedule.due(), start + GAP * 50);
+    }
+
+    #[test]
+    fn a_lag_of_a_second_is_caught_up_with() {
+        let start = Instant::now();
+        let mut schedule = ten_a_second(start);
+        schedule.advance(start + GAP + SLACK);
+        assert_eq!(schedule.due(), start + GAP);
+    }
+
+    #[test]
+    fn the_jobs_of_a_longer_lag_are_skipped() {
+        let start = Instant::now();
+        let mut schedule = ten_a_second(start);
+        let back = start + Duration::from_secs(60);
+        schedule.advance(back);
+        assert_eq!(schedule.due(), back + GAP);
+    }
+}

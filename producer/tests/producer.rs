@@ -1,0 +1,86 @@
+//! The producer against a stand-in for the queue.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod stand_in;
+
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use producer::{Args, Producer};
+use prometheus::Registry;
+use service::Shutdown;
+use stand_in::{Answer, Queue};
+
+fn producer(queue: &Queue, flags: &[&str], shutdown: Shutdown) -> (Producer, Registry) {
+    let url = format!("--queue-url={}", queue.url);
+    let args = ["producer", &url].into_iter().chain(flags.iter().copied());
+    let registry = Registry::new();
+    let producer = Producer::new(&Args::parse_from(args), "producer-1", &registry, shutdown);
+    (producer.unwrap(), registry)
+}
+
+fn published(registry: &Registry) -> f64 {
+    service::parent::counters(registry)["producer_jobs_published_total"]
+}
+
+#[tokio::test]
+async fn count_jobs_of_the_right_size_are_published_and_then_it_leaves() {
+    let queue = Queue::start([]).await;
+    let (_trigger, shutdown) = Shutdown::new();
+    let flags = ["--rate=1000", "--count=3", "--payload-bytes=24"];
+    let (producer, registry) = producer(&queue, &flags, shutdown);
+    producer.run().await.unwrap();
+    let jobs = queue.jobs();
+    assert_eq!(jobs, [1, 2, 3].map(|n| format!("job {n} of producer-1 ....")));
+    assert_eq!(published(&registry), 3.0);
+}
+
+#[tokio::test]
+async fn an_outage_is_said_once_and_its_end_once() {
+    let (lines, _guard) = stand_in::Lines::capture();
+    let queue = Queue::start([Answer::Taken, Answer::Away, Answer::Away, Answer::Away]).await;
+    let (_trigger, shutdown) = Shutdown::new();
+    let (producer, registry) = producer(&queue, &["--rate=1000", "--count=2"], shutdown);
+    producer.run().await.unwrap();
+    assert_eq!(lines.count("skipping jobs until"), 1);
+    assert_eq!(lines.count("takes jobs again"), 1);
+    let counters = service::parent::counters(&registry);
+    assert_eq!(counters["producer_publish_errors_total"], 3.0);
+    assert_eq!(published(&registry), 2.0);
+}
+
+#[tokio::test]
+async fn jobs_missed_while_the_queue_is_full_are_skipped() {
+    let queue = Queue::start([Answer::Full { retry_after_s: 2 }]).await;
+    let (trigger, shutdown) = Shutdown::new();
+    let (producer, _) = producer(&queue, &["--rate=100", "--jitter=0"], shutdown);
+    let begun = Instant::now();
+    let running = tokio::spawn(producer.run());
+    queue.has_jobs(21).await;
+    // 200 fell due in the first two seconds; in a burst, 21 would need no time at all.
+    assert!(begun.elapsed() >= Duration::from_millis(2190));
+    trigger.set();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_publish_under_way_is_counted_before_it_leaves() {
+    let queue = Queue::start([Answer::Slow]).await;
+    let (trigger, shutdown) = Shutdown::new();
+    let (producer, registry) = producer(&queue, &["--rate=1000"], shutdown);
+    let running = tokio::spawn(producer.run());
+    queue.has_jobs(1).await;
+    trigger.set();
+    running.await.unwrap().unwrap();
+    assert_eq!((queue.jobs().len(), published(&registry)), (1, 1.0));
+}
+
+#[tokio::test]
+async fn a_refusal_that_does_not_pass_ends_it() {
+    let queue = Queue::start([Answer::Refused]).await;
+    let (_trigger, shutdown) = Shutdown::new();
+    let (producer, _) = producer(&queue, &[], shutdown);
+    let error = format!("{:#}", producer.run().await.unwrap_err());
+    assert!(error.contains("no job can be published") && error.contains("too large"), "{error}");
+}

@@ -1,0 +1,81 @@
+//! The remainder's flags.
+
+use client::QueueArgs;
+use client::Url;
+use client::args::{parse_name, parse_url};
+use service::ServiceArgs;
+
+use crate::duty::Duty;
+
+/// Computes pictures with spare capacity, at low priority.
+///
+/// The work is a fractal, tile by tile. A fixed share of a core goes into it, so that more
+/// remainders make more tiles, and none of them slows down its neighbours.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "remainder", version)]
+pub struct Args {
+    /// The share of one core to take, more than 0 and at most 100%: 5% is also 0.05
+    #[arg(long, env = "MICROSCALING_DUTY", value_name = "SHARE", default_value = "5%")]
+    pub duty: Duty,
+
+    /// Where the tiles go.
+    #[command(flatten)]
+    pub tiles: TileQueueArgs,
+
+    /// What every program takes.
+    #[command(flatten)]
+    pub service: ServiceArgs,
+}
+
+/// As [`QueueArgs`], but without a queue the tiles are only counted.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "The queue for finished tiles")]
+pub struct TileQueueArgs {
+    /// The queue server
+    #[arg(long, env = "MICROSCALING_QUEUE_URL", value_name = "URL",
+          default_value = "http://127.0.0.1:4151", value_parser = parse_url)]
+    pub queue_url: Url,
+
+    /// The queue's name: 1 to 80 letters, digits, '_', '-' or '.'. Left out: tiles are only
+    /// counted
+    #[arg(long, env = "MICROSCALING_TILE_QUEUE", value_name = "NAME", value_parser = parse_name)]
+    pub queue: Option<String>,
+}
+
+impl TileQueueArgs {
+    /// The queue for the tiles, where one was named.
+    pub fn queue_args(&self) -> Option<QueueArgs> {
+        let queue = self.queue.clone()?;
+        Some(QueueArgs { queue_url: self.queue_url.clone(), queue })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn the_flags_are_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bad_duty_is_refused_with_the_mend() {
+        for duty in ["0", "-5%", "101%", "5", "much", "NaN"] {
+            let refused = Args::try_parse_from(["remainder", &format!("--duty={duty}")]);
+            let error = refused.unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains("; try 5%"), "{error}");
+        }
+    }
+
+    #[test]
+    fn tiles_go_nowhere_unless_a_queue_is_named() {
+        let args = Args::parse_from(["remainder", "--queue=tiles"]);
+        assert_eq!(args.tiles.queue_args().unwrap().queue, "tiles");
+        let args = TileQueueArgs { queue: None, ..args.tiles };
+        assert!(args.queue_args().is_none());
+    }
+}

@@ -1,0 +1,123 @@
+//! Tiles on their way to a queue. Nothing in here holds up the computing.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use client::{Backoff, Client};
+use prometheus::IntCounter;
+use serde::Serialize;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::tile::{COLUMNS, ROWS, Tile};
+
+/// Some seconds of tiles: enough for a hiccup of the queue, little for memory.
+const WAITING: usize = 16;
+
+/// A finished tile as it is published.
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    worker: &'a str,
+    picture: u64,
+    column: u32,
+    row: u32,
+    columns: u32,
+    rows: u32,
+    /// Base64 of 8 rows of 8 shades, 0 to 255.
+    pixels: String,
+}
+
+/// Where finished tiles are put; never waits.
+#[derive(Debug)]
+pub struct Outbox {
+    worker: String,
+    bodies: Sender<Vec<u8>>,
+    dropped: IntCounter,
+}
+
+/// Brings the tiles of an [`Outbox`] to the queue.
+#[derive(Debug)]
+pub struct Carrier {
+    client: Client,
+    bodies: Receiver<Vec<u8>>,
+    dropped: IntCounter,
+    backoff: Backoff,
+}
+
+/// An outbox for the tiles of `worker`, and who carries them away. What finds no room counts as
+/// `dropped`.
+pub fn outbox(worker: &str, client: Client, dropped: IntCounter) -> (Outbox, Carrier) {
+    let (sender, bodies) = channel(WAITING);
+    let outbox = Outbox { worker: worker.to_owned(), bodies: sender, dropped: dropped.clone() };
+    (outbox, Carrier { client, bodies, dropped, backoff: Backoff::default() })
+}
+
+impl Outbox {
+    /// Puts in a finished tile, or drops it when there is no room.
+    pub fn put(&self, tile: &Tile) {
+        let taken = body(&self.worker, tile).is_some_and(|body| self.bodies.try_send(body).is_ok());
+        if !taken {
+            self.dropped.inc();
+        }
+    }
+}
+
+/// The message of a tile; JSON without spaces.
+fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
+    let (place, pixels) = (tile.place(), STANDARD.encode(tile.thumbnail()));
+    let (picture, column, row) = (place.picture, place.column, place.row);
+    let (columns, rows) = (COLUMNS, ROWS);
+    let body = Body { worker, picture, column, row, columns, rows, pixels };
+    serde_json::to_vec(&body).ok()
+}
+
+impl Carrier {
+    /// Publishes tiles until the outbox is gone. A tile that the queue does not take is dropped,
+    /// and the queue left in peace for a while; meanwhile the outbox fills up.
+    pub async fn run(mut self) {
+        while let Some(body) = self.bodies.recv().await {
+            match self.client.publish(body).await {
+                Ok(_) if self.backoff.succeeded() => tracing::info!("the queue takes tiles again"),
+                Ok(_) => {}
+                Err(error) => self.rest_after(&error).await,
+            }
+        }
+    }
+
+    async fn rest_after(&mut self, error: &client::Error) {
+        self.dropped.inc();
+        let (wait, is_news) = self.backoff.failed();
+        if is_news {
+            tracing::warn!("{error}; dropping tiles until it takes them again");
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::Args;
+
+    fn client() -> Client {
+        let args = Args::parse_from(["remainder", "--queue=tiles"]);
+        Client::new(&args.tiles.queue_args().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_tile_is_one_small_line_of_json() {
+        let body = String::from_utf8(body("remainder-1", &Tile::new(1)).unwrap()).unwrap();
+        let (place, size) = (r#""picture":0,"column":5,"row":2"#, r#""columns":16,"rows":10"#);
+        let black = STANDARD.encode([0; 64]);
+        let expected = format!(r#"{{"worker":"remainder-1",{place},{size},"pixels":"{black}"}}"#);
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn a_full_outbox_drops_and_counts() {
+        let dropped = IntCounter::new("dropped", "dropped").unwrap();
+        let (outbox, _carrier) = outbox("remainder-1", client(), dropped.clone());
+        (0..WAITING as u64 + 3).for_each(|number| outbox.put(&Tile::new(number)));
+        assert_eq!(dropped.get(), 3);
+    }
+}

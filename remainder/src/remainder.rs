@@ -1,0 +1,86 @@
+//! Computing and publishing side by side.
+
+use std::sync::mpsc;
+
+use anyhow::Context;
+use client::Client;
+use prometheus::Registry;
+use service::{Shell, Shutdown};
+use tokio::task::spawn_blocking;
+
+use crate::args::Args;
+use crate::computing::compute;
+use crate::metrics::Metrics;
+use crate::publishing::{Carrier, Outbox, outbox};
+
+/// Computes tiles with a share of a core.
+#[derive(Debug)]
+pub struct Remainder {
+    args: Args,
+    metrics: Metrics,
+    shutdown: Shutdown,
+    /// Empty where no queue was named.
+    post: Option<(Outbox, Carrier)>,
+}
+
+impl Remainder {
+    /// A remainder that runs in `shell`.
+    ///
+    /// # Errors
+    /// When no client can be made or a counter's name is taken.
+    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Remainder> {
+        Remainder::new(args, shell.name(), &shell.registry, shell.shutdown())
+    }
+
+    /// A remainder whose tiles say that they are from `name`; it leaves at the word of
+    /// `shutdown`.
+    ///
+    /// # Errors
+    /// When no client can be made or a counter's name is taken.
+    pub fn new(
+        args: &Args,
+        name: &str,
+        registry: &Registry,
+        shutdown: Shutdown,
+    ) -> anyhow::Result<Remainder> {
+        let metrics = Metrics::register(registry)?;
+        let client = args.tiles.queue_args().map(|queue| Client::new(&queue)).transpose()?;
+        let post = client.map(|client| outbox(name, client, metrics.dropped.clone()));
+        Ok(Remainder { args: args.clone(), metrics, shutdown, post })
+    }
+
+    /// Computes until it is time to leave, and then leaves at once: tiles not published by then
+    /// are lost.
+    ///
+    /// # Errors
+    /// When the computing ends by itself, which is a mistake in it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let (duty, done) = (self.args.duty, self.metrics.work_units.clone());
+        tracing::info!("computing pictures with {}% of a core", duty.percent());
+        let (outbox, carrier) = self.post.unzip();
+        let (stay, heard) = mpsc::channel();
+        let mut computing = spawn_blocking(move || {
+            compute(duty, &heard, |tile| {
+                done.inc();
+                outbox.iter().for_each(|outbox| outbox.put(tile));
+            });
+        });
+        tokio::select! {
+            () = self.shutdown.wait() => {}
+            () = carry(carrier) => {}
+            ended = &mut computing => return ended.context("the computing has ended"),
+        }
+        drop(stay);
+        computing.await.context("the computing has failed")?;
+        tracing::info!("leaving after {} tiles", self.metrics.work_units.get());
+        Ok(())
+    }
+}
+
+/// Carries tiles, if there are any to carry, for as long as the computing goes on.
+async fn carry(carrier: Option<Carrier>) {
+    if let Some(carrier) = carrier {
+        carrier.run().await;
+    }
+    std::future::pending::<()>().await;
+}

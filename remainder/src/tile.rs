@@ -1,0 +1,137 @@
+//! A part of a picture, computed row by row, so that the work can stop at any row and go on
+//! later.
+
+use crate::fractal::{HEIGHT, View, WIDTH};
+
+/// A tile's width and height in pixels.
+pub const SIDE: u32 = 80;
+/// How many tiles stand side by side in a picture.
+pub const COLUMNS: u32 = WIDTH / SIDE;
+/// How many tiles stand one above the other in a picture.
+pub const ROWS: u32 = HEIGHT / SIDE;
+/// A thumbnail's width and height in shades.
+pub const THUMBNAIL: usize = 8;
+
+/// A tile's pixels for each shade of its thumbnail, along one side.
+const BLOCK: usize = SIDE as usize / THUMBNAIL;
+/// Each pixel is the mean of so many points, squared: the rim is too fine for one.
+const SAMPLES: u32 = 2;
+/// Shares no factor with the tiles of a picture, so that this stride meets all of them.
+const STRIDE: u64 = 37;
+
+/// Where a tile belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The number of the picture, from 0.
+    pub picture: u64,
+    /// From the left, from 0.
+    pub column: u32,
+    /// From the top, from 0.
+    pub row: u32,
+}
+
+impl Place {
+    /// The place of the tile with this number, from 0. A picture's tiles come scattered over
+    /// it: the whole shows early, and costly tiles do not come in a row.
+    pub fn of_tile(number: u64) -> Place {
+        let tiles = u64::from(COLUMNS * ROWS);
+        let spot = (number % tiles * STRIDE % tiles) as u32;
+        Place { picture: number / tiles, column: spot % COLUMNS, row: spot / COLUMNS }
+    }
+}
+
+/// A tile under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tile {
+    place: Place,
+    view: View,
+    /// The rows computed so far.
+    shades: Vec<u8>,
+}
+
+impl Tile {
+    /// The tile with this number, from 0, with all its work before it.
+    pub fn new(number: u64) -> Tile {
+        let place = Place::of_tile(number);
+        Tile { place, view: View::of_picture(place.picture), shades: Vec::new() }
+    }
+
+    /// Where it belongs.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether all rows are computed.
+    pub fn is_done(&self) -> bool {
+        self.shades.len() == (SIDE * SIDE) as usize
+    }
+
+    /// Computes the next row, if one is left.
+    pub fn compute_row(&mut self) {
+        if !self.is_done() {
+            let y = self.place.row * SIDE + self.shades.len() as u32 / SIDE;
+            let left = self.place.column * SIDE;
+            let view = self.view;
+            self.shades.extend((left..left + SIDE).map(|x| pixel(&view, x, y)));
+        }
+    }
+
+    /// The tile in small, row after row; rows not computed yet are black.
+    pub fn thumbnail(&self) -> [u8; THUMBNAIL * THUMBNAIL] {
+        let mut sums = [0; THUMBNAIL * THUMBNAIL];
+        for (i, shade) in self.shades.iter().enumerate() {
+            let (x, y) = (i % SIDE as usize, i / SIDE as usize);
+            sums[y / BLOCK * THUMBNAIL + x / BLOCK] += usize::from(*shade);
+        }
+        sums.map(|sum| (sum / (BLOCK * BLOCK)) as u8)
+    }
+}
+
+fn pixel(view: &View, x: u32, y: u32) -> u8 {
+    let within = |i: u32| (f64::from(i) + 0.5) / f64::from(SAMPLES);
+    let sample = |i: u32| {
+        let (dx, dy) = (within(i % SAMPLES), within(i / SAMPLES));
+        u32::from(view.shade(f64::from(x) + dx, f64::from(y) + dy))
+    };
+    let count = SAMPLES * SAMPLES;
+    ((0..count).map(sample).sum::<u32>() / count) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_tile_computed_in_slices_equals_one_computed_at_once() {
+        let (mut at_once, mut in_slices) = (Tile::new(5), Tile::new(5));
+        while !at_once.is_done() {
+            at_once.compute_row();
+        }
+        while !in_slices.is_done() {
+            let mut slice = in_slices.clone();
+            (0..7).for_each(|_| slice.compute_row());
+            in_slices = slice;
+        }
+        assert_eq!(at_once, in_slices);
+    }
+
+    #[test]
+    fn a_picture_has_every_tile_once() {
+        let tiles = u64::from(COLUMNS * ROWS);
+        let places: HashSet<_> = (0..tiles).map(Place::of_tile).collect();
+        assert_eq!(places.len(), 160);
+        assert!(places.iter().all(|place| place.picture == 0));
+        assert_eq!(Place::of_tile(tiles), Place { picture: 1, column: 0, row: 0 });
+    }
+
+    #[test]
+    fn a_thumbnail_is_the_mean_of_its_blocks() {
+        let mut tile = Tile::new(0);
+        tile.shades = (0..SIDE * SIDE).map(|i| (i / SIDE) as u8).collect();
+        let thumbnail = tile.thumbnail();
+        // Rows 0 to 9 are the first block, rows 70 to 79 the last one.
+        assert_eq!((thumbnail[0], thumbnail[63]), (4, 74));
+    }
+}
