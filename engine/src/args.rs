@@ -39,7 +39,7 @@ pub enum Command {
     Scale(ScaleArgs),
     /// Says what of a manifest would be refused or not honoured
     Validate(ValidateArgs),
-    /// Plays a minute of load against a running box and prints what came of it
+    /// Plays a minute of load in a box of its own and prints what came of it
     Play(PlayArgs),
     /// Prints a completion script for a shell
     Completions {

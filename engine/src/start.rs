@@ -57,6 +57,9 @@ async fn engine(args: RunArgs) -> anyhow::Result<()> {
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let pool = Pool::start(recipes, args.start_delay).await?;
     let queue_url = queue_url(&args, &manifest, &pool)?;
+    if !shell.has_parent() {
+        println!("{}", invitation(shell.address()?));
+    }
     let parts = Parts { args, core, scheduler: Scheduler::Process(pool), queue_url };
     parts.run(shell).await
 }
@@ -157,6 +160,18 @@ fn queue_url(args: &RunArgs, manifest: &Manifest, pool: &Pool) -> anyhow::Result
         .context("the manifest's engine has no MICROSCALING_QUEUE_URL; give --queue-url instead")?;
     let local = localize(value, &pool.addresses());
     client::args::parse_url(&local).map_err(|why| anyhow::anyhow!("the queue's {local:?}: {why}"))
+}
+
+/// The lines that a presenter needs next.
+fn invitation(page: SocketAddr) -> String {
+    let engine = std::env::args().next().unwrap_or_else(|| "engine".to_owned());
+    let elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
+    let url = if elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
+    let scale = format!("{engine} scale deployment/producer{url}");
+    format!(
+        "\n  Open            http://{page}\n  for more load   {scale} --replicas=3\n  \
+         for none        {scale} --replicas=0\n  to end          Ctrl-C\n"
+    )
 }
 
 /// Says what of the manifest and the flags is not honoured.

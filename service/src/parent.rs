@@ -70,6 +70,11 @@ impl Parent {
         Parent { present }
     }
 
+    /// Whether a parent holds our pipes.
+    pub fn is_present(&self) -> bool {
+        self.present
+    }
+
     /// Says a word, if there is a parent to hear it.
     pub fn say(&self, word: &Word) {
         if self.present {

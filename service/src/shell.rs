@@ -77,6 +77,11 @@ impl Shell {
         self.args.shutdown_grace
     }
 
+    /// Whether another program has started this one and hears what it says.
+    pub fn has_parent(&self) -> bool {
+        self.parent.is_present()
+    }
+
     /// Where the program listens.
     ///
     /// # Errors

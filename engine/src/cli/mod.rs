@@ -1,6 +1,7 @@
 //! The subcommands, a file each.
 
 pub mod completions;
+pub(crate) mod own_box;
 pub mod play;
 pub mod scale;
 pub mod validate;

@@ -1,9 +1,10 @@
-//! `engine play --for 60s`: a minute of load against a running box, and what came of it.
+//! `engine play --for 60s`: a minute of load in a box of its own, and what came of it.
 //!
 //! One producer at first, three at a quarter of the time, none at six tenths; then the queue
 //! drains. Jobs in are what the producers themselves counted as accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use client::{Client, QueueArgs, QueueStats};
@@ -12,8 +13,8 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
+use super::own_box::OwnBox;
 use super::scale::url_text;
-use crate::args::default_engine_url;
 
 /// The time between two looks; a twentieth of what is measured in seconds.
 const LOOK: Duration = Duration::from_millis(50);
@@ -24,17 +25,20 @@ const ENOUGH: u64 = 7;
 const PRODUCER: &str = "producer";
 const PUBLISHED: &str = "producer_jobs_published_total";
 
-/// How long to play, and where.
+/// How long to play, and where; at the end, what came of it is printed.
 #[derive(Debug, clap::Args)]
 pub struct PlayArgs {
     /// How long the load is played, draining not counted; at least 4s
     #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = parse_time)]
     time: Duration,
 
-    /// The running engine
-    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL",
-          default_value_t = default_engine_url(), value_parser = url_text)]
-    engine_url: String,
+    /// The manifest of the box that is started for it
+    #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
+    manifest: PathBuf,
+
+    /// A running engine to play with, instead of a box of its own
+    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL", value_parser = url_text)]
+    engine_url: Option<String>,
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
@@ -111,24 +115,26 @@ struct Stage {
 /// # Errors
 /// When no box answers, a job was lost, or the budget was exceeded.
 pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
-    let engine = Engine::at(&Url::parse(&args.engine_url)?)?;
-    let state: State = engine.get("api/v1/state").await?;
-    let name = state.queues.first().map(|queue| queue.name.clone());
-    let name = name.ok_or_else(|| anyhow::anyhow!("this box watches no queue"))?;
-    let processes: Processes = engine.get("api/v1/processes").await?;
-    let queue_url = Url::parse(&processes.queue_url)?;
-    let queue = Client::new(&QueueArgs { queue_url, queue: name })?;
-    let report = Report { capacity: state.capacity, ..Report::default() };
-    let mut stage = Stage { engine, queue, report };
+    if let Some(url) = &args.engine_url {
+        return play(&Url::parse(url)?, args.time).await;
+    }
+    let own = OwnBox::start(&args.manifest).await?;
+    println!("Playing {} at {}", humantime::format_duration(args.time), own.url);
+    let played = play(&own.url, args.time).await;
+    let ended = own.end().await;
+    played.and(ended)
+}
+
+async fn play(url: &Url, time: Duration) -> anyhow::Result<()> {
+    let mut stage = Stage::at(url).await?;
     stage.settle().await?;
     let before = stage.totals().await?;
     let (already, _) = stage.look().await?;
-    stage.report.decisions.clear();
-    stage.play(args.time).await?;
+    stage.play(time).await?;
     stage.settle().await?;
     let after = stage.totals().await?;
     stage.report.decisions.retain(|decision| !already.contains(decision));
-    stage.report.print(args.time, &before, &after)
+    stage.report.print(&before, &after)
 }
 
 /// What producers and queue have counted so far.
@@ -148,6 +154,18 @@ impl Totals {
 }
 
 impl Stage {
+    async fn at(url: &Url) -> anyhow::Result<Stage> {
+        let engine = Engine::at(url)?;
+        let state: State = engine.get("api/v1/state").await?;
+        let queue = state.queues.first().map(|queue| queue.name.clone());
+        let queue = queue.ok_or_else(|| anyhow::anyhow!("this box watches no queue"))?;
+        let processes: Processes = engine.get("api/v1/processes").await?;
+        let queue_url = Url::parse(&processes.queue_url)?;
+        let queue = Client::new(&QueueArgs { queue_url, queue })?;
+        let report = Report { capacity: state.capacity, ..Report::default() };
+        Ok(Stage { engine, queue, report })
+    }
+
     async fn play(&mut self, time: Duration) -> anyhow::Result<()> {
         let began = Instant::now();
         for (share, producers) in [(0.0, 1), (0.25, 3), (0.6, 0)] {
@@ -233,15 +251,13 @@ impl Report {
         }
     }
 
-    fn print(&self, time: Duration, before: &Totals, after: &Totals) -> anyhow::Result<()> {
+    fn print(&self, before: &Totals, after: &Totals) -> anyhow::Result<()> {
         let jobs_in = after.published - before.published;
         let jobs_out = after.acked() - before.acked();
         let lost = jobs_in - jobs_out - after.queued();
         let seconds = |time: Option<Duration>| {
             time.map_or("not reached".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()))
         };
-        println!();
-        println!("Played {}.", humantime::format_duration(time));
         println!("  jobs in                  {jobs_in}");
         println!("  jobs out                 {jobs_out}");
         println!("  jobs lost                {lost}");

@@ -29,25 +29,26 @@ const SCRIPT: &str = include_str!("assets/app.js");
 
 /// The page of the latest moment, so that many viewers cost one rendering.
 #[derive(Debug, Clone, Default)]
-pub struct Rendered(Arc<Mutex<Option<(u64, Arc<str>)>>>);
+pub struct Rendered(Arc<Mutex<Latest>>);
+
+/// A rendering and the moment it shows.
+#[derive(Debug, Default)]
+struct Latest {
+    seq: u64,
+    parts: Arc<str>,
+}
 
 impl Rendered {
     /// The parts of the page as JSON: element ids and their HTML.
     pub fn parts(&self, moment: &Snapshot) -> Arc<str> {
         let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*latest {
-            Some((seq, parts)) if *seq == moment.seq => parts.clone(),
-            _ => {
-                let parts: BTreeMap<_, _> = view::parts(moment)
-                    .into_iter()
-                    .map(|(id, html)| (id, html.into_string()))
-                    .collect();
-                let json = serde_json::to_string(&parts).unwrap_or_default();
-                let parts: Arc<str> = json.into();
-                *latest = Some((moment.seq, parts.clone()));
-                parts
-            }
+        if latest.seq != moment.seq {
+            let parts = view::parts(moment).into_iter();
+            let parts: BTreeMap<_, _> = parts.map(|(id, html)| (id, html.into_string())).collect();
+            let json = serde_json::to_string(&parts).unwrap_or_default();
+            *latest = Latest { seq: moment.seq, parts: json.into() };
         }
+        latest.parts.clone()
     }
 }
 

@@ -239,9 +239,12 @@ impl Broker {
         };
         for Dead { id, message } in dead {
             let (attempts, place) = (0, Place::Ready);
-            self.queue(&to).insert(id, Message { attempts, place, published: now, ..message });
+            self.queue(&to).insert(id, Message { attempts, place, ..message });
         }
-        self.queue(&to).wake(now);
+        // Where nobody died, the queue for the dead need not be there.
+        if let Some(queue) = self.queues.get_mut(&to) {
+            queue.wake(now);
+        }
     }
 
     /// When the next lease or delay ends.

@@ -17,7 +17,7 @@ pub(crate) struct Message {
     pub(crate) body: Arc<[u8]>,
     /// For display only; no decision reads it.
     pub(crate) enqueued_at: u64,
-    /// When it came in, for its age.
+    /// When it was first published, for its age; ascends with the id, in dead-letter queues too.
     pub(crate) published: Time,
     /// Deliveries that count against `max_attempts`.
     pub(crate) attempts: u32,

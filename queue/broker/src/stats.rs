@@ -38,7 +38,7 @@ pub struct Stats {
     pub delayed: usize,
     /// Receivers that wait for a message.
     pub waiting: usize,
-    /// How long ago the oldest ready message was published; `None` where none is ready.
+    /// How long ago the oldest ready message was first published; `None` where none is ready.
     pub oldest_age: Option<Time>,
     /// Totals since the broker began.
     pub total: Counters,

@@ -61,7 +61,7 @@ impl Client {
     /// Publishes one message; returns its number.
     ///
     /// # Errors
-    /// [`Error::Full`] and [`Error::Away`] pass; the others do not.
+    /// See [`Error::is_passing`].
     pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
         let call = self.call(Method::POST, &["messages"]).body(body);
         let published: Published = self.json(call).await?;
@@ -72,7 +72,7 @@ impl Client {
     /// Takes messages, waiting for the first one; an empty list after the wait.
     ///
     /// # Errors
-    /// [`Error::Away`] passes; the others do not.
+    /// See [`Error::is_passing`].
     pub async fn receive(&self, options: &ReceiveOptions) -> Result<Vec<Message>, Error> {
         let call = self.call(Method::POST, &["messages", "receive"]).query(&[
             ("max", options.max.to_string()),
@@ -165,6 +165,8 @@ async fn refusal(answer: Response) -> Error {
         StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
         StatusCode::GONE => Error::Stale(error.message),
         StatusCode::NOT_FOUND => Error::Unknown(error.message),
+        // The server's own trouble passes; a caller's does not.
+        status if status.is_server_error() => Error::Garbled(error.message),
         _ => Error::Refused(error),
     }
 }

@@ -18,4 +18,5 @@ pub use args::QueueArgs;
 pub use backoff::Backoff;
 pub use client::{Client, ReceiveOptions};
 pub use error::Error;
+pub use reqwest::Url;
 pub use wire::{Message, QueueStats};

@@ -1,0 +1,282 @@
+//! A broker that is obviously right: one list of messages a queue, searched from end to end.
+
+use std::collections::BTreeMap;
+
+use broker::stats::Counters;
+use broker::{
+    MessageId, NewMessage, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
+};
+
+pub(crate) const RUN: u32 = 7;
+
+/// What went to a receiver: the receipt, the attempt, and the body's size.
+pub(crate) type Given = Vec<(Receipt, u32, usize)>;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) bytes: usize,
+    pub(crate) published: Time,
+    pub(crate) attempts: u32,
+    pub(crate) deliveries: u32,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    pub(crate) settings: Settings,
+    /// By id, which is by age.
+    pub(crate) messages: Vec<Message>,
+    pub(crate) waiters: Vec<(WaiterId, Request)>,
+    pub(crate) total: Counters,
+    /// What went out since it was last looked at.
+    pub(crate) sent: Vec<(Option<WaiterId>, Given)>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) now: Time,
+    pub(crate) queues: BTreeMap<QueueName, Queue>,
+    ids: u64,
+    waiters: u64,
+}
+
+impl Message {
+    fn until(&self) -> Option<Time> {
+        match self.place {
+            Place::Ready => None,
+            Place::Delayed { until } | Place::InFlight { until, .. } => Some(until),
+        }
+    }
+
+    fn is_over(&self, now: Time) -> bool {
+        self.until().is_some_and(|until| until <= now)
+    }
+
+    fn is_in_flight(&self) -> bool {
+        matches!(self.place, Place::InFlight { .. })
+    }
+
+    fn receipt(&self) -> Receipt {
+        Receipt { message: self.id, delivery: self.deliveries, run: RUN }
+    }
+}
+
+impl Queue {
+    fn count(&self, fits: impl Fn(&Place) -> bool) -> usize {
+        self.messages.iter().filter(|message| fits(&message.place)).count()
+    }
+
+    fn give(&mut self, now: Time, waiter: Option<WaiterId>, request: &Request) -> Given {
+        let lease = request.lease.unwrap_or(self.settings.lease);
+        let ready = self.messages.iter_mut().filter(|message| message.place == Place::Ready);
+        let give = |message: &mut Message| {
+            message.attempts += 1;
+            message.deliveries += 1;
+            let worker = request.worker.clone();
+            message.place = Place::InFlight { until: now + lease, heard: now, worker };
+            (message.receipt(), message.attempts, message.bytes)
+        };
+        let given: Given = ready.take(request.max).map(give).collect();
+        self.total.delivered += given.len() as u64;
+        if !given.is_empty() {
+            self.sent.push((waiter, given.clone()));
+        }
+        given
+    }
+
+    fn wake(&mut self, now: Time) {
+        while !self.waiters.is_empty() && self.count(|place| *place == Place::Ready) > 0 {
+            let (waiter, request) = self.waiters.remove(0);
+            self.give(now, Some(waiter), &request);
+        }
+    }
+
+    /// The message whose delivery under way the receipt stands for.
+    fn held(&mut self, receipt: Receipt) -> Option<usize> {
+        let held = |message: &Message| message.is_in_flight() && message.receipt() == receipt;
+        self.messages.iter().position(held)
+    }
+
+    /// Puts a message back after a failed delivery, or takes it out if it is dead.
+    fn give_back(&mut self, at: usize, place: Place) -> Option<Message> {
+        if self.messages[at].attempts < self.settings.max_attempts {
+            self.messages[at].place = place;
+            return None;
+        }
+        self.total.dead += 1;
+        Some(self.messages.remove(at))
+    }
+
+    pub(crate) fn stats(&self, now: Time) -> Stats {
+        let ready = self.messages.iter().filter(|message| message.place == Place::Ready);
+        Stats {
+            ready: self.count(|place| *place == Place::Ready),
+            in_flight: self.count(|place| matches!(place, Place::InFlight { .. })),
+            delayed: self.count(|place| matches!(place, Place::Delayed { .. })),
+            waiting: self.waiters.len(),
+            oldest_age: ready.map(|message| now - message.published).max(),
+            total: self.total,
+        }
+    }
+}
+
+fn hidden(now: Time, delay: Time) -> Place {
+    if delay.is_zero() { Place::Ready } else { Place::Delayed { until: now + delay } }
+}
+
+impl Model {
+    pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
+        self.queues.entry(name.clone()).or_default()
+    }
+
+    /// True where it was taken in.
+    pub(crate) fn publish(&mut self, name: &QueueName, batch: &[NewMessage]) -> bool {
+        let now = self.now;
+        let mut next = self.ids;
+        let queue = self.queue(name);
+        let too_large = batch.iter().any(|new| new.body.len() > queue.settings.max_message_bytes);
+        if too_large || queue.messages.len() + batch.len() > queue.settings.max_depth {
+            return false;
+        }
+        for new in batch {
+            next += 1;
+            queue.messages.push(Message {
+                id: MessageId(next),
+                bytes: new.body.len(),
+                published: now,
+                attempts: 0,
+                deliveries: 0,
+                place: hidden(now, new.delay),
+            });
+        }
+        queue.total.published += batch.len() as u64;
+        queue.wake(now);
+        self.ids = next;
+        true
+    }
+
+    pub(crate) fn receive(&mut self, name: &QueueName, request: &Request) -> Given {
+        let now = self.now;
+        self.queue(name).give(now, None, request)
+    }
+
+    pub(crate) fn wait(&mut self, name: &QueueName, request: Request) -> WaiterId {
+        self.waiters += 1;
+        let (now, waiter) = (self.now, WaiterId(self.waiters));
+        let queue = self.queue(name);
+        queue.waiters.push((waiter, request));
+        queue.wake(now);
+        waiter
+    }
+
+    pub(crate) fn cancel(&mut self, name: &QueueName, waiter: WaiterId) -> bool {
+        let Some(queue) = self.queues.get_mut(name) else { return false };
+        let at = queue.waiters.iter().position(|(id, _)| *id == waiter);
+        at.map(|at| queue.waiters.remove(at)).is_some()
+    }
+
+    pub(crate) fn ack(&mut self, name: &QueueName, receipt: Receipt) -> bool {
+        let Some(queue) = self.queues.get_mut(name) else { return false };
+        let Some(at) = queue.held(receipt) else { return false };
+        queue.messages.remove(at);
+        queue.total.acked += 1;
+        true
+    }
+
+    pub(crate) fn nack(&mut self, name: &QueueName, receipt: Receipt, delay: Time) -> bool {
+        let now = self.now;
+        let Some(queue) = self.queues.get_mut(name) else { return false };
+        let Some(at) = queue.held(receipt) else { return false };
+        queue.total.nacked += 1;
+        let dead = queue.give_back(at, hidden(now, delay));
+        queue.wake(now);
+        self.bury(name, dead.into_iter().collect());
+        true
+    }
+
+    pub(crate) fn undeliver(&mut self, name: &QueueName, receipt: Receipt) {
+        let now = self.now;
+        let Some(queue) = self.queues.get_mut(name) else { return };
+        let Some(at) = queue.held(receipt) else { return };
+        queue.messages[at].attempts -= 1;
+        queue.messages[at].place = Place::Ready;
+        queue.total.undelivered += 1;
+        queue.wake(now);
+    }
+
+    pub(crate) fn extend(
+        &mut self,
+        name: &QueueName,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Option<Time> {
+        let now = self.now;
+        let queue = self.queues.get_mut(name)?;
+        let at = queue.held(receipt)?;
+        if let Place::InFlight { until, heard, .. } = &mut queue.messages[at].place {
+            (*until, *heard) = (now + lease, now);
+        }
+        Some(now + lease)
+    }
+
+    pub(crate) fn purge(&mut self, name: &QueueName) -> u64 {
+        let Some(queue) = self.queues.get_mut(name) else { return 0 };
+        let purged = queue.messages.drain(..).count() as u64;
+        queue.total.purged += purged;
+        purged
+    }
+
+    /// True where the settings were taken; false where dead letters would go in a circle.
+    pub(crate) fn configure(&mut self, name: &QueueName, settings: &Settings) -> bool {
+        let mut next = settings.dead_letter_queue.clone();
+        while let Some(there) = next {
+            if there == *name {
+                return false;
+            }
+            next = self.queues.get(&there).and_then(|q| q.settings.dead_letter_queue.clone());
+        }
+        self.queue(name).settings = settings.clone();
+        true
+    }
+
+    /// Time goes on; what is over is over, queue by queue in the order of their names.
+    pub(crate) fn advance(&mut self, by: Time) {
+        self.now += by;
+        let now = self.now;
+        let names: Vec<_> = self.queues.keys().cloned().collect();
+        for name in names {
+            let queue = self.queue(&name);
+            let mut dead = Vec::new();
+            while let Some(at) = queue.messages.iter().position(|message| message.is_over(now)) {
+                if queue.messages[at].is_in_flight() {
+                    queue.total.lease_expired += 1;
+                    dead.extend(queue.give_back(at, Place::Ready));
+                } else {
+                    queue.messages[at].place = Place::Ready;
+                }
+            }
+            queue.wake(now);
+            self.bury(&name, dead);
+        }
+    }
+
+    fn bury(&mut self, name: &QueueName, dead: Vec<Message>) {
+        let now = self.now;
+        let Some(to) = self.queues[name].settings.dead_letter_queue.clone() else { return };
+        if dead.is_empty() {
+            return;
+        }
+        let to = self.queue(&to);
+        to.total.published += dead.len() as u64;
+        let buried = |message| Message { attempts: 0, place: Place::Ready, ..message };
+        to.messages.extend(dead.into_iter().map(buried));
+        to.messages.sort_by_key(|message| message.id);
+        to.wake(now);
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Time> {
+        let messages = self.queues.values().flat_map(|queue| &queue.messages);
+        messages.filter_map(Message::until).min()
+    }
+}

@@ -1,0 +1,57 @@
+//! Messages and their stories, changing nothing.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use broker::{Redelivery, ReturnReason};
+use serde_json::{Value, json};
+
+use super::App;
+use crate::ask::{Asked, Max, Named};
+use crate::problem::Problem;
+use crate::wire::{Messages, Seen};
+
+/// `GET messages`: the oldest messages, wherever they are, without receipts.
+pub(super) async fn peek(
+    State(app): State<App>,
+    Named(name): Named,
+    Asked(asked): Asked<Max>,
+) -> Result<Response, Problem> {
+    let max = asked.or(10)?;
+    let peeked = app.hub.call(|broker, _| broker.peek(&name, max));
+    let peeked = peeked.ok_or(Problem::UnknownQueue(name))?;
+    let messages: Vec<Seen> = peeked.iter().map(Seen::from).collect();
+    Ok(Json(Messages { messages }).into_response())
+}
+
+/// `GET redelivered`: who lost a message, who got it next and who did it; newest first.
+pub(super) async fn redelivered(
+    State(app): State<App>,
+    Named(name): Named,
+    Asked(asked): Asked<Max>,
+) -> Result<Json<Value>, Problem> {
+    let max = asked.or(20)?;
+    let stories = app.hub.call(|broker, _| broker.redelivered(&name, max));
+    let stories = stories.ok_or(Problem::UnknownQueue(name))?;
+    let stories: Vec<Value> = stories.iter().map(story).collect();
+    Ok(Json(json!({ "redelivered": stories })))
+}
+
+fn story(story: &Redelivery) -> Value {
+    json!({
+        "id": story.id.to_string(),
+        "worker": story.worker.as_deref(),
+        "reason": reason(story.reason),
+        "after_s": story.after().map(|after| after.as_secs_f64()),
+        "next_worker": story.next_worker.as_deref(),
+        "done": story.done.is_some(),
+        "done_by": story.done.as_ref().and_then(|by| by.as_deref()),
+    })
+}
+
+fn reason(reason: ReturnReason) -> &'static str {
+    match reason {
+        ReturnReason::LeaseExpired => "expired",
+        ReturnReason::Nacked => "handed_back",
+    }
+}

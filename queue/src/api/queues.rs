@@ -1,0 +1,146 @@
+//! Settings, numbers, purge, the list of queues.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use broker::stats::Counters;
+use broker::{QueueName, Settings, Stats};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::App;
+use crate::ask::{self, Named};
+use crate::problem::Problem;
+
+/// A queue's settings in JSON, asked for and in force.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SettingsJson {
+    lease_s: f64,
+    max_attempts: u32,
+    dead_letter_queue: Option<String>,
+    max_depth: usize,
+    max_message_bytes: usize,
+}
+
+impl Default for SettingsJson {
+    fn default() -> SettingsJson {
+        SettingsJson::from(&Settings::default())
+    }
+}
+
+impl From<&Settings> for SettingsJson {
+    fn from(settings: &Settings) -> SettingsJson {
+        SettingsJson {
+            lease_s: settings.lease.as_secs_f64(),
+            max_attempts: settings.max_attempts,
+            dead_letter_queue: settings.dead_letter_queue.as_ref().map(ToString::to_string),
+            max_depth: settings.max_depth,
+            max_message_bytes: settings.max_message_bytes,
+        }
+    }
+}
+
+impl SettingsJson {
+    fn read(self) -> Result<Settings, Problem> {
+        let dead_letter_queue = self.dead_letter_queue.map(|name| name.parse()).transpose()?;
+        Ok(Settings {
+            lease: ask::lease(self.lease_s)?,
+            max_attempts: self.max_attempts,
+            dead_letter_queue,
+            max_depth: self.max_depth,
+            max_message_bytes: self.max_message_bytes,
+        })
+    }
+}
+
+/// A queue at one moment.
+#[derive(Serialize)]
+pub(super) struct QueueJson {
+    name: String,
+    ready: usize,
+    in_flight: usize,
+    delayed: usize,
+    waiting: usize,
+    oldest_age_s: Option<f64>,
+    published_total: u64,
+    delivered_total: u64,
+    undelivered_total: u64,
+    acked_total: u64,
+    nacked_total: u64,
+    lease_expired_total: u64,
+    dead_total: u64,
+    purged_total: u64,
+    receive_empty_total: u64,
+    settings: SettingsJson,
+}
+
+impl QueueJson {
+    fn new(name: &QueueName, stats: Stats, settings: &Settings) -> QueueJson {
+        let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
+        let Counters { lease_expired, dead, purged, receive_empty, .. } = stats.total;
+        QueueJson {
+            name: name.to_string(),
+            ready: stats.ready,
+            in_flight: stats.in_flight,
+            delayed: stats.delayed,
+            waiting: stats.waiting,
+            oldest_age_s: stats.oldest_age.map(|age| age.as_secs_f64()),
+            published_total: published,
+            delivered_total: delivered,
+            undelivered_total: undelivered,
+            acked_total: acked,
+            nacked_total: nacked,
+            lease_expired_total: lease_expired,
+            dead_total: dead,
+            purged_total: purged,
+            receive_empty_total: receive_empty,
+            settings: settings.into(),
+        }
+    }
+}
+
+/// `PUT` on a queue: what it is told; the rest takes its default again.
+pub(super) async fn configure(
+    State(app): State<App>,
+    Named(name): Named,
+    body: Body,
+) -> Result<(StatusCode, Json<SettingsJson>), Problem> {
+    let wanted = ask::json_or_empty::<SettingsJson>(body).await?.read()?;
+    let made = app.hub.call(|broker, _| broker.configure(&name, wanted.clone()))?;
+    let status = if made { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(SettingsJson::from(&wanted))))
+}
+
+/// `GET` on a queue: its numbers and settings.
+pub(super) async fn show(
+    State(app): State<App>,
+    Named(name): Named,
+) -> Result<Json<QueueJson>, Problem> {
+    let shown = app.hub.call(|broker, now| {
+        let stats = broker.stats(now, &name)?;
+        Some(QueueJson::new(&name, stats, broker.settings(&name)?))
+    });
+    shown.map(Json).ok_or(Problem::UnknownQueue(name))
+}
+
+/// `POST purge`: all messages go, wherever they are.
+pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Value> {
+    let purged = app.hub.call(|broker, now| broker.purge(now, &name));
+    Json(json!({ "purged": purged }))
+}
+
+/// `GET /v1/queues`: all queues by name.
+pub(super) async fn list(State(app): State<App>) -> Json<Value> {
+    let queues: Vec<Value> = app.hub.call(|broker, now| {
+        let names: Vec<QueueName> = broker.names().cloned().collect();
+        let line = |name: QueueName| {
+            let Stats { ready, in_flight, delayed, .. } = broker.stats(now, &name)?;
+            let name = name.as_str();
+            Some(json!({"name": name, "ready": ready, "in_flight": in_flight, "delayed": delayed}))
+        };
+        names.into_iter().filter_map(line).collect()
+    });
+    Json(json!({ "queues": queues }))
+}

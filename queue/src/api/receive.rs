@@ -1,0 +1,83 @@
+//! Messages go out, at once or after a wait.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use broker::Request;
+use serde::Deserialize;
+
+use super::App;
+use crate::ask::{self, Asked, Limit, Named};
+use crate::handover::Handover;
+use crate::problem::Problem;
+use crate::wire::{Given, Messages};
+
+/// The longest wait in seconds; most things between two machines are patient for longer.
+const MAX_WAIT: f64 = 20.0;
+
+/// A receive needs no body.
+const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Arguments {
+    max: Option<String>,
+    wait_s: Option<String>,
+    lease_s: Option<String>,
+    worker: Option<String>,
+}
+
+/// `POST messages/receive`: what is there, or what comes within `wait_s`.
+pub(super) async fn receive(
+    State(app): State<App>,
+    Named(name): Named,
+    Asked(asked): Asked<Arguments>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let (request, wait) = (asked.request()?, asked.wait()?);
+    // Bytes left unread would keep hyper from seeing that the receiver hangs up.
+    ask::read(body, BODY).await?;
+    let handover = app.hub.receive(&name, request, wait, app.shutdown.wait()).await;
+    Ok(answer(handover))
+}
+
+impl Arguments {
+    fn request(&self) -> Result<Request, Problem> {
+        let number = |text: &String| text.parse().unwrap_or(f64::NAN);
+        let lease = self.lease_s.as_ref().map(number).map(ask::lease).transpose()?;
+        let worker = self.worker.as_deref().map(worker).transpose()?;
+        let max = ask::max(self.max.as_deref(), 1)?;
+        Ok(Request { max, lease, worker: worker.map(Into::into) })
+    }
+
+    fn wait(&self) -> Result<Duration, Problem> {
+        let Some(text) = &self.wait_s else { return Ok(Duration::ZERO) };
+        let seconds = text.parse().ok().filter(|seconds| (0.0..=MAX_WAIT).contains(seconds));
+        seconds.map(Duration::from_secs_f64).ok_or_else(|| {
+            let range = format!("wait_s must be a number from 0 to {MAX_WAIT}, not {text:?}");
+            Problem::BadArgument(range)
+        })
+    }
+}
+
+fn worker(name: &str) -> Result<&str, Problem> {
+    if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        return Ok(name);
+    }
+    Err(Problem::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
+}
+
+fn answer(handover: Handover) -> Response {
+    let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
+    match serde_json::to_vec(&Messages { messages }) {
+        Ok(json) => {
+            let body = Body::new(handover.into_body(json.into()));
+            ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+        }
+        // Strings and numbers always fit; if ever not, dropping the handover puts them back.
+        Err(error) => Problem::BadArgument(error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Deliveries end: ack, nack, and more time.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use broker::Time;
+use broker::broker::Stale;
+use serde::{Deserialize, Serialize};
+
+use super::App;
+use crate::ask::{self, Held, Named};
+use crate::problem::Problem;
+use crate::wire;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Acks {
+    receipts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nacks {
+    receipts: Vec<String>,
+    #[serde(default)]
+    delay_ms: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Extension {
+    lease_s: f64,
+}
+
+/// What became of each receipt.
+#[derive(Serialize)]
+pub(super) struct Results {
+    results: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    receipt: String,
+    status: &'static str,
+}
+
+/// When a lease ends now.
+#[derive(Serialize)]
+pub(super) struct Extended {
+    receipt: String,
+    lease_s: f64,
+    deadline: String,
+}
+
+/// `POST messages/ack`: the messages are done.
+pub(super) async fn ack_all(
+    State(app): State<App>,
+    Named(name): Named,
+    body: Body,
+) -> Result<Json<Results>, Problem> {
+    let Acks { receipts } = ask::json(body).await?;
+    let results = app.hub.call(|broker, now| {
+        settle(receipts, |text| broker.ack(now, &name, text.parse().map_err(|_| Stale)?))
+    });
+    Ok(Json(results))
+}
+
+/// `POST messages/nack`: the messages go back.
+pub(super) async fn nack_all(
+    State(app): State<App>,
+    Named(name): Named,
+    body: Body,
+) -> Result<Json<Results>, Problem> {
+    let Nacks { receipts, delay_ms } = ask::json(body).await?;
+    let delay = ask::delay(Some(&delay_ms.to_string()))?;
+    let results = app.hub.call(|broker, now| {
+        settle(receipts, |text| broker.nack(now, &name, text.parse().map_err(|_| Stale)?, delay))
+    });
+    Ok(Json(results))
+}
+
+fn settle(receipts: Vec<String>, mut each: impl FnMut(&str) -> Result<(), Stale>) -> Results {
+    let outcome = |receipt: String| {
+        let status = if each(&receipt).is_ok() { "ok" } else { "stale" };
+        Outcome { receipt, status }
+    };
+    Results { results: receipts.into_iter().map(outcome).collect() }
+}
+
+/// `DELETE messages/RECEIPT`: the message is done.
+pub(super) async fn ack(
+    State(app): State<App>,
+    Named(name): Named,
+    held: Held,
+) -> Result<StatusCode, Problem> {
+    let receipt = held.receipt.ok_or(Stale)?;
+    app.hub.call(|broker, now| broker.ack(now, &name, receipt))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `PATCH messages/RECEIPT`: the lease ends `lease_s` from now.
+pub(super) async fn extend(
+    State(app): State<App>,
+    Named(name): Named,
+    held: Held,
+    body: Body,
+) -> Result<Json<Extended>, Problem> {
+    let Extension { lease_s } = ask::json(body).await?;
+    let lease: Time = ask::lease(lease_s)?;
+    let receipt = held.receipt.ok_or(Stale)?;
+    app.hub.call(|broker, now| broker.extend(now, &name, receipt, lease))?;
+    let deadline = wire::rfc3339(wire::wall_clock() + lease.as_millis() as u64);
+    Ok(Json(Extended { receipt: held.text, lease_s, deadline }))
+}

@@ -1,0 +1,35 @@
+//! The command line.
+
+use service::ServiceArgs;
+
+/// An HTTP work queue: many named queues, leases, at-least-once delivery
+///
+/// Publish with POST /v1/queues/NAME/messages, take work with POST
+/// /v1/queues/NAME/messages/receive, and say that it is done with POST
+/// /v1/queues/NAME/messages/ack before its lease ends; otherwise someone else gets it.
+/// Messages are kept in memory only and are gone when the process ends.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "queue", version)]
+pub struct Args {
+    /// What every program takes.
+    #[command(flatten)]
+    pub service: ServiceArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_begins_with_what_the_program_is() {
+        let help = Args::command().render_help().to_string();
+        assert!(help.starts_with("An HTTP work queue: many named queues, leases, at-least-once"));
+    }
+}

@@ -1,0 +1,185 @@
+//! Reading what a call asks for: the queue's name, arguments, and bodies up to a limit.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use broker::{QueueName, Receipt, settings};
+use http_body_util::BodyExt;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::problem::Problem;
+
+/// The longest delay: as long as the longest lease.
+const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
+
+/// JSON bodies hold settings and receipts, never messages.
+const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
+
+/// The queue that the path names.
+pub(crate) struct Named(pub(crate) QueueName);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Problem> {
+        #[derive(Deserialize)]
+        struct InPath {
+            queue: String,
+        }
+        let path: InPath = in_path(parts, state).await?;
+        Ok(Named(path.queue.parse()?))
+    }
+}
+
+/// The receipt in the path. Receipts are opaque: any text may be one, most are stale.
+pub(crate) struct Held {
+    pub(crate) text: String,
+    pub(crate) receipt: Option<Receipt>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Held {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Held, Problem> {
+        #[derive(Deserialize)]
+        struct InPath {
+            receipt: String,
+        }
+        let path: InPath = in_path(parts, state).await?;
+        Ok(Held { receipt: path.receipt.parse().ok(), text: path.receipt })
+    }
+}
+
+async fn in_path<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    let path = Path::<T>::from_request_parts(parts, state).await;
+    path.map(|Path(parts)| parts).map_err(|error| {
+        Problem::BadArgument(format!("the path does not fit: {}", error.body_text()))
+    })
+}
+
+/// The arguments behind the question mark.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>, Problem> {
+        let query = Query::<T>::try_from_uri(&parts.uri);
+        query.map(|Query(asked)| Asked(asked)).map_err(|error| {
+            // Its text begins with what it tried, its source is the reason alone.
+            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            let reason = reason.unwrap_or_else(|| error.body_text());
+            Problem::BadArgument(format!("the arguments after '?' do not fit: {reason}"))
+        })
+    }
+}
+
+/// `?max=`, for calls that only look.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Max {
+    max: Option<String>,
+}
+
+impl Max {
+    /// 1 to 100, or `default`.
+    pub(crate) fn or(&self, default: usize) -> Result<usize, Problem> {
+        max(self.max.as_deref(), default)
+    }
+}
+
+/// At most so many messages: 1 to 100, or `default` where the caller does not say.
+pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, Problem> {
+    whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
+}
+
+/// A delay in milliseconds, as text; zero where the caller does not say.
+pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
+    let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
+    Ok(Duration::from_millis(given.unwrap_or(0)))
+}
+
+/// A lease in seconds.
+pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
+    // What is no duration at all is no lease either, like zero.
+    let lease = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    settings::check_lease(lease)?;
+    Ok(lease)
+}
+
+fn whole(
+    name: &str,
+    text: Option<&str>,
+    range: RangeInclusive<u64>,
+) -> Result<Option<u64>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(Some(number)),
+        _ => Err(Problem::BadArgument(format!(
+            "{name} must be a whole number from {} to {}, not {text:?}",
+            range.start(),
+            range.end()
+        ))),
+    }
+}
+
+/// How much of a body a call reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) bytes: usize,
+    /// What a caller with more can do.
+    pub(crate) mend: &'static str,
+}
+
+impl Limit {
+    fn exceeded(self) -> Problem {
+        let Limit { bytes, mend } = self;
+        Problem::TooLarge(format!("the body is over the limit of {bytes} bytes; {mend}"))
+    }
+}
+
+/// Reads a body, copied out of the connection's buffers. One that is too large is refused as
+/// soon as that is known, however much more of it was to come.
+pub(crate) async fn read(mut body: Body, limit: Limit) -> Result<Vec<u8>, Problem> {
+    if body.size_hint().lower() > limit.bytes as u64 {
+        return Err(limit.exceeded());
+    }
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let broken = |error| Problem::BadArgument(format!("the body broke off: {error}"));
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        if bytes.len() + data.len() > limit.bytes {
+            return Err(limit.exceeded());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+/// Reads a JSON body, whatever its content type says.
+pub(crate) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+    parse(&read(body, JSON).await?)
+}
+
+/// As [`json`], where no body at all stands for `{}`.
+pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+    let bytes = read(body, JSON).await?;
+    parse(if bytes.is_empty() { b"{}" } else { &bytes })
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // By way of an object: serde would also take a bare list for a struct.
+    let object = serde_json::from_slice::<Map<String, Value>>(bytes);
+    object
+        .and_then(|object| T::deserialize(Value::Object(object)))
+        .map_err(|error| Problem::BadArgument(format!("the JSON body does not fit: {error}")))
+}

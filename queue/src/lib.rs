@@ -1,0 +1,62 @@
+//! The queue server: the pure broker with a clock, a lock and HTTP around it.
+//!
+//! # Layout
+//! - [`args`]: the command line
+//! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and those who wait
+//! - `waiter`: one receiver that waits, and what happens when it goes away
+//! - [`handover`]: messages on their way to a receiver, put back if they never reach it
+//! - [`api`]: the calls over HTTP, a file for each kind
+//! - `ask`: reading what a call asks for
+//! - `wire`: how messages and times look in JSON
+//! - [`problem`]: [`Problem`], every error a call can answer
+//! - [`metrics`]: [`Metrics`], read from the broker at each scrape
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use service::Shutdown;
+use tokio::net::{TcpListener, TcpStream};
+
+pub mod api;
+pub mod args;
+mod ask;
+pub mod handover;
+pub mod hub;
+pub mod metrics;
+pub mod problem;
+mod waiter;
+mod wire;
+
+pub use args::Args;
+pub use handover::Handover;
+pub use hub::Hub;
+pub use metrics::Metrics;
+pub use problem::Problem;
+
+/// Answers calls beside the `endpoints` every program has, until the word to leave: then those
+/// who wait get an empty list, requests under way finish, and idle connections are closed.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn run(
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    endpoints: axum::Router,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let router = api::router(hub.clone(), endpoints, shutdown.clone());
+    let server = axum::serve(listener.tap_io(answer_at_once), router)
+        .with_graceful_shutdown(async move { shutdown.wait().await });
+    tokio::select! {
+        ended = server.into_future() => ended.context("the listener failed"),
+        never = hub.keep_time() => match never {},
+    }
+}
+
+/// Answers are small and wanted now; without this the kernel may hold one back to fill a packet.
+fn answer_at_once(connection: &mut TcpStream) {
+    // It fails where the caller has hung up already, which the first read will tell.
+    let _ = connection.set_nodelay(true);
+}

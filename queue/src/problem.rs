@@ -1,0 +1,90 @@
+//! Every error a call can answer.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use broker::broker::Stale;
+use broker::name::BadName;
+use broker::{Full, PublishError, QueueName, SettingsError};
+use serde_json::json;
+
+/// Why a call was refused, in one sentence that names the thing and the mend.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// 400: the path names no possible queue.
+    #[error(transparent)]
+    BadName(#[from] BadName),
+    /// 400: an argument, a setting or the body is not what the call takes.
+    #[error("{0}")]
+    BadArgument(String),
+    /// 404: nobody has used this queue yet.
+    #[error("there is no queue {0} yet; publish to it, receive from it or PUT it to make it")]
+    UnknownQueue(QueueName),
+    /// 404: nothing is at this path.
+    #[error("nothing is at {0}; calls are at /v1/queues/NAME, /metrics, /livez and /readyz")]
+    UnknownPath(String),
+    /// 405: something is at this path, but not for this method.
+    #[error("{0} does not work here; the header Allow names the methods that do")]
+    WrongMethod(String),
+    /// 410: the lease is over.
+    #[error(
+        "the delivery of this receipt is over: the message is done or back in line; receive again"
+    )]
+    Stale,
+    /// 413: more bytes than the call takes.
+    #[error("{0}")]
+    TooLarge(String),
+    /// 429: the queue has no room now.
+    #[error("{0}; try again when some are done")]
+    Full(Full),
+}
+
+impl Problem {
+    /// The HTTP status and a short word for programs.
+    pub fn code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Problem::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
+            Problem::BadArgument(_) => (StatusCode::BAD_REQUEST, "bad_argument"),
+            Problem::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
+            Problem::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
+            Problem::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
+            Problem::Stale => (StatusCode::GONE, "stale"),
+            Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, code) = self.code();
+        let error = json!({"error": {"code": code, "message": self.to_string()}});
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            return (status, [(header::RETRY_AFTER, "1")], Json(error)).into_response();
+        }
+        (status, Json(error)).into_response()
+    }
+}
+
+impl From<Stale> for Problem {
+    fn from(_: Stale) -> Problem {
+        Problem::Stale
+    }
+}
+
+impl From<SettingsError> for Problem {
+    fn from(error: SettingsError) -> Problem {
+        Problem::BadArgument(error.to_string())
+    }
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Problem {
+        match error {
+            PublishError::Full(full) => Problem::Full(full),
+            large @ PublishError::TooLarge { .. } => {
+                Problem::TooLarge(format!("{large}; raise its max_message_bytes or send less"))
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! How messages and times look in JSON.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use broker::{Delivery, Peeked, Place};
+use serde::Serialize;
+
+/// Any bytes: text where they are UTF-8, else base64 under another name.
+#[derive(Serialize)]
+enum Content<'a> {
+    #[serde(rename = "body")]
+    Text(&'a str),
+    #[serde(rename = "body_base64")]
+    Base64(String),
+}
+
+impl<'a> From<&'a [u8]> for Content<'a> {
+    fn from(bytes: &'a [u8]) -> Content<'a> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Content::Text(text),
+            Err(_) => Content::Base64(STANDARD.encode(bytes)),
+        }
+    }
+}
+
+/// A list under the name that calls answer it by.
+#[derive(Serialize)]
+pub(crate) struct Messages<T> {
+    pub(crate) messages: Vec<T>,
+}
+
+/// A message given to a receiver.
+#[derive(Serialize)]
+pub(crate) struct Given<'a> {
+    id: String,
+    receipt: String,
+    attempts: u32,
+    enqueued_at: String,
+    #[serde(flatten)]
+    content: Content<'a>,
+}
+
+impl<'a> From<&'a Delivery> for Given<'a> {
+    fn from(delivery: &'a Delivery) -> Given<'a> {
+        Given {
+            id: delivery.id.to_string(),
+            receipt: delivery.receipt.to_string(),
+            attempts: delivery.attempts,
+            enqueued_at: rfc3339(delivery.enqueued_at),
+            content: delivery.body[..].into(),
+        }
+    }
+}
+
+/// A message that someone looks at.
+#[derive(Serialize)]
+pub(crate) struct Seen<'a> {
+    id: String,
+    attempts: u32,
+    enqueued_at: String,
+    state: &'static str,
+    #[serde(flatten)]
+    content: Content<'a>,
+}
+
+impl<'a> From<&'a Peeked> for Seen<'a> {
+    fn from(peeked: &'a Peeked) -> Seen<'a> {
+        Seen {
+            id: peeked.id.to_string(),
+            attempts: peeked.attempts,
+            enqueued_at: rfc3339(peeked.enqueued_at),
+            state: state(&peeked.place),
+            content: peeked.body[..].into(),
+        }
+    }
+}
+
+fn state(place: &Place) -> &'static str {
+    match place {
+        Place::Ready => "ready",
+        Place::Delayed { .. } => "delayed",
+        Place::InFlight { .. } => "in_flight",
+    }
+}
+
+/// The wall clock in milliseconds since 1970. For display: decisions use the hub's clock.
+pub(crate) fn wall_clock() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}
+
+/// A time of the wall clock as text, in UTC with milliseconds.
+pub(crate) fn rfc3339(millis: u64) -> String {
+    humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(millis)).to_string()
+}

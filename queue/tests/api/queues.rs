@@ -1,0 +1,102 @@
+//! Settings, numbers, purge, the list.
+
+use crate::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_put_makes_the_queue_and_answers_the_settings_in_force() {
+    let api = Api::new();
+    let settings = json!({"lease_s": 1.5, "max_attempts": 3, "dead_letter_queue": "dead",
+        "max_depth": 10, "max_message_bytes": 1000});
+    let made = api.call("PUT /jobs", settings.to_string()).await;
+    assert_eq!(made, (StatusCode::CREATED, settings.clone()));
+    let again = api.call("PUT /jobs", settings.to_string()).await;
+    assert_eq!(again, (StatusCode::OK, settings.clone()));
+    assert_eq!(api.stats().await["settings"], settings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_setting_left_out_takes_its_default_again() {
+    let api = Api::new();
+    api.ok("PUT /jobs", r#"{"max_attempts": 3, "dead_letter_queue": "dead"}"#).await;
+    let defaults = json!({"lease_s": 30.0, "max_attempts": 5, "dead_letter_queue": null,
+        "max_depth": 100_000, "max_message_bytes": 1_048_576});
+    assert_eq!(api.ok("PUT /jobs", "{}").await, defaults);
+    assert_eq!(api.ok("PUT /jobs", "").await, defaults);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_shows_its_numbers() {
+    let api = Api::new();
+    for body in ["done", "back", "flying", "ready"] {
+        api.publish(body).await;
+    }
+    api.ok("POST /jobs/messages?delay_ms=60000", "delayed").await;
+    let (done, back) = (api.take().await, api.take().await);
+    api.ok("POST /jobs/messages/ack", receipts(&[&done])).await;
+    api.ok("POST /jobs/messages/nack", receipts(&[&back])).await;
+    api.ok("POST /jobs/messages/receive?max=2", "").await;
+    tokio::time::sleep(seconds(2.0)).await;
+    let mut stats = api.stats().await;
+    assert!((2.0..2.01).contains(&stats["oldest_age_s"].as_f64().unwrap()));
+    stats["oldest_age_s"].take();
+    stats["settings"].take();
+    let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
+        "oldest_age_s": null, "published_total": 5, "delivered_total": 4, "undelivered_total": 0,
+        "acked_total": 1, "nacked_total": 1, "lease_expired_total": 0, "dead_total": 0,
+        "purged_total": 0, "receive_empty_total": 0, "settings": null});
+    assert_eq!(stats, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_ready_has_no_age() {
+    let api = Api::new();
+    api.ok("PUT /jobs", "").await;
+    assert_eq!(api.stats().await["oldest_age_s"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_past_its_attempts_is_found_in_the_dead_letter_queue() {
+    let api = Api::new();
+    api.ok("PUT /jobs", r#"{"max_attempts": 2, "dead_letter_queue": "dead"}"#).await;
+    api.publish("poison").await;
+    for _ in 0..2 {
+        let message = api.take().await;
+        api.ok("POST /jobs/messages/nack", receipts(&[&message])).await;
+    }
+    assert_eq!(api.stats().await["dead_total"], 1);
+    let received = api.ok("POST /dead/messages/receive", "").await;
+    assert_eq!(received["messages"][0]["body"], "poison");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purge_takes_everything_and_its_receipts_go_stale() {
+    let api = Api::new();
+    api.publish("flying").await;
+    let message = api.take().await;
+    api.publish("ready").await;
+    api.ok("POST /jobs/messages?delay_ms=1000", "delayed").await;
+    assert_eq!(api.ok("POST /jobs/purge", "").await, json!({"purged": 3}));
+    let call = format!("DELETE /jobs/messages/{}", message["receipt"].as_str().unwrap());
+    assert_eq!(api.refused(&call, "").await.0, 410);
+    assert_eq!(api.stats().await["purged_total"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_queues_are_listed_by_name() {
+    let api = Api::new();
+    assert_eq!(api.ok("GET ", "").await, json!({"queues": []}));
+    api.ok("POST /b/messages", "x").await;
+    api.ok("POST /a/messages/receive", "").await;
+    let a = json!({"name": "a", "ready": 0, "in_flight": 0, "delayed": 0});
+    let b = json!({"name": "b", "ready": 1, "in_flight": 0, "delayed": 0});
+    assert_eq!(api.ok("GET ", "").await, json!({"queues": [a, b]}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_letter_a_name_may_have_works_in_a_path() {
+    let api = Api::new();
+    for name in ["a", "A-Z_0.9", &"n".repeat(80)] {
+        api.ok(&format!("PUT /{name}"), "").await;
+        assert_eq!(api.ok(&format!("GET /{name}"), "").await["name"], name);
+    }
+}

@@ -1,0 +1,74 @@
+//! Deliveries end.
+
+use crate::*;
+
+#[tokio::test(start_paused = true)]
+async fn each_receipt_of_an_ack_is_ok_or_stale() {
+    let api = Api::new();
+    api.publish("a").await;
+    let message = api.take().await;
+    let receipt = message["receipt"].as_str().unwrap();
+    let body = json!({"receipts": [receipt, receipt, "not ours", ""]}).to_string();
+    let answer = api.ok("POST /jobs/messages/ack", body).await;
+    let statuses = answer["results"].as_array().unwrap().iter().map(|result| &result["status"]);
+    assert_eq!(statuses.collect::<Vec<_>>(), ["ok", "stale", "stale", "stale"]);
+    assert_eq!(answer["results"][2]["receipt"], "not ours");
+    assert_eq!(api.stats().await["acked_total"], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nacked_message_comes_back_at_once_or_after_its_delay() {
+    let api = Api::new();
+    api.publish("a").await;
+    let first = api.take().await;
+    let answer = api.ok("POST /jobs/messages/nack", receipts(&[&first])).await;
+    assert_eq!(answer["results"], json!([{"receipt": first["receipt"], "status": "ok"}]));
+    let second = api.take().await;
+    assert_eq!(second["attempts"], 2);
+    let body = json!({"receipts": [second["receipt"]], "delay_ms": 500}).to_string();
+    api.ok("POST /jobs/messages/nack", body).await;
+    assert_eq!(api.stats().await["delayed"], 1);
+    let third = api.ok("POST /jobs/messages/receive?wait_s=1", "").await;
+    assert_eq!(third["messages"][0]["attempts"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delete_ends_a_delivery_once() {
+    let api = Api::new();
+    api.publish("a").await;
+    let call = format!("DELETE /jobs/messages/{}", api.take().await["receipt"].as_str().unwrap());
+    assert_eq!(api.call(&call, "").await, (StatusCode::NO_CONTENT, Value::Null));
+    assert_eq!(api.refused(&call, "").await, (410, "stale".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_patch_makes_the_lease_end_later() {
+    let api = Api::new();
+    api.publish("a").await;
+    let message = api.take().await;
+    let receipt = message["receipt"].as_str().unwrap();
+    tokio::time::sleep(seconds(20.0)).await;
+    let call = format!("PATCH /jobs/messages/{receipt}");
+    let answer = api.ok(&call, r#"{"lease_s": 30.5}"#).await;
+    assert_eq!((&answer["receipt"], &answer["lease_s"]), (&json!(receipt), &json!(30.5)));
+    humantime::parse_rfc3339(answer["deadline"].as_str().unwrap()).unwrap();
+    tokio::time::sleep(seconds(30.0)).await;
+    assert_eq!(api.stats().await["in_flight"], 1);
+    tokio::time::sleep(seconds(1.0)).await;
+    assert_eq!(api.stats().await["lease_expired_total"], 1);
+    assert_eq!(api.refused(&call, r#"{"lease_s": 1}"#).await, (410, "stale".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_made() {
+    let api = Api::new();
+    for call in ["POST /nobody/messages/ack", "POST /nobody/messages/nack"] {
+        let answer = api.ok(call, r#"{"receipts": ["1-1-00000007"]}"#).await;
+        assert_eq!(answer["results"][0]["status"], "stale");
+    }
+    assert_eq!(api.refused("DELETE /nobody/messages/1-1-00000007", "").await.0, 410);
+    let patched = api.refused("PATCH /nobody/messages/1-1-00000007", r#"{"lease_s": 1}"#).await;
+    assert_eq!(patched.0, 410);
+    assert_eq!(api.ok("POST /nobody/purge", "").await, json!({"purged": 0}));
+    assert_eq!(api.ok("GET ", "").await, json!({"queues": []}));
+}

@@ -1,0 +1,115 @@
+//! The client and the server agree.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+mod support;
+
+use std::time::Duration;
+
+use client::{Client, Error, QueueArgs, ReceiveOptions};
+use support::{SOON, Server};
+
+fn client(server: &Server) -> Client {
+    let queue_url = format!("http://{}", server.address).parse().unwrap();
+    Client::new(&QueueArgs { queue_url, queue: "jobs".to_owned() }).unwrap()
+}
+
+fn options(wait: f64) -> ReceiveOptions {
+    let (wait, lease) = (Duration::from_secs_f64(wait), Duration::from_secs(30));
+    ReceiveOptions { max: 10, wait, lease, worker: "a worker & co".to_owned() }
+}
+
+#[tokio::test]
+async fn a_message_of_any_bytes_goes_through_and_is_acked_once() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let bodies = [b"text".to_vec(), vec![], (0..=255).collect()];
+    for body in &bodies {
+        client.publish(body.clone()).await.unwrap();
+    }
+    let messages = client.receive(&options(0.0)).await.unwrap();
+    assert_eq!(
+        messages.iter().map(|message| &message.body).collect::<Vec<_>>(),
+        [&bodies[0], &bodies[1], &bodies[2]]
+    );
+    for message in &messages {
+        assert_eq!(message.attempts, 1);
+        client.ack(&message.receipt).await.unwrap();
+        assert!(matches!(client.ack(&message.receipt).await, Err(Error::Stale(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_nacked_message_comes_back_to_who_waits() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let id = client.publish(b"again".to_vec()).await.unwrap();
+    let first = client.receive(&options(0.0)).await.unwrap().remove(0);
+    client.nack(&first.receipt, Duration::from_millis(50)).await.unwrap();
+    let second = client.receive(&options(20.0)).await.unwrap().remove(0);
+    assert_eq!((second.id, second.attempts), (id, 2));
+    let stale = client.nack(&first.receipt, Duration::ZERO).await;
+    assert!(matches!(stale, Err(Error::Stale(_))));
+}
+
+#[tokio::test]
+async fn a_lease_is_extended_until_it_is_over() {
+    let server = Server::start().await;
+    let client = client(&server);
+    client.publish(b"long".to_vec()).await.unwrap();
+    let message = client.receive(&options(0.0)).await.unwrap().remove(0);
+    client.extend(&message.receipt, Duration::from_millis(20)).await.unwrap();
+    server.until(|stats| stats.total.lease_expired == 1).await;
+    let late = client.extend(&message.receipt, Duration::from_secs(1)).await;
+    assert!(matches!(late, Err(Error::Stale(_))));
+}
+
+#[tokio::test]
+async fn nothing_there_is_an_empty_list() {
+    let server = Server::start().await;
+    assert_eq!(client(&server).receive(&options(0.01)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_numbers_are_the_servers_and_unknown_before_anyone_used_the_queue() {
+    let server = Server::start().await;
+    let client = client(&server);
+    assert!(matches!(client.stats().await, Err(Error::Unknown(_))));
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
+    let one = ReceiveOptions { max: 1, ..options(0.0) };
+    client.receive(&one).await.unwrap();
+    let stats = client.stats().await.unwrap();
+    assert_eq!((stats.ready, stats.in_flight, stats.delayed), (1, 1, 0));
+    assert_eq!((stats.published_total, stats.acked_total), (2, 0));
+    assert_eq!((stats.dead_total, stats.purged_total), (0, 0));
+}
+
+#[tokio::test]
+async fn a_full_queue_and_a_body_too_large_are_told_apart() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let settings = broker::Settings { max_depth: 1, ..Default::default() };
+    let jobs = "jobs".parse().unwrap();
+    server.hub.call(|broker, _| broker.configure(&jobs, settings)).unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
+    let Err(full @ Error::Full { retry_after, .. }) = client.publish(b"b".to_vec()).await else {
+        panic!("the queue takes one message")
+    };
+    assert_eq!((retry_after, full.is_passing()), (Duration::from_secs(1), true));
+    let large = client.publish(vec![0; 3 << 20]).await;
+    let Err(Error::Refused(problem)) = large else { panic!("3 MiB is over the limit: {large:?}") };
+    assert_eq!(problem.code, "too_large");
+}
+
+#[tokio::test]
+async fn a_server_that_left_is_away() {
+    let server = Server::start().await;
+    let client = client(&server);
+    client.publish(b"a".to_vec()).await.unwrap();
+    server.trigger.set();
+    tokio::time::timeout(SOON, server.running).await.unwrap().unwrap().unwrap();
+    let Err(error @ Error::Away { .. }) = client.publish(b"b".to_vec()).await else {
+        panic!("nobody is there")
+    };
+    assert!(error.is_passing());
+}

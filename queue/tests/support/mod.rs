@@ -1,0 +1,97 @@
+//! A server on a port of its own, for tests that need real connections.
+#![allow(dead_code, reason = "each file of tests uses its part")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use broker::Stats;
+use queue::Hub;
+use service::{Shutdown, Trigger};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// How long anything may take that should take no time.
+pub(crate) const SOON: Duration = Duration::from_secs(10);
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) trigger: Trigger,
+    pub(crate) running: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Server {
+    pub(crate) async fn start() -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let hub = Arc::new(Hub::new(7));
+        let (trigger, shutdown) = Shutdown::new();
+        let running = tokio::spawn(queue::run(listener, hub.clone(), Router::new(), shutdown));
+        Server { address, hub, trigger, running }
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Sends a request, "METHOD PATH" below `/v1/queues`, and leaves the answer on the line.
+    pub(crate) async fn begin(&self, call: &str, body: &str) -> TcpStream {
+        let mut connection = self.connect().await;
+        send(&mut connection, call, body).await;
+        connection
+    }
+
+    /// The queue "jobs" at this moment; all zero where there is none yet.
+    pub(crate) fn stats(&self) -> Stats {
+        let jobs = "jobs".parse().unwrap();
+        self.hub.call(|broker, now| broker.stats(now, &jobs)).unwrap_or_default()
+    }
+
+    /// Waits until the queue "jobs" looks so.
+    pub(crate) async fn until(&self, so: impl Fn(&Stats) -> bool) {
+        let waiting = async {
+            while !so(&self.stats()) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(SOON, waiting).await;
+        assert!(in_time.is_ok(), "it never came to that: {:?}", self.stats());
+    }
+}
+
+pub(crate) async fn send(connection: &mut TcpStream, call: &str, body: &str) {
+    let (method, path) = call.split_once(' ').unwrap();
+    let length = body.len();
+    let head = format!("{method} /v1/queues{path} HTTP/1.1\r\nhost: q\r\ncontent-length: {length}");
+    connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
+}
+
+/// All that comes until the server closes the connection.
+pub(crate) async fn rest(connection: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A reset is an end like any other; what came before it counts.
+    let reading = connection.read_to_end(&mut bytes);
+    let _ = tokio::time::timeout(SOON, reading).await.expect("the server closes the connection");
+    String::from_utf8(bytes).unwrap()
+}
+
+/// One answer with a body, head and all.
+pub(crate) async fn answer(connection: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let reading = async {
+        while !is_whole(&bytes) {
+            assert_ne!(connection.read_buf(&mut bytes).await.unwrap(), 0, "an answer, not an end");
+        }
+    };
+    tokio::time::timeout(SOON, reading).await.expect("the server answers");
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Answers of the queue are JSON objects that end the line.
+fn is_whole(answer: &[u8]) -> bool {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    head.is_some_and(|end| serde_json::from_slice::<serde_json::Value>(&answer[end + 4..]).is_ok())
+}
