@@ -211,8 +211,8 @@ async fn settled_change(scheduler: &mut Scheduler) {
     tokio::time::sleep(SETTLE).await;
 }
 
-/// Sets the load that the audience finds when it looks first: at once when `opened` says so,
-/// else after `latest`.
+/// Sets the load that the audience finds when it looks first: when `opened` says so, else after
+/// `latest`. Where somebody has made a load by then, that one stands.
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),
@@ -220,6 +220,10 @@ pub async fn opening_load(
     latest: Duration,
 ) {
     let _ = tokio::time::timeout(latest, opened.notified()).await;
+    let by_hand = handle.moments.borrow().deployments.get(&deployment).map(|s| s.replicas.desired);
+    if by_hand.is_some_and(|desired| desired > 0) {
+        return;
+    }
     if let Err(error) = handle.scale(&deployment, replicas).await {
         tracing::error!("the opening load cannot be set: {error}");
     }

@@ -58,8 +58,12 @@ impl QueueSource {
     }
 
     fn fails(&mut self, error: &client::Error) {
-        if !std::mem::replace(&mut self.failing, true) {
-            tracing::warn!("queue {} cannot be read: {error}", self.name);
+        let is_news = !std::mem::replace(&mut self.failing, true);
+        match error {
+            // Normal at a start: the first job or the first receiver makes the queue.
+            client::Error::Unknown(_) if is_news => tracing::info!("waiting for {}", self.name),
+            _ if is_news => tracing::warn!("queue {} cannot be read: {error}", self.name),
+            _ => {}
         }
     }
 }
