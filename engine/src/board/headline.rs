@@ -47,6 +47,8 @@ pub struct Headline {
 struct Run {
     began: Duration,
     changed: Duration,
+    /// When the load changed last; a slider passes many values on its way.
+    load_changed: Option<Duration>,
     /// Where each count stood when the run began.
     from: BTreeMap<String, u32>,
 }
@@ -74,8 +76,14 @@ impl Headline {
         all.extend(counts(&facts.loads));
         let before = std::mem::replace(&mut self.counts, all);
         let over = self.run.as_ref().is_none_or(|run| now >= run.changed + QUIET);
-        if load_changed || (moved && over) {
-            self.run = Some(Run { began: now, changed: now, from: before });
+        let load_changed = load_changed.then_some(now);
+        let same_hand = |run: &&mut Run| run.load_changed.is_some_and(|last| now < last + STAYS);
+        if load_changed.is_some()
+            && let Some(run) = self.run.as_mut().filter(same_hand)
+        {
+            (run.changed, run.load_changed) = (now, load_changed);
+        } else if load_changed.is_some() || (moved && over) {
+            self.run = Some(Run { began: now, changed: now, load_changed, from: before });
         } else if moved && let Some(run) = &mut self.run {
             run.changed = now;
         } else if over {
@@ -149,6 +157,14 @@ mod tests {
         at(&mut headline, 7500, facts(3, 8));
         let said = at(&mut headline, 8500, facts(3, 8));
         assert_eq!(said, "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background.");
+    }
+
+    #[test]
+    fn a_slider_on_its_way_is_one_change() {
+        let mut headline = Headline::default();
+        at(&mut headline, 0, facts(0, 3));
+        (1..4).for_each(|n| drop(at(&mut headline, 5000 + u64::from(n) * 100, facts(n, 3))));
+        assert_eq!(at(&mut headline, 9000, facts(3, 3)), "Producers 0 -> 3.");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::chart;
 use crate::board::Snapshot;
 use crate::board::headline::{capitalised, plural};
 use crate::board::slots::{Occupant, Slot};
-use crate::board::state::{QueueState, WorkloadState};
+use crate::board::state::{DecisionState, QueueState, WorkloadState};
 use crate::schedulers::Phase;
 
 /// How many decisions fit beside the chart.
@@ -191,10 +191,19 @@ fn decisions(moment: &Snapshot) -> Markup {
         @if decisions.is_empty() { p class="quiet" { "None yet." } }
         ol class="log" {
             @for decision in decisions.iter().take(DECISIONS) {
-                li { time { (clock(decision.at)) } " " (arrows(&decision.text)) }
+                li { time { (clock(decision.at)) } " " (in_page_words(moment, decision)) }
             }
         }
     }
+}
+
+/// A decision's sentence, with background work called as everywhere on the page.
+fn in_page_words(moment: &Snapshot, decision: &DecisionState) -> String {
+    let name = &decision.workload;
+    let background =
+        moment.state.workloads.iter().any(|w| w.name == *name && w.rule == "remainder");
+    let text = arrows(&decision.text);
+    if background { text.replacen(name, "background", 1) } else { text }
 }
 
 /// What makes the load: the first Deployment that is neither scaled nor behind a Service.
