@@ -9,6 +9,7 @@ use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
 use crate::policy::{Policy, Recommendation};
 use crate::reading::{Freshness, Observation, QueueSample};
+use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::words;
 use crate::workload::{Replicas, Workload};
@@ -19,7 +20,15 @@ use crate::workload::{Replicas, Workload};
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
+    /// Until then nothing is removed, but to make room for more urgent work.
+    careful_until: Time,
 }
+
+/// A core that takes over from another does not know what that one knew; for so long it removes
+/// nothing by itself.
+pub const CAREFUL: Time = Time::from_secs(8);
+/// Readings of a queue that a rule sees before it decides for the first time.
+const READINGS_FIRST: u32 = 2;
 
 /// What is known of one workload besides its configuration.
 #[derive(Debug)]
@@ -35,6 +44,13 @@ pub(crate) struct State {
     pub(crate) replicas: Replicas,
     /// How many the budget grants.
     pub(crate) given: u32,
+    /// How many machines have room for, as far as is known.
+    pub(crate) room: Room,
+    /// Whether removals wait because the core has just begun.
+    pub(crate) careful: bool,
+    /// Different readings seen since the core began, as far as they count.
+    readings: u32,
+    last_reading: Option<Time>,
     why: Why,
 }
 
@@ -48,10 +64,48 @@ impl Autoscaler {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut workloads = config.workloads.clone();
-        // Decisions come by priority, whatever the order of the manifest.
+        let mut core = Autoscaler { config, states: Vec::new(), careful_until: Time::ZERO };
+        core.arrange();
+        Ok(core)
+    }
+
+    /// Runs another configuration from now on; workloads of the same name and rule keep what they
+    /// have learned.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the new one; the old one stays then.
+    pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<Problem>> {
+        let problems = config.problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        self.config = config;
+        self.arrange();
+        Ok(())
+    }
+
+    /// A state for each workload, by priority, whatever their order in the configuration.
+    fn arrange(&mut self) {
+        let mut old = std::mem::take(&mut self.states);
+        let mut workloads = self.config.workloads.clone();
         workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
-        Ok(Autoscaler { config, states: workloads.into_iter().map(State::new).collect() })
+        for workload in workloads {
+            let known = old.iter().position(|state| state.workload.name == workload.name);
+            let state = match known.map(|i| old.swap_remove(i)) {
+                Some(state) => state.with(workload),
+                None => State::new(workload),
+            };
+            self.states.push(state);
+        }
+    }
+
+    /// Begins anew at `now`, as one that takes over: present counts are the last
+    /// recommendations, and for [`CAREFUL`] nothing is removed but for more urgent work.
+    pub fn take_over(&mut self, now: Time) {
+        self.careful_until = now + CAREFUL;
+        for state in &mut self.states {
+            *state = State::new(state.workload.clone());
+        }
     }
 
     /// The configuration it runs.
@@ -76,6 +130,16 @@ impl Autoscaler {
         self.states.iter().map(|state| (state.workload.name.as_str(), &state.why)).collect()
     }
 
+    /// Looks and decides nothing, for the reason that `because` gives.
+    pub fn look_on(&mut self, now: Time, observation: &Observation, because: &str) {
+        let tick = self.config.tick;
+        for state in &mut self.states {
+            state.observe(now, tick, observation);
+            state.given = state.replicas.desired;
+            state.why = words::looking_on(state, because);
+        }
+    }
+
     /// A whole round: every rule sees its queue, and the result is allocated.
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
@@ -94,8 +158,12 @@ impl Autoscaler {
     }
 
     fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+        for state in &mut self.states {
+            state.careful = now < self.careful_until;
+            state.room.update(now, &state.replicas);
+        }
         let claims: Vec<Claim> = self.states.iter().map(State::claim).collect();
-        let given = allocate(self.config.capacity, &claims);
+        let given = allocate(self.budget(), &claims);
         for (state, given) in self.states.iter_mut().zip(given) {
             state.given = given;
         }
@@ -108,6 +176,13 @@ impl Autoscaler {
         }
         self.explain(now);
         decisions
+    }
+
+    /// The capacity, less what others have started over it: that is made up for by those who
+    /// come last, until it is gone.
+    fn budget(&self) -> u32 {
+        let live: u32 = self.states.iter().map(|state| state.replicas.live()).sum();
+        self.config.capacity - live.saturating_sub(self.config.capacity).min(self.config.capacity)
     }
 
     fn cuts(&mut self) -> Vec<Decision> {
@@ -168,8 +243,18 @@ impl State {
             age: None,
             replicas: Replicas::default(),
             given: 0,
+            room: Room::default(),
+            careful: false,
+            readings: 0,
+            last_reading: None,
             why: Why::default(),
         }
+    }
+
+    /// The same with another configuration; another rule begins from what is there.
+    fn with(self, workload: Workload) -> State {
+        let same = self.workload.rule == workload.rule;
+        State { policy: self.policy.filter(|_| same), workload, ..self }
     }
 
     /// Takes in what is there, and how old the reading is.
@@ -184,11 +269,16 @@ impl State {
         let reading = observation.readings.get(&target.queue);
         self.freshness = Freshness::of(reading, now, tick);
         self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
+        let taken_at = reading.map(|reading| reading.taken_at);
+        if taken_at.is_some() && taken_at != self.last_reading {
+            self.last_reading = taken_at;
+            self.readings = self.readings.saturating_add(1);
+        }
     }
 
     /// Asks the rule. Without a fresh reading it is not asked.
     fn consult(&mut self, now: Time, observation: &Observation) {
-        if self.freshness != Freshness::Fresh || self.workload.paused {
+        if self.is_blind() || self.is_frozen() {
             return;
         }
         let desired = self.replicas.desired;
@@ -216,12 +306,13 @@ impl State {
     }
 
     pub(crate) fn is_frozen(&self) -> bool {
-        self.workload.paused
+        self.workload.paused || self.workload.held.is_some()
     }
 
     /// Whether the rule cannot be asked, so that the workload holds what it has.
     pub(crate) fn is_blind(&self) -> bool {
-        self.freshness != Freshness::Fresh
+        let too_few = self.workload.rule.target().is_some() && self.readings < READINGS_FIRST;
+        self.freshness != Freshness::Fresh || too_few
     }
 
     /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
@@ -231,12 +322,14 @@ impl State {
     }
 
     fn claim(&self) -> Claim {
-        let bounded = self.wanted().clamp(self.workload.min, self.workload.max);
         let frozen = self.is_frozen();
+        let least = if self.careful { self.replicas.desired } else { 0 };
+        let bounded = self.wanted().max(least).clamp(self.workload.min, self.workload.max);
+        let possible = bounded.min(self.room.most());
         Claim {
             priority: self.workload.priority,
             min: self.workload.min,
-            wanted: if frozen { self.wanted() } else { bounded },
+            wanted: if frozen { self.wanted() } else { possible },
             takes_rest: self.workload.rule.target().is_none(),
             frozen,
         }

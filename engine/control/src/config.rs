@@ -123,7 +123,7 @@ mod tests {
 
     fn workload(name: &str, min: u32, max: u32) -> Workload {
         let (name, rule) = (name.to_owned(), Rule::Remainder);
-        Workload { name, priority: 1, min, max, max_delta: None, rule, paused: false }
+        Workload { name, priority: 1, min, max, max_delta: None, rule, paused: false, held: None }
     }
 
     fn problems(capacity: u32, workloads: Vec<Workload>) -> Vec<(Option<String>, Setting)> {

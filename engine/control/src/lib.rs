@@ -10,6 +10,7 @@
 //! - [`workload`]: what is scaled, and how many of it there are
 //! - [`config`]: the whole configuration and what is wrong with it
 //! - [`reading`]: what was measured, and how old it is
+//! - [`room`]: how many containers the machines have room for
 //! - [`decision`] and [`why`]: what changes, and why things are as they are; `words` says it
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ pub mod config;
 pub mod decision;
 pub mod policy;
 pub mod reading;
+pub mod room;
 pub mod why;
 mod words;
 pub mod workload;

@@ -28,6 +28,12 @@ pub enum Limit {
     Reading,
     /// It is frozen.
     Paused,
+    /// It is held for a reason that the sentence tells.
+    Held,
+    /// No machine has room for more of it.
+    Unschedulable,
+    /// The engine has just begun and removes nothing yet.
+    JustBegun,
     /// Its containers are at work; they are not sent away.
     AtWork,
 }
@@ -43,6 +49,9 @@ impl Limit {
             Limit::Stopping => "stopping",
             Limit::Reading => "reading",
             Limit::Paused => "paused",
+            Limit::Held => "held",
+            Limit::Unschedulable => "unschedulable",
+            Limit::JustBegun => "just_begun",
             Limit::AtWork => "at_work",
         }
     }

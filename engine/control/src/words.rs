@@ -3,6 +3,7 @@
 use crate::Time;
 use crate::autoscaler::State;
 use crate::decision::{Decision, Reason};
+use crate::reading::Freshness;
 use crate::why::{Limit, Why};
 
 pub(crate) fn decision(
@@ -27,6 +28,10 @@ pub(crate) fn decision(
 
 pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
     let held = Why { wanted: state.wanted(), ..Why::default() };
+    if let Some(reason) = &state.workload.held {
+        let text = format!("held at {}: {reason}", state.replicas.desired);
+        return Why { limited_by: Some(Limit::Held), text, ..held };
+    }
     if state.is_frozen() {
         let text = format!("paused at {}", state.replicas.desired);
         return Why { limited_by: Some(Limit::Paused), text, ..held };
@@ -51,9 +56,19 @@ pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
     }
 }
 
+/// Why nothing is decided for a workload.
+pub(crate) fn looking_on(state: &State, because: &str) -> Why {
+    let wanted = state.replicas.desired;
+    let limited_by = Some(Limit::Held);
+    Why { wanted, limited_by, text: because.to_owned(), ..Why::default() }
+}
+
 fn hold_reason(state: &State) -> String {
     let queue = state.workload.rule.target().map_or("", |target| &target.queue);
     match state.age {
+        Some(_) if state.freshness == Freshness::Fresh => {
+            format!("waiting for a second reading of queue {queue}")
+        }
         Some(age) => {
             format!("the last reading of queue {queue} is {:.1} s old", age.as_secs_f64())
         }
@@ -65,6 +80,15 @@ fn hold_reason(state: &State) -> String {
 fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
     let takes_rest = state.workload.rule.target().is_none();
+    if state.room.most() < wanted.max(state.workload.min) {
+        let most = state.room.most();
+        let text = format!("no machine has room for more than {most}; the rest is lent");
+        return (Some(Limit::Unschedulable), Some(text));
+    }
+    if state.careful && given > wanted {
+        let text = "nothing is removed yet: the engine has just begun".to_owned();
+        return (Some(Limit::JustBegun), Some(text));
+    }
     if has < given {
         let short = given - has;
         let slots = if short == 1 { "a slot" } else { "slots" };

@@ -17,6 +17,9 @@ pub struct Workload {
     pub rule: Rule,
     /// Frozen: it keeps what it has, and nobody takes it away.
     pub paused: bool,
+    /// Frozen for a reason of ours, in words: its configuration makes no sense, or somebody else
+    /// scales it.
+    pub held: Option<String>,
 }
 
 /// How a workload's wanted count is found.
@@ -90,6 +93,11 @@ pub struct Replicas {
     pub starting: u32,
     /// Told to stop, not gone yet.
     pub terminating: u32,
+    /// The most that the platform may still start of it: what it was told before the last word
+    /// may not have been carried out yet. 0 where words are carried out at once.
+    pub promised: u32,
+    /// Of the starting, those that have found no machine for ten seconds.
+    pub unschedulable: u32,
 }
 
 impl Replicas {
@@ -101,6 +109,6 @@ impl Replicas {
     /// Slots that are taken, or will be without another word: what it was told to have or still
     /// has beyond that, and on top of it what is on its way out, for that is replaced by nothing.
     pub fn occupied(&self) -> u32 {
-        self.desired.max(self.ready + self.starting) + self.terminating
+        self.desired.max(self.promised).max(self.ready + self.starting) + self.terminating
     }
 }

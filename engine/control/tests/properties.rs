@@ -127,6 +127,7 @@ fn replicas() -> impl Strategy<Value = [Replicas; 2]> {
             ready,
             starting,
             terminating,
+            ..Replicas::default()
         },
     );
     [one.clone(), one]

@@ -133,6 +133,7 @@ async fn play(url: &Url, time: Duration) -> anyhow::Result<()> {
     stage.play(time).await?;
     stage.settle().await?;
     let after = stage.totals().await?;
+    stage.see_the_background_back().await?;
     stage.report.decisions.retain(|decision| !already.contains(decision));
     stage.report.print(&before, &after)
 }
@@ -195,6 +196,15 @@ impl Stage {
             anyhow::ensure!(Instant::now() < end, "the queue has not drained in {DRAIN:?}");
             sleep(LOOK).await;
         }
+    }
+
+    async fn see_the_background_back(&mut self) -> anyhow::Result<()> {
+        let end = Instant::now() + DRAIN;
+        while self.report.background_back.is_none() && Instant::now() < end {
+            self.look().await?;
+            sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     async fn totals(&self) -> anyhow::Result<Totals> {

@@ -110,7 +110,7 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         return Err(problems);
     }
     let name = deployment.name.clone();
-    Ok(rule.map(|rule| Workload { name, priority, min, max, max_delta, rule, paused }))
+    Ok(rule.map(|rule| Workload { name, priority, min, max, max_delta, rule, paused, held: None }))
 }
 
 /// Our annotations of one Deployment, without their prefix.

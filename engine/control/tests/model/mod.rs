@@ -57,6 +57,7 @@ pub fn demo(rule: Rule) -> Config {
         max_delta: None,
         rule,
         paused: false,
+        held: None,
     };
     let workloads = vec![workload("consumer", 1, rule), workload("remainder", 2, Rule::Remainder)];
     Config { capacity: 10, tick: Duration::from_millis(TICK_MS), workloads }

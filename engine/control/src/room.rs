@@ -1,0 +1,78 @@
+//! How many containers of a workload the machines have room for, as far as is known.
+//!
+//! A container that finds no machine holds a slot and does nothing with it. So the workload is
+//! capped at what fits, its other slots are lent to others, and now and then one more is tried.
+
+use crate::Time;
+use crate::workload::Replicas;
+
+/// A cap is tried by one more after this time.
+pub const PROBE_AFTER: Time = Time::from_secs(30);
+
+/// What is known of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Room {
+    cap: Option<Cap>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cap {
+    most: u32,
+    /// Whether one more than fitted is being tried.
+    probing: bool,
+    /// When one more is tried.
+    until: Time,
+}
+
+impl Room {
+    /// Takes in what is there at `now`.
+    pub(crate) fn update(&mut self, now: Time, replicas: &Replicas) {
+        let until = now + PROBE_AFTER;
+        if replicas.unschedulable > 0 {
+            let most = replicas.desired.saturating_sub(replicas.unschedulable);
+            // What is being taken back already is no news.
+            if self.cap.is_none_or(|cap| most < cap.most) {
+                self.cap = Some(Cap { most, probing: false, until });
+            }
+            return;
+        }
+        let Some(cap) = self.cap else { return };
+        if cap.probing && replicas.ready >= cap.most {
+            // The one that was tried has found its place, so there may be more.
+            self.cap = None;
+        } else if now >= cap.until {
+            self.cap = Some(Cap { most: cap.most + 1, probing: true, until });
+        }
+    }
+
+    /// The most that can be started now.
+    pub(crate) fn most(&self) -> u32 {
+        self.cap.map_or(u32::MAX, |cap| cap.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replicas(desired: u32, unschedulable: u32) -> Replicas {
+        let ready = desired - unschedulable;
+        Replicas { desired, ready, starting: unschedulable, unschedulable, ..Replicas::default() }
+    }
+
+    #[test]
+    fn what_finds_no_machine_is_lent_and_tried_again_later() {
+        let second = Time::from_secs;
+        let mut room = Room::default();
+        room.update(second(0), &replicas(8, 0));
+        assert_eq!(room.most(), u32::MAX);
+        room.update(second(10), &replicas(8, 3));
+        assert_eq!(room.most(), 5);
+        room.update(second(11), &replicas(5, 0));
+        assert_eq!(room.most(), 5);
+        room.update(second(40), &replicas(5, 0));
+        assert_eq!(room.most(), 6);
+        room.update(second(41), &replicas(6, 0));
+        assert_eq!(room.most(), u32::MAX);
+    }
+}
