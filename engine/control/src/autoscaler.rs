@@ -27,7 +27,7 @@ pub struct Autoscaler {
 /// A core that takes over from another does not know what that one knew; for so long it removes
 /// nothing by itself.
 pub const CAREFUL: Time = Time::from_secs(8);
-/// Readings of a queue that a rule sees before it decides for the first time.
+/// And a rule sees so many readings of its queue before it decides for the first time.
 const READINGS_FIRST: u32 = 2;
 
 /// What is known of one workload besides its configuration.
@@ -48,8 +48,8 @@ pub(crate) struct State {
     pub(crate) room: Room,
     /// Whether removals wait because the core has just begun.
     pub(crate) careful: bool,
-    /// Different readings seen since the core began, as far as they count.
-    readings: u32,
+    /// How many more readings are to be seen before anything is decided.
+    readings_to_see: u32,
     last_reading: Option<Time>,
     why: Why,
 }
@@ -105,6 +105,7 @@ impl Autoscaler {
         self.careful_until = now + CAREFUL;
         for state in &mut self.states {
             *state = State::new(state.workload.clone());
+            state.readings_to_see = READINGS_FIRST;
         }
     }
 
@@ -245,7 +246,7 @@ impl State {
             given: 0,
             room: Room::default(),
             careful: false,
-            readings: 0,
+            readings_to_see: 0,
             last_reading: None,
             why: Why::default(),
         }
@@ -272,7 +273,7 @@ impl State {
         let taken_at = reading.map(|reading| reading.taken_at);
         if taken_at.is_some() && taken_at != self.last_reading {
             self.last_reading = taken_at;
-            self.readings = self.readings.saturating_add(1);
+            self.readings_to_see = self.readings_to_see.saturating_sub(1);
         }
     }
 
@@ -311,7 +312,7 @@ impl State {
 
     /// Whether the rule cannot be asked, so that the workload holds what it has.
     pub(crate) fn is_blind(&self) -> bool {
-        let too_few = self.workload.rule.target().is_some() && self.readings < READINGS_FIRST;
+        let too_few = self.workload.rule.target().is_some() && self.readings_to_see > 0;
         self.freshness != Freshness::Fresh || too_few
     }
 

@@ -220,6 +220,50 @@ fn a_manual_raise_of_a_scaled_workload_is_taken_back() {
 }
 
 #[test]
+fn one_that_takes_over_sees_two_readings_and_removes_nothing_for_a_while() {
+    let mut core = core(10);
+    core.take_over(SECOND);
+    let mut seen = observation(&[at_rest(8), at_rest(1)], 0);
+    for round in 0..40u32 {
+        let now = SECOND + round * Duration::from_millis(250);
+        seen.readings.get_mut("jobs").unwrap().taken_at = now;
+        let removed = core.step(now, &seen).iter().any(|d| d.workload == "consumer");
+        assert!(!removed || now >= SECOND + control::autoscaler::CAREFUL, "at {now:?}");
+        if removed {
+            return;
+        }
+    }
+    panic!("nothing was ever removed");
+}
+
+#[test]
+fn what_others_start_over_the_capacity_is_made_up_for_by_the_background() {
+    let mut core = core(10);
+    let evicted = Replicas { terminating: 2, ..at_rest(5) };
+    let seen = observation(&[evicted, at_rest(5)], 30);
+    core.step(SECOND, &seen);
+    let decisions = core.step(SECOND, &seen);
+    let shrunk = decisions.iter().any(|d| d.workload == "remainder" && d.to == 3);
+    let raised = decisions.iter().any(|d| d.to > d.from);
+    assert!(shrunk && !raised, "{decisions:?}");
+}
+
+#[test]
+fn another_configuration_keeps_what_the_rules_have_learned() {
+    let mut core = core(10);
+    core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
+    let mut config = core.config().clone();
+    config.workloads[0].max = 2;
+    core.reconfigure(config).unwrap();
+    let decisions = core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
+    assert_eq!((decisions[0].from, decisions[0].to), (3, 2), "{decisions:?}");
+    let mut wrong = core.config().clone();
+    wrong.capacity = 1;
+    assert!(core.reconfigure(wrong).is_err());
+    assert_eq!(core.config().capacity, 10);
+}
+
+#[test]
 fn max_delta_bounds_each_step() {
     let mut config = demo(Rule::Queue(target()));
     config.workloads[0].max_delta = Some(1);
