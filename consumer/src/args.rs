@@ -10,6 +10,8 @@ use service::ServiceArgs;
 const LONGEST_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 /// Shorter ones would end while a call is on its way.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+/// Asking without waiting would keep a core busy.
+const SHORTEST_POLL: Duration = Duration::from_millis(100);
 /// What the queue allows.
 const LONGEST_POLL: Duration = Duration::from_secs(20);
 
@@ -60,7 +62,8 @@ fn parse_lease(text: &str) -> Result<Duration, String> {
 
 fn parse_poll_wait(text: &str) -> Result<Duration, String> {
     let wait = parse_duration(text).map_err(|error| format!("{error}; try 20s"))?;
-    if wait <= LONGEST_POLL { Ok(wait) } else { Err("the queue waits less; try 20s".to_owned()) }
+    let range = SHORTEST_POLL..=LONGEST_POLL;
+    if range.contains(&wait) { Ok(wait) } else { Err("a wait is 100ms to 20s; try 20s".to_owned()) }
 }
 
 #[cfg(test)]
@@ -76,8 +79,13 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_refused_with_the_mend() {
-        let bad =
-            [("work-time", "fast"), ("lease", "99ms"), ("lease", "13h"), ("poll-wait", "21s")];
+        let bad = [
+            ("work-time", "fast"),
+            ("lease", "99ms"),
+            ("lease", "13h"),
+            ("poll-wait", "21s"),
+            ("poll-wait", "0s"),
+        ];
         for (flag, value) in bad {
             let refused = Args::try_parse_from(["consumer", &format!("--{flag}={value}")]);
             let error = refused.unwrap_err();

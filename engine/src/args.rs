@@ -90,7 +90,7 @@ pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
     /// microscaling.com/capacity of the engine's own Deployment counts more
     #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N", default_value_t = 10,
-          value_parser = clap::value_parser!(u32).range(1..=1000))]
+          value_parser = clap::value_parser!(u32).range(1..=1000))] // as CAPACITIES
     pub capacity: u32,
 
     /// The time between decisions, 100ms to 60s
@@ -111,6 +111,8 @@ pub enum SchedulerKind {
     /// as processes on this machine; no cluster is needed
     #[default]
     Process,
+    /// as pods of the namespace that the engine runs in, or that KUBECONFIG points at
+    Kubernetes,
 }
 
 impl SchedulerKind {
@@ -118,6 +120,7 @@ impl SchedulerKind {
     pub fn name(self) -> &'static str {
         match self {
             SchedulerKind::Process => "process",
+            SchedulerKind::Kubernetes => "kubernetes",
         }
     }
 }

@@ -10,9 +10,11 @@ use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
+use crate::authority::{Authority, Stand};
 use crate::board::{Board, Fixed, Round, Snapshot};
 use crate::metrics::Metrics;
 use crate::schedulers::{ScaleError, Scheduler, Status};
+use crate::settings::Settings;
 use crate::sources::{Clock, Sources};
 
 /// How many commands may wait; each is answered within a round.
@@ -53,137 +55,183 @@ impl Handle {
 
 /// Everything that a round needs.
 #[derive(Debug)]
+pub struct Parts {
+    /// The decision core.
+    pub core: Autoscaler,
+    /// Where the containers run.
+    pub scheduler: Scheduler,
+    /// Where readings come from.
+    pub sources: Sources,
+    /// The engine's time.
+    pub clock: Clock,
+    /// What stays the same on the board.
+    pub fixed: Fixed,
+    /// How Prometheus looks.
+    pub metrics: Metrics,
+    /// Annotations that are edited while it runs.
+    pub settings: Settings,
+    /// Whether it decides.
+    pub authority: Authority,
+}
+
+/// The loop.
+#[derive(Debug)]
 pub struct ControlLoop {
-    core: Autoscaler,
-    scheduler: Scheduler,
-    sources: Sources,
-    clock: Clock,
+    parts: Parts,
     board: Board,
-    metrics: Metrics,
     ticks: u64,
+    /// The term of leadership that the core was told of.
+    term: Option<Duration>,
     commands: mpsc::Receiver<Command>,
     moments: watch::Sender<Arc<Snapshot>>,
 }
 
 impl ControlLoop {
     /// A loop that has had its first look, and the handle to it.
-    pub fn new(
-        core: Autoscaler,
-        scheduler: Scheduler,
-        sources: Sources,
-        clock: Clock,
-        fixed: Fixed,
-        metrics: Metrics,
-    ) -> (ControlLoop, Handle) {
-        let mut board = Board::new(fixed);
-        let observation = Observation::default();
+    pub fn new(parts: Parts) -> (ControlLoop, Handle) {
+        let mut board = Board::new(parts.fixed.clone());
         let first = board.after(Round {
-            now: clock.now(),
+            now: parts.clock.now(),
             tick: 0,
             is_tick: false,
-            core: &core,
-            observation: &observation,
-            deployments: scheduler.observe(),
+            core: &parts.core,
+            observation: &Observation::default(),
+            deployments: parts.scheduler.observe(),
             decisions: &[],
+            standing: parts.authority.name(),
+            troubles: parts.settings.troubles(),
         });
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
-        let ticks = 0;
-        let this = ControlLoop {
-            core,
-            scheduler,
-            sources,
-            clock,
-            board,
-            metrics,
-            ticks,
-            commands,
-            moments,
-        };
+        let this = ControlLoop { parts, board, ticks: 0, term: None, commands, moments };
         (this, Handle { commands: sender, moments: seen })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
     pub async fn run(mut self, shutdown: Shutdown) {
-        let tick = self.core.config().tick;
+        let tick = self.parts.core.config().tick;
         // The sources read at the tick; by a tenth of it later they have the answer.
-        let mut ticks = interval_at(self.clock.began() + tick / 10, tick);
+        let mut ticks = interval_at(self.parts.clock.began() + tick / 10, tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
                 () = shutdown.wait() => break,
                 _ = ticks.tick() => self.round(true),
-                () = settled_change(&mut self.scheduler) => self.round(false),
+                () = settled_change(&mut self.parts.scheduler) => self.round(false),
                 Some(command) = self.commands.recv() => self.obey(command),
             }
         }
-        self.scheduler.shutdown().await;
+        self.parts.scheduler.shutdown().await;
+        self.parts.authority.release().await;
     }
 
     fn round(&mut self, is_tick: bool) {
         let began = Instant::now();
-        let now = self.clock.now();
+        let now = self.parts.clock.now();
+        self.ticks += u64::from(is_tick);
+        self.take_settings();
         let observation = self.observe();
-        let decisions = if is_tick {
-            self.ticks += 1;
-            self.core.step(now, &observation)
-        } else {
-            self.core.fill(now, &observation)
-        };
-        let carried_out: Vec<Decision> =
-            decisions.into_iter().filter(|decision| self.carry_out(decision)).collect();
-        self.metrics.decided(&carried_out, began.elapsed());
+        let decisions = self.decide(now, is_tick, &observation);
+        for decision in &decisions {
+            self.carry_out(decision);
+        }
+        self.parts.metrics.decided(&decisions, began.elapsed());
         let moment = self.board.after(Round {
             now,
             tick: self.ticks,
             is_tick,
-            core: &self.core,
+            core: &self.parts.core,
             observation: &observation,
-            deployments: self.scheduler.observe(),
-            decisions: &carried_out,
+            deployments: self.parts.scheduler.observe(),
+            decisions: &decisions,
+            standing: self.parts.authority.name(),
+            troubles: self.parts.settings.troubles(),
         });
-        self.metrics.show(&moment.state);
+        self.parts.metrics.show(&moment.state);
         self.moments.send_replace(Arc::new(moment));
     }
 
-    fn observe(&self) -> Observation {
-        let replicas = self.scheduler.observe().into_iter();
-        Observation {
-            replicas: replicas.map(|(name, status)| (name, status.replicas)).collect(),
-            readings: self.sources.readings(),
+    /// Runs by the annotations as they are now; the box has none that change.
+    fn take_settings(&mut self) {
+        let Parts { core, scheduler, sources, settings, .. } = &mut self.parts;
+        let Some(edit) = scheduler.edits(settings) else { return };
+        for (deployment, trouble) in &edit.news {
+            tracing::warn!("{trouble}");
+            scheduler.warn(deployment, "BadConfiguration", trouble);
+        }
+        let Some(config) = edit.config else { return };
+        if let Err(error) = sources.follow(&config.workloads) {
+            tracing::error!("{error}");
+        }
+        if let Err(problems) = core.reconfigure(config) {
+            problems.iter().for_each(|problem| tracing::error!("{problem}"));
         }
     }
 
-    fn carry_out(&self, decision: &Decision) -> bool {
-        match self.scheduler.scale(&decision.workload, decision.to) {
-            Ok(()) => {
-                tracing::info!("{}", decision.text);
-                true
-            }
-            Err(error) => {
-                tracing::error!("{} cannot be scaled: {error}", decision.workload);
-                false
-            }
+    fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
+        let Parts { core, scheduler, authority, .. } = &mut self.parts;
+        let stand = match scheduler.trouble() {
+            Some(trouble) => Stand::LooksOn(trouble),
+            None => authority.stand(),
+        };
+        if let Stand::LooksOn(because) = stand {
+            core.look_on(now, seen, &because);
+            return Vec::new();
         }
+        let term = authority.term();
+        if term != self.term {
+            self.term = term;
+            core.take_over(now);
+        }
+        if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
+    }
+
+    fn observe(&self) -> Observation {
+        let replicas = self.parts.scheduler.observe().into_iter();
+        Observation {
+            replicas: replicas.map(|(name, status)| (name, status.replicas)).collect(),
+            readings: self.parts.sources.readings(),
+        }
+    }
+
+    fn carry_out(&self, decision: &Decision) {
+        tracing::info!("{}", decision.text);
+        let written = self.parts.scheduler.scale(&decision.workload, decision.to);
+        let told = self.parts.scheduler.announcement(decision);
+        let name = decision.workload.clone();
+        tokio::spawn(async move {
+            match written.await {
+                Ok(()) => told.await,
+                Err(error) => tracing::warn!("{name} was not scaled: {error}"),
+            }
+        });
     }
 
     fn obey(&mut self, command: Command) {
         let Command { deployment, replicas, reply } = command;
-        let done = self
-            .fits(&deployment, replicas)
-            .and_then(|()| self.scheduler.scale(&deployment, replicas));
-        if done.is_ok() {
-            tracing::info!("{deployment} set to {replicas} by hand");
+        if let Err(error) = self.fits(&deployment, replicas) {
+            // Whoever asked may have gone.
+            let _ = reply.send(Err(error));
+            return;
         }
-        // Whoever asked may have gone; what was asked is done all the same.
-        let _ = reply.send(done);
+        let written = self.parts.scheduler.scale(&deployment, replicas);
+        tokio::spawn(async move {
+            let done = written.await;
+            if done.is_ok() {
+                tracing::info!("{deployment} set to {replicas} by hand");
+            }
+            let _ = reply.send(done);
+        });
         self.round(false);
     }
 
     /// A hand may not lead over the budget either.
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
-        let config = self.core.config();
-        let all: BTreeMap<String, Status> = self.scheduler.observe();
+        if let Stand::LooksOn(because) = self.parts.authority.stand() {
+            return Err(ScaleError::Refused(format!("this page is read-only: {because}")));
+        }
+        let config = self.parts.core.config();
+        let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
         let Some(desired) =
             scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)

@@ -3,6 +3,8 @@
 //!
 //! # Layout
 //! - [`args`]: the command line
+//! - [`authority`] and [`leader`]: whether this engine decides, or another one does
+//! - [`settings`]: the scaling rules as they are edited
 //! - [`manifest`]: the description of the demo, and its scaling rules
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
@@ -16,12 +18,15 @@
 
 pub mod api;
 pub mod args;
+pub mod authority;
 pub mod board;
 pub mod cli;
 pub mod control_loop;
+pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
 pub mod schedulers;
+pub mod settings;
 pub mod sources;
 pub mod start;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use control::Decision;
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
 
-use crate::board::state::State;
+use crate::board::state::{State, WorkloadState};
 
 /// A decision takes microseconds; the last bucket is the tick itself.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
@@ -14,6 +14,8 @@ const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5
 #[derive(Debug, Clone)]
 pub struct Metrics {
     replicas: IntGaugeVec,
+    wanted: IntGaugeVec,
+    queue_target: IntGaugeVec,
     capacity: IntGauge,
     tick: IntGauge,
     decisions: IntCounterVec,
@@ -30,6 +32,12 @@ impl Metrics {
             "microscaling_replicas",
             "Containers of a scaled workload, by state: desired, ready, starting, terminating.",
         );
+        let wanted = Opts::new(
+            "microscaling_wanted",
+            "Containers that a workload's rule wants, whatever the budget gives.",
+        );
+        let queue_target =
+            Opts::new("microscaling_queue_target", "The length that a queue shall keep.");
         let decisions = Opts::new(
             "microscaling_decisions_total",
             "Changes of a workload's count, by direction: up or down.",
@@ -40,6 +48,8 @@ impl Metrics {
         );
         let metrics = Metrics {
             replicas: IntGaugeVec::new(replicas, &["workload", "state"])?,
+            wanted: IntGaugeVec::new(wanted, &["workload", "rule"])?,
+            queue_target: IntGaugeVec::new(queue_target, &["queue"])?,
             capacity: IntGauge::new(
                 "microscaling_capacity",
                 "How many containers all scaled workloads may have together.",
@@ -49,6 +59,8 @@ impl Metrics {
             duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
         };
         registry.register(Box::new(metrics.replicas.clone()))?;
+        registry.register(Box::new(metrics.wanted.clone()))?;
+        registry.register(Box::new(metrics.queue_target.clone()))?;
         registry.register(Box::new(metrics.capacity.clone()))?;
         registry.register(Box::new(metrics.tick.clone()))?;
         registry.register(Box::new(metrics.decisions.clone()))?;
@@ -69,17 +81,27 @@ impl Metrics {
     pub fn show(&self, state: &State) {
         self.capacity.set(state.capacity.into());
         self.tick.set(state.tick.try_into().unwrap_or(i64::MAX));
-        for workload in &state.workloads {
-            let counts = [
-                ("desired", workload.desired),
-                ("ready", workload.ready),
-                ("starting", workload.starting),
-                ("terminating", workload.terminating),
-            ];
-            for (name, count) in counts {
-                let labels = [workload.name.as_str(), name];
-                self.replicas.with_label_values(&labels).set(count.into());
-            }
+        for queue in &state.queues {
+            self.queue_target.with_label_values(&[queue.name.as_str()]).set(queue.target.into());
+        }
+        state.workloads.iter().for_each(|workload| self.show_workload(workload));
+    }
+
+    fn show_workload(&self, workload: &WorkloadState) {
+        let name = workload.name.as_str();
+        let counts = [
+            ("desired", workload.desired),
+            ("ready", workload.ready),
+            ("starting", workload.starting),
+            ("terminating", workload.terminating),
+        ];
+        for (state, count) in counts {
+            self.replicas.with_label_values(&[name, state]).set(count.into());
+        }
+        self.wanted.with_label_values(&[name, workload.rule]).set(workload.why.wanted.into());
+        for direction in ["up", "down"] {
+            // A series that is there at 0 shows its first decision as a step.
+            self.decisions.with_label_values(&[name, direction]);
         }
     }
 }

@@ -163,6 +163,52 @@ async fn a_bad_manifest_is_refused_before_anything_starts() {
 }
 
 #[tokio::test]
+async fn a_manifest_that_begins_over_the_budget_begins_within_it() {
+    let consumer = "  name: consumer\n";
+    let text = std::fs::read_to_string(demo_yaml()).unwrap();
+    let at = text.find(consumer).unwrap();
+    let (before, after) = text.split_at(at);
+    let text = before.to_owned() + &after.replace("  replicas: 1", "  replicas: 6");
+    let path = std::env::temp_dir().join(format!("six-and-six-{}.yaml", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    let demo = TestBox::start_manifest(&path, &[]).await;
+    let mut most = 0;
+    for _ in 0..40 {
+        most = most.max(demo.state().await.used());
+        tokio::time::sleep(support::LOOK).await;
+    }
+    assert!((8..=10).contains(&most), "{most}");
+    std::fs::remove_file(path).unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_run_without_a_cluster_is_refused_by_name() {
+    let cases = [
+        ("command: [\"producer\"]", "command: [\"nginx\"]", "deployment/producer: there is no"),
+        ("command: [\"producer\"]", "workingDir: /", "deployment/producer: its container has no"),
+        (
+            "value: \"http://queue:4151\"}\n          ports: [{name: http, containerPort: 8080}]",
+            "value: ftp}\n          ports: []",
+            "the engine's MICROSCALING_QUEUE_URL is \"ftp\"",
+        ),
+        (
+            "app.kubernetes.io/name: queue}\n  ports",
+            "app.kubernetes.io/name: consumer}\n  ports",
+            "deployment/consumer: it is behind a Service",
+        ),
+    ];
+    for (i, (from, to, says)) in cases.into_iter().enumerate() {
+        let file = changed_demo(&format!("cannot-run-{i}"), from, to);
+        for args in [vec!["--manifest", &file], vec!["validate", "-f", &file]] {
+            let (code, _, error) = said(&args).await;
+            assert_eq!(code, 1, "{args:?}: {error}");
+            assert!(error.contains(says), "{args:?}: {error}");
+        }
+        std::fs::remove_file(file).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn validate_finds_nothing_wrong_with_the_kit_s_own_manifest() {
     let (code, out, error) = said(&["validate", "-f", demo_yaml().to_str().unwrap()]).await;
     assert_eq!((code, error.as_str()), (0, ""));

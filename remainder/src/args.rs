@@ -38,7 +38,7 @@ pub struct TileQueueArgs {
 
     /// The queue's name: 1 to 80 letters, digits, '_', '-' or '.'. Left out: tiles are only
     /// counted
-    #[arg(long, env = "MICROSCALING_TILE_QUEUE", value_name = "NAME", value_parser = parse_name)]
+    #[arg(long, env = "MICROSCALING_QUEUE", value_name = "NAME", value_parser = parse_name)]
     pub queue: Option<String>,
 }
 

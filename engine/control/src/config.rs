@@ -95,7 +95,8 @@ impl Config {
     }
 }
 
-fn of_one(workload: &Workload) -> Vec<Problem> {
+/// What is wrong with one workload by itself.
+pub fn of_one(workload: &Workload) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut wrong = |setting, text| {
         problems.push(Problem { workload: Some(workload.name.clone()), setting, text });

@@ -42,7 +42,9 @@ pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, all);
-    let until = recommendation.until.filter(|at| *at > now);
+    // A wish that comes down to what is given removes nobody.
+    let all_given = state.given >= recommendation.wanted;
+    let until = recommendation.until.filter(|at| *at > now && all_given);
     let next =
         until.map(|at| format!("next removal in {:.1} s", at.saturating_sub(now).as_secs_f64()));
     let parts = [Some(recommendation.because.clone()), addition, next];

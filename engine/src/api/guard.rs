@@ -27,14 +27,14 @@ pub async fn guard(request: Request, next: Next) -> Response {
 
 fn check(method: &Method, headers: &HeaderMap, peer: Option<SocketAddr>) -> Result<(), ApiError> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = text(header::HOST).unwrap_or_default();
+    let host = &text(header::HOST).unwrap_or_default().to_ascii_lowercase();
     if !is_ours(host) {
         return Err(ApiError::forbidden(format!(
             "the host {host:?} is none of ours; use 127.0.0.1, localhost or [::1]"
         )));
     }
     if let Some(origin) = text(header::ORIGIN)
-        && origin.strip_prefix("http://") != Some(host)
+        && origin.strip_prefix("http://") != Some(host.as_str())
     {
         return Err(ApiError::forbidden(format!("a page at {origin:?} may not ask here")));
     }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn our_own_names_are_answered_with_any_port() {
-        for host in ["127.0.0.1", "localhost:8080", "[::1]:9", "[::1]"] {
+        for host in ["127.0.0.1", "LOCALHOST:8080", "[::1]:9", "[::1]"] {
             assert!(asked(&Method::GET, host, None, HERE), "{host}");
         }
     }

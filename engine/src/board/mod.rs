@@ -64,6 +64,8 @@ pub struct Board {
 pub struct Fixed {
     /// The scheduler's name.
     pub scheduler: &'static str,
+    /// The namespace; `None` in the box.
+    pub namespace: Option<String>,
     /// How long a start is made to take, for the page to say so.
     pub start_delay: Duration,
 }
@@ -85,6 +87,10 @@ pub struct Round<'a> {
     pub deployments: BTreeMap<String, Status>,
     /// What was decided.
     pub decisions: &'a [Decision],
+    /// Whether this engine decides, or who does.
+    pub standing: String,
+    /// What is wrong with the configuration, by Deployment.
+    pub troubles: &'a BTreeMap<String, String>,
 }
 
 impl Board {

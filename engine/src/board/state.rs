@@ -16,6 +16,12 @@ pub struct State {
     pub uptime_s: f64,
     /// Where the containers run.
     pub scheduler: &'static str,
+    /// The namespace; null in the box.
+    pub namespace: Option<String>,
+    /// Whether this engine decides (alone, leader), or who does.
+    pub standing: String,
+    /// What is wrong with the configuration.
+    pub troubles: Vec<String>,
     /// How long a start is made to take.
     pub start_delay_s: f64,
     /// The budget in containers.
@@ -163,6 +169,9 @@ pub(super) fn state(
         tick: round.tick,
         uptime_s: seconds(round.now),
         scheduler: fixed.scheduler,
+        namespace: fixed.namespace.clone(),
+        standing: round.standing.clone(),
+        troubles: round.troubles.values().cloned().collect(),
         start_delay_s: seconds(fixed.start_delay),
         capacity: config.capacity,
         used: workloads.iter().map(live).sum(),

@@ -1,5 +1,7 @@
 //! `engine completions SHELL`.
 
+use std::io::Write;
+
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -7,5 +9,8 @@ use crate::args::Args;
 
 /// Prints a completion script.
 pub fn run(shell: Shell) {
-    clap_complete::generate(shell, &mut Args::command(), "engine", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "engine", &mut script);
+    // Whoever reads it may have enough after a few lines.
+    let _ = std::io::stdout().write_all(&script);
 }

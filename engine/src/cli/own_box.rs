@@ -1,5 +1,6 @@
 //! A box of one's own: the engine as a child, which leaves when we do.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -26,12 +27,16 @@ pub(crate) struct OwnBox {
 
 impl OwnBox {
     /// Starts a box of a manifest, with a start delay like a container's.
-    pub(crate) async fn start(manifest: &Path) -> anyhow::Result<OwnBox> {
+    pub(crate) async fn start(
+        manifest: &Path,
+        listen: Option<SocketAddr>,
+    ) -> anyhow::Result<OwnBox> {
         let program = std::env::current_exe().context("the engine's own place is unknown")?;
         let mut command = Command::new(program);
         command
             .args(["--scheduler", "process", "--start-delay", "1s", "--manifest"])
             .arg(manifest)
+            .args(listen.map(|address| format!("--listen={address}")))
             .env(parent::VARIABLE, parent::HOLDS_PIPES)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());

@@ -4,6 +4,7 @@
 //! drains. Jobs in are what the producers themselves counted as accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ pub struct PlayArgs {
     /// The manifest of the box that is started for it
     #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
     manifest: PathBuf,
+
+    /// Where the page of that box is; left out, port 8080 or the next free one
+    #[arg(long, env = "MICROSCALING_LISTEN", value_name = "IP:PORT")]
+    listen: Option<SocketAddr>,
 
     /// A running engine to play with, instead of a box of its own
     #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL", value_parser = url_text)]
@@ -118,7 +123,7 @@ pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
     if let Some(url) = &args.engine_url {
         return play(&Url::parse(url)?, args.time).await;
     }
-    let own = OwnBox::start(&args.manifest).await?;
+    let own = OwnBox::start(&args.manifest, args.listen).await?;
     println!("Playing {} at {}", humantime::format_duration(args.time), own.url);
     let played = play(&own.url, args.time).await;
     let ended = own.end().await;

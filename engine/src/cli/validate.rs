@@ -10,6 +10,7 @@ use crate::args::CoreArgs;
 use crate::manifest::annotations;
 use crate::manifest::parse::parse;
 use crate::manifest::{Manifest, Refused};
+use crate::start::in_box::refusals;
 
 /// What to look at.
 #[derive(Debug, Args)]
@@ -29,6 +30,7 @@ pub struct ValidateArgs {
 /// Everything that would be refused.
 pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
     let (manifest, config) = read(&args.file, &args.core)?;
+    refusals(&manifest, &config, false)?;
     for warning in &manifest.unused.warnings {
         println!("warning: {warning} without a cluster");
     }

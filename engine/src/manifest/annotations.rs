@@ -24,6 +24,9 @@ const OF_WORKLOADS: [&str; 9] = [
     "paused",
 ];
 
+/// What a capacity may be; the flag's bounds too.
+pub const CAPACITIES: std::ops::RangeInclusive<u32> = 1..=1000;
+
 /// The annotation of the engine's own Deployment.
 const CAPACITY: &str = "capacity";
 
@@ -50,13 +53,31 @@ pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, R
     }
     let config = control::Config { capacity, tick: args.tick, workloads };
     if problems.is_empty() {
-        problems.extend(config.problems().iter().map(|p| in_words(p, manifest)));
+        let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
+        problems.extend(config.problems().iter().map(|problem| in_words(problem, engine).1));
     }
     if problems.is_empty() { Ok(config) } else { Err(Refused(problems)) }
 }
 
-/// A problem of the core, by the name that the user gave the thing.
-fn in_words(problem: &Problem, manifest: &Manifest) -> String {
+/// The workload that a Deployment describes, if it is to be scaled, checked by itself.
+///
+/// # Errors
+/// Every annotation that is wrong.
+pub fn checked_workload(
+    deployment: &Deployment,
+    capacity: u32,
+) -> Result<Option<Workload>, Vec<String>> {
+    let found = workload(deployment, capacity)?;
+    let problems: Vec<_> = found.iter().flat_map(control::config::of_one).collect();
+    if problems.is_empty() {
+        return Ok(found);
+    }
+    Err(problems.iter().map(|problem| in_words(problem, &deployment.name).1).collect())
+}
+
+/// A problem of the core, by the names that the user gave the things: whose it is, and the whole
+/// sentence. `engine` is the engine's own Deployment.
+pub fn in_words(problem: &Problem, engine: &str) -> (String, String) {
     let annotation = match problem.setting {
         Setting::MinContainers => "min-containers",
         Setting::MaxContainers => "max-containers",
@@ -65,15 +86,21 @@ fn in_words(problem: &Problem, manifest: &Manifest) -> String {
         Setting::Rule => "rule",
         Setting::Capacity => CAPACITY,
     };
-    let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
     let name = problem.workload.as_deref().unwrap_or(engine);
-    format!("deployment/{name}: annotation {PREFIX}{annotation} {}", problem.text)
+    let text = format!("deployment/{name}: annotation {PREFIX}{annotation} {}", problem.text);
+    (name.to_owned(), text)
 }
 
-fn capacity(engine: &Deployment) -> Result<Option<u32>, String> {
+/// The capacity that the engine's own Deployment says, if it says one.
+///
+/// # Errors
+/// When it is no number, or 0.
+pub fn capacity(engine: &Deployment) -> Result<Option<u32>, String> {
     let annotations = Annotations::of(engine);
     match annotations.number(CAPACITY)? {
-        Some(0) => Err(annotations.wrong(CAPACITY, "is 0; give at least 1")),
+        Some(n) if !CAPACITIES.contains(&n) => {
+            Err(annotations.wrong(CAPACITY, &format!("is {n}; give 1 to 1000")))
+        }
         capacity => Ok(capacity),
     }
 }
@@ -105,12 +132,19 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         note(p);
         false
     });
-    let rule = if scalable { annotations.rule().map_err(note).ok() } else { None };
+    let written = annotations.values.contains_key("rule");
+    let rule = if scalable || written { annotations.rule().map_err(note).ok() } else { None };
     if !problems.is_empty() {
         return Err(problems);
     }
     let name = deployment.name.clone();
+    let rule = rule.filter(|_| scalable);
     Ok(rule.map(|rule| Workload { name, priority, min, max, max_delta, rule, paused, held: None }))
+}
+
+/// Whether a Deployment is marked to be scaled.
+pub fn is_scalable(deployment: &Deployment) -> bool {
+    Annotations::of(deployment).flag("is-scalable").unwrap_or(false)
 }
 
 /// Our annotations of one Deployment, without their prefix.
@@ -176,6 +210,10 @@ impl<'a> Annotations<'a> {
             .map_err(|why| self.wrong("queue", &format!("is {queue:?}; {why}")))?;
         let length = self.number("target-queue-length")?;
         let length = length.ok_or_else(|| missing("target-queue-length"))?;
+        if length == 0 {
+            let text = "is 0, so that no queue could be under it; give at least 1";
+            return Err(self.wrong("target-queue-length", text));
+        }
         Ok(QueueTarget { queue, length })
     }
 }
@@ -221,7 +259,9 @@ mod tests {
             ("consumer", "priority", "0", "the first priority is 1"),
             ("consumer", "max-delta", "0", "set paused instead"),
             ("consumer", "queue", "a b", "1 to 80 letters"),
-            ("engine", "capacity", "0", "give at least 1"),
+            ("engine", "capacity", "0", "give 1 to 1000"),
+            ("engine", "capacity", "4000000000", "give 1 to 1000"),
+            ("consumer", "target-queue-length", "0", "give at least 1"),
             ("engine", "capacity", "1", "less than the minimums together"),
             ("producer", "capacity", "3", "is unknown"),
         ];

@@ -75,6 +75,8 @@ impl Container {
 pub struct Service {
     /// Its name, which is its host name in the cluster.
     pub name: String,
+    /// Its namespace, "default" where it does not say.
+    pub namespace: String,
     /// The labels of the pods behind it.
     pub selector: BTreeMap<String, String>,
     /// Its ports.

@@ -41,6 +41,10 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
 
 fn take(manifest: &mut Manifest, number: usize, value: Value) -> Result<(), String> {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(String::from);
+    if text(&value, "kind").as_deref() == Some("List") {
+        let items = value.get("items").and_then(Value::as_sequence).cloned();
+        return items.into_iter().flatten().try_for_each(|item| take(manifest, number, item));
+    }
     let Some(kind) = text(&value, "kind") else {
         return Err(format!("document {number}: it has no kind, so it is no Kubernetes object"));
     };
@@ -69,7 +73,11 @@ fn take(manifest: &mut Manifest, number: usize, value: Value) -> Result<(), Stri
     Ok(())
 }
 
-fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, String> {
+/// What is used of a Deployment.
+///
+/// # Errors
+/// When a part of it is missing or out of range.
+pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, String> {
     let spec = parsed.spec.ok_or("it has no spec")?;
     let pod = spec.template.spec.ok_or("its template has no spec")?;
     let grace = pod.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE_S);
@@ -103,6 +111,7 @@ fn service(name: String, parsed: core::Service) -> Result<Service, String> {
     let ports = spec.ports.unwrap_or_default().into_iter().map(|port| port.port);
     Ok(Service {
         name,
+        namespace: parsed.metadata.namespace.unwrap_or_else(|| "default".to_owned()),
         selector: spec.selector.unwrap_or_default(),
         ports: ports
             .map(|port| u16::try_from(port).map_err(|_| format!("port {port} is out of range")))

@@ -11,7 +11,7 @@ use crate::board::state::{DecisionState, QueueState, WorkloadState};
 use crate::schedulers::Phase;
 
 /// How many decisions fit beside the chart.
-const DECISIONS: usize = 6;
+const DECISIONS: usize = 5;
 
 /// The whole page at a moment.
 pub fn page(moment: &Snapshot) -> Markup {
@@ -85,7 +85,13 @@ fn status(moment: &Snapshot) -> Markup {
     let processes: usize = moment.deployments.values().map(|d| d.instances.len()).sum();
     let state = &moment.state;
     html! {
-        span { "box, " (processes) " processes" }
+        @match &state.namespace {
+            Some(namespace) => {
+                span { "namespace " (namespace) ", " (processes) " pods" }
+                span { (state.standing) }
+            }
+            None => span { "box, " (processes) " processes" },
+        }
         span { "up " (clock(state.uptime_s)) }
         @if state.start_delay_s > 0.0 {
             span { "a start takes " (state.start_delay_s) " s" }
@@ -174,6 +180,7 @@ fn shown_name(workload: &WorkloadState, count: u32) -> String {
 
 fn why(moment: &Snapshot) -> Markup {
     html! {
+        @for trouble in &moment.state.troubles { p class="trouble" role="alert" { (trouble) } }
         h2 { "Why" }
         @for workload in &moment.state.workloads {
             p {

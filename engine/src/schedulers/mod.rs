@@ -1,19 +1,29 @@
 //! Where the containers run: a closed set, a module each.
 
+pub mod kubernetes;
 pub mod process;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use control::Replicas;
+use control::{Decision, Replicas};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use serde::Serialize;
+
+use crate::settings::{Edit, Settings};
 
 /// Where the containers run.
 #[derive(Debug)]
 pub enum Scheduler {
     /// As processes on this machine.
     Process(process::Pool),
+    /// As pods of a Kubernetes namespace.
+    Kubernetes(kubernetes::Cluster),
 }
+
+/// What comes of a word to scale; it counts as carried out from the moment it was given.
+pub type Written = BoxFuture<'static, Result<(), ScaleError>>;
 
 /// A Deployment as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,16 +88,16 @@ impl Scheduler {
     pub fn observe(&self) -> BTreeMap<String, Status> {
         match self {
             Scheduler::Process(pool) => pool.observe(),
+            Scheduler::Kubernetes(cluster) => cluster.observe(),
         }
     }
 
-    /// Tells a Deployment how many replicas it shall have.
-    ///
-    /// # Errors
-    /// When there is none of that name, or it cannot have so many.
-    pub fn scale(&self, name: &str, replicas: u32) -> Result<(), ScaleError> {
+    /// Tells a Deployment how many replicas it shall have. The word is given at once; the
+    /// future, which needs to be driven, says what came of it.
+    pub fn scale(&self, name: &str, replicas: u32) -> Written {
         match self {
-            Scheduler::Process(pool) => pool.scale(name, replicas),
+            Scheduler::Process(pool) => futures::future::ready(pool.scale(name, replicas)).boxed(),
+            Scheduler::Kubernetes(cluster) => cluster.scale(name, replicas),
         }
     }
 
@@ -95,6 +105,41 @@ impl Scheduler {
     pub async fn changed(&mut self) {
         match self {
             Scheduler::Process(pool) => pool.changed().await,
+            Scheduler::Kubernetes(cluster) => cluster.changed().await,
+        }
+    }
+
+    /// Reads annotations that may be edited while the engine runs; `None` where nothing has
+    /// changed, and in the box, whose manifest is read once.
+    pub fn edits(&self, settings: &mut Settings) -> Option<Edit> {
+        match self {
+            Scheduler::Process(_) => None,
+            Scheduler::Kubernetes(cluster) => cluster.edits(settings),
+        }
+    }
+
+    /// What keeps the engine from seeing what there is; `None` where nothing does.
+    pub fn trouble(&self) -> Option<String> {
+        match self {
+            Scheduler::Process(_) => None,
+            Scheduler::Kubernetes(cluster) => cluster.trouble(),
+        }
+    }
+
+    /// Says on a Deployment what is wrong with it, where Deployments can be written on.
+    pub fn warn(&self, deployment: &str, reason: &'static str, note: &str) {
+        match self {
+            Scheduler::Process(_) => {}
+            Scheduler::Kubernetes(cluster) => cluster.warn(deployment, reason, note),
+        }
+    }
+
+    /// Says on a Deployment what was decided, where Deployments can be written on; to be driven
+    /// once it has been carried out.
+    pub fn announcement(&self, decision: &Decision) -> BoxFuture<'static, ()> {
+        match self {
+            Scheduler::Process(_) => futures::future::ready(()).boxed(),
+            Scheduler::Kubernetes(cluster) => cluster.announcement(decision),
         }
     }
 
@@ -102,6 +147,8 @@ impl Scheduler {
     pub async fn shutdown(&self) {
         match self {
             Scheduler::Process(pool) => pool.shutdown().await,
+            // Pods outlive the engine, and keep the counts that they have.
+            Scheduler::Kubernetes(_) => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use client::QueueArgs;
-use control::Reading;
+use control::{Reading, Workload};
 use reqwest::Url;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -36,29 +36,42 @@ impl Clock {
 /// All queues that are watched.
 #[derive(Debug)]
 pub struct Sources {
+    server: Url,
+    tick: Duration,
+    clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<Reading>>>,
 }
 
 impl Sources {
-    /// Begins to read each queue of `names` once a tick.
+    /// Sources of a queue server, each read once a tick; none is followed yet.
+    pub fn new(server: Url, tick: Duration, clock: Clock) -> Sources {
+        Sources { server, tick, clock, latest: BTreeMap::new() }
+    }
+
+    /// Follows exactly the queues that these workloads follow.
     ///
     /// # Errors
     /// When no HTTP client can be made.
-    pub fn start(
-        names: &BTreeSet<String>,
-        server: &Url,
-        tick: Duration,
-        clock: Clock,
-    ) -> Result<Sources, client::Error> {
-        let mut latest = BTreeMap::new();
+    pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), client::Error> {
+        let targets = workloads.iter().filter_map(|w| w.rule.target());
+        let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
+        // A source ends when nobody looks at what it leaves.
+        self.latest.retain(|name, _| names.contains(name));
         for name in names {
-            let args = QueueArgs { queue_url: server.clone(), queue: name.clone() };
-            let source = queue::QueueSource::new(&args, tick)?;
-            let (sender, receiver) = watch::channel(None);
-            tokio::spawn(source.run(tick, clock, sender));
-            latest.insert(name.clone(), receiver);
+            if !self.latest.contains_key(name) {
+                let latest = self.read(name)?;
+                self.latest.insert(name.clone(), latest);
+            }
         }
-        Ok(Sources { latest })
+        Ok(())
+    }
+
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Reading>>, client::Error> {
+        let args = QueueArgs { queue_url: self.server.clone(), queue: name.to_owned() };
+        let source = queue::QueueSource::new(&args, self.tick)?;
+        let (sender, receiver) = watch::channel(None);
+        tokio::spawn(source.run(self.tick, self.clock, sender));
+        Ok(receiver)
     }
 
     /// The last good reading of each queue; absent where there never was one.

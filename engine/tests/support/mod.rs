@@ -36,10 +36,14 @@ pub fn demo_yaml() -> PathBuf {
 
 impl TestBox {
     pub async fn start(args: &[&str]) -> TestBox {
+        TestBox::start_manifest(&demo_yaml(), args).await
+    }
+
+    pub async fn start_manifest(manifest: &Path, args: &[&str]) -> TestBox {
         let mut command = engine();
         command
             .args(["--scheduler", "process", "--listen", "127.0.0.1:0", "--manifest"])
-            .arg(demo_yaml())
+            .arg(manifest)
             .args(args)
             .env("MICROSCALING_PARENT", "pipes")
             .stdin(Stdio::piped())

@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-/// Where the Services of a manifest are on this machine, by their name and port.
-pub type Addresses = BTreeMap<(String, u16), SocketAddr>;
+/// A Service's name, its namespace and its port.
+pub type ServicePort = (String, String, u16);
+
+/// Where the Services of a manifest are on this machine.
+pub type Addresses = BTreeMap<ServicePort, SocketAddr>;
 
 /// Puts local addresses in the place of `SERVICE:PORT`, with or without the cluster's domain.
 pub fn localize(text: &str, addresses: &Addresses) -> String {
-    addresses.iter().fold(text.to_owned(), |text, ((service, port), address)| {
+    addresses.iter().fold(text.to_owned(), |text, ((service, space, port), address)| {
         let names = [
             format!("{service}:{port}"),
-            format!("{service}.default:{port}"),
-            format!("{service}.default.svc.cluster.local:{port}"),
+            format!("{service}.{space}:{port}"),
+            format!("{service}.{space}.svc:{port}"),
+            format!("{service}.{space}.svc.cluster.local:{port}"),
         ];
         names.iter().fold(text, |text, name| replace_host(&text, name, &address.to_string()))
     })
@@ -77,7 +81,8 @@ mod tests {
     use super::*;
 
     fn addresses() -> Addresses {
-        Addresses::from([(("queue".to_owned(), 4151), "127.0.0.1:5000".parse().unwrap())])
+        let service = ("queue".to_owned(), "default".to_owned(), 4151);
+        Addresses::from([(service, "127.0.0.1:5000".parse().unwrap())])
     }
 
     #[test]
@@ -86,6 +91,7 @@ mod tests {
             ("http://queue:4151", "http://127.0.0.1:5000"),
             ("--queue-url=http://queue:4151/", "--queue-url=http://127.0.0.1:5000/"),
             ("http://queue.default.svc.cluster.local:4151", "http://127.0.0.1:5000"),
+            ("http://queue.default.svc:4151", "http://127.0.0.1:5000"),
             ("queue:4151,queue:4151", "127.0.0.1:5000,127.0.0.1:5000"),
         ];
         for (text, local) in cases {

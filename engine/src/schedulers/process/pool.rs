@@ -15,8 +15,6 @@ use super::recipe::Recipe;
 use super::replica::Replica;
 use crate::schedulers::{Instance, Phase, ScaleError, Status};
 
-/// More processes of one kind than this help nobody on one machine.
-const MOST_REPLICAS: u32 = 50;
 /// A server says within this time where it listens, or something is wrong with it.
 const SERVER_START: Duration = Duration::from_secs(10);
 
@@ -116,13 +114,12 @@ impl Pool {
     /// # Errors
     /// When there is none of that name, or it cannot have so many.
     pub fn scale(&self, name: &str, replicas: u32) -> Result<(), ScaleError> {
-        let is_server = {
+        let most = {
             let inner = self.shared.lock();
             let known = || inner.deployments.keys().cloned().collect();
             let unknown = || ScaleError::Unknown { name: name.to_owned(), known: known() };
-            inner.deployments.get(name).ok_or_else(unknown)?.recipe.is_server()
+            inner.deployments.get(name).ok_or_else(unknown)?.recipe.most
         };
-        let most = if is_server { 1 } else { MOST_REPLICAS };
         if replicas > most {
             let text = format!("deployment {name} can have at most {most} replicas in the box");
             return Err(ScaleError::Refused(text));

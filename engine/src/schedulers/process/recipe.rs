@@ -8,8 +8,14 @@ use std::time::Duration;
 use service::parent;
 use tokio::process::Command;
 
-use super::localize::{Addresses, expand, localize, without_listen};
+use super::localize::{Addresses, ServicePort, expand, localize, without_listen};
+use crate::manifest::annotations::is_scalable;
 use crate::manifest::{Container, Deployment, Manifest, Refused};
+
+/// The most replicas of what the engine scales; as many as a capacity may have.
+const MOST_SCALED: u32 = 1000;
+/// More processes that make load than this help nobody on one machine.
+const MOST_OTHERS: u32 = 50;
 
 /// What a process gets of our own environment; the rest comes from the manifest alone, so that
 /// a variable of the user's shell cannot change the demo.
@@ -25,9 +31,11 @@ pub struct Recipe {
     pub replicas: u32,
     /// How long a process has after SIGTERM.
     pub grace: Duration,
-    /// The Services that find it, by name and port. One is enough to make it a server, of
+    /// The Services that find it, by name, namespace and port. One is enough to make it a server, of
     /// which there is one, at an address that stays.
-    pub serves: Vec<(String, u16)>,
+    pub serves: Vec<ServicePort>,
+    /// It can have at most so many replicas on one machine.
+    pub most: u32,
     program: PathBuf,
     container: Container,
 }
@@ -56,20 +64,35 @@ fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Resu
     let program = programs.join(name);
     if !program.is_file() {
         let place = programs.display();
-        return Err(format!("there is no program {name} in {place}; run cargo build --release"));
+        return Err(format!(
+            "there is no program {name} in {place}; without a cluster only the kit's own run"
+        ));
     }
     let services = manifest.services.iter().filter(|service| service.selects(deployment));
     let serves: Vec<_> = services
-        .flat_map(|service| service.ports.iter().map(|port| (service.name.clone(), *port)))
+        .flat_map(|s| s.ports.iter().map(|port| (s.name.clone(), s.namespace.clone(), *port)))
         .collect();
-    if !serves.is_empty() && deployment.replicas != 1 {
-        return Err("it is behind a Service, so without a cluster replicas must be 1".to_owned());
+    let scaled = is_scalable(deployment);
+    if !serves.is_empty() && (scaled || deployment.replicas != 1) {
+        return Err("it is behind a Service, so without a cluster it must have one replica and \
+                    cannot be scaled"
+            .to_owned());
+    }
+    let most = match (serves.is_empty(), scaled) {
+        (false, _) => 1,
+        (true, true) => MOST_SCALED,
+        (true, false) => MOST_OTHERS,
+    };
+    if deployment.replicas > most {
+        let replicas = deployment.replicas;
+        return Err(format!("replicas is {replicas}, on one machine at most {most} are possible"));
     }
     Ok(Recipe {
         deployment: deployment.name.clone(),
         replicas: deployment.replicas,
         grace: deployment.grace,
         serves,
+        most,
         program,
         container: container.clone(),
     })
@@ -94,6 +117,9 @@ impl Recipe {
             .args(without_listen(&words))
             .env_clear()
             .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
+            // A little less than what it has, so that it hands back rather than is killed; what
+            // the manifest says comes after it and counts more.
+            .env("MICROSCALING_SHUTDOWN_GRACE", format!("{}ms", self.grace.as_millis() * 9 / 10))
             .envs(env)
             .env("HOSTNAME", name)
             .env("MICROSCALING_LISTEN", listen.to_string())
@@ -110,8 +136,13 @@ impl Recipe {
         command
     }
 
+    /// Variables may use those before them, as in Kubernetes.
     fn env(&self, addresses: &Addresses) -> Vec<(String, String)> {
-        let env = self.container.env.iter();
-        env.map(|(key, value)| (key.clone(), localize(value, addresses))).collect()
+        let mut env: Vec<(String, String)> = Vec::new();
+        for (key, value) in &self.container.env {
+            let value = localize(&expand(value, &env), addresses);
+            env.push((key.clone(), value));
+        }
+        env
     }
 }

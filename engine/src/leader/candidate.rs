@@ -1,0 +1,134 @@
+//! The task between the elector and the API server: it does what the one says, and tells it what
+//! the other answered.
+
+use std::time::Duration;
+
+use service::Shutdown;
+use tokio::sync::watch;
+use tokio::time::sleep_until;
+
+use super::elector::Elector;
+use super::lease::{LeaseObject, Problem};
+use super::news::News;
+use super::terms::{Answer, Observed, Standing, Step};
+use crate::sources::Clock;
+
+/// What all who look may know.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) elector: Elector,
+    /// Why the last request failed, if it did.
+    pub(super) problem: Option<Problem>,
+}
+
+impl View {
+    pub(super) fn new(identity: String) -> View {
+        View { elector: Elector::new(identity), problem: None }
+    }
+}
+
+/// One candidate's task.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    lease: LeaseObject,
+    own: View,
+    shown: watch::Sender<View>,
+    told: News,
+    clock: Clock,
+    shutdown: Shutdown,
+    is_leaving: bool,
+}
+
+impl Candidate {
+    pub(super) fn new(
+        lease: LeaseObject,
+        shown: watch::Sender<View>,
+        clock: Clock,
+        shutdown: Shutdown,
+    ) -> Candidate {
+        let own = shown.borrow().clone();
+        let told = News::of(&own, clock.now());
+        Candidate { lease, own, shown, told, clock, shutdown, is_leaving: false }
+    }
+
+    /// Stands for leader until it is time to leave; then gives the Lease back.
+    pub(super) async fn run(mut self) {
+        loop {
+            if self.shutdown.is_set() {
+                self.leave();
+            }
+            let now = self.clock.now();
+            let step = self.own.elector.next(now);
+            let patience = self.own.elector.patience(now);
+            // Time alone may have ended the leadership.
+            self.show(now);
+            match step {
+                Step::Read => {
+                    let answer = self.lease.read(patience).await;
+                    self.hear(answer);
+                }
+                Step::Write(claim) => {
+                    let answer = self.lease.write(&claim, patience).await;
+                    self.hear(answer);
+                }
+                Step::Wait(until) => self.wait(until).await,
+                Step::Left => return,
+            }
+        }
+    }
+
+    async fn wait(&mut self, until: Duration) {
+        let end = sleep_until(self.clock.began() + until);
+        if self.is_leaving {
+            return end.await;
+        }
+        let is_time_to_leave = tokio::select! {
+            () = end => false,
+            () = self.shutdown.wait() => true,
+        };
+        if is_time_to_leave {
+            self.leave();
+        }
+    }
+
+    fn leave(&mut self) {
+        let now = self.clock.now();
+        if self.own.elector.standing(now) == Standing::Leader {
+            tracing::info!("leaving, and giving the Lease back");
+        }
+        self.is_leaving = true;
+        self.own.elector.leave(now);
+    }
+
+    fn hear(&mut self, answer: Result<Observed, Problem>) {
+        let now = self.clock.now();
+        let answer = match answer {
+            Ok(lease) => {
+                self.own.problem = None;
+                Answer::Lease(lease)
+            }
+            // Normal where two write at once, so nothing that anyone should see.
+            Err(Problem::Conflict(_)) => Answer::Conflict,
+            Err(problem) => {
+                self.own.problem = Some(problem);
+                Answer::Failed
+            }
+        };
+        self.own.elector.heard(now, answer);
+        self.show(now);
+    }
+
+    /// Lets all see what is; wakes and logs only where that differs from what was told last.
+    fn show(&mut self, now: Duration) {
+        let news = News::of(&self.own, now);
+        let is_news = news != self.told;
+        if is_news && !self.is_leaving {
+            news.log_after(&self.told);
+        }
+        self.told = news;
+        self.shown.send_if_modified(|shown| {
+            *shown = self.own.clone();
+            is_news
+        });
+    }
+}

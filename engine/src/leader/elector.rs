@@ -1,0 +1,235 @@
+//! Who may act, by the rules of Kubernetes' own leader election: what was read of a Lease goes in,
+//! what to do next comes out. It reads no clock and does no I/O.
+//!
+//! Two rules keep two engines from acting at once, whatever the clocks of their nodes say:
+//! - whoever leads stops [`RENEW_DEADLINE`] after **sending** the last renewal that succeeded;
+//! - anyone else takes a Lease only after having seen it unchanged for [`LEASE`], by its own
+//!   clock, and only if it is still unchanged when the write arrives.
+//!
+//! A renewal is sent before it is seen, so the first is over before the second may begin. The time
+//! between the two is for requests of a leader that are still under way.
+
+use std::time::Duration;
+
+use super::terms::{Answer, Claim, Observed, Record, Standing, Step};
+
+/// So long must a foreign Lease be seen unchanged before it can be taken.
+pub const LEASE: Duration = Duration::from_secs(6);
+/// So long after sending its last successful renewal a leader may write.
+pub const RENEW_DEADLINE: Duration = Duration::from_secs(4);
+/// From one request to the next.
+pub const RETRY: Duration = Duration::from_secs(1);
+/// The longest wait for one answer.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+/// Giving the Lease back on leaving takes at most so long.
+pub const FAREWELL: Duration = Duration::from_secs(1);
+/// After a conflict, since whoever caused it has just been served.
+const AFTER_CONFLICT: Duration = Duration::from_millis(100);
+
+/// One candidate. All times are of its own monotonic clock.
+#[derive(Debug, Clone)]
+pub struct Elector {
+    identity: String,
+    /// The Lease that the next write builds on; none where it must be read before.
+    known: Option<Observed>,
+    /// The last record of all, kept when a request fails.
+    record: Option<Record>,
+    held: bool,
+    /// When `record` was first seen.
+    unchanged_since: Duration,
+    /// When it was last seen.
+    seen_at: Option<Duration>,
+    /// When the last successful renewal was sent, while that still counts.
+    renewed: Option<Duration>,
+    /// When this candidate became the leader.
+    since: Option<Duration>,
+    /// When the last request was sent, and whether it was a write.
+    sent: Duration,
+    wrote: bool,
+    next_at: Duration,
+    leave_by: Option<Duration>,
+}
+
+impl Elector {
+    /// A candidate that knows nothing yet. No two that live may have the same identity.
+    pub fn new(identity: String) -> Elector {
+        Elector {
+            identity,
+            known: None,
+            record: None,
+            held: false,
+            unchanged_since: Duration::ZERO,
+            seen_at: None,
+            renewed: None,
+            since: None,
+            sent: Duration::ZERO,
+            wrote: false,
+            next_at: Duration::ZERO,
+            leave_by: None,
+        }
+    }
+
+    /// Whether a write of the engine may be sent at this time.
+    pub fn may_write(&self, now: Duration) -> bool {
+        self.leave_by.is_none() && self.writes_until().is_some_and(|end| now < end)
+    }
+
+    /// Where this one stands at this time.
+    pub fn standing(&self, now: Duration) -> Standing {
+        if self.may_write(now) {
+            return Standing::Leader;
+        }
+        match &self.record {
+            Some(record) if self.seen_at.is_some_and(|seen| now < seen + LEASE) => {
+                if self.is_mine(record) {
+                    // It could not be renewed, or is about to be.
+                    return Standing::Unknown;
+                }
+                Standing::Standby { leader: record.holder.clone() }
+            }
+            _ => Standing::Unknown,
+        }
+    }
+
+    /// Whether a person holds all scaling, as last seen.
+    pub fn held(&self) -> bool {
+        self.held
+    }
+
+    /// Since when this one leads without a break.
+    pub fn since(&self, now: Duration) -> Option<Duration> {
+        self.since.filter(|_| self.may_write(now))
+    }
+
+    /// How long to wait for the answer to a request that is sent now. A leader's ends at the
+    /// deadline, so that the loss of the Lease is noticed then.
+    pub fn patience(&self, now: Duration) -> Duration {
+        let ends = [self.writes_until(), self.leave_by].into_iter().flatten();
+        ends.map(|end| end.saturating_sub(now)).fold(PATIENCE, Duration::min)
+    }
+
+    /// What to do. A request counts as sent at `now`; what comes of it goes to [`Self::heard`]
+    /// before this is asked again.
+    pub fn next(&mut self, now: Duration) -> Step {
+        self.lapse(now);
+        if let Some(by) = self.leave_by {
+            return self.next_of_leaving(now, by);
+        }
+        if now < self.next_at {
+            let end = self.writes_until().unwrap_or(self.next_at);
+            return Step::Wait(self.next_at.min(end));
+        }
+        match self.known.clone() {
+            Some(lease) if self.can_take(&lease.record, now) => self.claim(now, &lease),
+            _ => self.send(now, Step::Read),
+        }
+    }
+
+    /// Takes in what came of the last request.
+    pub fn heard(&mut self, now: Duration, answer: Answer) {
+        self.lapse(now);
+        self.known = None;
+        self.next_at = self.sent + RETRY;
+        match answer {
+            Answer::Lease(lease) => self.see(now, lease),
+            Answer::Conflict => self.next_at = now + AFTER_CONFLICT,
+            Answer::Failed => {}
+        }
+    }
+
+    /// Stops acting, and gives the Lease back if it is still ours, so that another one can act at
+    /// once. Further calls do nothing.
+    pub fn leave(&mut self, now: Duration) {
+        if self.leave_by.is_none() {
+            self.leave_by = Some(now + FAREWELL);
+            self.step_down();
+            self.next_at = now;
+        }
+    }
+
+    fn writes_until(&self) -> Option<Duration> {
+        self.renewed.map(|sent| sent + RENEW_DEADLINE)
+    }
+
+    /// Ends the leadership when its time is over.
+    fn lapse(&mut self, now: Duration) {
+        if self.writes_until().is_some_and(|end| now >= end) {
+            self.step_down();
+        }
+    }
+
+    fn step_down(&mut self) {
+        self.renewed = None;
+        self.since = None;
+    }
+
+    fn see(&mut self, now: Duration, lease: Observed) {
+        self.seen_at = Some(now);
+        self.held = lease.held;
+        if self.record.as_ref() != Some(&lease.record) {
+            // It changed before this moment, so counting from now errs on the safe side.
+            self.unchanged_since = now;
+            self.record = Some(lease.record.clone());
+        }
+        let is_mine = self.is_mine(&lease.record);
+        let is_renewed = is_mine && self.wrote;
+        if !is_mine {
+            self.step_down();
+        } else if is_renewed && self.leave_by.is_none() {
+            self.renewed = Some(self.sent);
+            self.since.get_or_insert(now);
+        }
+        if self.leave_by.is_some() || self.can_take(&lease.record, now) && !is_renewed {
+            self.next_at = now;
+        } else if !is_mine {
+            self.next_at = self.next_at.min(self.unchanged_since + LEASE);
+        }
+        self.known = Some(lease);
+    }
+
+    fn is_mine(&self, record: &Record) -> bool {
+        record.holder.as_ref() == Some(&self.identity)
+    }
+
+    /// Whether it is ours, nobody's, or has not been renewed for too long.
+    fn can_take(&self, record: &Record, now: Duration) -> bool {
+        let is_expired = now >= self.unchanged_since + LEASE;
+        self.is_mine(record) || record.holder.is_none() || is_expired
+    }
+
+    fn claim(&mut self, now: Duration, lease: &Observed) -> Step {
+        let is_new = !self.is_mine(&lease.record);
+        let claim = Claim {
+            holder: Some(self.identity.clone()),
+            transitions: lease.record.transitions.saturating_add(is_new.into()),
+            is_new,
+            version: lease.version.clone(),
+        };
+        self.send(now, Step::Write(claim))
+    }
+
+    fn next_of_leaving(&mut self, now: Duration, by: Duration) -> Step {
+        if now >= by {
+            return Step::Left;
+        }
+        if now < self.next_at {
+            return Step::Wait(self.next_at.min(by));
+        }
+        match self.known.clone() {
+            None => self.send(now, Step::Read),
+            Some(lease) if self.is_mine(&lease.record) => {
+                let Observed { record, version, .. } = lease;
+                let transitions = record.transitions;
+                let claim = Claim { holder: None, transitions, is_new: false, version };
+                self.send(now, Step::Write(claim))
+            }
+            Some(_) => Step::Left,
+        }
+    }
+
+    fn send(&mut self, now: Duration, step: Step) -> Step {
+        self.sent = now;
+        self.wrote = matches!(step, Step::Write(_));
+        step
+    }
+}

@@ -1,0 +1,224 @@
+//! The Lease object, over the Kubernetes API.
+
+use std::time::Duration;
+
+use k8s_openapi::api::coordination::v1::Lease;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use kube::api::PostParams;
+use kube::{Api, Client};
+
+use super::elector::LEASE;
+use super::terms::{Claim, Observed, Record};
+
+/// The annotation on the Lease by which a person holds all scaling.
+pub const HOLD: &str = "microscaling.com/hold";
+
+/// Why a request did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The object does not exist; the engine may not create it.
+    #[error("there is no Lease {0}; it is part of demo.yaml")]
+    Absent(String),
+    /// Somebody else has written it since it was read.
+    #[error("the Lease {0} has changed since it was read")]
+    Conflict(String),
+    /// The API server refuses it, cannot be reached, or does not answer in time.
+    #[error("the Lease {name} cannot be {done}: {why}")]
+    Other {
+        /// The object's name.
+        name: String,
+        /// What was tried: "read" or "written".
+        done: &'static str,
+        /// What the API server or the connection says.
+        why: String,
+    },
+}
+
+/// One Lease, and how it was when it was last seen.
+#[derive(Debug)]
+pub(super) struct LeaseObject {
+    api: Api<Lease>,
+    name: String,
+    /// What a write replaces: labels, annotations and whatever else is in there stay.
+    last: Lease,
+}
+
+impl LeaseObject {
+    pub(super) fn new(client: Client, namespace: &str, name: String) -> LeaseObject {
+        LeaseObject { api: Api::namespaced(client, namespace), name, last: Lease::default() }
+    }
+
+    /// Reads it, within `patience`.
+    pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, Problem> {
+        let answer = within(patience, self.api.get(&self.name)).await;
+        self.take_in("read", answer)
+    }
+
+    /// Replaces the object that was last seen, within `patience`.
+    pub(super) async fn write(
+        &mut self,
+        claim: &Claim,
+        patience: Duration,
+    ) -> Result<Observed, Problem> {
+        let lease = claimed(&self.last, claim, Timestamp::now());
+        let params = PostParams::default();
+        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
+        self.take_in("written", answer)
+    }
+
+    fn take_in(
+        &mut self,
+        done: &'static str,
+        answer: Result<Lease, Failure>,
+    ) -> Result<Observed, Problem> {
+        let name = self.name.clone();
+        match answer {
+            Ok(lease) => {
+                self.last = lease;
+                Ok(observed(&self.last))
+            }
+            Err(Failure::Kube(kube::Error::Api(status))) => Err(match status.code {
+                404 => Problem::Absent(name),
+                409 => Problem::Conflict(name),
+                _ => Problem::Other { name, done, why: status.message },
+            }),
+            Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
+        }
+    }
+}
+
+/// What the connection says.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{}", root_cause(.0))]
+    Kube(kube::Error),
+    #[error("no answer in time")]
+    TooLate,
+}
+
+async fn within(
+    patience: Duration,
+    request: impl Future<Output = kube::Result<Lease>>,
+) -> Result<Lease, Failure> {
+    let answer = tokio::time::timeout(patience, request).await;
+    answer.map_err(|_| Failure::TooLate)?.map_err(Failure::Kube)
+}
+
+/// The innermost reason; those around it only say that a request failed.
+fn root_cause(error: &kube::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+fn observed(lease: &Lease) -> Observed {
+    let spec = lease.spec.clone().unwrap_or_default();
+    let annotations = lease.metadata.annotations.iter().flatten();
+    Observed {
+        record: Record {
+            holder: spec.holder_identity.filter(|holder| !holder.is_empty()),
+            renewed: spec.renew_time.map(|time| time.0.to_string()).unwrap_or_default(),
+            transitions: spec.lease_transitions.unwrap_or(0),
+        },
+        version: lease.metadata.resource_version.clone().unwrap_or_default(),
+        held: annotations.into_iter().any(|(name, value)| name == HOLD && holds(value)),
+    }
+}
+
+/// In doubt it holds: whoever writes "yes", or a reason, wants that nothing is scaled.
+fn holds(value: &str) -> bool {
+    !matches!(value, "" | "false")
+}
+
+/// The object with the claim in it.
+fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
+    let mut lease = last.clone();
+    lease.metadata.resource_version = Some(claim.version.clone());
+    let spec = lease.spec.get_or_insert_default();
+    let renewed = MicroTime(later(now, spec.renew_time.as_ref()));
+    if claim.is_new {
+        spec.acquire_time = Some(renewed.clone());
+    }
+    spec.holder_identity = claim.holder.clone();
+    spec.lease_duration_seconds = i32::try_from(LEASE.as_secs()).ok();
+    spec.lease_transitions = Some(claim.transitions);
+    spec.renew_time = Some(renewed);
+    lease
+}
+
+/// The time to write, in the microseconds that a Lease can hold, and never the one that is there
+/// already: the API server takes an update that changes nothing for none, and so would the others.
+fn later(now: Timestamp, last: Option<&MicroTime>) -> Timestamp {
+    let micros = |time: Timestamp| Timestamp::from_microsecond(time.as_microsecond());
+    let now = micros(now).unwrap_or(now);
+    if last.is_some_and(|last| last.0 == now) {
+        return now.saturating_add(SignedDuration::from_micros(1)).unwrap_or(now);
+    }
+    now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease() -> Lease {
+        let json = serde_json::json!({
+            "metadata": {
+                "name": "engine", "resourceVersion": "7",
+                "labels": {"app": "engine"}, "annotations": {HOLD: "true", "note": "mine"},
+            },
+            "spec": {
+                "holderIdentity": "a", "leaseTransitions": 3,
+                "acquireTime": "2030-01-01T00:00:00.000000Z",
+                "renewTime": "2030-01-01T00:00:05.000000Z",
+            },
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn claim() -> Claim {
+        Claim { holder: Some("a".into()), transitions: 3, is_new: false, version: "7".into() }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_renewal_leaves_everything_else_as_it_is() {
+        let after = claimed(&lease(), &claim(), at("2030-01-01T00:00:06.1234567Z"));
+        assert_eq!(after.metadata, lease().metadata);
+        let (before, after) = (lease().spec.unwrap(), after.spec.unwrap());
+        assert_eq!(after.acquire_time, before.acquire_time);
+        assert_eq!(after.renew_time.unwrap().0, at("2030-01-01T00:00:06.123456Z"));
+        assert_eq!(after.lease_duration_seconds, Some(6));
+    }
+
+    #[test]
+    fn two_renewals_never_look_the_same_whatever_the_clock_does() {
+        let stopped = at("2030-01-01T00:00:05Z");
+        let after = claimed(&lease(), &claim(), stopped);
+        assert_ne!(observed(&after).record, observed(&lease()).record);
+    }
+
+    #[test]
+    fn an_empty_holder_is_none() {
+        let mut lease = lease();
+        lease.spec.as_mut().unwrap().holder_identity = Some(String::new());
+        assert_eq!(observed(&lease).record.holder, None);
+        assert_eq!(observed(&Lease::default()), Observed::default());
+    }
+
+    #[test]
+    fn an_annotation_holds_all_scaling_unless_it_says_false() {
+        for (value, held) in [("true", true), ("lunch", true), ("false", false), ("", false)] {
+            let mut lease = lease();
+            let annotations = lease.metadata.annotations.as_mut().unwrap();
+            annotations.insert(HOLD.to_owned(), value.to_owned());
+            assert_eq!(observed(&lease).held, held, "{value}");
+        }
+    }
+}

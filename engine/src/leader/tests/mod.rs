@@ -1,0 +1,5 @@
+//! Tests of the rules, in virtual time.
+
+mod claims;
+mod model;
+mod properties;

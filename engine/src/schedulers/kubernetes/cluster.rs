@@ -1,0 +1,275 @@
+//! What is known of the namespace, and its writes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use control::{Decision, Reason};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Pod;
+use kube::core::{Selector, SelectorExt};
+use kube::{Api, Client, ResourceExt};
+use tokio::sync::watch;
+
+use super::counts::{self, Waiting};
+use super::events::Events;
+use super::promises::{Promises, Seen};
+use super::rivals::Rivals;
+use super::watch::{Health, Watched};
+use super::writer::{self, Write};
+use crate::manifest::parse;
+use crate::schedulers::{ScaleError, Status, Written};
+use crate::settings::{Edit, Settings};
+use crate::sources::Clock;
+
+/// Whether the engine may write now; asked right before each write is sent.
+pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// A namespace that is watched and scaled.
+pub struct Cluster {
+    deployments: Watched<Deployment>,
+    pods: Watched<Pod>,
+    rivals: Rivals,
+    api: Api<Deployment>,
+    events: Events,
+    clock: Clock,
+    may_write: MayWrite,
+    shared: Arc<Mutex<Shared>>,
+    changes: watch::Receiver<u64>,
+    /// Counts changes that are ours: the end of a write.
+    told: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster").field("health", &self.health()).finish_non_exhaustive()
+    }
+}
+
+/// What observations and writes know together. The lock is held for moments only.
+#[derive(Debug, Default)]
+struct Shared {
+    promises: BTreeMap<String, Promises>,
+    waiting: Waiting,
+}
+
+impl Cluster {
+    /// Begins to watch a namespace, as the engine called `instance`.
+    pub fn start(
+        client: Client,
+        namespace: &str,
+        instance: &str,
+        clock: Clock,
+        may_write: MayWrite,
+    ) -> Cluster {
+        let (told, changes) = watch::channel(0);
+        let api: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        Cluster {
+            deployments: Watched::start(api.clone(), told.clone()),
+            pods: Watched::start(pods, told.clone()),
+            rivals: Rivals::start(&client, namespace, &told),
+            api,
+            events: Events::new(client, instance),
+            clock,
+            may_write,
+            shared: Arc::default(),
+            changes,
+            told,
+        }
+    }
+
+    /// Whether what is seen is what there is.
+    pub fn health(&self) -> Health {
+        match (self.deployments.health(), self.pods.health()) {
+            (Health::Works, Health::Works) => Health::Works,
+            (Health::Fails, _) | (_, Health::Fails) => Health::Fails,
+            _ => Health::Beginning,
+        }
+    }
+
+    /// Returns when something has changed since the last call.
+    pub async fn changed(&mut self) {
+        // The sender lives as long as this.
+        let _ = self.changes.changed().await;
+    }
+
+    /// What keeps the engine from seeing what there is.
+    pub fn trouble(&self) -> Option<String> {
+        match self.health() {
+            Health::Works => None,
+            Health::Beginning => Some("the cluster has not been read yet".to_owned()),
+            Health::Fails => {
+                Some("the apiserver does not answer; nothing is scaled blind".to_owned())
+            }
+        }
+    }
+
+    /// Reads the Deployments' annotations; `None` where nothing has changed.
+    pub fn edits(&self, settings: &mut Settings) -> Option<Edit> {
+        if self.health() != Health::Works {
+            return None;
+        }
+        let all = self.deployments.store.state();
+        let read = |deployment: &Arc<Deployment>| {
+            parse::deployment(deployment.name_any(), (**deployment).clone()).ok()
+        };
+        let mut read: Vec<_> = all.iter().filter_map(read).collect();
+        read.sort_by(|a, b| a.name.cmp(&b.name));
+        settings.update(&read, &self.rivals.conflicts())
+    }
+
+    /// Says on a Deployment what is wrong with it.
+    pub fn warn(&self, name: &str, reason: &'static str, note: &str) {
+        let (events, note) = (self.events.clone(), note.to_owned());
+        let (found, may_write) = (self.deployment(name), (self.may_write)());
+        if let Some(deployment) = found.filter(|_| may_write) {
+            tokio::spawn(async move { events.warning(&deployment, reason, &note).await });
+        }
+    }
+
+    /// Says on a Deployment what was decided.
+    pub fn announcement(&self, decision: &Decision) -> BoxFuture<'static, ()> {
+        let reason = match decision.reason {
+            Reason::ScaledUp => "ScaledUp",
+            Reason::ScaledDown => "ScaledDown",
+            Reason::Preempted => "Preempted",
+        };
+        let (events, note) = (self.events.clone(), decision.text.clone());
+        let found = self.deployment(&decision.workload);
+        async move {
+            if let Some(deployment) = found {
+                events.normal(&deployment, reason, &note).await;
+            }
+        }
+        .boxed()
+    }
+
+    /// A Deployment as it was seen last.
+    pub fn deployment(&self, name: &str) -> Option<Arc<Deployment>> {
+        self.deployments.store.find(|deployment| deployment.name_any() == name)
+    }
+
+    /// All Deployments as they are, by name; none before the first lists are there.
+    pub fn observe(&self) -> BTreeMap<String, Status> {
+        if self.health() == Health::Beginning {
+            return BTreeMap::new();
+        }
+        let now = self.clock.now();
+        let pods = self.pods.store.state();
+        let mut shared = lock(&self.shared);
+        shared.waiting.update(now, pods.iter().map(|pod| &**pod));
+        let all = self.deployments.store.state();
+        all.iter()
+            .map(|deployment| {
+                let name = deployment.name_any();
+                let status = shared.status(&name, deployment, &pods, now);
+                (name, status)
+            })
+            .collect()
+    }
+
+    /// Writes a Deployment's count. It counts as written from now on; the future says whether
+    /// it was.
+    pub fn scale(&self, name: &str, to: u32) -> Written {
+        let Some(deployment) = self.deployment(name) else {
+            let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
+            let unknown = ScaleError::Unknown { name: name.to_owned(), known };
+            return futures::future::ready(Err(unknown)).boxed();
+        };
+        let write = {
+            let mut shared = lock(&self.shared);
+            let promises = shared.promises.entry(name.to_owned()).or_default();
+            let from = promises.desired(&seen(&deployment));
+            promises.intend(to);
+            let version = deployment.resource_version().unwrap_or_default();
+            Write { name: name.to_owned(), from, to, version }
+        };
+        let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
+        let may_write = self.may_write.clone();
+        let wanted = {
+            let (shared, name) = (shared.clone(), name.to_owned());
+            move || still_wanted(&shared, &name, to, &may_write)
+        };
+        async move {
+            let result = writer::write(&api, &write, wanted).await;
+            {
+                let mut shared = lock(&shared);
+                let promises = shared.promises.entry(write.name.clone()).or_default();
+                match &result {
+                    Ok(version) => promises.written(to, *version),
+                    Err(_) => promises.failed(to),
+                }
+            }
+            told.send_modify(|count| *count += 1);
+            result.map(drop).map_err(ScaleError::Refused)
+        }
+        .boxed()
+    }
+}
+
+fn still_wanted(
+    shared: &Mutex<Shared>,
+    name: &str,
+    to: u32,
+    may_write: &MayWrite,
+) -> Result<(), String> {
+    if !may_write() {
+        return Err("this engine does not lead".to_owned());
+    }
+    let wanted = lock(shared).promises.get(name).is_some_and(|p| p.still_intends(to));
+    if wanted { Ok(()) } else { Err("another count is wanted by now".to_owned()) }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    // Nothing in here is left half done by a panic elsewhere.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn status(
+        &mut self,
+        name: &str,
+        deployment: &Deployment,
+        pods: &[Arc<Pod>],
+        now: std::time::Duration,
+    ) -> Status {
+        let own: Vec<&Pod> = pods_of(deployment, pods);
+        let mut replicas = counts::count(own.iter().copied(), &self.waiting, now);
+        let seen = seen(deployment);
+        let promises = self.promises.entry(name.to_owned()).or_default();
+        replicas.promised = promises.update(&seen, replicas.ready + replicas.starting);
+        replicas.desired = promises.desired(&seen);
+        let mut instances: Vec<_> =
+            own.iter().filter_map(|pod| counts::instance(pod, name)).collect();
+        instances.sort_by(|a, b| a.name.cmp(&b.name));
+        Status { replicas, instances, serves: serves(deployment), left: BTreeMap::new() }
+    }
+}
+
+fn pods_of<'a>(deployment: &Deployment, pods: &'a [Arc<Pod>]) -> Vec<&'a Pod> {
+    let selector = deployment.spec.as_ref().map(|spec| spec.selector.clone());
+    let Some(Ok(selector)) = selector.map(Selector::try_from) else { return Vec::new() };
+    pods.iter().map(|pod| &**pod).filter(|pod| selector.matches(pod.labels())).collect()
+}
+
+fn seen(deployment: &Deployment) -> Seen {
+    let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+    let status = deployment.status.as_ref();
+    Seen {
+        version: writer::number(deployment.metadata.resource_version.as_deref()),
+        generation: deployment.metadata.generation.unwrap_or_default(),
+        observed_generation: status.and_then(|s| s.observed_generation).unwrap_or_default(),
+        replicas: count(deployment.spec.as_ref().and_then(|spec| spec.replicas)),
+        status_replicas: count(status.and_then(|status| status.replicas)),
+    }
+}
+
+/// The kit's own servers make no load; the page offers no slider for them.
+fn serves(deployment: &Deployment) -> bool {
+    let containers = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
+    let commands = containers.into_iter().flat_map(|pod| &pod.containers);
+    let mut programs = commands.filter_map(|container| container.command.as_ref()?.first());
+    programs.any(|program| program.ends_with("queue") || program.ends_with("engine"))
+}

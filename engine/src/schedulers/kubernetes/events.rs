@@ -1,0 +1,50 @@
+//! Decisions and troubles as Events on the Deployments, in the page's own words.
+
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+use kube::{Client, Resource};
+
+/// Publishes Events; one that cannot be published is only logged.
+#[derive(Clone)]
+pub struct Events {
+    recorder: Recorder,
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    /// Events that come from this engine.
+    pub fn new(client: Client, instance: &str) -> Events {
+        let controller = "microscaling-engine".to_owned();
+        let reporter = Reporter { controller, instance: Some(instance.to_owned()) };
+        Events { recorder: Recorder::new(client, reporter) }
+    }
+
+    /// Says what was done to a Deployment.
+    pub async fn normal(&self, deployment: &Deployment, reason: &str, note: &str) {
+        self.publish(deployment, EventType::Normal, reason, note).await;
+    }
+
+    /// Says what is wrong with a Deployment.
+    pub async fn warning(&self, deployment: &Deployment, reason: &str, note: &str) {
+        self.publish(deployment, EventType::Warning, reason, note).await;
+    }
+
+    async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
+        let event = Event {
+            type_,
+            reason: reason.to_owned(),
+            note: Some(note.to_owned()),
+            action: "Scaling".to_owned(),
+            secondary: None,
+        };
+        let reference = about.object_ref(&());
+        if let Err(error) = self.recorder.publish(&event, &reference).await {
+            tracing::debug!("an Event cannot be published: {error}");
+        }
+    }
+}

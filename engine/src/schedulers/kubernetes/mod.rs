@@ -1,0 +1,20 @@
+//! Deployments of a Kubernetes namespace: watched, and scaled through their scale subresource.
+//!
+//! # Layout
+//! - [`cluster`]: what is known of the namespace, and its writes
+//! - [`watch`]: lists and watches that never stop, and when they last said something
+//! - [`counts`]: pods into replicas; pure
+//! - [`promises`]: what the controllers may still do; pure
+//! - [`rivals`]: who else scales a Deployment
+//! - [`writer`]: one write, with the version it was decided on
+//! - [`events`]: decisions and troubles as Events on the Deployments
+
+pub mod cluster;
+pub mod counts;
+pub mod events;
+pub mod promises;
+pub mod rivals;
+pub mod watch;
+pub mod writer;
+
+pub use cluster::Cluster;

@@ -1,0 +1,222 @@
+//! The configuration of a running engine: annotations, as they are edited.
+//!
+//! A bad value keeps the last good one. A workload that never had a good one is held: it keeps
+//! what it has, and its containers count.
+
+use std::collections::BTreeMap;
+
+use control::{Config, Rule, Workload};
+
+use crate::args::CoreArgs;
+use crate::manifest::Deployment;
+use crate::manifest::annotations;
+
+/// What is wrong, by Deployment.
+pub type Troubles = BTreeMap<String, String>;
+
+/// The last good configuration and what is wrong with the present one.
+#[derive(Debug)]
+pub struct Settings {
+    args: CoreArgs,
+    /// What the configuration was made from, so that it is made once for each edit.
+    from: Option<(Vec<Deployment>, Troubles)>,
+    capacity: u32,
+    good: BTreeMap<String, Workload>,
+    troubles: Troubles,
+}
+
+/// What an edit has changed.
+#[derive(Debug, Default)]
+pub struct Edit {
+    /// The new configuration, if there is one that can be run.
+    pub config: Option<Config>,
+    /// What is wrong since this edit.
+    pub news: Troubles,
+}
+
+impl Settings {
+    /// Settings that know flags alone.
+    pub fn new(args: &CoreArgs) -> Settings {
+        Settings {
+            args: args.clone(),
+            from: None,
+            capacity: args.capacity,
+            good: BTreeMap::new(),
+            troubles: Troubles::new(),
+        }
+    }
+
+    /// What is wrong now.
+    pub fn troubles(&self) -> &Troubles {
+        &self.troubles
+    }
+
+    /// Reads the annotations; `conflicts` says which Deployments somebody else scales, and who.
+    /// `None` where nothing has changed.
+    pub fn update(&mut self, all: &[Deployment], conflicts: &Troubles) -> Option<Edit> {
+        let from = Some((all.to_vec(), conflicts.clone()));
+        if self.from == from {
+            return None;
+        }
+        self.from = from;
+        let mut troubles = Troubles::new();
+        self.read_capacity(all, &mut troubles);
+        let mut workloads = Vec::new();
+        for deployment in all {
+            let read = self.read(deployment, conflicts.get(&deployment.name));
+            troubles.extend(read.as_ref().err().map(|e| (deployment.name.clone(), e.1.clone())));
+            workloads.extend(read.unwrap_or_else(|(workload, _)| workload));
+        }
+        self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
+        let (capacity, tick) = (self.capacity, self.args.tick);
+        let config = Config { capacity, tick, workloads };
+        let wrong = config.problems();
+        for problem in &wrong {
+            let (name, text) = annotations::in_words(problem, engine(all));
+            troubles.insert(name, text);
+        }
+        let old = std::mem::replace(&mut self.troubles, troubles);
+        let is_news = |(name, text): &(&String, &String)| old.get(*name) != Some(*text);
+        let news = self.troubles.iter().filter(is_news);
+        let news = news.map(|(name, text)| (name.clone(), text.clone())).collect();
+        Some(Edit { config: wrong.is_empty().then_some(config), news })
+    }
+
+    fn read_capacity(&mut self, all: &[Deployment], troubles: &mut Troubles) {
+        let Some(engine) = all.iter().find(|deployment| deployment.is_engine()) else { return };
+        match annotations::capacity(engine) {
+            Ok(capacity) => self.capacity = capacity.unwrap_or(self.args.capacity),
+            Err(text) => drop(troubles.insert(engine.name.clone(), text)),
+        }
+    }
+
+    /// The workload of a Deployment; with what is wrong, the last good one or a held one.
+    #[allow(clippy::type_complexity)] // a workload or not, and perhaps a trouble
+    fn read(
+        &mut self,
+        deployment: &Deployment,
+        conflict: Option<&String>,
+    ) -> Result<Option<Workload>, (Option<Workload>, String)> {
+        let name = &deployment.name;
+        let read = annotations::checked_workload(deployment, self.capacity);
+        let read = match (read, conflict) {
+            (Ok(Some(workload)), Some(who)) => {
+                let held = Workload { held: Some(who.clone()), ..workload };
+                return Err((Some(held), who.clone()));
+            }
+            (read, _) => read,
+        };
+        match read {
+            Ok(Some(workload)) => {
+                self.good.insert(name.clone(), workload.clone());
+                Ok(Some(workload))
+            }
+            Ok(None) => {
+                self.good.remove(name);
+                Ok(None)
+            }
+            Err(problems) => {
+                let text = problems.join("; ");
+                let last = self.good.get(name).cloned();
+                Err((Some(last.unwrap_or_else(|| held(name, &text))), text))
+            }
+        }
+    }
+}
+
+fn engine(all: &[Deployment]) -> &str {
+    all.iter().find(|deployment| deployment.is_engine()).map_or("engine", |d| &d.name)
+}
+
+/// A workload of which nothing is known but that it is there.
+fn held(name: &str, why: &str) -> Workload {
+    Workload {
+        name: name.to_owned(),
+        priority: u32::MAX,
+        min: 0,
+        max: u32::MAX,
+        max_delta: None,
+        rule: Rule::Remainder,
+        paused: false,
+        held: Some(why.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::annotations::PREFIX;
+    use crate::manifest::parse::parse;
+
+    fn demo() -> Vec<Deployment> {
+        parse(include_str!("../../demo.yaml")).unwrap().deployments
+    }
+
+    fn edited(name: &str, annotation: &str, value: &str) -> Vec<Deployment> {
+        let mut all = demo();
+        let deployment = all.iter_mut().find(|d| d.name == name).unwrap();
+        deployment.annotations.insert(format!("{PREFIX}{annotation}"), value.to_owned());
+        all
+    }
+
+    fn target(edit: &Edit) -> u32 {
+        let config = edit.config.as_ref().unwrap();
+        config.workloads.iter().find_map(|w| w.rule.target()).unwrap().length
+    }
+
+    #[test]
+    fn an_edit_counts_at_once_and_nothing_changes_without_one() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let none = Troubles::new();
+        assert_eq!(target(&settings.update(&demo(), &none).unwrap()), 20);
+        assert!(settings.update(&demo(), &none).is_none());
+        let all = edited("consumer", "target-queue-length", "5");
+        assert_eq!(target(&settings.update(&all, &none).unwrap()), 5);
+    }
+
+    #[test]
+    fn a_bad_value_keeps_the_last_good_one_and_is_told_once() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let none = Troubles::new();
+        settings.update(&demo(), &none);
+        let all = edited("consumer", "target-queue-length", "many");
+        let edit = settings.update(&all, &none).unwrap();
+        assert_eq!(target(&edit), 20);
+        assert!(edit.news["consumer"].contains("target-queue-length is \"many\""));
+        let mut other = all.clone();
+        other[1].replicas = 3;
+        assert!(settings.update(&other, &none).unwrap().news.is_empty());
+    }
+
+    #[test]
+    fn a_workload_that_never_had_a_good_value_is_held() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let all = edited("consumer", "rule", "magic");
+        let edit = settings.update(&all, &Troubles::new()).unwrap();
+        let config = edit.config.unwrap();
+        let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
+        assert!(consumer.held.as_ref().unwrap().contains("rule is \"magic\""));
+    }
+
+    #[test]
+    fn minimums_over_the_capacity_keep_the_whole_configuration() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let none = Troubles::new();
+        settings.update(&demo(), &none);
+        let edit = settings.update(&edited("engine", "capacity", "1"), &none).unwrap();
+        assert!(edit.config.is_none());
+        assert!(edit.news["engine"].contains("less than the minimums"));
+    }
+
+    #[test]
+    fn what_somebody_else_scales_is_left_alone() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let who = "horizontalpodautoscaler/web scales it too";
+        let conflicts = Troubles::from([("consumer".to_owned(), who.to_owned())]);
+        let edit = settings.update(&demo(), &conflicts).unwrap();
+        let config = edit.config.unwrap();
+        let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
+        assert_eq!(consumer.held.as_deref(), Some(who));
+        assert_eq!(edit.news["consumer"], who);
+    }
+}

@@ -1,0 +1,163 @@
+//! An engine whose manifest's Deployments become local processes.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use control::allocation::{Claim, allocate};
+use control::{Autoscaler, Workload};
+use reqwest::Url;
+use service::{Shell, UsageError};
+
+use super::{listen, run_parts};
+use crate::args::{DEFAULT_PORT, RunArgs};
+use crate::authority::Authority;
+use crate::board::Fixed;
+use crate::cli::validate;
+use crate::control_loop::Parts;
+use crate::manifest::Manifest;
+use crate::metrics::Metrics;
+use crate::schedulers::Scheduler;
+use crate::schedulers::process::localize::localize;
+use crate::schedulers::process::{Pool, Recipe, recipes};
+use crate::settings::Settings;
+use crate::sources::{Clock, Sources};
+
+/// The variable by which the engine's own Deployment names the queue.
+const QUEUE_URL: &str = "MICROSCALING_QUEUE_URL";
+
+/// Starts the box and runs it to its end.
+///
+/// # Errors
+/// Whatever stops it, in a line.
+pub async fn start(args: RunArgs) -> anyhow::Result<()> {
+    let (manifest, config) = validate::read(&args.manifest, &args.core)?;
+    let mut recipes = refusals(&manifest, &config, args.queue_url.is_some())?;
+    begin_within_budget(&config, &mut recipes);
+    known_load(&args, &recipes)?;
+    let listener = listen(args.service.listen).await?;
+    let shell = Shell::with_listener("engine", listener, &args.service)?;
+    announce(&args, &manifest, &config);
+    let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
+    let pool = Pool::start(recipes, args.start_delay).await?;
+    let queue_url = queue_url(&args, &manifest, &pool)?;
+    if !shell.has_parent() {
+        println!("{}", invitation(shell.address()?));
+    }
+    let clock = Clock::start();
+    let mut sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    sources.follow(&core.config().workloads)?;
+    let parts = Parts {
+        core,
+        scheduler: Scheduler::Process(pool),
+        sources,
+        clock,
+        fixed: Fixed {
+            scheduler: args.scheduler.name(),
+            namespace: None,
+            start_delay: args.start_delay,
+        },
+        metrics: Metrics::register(&shell.registry)?,
+        settings: Settings::new(&args.core),
+        authority: Authority::Alone,
+    };
+    run_parts(shell, parts, &queue_url, args.opening_load).await
+}
+
+/// What can be run of a manifest on this machine; looked at before anything starts.
+///
+/// # Errors
+/// Everything that cannot, by Deployment.
+pub fn refusals(
+    manifest: &Manifest,
+    config: &control::Config,
+    queue_is_given: bool,
+) -> anyhow::Result<Vec<Recipe>> {
+    let recipes = recipes(manifest, &programs()?)?;
+    let follows = config.workloads.iter().any(|w| w.rule.target().is_some());
+    if follows && !queue_is_given {
+        queue_variable(manifest)?;
+    }
+    Ok(recipes)
+}
+
+/// A manifest may begin with more replicas than the budget has; they are shared as always.
+fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
+    let wanted = |w: &Workload| recipes.iter().find(|r| r.deployment == w.name).map(|r| r.replicas);
+    let claim = |w: &Workload| Claim {
+        priority: w.priority,
+        min: w.min,
+        wanted: wanted(w).unwrap_or_default(),
+        takes_rest: w.rule.target().is_none(),
+        frozen: false,
+    };
+    let claims: Vec<Claim> = config.workloads.iter().map(claim).collect();
+    let given = allocate(config.capacity, &claims);
+    for (workload, given) in config.workloads.iter().zip(given) {
+        let recipe = recipes.iter_mut().find(|recipe| recipe.deployment == workload.name);
+        if let Some(recipe) = recipe {
+            recipe.replicas = given;
+        }
+    }
+}
+
+fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
+    let Some((name, _)) = &args.opening_load else { return Ok(()) };
+    let known = recipes.iter().any(|recipe| recipe.deployment == *name);
+    let text = format!("--opening-load: the manifest has no deployment {name}");
+    if known { Ok(()) } else { Err(UsageError(text).into()) }
+}
+
+/// Where the programs of the kit are: beside the engine.
+fn programs() -> anyhow::Result<PathBuf> {
+    let engine = std::env::current_exe().context("the engine's own place is unknown")?;
+    engine.parent().map(PathBuf::from).context("the engine has no folder")
+}
+
+/// The queue server: by flag, else as the engine's own Deployment says, in local words.
+fn queue_url(args: &RunArgs, manifest: &Manifest, pool: &Pool) -> anyhow::Result<Url> {
+    if let Some(url) = &args.queue_url {
+        return Ok(url.clone());
+    }
+    let local = localize(queue_variable(manifest)?, &pool.addresses());
+    client::args::parse_url(&local).map_err(|why| anyhow::anyhow!("the queue's {local:?}: {why}"))
+}
+
+/// What the engine's own Deployment says of the queue.
+fn queue_variable(manifest: &Manifest) -> anyhow::Result<&str> {
+    let container = manifest.engine().and_then(|engine| engine.containers.first());
+    let value = container.and_then(|c| c.variable(QUEUE_URL));
+    let value = value.with_context(|| {
+        format!("the manifest's engine has no variable {QUEUE_URL}; give --queue-url instead")
+    })?;
+    client::args::parse_url(value)
+        .map_err(|why| anyhow::anyhow!("the engine's {QUEUE_URL} is {value:?}: {why}"))?;
+    Ok(value)
+}
+
+/// The lines that a presenter needs next.
+fn invitation(page: SocketAddr) -> String {
+    let engine = std::env::args().next().unwrap_or_else(|| "engine".to_owned());
+    let elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
+    let url = if elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
+    let scale = format!("{engine} scale deployment/producer{url}");
+    format!(
+        "\n  Open            http://{page}\n  for more load   {scale} --replicas=3\n  \
+         for none        {scale} --replicas=0\n  to end          Ctrl-C\n"
+    )
+}
+
+/// Says what of the manifest and the flags is not honoured.
+fn announce(args: &RunArgs, manifest: &Manifest, config: &control::Config) {
+    let mut for_clusters: Vec<_> = manifest.unused.for_clusters.iter().cloned().collect();
+    for_clusters.extend(manifest.cluster_only.iter().cloned());
+    if !for_clusters.is_empty() {
+        tracing::info!("for clusters only, not used here: {}", for_clusters.join(", "));
+    }
+    for warning in &manifest.unused.warnings {
+        tracing::warn!("{warning} without a cluster");
+    }
+    if config.capacity != args.core.capacity {
+        tracing::info!("capacity {} as the manifest's engine says", config.capacity);
+    }
+}

@@ -1,0 +1,69 @@
+//! An engine that watches and scales a namespace of a cluster.
+
+use anyhow::Context;
+use control::{Autoscaler, Config};
+use kube::Client;
+use reqwest::Url;
+use service::{Shell, Shutdown};
+
+use super::{listen, run_parts};
+use crate::args::RunArgs;
+use crate::authority::Authority;
+use crate::board::Fixed;
+use crate::control_loop::Parts;
+use crate::leader::Leadership;
+use crate::metrics::Metrics;
+use crate::schedulers::Scheduler;
+use crate::schedulers::kubernetes::Cluster;
+use crate::settings::Settings;
+use crate::sources::{Clock, Sources};
+
+/// The Lease that demo.yaml contains.
+const LEASE: &str = "engine";
+/// Where the queue is in the engine's own namespace.
+const QUEUE: &str = "http://queue:4151";
+
+/// Starts the engine and runs it to its end.
+///
+/// # Errors
+/// Whatever stops it, in a line.
+pub async fn start(args: RunArgs) -> anyhow::Result<()> {
+    let listener = listen(args.service.listen).await?;
+    let shell = Shell::with_listener("engine", listener, &args.service)?;
+    let config = kube::Config::infer().await.context(
+        "there is no cluster to be found; run it in a pod, set KUBECONFIG, or use \
+         --scheduler process",
+    )?;
+    let namespace = config.default_namespace.clone();
+    let client = Client::try_from(config).context("the cluster cannot be reached")?;
+    let clock = Clock::start();
+    let (resign, resigned) = Shutdown::new();
+    let name = shell.name().to_owned();
+    let lease = Leadership::start(client.clone(), &namespace, LEASE, &name, clock, resigned);
+    lease.register(&shell.registry)?;
+    let authority = Authority::Lease { lease, resign };
+    let cluster = Cluster::start(client, &namespace, &name, clock, authority.may_write());
+    let queue_url = match args.queue_url {
+        Some(url) => url,
+        None => Url::parse(QUEUE)?,
+    };
+    // Nothing is scaled before the first list; the annotations in it say what is.
+    let (capacity, tick) = (args.core.capacity, args.core.tick);
+    let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
+    let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
+    let parts = Parts {
+        core,
+        scheduler: Scheduler::Kubernetes(cluster),
+        sources: Sources::new(queue_url.clone(), tick, clock),
+        clock,
+        fixed: Fixed {
+            scheduler: args.scheduler.name(),
+            namespace: Some(namespace),
+            start_delay: std::time::Duration::ZERO,
+        },
+        metrics: Metrics::register(&shell.registry)?,
+        settings: Settings::new(&args.core),
+        authority,
+    };
+    run_parts(shell, parts, &queue_url, None).await
+}
