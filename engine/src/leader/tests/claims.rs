@@ -108,6 +108,19 @@ fn a_lease_is_taken_when_it_was_seen_unchanged_for_its_duration_however_old_it_l
 }
 
 #[test]
+fn how_long_a_lease_is_unchanged_counts_from_the_answer_not_from_the_question() {
+    let mut elector = me();
+    assert_eq!(elector.next(s(0)), Step::Read);
+    elector.heard(ms(900), Answer::Lease(lease("other", "x", 1)));
+    for second in 1..6 {
+        reads(&mut elector, s(second), lease("other", "x", 1));
+    }
+    assert_eq!(elector.next(s(6)), Step::Read);
+    elector.heard(s(6), Answer::Lease(lease("other", "x", 1)));
+    assert_eq!(elector.next(s(6)), Step::Wait(LEASE + ms(900)));
+}
+
+#[test]
 fn an_annotation_does_not_count_as_a_renewal_but_the_hold_is_seen() {
     let mut elector = me();
     for second in 0..6 {

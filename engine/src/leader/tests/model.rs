@@ -7,11 +7,11 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::leader::elector::Elector;
+use crate::leader::elector::{Elector, LEASE, PATIENCE};
 use crate::leader::terms::{Answer, Claim, Observed, Record, Step};
 
-/// One that leads may have sent a request at the last moment. So long before another one leads
-/// must that be: lease and deadline, with clocks that differ by two percent.
+/// A leader may have sent a request at the last moment; so long after that may another one act. It
+/// is what is between deadline and lease, with clocks that differ by two percent.
 const APART: Duration = Duration::from_millis(1850);
 /// How often the world is looked at, apart from when something happens.
 const LOOK: Duration = Duration::from_millis(50);
@@ -59,7 +59,7 @@ pub(super) struct World {
     pub(super) rng: StdRng,
     /// How many of a thousand messages are lost.
     pub(super) lost: u32,
-    /// How many of a thousand take up to three seconds.
+    /// How many of a thousand are late: by up to the time that one waits, or by a lease.
     pub(super) slow: u32,
     /// How often the leader was another one than before.
     pub(super) successions: u32,
@@ -259,9 +259,12 @@ impl World {
         if self.nodes[index].cut_off || self.rng.random_range(0..1000) < self.lost {
             return;
         }
-        let is_slow = self.rng.random_range(0..1000) < self.slow;
-        let longest = if is_slow { 3000 } else { 100 };
-        let delay = Duration::from_millis(self.rng.random_range(0..longest));
+        let longest = match self.rng.random_range(0..1000) {
+            luck if luck < self.slow / 10 => LEASE,
+            luck if luck < self.slow => PATIENCE,
+            _ => Duration::from_millis(100),
+        };
+        let delay = longest.mul_f64(self.rng.random());
         self.after(delay, event);
     }
 

@@ -37,7 +37,7 @@ fn each_world(mut play: impl FnMut(World, usize)) {
 fn trouble(world: &mut World, nodes: usize, time: Duration) {
     let end = world.now + time;
     world.lost = world.rng.random_range(0..300);
-    world.slow = world.rng.random_range(0..300);
+    world.slow = world.rng.random_range(0..900);
     while world.now < end {
         let index = world.rng.random_range(0..nodes);
         match world.rng.random_range(0..10) {
