@@ -80,6 +80,8 @@ pub struct ControlLoop {
     parts: Parts,
     board: Board,
     ticks: u64,
+    /// When the last round was.
+    last: Duration,
     /// The term of leadership that the core was told of.
     term: Option<Duration>,
     commands: mpsc::Receiver<Command>,
@@ -103,7 +105,8 @@ impl ControlLoop {
         });
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
-        let this = ControlLoop { parts, board, ticks: 0, term: None, commands, moments };
+        let (ticks, last, term) = (0, Duration::ZERO, None);
+        let this = ControlLoop { parts, board, ticks, last, term, commands, moments };
         (this, Handle { commands: sender, moments: seen })
     }
 
@@ -147,7 +150,8 @@ impl ControlLoop {
             standing: self.parts.authority.name(),
             troubles: self.parts.settings.troubles(),
         });
-        self.parts.metrics.show(&moment.state);
+        let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
+        self.parts.metrics.show(&moment.state, since_last);
         self.moments.send_replace(Arc::new(moment));
     }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use control::Decision;
-use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry};
+use prometheus::{
+    Counter, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
 
 use crate::board::state::{State, WorkloadState};
 
@@ -20,6 +22,7 @@ pub struct Metrics {
     tick: IntGauge,
     decisions: IntCounterVec,
     duration: Histogram,
+    over_capacity: Counter,
 }
 
 impl Metrics {
@@ -56,6 +59,10 @@ impl Metrics {
             )?,
             tick: IntGauge::new("microscaling_tick", "Number of the last decision round.")?,
             decisions: IntCounterVec::new(decisions, &["workload", "direction"])?,
+            over_capacity: Counter::new(
+                "microscaling_over_capacity_seconds_total",
+                "Time in which more containers lived than the capacity, started by others.",
+            )?,
             duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
         };
         registry.register(Box::new(metrics.replicas.clone()))?;
@@ -65,6 +72,7 @@ impl Metrics {
         registry.register(Box::new(metrics.tick.clone()))?;
         registry.register(Box::new(metrics.decisions.clone()))?;
         registry.register(Box::new(metrics.duration.clone()))?;
+        registry.register(Box::new(metrics.over_capacity.clone()))?;
         Ok(metrics)
     }
 
@@ -77,8 +85,11 @@ impl Metrics {
         }
     }
 
-    /// Shows the same moment as the API.
-    pub fn show(&self, state: &State) {
+    /// Shows the same moment as the API; the one before it was `since_last` ago.
+    pub fn show(&self, state: &State, since_last: Duration) {
+        if state.used > state.capacity {
+            self.over_capacity.inc_by(since_last.as_secs_f64());
+        }
         self.capacity.set(state.capacity.into());
         self.tick.set(state.tick.try_into().unwrap_or(i64::MAX));
         for queue in &state.queues {

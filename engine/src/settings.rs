@@ -64,8 +64,8 @@ impl Settings {
         let mut workloads = Vec::new();
         for deployment in all {
             let read = self.read(deployment, conflicts.get(&deployment.name));
-            troubles.extend(read.as_ref().err().map(|e| (deployment.name.clone(), e.1.clone())));
-            workloads.extend(read.unwrap_or_else(|(workload, _)| workload));
+            troubles.extend(read.trouble.map(|text| (deployment.name.clone(), text)));
+            workloads.extend(read.workload);
         }
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
         let (capacity, tick) = (self.capacity, self.args.tick);
@@ -91,37 +91,33 @@ impl Settings {
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
-    #[allow(clippy::type_complexity)] // a workload or not, and perhaps a trouble
-    fn read(
-        &mut self,
-        deployment: &Deployment,
-        conflict: Option<&String>,
-    ) -> Result<Option<Workload>, (Option<Workload>, String)> {
+    fn read(&mut self, deployment: &Deployment, conflict: Option<&String>) -> Read {
         let name = &deployment.name;
-        let read = annotations::checked_workload(deployment, self.capacity);
-        let read = match (read, conflict) {
-            (Ok(Some(workload)), Some(who)) => {
-                let held = Workload { held: Some(who.clone()), ..workload };
-                return Err((Some(held), who.clone()));
-            }
-            (read, _) => read,
-        };
-        match read {
+        match annotations::checked_workload(deployment, self.capacity) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
-                Ok(Some(workload))
+                let held = conflict.cloned();
+                Read { workload: Some(Workload { held, ..workload }), trouble: conflict.cloned() }
             }
             Ok(None) => {
                 self.good.remove(name);
-                Ok(None)
+                Read::default()
             }
             Err(problems) => {
                 let text = problems.join("; ");
                 let last = self.good.get(name).cloned();
-                Err((Some(last.unwrap_or_else(|| held(name, &text))), text))
+                let workload = last.unwrap_or_else(|| held(name, &text));
+                Read { workload: Some(workload), trouble: Some(text) }
             }
         }
     }
+}
+
+/// What a Deployment's annotations come to.
+#[derive(Debug, Default)]
+struct Read {
+    workload: Option<Workload>,
+    trouble: Option<String>,
 }
 
 fn engine(all: &[Deployment]) -> &str {

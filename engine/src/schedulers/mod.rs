@@ -19,7 +19,7 @@ pub enum Scheduler {
     /// As processes on this machine.
     Process(process::Pool),
     /// As pods of a Kubernetes namespace.
-    Kubernetes(kubernetes::Cluster),
+    Kubernetes(Box<kubernetes::Cluster>),
 }
 
 /// What comes of a word to scale; it counts as carried out from the moment it was given.

@@ -53,7 +53,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
     let parts = Parts {
         core,
-        scheduler: Scheduler::Kubernetes(cluster),
+        scheduler: Scheduler::Kubernetes(Box::new(cluster)),
         sources: Sources::new(queue_url.clone(), tick, clock),
         clock,
         fixed: Fixed {

@@ -4,7 +4,7 @@
 //! - [`recipe`]: a container of the manifest into a command line on this machine
 //! - [`localize`]: cluster addresses into local ones
 //! - [`pool`]: which replicas there are, and which shall go
-//! - [`replica`]: one replica's life, from its start to its end
+//! - `replica`: one replica's life, from its start to its end
 
 pub mod localize;
 pub mod pool;
