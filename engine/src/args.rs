@@ -1,19 +1,23 @@
 //! The command line.
 
+use std::fmt;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
-use service::ServiceArgs;
+use service::{ServiceArgs, UsageError};
 
 use crate::cli::play::PlayArgs;
 use crate::cli::scale::ScaleArgs;
 use crate::cli::validate::ValidateArgs;
+use crate::manifest::annotations::CAPACITIES;
 
 /// The port of the page, or the first one tried.
 pub const DEFAULT_PORT: u16 = 8080;
+/// How many containers there are to share where nobody says.
+const DEFAULT_CAPACITY: u32 = 10;
 
 /// Scales Deployments by priority inside one container budget, so that a queue keeps its target
 ///
@@ -22,6 +26,7 @@ pub const DEFAULT_PORT: u16 = 8080;
 /// manifest's Deployments become local processes, and no cluster is needed.
 #[derive(Debug, Parser)]
 #[command(name = "engine", version, args_conflicts_with_subcommands = true)]
+#[command(args_override_self = true)]
 pub struct Args {
     /// Something else than running the engine
     #[command(subcommand)]
@@ -79,6 +84,11 @@ pub struct RunArgs {
           value_parser = parse_load)]
     pub opening_load: Option<(String, u32)>,
 
+    /// Take changes from the default gateway as from this machine: in a container whose port is
+    /// published, that is where its host comes in
+    #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]
+    pub trust_gateway: bool,
+
     /// What every program has
     #[command(flatten)]
     pub service: ServiceArgs,
@@ -89,9 +99,12 @@ pub struct RunArgs {
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
     /// microscaling.com/capacity of the engine's own Deployment counts more
-    #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N", default_value_t = 10,
-          value_parser = clap::value_parser!(u32).range(1..=1000))] // as CAPACITIES
-    pub capacity: u32,
+    ///
+    /// With auto, what the nodes of the cluster can hold beside everybody else's pods; that needs
+    /// a right over the whole cluster.
+    #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto", default_value_t,
+          value_parser = parse_capacity)]
+    pub capacity: Capacity,
 
     /// The time between decisions, 100ms to 60s
     #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", default_value = "500ms",
@@ -101,7 +114,56 @@ pub struct CoreArgs {
 
 impl Default for CoreArgs {
     fn default() -> CoreArgs {
-        CoreArgs { capacity: 10, tick: Duration::from_millis(500) }
+        CoreArgs { capacity: Capacity::default(), tick: Duration::from_millis(500) }
+    }
+}
+
+/// How many containers there are to share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capacity {
+    /// So many.
+    Fixed(u32),
+    /// As many as the cluster has room for.
+    Auto,
+}
+
+impl Capacity {
+    /// The number; the default one where it is not known yet.
+    pub fn or_default(self) -> u32 {
+        match self {
+            Capacity::Fixed(number) => number,
+            Capacity::Auto => DEFAULT_CAPACITY,
+        }
+    }
+
+    /// Refuses what only a cluster can tell.
+    ///
+    /// # Errors
+    /// A usage error, where it is `auto`.
+    pub fn without_cluster(self) -> Result<(), UsageError> {
+        match self {
+            Capacity::Fixed(_) => Ok(()),
+            Capacity::Auto => Err(UsageError(
+                "--capacity auto asks a cluster's nodes; without --scheduler kubernetes give a \
+                 number"
+                    .to_owned(),
+            )),
+        }
+    }
+}
+
+impl Default for Capacity {
+    fn default() -> Capacity {
+        Capacity::Fixed(DEFAULT_CAPACITY)
+    }
+}
+
+impl fmt::Display for Capacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Capacity::Fixed(number) => number.fmt(f),
+            Capacity::Auto => f.write_str("auto"),
+        }
     }
 }
 
@@ -131,6 +193,14 @@ fn parse_tick(text: &str) -> Result<Duration, String> {
     if range.contains(&tick) { Ok(tick) } else { Err("it must be from 100ms to 60s".to_owned()) }
 }
 
+fn parse_capacity(text: &str) -> Result<Capacity, String> {
+    if text == "auto" {
+        return Ok(Capacity::Auto);
+    }
+    let number = text.parse().ok().filter(|number| CAPACITIES.contains(number));
+    number.map(Capacity::Fixed).ok_or_else(|| "it must be from 1 to 1000, or auto".to_owned())
+}
+
 fn parse_load(text: &str) -> Result<(String, u32), String> {
     let parts = text.split_once('=').and_then(|(name, n)| Some((name.to_owned(), n.parse().ok()?)));
     parts.ok_or_else(|| "it must be like producer=1".to_owned())
@@ -149,6 +219,21 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_capacity_is_a_number_in_range_or_auto() {
+        let capacity = |text| {
+            let args = Args::try_parse_from(["engine", "--capacity", text]);
+            args.map(|args| args.run.core.capacity).ok()
+        };
+        assert_eq!(capacity("1000"), Some(Capacity::Fixed(1000)));
+        assert_eq!(capacity("auto"), Some(Capacity::Auto));
+        for text in ["0", "1001", "-1", "Auto", ""] {
+            assert_eq!(capacity(text), None, "{text}");
+        }
+        assert!(Capacity::default().without_cluster().is_ok());
+        assert!(Capacity::Auto.without_cluster().is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! Deployments, and shows it all on a page.
 //!
 //! # Layout
-//! - [`args`]: the command line
+//! - [`args`] and [`called`]: the command line
 //! - [`authority`] and [`leader`]: whether this engine decides, or another one does
 //! - [`settings`]: the scaling rules as they are edited
 //! - [`manifest`]: the description of the demo, and its scaling rules
@@ -20,6 +20,7 @@ pub mod api;
 pub mod args;
 pub mod authority;
 pub mod board;
+pub mod called;
 pub mod cli;
 pub mod control_loop;
 pub mod leader;

@@ -14,12 +14,17 @@ use crate::manifest::annotations;
 /// What is wrong, by Deployment.
 pub type Troubles = BTreeMap<String, String>;
 
+/// How many slots the cluster has to spare, or in words why that is not known.
+pub type Spare = Result<u32, String>;
+
 /// The last good configuration and what is wrong with the present one.
 #[derive(Debug)]
 pub struct Settings {
     args: CoreArgs,
     /// What the configuration was made from, so that it is made once for each edit.
-    from: Option<(Vec<Deployment>, Troubles)>,
+    from: Option<(Vec<Deployment>, Troubles, Option<Spare>)>,
+    /// What the cluster has to spare, where that is the capacity.
+    spare: Option<Spare>,
     capacity: u32,
     good: BTreeMap<String, Workload>,
     troubles: Troubles,
@@ -40,7 +45,8 @@ impl Settings {
         Settings {
             args: args.clone(),
             from: None,
-            capacity: args.capacity,
+            spare: None,
+            capacity: args.capacity.or_default(),
             good: BTreeMap::new(),
             troubles: Troubles::new(),
         }
@@ -51,10 +57,15 @@ impl Settings {
         &self.troubles
     }
 
+    /// Takes in what the cluster has to spare; it is the capacity where no annotation says one.
+    pub fn take_spare(&mut self, spare: Spare) {
+        self.spare = Some(spare);
+    }
+
     /// Reads the annotations; `conflicts` says which Deployments somebody else scales, and who.
     /// `None` where nothing has changed.
     pub fn update(&mut self, all: &[Deployment], conflicts: &Troubles) -> Option<Edit> {
-        let from = Some((all.to_vec(), conflicts.clone()));
+        let from = Some((all.to_vec(), conflicts.clone(), self.spare.clone()));
         if self.from == from {
             return None;
         }
@@ -83,11 +94,25 @@ impl Settings {
     }
 
     fn read_capacity(&mut self, all: &[Deployment], troubles: &mut Troubles) {
-        let Some(engine) = all.iter().find(|deployment| deployment.is_engine()) else { return };
-        match annotations::capacity(engine) {
-            Ok(capacity) => self.capacity = capacity.unwrap_or(self.args.capacity),
-            Err(text) => drop(troubles.insert(engine.name.clone(), text)),
+        let own = all.iter().find(|deployment| deployment.is_engine());
+        let read = match own.map(annotations::capacity).transpose().map(Option::flatten) {
+            Ok(Some(annotated)) => Ok(annotated),
+            Ok(None) => self.capacity_without_annotation(all),
+            Err(text) => Err(text),
+        };
+        match read {
+            Ok(capacity) => self.capacity = capacity,
+            Err(text) => drop(troubles.insert(engine(all).to_owned(), text)),
         }
+    }
+
+    /// By the cluster or the flag. Minimums are kept also where there is nothing to spare.
+    fn capacity_without_annotation(&self, all: &[Deployment]) -> Result<u32, String> {
+        let Some(spare) = &self.spare else { return Ok(self.args.capacity.or_default()) };
+        let spare = *spare.as_ref().map_err(String::clone)?;
+        let read = |deployment| annotations::checked_workload(deployment, spare).ok().flatten();
+        let minimums = all.iter().filter_map(read).map(|workload| workload.min);
+        Ok(spare.max(minimums.fold(0, u32::saturating_add)))
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
@@ -202,6 +227,47 @@ mod tests {
         let edit = settings.update(&edited("engine", "capacity", "1"), &none).unwrap();
         assert!(edit.config.is_none());
         assert!(edit.news["engine"].contains("less than the minimums"));
+    }
+
+    /// The demo without a capacity that somebody typed.
+    fn unnumbered() -> Vec<Deployment> {
+        let mut all = demo();
+        all.iter_mut().for_each(|d| drop(d.annotations.remove(&format!("{PREFIX}capacity"))));
+        all
+    }
+
+    fn capacity(settings: &mut Settings, all: &[Deployment]) -> u32 {
+        settings.update(all, &Troubles::new()).unwrap().config.unwrap().capacity
+    }
+
+    #[test]
+    fn what_the_cluster_has_to_spare_is_the_capacity_where_nobody_typed_one() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        settings.take_spare(Ok(17));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
+        settings.take_spare(Ok(5));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 5);
+        assert_eq!(capacity(&mut settings, &demo()), 10, "the annotation counts more");
+    }
+
+    #[test]
+    fn minimums_are_kept_where_there_is_nothing_to_spare() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        settings.take_spare(Ok(1));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 2);
+    }
+
+    #[test]
+    fn the_last_known_capacity_stays_while_the_spare_one_is_unknown() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        settings.take_spare(Err("forbidden".to_owned()));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 10);
+        assert_eq!(settings.troubles()["engine"], "forbidden");
+        settings.take_spare(Ok(17));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
+        assert!(settings.troubles().is_empty());
+        settings.take_spare(Err("forbidden".to_owned()));
+        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
     }
 
     #[test]

@@ -17,10 +17,11 @@ use service::{Shell, Shutdown};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::api::gateway::default_gateway;
 use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, validate};
-use crate::control_loop::{ControlLoop, Handle, Parts, opening_load};
+use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::page;
 
 /// The load comes after this time, also when nobody opens the page.
@@ -52,19 +53,32 @@ async fn engine(args: RunArgs) -> anyhow::Result<()> {
     }
 }
 
+/// How an engine faces those who look at it.
+struct Facing {
+    /// The queue server, for those who want to look further.
+    queue_url: Url,
+    /// Load to begin with.
+    opening_load: Option<(String, u32)>,
+    /// Whether the default gateway counts as this machine.
+    trust_gateway: bool,
+}
+
 /// Runs an engine that is put together.
-async fn run_parts(
-    shell: Shell,
-    parts: Parts,
-    queue_url: &Url,
-    opening: Option<(String, u32)>,
-) -> anyhow::Result<()> {
+async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result<()> {
     let (control_loop, handle) = ControlLoop::new(parts);
     let opened = Arc::new(Notify::new());
-    if let Some(load) = opening {
+    if let Some(load) = facing.opening_load {
         tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
     }
-    let app = app(handle, queue_url.to_string(), opened, shell.shutdown());
+    let app = App {
+        handle,
+        run: rand::random(),
+        shutdown: shell.shutdown(),
+        opened,
+        queue_url: facing.queue_url.to_string(),
+        trusted: facing.trust_gateway.then(default_gateway).flatten(),
+        rendered: page::Rendered::default(),
+    };
     shell
         .serve(async |listener, endpoints, shutdown| {
             let server = serve(listener, endpoints, app, shutdown.clone());
@@ -72,11 +86,6 @@ async fn run_parts(
             served
         })
         .await
-}
-
-fn app(handle: Handle, queue_url: String, opened: Arc<Notify>, shutdown: Shutdown) -> App {
-    let rendered = page::Rendered::default();
-    App { handle, run: rand::random(), shutdown, opened, queue_url, rendered }
 }
 
 /// Answers until it is time to leave.

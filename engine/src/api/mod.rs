@@ -2,16 +2,19 @@
 //!
 //! # Layout
 //! - [`guard`]: who may ask, and under which name
+//! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
 pub mod error;
 pub mod events;
+pub mod gateway;
 pub mod guard;
 pub mod scale;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -39,6 +42,8 @@ pub struct App {
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
+    /// An address that may change things besides this machine's own.
+    pub trusted: Option<IpAddr>,
     /// The page of the latest moment, rendered once for all who look.
     pub rendered: page::Rendered,
 }
@@ -54,7 +59,7 @@ pub fn router(app: App) -> Router {
         .merge(page::router())
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
-        .layer(axum::middleware::from_fn(guard::guard))
+        .layer(axum::middleware::from_fn_with_state(app.trusted, guard::guard))
         .with_state(app)
 }
 

@@ -49,8 +49,10 @@ pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
 /// Reads a manifest and the configuration in it.
 ///
 /// # Errors
-/// When the file cannot be read, or is refused; each line then names the file.
+/// When the capacity is `auto`, or the file cannot be read, or is refused; each line then names
+/// the file.
 pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<(Manifest, control::Config)> {
+    core.capacity.without_cluster()?;
     let text = text(file)?;
     let in_file = |refused: Refused| {
         let lines = refused.0.iter().map(|line| format!("{}: {line}", file.display()));

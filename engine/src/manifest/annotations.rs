@@ -24,7 +24,7 @@ const OF_WORKLOADS: [&str; 9] = [
     "paused",
 ];
 
-/// What a capacity may be; the flag's bounds too.
+/// What a capacity may be, also by the flag.
 pub const CAPACITIES: std::ops::RangeInclusive<u32> = 1..=1000;
 
 /// The annotation of the engine's own Deployment.
@@ -38,10 +38,10 @@ const CAPACITY: &str = "capacity";
 pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
     let capacity = match manifest.engine().map(capacity).transpose() {
-        Ok(annotated) => annotated.flatten().unwrap_or(args.capacity),
+        Ok(annotated) => annotated.flatten().unwrap_or(args.capacity.or_default()),
         Err(problem) => {
             problems.push(problem);
-            args.capacity
+            args.capacity.or_default()
         }
     };
     let mut workloads = Vec::new();

@@ -9,8 +9,8 @@ use control::{Autoscaler, Workload};
 use reqwest::Url;
 use service::{Shell, UsageError};
 
-use super::{listen, run_parts};
-use crate::args::{DEFAULT_PORT, RunArgs};
+use super::{Facing, listen, run_parts};
+use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::authority::Authority;
 use crate::board::Fixed;
 use crate::cli::validate;
@@ -61,7 +61,9 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         settings: Settings::new(&args.core),
         authority: Authority::Alone,
     };
-    run_parts(shell, parts, &queue_url, args.opening_load).await
+    let facing =
+        Facing { queue_url, opening_load: args.opening_load, trust_gateway: args.trust_gateway };
+    run_parts(shell, parts, facing).await
 }
 
 /// What can be run of a manifest on this machine; looked at before anything starts.
@@ -157,7 +159,7 @@ fn announce(args: &RunArgs, manifest: &Manifest, config: &control::Config) {
     for warning in &manifest.unused.warnings {
         tracing::warn!("{warning} without a cluster");
     }
-    if config.capacity != args.core.capacity {
+    if Capacity::Fixed(config.capacity) != args.core.capacity {
         tracing::info!("capacity {} as the manifest's engine says", config.capacity);
     }
 }

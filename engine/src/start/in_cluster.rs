@@ -6,8 +6,8 @@ use kube::Client;
 use reqwest::Url;
 use service::{Shell, Shutdown};
 
-use super::{listen, run_parts};
-use crate::args::RunArgs;
+use super::{Facing, listen, run_parts};
+use crate::args::{Capacity, RunArgs};
 use crate::authority::Authority;
 use crate::board::Fixed;
 use crate::control_loop::Parts;
@@ -42,13 +42,17 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let lease = Leadership::start(client.clone(), &namespace, LEASE, &name, clock, resigned);
     lease.register(&shell.registry)?;
     let authority = Authority::Lease { lease, resign };
-    let cluster = Cluster::start(client, &namespace, &name, clock, authority.may_write());
+    let may_write = authority.may_write();
+    let mut cluster = Cluster::start(client.clone(), &namespace, &name, clock, may_write);
+    if args.core.capacity == Capacity::Auto {
+        cluster.watch_tenants(client, &namespace);
+    }
     let queue_url = match args.queue_url {
         Some(url) => url,
         None => Url::parse(QUEUE)?,
     };
     // Nothing is scaled before the first list; the annotations in it say what is.
-    let (capacity, tick) = (args.core.capacity, args.core.tick);
+    let (capacity, tick) = (args.core.capacity.or_default(), args.core.tick);
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
     let parts = Parts {
@@ -65,5 +69,6 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         settings: Settings::new(&args.core),
         authority,
     };
-    run_parts(shell, parts, &queue_url, None).await
+    let facing = Facing { queue_url, opening_load: None, trust_gateway: args.trust_gateway };
+    run_parts(shell, parts, facing).await
 }

@@ -16,6 +16,7 @@ use super::counts::{self, Waiting};
 use super::events::Events;
 use super::promises::{Promises, Seen};
 use super::rivals::Rivals;
+use super::tenants::Tenants;
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 use crate::manifest::parse;
@@ -31,6 +32,8 @@ pub struct Cluster {
     deployments: Watched<Deployment>,
     pods: Watched<Pod>,
     rivals: Rivals,
+    /// Watched only where the capacity is what they leave.
+    tenants: Option<Tenants>,
     api: Api<Deployment>,
     events: Events,
     clock: Clock,
@@ -70,6 +73,7 @@ impl Cluster {
             deployments: Watched::start(api.clone(), told.clone()),
             pods: Watched::start(pods, told.clone()),
             rivals: Rivals::start(&client, namespace, &told),
+            tenants: None,
             api,
             events: Events::new(client, instance),
             clock,
@@ -78,6 +82,11 @@ impl Cluster {
             changes,
             told,
         }
+    }
+
+    /// Begins to watch the whole cluster too, to know what it has to spare.
+    pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
+        self.tenants = Some(Tenants::start(client, namespace));
     }
 
     /// Whether what is seen is what there is.
@@ -112,6 +121,10 @@ impl Cluster {
             return None;
         }
         let all = self.deployments.store.state();
+        if let Some(tenants) = &self.tenants {
+            // Not before the first answer, for a typed number may be too many.
+            settings.take_spare(tenants.spare(&all)?);
+        }
         let read = |deployment: &Arc<Deployment>| {
             parse::deployment(deployment.name_any(), (**deployment).clone()).ok()
         };

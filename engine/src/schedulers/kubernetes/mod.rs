@@ -5,6 +5,8 @@
 //! - [`watch`]: lists and watches that never stop, and when they last said something
 //! - [`counts`]: pods into replicas; pure
 //! - [`promises`]: what the controllers may still do; pure
+//! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
+//! - [`spare`] and [`quantity`]: what they leave, in slots; pure
 //! - [`rivals`]: who else scales a Deployment
 //! - [`writer`]: one write, with the version it was decided on
 //! - [`events`]: decisions and troubles as Events on the Deployments
@@ -13,7 +15,10 @@ pub mod cluster;
 pub mod counts;
 pub mod events;
 pub mod promises;
+pub mod quantity;
 pub mod rivals;
+pub mod spare;
+pub mod tenants;
 pub mod watch;
 pub mod writer;
 
