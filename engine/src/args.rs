@@ -100,8 +100,8 @@ pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
     /// microscaling.com/capacity of the engine's own Deployment counts more
     ///
-    /// With auto, what the nodes of the cluster can hold beside everybody else's pods; that needs
-    /// a right over the whole cluster.
+    /// With auto, as many as the nodes of the cluster can hold beside everybody else's pods; that
+    /// needs a right over the whole cluster, and a typed number counts while it is missing.
     #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto", default_value_t,
           value_parser = parse_capacity)]
     pub capacity: Capacity,

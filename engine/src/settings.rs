@@ -25,7 +25,10 @@ pub struct Settings {
     from: Option<(Vec<Deployment>, Troubles, Option<Spare>)>,
     /// What the cluster has to spare, where that is the capacity.
     spare: Option<Spare>,
-    capacity: u32,
+    /// The last that was known of it; minimums are kept also where there is less.
+    last_spare: Option<u32>,
+    /// The last good number of the annotation, or of the flag.
+    typed: u32,
     good: BTreeMap<String, Workload>,
     troubles: Troubles,
 }
@@ -46,7 +49,8 @@ impl Settings {
             args: args.clone(),
             from: None,
             spare: None,
-            capacity: args.capacity.or_default(),
+            last_spare: None,
+            typed: args.capacity.or_default(),
             good: BTreeMap::new(),
             troubles: Troubles::new(),
         }
@@ -57,7 +61,8 @@ impl Settings {
         &self.troubles
     }
 
-    /// Takes in what the cluster has to spare; it is the capacity where no annotation says one.
+    /// Takes in what the cluster has to spare, which is the capacity from now on. A number that
+    /// somebody typed counts while that was never known.
     pub fn take_spare(&mut self, spare: Spare) {
         self.spare = Some(spare);
     }
@@ -79,7 +84,7 @@ impl Settings {
             workloads.extend(read.workload);
         }
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
-        let (capacity, tick) = (self.capacity, self.args.tick);
+        let (capacity, tick) = (self.capacity(), self.args.tick);
         let config = Config { capacity, tick, workloads };
         let wrong = config.problems();
         for problem in &wrong {
@@ -94,31 +99,27 @@ impl Settings {
     }
 
     fn read_capacity(&mut self, all: &[Deployment], troubles: &mut Troubles) {
+        let mut note = |text| drop(troubles.insert(engine(all).to_owned(), text));
         let own = all.iter().find(|deployment| deployment.is_engine());
-        let read = match own.map(annotations::capacity).transpose().map(Option::flatten) {
-            Ok(Some(annotated)) => Ok(annotated),
-            Ok(None) => self.capacity_without_annotation(all),
-            Err(text) => Err(text),
-        };
-        match read {
-            Ok(capacity) => self.capacity = capacity,
-            Err(text) => drop(troubles.insert(engine(all).to_owned(), text)),
+        match own.map(annotations::capacity).transpose().map(Option::flatten) {
+            Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity.or_default()),
+            Err(text) => note(text),
+        }
+        match &self.spare {
+            None => {}
+            Some(Ok(slots)) => self.last_spare = Some(minimums(all, *slots).max(*slots)),
+            Some(Err(why)) => note(why.clone()),
         }
     }
 
-    /// By the cluster or the flag. Minimums are kept also where there is nothing to spare.
-    fn capacity_without_annotation(&self, all: &[Deployment]) -> Result<u32, String> {
-        let Some(spare) = &self.spare else { return Ok(self.args.capacity.or_default()) };
-        let spare = *spare.as_ref().map_err(String::clone)?;
-        let read = |deployment| annotations::checked_workload(deployment, spare).ok().flatten();
-        let minimums = all.iter().filter_map(read).map(|workload| workload.min);
-        Ok(spare.max(minimums.fold(0, u32::saturating_add)))
+    fn capacity(&self) -> u32 {
+        self.last_spare.unwrap_or(self.typed)
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
     fn read(&mut self, deployment: &Deployment, conflict: Option<&String>) -> Read {
         let name = &deployment.name;
-        match annotations::checked_workload(deployment, self.capacity) {
+        match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
                 let held = conflict.cloned();
@@ -147,6 +148,11 @@ struct Read {
 
 fn engine(all: &[Deployment]) -> &str {
     all.iter().find(|deployment| deployment.is_engine()).map_or("engine", |d| &d.name)
+}
+
+fn minimums(all: &[Deployment], capacity: u32) -> u32 {
+    let read = |deployment| annotations::checked_workload(deployment, capacity).ok().flatten();
+    all.iter().filter_map(read).map(|workload| workload.min).fold(0, u32::saturating_add)
 }
 
 /// A workload of which nothing is known but that it is there.
@@ -229,45 +235,39 @@ mod tests {
         assert!(edit.news["engine"].contains("less than the minimums"));
     }
 
-    /// The demo without a capacity that somebody typed.
-    fn unnumbered() -> Vec<Deployment> {
-        let mut all = demo();
-        all.iter_mut().for_each(|d| drop(d.annotations.remove(&format!("{PREFIX}capacity"))));
-        all
-    }
-
     fn capacity(settings: &mut Settings, all: &[Deployment]) -> u32 {
         settings.update(all, &Troubles::new()).unwrap().config.unwrap().capacity
     }
 
     #[test]
-    fn what_the_cluster_has_to_spare_is_the_capacity_where_nobody_typed_one() {
+    fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
         let mut settings = Settings::new(&CoreArgs::default());
+        assert_eq!(capacity(&mut settings, &demo()), 10);
         settings.take_spare(Ok(17));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
+        assert_eq!(capacity(&mut settings, &demo()), 17);
         settings.take_spare(Ok(5));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 5);
-        assert_eq!(capacity(&mut settings, &demo()), 10, "the annotation counts more");
+        assert_eq!(capacity(&mut settings, &demo()), 5);
+        assert!(settings.update(&demo(), &Troubles::new()).is_none());
     }
 
     #[test]
     fn minimums_are_kept_where_there_is_nothing_to_spare() {
         let mut settings = Settings::new(&CoreArgs::default());
         settings.take_spare(Ok(1));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 2);
+        assert_eq!(capacity(&mut settings, &demo()), 2);
     }
 
     #[test]
-    fn the_last_known_capacity_stays_while_the_spare_one_is_unknown() {
+    fn a_typed_number_counts_until_the_spare_one_is_known_and_then_its_last_value() {
         let mut settings = Settings::new(&CoreArgs::default());
         settings.take_spare(Err("forbidden".to_owned()));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 10);
+        assert_eq!(capacity(&mut settings, &edited("engine", "capacity", "7")), 7);
         assert_eq!(settings.troubles()["engine"], "forbidden");
         settings.take_spare(Ok(17));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
+        assert_eq!(capacity(&mut settings, &demo()), 17);
         assert!(settings.troubles().is_empty());
-        settings.take_spare(Err("forbidden".to_owned()));
-        assert_eq!(capacity(&mut settings, &unnumbered()), 17);
+        settings.take_spare(Err("no node is ready".to_owned()));
+        assert_eq!(capacity(&mut settings, &demo()), 17);
     }
 
     #[test]
