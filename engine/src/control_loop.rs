@@ -2,7 +2,7 @@
 //! and scales; in between it gives out slots the moment they come free. Nothing else scales.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use control::{Autoscaler, Decision, Observation};
@@ -86,6 +86,28 @@ pub struct ControlLoop {
     term: Option<Duration>,
     commands: mpsc::Receiver<Command>,
     moments: watch::Sender<Arc<Snapshot>>,
+    refusals: Arc<Refusals>,
+}
+
+/// Why a Deployment could not be scaled the last time. It is tried again with every tick, but
+/// told once.
+#[derive(Debug, Default)]
+struct Refusals(Mutex<BTreeMap<String, ScaleError>>);
+
+impl Refusals {
+    /// Takes in what came of a write; whether it is a refusal that was not told yet.
+    fn is_news(&self, name: &str, refusal: Option<&ScaleError>) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match refusal {
+            None => {
+                last.remove(name);
+                false
+            }
+            Some(refusal) => {
+                last.insert(name.to_owned(), refusal.clone()).as_ref() != Some(refusal)
+            }
+        }
+    }
 }
 
 impl ControlLoop {
@@ -106,7 +128,8 @@ impl ControlLoop {
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (ticks, last, term) = (0, Duration::ZERO, None);
-        let this = ControlLoop { parts, board, ticks, last, term, commands, moments };
+        let refusals = Arc::default();
+        let this = ControlLoop { parts, board, ticks, last, term, commands, moments, refusals };
         (this, Handle { commands: sender, moments: seen })
     }
 
@@ -199,14 +222,20 @@ impl ControlLoop {
     }
 
     fn carry_out(&self, decision: &Decision) {
-        tracing::info!("{}", decision.text);
         let written = self.parts.scheduler.scale(&decision.workload, decision.to);
         let told = self.parts.scheduler.announcement(decision);
-        let name = decision.workload.clone();
+        let (name, text) = (decision.workload.clone(), decision.text.clone());
+        let refusals = self.refusals.clone();
         tokio::spawn(async move {
-            match written.await {
-                Ok(()) => told.await,
-                Err(error) => tracing::warn!("{name} was not scaled: {error}"),
+            let result = written.await;
+            let is_news = refusals.is_news(&name, result.as_ref().err());
+            match result {
+                Ok(()) => {
+                    tracing::info!("{text}");
+                    told.await;
+                }
+                Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
+                Err(_) => {}
             }
         });
     }

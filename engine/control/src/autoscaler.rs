@@ -22,6 +22,9 @@ pub struct Autoscaler {
     states: Vec<State>,
     /// Until then nothing is removed, but to make room for more urgent work.
     careful_until: Time,
+    /// The capacity before it was lowered, until as few containers live; what lives over the new
+    /// one by then is on its way out already.
+    capacity_before: u32,
 }
 
 /// A core that takes over from another does not know what that one knew; for so long it removes
@@ -64,7 +67,9 @@ impl Autoscaler {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut core = Autoscaler { config, states: Vec::new(), careful_until: Time::ZERO };
+        let capacity_before = config.capacity;
+        let (states, careful_until) = (Vec::new(), Time::ZERO);
+        let mut core = Autoscaler { config, states, careful_until, capacity_before };
         core.arrange();
         Ok(core)
     }
@@ -79,6 +84,7 @@ impl Autoscaler {
         if !problems.is_empty() {
             return Err(problems);
         }
+        self.capacity_before = self.capacity_before.max(config.capacity);
         self.config = config;
         self.arrange();
         Ok(())
@@ -164,7 +170,8 @@ impl Autoscaler {
             state.room.update(now, &state.replicas);
         }
         let claims: Vec<Claim> = self.states.iter().map(State::claim).collect();
-        let given = allocate(self.budget(), &claims);
+        let budget = self.budget();
+        let given = allocate(budget, &claims);
         for (state, given) in self.states.iter_mut().zip(given) {
             state.given = given;
         }
@@ -181,9 +188,13 @@ impl Autoscaler {
 
     /// The capacity, less what others have started over it: that is made up for by those who
     /// come last, until it is gone.
-    fn budget(&self) -> u32 {
+    fn budget(&mut self) -> u32 {
         let live: u32 = self.states.iter().map(|state| state.replicas.live()).sum();
-        self.config.capacity - live.saturating_sub(self.config.capacity).min(self.config.capacity)
+        let capacity = self.config.capacity;
+        if live <= capacity {
+            self.capacity_before = capacity;
+        }
+        capacity.saturating_sub(live.saturating_sub(self.capacity_before))
     }
 
     fn cuts(&mut self) -> Vec<Decision> {
@@ -326,7 +337,7 @@ impl State {
         let frozen = self.is_frozen();
         let least = if self.careful { self.replicas.desired } else { 0 };
         let bounded = self.wanted().max(least).clamp(self.workload.min, self.workload.max);
-        let possible = bounded.min(self.room.most());
+        let possible = bounded.min(self.room.most().max(self.workload.min));
         Claim {
             priority: self.workload.priority,
             min: self.workload.min,

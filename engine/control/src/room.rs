@@ -29,7 +29,9 @@ impl Room {
     pub(crate) fn update(&mut self, now: Time, replicas: &Replicas) {
         let until = now + PROBE_AFTER;
         if replicas.unschedulable > 0 {
-            let most = replicas.desired.saturating_sub(replicas.unschedulable);
+            // By the containers that there are: after a cut these are still counted for a moment.
+            let there = replicas.ready + replicas.starting;
+            let most = there.saturating_sub(replicas.unschedulable);
             // What is being taken back already is no news.
             if self.cap.is_none_or(|cap| most < cap.most) {
                 self.cap = Some(Cap { most, probing: false, until });
@@ -68,6 +70,8 @@ mod tests {
         assert_eq!(room.most(), u32::MAX);
         room.update(second(10), &replicas(8, 3));
         assert_eq!(room.most(), 5);
+        room.update(second(10), &Replicas { desired: 5, ..replicas(8, 3) });
+        assert_eq!(room.most(), 5, "what is being taken back is not taken off twice");
         room.update(second(11), &replicas(5, 0));
         assert_eq!(room.most(), 5);
         room.update(second(40), &replicas(5, 0));

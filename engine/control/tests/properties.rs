@@ -249,6 +249,17 @@ fn what_others_start_over_the_capacity_is_made_up_for_by_the_background() {
 }
 
 #[test]
+fn a_lower_capacity_is_made_up_for_once() {
+    let mut core = core(10);
+    core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
+    core.reconfigure(Config { capacity: 8, ..core.config().clone() }).unwrap();
+    let cut = core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
+    assert_eq!((cut.len(), cut[0].to), (1, 5), "{cut:?}");
+    let leaving = Replicas { terminating: 2, ..at_rest(5) };
+    assert_eq!(core.step(SECOND, &observation(&[at_rest(3), leaving], 18)), []);
+}
+
+#[test]
 fn another_configuration_keeps_what_the_rules_have_learned() {
     let mut core = core(10);
     core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));

@@ -215,7 +215,10 @@ impl Cluster {
                     Err(_) => promises.failed(to),
                 }
             }
-            told.send_modify(|count| *count += 1);
+            // One that failed wakes nobody: it would be tried again at once, and without an end.
+            if result.is_ok() {
+                told.send_modify(|count| *count += 1);
+            }
             result.map(drop).map_err(ScaleError::Refused)
         }
         .boxed()
