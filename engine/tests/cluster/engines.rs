@@ -1,0 +1,71 @@
+//! Several engines, and one that comes after another.
+
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::Api;
+
+use crate::demo::{CAPACITY, Demo, LOOK, READY};
+use crate::forward::Engine;
+use crate::seen::State;
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn one_of_two_engines_decides_and_the_other_takes_over_when_it_is_killed() {
+    let demo = Demo::start().await;
+    demo.scale("engine", 2).await;
+    demo.seen.until("two engines", READY, |seen| seen.ready("engine") == 2).await;
+    let leader = holder(&demo).await;
+    for pod in demo.pods("engine").await {
+        let state = Engine::open(&demo.namespace, &pod).await.state().await;
+        let standing = state["standing"].as_str().unwrap().to_owned();
+        let expected = match pod == leader {
+            true => "leader".to_owned(),
+            false => format!("standby; {leader} leads"),
+        };
+        assert_eq!(standing, expected, "{pod}");
+    }
+
+    let queue = demo.queue().await;
+    let killed = Instant::now();
+    demo.kubectl(&["delete", "pod", &leader, "--force", "--grace-period=0"]).await;
+    queue.publish(200).await;
+    let acts = |seen: &State| seen.changed("remainder", killed, |to| to < 9);
+    let at = demo.seen.until("another engine acts", Duration::from_secs(11), acts).await;
+    println!("another engine acts {:.1?} after the kill", at - killed);
+    assert_ne!(holder(&demo).await, leader);
+    queue.all_done(Duration::from_secs(60)).await;
+    assert!(demo.seen.take_most() <= CAPACITY);
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn a_rolling_restart_of_the_engine_changes_no_count() {
+    let demo = Demo::start().await;
+    demo.scale("producer", 2).await;
+    let busy = |seen: &State| seen.ready("consumer") >= 4;
+    demo.seen.until("consumers follow", Duration::from_secs(45), busy).await;
+    demo.steady(Duration::from_secs(8)).await;
+
+    let leader = holder(&demo).await;
+    let began = Instant::now();
+    demo.kubectl(&["rollout", "restart", "deployment/engine"]).await;
+    demo.kubectl(&["rollout", "status", "deployment/engine", "--timeout=30s"]).await;
+    let end = Instant::now() + READY;
+    while holder(&demo).await == leader {
+        assert!(Instant::now() < end, "{leader} still leads");
+        tokio::time::sleep(LOOK).await;
+    }
+    println!("the new engine leads {:.1?} after the restart was asked for", began.elapsed());
+    demo.engine().await.ticks(4).await;
+    assert_eq!(demo.seen.changes_since(began), []);
+    demo.scale("producer", 0).await;
+    demo.queue().await.all_done(READY).await;
+    assert!(demo.seen.take_most() <= CAPACITY);
+}
+
+async fn holder(demo: &Demo) -> String {
+    let leases: Api<Lease> = Api::namespaced(demo.client.clone(), &demo.namespace);
+    let spec = leases.get("engine").await.unwrap().spec;
+    spec.and_then(|spec| spec.holder_identity).unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! The queue and the engines, through port-forwards.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::demo::LOOK;
+
+/// kubectl port-forward, as long as this lives.
+struct Forward {
+    _kubectl: Child,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Forward {
+    async fn open(namespace: &str, to: &str, port: u16) -> Forward {
+        let mut command = Command::new("kubectl");
+        command.args(["-n", namespace, "port-forward", to, &format!(":{port}")]);
+        let mut kubectl = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(kubectl.stdout.take().unwrap()).lines();
+        let first = lines.next_line().await.unwrap().unwrap_or_default();
+        let address = first.strip_prefix("Forwarding from ").and_then(|l| l.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("no way to {to}: {first}"));
+        let url = format!("http://{address}");
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Forward { _kubectl: kubectl, url, http }
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, body: String) -> u16 {
+        let request = self.http.post(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/x-ndjson").body(body);
+        request.send().await.unwrap().status().as_u16()
+    }
+}
+
+/// The queue of the demo.
+pub struct Queue(Forward);
+
+impl Queue {
+    pub async fn open(namespace: &str) -> Queue {
+        Queue(Forward::open(namespace, "service/queue", 4151).await)
+    }
+
+    /// Publishes so many at once; returns when the queue has said yes.
+    pub async fn publish(&self, count: u32) -> Instant {
+        let batch: Vec<String> = (1..=count).map(|number| format!("job {number}")).collect();
+        assert_eq!(self.0.post("/v1/queues/jobs/messages", batch.join("\n")).await, 201);
+        Instant::now()
+    }
+
+    pub async fn purge(&self) {
+        let status = self.0.post("/v1/queues/jobs/purge", String::new()).await;
+        assert!((200..300).contains(&status), "{status}");
+    }
+
+    pub async fn stats(&self) -> Value {
+        serde_json::from_str(&self.0.get("/v1/queues/jobs").await).unwrap()
+    }
+
+    pub async fn published(&self) -> u64 {
+        self.stats().await["published_total"].as_u64().unwrap()
+    }
+
+    /// Waits until all that was published is done, each job once acknowledged and none given up.
+    pub async fn all_done(&self, within: Duration) -> u64 {
+        let end = Instant::now() + within;
+        loop {
+            let stats = self.stats().await;
+            let count = |name: &str| stats[name].as_u64().unwrap();
+            assert_eq!((count("dead_total"), count("purged_total")), (0, 0), "{stats}");
+            if count("acked_total") == count("published_total") {
+                let left = count("ready") + count("in_flight") + count("delayed");
+                assert_eq!(left, 0, "{stats}");
+                return count("acked_total");
+            }
+            assert!(Instant::now() < end, "not all done within {within:?}: {stats}");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// The page of one engine.
+pub struct Engine(Forward);
+
+impl Engine {
+    pub async fn open(namespace: &str, pod: &str) -> Engine {
+        Engine(Forward::open(namespace, &format!("pod/{pod}"), 8080).await)
+    }
+
+    pub async fn state(&self) -> Value {
+        serde_json::from_str(&self.0.get("/api/v1/state").await).unwrap()
+    }
+
+    /// The sum of a metric's series.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let metrics = self.0.get("/metrics").await;
+        let series = metrics.lines().filter(|line| line.starts_with(name));
+        let value = |line: &str| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap();
+        let values: Vec<f64> = series.map(value).collect();
+        assert!(!values.is_empty(), "{name} is not in {metrics}");
+        values.iter().sum()
+    }
+
+    /// Looks until something is so; returns how long that took.
+    pub async fn until(
+        &self,
+        what: &str,
+        within: Duration,
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Duration {
+        let began = Instant::now();
+        loop {
+            let state = self.state().await;
+            if is_so(&state) {
+                return began.elapsed();
+            }
+            assert!(began.elapsed() < within, "{what}: not within {within:?}; {state}");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until it has decided so many times more.
+    pub async fn ticks(&self, count: u64) {
+        let now = self.state().await["tick"].as_u64().unwrap();
+        let later = |state: &Value| state["tick"].as_u64().unwrap() >= now + count;
+        self.until("the engine ticks", Duration::from_secs(count + 10), later).await;
+    }
+}
+
+/// A part of what the engine says of a workload.
+pub fn workload<'a>(state: &'a Value, name: &str) -> &'a Value {
+    let all = state["workloads"].as_array().unwrap();
+    all.iter().find(|workload| workload["name"] == name).unwrap_or(&Value::Null)
+}
+
+/// Whether one of the engine's troubles has all these words.
+pub fn troubled(state: &Value, words: &[&str]) -> bool {
+    let troubles = state["troubles"].as_array().unwrap();
+    let has_all = |text: &str| words.iter().all(|word| text.contains(word));
+    troubles.iter().any(|trouble| has_all(trouble.as_str().unwrap()))
+}

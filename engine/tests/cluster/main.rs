@@ -1,0 +1,20 @@
+//! The demo on a real cluster, driven as a presenter does it: `scripts/e2e` runs this.
+//!
+//! # Layout
+//! - [`demo`]: the demo in a namespace of its own, and kubectl in it
+//! - [`seen`]: what a watch of the namespace shows, moment by moment
+//! - [`forward`]: the queue and the engines, through port-forwards
+//! - `load`, `settings`, `engines`, `others`, `machines`, `rollouts`, `rights`: the tests
+
+#![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
+
+mod demo;
+mod engines;
+mod forward;
+mod load;
+mod machines;
+mod others;
+mod rights;
+mod rollouts;
+mod seen;
+mod settings;
