@@ -234,6 +234,7 @@ impl ControlLoop {
                     tracing::info!("{text}");
                     told.await;
                 }
+                Err(ScaleError::Superseded) => {}
                 Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
                 Err(_) => {}
             }

@@ -77,7 +77,9 @@ impl From<ScaleError> for ApiError {
     fn from(error: ScaleError) -> ApiError {
         match error {
             ScaleError::Unknown { .. } => ApiError::not_found(error.to_string()),
-            ScaleError::Refused(message) => ApiError::conflict(message),
+            ScaleError::Superseded | ScaleError::Refused(_) => {
+                ApiError::conflict(error.to_string())
+            }
         }
     }
 }

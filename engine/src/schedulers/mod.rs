@@ -78,6 +78,9 @@ pub enum ScaleError {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// Another count was wanted before this one was written.
+    #[error("another count is wanted by now")]
+    Superseded,
     /// The count is not possible for it.
     #[error("{0}")]
     Refused(String),

@@ -54,6 +54,8 @@ impl std::fmt::Debug for Cluster {
 #[derive(Debug, Default)]
 struct Shared {
     promises: BTreeMap<String, Promises>,
+    /// Whose turn it is to write to a Deployment.
+    turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
 }
 
@@ -184,37 +186,33 @@ impl Cluster {
     }
 
     /// Writes a Deployment's count. It counts as written from now on; the future says whether
-    /// it was.
+    /// it was. Writes to one Deployment go one after the other, each decided on what the one
+    /// before it gave; one that is no longer wanted when its turn comes is left out.
     pub fn scale(&self, name: &str, to: u32) -> Written {
-        let Some(deployment) = self.deployment(name) else {
+        if self.deployment(name).is_none() {
             let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
             let unknown = ScaleError::Unknown { name: name.to_owned(), known };
             return futures::future::ready(Err(unknown)).boxed();
-        };
-        let write = {
+        }
+        let turn = {
             let mut shared = lock(&self.shared);
-            let promises = shared.promises.entry(name.to_owned()).or_default();
-            let from = promises.desired(&seen(&deployment));
-            promises.intend(to);
-            let version = deployment.resource_version().unwrap_or_default();
-            Write { name: name.to_owned(), from, to, version }
+            shared.promises.entry(name.to_owned()).or_default().intend(to);
+            shared.turns.entry(name.to_owned()).or_default().clone()
         };
         let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
-        let may_write = self.may_write.clone();
-        let wanted = {
-            let (shared, name) = (shared.clone(), name.to_owned());
-            move || still_wanted(&shared, &name, to, &may_write)
-        };
+        let (store, may_write) = (self.deployments.store.clone(), self.may_write.clone());
+        let name = name.to_owned();
         async move {
-            let result = writer::write(&api, &write, wanted).await;
-            {
-                let mut shared = lock(&shared);
-                let promises = shared.promises.entry(write.name.clone()).or_default();
-                match &result {
-                    Ok(version) => promises.written(to, *version),
-                    Err(_) => promises.failed(to),
-                }
+            let _turn = turn.lock().await;
+            if !lock(&shared).intends(&name, to) {
+                return Err(ScaleError::Superseded);
             }
+            let found = store.find(|deployment| deployment.name_any() == name);
+            let (from, version) = lock(&shared).base(&name, found.as_deref());
+            let write = Write { name: name.clone(), from, to, version };
+            let wanted = || still_wanted(&shared, &name, to, &may_write);
+            let result = writer::write(&api, &write, wanted).await;
+            lock(&shared).ended(&name, to, result.as_ref().ok());
             // One that failed wakes nobody: it would be tried again at once, and without an end.
             if result.is_ok() {
                 told.send_modify(|count| *count += 1);
@@ -234,8 +232,11 @@ fn still_wanted(
     if !may_write() {
         return Err("this engine does not lead".to_owned());
     }
-    let wanted = lock(shared).promises.get(name).is_some_and(|p| p.still_intends(to));
-    if wanted { Ok(()) } else { Err("another count is wanted by now".to_owned()) }
+    if lock(shared).intends(name, to) {
+        Ok(())
+    } else {
+        Err("another count is wanted by now".to_owned())
+    }
 }
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
@@ -244,6 +245,27 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 }
 
 impl Shared {
+    fn intends(&self, name: &str, to: u32) -> bool {
+        self.promises.get(name).is_some_and(|promises| promises.still_intends(to))
+    }
+
+    /// The count and the version that a write is decided on.
+    fn base(&mut self, name: &str, deployment: Option<&Deployment>) -> (u32, String) {
+        let seen = deployment.map(seen).unwrap_or_default();
+        let promises = self.promises.entry(name.to_owned()).or_default();
+        let (replicas, version) = promises.base(&seen);
+        (replicas, version.to_string())
+    }
+
+    /// A write has ended; with the version that it gave where it was carried out.
+    fn ended(&mut self, name: &str, to: u32, version: Option<&u64>) {
+        let promises = self.promises.entry(name.to_owned()).or_default();
+        match version {
+            Some(version) => promises.written(to, *version),
+            None => promises.failed(to),
+        }
+    }
+
     fn status(
         &mut self,
         name: &str,

@@ -5,7 +5,7 @@
 //! until then.
 
 /// A Deployment as the watch shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
     /// Its resourceVersion, which grows with every change.
     pub version: u64,
@@ -65,6 +65,13 @@ impl Promises {
         self.intended.or(written.map(|written| written.replicas)).unwrap_or(seen.replicas)
     }
 
+    /// What a write that begins now is decided on: the count that was told last, and the version
+    /// that says so.
+    pub fn base(&self, seen: &Seen) -> (u32, u64) {
+        let written = self.written.filter(|written| written.version > seen.version);
+        written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
+    }
+
     /// Takes in what the watches show, with the pods that are there and not told to stop;
     /// returns how many the controllers may have at most.
     pub fn update(&mut self, seen: &Seen, staying: u32) -> u32 {
@@ -113,6 +120,16 @@ mod tests {
         promises.written(7, 2);
         assert_eq!(promises.desired(&seen(1, 5, 5)), 7);
         assert_eq!(promises.desired(&seen(3, 4, 5)), 4, "somebody else has scaled it since");
+    }
+
+    #[test]
+    fn a_write_is_decided_on_what_the_one_before_it_gave() {
+        let mut promises = Promises::default();
+        promises.intend(7);
+        promises.written(7, 2);
+        promises.intend(9);
+        assert_eq!(promises.base(&seen(1, 5, 5)), (7, 2));
+        assert_eq!(promises.base(&seen(3, 6, 5)), (6, 3));
     }
 
     #[test]
