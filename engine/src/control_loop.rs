@@ -156,7 +156,8 @@ impl ControlLoop {
         let now = self.parts.clock.now();
         self.ticks += u64::from(is_tick);
         self.take_settings();
-        let observation = self.observe();
+        let seen = self.parts.scheduler.observe();
+        let observation = self.observation(&seen);
         let decisions = self.decide(now, is_tick, &observation);
         for decision in &decisions {
             self.carry_out(decision);
@@ -168,7 +169,7 @@ impl ControlLoop {
             is_tick,
             core: &self.parts.core,
             observation: &observation,
-            deployments: self.parts.scheduler.observe(),
+            deployments: if decisions.is_empty() { seen } else { self.parts.scheduler.observe() },
             decisions: &decisions,
             standing: self.parts.authority.name(),
             troubles: self.parts.settings.troubles(),
@@ -213,10 +214,10 @@ impl ControlLoop {
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
     }
 
-    fn observe(&self) -> Observation {
-        let replicas = self.parts.scheduler.observe().into_iter();
+    fn observation(&self, seen: &BTreeMap<String, Status>) -> Observation {
+        let replicas = seen.iter();
         Observation {
-            replicas: replicas.map(|(name, status)| (name, status.replicas)).collect(),
+            replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
             readings: self.parts.sources.readings(),
         }
     }

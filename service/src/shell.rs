@@ -72,11 +72,6 @@ impl Shell {
         self.shutdown.clone()
     }
 
-    /// How long the program may take to finish after the word to leave.
-    pub fn grace(&self) -> std::time::Duration {
-        self.args.shutdown_grace
-    }
-
     /// Whether another program has started this one and hears what it says.
     pub fn has_parent(&self) -> bool {
         self.parent.is_present()

@@ -1,8 +1,6 @@
 //! One decision round: measurements into recommendations, recommendations into given counts,
 //! given counts into decisions that never lead over the capacity.
 
-use std::collections::BTreeMap;
-
 use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
@@ -120,21 +118,10 @@ impl Autoscaler {
         &self.config
     }
 
-    /// Freezes or frees a workload; false where there is none of that name.
-    pub fn set_paused(&mut self, name: &str, paused: bool) -> bool {
-        let found = self.states.iter_mut().find(|state| state.workload.name == name);
-        found.map(|state| state.workload.paused = paused).is_some()
-    }
-
-    /// Whether a workload is frozen; `None` where there is none of that name.
-    pub fn is_paused(&self, name: &str) -> Option<bool> {
-        let found = self.states.iter().find(|state| state.workload.name == name);
-        found.map(|state| state.workload.paused)
-    }
-
-    /// Why each workload has what it has, as of the last round.
-    pub fn whys(&self) -> BTreeMap<&str, &Why> {
-        self.states.iter().map(|state| (state.workload.name.as_str(), &state.why)).collect()
+    /// Why a workload has what it has, as of the last round; `None` where there is none of that
+    /// name.
+    pub fn why(&self, name: &str) -> Option<&Why> {
+        self.states.iter().find(|state| state.workload.name == name).map(|state| &state.why)
     }
 
     /// Looks and decides nothing, for the reason that `because` gives.

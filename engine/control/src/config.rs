@@ -52,6 +52,11 @@ impl fmt::Display for Problem {
 }
 
 impl Config {
+    /// The workload of a name, if it is scaled.
+    pub fn workload(&self, name: &str) -> Option<&Workload> {
+        self.workloads.iter().find(|workload| workload.name == name)
+    }
+
     /// Everything that is wrong; empty for a configuration that can be run.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<_> = self.workloads.iter().flat_map(of_one).collect();

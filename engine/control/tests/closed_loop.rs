@@ -75,8 +75,8 @@ fn overload_ends_at_the_last_slot_that_is_the_background_s_minimum() {
     let mut model = queue_demo();
     model.run(30, 50.0);
     assert_eq!((model.desired["consumer"], model.desired["remainder"]), (9, 1));
-    let whys = model.autoscaler.whys();
-    assert!(whys["consumer"].text.ends_with("the last slot is the background's minimum"));
+    let why = model.autoscaler.why("consumer").unwrap();
+    assert!(why.text.ends_with("the last slot is the background's minimum"));
 }
 
 #[test]

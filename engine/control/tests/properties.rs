@@ -158,7 +158,7 @@ fn without_a_reading_a_workload_holds_and_says_so() {
     let mut blind = observation(&[at_rest(3), at_rest(7)], 500);
     blind.readings.clear();
     assert_eq!(core.step(SECOND, &blind), []);
-    let why = core.whys()["consumer"].clone();
+    let why = core.why("consumer").unwrap().clone();
     assert_eq!(why.limited_by, Some(Limit::Reading));
     assert_eq!(why.text, "holding at 3: waiting for the queue jobs");
 }
@@ -204,10 +204,12 @@ fn the_background_gives_way_in_the_round_that_sees_the_demand() {
 #[test]
 fn a_paused_workload_keeps_what_it_has() {
     let mut core = core(10);
-    assert!(core.set_paused("consumer", true));
+    let mut config = core.config().clone();
+    config.workloads[0].paused = true;
+    core.reconfigure(config).unwrap();
     let decisions = core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 500));
     assert_eq!(decisions, []);
-    assert_eq!(core.whys()["consumer"].text, "paused at 3");
+    assert_eq!(core.why("consumer").unwrap().text, "paused at 3");
 }
 
 #[test]

@@ -50,8 +50,6 @@ impl Point {
         let mut workloads: Vec<_> = config.workloads.iter().collect();
         workloads.sort_by_key(|w| (w.rule == control::Rule::Remainder, w.priority));
         let status = |name: &str| round.deployments.get(name).map(|status| status.replicas);
-        let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
-        let others = round.deployments.iter().filter(|(name, s)| !s.serves && !scaled(name));
         Point {
             at: round.now,
             queues: fresh.map(|(name, r)| (name.clone(), r.sample.ready)).collect(),
@@ -59,7 +57,7 @@ impl Point {
                 .iter()
                 .filter_map(|w| Some((w.name.clone(), status(&w.name)?.live())))
                 .collect(),
-            others: others.map(|(name, s)| (name.clone(), s.replicas.desired)).collect(),
+            others: round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect(),
         }
     }
 }

@@ -93,6 +93,15 @@ pub struct Round<'a> {
     pub troubles: &'a BTreeMap<String, String>,
 }
 
+impl Round<'_> {
+    /// What is neither scaled nor serves others: what makes the load.
+    fn loads(&self) -> impl Iterator<Item = (&String, &Status)> {
+        let config = self.core.config();
+        let all = self.deployments.iter();
+        all.filter(|(name, status)| !status.serves && config.workload(name).is_none())
+    }
+}
+
 impl Board {
     /// An empty board.
     pub fn new(fixed: Fixed) -> Board {
@@ -115,9 +124,8 @@ impl Board {
         let facts = self.facts(&round);
         let headline = self.headline.update(round.now, facts);
         let config = round.core.config();
-        let is_background = |name: &str| {
-            config.workloads.iter().any(|w| w.name == name && w.rule == Rule::Remainder)
-        };
+        let is_background =
+            |name: &str| config.workload(name).is_some_and(|w| w.rule == Rule::Remainder);
         let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
         let instances = instances.flat_map(|status| &status.instances);
         let slots = self.slots.place(config.capacity, instances, is_background);
@@ -154,16 +162,14 @@ impl Board {
 
     fn facts(&self, round: &Round<'_>) -> Facts {
         let config = round.core.config();
-        let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
         let count = |name: &str, background| Count {
             name: name.to_owned(),
             background,
             desired: round.deployments.get(name).map_or(0, |status| status.replicas.desired),
         };
-        let others = round.deployments.iter().filter(|(name, s)| !s.serves && !scaled(name));
         let workloads = config.workloads.iter();
         Facts {
-            loads: others.map(|(name, _)| count(name, false)).collect(),
+            loads: round.loads().map(|(name, _)| count(name, false)).collect(),
             workloads: workloads.map(|w| count(&w.name, w.rule == Rule::Remainder)).collect(),
             at_limit: config.workloads.iter().find_map(|w| self.at_limit(w, round)),
             otherwise: self.otherwise(round),
@@ -192,9 +198,9 @@ impl Board {
         else {
             return "No workload follows a queue.".to_owned();
         };
-        let why = round.core.whys().get(workload.name.as_str()).map(|why| (*why).clone());
-        let why = why.unwrap_or_default();
-        if why.limited_by == Some(Limit::Reading) {
+        if let Some(why) = round.core.why(&workload.name)
+            && why.limited_by == Some(Limit::Reading)
+        {
             return format!("{}.", headline::capitalised(&why.text));
         }
         let Some(reading) = round.observation.readings.get(&target.queue) else {
@@ -212,7 +218,7 @@ impl Board {
 }
 
 fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
-    let limit = round.core.whys().get(workload.name.as_str()).and_then(|why| why.limited_by);
+    let limit = round.core.why(&workload.name).and_then(|why| why.limited_by);
     let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));
     let at_work = round
         .deployments

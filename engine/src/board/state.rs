@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::{Decision, Freshness, Why, Workload};
+use control::{Decision, Freshness, Rule, Why, Workload};
 use serde::Serialize;
 
 use super::{Fixed, Round};
@@ -142,6 +142,20 @@ pub struct DecisionState {
     pub text: String,
 }
 
+impl State {
+    /// Whether a Deployment does background work.
+    pub fn is_background(&self, name: &str) -> bool {
+        self.workloads.iter().any(|workload| workload.name == name && workload.is_background())
+    }
+}
+
+impl WorkloadState {
+    /// Whether it does background work.
+    pub fn is_background(&self) -> bool {
+        self.rule == Rule::Remainder.name()
+    }
+}
+
 impl DecisionState {
     pub(super) fn new(now: Duration, decision: &Decision) -> DecisionState {
         DecisionState {
@@ -186,7 +200,7 @@ pub(super) fn state(
 fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
     let status = round.deployments.get(&workload.name);
     let replicas = status.map(|status| status.replicas).unwrap_or_default();
-    let why = round.core.whys().get(workload.name.as_str()).map(|why| why_state(why));
+    let why = round.core.why(&workload.name).map(why_state);
     WorkloadState {
         name: workload.name.clone(),
         priority: workload.priority,
@@ -198,7 +212,7 @@ fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
         ready: replicas.ready,
         starting: replicas.starting,
         terminating: replicas.terminating,
-        paused: round.core.is_paused(&workload.name).unwrap_or(workload.paused),
+        paused: workload.paused,
         why: why.unwrap_or_else(|| why_state(&Why::default())),
     }
 }
@@ -216,8 +230,7 @@ fn why_state(why: &Why) -> WhyState {
 
 fn unscaled(round: &Round<'_>) -> Vec<DeploymentState> {
     let config = round.core.config();
-    let scaled = |name: &str| config.workloads.iter().any(|w| w.name == name);
-    let others = round.deployments.iter().filter(|(name, _)| !scaled(name));
+    let others = round.deployments.iter().filter(|(name, _)| config.workload(name).is_none());
     others
         .map(|(name, status)| DeploymentState {
             name: name.clone(),

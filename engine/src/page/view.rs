@@ -171,11 +171,7 @@ fn workload_number(workload: &WorkloadState) -> Markup {
 
 /// Background work is called by what it is.
 fn shown_name(workload: &WorkloadState, count: u32) -> String {
-    if workload.rule == "remainder" {
-        "background".to_owned()
-    } else {
-        plural(&workload.name, count)
-    }
+    if workload.is_background() { "background".to_owned() } else { plural(&workload.name, count) }
 }
 
 fn why(moment: &Snapshot) -> Markup {
@@ -207,10 +203,8 @@ fn decisions(moment: &Snapshot) -> Markup {
 /// A decision's sentence, with background work called as everywhere on the page.
 fn in_page_words(moment: &Snapshot, decision: &DecisionState) -> String {
     let name = &decision.workload;
-    let background =
-        moment.state.workloads.iter().any(|w| w.name == *name && w.rule == "remainder");
     let text = arrows(&decision.text);
-    if background { text.replacen(name, "background", 1) } else { text }
+    if moment.state.is_background(name) { text.replacen(name, "background", 1) } else { text }
 }
 
 /// What makes the load: the first Deployment that is neither scaled nor behind a Service.

@@ -31,8 +31,7 @@ pub fn panel(moment: &Snapshot, points: &[&Point], time: Time) -> Markup {
         .last()
         .map(|point| point.live.iter().map(|(name, _)| name.as_str()).collect())
         .unwrap_or_default();
-    let is_background =
-        |name: &str| moment.state.workloads.iter().any(|w| w.name == name && w.rule == "remainder");
+    let is_background = |name: &str| moment.state.is_background(name);
     html! {
         @for (layer, name) in names.iter().enumerate() {
             @let hatched = is_background(name).then_some("url(#hatch)");
