@@ -49,6 +49,7 @@ const POD: Known = Known {
         "dnsPolicy",
         "restartPolicy",
         "schedulerName",
+        "volumes",
     ],
 };
 
@@ -65,6 +66,7 @@ const CONTAINER: Known = Known {
         "securityContext",
         "terminationMessagePath",
         "terminationMessagePolicy",
+        "volumeMounts",
     ],
 };
 
@@ -77,6 +79,9 @@ impl Unused {
             return;
         };
         self.look(name, pod, &POD);
+        if !has_only_empty_volumes(pod) {
+            self.warn(name, "volumes");
+        }
         let containers = pod.get("containers").and_then(Value::as_sequence);
         for (i, container) in containers.into_iter().flatten().enumerate() {
             self.look(name, container, &CONTAINER);
@@ -113,6 +118,12 @@ impl Unused {
     }
 }
 
+/// A process has a file system that it may write to, so an empty directory tells it nothing.
+fn has_only_empty_volumes(pod: &Value) -> bool {
+    let volumes = pod.get("volumes").and_then(Value::as_sequence);
+    volumes.into_iter().flatten().all(|volume| volume.get("emptyDir").is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::manifest::parse::parse;
@@ -135,6 +146,7 @@ spec:
   template:
     spec:
       hostNetwork: true
+      volumes: [{name: tmp, emptyDir: {}}, {name: disk, persistentVolumeClaim: {}}]
       containers:
         - {name: one, envFrom: [], env: [{name: X, valueFrom: {}}]}
         - {name: two}
@@ -145,6 +157,7 @@ spec:
             warnings,
             [
                 "deployment/a: hostNetwork is not honoured",
+                "deployment/a: volumes is not honoured",
                 "deployment/a: envFrom is not honoured",
                 "deployment/a: env X with valueFrom is not honoured",
                 "deployment/a: more than one container (only the first is run) is not honoured",
