@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use control::Decision;
 use prometheus::{
-    Counter, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Counter, GaugeVec, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry,
 };
 
 use crate::board::state::{State, WorkloadState};
@@ -18,6 +19,7 @@ pub struct Metrics {
     replicas: IntGaugeVec,
     wanted: IntGaugeVec,
     queue_target: IntGaugeVec,
+    start_up: GaugeVec,
     capacity: IntGauge,
     tick: IntGauge,
     decisions: IntCounterVec,
@@ -41,6 +43,10 @@ impl Metrics {
         );
         let queue_target =
             Opts::new("microscaling_queue_target", "The length that a queue shall keep.");
+        let start_up = Opts::new(
+            "microscaling_start_up_seconds",
+            "What nine of ten containers of a workload took to start, at most.",
+        );
         let decisions = Opts::new(
             "microscaling_decisions_total",
             "Changes of a workload's count, by direction: up or down.",
@@ -53,6 +59,7 @@ impl Metrics {
             replicas: IntGaugeVec::new(replicas, &["workload", "state"])?,
             wanted: IntGaugeVec::new(wanted, &["workload", "rule"])?,
             queue_target: IntGaugeVec::new(queue_target, &["queue"])?,
+            start_up: GaugeVec::new(start_up, &["workload"])?,
             capacity: IntGauge::new(
                 "microscaling_capacity",
                 "How many containers all scaled workloads may have together.",
@@ -68,6 +75,7 @@ impl Metrics {
         registry.register(Box::new(metrics.replicas.clone()))?;
         registry.register(Box::new(metrics.wanted.clone()))?;
         registry.register(Box::new(metrics.queue_target.clone()))?;
+        registry.register(Box::new(metrics.start_up.clone()))?;
         registry.register(Box::new(metrics.capacity.clone()))?;
         registry.register(Box::new(metrics.tick.clone()))?;
         registry.register(Box::new(metrics.decisions.clone()))?;
@@ -110,6 +118,10 @@ impl Metrics {
             self.replicas.with_label_values(&[name, state]).set(count.into());
         }
         self.wanted.with_label_values(&[name, workload.rule]).set(workload.why.wanted.into());
+        // None is absent, and not 0.
+        if let Some(seconds) = workload.start_up_s {
+            self.start_up.with_label_values(&[name]).set(seconds);
+        }
         for direction in ["up", "down"] {
             // A series that is there at 0 shows its first decision as a step.
             self.decisions.with_label_values(&[name, direction]);

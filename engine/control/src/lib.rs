@@ -11,6 +11,7 @@
 //! - [`config`]: the whole configuration and what is wrong with it
 //! - [`reading`]: what was measured, and how old it is
 //! - [`room`]: how many containers the machines have room for
+//! - [`start_up`]: how long containers take to start, learned
 //! - [`decision`] and [`why`]: what changes, and why things are as they are; `words` says it
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,7 @@ pub mod decision;
 pub mod policy;
 pub mod reading;
 pub mod room;
+pub mod start_up;
 pub mod why;
 mod words;
 pub mod workload;
@@ -30,6 +32,7 @@ pub use config::{Config, Problem, Setting};
 pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation};
 pub use reading::{Freshness, Observation, QueueSample, Reading};
+pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
 pub use workload::{QueueTarget, Replicas, Rule, Workload};
 

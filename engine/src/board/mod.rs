@@ -16,7 +16,7 @@ pub mod state;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use control::{Autoscaler, Decision, Limit, Observation, Rule, Workload};
+use control::{Autoscaler, Decision, Limit, Observation, Rule, StartUp, Workload};
 
 use crate::schedulers::Status;
 use headline::{Count, Facts, Headline};
@@ -87,6 +87,8 @@ pub struct Round<'a> {
     pub deployments: BTreeMap<String, Status>,
     /// What was decided.
     pub decisions: &'a [Decision],
+    /// How long containers take to start, by Deployment.
+    pub start_ups: &'a BTreeMap<String, StartUp>,
     /// Whether this engine decides, or who does.
     pub standing: String,
     /// What is wrong with the configuration, by Deployment.
@@ -196,7 +198,10 @@ impl Board {
         let workloads = &round.core.config().workloads;
         let Some((workload, target)) = workloads.iter().find_map(|w| Some((w, w.rule.target()?)))
         else {
-            return "No workload follows a queue.".to_owned();
+            let read = !round.deployments.is_empty();
+            let text =
+                if read { "No workload follows a queue." } else { "Waiting for the cluster." };
+            return text.to_owned();
         };
         if let Some(why) = round.core.why(&workload.name)
             && why.limited_by == Some(Limit::Reading)

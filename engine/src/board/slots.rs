@@ -83,6 +83,7 @@ mod tests {
                 pid: None,
                 address: None,
                 restarts: 0,
+                waits: false,
             })
             .collect();
         let grid = slots.place(6, instances.iter(), |workload| workload == "b");

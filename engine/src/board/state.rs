@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::{Decision, Freshness, Rule, Why, Workload};
+use control::{Decision, Freshness, Rule, StartUp, Why, Workload};
 use serde::Serialize;
 
 use super::{Fixed, Round};
@@ -63,6 +63,8 @@ pub struct WorkloadState {
     pub starting: u32,
     /// Those told to stop and not gone yet.
     pub terminating: u32,
+    /// What nine of ten of its containers took to start, at most; null until one was seen to.
+    pub start_up_s: Option<f64>,
     /// Whether it is frozen.
     pub paused: bool,
     /// Why it has what it has.
@@ -212,6 +214,7 @@ fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
         ready: replicas.ready,
         starting: replicas.starting,
         terminating: replicas.terminating,
+        start_up_s: round.start_ups.get(&workload.name).and_then(StartUp::p90).map(seconds),
         paused: workload.paused,
         why: why.unwrap_or_else(|| why_state(&Why::default())),
     }

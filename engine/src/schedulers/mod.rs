@@ -6,7 +6,7 @@ pub mod process;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use control::{Decision, Replicas};
+use control::{Decision, Replicas, Stage};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -53,6 +53,20 @@ pub struct Instance {
     pub address: Option<SocketAddr>,
     /// How often it was started again after a crash.
     pub restarts: u32,
+    /// Whether no machine has room for it; that is no part of its start.
+    #[serde(skip)]
+    pub waits: bool,
+}
+
+impl Instance {
+    /// How far its start is.
+    pub fn stage(&self) -> Stage {
+        match self.phase {
+            Phase::Starting if !self.waits => Stage::Starting,
+            Phase::Ready => Stage::Started,
+            Phase::Starting | Phase::Terminating => Stage::Spoilt,
+        }
+    }
 }
 
 /// How far a container is.
@@ -81,6 +95,9 @@ pub enum ScaleError {
     /// Another count was wanted before this one was written.
     #[error("another count is wanted by now")]
     Superseded,
+    /// The engine has no right to; with the line that grants it.
+    #[error("{0}")]
+    Forbidden(String),
     /// The count is not possible for it.
     #[error("{0}")]
     Refused(String),

@@ -165,6 +165,7 @@ impl Pool {
             pid: None,
             address: None,
             restarts: 0,
+            waits: false,
         };
         let recipe = deployment.recipe.clone();
         // What the others need in order to begin is not held up.
