@@ -89,6 +89,10 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]
     pub trust_gateway: bool,
 
+    /// On leaving, set what is scaled back to its minimums; else all keep the counts they have
+    #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
+    pub reset_on_exit: bool,
+
     /// What every program has
     #[command(flatten)]
     pub service: ServiceArgs,

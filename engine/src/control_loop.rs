@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use control::{Autoscaler, Decision, Observation};
+use control::{Autoscaler, Decision, Observation, StartUp};
 use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
@@ -72,6 +72,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Whether it decides.
     pub authority: Authority,
+    /// Whether what is scaled goes back to its minimums when the engine leaves.
+    pub reset_on_exit: bool,
 }
 
 /// The loop.
@@ -87,6 +89,8 @@ pub struct ControlLoop {
     commands: mpsc::Receiver<Command>,
     moments: watch::Sender<Arc<Snapshot>>,
     refusals: Arc<Refusals>,
+    /// How long containers take to start, by Deployment.
+    start_ups: BTreeMap<String, StartUp>,
 }
 
 /// Why a Deployment could not be scaled the last time. It is tried again with every tick, but
@@ -122,14 +126,23 @@ impl ControlLoop {
             observation: &Observation::default(),
             deployments: parts.scheduler.observe(),
             decisions: &[],
+            start_ups: &BTreeMap::new(),
             standing: parts.authority.name(),
             troubles: parts.settings.troubles(),
         });
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
-        let (ticks, last, term) = (0, Duration::ZERO, None);
-        let refusals = Arc::default();
-        let this = ControlLoop { parts, board, ticks, last, term, commands, moments, refusals };
+        let this = ControlLoop {
+            parts,
+            board,
+            ticks: 0,
+            last: Duration::ZERO,
+            term: None,
+            commands,
+            moments,
+            refusals: Arc::default(),
+            start_ups: BTreeMap::new(),
+        };
         (this, Handle { commands: sender, moments: seen })
     }
 
@@ -147,8 +160,29 @@ impl ControlLoop {
                 Some(command) = self.commands.recv() => self.obey(command),
             }
         }
+        if self.parts.reset_on_exit {
+            self.reset().await;
+        }
         self.parts.scheduler.shutdown().await;
         self.parts.authority.release().await;
+    }
+
+    /// Sets what is scaled back to its minimums. It raises nothing, so it needs no free slots.
+    async fn reset(&self) {
+        if let Stand::LooksOn(because) = self.stand() {
+            tracing::info!("nothing is reset: {because}");
+            return;
+        }
+        let Parts { core, scheduler, .. } = &self.parts;
+        let seen = scheduler.observe();
+        let ours = core.config().workloads.iter().filter(|w| !w.paused && w.held.is_none());
+        let too_many =
+            ours.filter(|w| seen.get(&w.name).is_some_and(|s| s.replicas.desired > w.min));
+        let resets = too_many.map(async |w| match scheduler.scale(&w.name, w.min).await {
+            Ok(()) => tracing::info!("{} reset to {}", w.name, w.min),
+            Err(error) => tracing::warn!("{} was not reset: {error}", w.name),
+        });
+        futures::future::join_all(resets).await;
     }
 
     fn round(&mut self, is_tick: bool) {
@@ -157,6 +191,7 @@ impl ControlLoop {
         self.ticks += u64::from(is_tick);
         self.take_settings();
         let seen = self.parts.scheduler.observe();
+        self.learn(now, &seen);
         let observation = self.observation(&seen);
         let decisions = self.decide(now, is_tick, &observation);
         for decision in &decisions {
@@ -171,6 +206,7 @@ impl ControlLoop {
             observation: &observation,
             deployments: if decisions.is_empty() { seen } else { self.parts.scheduler.observe() },
             decisions: &decisions,
+            start_ups: &self.start_ups,
             standing: self.parts.authority.name(),
             troubles: self.parts.settings.troubles(),
         });
@@ -197,11 +233,8 @@ impl ControlLoop {
     }
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
-        let Parts { core, scheduler, authority, .. } = &mut self.parts;
-        let stand = match scheduler.trouble() {
-            Some(trouble) => Stand::LooksOn(trouble),
-            None => authority.stand(),
-        };
+        let stand = self.stand();
+        let Parts { core, authority, .. } = &mut self.parts;
         if let Stand::LooksOn(because) = stand {
             core.look_on(now, seen, &because);
             return Vec::new();
@@ -212,6 +245,22 @@ impl ControlLoop {
             core.take_over(now);
         }
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
+    }
+
+    /// Whether it decides: only where it may, and sees what there is.
+    fn stand(&self) -> Stand {
+        match self.parts.scheduler.trouble() {
+            Some(trouble) => Stand::LooksOn(trouble),
+            None => self.parts.authority.stand(),
+        }
+    }
+
+    fn learn(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
+        self.start_ups.retain(|name, _| seen.contains_key(name));
+        for (name, status) in seen {
+            let containers = status.instances.iter().map(|it| (it.name.as_str(), it.stage()));
+            self.start_ups.entry(name.clone()).or_default().see(now, containers);
+        }
     }
 
     fn observation(&self, seen: &BTreeMap<String, Status>) -> Observation {
@@ -235,7 +284,8 @@ impl ControlLoop {
                     tracing::info!("{text}");
                     told.await;
                 }
-                Err(ScaleError::Superseded) => {}
+                // A right that is missing is a trouble of the workload, and told as one.
+                Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}
                 Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
                 Err(_) => {}
             }

@@ -27,6 +27,7 @@ pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
+pub mod rights;
 pub mod schedulers;
 pub mod settings;
 pub mod sources;

@@ -67,7 +67,8 @@ impl Settings {
         self.spare = Some(spare);
     }
 
-    /// Reads the annotations; `conflicts` says which Deployments somebody else scales, and who.
+    /// Reads the annotations; `conflicts` says which Deployments are not ours to scale, and why:
+    /// somebody else does, or a right is missing.
     /// `None` where nothing has changed.
     pub fn update(&mut self, all: &[Deployment], conflicts: &Troubles) -> Option<Edit> {
         let from = Some((all.to_vec(), conflicts.clone(), self.spare.clone()));

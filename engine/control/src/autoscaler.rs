@@ -176,16 +176,19 @@ impl Autoscaler {
     /// The capacity, less what others have started over it: that is made up for by those who
     /// come last, until it is gone.
     fn budget(&mut self) -> u32 {
-        let live: u32 = self.states.iter().map(|state| state.replicas.live()).sum();
-        let capacity = self.config.capacity;
+        let (live, capacity) = (self.live(), self.config.capacity);
         if live <= capacity {
             self.capacity_before = capacity;
         }
         capacity.saturating_sub(live.saturating_sub(self.capacity_before))
     }
 
+    fn live(&self) -> u32 {
+        self.states.iter().map(|state| state.replicas.live()).sum()
+    }
+
     fn cuts(&mut self) -> Vec<Decision> {
-        let gainers: Vec<String> = self.gainers();
+        let because = words::preempted(self.gainers().first(), self.config.capacity, self.live());
         let cut = |state: &mut State| {
             let (from, to) = (state.replicas.desired, state.given);
             if state.is_frozen() || to >= from {
@@ -194,7 +197,7 @@ impl Autoscaler {
             state.replicas.desired = to;
             let preempted = to < state.wanted();
             let reason = if preempted { Reason::Preempted } else { Reason::ScaledDown };
-            Some(words::decision(state, from, to, reason, &gainers))
+            Some(words::decision(state, from, to, reason, &because))
         };
         self.states.iter_mut().filter_map(cut).collect()
     }
@@ -219,7 +222,7 @@ impl Autoscaler {
             }
             state.replicas.desired = to;
             free = room.saturating_sub(state.replicas.occupied());
-            decisions.push(words::decision(state, from, to, Reason::ScaledUp, &[]));
+            decisions.push(words::decision(state, from, to, Reason::ScaledUp, ""));
         }
         decisions
     }

@@ -11,19 +11,29 @@ pub(crate) fn decision(
     from: u32,
     to: u32,
     reason: Reason,
-    gainers: &[String],
+    preempted: &str,
 ) -> Decision {
     let name = &state.workload.name;
     let because = match reason {
-        Reason::Preempted => match gainers.first() {
-            Some(gainer) => format!("gives way to {gainer}"),
-            None => "gives way to more urgent work".to_owned(),
-        },
+        Reason::Preempted => preempted.to_owned(),
         Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
+        // The rule wants fewer by now, but not so few yet.
+        Reason::ScaledUp if state.recommendation.until.is_some() => {
+            format!("{} are due, and a slot has come free", state.given)
+        }
         Reason::ScaledUp | Reason::ScaledDown => state.recommendation.because.clone(),
     };
     let text = format!("{name} {from} -> {to}: {because}");
     Decision { workload: name.clone(), from, to, reason, text }
+}
+
+/// Why a workload loses what it would need: to `gainer`, or since more lives than may.
+pub(crate) fn preempted(gainer: Option<&String>, capacity: u32, live: u32) -> String {
+    match gainer {
+        Some(gainer) => format!("gives way to {gainer}"),
+        None if live > capacity => format!("makes room: {live} live, {capacity} may"),
+        None => "gives way to more urgent work".to_owned(),
+    }
 }
 
 pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {

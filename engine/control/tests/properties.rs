@@ -245,7 +245,8 @@ fn what_others_start_over_the_capacity_is_made_up_for_by_the_background() {
     let seen = observation(&[evicted, at_rest(5)], 30);
     core.step(SECOND, &seen);
     let decisions = core.step(SECOND, &seen);
-    let shrunk = decisions.iter().any(|d| d.workload == "remainder" && d.to == 3);
+    let shrunk =
+        decisions.iter().any(|d| d.text == "remainder 5 -> 3: makes room: 12 live, 10 may");
     let raised = decisions.iter().any(|d| d.to > d.from);
     assert!(shrunk && !raised, "{decisions:?}");
 }

@@ -10,6 +10,7 @@ use kube::{Api, Client};
 
 use super::elector::LEASE;
 use super::terms::{Claim, Observed, Record};
+use crate::rights::grant;
 
 /// The annotation on the Lease by which a person holds all scaling.
 pub const HOLD: &str = "microscaling.com/hold";
@@ -81,10 +82,19 @@ impl LeaseObject {
             Err(Failure::Kube(kube::Error::Api(status))) => Err(match status.code {
                 404 => Problem::Absent(name),
                 409 => Problem::Conflict(name),
+                403 => Problem::Other { why: self.refusal(), name, done },
                 _ => Problem::Other { name, done, why: status.message },
             }),
             Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
         }
+    }
+}
+
+impl LeaseObject {
+    fn refusal(&self) -> String {
+        let namespace = self.api.namespace().unwrap_or("default");
+        let grant = grant(namespace, "get,update", "leases.coordination.k8s.io", Some(&self.name));
+        format!("the engine has no right to; grant it with {grant}")
     }
 }
 

@@ -31,6 +31,10 @@ const QUEUE_URL: &str = "MICROSCALING_QUEUE_URL";
 /// # Errors
 /// Whatever stops it, in a line.
 pub async fn start(args: RunArgs) -> anyhow::Result<()> {
+    if args.reset_on_exit {
+        let text = "--reset-on-exit is for --scheduler kubernetes; in the box all ends anyway";
+        return Err(UsageError(text.to_owned()).into());
+    }
     let (manifest, config) = validate::read(&args.manifest, &args.core)?;
     let mut recipes = refusals(&manifest, &config, args.queue_url.is_some())?;
     begin_within_budget(&config, &mut recipes);
@@ -60,6 +64,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
         authority: Authority::Alone,
+        reset_on_exit: false,
     };
     let facing =
         Facing { queue_url, opening_load: args.opening_load, trust_gateway: args.trust_gateway };

@@ -4,7 +4,7 @@ use anyhow::Context;
 use control::{Autoscaler, Config};
 use kube::Client;
 use reqwest::Url;
-use service::{Shell, Shutdown};
+use service::{Shell, Shutdown, UsageError};
 
 use super::{Facing, listen, run_parts};
 use crate::args::{Capacity, RunArgs};
@@ -28,6 +28,11 @@ const QUEUE: &str = "http://queue:4151";
 /// # Errors
 /// Whatever stops it, in a line.
 pub async fn start(args: RunArgs) -> anyhow::Result<()> {
+    if args.opening_load.is_some() || !args.start_delay.is_zero() {
+        let text = "--opening-load and --start-delay are for --scheduler process; on a cluster \
+                    use kubectl scale, and its own start-up times";
+        return Err(UsageError(text.to_owned()).into());
+    }
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     let config = kube::Config::infer().await.context(
@@ -68,6 +73,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
         authority,
+        reset_on_exit: args.reset_on_exit,
     };
     let facing = Facing { queue_url, opening_load: None, trust_gateway: args.trust_gateway };
     run_parts(shell, parts, facing).await

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::counts::{self, Waiting};
 use super::events::Events;
+use super::forbidden::Forbidden;
 use super::promises::{Promises, Seen};
 use super::rivals::Rivals;
 use super::tenants::Tenants;
@@ -32,6 +33,7 @@ pub struct Cluster {
     deployments: Watched<Deployment>,
     pods: Watched<Pod>,
     rivals: Rivals,
+    forbidden: Forbidden,
     /// Watched only where the capacity is what they leave.
     tenants: Option<Tenants>,
     api: Api<Deployment>,
@@ -75,6 +77,7 @@ impl Cluster {
             deployments: Watched::start(api.clone(), told.clone()),
             pods: Watched::start(pods, told.clone()),
             rivals: Rivals::start(&client, namespace, &told),
+            forbidden: Forbidden::default(),
             tenants: None,
             api,
             events: Events::new(client, instance),
@@ -93,11 +96,9 @@ impl Cluster {
 
     /// Whether what is seen is what there is.
     pub fn health(&self) -> Health {
-        match (self.deployments.health(), self.pods.health()) {
-            (Health::Works, Health::Works) => Health::Works,
-            (Health::Fails, _) | (_, Health::Fails) => Health::Fails,
-            _ => Health::Beginning,
-        }
+        let both = [self.deployments.health(), self.pods.health()];
+        let troubles = [Health::Forbidden, Health::Fails, Health::Beginning];
+        troubles.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
     }
 
     /// Returns when something has changed since the last call.
@@ -114,6 +115,7 @@ impl Cluster {
             Health::Fails => {
                 Some("the apiserver does not answer; nothing is scaled blind".to_owned())
             }
+            Health::Forbidden => self.deployments.refusal().or(self.pods.refusal()),
         }
     }
 
@@ -132,7 +134,9 @@ impl Cluster {
         };
         let mut read: Vec<_> = all.iter().filter_map(read).collect();
         read.sort_by(|a, b| a.name.cmp(&b.name));
-        settings.update(&read, &self.rivals.conflicts())
+        let mut not_ours = self.forbidden.troubles();
+        not_ours.extend(self.rivals.conflicts());
+        settings.update(&read, &not_ours)
     }
 
     /// Says on a Deployment what is wrong with it.
@@ -168,7 +172,7 @@ impl Cluster {
 
     /// All Deployments as they are, by name; none before the first lists are there.
     pub fn observe(&self) -> BTreeMap<String, Status> {
-        if self.health() == Health::Beginning {
+        if !(self.deployments.was_listed() && self.pods.was_listed()) {
             return BTreeMap::new();
         }
         let now = self.clock.now();
@@ -201,7 +205,7 @@ impl Cluster {
         };
         let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
         let (store, may_write) = (self.deployments.store.clone(), self.may_write.clone());
-        let name = name.to_owned();
+        let (name, forbidden) = (name.to_owned(), self.forbidden.clone());
         async move {
             let _turn = turn.lock().await;
             if !lock(&shared).intends(&name, to) {
@@ -213,11 +217,14 @@ impl Cluster {
             let wanted = || still_wanted(&shared, &name, to, &may_write);
             let result = writer::write(&api, &write, wanted).await;
             lock(&shared).ended(&name, to, result.as_ref().ok());
+            if let Err(ScaleError::Forbidden(why)) = &result {
+                forbidden.note(api, &name, why.clone(), told.clone());
+            }
             // One that failed wakes nobody: it would be tried again at once, and without an end.
             if result.is_ok() {
                 told.send_modify(|count| *count += 1);
             }
-            result.map(drop).map_err(ScaleError::Refused)
+            result.map(drop)
         }
         .boxed()
     }

@@ -78,6 +78,7 @@ pub fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
         pid: None,
         address: None,
         restarts: restarts.try_into().unwrap_or_default(),
+        waits: finds_no_machine(pod),
     })
 }
 

@@ -1,13 +1,20 @@
 //! Decisions and troubles as Events on the Deployments, in the page's own words.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
-use kube::{Client, Resource};
+use kube::{Client, Resource, ResourceExt};
+
+use crate::rights::grant;
 
 /// Publishes Events; one that cannot be published is only logged.
 #[derive(Clone)]
 pub struct Events {
     recorder: Recorder,
+    /// Whether it was told that the right to publish is missing.
+    told: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Events {
@@ -21,7 +28,7 @@ impl Events {
     pub fn new(client: Client, instance: &str) -> Events {
         let controller = "microscaling-engine".to_owned();
         let reporter = Reporter { controller, instance: Some(instance.to_owned()) };
-        Events { recorder: Recorder::new(client, reporter) }
+        Events { recorder: Recorder::new(client, reporter), told: Arc::default() }
     }
 
     /// Says what was done to a Deployment.
@@ -43,8 +50,18 @@ impl Events {
             secondary: None,
         };
         let reference = about.object_ref(&());
-        if let Err(error) = self.recorder.publish(&event, &reference).await {
-            tracing::debug!("an Event cannot be published: {error}");
+        match self.recorder.publish(&event, &reference).await {
+            Ok(()) => self.told.store(false, Relaxed),
+            Err(kube::Error::Api(status)) if status.code == 403 => self.refused(about),
+            Err(error) => tracing::debug!("an Event cannot be published: {error}"),
+        }
+    }
+
+    fn refused(&self, about: &Deployment) {
+        if !self.told.swap(true, Relaxed) {
+            let namespace = about.namespace().unwrap_or_default();
+            let grant = grant(&namespace, "create,patch", "events.events.k8s.io", None);
+            tracing::warn!("the engine may not publish Events; grant it with {grant}");
         }
     }
 }

@@ -8,15 +8,19 @@
 //! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
 //! - [`spare`] and [`quantity`]: what they leave, in slots; pure
 //! - [`rivals`]: who else scales a Deployment
+//! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
+//! - [`forbidden`]: Deployments that may not be scaled
 //! - [`writer`]: one write, with the version it was decided on
 //! - [`events`]: decisions and troubles as Events on the Deployments
 
 pub mod cluster;
 pub mod counts;
 pub mod events;
+pub mod forbidden;
 pub mod promises;
 pub mod quantity;
 pub mod rivals;
+pub mod scaled_object;
 pub mod spare;
 pub mod tenants;
 pub mod watch;

@@ -8,6 +8,9 @@ use kube::Api;
 use kube::api::{ObjectMeta, PostParams};
 use tokio::time::timeout;
 
+use crate::rights::grant;
+use crate::schedulers::ScaleError::{self, Forbidden, Refused};
+
 /// An apiserver that has not answered by then counts as away. Short, for an engine that no longer
 /// leads must not have a write under way when the next one begins.
 pub const REQUEST: Duration = Duration::from_secs(1);
@@ -32,36 +35,48 @@ pub struct Write {
 /// read again; where somebody has scaled it, nothing is forced.
 ///
 /// # Errors
-/// When the write was refused, not answered in time, or no longer wanted by `wanted`; in words.
+/// When the write was refused, not answered in time, or no longer wanted by `wanted`.
 pub async fn write(
     api: &Api<Deployment>,
     write: &Write,
     wanted: impl Fn() -> Result<(), String>,
-) -> Result<u64, String> {
+) -> Result<u64, ScaleError> {
     let mut version = write.version.clone();
     for _ in 0..TRIES {
-        wanted()?;
+        wanted().map_err(Refused)?;
         let scale = scale(write, version);
         let params = PostParams::default();
         let request = api.replace_scale(&write.name, &params, &scale);
         match timeout(REQUEST, request).await {
-            Err(_) => return Err(format!("no answer in {REQUEST:?}")),
+            Err(_) => return Err(too_late()),
             Ok(Ok(scale)) => return Ok(number(scale.metadata.resource_version.as_deref())),
             Ok(Err(kube::Error::Api(status))) if status.code == 409 => {}
-            Ok(Err(error)) => return Err(in_words(&error, &write.name)),
+            Ok(Err(error)) => return Err(refusal(&error, api, &write.name)),
         }
         version = read_again(api, write).await?;
     }
-    Err("it changes too fast".to_owned())
+    Err(Refused("it changes too fast".to_owned()))
 }
 
-async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, String> {
+/// Whether the engine may scale a Deployment at all, tried without a change.
+///
+/// # Errors
+/// When it may not, or nobody knows.
+pub async fn try_right(api: &Api<Deployment>, name: &str) -> Result<(), ScaleError> {
+    let read = timeout(REQUEST, api.get_scale(name)).await.map_err(|_| too_late())?;
+    let scale = read.map_err(|error| refusal(&error, api, name))?;
+    let params = PostParams { dry_run: true, ..PostParams::default() };
+    let tried = timeout(REQUEST, api.replace_scale(name, &params, &scale)).await;
+    tried.map_err(|_| too_late())?.map(drop).map_err(|error| refusal(&error, api, name))
+}
+
+async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, ScaleError> {
     let read = timeout(REQUEST, api.get_scale(&write.name)).await;
-    let scale = read.map_err(|_| format!("no answer in {REQUEST:?}"))?;
-    let scale = scale.map_err(|error| in_words(&error, &write.name))?;
+    let scale = read.map_err(|_| too_late())?;
+    let scale = scale.map_err(|error| refusal(&error, api, &write.name))?;
     let now = scale.spec.and_then(|spec| spec.replicas).unwrap_or_default();
     if now != i32::try_from(write.from).unwrap_or(i32::MAX) {
-        return Err(format!("somebody has set it to {now} meanwhile"));
+        return Err(Refused(format!("somebody has set it to {now} meanwhile")));
     }
     Ok(scale.metadata.resource_version.unwrap_or_default())
 }
@@ -83,15 +98,20 @@ pub fn number(version: Option<&str>) -> u64 {
     version.and_then(|version| version.parse().ok()).unwrap_or_default()
 }
 
+fn too_late() -> ScaleError {
+    Refused(format!("no answer in {REQUEST:?}"))
+}
+
 /// An error of the apiserver; a missing right with the line that grants it.
-pub fn in_words(error: &kube::Error, name: &str) -> String {
+fn refusal(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
-        kube::Error::Api(status) if status.code == 403 => format!(
-            "the engine may not scale it; grant it with kubectl create role scale-{name} \
-             --verb=get,update,patch --resource=deployments/scale --resource-name={name} \
-             and a rolebinding to the engine's service account"
-        ),
-        kube::Error::Api(status) => status.message.clone(),
-        other => other.to_string(),
+        kube::Error::Api(status) if status.code == 403 => {
+            let namespace = api.namespace().unwrap_or("default");
+            let grant = grant(namespace, "get,update,patch", "deployments/scale", Some(name));
+            let text = format!("the engine may not scale deployment/{name}; grant it with {grant}");
+            Forbidden(text)
+        }
+        kube::Error::Api(status) => Refused(status.message.clone()),
+        other => Refused(other.to_string()),
     }
 }

@@ -1,0 +1,31 @@
+//! The lines that give the engine a right that it lacks, to be pasted.
+
+/// Gives the engine of demo.yaml a right in its namespace: the verbs, comma-separated, on a
+/// resource as kubectl spells it, or on the one of that name alone.
+pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -> String {
+    let only = name.map(|name| format!(" --resource-name={name}")).unwrap_or_default();
+    let role = ["engine", resource].into_iter().chain(name).collect::<Vec<_>>().join("-");
+    let role = role.replace(['/', '.'], "-");
+    format!(
+        "kubectl create role {role} -n {namespace} --verb={verbs} --resource={resource}{only} && \
+         kubectl create rolebinding {role} -n {namespace} --role={role} \
+         --serviceaccount={namespace}:engine"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_is_a_role_and_its_binding() {
+        let line = grant("talk", "get,update", "deployments/scale", Some("web"));
+        assert_eq!(
+            line,
+            "kubectl create role engine-deployments-scale-web -n talk --verb=get,update \
+             --resource=deployments/scale --resource-name=web && \
+             kubectl create rolebinding engine-deployments-scale-web -n talk \
+             --role=engine-deployments-scale-web --serviceaccount=talk:engine"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! KEDA's ScaledObject, as much of it as tells what it scales.
+
+use std::borrow::Cow;
+
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::{Resource, ResourceExt};
+use serde::Deserialize;
+
+/// By this annotation a person pauses one.
+const PAUSED: &str = "autoscaling.keda.sh/paused";
+
+/// A ScaledObject.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ScaledObject {
+    metadata: ObjectMeta,
+    spec: Spec,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    scale_target_ref: Target,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Target {
+    /// Left out, a Deployment.
+    kind: Option<String>,
+    name: String,
+}
+
+impl ScaledObject {
+    /// The Deployment that it scales, if it scales one at present.
+    pub fn deployment(&self) -> Option<&str> {
+        let target = &self.spec.scale_target_ref;
+        let is_deployment = target.kind.as_deref().is_none_or(|kind| kind == "Deployment");
+        let is_paused = self.annotations().get(PAUSED).is_some_and(|value| value == "true");
+        (is_deployment && !is_paused).then_some(&target.name)
+    }
+}
+
+impl Resource for ScaledObject {
+    type DynamicType = ();
+    type Scope = NamespaceResourceScope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        "ScaledObject".into()
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        "keda.sh".into()
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        "v1alpha1".into()
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        "scaledobjects".into()
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scales(target: &str, annotations: &str) -> Option<String> {
+        let json = format!(
+            r#"{{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject",
+                 "metadata": {{"name": "mine", "annotations": {annotations}}},
+                 "spec": {{"scaleTargetRef": {target}, "triggers": []}}}}"#
+        );
+        let object: ScaledObject = serde_json::from_str(&json).unwrap();
+        object.deployment().map(String::from)
+    }
+
+    #[test]
+    fn it_scales_a_deployment_unless_it_says_otherwise() {
+        assert_eq!(scales(r#"{"name": "web"}"#, "null").as_deref(), Some("web"));
+        let other = r#"{"name": "web", "kind": "StatefulSet"}"#;
+        assert_eq!(scales(other, "null"), None);
+    }
+
+    #[test]
+    fn a_paused_one_scales_nothing() {
+        let paused = format!(r#"{{"{PAUSED}": "true"}}"#);
+        assert_eq!(scales(r#"{"name": "web"}"#, &paused), None);
+    }
+}
