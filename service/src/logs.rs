@@ -3,9 +3,11 @@
 use std::fmt;
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -46,19 +48,58 @@ impl FormatTime for Stamp {
 ///
 /// A second call in one process changes nothing, so tests may start several shells.
 pub fn init(format: LogFormat, name: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let (chosen, wrong) = chosen(std::env::var("RUST_LOG").ok().as_deref());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let all = tracing_subscriber::registry().with(chosen);
     let started = if format.is_human() {
         let colours = std::io::stderr().is_terminal() && !no_color();
         let stamp = Stamp { name: name.to_owned() };
-        lines.with_target(false).with_ansi(colours).with_timer(stamp).try_init()
+        all.with(lines.with_target(false).with_ansi(colours).with_timer(stamp)).try_init()
     } else {
-        lines.json().flatten_event(true).try_init()
+        all.with(lines.json().flatten_event(true)).try_init()
     };
-    drop(started);
+    if let (Ok(()), Some(wrong)) = (started, wrong) {
+        tracing::warn!("{wrong}");
+    }
+}
+
+/// Which lines are wanted, and what is wrong with the words that say so.
+fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
+    let info = Targets::new().with_default(LevelFilter::INFO);
+    let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
+    match words.parse() {
+        Ok(targets) => (targets, None),
+        Err(error) => {
+            let mend = "it must be like warn, or info,engine=debug";
+            (info, Some(format!("RUST_LOG is {words:?}, which says nothing: {error}; {mend}")))
+        }
+    }
 }
 
 /// <https://no-color.org>: any value but the empty one counts.
 fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn words_choose_lines_by_level_and_by_who_writes_them() {
+        let (targets, wrong) = chosen(Some("warn,engine=debug"));
+        assert_eq!(wrong, None);
+        assert!(targets.would_enable("engine::control_loop", &Level::DEBUG));
+        assert!(!targets.would_enable("hyper", &Level::INFO));
+    }
+
+    #[test]
+    fn without_words_or_with_wrong_ones_it_is_info() {
+        for words in [None, Some(""), Some("engine=loud")] {
+            let (targets, wrong) = chosen(words);
+            assert!(targets.would_enable("engine", &Level::INFO));
+            assert_eq!(wrong.is_some(), words == Some("engine=loud"), "{words:?}");
+        }
+    }
 }
