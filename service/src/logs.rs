@@ -65,7 +65,10 @@ pub fn init(format: LogFormat, name: &str) {
 
 /// Which lines are wanted, and what is wrong with the words that say so.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
-    let info = Targets::new().with_default(LevelFilter::INFO);
+    // What fails there is told by whoever watches, once and with its mend.
+    let info = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("kube_runtime", LevelFilter::OFF);
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
     match words.parse() {
         Ok(targets) => (targets, None),

@@ -178,7 +178,7 @@ fn line(event: &Event) -> String {
     )
 }
 
-async fn kubectl(args: &[&str], input: Option<&str>) -> String {
+pub async fn kubectl(args: &[&str], input: Option<&str>) -> String {
     let mut command = Command::new("kubectl");
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.kill_on_drop(true).spawn().expect("kubectl is installed");

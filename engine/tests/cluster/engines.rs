@@ -7,6 +7,7 @@ use kube::Api;
 
 use crate::demo::{CAPACITY, Demo, LOOK, READY};
 use crate::forward::Engine;
+use crate::outside::{self, Outside};
 use crate::seen::State;
 
 #[tokio::test]
@@ -36,6 +37,48 @@ async fn one_of_two_engines_decides_and_the_other_takes_over_when_it_is_killed()
     assert_ne!(holder(&demo).await, leader);
     queue.all_done(Duration::from_secs(60)).await;
     assert!(demo.seen.take_most() <= CAPACITY);
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn another_engine_acts_within_the_lease_when_the_leader_is_killed_without_a_word() {
+    let demo = Demo::start().await;
+    demo.scale("engine", 0).await;
+    demo.seen.until("no engine", READY, |seen| seen.live("engine") == 0).await;
+    let mut outside = Outside::start(&demo).await;
+    outside.engine.until("it leads", READY, |state| state["standing"] == "leader").await;
+    demo.scale("engine", 1).await;
+    demo.seen.until("another engine", READY, |seen| seen.ready("engine") == 1).await;
+
+    let queue = demo.queue().await;
+    outside.engine.kill();
+    let killed = Instant::now();
+    queue.publish(200).await;
+    let acts = |seen: &State| seen.changed("remainder", killed, |to| to < 9);
+    // The lease time and five seconds.
+    let at = demo.seen.until("the other one acts", Duration::from_secs(11), acts).await;
+    println!("the other engine acts {:.1?} after the leader was killed", at - killed);
+    assert_ne!(holder(&demo).await, outside::NAME);
+    queue.all_done(Duration::from_secs(60)).await;
+    assert!(demo.seen.take_most() <= CAPACITY);
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn an_engine_that_leaves_sets_back_what_it_scaled_where_it_is_told_to() {
+    let demo = Demo::start().await;
+    demo.scale("engine", 0).await;
+    demo.seen.until("no engine", READY, |seen| seen.live("engine") == 0).await;
+    assert_eq!(demo.seen.replicas("remainder"), 9, "an engine that leaves changes nothing");
+
+    demo.kubectl(&["set", "env", "deployment/engine", "MICROSCALING_RESET_ON_EXIT=true"]).await;
+    demo.scale("engine", 1).await;
+    demo.seen.until("the engine is back", READY, |seen| seen.ready("engine") == 1).await;
+    demo.engine().await.until("it leads", READY, |state| state["standing"] == "leader").await;
+    demo.scale("engine", 0).await;
+    let reset = |seen: &State| seen.all("consumer", 1) && seen.all("remainder", 1);
+    demo.seen.until("all is at its minimum", READY, reset).await;
+    assert_eq!(holder(&demo).await, "", "the Lease was given back");
 }
 
 #[tokio::test]

@@ -9,15 +9,15 @@ use tokio::process::{Child, Command};
 
 use crate::demo::LOOK;
 
-/// kubectl port-forward, as long as this lives.
-struct Forward {
-    _kubectl: Child,
-    url: String,
+/// A way to a server, as long as this lives: kubectl port-forward, or the server itself.
+pub struct Forward {
+    process: Child,
+    pub url: String,
     http: reqwest::Client,
 }
 
 impl Forward {
-    async fn open(namespace: &str, to: &str, port: u16) -> Forward {
+    pub async fn open(namespace: &str, to: &str, port: u16) -> Forward {
         let mut command = Command::new("kubectl");
         command.args(["-n", namespace, "port-forward", to, &format!(":{port}")]);
         let mut kubectl = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
@@ -27,8 +27,12 @@ impl Forward {
         let address = address.unwrap_or_else(|| panic!("no way to {to}: {first}"));
         let url = format!("http://{address}");
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Forward::at(url, kubectl)
+    }
+
+    pub fn at(url: String, process: Child) -> Forward {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Forward { _kubectl: kubectl, url, http }
+        Forward { process, url, http }
     }
 
     async fn get(&self, path: &str) -> String {
@@ -96,6 +100,16 @@ pub struct Engine(Forward);
 impl Engine {
     pub async fn open(namespace: &str, pod: &str) -> Engine {
         Engine(Forward::open(namespace, &format!("pod/{pod}"), 8080).await)
+    }
+
+    /// An engine that is itself the process at the end of the way.
+    pub fn at(url: String, process: Child) -> Engine {
+        Engine(Forward::at(url, process))
+    }
+
+    /// Ends that process without a word: SIGKILL.
+    pub fn kill(&mut self) {
+        self.0.process.start_kill().unwrap();
     }
 
     pub async fn state(&self) -> Value {

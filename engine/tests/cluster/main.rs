@@ -4,17 +4,22 @@
 //! - [`demo`]: the demo in a namespace of its own, and kubectl in it
 //! - [`seen`]: what a watch of the namespace shows, moment by moment
 //! - [`forward`]: the queue and the engines, through port-forwards
-//! - `load`, `settings`, `engines`, `others`, `machines`, `rollouts`, `rights`: the tests
+//! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
+//! - `apiserver`, `engines`, `load`, `machines`, `others`, `rights`, `rollouts`, `settings`,
+//!   `spare`: the tests
 
 #![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
 
+mod apiserver;
 mod demo;
 mod engines;
 mod forward;
 mod load;
 mod machines;
 mod others;
+mod outside;
 mod rights;
 mod rollouts;
 mod seen;
 mod settings;
+mod spare;

@@ -51,6 +51,86 @@ async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
+async fn the_engine_keeps_its_hands_off_what_a_scaled_object_scales() {
+    let demo = Demo::start().await;
+    let engine = demo.engine().await;
+    let definition = Definition::make(&demo).await;
+    let object = json!({
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "mine"},
+        "spec": {"scaleTargetRef": {"name": "consumer"}, "triggers": []},
+    });
+    demo.type_in(&["create", "-f", "-"], &object.to_string()).await;
+    let words = ["deployment/consumer", "scaledobject/mine"];
+    let told = |state: &Value| troubled(state, &words);
+    // What a ScaledObject is became known only now, and is looked for every ten seconds.
+    engine.until("the trouble", Duration::from_secs(30), told).await;
+    println!("{}", workload(&engine.state().await, "consumer")["why"]["text"]);
+    demo.kubectl(&["delete", "scaledobject", "mine"]).await;
+    engine.until("it goes on", SOON, |state| !told(state)).await;
+    definition.delete(&demo).await;
+}
+
+/// What a ScaledObject is, as much of it as is needed; nothing where the cluster has KEDA.
+struct Definition(Option<String>);
+
+impl Definition {
+    async fn make(demo: &Demo) -> Definition {
+        if demo.succeeds(&["get", "crd", "scaledobjects.keda.sh"]).await {
+            return Definition(None);
+        }
+        let any = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
+        let definition = json!({
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "scaledobjects.keda.sh"},
+            "spec": {
+                "group": "keda.sh",
+                "scope": "Namespaced",
+                "names": {
+                    "kind": "ScaledObject", "plural": "scaledobjects", "singular": "scaledobject",
+                },
+                "versions": [{
+                    "name": "v1alpha1", "served": true, "storage": true,
+                    "schema": {"openAPIV3Schema": any},
+                }],
+            },
+        });
+        let definition = definition.to_string();
+        demo.type_in(&["create", "-f", "-"], &definition).await;
+        demo.kubectl(&["wait", "--for=condition=Established", "crd/scaledobjects.keda.sh"]).await;
+        Definition(Some(definition))
+    }
+
+    async fn delete(self, demo: &Demo) {
+        if let Some(definition) = self.0 {
+            demo.type_in(&["delete", "-f", "-"], &definition).await;
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn consumers_that_somebody_took_away_come_back_as_slots_come_free() {
+    let demo = Demo::start().await;
+    let queue = demo.queue().await;
+    queue.publish(800).await;
+    let grown = |seen: &State| seen.all("consumer", 9);
+    demo.seen.until("consumers take all they can", Duration::from_secs(30), grown).await;
+    let began = Instant::now();
+    demo.scale("consumer", 4).await;
+    let cut = |seen: &State| seen.changed("consumer", began, |to| to == 4);
+    let at = demo.seen.until("somebody's cut", SOON, cut).await;
+    let back = |seen: &State| seen.replicas("consumer") == 9;
+    let back = demo.seen.until("the cut is made good", Duration::from_secs(15), back).await;
+    println!("a cut of the consumer by hand is made good after {:.1?}", back - at);
+    queue.all_done(Duration::from_secs(90)).await;
+    assert!(demo.seen.take_most() <= CAPACITY);
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
 async fn a_count_set_by_hand_is_corrected_where_it_is_scaled_and_seen_where_not() {
     let demo = Demo::start().await;
     let engine = demo.engine().await;

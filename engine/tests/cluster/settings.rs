@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::demo::Demo;
+use crate::demo::{CAPACITY, Demo};
 use crate::forward::{troubled, workload};
 
 /// An edit counts within a second.
@@ -31,6 +31,32 @@ async fn an_edit_counts_within_a_second_and_a_bad_one_keeps_the_last_good_value(
     let mended = |state: &Value| target(20)(state) && !troubled(state, &[]);
     engine.until("it is mended", SOON, mended).await;
     assert_eq!(demo.seen.with(|seen| seen.restarts()), 0);
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn a_pod_with_two_containers_holds_one_slot() {
+    let demo = Demo::start().await;
+    let engine = demo.engine().await;
+    let list = demo.kubectl(&["get", "deployment", "remainder", "-o", "json"]).await;
+    let deployment: Value = serde_json::from_str(&list).unwrap();
+    let mut beside = deployment["spec"]["template"]["spec"]["containers"][0].clone();
+    for probe in ["readinessProbe", "livenessProbe", "ports"] {
+        beside.as_object_mut().unwrap().remove(probe);
+    }
+    beside["name"] = "beside".into();
+    beside["args"] = json!(["--listen=127.0.0.1:9200", "--duty=1%"]);
+    let patch = json!([{"op": "add", "path": "/spec/template/spec/containers/-", "value": beside}]);
+    let words = ["patch", "deployment", "remainder", "--type=json", "-p", &patch.to_string()];
+    demo.kubectl(&words).await;
+    demo.kubectl(&["rollout", "status", "deployment/remainder", "--timeout=60s"]).await;
+    demo.at_rest(Duration::from_secs(30)).await;
+    let state = engine.state().await;
+    assert_eq!((&state["used"], &state["capacity"]), (&json!(10), &json!(10)));
+    demo.queue().await.publish(200).await;
+    let grown = |seen: &crate::seen::State| seen.replicas("consumer") >= 5;
+    demo.seen.until("it scales as ever", Duration::from_secs(15), grown).await;
+    assert!(demo.seen.take_most() <= CAPACITY);
 }
 
 #[tokio::test]

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use kube::runtime::reflector::Store;
-use kube::runtime::utils::Backoff;
-use kube::runtime::{WatchStreamExt, reflector, watcher};
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::{reflector, watcher};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use crate::rights::grant;
 
 /// The server ends a watch after this time, and it is begun again; one that has died silently is
 /// noticed five seconds later.
 const WATCH_S: u32 = 10;
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// How a watch fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +32,12 @@ pub enum Health {
     Fails,
     /// The engine may not watch this.
     Forbidden,
+}
+
+impl Health {
+    fn is_failure(self) -> bool {
+        matches!(self, Health::Fails | Health::Forbidden)
+    }
 }
 
 /// A kind of object in a namespace, kept up to date.
@@ -60,20 +68,15 @@ where
         let (store, writer) = reflector::store();
         let (sender, fares) = watch::channel(Fares::default());
         let refusal = refusal(&api);
-        let (kind, why_not) = (K::kind(&()), refusal.clone());
-        tokio::spawn(async move {
-            let config = watcher::Config::default().timeout(WATCH_S);
-            let stream = watcher(api, config).backoff(Patience::default()).reflect(writer);
-            let mut stream = std::pin::pin!(stream);
-            while let Some(event) = stream.next().await {
-                match event {
-                    Ok(watcher::Event::Init | watcher::Event::InitApply(_)) => {}
-                    Ok(_) => works(&sender, &kind),
-                    Err(error) => fails(&sender, &kind, &error, &why_not),
-                }
-                changes.send_modify(|count| *count += 1);
-            }
-        });
+        let task = Watch {
+            writer,
+            fares: sender,
+            refusal: refusal.clone(),
+            changes,
+            patience: Patience::default(),
+            news: News::default(),
+        };
+        tokio::spawn(task.run(api));
         Watched { store, fares, refusal }
     }
 
@@ -101,25 +104,84 @@ fn refusal<K: Resource<DynamicType = ()>>(api: &Api<K>) -> String {
     format!("the engine may not watch {plural}; grant it with {grant}")
 }
 
-fn works(sender: &watch::Sender<Fares>, kind: &str) {
-    let before = sender.send_replace(Fares { health: Health::Works, listed: true });
-    if matches!(before.health, Health::Fails | Health::Forbidden) {
-        tracing::info!("{kind}s are watched again");
+/// The task behind it.
+struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
+    writer: Writer<K>,
+    fares: watch::Sender<Fares>,
+    refusal: String,
+    changes: watch::Sender<u64>,
+    patience: Patience,
+    news: News,
+}
+
+impl<K> Watch<K>
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
+{
+    /// Begins with a list after each failure: a watch that is merely taken up again says nothing
+    /// until something happens, and until then nobody would know that it works.
+    async fn run(mut self, api: Api<K>) {
+        loop {
+            let config = watcher::Config::default().timeout(WATCH_S);
+            let mut stream = std::pin::pin!(watcher(api.clone(), config));
+            while let Some(event) = stream.next().await {
+                match event {
+                    Ok(event) => self.take(&event),
+                    Err(error) => {
+                        self.fails(&error);
+                        break;
+                    }
+                }
+            }
+            sleep(self.patience.next()).await;
+        }
+    }
+
+    fn take(&mut self, event: &watcher::Event<K>) {
+        self.writer.apply_watcher_event(event);
+        match event {
+            watcher::Event::Init | watcher::Event::InitApply(_) => return,
+            // A list says nothing of whether it may be watched, too.
+            watcher::Event::InitDone => {}
+            watcher::Event::Apply(_) | watcher::Event::Delete(_) => self.patience.reset(),
+        }
+        let before = self.fares.send_replace(Fares { health: Health::Works, listed: true });
+        if before.health.is_failure() && !self.news.is_old {
+            tracing::info!("{}s are watched again", K::kind(&()));
+        }
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    fn fails(&mut self, error: &watcher::Error) {
+        let health = if is_forbidden(error) { Health::Forbidden } else { Health::Fails };
+        let listed = self.fares.borrow().listed;
+        let before = self.fares.send_replace(Fares { health, listed });
+        self.changes.send_modify(|count| *count += 1);
+        if before.health == health || !self.news.is_due(health) {
+            return;
+        }
+        if health == Health::Forbidden {
+            tracing::warn!("{}", self.refusal);
+        } else {
+            tracing::warn!("{}s cannot be watched: {error}", K::kind(&()));
+        }
     }
 }
 
-/// Each kind of failure is told once, until the watch works again.
-fn fails(sender: &watch::Sender<Fares>, kind: &str, error: &watcher::Error, why_not: &str) {
-    let health = if is_forbidden(error) { Health::Forbidden } else { Health::Fails };
-    let listed = sender.borrow().listed;
-    let before = sender.send_replace(Fares { health, listed });
-    if before.health == health {
-        return;
-    }
-    if health == Health::Forbidden {
-        tracing::warn!("{why_not}");
-    } else {
-        tracing::warn!("{kind}s cannot be watched: {error}");
+/// What was told of failures. One that comes and goes with every try is told once a minute.
+#[derive(Debug, Default)]
+struct News {
+    told: Option<(Health, Instant)>,
+    is_old: bool,
+}
+
+impl News {
+    fn is_due(&mut self, health: Health) -> bool {
+        let now = Instant::now();
+        let same = self.told.filter(|(told, at)| *told == health && now < *at + MINUTE);
+        self.is_old = same.is_some();
+        self.told = same.or(Some((health, now)));
+        !self.is_old
     }
 }
 
@@ -138,17 +200,13 @@ struct Patience {
     failures: u32,
 }
 
-impl Iterator for Patience {
-    type Item = Duration;
-
-    fn next(&mut self) -> Option<Duration> {
+impl Patience {
+    fn next(&mut self) -> Duration {
         let wait = Duration::from_millis(100) * 2_u32.pow(self.failures.min(4));
         self.failures += 1;
-        Some(wait.min(Duration::from_secs(1)))
+        wait.min(Duration::from_secs(1))
     }
-}
 
-impl Backoff for Patience {
     fn reset(&mut self) {
         self.failures = 0;
     }
