@@ -102,10 +102,11 @@ pub struct RunArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
-    /// microscaling.com/capacity of the engine's own Deployment counts more
+    /// microscaling.com/capacity of the engine's own Deployment counts more than a number here
     ///
-    /// With auto, as many as the nodes of the cluster can hold beside everybody else's pods; that
-    /// needs a right over the whole cluster, and a typed number counts while it is missing.
+    /// With auto, as many as the nodes of the cluster can hold beside everybody else's pods,
+    /// whatever the annotation says; that needs a right over the whole cluster, and the
+    /// annotation's number counts while it is missing.
     #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto", default_value_t,
           value_parser = parse_capacity)]
     pub capacity: Capacity,

@@ -154,16 +154,20 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
+        // What it deletes is of no interest; what it shows of a failure is.
+        let out = || if std::thread::panicking() { Stdio::inherit() } else { Stdio::null() };
         let run = |args: &[&str]| {
             // There is nobody left to tell if it fails.
-            let _ = std::process::Command::new("kubectl").args(args).status();
+            let _ = std::process::Command::new("kubectl").args(args).stdout(out()).status();
         };
         let namespace = self.namespace.as_str();
         if std::thread::panicking() {
             run(&["-n", namespace, "get", "deployments,pods"]);
             run(&["-n", namespace, "logs", "deployment/engine", "--tail=60"]);
         }
-        run(&["delete", "namespace", namespace, "--timeout=60s"]);
+        // The next test waits for what uses the machine, and for nothing else.
+        run(&["-n", namespace, "delete", "deployments,pods", "--all", "--timeout=60s"]);
+        run(&["delete", "namespace", namespace, "--wait=false"]);
     }
 }
 

@@ -5,8 +5,8 @@
 //! - [`seen`]: what a watch of the namespace shows, moment by moment
 //! - [`forward`]: the queue and the engines, through port-forwards
 //! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
-//! - `apiserver`, `engines`, `load`, `machines`, `others`, `rights`, `rollouts`, `settings`,
-//!   `spare`: the tests
+//! - `apiserver`, `engines`, `load`, `machines`, `others`, `overlays`, `rights`, `rollouts`,
+//!   `settings`, `spare`: the tests
 
 #![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
 
@@ -18,6 +18,7 @@ mod load;
 mod machines;
 mod others;
 mod outside;
+mod overlays;
 mod rights;
 mod rollouts;
 mod seen;
