@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use service::Trigger;
 
+use crate::leader::lease::Problem;
 use crate::leader::{Leadership, Standing};
 use crate::schedulers::kubernetes::cluster::MayWrite;
 
@@ -41,6 +42,9 @@ impl Authority {
             } else {
                 Stand::Decides
             };
+        }
+        if let Some(problem @ (Problem::Absent(_) | Problem::Forbidden(_))) = lease.problem() {
+            return Stand::LooksOn(format!("nothing is scaled: {problem}"));
         }
         Stand::LooksOn(match lease.standing() {
             Standing::Standby { leader: Some(leader) } => format!("{leader} decides"),

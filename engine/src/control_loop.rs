@@ -2,23 +2,28 @@
 //! and scales; in between it gives out slots the moment they come free. Nothing else scales.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use control::{Autoscaler, Decision, Observation, StartUp};
 use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{MissedTickBehavior, interval_at};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
 use crate::authority::{Authority, Stand};
 use crate::board::{Board, Fixed, Round, Snapshot};
 use crate::metrics::Metrics;
+use crate::refusals::Refusals;
 use crate::schedulers::{ScaleError, Scheduler, Status};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources};
 
 /// How many commands may wait; each is answered within a round.
 const COMMANDS: usize = 64;
+
+/// How long a leaving engine waits for answers to its writes; each has a second.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How long changes are gathered; a twenty-fifth of the default tick.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -89,29 +94,10 @@ pub struct ControlLoop {
     commands: mpsc::Receiver<Command>,
     moments: watch::Sender<Arc<Snapshot>>,
     refusals: Arc<Refusals>,
+    /// Words that are on their way.
+    writes: JoinSet<()>,
     /// How long containers take to start, by Deployment.
     start_ups: BTreeMap<String, StartUp>,
-}
-
-/// Why a Deployment could not be scaled the last time. It is tried again with every tick, but
-/// told once.
-#[derive(Debug, Default)]
-struct Refusals(Mutex<BTreeMap<String, ScaleError>>);
-
-impl Refusals {
-    /// Takes in what came of a write; whether it is a refusal that was not told yet.
-    fn is_news(&self, name: &str, refusal: Option<&ScaleError>) -> bool {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match refusal {
-            None => {
-                last.remove(name);
-                false
-            }
-            Some(refusal) => {
-                last.insert(name.to_owned(), refusal.clone()).as_ref() != Some(refusal)
-            }
-        }
-    }
 }
 
 impl ControlLoop {
@@ -141,6 +127,7 @@ impl ControlLoop {
             commands,
             moments,
             refusals: Arc::default(),
+            writes: JoinSet::new(),
             start_ups: BTreeMap::new(),
         };
         (this, Handle { commands: sender, moments: seen })
@@ -164,7 +151,18 @@ impl ControlLoop {
             self.reset().await;
         }
         self.parts.scheduler.shutdown().await;
-        self.parts.authority.release().await;
+        // Another engine may act as soon as the Lease is given back.
+        if self.writes_end().await {
+            self.parts.authority.release().await;
+        } else {
+            tracing::warn!("a write is not answered, so the Lease is left to run out");
+        }
+    }
+
+    /// Waits for the writes that are under way; whether they have all ended.
+    async fn writes_end(&mut self) -> bool {
+        let all = async { while self.writes.join_next().await.is_some() {} };
+        timeout(FAREWELL, all).await.is_ok()
     }
 
     /// Sets what is scaled back to its minimums. It raises nothing, so it needs no free slots.
@@ -189,6 +187,7 @@ impl ControlLoop {
         let began = Instant::now();
         let now = self.parts.clock.now();
         self.ticks += u64::from(is_tick);
+        while self.writes.try_join_next().is_some() {}
         self.take_settings();
         let seen = self.parts.scheduler.observe();
         self.learn(now, &seen);
@@ -217,13 +216,14 @@ impl ControlLoop {
 
     /// Runs by the annotations as they are now; the box has none that change.
     fn take_settings(&mut self) {
-        let Parts { core, scheduler, sources, settings, .. } = &mut self.parts;
+        let Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
         let Some(edit) = scheduler.edits(settings) else { return };
         for (deployment, trouble) in &edit.news {
-            tracing::warn!("{trouble}");
-            scheduler.warn(deployment, "BadConfiguration", trouble);
+            tracing::warn!("{}", trouble.text);
+            scheduler.warn(deployment, trouble);
         }
         let Some(config) = edit.config else { return };
+        metrics.forget_settings();
         if let Err(error) = sources.follow(&config.workloads) {
             tracing::error!("{error}");
         }
@@ -234,7 +234,7 @@ impl ControlLoop {
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
         let stand = self.stand();
-        let Parts { core, authority, .. } = &mut self.parts;
+        let Parts { core, authority, scheduler, settings, .. } = &mut self.parts;
         if let Stand::LooksOn(because) = stand {
             core.look_on(now, seen, &because);
             return Vec::new();
@@ -243,6 +243,10 @@ impl ControlLoop {
         if term != self.term {
             self.term = term;
             core.take_over(now);
+            // Only who leads writes Events, so what was told before was told to the log alone.
+            for (deployment, trouble) in settings.troubles() {
+                scheduler.warn(deployment, trouble);
+            }
         }
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
     }
@@ -271,12 +275,12 @@ impl ControlLoop {
         }
     }
 
-    fn carry_out(&self, decision: &Decision) {
+    fn carry_out(&mut self, decision: &Decision) {
         let written = self.parts.scheduler.scale(&decision.workload, decision.to);
         let told = self.parts.scheduler.announcement(decision);
         let (name, text) = (decision.workload.clone(), decision.text.clone());
         let refusals = self.refusals.clone();
-        tokio::spawn(async move {
+        self.writes.spawn(async move {
             let result = written.await;
             let is_news = refusals.is_news(&name, result.as_ref().err());
             match result {
@@ -300,7 +304,7 @@ impl ControlLoop {
             return;
         }
         let written = self.parts.scheduler.scale(&deployment, replicas);
-        tokio::spawn(async move {
+        self.writes.spawn(async move {
             let done = written.await;
             if done.is_ok() {
                 tracing::info!("{deployment} set to {replicas} by hand");
@@ -312,7 +316,7 @@ impl ControlLoop {
 
     /// A hand may not lead over the budget either.
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
-        if let Stand::LooksOn(because) = self.parts.authority.stand() {
+        if let Stand::LooksOn(because) = self.stand() {
             return Err(ScaleError::Refused(format!("this page is read-only: {because}")));
         }
         let config = self.parts.core.config();
@@ -352,7 +356,7 @@ pub async fn opening_load(
     opened: Arc<tokio::sync::Notify>,
     latest: Duration,
 ) {
-    let _ = tokio::time::timeout(latest, opened.notified()).await;
+    let _ = timeout(latest, opened.notified()).await;
     let by_hand = handle.moments.borrow().deployments.get(&deployment).map(|s| s.replicas.desired);
     if by_hand.is_some_and(|desired| desired > 0) {
         return;

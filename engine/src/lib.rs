@@ -4,11 +4,12 @@
 //! # Layout
 //! - [`args`] and [`called`]: the command line
 //! - [`authority`] and [`leader`]: whether this engine decides, or another one does
-//! - [`settings`]: the scaling rules as they are edited
+//! - [`settings`]: the scaling rules as they are edited; [`trouble`]: what is wrong with them
 //! - [`manifest`]: the description of the demo, and its scaling rules
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
+//! - [`rights`] and [`refusals`]: what may not be done, and what was not
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`api`] and [`page`]: how they look
 //! - [`metrics`]: how Prometheus looks
@@ -27,8 +28,10 @@ pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
+pub mod refusals;
 pub mod rights;
 pub mod schedulers;
 pub mod settings;
 pub mod sources;
 pub mod start;
+pub mod trouble;

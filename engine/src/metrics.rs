@@ -93,6 +93,14 @@ impl Metrics {
         }
     }
 
+    /// Forgets what is only true of a configuration: a rule or a queue that is no longer followed.
+    pub fn forget_settings(&self) {
+        self.replicas.reset();
+        self.wanted.reset();
+        self.queue_target.reset();
+        self.start_up.reset();
+    }
+
     /// Shows the same moment as the API; the one before it was `since_last` ago.
     pub fn show(&self, state: &State, since_last: Duration) {
         if state.used > state.capacity {

@@ -3,26 +3,33 @@
 //! A bad value keeps the last good one. A workload that never had a good one is held: it keeps
 //! what it has, and its containers count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use control::{Config, Rule, Workload};
 
 use crate::args::CoreArgs;
 use crate::manifest::Deployment;
-use crate::manifest::annotations;
-
-/// What is wrong, by Deployment.
-pub type Troubles = BTreeMap<String, String>;
+use crate::manifest::annotations::{self, PREFIX};
+use crate::trouble::{Kind, Trouble, Troubles};
 
 /// How many slots the cluster has to spare, or in words why that is not known.
 pub type Spare = Result<u32, String>;
+
+/// What a configuration is made from.
+#[derive(Debug, Clone, PartialEq)]
+struct From {
+    all: Vec<Deployment>,
+    not_ours: Troubles,
+    leaving: BTreeSet<String>,
+    spare: Option<Spare>,
+}
 
 /// The last good configuration and what is wrong with the present one.
 #[derive(Debug)]
 pub struct Settings {
     args: CoreArgs,
     /// What the configuration was made from, so that it is made once for each edit.
-    from: Option<(Vec<Deployment>, Troubles, Option<Spare>)>,
+    from: Option<From>,
     /// What the cluster has to spare, where that is the capacity.
     spare: Option<Spare>,
     /// The last that was known of it; minimums are kept also where there is less.
@@ -30,6 +37,8 @@ pub struct Settings {
     /// The last good number of the annotation, or of the flag.
     typed: u32,
     good: BTreeMap<String, Workload>,
+    /// The last configuration that could be run.
+    last: Option<Config>,
     troubles: Troubles,
 }
 
@@ -52,6 +61,7 @@ impl Settings {
             last_spare: None,
             typed: args.capacity.or_default(),
             good: BTreeMap::new(),
+            last: None,
             troubles: Troubles::new(),
         }
     }
@@ -67,49 +77,83 @@ impl Settings {
         self.spare = Some(spare);
     }
 
-    /// Reads the annotations; `conflicts` says which Deployments are not ours to scale, and why:
-    /// somebody else does, or a right is missing.
-    /// `None` where nothing has changed.
-    pub fn update(&mut self, all: &[Deployment], conflicts: &Troubles) -> Option<Edit> {
-        let from = Some((all.to_vec(), conflicts.clone(), self.spare.clone()));
-        if self.from == from {
+    /// Reads the annotations. `not_ours` says which Deployments are not ours to scale, and why;
+    /// `leaving`, which are gone, and only pods are left of them. `None` where nothing has changed.
+    pub fn update(
+        &mut self,
+        all: &[Deployment],
+        not_ours: &Troubles,
+        leaving: &BTreeSet<String>,
+    ) -> Option<Edit> {
+        let (not_ours, leaving) = (not_ours.clone(), leaving.clone());
+        let from = From { all: all.to_vec(), not_ours, leaving, spare: self.spare.clone() };
+        if self.from.as_ref() == Some(&from) {
             return None;
         }
-        self.from = from;
         let mut troubles = Troubles::new();
         self.read_capacity(all, &mut troubles);
         let mut workloads = Vec::new();
         for deployment in all {
-            let read = self.read(deployment, conflicts.get(&deployment.name));
-            troubles.extend(read.trouble.map(|text| (deployment.name.clone(), text)));
+            let read = self.read(deployment, from.not_ours.get(&deployment.name));
+            troubles.extend(read.trouble.map(|trouble| (deployment.name.clone(), trouble)));
             workloads.extend(read.workload);
         }
+        workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
         let (capacity, tick) = (self.capacity(), self.args.tick);
         let config = Config { capacity, tick, workloads };
-        let wrong = config.problems();
-        for problem in &wrong {
+        for problem in &config.problems() {
             let (name, text) = annotations::in_words(problem, engine(all));
-            troubles.insert(name, text);
+            troubles.insert(name, Trouble::new(Kind::BadConfiguration, text));
         }
+        self.from = Some(from);
         let old = std::mem::replace(&mut self.troubles, troubles);
-        let is_news = |(name, text): &(&String, &String)| old.get(*name) != Some(*text);
-        let news = self.troubles.iter().filter(is_news);
-        let news = news.map(|(name, text)| (name.clone(), text.clone())).collect();
-        Some(Edit { config: wrong.is_empty().then_some(config), news })
+        let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
+        let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
+        self.last = Some(self.sound(config));
+        Some(Edit { config: self.last.clone(), news })
+    }
+
+    /// What was scaled and is gone, while its pods hold their slots.
+    fn leaving(&self, from: &From) -> Vec<Workload> {
+        let scaled = self.last.iter().flat_map(|last| &last.workloads);
+        let gone = scaled.filter(|w| from.leaving.contains(&w.name));
+        let why = "its Deployment is gone, and its pods hold their slots until they are, too";
+        gone.map(|workload| held(&workload.name, why)).collect()
+    }
+
+    /// The configuration, or where it cannot be run the last one that could be, with what is frozen
+    /// by now; what was not in that one is held.
+    fn sound(&self, config: Config) -> Config {
+        let Some(problem) = config.problems().into_iter().next() else { return config };
+        let last = self.last.as_ref();
+        let keep = |workload: Workload| match last.and_then(|last| last.workload(&workload.name)) {
+            Some(before) => {
+                let (paused, held) = (workload.paused, workload.held);
+                Workload { paused, held, ..before.clone() }
+            }
+            None => {
+                held(&workload.name, &format!("the configuration cannot be run: {}", problem.text))
+            }
+        };
+        let capacity = last.map_or(config.capacity, |last| last.capacity);
+        let workloads = config.workloads.into_iter().map(keep).collect();
+        Config { capacity, workloads, ..config }
     }
 
     fn read_capacity(&mut self, all: &[Deployment], troubles: &mut Troubles) {
-        let mut note = |text| drop(troubles.insert(engine(all).to_owned(), text));
+        let mut note = |kind, text| {
+            troubles.insert(engine(all).to_owned(), Trouble::new(kind, text));
+        };
         let own = all.iter().find(|deployment| deployment.is_engine());
         match own.map(annotations::capacity).transpose().map(Option::flatten) {
             Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity.or_default()),
-            Err(text) => note(text),
+            Err(text) => note(Kind::BadConfiguration, text),
         }
         match &self.spare {
             None => {}
             Some(Ok(slots)) => self.last_spare = Some(minimums(all, *slots).max(*slots)),
-            Some(Err(why)) => note(why.clone()),
+            Some(Err(why)) => note(Kind::MissingRight, why.clone()),
         }
     }
 
@@ -118,13 +162,14 @@ impl Settings {
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
-    fn read(&mut self, deployment: &Deployment, conflict: Option<&String>) -> Read {
+    fn read(&mut self, deployment: &Deployment, not_ours: Option<&Trouble>) -> Read {
         let name = &deployment.name;
+        let why_not = not_ours.map(|trouble| trouble.text.clone());
         match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
-                let held = conflict.cloned();
-                Read { workload: Some(Workload { held, ..workload }), trouble: conflict.cloned() }
+                let workload = Some(Workload { held: why_not, ..workload });
+                Read { workload, trouble: not_ours.cloned() }
             }
             Ok(None) => {
                 self.good.remove(name);
@@ -134,17 +179,30 @@ impl Settings {
                 let text = problems.join("; ");
                 let last = self.good.get(name).cloned();
                 let workload = last.unwrap_or_else(|| held(name, &text));
-                Read { workload: Some(workload), trouble: Some(text) }
+                let paused = is_paused(deployment);
+                let held = why_not.or(workload.held);
+                let trouble = match not_ours {
+                    Some(trouble) => trouble.clone().and(&text),
+                    None => Trouble::new(Kind::BadConfiguration, text),
+                };
+                let workload = Some(Workload { paused, held, ..workload });
+                Read { workload, trouble: Some(trouble) }
             }
         }
     }
+}
+
+/// A pause counts whatever else is wrong.
+fn is_paused(deployment: &Deployment) -> bool {
+    let value = deployment.annotations.get(&format!("{PREFIX}paused"));
+    value.is_some_and(|value| value == "true")
 }
 
 /// What a Deployment's annotations come to.
 #[derive(Debug, Default)]
 struct Read {
     workload: Option<Workload>,
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
 }
 
 fn engine(all: &[Deployment]) -> &str {
@@ -173,7 +231,6 @@ fn held(name: &str, why: &str) -> Workload {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::annotations::PREFIX;
     use crate::manifest::parse::parse;
 
     fn demo() -> Vec<Deployment> {
@@ -187,6 +244,14 @@ mod tests {
         all
     }
 
+    fn update(settings: &mut Settings, all: &[Deployment]) -> Option<Edit> {
+        settings.update(all, &Troubles::new(), &BTreeSet::new())
+    }
+
+    fn consumer(edit: &Edit) -> &Workload {
+        edit.config.as_ref().unwrap().workload("consumer").unwrap()
+    }
+
     fn target(edit: &Edit) -> u32 {
         let config = edit.config.as_ref().unwrap();
         config.workloads.iter().find_map(|w| w.rule.target()).unwrap().length
@@ -195,32 +260,30 @@ mod tests {
     #[test]
     fn an_edit_counts_at_once_and_nothing_changes_without_one() {
         let mut settings = Settings::new(&CoreArgs::default());
-        let none = Troubles::new();
-        assert_eq!(target(&settings.update(&demo(), &none).unwrap()), 20);
-        assert!(settings.update(&demo(), &none).is_none());
+        assert_eq!(target(&update(&mut settings, &demo()).unwrap()), 20);
+        assert!(update(&mut settings, &demo()).is_none());
         let all = edited("consumer", "target-queue-length", "5");
-        assert_eq!(target(&settings.update(&all, &none).unwrap()), 5);
+        assert_eq!(target(&update(&mut settings, &all).unwrap()), 5);
     }
 
     #[test]
     fn a_bad_value_keeps_the_last_good_one_and_is_told_once() {
         let mut settings = Settings::new(&CoreArgs::default());
-        let none = Troubles::new();
-        settings.update(&demo(), &none);
+        update(&mut settings, &demo());
         let all = edited("consumer", "target-queue-length", "many");
-        let edit = settings.update(&all, &none).unwrap();
+        let edit = update(&mut settings, &all).unwrap();
         assert_eq!(target(&edit), 20);
-        assert!(edit.news["consumer"].contains("target-queue-length is \"many\""));
+        assert!(edit.news["consumer"].text.contains("target-queue-length is \"many\""));
         let mut other = all.clone();
         other[1].replicas = 3;
-        assert!(settings.update(&other, &none).unwrap().news.is_empty());
+        assert!(update(&mut settings, &other).unwrap().news.is_empty());
     }
 
     #[test]
     fn a_workload_that_never_had_a_good_value_is_held() {
         let mut settings = Settings::new(&CoreArgs::default());
         let all = edited("consumer", "rule", "magic");
-        let edit = settings.update(&all, &Troubles::new()).unwrap();
+        let edit = update(&mut settings, &all).unwrap();
         let config = edit.config.unwrap();
         let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
         assert!(consumer.held.as_ref().unwrap().contains("rule is \"magic\""));
@@ -229,15 +292,14 @@ mod tests {
     #[test]
     fn minimums_over_the_capacity_keep_the_whole_configuration() {
         let mut settings = Settings::new(&CoreArgs::default());
-        let none = Troubles::new();
-        settings.update(&demo(), &none);
-        let edit = settings.update(&edited("engine", "capacity", "1"), &none).unwrap();
-        assert!(edit.config.is_none());
-        assert!(edit.news["engine"].contains("less than the minimums"));
+        update(&mut settings, &demo());
+        let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
+        assert_eq!(edit.config.as_ref().unwrap().capacity, 10);
+        assert!(edit.news["engine"].text.contains("less than the minimums"));
     }
 
     fn capacity(settings: &mut Settings, all: &[Deployment]) -> u32 {
-        settings.update(all, &Troubles::new()).unwrap().config.unwrap().capacity
+        update(settings, all).unwrap().config.unwrap().capacity
     }
 
     #[test]
@@ -248,7 +310,7 @@ mod tests {
         assert_eq!(capacity(&mut settings, &demo()), 17);
         settings.take_spare(Ok(5));
         assert_eq!(capacity(&mut settings, &demo()), 5);
-        assert!(settings.update(&demo(), &Troubles::new()).is_none());
+        assert!(update(&mut settings, &demo()).is_none());
     }
 
     #[test]
@@ -263,7 +325,7 @@ mod tests {
         let mut settings = Settings::new(&CoreArgs::default());
         settings.take_spare(Err("forbidden".to_owned()));
         assert_eq!(capacity(&mut settings, &edited("engine", "capacity", "7")), 7);
-        assert_eq!(settings.troubles()["engine"], "forbidden");
+        assert_eq!(settings.troubles()["engine"].text, "forbidden");
         settings.take_spare(Ok(17));
         assert_eq!(capacity(&mut settings, &demo()), 17);
         assert!(settings.troubles().is_empty());
@@ -271,15 +333,61 @@ mod tests {
         assert_eq!(capacity(&mut settings, &demo()), 17);
     }
 
+    fn scaled_by_other() -> Troubles {
+        let who = Trouble::new(Kind::ScaledByOther, "horizontalpodautoscaler/web scales it too");
+        Troubles::from([("consumer".to_owned(), who)])
+    }
+
     #[test]
-    fn what_somebody_else_scales_is_left_alone() {
+    fn what_somebody_else_scales_is_left_alone_also_beside_a_bad_value() {
         let mut settings = Settings::new(&CoreArgs::default());
-        let who = "horizontalpodautoscaler/web scales it too";
-        let conflicts = Troubles::from([("consumer".to_owned(), who.to_owned())]);
-        let edit = settings.update(&demo(), &conflicts).unwrap();
+        let (nobody, who) = (BTreeSet::new(), scaled_by_other());
+        let edit = settings.update(&demo(), &who, &nobody).unwrap();
+        assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+        assert_eq!(edit.news, who);
+        let all = edited("consumer", "target-queue-length", "many");
+        let edit = settings.update(&all, &who, &nobody).unwrap();
+        assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+        let news = &edit.news["consumer"];
+        assert!(news.kind == Kind::ScaledByOther && news.text.contains("many"), "{news:?}");
+    }
+
+    #[test]
+    fn a_pause_counts_whatever_else_is_wrong() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        update(&mut settings, &demo());
+        let mut all = edited("consumer", "target-queue-length", "many");
+        let paused = (format!("{PREFIX}paused"), "true".to_owned());
+        all.iter_mut().find(|d| d.name == "consumer").unwrap().annotations.extend([paused.clone()]);
+        assert!(consumer(&update(&mut settings, &all).unwrap()).paused);
+        let mut all = edited("engine", "capacity", "1");
+        all.iter_mut().find(|d| d.name == "consumer").unwrap().annotations.extend([paused]);
+        assert!(consumer(&update(&mut settings, &all).unwrap()).paused);
+    }
+
+    #[test]
+    fn where_nothing_can_be_run_everything_is_held() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
         let config = edit.config.unwrap();
-        let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
-        assert_eq!(consumer.held.as_deref(), Some(who));
-        assert_eq!(edit.news["consumer"], who);
+        assert_eq!(config.workloads.len(), 2);
+        assert!(config.workloads.iter().all(|workload| workload.held.is_some()));
+        assert_eq!(config.problems(), []);
+    }
+
+    #[test]
+    fn what_is_deleted_is_held_while_its_pods_are_there() {
+        let mut settings = Settings::new(&CoreArgs::default());
+        update(&mut settings, &demo());
+        let mut all = demo();
+        all.retain(|deployment| deployment.name != "consumer");
+        let leaving = BTreeSet::from(["consumer".to_owned()]);
+        for _ in 0..2 {
+            let edit = settings.update(&all, &Troubles::new(), &leaving).unwrap();
+            assert!(consumer(&edit).held.as_ref().unwrap().contains("is gone"));
+            all.retain(|deployment| deployment.name != "producer");
+        }
+        let edit = update(&mut settings, &all).unwrap();
+        assert_eq!(edit.config.unwrap().workload("consumer"), None);
     }
 }

@@ -264,6 +264,10 @@ impl State {
         if let Some(replicas) = observation.replicas.get(&self.workload.name) {
             self.replicas = *replicas;
         }
+        if self.is_frozen() {
+            // Once it is freed, its rule begins with what is there by then.
+            (self.policy, self.recommendation) = (None, Recommendation::plain(0, ""));
+        }
         let Some(target) = self.workload.rule.target() else {
             self.freshness = Freshness::Fresh;
             return;
@@ -290,7 +294,7 @@ impl State {
         let sample = reading.map_or(QueueSample::default(), |reading| reading.sample);
         let before = self.recommendation.wanted;
         let next = policy.recommend(now, &sample, &self.workload);
-        let asked_before = !self.recommendation.because.is_empty();
+        let asked_before = self.was_asked();
         let from = match self.workload.rule.target() {
             Some(_) if asked_before => before,
             _ => desired,
@@ -307,6 +311,12 @@ impl State {
         Recommendation { wanted, limited_by, ..next }
     }
 
+    /// Whether the rule has said anything yet; between ticks there may be a workload that was
+    /// never asked, and what it never said is no wish for none.
+    pub(crate) fn was_asked(&self) -> bool {
+        !self.recommendation.because.is_empty()
+    }
+
     pub(crate) fn is_frozen(&self) -> bool {
         self.workload.paused || self.workload.held.is_some()
     }
@@ -319,7 +329,7 @@ impl State {
 
     /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
     pub(crate) fn wanted(&self) -> u32 {
-        let hold = self.is_frozen() || self.is_blind();
+        let hold = self.is_frozen() || self.is_blind() || !self.was_asked();
         if hold { self.replicas.desired } else { self.recommendation.wanted }
     }
 

@@ -82,8 +82,9 @@ impl Config {
 
     /// Two workloads cannot both take all that is left.
     fn remainder_problems(&self) -> Vec<Problem> {
-        let remainders: Vec<_> =
-            self.workloads.iter().filter(|w| w.rule == Rule::Remainder).collect();
+        // One that is held takes nothing.
+        let takes = |w: &&Workload| w.rule == Rule::Remainder && w.held.is_none();
+        let remainders: Vec<_> = self.workloads.iter().filter(takes).collect();
         let mut problems = Vec::new();
         for (i, later) in remainders.iter().enumerate() {
             let same = remainders[..i].iter().find(|w| w.priority == later.priority);

@@ -21,6 +21,9 @@ pub(crate) fn decision(
         Reason::ScaledUp if state.recommendation.until.is_some() => {
             format!("{} are due, and a slot has come free", state.given)
         }
+        Reason::ScaledUp | Reason::ScaledDown if !state.was_asked() => {
+            format!("it shall have {} to {}", state.workload.min, state.workload.max)
+        }
         Reason::ScaledUp | Reason::ScaledDown => state.recommendation.because.clone(),
     };
     let text = format!("{name} {from} -> {to}: {because}");
@@ -49,6 +52,10 @@ pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
     if state.is_blind() {
         let text = format!("holding at {}: {}", state.replicas.desired, hold_reason(state));
         return Why { limited_by: Some(Limit::Reading), text, ..held };
+    }
+    if !state.was_asked() {
+        let text = format!("holding at {} until its rule is asked", state.replicas.desired);
+        return Why { text, ..held };
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, all);

@@ -213,6 +213,34 @@ fn a_paused_workload_keeps_what_it_has() {
 }
 
 #[test]
+fn one_whose_rule_was_never_asked_keeps_what_it_has() {
+    let mut core = core(10);
+    let mut config = core.config().clone();
+    config.workloads[0].paused = true;
+    core.reconfigure(config.clone()).unwrap();
+    let seen = observation(&[at_rest(6), at_rest(4)], 50);
+    assert_eq!(core.step(SECOND, &seen), []);
+    config.workloads[0].paused = false;
+    core.reconfigure(config).unwrap();
+    assert_eq!(core.fill(SECOND, &seen), [], "an edit between two ticks");
+    assert_eq!(core.why("consumer").unwrap().text, "holding at 6 until its rule is asked");
+}
+
+#[test]
+fn one_that_is_freed_begins_with_what_it_has_by_then() {
+    let mut core = core(10);
+    core.step(SECOND, &observation(&[at_rest(2), at_rest(8)], 18));
+    let mut config = core.config().clone();
+    config.workloads[0].paused = true;
+    core.reconfigure(config.clone()).unwrap();
+    let by_hand = observation(&[at_rest(5), at_rest(5)], 18);
+    core.step(SECOND, &by_hand);
+    config.workloads[0].paused = false;
+    core.reconfigure(config).unwrap();
+    assert_eq!(core.step(SECOND, &by_hand), []);
+}
+
+#[test]
 fn a_manual_raise_of_a_scaled_workload_is_taken_back() {
     let mut core = core(10);
     core.step(SECOND, &observation(&[at_rest(1), at_rest(9)], 0));

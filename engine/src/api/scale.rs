@@ -77,9 +77,10 @@ impl From<ScaleError> for ApiError {
     fn from(error: ScaleError) -> ApiError {
         match error {
             ScaleError::Unknown { .. } => ApiError::not_found(error.to_string()),
-            ScaleError::Superseded | ScaleError::Refused(_) | ScaleError::Forbidden(_) => {
-                ApiError::conflict(error.to_string())
-            }
+            ScaleError::Superseded
+            | ScaleError::Refused(_)
+            | ScaleError::Forbidden(_)
+            | ScaleError::Unanswered(_) => ApiError::conflict(error.to_string()),
         }
     }
 }

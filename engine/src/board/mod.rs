@@ -19,6 +19,7 @@ use std::time::Duration;
 use control::{Autoscaler, Decision, Limit, Observation, Rule, StartUp, Workload};
 
 use crate::schedulers::Status;
+use crate::trouble::Troubles;
 use headline::{Count, Facts, Headline};
 use history::{History, Point};
 use rates::Rates;
@@ -92,7 +93,7 @@ pub struct Round<'a> {
     /// Whether this engine decides, or who does.
     pub standing: String,
     /// What is wrong with the configuration, by Deployment.
-    pub troubles: &'a BTreeMap<String, String>,
+    pub troubles: &'a Troubles,
 }
 
 impl Round<'_> {

@@ -187,7 +187,7 @@ pub(super) fn state(
         scheduler: fixed.scheduler,
         namespace: fixed.namespace.clone(),
         standing: round.standing.clone(),
-        troubles: round.troubles.values().cloned().collect(),
+        troubles: round.troubles.values().map(|trouble| trouble.text.clone()).collect(),
         start_delay_s: seconds(fixed.start_delay),
         capacity: config.capacity,
         used: workloads.iter().map(live).sum(),

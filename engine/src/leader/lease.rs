@@ -21,6 +21,9 @@ pub enum Problem {
     /// The object does not exist; the engine may not create it.
     #[error("there is no Lease {0}; it is part of demo.yaml")]
     Absent(String),
+    /// The engine has no right to; with the line that grants it.
+    #[error("{0}")]
+    Forbidden(String),
     /// Somebody else has written it since it was read.
     #[error("the Lease {0} has changed since it was read")]
     Conflict(String),
@@ -82,7 +85,7 @@ impl LeaseObject {
             Err(Failure::Kube(kube::Error::Api(status))) => Err(match status.code {
                 404 => Problem::Absent(name),
                 409 => Problem::Conflict(name),
-                403 => Problem::Other { why: self.refusal(), name, done },
+                403 => Problem::Forbidden(self.refusal()),
                 _ => Problem::Other { name, done, why: status.message },
             }),
             Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
@@ -94,7 +97,7 @@ impl LeaseObject {
     fn refusal(&self) -> String {
         let namespace = self.api.namespace().unwrap_or("default");
         let grant = grant(namespace, "get,update", "leases.coordination.k8s.io", Some(&self.name));
-        format!("the engine has no right to; grant it with {grant}")
+        format!("the engine may not use the Lease {}; grant it with {grant}", self.name)
     }
 }
 

@@ -12,6 +12,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::settings::{Edit, Settings};
+use crate::trouble::Trouble;
 
 /// Where the containers run.
 #[derive(Debug)]
@@ -98,6 +99,9 @@ pub enum ScaleError {
     /// The engine has no right to; with the line that grants it.
     #[error("{0}")]
     Forbidden(String),
+    /// Nobody knows whether it was.
+    #[error("{0}")]
+    Unanswered(String),
     /// The count is not possible for it.
     #[error("{0}")]
     Refused(String),
@@ -147,10 +151,10 @@ impl Scheduler {
     }
 
     /// Says on a Deployment what is wrong with it, where Deployments can be written on.
-    pub fn warn(&self, deployment: &str, reason: &'static str, note: &str) {
+    pub fn warn(&self, deployment: &str, trouble: &Trouble) {
         match self {
             Scheduler::Process(_) => {}
-            Scheduler::Kubernetes(cluster) => cluster.warn(deployment, reason, note),
+            Scheduler::Kubernetes(cluster) => cluster.warn(deployment, trouble),
         }
     }
 

@@ -1,5 +1,7 @@
 //! An engine that watches and scales a namespace of a cluster.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use control::{Autoscaler, Config};
 use kube::Client;
@@ -15,11 +17,14 @@ use crate::leader::Leadership;
 use crate::metrics::Metrics;
 use crate::schedulers::Scheduler;
 use crate::schedulers::kubernetes::Cluster;
+use crate::schedulers::kubernetes::writer::REQUEST;
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources};
 
 /// The Lease that demo.yaml contains.
 const LEASE: &str = "engine";
+/// A connection on which nothing comes for so long is dead: a watch ends earlier by itself.
+const SILENCE: Duration = Duration::from_secs(12);
 /// Where the queue is in the engine's own namespace.
 const QUEUE: &str = "http://queue:4151";
 
@@ -35,15 +40,16 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     }
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
-    let config = kube::Config::infer().await.context(
+    let mut config = kube::Config::infer().await.context(
         "there is no cluster to be found; run it in a pod, set KUBECONFIG, or use \
          --scheduler process",
     )?;
+    be_impatient(&mut config);
     let namespace = config.default_namespace.clone();
     let client = Client::try_from(config).context("the cluster cannot be reached")?;
     let clock = Clock::start();
     let (resign, resigned) = Shutdown::new();
-    let name = shell.name().to_owned();
+    let name = identity(shell.name());
     let lease = Leadership::start(client.clone(), &namespace, LEASE, &name, clock, resigned);
     lease.register(&shell.registry)?;
     let authority = Authority::Lease { lease, resign };
@@ -68,7 +74,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         fixed: Fixed {
             scheduler: args.scheduler.name(),
             namespace: Some(namespace),
-            start_delay: std::time::Duration::ZERO,
+            start_delay: Duration::ZERO,
         },
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
@@ -77,4 +83,22 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     };
     let facing = Facing { queue_url, opening_load: None, trust_gateway: args.trust_gateway };
     run_parts(shell, parts, facing).await
+}
+
+/// Whoever asks says how long it waits and when it asks again; a client that asks again by itself,
+/// for minutes, would keep that from them.
+fn be_impatient(config: &mut kube::Config) {
+    config.default_retry = false;
+    config.connect_timeout = Some(REQUEST);
+    config.read_timeout = Some(SILENCE);
+    config.reset_reader_on_write = true;
+}
+
+/// The name to lead by: a pod's is its own alone. Elsewhere there may be two on one machine.
+fn identity(name: &str) -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| name.to_owned());
+    match std::env::var_os("KUBERNETES_SERVICE_HOST") {
+        Some(_) => host,
+        None => format!("{host}-{}", std::process::id()),
+    }
 }

@@ -58,7 +58,7 @@ async fn another_engine_acts_within_the_lease_when_the_leader_is_killed_without_
     // The lease time and five seconds.
     let at = demo.seen.until("the other one acts", Duration::from_secs(11), acts).await;
     println!("the other engine acts {:.1?} after the leader was killed", at - killed);
-    assert_ne!(holder(&demo).await, outside::NAME);
+    assert!(!holder(&demo).await.starts_with(outside::NAME));
     queue.all_done(Duration::from_secs(60)).await;
     assert!(demo.seen.take_most() <= CAPACITY);
 }

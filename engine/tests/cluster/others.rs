@@ -33,7 +33,7 @@ async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
     demo.type_in(&["create", "-f", "-"], &autoscaler.to_string()).await;
     let words = ["deployment/consumer", "horizontalpodautoscaler/mine"];
     engine.until("the trouble", SOON, |state| troubled(state, &words)).await;
-    let event = ["Deployment/consumer ", words[1]];
+    let event = ["Deployment/consumer ScaledByOther", words[1]];
     println!("{}", demo.event("Warning", &event, SOON).await);
 
     let began = queue.publish(200).await;

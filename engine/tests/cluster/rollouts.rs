@@ -54,6 +54,24 @@ async fn an_evicted_consumer_is_made_up_for_by_the_background_and_loses_nothing(
     lost_none(&demo).await;
 }
 
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn pods_of_a_deleted_deployment_hold_their_slots_until_they_are_gone() {
+    let demo = Demo::start().await;
+    let engine = demo.engine().await;
+    demo.queue().await.publish(800).await;
+    let grown = |seen: &State| seen.all("consumer", 9);
+    demo.seen.until("consumers take all they can", Duration::from_secs(30), grown).await;
+    let began = Instant::now();
+    demo.kubectl(&["delete", "deployment", "consumer"]).await;
+    let taken = |seen: &State| seen.live("consumer") == 0 && seen.all("remainder", 10);
+    let at = demo.seen.until("the background takes all", Duration::from_secs(30), taken).await;
+    println!("the background has all slots {:.1?} after the delete", at - began);
+    let most = demo.seen.take_most();
+    assert!(most <= CAPACITY, "{most}");
+    assert_eq!(engine.metric(OVER).await, 0.0);
+}
+
 /// The demo with two producers, and consumers that keep up.
 async fn under_load() -> Demo {
     let demo = Demo::start().await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use control::{Decision, Reason};
 use futures::FutureExt;
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use super::counts::{self, Waiting};
 use super::events::Events;
 use super::forbidden::Forbidden;
+use super::orphans::Orphans;
 use super::promises::{Promises, Seen};
 use super::rivals::Rivals;
 use super::tenants::Tenants;
@@ -24,6 +26,7 @@ use crate::manifest::parse;
 use crate::schedulers::{ScaleError, Status, Written};
 use crate::settings::{Edit, Settings};
 use crate::sources::Clock;
+use crate::trouble::Trouble;
 
 /// Whether the engine may write now; asked right before each write is sent.
 pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
@@ -59,6 +62,7 @@ struct Shared {
     /// Whose turn it is to write to a Deployment.
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
+    orphans: Orphans,
 }
 
 impl Cluster {
@@ -121,7 +125,7 @@ impl Cluster {
 
     /// Reads the Deployments' annotations; `None` where nothing has changed.
     pub fn edits(&self, settings: &mut Settings) -> Option<Edit> {
-        if self.health() != Health::Works {
+        if self.health() != Health::Works || !self.rivals.are_known() {
             return None;
         }
         let all = self.deployments.store.state();
@@ -136,15 +140,18 @@ impl Cluster {
         read.sort_by(|a, b| a.name.cmp(&b.name));
         let mut not_ours = self.forbidden.troubles();
         not_ours.extend(self.rivals.conflicts());
-        settings.update(&read, &not_ours)
+        let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());
+        settings.update(&read, &not_ours, &leaving.into_keys().collect())
     }
 
     /// Says on a Deployment what is wrong with it.
-    pub fn warn(&self, name: &str, reason: &'static str, note: &str) {
-        let (events, note) = (self.events.clone(), note.to_owned());
+    pub fn warn(&self, name: &str, trouble: &Trouble) {
+        let (events, trouble) = (self.events.clone(), trouble.clone());
         let (found, may_write) = (self.deployment(name), (self.may_write)());
         if let Some(deployment) = found.filter(|_| may_write) {
-            tokio::spawn(async move { events.warning(&deployment, reason, &note).await });
+            tokio::spawn(async move {
+                events.warning(&deployment, trouble.kind.name(), &trouble.text).await;
+            });
         }
     }
 
@@ -180,13 +187,18 @@ impl Cluster {
         let mut shared = lock(&self.shared);
         shared.waiting.update(now, pods.iter().map(|pod| &**pod));
         let all = self.deployments.store.state();
-        all.iter()
-            .map(|deployment| {
-                let name = deployment.name_any();
-                let status = shared.status(&name, deployment, &pods, now);
-                (name, status)
-            })
-            .collect()
+        let known = all.iter().map(|deployment| {
+            let name = deployment.name_any();
+            let status = shared.status(&name, deployment, &pods, now);
+            (name, status)
+        });
+        let mut seen: BTreeMap<String, Status> = known.collect();
+        for (name, own) in shared.orphans.update(selectors(&all), &pods) {
+            let replicas = counts::count(own.iter().map(|pod| &**pod), &shared.waiting, now);
+            let instances = counts::instances(own.iter().map(|pod| &**pod), &name);
+            seen.insert(name, Status { replicas, instances, ..Status::default() });
+        }
+        seen
     }
 
     /// Writes a Deployment's count. It counts as written from now on; the future says whether
@@ -205,7 +217,7 @@ impl Cluster {
         };
         let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
         let (store, may_write) = (self.deployments.store.clone(), self.may_write.clone());
-        let (name, forbidden) = (name.to_owned(), self.forbidden.clone());
+        let (name, forbidden, clock) = (name.to_owned(), self.forbidden.clone(), self.clock);
         async move {
             let _turn = turn.lock().await;
             if !lock(&shared).intends(&name, to) {
@@ -213,10 +225,10 @@ impl Cluster {
             }
             let found = store.find(|deployment| deployment.name_any() == name);
             let (from, version) = lock(&shared).base(&name, found.as_deref());
-            let write = Write { name: name.clone(), from, to, version };
+            let mut write = Write { name: name.clone(), from, to, version };
             let wanted = || still_wanted(&shared, &name, to, &may_write);
-            let result = writer::write(&api, &write, wanted).await;
-            lock(&shared).ended(&name, to, result.as_ref().ok());
+            let result = writer::write(&api, &mut write, wanted).await;
+            lock(&shared).ended(&write, &result, clock.now());
             if let Err(ScaleError::Forbidden(why)) = &result {
                 forbidden.note(api, &name, why.clone(), told.clone());
             }
@@ -265,11 +277,15 @@ impl Shared {
     }
 
     /// A write has ended; with the version that it gave where it was carried out.
-    fn ended(&mut self, name: &str, to: u32, version: Option<&u64>) {
-        let promises = self.promises.entry(name.to_owned()).or_default();
-        match version {
-            Some(version) => promises.written(to, *version),
-            None => promises.failed(to),
+    fn ended(&mut self, write: &Write, result: &Result<u64, ScaleError>, now: Duration) {
+        let promises = self.promises.entry(write.name.clone()).or_default();
+        match result {
+            Ok(version) => promises.written(write.to, *version),
+            Err(ScaleError::Unanswered(_)) => {
+                let version = writer::number(Some(&write.version));
+                promises.unanswered(write.to, version, now);
+            }
+            Err(_) => promises.refused(write.to),
         }
     }
 
@@ -278,24 +294,30 @@ impl Shared {
         name: &str,
         deployment: &Deployment,
         pods: &[Arc<Pod>],
-        now: std::time::Duration,
+        now: Duration,
     ) -> Status {
         let own: Vec<&Pod> = pods_of(deployment, pods);
         let mut replicas = counts::count(own.iter().copied(), &self.waiting, now);
         let seen = seen(deployment);
         let promises = self.promises.entry(name.to_owned()).or_default();
-        replicas.promised = promises.update(&seen, replicas.ready + replicas.starting);
+        replicas.promised = promises.update(now, &seen, replicas.ready + replicas.starting);
         replicas.desired = promises.desired(&seen);
-        let mut instances: Vec<_> =
-            own.iter().filter_map(|pod| counts::instance(pod, name)).collect();
-        instances.sort_by(|a, b| a.name.cmp(&b.name));
+        let instances = counts::instances(own.into_iter(), name);
         Status { replicas, instances, serves: serves(deployment), left: BTreeMap::new() }
     }
 }
 
+/// Which pods each Deployment has, by its name.
+fn selectors(all: &[Arc<Deployment>]) -> BTreeMap<String, Selector> {
+    all.iter().filter_map(|it| Some((it.name_any(), selector(it)?))).collect()
+}
+
+fn selector(deployment: &Deployment) -> Option<Selector> {
+    deployment.spec.as_ref()?.selector.clone().try_into().ok()
+}
+
 fn pods_of<'a>(deployment: &Deployment, pods: &'a [Arc<Pod>]) -> Vec<&'a Pod> {
-    let selector = deployment.spec.as_ref().map(|spec| spec.selector.clone());
-    let Some(Ok(selector)) = selector.map(Selector::try_from) else { return Vec::new() };
+    let Some(selector) = selector(deployment) else { return Vec::new() };
     pods.iter().map(|pod| &**pod).filter(|pod| selector.matches(pod.labels())).collect()
 }
 

@@ -67,8 +67,14 @@ pub fn phase(pod: &Pod) -> Option<Phase> {
     Some(if condition(pod, "Ready") == Some(true) { Phase::Ready } else { Phase::Starting })
 }
 
-/// A pod as the grid shows it.
-pub fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
+/// Pods as the grid shows them, in the order of their names.
+pub fn instances<'a>(pods: impl Iterator<Item = &'a Pod>, workload: &str) -> Vec<Instance> {
+    let mut instances: Vec<_> = pods.filter_map(|pod| instance(pod, workload)).collect();
+    instances.sort_by(|a, b| a.name.cmp(&b.name));
+    instances
+}
+
+fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
     let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
     let restarts: i32 = statuses.into_iter().flatten().map(|status| status.restart_count).sum();
     Some(Instance {

@@ -45,7 +45,7 @@ impl Events {
         let event = Event {
             type_,
             reason: reason.to_owned(),
-            note: Some(note.to_owned()),
+            note: Some(shortened(note)),
             action: "Scaling".to_owned(),
             secondary: None,
         };
@@ -63,5 +63,31 @@ impl Events {
             let grant = grant(&namespace, "create,patch", "events.events.k8s.io", None);
             tracing::warn!("the engine may not publish Events; grant it with {grant}");
         }
+    }
+}
+
+/// A longer note is refused.
+const LONGEST: usize = 1024;
+
+fn shortened(note: &str) -> String {
+    if note.len() <= LONGEST {
+        return note.to_owned();
+    }
+    let mut end = LONGEST - 4;
+    while !note.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{} ...", &note[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_note_is_cut_where_a_letter_ends() {
+        assert_eq!(shortened("short"), "short");
+        let long = shortened(&"\u{e9}".repeat(1000));
+        assert!(long.len() <= LONGEST && long.ends_with(" ..."), "{}", long.len());
     }
 }

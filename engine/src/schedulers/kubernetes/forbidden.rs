@@ -1,7 +1,6 @@
 //! Deployments that the engine may not scale. They are held, so that nothing is decided over and
 //! over that cannot be done, and the right is tried for until it is there.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::time::sleep;
 
 use super::writer;
 use crate::schedulers::ScaleError;
-use crate::settings::Troubles;
+use crate::trouble::{Kind, Trouble, Troubles};
 
 /// So often it is tried whether the right is there by now.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -29,7 +28,8 @@ impl Forbidden {
 
     /// A write was forbidden: from now on it is tried until it is not; then `told` is told.
     pub fn note(&self, api: Api<Deployment>, name: &str, why: String, told: watch::Sender<u64>) {
-        if self.lock().insert(name.to_owned(), why).is_some() {
+        let trouble = Trouble::new(Kind::MissingRight, why);
+        if self.lock().insert(name.to_owned(), trouble).is_some() {
             return;
         }
         let (this, name) = (self.clone(), name.to_owned());
@@ -46,7 +46,7 @@ impl Forbidden {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn lock(&self) -> MutexGuard<'_, Troubles> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

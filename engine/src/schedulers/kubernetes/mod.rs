@@ -4,6 +4,7 @@
 //! - [`cluster`]: what is known of the namespace, and its writes
 //! - [`watch`]: lists and watches that never stop, and when they last said something
 //! - [`counts`]: pods into replicas; pure
+//! - [`orphans`]: pods whose Deployment is gone; pure
 //! - [`promises`]: what the controllers may still do; pure
 //! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
 //! - [`spare`] and [`quantity`]: what they leave, in slots; pure
@@ -17,6 +18,7 @@ pub mod cluster;
 pub mod counts;
 pub mod events;
 pub mod forbidden;
+pub mod orphans;
 pub mod promises;
 pub mod quantity;
 pub mod rivals;

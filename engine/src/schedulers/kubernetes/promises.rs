@@ -4,6 +4,8 @@
 //! pods as they were ever told since they last had; a raise that was withdrawn keeps its slots
 //! until then.
 
+use std::time::Duration;
+
 /// A Deployment as the watch shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
@@ -19,6 +21,13 @@ pub struct Seen {
     pub status_replicas: u32,
 }
 
+/// A write whose answer never came may still be carried out for so long: the apiserver gives up a
+/// request after a minute.
+const LOST: Duration = Duration::from_secs(60);
+/// After a raise was withdrawn all must agree for so long: the Deployment's controller may be ahead
+/// of the one that it told to start pods.
+const AGREED: Duration = Duration::from_secs(1);
+
 /// What is known of one Deployment's writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Promises {
@@ -26,8 +35,14 @@ pub struct Promises {
     intended: Option<u32>,
     /// Written, but not seen by the watch yet.
     written: Option<Written>,
+    /// Sent, and never answered.
+    lost: Option<Lost>,
     /// The most it was told since its controllers last had caught up.
     most: u32,
+    /// What it was told when they last had.
+    settled: u32,
+    /// Since when all agree.
+    agreed_since: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +51,17 @@ struct Written {
     version: u64,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lost {
+    /// The version it was decided on; any later one makes it a conflict.
+    version: u64,
+    until: Duration,
+}
+
 impl Promises {
     /// A write begins.
     pub fn intend(&mut self, replicas: u32) {
-        self.intended = Some(replicas);
+        (self.intended, self.agreed_since) = (Some(replicas), None);
         self.most = self.most.max(replicas);
     }
 
@@ -50,12 +72,23 @@ impl Promises {
 
     /// A write was carried out and gave this version.
     pub fn written(&mut self, replicas: u32, version: u64) {
-        self.intended = self.intended.filter(|intended| *intended != replicas);
+        self.ended(replicas);
         self.written = Some(Written { replicas, version });
     }
 
-    /// A write failed, or nobody knows; the slots stay promised until the watch agrees.
-    pub fn failed(&mut self, replicas: u32) {
+    /// A write was refused; the slots stay promised until the watch agrees.
+    pub fn refused(&mut self, replicas: u32) {
+        self.ended(replicas);
+    }
+
+    /// A write that was decided on this version was not answered, at `now`: it may be carried out
+    /// yet, until something else has changed the Deployment.
+    pub fn unanswered(&mut self, replicas: u32, version: u64, now: Duration) {
+        self.ended(replicas);
+        self.lost = Some(Lost { version, until: now + LOST });
+    }
+
+    fn ended(&mut self, replicas: u32) {
         self.intended = self.intended.filter(|intended| *intended != replicas);
     }
 
@@ -72,18 +105,33 @@ impl Promises {
         written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
     }
 
-    /// Takes in what the watches show, with the pods that are there and not told to stop;
+    /// Takes in what the watches show at `now`, with the pods that are there and not told to stop;
     /// returns how many the controllers may have at most.
-    pub fn update(&mut self, seen: &Seen, staying: u32) -> u32 {
+    pub fn update(&mut self, now: Duration, seen: &Seen, staying: u32) -> u32 {
         self.written = self.written.filter(|written| written.version > seen.version);
-        let caught_up = self.intended.is_none()
+        self.lost = self.lost.filter(|lost| seen.version <= lost.version && now < lost.until);
+        let told = self.desired(seen).max(seen.replicas);
+        self.most = self.most.max(told);
+        if !self.all_agree(seen, staying) {
+            self.agreed_since = None;
+            return self.most;
+        }
+        let since = *self.agreed_since.get_or_insert(now);
+        // What had come to be, and is cut, is not started again by anyone.
+        let was_withdrawn = self.most > self.settled.max(seen.replicas);
+        if !was_withdrawn || now >= since + AGREED {
+            (self.most, self.settled) = (seen.replicas, seen.replicas);
+        }
+        self.most
+    }
+
+    fn all_agree(&self, seen: &Seen, staying: u32) -> bool {
+        self.intended.is_none()
             && self.written.is_none()
+            && self.lost.is_none()
             && seen.observed_generation >= seen.generation
             && seen.status_replicas == seen.replicas
-            && staying == seen.replicas;
-        let told = self.desired(seen).max(seen.replicas);
-        self.most = if caught_up { seen.replicas } else { self.most.max(told) };
-        self.most
+            && staying == seen.replicas
     }
 }
 
@@ -91,25 +139,42 @@ impl Promises {
 mod tests {
     use super::*;
 
+    const NOW: Duration = Duration::from_secs(100);
+
     fn seen(version: u64, replicas: u32, status_replicas: u32) -> Seen {
         let generation = version as i64;
         Seen { version, generation, observed_generation: generation, replicas, status_replicas }
     }
 
     #[test]
-    fn a_withdrawn_raise_keeps_its_slots_until_all_agree() {
+    fn a_withdrawn_raise_keeps_its_slots_until_all_have_agreed_for_a_second() {
         let mut promises = Promises::default();
-        assert_eq!(promises.update(&seen(1, 5, 5), 5), 5);
+        assert_eq!(promises.update(NOW, &seen(1, 5, 5), 5), 5);
         promises.intend(9);
         promises.written(9, 2);
         promises.intend(5);
         promises.written(5, 3);
-        assert_eq!(promises.update(&seen(1, 5, 5), 5), 9, "the watch is behind the writes");
+        let mut after = |ms, seen: &Seen, staying| {
+            promises.update(NOW + Duration::from_millis(ms), seen, staying)
+        };
+        assert_eq!(after(0, &seen(1, 5, 5), 5), 9, "the watch is behind the writes");
         let not_acted_on = Seen { observed_generation: 2, ..seen(3, 5, 5) };
-        assert_eq!(promises.update(&not_acted_on, 5), 9, "the controller is behind the watch");
-        assert_eq!(promises.update(&seen(4, 5, 7), 5), 9, "the status is behind");
-        assert_eq!(promises.update(&seen(5, 5, 5), 7), 9, "the pods are behind");
-        assert_eq!(promises.update(&seen(6, 5, 5), 5), 5);
+        assert_eq!(after(100, &not_acted_on, 5), 9, "the controller is behind the watch");
+        assert_eq!(after(200, &seen(4, 5, 7), 5), 9, "the status is behind");
+        assert_eq!(after(300, &seen(5, 5, 5), 5), 9, "all agree, by chance");
+        assert_eq!(after(1200, &seen(5, 5, 5), 7), 9, "the pods were behind");
+        assert_eq!(after(1400, &seen(6, 5, 5), 5), 9);
+        assert_eq!(after(2400, &seen(6, 5, 5), 5), 5);
+    }
+
+    #[test]
+    fn what_is_cut_frees_its_slots_as_soon_as_all_agree() {
+        let mut promises = Promises::default();
+        assert_eq!(promises.update(NOW, &seen(1, 9, 9), 9), 9);
+        promises.intend(1);
+        promises.written(1, 2);
+        assert_eq!(promises.update(NOW, &seen(2, 1, 9), 9), 9);
+        assert_eq!(promises.update(NOW, &seen(3, 1, 1), 1), 1);
     }
 
     #[test]
@@ -133,12 +198,26 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_failed_may_have_been_carried_out_all_the_same() {
+    fn a_write_that_was_not_answered_may_be_carried_out_until_something_else_was() {
         let mut promises = Promises::default();
+        promises.update(NOW, &seen(4, 5, 5), 5);
         promises.intend(9);
-        promises.failed(9);
-        assert_eq!(promises.desired(&seen(1, 5, 5)), 5);
-        let behind = Seen { observed_generation: 0, ..seen(1, 5, 5) };
-        assert_eq!(promises.update(&behind, 5), 9);
+        promises.unanswered(9, 4, NOW);
+        assert_eq!(promises.desired(&seen(4, 5, 5)), 5);
+        let mut after =
+            |s, version| promises.update(NOW + Duration::from_secs(s), &seen(version, 5, 5), 5);
+        assert_eq!(after(10, 4), 9);
+        assert_eq!(after(20, 5), 9, "it can only be a conflict by now");
+        assert_eq!(after(21, 5), 5);
+    }
+
+    #[test]
+    fn an_apiserver_gives_up_a_request_that_nobody_waits_for() {
+        let mut promises = Promises::default();
+        promises.update(NOW, &seen(4, 5, 5), 5);
+        promises.intend(9);
+        promises.unanswered(9, 4, NOW);
+        assert_eq!(promises.update(NOW + LOST, &seen(4, 5, 5), 5), 9);
+        assert_eq!(promises.update(NOW + LOST + AGREED, &seen(4, 5, 5), 5), 5);
     }
 }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::scaled_object::ScaledObject;
-use super::watch::Watched;
+use super::watch::{Health, Watched};
 use super::writer::REQUEST;
-use crate::settings::Troubles;
+use crate::trouble::{Kind, Trouble, Troubles};
 
 /// So often it is looked whether KEDA has come.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -35,6 +35,11 @@ impl Rivals {
         let api = Api::namespaced(client.clone(), namespace);
         tokio::spawn(await_keda(api, changes.clone(), sender));
         Rivals { autoscalers: Watched::start(autoscalers, changes.clone()), scaled_objects }
+    }
+
+    /// Whether it is known who they are; before, nothing is scaled.
+    pub fn are_known(&self) -> bool {
+        self.autoscalers.health() != Health::Beginning
     }
 
     /// Which Deployments somebody else scales, and who, in words.
@@ -67,7 +72,7 @@ async fn await_keda(
 }
 
 /// The HorizontalPodAutoscaler that KEDA makes for a ScaledObject is called by that one.
-fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, String)> {
+fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Trouble)> {
     let target = &autoscaler.spec.scale_target_ref;
     if target.kind != "Deployment" {
         return None;
@@ -80,12 +85,12 @@ fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, String
     Some(conflict(&target.name, &who))
 }
 
-fn of_scaled_object(object: &ScaledObject) -> Option<(String, String)> {
+fn of_scaled_object(object: &ScaledObject) -> Option<(String, Trouble)> {
     let who = format!("scaledobject/{}", object.name_any());
     Some(conflict(object.deployment()?, &who))
 }
 
-fn conflict(deployment: &str, who: &str) -> (String, String) {
+fn conflict(deployment: &str, who: &str) -> (String, Trouble) {
     let text = format!("deployment/{deployment} is scaled by {who} too; delete one of the two");
-    (deployment.to_owned(), text)
+    (deployment.to_owned(), Trouble::new(Kind::ScaledByOther, text))
 }

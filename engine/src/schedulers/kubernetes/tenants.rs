@@ -69,8 +69,10 @@ impl Tenants {
             Seen::Refused(why) => return Some(Err(why.clone())),
             Seen::Watched(nodes, pods) => (nodes.clone(), pods.clone()),
         };
-        if [nodes.health(), pods.health()].contains(&Health::Beginning) {
-            return None;
+        match [nodes.health(), pods.health()] {
+            [Health::Works, Health::Works] => {}
+            both if both.contains(&Health::Beginning) => return None,
+            _ => return Some(Err(self.why_not_known(&nodes, &pods))),
         }
         let scaled = all.iter().filter(|deployment| is_scaled(deployment));
         let specs: Vec<_> = scaled.filter_map(|deployment| deployment.spec.as_ref()).collect();
@@ -83,6 +85,17 @@ impl Tenants {
         let templates = specs.iter().filter_map(|spec| spec.template.spec.as_ref());
         let spare = spare::capacity(&nodes.store.state(), &pods.store.state(), templates, is_own);
         Some(spare.map_err(|why| format!("the spare capacity is not known: {why}")))
+    }
+}
+
+impl Tenants {
+    fn why_not_known(&self, nodes: &Watched<Node>, pods: &Watched<Pod>) -> String {
+        if [nodes.health(), pods.health()].contains(&Health::Forbidden) {
+            let grant = format!("{GRANT}{}:engine", self.namespace);
+            return format!("--capacity auto may no longer see the cluster; grant it with {grant}");
+        }
+        "--capacity auto cannot see the cluster at present; the last known capacity counts"
+            .to_owned()
     }
 }
 

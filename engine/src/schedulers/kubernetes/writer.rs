@@ -9,7 +9,7 @@ use kube::api::{ObjectMeta, PostParams};
 use tokio::time::timeout;
 
 use crate::rights::grant;
-use crate::schedulers::ScaleError::{self, Forbidden, Refused};
+use crate::schedulers::ScaleError::{self, Forbidden, Refused, Unanswered};
 
 /// An apiserver that has not answered by then counts as away. Short, for an engine that no longer
 /// leads must not have a write under way when the next one begins.
@@ -27,7 +27,7 @@ pub struct Write {
     pub from: u32,
     /// How many it shall have.
     pub to: u32,
-    /// Its resourceVersion by then.
+    /// Its resourceVersion by then, or when it was read again.
     pub version: String,
 }
 
@@ -38,22 +38,21 @@ pub struct Write {
 /// When the write was refused, not answered in time, or no longer wanted by `wanted`.
 pub async fn write(
     api: &Api<Deployment>,
-    write: &Write,
+    write: &mut Write,
     wanted: impl Fn() -> Result<(), String>,
 ) -> Result<u64, ScaleError> {
-    let mut version = write.version.clone();
     for _ in 0..TRIES {
         wanted().map_err(Refused)?;
-        let scale = scale(write, version);
+        let scale = scale(write);
         let params = PostParams::default();
         let request = api.replace_scale(&write.name, &params, &scale);
         match timeout(REQUEST, request).await {
-            Err(_) => return Err(too_late()),
+            Err(_) => return Err(Unanswered(format!("no answer in {REQUEST:?}"))),
             Ok(Ok(scale)) => return Ok(number(scale.metadata.resource_version.as_deref())),
             Ok(Err(kube::Error::Api(status))) if status.code == 409 => {}
-            Ok(Err(error)) => return Err(refusal(&error, api, &write.name)),
+            Ok(Err(error)) => return Err(failure(&error, api, &write.name)),
         }
-        version = read_again(api, write).await?;
+        write.version = read_again(api, write).await?;
     }
     Err(Refused("it changes too fast".to_owned()))
 }
@@ -81,11 +80,11 @@ async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, Scal
     Ok(scale.metadata.resource_version.unwrap_or_default())
 }
 
-fn scale(write: &Write, version: String) -> Scale {
+fn scale(write: &Write) -> Scale {
     Scale {
         metadata: ObjectMeta {
             name: Some(write.name.clone()),
-            resource_version: Some(version),
+            resource_version: Some(write.version.clone()),
             ..ObjectMeta::default()
         },
         spec: Some(ScaleSpec { replicas: i32::try_from(write.to).ok() }),
@@ -100,6 +99,15 @@ pub fn number(version: Option<&str>) -> u64 {
 
 fn too_late() -> ScaleError {
     Refused(format!("no answer in {REQUEST:?}"))
+}
+
+/// Why a write failed; where the apiserver has not refused it, it may be carried out yet.
+fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
+    match error {
+        kube::Error::Api(status) if status.code < 500 => refusal(error, api, name),
+        kube::Error::Api(status) => Unanswered(status.message.clone()),
+        other => Unanswered(other.to_string()),
+    }
 }
 
 /// An error of the apiserver; a missing right with the line that grants it.

@@ -1,0 +1,50 @@
+//! What is wrong with a Deployment, so that it is not scaled as its annotations say.
+
+use std::collections::BTreeMap;
+
+/// What is wrong, by Deployment.
+pub type Troubles = BTreeMap<String, Trouble>;
+
+/// One Deployment's trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What kind of trouble it is.
+    pub kind: Kind,
+    /// All of it, in words.
+    pub text: String,
+}
+
+/// Kinds of trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An annotation makes no sense; the last good value counts.
+    BadConfiguration,
+    /// Another autoscaler scales it, too.
+    ScaledByOther,
+    /// The engine has no right to scale it, or to look at what it needs to know.
+    MissingRight,
+}
+
+impl Kind {
+    /// The kind as the reason of an Event.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::BadConfiguration => "BadConfiguration",
+            Kind::ScaledByOther => "ScaledByOther",
+            Kind::MissingRight => "MissingRight",
+        }
+    }
+}
+
+impl Trouble {
+    /// A trouble of a kind.
+    pub fn new(kind: Kind, text: impl Into<String>) -> Trouble {
+        Trouble { kind, text: text.into() }
+    }
+
+    /// Both at once; the kind of the first.
+    #[must_use]
+    pub fn and(self, text: &str) -> Trouble {
+        Trouble { text: format!("{}; {text}", self.text), ..self }
+    }
+}
