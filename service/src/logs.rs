@@ -65,10 +65,9 @@ pub fn init(format: LogFormat, name: &str) {
 
 /// Which lines are wanted, and what is wrong with the words that say so.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
-    // What fails there is told by whoever watches, once and with its mend.
-    let info = Targets::new()
-        .with_default(LevelFilter::INFO)
-        .with_target("kube_runtime", LevelFilter::OFF);
+    // What fails in these is told by whoever asked them, once and with its mend.
+    let quiet = ["kube_client", "kube_runtime"].map(|target| (target, LevelFilter::OFF));
+    let info = Targets::new().with_default(LevelFilter::INFO).with_targets(quiet);
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
     match words.parse() {
         Ok(targets) => (targets, None),

@@ -51,7 +51,8 @@ async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on
     demo.seen.until("two produce", READY, |seen| seen.ready("producer") == 2).await;
     let before = outside.engine.state().await;
 
-    let (began, stopped) = (Instant::now(), Stopped::now(command));
+    let stopped = Stopped::now(command);
+    let began = Instant::now();
     let is_stale = |state: &Value| {
         let why = &workload(state, "consumer")["why"];
         why["text"].as_str().unwrap().contains("the apiserver does not answer")
@@ -67,8 +68,8 @@ async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on
     let decided = outside.engine.state().await["decisions"][0]["at"].clone();
     assert!(is_stale(&outside.engine.state().await));
 
-    drop(stopped);
     let continued = Instant::now();
+    drop(stopped);
     let decides = |state: &Value| !is_stale(state);
     let sees = outside.engine.until("it sees again", READY, decides).await;
     println!("it sees and leads again {sees:.1?} after the apiserver does");
@@ -80,7 +81,8 @@ async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on
             seen.changed("remainder", continued, |to| to < 9)
         })
         .await;
-    assert!(demo.seen.changes_since(began).iter().all(|change| change.at >= continued));
+    let changes = demo.seen.changes_since(began);
+    assert!(changes.iter().all(|change| change.at >= continued), "{changes:?}");
 
     demo.scale("producer", 0).await;
     demo.seen.until("no producer", READY, |seen| seen.live("producer") == 0).await;
