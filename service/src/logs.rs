@@ -65,17 +65,22 @@ pub fn init(format: LogFormat, name: &str) {
 
 /// Which lines are wanted, and what is wrong with the words that say so.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
-    // What fails in these is told by whoever asked them, once and with its mend.
-    let quiet = ["kube_client", "kube_runtime"].map(|target| (target, LevelFilter::OFF));
-    let info = Targets::new().with_default(LevelFilter::INFO).with_targets(quiet);
+    let info = quietened(Targets::new().with_default(LevelFilter::INFO));
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
     match words.parse() {
-        Ok(targets) => (targets, None),
+        Ok(targets) => (quietened(targets), None),
         Err(error) => {
             let mend = "it must be like warn, or info,engine=debug";
             (info, Some(format!("RUST_LOG is {words:?}, which says nothing: {error}; {mend}")))
         }
     }
+}
+
+/// What fails in the client of Kubernetes is told by whoever asked it, once and with its mend; it
+/// speaks itself only where somebody names it.
+fn quietened(targets: Targets) -> Targets {
+    let named = targets.iter().any(|(target, _)| target.starts_with("kube"));
+    if named { targets } else { targets.with_target("kube", LevelFilter::OFF) }
 }
 
 /// <https://no-color.org>: any value but the empty one counts.
@@ -94,6 +99,9 @@ mod tests {
         assert_eq!(wrong, None);
         assert!(targets.would_enable("engine::control_loop", &Level::DEBUG));
         assert!(!targets.would_enable("hyper", &Level::INFO));
+        assert!(!targets.would_enable("kube_client::client", &Level::ERROR));
+        let (named, _) = chosen(Some("kube_client=debug"));
+        assert!(named.would_enable("kube_client::client", &Level::DEBUG));
     }
 
     #[test]

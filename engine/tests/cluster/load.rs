@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::demo::{CAPACITY, Demo, LOOK, READY};
+use crate::forward::workload;
 
 const JOBS: u64 = 2_000;
 
@@ -72,6 +75,32 @@ async fn producer_logs(demo: &Demo) -> Vec<tokio::task::JoinHandle<String>> {
 fn jobs_of(log: &str) -> u64 {
     let (_, rest) = log.split_once("leaving after ").unwrap_or_else(|| panic!("no end: {log}"));
     rest.split(' ').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held() {
+    let demo = Demo::empty().await;
+    // The queue comes first in it.
+    let without_queue = demo.manifest().replacen("replicas: 1", "replicas: 0", 1);
+    demo.type_in(&["create", "-f", "-"], &without_queue).await;
+    let others = |seen: &crate::seen::State| seen.ready("engine") == 1 && seen.all("remainder", 9);
+    demo.seen.until("all but the queue", READY, others).await;
+    let engine = demo.engine().await;
+    let waits = |state: &Value| {
+        let headline = state["headline"].as_str().unwrap().to_lowercase();
+        headline.contains("waiting for the queue")
+    };
+    engine.until("the page waits for the queue", READY, waits).await;
+    println!("{}", workload(&engine.state().await, "consumer")["why"]["text"]);
+    assert_eq!(demo.seen.replicas("consumer"), 1);
+
+    demo.scale("queue", 1).await;
+    demo.at_rest(READY).await;
+    engine.until("it waits no more", READY, |state| !waits(state)).await;
+    let learned = workload(&engine.state().await, "remainder")["start_up_s"].as_f64();
+    println!("nine of ten of the background's containers take {learned:?} s to start");
+    assert!(learned.is_some_and(|seconds| (0.1..30.0).contains(&seconds)), "{learned:?}");
 }
 
 #[tokio::test]

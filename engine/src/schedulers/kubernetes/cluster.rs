@@ -247,15 +247,11 @@ fn still_wanted(
     name: &str,
     to: u32,
     may_write: &MayWrite,
-) -> Result<(), String> {
+) -> Result<(), ScaleError> {
     if !may_write() {
-        return Err("this engine does not lead".to_owned());
+        return Err(ScaleError::Refused("this engine does not lead".to_owned()));
     }
-    if lock(shared).intends(name, to) {
-        Ok(())
-    } else {
-        Err("another count is wanted by now".to_owned())
-    }
+    if lock(shared).intends(name, to) { Ok(()) } else { Err(ScaleError::Superseded) }
 }
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {

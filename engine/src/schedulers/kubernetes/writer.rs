@@ -39,10 +39,10 @@ pub struct Write {
 pub async fn write(
     api: &Api<Deployment>,
     write: &mut Write,
-    wanted: impl Fn() -> Result<(), String>,
+    wanted: impl Fn() -> Result<(), ScaleError>,
 ) -> Result<u64, ScaleError> {
     for _ in 0..TRIES {
-        wanted().map_err(Refused)?;
+        wanted()?;
         let scale = scale(write);
         let params = PostParams::default();
         let request = api.replace_scale(&write.name, &params, &scale);
