@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::demo::{Demo, LOOK};
+use crate::demo::{CAPACITY, Demo, LOOK};
 use crate::forward::{troubled, workload};
 use crate::seen::State;
 
@@ -53,6 +53,27 @@ async fn without_the_right_to_see_pods_nothing_is_scaled_until_it_is_granted() {
     demo.seen.until("it goes on", Duration::from_secs(15), grown).await;
 }
 
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn where_pods_may_be_listed_and_not_watched_it_is_said_once_and_lists_have_to_do() {
+    let demo = Demo::start().await;
+    let (engine, queue) = (demo.engine().await, demo.queue().await);
+    let patch = |at: usize| {
+        json!([{
+            "op": "replace", "path": format!("/rules/{at}/verbs"), "value": ["get", "list"],
+        }])
+    };
+    change_role(&demo, "pods", patch).await;
+    let may_not = "may not watch pods; grant it with ";
+    named(&demo, may_not, Duration::from_secs(30)).await;
+    queue.publish(200).await;
+    let grown = |seen: &State| seen.replicas("consumer") >= 5;
+    demo.seen.until("it scales all the same", Duration::from_secs(15), grown).await;
+    engine.ticks(20).await;
+    assert_eq!(demo.engine_log().await.matches(may_not).count(), 1);
+    assert!(demo.seen.take_most() <= CAPACITY);
+}
+
 /// Waits until the log names a right; returns the line that grants it.
 async fn named(demo: &Demo, may_not: &str, within: Duration) -> String {
     let end = Instant::now() + within;
@@ -76,21 +97,25 @@ fn paste(line: &str) {
 
 /// Takes the right to a kind of object away.
 async fn without(demo: &Demo, resource: &str) {
+    let patch = |at| json!([{"op": "remove", "path": format!("/rules/{at}")}]);
+    change_role(demo, resource, patch).await;
+}
+
+/// Changes the role by a patch that is made from the place of a resource's rule in it.
+async fn change_role(demo: &Demo, resource: &str, patch: impl Fn(usize) -> Value) {
     let role = demo.kubectl(&["get", "role", "engine", "-o", "json"]).await;
-    let role: serde_json::Value = serde_json::from_str(&role).unwrap();
+    let role: Value = serde_json::from_str(&role).unwrap();
     let rules = role["rules"].as_array().unwrap();
     let at = rules.iter().position(|rule| rule["resources"][0] == resource).unwrap();
-    let patch = json!([{"op": "remove", "path": format!("/rules/{at}")}]);
-    demo.kubectl(&["patch", "role", "engine", "--type=json", "-p", &patch.to_string()]).await;
+    let patch = patch(at).to_string();
+    demo.kubectl(&["patch", "role", "engine", "--type=json", "-p", &patch]).await;
 }
 
 /// Gives the engine the right to scale these alone.
 async fn may_scale(demo: &Demo, names: &[&str]) {
-    let role = demo.kubectl(&["get", "role", "engine", "-o", "json"]).await;
-    let role: serde_json::Value = serde_json::from_str(&role).unwrap();
-    let rules = role["rules"].as_array().unwrap();
-    let scale = rules.iter().position(|rule| rule["resources"][0] == "deployments/scale").unwrap();
-    let path = format!("/rules/{scale}/resourceNames");
-    let patch = json!([{"op": "replace", "path": path, "value": names}]);
-    demo.kubectl(&["patch", "role", "engine", "--type=json", "-p", &patch.to_string()]).await;
+    let patch = |at| {
+        let path = format!("/rules/{at}/resourceNames");
+        json!([{"op": "replace", "path": path, "value": names}])
+    };
+    change_role(demo, "deployments/scale", patch).await;
 }

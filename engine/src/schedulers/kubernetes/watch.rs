@@ -18,7 +18,6 @@ use crate::rights::grant;
 /// The server ends a watch after this time, and it is begun again; one that has died silently is
 /// noticed five seconds later.
 const WATCH_S: u32 = 10;
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// How a watch fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,8 +141,11 @@ where
         match event {
             watcher::Event::Init | watcher::Event::InitApply(_) => return,
             // A list says nothing of whether it may be watched, too.
-            watcher::Event::InitDone => {}
-            watcher::Event::Apply(_) | watcher::Event::Delete(_) => self.patience.reset(),
+            watcher::Event::InitDone => self.news.listed = Some(Instant::now()),
+            watcher::Event::Apply(_) | watcher::Event::Delete(_) => {
+                self.patience.reset();
+                self.news.told = None;
+            }
         }
         let before = self.fares.send_replace(Fares { health: Health::Works, listed: true });
         if before.health.is_failure() && !self.news.is_old {
@@ -168,19 +170,26 @@ where
     }
 }
 
-/// What was told of failures. One that comes and goes with every try is told once a minute.
+/// What was told of failures. One that comes back with every try is told once: where lists are
+/// allowed and watches are not, say.
 #[derive(Debug, Default)]
 struct News {
-    told: Option<(Health, Instant)>,
+    /// The failure that was told last, until the watch has worked again.
+    told: Option<Health>,
+    /// Whether the present failure was not told again.
     is_old: bool,
+    /// When the last whole list was there.
+    listed: Option<Instant>,
 }
 
 impl News {
     fn is_due(&mut self, health: Health) -> bool {
-        let now = Instant::now();
-        let same = self.told.filter(|(told, at)| *told == health && now < *at + MINUTE);
-        self.is_old = same.is_some();
-        self.told = same.or(Some((health, now)));
+        let whole = Duration::from_secs(WATCH_S.into());
+        if self.listed.take().is_some_and(|at| at.elapsed() >= whole) {
+            self.told = None;
+        }
+        self.is_old = self.told == Some(health);
+        self.told = Some(health);
         !self.is_old
     }
 }
