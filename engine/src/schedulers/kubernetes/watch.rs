@@ -11,13 +11,15 @@ use kube::runtime::{reflector, watcher};
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{sleep, timeout};
 
 use crate::rights::grant;
 
 /// The server ends a watch after this time, and it is begun again; one that has died silently is
 /// noticed five seconds later.
 const WATCH_S: u32 = 10;
+/// A watch that is refused is refused sooner than this.
+const DOUBT: Duration = Duration::from_millis(250);
 
 /// How a watch fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,7 +75,7 @@ where
             refusal: refusal.clone(),
             changes,
             patience: Patience::default(),
-            news: News::default(),
+            is_in_doubt: false,
         };
         tokio::spawn(task.run(api));
         Watched { store, fares, refusal }
@@ -110,7 +112,8 @@ struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     refusal: String,
     changes: watch::Sender<u64>,
     patience: Patience,
-    news: News,
+    /// Whether there is a list after a failure, and no word yet of whether it can be watched.
+    is_in_doubt: bool,
 }
 
 impl<K> Watch<K>
@@ -123,43 +126,60 @@ where
         loop {
             let config = watcher::Config::default().timeout(WATCH_S);
             let mut stream = std::pin::pin!(watcher(api.clone(), config));
-            while let Some(event) = stream.next().await {
-                match event {
-                    Ok(event) => self.take(&event),
-                    Err(error) => {
+            loop {
+                match timeout(self.doubt(), stream.next()).await {
+                    Err(_) => self.works(),
+                    Ok(Some(Ok(event))) => self.take(&event),
+                    Ok(Some(Err(error))) => {
                         self.fails(&error);
                         break;
                     }
+                    Ok(None) => break,
                 }
             }
             sleep(self.patience.next()).await;
         }
     }
 
+    /// How long a silence proves nothing.
+    fn doubt(&self) -> Duration {
+        if self.is_in_doubt { DOUBT } else { Duration::MAX }
+    }
+
     fn take(&mut self, event: &watcher::Event<K>) {
         self.writer.apply_watcher_event(event);
         match event {
-            watcher::Event::Init | watcher::Event::InitApply(_) => return,
+            watcher::Event::Init | watcher::Event::InitApply(_) => {}
             // A list says nothing of whether it may be watched, too.
-            watcher::Event::InitDone => self.news.listed = Some(Instant::now()),
+            watcher::Event::InitDone if self.fares.borrow().health.is_failure() => {
+                self.is_in_doubt = true;
+                self.fares.send_modify(|fares| fares.listed = true);
+            }
+            watcher::Event::InitDone => self.works(),
             watcher::Event::Apply(_) | watcher::Event::Delete(_) => {
                 self.patience.reset();
-                self.news.told = None;
+                self.works();
             }
         }
+    }
+
+    fn works(&mut self) {
+        self.is_in_doubt = false;
         let before = self.fares.send_replace(Fares { health: Health::Works, listed: true });
-        if before.health.is_failure() && !self.news.is_old {
+        if before.health.is_failure() {
             tracing::info!("{}s are watched again", K::kind(&()));
         }
         self.changes.send_modify(|count| *count += 1);
     }
 
+    /// Each kind of failure is told once, until the watch works again.
     fn fails(&mut self, error: &watcher::Error) {
+        self.is_in_doubt = false;
         let health = if is_forbidden(error) { Health::Forbidden } else { Health::Fails };
         let listed = self.fares.borrow().listed;
         let before = self.fares.send_replace(Fares { health, listed });
         self.changes.send_modify(|count| *count += 1);
-        if before.health == health || !self.news.is_due(health) {
+        if before.health == health {
             return;
         }
         if health == Health::Forbidden {
@@ -167,30 +187,6 @@ where
         } else {
             tracing::warn!("{}s cannot be watched: {error}", K::kind(&()));
         }
-    }
-}
-
-/// What was told of failures. One that comes back with every try is told once: where lists are
-/// allowed and watches are not, say.
-#[derive(Debug, Default)]
-struct News {
-    /// The failure that was told last, until the watch has worked again.
-    told: Option<Health>,
-    /// Whether the present failure was not told again.
-    is_old: bool,
-    /// When the last whole list was there.
-    listed: Option<Instant>,
-}
-
-impl News {
-    fn is_due(&mut self, health: Health) -> bool {
-        let whole = Duration::from_secs(WATCH_S.into());
-        if self.listed.take().is_some_and(|at| at.elapsed() >= whole) {
-            self.told = None;
-        }
-        self.is_old = self.told == Some(health);
-        self.told = Some(health);
-        !self.is_old
     }
 }
 
