@@ -268,10 +268,11 @@ impl ControlLoop {
     }
 
     fn observation(&self, seen: &BTreeMap<String, Status>) -> Observation {
-        let replicas = seen.iter();
+        let (replicas, starts) = (seen.iter(), self.start_ups.iter());
         Observation {
             replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
             readings: self.parts.sources.readings(),
+            start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
         }
     }
 

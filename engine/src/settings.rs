@@ -223,6 +223,7 @@ fn held(name: &str, why: &str) -> Workload {
         max: u32::MAX,
         max_delta: None,
         rule: Rule::Remainder,
+        fallback: None,
         paused: false,
         held: Some(why.to_owned()),
     }

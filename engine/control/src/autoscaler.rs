@@ -5,8 +5,8 @@ use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
-use crate::policy::{Policy, Recommendation};
-use crate::reading::{Freshness, Observation, QueueSample};
+use crate::policy::{Policy, Recommendation, Sight};
+use crate::reading::{FAILED_AFTER, Freshness, Observation};
 use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::words;
@@ -30,6 +30,8 @@ pub struct Autoscaler {
 pub const CAREFUL: Time = Time::from_secs(8);
 /// And a rule sees so many readings of its queue before it decides for the first time.
 const READINGS_FIRST: u32 = 2;
+/// After a time without readings so many are seen before anything is removed.
+const READINGS_BEFORE_CUTS: u32 = 2;
 
 /// What is known of one workload besides its configuration.
 #[derive(Debug)]
@@ -51,7 +53,13 @@ pub(crate) struct State {
     pub(crate) careful: bool,
     /// How many more readings are to be seen before anything is decided.
     readings_to_see: u32,
+    /// How many more readings are to be seen before anything is removed.
+    readings_before_cuts: u32,
     last_reading: Option<Time>,
+    /// When it was first looked at; a queue that was never read is waited for from then on.
+    first_look: Option<Time>,
+    /// Whether the queue could not be read for so long that it is reckoned with the worst.
+    pub(crate) falls_back: bool,
     why: Why,
 }
 
@@ -248,7 +256,10 @@ impl State {
             room: Room::default(),
             careful: false,
             readings_to_see: 0,
+            readings_before_cuts: 0,
             last_reading: None,
+            first_look: None,
+            falls_back: false,
             why: Why::default(),
         }
     }
@@ -256,7 +267,8 @@ impl State {
     /// The same with another configuration; another rule begins from what is there.
     fn with(self, workload: Workload) -> State {
         let same = self.workload.rule == workload.rule;
-        State { policy: self.policy.filter(|_| same), workload, ..self }
+        let (policy, first_look) = (self.policy, self.first_look.filter(|_| same));
+        State { policy: policy.filter(|_| same), first_look, workload, ..self }
     }
 
     /// Takes in what is there, and how old the reading is.
@@ -279,6 +291,13 @@ impl State {
         if taken_at.is_some() && taken_at != self.last_reading {
             self.last_reading = taken_at;
             self.readings_to_see = self.readings_to_see.saturating_sub(1);
+            self.readings_before_cuts = self.readings_before_cuts.saturating_sub(1);
+        }
+        let first_look = *self.first_look.get_or_insert(now);
+        let unseen_for = self.age.unwrap_or(now.saturating_sub(first_look));
+        self.falls_back = self.freshness == Freshness::Failed && unseen_for > FAILED_AFTER;
+        if self.freshness != Freshness::Fresh {
+            self.readings_before_cuts = READINGS_BEFORE_CUTS;
         }
     }
 
@@ -291,9 +310,14 @@ impl State {
         let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
         let target = self.workload.rule.target();
         let reading = target.and_then(|target| observation.readings.get(&target.queue));
-        let sample = reading.map_or(QueueSample::default(), |reading| reading.sample);
+        let sight = Sight {
+            now,
+            reading: reading.copied().unwrap_or_default(),
+            replicas: self.replicas,
+            start_up: observation.start_ups.get(&self.workload.name).copied(),
+        };
         let before = self.recommendation.wanted;
-        let next = policy.recommend(now, &sample, &self.workload);
+        let next = policy.recommend(&sight, &self.workload);
         let asked_before = self.was_asked();
         let from = match self.workload.rule.target() {
             Some(_) if asked_before => before,
@@ -330,12 +354,27 @@ impl State {
     /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
     pub(crate) fn wanted(&self) -> u32 {
         let hold = self.is_frozen() || self.is_blind() || !self.was_asked();
-        if hold { self.replicas.desired } else { self.recommendation.wanted }
+        if hold {
+            return self.replicas.desired.max(self.fallback().unwrap_or(0));
+        }
+        self.recommendation.wanted
+    }
+
+    /// How many it has at least without readings, where that is more than it may hold by itself.
+    pub(crate) fn fallback(&self) -> Option<u32> {
+        let falls_back = self.falls_back && !self.is_frozen();
+        self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())
+    }
+
+    /// Whether readings have just come back, so that removals wait for another one.
+    pub(crate) fn is_recovering(&self) -> bool {
+        !self.is_frozen() && !self.is_blind() && self.readings_before_cuts > 0
     }
 
     fn claim(&self) -> Claim {
         let frozen = self.is_frozen();
-        let least = if self.careful { self.replicas.desired } else { 0 };
+        let keeps = self.careful || self.is_recovering();
+        let least = if keeps { self.replicas.desired } else { 0 };
         let bounded = self.wanted().max(least).clamp(self.workload.min, self.workload.max);
         let possible = bounded.min(self.room.most().max(self.workload.min));
         Claim {

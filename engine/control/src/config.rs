@@ -129,8 +129,17 @@ mod tests {
     use super::*;
 
     fn workload(name: &str, min: u32, max: u32) -> Workload {
-        let (name, rule) = (name.to_owned(), Rule::Remainder);
-        Workload { name, priority: 1, min, max, max_delta: None, rule, paused: false, held: None }
+        Workload {
+            name: name.to_owned(),
+            priority: 1,
+            min,
+            max,
+            max_delta: None,
+            rule: Rule::Remainder,
+            fallback: None,
+            paused: false,
+            held: None,
+        }
     }
 
     fn problems(capacity: u32, workloads: Vec<Workload>) -> Vec<(Option<String>, Setting)> {

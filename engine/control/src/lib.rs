@@ -30,11 +30,11 @@ pub mod workload;
 pub use autoscaler::Autoscaler;
 pub use config::{Config, Problem, Setting};
 pub use decision::{Decision, Reason};
-pub use policy::{Policy, Recommendation};
+pub use policy::{Policy, Recommendation, Sight};
 pub use reading::{Freshness, Observation, QueueSample, Reading};
 pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
-pub use workload::{QueueTarget, Replicas, Rule, Workload};
+pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};
 
 /// Time since the engine began, by a clock that only goes forward.
 pub type Time = std::time::Duration;

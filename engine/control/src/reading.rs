@@ -29,7 +29,7 @@ impl QueueSample {
 }
 
 /// The last good measurement of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reading {
     /// What was measured.
     pub sample: QueueSample,
@@ -75,4 +75,6 @@ pub struct Observation {
     pub replicas: BTreeMap<String, Replicas>,
     /// The last good reading by queue; absent where there never was one.
     pub readings: BTreeMap<String, Reading>,
+    /// How long containers take to start, nine of ten, by workload; absent where none was seen to.
+    pub start_ups: BTreeMap<String, Time>,
 }

@@ -84,7 +84,7 @@ pub(crate) fn looking_on(state: &State, because: &str) -> Why {
 
 fn hold_reason(state: &State) -> String {
     let queue = state.workload.rule.target().map_or("", |target| &target.queue);
-    match state.age {
+    let age = match state.age {
         Some(_) if state.freshness == Freshness::Fresh => {
             format!("waiting for a second reading of queue {queue}")
         }
@@ -92,6 +92,10 @@ fn hold_reason(state: &State) -> String {
             format!("the last reading of queue {queue} is {:.1} s old", age.as_secs_f64())
         }
         None => format!("waiting for the queue {queue}"),
+    };
+    match state.fallback() {
+        Some(fallback) => format!("{age}; fallback-containers is {fallback}"),
+        None => age,
     }
 }
 
@@ -107,6 +111,10 @@ fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
     if state.careful && given > wanted {
         let text = "nothing is removed yet: the engine has just begun".to_owned();
         return (Some(Limit::JustBegun), Some(text));
+    }
+    if state.is_recovering() && given > wanted {
+        let text = "nothing is removed before a second reading".to_owned();
+        return (Some(Limit::Reading), Some(text));
     }
     if has < given {
         let short = given - has;

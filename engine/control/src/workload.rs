@@ -1,5 +1,7 @@
 //! What is scaled, and how many of it there are.
 
+use crate::Time;
+
 /// One scaled workload, as it is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
@@ -15,6 +17,9 @@ pub struct Workload {
     pub max_delta: Option<u32>,
     /// How the wanted count is found.
     pub rule: Rule,
+    /// It keeps at least so many while its queue could not be read for long; `None` to keep what
+    /// it has.
+    pub fallback: Option<u32>,
     /// Frozen: it keeps what it has, and nobody takes it away.
     pub paused: bool,
     /// Frozen for a reason of ours, in words: its configuration makes no sense, or somebody else
@@ -25,6 +30,8 @@ pub struct Workload {
 /// How a workload's wanted count is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
+    /// As many as the arrivals need.
+    Rate(RateSettings),
     /// One container more or fewer a round.
     SimpleQueue(QueueTarget),
     /// A PD controller on the queue's length.
@@ -35,11 +42,12 @@ pub enum Rule {
 
 impl Rule {
     /// All names, as configurations spell them.
-    pub const NAMES: [&str; 3] = ["simple-queue", "queue", "remainder"];
+    pub const NAMES: [&str; 4] = ["rate", "simple-queue", "queue", "remainder"];
 
     /// The rule's name, as configurations spell it.
     pub fn name(&self) -> &'static str {
         match self {
+            Rule::Rate(_) => "rate",
             Rule::SimpleQueue(_) => "simple-queue",
             Rule::Queue(_) => "queue",
             Rule::Remainder => "remainder",
@@ -49,6 +57,7 @@ impl Rule {
     /// The queue that the rule watches, with its target.
     pub fn target(&self) -> Option<&QueueTarget> {
         match self {
+            Rule::Rate(settings) => Some(&settings.target),
             Rule::SimpleQueue(target) | Rule::Queue(target) => Some(target),
             Rule::Remainder => None,
         }
@@ -79,6 +88,36 @@ impl QueueTarget {
     /// How far a queue is from the nearer edge of the deadband; zero inside it.
     pub fn error(&self, ready: f64) -> f64 {
         if ready > self.high() { ready - self.high() } else { (ready - self.low()).min(0.0) }
+    }
+}
+
+/// What the rule `rate` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateSettings {
+    /// The queue that it watches.
+    pub target: QueueTarget,
+    /// For so long a need is remembered before fewer containers are wanted.
+    pub window: Time,
+    /// The time constant of the slow average of the arrivals.
+    pub average: Time,
+    /// How long one container takes for a job, until that is learned.
+    pub service_time: Option<Time>,
+}
+
+impl RateSettings {
+    /// The window where none is given.
+    pub const WINDOW: Time = Time::from_secs(60);
+    /// The slow average where none is given.
+    pub const AVERAGE: Time = Time::from_secs(15);
+
+    /// The defaults with a target.
+    pub fn new(target: QueueTarget) -> RateSettings {
+        RateSettings {
+            target,
+            window: RateSettings::WINDOW,
+            average: RateSettings::AVERAGE,
+            service_time: None,
+        }
     }
 }
 

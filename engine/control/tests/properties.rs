@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use control::allocation::{Claim, allocate};
 use control::{
-    Autoscaler, Config, Limit, Observation, QueueSample, Reading, Reason, Replicas, Rule, Workload,
+    Autoscaler, Config, Limit, Observation, QueueSample, RateSettings, Reading, Reason, Replicas,
+    Rule, Workload,
 };
 use model::{Model, Times, demo, target};
 use proptest::prelude::*;
@@ -64,11 +65,13 @@ proptest! {
         start in 0..4000u64, stop in 0..4000u64, job in 1..900u64,
         loads in prop::collection::vec((1..6u64, 0..80u32), 1..6),
     ) {
-        let mut model = Model::new(demo(Rule::Queue(target())), Times { start, stop, job });
-        for (seconds, rate) in loads {
-            model.run(seconds, f64::from(rate));
+        for rule in [Rule::Queue(target()), Rule::Rate(RateSettings::new(target()))] {
+            let mut model = Model::new(demo(rule), Times { start, stop, job });
+            for (seconds, rate) in &loads {
+                model.run(*seconds, f64::from(*rate));
+            }
+            prop_assert!(model.most_live <= 10, "{} live", model.most_live);
         }
-        prop_assert!(model.most_live <= 10, "{} live", model.most_live);
     }
 
     #[test]
@@ -145,6 +148,7 @@ fn observation(seen: &[Replicas; 2], ready: u64) -> Observation {
             ("remainder".to_owned(), seen[1]),
         ]),
         readings: BTreeMap::from([("jobs".to_owned(), Reading { sample, taken_at: SECOND })]),
+        start_ups: BTreeMap::new(),
     }
 }
 

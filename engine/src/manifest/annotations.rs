@@ -1,9 +1,11 @@
 //! The scaling rules: annotations on Deployments, beginning with `microscaling.com/`.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
-use control::{Problem, QueueTarget, Rule, Setting, Workload};
+use control::{Problem, QueueTarget, RateSettings, Rule, Setting, Workload};
 
 use super::{Deployment, Manifest, Refused};
 use crate::args::CoreArgs;
@@ -12,7 +14,7 @@ use crate::args::CoreArgs;
 pub const PREFIX: &str = "microscaling.com/";
 
 /// Annotations of a scaled Deployment.
-const OF_WORKLOADS: [&str; 9] = [
+const OF_WORKLOADS: [&str; 13] = [
     "is-scalable",
     "priority",
     "min-containers",
@@ -21,11 +23,24 @@ const OF_WORKLOADS: [&str; 9] = [
     "rule",
     "queue",
     "target-queue-length",
+    "scale-down-window",
+    "rate-average",
+    "service-rate",
+    "fallback-containers",
     "paused",
 ];
 
+/// What a window may be.
+const WINDOWS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
+
+/// What the slow average of the arrivals may be.
+const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(600);
+
+/// How many jobs a second a container may do.
+const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
+
 /// What a capacity may be, also by the flag.
-pub const CAPACITIES: std::ops::RangeInclusive<u32> = 1..=1000;
+pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
 
 /// The annotation of the engine's own Deployment.
 const CAPACITY: &str = "capacity";
@@ -128,6 +143,10 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         note(p);
         None
     });
+    let fallback = annotations.number("fallback-containers").unwrap_or_else(|p| {
+        note(p);
+        None
+    });
     let paused = annotations.flag("paused").unwrap_or_else(|p| {
         note(p);
         false
@@ -139,7 +158,18 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
     }
     let name = deployment.name.clone();
     let rule = rule.filter(|_| scalable);
-    Ok(rule.map(|rule| Workload { name, priority, min, max, max_delta, rule, paused, held: None }))
+    let held = None;
+    Ok(rule.map(|rule| Workload {
+        name,
+        priority,
+        min,
+        max,
+        max_delta,
+        rule,
+        fallback,
+        paused,
+        held,
+    }))
 }
 
 /// Whether a Deployment is marked to be scaled.
@@ -192,6 +222,7 @@ impl<'a> Annotations<'a> {
             return Err(self.wrong("rule", &format!("is missing; there are {names}")));
         };
         match *name {
+            "rate" => Ok(Rule::Rate(self.rate_settings(name)?)),
             "remainder" => Ok(Rule::Remainder),
             "queue" => Ok(Rule::Queue(self.target(name)?)),
             "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
@@ -200,6 +231,41 @@ impl<'a> Annotations<'a> {
                 Err(self
                     .wrong("rule", &format!("is {other:?}, which is no rule; there are {names}")))
             }
+        }
+    }
+
+    fn rate_settings(&self, rule: &str) -> Result<RateSettings, String> {
+        let window = self.duration("scale-down-window", WINDOWS, RateSettings::WINDOW)?;
+        let average = self.duration("rate-average", AVERAGES, RateSettings::AVERAGE)?;
+        let target = self.target(rule)?;
+        Ok(RateSettings { target, window, average, service_time: self.service_time()? })
+    }
+
+    fn duration(
+        &self,
+        name: &str,
+        range: RangeInclusive<Duration>,
+        default: Duration,
+    ) -> Result<Duration, String> {
+        let wanted = "a duration, as \"6s\"";
+        let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
+            return Ok(default);
+        };
+        if range.contains(&duration) {
+            return Ok(*duration);
+        }
+        let (least, most) = (*range.start(), *range.end());
+        let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
+        Err(self.wrong(name, &format!("is {duration}; give {least} to {most}")))
+    }
+
+    fn service_time(&self) -> Result<Option<Duration>, String> {
+        let (name, wanted) = ("service-rate", "jobs a second of one container, as \"5\"");
+        match self.parsed::<f64>(name, wanted)? {
+            Some(rate) if !SERVICE_RATES.contains(&rate) => {
+                Err(self.wrong(name, &format!("is {rate}; give 0.001 to 100000")))
+            }
+            rate => Ok(rate.map(|rate| Duration::from_secs_f64(rate.recip()))),
         }
     }
 
@@ -243,7 +309,9 @@ mod tests {
         let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
         assert_eq!(config.capacity, 10);
         assert_eq!(config.workloads.len(), 2);
-        assert_eq!(config.workloads[0].rule, Rule::Queue(target));
+        let (window, average) = (Duration::from_secs(6), Duration::from_secs(5));
+        let settings = RateSettings { window, average, ..RateSettings::new(target) };
+        assert_eq!(config.workloads[0].rule, Rule::Rate(settings));
         assert_eq!((config.workloads[0].priority, config.workloads[1].priority), (1, 2));
     }
 
@@ -253,12 +321,19 @@ mod tests {
             ("consumer", "min-containers", "11", "more than max-containers 10"),
             ("consumer", "min-containers", "-1", "it must be a whole number"),
             ("consumer", "target-queue-length", "-20", "it must be a whole number"),
-            ("consumer", "rule", "magic", "there are simple-queue, queue, remainder"),
+            ("consumer", "rule", "magic", "there are rate, simple-queue, queue, remainder"),
             ("consumer", "prioritty", "1", "is unknown; there are is-scalable"),
             ("consumer", "paused", "yes", "it must be \"true\" or \"false\""),
             ("consumer", "priority", "0", "the first priority is 1"),
             ("consumer", "max-delta", "0", "set paused instead"),
             ("consumer", "queue", "a b", "1 to 80 letters"),
+            ("consumer", "scale-down-window", "6", "it must be a duration"),
+            ("consumer", "scale-down-window", "2h", "is 2h; give 1s to 1h"),
+            ("consumer", "rate-average", "0s", "is 0s; give 1s to 10m"),
+            ("consumer", "service-rate", "fast", "it must be jobs a second"),
+            ("consumer", "service-rate", "0", "give 0.001 to 100000"),
+            ("consumer", "service-rate", "NaN", "give 0.001 to 100000"),
+            ("consumer", "fallback-containers", "x", "it must be a whole number"),
             ("engine", "capacity", "0", "give 1 to 1000"),
             ("engine", "capacity", "4000000000", "give 1 to 1000"),
             ("consumer", "target-queue-length", "0", "give at least 1"),
@@ -271,6 +346,20 @@ mod tests {
             assert!(refusal.starts_with(&begins), "{refusal}");
             assert!(refusal.contains(says), "{refusal}");
         }
+    }
+
+    #[test]
+    fn what_the_rule_rate_and_a_blind_spell_go_by_is_taken_in() {
+        let mut manifest = parse(DEMO).unwrap();
+        let consumer = manifest.deployments.iter_mut().find(|d| d.name == "consumer").unwrap();
+        for (name, value) in [("service-rate", "5"), ("fallback-containers", "4")] {
+            consumer.annotations.insert(format!("{PREFIX}{name}"), value.to_owned());
+        }
+        let config = config(&manifest, &CoreArgs::default()).unwrap();
+        let workload = config.workload("consumer").unwrap();
+        let Rule::Rate(settings) = &workload.rule else { panic!("{:?}", workload.rule) };
+        assert_eq!(settings.service_time, Some(Duration::from_millis(200)));
+        assert_eq!(workload.fallback, Some(4));
     }
 
     #[test]
@@ -288,7 +377,7 @@ mod tests {
     #[test]
     fn all_problems_are_told_at_once() {
         let text =
-            DEMO.replace("rule: queue", "rule: magic").replace("capacity: \"10\"", "capacity: x");
+            DEMO.replace("rule: rate", "rule: magic").replace("capacity: \"10\"", "capacity: x");
         assert_eq!(read(&text).unwrap_err().0.len(), 2);
     }
 }

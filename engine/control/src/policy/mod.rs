@@ -3,27 +3,45 @@
 //! A recommendation is absolute, made from the rule's own last one and the measurements, never
 //! from what happens to run: a workload that is still starting neither blocks nor cascades.
 
+mod estimate;
 mod queue;
+mod rate;
 mod remainder;
 mod simple_queue;
 
 pub use queue::PdController;
+pub use rate::Rate;
 pub use simple_queue::SimpleQueue;
 
 use crate::Time;
-use crate::reading::QueueSample;
+use crate::reading::Reading;
 use crate::why::{Limit, Term};
-use crate::workload::{Rule, Workload};
+use crate::workload::{Replicas, Rule, Workload};
 
 /// A rule and what it remembers.
 #[derive(Debug, Clone)]
 pub enum Policy {
+    /// As many as the arrivals need.
+    Rate(Box<Rate>),
     /// One container more or fewer a round.
     SimpleQueue(SimpleQueue),
     /// A PD controller on the queue's length.
     Queue(PdController),
     /// Whatever the others leave.
     Remainder,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// The time of the round.
+    pub now: Time,
+    /// The last good reading of its queue; an empty one for rules without a queue.
+    pub reading: Reading,
+    /// The workload's containers.
+    pub replicas: Replicas,
+    /// How long its containers take to start, nine of ten; `None` while that is unknown.
+    pub start_up: Option<Time>,
 }
 
 /// What a rule wants, and why.
@@ -53,6 +71,7 @@ impl Policy {
     /// The policy of a workload that has `desired` containers now.
     pub fn new(rule: &Rule, desired: u32) -> Policy {
         match rule {
+            Rule::Rate(settings) => Policy::Rate(Box::new(Rate::new(settings.clone(), desired))),
             Rule::SimpleQueue(target) => {
                 Policy::SimpleQueue(SimpleQueue::new(target.clone(), desired))
             }
@@ -61,16 +80,13 @@ impl Policy {
         }
     }
 
-    /// What the rule wants after this sample of its queue; rules without a queue ignore it.
-    pub fn recommend(
-        &mut self,
-        now: Time,
-        sample: &QueueSample,
-        workload: &Workload,
-    ) -> Recommendation {
+    /// What the rule wants after what is seen now.
+    pub fn recommend(&mut self, sight: &Sight, workload: &Workload) -> Recommendation {
+        let sample = &sight.reading.sample;
         match self {
+            Policy::Rate(policy) => policy.recommend(sight, workload),
             Policy::SimpleQueue(policy) => policy.recommend(sample, workload),
-            Policy::Queue(policy) => policy.recommend(now, sample, workload),
+            Policy::Queue(policy) => policy.recommend(sight.now, sample, workload),
             Policy::Remainder => remainder::recommend(workload),
         }
     }

@@ -56,6 +56,7 @@ pub fn demo(rule: Rule) -> Config {
         max: 10,
         max_delta: None,
         rule,
+        fallback: None,
         paused: false,
         held: None,
     };
@@ -165,6 +166,7 @@ impl Model {
         Observation {
             replicas: self.desired.keys().map(|n| (n.clone(), self.replicas(n))).collect(),
             readings: BTreeMap::from([("jobs".to_owned(), reading)]),
+            start_ups: BTreeMap::new(),
         }
     }
 

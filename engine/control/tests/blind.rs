@@ -1,0 +1,233 @@
+//! The rule `rate` where little is known: no readings, no counters, no service rate, no load.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod model;
+
+use std::time::Duration;
+
+use control::{
+    Autoscaler, Config, Decision, Limit, Observation, QueueSample, RateSettings, Reading, Replicas,
+    Rule, Workload,
+};
+use model::{demo, target};
+
+/// A core with its rounds; what it decides comes true at once.
+struct Rounds {
+    core: Autoscaler,
+    now: Duration,
+    seen: Observation,
+}
+
+impl Rounds {
+    fn new(config: Config, counts: [u32; 2]) -> Rounds {
+        let names = config.workloads.iter().map(|w| w.name.clone());
+        let seen = Observation {
+            replicas: names.zip(counts.map(at_rest)).collect(),
+            ..Observation::default()
+        };
+        Rounds { core: Autoscaler::new(config).unwrap(), now: Duration::ZERO, seen }
+    }
+
+    /// A round half a second later, with a new reading of the queue or without.
+    fn round(&mut self, sample: Option<QueueSample>) -> Vec<Decision> {
+        self.now += Duration::from_millis(500);
+        if let Some(sample) = sample {
+            let reading = Reading { sample, taken_at: self.now };
+            self.seen.readings.insert("jobs".to_owned(), reading);
+        }
+        let mut all = self.core.step(self.now, &self.seen);
+        let mut new = all.clone();
+        while !new.is_empty() {
+            for decision in new {
+                self.seen.replicas.insert(decision.workload, at_rest(decision.to));
+            }
+            new = self.core.fill(self.now, &self.seen);
+            all.extend_from_slice(&new);
+        }
+        all
+    }
+
+    fn rounds(&mut self, seconds: u32, mut sample: impl FnMut() -> Option<QueueSample>) {
+        for _ in 0..seconds * 2 {
+            self.round(sample());
+        }
+    }
+
+    fn consumers(&self) -> u32 {
+        self.seen.replicas["consumer"].desired
+    }
+
+    fn words(&self) -> &str {
+        &self.core.why("consumer").unwrap().text
+    }
+}
+
+fn at_rest(desired: u32) -> Replicas {
+    Replicas { desired, ready: desired, ..Replicas::default() }
+}
+
+fn config(change: impl FnOnce(&mut Workload, &mut RateSettings)) -> Config {
+    let mut settings = RateSettings {
+        service_time: Some(Duration::from_millis(200)),
+        window: Duration::from_secs(6),
+        average: Duration::from_secs(5),
+        ..RateSettings::new(target())
+    };
+    let mut config = demo(Rule::Remainder);
+    change(&mut config.workloads[0], &mut settings);
+    config.workloads[0].rule = Rule::Rate(settings);
+    config
+}
+
+/// Readings of a queue that takes in and does so many jobs a round.
+fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
+    let mut total = 0;
+    move || {
+        total += jobs;
+        let in_flight = if jobs > 0 { 2 } else { 0 };
+        Some(QueueSample { ready: 0, in_flight, published_total: total, acked_total: total })
+    }
+}
+
+#[test]
+fn a_dead_metric_removes_nobody_for_a_minute_and_the_others_go_on() {
+    let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
+    rounds.rounds(20, steady(15));
+    let before = rounds.consumers();
+    for round in 0..120 {
+        let other = round % 7;
+        rounds.seen.replicas.insert("remainder".to_owned(), at_rest(other));
+        let decisions = rounds.round(None);
+        assert!(decisions.iter().all(|d| d.workload != "consumer" || round < 2), "{decisions:?}");
+        let filled = rounds.seen.replicas["remainder"].desired;
+        assert_eq!(filled + rounds.consumers(), 10, "the remainder has the rest");
+    }
+    assert_eq!(rounds.consumers(), before);
+    let says = format!("holding at {before}: the last reading of queue jobs is 60.0 s old");
+    assert_eq!(rounds.words(), says);
+}
+
+#[test]
+fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading() {
+    let totals = |ready, total| QueueSample { ready, published_total: total, ..Default::default() };
+    let spell = || {
+        let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
+        rounds.rounds(20, steady(8));
+        assert_eq!(rounds.consumers(), 3);
+        rounds.rounds(60, || None);
+        rounds
+    };
+    let mut busy = spell();
+    let raised = busy.round(Some(totals(200, 520)));
+    assert!(raised.iter().any(|d| d.workload == "consumer" && d.to > d.from), "{raised:?}");
+
+    let mut idle = spell();
+    let quiet = QueueSample { published_total: 330, acked_total: 330, ..QueueSample::default() };
+    let first = idle.round(Some(quiet));
+    assert_eq!(first, [], "{first:?}");
+    assert!(idle.words().contains("nothing is removed before a second reading"));
+    let second = idle.round(Some(quiet));
+    assert!(second.iter().any(|d| d.workload == "consumer" && d.to < d.from), "{second:?}");
+}
+
+#[test]
+fn after_ten_seconds_without_readings_it_has_its_fallback_and_says_so() {
+    let mut rounds = Rounds::new(config(|workload, _| workload.fallback = Some(6)), [3, 7]);
+    rounds.rounds(20, steady(5));
+    assert_eq!(rounds.consumers(), 3);
+    rounds.rounds(10, || None);
+    assert_eq!(rounds.consumers(), 3);
+    rounds.round(None);
+    rounds.round(None);
+    assert_eq!(rounds.consumers(), 6);
+    assert!(rounds.words().ends_with("s old; fallback-containers is 6"), "{}", rounds.words());
+    let why = rounds.core.why("consumer").unwrap();
+    assert_eq!((why.wanted, why.limited_by), (6, Some(Limit::Reading)));
+}
+
+#[test]
+fn a_fallback_is_no_less_than_what_there_is_and_no_more_than_may_be() {
+    for (fallback, max, expected) in [(2, 10, 5), (50, 10, 9), (50, 7, 7)] {
+        let change = |workload: &mut Workload, _: &mut RateSettings| {
+            (workload.fallback, workload.max) = (Some(fallback), max);
+        };
+        let mut rounds = Rounds::new(config(change), [5, 5]);
+        rounds.rounds(15, || None);
+        assert_eq!(rounds.consumers(), expected, "{fallback}");
+    }
+}
+
+#[test]
+fn one_that_may_be_none_is_none_only_when_nothing_is_left_and_is_back_at_the_first_message() {
+    let mut rounds = Rounds::new(config(|workload, _| workload.min = 0), [3, 7]);
+    let done = |in_flight, ready| QueueSample {
+        ready,
+        in_flight,
+        published_total: 100 + ready,
+        acked_total: 100 - in_flight,
+    };
+    rounds.rounds(60, || Some(done(1, 0)));
+    assert_eq!(rounds.consumers(), 1, "one job takes its time");
+    assert_eq!(rounds.core.why("consumer").unwrap().limited_by, Some(Limit::AtWork));
+    rounds.rounds(8, || Some(done(0, 0)));
+    assert_eq!(rounds.consumers(), 0, "{}", rounds.words());
+    rounds.round(Some(done(0, 1)));
+    assert_eq!(rounds.consumers(), 1);
+}
+
+#[test]
+fn a_steady_trickle_keeps_the_last_one_though_the_queue_is_mostly_empty() {
+    let mut rounds = Rounds::new(config(|workload, _| workload.min = 0), [1, 9]);
+    let mut total = 0;
+    for round in 0..200 {
+        total += u64::from(round % 10 == 0);
+        let counted = QueueSample { published_total: total, acked_total: total, ..<_>::default() };
+        rounds.round(Some(counted));
+        assert_eq!(rounds.consumers(), 1);
+    }
+}
+
+#[test]
+fn without_a_service_rate_it_grows_one_at_a_time_and_says_so() {
+    let mut rounds = Rounds::new(config(|_, settings| settings.service_time = None), [1, 9]);
+    let waiting = |ready| QueueSample { ready, published_total: ready, ..QueueSample::default() };
+    for ready in [30, 31, 32] {
+        let before = rounds.consumers();
+        rounds.round(Some(waiting(ready)));
+        assert_eq!(rounds.consumers(), before + 1);
+    }
+    assert!(rounds.words().starts_with("no service rate is known yet: queue 32 is over target 20"));
+}
+
+#[test]
+fn a_source_that_only_knows_a_depth_is_followed_by_its_depth() {
+    let mut rounds = Rounds::new(config(|_, _| {}), [1, 9]);
+    let depth = |ready| Some(QueueSample { ready, ..QueueSample::default() });
+    rounds.rounds(2, || depth(50));
+    assert_eq!(rounds.consumers(), 5);
+    assert!(rounds.words().starts_with("only the depth is known: queue 50 is over target 20"));
+    rounds.rounds(7, || depth(3));
+    assert_eq!(rounds.consumers(), 4, "one fewer for each window");
+    rounds.rounds(30, || depth(0));
+    assert_eq!(rounds.consumers(), 1);
+}
+
+#[test]
+fn a_queue_that_begins_anew_is_no_trend() {
+    let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
+    rounds.rounds(20, steady(8));
+    let before = rounds.consumers();
+    rounds.round(Some(QueueSample::default()));
+    rounds.rounds(3, steady(8));
+    assert_eq!(rounds.consumers(), before);
+}
+
+#[test]
+fn one_that_begins_at_rest_keeps_what_it_found_for_a_window() {
+    let mut rounds = Rounds::new(config(|_, settings| settings.service_time = None), [5, 5]);
+    rounds.rounds(5, || Some(QueueSample::default()));
+    assert_eq!(rounds.consumers(), 5);
+    rounds.rounds(3, || Some(QueueSample::default()));
+    assert_eq!(rounds.consumers(), 1);
+}
