@@ -1,0 +1,155 @@
+//! One HorizontalPodAutoscaler (autoscaling/v2) on an external metric with an AverageValue, by
+//! the documented algorithm: proposal, tolerance, stabilisation, policies, bounds.
+
+use crate::Time;
+
+/// The controller looks at each autoscaler so often, unless its flag says otherwise.
+pub(super) const SYNC: Time = Time::from_secs(15);
+/// No change while the ratio of measured to wanted is this near to 1.
+const TOLERANCE: f64 = 0.1;
+/// The period of all policies here.
+const PERIOD: Time = Time::from_secs(15);
+
+/// The `behavior` of an autoscaler. Raises are never stabilised, as by default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Behavior {
+    /// Scale down to the highest proposal of this time.
+    pub down_stabilization: Time,
+    /// Raise by at most so many hundredths a period...
+    pub up_percent: u32,
+    /// ...or by so many pods, whichever is more.
+    pub up_pods: u32,
+}
+
+impl Default for Behavior {
+    fn default() -> Behavior {
+        Behavior { down_stabilization: Time::from_secs(300), up_percent: 100, up_pods: 4 }
+    }
+}
+
+impl Behavior {
+    /// As fast as its fields allow: no stabilisation, and policies that hold nothing back.
+    pub fn tuned() -> Behavior {
+        Behavior { down_stabilization: Time::ZERO, up_percent: 10_000, up_pods: 1000 }
+    }
+
+    /// In words.
+    pub(super) fn words(&self) -> String {
+        format!(
+            "tolerance 0.1, sync 15 s, down-stabilisation {} s, up +{} % or +{} per 15 s",
+            self.down_stabilization.as_secs(),
+            self.up_percent,
+            self.up_pods
+        )
+    }
+}
+
+/// One autoscaler.
+#[derive(Debug)]
+pub struct Horizontal {
+    behavior: Behavior,
+    /// How much of the metric a pod should stand for.
+    average_value: f64,
+    min: u32,
+    max: u32,
+    /// What was proposed, and when.
+    proposals: Vec<(Time, u32)>,
+    /// What was added or removed, and when.
+    changes: Vec<(Time, i64)>,
+}
+
+impl Horizontal {
+    /// One that has seen nothing yet. It never goes below 1, as without feature gates.
+    pub fn new(behavior: Behavior, average_value: f64, min: u32, max: u32) -> Horizontal {
+        let (min, max) = (min.max(1), max.max(1));
+        let (proposals, changes) = (Vec::new(), Vec::new());
+        Horizontal { behavior, average_value, min, max, proposals, changes }
+    }
+
+    /// One look: the metric, the pods that the Deployment has, and those it is told to have.
+    /// Without a metric there is nothing to do but to keep the bounds.
+    pub fn sync(&mut self, now: Time, metric: Option<u64>, pods: u32, told: u32) -> Option<u32> {
+        if told == 0 {
+            return None;
+        }
+        let wanted = if told > self.max {
+            self.max
+        } else if told < self.min {
+            self.min
+        } else {
+            let proposed = self.proposal(metric? as f64, pods);
+            let stable = self.stabilized(now, told, proposed);
+            self.limited(now, told, stable)
+        };
+        let delta = i64::from(wanted) - i64::from(told);
+        if delta == 0 {
+            return None;
+        }
+        self.changes.push((now, delta));
+        Some(wanted)
+    }
+
+    fn proposal(&self, metric: f64, pods: u32) -> u32 {
+        let ratio = metric / (self.average_value * f64::from(pods));
+        if (ratio - 1.0).abs() <= TOLERANCE {
+            return pods;
+        }
+        (metric / self.average_value).ceil() as u32
+    }
+
+    /// Down only to the highest proposal of the window.
+    fn stabilized(&mut self, now: Time, told: u32, proposed: u32) -> u32 {
+        let window = self.behavior.down_stabilization;
+        self.proposals.retain(|(at, _)| *at + window > now);
+        let highest = self.proposals.iter().map(|(_, it)| *it).chain([proposed]).max();
+        self.proposals.push((now, proposed));
+        if proposed > told { proposed } else { highest.unwrap_or(proposed).min(told) }
+    }
+
+    /// Up only as the policies allow; down they allow everything within a period.
+    fn limited(&mut self, now: Time, told: u32, wanted: u32) -> u32 {
+        self.changes.retain(|(at, _)| *at + PERIOD > now);
+        let changed: i64 = self.changes.iter().map(|(_, delta)| delta).sum();
+        let began_with = (i64::from(told) - changed).max(0) as u32;
+        let percent = f64::from(began_with) * (1.0 + f64::from(self.behavior.up_percent) / 100.0);
+        let up = (percent.ceil() as u32).max(began_with.saturating_add(self.behavior.up_pods));
+        wanted.min(up.max(told)).clamp(self.min, self.max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hpa(behavior: Behavior) -> Horizontal {
+        Horizontal::new(behavior, 20.0, 1, 10)
+    }
+
+    #[test]
+    fn by_default_it_goes_from_one_to_five_to_ten() {
+        let mut hpa = hpa(Behavior::default());
+        let at = Time::from_secs;
+        assert_eq!(hpa.sync(at(0), Some(200), 1, 1), Some(5));
+        assert_eq!(hpa.sync(at(15), Some(200), 5, 5), Some(10));
+    }
+
+    #[test]
+    fn it_goes_down_only_after_five_quiet_minutes() {
+        let mut hpa = hpa(Behavior::default());
+        let at = Time::from_secs;
+        assert_eq!(hpa.sync(at(0), Some(100), 5, 5), None);
+        assert_eq!(hpa.sync(at(15), Some(0), 5, 5), None);
+        assert_eq!(hpa.sync(at(299), Some(0), 5, 5), None);
+        assert_eq!(hpa.sync(at(300), Some(0), 5, 5), Some(1));
+    }
+
+    #[test]
+    fn within_a_tenth_nothing_changes_and_without_a_metric_neither() {
+        let mut hpa = hpa(Behavior::tuned());
+        let at = Time::from_secs;
+        assert_eq!(hpa.sync(at(0), Some(109), 5, 5), None);
+        assert_eq!(hpa.sync(at(15), None, 5, 5), None);
+        assert_eq!(hpa.sync(at(30), Some(111), 5, 5), Some(6));
+        assert_eq!(hpa.sync(at(45), Some(0), 0, 0), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! Kubernetes' HorizontalPodAutoscaler, one for each workload with a queue. Its metric is what
+//! waits and what is at work, as most adapters count a queue; without what is at work it would
+//! send away workers that are busy.
+//!
+//! With PriorityClass the remainder asks for all that it may have, at a lower class: the cluster
+//! has places for the budget and no more, and evicts.
+
+use super::horizontal::{Behavior, Horizontal, SYNC};
+use super::{Wake, most, phase};
+use crate::random::Random;
+use crate::scenario::Scenario;
+use crate::world::World;
+
+/// All autoscalers, with their workloads' indices.
+#[derive(Debug)]
+pub(crate) struct Hpa(Vec<(usize, Horizontal)>);
+
+pub(super) fn settings(scenario: &Scenario, behavior: &Behavior, preempting: bool) -> String {
+    let words = fleets(scenario, preempting);
+    let remainder = match preempting {
+        true => "the remainder fills the cluster at a lower PriorityClass",
+        false => "the remainder stands still",
+    };
+    format!("{words}; {}; {remainder}", behavior.words())
+}
+
+/// The autoscalers' bounds and targets, in words.
+pub(super) fn fleets(scenario: &Scenario, preempting: bool) -> String {
+    let scaled = (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i));
+    let words = scaled.map(|i| {
+        let it = &scenario.workloads[i];
+        let (least, most) = (it.min.max(1), bound(scenario, i, preempting));
+        format!("{} AverageValue {}, {least} to {most}", it.name, average_value(scenario, i))
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// With eviction the remainder gives way, so only the others' minimums count.
+fn bound(scenario: &Scenario, index: usize, preempting: bool) -> u32 {
+    if !preempting {
+        return most(scenario, index);
+    }
+    let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
+    let kept: u32 = others.map(|(_, it)| it.min).sum();
+    let own = &scenario.workloads[index];
+    own.max.min(scenario.capacity.saturating_sub(kept)).max(own.min)
+}
+
+/// The target, shared by the containers that there are at first.
+pub(super) fn average_value(scenario: &Scenario, index: usize) -> f64 {
+    let it = &scenario.workloads[index];
+    f64::from(it.target) / f64::from(it.begins_with().max(1))
+}
+
+/// One autoscaler of a workload.
+pub(super) fn horizontal(scenario: &Scenario, index: usize, most: u32, by: Behavior) -> Horizontal {
+    let min = scenario.workloads[index].min;
+    Horizontal::new(by, average_value(scenario, index), min, most)
+}
+
+/// What the autoscaler reads: what waits, and what is at work.
+pub(super) fn metric(world: &mut World, index: usize) -> Option<u64> {
+    let queue = world.scenario().workloads[index].queue.clone()?;
+    world.read(&queue).map(|sample| sample.ready + sample.in_flight)
+}
+
+/// One look of an autoscaler, and its write.
+pub(super) fn sync(world: &mut World, index: usize, horizontal: &mut Horizontal) {
+    let metric = metric(world, index);
+    let replicas = world.replicas(index);
+    let pods = replicas.ready + replicas.starting;
+    if let Some(wanted) = horizontal.sync(world.now(), metric, pods, replicas.desired) {
+        world.scale(index, wanted);
+    }
+}
+
+impl Hpa {
+    pub(super) fn new(
+        world: &mut World,
+        random: &mut Random,
+        behavior: Behavior,
+        preempting: bool,
+    ) -> Hpa {
+        let scenario = world.scenario().clone();
+        let mut all = Vec::new();
+        for (i, workload) in scenario.workloads.iter().enumerate() {
+            if !scenario.takes_rest(i) {
+                let most = bound(&scenario, i, preempting);
+                world.wake_at(phase(random, SYNC), Wake::Decide(all.len()));
+                all.push((i, horizontal(&scenario, i, most, behavior)));
+            } else if preempting {
+                world.fill_at_first(i, workload.max);
+            }
+        }
+        Hpa(all)
+    }
+
+    pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
+        let Wake::Decide(number) = wake else { return };
+        let (index, horizontal) = &mut self.0[number];
+        sync(world, *index, horizontal);
+        world.wake_at(world.now() + SYNC, wake);
+    }
+}

@@ -1,0 +1,97 @@
+//! KEDA: a poll of its own between 0 and 1, and a HorizontalPodAutoscaler for all the rest, whose
+//! metric it serves by asking the queue each time.
+//!
+//! A ScaledObject's poll begins, and its autoscaler is made, in the same moment. So the two keep
+//! step, and a raise from 0 is seen by the autoscaler at once: measured, 8 pods were ready 17 s
+//! after the first write, one period and a start, and not half a period more.
+
+use super::horizontal::{Behavior, Horizontal, SYNC};
+use super::hpa::{fleets, horizontal, metric, sync};
+use super::{Wake, most, phase};
+use crate::Time;
+use crate::random::Random;
+use crate::scenario::Scenario;
+use crate::world::World;
+
+/// From the last activity to 0, by default.
+const COOLDOWN: Time = Time::from_secs(300);
+/// From the poll that KEDA begins with to its autoscaler's first look: the object has to be made
+/// and seen first.
+const AUTOSCALER_AFTER: Time = Time::from_millis(500);
+
+/// All ScaledObjects.
+#[derive(Debug)]
+pub(crate) struct Keda {
+    poll: Time,
+    objects: Vec<Scaled>,
+}
+
+#[derive(Debug)]
+struct Scaled {
+    index: usize,
+    horizontal: Horizontal,
+    last_active: Time,
+}
+
+pub(super) fn settings(scenario: &Scenario, poll: Time, behavior: &Behavior) -> String {
+    let words = fleets(scenario, false);
+    format!("{words}; poll {poll:?} between 0 and 1, cooldown 300 s; {}", behavior.words())
+}
+
+impl Keda {
+    pub(super) fn new(
+        world: &mut World,
+        random: &mut Random,
+        poll: Time,
+        behavior: Behavior,
+    ) -> Keda {
+        let scenario = world.scenario().clone();
+        let mut objects = Vec::new();
+        for index in (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)) {
+            let made = phase(random, poll.max(SYNC));
+            world.wake_at(first_after(made, poll), Wake::Read(objects.len()));
+            let look = first_after(made + AUTOSCALER_AFTER, SYNC);
+            world.wake_at(look, Wake::Decide(objects.len()));
+            let horizontal = horizontal(&scenario, index, most(&scenario, index), behavior);
+            objects.push(Scaled { index, horizontal, last_active: Time::ZERO });
+        }
+        Keda { poll, objects }
+    }
+
+    pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
+        match wake {
+            Wake::Read(number) => {
+                self.objects[number].poll(world);
+                world.wake_at(world.now() + self.poll, wake);
+            }
+            Wake::Decide(number) => {
+                let it = &mut self.objects[number];
+                sync(world, it.index, &mut it.horizontal);
+                world.wake_at(world.now() + SYNC, wake);
+            }
+            Wake::Changed => {}
+        }
+    }
+}
+
+/// The first moment of a rhythm that goes through `at`.
+fn first_after(at: Time, period: Time) -> Time {
+    Time::from_nanos((at.as_nanos() % period.as_nanos()) as u64)
+}
+
+impl Scaled {
+    /// Between 0 and 1. What cannot be read changes nothing.
+    fn poll(&mut self, world: &mut World) {
+        let Some(metric) = metric(world, self.index) else { return };
+        let min = world.scenario().workloads[self.index].min;
+        let told = world.replicas(self.index).desired;
+        if metric > 0 {
+            self.last_active = world.now();
+        }
+        if metric > 0 && told == 0 {
+            world.scale(self.index, min.max(1));
+        } else if told > 0 && min == 0 && world.now() >= self.last_active + COOLDOWN {
+            world.scale(self.index, 0);
+        }
+    }
+}

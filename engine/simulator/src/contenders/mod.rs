@@ -1,0 +1,185 @@
+//! Those who scale, a file each. All see the same world, and only what they would see in life.
+//!
+//! Rivals without a shared budget are given bounds with which their fleets fit the budget one by
+//! one, as somebody who knows it would set them: see `most`.
+
+mod fixed;
+mod horizontal;
+mod hpa;
+mod keda;
+mod original;
+mod ours;
+pub mod rules;
+
+use std::collections::BTreeMap;
+
+pub use horizontal::{Behavior, Horizontal};
+pub use original::Target;
+
+use crate::Time;
+use crate::random::Random;
+use crate::scenario::Scenario;
+use crate::world::{Machines, World};
+
+/// What a contender asked to be woken for; the number is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wake {
+    /// To read.
+    Read(usize),
+    /// To decide.
+    Decide(usize),
+    /// Because containers came or went a moment ago.
+    Changed,
+}
+
+/// A contender by its settings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Our core, with the scenario's rules.
+    Ours,
+    /// The same, with another rule for all that work on a queue.
+    OursBy(String),
+    /// The engine of 2016.
+    Original(Target),
+    /// A HorizontalPodAutoscaler for each workload with a queue; the remainder stands still.
+    Hpa(Behavior),
+    /// The same, and the remainder fills the cluster at a low priority class.
+    HpaPreempting(Behavior),
+    /// A ScaledObject for each workload with a queue, by its poll's interval.
+    Keda(Time, Behavior),
+    /// Nobody scales: containers by workload, minimums where none is named.
+    Fixed(BTreeMap<String, u32>),
+}
+
+/// The time between two polls of KEDA, by default and tuned.
+const KEDA_POLLS: [Time; 2] = [Time::from_secs(30), Time::from_secs(5)];
+
+impl Kind {
+    /// Everyone who is tried on a scenario.
+    pub fn all(scenario: &Scenario) -> Vec<Kind> {
+        let (default, tuned) = (Behavior::default(), Behavior::tuned());
+        let mut all = vec![
+            Kind::Ours,
+            Kind::Original(Target::SimpleQueue),
+            Kind::Original(Target::Queue),
+            Kind::Hpa(default),
+            Kind::Hpa(tuned),
+            Kind::Keda(KEDA_POLLS[0], default),
+            Kind::Keda(KEDA_POLLS[1], tuned),
+            Kind::HpaPreempting(default),
+            Kind::HpaPreempting(tuned),
+        ];
+        all.extend(scenario.fixed.iter().cloned().map(Kind::Fixed));
+        all
+    }
+
+    /// Its name in the table.
+    pub fn name(&self, scenario: &Scenario) -> String {
+        let tuned = |behavior: &Behavior| match *behavior == Behavior::default() {
+            true => "",
+            false => " tuned",
+        };
+        match self {
+            Kind::Ours => format!("ours: {}", rules::names(scenario)),
+            Kind::OursBy(rule) => format!("ours: {rule}"),
+            Kind::Original(target) => format!("original: {}", target.name()),
+            Kind::Hpa(behavior) => format!("HPA{}", tuned(behavior)),
+            Kind::HpaPreempting(behavior) => format!("HPA+PriorityClass{}", tuned(behavior)),
+            Kind::Keda(_, behavior) => format!("KEDA{}", tuned(behavior)),
+            Kind::Fixed(counts) => fixed::name(counts),
+        }
+    }
+
+    /// Its settings in a line.
+    pub fn settings(&self, scenario: &Scenario) -> String {
+        match self {
+            Kind::Ours | Kind::OursBy(_) => ours::settings(scenario),
+            Kind::Original(target) => original::settings(*target),
+            Kind::Hpa(behavior) => hpa::settings(scenario, behavior, false),
+            Kind::HpaPreempting(behavior) => hpa::settings(scenario, behavior, true),
+            Kind::Keda(poll, behavior) => keda::settings(scenario, *poll, behavior),
+            Kind::Fixed(_) => "nobody scales".to_owned(),
+        }
+    }
+
+    /// Whether there are machines beyond the budget.
+    pub(crate) fn machines(&self) -> Machines {
+        match self {
+            Kind::HpaPreempting(_) => Machines::Preempting,
+            _ => Machines::Ample,
+        }
+    }
+}
+
+/// A contender with what it remembers.
+#[derive(Debug)]
+pub(crate) enum Contender {
+    Ours(Box<ours::Ours>),
+    Original(original::Original),
+    Hpa(hpa::Hpa),
+    Keda(keda::Keda),
+    Fixed,
+}
+
+impl Contender {
+    /// One that is at its work from now on.
+    pub(crate) fn new(kind: &Kind, world: &mut World, seed: u64) -> Result<Contender, String> {
+        let mut random = Random::new(seed, "contender");
+        Ok(match kind {
+            Kind::Ours => Contender::Ours(Box::new(ours::Ours::new(world, &mut random, None)?)),
+            Kind::OursBy(rule) => {
+                Contender::Ours(Box::new(ours::Ours::new(world, &mut random, Some(rule))?))
+            }
+            Kind::Original(target) => {
+                Contender::Original(original::Original::new(world, &mut random, *target))
+            }
+            Kind::Hpa(behavior) => {
+                Contender::Hpa(hpa::Hpa::new(world, &mut random, *behavior, false))
+            }
+            Kind::HpaPreempting(behavior) => {
+                Contender::Hpa(hpa::Hpa::new(world, &mut random, *behavior, true))
+            }
+            Kind::Keda(poll, behavior) => {
+                Contender::Keda(keda::Keda::new(world, &mut random, *poll, *behavior))
+            }
+            Kind::Fixed(counts) => {
+                fixed::set(world, counts);
+                Contender::Fixed
+            }
+        })
+    }
+
+    /// It is time for what it asked for.
+    pub(crate) fn wake(&mut self, world: &mut World, wake: Wake) {
+        match self {
+            Contender::Ours(it) => it.wake(world, wake),
+            Contender::Original(it) => it.wake(world, wake),
+            Contender::Hpa(it) => it.wake(world, wake),
+            Contender::Keda(it) => it.wake(world, wake),
+            Contender::Fixed => {}
+        }
+    }
+
+    /// Containers came, went or began to work.
+    pub(crate) fn changed(&mut self, world: &mut World) {
+        // The others look at their own times.
+        if let Contender::Ours(it) = self {
+            it.changed(world);
+        }
+    }
+}
+
+/// The most that a workload may have by itself where nobody shares the budget: what the others'
+/// minimums, and a remainder that stands still, leave of it.
+pub(crate) fn most(scenario: &Scenario, index: usize) -> u32 {
+    let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
+    let kept = others.map(|(i, it)| if scenario.takes_rest(i) { it.begins_with() } else { it.min });
+    let left = scenario.capacity.saturating_sub(kept.sum());
+    let own = &scenario.workloads[index];
+    own.max.min(left).max(own.min)
+}
+
+/// A random moment of a period: nobody's timers begin with the load.
+fn phase(random: &mut Random, period: Time) -> Time {
+    period.mul_f64(random.share())
+}

@@ -1,0 +1,262 @@
+//! The engine of 2016, with its defects: a failed read counts as 0, a workload whose running
+//! containers differ from the requested ones is left alone, terminating ones are forgotten, and
+//! one workload that waits makes the others wait. Two loops of half a second, each for itself:
+//! one counts what runs, one reads, decides and writes.
+
+use super::{Wake, phase};
+use crate::Time;
+use crate::random::Random;
+use crate::world::World;
+
+const LOOP: Time = Time::from_millis(500);
+/// The shortest and the longest wait after a write that came too early; it doubles.
+const BACKOFF: [Time; 2] = [Time::from_millis(250), Time::from_secs(5)];
+/// The share of the target below which there are too many containers.
+const LOW: f64 = 0.7;
+/// The gains of its PD controller: containers a message, and a message of growth in a loop.
+const GAINS: [f64; 2] = [0.04, 1.25];
+
+/// How it reckons how many more it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// One more, or one fewer.
+    SimpleQueue,
+    /// By how far the queue is from its target, and how fast it grows.
+    Queue,
+}
+
+impl Target {
+    /// Its name, as ours is spelt.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::SimpleQueue => "simple-queue",
+            Target::Queue => "queue",
+        }
+    }
+}
+
+pub(super) fn settings(target: Target) -> String {
+    let rule = match target {
+        Target::SimpleQueue => "one more or fewer a loop",
+        Target::Queue => "kP 0.04, kD 1.25",
+    };
+    format!("loop 500 ms, {rule}, max-delta is max - min unless given, backoff 250 ms to 5 s")
+}
+
+/// The engine.
+#[derive(Debug)]
+pub(crate) struct Original {
+    target: Target,
+    /// By priority.
+    tasks: Vec<Task>,
+    capacity: i64,
+    backoff: Time,
+    blocked_until: Time,
+}
+
+/// One workload, in the words of that engine.
+#[derive(Debug)]
+struct Task {
+    index: usize,
+    queue: Option<String>,
+    priority: u32,
+    min: i64,
+    max: i64,
+    max_delta: i64,
+    length: i64,
+    running: i64,
+    requested: i64,
+    demand: i64,
+    current: i64,
+    ideal: i64,
+    /// The queue's length a loop ago; it has no speed before the second look.
+    last: Option<i64>,
+}
+
+impl Original {
+    pub(super) fn new(world: &mut World, random: &mut Random, target: Target) -> Original {
+        let scenario = world.scenario().clone();
+        let mut tasks: Vec<Task> =
+            (0..scenario.workloads.len()).map(|i| Task::new(world, i)).collect();
+        tasks.sort_by_key(|task| task.priority);
+        world.wake_at(phase(random, LOOP), Wake::Read(0));
+        world.wake_at(phase(random, LOOP), Wake::Decide(0));
+        let capacity = scenario.capacity.into();
+        Original { target, tasks, capacity, backoff: Time::ZERO, blocked_until: Time::ZERO }
+    }
+
+    pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
+        match wake {
+            Wake::Read(_) => {
+                for task in &mut self.tasks {
+                    task.running = world.replicas(task.index).ready.into();
+                }
+            }
+            Wake::Decide(_) => self.round(world),
+            Wake::Changed => return self.write(world),
+        }
+        world.wake_at(world.now() + LOOP, wake);
+    }
+
+    fn round(&mut self, world: &mut World) {
+        for task in &mut self.tasks {
+            task.read(world);
+            task.ideal = task.running + task.delta(self.target);
+        }
+        let lowered = self.lower();
+        let raised = self.raise();
+        if lowered || raised {
+            self.write(world);
+        }
+    }
+
+    fn lower(&mut self) -> bool {
+        let mut changed = false;
+        for task in self.tasks.iter_mut().rev() {
+            if task.requested == task.min || task.running != task.requested {
+                continue;
+            }
+            let fewer = task.fewer();
+            if fewer < 0 {
+                task.demand = task.running + fewer;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    fn raise(&mut self) -> bool {
+        let mut changed = false;
+        for i in 0..self.tasks.len() {
+            let task = &self.tasks[i];
+            if task.running != task.requested {
+                continue;
+            }
+            let mut more = task.more();
+            if more <= 0 {
+                continue;
+            }
+            // By what was asked for; what is on its way out has been forgotten.
+            let free = self.capacity - self.tasks.iter().map(|it| it.requested).sum::<i64>();
+            if free < more {
+                if self.tasks[i].queue.is_some() {
+                    changed |= self.take_from_lower(i, more - free);
+                }
+                more = free;
+            }
+            if more > 0 {
+                changed = true;
+                let task = &mut self.tasks[i];
+                let full = task.demand >= task.max;
+                task.demand = if full { task.max } else { task.running + more };
+            }
+        }
+        changed
+    }
+
+    /// Lowers those of worse priority, from the last one on, by so many in all.
+    fn take_from_lower(&mut self, above: usize, mut missing: i64) -> bool {
+        let priority = self.tasks[above].priority;
+        let mut changed = false;
+        for task in self.tasks[above + 1..].iter_mut().rev() {
+            let gives = (task.requested - task.min).max(0).min(missing);
+            if task.priority > priority && gives > 0 {
+                task.demand = task.running - gives;
+                missing -= gives;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// Writes what has changed, lower counts first. Where one has not got there yet, all that
+    /// come after it wait too.
+    fn write(&mut self, world: &mut World) {
+        if world.now() < self.blocked_until {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.tasks.len()).collect();
+        order.retain(|i| self.tasks[*i].demand != self.tasks[*i].requested);
+        order.sort_by_key(|i| self.tasks[*i].demand > self.tasks[*i].requested);
+        for i in order {
+            let task = &mut self.tasks[i];
+            if i64::from(world.replicas(task.index).ready) != task.requested {
+                self.backoff = (2 * self.backoff).clamp(BACKOFF[0], BACKOFF[1]);
+                self.blocked_until = world.now() + self.backoff;
+                world.wake_at(self.blocked_until, Wake::Changed);
+                return;
+            }
+            self.backoff = Time::ZERO;
+            // Below 0, what the apiserver would refuse, it is taken for 0, to that engine's good.
+            world.scale(task.index, u32::try_from(task.demand).unwrap_or(0));
+            task.requested = task.demand;
+        }
+    }
+}
+
+impl Task {
+    fn new(world: &World, index: usize) -> Task {
+        let it = &world.scenario().workloads[index];
+        let count = it.begins_with().into();
+        let (min, max) = (it.min.into(), it.max.into());
+        Task {
+            index,
+            queue: it.queue.clone(),
+            priority: it.priority,
+            min,
+            max,
+            max_delta: it.max_delta.map_or(max - min, i64::from),
+            length: it.target.into(),
+            running: count,
+            requested: count,
+            demand: count,
+            current: 0,
+            ideal: count,
+            last: None,
+        }
+    }
+
+    /// Where there is no answer there is no error either: the length is 0.
+    fn read(&mut self, world: &mut World) {
+        let Some(queue) = &self.queue else { return };
+        self.current = world.read(queue).map_or(0, |sample| sample.ready as i64);
+    }
+
+    fn low(&self) -> i64 {
+        (self.length as f64 * LOW) as i64
+    }
+
+    /// How many more it thinks it needs.
+    fn delta(&mut self, target: Target) -> i64 {
+        if self.queue.is_none() {
+            return self.max;
+        }
+        let last = self.last.replace(self.current);
+        match target {
+            Target::SimpleQueue if self.current > self.length => 1,
+            Target::SimpleQueue if self.current < self.low() => -1,
+            Target::SimpleQueue => 0,
+            Target::Queue => {
+                let error = (self.current - self.length) as f64;
+                let growth = last.map_or(0.0, |last| (self.current - last) as f64);
+                (GAINS[0] * error + GAINS[1] * growth + 0.5).floor() as i64
+            }
+        }
+    }
+
+    fn fewer(&self) -> i64 {
+        let too_many = self.queue.is_some() && self.current <= self.low();
+        let wish = if too_many { (self.ideal - self.requested).min(0) } else { 0 };
+        self.bounded(wish).max(-self.max_delta)
+    }
+
+    fn more(&self) -> i64 {
+        let enough = self.queue.is_some() && self.current <= self.length;
+        let wish = if enough { 0 } else { (self.ideal - self.requested).max(0) };
+        self.bounded(wish).min(self.max_delta)
+    }
+
+    fn bounded(&self, wish: i64) -> i64 {
+        (self.requested + wish).max(self.min).min(self.max) - self.requested
+    }
+}

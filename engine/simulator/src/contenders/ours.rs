@@ -1,0 +1,137 @@
+//! Our core, driven as the engine's loop drives it: the sources read at the tick, the core steps
+//! a tenth of a tick later, and fills a moment after containers have come or gone.
+
+use std::collections::BTreeMap;
+
+use control::{Autoscaler, Decision, Observation, Reading, Stage, StartUp};
+
+use super::{Wake, phase, rules};
+use crate::Time;
+use crate::random::Random;
+use crate::scenario::Scenario;
+use crate::world::World;
+
+/// How long changes are gathered, as in the engine.
+const SETTLE: Time = Time::from_millis(20);
+
+/// The core and what it was told last.
+#[derive(Debug)]
+pub(crate) struct Ours {
+    core: Autoscaler,
+    tick: Time,
+    readings: BTreeMap<String, Reading>,
+    /// How long containers take to start, by workload.
+    start_ups: BTreeMap<String, StartUp>,
+    /// Whether changes are being gathered.
+    settling: bool,
+}
+
+pub(super) fn settings(scenario: &Scenario) -> String {
+    let workloads = scenario.workloads.iter().map(|it| match &it.queue {
+        Some(_) => format!("{} {} to {}, target {}", it.name, it.min, it.max, it.target),
+        None => format!("{} {} to {}, takes what is left", it.name, it.min, it.max),
+    });
+    let workloads: Vec<String> = workloads.collect();
+    format!("tick {:?}, budget {}; {}", scenario.tick, scenario.capacity, workloads.join("; "))
+}
+
+impl Ours {
+    pub(super) fn new(
+        world: &mut World,
+        random: &mut Random,
+        rule: Option<&str>,
+    ) -> Result<Ours, String> {
+        let scenario = match rule {
+            Some(rule) => world.scenario().clone().with_rule(rule),
+            None => world.scenario().clone(),
+        };
+        let first = |problems: Vec<control::Problem>| {
+            problems.first().map_or_else(String::new, ToString::to_string)
+        };
+        let core = Autoscaler::new(rules::config(&scenario)?).map_err(first)?;
+        let (tick, begins) = (scenario.tick, phase(random, scenario.tick));
+        world.wake_at(begins, Wake::Read(0));
+        world.wake_at(begins + tick / 10, Wake::Decide(0));
+        let (readings, start_ups) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Ours { core, tick, readings, start_ups, settling: false })
+    }
+
+    pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
+        let (now, next) = (world.now(), world.now() + self.tick);
+        match wake {
+            Wake::Read(_) => {
+                self.read(world);
+                world.wake_at(next, wake);
+            }
+            Wake::Decide(_) => {
+                let seen = self.observe(world);
+                let decisions = self.core.step(now, &seen);
+                carry_out(world, &decisions);
+                world.wake_at(next, wake);
+            }
+            Wake::Changed => {
+                self.settling = false;
+                let seen = self.observe(world);
+                let decisions = self.core.fill(now, &seen);
+                carry_out(world, &decisions);
+            }
+        }
+    }
+
+    pub(super) fn changed(&mut self, world: &mut World) {
+        if !std::mem::replace(&mut self.settling, true) {
+            world.wake_at(world.now() + SETTLE, Wake::Changed);
+        }
+    }
+
+    /// A reading that fails leaves the last good one, with its time.
+    fn read(&mut self, world: &mut World) {
+        let queues: Vec<String> =
+            world.scenario().queues.iter().map(|it| it.name.clone()).collect();
+        for queue in queues {
+            if let Some(sample) = world.read(&queue) {
+                self.readings.insert(queue, Reading { sample, taken_at: world.now() });
+            }
+        }
+    }
+
+    fn learn(&mut self, world: &World) {
+        for (i, workload) in world.scenario().workloads.iter().enumerate() {
+            let all: Vec<(String, Stage)> = world
+                .instances(i)
+                .map(|(number, at_work)| (number.to_string(), stage(at_work)))
+                .collect();
+            let start_up = self.start_ups.entry(workload.name.clone()).or_default();
+            start_up.see(world.now(), all.iter().map(|(name, stage)| (name.as_str(), *stage)));
+        }
+    }
+
+    fn observe(&mut self, world: &World) -> Observation {
+        self.learn(world);
+        let starts = self.start_ups.iter();
+        let names = world.scenario().workloads.iter().enumerate();
+        Observation {
+            replicas: names.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect(),
+            readings: self.readings.clone(),
+            start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
+        }
+    }
+}
+
+/// How far a container is, as far as its start goes.
+fn stage(at_work: Option<bool>) -> Stage {
+    match at_work {
+        Some(true) => Stage::Started,
+        Some(false) => Stage::Starting,
+        None => Stage::Spoilt,
+    }
+}
+
+fn carry_out(world: &mut World, decisions: &[Decision]) {
+    for decision in decisions {
+        let workloads = &world.scenario().workloads;
+        if let Some(i) = workloads.iter().position(|it| it.name == decision.workload) {
+            world.scale(i, decision.to);
+        }
+    }
+}

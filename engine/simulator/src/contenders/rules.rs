@@ -1,0 +1,70 @@
+//! From a scenario's words to the core's configuration.
+
+use control::{Config, QueueTarget, RateSettings, Rule};
+
+use crate::Time;
+use crate::scenario::{Scenario, Workload};
+
+/// The rule that a workload names. A further rule needs a further arm here, and nothing else.
+///
+/// # Errors
+/// When there is no rule of that name, or it needs a queue and has none.
+pub fn rule(workload: &Workload) -> Result<Rule, String> {
+    let target = || {
+        let queue = workload.queue.clone().ok_or("needs a queue")?;
+        Ok::<_, String>(QueueTarget { queue, length: workload.target })
+    };
+    match workload.rule.as_str() {
+        "rate" => Ok(Rule::Rate(rate(workload, target()?)?)),
+        "simple-queue" => Ok(Rule::SimpleQueue(target()?)),
+        "queue" => Ok(Rule::Queue(target()?)),
+        "remainder" if workload.queue.is_some() => Err("is remainder, which has no queue".into()),
+        "remainder" => Ok(Rule::Remainder),
+        other => Err(format!("is {other}; it must be one of {}", Rule::NAMES.join(", "))),
+    }
+}
+
+fn rate(workload: &Workload, target: QueueTarget) -> Result<RateSettings, String> {
+    let default = RateSettings::new(target);
+    let service_time = match workload.service_rate {
+        Some(rate) if (0.001..=100_000.0).contains(&rate) => Some(Time::from_secs_f64(1.0 / rate)),
+        Some(_) => return Err("needs a service-rate from 0.001 to 100000".to_owned()),
+        None => None,
+    };
+    Ok(RateSettings {
+        window: workload.scale_down_window.unwrap_or(default.window),
+        average: workload.rate_average.unwrap_or(default.average),
+        service_time,
+        ..default
+    })
+}
+
+/// The whole configuration.
+///
+/// # Errors
+/// What is wrong with a rule.
+pub fn config(scenario: &Scenario) -> Result<Config, String> {
+    let workload = |it: &Workload| {
+        Ok(control::Workload {
+            name: it.name.clone(),
+            priority: it.priority,
+            min: it.min,
+            max: it.max,
+            max_delta: it.max_delta,
+            rule: rule(it)?,
+            fallback: it.fallback_containers,
+            paused: false,
+            held: None,
+        })
+    };
+    let workloads = scenario.workloads.iter().map(workload).collect::<Result<_, String>>()?;
+    Ok(Config { capacity: scenario.capacity, tick: scenario.tick, workloads })
+}
+
+/// The rules of those that work on a queue, each once.
+pub(super) fn names(scenario: &Scenario) -> String {
+    let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
+    let mut names: Vec<&str> = on_queues.map(|it| it.rule.as_str()).collect();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,123 @@
+//! Arrivals as they stand in a file. All keys of all shapes are read by themselves, so that a
+//! number that is none is found in its own line; then each shape takes those that are its own.
+
+use serde::Deserialize;
+
+use crate::Time;
+use crate::arrivals::Arrivals;
+use crate::span::{points, some_time};
+
+/// The names of the shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Shape {
+    Constant,
+    Poisson,
+    Step,
+    Square,
+    Sine,
+    Burst,
+    Replay,
+}
+
+/// All keys.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Keys {
+    shape: Shape,
+    rate: Option<f64>,
+    from: Option<f64>,
+    to: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    mean: Option<f64>,
+    swing: Option<f64>,
+    jobs: Option<u32>,
+    even: Option<bool>,
+    #[serde(default, deserialize_with = "some_time")]
+    at: Option<Time>,
+    #[serde(default, deserialize_with = "some_time")]
+    period: Option<Time>,
+    #[serde(default, deserialize_with = "some_time")]
+    every: Option<Time>,
+    #[serde(default, deserialize_with = "points")]
+    points: Vec<(Time, f64)>,
+}
+
+impl TryFrom<Keys> for Arrivals {
+    type Error = String;
+
+    fn try_from(mut keys: Keys) -> Result<Arrivals, String> {
+        let shape = format!("{:?}", keys.shape).to_lowercase();
+        let missing = |key| format!("arrivals: the shape {shape} needs the key {key}");
+        let arrivals = keys.take().map_err(missing)?;
+        match keys.left() {
+            Some(key) => Err(format!("arrivals: the shape {shape} has no key {key}")),
+            None => Ok(arrivals),
+        }
+    }
+}
+
+impl Keys {
+    /// What the shape needs; else the key that is missing.
+    fn take(&mut self) -> Result<Arrivals, &'static str> {
+        Ok(match self.shape {
+            Shape::Constant => Arrivals::Constant { rate: self.rate.take().ok_or("rate")? },
+            Shape::Poisson => Arrivals::Poisson { rate: self.rate.take().ok_or("rate")? },
+            Shape::Step => Arrivals::Step {
+                from: self.from.take().ok_or("from")?,
+                to: self.to.take().ok_or("to")?,
+                at: self.at.take().ok_or("at")?,
+                even: self.even(),
+            },
+            Shape::Square => Arrivals::Square {
+                low: self.low.take().ok_or("low")?,
+                high: self.high.take().ok_or("high")?,
+                period: self.period.take().ok_or("period")?,
+                even: self.even(),
+            },
+            Shape::Sine => Arrivals::Sine {
+                mean: self.mean.take().ok_or("mean")?,
+                swing: self.swing.take().ok_or("swing")?,
+                period: self.period.take().ok_or("period")?,
+                even: self.even(),
+            },
+            Shape::Burst => Arrivals::Burst {
+                rate: self.rate.take().unwrap_or(0.0),
+                jobs: self.jobs.take().ok_or("jobs")?,
+                at: self.at.take().ok_or("at")?,
+                every: self.every.take(),
+            },
+            Shape::Replay if self.points.is_empty() => return Err("points"),
+            Shape::Replay => {
+                Arrivals::Replay { points: std::mem::take(&mut self.points), even: self.even() }
+            }
+        })
+    }
+
+    fn even(&mut self) -> bool {
+        self.even.take().unwrap_or(false)
+    }
+
+    /// A key that the shape did not take.
+    fn left(&self) -> Option<&'static str> {
+        let rates = [
+            ("rate", self.rate),
+            ("from", self.from),
+            ("to", self.to),
+            ("low", self.low),
+            ("high", self.high),
+            ("mean", self.mean),
+            ("swing", self.swing),
+        ];
+        let times = [("at", self.at), ("period", self.period), ("every", self.every)];
+        let others = [
+            ("jobs", self.jobs.is_some()),
+            ("even", self.even.is_some()),
+            ("points", !self.points.is_empty()),
+        ];
+        let rates = rates.iter().map(|(key, it)| (*key, it.is_some()));
+        let times = times.iter().map(|(key, it)| (*key, it.is_some()));
+        rates.chain(times).chain(others).find(|(_, there)| *there).map(|(key, _)| key)
+    }
+}

@@ -1,0 +1,202 @@
+//! The table: a line a contender, and the same figures under the same names for programs.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::run::Outcome;
+use crate::scenario::Scenario;
+
+/// One contender's figures. Times are seconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Who scaled.
+    pub contender: String,
+    /// By which settings.
+    pub settings: String,
+    /// All queues together, half of the time no longer than this.
+    pub queue_p50: u64,
+    /// The same for 99 of 100 parts of the time.
+    pub queue_p99: u64,
+    /// At their longest.
+    pub queue_max: u64,
+    /// 99 of 100 jobs waited no longer for their worker, in seconds.
+    pub job_wait_p99: f64,
+    /// Changes of a count that were written.
+    pub writes: u64,
+    /// Turns from more to fewer or back, of workloads with a queue.
+    pub reversals: u64,
+    /// Containers of workloads with a queue, times seconds.
+    pub container_seconds: f64,
+    /// Slots of the budget that nobody had, on average.
+    pub unallocated_slots: f64,
+    /// Containers of the remainder at work, times seconds.
+    pub spare_work_done: f64,
+    /// Containers that were started over the budget.
+    pub budget_violations: u64,
+    /// Containers beyond the budget, times seconds.
+    pub over_budget_seconds: f64,
+    /// Questions of workers for a job.
+    pub worker_polls: u64,
+    /// Questions of whoever scales for a queue's length.
+    pub scaler_polls: u64,
+    /// The queues one by one.
+    pub queues: Vec<QueueRow>,
+}
+
+/// One queue's figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueRow {
+    /// Its name.
+    pub queue: String,
+    /// Half of the time no longer than this.
+    pub queue_p50: u64,
+    /// The same for 99 of 100 parts of the time.
+    pub queue_p99: u64,
+    /// At its longest.
+    pub queue_max: u64,
+    /// 99 of 100 of its jobs waited no longer for their worker, in seconds.
+    pub job_wait_p99: f64,
+}
+
+/// A scenario's table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The scenario.
+    pub scenario: String,
+    /// What it teaches.
+    pub teaches: String,
+    /// By which random numbers.
+    pub seed: u64,
+    /// A line a contender.
+    pub contenders: Vec<Row>,
+}
+
+const COLUMNS: usize = 14;
+
+/// What stands over the columns, in two lines, and how wide they are; the first is set to the
+/// left. The names are those of [`Row`], which JSON has in snake case.
+pub const HEAD: [(&str, &str, usize); COLUMNS] = [
+    ("contender", "", 23),
+    ("queue", "p50", 5),
+    ("queue", "p99", 5),
+    ("queue", "max", 5),
+    ("job wait", "p99", 8),
+    ("writes", "", 6),
+    ("reversals", "", 9),
+    ("container", "seconds", 9),
+    ("unallocated", "slots", 11),
+    ("spare work", "done", 10),
+    ("budget", "violations", 10),
+    ("over budget", "seconds", 11),
+    ("worker", "polls", 6),
+    ("scaler", "polls", 6),
+];
+
+impl Report {
+    /// The table of some outcomes of one scenario.
+    pub fn new(scenario: &Scenario, seed: u64, outcomes: &[Outcome]) -> Report {
+        Report {
+            scenario: scenario.name.clone(),
+            teaches: scenario.teaches.clone(),
+            seed,
+            contenders: outcomes.iter().map(|outcome| Row::new(scenario, outcome)).collect(),
+        }
+    }
+
+    /// The table as text; the settings come below it.
+    pub fn table(&self) -> String {
+        let mut text = format!("{}, seed {}: {}\n\n", self.scenario, self.seed, self.teaches);
+        line(&mut text, &HEAD.map(|(above, _, _)| above.to_owned()));
+        line(&mut text, &HEAD.map(|(_, below, _)| below.to_owned()));
+        for row in &self.contenders {
+            line(&mut text, &row.cells());
+            let many = row.queues.len() > 1;
+            row.queues.iter().filter(|_| many).for_each(|queue| queue.line(&mut text));
+        }
+        text.push('\n');
+        for row in &self.contenders {
+            let _ = writeln!(text, "{}: {}", row.contender, row.settings);
+        }
+        text
+    }
+}
+
+impl Row {
+    fn new(scenario: &Scenario, outcome: &Outcome) -> Row {
+        let tally = &outcome.tally;
+        let names = scenario.queues.iter().map(|queue| &queue.name);
+        let queues = names.zip(&tally.queues).map(|(name, it)| QueueRow {
+            queue: name.clone(),
+            queue_p50: it.length(0.5),
+            queue_p99: it.length(0.99),
+            queue_max: it.length(1.0),
+            job_wait_p99: thousandths(it.wait(0.99).as_secs_f64()),
+        });
+        Row {
+            contender: outcome.name.clone(),
+            settings: outcome.settings.clone(),
+            queue_p50: tally.length(0.5),
+            queue_p99: tally.length(0.99),
+            queue_max: tally.length(1.0),
+            job_wait_p99: thousandths(tally.wait(0.99).as_secs_f64()),
+            writes: tally.counted_writes(),
+            reversals: tally.reversals(),
+            container_seconds: thousandths(tally.container_seconds),
+            unallocated_slots: thousandths(tally.unallocated()),
+            spare_work_done: thousandths(tally.spare_work),
+            budget_violations: tally.budget_violations,
+            over_budget_seconds: thousandths(tally.over_budget_seconds),
+            worker_polls: tally.worker_polls,
+            scaler_polls: tally.scaler_polls,
+            queues: queues.collect(),
+        }
+    }
+
+    fn cells(&self) -> [String; COLUMNS] {
+        [
+            self.contender.clone(),
+            self.queue_p50.to_string(),
+            self.queue_p99.to_string(),
+            self.queue_max.to_string(),
+            format!("{:.1} s", self.job_wait_p99),
+            self.writes.to_string(),
+            self.reversals.to_string(),
+            format!("{:.0}", self.container_seconds),
+            format!("{:.1}", self.unallocated_slots),
+            format!("{:.0}", self.spare_work_done),
+            self.budget_violations.to_string(),
+            format!("{:.0}", self.over_budget_seconds),
+            self.worker_polls.to_string(),
+            self.scaler_polls.to_string(),
+        ]
+    }
+}
+
+impl QueueRow {
+    fn line(&self, text: &mut String) {
+        let mut cells = [const { String::new() }; COLUMNS];
+        cells[0] = format!("  {}", self.queue);
+        cells[1] = self.queue_p50.to_string();
+        cells[2] = self.queue_p99.to_string();
+        cells[3] = self.queue_max.to_string();
+        cells[4] = format!("{:.1} s", self.job_wait_p99);
+        line(text, &cells);
+    }
+}
+
+fn line(text: &mut String, cells: &[String; COLUMNS]) {
+    let mut whole = String::new();
+    for (i, (cell, (_, _, width))) in cells.iter().zip(HEAD).enumerate() {
+        let _ = match i {
+            0 => write!(whole, "{cell:<width$}"),
+            _ => write!(whole, "  {cell:>width$}"),
+        };
+    }
+    let _ = writeln!(text, "{}", whole.trim_end());
+}
+
+/// More digits would only say how the machine rounds.
+fn thousandths(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}

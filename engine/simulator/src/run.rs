@@ -1,0 +1,66 @@
+//! One scenario with one contender, from its beginning to its end.
+
+use crate::Time;
+use crate::contenders::{Contender, Kind};
+use crate::scenario::Scenario;
+use crate::series::Series;
+use crate::tally::Tally;
+use crate::world::{Step, World};
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Who scaled.
+    pub name: String,
+    /// By which settings, in a line.
+    pub settings: String,
+    /// What was counted.
+    pub tally: Tally,
+    /// How it went.
+    pub series: Series,
+    /// The queues at the end, as the broker counts them.
+    pub queues: Vec<broker::Stats>,
+}
+
+impl Outcome {
+    /// How long after `from` the first change was written.
+    pub fn first_write(&self, from: Time) -> Option<Time> {
+        let first = self.tally.writes.iter().find(|write| write.at >= from)?;
+        Some(first.at.saturating_sub(from))
+    }
+
+    /// How long after `from` so many containers of a workload, by its index, were at work.
+    pub fn ready(&self, workload: usize, count: u32, from: Time) -> Option<Time> {
+        let enough = |it: &&crate::tally::Ready| {
+            it.workload == workload && it.count >= count && it.at >= from
+        };
+        let first = self.tally.ready.iter().find(enough)?;
+        Some(first.at.saturating_sub(from))
+    }
+}
+
+/// Plays a scenario that has no [`Scenario::problems`].
+///
+/// # Errors
+/// When it has some after all.
+pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, String> {
+    if let Some(problem) = scenario.problems().first() {
+        return Err(problem.to_string());
+    }
+    let mut world = World::new(scenario, kind.machines(), seed);
+    let mut contender = Contender::new(kind, &mut world, seed)?;
+    let _ = world.take_change();
+    while let Some(step) = world.step() {
+        if let Step::Wake(wake) = step {
+            contender.wake(&mut world, wake);
+        }
+        if world.take_change() {
+            contender.changed(&mut world);
+        }
+    }
+    world.finish();
+    let queues = world.queue_stats();
+    let settings = kind.settings(scenario);
+    let (tally, series) = (world.tally, world.series);
+    Ok(Outcome { name: kind.name(scenario), settings, tally, series, queues })
+}

@@ -1,0 +1,73 @@
+//! How it went: a point every half second, for curves and for tables of them.
+
+use std::fmt::Write;
+
+use crate::Time;
+use crate::scenario::Scenario;
+use crate::world::Seen;
+
+/// One moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// When.
+    pub at: Time,
+    /// Jobs that wait, by queue.
+    pub ready: Vec<u64>,
+    /// Containers, by workload.
+    pub containers: Vec<Seen>,
+}
+
+/// The curves of one contender.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Series {
+    /// The queues' names.
+    pub queues: Vec<String>,
+    /// The workloads' names.
+    pub workloads: Vec<String>,
+    /// The moments, in order.
+    pub points: Vec<Point>,
+}
+
+impl Series {
+    pub(crate) fn new(scenario: &Scenario) -> Series {
+        Series {
+            queues: scenario.queues.iter().map(|queue| queue.name.clone()).collect(),
+            workloads: scenario.workloads.iter().map(|it| it.name.clone()).collect(),
+            points: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, at: Time, ready: Vec<u64>, containers: Vec<Seen>) {
+        self.points.push(Point { at, ready, containers });
+    }
+
+    /// The first line of a CSV file.
+    pub fn csv_head(&self) -> String {
+        let mut line = "contender,time_s".to_owned();
+        for queue in &self.queues {
+            let _ = write!(line, ",{queue}_waiting");
+        }
+        for name in &self.workloads {
+            for what in ["desired", "starting", "ready", "busy", "terminating"] {
+                let _ = write!(line, ",{name}_{what}");
+            }
+        }
+        line + "\n"
+    }
+
+    /// The lines of one contender, its name in quotes because it may have a comma.
+    pub fn csv_lines(&self, contender: &str) -> String {
+        let mut text = String::new();
+        for point in &self.points {
+            let _ = write!(text, "\"{contender}\",{:.1}", point.at.as_secs_f64());
+            point.ready.iter().for_each(|ready| text += &format!(",{ready}"));
+            for it in &point.containers {
+                let starting = it.starting + it.pending;
+                let (ready, gone) = (it.ready(), it.terminating);
+                let _ = write!(text, ",{},{starting},{ready},{},{gone}", it.desired, it.busy);
+            }
+            text.push('\n');
+        }
+        text
+    }
+}

@@ -1,0 +1,264 @@
+//! The queue, the containers and the machines, one event after the other.
+//!
+//! # Layout
+//! - `event`: what is due, and when
+//! - `containers`: what one container does from its start to its end
+//! - `machines`: who finds a place, and who has to leave one
+//! - `view`: what those who scale see, and what they may do
+
+mod containers;
+mod event;
+mod machines;
+mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use broker::{Broker, NewMessage, QueueName, WaiterId};
+
+use crate::Time;
+use crate::arrivals::Stream;
+use crate::contenders::Wake;
+use crate::random::Random;
+use crate::scenario::Scenario;
+use crate::series::Series;
+use crate::tally::Tally;
+use containers::Container;
+pub use containers::Seen;
+use event::{Agenda, Event, Id};
+
+/// The time between two points of the curves.
+const SAMPLE: Time = Time::from_millis(500);
+
+/// Who gets a place when there are fewer than containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Machines {
+    /// There are more machines than the budget pays for, so going over it is possible.
+    Ample,
+    /// There are places for the budget and no more; who comes with a better priority has a worse
+    /// one evicted, as Kubernetes does by PriorityClass.
+    Preempting,
+}
+
+/// One workload's containers.
+#[derive(Debug)]
+struct Pool {
+    /// How many it was told to have.
+    desired: u32,
+    containers: Vec<Container>,
+    random: Random,
+}
+
+/// The world.
+#[derive(Debug)]
+pub struct World {
+    now: Time,
+    scenario: Scenario,
+    machines: Machines,
+    agenda: Agenda,
+    broker: Broker,
+    names: Vec<QueueName>,
+    streams: Vec<Stream>,
+    pools: Vec<Pool>,
+    waiters: BTreeMap<WaiterId, Id>,
+    next_number: u64,
+    /// Whether a container has come, gone or begun to work since somebody asked.
+    changed: bool,
+    /// What is counted.
+    pub(crate) tally: Tally,
+    /// How it went.
+    pub(crate) series: Series,
+    no_bytes: Arc<[u8]>,
+}
+
+impl World {
+    /// A world at its beginning, with the containers that are there at first already at work.
+    pub fn new(scenario: &Scenario, machines: Machines, seed: u64) -> World {
+        let names: Vec<QueueName> =
+            scenario.queues.iter().filter_map(|queue| queue.name.parse().ok()).collect();
+        let pool = |name: &String| Pool {
+            desired: 0,
+            containers: Vec::new(),
+            random: Random::new(seed, &format!("workload {name}")),
+        };
+        let mut world = World {
+            now: Time::ZERO,
+            machines,
+            agenda: Agenda::default(),
+            broker: Broker::new(1),
+            streams: streams(scenario, seed),
+            pools: scenario.workloads.iter().map(|it| pool(&it.name)).collect(),
+            waiters: BTreeMap::new(),
+            next_number: 1,
+            changed: false,
+            tally: Tally::new(scenario),
+            series: Series::new(scenario),
+            scenario: scenario.clone(),
+            names,
+            no_bytes: Arc::from([]),
+        };
+        world.set_up();
+        world
+    }
+
+    fn set_up(&mut self) {
+        for (queue, name) in self.scenario.queues.iter().zip(&self.names) {
+            let settings = broker::Settings {
+                lease: queue.lease,
+                max_depth: usize::MAX,
+                ..broker::Settings::default()
+            };
+            // The lease was checked with the scenario; the defaults hold where it is not.
+            let _ = self.broker.configure(name, settings);
+        }
+        for queue in 0..self.streams.len() {
+            self.expect_next(queue);
+            let arrivals = self.scenario.queues[queue].arrivals.clone();
+            for (at, jobs) in arrivals.iter().flat_map(|it| it.bursts(self.scenario.duration)) {
+                self.agenda.add(at, Event::Arrival { queue, jobs, burst: true });
+            }
+        }
+        for (i, workload) in self.scenario.workloads.clone().iter().enumerate() {
+            self.begin_with(i, workload.begins_with());
+            for room in &workload.room {
+                self.agenda.add(room.from, Event::Places);
+                self.agenda.add(room.from + room.lasts, Event::Places);
+            }
+        }
+        for crash in &self.scenario.crashes {
+            let index = self.scenario.workloads.iter().position(|it| it.name == crash.workload);
+            let event = index.map(Event::Crash);
+            event.into_iter().for_each(|event| self.agenda.add(crash.at, event));
+        }
+        self.agenda.add(Time::ZERO, Event::Sample);
+    }
+
+    /// The next job of a queue's stream; they come one after the other.
+    fn expect_next(&mut self, queue: usize) {
+        if let Some(at) = self.streams[queue].next() {
+            self.agenda.add(at, Event::Arrival { queue, jobs: 1, burst: false });
+        }
+    }
+
+    /// Goes on to the next event; whom it wakes, or `None` at the end.
+    pub(crate) fn step(&mut self) -> Option<Step> {
+        let lease = self.broker.next_deadline();
+        let next = self.agenda.next_time().into_iter().chain(lease).min();
+        let at = next.filter(|at| *at <= self.scenario.duration)?;
+        self.pass_time(at);
+        if self.agenda.next_time() != Some(at) {
+            self.broker.advance(at);
+            self.hand_out();
+            return Some(Step::Nothing);
+        }
+        let event = self.agenda.pop()?;
+        if let Event::Wake(wake) = event {
+            return Some(Step::Wake(wake));
+        }
+        self.happen(event);
+        Some(Step::Nothing)
+    }
+
+    /// Counts the time until `at` with things as they are.
+    fn pass_time(&mut self, at: Time) {
+        let counted_from = self.now.max(self.scenario.warm_up);
+        let counted = at.saturating_sub(counted_from);
+        if !counted.is_zero() {
+            let pools: Vec<Seen> = self.pools.iter().map(Pool::seen).collect();
+            let ready = self.ready();
+            self.tally.pass(counted, &ready, &pools);
+        }
+        self.now = at;
+        self.tally.now = at;
+    }
+
+    /// How many jobs wait, by queue.
+    fn ready(&mut self) -> Vec<u64> {
+        // By the last time that was played, so that this look ends no lease.
+        let World { broker, names, now, .. } = self;
+        let ready = |name| broker.stats(*now, name).map_or(0, |stats| stats.ready as u64);
+        names.iter().map(ready).collect()
+    }
+
+    /// To the end of the scenario, with nothing more happening.
+    pub(crate) fn finish(&mut self) {
+        self.pass_time(self.scenario.duration);
+        self.tally.end();
+    }
+
+    /// The queues as the broker counts them.
+    pub(crate) fn queue_stats(&mut self) -> Vec<broker::Stats> {
+        let World { broker, names, now, .. } = self;
+        names.iter().map(|name| broker.stats(*now, name).unwrap_or_default()).collect()
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Arrival { queue, jobs, burst } => {
+                self.publish(queue, jobs);
+                if !burst {
+                    self.expect_next(queue);
+                }
+            }
+            Event::Started(id) => self.started(id),
+            Event::Done(id, receipt) => self.done(id, receipt),
+            Event::Extend(id, receipt) => self.extend(id, receipt),
+            Event::PollOver(id, waiter) => self.poll_over(id, waiter),
+            Event::Gone(id) => self.gone(id),
+            Event::Crash(workload) => self.crash(workload),
+            Event::Places => self.place(),
+            Event::Sample => self.sample(),
+            Event::Wake(_) => {}
+        }
+    }
+
+    fn publish(&mut self, queue: usize, jobs: u32) {
+        let new = NewMessage { body: self.no_bytes.clone(), delay: Time::ZERO };
+        let batch = vec![new; jobs as usize];
+        // The queue has no limit, so nothing is refused.
+        let ids = self.broker.publish(self.now, &self.names[queue], batch, 0).unwrap_or_default();
+        self.tally.published(&ids, queue);
+        self.hand_out();
+    }
+
+    fn sample(&mut self) {
+        let ready = self.ready();
+        let pools = self.pools.iter().map(Pool::seen).collect();
+        self.series.add(self.now, ready, pools);
+        self.agenda.add(self.now + SAMPLE, Event::Sample);
+    }
+
+    /// Begins the work on what the broker has given out.
+    fn hand_out(&mut self) {
+        let mut given = VecDeque::new();
+        for (_, event) in self.broker.take_events() {
+            if let broker::Event::Delivered { waiter: Some(waiter), deliveries } = event {
+                given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
+            }
+        }
+        for (waiter, delivery) in given {
+            if let Some(id) = self.waiters.remove(&waiter) {
+                self.work(id, delivery.receipt);
+            }
+        }
+    }
+}
+
+/// What came of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The world went on by itself.
+    Nothing,
+    /// Somebody wanted to be woken.
+    Wake(Wake),
+}
+
+fn streams(scenario: &Scenario, seed: u64) -> Vec<Stream> {
+    let none = || crate::arrivals::Arrivals::Constant { rate: 0.0 };
+    let stream = |queue: &crate::scenario::Queue| {
+        let random = Random::new(seed, &format!("arrivals {}", queue.name));
+        let arrivals = queue.arrivals.clone().unwrap_or_else(none);
+        Stream::new(arrivals, random, scenario.duration)
+    };
+    scenario.queues.iter().map(stream).collect()
+}

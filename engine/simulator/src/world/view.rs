@@ -1,0 +1,93 @@
+//! What those who scale see, and what they may do.
+
+use control::{QueueSample, Replicas};
+
+use super::World;
+use super::containers::Phase;
+use super::event::Event;
+use crate::Time;
+use crate::contenders::Wake;
+use crate::scenario::Scenario;
+
+impl World {
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// What is played.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Asks a queue for its counts; `None` where there is no answer. It is counted.
+    pub fn read(&mut self, queue: &str) -> Option<QueueSample> {
+        self.tally.scaler_polled();
+        if !self.scenario.can_be_read(queue, self.now) {
+            return None;
+        }
+        let name = self.names.iter().find(|name| name.as_str() == queue)?;
+        let stats = self.broker.stats(self.now, name)?;
+        Some(QueueSample {
+            ready: stats.ready as u64,
+            in_flight: stats.in_flight as u64,
+            published_total: stats.total.published,
+            acked_total: stats.total.acked,
+        })
+    }
+
+    /// How many containers of a workload there are, by its index.
+    pub fn replicas(&self, workload: usize) -> Replicas {
+        self.pools[workload].seen().replicas()
+    }
+
+    /// Each container of a workload, by number, and whether it has begun to work; `None` for those
+    /// that wait for a machine or leave.
+    pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Option<bool>)> {
+        self.pools[workload].containers.iter().map(|it| {
+            let at_work = match it.phase {
+                _ if it.stopping => None,
+                Phase::Pending { .. } | Phase::Leaving => None,
+                Phase::Starting => Some(false),
+                Phase::Idle(_) | Phase::Working(_) => Some(true),
+            };
+            (it.number, at_work)
+        })
+    }
+
+    /// Tells a workload, by its index, how many it is to have.
+    pub fn scale(&mut self, workload: usize, to: u32) {
+        let before = self.set_count(workload, to);
+        if before != to {
+            self.tally.written(workload, before, to);
+        }
+    }
+
+    /// Before it begins: so many containers of a workload, by its index, are at work already.
+    pub(crate) fn place_at_first(&mut self, workload: usize, count: u32) {
+        let had = self.replicas(workload).desired;
+        if count >= had {
+            self.begin_with(workload, count - had);
+        } else {
+            self.dismiss(workload, had - count);
+        }
+    }
+
+    /// Before it begins: as many as have a place work already, the others wait for one.
+    pub(crate) fn fill_at_first(&mut self, workload: usize, count: u32) {
+        let had = self.replicas(workload).desired;
+        let possible = (had + self.free()).min(count);
+        self.place_at_first(workload, possible.max(had));
+        self.set_count(workload, count);
+    }
+
+    /// Wakes the contender at a time.
+    pub fn wake_at(&mut self, at: Time, wake: Wake) {
+        self.agenda.add(at, Event::Wake(wake));
+    }
+
+    /// Whether a container came, went or began to work since the last question.
+    pub(crate) fn take_change(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+}
