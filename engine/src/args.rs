@@ -11,6 +11,7 @@ use service::{ServiceArgs, UsageError};
 
 use crate::cli::play::PlayArgs;
 use crate::cli::scale::ScaleArgs;
+use crate::cli::simulate::SimulateArgs;
 use crate::cli::validate::ValidateArgs;
 use crate::manifest::annotations::CAPACITIES;
 
@@ -46,6 +47,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Plays a minute of load in a box of its own and prints what came of it
     Play(PlayArgs),
+    /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
+    Simulate(SimulateArgs),
     /// Prints a completion script for a shell
     Completions {
         /// Which shell

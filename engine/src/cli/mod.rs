@@ -4,6 +4,7 @@ pub mod completions;
 pub(crate) mod own_box;
 pub mod play;
 pub mod scale;
+pub mod simulate;
 pub mod validate;
 
 use anyhow::Context;

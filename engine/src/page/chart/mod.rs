@@ -5,11 +5,13 @@
 //! - [`queue`]: the upper panel, the queue against its target band
 //! - [`containers`]: the lower panel, live containers stacked under the capacity
 //! - [`labels`]: words at the lines' ends that never touch
+//! - [`stacked`]: simulated contenders one above the other
 
 pub mod axis;
 pub mod containers;
 pub mod labels;
 pub mod queue;
+pub mod stacked;
 
 use maud::{Markup, html};
 

@@ -1,0 +1,185 @@
+//! `engine simulate FILE`: a scenario in virtual time, with our rules and their rivals.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use service::UsageError;
+use simulator::checks::Problem;
+use simulator::{Kind, Outcome, Report, Scenario, run as play};
+
+use crate::page::chart::stacked::stacked;
+
+/// What is played, and what is made of it.
+#[derive(Debug, clap::Args)]
+pub struct SimulateArgs {
+    /// The scenario; scenarios/README.md shows how one is written
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// A rule for all workloads with a queue, instead of their own; give it again to compare
+    #[arg(long = "rule", value_name = "NAME")]
+    rules: Vec<String>,
+
+    /// The seed of all that is random; left out, the scenario's own
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// Where the curves go: a line for each half second of each contender
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+
+    /// Where a drawing goes: all contenders one above the other on one time axis
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+
+    /// Print the table as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plays the scenario with everyone, and prints the table.
+///
+/// # Errors
+/// When the file is no scenario, by line and key; or curves or drawing cannot be written.
+pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
+    let scenario = read(&args.file)?;
+    let seed = args.seed.unwrap_or(scenario.seed);
+    let kinds = contenders(&scenario, &args.rules)?;
+    let played = kinds.iter().map(|kind| play(&scenario, kind, seed));
+    let outcomes: Vec<Outcome> = played.collect::<Result<_, _>>().map_err(UsageError)?;
+    if let Some(file) = &args.csv {
+        write(file, &csv(&outcomes))?;
+    }
+    if let Some(file) = &args.svg {
+        write(file, &svg(&scenario, &outcomes))?;
+    }
+    let report = Report::new(&scenario, seed, &outcomes);
+    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.table() };
+    // Whoever reads it may have enough after a few lines.
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+    Ok(())
+}
+
+/// Ours by the rules that are asked for, and all rivals.
+fn contenders(scenario: &Scenario, rules: &[String]) -> Result<Vec<Kind>, UsageError> {
+    for rule in rules {
+        if let Some(problem) = scenario.clone().with_rule(rule).problems().first() {
+            return Err(UsageError(format!("--rule {rule}: {problem}")));
+        }
+    }
+    let all = Kind::all(scenario);
+    if rules.is_empty() {
+        return Ok(all);
+    }
+    let ours = rules.iter().cloned().map(Kind::OursBy);
+    Ok(ours.chain(all.into_iter().filter(|kind| *kind != Kind::Ours)).collect())
+}
+
+fn csv(outcomes: &[Outcome]) -> String {
+    let head = outcomes.first().map(|it| it.series.csv_head()).unwrap_or_default();
+    let lines = outcomes.iter().map(|it| it.series.csv_lines(&it.name));
+    std::iter::once(head).chain(lines).collect()
+}
+
+fn svg(scenario: &Scenario, outcomes: &[Outcome]) -> String {
+    let rest: Vec<bool> = (0..scenario.workloads.len()).map(|i| scenario.takes_rest(i)).collect();
+    let target = scenario.workloads.iter().map(|it| it.target).max().unwrap_or(1);
+    stacked(outcomes, &rest, target, scenario.capacity).into_string()
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn read(file: &Path) -> Result<Scenario, UsageError> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| UsageError(format!("{name} cannot be read: {error}")))?;
+    parse(&text).map_err(|(line, text)| UsageError(format!("{name}: line {line}: {text}")))
+}
+
+/// A scenario that can be played; else the line, and the key with what is wrong with it.
+fn parse(text: &str) -> Result<Scenario, (usize, String)> {
+    let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
+        let place = error.location();
+        let told = error.to_string();
+        let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
+        (place.map_or(1, |place| place.line()), words)
+    })?;
+    match scenario.problems().into_iter().next() {
+        Some(problem) => Err((line_of(text, &problem), problem.to_string())),
+        None => Ok(scenario),
+    }
+}
+
+/// The line of a key: the first one that has it, from the one that names its owner on.
+fn line_of(text: &str, problem: &Problem) -> usize {
+    let is_owner = |line: &str| {
+        let name = line.split("name:").nth(1).map(str::trim);
+        let name = name.and_then(|it| it.split([',', '}', ' ']).next());
+        name.is_some_and(|it| Some(it) == problem.owner.as_deref())
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let owner = match problem.owner {
+        Some(_) => lines.iter().position(|line| is_owner(line)).unwrap_or(0),
+        None => 0,
+    };
+    let key = format!("{}:", problem.key);
+    let at = lines[owner..].iter().position(|line| line.contains(&key)).unwrap_or(0);
+    owner + at + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert!(STEADY.contains(from), "{from}");
+        let (line, text) = parse(&STEADY.replacen(from, to, 1)).unwrap_err();
+        format!("line {line}: {text}")
+    }
+
+    #[test]
+    fn a_bad_file_gets_the_line_and_the_key() {
+        let cases = [
+            ("capacity: 10", "capacity: ten", "line 6: capacity"),
+            ("capacity: 10", "capcity: 10", "line 6: unknown field `capcity`"),
+            ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
+            ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
+            ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
+            ("job: 300ms", "job: 300", "line 18: workloads[0].job"),
+            ("rule: queue", "rule: quue", "line 15: consumer: rule is quue"),
+            ("queue: jobs", "queue: job", "line 16: consumer: queue is job"),
+            ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
+            ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
+        ];
+        for (from, to, begin) in cases {
+            let told = refusal(from, to);
+            assert!(told.starts_with(begin), "{told:?} for {to:?}");
+            assert!(!told.contains('\n'), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_drawing_has_everyone_and_is_the_same_each_time() {
+        let scenario = parse(STEADY).unwrap();
+        let kinds = contenders(&scenario, &[]).unwrap();
+        let draw = || {
+            let played = kinds.iter().take(3).map(|kind| play(&scenario, kind, 1).unwrap());
+            svg(&scenario, &played.collect::<Vec<_>>())
+        };
+        let drawing = draw();
+        assert_eq!(drawing.matches("class=\"name\"").count(), 3);
+        assert_eq!(drawing, draw());
+    }
+
+    #[test]
+    fn a_rule_that_is_not_there_is_named() {
+        let scenario = parse(STEADY).unwrap();
+        let error = contenders(&scenario, &["quick".to_owned()]).unwrap_err();
+        assert!(error.to_string().starts_with("--rule quick: consumer: rule is quick"), "{error}");
+    }
+}
