@@ -107,8 +107,9 @@ async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_background_gives_way_within_a_tick_and_a_quarter_second() {
     let demo = Demo::start().await;
-    // Far under its target an empty queue gives consumers back soon, so that it rests soon.
-    demo.annotate("consumer", "target-queue-length=100").await;
+    // What remembers little rests soon.
+    demo.annotate("consumer", "scale-down-window=1s").await;
+    demo.annotate("consumer", "rate-average=1s").await;
     let queue = demo.queue().await;
     let promise = Duration::from_millis(500 + 250);
     let mut times = Vec::new();
