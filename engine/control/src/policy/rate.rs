@@ -21,6 +21,8 @@ const MOST_BUSY: f64 = 0.9;
 const CATCH_UP: f64 = 5.0;
 /// The fast average of the arrivals; it sees a step.
 const FAST: Time = Time::from_secs(2);
+/// So many standard deviations over the slow average, the fast one has seen a step.
+const STEP: f64 = 3.0;
 
 /// The rule's state.
 #[derive(Debug, Clone)]
@@ -114,14 +116,23 @@ impl Rate {
         }
     }
 
-    /// Raises at once, and out of the dead zone only; lowers to the largest of the window. That one
-    /// covers the slow average, too, for it is part of every need.
+    /// Raises at once, where the dead zone ends or what came is no noise; lowers to the largest of
+    /// the window. That one covers the slow average, too, for it is part of every need.
     fn next(&self, need: Option<&Need>, asked: u32) -> u32 {
         let least = need.map_or(f64::from(asked), Need::least);
-        if asked <= self.wanted {
-            return self.window.largest().min(self.wanted);
+        match asked > self.wanted {
+            true if least > f64::from(self.wanted) || self.sees_step() => asked,
+            true => self.wanted,
+            false => self.window.largest().min(self.wanted),
         }
-        if least > f64::from(self.wanted) { asked } else { self.wanted }
+    }
+
+    /// Whether random arrivals at the slow average's rate would hardly ever lift the fast one so
+    /// high. Such an average of Poisson arrivals has the variance rate / (2 tau), by Campbell.
+    fn sees_step(&self) -> bool {
+        let slow = self.slow.level();
+        let deviation = (slow / (2.0 * FAST.as_secs_f64())).sqrt();
+        self.fast.level() > slow + STEP * deviation
     }
 
     /// Takes in a reading.
