@@ -67,11 +67,11 @@ impl Autoscaler {
     /// A core for a configuration that can be run.
     ///
     /// # Errors
-    /// Everything that is wrong with the configuration.
+    /// Everything for which the configuration cannot be run.
     pub fn new(config: Config) -> Result<Autoscaler, Vec<Problem>> {
-        let problems = config.problems();
-        if !problems.is_empty() {
-            return Err(problems);
+        let faults = config.faults();
+        if !faults.is_empty() {
+            return Err(faults);
         }
         let capacity_before = config.capacity;
         let (states, careful_until) = (Vec::new(), Time::ZERO);
@@ -84,11 +84,11 @@ impl Autoscaler {
     /// have learned.
     ///
     /// # Errors
-    /// Everything that is wrong with the new one; the old one stays then.
+    /// Everything for which the new one cannot be run; the old one stays then.
     pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<Problem>> {
-        let problems = config.problems();
-        if !problems.is_empty() {
-            return Err(problems);
+        let faults = config.faults();
+        if !faults.is_empty() {
+            return Err(faults);
         }
         self.capacity_before = self.capacity_before.max(config.capacity);
         self.config = config;

@@ -57,15 +57,21 @@ impl Config {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
-    /// Everything that is wrong; empty for a configuration that can be run.
+    /// Everything that is wrong; empty for a configuration that somebody may ask for.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
-        problems.extend(self.capacity_problem());
-        problems.extend(self.remainder_problems());
-        problems
+        self.faults().into_iter().chain(self.shortage()).collect()
     }
 
-    fn capacity_problem(&self) -> Option<Problem> {
+    /// What is wrong so that it cannot be run.
+    pub fn faults(&self) -> Vec<Problem> {
+        let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
+        faults.extend(self.remainder_problems());
+        faults
+    }
+
+    /// Minimums over the capacity. Nobody should ask for that, but a capacity that is measured may
+    /// shrink to it; then they are served by priority as far as it goes.
+    pub fn shortage(&self) -> Option<Problem> {
         let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
         if sum <= u64::from(self.capacity) {
             return None;

@@ -102,11 +102,16 @@ fn hold_reason(state: &State) -> String {
 /// What keeps a workload from what its rule wants, in a few words.
 fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
+    let min = state.workload.min;
     let takes_rest = state.workload.rule.target().is_none();
-    if state.room.most() < wanted.max(state.workload.min) {
+    if state.room.most() < wanted.max(min) {
         let most = state.room.most();
         let text = format!("no machine has room for more than {most}; the rest is lent");
         return (Some(Limit::Unschedulable), Some(text));
+    }
+    if given < min {
+        let text = format!("{given} of its minimum {min}: the minimums are over the capacity");
+        return (Some(Limit::Capacity), Some(text));
     }
     if state.careful && given > wanted {
         let text = "nothing is removed yet: the engine has just begun".to_owned();

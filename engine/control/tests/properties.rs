@@ -304,7 +304,7 @@ fn another_configuration_keeps_what_the_rules_have_learned() {
     let decisions = core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
     assert_eq!((decisions[0].from, decisions[0].to), (3, 2), "{decisions:?}");
     let mut wrong = core.config().clone();
-    wrong.capacity = 1;
+    (wrong.capacity, wrong.workloads[0].max) = (5, 0);
     assert!(core.reconfigure(wrong).is_err());
     assert_eq!(core.config().capacity, 10);
 }

@@ -1,0 +1,162 @@
+use super::*;
+use crate::manifest::parse::parse;
+
+fn demo() -> Vec<Deployment> {
+    parse(include_str!("../../../demo.yaml")).unwrap().deployments
+}
+
+fn edited(name: &str, annotation: &str, value: &str) -> Vec<Deployment> {
+    let mut all = demo();
+    let deployment = all.iter_mut().find(|d| d.name == name).unwrap();
+    deployment.annotations.insert(format!("{PREFIX}{annotation}"), value.to_owned());
+    all
+}
+
+fn update(settings: &mut Settings, all: &[Deployment]) -> Option<Edit> {
+    settings.update(all, &Troubles::new(), &BTreeSet::new())
+}
+
+fn consumer(edit: &Edit) -> &Workload {
+    edit.config.as_ref().unwrap().workload("consumer").unwrap()
+}
+
+fn target(edit: &Edit) -> u32 {
+    let config = edit.config.as_ref().unwrap();
+    config.workloads.iter().find_map(|w| w.rule.target()).unwrap().length
+}
+
+#[test]
+fn an_edit_counts_at_once_and_nothing_changes_without_one() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    assert_eq!(target(&update(&mut settings, &demo()).unwrap()), 20);
+    assert!(update(&mut settings, &demo()).is_none());
+    let all = edited("consumer", "target-queue-length", "5");
+    assert_eq!(target(&update(&mut settings, &all).unwrap()), 5);
+}
+
+#[test]
+fn a_bad_value_keeps_the_last_good_one_and_is_told_once() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    update(&mut settings, &demo());
+    let all = edited("consumer", "target-queue-length", "many");
+    let edit = update(&mut settings, &all).unwrap();
+    assert_eq!(target(&edit), 20);
+    assert!(edit.news["consumer"].text.contains("target-queue-length is \"many\""));
+    let mut other = all.clone();
+    other[1].replicas = 3;
+    assert!(update(&mut settings, &other).unwrap().news.is_empty());
+}
+
+#[test]
+fn a_workload_that_never_had_a_good_value_is_held() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    let all = edited("consumer", "rule", "magic");
+    let edit = update(&mut settings, &all).unwrap();
+    let config = edit.config.unwrap();
+    let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
+    assert!(consumer.held.as_ref().unwrap().contains("rule is \"magic\""));
+}
+
+#[test]
+fn minimums_over_the_capacity_keep_the_whole_configuration() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    update(&mut settings, &demo());
+    let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
+    assert_eq!(edit.config.as_ref().unwrap().capacity, 10);
+    assert!(edit.news["engine"].text.contains("less than the minimums"));
+}
+
+fn capacity(settings: &mut Settings, all: &[Deployment]) -> u32 {
+    update(settings, all).unwrap().config.unwrap().capacity
+}
+
+#[test]
+fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    assert_eq!(capacity(&mut settings, &demo()), 10);
+    settings.take_spare(Ok(17));
+    assert_eq!(capacity(&mut settings, &demo()), 17);
+    settings.take_spare(Ok(5));
+    assert_eq!(capacity(&mut settings, &demo()), 5);
+    assert!(update(&mut settings, &demo()).is_none());
+}
+
+#[test]
+fn less_to_spare_than_the_minimums_is_run_and_told() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    settings.take_spare(Ok(1));
+    assert_eq!(capacity(&mut settings, &demo()), 1);
+    let told = &settings.troubles()["engine"].text;
+    assert!(told.starts_with("the spare capacity is 1, less than the minimums"), "{told}");
+}
+
+#[test]
+fn a_typed_number_counts_until_the_spare_one_is_known_and_then_its_last_value() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    settings.take_spare(Err("forbidden".to_owned()));
+    assert_eq!(capacity(&mut settings, &edited("engine", "capacity", "7")), 7);
+    assert_eq!(settings.troubles()["engine"].text, "forbidden");
+    settings.take_spare(Ok(17));
+    assert_eq!(capacity(&mut settings, &demo()), 17);
+    assert!(settings.troubles().is_empty());
+    settings.take_spare(Err("no node is ready".to_owned()));
+    assert_eq!(capacity(&mut settings, &demo()), 17);
+}
+
+fn scaled_by_other() -> Troubles {
+    let who = Trouble::new(Kind::ScaledByOther, "horizontalpodautoscaler/web scales it too");
+    Troubles::from([("consumer".to_owned(), who)])
+}
+
+#[test]
+fn what_somebody_else_scales_is_left_alone_also_beside_a_bad_value() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    let (nobody, who) = (BTreeSet::new(), scaled_by_other());
+    let edit = settings.update(&demo(), &who, &nobody).unwrap();
+    assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+    assert_eq!(edit.news, who);
+    let all = edited("consumer", "target-queue-length", "many");
+    let edit = settings.update(&all, &who, &nobody).unwrap();
+    assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+    let news = &edit.news["consumer"];
+    assert!(news.kind == Kind::ScaledByOther && news.text.contains("many"), "{news:?}");
+}
+
+#[test]
+fn a_pause_counts_whatever_else_is_wrong() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    update(&mut settings, &demo());
+    let mut all = edited("consumer", "target-queue-length", "many");
+    let paused = (format!("{PREFIX}paused"), "true".to_owned());
+    all.iter_mut().find(|d| d.name == "consumer").unwrap().annotations.extend([paused.clone()]);
+    assert!(consumer(&update(&mut settings, &all).unwrap()).paused);
+    let mut all = edited("engine", "capacity", "1");
+    all.iter_mut().find(|d| d.name == "consumer").unwrap().annotations.extend([paused]);
+    assert!(consumer(&update(&mut settings, &all).unwrap()).paused);
+}
+
+#[test]
+fn where_nothing_can_be_run_everything_is_held() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
+    let config = edit.config.unwrap();
+    assert_eq!(config.workloads.len(), 2);
+    assert!(config.workloads.iter().all(|workload| workload.held.is_some()));
+    assert_eq!(config.problems(), []);
+}
+
+#[test]
+fn what_is_deleted_is_held_while_its_pods_are_there() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    update(&mut settings, &demo());
+    let mut all = demo();
+    all.retain(|deployment| deployment.name != "consumer");
+    let leaving = BTreeSet::from(["consumer".to_owned()]);
+    for _ in 0..2 {
+        let edit = settings.update(&all, &Troubles::new(), &leaving).unwrap();
+        assert!(consumer(&edit).held.as_ref().unwrap().contains("is gone"));
+        all.retain(|deployment| deployment.name != "producer");
+    }
+    let edit = update(&mut settings, &all).unwrap();
+    assert_eq!(edit.config.unwrap().workload("consumer"), None);
+}
