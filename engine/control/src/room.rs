@@ -7,7 +7,7 @@ use crate::Time;
 use crate::workload::Replicas;
 
 /// A cap is tried by one more after this time.
-pub const PROBE_AFTER: Time = Time::from_secs(30);
+pub const PROBE_AFTER: Time = Time::from_secs(15);
 
 /// What is known of the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

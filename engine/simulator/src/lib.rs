@@ -13,12 +13,14 @@
 //! - [`series`]: how it went, every half second
 //! - [`report`]: the table
 //! - [`mod@run`]: one scenario with one contender
+//! - [`promises`]: what is promised of the core, measured
 #![forbid(unsafe_code)]
 
 pub mod arrivals;
 pub mod checks;
 pub mod contenders;
 mod keys;
+pub mod promises;
 pub mod random;
 pub mod report;
 pub mod run;

@@ -1,0 +1,28 @@
+//! Prints what is promised of the core, as measured, and how it does beside everyone else.
+
+use std::path::{Path, PathBuf};
+
+use simulator::Scenario;
+use simulator::promises::{self, rivals};
+
+fn main() -> Result<(), String> {
+    let shipped = shipped(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios"))?;
+    println!("{}", promises::table(&promises::measure(&shipped)?));
+    let contests = shipped.iter().map(rivals::Contest::play).collect::<Result<Vec<_>, _>>()?;
+    println!("{}", rivals::table(&contests));
+    println!("Where ours is not better:\n\n{}", rivals::where_behind(&contests));
+    Ok(())
+}
+
+fn shipped(folder: &Path) -> Result<Vec<Scenario>, String> {
+    let unread = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(unread)?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|it| Some(it.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
+    files.sort();
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).map_err(unread)?;
+        serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    files.iter().map(read).collect()
+}

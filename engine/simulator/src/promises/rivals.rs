@@ -1,0 +1,147 @@
+//! Each scenario, ours against everyone else who could scale.
+
+use std::fmt::Write;
+
+use super::SEEDS;
+use crate::{Kind, Outcome, Scenario, run};
+
+/// So much more may our containers cost, in container-seconds of those with a queue.
+const MORE: f64 = 1.15;
+
+/// What one contender came to in one scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Showing {
+    /// Who scaled.
+    pub name: String,
+    /// 99 of 100 jobs waited no longer, in seconds; the middle of all seeds.
+    pub wait: f64,
+    /// The same for the jobs of the most urgent workload.
+    pub urgent_wait: f64,
+    /// Containers of workloads with a queue, times seconds; the middle of all seeds.
+    pub cost: f64,
+    /// Containers that were started over the budget, of all seeds together.
+    pub violations: u64,
+}
+
+/// One scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contest {
+    /// Its name.
+    pub scenario: String,
+    /// Whether some of its jobs are more urgent than others.
+    pub priorities: bool,
+    /// Ours.
+    pub ours: Showing,
+    /// All others that scale.
+    pub rivals: Vec<Showing>,
+}
+
+impl Contest {
+    /// Plays a scenario with everyone.
+    ///
+    /// # Errors
+    /// When it cannot be played.
+    pub fn play(scenario: &Scenario) -> Result<Contest, String> {
+        let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_));
+        let kinds = Kind::all(scenario).into_iter().filter(scale);
+        let all = kinds.map(|kind| showing(scenario, &kind)).collect::<Result<Vec<_>, _>>()?;
+        let (ours, rivals) = all.split_first().ok_or("nobody plays")?;
+        Ok(Contest {
+            scenario: scenario.name.clone(),
+            priorities: scenario.queues.len() > 1,
+            ours: ours.clone(),
+            rivals: rivals.to_vec(),
+        })
+    }
+
+    /// What a rival does better, and why; `None` where ours is better or equal in waits and in
+    /// violations, at hardly more cost.
+    pub fn behind(&self, rival: &Showing) -> Option<String> {
+        let ours = &self.ours;
+        let mut words = Vec::new();
+        if ours.wait > rival.wait {
+            let mut text = format!("jobs wait {:.1} s, with ours {:.1} s", rival.wait, ours.wait);
+            if self.priorities {
+                let (theirs, ours) = (rival.urgent_wait, ours.urgent_wait);
+                text += &format!(" (the most urgent {theirs:.1} s, with ours {ours:.1} s)");
+            }
+            if rival.violations > 0 {
+                text += ", by containers over the budget";
+            }
+            words.push(text);
+        }
+        if ours.cost > rival.cost * MORE {
+            let more = (ours.cost / rival.cost - 1.0) * 100.0;
+            words.push(format!("ours takes {more:.0} % more container-seconds to keep some idle"));
+            if ours.wait < rival.wait {
+                let waits = format!("jobs wait {:.1} s instead of {:.1} s", ours.wait, rival.wait);
+                words.push(waits);
+            }
+        }
+        if ours.violations > rival.violations {
+            words.push("ours goes over the budget".to_owned());
+        }
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+/// The index of the queue whose workload is served first.
+fn most_urgent(scenario: &Scenario) -> usize {
+    let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
+    let name = on_queues.min_by_key(|it| it.priority).and_then(|it| it.queue.as_ref());
+    scenario.queues.iter().position(|queue| Some(&queue.name) == name).unwrap_or(0)
+}
+
+fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
+    let outcomes = SEEDS.map(|seed| run(scenario, kind, seed)).collect::<Result<Vec<_>, _>>()?;
+    let urgent = most_urgent(scenario);
+    let middle = |of: &dyn Fn(&Outcome) -> f64| {
+        let mut all: Vec<f64> = outcomes.iter().map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all[(all.len() - 1) / 2]
+    };
+    Ok(Showing {
+        name: kind.name(scenario),
+        wait: middle(&|it| it.tally.wait(0.99).as_secs_f64()),
+        urgent_wait: middle(&|it| it.tally.queues[urgent].wait(0.99).as_secs_f64()),
+        cost: middle(&|it| it.tally.container_seconds),
+        violations: outcomes.iter().map(|it| it.tally.budget_violations).sum(),
+    })
+}
+
+/// A row for each scenario, a column for each who scales: how long jobs waited, and what it cost,
+/// ours in container-seconds and the others' against it. `!` marks who went over the budget.
+pub fn table(contests: &[Contest]) -> String {
+    let Some(first) = contests.first() else { return String::new() };
+    let names = first.rivals.iter().map(|it| format!(" {} |", it.name));
+    let mut text = format!("| Scenario | ours |{}\n|---|---|", names.collect::<String>());
+    text += &"---|".repeat(first.rivals.len());
+    for contest in contests {
+        let ours = &contest.ours;
+        let cells = contest.rivals.iter().map(|it| format!(" {} |", cell(ours, it)));
+        let (scenario, wait, cost) = (&contest.scenario, ours.wait, ours.cost);
+        let _ = write!(text, "\n| {scenario} | {wait:.1} s, {cost:.0} |");
+        text.extend(cells);
+    }
+    text + "\n"
+}
+
+fn cell(ours: &Showing, rival: &Showing) -> String {
+    // Plus nothing, for nothing has no sign.
+    let more = ((rival.cost / ours.cost - 1.0) * 100.0).round() + 0.0;
+    let over = if rival.violations > 0 { " !" } else { "" };
+    format!("{:.1} s, {more:+.0} %{over}", rival.wait)
+}
+
+/// Everything that a rival does better, a line each.
+pub fn where_behind(contests: &[Contest]) -> String {
+    let mut text = String::new();
+    for contest in contests {
+        for rival in &contest.rivals {
+            if let Some(words) = contest.behind(rival) {
+                let _ = writeln!(text, "- {}, {}: {words}", contest.scenario, rival.name);
+            }
+        }
+    }
+    text
+}

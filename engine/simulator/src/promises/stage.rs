@@ -1,0 +1,103 @@
+//! The workloads and loads that promises are measured on: a budget of 10, jobs of 300 ms, three
+//! seconds to start and two to stop.
+
+use crate::Time;
+use crate::arrivals::Arrivals;
+use crate::scenario::{Queue, Scenario, Workload};
+use crate::span::Span;
+
+pub(super) const CAPACITY: u32 = 10;
+
+pub(super) fn seconds(seconds: f64) -> Time {
+    Time::from_secs_f64(seconds)
+}
+
+fn span(length: f64) -> Span {
+    Span::exactly(seconds(length))
+}
+
+/// A queue with its load.
+pub(super) fn queue(name: &str, arrivals: Arrivals) -> Queue {
+    Queue { name: name.to_owned(), arrivals: Some(arrivals), lease: seconds(3.0) }
+}
+
+/// Who works on a queue by the rule `rate`.
+pub(super) fn worker(name: &str, priority: u32, queue: &str, initial: u32) -> Workload {
+    Workload {
+        rule: "rate".to_owned(),
+        queue: Some(queue.to_owned()),
+        initial: Some(initial),
+        job: span(0.3),
+        ..remainder(name, priority)
+    }
+}
+
+/// Who takes what is left.
+fn remainder(name: &str, priority: u32) -> Workload {
+    Workload {
+        name: name.to_owned(),
+        priority,
+        min: 1,
+        max: CAPACITY,
+        initial: None,
+        max_delta: None,
+        rule: "remainder".to_owned(),
+        queue: None,
+        target: 20,
+        scale_down_window: None,
+        rate_average: None,
+        service_rate: None,
+        fallback_containers: None,
+        job: Span::default(),
+        start: span(3.0),
+        stop: span(2.0),
+        poll_wait: seconds(20.0),
+        then: None,
+        room: Vec::new(),
+    }
+}
+
+/// Workers on their queues, and a remainder behind them.
+pub(super) fn scenario(
+    queues: Vec<Queue>,
+    mut workloads: Vec<Workload>,
+    warm_up: f64,
+    duration: f64,
+) -> Scenario {
+    let last = workloads.iter().map(|it| it.priority).max().unwrap_or(0);
+    workloads.push(remainder("remainder", last + 1));
+    Scenario {
+        name: "promise".to_owned(),
+        teaches: "what is promised".to_owned(),
+        duration: seconds(duration),
+        warm_up: seconds(warm_up),
+        seed: 1,
+        capacity: CAPACITY,
+        tick: seconds(0.5),
+        queues,
+        workloads,
+        outages: Vec::new(),
+        crashes: Vec::new(),
+        fixed: Vec::new(),
+    }
+}
+
+/// One worker on one queue, the remainder behind it.
+pub(super) fn single(arrivals: Arrivals, warm_up: f64, duration: f64) -> Scenario {
+    let workers = vec![worker("consumer", 1, "jobs", 4)];
+    scenario(vec![queue("jobs", arrivals)], workers, warm_up, duration)
+}
+
+/// The kit's own demo: 1, 3, 0 producers, half a minute each, and time to see the return.
+pub(super) fn demo() -> Scenario {
+    let points = vec![(seconds(0.0), 10.0), (seconds(30.0), 30.0), (seconds(60.0), 0.0)];
+    let mut demo = single(Arrivals::Replay { points, even: true }, 0.0, 100.0);
+    for it in &mut demo.workloads {
+        it.initial = None;
+        (it.start, it.stop) = (span(1.0), span(0.2));
+    }
+    let consumer = &mut demo.workloads[0];
+    consumer.job = span(0.2);
+    (consumer.scale_down_window, consumer.rate_average) = (Some(seconds(6.0)), Some(seconds(5.0)));
+    demo
+}

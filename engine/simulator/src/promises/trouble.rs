@@ -1,0 +1,232 @@
+//! What it does when something fails.
+
+use std::collections::BTreeMap;
+
+use control::{Autoscaler, Config, Observation, QueueSample, Reading, Replicas};
+
+use super::stage::{CAPACITY, queue, scenario, seconds, worker};
+use super::{Promise, by_seed};
+use crate::Time;
+use crate::arrivals::Arrivals;
+use crate::contenders::rules;
+use crate::random::Random;
+use crate::scenario::{Outage, Room, Workload};
+use crate::tally::Write;
+use crate::{Kind, Outcome, Scenario, run};
+
+/// When it fails: by then all is learned.
+const FAILS: f64 = 180.0;
+const LASTS: f64 = 60.0;
+const MENDED: f64 = FAILS + LASTS;
+const TWO_TICKS: f64 = 1.0;
+
+fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
+    run(scenario, &Kind::Ours, seed)
+}
+
+fn writes(outcome: &Outcome, workload: usize) -> Vec<Write> {
+    outcome.tally.writes.iter().filter(|it| it.workload == workload).copied().collect()
+}
+
+/// How many writes of a workload are in one run only.
+fn differing(a: &Outcome, b: &Outcome, workload: usize) -> f64 {
+    let (a, b) = (writes(a, workload), writes(b, workload));
+    let only = |x: &[Write], y: &[Write]| x.iter().filter(|it| !y.contains(it)).count();
+    (only(&a, &b) + only(&b, &a)) as f64
+}
+
+/// A load that changes while nobody can see it, with somebody beside it who is seen. There are more
+/// slots than anyone wants, so that nobody waits for another one's.
+fn dark(during: f64) -> Scenario {
+    let points = vec![(seconds(0.0), 6.0), (seconds(FAILS + 10.0), during)];
+    let unseen = Arrivals::Replay { points, even: false };
+    let seen = Arrivals::Square { low: 3.0, high: 8.0, period: seconds(90.0), even: false };
+    let workers = vec![worker("seen", 1, "orders", 2), worker("unseen", 2, "mails", 3)];
+    let queues = vec![queue("orders", seen), queue("mails", unseen)];
+    let dark = scenario(queues, workers, 60.0, MENDED + 60.0);
+    Scenario { capacity: 3 * CAPACITY, ..dark }
+}
+
+fn with_outage(mut scenario: Scenario) -> Scenario {
+    let (from, lasts) = (seconds(FAILS), seconds(LASTS));
+    scenario.outages.push(Outage { queue: "mails".to_owned(), from, lasts });
+    scenario
+}
+
+pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
+    let on = "a metric dead for 60 s";
+    let [cuts, others, back] = by_seed(|seed| {
+        let (falls, rises) = (dark(0.5), dark(20.0));
+        let fallen = ours(&with_outage(falls.clone()), seed)?;
+        // From when its last reading is stale until the earliest time of a second good one.
+        let blind = seconds(FAILS + TWO_TICKS)..seconds(MENDED + 0.5);
+        let cuts = writes(&fallen, 1).into_iter().filter(|it| it.to < it.from);
+        let cuts = cuts.filter(|it| blind.contains(&it.at)).count() as f64;
+        let others = differing(&fallen, &ours(&falls, seed)?, 0);
+        let risen = ours(&with_outage(rises), seed)?;
+        let raise = writes(&risen, 1).into_iter().find(|it| it.at >= seconds(MENDED));
+        let back = raise.map_or(f64::INFINITY, |it| it.at.as_secs_f64() - MENDED);
+        Ok([cuts, others, back])
+    })?;
+    let most = Some(0.0);
+    Ok(vec![
+        Promise { on, what: "scale-ins of who is blind", at_most: most, figures: cuts },
+        Promise { on, what: "other decisions for who is not", at_most: most, figures: others },
+        Promise { on, what: "decides again, s", at_most: Some(TWO_TICKS), figures: back },
+    ])
+}
+
+/// Machines have places for four of the five consumers that are wanted, until the load ends.
+fn cramped(places: u32) -> Scenario {
+    let beside = Arrivals::Poisson { rate: 3.0 };
+    let points = vec![(seconds(0.0), 5.0), (seconds(FAILS), 12.0), (seconds(MENDED), 1.0)];
+    let load = Arrivals::Replay { points, even: true };
+    let mut workers = vec![worker("beside", 1, "orders", 2), worker("cramped", 2, "mails", 2)];
+    workers[1].room = vec![Room { from: seconds(0.0), lasts: seconds(900.0), places }];
+    scenario(vec![queue("orders", beside), queue("mails", load)], workers, 60.0, MENDED + 120.0)
+}
+
+pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
+    let on = "a pod without a machine";
+    let [others, lent, down] = by_seed(|seed| {
+        let (short, ample) = (ours(&cramped(4), seed)?, ours(&cramped(10), seed)?);
+        let raised = writes(&short, 1).into_iter().find(|it| it.to > 4);
+        let raised = raised.map_or(f64::INFINITY, |it| it.at.as_secs_f64());
+        let lent = writes(&short, 2)
+            .into_iter()
+            .find(|it| it.to > it.from && it.at.as_secs_f64() > raised);
+        let lent = lent.map_or(f64::INFINITY, |it| it.at.as_secs_f64() - raised);
+        let leaves = |outcome: &Outcome| {
+            let cut = |it: &Write| it.to < 4 && it.to < it.from && it.at >= seconds(MENDED);
+            let first = writes(outcome, 1).into_iter().find(cut);
+            first.map_or(f64::INFINITY, |it| it.at.as_secs_f64())
+        };
+        Ok([differing(&short, &ample, 0), lent, leaves(&short) - leaves(&ample)])
+    })?;
+    let two = Some(TWO_TICKS);
+    Ok(vec![
+        Promise {
+            on,
+            what: "other decisions for who has room",
+            at_most: Some(0.0),
+            figures: others,
+        },
+        Promise { on, what: "its slot is lent, s", at_most: Some(15.0), figures: lent },
+        Promise { on, what: "scales down later than with room by, s", at_most: two, figures: down },
+    ])
+}
+
+/// Three priorities and a remainder whose minimums need all ten slots, of which there are four for
+/// a while.
+pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
+    let on = "minimums over the capacity";
+    let [differ, starved, untold] = by_seed(|seed| {
+        let (once, again) = (Shrunk::play(seed, false)?, Shrunk::play(seed, true)?);
+        let pairs = once.counts.iter().zip(&again.counts);
+        let differ = pairs.filter(|(a, b)| a != b).count();
+        Ok([differ as f64, once.starved as f64, once.untold as f64])
+    })?;
+    let at_most = Some(0.0);
+    let rounds = |what, figures| Promise { on, what, at_most, figures };
+    Ok(vec![
+        rounds("rounds decided otherwise in another order, of 300", differ),
+        rounds("rounds in which a lower one has what a higher lacks", starved),
+        rounds("rounds in which who lacks its minimum is not told", untold),
+    ])
+}
+
+/// The core by itself, with containers that come and go at once.
+#[derive(Default)]
+struct Shrunk {
+    /// What each workload has, by name, round by round.
+    counts: Vec<BTreeMap<String, u32>>,
+    starved: usize,
+    untold: usize,
+}
+
+impl Shrunk {
+    fn play(seed: u64, reversed: bool) -> Result<Shrunk, String> {
+        const NAMES: [&str; 3] = ["first", "second", "third"];
+        let none = || Arrivals::Constant { rate: 0.0 };
+        let queues = NAMES.iter().map(|name| queue(name, none())).collect();
+        let workers = (1..)
+            .zip(NAMES)
+            .map(|(priority, name)| Workload { min: 3, ..worker(name, priority, name, 3) });
+        let mut config = rules::config(&scenario(queues, workers.collect(), 0.0, 1.0))?;
+        if reversed {
+            config.workloads.reverse();
+        }
+        let mut core = Autoscaler::new(config.clone()).map_err(|_| "cannot be run")?;
+        let mut random = Random::new(seed, "shrunk");
+        let mut counts: BTreeMap<String, u32> =
+            config.workloads.iter().map(|it| (it.name.clone(), it.min)).collect();
+        let mut samples = NAMES.map(|_| QueueSample::default());
+        let mut shrunk = Shrunk::default();
+        for round in 0..300 {
+            if round == 100 || round == 200 {
+                let capacity = if round == 100 { 4 } else { CAPACITY };
+                let shrunk = Config { capacity, ..config.clone() };
+                core.reconfigure(shrunk).map_err(|_| "cannot be run")?;
+            }
+            let now = seconds(0.5 * f64::from(round));
+            samples.iter_mut().for_each(|sample| some_jobs(sample, &mut random));
+            for decision in core.step(now, &observe(&counts, NAMES, samples, now)) {
+                counts.insert(decision.workload, decision.to);
+            }
+            shrunk.look(&core, &counts);
+        }
+        Ok(shrunk)
+    }
+
+    fn look(&mut self, core: &Autoscaler, counts: &BTreeMap<String, u32>) {
+        let mut all: Vec<_> = core.config().workloads.iter().collect();
+        all.sort_by_key(|it| it.priority);
+        let lacks = |it: &&&control::Workload| counts[&it.name] < it.min;
+        let told = |it: &&control::Workload| {
+            core.why(&it.name).is_some_and(|why| why.text.contains("of its minimum"))
+        };
+        self.untold += usize::from(!all.iter().filter(lacks).all(told));
+        let first = all.iter().position(|it| lacks(&it));
+        let behind = first.map_or(&[][..], |first| &all[first + 1..]);
+        self.starved += usize::from(behind.iter().any(|it| counts[&it.name] > 0));
+        self.counts.push(counts.clone());
+    }
+}
+
+/// What came and was done in half a second.
+fn some_jobs(sample: &mut QueueSample, random: &mut Random) {
+    let (came, done) = ((random.share() * 12.0) as u64, (random.share() * 12.0) as u64);
+    let done = done.min(sample.ready);
+    sample.published_total += came;
+    sample.acked_total += done;
+    sample.ready = sample.ready + came - done;
+    sample.in_flight = sample.ready.min(3);
+}
+
+fn observe(
+    counts: &BTreeMap<String, u32>,
+    names: [&str; 3],
+    samples: [QueueSample; 3],
+    now: Time,
+) -> Observation {
+    let at_work = |count: u32| Replicas { desired: count, ready: count, ..Replicas::default() };
+    let readings = names.iter().zip(samples);
+    Observation {
+        replicas: counts.iter().map(|(name, count)| (name.clone(), at_work(*count))).collect(),
+        readings: readings
+            .map(|(name, sample)| ((*name).to_owned(), Reading { sample, taken_at: now }))
+            .collect(),
+        start_ups: BTreeMap::new(),
+    }
+}
+
+/// Each shipped scenario: containers that were started over the budget.
+pub(super) fn budget(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
+    let [violations] = by_seed(|seed| {
+        let all = shipped.iter().map(|it| Ok(ours(it, seed)?.tally.budget_violations));
+        let all = all.collect::<Result<Vec<u64>, String>>()?;
+        Ok([all.iter().sum::<u64>() as f64])
+    })?;
+    let (on, what) = ("every scenario, every event", "budget violations");
+    Ok(vec![Promise { on, what, at_most: Some(0.0), figures: violations }])
+}
