@@ -74,10 +74,10 @@ pub struct Report {
 
 const COLUMNS: usize = 14;
 
-/// What stands over the columns, in two lines, and how wide they are; the first is set to the
-/// left. The names are those of [`Row`], which JSON has in snake case.
+/// What stands over the columns, in two lines, and how wide they are; the first one is as wide as
+/// the longest name. The names are those of [`Row`], which JSON has in snake case.
 pub const HEAD: [(&str, &str, usize); COLUMNS] = [
-    ("contender", "", 23),
+    ("contender", "", 0),
     ("queue", "p50", 5),
     ("queue", "p99", 5),
     ("queue", "max", 5),
@@ -107,12 +107,14 @@ impl Report {
     /// The table as text; the settings come below it.
     pub fn table(&self) -> String {
         let mut text = format!("{}, seed {}: {}\n\n", self.scenario, self.seed, self.teaches);
-        line(&mut text, &HEAD.map(|(above, _, _)| above.to_owned()));
-        line(&mut text, &HEAD.map(|(_, below, _)| below.to_owned()));
+        let longest = self.contenders.iter().map(|row| row.contender.len()).max().unwrap_or(0);
+        let mut line = |cells| line(&mut text, longest, &cells);
+        line(HEAD.map(|(above, _, _)| above.to_owned()));
+        line(HEAD.map(|(_, below, _)| below.to_owned()));
         for row in &self.contenders {
-            line(&mut text, &row.cells());
+            line(row.cells());
             let many = row.queues.len() > 1;
-            row.queues.iter().filter(|_| many).for_each(|queue| queue.line(&mut text));
+            row.queues.iter().filter(|_| many).for_each(|queue| line(queue.cells()));
         }
         text.push('\n');
         for row in &self.contenders {
@@ -174,22 +176,23 @@ impl Row {
 }
 
 impl QueueRow {
-    fn line(&self, text: &mut String) {
+    fn cells(&self) -> [String; COLUMNS] {
         let mut cells = [const { String::new() }; COLUMNS];
         cells[0] = format!("  {}", self.queue);
         cells[1] = self.queue_p50.to_string();
         cells[2] = self.queue_p99.to_string();
         cells[3] = self.queue_max.to_string();
         cells[4] = format!("{:.1} s", self.job_wait_p99);
-        line(text, &cells);
+        cells
     }
 }
 
-fn line(text: &mut String, cells: &[String; COLUMNS]) {
+/// One line; the first column is as wide as the longest name.
+fn line(text: &mut String, longest: usize, cells: &[String; COLUMNS]) {
     let mut whole = String::new();
     for (i, (cell, (_, _, width))) in cells.iter().zip(HEAD).enumerate() {
         let _ = match i {
-            0 => write!(whole, "{cell:<width$}"),
+            0 => write!(whole, "{cell:<longest$}"),
             _ => write!(whole, "  {cell:>width$}"),
         };
     }

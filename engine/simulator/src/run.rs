@@ -14,6 +14,8 @@ pub struct Outcome {
     pub name: String,
     /// By which settings, in a line.
     pub settings: String,
+    /// Whether it scales at all.
+    pub scales: bool,
     /// What was counted.
     pub tally: Tally,
     /// How it went.
@@ -47,6 +49,10 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
     if let Some(problem) = scenario.problems().first() {
         return Err(problem.to_string());
     }
+    let scenario = &match kind {
+        Kind::Waiting(wait, _) => scenario.clone().with_poll_wait(*wait),
+        _ => scenario.clone(),
+    };
     let mut world = World::new(scenario, kind.machines(), seed);
     let mut contender = Contender::new(kind, &mut world, seed)?;
     let _ = world.take_change();
@@ -62,5 +68,6 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
     let queues = world.queue_stats();
     let settings = kind.settings(scenario);
     let (tally, series) = (world.tally, world.series);
-    Ok(Outcome { name: kind.name(scenario), settings, tally, series, queues })
+    let (name, scales) = (kind.name(scenario), kind.scales());
+    Ok(Outcome { name, settings, scales, tally, series, queues })
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::Time;
 use crate::arrivals::Arrivals;
-use crate::span::{Span, some_time, time};
+use crate::span::{Span, some_time, time, times};
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Scenario {
     /// Containers that die.
     #[serde(default)]
     pub crashes: Vec<Crash>,
+    /// Other times for a worker's question to wait; ours and the fixed fleets are tried with each.
+    #[serde(default, deserialize_with = "times")]
+    pub poll_waits: Vec<Time>,
     /// Fixed fleets that are tried: containers by workload, minimums where none is named.
     #[serde(default)]
     pub fixed: Vec<BTreeMap<String, u32>>,
@@ -177,6 +180,13 @@ impl Scenario {
     /// Workloads that take what others leave.
     pub fn takes_rest(&self, index: usize) -> bool {
         self.workloads[index].queue.is_none()
+    }
+
+    /// The same with workers whose questions wait for another time.
+    #[must_use]
+    pub fn with_poll_wait(mut self, wait: Time) -> Scenario {
+        self.workloads.iter_mut().for_each(|workload| workload.poll_wait = wait);
+        self
     }
 
     /// The same with another rule for all that work on a queue.

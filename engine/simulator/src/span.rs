@@ -54,6 +54,16 @@ pub fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::
     time(from).map(Some)
 }
 
+/// For serde: several times.
+///
+/// # Errors
+/// When one of them is none.
+pub fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Time>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let times = texts.iter().map(|text| parse_time(text));
+    times.collect::<Result<_, _>>().map_err(de::Error::custom)
+}
+
 /// For serde: points of a trace, a time and a number each.
 ///
 /// # Errors

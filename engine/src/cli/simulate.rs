@@ -8,6 +8,7 @@ use service::UsageError;
 use simulator::checks::Problem;
 use simulator::{Kind, Outcome, Report, Scenario, run as play};
 
+use crate::page::chart::fleets::fleets;
 use crate::page::chart::stacked::stacked;
 
 /// What is played, and what is made of it.
@@ -33,6 +34,11 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 
+    /// Where another drawing goes: how long jobs wait over how much spare work is done, for everyone
+    /// and for fixed fleets of all sizes
+    #[arg(long, value_name = "FILE")]
+    fleets: Option<PathBuf>,
+
     /// Print the table as JSON
     #[arg(long)]
     json: bool,
@@ -53,6 +59,9 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
     }
     if let Some(file) = &args.svg {
         write(file, &svg(&scenario, &outcomes))?;
+    }
+    if let Some(file) = &args.fleets {
+        write(file, &drawn_fleets(&scenario, &outcomes, seed)?)?;
     }
     let report = Report::new(&scenario, seed, &outcomes);
     let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.table() };
@@ -86,6 +95,14 @@ fn svg(scenario: &Scenario, outcomes: &[Outcome]) -> String {
     let rest: Vec<bool> = (0..scenario.workloads.len()).map(|i| scenario.takes_rest(i)).collect();
     let target = scenario.workloads.iter().map(|it| it.target).max().unwrap_or(1);
     stacked(outcomes, &rest, target, scenario.capacity).into_string()
+}
+
+fn drawn_fleets(scenario: &Scenario, all: &[Outcome], seed: u64) -> Result<String, UsageError> {
+    let fixed = Kind::fleets(scenario).into_iter();
+    let played = fixed.map(|(size, kind)| Ok((size, play(scenario, &kind, seed)?)));
+    let fixed: Vec<(String, Outcome)> = played.collect::<Result<_, _>>().map_err(UsageError)?;
+    let scaling: Vec<Outcome> = all.iter().filter(|it| it.scales).cloned().collect();
+    Ok(fleets(&scaling, &fixed).into_string())
 }
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {

@@ -49,6 +49,8 @@ pub enum Kind {
     Keda(Time, Behavior),
     /// Nobody scales: containers by workload, minimums where none is named.
     Fixed(BTreeMap<String, u32>),
+    /// Somebody with workers whose questions wait for another time.
+    Waiting(Time, Box<Kind>),
 }
 
 /// The time between two polls of KEDA, by default and tuned.
@@ -69,8 +71,31 @@ impl Kind {
             Kind::HpaPreempting(default),
             Kind::HpaPreempting(tuned),
         ];
-        all.extend(scenario.fixed.iter().cloned().map(Kind::Fixed));
+        let fixed: Vec<Kind> = scenario.fixed.iter().cloned().map(Kind::Fixed).collect();
+        all.extend(fixed.clone());
+        for wait in &scenario.poll_waits {
+            let with = |kind: &Kind| Kind::Waiting(*wait, Box::new(kind.clone()));
+            all.extend([Kind::Ours].iter().chain(&fixed).map(with));
+        }
         all
+    }
+
+    /// Fixed fleets with their sizes, from the smallest to the largest that the budget allows; those
+    /// of the scenario where there are several workloads with queues.
+    pub fn fleets(scenario: &Scenario) -> Vec<(String, Kind)> {
+        let on_queues: Vec<usize> =
+            (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)).collect();
+        if let [only] = on_queues[..] {
+            let workload = &scenario.workloads[only];
+            let fleet = |count| BTreeMap::from([(workload.name.clone(), count)]);
+            let sizes = workload.min.max(1)..=most(scenario, only);
+            return sizes.map(|size| (size.to_string(), Kind::Fixed(fleet(size)))).collect();
+        }
+        let named = |counts: &BTreeMap<String, u32>| {
+            let sizes: Vec<String> = counts.values().map(u32::to_string).collect();
+            (sizes.join(" + "), Kind::Fixed(counts.clone()))
+        };
+        scenario.fixed.iter().map(named).collect()
     }
 
     /// Its name in the table.
@@ -87,6 +112,18 @@ impl Kind {
             Kind::HpaPreempting(behavior) => format!("HPA+PriorityClass{}", tuned(behavior)),
             Kind::Keda(_, behavior) => format!("KEDA{}", tuned(behavior)),
             Kind::Fixed(counts) => fixed::name(counts),
+            Kind::Waiting(wait, kind) => {
+                format!("{}, poll wait {} s", kind.name(scenario), wait.as_secs_f64())
+            }
+        }
+    }
+
+    /// Whether it scales at all.
+    pub fn scales(&self) -> bool {
+        match self {
+            Kind::Fixed(_) => false,
+            Kind::Waiting(_, kind) => kind.scales(),
+            _ => true,
         }
     }
 
@@ -99,6 +136,7 @@ impl Kind {
             Kind::HpaPreempting(behavior) => hpa::settings(scenario, behavior, true),
             Kind::Keda(poll, behavior) => keda::settings(scenario, *poll, behavior),
             Kind::Fixed(_) => "nobody scales".to_owned(),
+            Kind::Waiting(_, kind) => kind.settings(scenario),
         }
     }
 
@@ -106,6 +144,7 @@ impl Kind {
     pub(crate) fn machines(&self) -> Machines {
         match self {
             Kind::HpaPreempting(_) => Machines::Preempting,
+            Kind::Waiting(_, kind) => kind.machines(),
             _ => Machines::Ample,
         }
     }
@@ -146,6 +185,7 @@ impl Contender {
                 fixed::set(world, counts);
                 Contender::Fixed
             }
+            Kind::Waiting(_, kind) => Contender::new(kind, world, seed)?,
         })
     }
 

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use control::{Autoscaler, Decision, Observation, Reading, Stage, StartUp};
+use control::{Autoscaler, Decision, Observation, Reading, Rule, Stage, StartUp};
 
 use super::{Wake, phase, rules};
 use crate::Time;
 use crate::random::Random;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Workload};
 use crate::world::World;
 
 /// How long changes are gathered, as in the engine.
@@ -28,11 +28,22 @@ pub(crate) struct Ours {
 
 pub(super) fn settings(scenario: &Scenario) -> String {
     let workloads = scenario.workloads.iter().map(|it| match &it.queue {
-        Some(_) => format!("{} {} to {}, target {}", it.name, it.min, it.max, it.target),
+        Some(_) => on_queue(it),
         None => format!("{} {} to {}, takes what is left", it.name, it.min, it.max),
     });
     let workloads: Vec<String> = workloads.collect();
     format!("tick {:?}, budget {}; {}", scenario.tick, scenario.capacity, workloads.join("; "))
+}
+
+fn on_queue(it: &Workload) -> String {
+    let words = format!("{} {} to {}, target {}", it.name, it.min, it.max, it.target);
+    match rules::rule(it) {
+        Ok(Rule::Rate(rate)) => {
+            let (window, average) = (rate.window.as_secs_f64(), rate.average.as_secs_f64());
+            format!("{words}, window {window} s, average {average} s")
+        }
+        _ => words,
+    }
 }
 
 impl Ours {

@@ -42,7 +42,7 @@ impl Contest {
     /// # Errors
     /// When it cannot be played.
     pub fn play(scenario: &Scenario) -> Result<Contest, String> {
-        let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_));
+        let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_) | Kind::Waiting(..));
         let kinds = Kind::all(scenario).into_iter().filter(scale);
         let all = kinds.map(|kind| showing(scenario, &kind)).collect::<Result<Vec<_>, _>>()?;
         let (ours, rivals) = all.split_first().ok_or("nobody plays")?;

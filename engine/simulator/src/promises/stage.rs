@@ -78,6 +78,7 @@ pub(super) fn scenario(
         workloads,
         outages: Vec::new(),
         crashes: Vec::new(),
+        poll_waits: Vec::new(),
         fixed: Vec::new(),
     }
 }

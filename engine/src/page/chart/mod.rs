@@ -6,9 +6,11 @@
 //! - [`containers`]: the lower panel, live containers stacked under the capacity
 //! - [`labels`]: words at the lines' ends that never touch
 //! - [`stacked`]: simulated contenders one above the other
+//! - [`fleets`]: how long jobs wait with each of them, over how much spare work is done
 
 pub mod axis;
 pub mod containers;
+pub mod fleets;
 pub mod labels;
 pub mod queue;
 pub mod stacked;

@@ -34,7 +34,9 @@ struct Scale {
 /// All contenders of one scenario; `rest` says which workloads take what is left.
 pub fn stacked(outcomes: &[Outcome], rest: &[bool], target: u32, capacity: u32) -> Markup {
     let points = || outcomes.iter().flat_map(|it| &it.series.points);
-    let longest = points().map(queue_length).max().unwrap_or_default();
+    // A fleet that is too small has a queue without end; it may leave the drawing.
+    let scaling = outcomes.iter().filter(|it| it.scales).flat_map(|it| &it.series.points);
+    let longest = scaling.map(queue_length).max().unwrap_or_default();
     let most = points().map(placed).max().unwrap_or_default().max(capacity);
     let end = points().map(|it| it.at.as_secs_f64()).fold(1.0, f64::max);
     let scale = Scale { end, queue: queue_max(target, longest), capacity, containers: most };
