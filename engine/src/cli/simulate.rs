@@ -167,9 +167,9 @@ mod tests {
             ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
             ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
             ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
-            ("job: 300ms", "job: 300", "line 18: workloads[0].job"),
+            ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
             ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
-            ("queue: jobs", "queue: job", "line 16: consumer: queue is job"),
+            ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
             ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
             ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
         ];
