@@ -53,23 +53,46 @@ pub struct Full {
     pub batch: usize,
 }
 
+/// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
+/// is there once it is given to [`Broker::commit`]; what [`Broker::refuse`] gets never was.
+#[derive(Debug)]
+pub struct Accepted {
+    queue: QueueName,
+    messages: Vec<(MessageId, Message)>,
+}
+
+impl Accepted {
+    /// Its messages' numbers, in order.
+    pub fn ids(&self) -> impl Iterator<Item = MessageId> {
+        self.messages.iter().map(|(id, _)| *id)
+    }
+
+    /// Where it goes.
+    pub fn queue(&self) -> &QueueName {
+        &self.queue
+    }
+}
+
 /// Many named queues and what happens in them.
 ///
 /// Calls take `now`, which must not go back; each first ends what is over by then.
 /// Publishing, receiving and configuring make a queue that is not there yet.
 #[derive(Debug)]
 pub struct Broker {
-    queues: BTreeMap<QueueName, Queue>,
-    /// Part of every receipt, so that those of an earlier run are stale.
-    run: u32,
-    next_message: u64,
+    pub(crate) queues: BTreeMap<QueueName, Queue>,
+    /// Part of every receipt, so that those of an earlier run can be told apart.
+    pub(crate) run: u32,
+    pub(crate) next_message: u64,
     next_waiter: u64,
+    /// What happened, where the order between queues matters.
+    noted: Vec<(QueueName, Event)>,
 }
 
 impl Broker {
     /// An empty broker. `run` should differ from that of any earlier one.
     pub fn new(run: u32) -> Broker {
-        Broker { queues: BTreeMap::new(), run, next_message: 1, next_waiter: 1 }
+        let (queues, noted) = (BTreeMap::new(), Vec::new());
+        Broker { queues, run, next_message: 1, next_waiter: 1, noted }
     }
 
     /// The queue, made where it is not there.
@@ -115,18 +138,46 @@ impl Broker {
         batch: Vec<NewMessage>,
         enqueued_at: u64,
     ) -> Result<Vec<MessageId>, PublishError> {
+        let accepted = self.accept(now, name, batch, enqueued_at)?;
+        let ids = accepted.ids().collect();
+        self.commit(now, accepted);
+        Ok(ids)
+    }
+
+    /// Takes a batch in as [`Broker::publish`] does, for it to be there later: nobody sees it yet.
+    ///
+    /// # Errors
+    /// When a body is too large or the queue has no room; nothing is taken in then.
+    pub fn accept(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        batch: Vec<NewMessage>,
+        enqueued_at: u64,
+    ) -> Result<Accepted, PublishError> {
         self.advance(now);
+        let first = self.next_message;
         let queue = self.queue(name);
         check_batch(queue, &batch)?;
-        let mut ids = Vec::with_capacity(batch.len());
-        for new in batch {
-            let id = MessageId(self.next_message);
-            self.next_message += 1;
-            self.queue(name).insert(id, message(now, new, enqueued_at));
-            ids.push(id);
-        }
-        self.queue(name).wake(now);
-        Ok(ids)
+        queue.expected += batch.len();
+        self.next_message += batch.len() as u64;
+        let numbered = (first..).map(MessageId).zip(batch);
+        let messages = numbered.map(|(id, new)| (id, message(now, new, enqueued_at))).collect();
+        Ok(Accepted { queue: name.clone(), messages })
+    }
+
+    /// A batch that was accepted is there from now on.
+    pub fn commit(&mut self, now: Time, accepted: Accepted) {
+        self.advance(now);
+        let queue = self.queue(&accepted.queue);
+        queue.expected -= accepted.messages.len();
+        accepted.messages.into_iter().for_each(|(id, message)| queue.insert(id, message));
+        queue.wake(now);
+    }
+
+    /// A batch that was accepted never came; its room is free again.
+    pub fn refuse(&mut self, accepted: &Accepted) {
+        self.queue(&accepted.queue).expected -= accepted.messages.len();
     }
 
     /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
@@ -173,7 +224,7 @@ impl Broker {
     /// When the delivery is over already.
     pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
         self.advance(now);
-        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(receipt));
+        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
         if done { Ok(()) } else { Err(Stale) }
     }
 
@@ -237,13 +288,26 @@ impl Broker {
         let Some(to) = self.settings(name).and_then(|s| s.dead_letter_queue.clone()) else {
             return;
         };
+        let mut dead = dead.into_iter().peekable();
+        if dead.peek().is_none() {
+            return;
+        }
+        // A death comes after all that happened in both queues, and before what comes of it.
+        self.note(&to);
+        self.note(name);
         for Dead { id, message } in dead {
             let (attempts, place) = (0, Place::Ready);
             self.queue(&to).insert(id, Message { attempts, place, ..message });
         }
-        // Where nobody died, the queue for the dead need not be there.
-        if let Some(queue) = self.queues.get_mut(&to) {
-            queue.wake(now);
+        self.queue(&to).wake(now);
+        self.note(&to);
+    }
+
+    /// Puts what happened in a queue up to now behind all that was noted before.
+    fn note(&mut self, name: &QueueName) {
+        if let Some(queue) = self.queues.get_mut(name) {
+            let events = queue.events.drain(..);
+            self.noted.extend(events.map(|event| (name.clone(), event)));
         }
     }
 
@@ -252,9 +316,10 @@ impl Broker {
         self.queues.values().filter_map(Queue::next_deadline).min()
     }
 
-    /// What happened since the last call, in order within each queue.
+    /// What happened since the last call, in order within each queue and between queues that the
+    /// dead went from and to.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
-        let mut taken = Vec::new();
+        let mut taken = std::mem::take(&mut self.noted);
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
             taken.extend(events.map(|event| (name.clone(), event)));
@@ -299,5 +364,5 @@ fn check_batch(queue: &Queue, batch: &[NewMessage]) -> Result<(), PublishError> 
 fn message(now: Time, new: NewMessage, enqueued_at: u64) -> Message {
     let until = now.saturating_add(new.delay);
     let place = if new.delay.is_zero() { Place::Ready } else { Place::Delayed { until } };
-    Message { body: new.body, enqueued_at, published: now, attempts: 0, deliveries: 0, place }
+    Message { place, ..Message::new(new.body, enqueued_at, now) }
 }

@@ -41,6 +41,13 @@ pub enum Event {
         waiter: Option<WaiterId>,
         /// The messages.
         deliveries: Vec<Delivery>,
+        /// How long they belong to it.
+        lease: Time,
+    },
+    /// Somebody has shown the receipt of a delivery in an earlier run that was not heard of since.
+    Recalled {
+        /// The delivery, which is under way again.
+        receipt: Receipt,
     },
     /// A delivery never reached its receiver; the message is ready again, in its old place.
     Undelivered {
@@ -72,6 +79,8 @@ pub enum Event {
     Dead {
         /// Its last delivery.
         receipt: Receipt,
+        /// How that failed.
+        reason: ReturnReason,
         /// Where it went; `None` where it was dropped.
         to: Option<QueueName>,
     },

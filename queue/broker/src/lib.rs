@@ -12,6 +12,7 @@
 //! - [`settings`]: what a queue can be told
 //! - [`stats`]: what a queue counts
 //! - [`redelivery`]: the story of messages given out again
+//! - [`restore`]: a broker put together again from what happened in an earlier run
 //! - [`event`]: what happened, for whoever keeps a log or wakes a waiter
 #![forbid(unsafe_code)]
 
@@ -21,14 +22,16 @@ pub mod message;
 pub mod name;
 mod queue;
 pub mod redelivery;
+pub mod restore;
 pub mod settings;
 pub mod stats;
 
-pub use broker::{Broker, Full, PublishError, Request};
+pub use broker::{Accepted, Broker, Full, PublishError, Request};
 pub use event::{Event, ReturnReason};
 pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;
 pub use redelivery::Redelivery;
+pub use restore::{Due, Restore};
 pub use settings::{Settings, SettingsError};
 pub use stats::Stats;
 

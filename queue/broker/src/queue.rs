@@ -23,7 +23,17 @@ pub(crate) struct Message {
     pub(crate) attempts: u32,
     /// All deliveries, so that no receipt is given twice.
     pub(crate) deliveries: u32,
+    /// Which run of the process gave the last receipt; 0 before the first one.
+    pub(crate) run: u32,
     pub(crate) place: Place,
+}
+
+impl Message {
+    /// One that is ready, published at `now`.
+    pub(crate) fn new(body: Arc<[u8]>, enqueued_at: u64, now: Time) -> Message {
+        let (attempts, deliveries, run, place) = (0, 0, 0, Place::Ready);
+        Message { body, enqueued_at, published: now, attempts, deliveries, run, place }
+    }
 }
 
 /// What became of messages whose lease is over.
@@ -37,7 +47,11 @@ pub(crate) struct Queue {
     pub(crate) settings: Settings,
     /// Which run of the process gives the receipts.
     run: u32,
-    messages: BTreeMap<MessageId, Message>,
+    /// What is known of the run before, where there was one.
+    pub(crate) earlier: Option<Earlier>,
+    pub(crate) messages: BTreeMap<MessageId, Message>,
+    /// Messages that were accepted and are not there yet.
+    pub(crate) expected: usize,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
     ready: BTreeSet<MessageId>,
     /// Ends of leases and of delays, soonest first.
@@ -55,9 +69,9 @@ impl Queue {
         Queue { run, ..Queue::default() }
     }
 
-    /// How many messages the queue holds, wherever they are.
+    /// How many messages the queue holds or keeps room for, wherever they are.
     pub(crate) fn depth(&self) -> usize {
-        self.messages.len()
+        self.messages.len() + self.expected
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
@@ -76,6 +90,20 @@ impl Queue {
         self.index(id, due);
     }
 
+    /// Takes in a message that was there in an earlier run; its place is as it was then, but for a
+    /// fresh lease.
+    pub(crate) fn restore(&mut self, id: MessageId, message: Message) {
+        match message.place {
+            Place::Ready => self.index(id, None),
+            Place::Delayed { until } => self.index(id, Some(until)),
+            Place::InFlight { until, .. } => {
+                self.timers.insert((until, id));
+                self.in_flight += 1;
+            }
+        }
+        self.messages.insert(id, message);
+    }
+
     /// Puts a message that is not in flight where it will be found.
     fn index(&mut self, id: MessageId, due: Option<Time>) {
         match due {
@@ -89,16 +117,22 @@ impl Queue {
         while !self.ready.is_empty() {
             let Some((waiter, request)) = self.waiters.pop_front() else { return };
             let deliveries = self.deliver(now, &request);
-            self.events.push(Event::Delivered { waiter: Some(waiter), deliveries });
+            let lease = self.lease_of(&request);
+            self.events.push(Event::Delivered { waiter: Some(waiter), deliveries, lease });
         }
     }
 
     pub(crate) fn receive(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
         let deliveries = self.deliver(now, request);
         if !deliveries.is_empty() {
-            self.events.push(Event::Delivered { waiter: None, deliveries: deliveries.clone() });
+            let (deliveries, lease) = (deliveries.clone(), self.lease_of(request));
+            self.events.push(Event::Delivered { waiter: None, deliveries, lease });
         }
         deliveries
+    }
+
+    fn lease_of(&self, request: &Request) -> Time {
+        request.lease.unwrap_or(self.settings.lease)
     }
 
     fn deliver(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
@@ -107,10 +141,11 @@ impl Queue {
     }
 
     fn deliver_one(&mut self, now: Time, id: MessageId, request: &Request) -> Option<Delivery> {
-        let until = now.saturating_add(request.lease.unwrap_or(self.settings.lease));
+        let until = now.saturating_add(self.lease_of(request));
         let message = self.messages.get_mut(&id)?;
         message.attempts += 1;
         message.deliveries += 1;
+        message.run = self.run;
         message.place = Place::InFlight { until, heard: now, worker: request.worker.clone() };
         if message.deliveries > 1 {
             self.redeliveries.given_again(id, now, request.worker.clone());
@@ -142,11 +177,33 @@ impl Queue {
     /// The lease's end, if this delivery is the one under way.
     fn lease(&self, receipt: Receipt) -> Option<Time> {
         let message = self.messages.get(&receipt.message)?;
-        let current = receipt.run == self.run && receipt.delivery == message.deliveries;
+        let current = receipt.run == message.run && receipt.delivery == message.deliveries;
         match message.place {
             Place::InFlight { until, .. } if current => Some(until),
             _ => None,
         }
+    }
+
+    /// A delivery of the run before may never have been kept: the process ended first. Its receiver
+    /// may be at work all the same, so its receipt holds until the message is given out again.
+    fn recall(&mut self, now: Time, receipt: Receipt) {
+        let Some(message) = self.messages.get_mut(&receipt.message) else { return };
+        let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
+        let unheard_of = message.run != self.run && receipt.delivery > message.deliveries;
+        if !earlier || !unheard_of || matches!(message.place, Place::Delayed { .. }) {
+            return;
+        }
+        (message.deliveries, message.run) = (receipt.delivery, receipt.run);
+        if message.place == Place::Ready {
+            let until = now.saturating_add(self.settings.lease);
+            message.attempts += 1;
+            message.place = Place::InFlight { until, heard: now, worker: None };
+            self.ready.remove(&receipt.message);
+            self.timers.insert((until, receipt.message));
+            self.in_flight += 1;
+            self.total.delivered += 1;
+        }
+        self.events.push(Event::Recalled { receipt });
     }
 
     /// Ends a delivery: the message is in no index until the caller puts it somewhere.
@@ -157,7 +214,8 @@ impl Queue {
         true
     }
 
-    pub(crate) fn ack(&mut self, receipt: Receipt) -> bool {
+    pub(crate) fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
+        self.recall(now, receipt);
         if !self.end_delivery(receipt) {
             return false;
         }
@@ -194,10 +252,11 @@ impl Queue {
         receipt: Receipt,
         delay: Time,
     ) -> Result<Option<Dead>, Stale> {
+        self.recall(now, receipt);
         if !self.end_delivery(receipt) {
             return Err(Stale);
         }
-        self.total.nacked += 1;
+        self.total.failed(ReturnReason::Nacked);
         let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
         Ok(self.give_back(receipt, ReturnReason::Nacked, due))
     }
@@ -213,7 +272,7 @@ impl Queue {
         if message.attempts >= self.settings.max_attempts {
             self.total.dead += 1;
             let to = self.settings.dead_letter_queue.clone();
-            self.events.push(Event::Dead { receipt, to });
+            self.events.push(Event::Dead { receipt, reason, to });
             return self.messages.remove(&id).map(|message| Dead { id, message });
         }
         let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
@@ -234,6 +293,7 @@ impl Queue {
         receipt: Receipt,
         lease: Time,
     ) -> Result<Time, Stale> {
+        self.recall(now, receipt);
         let old = self.lease(receipt).ok_or(Stale)?;
         let new = now.saturating_add(lease);
         if let Some(message) = self.messages.get_mut(&receipt.message)
@@ -265,8 +325,9 @@ impl Queue {
         let message = self.messages.get_mut(&id)?;
         if let Place::InFlight { .. } = message.place {
             self.in_flight -= 1;
-            self.total.lease_expired += 1;
-            let receipt = Receipt { message: id, delivery: message.deliveries, run: self.run };
+            self.total.failed(ReturnReason::LeaseExpired);
+            let (delivery, run) = (message.deliveries, message.run);
+            let receipt = Receipt { message: id, delivery, run };
             return self.give_back(receipt, ReturnReason::LeaseExpired, None);
         }
         message.place = Place::Ready;
@@ -313,6 +374,20 @@ impl Queue {
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
             total: self.total,
         }
+    }
+}
+
+/// The run of the process before this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    pub(crate) run: u32,
+    /// Its messages have numbers below this one.
+    pub(crate) below: MessageId,
+}
+
+impl Earlier {
+    fn gave(self, receipt: Receipt) -> bool {
+        receipt.run == self.run && receipt.message < self.below
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a queue counts.
 
 use crate::Time;
+use crate::event::ReturnReason;
 
 /// Totals since the broker began. They only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,6 +24,16 @@ pub struct Counters {
     pub purged: u64,
     /// Receives that went away with nothing, at once or after their wait.
     pub receive_empty: u64,
+}
+
+impl Counters {
+    /// A delivery failed.
+    pub(crate) fn failed(&mut self, reason: ReturnReason) {
+        match reason {
+            ReturnReason::LeaseExpired => self.lease_expired += 1,
+            ReturnReason::Nacked => self.nacked += 1,
+        }
+    }
 }
 
 /// A queue at one moment.

@@ -55,7 +55,7 @@ fn bodies(deliveries: &[Delivery]) -> Vec<&str> {
 fn woken(broker: &mut Broker) -> Vec<(WaiterId, usize)> {
     let events = broker.take_events().into_iter();
     let woken = events.filter_map(|(_, event)| match event {
-        Event::Delivered { waiter, deliveries } => waiter.map(|w| (w, deliveries.len())),
+        Event::Delivered { waiter, deliveries, .. } => waiter.map(|w| (w, deliveries.len())),
         _ => None,
     });
     woken.collect()

@@ -5,6 +5,8 @@
 
 #[path = "model/naive.rs"]
 mod naive;
+#[path = "model/told.rs"]
+mod told;
 
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use naive::{Given, Model, RUN};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use told::Told;
 
 /// One call. Receipts and waiters are chosen among all there ever were, stale ones included.
 #[derive(Debug, Clone)]
@@ -107,8 +110,9 @@ fn call() -> impl Strategy<Value = Call> {
     ]
 }
 
-/// Both brokers, and all receipts and waiters there ever were.
+/// Both brokers, what a third one is told, and all receipts and waiters there ever were.
 struct Pair {
+    told: Told,
     broker: Broker,
     model: Model,
     receipts: Vec<(QueueName, Receipt)>,
@@ -117,8 +121,8 @@ struct Pair {
 
 impl Pair {
     fn new() -> Pair {
-        let (receipts, waiters) = (Vec::new(), Vec::new());
-        Pair { broker: Broker::new(RUN), model: Model::default(), receipts, waiters }
+        let (told, receipts, waiters) = (Told::new(), Vec::new(), Vec::new());
+        Pair { told, broker: Broker::new(RUN), model: Model::default(), receipts, waiters }
     }
 
     fn held(&self, held: &Held) -> (QueueName, Receipt) {
@@ -164,7 +168,9 @@ impl Pair {
         let new = |size: &usize| NewMessage { body: vec![b'x'; *size].into(), delay };
         let batch: Vec<_> = sizes.iter().map(new).collect();
         let taken = self.model.publish(queue, &batch);
-        let ids = self.broker.publish(self.model.now, queue, batch, 0);
+        let wall = told::wall(self.model.now);
+        let ids = self.broker.publish(self.model.now, queue, batch.clone(), wall);
+        self.told.published(queue, ids.as_deref().unwrap_or_default(), &batch, self.model.now);
         assert_eq!(ids.is_ok(), taken);
         assert!(ids.is_err() || ids.is_ok_and(|ids| ids.len() == sizes.len()));
     }
@@ -228,11 +234,14 @@ impl Pair {
             expected.extend(queue.sent.drain(..).map(|(to, given)| (name.clone(), to, given)));
         }
         let events = self.broker.take_events();
+        events.iter().for_each(|(queue, event)| self.told.happened(queue, event));
         let sent = events.into_iter().filter_map(|(name, event)| match event {
-            Event::Delivered { waiter, deliveries } => Some((name, waiter, given(&deliveries))),
+            Event::Delivered { waiter, deliveries, .. } => Some((name, waiter, given(&deliveries))),
             _ => None,
         });
-        assert_eq!(sent.collect::<Vec<_>>(), expected);
+        let mut sent: Vec<_> = sent.collect();
+        sent.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        assert_eq!(sent, expected);
         for (name, _, given) in expected {
             self.receipts.extend(given.iter().map(|(receipt, ..)| (name.clone(), *receipt)));
         }
@@ -257,5 +266,17 @@ proptest! {
             pair.call(call);
             pair.compare();
         }
+    }
+
+    #[test]
+    fn a_broker_that_is_told_what_happened_is_as_the_first_one_was(
+        calls in vec(call(), 1..200),
+    ) {
+        let mut pair = Pair::new();
+        for call in calls {
+            pair.call(call);
+            pair.compare_deliveries();
+        }
+        told::compare(&mut pair.broker, pair.told, &pair.receipts, pair.model.now);
     }
 }

@@ -1,0 +1,223 @@
+//! A broker put together again from what happened in an earlier run, told in the same order.
+//!
+//! What is told of a message that is not there is passed over: it was done, and what was kept of it
+//! may be gone already.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::Time;
+use crate::broker::Broker;
+use crate::event::ReturnReason;
+use crate::message::{MessageId, Place, Receipt};
+use crate::name::QueueName;
+use crate::queue::{Earlier, Message, Queue};
+use crate::settings::Settings;
+use crate::stats::Counters;
+
+/// When a message is to be ready, by a clock that outlives the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Milliseconds since 1970.
+    pub at: u64,
+    /// How long it was to be hidden from when that was said. The clock may have been set since, so
+    /// it is never hidden for longer than this.
+    pub delay: Time,
+}
+
+/// A message as it was told.
+#[derive(Debug)]
+struct Kept {
+    body: Arc<[u8]>,
+    enqueued_at: u64,
+    attempts: u32,
+    deliveries: u32,
+    run: u32,
+    at: At,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum At {
+    Ready,
+    Delayed(Due),
+    /// With a receiver, for so long from its delivery on.
+    InFlight(Time),
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    settings: Settings,
+    total: Counters,
+    messages: BTreeMap<MessageId, Kept>,
+}
+
+/// Hears what happened, and makes a broker of it.
+#[derive(Debug, Default)]
+pub struct Restore {
+    parts: BTreeMap<QueueName, Part>,
+    /// The last run that was told of.
+    run: Option<u32>,
+    next_message: u64,
+}
+
+impl Restore {
+    /// A process began, with this run in its receipts.
+    pub fn started(&mut self, run: u32) {
+        self.run = Some(run);
+    }
+
+    /// No message below this number will be published.
+    pub fn next_message(&mut self, next: MessageId) {
+        self.next_message = self.next_message.max(next.0);
+    }
+
+    /// A queue was made or told something else.
+    pub fn configured(&mut self, queue: &QueueName, settings: Settings) {
+        self.part(queue).settings = settings;
+    }
+
+    /// What a queue had counted up to here.
+    pub fn counted(&mut self, queue: &QueueName, total: Counters) {
+        self.part(queue).total = total;
+    }
+
+    /// A message came in.
+    pub fn published(
+        &mut self,
+        queue: &QueueName,
+        id: MessageId,
+        body: Arc<[u8]>,
+        enqueued_at: u64,
+        due: Option<Due>,
+    ) {
+        self.next_message(MessageId(id.0 + 1));
+        let at = due.map_or(At::Ready, At::Delayed);
+        let part = self.part(queue);
+        part.total.published += 1;
+        let (attempts, deliveries, run) = (0, 0, 0);
+        part.messages.insert(id, Kept { body, enqueued_at, attempts, deliveries, run, at });
+    }
+
+    /// A message went to a receiver.
+    pub fn delivered(&mut self, queue: &QueueName, receipt: Receipt, lease: Time) {
+        let part = self.part(queue);
+        let Some(kept) = part.messages.get_mut(&receipt.message) else { return };
+        kept.attempts += 1;
+        (kept.deliveries, kept.run) = (receipt.delivery, receipt.run);
+        kept.at = At::InFlight(lease);
+        part.total.delivered += 1;
+    }
+
+    /// The receipt of a delivery that was not heard of was shown.
+    pub fn recalled(&mut self, queue: &QueueName, receipt: Receipt) {
+        let lease = self.part(queue).settings.lease;
+        let kept = self.part(queue).messages.get_mut(&receipt.message);
+        match kept.map(|kept| (kept.at, kept)) {
+            Some((At::Ready, _)) => self.delivered(queue, receipt, lease),
+            Some((_, kept)) => (kept.deliveries, kept.run) = (receipt.delivery, receipt.run),
+            None => {}
+        }
+    }
+
+    /// A delivery never reached its receiver.
+    pub fn undelivered(&mut self, queue: &QueueName, id: MessageId) {
+        let part = self.part(queue);
+        let Some(kept) = part.messages.get_mut(&id) else { return };
+        kept.attempts = kept.attempts.saturating_sub(1);
+        kept.at = At::Ready;
+        part.total.undelivered += 1;
+    }
+
+    /// A message is done.
+    pub fn acked(&mut self, queue: &QueueName, id: MessageId) {
+        let part = self.part(queue);
+        part.total.acked += u64::from(part.messages.remove(&id).is_some());
+    }
+
+    /// A message went back to its queue.
+    pub fn returned(
+        &mut self,
+        queue: &QueueName,
+        id: MessageId,
+        reason: ReturnReason,
+        due: Option<Due>,
+    ) {
+        let part = self.part(queue);
+        let Some(kept) = part.messages.get_mut(&id) else { return };
+        kept.at = due.map_or(At::Ready, At::Delayed);
+        part.total.failed(reason);
+    }
+
+    /// A message was given up, and went `to` another queue.
+    pub fn dead(
+        &mut self,
+        queue: &QueueName,
+        id: MessageId,
+        reason: ReturnReason,
+        to: Option<&QueueName>,
+    ) {
+        let part = self.part(queue);
+        let Some(kept) = part.messages.remove(&id) else { return };
+        part.total.failed(reason);
+        part.total.dead += 1;
+        if let Some(to) = to {
+            let part = self.part(to);
+            part.total.published += 1;
+            part.messages.insert(id, Kept { attempts: 0, at: At::Ready, ..kept });
+        }
+    }
+
+    /// All messages of a queue were thrown away.
+    pub fn purged(&mut self, queue: &QueueName) {
+        let part = self.part(queue);
+        part.total.purged += part.messages.len() as u64;
+        part.messages.clear();
+    }
+
+    fn part(&mut self, queue: &QueueName) -> &mut Part {
+        self.parts.entry(queue.clone()).or_default()
+    }
+
+    /// The broker of a new run, at `now` by its own clock and `wall` in milliseconds since 1970.
+    /// Messages with a receiver stay with it for a fresh lease, and its receipts stay valid until
+    /// they are given out again.
+    pub fn finish(self, run: u32, now: Time, wall: u64) -> Broker {
+        let next = self.next_message.max(1);
+        let earlier = self.run.map(|run| Earlier { run, below: MessageId(next) });
+        let mut broker = Broker::new(run);
+        broker.next_message = next;
+        for (name, part) in self.parts {
+            let mut queue = Queue::new(run);
+            (queue.settings, queue.total, queue.earlier) = (part.settings, part.total, earlier);
+            for (id, kept) in part.messages {
+                queue.restore(id, kept.message(now, wall));
+            }
+            broker.queues.insert(name, queue);
+        }
+        broker
+    }
+}
+
+impl Kept {
+    fn message(self, now: Time, wall: u64) -> Message {
+        let age = Time::from_millis(wall.saturating_sub(self.enqueued_at));
+        let place = match self.at {
+            At::Ready => Place::Ready,
+            At::Delayed(due) => Place::Delayed { until: now + due.left(wall) },
+            At::InFlight(lease) => {
+                let until = now.saturating_add(lease);
+                Place::InFlight { until, heard: now, worker: None }
+            }
+        };
+        let Kept { attempts, deliveries, run, .. } = self;
+        let new = Message::new(self.body, self.enqueued_at, now.saturating_sub(age));
+        Message { attempts, deliveries, run, place, ..new }
+    }
+}
+
+impl Due {
+    /// How long it is hidden yet.
+    fn left(self, wall: u64) -> Time {
+        Time::from_millis(self.at.saturating_sub(wall)).min(self.delay)
+    }
+}

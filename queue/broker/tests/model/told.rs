@@ -1,0 +1,115 @@
+//! A third broker that was not there, and is told of it afterwards.
+
+use std::time::Duration;
+
+use broker::{
+    Broker, Due, Event, MessageId, NewMessage, Peeked, Place, QueueName, Receipt, Restore, Time,
+};
+
+use crate::naive::RUN;
+
+/// Whoever remembers.
+pub(crate) struct Told(Restore);
+
+/// The wall clock in milliseconds, at a time of the broker's; it began some day.
+pub(crate) fn wall(now: Time) -> u64 {
+    1_000_000 + now.as_millis() as u64
+}
+
+/// When something is due, said at `now`.
+fn due(now: Time, until: Time) -> Due {
+    Due { at: wall(until), delay: until.saturating_sub(now) }
+}
+
+impl Told {
+    pub(crate) fn new() -> Told {
+        let mut restore = Restore::default();
+        restore.started(RUN);
+        Told(restore)
+    }
+
+    pub(crate) fn published(
+        &mut self,
+        queue: &QueueName,
+        ids: &[MessageId],
+        batch: &[NewMessage],
+        now: Time,
+    ) {
+        for (id, new) in ids.iter().zip(batch) {
+            let due = (!new.delay.is_zero()).then(|| due(now, now + new.delay));
+            self.0.published(queue, *id, new.body.clone(), wall(now), due);
+        }
+    }
+
+    pub(crate) fn happened(&mut self, queue: &QueueName, event: &Event) {
+        // When it was said is not in the event; a longer time than it was says the same.
+        let due = |until: &Option<Time>| until.map(|until| due(Time::ZERO, until));
+        match event {
+            Event::Configured { settings } => self.0.configured(queue, settings.clone()),
+            // Known from the publisher, or from the death that led to it.
+            Event::Published { .. } | Event::Extended { .. } => {}
+            Event::Delivered { deliveries, lease, .. } => {
+                deliveries.iter().for_each(|it| self.0.delivered(queue, it.receipt, *lease));
+            }
+            Event::Recalled { receipt } => self.0.recalled(queue, *receipt),
+            Event::Undelivered { receipt } => self.0.undelivered(queue, receipt.message),
+            Event::Acked { receipt } => self.0.acked(queue, receipt.message),
+            Event::Returned { receipt, reason, due: until } => {
+                self.0.returned(queue, receipt.message, *reason, due(until));
+            }
+            Event::Dead { receipt, reason, to } => {
+                self.0.dead(queue, receipt.message, *reason, to.as_ref());
+            }
+            Event::Purged { .. } => self.0.purged(queue),
+        }
+    }
+}
+
+/// The same messages in the same places, but for fresh leases; the same counts; and of all receipts
+/// the same are valid.
+pub(crate) fn compare(
+    broker: &mut Broker,
+    told: Told,
+    receipts: &[(QueueName, Receipt)],
+    now: Time,
+) {
+    // Time may begin anew, as it does in another process.
+    let later = now + Duration::from_secs(7);
+    let mut restored = told.0.finish(RUN + 1, later, wall(now));
+    let names: Vec<QueueName> = broker.names().cloned().collect();
+    for name in &names {
+        let mut before = broker.stats(now, name).unwrap();
+        // One that was only waited at is not there again.
+        let Some(after) = restored.stats(later, name) else {
+            assert_eq!(before.total.published, 0);
+            continue;
+        };
+        (before.waiting, before.total.receive_empty) = (0, 0);
+        // A millisecond is lost on the wall clock.
+        let age = |age: Option<Time>| age.map(|age| age.as_millis());
+        assert_eq!(age(before.oldest_age), age(after.oldest_age));
+        before.oldest_age = after.oldest_age;
+        assert_eq!(before, after, "{name}");
+        assert_eq!(broker.settings(name), restored.settings(name));
+        let old = broker.peek(name, usize::MAX).unwrap();
+        let new = restored.peek(name, usize::MAX).unwrap();
+        assert_eq!(
+            old.into_iter().map(|it| look(it, now)).collect::<Vec<_>>(),
+            new.into_iter().map(|it| look(it, later)).collect::<Vec<_>>()
+        );
+    }
+    for (name, receipt) in receipts {
+        let valid = broker.ack(now, name, *receipt).is_ok();
+        assert_eq!(valid, restored.ack(later, name, *receipt).is_ok(), "{receipt}");
+    }
+}
+
+/// What a message is, with the time that it is hidden yet; its lease is another one now.
+fn look(peeked: Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, bool) {
+    let (hidden, in_flight) = match peeked.place {
+        Place::Ready => (None, false),
+        Place::Delayed { until } => (Some(until - now), false),
+        Place::InFlight { .. } => (None, true),
+    };
+    (peeked.id, peeked.attempts, peeked.body.len(), hidden, in_flight)
+}
