@@ -1,0 +1,101 @@
+//! A directory of files as a disk, held by one process.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::disk::{Disk, Segment};
+
+/// The file that a process holds as long as it uses the directory.
+const LOCK: &str = "lock";
+const SUFFIX: &str = ".log";
+
+/// A directory that this process alone uses.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    /// Locked as long as it is open; the operating system lets go of it when the process ends.
+    _lock: File,
+}
+
+impl Directory {
+    /// Makes the directory, where it is not there, and takes it; `who` is told to those who come
+    /// later.
+    ///
+    /// # Errors
+    /// When it cannot be made or written, or somebody else has it; the message says who.
+    pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
+        fs::create_dir_all(path)?;
+        let lock = path.join(LOCK);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&lock).unwrap_or_default();
+                let text = format!("{} has it; end it first, or give another one", holder.trim());
+                return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        file.set_len(0)?;
+        writeln!(file, "{who}")?;
+        Ok(Directory { path: path.to_owned(), _lock: file })
+    }
+
+    fn file(&self, number: u64) -> PathBuf {
+        self.path.join(format!("{number:016x}{SUFFIX}"))
+    }
+}
+
+impl Disk for Directory {
+    type Segment = File;
+
+    fn list(&self) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            let number = name.to_str().and_then(|name| name.strip_suffix(SUFFIX));
+            numbers.extend(number.and_then(|hex| u64::from_str_radix(hex, 16).ok()));
+        }
+        Ok(numbers)
+    }
+
+    fn read(&self, number: u64) -> io::Result<Vec<u8>> {
+        fs::read(self.file(number))
+    }
+
+    fn create(&self, number: u64) -> io::Result<File> {
+        OpenOptions::new().append(true).create_new(true).open(self.file(number))
+    }
+
+    fn open(&self, number: u64) -> io::Result<File> {
+        OpenOptions::new().append(true).open(self.file(number))
+    }
+
+    fn delete(&self, number: u64) -> io::Result<()> {
+        fs::remove_file(self.file(number))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
+    }
+
+    fn name(&self, number: u64) -> String {
+        self.file(number).display().to_string()
+    }
+}
+
+impl Segment for File {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.set_len(len)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}

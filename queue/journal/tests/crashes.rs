@@ -1,0 +1,214 @@
+//! What was written is there after any crash, and what is damaged is noticed.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+mod support;
+
+use std::io;
+
+use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
+use support::{Memory, Trouble};
+
+fn batch(text: &str) -> Outgoing {
+    let mut batch = Outgoing::default();
+    batch.extend(text.bytes());
+    batch
+}
+
+/// The log, and the batches that were in it.
+fn open(disk: &Memory) -> Result<(Journal<Memory>, Vec<String>, Option<Cut>), OpenError> {
+    let mut seen = Vec::new();
+    let (journal, cut) = Journal::open(disk.clone(), 77, |_, bytes| {
+        seen.push(String::from_utf8(bytes.to_vec()).unwrap());
+        Ok(())
+    })?;
+    Ok((journal, seen, cut))
+}
+
+/// Writes batches of several sizes, with another segment every fifth, and deletes the oldest but
+/// two; those that were written, until something fails.
+fn write(journal: &mut Journal<Memory>, count: usize) -> (Vec<String>, Option<WriteError>) {
+    let mut written = Vec::new();
+    for n in 0..count {
+        let text = format!("{n} {}", "x".repeat(n * 37 % 90));
+        let done = if n % 5 == 4 {
+            journal.begin_segment(n as u64, &mut batch(&text))
+        } else {
+            journal.append(&mut batch(&text))
+        };
+        match done {
+            Ok(_) => written.push(text),
+            Err(error) => return (written, Some(error)),
+        }
+        let keep = journal.last_number().saturating_sub(1);
+        if let Err(error) = journal.delete_before(keep) {
+            return (written, Some(WriteError::Unknown(error)));
+        }
+    }
+    (written, None)
+}
+
+#[test]
+fn what_was_written_is_read_again_in_its_order() {
+    let disk = Memory::default();
+    let (written, _) = write(&mut open(&disk).unwrap().0, 23);
+    let (journal, seen, cut) = open(&disk).unwrap();
+    assert_eq!((&written[14..], None), (&seen[..], cut));
+    assert_eq!((journal.segments(), journal.first_number()), (2, 4));
+}
+
+/// What a crash may leave of bytes that were not synced.
+fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
+    let len = unsynced.len();
+    match kind % 4 {
+        0 => Vec::new(),
+        1 => unsynced[..len * (kind % 101) / 101].to_vec(),
+        // The file has grown, but its blocks were not written.
+        2 => vec![0; len],
+        // A later block was written, and an earlier one was not.
+        _ => [vec![0; len / 2], unsynced[len / 2..].to_vec()].concat(),
+    }
+}
+
+#[test]
+fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
+    let mut crashes = 0;
+    for at in 0.. {
+        let disk = Memory::default();
+        disk.trouble(Some(Trouble::PowerLoss(at)));
+        let (written, end) = match open(&disk) {
+            Ok((mut journal, ..)) => write(&mut journal, 60),
+            Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
+        };
+        for kind in 0..8 {
+            let after = disk.after_crash(|_, unsynced| remains(kind + 8 * at, unsynced));
+            let (mut journal, seen, _) = open(&after).unwrap();
+            // One more may be there, which nobody was told of; the oldest were deleted.
+            let known = seen.len().min(written.len());
+            let end_of_written = written.iter().rposition(|it| seen.contains(it));
+            assert_eq!(end_of_written.map(|it| it + 1).unwrap_or(0), written.len(), "{at}");
+            let more = seen.len() - seen.iter().filter(|it| written.contains(it)).count();
+            assert!(more <= 1 && known <= written.len(), "{at}: {seen:?}");
+            // And it goes on from there.
+            journal.append(&mut batch("after")).unwrap();
+            let (_, again, cut) = open(&after).unwrap();
+            assert_eq!((again.last().map(String::as_str), cut), (Some("after"), None));
+            crashes += 1;
+        }
+        if end.is_none() {
+            break;
+        }
+    }
+    println!("{crashes} crashes");
+    assert!(crashes >= 1000, "{crashes}");
+}
+
+#[test]
+fn the_last_batch_may_be_cut_anywhere_and_only_it_is_gone() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    let whole = |disk: &Memory| disk.bytes(1).len();
+    journal.append(&mut batch("first")).unwrap();
+    let before = whole(&disk);
+    journal.append(&mut batch("second and last")).unwrap();
+    let bytes = disk.bytes(1);
+    for len in before..bytes.len() {
+        let cut = Memory::default();
+        cut.set(1, bytes[..len].to_vec());
+        let (_, seen, told) = open(&cut).unwrap();
+        assert_eq!(seen, ["first"], "cut to {len}");
+        let lost = (len - before) as u64;
+        assert_eq!(
+            told.map(|cut| (cut.kept, cut.bytes)),
+            (lost > 0).then_some((before as u64, lost))
+        );
+        assert_eq!(whole(&cut), before);
+    }
+}
+
+#[test]
+fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    let mut ends = vec![disk.bytes(1).len()];
+    for text in ["one", "two", "three"] {
+        journal.append(&mut batch(text)).unwrap();
+        ends.push(disk.bytes(1).len());
+    }
+    let bytes = disk.bytes(1);
+    for bit in 0..8 * ends[2] {
+        let mut bad = bytes.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        let damaged = Memory::default();
+        damaged.set(1, bad);
+        let Err(OpenError::Damaged { offset, .. }) = open(&damaged) else {
+            panic!("bit {bit} went unnoticed");
+        };
+        let batch = ends.iter().rev().find(|end| **end <= bit / 8).copied().unwrap_or(0);
+        assert_eq!(offset, batch as u64, "bit {bit}");
+    }
+}
+
+#[test]
+fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    for number in 2..=3 {
+        journal.append(&mut batch("text")).unwrap();
+        journal.begin_segment(number, &mut batch("base")).unwrap();
+    }
+    let bytes = disk.bytes(2);
+    disk.set(2, bytes[..bytes.len() - 1].to_vec());
+    let error = open(&disk).err().unwrap().to_string();
+    assert!(error.starts_with("segment 2 is damaged at byte"), "{error}");
+    disk.0.borrow_mut().files.remove(&2);
+    let error = open(&disk).err().unwrap().to_string();
+    assert!(error.starts_with("segment 2 is missing"), "{error}");
+}
+
+#[test]
+fn a_full_disk_refuses_a_batch_and_goes_on_when_there_is_room() {
+    for room in 0..40 {
+        let disk = Memory::default();
+        let (mut journal, ..) = open(&disk).unwrap();
+        journal.append(&mut batch("before")).unwrap();
+        let next = disk.0.borrow().operations;
+        disk.trouble(Some(Trouble::Full(next, room)));
+        let refused = journal.append(&mut batch("there is no room for this"));
+        assert!(matches!(refused, Err(WriteError::Refused(_))), "{refused:?}");
+        journal.append(&mut batch("after")).unwrap();
+        assert_eq!(open(&disk).unwrap().1, ["before", "after"]);
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_another_segment_and_the_last_one_goes_on() {
+    // It is made and gets its head, both are synced, and its first batch is written.
+    for operation in 0..6 {
+        let disk = Memory::default();
+        let (mut journal, ..) = open(&disk).unwrap();
+        journal.append(&mut batch("before")).unwrap();
+        let next = disk.0.borrow().operations;
+        disk.trouble(Some(Trouble::Full(next + operation, 3)));
+        match journal.begin_segment(2, &mut batch("base")) {
+            Ok(number) => assert_eq!(number, 2),
+            // A sync has failed: only another start can tell.
+            Err(WriteError::Unknown(_)) => continue,
+            Err(WriteError::Refused(_)) => assert_eq!(journal.last_number(), 1),
+        }
+        disk.trouble(None);
+        journal.append(&mut batch("after")).unwrap();
+        let seen = open(&disk).unwrap().1;
+        assert_eq!(seen.last().map(String::as_str), Some("after"), "{operation}");
+    }
+}
+
+#[test]
+fn a_sync_that_fails_leaves_unknown_what_is_there() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    let next = disk.0.borrow().operations;
+    disk.trouble(Some(Trouble::Fails(next + 1)));
+    let failed = journal.append(&mut batch("text"));
+    assert!(matches!(failed, Err(WriteError::Unknown(_))), "{failed:?}");
+}
