@@ -37,6 +37,8 @@ pub(crate) struct State {
     /// How many more readings are to be seen before anything is removed.
     readings_before_cuts: u32,
     last_reading: Option<Time>,
+    /// The reading that its rule was asked with last.
+    asked_with: Option<Time>,
     /// When it was first looked at; a queue that was never read is waited for from then on.
     first_look: Option<Time>,
     /// Whether the queue could not be read for so long that it is reckoned with the worst.
@@ -59,6 +61,7 @@ impl State {
             readings_to_see: 0,
             readings_before_cuts: 0,
             last_reading: None,
+            asked_with: None,
             first_look: None,
             falls_back: false,
             why: Why::default(),
@@ -107,15 +110,21 @@ impl State {
         }
     }
 
-    /// Asks the rule. Without a fresh reading it is not asked.
+    /// Asks the rule, once for each fresh reading: a second look at the same one is no second
+    /// reason to remove something.
     pub(crate) fn consult(&mut self, now: Time, observation: &Observation) {
         if self.is_blind() || self.is_frozen() {
             return;
         }
-        let desired = self.replicas.desired;
-        let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
         let target = self.workload.rule.target();
         let reading = target.and_then(|target| observation.readings.get(&target.queue));
+        let taken_at = reading.map(|reading| reading.taken_at);
+        if self.policy.is_some() && taken_at.is_some() && taken_at == self.asked_with {
+            return;
+        }
+        self.asked_with = taken_at;
+        let desired = self.replicas.desired;
+        let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
         let sight = Sight {
             now,
             reading: reading.copied().unwrap_or_default(),
