@@ -43,6 +43,8 @@ pub(crate) struct State {
     first_look: Option<Time>,
     /// Whether the queue could not be read for so long that it is reckoned with the worst.
     pub(crate) falls_back: bool,
+    /// Whether that was so since its rule was last asked.
+    fell_back: bool,
     pub(crate) why: Why,
 }
 
@@ -64,6 +66,7 @@ impl State {
             asked_with: None,
             first_look: None,
             falls_back: false,
+            fell_back: false,
             why: Why::default(),
         }
     }
@@ -105,6 +108,7 @@ impl State {
         let first_look = *self.first_look.get_or_insert(now);
         let unseen_for = self.age.unwrap_or(now.saturating_sub(first_look));
         self.falls_back = self.freshness == Freshness::Failed && unseen_for > FAILED_AFTER;
+        self.fell_back |= self.falls_back;
         if self.freshness != Freshness::Fresh {
             self.readings_before_cuts = READINGS_BEFORE_CUTS;
         }
@@ -125,6 +129,10 @@ impl State {
         self.asked_with = taken_at;
         let desired = self.replicas.desired;
         let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
+        if std::mem::take(&mut self.fell_back) {
+            policy.resume(desired);
+            self.recommendation.wanted = self.recommendation.wanted.max(desired);
+        }
         let sight = Sight {
             now,
             reading: reading.copied().unwrap_or_default(),

@@ -139,3 +139,21 @@ fn after_a_fall_the_rule_rate_has_by_the_second_good_reading_no_more_than_withou
         }
     }
 }
+
+#[test]
+fn after_a_fallback_a_rule_goes_on_from_there_and_removes_nothing_while_too_much_waits() {
+    for rule in rules() {
+        for max_delta in [None, Some(1)] {
+            let rising = changes(DARK.start + 1.0, 60.0);
+            let world = World::new(rule.clone(), [rising, wave()], DARK);
+            let world = play(world.with(|sick| {
+                (sick.fallback, sick.max_delta) = (Some(9), max_delta);
+            }));
+            let back = from(&world.rounds, DARK.end);
+            let too_long = back.iter().take_while(|round| round.ready > 20);
+            let worst = too_long.clone().min_by_key(|round| round.counts[SICK]).unwrap();
+            assert!(too_long.count() > 20, "{}", rule.name());
+            assert!(worst.counts[SICK] > 9, "{} {max_delta:?}: {worst:?}", rule.name());
+        }
+    }
+}
