@@ -16,16 +16,12 @@ use crate::words;
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
-    /// Until then nothing is removed, but to make room for more urgent work.
-    careful_until: Time,
+    /// When it took over from another core.
+    took_over: Option<Time>,
     /// The capacity before it was lowered, until as few containers live; what lives over the new
     /// one by then is on its way out already.
     capacity_before: u32,
 }
-
-/// A core that takes over from another does not know what that one knew; for so long it removes
-/// nothing by itself.
-pub const CAREFUL: Time = Time::from_secs(8);
 
 impl Autoscaler {
     /// A core for a configuration that can be run.
@@ -38,8 +34,8 @@ impl Autoscaler {
             return Err(problems);
         }
         let capacity_before = config.capacity;
-        let (states, careful_until) = (Vec::new(), Time::ZERO);
-        let mut core = Autoscaler { config, states, careful_until, capacity_before };
+        let states = Vec::new();
+        let mut core = Autoscaler { config, states, took_over: None, capacity_before };
         core.arrange();
         Ok(core)
     }
@@ -75,10 +71,12 @@ impl Autoscaler {
         }
     }
 
-    /// Begins anew at `now`, as one that takes over: present counts are the last
-    /// recommendations, and for [`CAREFUL`] nothing is removed but for more urgent work.
+    /// Begins anew at `now`, as one that takes over from another and does not know what that one
+    /// knew. Each rule sees two readings before it decides anything, and for as long as it says
+    /// ([`Rule::care`](crate::Rule::care)) none of its containers are removed but for more urgent
+    /// work.
     pub fn take_over(&mut self, now: Time) {
-        self.careful_until = now + CAREFUL;
+        self.took_over = Some(now);
         for state in &mut self.states {
             *state = State::taken_over(state.workload.clone());
         }
@@ -124,7 +122,8 @@ impl Autoscaler {
 
     fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         for state in &mut self.states {
-            state.careful = now < self.careful_until;
+            let care = state.workload.rule.care();
+            state.careful = self.took_over.is_some_and(|since| now < since + care);
             state.room.update(now, &state.replicas);
         }
         let claims: Vec<Claim> = self.states.iter().map(State::claim).collect();

@@ -30,7 +30,7 @@ pub(crate) struct State {
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
     pub(crate) room: Room,
-    /// Whether removals wait because the core has just begun.
+    /// Whether removals wait because the core has just taken over.
     pub(crate) careful: bool,
     /// How many more readings are to be seen before anything is decided.
     readings_to_see: u32,
@@ -196,13 +196,14 @@ impl State {
 
     pub(crate) fn claim(&self) -> Claim {
         let frozen = self.is_frozen();
-        let keeps = self.careful || self.is_recovering();
-        let least = if keeps { self.replicas.desired } else { 0 };
-        let bounded = self.wanted().max(least).clamp(self.workload.min, self.workload.max);
+        let holds = self.careful || self.is_blind() || self.is_recovering();
+        let keeps = if holds { self.replicas.desired } else { 0 };
+        let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
         let possible = bounded.min(self.room.most().max(self.workload.min));
         Claim {
             priority: self.workload.priority,
             min: self.workload.min,
+            keeps,
             wanted: if frozen { self.wanted() } else { possible },
             takes_rest: self.workload.rule.target().is_none(),
             frozen,
