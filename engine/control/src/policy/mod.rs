@@ -81,12 +81,13 @@ impl Policy {
     }
 
     /// Goes on from `count`, where that is more than it wanted last: while it could not be asked,
-    /// that many were given. What `rate` needs does not hang on what there is.
+    /// that many were given.
     pub fn resume(&mut self, count: u32) {
         match self {
             Policy::SimpleQueue(policy) => policy.resume(count),
             Policy::Queue(policy) => policy.resume(count),
-            Policy::Rate(_) | Policy::Remainder => {}
+            Policy::Rate(policy) => policy.resume(count),
+            Policy::Remainder => {}
         }
     }
 
