@@ -8,6 +8,8 @@ pub struct Claim {
     pub priority: u32,
     /// Served before anyone's wish.
     pub min: u32,
+    /// So many of what it wants go to none of its equals.
+    pub keeps: u32,
     /// How many it wants in all.
     pub wanted: u32,
     /// Whether it takes what is left, after all others.
@@ -17,7 +19,7 @@ pub struct Claim {
 }
 
 /// Gives each claim its count, in the order of the claims. The sum is at most `capacity`, but
-/// for frozen ones, which keep what they have. Equals share slot by slot.
+/// for frozen ones, which keep what they have. Equals share slot by slot what none of them keeps.
 pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
     let mut given: Vec<u32> = claims.iter().map(|c| if c.frozen { c.wanted } else { 0 }).collect();
     let mut left = capacity.saturating_sub(given.iter().sum());
@@ -25,6 +27,7 @@ pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
         left = share(&turn, &mut given, left, |i| claims[i].min.min(claims[i].wanted));
     }
     for turn in turns(claims) {
+        left = share(&turn, &mut given, left, |i| claims[i].keeps.min(claims[i].wanted));
         left = share(&turn, &mut given, left, |i| claims[i].wanted);
     }
     given
@@ -59,7 +62,7 @@ mod tests {
     use super::*;
 
     fn claim(priority: u32, min: u32, wanted: u32) -> Claim {
-        Claim { priority, min, wanted, takes_rest: false, frozen: false }
+        Claim { priority, min, keeps: 0, wanted, takes_rest: false, frozen: false }
     }
 
     fn rest(min: u32) -> Claim {
@@ -84,6 +87,14 @@ mod tests {
     #[test]
     fn equals_share_evenly() {
         assert_eq!(allocate(9, &[claim(1, 0, 10), claim(1, 0, 10), claim(2, 1, 5)]), [4, 4, 1]);
+    }
+
+    #[test]
+    fn equals_share_what_none_of_them_keeps_and_the_more_urgent_take_from_it() {
+        let keeps = Claim { keeps: 6, ..claim(2, 1, 6) };
+        assert_eq!(allocate(10, &[claim(2, 1, 10), keeps]), [4, 6]);
+        assert_eq!(allocate(10, &[Claim { keeps: 6, ..claim(2, 1, 10) }, keeps]), [5, 5]);
+        assert_eq!(allocate(10, &[claim(1, 1, 10), keeps]), [9, 1]);
     }
 
     #[test]

@@ -5,12 +5,10 @@ use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
-use crate::policy::{Policy, Recommendation, Sight};
-use crate::reading::{FAILED_AFTER, Freshness, Observation};
-use crate::room::Room;
-use crate::why::{Limit, Why};
+use crate::reading::Observation;
+use crate::state::State;
+use crate::why::Why;
 use crate::words;
-use crate::workload::{Replicas, Workload};
 
 /// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
 /// containers have come or gone in between.
@@ -18,49 +16,11 @@ use crate::workload::{Replicas, Workload};
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
-    /// Until then nothing is removed, but to make room for more urgent work.
-    careful_until: Time,
+    /// When it took over from another core.
+    took_over: Option<Time>,
     /// The capacity before it was lowered, until as few containers live; what lives over the new
     /// one by then is on its way out already.
     capacity_before: u32,
-}
-
-/// A core that takes over from another does not know what that one knew; for so long it removes
-/// nothing by itself.
-pub const CAREFUL: Time = Time::from_secs(8);
-/// And a rule sees so many readings of its queue before it decides for the first time.
-const READINGS_FIRST: u32 = 2;
-/// After a time without readings so many are seen before anything is removed.
-const READINGS_BEFORE_CUTS: u32 = 2;
-
-/// What is known of one workload besides its configuration.
-#[derive(Debug)]
-pub(crate) struct State {
-    pub(crate) workload: Workload,
-    /// Made at the first observation, from the count that is there.
-    policy: Option<Policy>,
-    /// The last recommendation; it stands until the next one.
-    pub(crate) recommendation: Recommendation,
-    pub(crate) freshness: Freshness,
-    /// The age of the reading; `None` where there never was one.
-    pub(crate) age: Option<Time>,
-    pub(crate) replicas: Replicas,
-    /// How many the budget grants.
-    pub(crate) given: u32,
-    /// How many machines have room for, as far as is known.
-    pub(crate) room: Room,
-    /// Whether removals wait because the core has just begun.
-    pub(crate) careful: bool,
-    /// How many more readings are to be seen before anything is decided.
-    readings_to_see: u32,
-    /// How many more readings are to be seen before anything is removed.
-    readings_before_cuts: u32,
-    last_reading: Option<Time>,
-    /// When it was first looked at; a queue that was never read is waited for from then on.
-    first_look: Option<Time>,
-    /// Whether the queue could not be read for so long that it is reckoned with the worst.
-    pub(crate) falls_back: bool,
-    why: Why,
 }
 
 impl Autoscaler {
@@ -74,8 +34,8 @@ impl Autoscaler {
             return Err(faults);
         }
         let capacity_before = config.capacity;
-        let (states, careful_until) = (Vec::new(), Time::ZERO);
-        let mut core = Autoscaler { config, states, careful_until, capacity_before };
+        let states = Vec::new();
+        let mut core = Autoscaler { config, states, took_over: None, capacity_before };
         core.arrange();
         Ok(core)
     }
@@ -111,13 +71,14 @@ impl Autoscaler {
         }
     }
 
-    /// Begins anew at `now`, as one that takes over: present counts are the last
-    /// recommendations, and for [`CAREFUL`] nothing is removed but for more urgent work.
+    /// Begins anew at `now`, as one that takes over from another and does not know what that one
+    /// knew. Each rule sees two readings before it decides anything, and for as long as it says
+    /// ([`Rule::care`](crate::Rule::care)) none of its containers are removed but for more urgent
+    /// work.
     pub fn take_over(&mut self, now: Time) {
-        self.careful_until = now + CAREFUL;
+        self.took_over = Some(now);
         for state in &mut self.states {
-            *state = State::new(state.workload.clone());
-            state.readings_to_see = READINGS_FIRST;
+            *state = State::taken_over(state.workload.clone());
         }
     }
 
@@ -161,7 +122,8 @@ impl Autoscaler {
 
     fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         for state in &mut self.states {
-            state.careful = now < self.careful_until;
+            let care = state.workload.rule.care();
+            state.careful = self.took_over.is_some_and(|since| now < since + care);
             state.room.update(now, &state.replicas);
         }
         let claims: Vec<Claim> = self.states.iter().map(State::claim).collect();
@@ -239,150 +201,6 @@ impl Autoscaler {
         let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &self.states, now)).collect();
         for (state, why) in self.states.iter_mut().zip(whys) {
             state.why = why;
-        }
-    }
-}
-
-impl State {
-    fn new(workload: Workload) -> State {
-        State {
-            workload,
-            policy: None,
-            recommendation: Recommendation::plain(0, ""),
-            freshness: Freshness::Failed,
-            age: None,
-            replicas: Replicas::default(),
-            given: 0,
-            room: Room::default(),
-            careful: false,
-            readings_to_see: 0,
-            readings_before_cuts: 0,
-            last_reading: None,
-            first_look: None,
-            falls_back: false,
-            why: Why::default(),
-        }
-    }
-
-    /// The same with another configuration; another rule begins from what is there.
-    fn with(self, workload: Workload) -> State {
-        let same = self.workload.rule == workload.rule;
-        let (policy, first_look) = (self.policy, self.first_look.filter(|_| same));
-        State { policy: policy.filter(|_| same), first_look, workload, ..self }
-    }
-
-    /// Takes in what is there, and how old the reading is.
-    fn observe(&mut self, now: Time, tick: Time, observation: &Observation) {
-        if let Some(replicas) = observation.replicas.get(&self.workload.name) {
-            self.replicas = *replicas;
-        }
-        if self.is_frozen() {
-            // Once it is freed, its rule begins with what is there by then.
-            (self.policy, self.recommendation) = (None, Recommendation::plain(0, ""));
-        }
-        let Some(target) = self.workload.rule.target() else {
-            self.freshness = Freshness::Fresh;
-            return;
-        };
-        let reading = observation.readings.get(&target.queue);
-        self.freshness = Freshness::of(reading, now, tick);
-        self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
-        let taken_at = reading.map(|reading| reading.taken_at);
-        if taken_at.is_some() && taken_at != self.last_reading {
-            self.last_reading = taken_at;
-            self.readings_to_see = self.readings_to_see.saturating_sub(1);
-            self.readings_before_cuts = self.readings_before_cuts.saturating_sub(1);
-        }
-        let first_look = *self.first_look.get_or_insert(now);
-        let unseen_for = self.age.unwrap_or(now.saturating_sub(first_look));
-        self.falls_back = self.freshness == Freshness::Failed && unseen_for > FAILED_AFTER;
-        if self.freshness != Freshness::Fresh {
-            self.readings_before_cuts = READINGS_BEFORE_CUTS;
-        }
-    }
-
-    /// Asks the rule. Without a fresh reading it is not asked.
-    fn consult(&mut self, now: Time, observation: &Observation) {
-        if self.is_blind() || self.is_frozen() {
-            return;
-        }
-        let desired = self.replicas.desired;
-        let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
-        let target = self.workload.rule.target();
-        let reading = target.and_then(|target| observation.readings.get(&target.queue));
-        let sight = Sight {
-            now,
-            reading: reading.copied().unwrap_or_default(),
-            replicas: self.replicas,
-            start_up: observation.start_ups.get(&self.workload.name).copied(),
-        };
-        let before = self.recommendation.wanted;
-        let next = policy.recommend(&sight, &self.workload);
-        let asked_before = self.was_asked();
-        let from = match self.workload.rule.target() {
-            Some(_) if asked_before => before,
-            _ => desired,
-        };
-        self.recommendation = self.at_most_one_step(from, next);
-    }
-
-    /// Keeps a recommendation within `max_delta` of where it comes from.
-    fn at_most_one_step(&self, from: u32, next: Recommendation) -> Recommendation {
-        let Some(delta) = self.workload.max_delta else { return next };
-        let wanted = next.wanted.clamp(from.saturating_sub(delta), from.saturating_add(delta));
-        let limited = wanted != next.wanted;
-        let limited_by = if limited { Some(Limit::MaxDelta) } else { next.limited_by };
-        Recommendation { wanted, limited_by, ..next }
-    }
-
-    /// Whether the rule has said anything yet; between ticks there may be a workload that was
-    /// never asked, and what it never said is no wish for none.
-    pub(crate) fn was_asked(&self) -> bool {
-        !self.recommendation.because.is_empty()
-    }
-
-    pub(crate) fn is_frozen(&self) -> bool {
-        self.workload.paused || self.workload.held.is_some()
-    }
-
-    /// Whether the rule cannot be asked, so that the workload holds what it has.
-    pub(crate) fn is_blind(&self) -> bool {
-        let too_few = self.workload.rule.target().is_some() && self.readings_to_see > 0;
-        self.freshness != Freshness::Fresh || too_few
-    }
-
-    /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
-    pub(crate) fn wanted(&self) -> u32 {
-        let hold = self.is_frozen() || self.is_blind() || !self.was_asked();
-        if hold {
-            return self.replicas.desired.max(self.fallback().unwrap_or(0));
-        }
-        self.recommendation.wanted
-    }
-
-    /// How many it has at least without readings, where that is more than it may hold by itself.
-    pub(crate) fn fallback(&self) -> Option<u32> {
-        let falls_back = self.falls_back && !self.is_frozen();
-        self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())
-    }
-
-    /// Whether readings have just come back, so that removals wait for another one.
-    pub(crate) fn is_recovering(&self) -> bool {
-        !self.is_frozen() && !self.is_blind() && self.readings_before_cuts > 0
-    }
-
-    fn claim(&self) -> Claim {
-        let frozen = self.is_frozen();
-        let keeps = self.careful || self.is_recovering();
-        let least = if keeps { self.replicas.desired } else { 0 };
-        let bounded = self.wanted().max(least).clamp(self.workload.min, self.workload.max);
-        let possible = bounded.min(self.room.most().max(self.workload.min));
-        Claim {
-            priority: self.workload.priority,
-            min: self.workload.min,
-            wanted: if frozen { self.wanted() } else { possible },
-            takes_rest: self.workload.rule.target().is_none(),
-            frozen,
         }
     }
 }

@@ -4,7 +4,8 @@
 //! I/O and no task, so tests, a simulator and the real loop drive the same code.
 //!
 //! # Layout
-//! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions
+//! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
+//!   `state`: what is known of one workload
 //! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
 //! - [`allocation`]: wanted counts into given counts, by priority
 //! - [`workload`]: what is scaled, and how many of it there are
@@ -23,6 +24,7 @@ pub mod policy;
 pub mod reading;
 pub mod room;
 pub mod start_up;
+mod state;
 pub mod why;
 mod words;
 pub mod workload;

@@ -1,9 +1,9 @@
 //! The sentences: one for every decision and one for every state that lasts.
 
 use crate::Time;
-use crate::autoscaler::State;
 use crate::decision::{Decision, Reason};
 use crate::reading::Freshness;
+use crate::state::State;
 use crate::why::{Limit, Why};
 
 pub(crate) fn decision(

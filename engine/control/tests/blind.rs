@@ -7,8 +7,8 @@ mod model;
 use std::time::Duration;
 
 use control::{
-    Autoscaler, Config, Decision, Limit, Observation, QueueSample, RateSettings, Reading, Replicas,
-    Rule, Workload,
+    Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
+    Reading, Replicas, Rule, Workload,
 };
 use model::{demo, target};
 
@@ -99,13 +99,35 @@ fn a_dead_metric_removes_nobody_for_a_minute_and_the_others_go_on() {
         let other = round % 7;
         rounds.seen.replicas.insert("remainder".to_owned(), at_rest(other));
         let decisions = rounds.round(None);
-        assert!(decisions.iter().all(|d| d.workload != "consumer" || round < 2), "{decisions:?}");
+        assert!(decisions.iter().all(|d| d.workload != "consumer"), "{decisions:?}");
         let filled = rounds.seen.replicas["remainder"].desired;
         assert_eq!(filled + rounds.consumers(), 10, "the remainder has the rest");
     }
     assert_eq!(rounds.consumers(), before);
     let says = format!("holding at {before}: the last reading of queue jobs is 60.0 s old");
     assert_eq!(rounds.words(), says);
+}
+
+#[test]
+fn nothing_is_taken_from_a_blind_one_by_its_equals_but_by_the_more_urgent() {
+    for (priority, left) in [(2, 6), (1, 1)] {
+        let mut config = config(|blind, _| blind.priority = 2);
+        let equal = Workload {
+            name: "equal".to_owned(),
+            priority,
+            rule: Rule::Queue(QueueTarget { queue: "read".to_owned(), length: 20 }),
+            ..config.workloads[0].clone()
+        };
+        config.workloads[1] = equal;
+        let mut rounds = Rounds::new(config, [6, 4]);
+        for ready in 0..120 {
+            let sample = QueueSample { ready: 100 * ready, ..QueueSample::default() };
+            let taken_at = rounds.now + Duration::from_millis(500);
+            rounds.seen.readings.insert("read".to_owned(), Reading { sample, taken_at });
+            rounds.round(None);
+        }
+        assert_eq!(rounds.consumers(), left, "priority {priority}");
+    }
 }
 
 #[test]

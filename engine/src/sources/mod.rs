@@ -2,6 +2,7 @@
 //! slow or dead one never delays a decision; it only leaves its last reading to grow old.
 
 pub mod queue;
+mod streak;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -8,14 +8,13 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::Clock;
+use super::streak::{News, Streak};
 
 /// Reads one queue.
 #[derive(Debug)]
 pub struct QueueSource {
     client: Client,
     name: String,
-    /// Whether the last read failed, so that a streak is told once.
-    failing: bool,
 }
 
 impl QueueSource {
@@ -25,45 +24,36 @@ impl QueueSource {
     /// When no HTTP client can be made.
     pub fn new(args: &QueueArgs, tick: Duration) -> Result<QueueSource, client::Error> {
         let client = Client::new(args)?.with_timeout(tick.mul_f64(0.8));
-        Ok(QueueSource { client, name: args.queue.clone(), failing: false })
+        Ok(QueueSource { client, name: args.queue.clone() })
+    }
+
+    /// The queue at this moment, or within 0.8 ticks what was wrong, in one line.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being known in full: no part of a reading is ever made up.
+    pub async fn read(&self) -> Result<QueueSample, client::Error> {
+        self.client.stats().await.map(|stats| sample(&stats))
     }
 
     /// Reads once a tick, until nobody looks any more.
-    pub async fn run(
-        mut self,
-        tick: Duration,
-        clock: Clock,
-        latest: watch::Sender<Option<Reading>>,
-    ) {
+    pub async fn run(self, tick: Duration, clock: Clock, latest: watch::Sender<Option<Reading>>) {
         let mut ticks = interval_at(clock.began(), tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut streak = Streak::default();
         while !latest.is_closed() {
             ticks.tick().await;
             // By the time of asking, so that a slow answer is as old as it is.
             let taken_at = clock.now();
-            match self.client.stats().await {
-                Ok(stats) => {
-                    self.works();
-                    latest.send_replace(Some(Reading { sample: sample(&stats), taken_at }));
-                }
-                Err(error) => self.fails(&error),
+            let read = self.read().await;
+            match streak.after(&self.name, read.as_ref()) {
+                Some(News::Normal(line)) => tracing::info!("{line}"),
+                Some(News::Wrong(line)) => tracing::warn!("{line}"),
+                None => {}
             }
-        }
-    }
-
-    fn works(&mut self) {
-        if std::mem::take(&mut self.failing) {
-            tracing::info!("queue {} can be read again", self.name);
-        }
-    }
-
-    fn fails(&mut self, error: &client::Error) {
-        let is_news = !std::mem::replace(&mut self.failing, true);
-        match error {
-            // Normal at a start: the first job or the first receiver makes the queue.
-            client::Error::Unknown(_) if is_news => tracing::info!("waiting for {}", self.name),
-            _ if is_news => tracing::warn!("queue {} cannot be read: {error}", self.name),
-            _ => {}
+            // After a failure the last good reading stays, and grows old.
+            if let Ok(sample) = read {
+                latest.send_replace(Some(Reading { sample, taken_at }));
+            }
         }
     }
 }

@@ -94,6 +94,7 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     let claim = |w: &Workload| Claim {
         priority: w.priority,
         min: w.min,
+        keeps: 0,
         wanted: wanted(w).unwrap_or_default(),
         takes_rest: w.rule.target().is_none(),
         frozen: false,

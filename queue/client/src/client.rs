@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::args::QueueArgs;
 use crate::error::Error;
@@ -12,6 +13,11 @@ use crate::wire::{ErrorBody, Extend, Message, Published, QueueStats, Receipts, R
 
 /// How long a call may take beyond the time it asked the queue to wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest answer that is read, in bytes; without messages in it, it has some hundred. So
+/// whoever answers instead of the queue fills nobody's memory.
+const LONGEST: usize = 64 << 10;
+/// Messages are as long as they are; the queue limits them when it takes them.
+const ANY_LENGTH: usize = usize::MAX;
 
 /// One queue of one server. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -64,7 +70,7 @@ impl Client {
     /// See [`Error::is_passing`].
     pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
         let call = self.call(Method::POST, &["messages"]).body(body);
-        let published: Published = self.json(call).await?;
+        let published: Published = self.json(call, LONGEST).await?;
         let one = published.ids.into_iter().next();
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
     }
@@ -80,7 +86,8 @@ impl Client {
             ("lease_s", options.lease.as_secs_f64().to_string()),
             ("worker", options.worker.clone()),
         ]);
-        let received: Received = self.json(call.timeout(options.wait + self.timeout)).await?;
+        let call = call.timeout(options.wait + self.timeout);
+        let received: Received = self.json(call, ANY_LENGTH).await?;
         let messages = received.messages.into_iter().map(|raw| raw.into_message());
         messages.collect::<Result<_, _>>().map_err(Error::Garbled)
     }
@@ -104,7 +111,7 @@ impl Client {
     async fn end(&self, how: &str, receipt: &str, delay_ms: Option<u64>) -> Result<(), Error> {
         let receipts = Receipts { receipts: &[receipt], delay_ms };
         let call = self.call(Method::POST, &["messages", how]).json(&receipts);
-        let results: Results = self.json(call).await?;
+        let results: Results = self.json(call, LONGEST).await?;
         match results.results.first().map(|outcome| outcome.status.as_str()) {
             Some("ok") => Ok(()),
             Some("stale") => Err(Error::Stale(receipt.to_owned())),
@@ -127,7 +134,7 @@ impl Client {
     /// # Errors
     /// [`Error::Unknown`] while nobody has used the queue; [`Error::Away`] passes.
     pub async fn stats(&self) -> Result<QueueStats, Error> {
-        self.json(self.call(Method::GET, &[])).await
+        self.json(self.call(Method::GET, &[]), LONGEST).await
     }
 
     fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
@@ -138,36 +145,53 @@ impl Client {
         self.http.request(method, url).timeout(self.timeout)
     }
 
-    async fn json<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, Error> {
+    async fn json<T: DeserializeOwned>(
+        &self,
+        call: RequestBuilder,
+        longest: usize,
+    ) -> Result<T, Error> {
         let answer = self.send(call).await?;
-        let bytes = answer.bytes().await.map_err(|error| self.away(&error))?;
-        serde_json::from_slice(&bytes).map_err(|error| Error::Garbled(error.to_string()))
+        let body = self.body(answer, longest).await?;
+        serde_json::from_slice(&body).map_err(|error| Error::Garbled(in_words(&error)))
     }
 
     async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
         let answer = call.send().await.map_err(|error| self.away(&error))?;
-        if answer.status().is_success() { Ok(answer) } else { Err(refusal(answer).await) }
+        if answer.status().is_success() { Ok(answer) } else { Err(self.refusal(answer).await) }
+    }
+
+    async fn body(&self, mut answer: Response, longest: usize) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(bytes) = answer.chunk().await.map_err(|error| self.away(&error))? {
+            if bytes.len() > longest - body.len() {
+                return Err(Error::Garbled(format!("it is longer than {longest} bytes")));
+            }
+            body.extend_from_slice(&bytes);
+        }
+        Ok(body)
+    }
+
+    async fn refusal(&self, answer: Response) -> Error {
+        let (status, retry_after) = (answer.status(), retry_after(&answer));
+        let body = self.body(answer, LONGEST).await.unwrap_or_default();
+        let Ok(ErrorBody { error }) = serde_json::from_slice(&body) else {
+            return Error::Garbled(format!("status {status} without a reason"));
+        };
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
+            StatusCode::GONE => Error::Stale(error.message),
+            StatusCode::NOT_FOUND => Error::Unknown(error.message),
+            // The server's own trouble passes; a caller's does not.
+            status if status.is_server_error() => {
+                Error::Garbled(format!("status {status}: {}", error.message))
+            }
+            _ => Error::Refused(error),
+        }
     }
 
     fn away(&self, error: &reqwest::Error) -> Error {
         let url = self.base.origin().ascii_serialization();
         Error::Away { url, reason: root_cause(error) }
-    }
-}
-
-async fn refusal(answer: Response) -> Error {
-    let (status, retry_after) = (answer.status(), retry_after(&answer));
-    let body = answer.bytes().await.unwrap_or_default();
-    let Ok(ErrorBody { error }) = serde_json::from_slice(&body) else {
-        return Error::Garbled(format!("status {status} without an error"));
-    };
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
-        StatusCode::GONE => Error::Stale(error.message),
-        StatusCode::NOT_FOUND => Error::Unknown(error.message),
-        // The server's own trouble passes; a caller's does not.
-        status if status.is_server_error() => Error::Garbled(error.message),
-        _ => Error::Refused(error),
     }
 }
 
@@ -186,4 +210,13 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// What is wrong with JSON; the parser's own words would not tell which of these it is.
+fn in_words(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Syntax => format!("it is not JSON: {error}"),
+        Category::Eof => format!("its JSON breaks off: {error}"),
+        Category::Data | Category::Io => error.to_string(),
+    }
 }

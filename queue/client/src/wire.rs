@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// The answer to a publish.
 #[derive(Debug, Deserialize)]
@@ -77,7 +78,10 @@ pub(crate) struct Extend {
 }
 
 /// A queue at one moment. Counters restart with the queue's process.
+///
+/// An answer that lacks one of the numbers is none, and its error says which.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct QueueStats {
     /// Messages that wait for a receiver.
     pub ready: u64,
@@ -95,6 +99,49 @@ pub struct QueueStats {
     pub purged_total: u64,
 }
 
+/// The most that a number may be: JSON's are exact up to here, and some of them can be added.
+const MOST: u64 = 1 << 53;
+
+impl TryFrom<Value> for QueueStats {
+    type Error = String;
+
+    fn try_from(answer: Value) -> Result<QueueStats, String> {
+        let number = |name| number(&answer, name);
+        Ok(QueueStats {
+            ready: number("ready")?,
+            in_flight: number("in_flight")?,
+            delayed: number("delayed")?,
+            published_total: number("published_total")?,
+            acked_total: number("acked_total")?,
+            dead_total: number("dead_total")?,
+            purged_total: number("purged_total")?,
+        })
+    }
+}
+
+fn number(answer: &Value, name: &str) -> Result<u64, String> {
+    let Value::Object(fields) = answer else { return Err("it is not an object".to_owned()) };
+    let found = fields.get(name).ok_or_else(|| format!("{name} is missing"))?;
+    match found.as_u64() {
+        Some(number) if number <= MOST => Ok(number),
+        _ => Err(format!("{name} is {}, which is no count", line(&found.to_string(), 40))),
+    }
+}
+
+/// The beginning of a text that others wrote, in one line.
+fn line(text: &str, longest: usize) -> String {
+    let mut line: String = text.chars().take(longest).collect();
+    if line.len() < text.len() {
+        line += "...";
+    }
+    line.replace(char::is_control, " ")
+}
+
+/// A sentence of the queue, for our log lines.
+fn sentence<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    String::deserialize(from).map(|text| line(&text, 300))
+}
+
 /// An error's body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorBody {
@@ -105,7 +152,56 @@ pub(crate) struct ErrorBody {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Problem {
     /// A short word for programs.
+    #[serde(deserialize_with = "sentence")]
     pub code: String,
     /// A sentence for people.
+    #[serde(deserialize_with = "sentence")]
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(answer: &str) -> Result<QueueStats, String> {
+        serde_json::from_str(answer).map_err(|error| error.to_string())
+    }
+
+    const GOOD: &str = r#"{"ready":1,"in_flight":2,"delayed":3,"published_total":4,
+        "acked_total":5,"dead_total":6,"purged_total":7,"more":"than we know"}"#;
+
+    #[test]
+    fn a_queue_s_numbers_are_read_by_their_names() {
+        let stats = stats(GOOD).unwrap();
+        assert_eq!((stats.ready, stats.in_flight, stats.delayed), (1, 2, 3));
+        assert_eq!((stats.published_total, stats.acked_total), (4, 5));
+        assert_eq!((stats.dead_total, stats.purged_total), (6, 7));
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_named_and_never_read_as_zero() {
+        let long = format!("\"{}\"", "long\\n".repeat(1000));
+        let values = ["null", "-1", "\"3\"", "1.5", "1e400", "18446744073709551615", "[]", &long];
+        for name in ["ready", "in_flight", "published_total", "acked_total"] {
+            let missing = GOOD.replace(name, "another");
+            assert_eq!(stats(&missing).unwrap_err(), format!("{name} is missing"));
+            for value in values {
+                let number = GOOD.find(&format!("\"{name}\":")).unwrap() + name.len() + 3;
+                let wrong = format!("{}{value}{}", &GOOD[..number], &GOOD[number + 1..]);
+                let error = stats(&wrong).unwrap_err();
+                let names = error.starts_with(name) || value == "1e400";
+                assert!(names && error.len() < 100 && !error.contains('\n'), "{error}");
+            }
+        }
+        assert_eq!(stats("[1]").unwrap_err(), "it is not an object");
+    }
+
+    #[test]
+    fn a_sentence_of_the_queue_is_one_line_of_bounded_length() {
+        let text = "first\nsecond\r\u{1b}[31m".to_owned() + &"x".repeat(1000);
+        let problem = serde_json::json!({"code": "c", "message": text});
+        let problem: Problem = serde_json::from_value(problem).unwrap();
+        assert!(problem.message.starts_with("first second  [31mxxx"), "{}", problem.message);
+        assert_eq!(problem.message.len(), 303);
+    }
 }

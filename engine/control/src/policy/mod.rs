@@ -80,6 +80,17 @@ impl Policy {
         }
     }
 
+    /// Goes on from `count`, where that is more than it wanted last: while it could not be asked,
+    /// that many were given.
+    pub fn resume(&mut self, count: u32) {
+        match self {
+            Policy::SimpleQueue(policy) => policy.resume(count),
+            Policy::Queue(policy) => policy.resume(count),
+            Policy::Rate(policy) => policy.resume(count),
+            Policy::Remainder => {}
+        }
+    }
+
     /// What the rule wants after what is seen now.
     pub fn recommend(&mut self, sight: &Sight, workload: &Workload) -> Recommendation {
         let sample = &sight.reading.sample;

@@ -61,6 +61,11 @@ impl PdController {
         PdController { target, level, slope: 0.0, busy: 0.0, last: None }
     }
 
+    /// Goes on from `count`, where that is more.
+    pub fn resume(&mut self, count: u32) {
+        self.level = self.level.max(f64::from(count));
+    }
+
     /// One step after this sample.
     pub fn recommend(
         &mut self,

@@ -83,6 +83,11 @@ impl Rate {
         }
     }
 
+    /// Goes on from `count`, where that is more than it wanted.
+    pub fn resume(&mut self, count: u32) {
+        self.wanted = self.wanted.max(count);
+    }
+
     /// One step after what is seen.
     pub fn recommend(&mut self, sight: &Sight, workload: &Workload) -> Recommendation {
         if self.last.is_none() {

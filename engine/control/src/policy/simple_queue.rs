@@ -19,6 +19,11 @@ impl SimpleQueue {
         SimpleQueue { target, wanted: desired }
     }
 
+    /// Goes on from `count`, where that is more.
+    pub fn resume(&mut self, count: u32) {
+        self.wanted = self.wanted.max(count);
+    }
+
     /// One step after this sample.
     pub fn recommend(&mut self, sample: &QueueSample, workload: &Workload) -> Recommendation {
         let error = self.target.error(sample.ready as f64);
