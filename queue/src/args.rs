@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use service::ServiceArgs;
 
 /// An HTTP work queue: many named queues, leases, at-least-once delivery
@@ -7,10 +9,16 @@ use service::ServiceArgs;
 /// Publish with POST /v1/queues/NAME/messages, take work with POST
 /// /v1/queues/NAME/messages/receive, and say that it is done with POST
 /// /v1/queues/NAME/messages/ack before its lease ends; otherwise someone else gets it.
-/// Messages are kept in memory only and are gone when the process ends.
+/// With --data-dir what was acknowledged survives this process; without it messages are kept in
+/// memory only.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "queue", version)]
 pub struct Args {
+    /// Where messages are kept, in a directory that no other process uses; left out: in memory
+    /// only, and gone when the process ends
+    #[arg(long, env = "MICROSCALING_DATA_DIR", value_name = "DIRECTORY")]
+    pub data_dir: Option<PathBuf>,
+
     /// What every program takes.
     #[command(flatten)]
     pub service: ServiceArgs,

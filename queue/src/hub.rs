@@ -2,21 +2,35 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use broker::{Broker, Delivery, Event, QueueName, Receipt, Request, Time, WaiterId};
-use tokio::sync::{Notify, oneshot};
+use broker::{
+    Broker, Delivery, Event, MessageId, NewMessage, QueueName, Receipt, Request, Time, WaiterId,
+};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::Instant;
 
+use crate::durable::recorder::{Gathered, Publish};
+use crate::durable::{Recorder, Refusal};
 use crate::handover::Handover;
+use crate::problem::Problem;
 use crate::waiter::Waiter;
+
+/// So many bytes may wait to be written; who comes with more waits until there is room.
+const ROOM: usize = 64 << 20;
 
 /// The broker as the server shares it: every call goes through one short lock.
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
-    /// Time zero of the broker.
+    /// When the hub began,
     began: Instant,
+    /// and what the broker's time was then.
+    at_first: Time,
+    /// Rings when there is something to write, or nothing more will come.
+    gathers: Condvar,
+    /// Room for bytes that wait to be written.
+    room: Arc<Semaphore>,
     /// Rings when a deadline appears before the one the timer sleeps for.
     sooner: Notify,
 }
@@ -27,20 +41,76 @@ struct State {
     broker: Broker,
     /// The other ends are held by [`Waiter`]s.
     waiters: HashMap<WaiterId, oneshot::Sender<Vec<Delivery>>>,
+    /// Where what happens is kept; `None` for memory only.
+    recorder: Option<Recorder>,
+    /// Whether the writer sleeps, so that nobody rings in vain.
+    writer_sleeps: bool,
+    /// Whether nothing more will come.
+    closed: bool,
 }
 
 impl Hub {
     /// An empty broker whose time begins now. `run` should differ from that of any earlier
     /// process, so that receipts of then are stale.
     pub fn new(run: u32) -> Hub {
-        let state = State { broker: Broker::new(run), waiters: HashMap::new() };
-        Hub { state: Mutex::new(state), began: Instant::now(), sooner: Notify::new() }
+        Hub::with(Broker::new(run), None, Time::ZERO)
+    }
+
+    /// A broker with a log beside it, at `now` by its own time. A writer has to take what gathers.
+    pub fn durable(broker: Broker, recorder: Recorder, now: Time) -> Hub {
+        Hub::with(broker, Some(recorder), now)
+    }
+
+    fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
+        let (waiters, writer_sleeps, closed) = (HashMap::new(), false, false);
+        let state = State { broker, waiters, recorder, writer_sleeps, closed };
+        Hub {
+            state: Mutex::new(state),
+            began: Instant::now(),
+            at_first,
+            gathers: Condvar::new(),
+            room: Arc::new(Semaphore::new(ROOM)),
+            sooner: Notify::new(),
+        }
     }
 
     /// Makes a call on the broker, which has ended by now what is over, and tells everyone whom
     /// it concerns. `call` must not use the hub again.
     pub fn call<T>(&self, call: impl FnOnce(&mut Broker, Time) -> T) -> T {
         self.enter(|state, now| call(&mut state.broker, now))
+    }
+
+    /// Takes a batch in, all or nothing. Where there is a log, it is on the disk when this returns,
+    /// and was seen by nobody before.
+    ///
+    /// # Errors
+    /// When the queue refuses it, or it cannot be written.
+    pub async fn publish(
+        &self,
+        name: &QueueName,
+        batch: Vec<NewMessage>,
+        enqueued_at: u64,
+    ) -> Result<Vec<MessageId>, Problem> {
+        if self.lock().recorder.is_none() {
+            let publish = |broker: &mut Broker, now| broker.publish(now, name, batch, enqueued_at);
+            return Ok(self.call(publish)?);
+        }
+        let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
+        let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
+        let room = room.map_err(|_| Problem::LogFailed)?;
+        let accepted = self.enter(|state, now| {
+            let accepted = state.broker.accept(now, name, batch.clone(), enqueued_at)?;
+            let ids = accepted.ids().collect();
+            let recorder = state.recorder.as_mut().ok_or(Problem::LogFailed)?;
+            Ok::<_, Problem>((ids, recorder.accept(accepted, &batch, enqueued_at, room)))
+        });
+        let (ids, answered) = accepted?;
+        match answered.await {
+            Ok(Ok(())) => Ok(ids),
+            Ok(Err(refusal)) => Err(refusal.into()),
+            // The writer is gone, and the process will be.
+            Err(_) => Err(Problem::LogFailed),
+        }
     }
 
     /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or
@@ -94,22 +164,89 @@ impl Hub {
             match self.call(|broker, _| broker.next_deadline()) {
                 None => self.sooner.notified().await,
                 Some(at) => tokio::select! {
-                    () = tokio::time::sleep_until(self.began + at) => {}
+                    () = tokio::time::sleep_until(self.instant(at)) => {}
                     () = self.sooner.notified() => {}
                 },
             }
         }
     }
 
-    fn enter<T>(&self, call: impl FnOnce(&mut State, Time) -> T) -> T {
+    /// What gathers, once there is something; with what another segment begins with, where one is
+    /// due. `None` once the hub is closed and everything was taken.
+    pub(crate) fn gathered(&self, segment: bool) -> Option<Gathered> {
+        let mut state = self.lock();
+        loop {
+            let now = self.now();
+            let State { broker, recorder, closed, .. } = &mut *state;
+            let recorder = recorder.as_mut()?;
+            if !recorder.is_empty() {
+                return Some(recorder.take(now, broker, segment));
+            }
+            if *closed {
+                return None;
+            }
+            state.writer_sleeps = true;
+            state = self.gathers.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.writer_sleeps = false;
+        }
+    }
+
+    /// Batches that are on the disk: they are there from now on, and their publishers hear of it.
+    pub(crate) fn settle(&self, written: Vec<Publish>) {
+        let mut answers = Vec::with_capacity(written.len());
+        self.enter(|state, now| {
+            for Publish { accepted, answer, .. } in written {
+                state.broker.commit(now, accepted);
+                answers.push(answer);
+            }
+        });
+        // Who hung up meanwhile does not hear it; the messages are there all the same.
+        answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
+    }
+
+    /// Batches that could not be written never came.
+    pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
+        for Publish { accepted, answer, .. } in accepted {
+            self.call(|broker, _| broker.refuse(&accepted));
+            drop(answer.send(Err(refusal.clone())));
+        }
+    }
+
+    /// The oldest message of all.
+    pub(crate) fn oldest(&self) -> Option<MessageId> {
+        self.call(|broker, _| broker.oldest())
+    }
+
+    /// Nothing more will come: whoever writes may end after what is left.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.gathers.notify_all();
+    }
+
+    fn instant(&self, at: Time) -> Instant {
+        self.began + at.saturating_sub(self.at_first)
+    }
+
+    fn now(&self) -> Time {
+        self.at_first + self.began.elapsed()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         // After a panic in here one message may be astray; the others should not go with it.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter<T>(&self, call: impl FnOnce(&mut State, Time) -> T) -> T {
+        let mut state = self.lock();
         // Read under the lock: the broker's time must not go back.
-        let now = self.began.elapsed();
+        let now = self.now();
         let before = state.broker.next_deadline();
         state.broker.advance(now);
         let answer = call(&mut state, now);
         state.tell(now);
+        if state.writer_sleeps && state.recorder.as_ref().is_some_and(|it| !it.is_empty()) {
+            self.gathers.notify_one();
+        }
         if is_sooner(state.broker.next_deadline(), before) {
             self.sooner.notify_one();
         }
@@ -128,7 +265,10 @@ impl State {
             }
             for (queue, event) in events {
                 tracing::trace!(%queue, ?event);
-                if let Event::Delivered { waiter: Some(waiter), deliveries } = event {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.happened(now, &queue, &event);
+                }
+                if let Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
                     self.hand(now, &queue, waiter, deliveries);
                 }
             }

@@ -3,6 +3,8 @@
 //! # Layout
 //! - [`args`]: the command line
 //! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and those who wait
+//! - [`durable`]: the log beside the broker
+//! - [`start`](start()): memory only, or what was in a data directory
 //! - `waiter`: one receiver that waits, and what happens when it goes away
 //! - [`handover`]: messages on their way to a receiver, put back if they never reach it
 //! - [`api`]: the calls over HTTP, a file for each kind
@@ -12,20 +14,22 @@
 //! - [`metrics`]: [`Metrics`], read from the broker at each scrape
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
-
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use service::Shutdown;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::durable::writer::Writing;
+
 pub mod api;
 pub mod args;
 mod ask;
+pub mod durable;
 pub mod handover;
 pub mod hub;
 pub mod metrics;
 pub mod problem;
+mod start;
 mod waiter;
 mod wire;
 
@@ -34,25 +38,31 @@ pub use handover::Handover;
 pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
+pub use start::{Store, start};
 
 /// Answers calls beside the `endpoints` every program has, until the word to leave: then those
 /// who wait get an empty list, requests under way finish, and idle connections are closed.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// When the listener fails for good, or the log does.
 pub async fn run(
     listener: TcpListener,
-    hub: Arc<Hub>,
+    Store { hub, writer }: Store,
     endpoints: axum::Router,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let router = api::router(hub.clone(), endpoints, shutdown.clone());
     let server = axum::serve(listener.tap_io(answer_at_once), router)
         .with_graceful_shutdown(async move { shutdown.wait().await });
+    let mut writing = Writing::start(writer);
     tokio::select! {
-        ended = server.into_future() => ended.context("the listener failed"),
+        ended = server.into_future() => ended.context("the listener failed")?,
         never = hub.keep_time() => match never {},
+        // It ends by itself only where it must not go on.
+        failed = writing.ended() => return failed,
     }
+    hub.close();
+    writing.finish().await
 }
 
 /// Answers are small and wanted now; without this the kernel may hold one back to fill a packet.

@@ -2,10 +2,9 @@
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
-use queue::{Args, Hub, Metrics};
+use queue::{Args, Metrics};
 use service::Shell;
 
 #[tokio::main]
@@ -13,12 +12,11 @@ async fn main() -> ExitCode {
     let args = Args::parse();
     service::main(async {
         let shell = Shell::start("queue", 4151, &args.service).await?;
-        tracing::info!("messages are kept in memory only and are gone when this process ends");
-        let hub = Arc::new(Hub::new(rand::random()));
-        shell.registry.register(Box::new(Metrics::new(hub.clone())?))?;
+        let store = queue::start(args.data_dir.as_deref())?;
+        shell.registry.register(Box::new(Metrics::new(store.hub.clone())?))?;
         shell
             .serve(async |listener, endpoints, shutdown| {
-                queue::run(listener, hub, endpoints, shutdown).await
+                queue::run(listener, store, endpoints, shutdown).await
             })
             .await
     })

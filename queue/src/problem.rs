@@ -8,6 +8,8 @@ use broker::name::BadName;
 use broker::{Full, PublishError, QueueName, SettingsError};
 use serde_json::json;
 
+use crate::durable::Refusal;
+
 /// Why a call was refused, in one sentence that names the thing and the mend.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -37,6 +39,17 @@ pub enum Problem {
     /// 429: the queue has no room now.
     #[error("{0}; try again when some are done")]
     Full(Full),
+    /// 507: the disk has no room now.
+    #[error("the queue's disk is full, so nothing was taken in; make room and try again")]
+    DiskFull,
+    /// 503: what came in cannot be kept.
+    #[error("the queue cannot write its log, so nothing was taken in: {0}; try again later")]
+    NotWritten(String),
+    /// 503: the log is broken, and the process is about to end.
+    #[error(
+        "the queue's log has failed, and it starts again; whether this was taken in is unknown"
+    )]
+    LogFailed,
 }
 
 impl Problem {
@@ -51,6 +64,9 @@ impl Problem {
             Problem::Stale => (StatusCode::GONE, "stale"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
+            Problem::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            Problem::NotWritten(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_written"),
+            Problem::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
         }
     }
 }
@@ -63,6 +79,15 @@ impl IntoResponse for Problem {
             return (status, [(header::RETRY_AFTER, "1")], Json(error)).into_response();
         }
         (status, Json(error)).into_response()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        match refusal {
+            Refusal::Full => Problem::DiskFull,
+            Refusal::NotWritten(error) => Problem::NotWritten(error),
+        }
     }
 }
 

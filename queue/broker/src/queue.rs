@@ -8,6 +8,7 @@ use crate::broker::Request;
 use crate::event::{Event, ReturnReason};
 use crate::message::{Delivery, MessageId, Peeked, Place, Receipt, WaiterId};
 use crate::redelivery::{Redeliveries, Redelivery};
+use crate::restore::Earlier;
 use crate::settings::Settings;
 use crate::stats::{Counters, Stats};
 
@@ -72,6 +73,10 @@ impl Queue {
     /// How many messages the queue holds or keeps room for, wherever they are.
     pub(crate) fn depth(&self) -> usize {
         self.messages.len() + self.expected
+    }
+
+    pub(crate) fn oldest(&self) -> Option<MessageId> {
+        self.messages.keys().next().copied()
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
@@ -374,20 +379,6 @@ impl Queue {
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
             total: self.total,
         }
-    }
-}
-
-/// The run of the process before this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Earlier {
-    pub(crate) run: u32,
-    /// Its messages have numbers below this one.
-    pub(crate) below: MessageId,
-}
-
-impl Earlier {
-    fn gave(self, receipt: Receipt) -> bool {
-        receipt.run == self.run && receipt.message < self.below
     }
 }
 

@@ -1,7 +1,7 @@
 //! A broker put together again from what happened in an earlier run, told in the same order.
 //!
-//! What is told of a message that is not there is passed over: it was done, and what was kept of it
-//! may be gone already.
+//! What is told of a message that is not there is only counted: it was done, and what was kept of
+//! it may be gone already.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::broker::Broker;
 use crate::event::ReturnReason;
 use crate::message::{MessageId, Place, Receipt};
 use crate::name::QueueName;
-use crate::queue::{Earlier, Message, Queue};
+use crate::queue::{Message, Queue};
 use crate::settings::Settings;
 use crate::stats::Counters;
 
@@ -23,6 +23,20 @@ pub struct Due {
     /// How long it was to be hidden from when that was said. The clock may have been set since, so
     /// it is never hidden for longer than this.
     pub delay: Time,
+}
+
+/// The run of the process before this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    run: u32,
+    /// Its messages have numbers below this one.
+    below: MessageId,
+}
+
+impl Earlier {
+    pub(crate) fn gave(self, receipt: Receipt) -> bool {
+        receipt.run == self.run && receipt.message < self.below
+    }
 }
 
 /// A message as it was told.
@@ -101,11 +115,11 @@ impl Restore {
     /// A message went to a receiver.
     pub fn delivered(&mut self, queue: &QueueName, receipt: Receipt, lease: Time) {
         let part = self.part(queue);
+        part.total.delivered += 1;
         let Some(kept) = part.messages.get_mut(&receipt.message) else { return };
         kept.attempts += 1;
         (kept.deliveries, kept.run) = (receipt.delivery, receipt.run);
         kept.at = At::InFlight(lease);
-        part.total.delivered += 1;
     }
 
     /// The receipt of a delivery that was not heard of was shown.
@@ -122,16 +136,17 @@ impl Restore {
     /// A delivery never reached its receiver.
     pub fn undelivered(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
+        part.total.undelivered += 1;
         let Some(kept) = part.messages.get_mut(&id) else { return };
         kept.attempts = kept.attempts.saturating_sub(1);
         kept.at = At::Ready;
-        part.total.undelivered += 1;
     }
 
     /// A message is done.
     pub fn acked(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
-        part.total.acked += u64::from(part.messages.remove(&id).is_some());
+        part.total.acked += 1;
+        part.messages.remove(&id);
     }
 
     /// A message went back to its queue.
@@ -143,9 +158,9 @@ impl Restore {
         due: Option<Due>,
     ) {
         let part = self.part(queue);
+        part.total.failed(reason);
         let Some(kept) = part.messages.get_mut(&id) else { return };
         kept.at = due.map_or(At::Ready, At::Delayed);
-        part.total.failed(reason);
     }
 
     /// A message was given up, and went `to` another queue.
@@ -157,20 +172,20 @@ impl Restore {
         to: Option<&QueueName>,
     ) {
         let part = self.part(queue);
-        let Some(kept) = part.messages.remove(&id) else { return };
         part.total.failed(reason);
         part.total.dead += 1;
-        if let Some(to) = to {
-            let part = self.part(to);
-            part.total.published += 1;
-            part.messages.insert(id, Kept { attempts: 0, at: At::Ready, ..kept });
-        }
+        let kept = part.messages.remove(&id);
+        let Some(to) = to else { return };
+        let part = self.part(to);
+        part.total.published += 1;
+        let buried = kept.map(|kept| Kept { attempts: 0, at: At::Ready, ..kept });
+        part.messages.extend(buried.map(|kept| (id, kept)));
     }
 
-    /// All messages of a queue were thrown away.
-    pub fn purged(&mut self, queue: &QueueName) {
+    /// All messages of a queue were thrown away, so many.
+    pub fn purged(&mut self, queue: &QueueName, count: u64) {
         let part = self.part(queue);
-        part.total.purged += part.messages.len() as u64;
+        part.total.purged += count;
         part.messages.clear();
     }
 
@@ -187,14 +202,26 @@ impl Restore {
         let mut broker = Broker::new(run);
         broker.next_message = next;
         for (name, part) in self.parts {
+            let total = part.reconciled();
             let mut queue = Queue::new(run);
-            (queue.settings, queue.total, queue.earlier) = (part.settings, part.total, earlier);
+            (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
             for (id, kept) in part.messages {
                 queue.restore(id, kept.message(now, wall));
             }
             broker.queues.insert(name, queue);
         }
         broker
+    }
+}
+
+impl Part {
+    /// Where a message is gone and nobody told how, what was kept of it was deleted, which is done
+    /// with none but those that were acknowledged.
+    fn reconciled(&self) -> Counters {
+        let Counters { published, acked, dead, purged, .. } = self.total;
+        let here = self.messages.len() as u64;
+        let untold = published.saturating_sub(acked + dead + purged + here);
+        Counters { acked: acked + untold, ..self.total }
     }
 }
 

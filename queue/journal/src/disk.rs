@@ -1,9 +1,9 @@
 //! What the log needs of a disk.
 
-use std::io;
+use std::{fmt, io};
 
 /// A place for segments, known by their numbers.
-pub trait Disk {
+pub trait Disk: fmt::Debug {
     /// A segment that is written.
     type Segment: Segment;
 
@@ -48,7 +48,7 @@ pub trait Disk {
 }
 
 /// A segment that is written.
-pub trait Segment {
+pub trait Segment: fmt::Debug {
     /// Writes at the end. After an error any part of it may be there.
     ///
     /// # Errors

@@ -81,9 +81,19 @@ impl Outgoing {
         self.0.len() == BATCH_HEAD
     }
 
+    /// Writes behind what is there.
+    pub fn extend_from_slice(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Cuts it to its first `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(BATCH_HEAD + len);
+    }
+
     /// Empties it, and keeps its room.
     pub fn clear(&mut self) {
-        self.0.truncate(BATCH_HEAD);
+        self.truncate(0);
     }
 
     /// Writes the head, and gives all that is to be written.
@@ -94,12 +104,6 @@ impl Outgoing {
         let crc = checksum(salt, &head[4..], bytes);
         head[..4].copy_from_slice(&crc.to_le_bytes());
         &self.0
-    }
-}
-
-impl Extend<u8> for Outgoing {
-    fn extend<I: IntoIterator<Item = u8>>(&mut self, bytes: I) {
-        self.0.extend(bytes);
     }
 }
 
@@ -166,7 +170,7 @@ mod tests {
 
     fn sealed(salt: u64, number: u64, bytes: &[u8]) -> Vec<u8> {
         let mut outgoing = Outgoing::default();
-        outgoing.extend(bytes.iter().copied());
+        outgoing.extend_from_slice(bytes);
         outgoing.seal(salt, number).to_vec()
     }
 

@@ -11,7 +11,7 @@ use support::{Memory, Trouble};
 
 fn batch(text: &str) -> Outgoing {
     let mut batch = Outgoing::default();
-    batch.extend(text.bytes());
+    batch.extend_from_slice(text.as_bytes());
     batch
 }
 

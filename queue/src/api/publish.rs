@@ -44,7 +44,7 @@ pub(super) async fn publish(
     };
     let batch = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
     let enqueued_at = wire::wall_clock();
-    let ids = app.hub.call(|broker, now| broker.publish(now, &name, batch, enqueued_at))?;
+    let ids = app.hub.publish(&name, batch, enqueued_at).await?;
     let ids = ids.iter().map(ToString::to_string).collect();
     Ok((StatusCode::CREATED, Json(Published { ids })))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use broker::Stats;
-use queue::Hub;
+use queue::{Hub, Store};
 use service::{Shutdown, Trigger};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -27,9 +27,10 @@ impl Server {
     pub(crate) async fn start() -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let hub = Arc::new(Hub::new(7));
+        let store = Store::memory(7);
+        let hub = store.hub.clone();
         let (trigger, shutdown) = Shutdown::new();
-        let running = tokio::spawn(queue::run(listener, hub.clone(), Router::new(), shutdown));
+        let running = tokio::spawn(queue::run(listener, store, Router::new(), shutdown));
         Server { address, hub, trigger, running }
     }
 

@@ -60,7 +60,7 @@ impl Told {
             Event::Dead { receipt, reason, to } => {
                 self.0.dead(queue, receipt.message, *reason, to.as_ref());
             }
-            Event::Purged { .. } => self.0.purged(queue),
+            Event::Purged { count } => self.0.purged(queue, *count),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! From records to a broker, at the start.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use broker::{MessageId, QueueName, Receipt, Restore};
+use journal::{Cut, Directory, Disk, Journal, OpenError};
+
+use crate::durable::extent::Extents;
+use crate::durable::record::{Record, reason};
+
+/// What was in a log.
+#[derive(Debug)]
+pub struct Loaded<D: Disk = Directory> {
+    /// The log, open for more.
+    pub(crate) journal: Journal<D>,
+    /// What has happened up to now.
+    pub(crate) restore: Restore,
+    /// The queues' numbers.
+    pub(crate) numbers: BTreeMap<QueueName, u32>,
+    pub(crate) extents: Extents,
+    /// What a crash left half written.
+    pub cut: Option<Cut>,
+}
+
+/// Opens the log in a directory, and makes it where there is none. No other process may have it.
+///
+/// # Errors
+/// When somebody else has the directory, or the log is damaged.
+pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
+    let disk = Directory::take(directory, who)
+        .with_context(|| format!("the data directory {} cannot be used", directory.display()))?;
+    Ok(load(disk)?)
+}
+
+/// Reads a whole log.
+pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
+    let mut reader = Reader::default();
+    let (journal, cut) =
+        Journal::open(disk, rand::random(), |segment, bytes| reader.batch(segment, bytes))?;
+    let numbers = reader.names.iter().map(|(number, name)| (name.clone(), *number)).collect();
+    let Reader { restore, extents, .. } = reader;
+    Ok(Loaded { journal, restore, numbers, extents, cut })
+}
+
+#[derive(Default)]
+struct Reader {
+    restore: Restore,
+    names: BTreeMap<u32, QueueName>,
+    extents: Extents,
+}
+
+impl Reader {
+    fn batch(&mut self, segment: u64, mut bytes: &[u8]) -> Result<(), String> {
+        while !bytes.is_empty() {
+            let (record, rest) = Record::read(bytes)?;
+            if let Record::Published { id, .. } = record {
+                self.extents.holds(segment, MessageId(id));
+            }
+            self.record(record)?;
+            bytes = rest;
+        }
+        Ok(())
+    }
+
+    fn name(&self, queue: u32) -> Result<&QueueName, String> {
+        self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
+    }
+
+    fn record(&mut self, record: Record<'_>) -> Result<(), String> {
+        match record {
+            Record::Started { run } => self.restore.started(run),
+            Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
+            Record::Named { queue, name } => {
+                let name = name.parse().map_err(|error| format!("{error}"))?;
+                self.names.insert(queue, name);
+            }
+            Record::Configured { queue, settings } => {
+                let name = self.name(queue)?.clone();
+                self.restore.configured(&name, settings.settings()?);
+            }
+            Record::Counted { queue, total } => {
+                let name = self.name(queue)?.clone();
+                self.restore.counted(&name, total.into());
+            }
+            of_a_message => return self.message(of_a_message),
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, record: Record<'_>) -> Result<(), String> {
+        let receipt = |id, delivery, run| Receipt { message: MessageId(id), delivery, run };
+        match record {
+            Record::Published { queue, id, enqueued_at, hidden, body } => {
+                let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
+                self.restore.published(&name, MessageId(id), body.into(), enqueued_at, due);
+            }
+            Record::Delivered { queue, id, delivery, run, lease_us } => {
+                let name = self.name(queue)?.clone();
+                let lease = std::time::Duration::from_micros(lease_us);
+                self.restore.delivered(&name, receipt(id, delivery, run), lease);
+            }
+            Record::Recalled { queue, id, delivery, run } => {
+                let name = self.name(queue)?.clone();
+                self.restore.recalled(&name, receipt(id, delivery, run));
+            }
+            Record::Undelivered { queue, id } => {
+                let name = self.name(queue)?.clone();
+                self.restore.undelivered(&name, MessageId(id));
+            }
+            Record::Acked { queue, id } => {
+                let name = self.name(queue)?.clone();
+                self.restore.acked(&name, MessageId(id));
+            }
+            Record::Returned { queue, id, expired, hidden } => {
+                let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
+                self.restore.returned(&name, MessageId(id), reason(expired), due);
+            }
+            Record::Dead { queue, id, expired, to } => {
+                let name = self.name(queue)?.clone();
+                let to = to.map(|to| self.name(to)).transpose()?.cloned();
+                self.restore.dead(&name, MessageId(id), reason(expired), to.as_ref());
+            }
+            Record::Purged { queue, count } => {
+                let name = self.name(queue)?.clone();
+                self.restore.purged(&name, count);
+            }
+            other => return Err(format!("{other:?} is not about a message")),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,220 @@
+//! What is written, and how it looks in bytes: postcard's compact form, one after the other.
+//!
+//! Queues are numbered, since their names would be most of an acknowledgement.
+
+use std::io;
+use std::time::Duration;
+
+use broker::stats::Counters;
+use broker::{Due, QueueName, ReturnReason, Settings};
+use journal::Outgoing;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened. Further kinds come last, so that older logs can be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Record<'a> {
+    /// A process began, with this run in its receipts.
+    Started { run: u32 },
+    /// No message below this number will come.
+    NextMessage { id: u64 },
+    /// The name that a queue's number stands for.
+    Named { queue: u32, name: &'a str },
+    /// What a queue is told.
+    Configured { queue: u32, settings: Told<'a> },
+    /// What a queue has counted up to here.
+    Counted { queue: u32, total: Totals },
+    /// A message came in.
+    Published {
+        queue: u32,
+        id: u64,
+        enqueued_at: u64,
+        hidden: Option<Hidden>,
+        #[serde(with = "serde_bytes")]
+        body: &'a [u8],
+    },
+    /// A message went to a receiver.
+    Delivered { queue: u32, id: u64, delivery: u32, run: u32, lease_us: u64 },
+    /// Its receipt was shown, though its delivery was not heard of.
+    Recalled { queue: u32, id: u64, delivery: u32, run: u32 },
+    /// A delivery never reached its receiver.
+    Undelivered { queue: u32, id: u64 },
+    /// A message is done.
+    Acked { queue: u32, id: u64 },
+    /// A message went back to its queue; by its lease's end, or by its receiver.
+    Returned { queue: u32, id: u64, expired: bool, hidden: Option<Hidden> },
+    /// A message was given up, and went to another queue.
+    Dead { queue: u32, id: u64, expired: bool, to: Option<u32> },
+    /// All messages of a queue were thrown away.
+    Purged { queue: u32, count: u64 },
+}
+
+/// Until when a message is hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    /// Milliseconds since 1970.
+    at: u64,
+    /// For how long, from when that was said.
+    delay_us: u64,
+}
+
+impl Hidden {
+    /// For so long, said at `wall` in milliseconds since 1970.
+    pub(crate) fn new(wall: u64, delay: Duration) -> Hidden {
+        Hidden { at: wall + delay.as_millis() as u64, delay_us: delay.as_micros() as u64 }
+    }
+
+    pub(crate) fn due(self) -> Due {
+        Due { at: self.at, delay: Duration::from_micros(self.delay_us) }
+    }
+}
+
+/// A queue's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told<'a> {
+    lease_us: u64,
+    max_attempts: u32,
+    dead_letter_queue: Option<&'a str>,
+    max_depth: u64,
+    max_message_bytes: u64,
+}
+
+impl<'a> From<&'a Settings> for Told<'a> {
+    fn from(settings: &'a Settings) -> Told<'a> {
+        Told {
+            lease_us: settings.lease.as_micros() as u64,
+            max_attempts: settings.max_attempts,
+            dead_letter_queue: settings.dead_letter_queue.as_ref().map(QueueName::as_str),
+            max_depth: settings.max_depth as u64,
+            max_message_bytes: settings.max_message_bytes as u64,
+        }
+    }
+}
+
+impl Told<'_> {
+    pub(crate) fn settings(&self) -> Result<Settings, String> {
+        let queue = self.dead_letter_queue.map(str::parse).transpose();
+        Ok(Settings {
+            lease: Duration::from_micros(self.lease_us),
+            max_attempts: self.max_attempts,
+            dead_letter_queue: queue.map_err(|error: broker::name::BadName| error.to_string())?,
+            max_depth: self.max_depth as usize,
+            max_message_bytes: self.max_message_bytes as usize,
+        })
+    }
+}
+
+/// What a queue has counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Totals {
+    published: u64,
+    delivered: u64,
+    undelivered: u64,
+    acked: u64,
+    nacked: u64,
+    lease_expired: u64,
+    dead: u64,
+    purged: u64,
+    receive_empty: u64,
+}
+
+impl From<Counters> for Totals {
+    fn from(total: Counters) -> Totals {
+        let Counters { published, delivered, undelivered, acked, nacked, .. } = total;
+        let Counters { lease_expired, dead, purged, receive_empty, .. } = total;
+        Totals {
+            published,
+            delivered,
+            undelivered,
+            acked,
+            nacked,
+            lease_expired,
+            dead,
+            purged,
+            receive_empty,
+        }
+    }
+}
+
+impl From<Totals> for Counters {
+    fn from(total: Totals) -> Counters {
+        let Totals { published, delivered, undelivered, acked, nacked, .. } = total;
+        let Totals { lease_expired, dead, purged, receive_empty, .. } = total;
+        Counters {
+            published,
+            delivered,
+            undelivered,
+            acked,
+            nacked,
+            lease_expired,
+            dead,
+            purged,
+            receive_empty,
+        }
+    }
+}
+
+/// Whether a delivery ended with its lease.
+pub(crate) fn expired(reason: ReturnReason) -> bool {
+    reason == ReturnReason::LeaseExpired
+}
+
+/// How a delivery ended.
+pub(crate) fn reason(expired: bool) -> ReturnReason {
+    if expired { ReturnReason::LeaseExpired } else { ReturnReason::Nacked }
+}
+
+impl<'a> Record<'a> {
+    /// Writes it behind what is there.
+    pub(crate) fn write(&self, to: &mut Outgoing) {
+        // Nothing that is written to memory fails, and every kind can be written.
+        let _ = postcard::to_io(self, to as &mut dyn io::Write);
+    }
+
+    /// Reads the first record, and gives what is behind it.
+    ///
+    /// # Errors
+    /// When the bytes begin with none.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<(Record<'a>, &'a [u8]), String> {
+        postcard::take_from_bytes(bytes).map_err(|error| format!("no record of ours: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_come_back_from_their_bytes_one_after_the_other() {
+        let hidden = Some(Hidden::new(5, Duration::from_secs(1)));
+        let settings = Settings::default();
+        let all = [
+            Record::Named { queue: 1, name: "jobs" },
+            Record::Configured { queue: 1, settings: Told::from(&settings) },
+            Record::Published { queue: 1, id: 7, enqueued_at: 9, hidden, body: b"work" },
+            Record::Dead { queue: 1, id: 7, expired: true, to: None },
+        ];
+        let mut outgoing = Outgoing::default();
+        all.iter().for_each(|record| record.write(&mut outgoing));
+        let mut bytes = outgoing.bytes();
+        for record in all {
+            let (read, rest) = Record::read(bytes).unwrap();
+            assert_eq!(read, record);
+            bytes = rest;
+        }
+        assert_eq!(bytes, b"");
+    }
+
+    #[test]
+    fn an_acknowledgement_takes_few_bytes() {
+        let mut outgoing = Outgoing::default();
+        Record::Acked { queue: 3, id: 1_000_000 }.write(&mut outgoing);
+        assert_eq!(outgoing.bytes().len(), 5);
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were() {
+        let dead_letter_queue = Some("dead".parse().unwrap());
+        let settings = Settings { dead_letter_queue, ..Settings::default() };
+        assert_eq!(Told::from(&settings).settings(), Ok(settings));
+    }
+}

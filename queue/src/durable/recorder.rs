@@ -1,0 +1,172 @@
+//! From what happens to records. It is used under the hub's lock, so records are in the order in
+//! which things happened.
+
+use std::collections::BTreeMap;
+
+use broker::{Accepted, Broker, Event, MessageId, NewMessage, QueueName, Time};
+use journal::Outgoing;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::durable::record::{Hidden, Record, Told, Totals, expired};
+use crate::durable::writer::Refusal;
+use crate::wire;
+
+/// What is to be written next.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    /// What has happened already; it is written sooner or later.
+    pub(crate) owed: Outgoing,
+    /// Batches that happen only once they are written.
+    pub(crate) accepted: Vec<Publish>,
+    /// The oldest message there was when this was taken.
+    pub(crate) oldest: Option<MessageId>,
+    /// What another segment begins with, where one is due.
+    pub(crate) base: Option<Outgoing>,
+}
+
+/// A batch of messages with somebody who waits for it.
+#[derive(Debug)]
+pub(crate) struct Publish {
+    pub(crate) records: Vec<u8>,
+    pub(crate) accepted: Accepted,
+    pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
+    /// Its room among all that wait; others have it once this is written.
+    pub(crate) _room: OwnedSemaphorePermit,
+}
+
+impl Gathered {
+    /// Whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.owed.is_empty() && self.accepted.is_empty()
+    }
+}
+
+/// Turns what happens into records.
+#[derive(Debug)]
+pub struct Recorder {
+    run: u32,
+    numbers: BTreeMap<QueueName, u32>,
+    gathered: Gathered,
+}
+
+impl Recorder {
+    /// One that knows the queues' numbers up to now.
+    pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>) -> Recorder {
+        let mut recorder = Recorder { run, numbers, gathered: Gathered::default() };
+        recorder.owe(&Record::Started { run });
+        recorder
+    }
+
+    /// Whether there is nothing to write.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gathered.is_empty()
+    }
+
+    /// All that has gathered up to `now`; with what another segment begins with, where one is due.
+    pub(crate) fn take(&mut self, now: Time, broker: &mut Broker, segment: bool) -> Gathered {
+        let base = segment.then(|| self.base(now, broker));
+        let gathered = std::mem::take(&mut self.gathered);
+        Gathered { oldest: broker.oldest(), base, ..gathered }
+    }
+
+    /// A batch that was accepted, to be committed once it is written; the answer then.
+    pub(crate) fn accept(
+        &mut self,
+        accepted: Accepted,
+        batch: &[NewMessage],
+        enqueued_at: u64,
+        room: OwnedSemaphorePermit,
+    ) -> oneshot::Receiver<Result<(), Refusal>> {
+        let queue = self.number(accepted.queue());
+        let mut records = Outgoing::with_capacity(batch.iter().map(|it| it.body.len() + 32).sum());
+        for (id, new) in accepted.ids().zip(batch) {
+            let hidden = (!new.delay.is_zero()).then(|| Hidden::new(enqueued_at, new.delay));
+            let (id, body) = (id.0, &new.body[..]);
+            Record::Published { queue, id, enqueued_at, hidden, body }.write(&mut records);
+        }
+        let (answer, answered) = oneshot::channel();
+        let records = records.bytes().to_vec();
+        self.gathered.accepted.push(Publish { records, accepted, answer, _room: room });
+        answered
+    }
+
+    /// Something has happened.
+    pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
+        let hidden = |due: &Option<Time>| {
+            due.map(|due| Hidden::new(wire::wall_clock(), due.saturating_sub(now)))
+        };
+        let record = match event {
+            // Written when it was accepted, or told by the death that led to it.
+            Event::Published { .. } => return,
+            // A lease begins anew after a restart.
+            Event::Extended { .. } => return,
+            Event::Configured { settings } => {
+                let settings = settings.clone();
+                let queue = self.number(name);
+                return self.owe(&Record::Configured { queue, settings: Told::from(&settings) });
+            }
+            Event::Delivered { deliveries, lease, .. } => {
+                let (queue, lease_us) = (self.number(name), lease.as_micros() as u64);
+                for receipt in deliveries.iter().map(|it| it.receipt) {
+                    let (id, delivery, run) = (receipt.message.0, receipt.delivery, receipt.run);
+                    self.owe(&Record::Delivered { queue, id, delivery, run, lease_us });
+                }
+                return;
+            }
+            Event::Recalled { receipt } => {
+                let (id, delivery, run) = (receipt.message.0, receipt.delivery, receipt.run);
+                Record::Recalled { queue: self.number(name), id, delivery, run }
+            }
+            Event::Undelivered { receipt } => {
+                Record::Undelivered { queue: self.number(name), id: receipt.message.0 }
+            }
+            Event::Acked { receipt } => {
+                Record::Acked { queue: self.number(name), id: receipt.message.0 }
+            }
+            Event::Returned { receipt, reason, due } => {
+                let (queue, id) = (self.number(name), receipt.message.0);
+                Record::Returned { queue, id, expired: expired(*reason), hidden: hidden(due) }
+            }
+            Event::Dead { receipt, reason, to } => {
+                let (queue, id) = (self.number(name), receipt.message.0);
+                let to = to.as_ref().map(|to| self.number(to));
+                Record::Dead { queue, id, expired: expired(*reason), to }
+            }
+            Event::Purged { count } => Record::Purged { queue: self.number(name), count: *count },
+        };
+        self.owe(&record);
+    }
+
+    fn owe(&mut self, record: &Record<'_>) {
+        record.write(&mut self.gathered.owed);
+    }
+
+    /// A queue's number; a new one is told first.
+    fn number(&mut self, name: &QueueName) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let queue = self.numbers.len() as u32;
+        self.numbers.insert(name.clone(), queue);
+        self.owe(&Record::Named { queue, name: name.as_str() });
+        queue
+    }
+
+    /// What another segment begins with: all that is not told of messages, as of now.
+    fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
+        let mut base = Outgoing::default();
+        Record::Started { run: self.run }.write(&mut base);
+        Record::NextMessage { id: broker.next_message().0 }.write(&mut base);
+        for (name, queue) in &self.numbers {
+            let queue = *queue;
+            Record::Named { queue, name: name.as_str() }.write(&mut base);
+            if let Some(settings) = broker.settings(name) {
+                Record::Configured { queue, settings: Told::from(settings) }.write(&mut base);
+            }
+            if let Some(stats) = broker.stats(now, name) {
+                Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
+            }
+        }
+        base
+    }
+}

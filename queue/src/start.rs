@@ -1,0 +1,79 @@
+//! Memory only, or what was in a data directory.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use broker::Time;
+use journal::{Directory, Disk};
+
+use crate::durable::writer::Writer;
+use crate::durable::{self, Loaded, Recorder};
+use crate::hub::Hub;
+use crate::wire;
+
+/// The hub, with what writes beside it.
+#[derive(Debug)]
+pub struct Store<D: Disk = Directory> {
+    /// The broker as the server shares it.
+    pub hub: Arc<Hub>,
+    /// What keeps it on a disk; `None` for memory only.
+    pub writer: Option<Writer<D>>,
+}
+
+impl Store {
+    /// Nothing is kept.
+    pub fn memory(run: u32) -> Store {
+        Store { hub: Arc::new(Hub::new(run)), writer: None }
+    }
+}
+
+/// Opens the data directory, if there is to be one, and says what became of it.
+///
+/// # Errors
+/// When another process has the directory, or what is in it is damaged.
+pub fn start(data: Option<&Path>) -> anyhow::Result<Store> {
+    // Every run is another one; 0 stands for none.
+    let run = rand::random::<u32>().max(1);
+    let Some(data) = data else {
+        tracing::info!("messages are kept in memory only and are gone when this process ends");
+        return Ok(Store::memory(run));
+    };
+    let loaded = durable::open(data, &who())?;
+    if let Some(cut) = &loaded.cut {
+        tracing::warn!(
+            "{} ended in the middle of a write that nobody was told of; its last {} bytes are cut",
+            cut.segment,
+            cut.bytes
+        );
+    }
+    let (store, messages) = restored(loaded, run, wire::wall_clock());
+    tracing::info!(
+        "messages are kept in {}, and {messages} are back from there; what is acknowledged outlives \
+         this process, and is as safe as that volume is against all else",
+        data.display()
+    );
+    Ok(store)
+}
+
+/// The hub of a new run with what was loaded, and how many messages that are; `wall` is the time in
+/// milliseconds since 1970.
+pub(crate) fn restored<D: Disk>(loaded: Loaded<D>, run: u32, wall: u64) -> (Store<D>, usize) {
+    // The broker's time goes on where the wall clock is, so that no message is older than time.
+    let now = Time::from_millis(wall);
+    let mut broker = loaded.restore.finish(run, now, wall);
+    let names: Vec<_> = broker.names().cloned().collect();
+    let here = |name| broker.stats(now, name).map_or(0, |it| it.ready + it.in_flight + it.delayed);
+    let messages = names.iter().map(here).sum();
+    let hub = Arc::new(Hub::durable(broker, Recorder::new(run, loaded.numbers), now));
+    let writer = Writer::new(hub.clone(), loaded.journal, loaded.extents);
+    (Store { hub, writer: Some(writer) }, messages)
+}
+
+/// Who has the directory, for those who come later.
+fn who() -> String {
+    let process = std::process::id();
+    match std::env::var("HOSTNAME") {
+        Ok(host) => format!("process {process} on {host}"),
+        Err(_) => format!("process {process}"),
+    }
+}

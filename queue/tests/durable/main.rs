@@ -1,0 +1,6 @@
+//! The queue's program with a data directory: what it acknowledged is there after `kill -9`.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+mod kill;
+mod program;
+mod restart;

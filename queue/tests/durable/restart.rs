@@ -1,0 +1,114 @@
+//! What a restart gives back, and what it refuses.
+
+use std::fs;
+use std::time::Duration;
+
+use client::{Client, Message, ReceiveOptions};
+
+use crate::program::{Folder, Program};
+
+fn options(max: u32, wait: Duration) -> ReceiveOptions {
+    ReceiveOptions { max, wait, lease: Duration::from_secs(30), worker: "w".to_owned() }
+}
+
+async fn take(client: &Client, max: u32) -> Vec<Message> {
+    client.receive(&options(max, Duration::ZERO)).await.unwrap()
+}
+
+fn bodies(messages: &[Message]) -> Vec<&str> {
+    messages.iter().map(|it| std::str::from_utf8(&it.body).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_restart_gives_back_all_that_was_not_acknowledged_in_its_order() {
+    let folder = Folder::new("restart");
+    let mut program = Program::start(folder.path());
+    let client = program.client();
+    for body in ["a", "b", "c", "d"] {
+        client.publish(body.into()).await.unwrap();
+    }
+    let first = take(&client, 2).await;
+    client.ack(&first[0].receipt).await.unwrap();
+    // Once another publish is answered, what came before it is on the disk, too.
+    client.publish("e".into()).await.unwrap();
+    program.kill();
+    let program = Program::start(folder.path());
+    let client = program.client();
+    let stats = client.stats().await.unwrap();
+    assert_eq!((stats.ready, stats.in_flight), (3, 1));
+    assert_eq!((stats.published_total, stats.acked_total), (5, 1));
+    assert_eq!(bodies(&take(&client, 9).await), ["c", "d", "e"]);
+    // The receipt of the run before is good until its message is given out again.
+    client.ack(&first[1].receipt).await.unwrap();
+    assert!(client.ack(&first[0].receipt).await.is_err());
+    program.leave();
+}
+
+#[tokio::test]
+async fn a_receipt_that_was_not_on_the_disk_holds_until_its_message_is_given_out_again() {
+    let folder = Folder::new("receipts");
+    let mut program = Program::start(folder.path());
+    let client = program.client();
+    client.publish("a".into()).await.unwrap();
+    let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    program.kill();
+    let mut program = Program::start(folder.path());
+    let client = program.client();
+    client.ack(&held.receipt).await.unwrap();
+    client.publish("b".into()).await.unwrap();
+    let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    client.nack(&held.receipt, Duration::ZERO).await.unwrap();
+    let [again] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    client.publish("c".into()).await.unwrap();
+    program.kill();
+    let program = Program::start(folder.path());
+    let client = program.client();
+    assert!(client.ack(&held.receipt).await.is_err(), "it was given out again");
+    client.ack(&again.receipt).await.unwrap();
+    assert_eq!(bodies(&take(&client, 9).await), ["c"]);
+    program.leave();
+}
+
+#[tokio::test]
+async fn a_clean_end_keeps_even_the_last_acknowledgement() {
+    let folder = Folder::new("clean");
+    for round in 0..5 {
+        let program = Program::start(folder.path());
+        let client = program.client();
+        assert_eq!(client.stats().await.map(|it| it.acked_total).unwrap_or(0), round);
+        client.publish("a".into()).await.unwrap();
+        let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+        client.ack(&held.receipt).await.unwrap();
+        program.leave();
+    }
+}
+
+#[tokio::test]
+async fn a_second_process_is_told_who_has_the_directory() {
+    let folder = Folder::new("lock");
+    let _program = Program::start(folder.path());
+    let (code, words) = Program::fails(folder.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("cannot be used") && words.contains("process "), "{words}");
+}
+
+#[tokio::test]
+async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
+    let folder = Folder::new("damaged");
+    let program = Program::start(folder.path());
+    for body in ["one", "two", "three"] {
+        program.client().publish(body.into()).await.unwrap();
+    }
+    program.leave();
+    let mut files = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().path());
+    let log = files.find(|path| path.extension().is_some_and(|it| it == "log")).unwrap();
+    let mut bytes = fs::read(&log).unwrap();
+    let at = bytes.windows(3).position(|it| it == b"one").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&log, bytes).unwrap();
+    let (code, words) = Program::fails(folder.path());
+    assert_eq!(code, Some(1));
+    let name = log.display().to_string();
+    assert!(words.contains(&name) && words.contains("is damaged at byte"), "{words}");
+    assert!(words.contains("move the whole directory away"), "{words}");
+}
