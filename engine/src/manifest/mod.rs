@@ -54,6 +54,8 @@ pub struct Container {
     pub args: Vec<String>,
     /// Its environment: names and values.
     pub env: Vec<(String, String)>,
+    /// Where it has directories that are empty when its pod begins, and live as long as that.
+    pub empty_dirs: Vec<String>,
 }
 
 impl Container {

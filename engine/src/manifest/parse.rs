@@ -83,6 +83,8 @@ pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, 
     let grace = pod.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE_S);
     let grace = u64::try_from(grace).map_err(|_| "terminationGracePeriodSeconds is negative")?;
     let replicas = spec.replicas.unwrap_or(1);
+    let volumes = pod.volumes.into_iter().flatten().filter(|it| it.empty_dir.is_some());
+    let empty: Vec<String> = volumes.map(|it| it.name).collect();
     if pod.containers.is_empty() {
         return Err("it has no containers".to_owned());
     }
@@ -92,17 +94,21 @@ pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, 
         replicas: u32::try_from(replicas).map_err(|_| "replicas is negative")?,
         pod_labels: spec.template.metadata.and_then(|meta| meta.labels).unwrap_or_default(),
         grace: Duration::from_secs(grace),
-        containers: pod.containers.into_iter().map(container).collect(),
+        containers: pod.containers.into_iter().map(|it| container(it, &empty)).collect(),
     })
 }
 
-fn container(parsed: core::Container) -> Container {
+/// `empty` are the names of the pod's volumes that are empty directories.
+fn container(parsed: core::Container, empty: &[String]) -> Container {
     let env = parsed.env.unwrap_or_default().into_iter();
+    let mounts = parsed.volume_mounts.unwrap_or_default().into_iter();
+    let empty_dirs = mounts.filter(|it| empty.contains(&it.name)).map(|it| it.mount_path);
     Container {
         name: parsed.name,
         command: parsed.command.unwrap_or_default(),
         args: parsed.args.unwrap_or_default(),
         env: env.filter_map(|var| Some((var.name, var.value?))).collect(),
+        empty_dirs: empty_dirs.collect(),
     }
 }
 

@@ -118,7 +118,7 @@ impl Unused {
     }
 }
 
-/// A process has a file system that it may write to, so an empty directory tells it nothing.
+/// A process gets a temporary directory for each empty one.
 fn has_only_empty_volumes(pod: &Value) -> bool {
     let volumes = pod.get("volumes").and_then(Value::as_sequence);
     volumes.into_iter().flatten().all(|volume| volume.get("emptyDir").is_some())

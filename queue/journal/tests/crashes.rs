@@ -15,8 +15,10 @@ fn batch(text: &str) -> Outgoing {
     batch
 }
 
-/// The log, and the batches that were in it.
-fn open(disk: &Memory) -> Result<(Journal<Memory>, Vec<String>, Option<Cut>), OpenError> {
+/// The log, the batches that were in it, and what was cut off.
+type Opened = (Journal<Memory>, Vec<String>, Option<Cut>);
+
+fn open(disk: &Memory) -> Result<Opened, OpenError> {
     let mut seen = Vec::new();
     let (journal, cut) = Journal::open(disk.clone(), 77, |_, bytes| {
         seen.push(String::from_utf8(bytes.to_vec()).unwrap());

@@ -232,7 +232,7 @@ impl World {
     fn hand_out(&mut self) {
         let mut given = VecDeque::new();
         for (_, event) in self.broker.take_events() {
-            if let broker::Event::Delivered { waiter: Some(waiter), deliveries } = event {
+            if let broker::Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
                 given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
             }
         }

@@ -38,6 +38,21 @@ fn replace_host(text: &str, name: &str, address: &str) -> String {
     result + rest
 }
 
+/// Puts a local directory in the place of each path that is `from` or below it.
+pub fn relocate(text: &str, from: &str, to: &str) -> String {
+    let begins = |before: &str| before.is_empty() || before.ends_with(['=', ':', ',']);
+    let ends = |after: &str| after.is_empty() || after.starts_with(['/', ':', ',']);
+    let found = text.match_indices(from);
+    let mut places = found.filter(|(at, _)| begins(&text[..*at]) && ends(&text[at + from.len()..]));
+    match places.next() {
+        Some((at, _)) => {
+            let rest = relocate(&text[at + from.len()..], from, to);
+            format!("{}{to}{rest}", &text[..at])
+        }
+        None => text.to_owned(),
+    }
+}
+
 /// Takes `--listen` out of a command line; the box says where its programs listen.
 pub fn without_listen(args: &[String]) -> Vec<String> {
     let mut kept = Vec::new();
@@ -103,6 +118,19 @@ mod tests {
     fn what_only_looks_like_a_service_stays() {
         for text in ["my-queue:4151", "queue:41510", "queue", "http://queue.other:4151"] {
             assert_eq!(localize(text, &addresses()), text);
+        }
+    }
+
+    #[test]
+    fn a_mounted_path_becomes_a_local_one_and_no_other_does() {
+        let cases = [
+            ("--data-dir=/data", "--data-dir=/tmp/x"),
+            ("/data/log:/data", "/tmp/x/log:/tmp/x"),
+            ("/database", "/database"),
+            ("/var/data", "/var/data"),
+        ];
+        for (text, local) in cases {
+            assert_eq!(relocate(text, "/data", "/tmp/x"), local);
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use service::parent;
 use tokio::process::Command;
 
-use super::localize::{Addresses, ServicePort, expand, localize, without_listen};
+use super::localize::{Addresses, ServicePort, expand, localize, relocate, without_listen};
 use crate::manifest::annotations::is_scalable;
 use crate::manifest::{Container, Deployment, Manifest, Refused};
 
@@ -98,7 +98,44 @@ fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Resu
     })
 }
 
+/// What stands for a cluster's addresses and paths on this machine.
+#[derive(Debug)]
+pub struct Here {
+    addresses: Addresses,
+    /// Directories by the paths that the manifest mounts them at.
+    folders: Vec<(String, PathBuf)>,
+}
+
+impl Here {
+    fn put(&self, text: &str) -> String {
+        let text = localize(text, &self.addresses);
+        self.folders
+            .iter()
+            .fold(text, |text, (from, to)| relocate(&text, from, &to.to_string_lossy()))
+    }
+}
+
 impl Recipe {
+    /// Whether its processes need directories of their own.
+    pub fn needs_folders(&self) -> bool {
+        !self.container.empty_dirs.is_empty()
+    }
+
+    /// What stands for addresses, and for the empty directories, which are made in `folder`.
+    ///
+    /// # Errors
+    /// When one cannot be made.
+    pub fn here(&self, addresses: Addresses, folder: Option<&Path>) -> std::io::Result<Here> {
+        let mut folders = Vec::new();
+        for (number, mount) in self.container.empty_dirs.iter().enumerate() {
+            let Some(folder) = folder else { break };
+            let path = folder.join(number.to_string());
+            std::fs::create_dir_all(&path)?;
+            folders.push((mount.clone(), path));
+        }
+        Ok(Here { addresses, folders })
+    }
+
     /// Whether a Service finds it.
     pub fn is_server(&self) -> bool {
         !self.serves.is_empty()
@@ -106,11 +143,10 @@ impl Recipe {
 
     /// The command that starts a replica. It listens on loopback, whatever the manifest says,
     /// and has pipes to the engine, so that it leaves when the engine ends.
-    pub fn command(&self, name: &str, addresses: &Addresses, at: Option<SocketAddr>) -> Command {
-        let env = self.env(addresses);
+    pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
+        let env = self.env(here);
         let words = self.container.command.iter().skip(1).chain(&self.container.args);
-        let words: Vec<String> =
-            words.map(|word| localize(&expand(word, &env), addresses)).collect();
+        let words: Vec<String> = words.map(|word| here.put(&expand(word, &env))).collect();
         let listen = at.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
         let mut command = Command::new(&self.program);
         command
@@ -137,10 +173,10 @@ impl Recipe {
     }
 
     /// Variables may use those before them, as in Kubernetes.
-    fn env(&self, addresses: &Addresses) -> Vec<(String, String)> {
+    fn env(&self, here: &Here) -> Vec<(String, String)> {
         let mut env: Vec<(String, String)> = Vec::new();
         for (key, value) in &self.container.env {
-            let value = localize(&expand(value, &env), addresses);
+            let value = here.put(&expand(value, &env));
             env.push((key.clone(), value));
         }
         env

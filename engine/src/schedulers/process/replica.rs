@@ -1,12 +1,14 @@
 //! One replica's life, from its start to its end.
 
 use std::future::Future;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use service::Shutdown;
 use service::parent::Word;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::{Instant, sleep, timeout};
@@ -43,13 +45,25 @@ enum End {
     Crashed(String),
 }
 
+/// A directory that is gone when it is dropped.
+fn own_folder() -> std::io::Result<TempDir> {
+    tempfile::Builder::new().prefix("microscaling-").tempdir()
+}
+
 impl Replica {
     /// Starts the process, again and again, until it is told to stop.
     pub(super) async fn live(self) {
         let mut crashes = 0;
+        // It lives as long as a pod would, whatever becomes of the process in it.
+        let folder = self.recipe.needs_folders().then(own_folder).transpose();
+        let folder = folder.unwrap_or_else(|error| {
+            tracing::warn!("{} has no directory of its own: {error}", self.name);
+            None
+        });
+        let folder = folder.as_ref().map(TempDir::path);
         while !self.stop.is_set() {
             let began = Instant::now();
-            let End::Crashed(how) = self.run_once().await else { break };
+            let End::Crashed(how) = self.run_once(folder).await else { break };
             crashes = if began.elapsed() > PROVEN { 1 } else { crashes + 1 };
             let wait = backoff(crashes);
             tracing::warn!("{} ended by itself ({how}); starts again", self.name);
@@ -72,15 +86,16 @@ impl Replica {
         }
     }
 
-    async fn run_once(&self) -> End {
+    async fn run_once(&self, folder: Option<&Path>) -> End {
         self.unless_stopped(sleep(self.start_delay)).await;
         if self.stop.is_set() {
             return End::Stopped;
         }
         // A server that is started again has to be where its clients know it.
         let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
-        let mut command = self.recipe.command(&self.name, &self.shared.addresses(), stays);
-        let mut child = match command.spawn() {
+        let here = self.recipe.here(self.shared.addresses(), folder);
+        let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
+        let mut child = match spawned {
             Ok(child) => child,
             Err(error) => return End::Crashed(format!("it cannot be started: {error}")),
         };
