@@ -94,8 +94,8 @@ pub(crate) fn compare(
         let old = broker.peek(name, usize::MAX).unwrap();
         let new = restored.peek(name, usize::MAX).unwrap();
         assert_eq!(
-            old.into_iter().map(|it| look(it, now)).collect::<Vec<_>>(),
-            new.into_iter().map(|it| look(it, later)).collect::<Vec<_>>()
+            old.iter().map(|it| look(it, now)).collect::<Vec<_>>(),
+            new.iter().map(|it| look(it, later)).collect::<Vec<_>>()
         );
     }
     for (name, receipt) in receipts {
@@ -105,7 +105,7 @@ pub(crate) fn compare(
 }
 
 /// What a message is, with the time that it is hidden yet; its lease is another one now.
-fn look(peeked: Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, bool) {
+fn look(peeked: &Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, bool) {
     let (hidden, in_flight) = match peeked.place {
         Place::Ready => (None, false),
         Place::Delayed { until } => (Some(until - now), false),
