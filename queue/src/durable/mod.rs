@@ -5,11 +5,11 @@
 //! messages were in it: no message is seen and no publisher is answered before.
 //!
 //! # Layout
-//! - [`record`]: what is written, and how it looks in bytes
-//! - [`recorder`]: from what happens to records
-//! - [`load`]: from records to a broker, at the start
+//! - `record`: what is written, and how it looks in bytes
+//! - `recorder`: from what happens to records
+//! - `load`: from records to a broker, at the start
 //! - [`writer`]: one write and one sync for all who wait
-//! - [`extent`]: which messages are in which segment, for those that can be deleted
+//! - `extent`: which messages are in which segment, for those that can be deleted
 
 pub(crate) mod extent;
 pub(crate) mod load;
