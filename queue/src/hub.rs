@@ -10,7 +10,7 @@ use broker::{
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::Instant;
 
-use crate::durable::recorder::{Gathered, Publish};
+use crate::durable::recorder::Publish;
 use crate::durable::{Recorder, Refusal};
 use crate::handover::Handover;
 use crate::problem::Problem;
@@ -171,16 +171,19 @@ impl Hub {
         }
     }
 
-    /// What gathers, once there is something; with what another segment begins with, where one is
-    /// due. `None` once the hub is closed and everything was taken.
-    pub(crate) fn gathered(&self, segment: bool) -> Option<Gathered> {
+    /// What `take` takes of what gathers, once there is something; `None` once the hub is closed and
+    /// everything was taken.
+    pub(crate) fn gathered<T>(
+        &self,
+        take: impl FnOnce(&mut Recorder, &mut Broker, Time) -> T,
+    ) -> Option<T> {
         let mut state = self.lock();
         loop {
             let now = self.now();
             let State { broker, recorder, closed, .. } = &mut *state;
             let recorder = recorder.as_mut()?;
             if !recorder.is_empty() {
-                return Some(recorder.take(now, broker, segment));
+                return Some(take(recorder, broker, now));
             }
             if *closed {
                 return None;
@@ -210,11 +213,6 @@ impl Hub {
             self.call(|broker, _| broker.refuse(&accepted));
             drop(answer.send(Err(refusal.clone())));
         }
-    }
-
-    /// The oldest message of all.
-    pub(crate) fn oldest(&self) -> Option<MessageId> {
-        self.call(|broker, _| broker.oldest())
     }
 
     /// Nothing more will come: whoever writes may end after what is left.

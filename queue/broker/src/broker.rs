@@ -343,16 +343,6 @@ impl Broker {
         self.queues.get(name).map(|queue| queue.stats(now))
     }
 
-    /// The number that the next message gets.
-    pub fn next_message(&self) -> MessageId {
-        MessageId(self.next_message)
-    }
-
-    /// The oldest message of all queues, wherever it is.
-    pub fn oldest(&self) -> Option<MessageId> {
-        self.queues.values().filter_map(Queue::oldest).min()
-    }
-
     /// The names of all queues, in order.
     pub fn names(&self) -> impl Iterator<Item = &QueueName> {
         self.queues.keys()

@@ -12,12 +12,14 @@
 //! - [`settings`]: what a queue can be told
 //! - [`stats`]: what a queue counts
 //! - [`redelivery`]: the story of messages given out again
+//! - `keep`: what whoever keeps messages for another run asks of a broker
 //! - [`restore`]: a broker put together again from what happened in an earlier run
 //! - [`event`]: what happened, for whoever keeps a log or wakes a waiter
 #![forbid(unsafe_code)]
 
 pub mod broker;
 pub mod event;
+mod keep;
 pub mod message;
 pub mod name;
 mod queue;
@@ -31,7 +33,7 @@ pub use event::{Event, ReturnReason};
 pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;
 pub use redelivery::Redelivery;
-pub use restore::{Due, Restore};
+pub use restore::{At, Due, Kept, Restore};
 pub use settings::{Settings, SettingsError};
 pub use stats::Stats;
 

@@ -51,6 +51,8 @@ pub(crate) struct Queue {
     /// What is known of the run before, where there was one.
     pub(crate) earlier: Option<Earlier>,
     pub(crate) messages: BTreeMap<MessageId, Message>,
+    /// How many bytes their bodies have.
+    pub(crate) bytes: u64,
     /// Messages that were accepted and are not there yet.
     pub(crate) expected: usize,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
@@ -75,10 +77,6 @@ impl Queue {
         self.messages.len() + self.expected
     }
 
-    pub(crate) fn oldest(&self) -> Option<MessageId> {
-        self.messages.keys().next().copied()
-    }
-
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         self.timers.first().map(|(at, _)| *at)
     }
@@ -91,7 +89,7 @@ impl Queue {
         let (body, enqueued_at) = (message.body.clone(), message.enqueued_at);
         self.events.push(Event::Published { id, body, enqueued_at, due });
         self.total.published += 1;
-        self.messages.insert(id, message);
+        self.hold(id, message);
         self.index(id, due);
     }
 
@@ -106,7 +104,18 @@ impl Queue {
                 self.in_flight += 1;
             }
         }
+        self.hold(id, message);
+    }
+
+    fn hold(&mut self, id: MessageId, message: Message) {
+        self.bytes += message.body.len() as u64;
         self.messages.insert(id, message);
+    }
+
+    fn let_go(&mut self, id: MessageId) -> Option<Message> {
+        let message = self.messages.remove(&id)?;
+        self.bytes -= message.body.len() as u64;
+        Some(message)
     }
 
     /// Puts a message that is not in flight where it will be found.
@@ -224,7 +233,7 @@ impl Queue {
         if !self.end_delivery(receipt) {
             return false;
         }
-        if let Some(message) = self.messages.remove(&receipt.message)
+        if let Some(message) = self.let_go(receipt.message)
             && message.deliveries > 1
             && let Place::InFlight { worker, .. } = &message.place
         {
@@ -278,7 +287,7 @@ impl Queue {
             self.total.dead += 1;
             let to = self.settings.dead_letter_queue.clone();
             self.events.push(Event::Dead { receipt, reason, to });
-            return self.messages.remove(&id).map(|message| Dead { id, message });
+            return self.let_go(id).map(|message| Dead { id, message });
         }
         let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
         let was = std::mem::replace(&mut message.place, place);
@@ -344,6 +353,7 @@ impl Queue {
     pub(crate) fn purge(&mut self) -> u64 {
         let count = self.messages.len() as u64;
         self.messages.clear();
+        self.bytes = 0;
         self.ready.clear();
         self.timers.clear();
         self.in_flight = 0;

@@ -39,20 +39,29 @@ impl Earlier {
     }
 }
 
-/// A message as it was told.
-#[derive(Debug)]
-struct Kept {
-    body: Arc<[u8]>,
-    enqueued_at: u64,
-    attempts: u32,
-    deliveries: u32,
-    run: u32,
-    at: At,
+/// All that is to be known of a message to have it again in another run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its bytes.
+    pub body: Arc<[u8]>,
+    /// When it was published, in milliseconds since 1970.
+    pub enqueued_at: u64,
+    /// Deliveries that count.
+    pub attempts: u32,
+    /// All deliveries.
+    pub deliveries: u32,
+    /// Which run gave the last receipt; 0 before the first one.
+    pub run: u32,
+    /// Where it is.
+    pub at: At,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum At {
+/// Where a message is, by clocks that outlive the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// Waiting for a receiver.
     Ready,
+    /// Hidden until a time.
     Delayed(Due),
     /// With a receiver, for so long from its delivery on.
     InFlight(Time),
@@ -110,6 +119,12 @@ impl Restore {
         part.total.published += 1;
         let (attempts, deliveries, run) = (0, 0, 0);
         part.messages.insert(id, Kept { body, enqueued_at, attempts, deliveries, run, at });
+    }
+
+    /// A message is there as it is told; it was told of before, and that may be gone.
+    pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
+        self.next_message(MessageId(id.0 + 1));
+        self.part(queue).messages.insert(id, kept);
     }
 
     /// A message went to a receiver.

@@ -1,48 +1,159 @@
-//! Which messages are in which segment: numbers ascend with segments, so a segment is done with
-//! when the oldest message that is left has a higher number than any of its own.
+//! Which messages are in which segment, so that a segment can go when none of its own is left.
+//!
+//! Numbers ascend with segments. But a message that stays for long would keep all segments after its
+//! own, so it may be carried to the end of the log; those are known one by one.
 
 use std::collections::VecDeque;
 
-use broker::MessageId;
+use broker::{Broker, MessageId};
 
-/// The first message of each segment that has any.
-#[derive(Debug, Default)]
-pub(crate) struct Extents(VecDeque<(u64, MessageId)>);
+/// Which messages are where.
+#[derive(Debug)]
+pub(crate) struct Extents {
+    /// The first message of each segment that has any, of those that were not carried.
+    first: VecDeque<(u64, MessageId)>,
+    /// Messages below this number were all carried.
+    floor: MessageId,
+    /// Messages that were carried, by segment.
+    carried: VecDeque<(u64, Vec<MessageId>)>,
+}
+
+/// Messages that keep the oldest segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Keeping {
+    pub(crate) messages: Vec<MessageId>,
+    /// Once these are carried, all below this number are.
+    floor: MessageId,
+}
+
+impl Default for Extents {
+    fn default() -> Extents {
+        let (first, carried) = (VecDeque::new(), VecDeque::new());
+        Extents { first, floor: MessageId(0), carried }
+    }
+}
 
 impl Extents {
-    /// A message is in a segment.
+    /// A message was published in a segment.
     pub(crate) fn holds(&mut self, segment: u64, message: MessageId) {
-        if self.0.back().is_none_or(|(last, _)| *last < segment) {
-            self.0.push_back((segment, message));
+        if self.first.back().is_none_or(|(last, _)| *last < segment) {
+            self.first.push_back((segment, message));
         }
     }
 
-    /// The first segment that is needed yet, while `oldest` is the oldest message; `None` where
-    /// only the segment that is written is.
-    pub(crate) fn first_needed(&mut self, oldest: Option<MessageId>) -> Option<u64> {
-        let oldest = oldest?;
-        while self.0.len() > 1 && self.0[1].1 <= oldest {
-            self.0.pop_front();
+    /// A message was carried to a segment.
+    pub(crate) fn moved(&mut self, segment: u64, message: MessageId) {
+        self.floor = self.floor.max(MessageId(message.0 + 1));
+        match self.carried.back_mut() {
+            Some((last, messages)) if *last == segment => messages.push(message),
+            _ => self.carried.push_back((segment, vec![message])),
         }
-        self.0.front().map(|(segment, _)| *segment)
+    }
+
+    /// What kept the oldest segment was carried to this one.
+    pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
+        self.carried.retain(|(_, old)| !old.iter().any(|id| keeping.messages.contains(id)));
+        self.floor = self.floor.max(keeping.floor);
+        if !keeping.messages.is_empty() {
+            self.carried.push_back((segment, keeping.messages));
+        }
+    }
+
+    /// The first segment that is needed yet; `None` where only the one that is written is.
+    pub(crate) fn first_needed(&mut self, broker: &Broker) -> Option<u64> {
+        for (_, messages) in &mut self.carried {
+            while messages.last().is_some_and(|id| !broker.holds(*id)) {
+                messages.pop();
+            }
+        }
+        self.carried.retain(|(_, messages)| !messages.is_empty());
+        let carried = self.carried.front().map(|(segment, _)| *segment);
+        self.of(broker.oldest_from(self.floor)).into_iter().chain(carried).min()
+    }
+
+    /// The segment that a message was published in.
+    fn of(&mut self, oldest: Option<MessageId>) -> Option<u64> {
+        let oldest = oldest?;
+        while self.first.len() > 1 && self.first[1].1 <= oldest {
+            self.first.pop_front();
+        }
+        self.first.front().map(|(segment, _)| *segment)
+    }
+
+    /// What keeps this segment, which is the first that is needed.
+    pub(crate) fn keeping(&self, segment: u64, broker: &Broker) -> Keeping {
+        let carried = self.carried.iter().filter(|(it, _)| *it == segment);
+        let carried = carried.flat_map(|(_, messages)| messages).copied();
+        let mut messages: Vec<MessageId> = carried.filter(|id| broker.holds(*id)).collect();
+        let mut floor = self.floor;
+        if self.first.front().is_some_and(|(it, _)| *it == segment) {
+            floor = self.first.get(1).map_or(broker.next_message(), |(_, first)| *first);
+            messages.extend(broker.between(self.floor, floor));
+        }
+        Keeping { messages, floor }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use broker::{NewMessage, QueueName, Request, Time};
+
     use super::*;
+
+    fn jobs() -> QueueName {
+        "jobs".parse().unwrap()
+    }
+
+    /// A broker with so many messages, numbered from 1.
+    fn broker(count: usize) -> Broker {
+        let mut broker = Broker::new(1);
+        let new = NewMessage { body: b"x".as_slice().into(), delay: Time::ZERO };
+        broker.publish(Time::ZERO, &jobs(), vec![new; count], 0).unwrap();
+        broker
+    }
+
+    fn done(broker: &mut Broker, count: usize) {
+        let request = Request { max: count, lease: None, worker: None };
+        for delivery in broker.receive(Time::ZERO, &jobs(), &request) {
+            broker.ack(Time::ZERO, &jobs(), delivery.receipt).unwrap();
+        }
+    }
 
     #[test]
     fn a_segment_is_needed_until_its_last_message_is_gone() {
+        let mut broker = broker(6);
         let mut extents = Extents::default();
-        for (segment, message) in [(3, 10), (3, 11), (5, 20), (6, 30)] {
+        for (segment, message) in [(3, 1), (3, 2), (5, 3), (6, 5)] {
             extents.holds(segment, MessageId(message));
         }
-        let mut first = |oldest| extents.first_needed(Some(MessageId(oldest)));
-        assert_eq!(
-            [first(10), first(19), first(20), first(29), first(99)].map(Option::unwrap),
-            [3, 3, 5, 5, 6]
-        );
-        assert_eq!(extents.first_needed(None), None);
+        let needed = [0, 1, 1, 1, 1, 1, 1].map(|count| {
+            done(&mut broker, count);
+            extents.first_needed(&broker)
+        });
+        assert_eq!(needed, [Some(3), Some(3), Some(5), Some(5), Some(6), Some(6), None]);
+    }
+
+    #[test]
+    fn what_keeps_a_segment_may_be_carried_again_and_again() {
+        let mut broker = broker(4);
+        let mut extents = Extents::default();
+        for (segment, message) in [(1, 1), (2, 3)] {
+            extents.holds(segment, MessageId(message));
+        }
+        let ids = |ids: &[u64]| ids.iter().copied().map(MessageId).collect::<Vec<_>>();
+        let keeping = extents.keeping(1, &broker);
+        assert_eq!(keeping.messages, ids(&[1, 2]));
+        extents.carried(7, keeping);
+        assert_eq!(extents.first_needed(&broker), Some(2));
+        let keeping = extents.keeping(2, &broker);
+        assert_eq!(keeping.messages, ids(&[3, 4]));
+        extents.carried(8, keeping);
+        assert_eq!(extents.first_needed(&broker), Some(7));
+        let keeping = extents.keeping(7, &broker);
+        assert_eq!(keeping.messages, ids(&[1, 2]));
+        extents.carried(9, keeping);
+        assert_eq!(extents.first_needed(&broker), Some(8));
+        done(&mut broker, 4);
+        assert_eq!(extents.first_needed(&broker), None);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use broker::{MessageId, QueueName, Receipt, Restore};
+use broker::{Kept, MessageId, QueueName, Receipt, Restore};
 use journal::{Cut, Directory, Disk, Journal, OpenError};
 
 use crate::durable::extent::Extents;
@@ -55,12 +55,26 @@ impl Reader {
     fn batch(&mut self, segment: u64, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
             let (record, rest) = Record::read(bytes)?;
-            if let Record::Published { id, .. } = record {
-                self.extents.holds(segment, MessageId(id));
+            match record {
+                Record::Published { id, .. } => self.extents.holds(segment, MessageId(id)),
+                Record::Moved { id, .. } => self.extents.moved(segment, MessageId(id)),
+                _ => {}
             }
             self.record(record)?;
             bytes = rest;
         }
+        Ok(())
+    }
+
+    fn moved(&mut self, record: Record<'_>) -> Result<(), String> {
+        let Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } =
+            record
+        else {
+            return Ok(());
+        };
+        let (name, body, at) = (self.name(queue)?.clone(), body.into(), place.into());
+        let kept = Kept { body, enqueued_at, attempts, deliveries, run, at };
+        self.restore.moved(&name, MessageId(id), kept);
         Ok(())
     }
 
@@ -126,6 +140,7 @@ impl Reader {
                 let name = self.name(queue)?.clone();
                 self.restore.purged(&name, count);
             }
+            moved @ Record::Moved { .. } => self.moved(moved)?,
             other => return Err(format!("{other:?} is not about a message")),
         }
         Ok(())

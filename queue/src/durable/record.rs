@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use broker::stats::Counters;
-use broker::{Due, QueueName, ReturnReason, Settings};
+use broker::{At, Due, QueueName, ReturnReason, Settings};
 use journal::Outgoing;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,51 @@ pub(crate) enum Record<'a> {
     Dead { queue: u32, id: u64, expired: bool, to: Option<u32> },
     /// All messages of a queue were thrown away.
     Purged { queue: u32, count: u64 },
+    /// A message is there as this says; the segment that told of it is to go.
+    Moved {
+        queue: u32,
+        id: u64,
+        enqueued_at: u64,
+        attempts: u32,
+        deliveries: u32,
+        run: u32,
+        place: Place,
+        #[serde(with = "serde_bytes")]
+        body: &'a [u8],
+    },
+}
+
+/// Where a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Place {
+    /// Waiting for a receiver.
+    Ready,
+    /// Hidden for a while.
+    Delayed(Hidden),
+    /// With a receiver.
+    InFlight { lease_us: u64 },
+}
+
+impl From<At> for Place {
+    fn from(at: At) -> Place {
+        match at {
+            At::Ready => Place::Ready,
+            At::Delayed(Due { at, delay }) => {
+                Place::Delayed(Hidden { at, delay_us: delay.as_micros() as u64 })
+            }
+            At::InFlight(lease) => Place::InFlight { lease_us: lease.as_micros() as u64 },
+        }
+    }
+}
+
+impl From<Place> for At {
+    fn from(place: Place) -> At {
+        match place {
+            Place::Ready => At::Ready,
+            Place::Delayed(hidden) => At::Delayed(hidden.due()),
+            Place::InFlight { lease_us } => At::InFlight(Duration::from_micros(lease_us)),
+        }
+    }
 }
 
 /// Until when a message is hidden.

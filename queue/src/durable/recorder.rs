@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use broker::{Accepted, Broker, Event, MessageId, NewMessage, QueueName, Time};
+use broker::{Accepted, Broker, Event, Kept, MessageId, NewMessage, QueueName, Time};
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -18,10 +18,6 @@ pub(crate) struct Gathered {
     pub(crate) owed: Outgoing,
     /// Batches that happen only once they are written.
     pub(crate) accepted: Vec<Publish>,
-    /// The oldest message there was when this was taken.
-    pub(crate) oldest: Option<MessageId>,
-    /// What another segment begins with, where one is due.
-    pub(crate) base: Option<Outgoing>,
 }
 
 /// A batch of messages with somebody who waits for it.
@@ -62,11 +58,23 @@ impl Recorder {
         self.gathered.is_empty()
     }
 
-    /// All that has gathered up to `now`; with what another segment begins with, where one is due.
-    pub(crate) fn take(&mut self, now: Time, broker: &mut Broker, segment: bool) -> Gathered {
-        let base = segment.then(|| self.base(now, broker));
-        let gathered = std::mem::take(&mut self.gathered);
-        Gathered { oldest: broker.oldest(), base, ..gathered }
+    /// All that has gathered.
+    pub(crate) fn take(&mut self) -> Gathered {
+        std::mem::take(&mut self.gathered)
+    }
+
+    /// Tells of messages again, as they are at `now`.
+    pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
+        let wall = wire::wall_clock();
+        for id in ids {
+            let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
+            let queue = self.number(name);
+            let Kept { enqueued_at, attempts, deliveries, run, .. } = kept;
+            let (id, place, body) = (id.0, kept.at.into(), &kept.body[..]);
+            let record =
+                Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body };
+            self.owe(&record);
+        }
     }
 
     /// A batch that was accepted, to be committed once it is written; the answer then.
@@ -153,7 +161,7 @@ impl Recorder {
     }
 
     /// What another segment begins with: all that is not told of messages, as of now.
-    fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
+    pub(crate) fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
         let mut base = Outgoing::default();
         Record::Started { run: self.run }.write(&mut base);
         Record::NextMessage { id: broker.next_message().0 }.write(&mut base);

@@ -7,16 +7,29 @@ use std::io;
 use std::sync::Arc;
 
 use anyhow::Context;
-use broker::MessageId;
 use journal::{Directory, Disk, Journal, Outgoing, WriteError};
 use tokio::task::JoinHandle;
 
-use crate::durable::extent::Extents;
+use crate::durable::extent::{Extents, Keeping};
 use crate::durable::recorder::{Gathered, Publish};
 use crate::hub::Hub;
 
 /// How long segments are, in bytes. When all is done, two are left at most.
 const SEGMENT: u64 = 16 << 20;
+
+/// So many segments may be there without a look at what is in them.
+const SPARE: u64 = 3;
+
+/// What the writer takes at a time.
+struct Taken {
+    gathered: Gathered,
+    /// What another segment begins with, where one is due.
+    base: Option<Outgoing>,
+    /// The first segment that was needed.
+    needed: Option<u64>,
+    /// Messages that are carried to the end, so that their segment can go.
+    keeping: Option<Keeping>,
+}
 
 /// Why a batch of messages was not taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,18 +107,44 @@ impl<D: Disk> Writer<D> {
     /// When what is on the disk is unknown. Then the process has to end: only a new start, which
     /// reads the disk, can tell, and whoever waits must not be told that all is well.
     pub fn run(mut self) -> io::Result<()> {
-        while let Some(gathered) = self.hub.gathered(self.journal.last_len() > self.segment) {
-            let oldest = gathered.oldest;
-            self.write(gathered)?;
-            // On a full disk it cannot be waited for that what was done is written: what makes room
-            // must go.
-            self.delete_done(if self.refused { self.hub.oldest() } else { oldest });
+        while let Some(taken) = self.take() {
+            let Taken { gathered, base, mut needed, keeping } = taken;
+            let segment = self.journal.last_number();
+            self.write(gathered, base)?;
+            if self.owed.is_empty() {
+                keeping.into_iter().for_each(|it| self.extents.carried(segment, it));
+            } else {
+                // On a full disk it cannot be waited for that what was done is written: what makes
+                // room must go.
+                needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
+            }
+            self.delete_before(needed);
         }
         Ok(())
     }
 
-    fn write(&mut self, gathered: Gathered) -> io::Result<()> {
-        let Gathered { owed, accepted, base, .. } = gathered;
+    /// All that has gathered, with what is known of the broker at that moment.
+    fn take(&mut self) -> Option<Taken> {
+        let full = self.journal.last_len() > self.segment;
+        let (bytes, last) = (self.journal.bytes(), self.journal.last_number());
+        let segment = self.segment;
+        let extents = &mut self.extents;
+        self.hub.gathered(|recorder, broker, now| {
+            let needed = extents.first_needed(broker);
+            // More than half of the log is of no use.
+            let too_long = bytes > SPARE * segment + 2 * broker.bytes();
+            let old = needed.filter(|it| too_long && *it < last);
+            let keeping = old.map(|it| extents.keeping(it, broker));
+            let carried = keeping.as_ref().map_or(&[][..], |it| &it.messages);
+            recorder.carry(now, broker, carried);
+            let gathered = recorder.take();
+            let base = full.then(|| recorder.base(now, broker));
+            Taken { gathered, base, needed, keeping }
+        })
+    }
+
+    fn write(&mut self, gathered: Gathered, base: Option<Outgoing>) -> io::Result<()> {
+        let Gathered { owed, accepted } = gathered;
         self.owed.extend_from_slice(owed.bytes());
         if let Some(base) = base {
             self.turn(base)?;
@@ -176,8 +215,7 @@ impl<D: Disk> Writer<D> {
         self.hub.settle(accepted);
     }
 
-    fn delete_done(&mut self, oldest: Option<MessageId>) {
-        let needed = self.extents.first_needed(oldest);
+    fn delete_before(&mut self, needed: Option<u64>) {
         let first = needed.unwrap_or(self.journal.last_number());
         if let Err(error) = self.journal.delete_before(first) {
             tracing::warn!("a segment that is done with cannot be deleted: {error}");
