@@ -270,12 +270,15 @@ proptest! {
 
     #[test]
     fn a_broker_that_is_told_what_happened_is_as_the_first_one_was(
-        calls in vec(call(), 1..200),
+        calls in vec(call(), 1..200), twice in any::<bool>(),
     ) {
         let mut pair = Pair::new();
         for call in calls {
             pair.call(call);
             pair.compare_deliveries();
+        }
+        if twice {
+            pair.told.told_again(&pair.broker, pair.model.now);
         }
         told::compare(&mut pair.broker, pair.told, &pair.receipts, pair.model.now);
     }

@@ -66,9 +66,9 @@ impl Reader {
         Ok(())
     }
 
-    fn moved(&mut self, record: Record<'_>) -> Result<(), String> {
+    fn moved(&mut self, record: &Record<'_>) -> Result<(), String> {
         let Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } =
-            record
+            *record
         else {
             return Ok(());
         };
@@ -140,7 +140,7 @@ impl Reader {
                 let name = self.name(queue)?.clone();
                 self.restore.purged(&name, count);
             }
-            moved @ Record::Moved { .. } => self.moved(moved)?,
+            moved @ Record::Moved { .. } => self.moved(&moved)?,
             other => return Err(format!("{other:?} is not about a message")),
         }
         Ok(())

@@ -41,6 +41,14 @@ impl Told {
         }
     }
 
+    /// All messages once more, as they are.
+    pub(crate) fn told_again(&mut self, broker: &Broker, now: Time) {
+        for id in broker.between(MessageId(0), broker.next_message()) {
+            let (name, kept) = broker.kept(now, wall(now), id).unwrap();
+            self.0.moved(name, id, kept);
+        }
+    }
+
     pub(crate) fn happened(&mut self, queue: &QueueName, event: &Event) {
         // When it was said is not in the event; a longer time than it was says the same.
         let due = |until: &Option<Time>| until.map(|until| due(Time::ZERO, until));
