@@ -102,6 +102,12 @@ pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, Problem> 
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
+/// At most so many messages: 1 or more, or all where the caller does not say.
+pub(crate) fn any_max(text: Option<&str>) -> Result<usize, Problem> {
+    let given = whole("max", text, 1..=u64::from(u32::MAX))?;
+    Ok(given.map_or(usize::MAX, |max| max as usize))
+}
+
 /// A delay in milliseconds, as text; zero where the caller does not say.
 pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
@@ -114,6 +120,12 @@ pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
     let lease = Duration::try_from_secs_f64(seconds).unwrap_or_default();
     settings::check_lease(lease)?;
     Ok(lease)
+}
+
+/// An age in seconds.
+pub(crate) fn age(seconds: f64) -> Result<Duration, Problem> {
+    // What is no duration at all is refused as zero is.
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 
 fn whole(

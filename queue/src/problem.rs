@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use broker::broker::Stale;
 use broker::name::BadName;
-use broker::{Full, PublishError, QueueName, SettingsError};
+use broker::{Full, PublishError, QueueName, RedriveError, SettingsError};
 use serde_json::json;
 
 use crate::durable::Refusal;
@@ -94,6 +94,12 @@ impl From<Refusal> for Problem {
 impl From<Stale> for Problem {
     fn from(_: Stale) -> Problem {
         Problem::Stale
+    }
+}
+
+impl From<RedriveError> for Problem {
+    fn from(error: RedriveError) -> Problem {
+        Problem::BadArgument(error.to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::Time;
 use crate::event::Event;
+use crate::limits::{Full, bytes_of};
 use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 use crate::name::QueueName;
 use crate::queue::{Dead, Message, Queue};
@@ -39,18 +40,6 @@ pub enum PublishError {
     /// The queue has no room for the batch.
     #[error(transparent)]
     Full(#[from] Full),
-}
-
-/// The queue has no room.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the queue holds {depth} of at most {limit} messages and has no room for {batch} more")]
-pub struct Full {
-    /// Messages in the queue, wherever they are.
-    pub depth: usize,
-    /// The queue's limit.
-    pub limit: usize,
-    /// Messages in the batch.
-    pub batch: usize,
 }
 
 /// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
@@ -96,7 +85,7 @@ impl Broker {
     }
 
     /// The queue, made where it is not there.
-    fn queue(&mut self, name: &QueueName) -> &mut Queue {
+    pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
         let run = self.run;
         self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
     }
@@ -158,8 +147,9 @@ impl Broker {
         self.advance(now);
         let first = self.next_message;
         let queue = self.queue(name);
-        check_batch(queue, &batch)?;
+        queue.check(&batch)?;
         queue.expected += batch.len();
+        queue.expected_bytes += bytes_of(&batch);
         self.next_message += batch.len() as u64;
         let numbered = (first..).map(MessageId).zip(batch);
         let messages = numbered.map(|(id, new)| (id, message(now, new, enqueued_at))).collect();
@@ -170,14 +160,14 @@ impl Broker {
     pub fn commit(&mut self, now: Time, accepted: Accepted) {
         self.advance(now);
         let queue = self.queue(&accepted.queue);
-        queue.expected -= accepted.messages.len();
+        queue.expect_no_longer(&accepted.messages);
         accepted.messages.into_iter().for_each(|(id, message)| queue.insert(id, message));
         queue.wake(now);
     }
 
     /// A batch that was accepted never came; its room is free again.
     pub fn refuse(&mut self, accepted: &Accepted) {
-        self.queue(&accepted.queue).expected -= accepted.messages.len();
+        self.queue(&accepted.queue).expect_no_longer(&accepted.messages);
     }
 
     /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
@@ -304,7 +294,7 @@ impl Broker {
     }
 
     /// Puts what happened in a queue up to now behind all that was noted before.
-    fn note(&mut self, name: &QueueName) {
+    pub(crate) fn note(&mut self, name: &QueueName) {
         if let Some(queue) = self.queues.get_mut(name) {
             let events = queue.events.drain(..);
             self.noted.extend(events.map(|event| (name.clone(), event)));
@@ -347,18 +337,6 @@ impl Broker {
     pub fn names(&self) -> impl Iterator<Item = &QueueName> {
         self.queues.keys()
     }
-}
-
-fn check_batch(queue: &Queue, batch: &[NewMessage]) -> Result<(), PublishError> {
-    let limit = queue.settings.max_message_bytes;
-    if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
-        return Err(PublishError::TooLarge { bytes, limit });
-    }
-    let (depth, limit) = (queue.depth(), queue.settings.max_depth);
-    if depth + batch.len() > limit {
-        return Err(Full { depth, limit, batch: batch.len() }.into());
-    }
-    Ok(())
 }
 
 fn message(now: Time, new: NewMessage, enqueued_at: u64) -> Message {

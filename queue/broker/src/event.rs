@@ -84,6 +84,23 @@ pub enum Event {
         /// Where it went; `None` where it was dropped.
         to: Option<QueueName>,
     },
+    /// A message became too old.
+    Expired {
+        /// The message.
+        id: MessageId,
+    },
+    /// A message went back to where it had died.
+    Redriven {
+        /// The message.
+        id: MessageId,
+        /// The queue.
+        to: QueueName,
+    },
+    /// Nobody gets any from now on, or they do again.
+    Paused {
+        /// Which of the two.
+        paused: bool,
+    },
     /// All messages were thrown away.
     Purged {
         /// How many.

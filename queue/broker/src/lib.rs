@@ -7,6 +7,9 @@
 //! # Layout
 //! - [`broker`]: [`Broker`], the calls on many named queues
 //! - `queue`: one queue, its messages and who waits for them
+//! - `look`: what a queue shows of itself
+//! - [`limits`]: how much a queue takes, and how old it lets messages become
+//! - [`redrive`]: what people do to a whole queue: pause it, and send the dead back
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
 //! - [`settings`]: what a queue can be told
@@ -20,19 +23,24 @@
 pub mod broker;
 pub mod event;
 mod keep;
+pub mod limits;
+mod look;
 pub mod message;
 pub mod name;
 mod queue;
 pub mod redelivery;
+pub mod redrive;
 pub mod restore;
 pub mod settings;
 pub mod stats;
 
-pub use broker::{Accepted, Broker, Full, PublishError, Request};
+pub use broker::{Accepted, Broker, PublishError, Request};
 pub use event::{Event, ReturnReason};
+pub use limits::Full;
 pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;
 pub use redelivery::Redelivery;
+pub use redrive::RedriveError;
 pub use restore::{At, Due, Kept, Restore};
 pub use settings::{Settings, SettingsError};
 pub use stats::Stats;

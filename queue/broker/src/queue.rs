@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::Time;
 use crate::broker::Request;
 use crate::event::{Event, ReturnReason};
-use crate::message::{Delivery, MessageId, Peeked, Place, Receipt, WaiterId};
+use crate::message::{Delivery, MessageId, Place, Receipt, WaiterId};
 use crate::redelivery::{Redeliveries, Redelivery};
 use crate::restore::Earlier;
 use crate::settings::Settings;
-use crate::stats::{Counters, Stats};
+use crate::stats::Counters;
 
 /// A message on its way.
 #[derive(Debug)]
@@ -55,15 +55,19 @@ pub(crate) struct Queue {
     pub(crate) bytes: u64,
     /// Messages that were accepted and are not there yet.
     pub(crate) expected: usize,
+    /// The bytes of their bodies.
+    pub(crate) expected_bytes: u64,
+    /// Whether nobody gets any.
+    pub(crate) paused: bool,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
-    ready: BTreeSet<MessageId>,
+    pub(crate) ready: BTreeSet<MessageId>,
     /// Ends of leases and of delays, soonest first.
     timers: BTreeSet<(Time, MessageId)>,
-    in_flight: usize,
+    pub(crate) in_flight: usize,
     /// First come, first served. Nobody waits here while a message is ready.
-    waiters: VecDeque<(WaiterId, Request)>,
+    pub(crate) waiters: VecDeque<(WaiterId, Request)>,
     pub(crate) total: Counters,
-    redeliveries: Redeliveries,
+    pub(crate) redeliveries: Redeliveries,
     pub(crate) events: Vec<Event>,
 }
 
@@ -78,7 +82,8 @@ impl Queue {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
-        self.timers.first().map(|(at, _)| *at)
+        let timer = self.timers.first().map(|(at, _)| *at);
+        timer.into_iter().chain(self.next_expiry()).min()
     }
 
     pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
@@ -112,7 +117,7 @@ impl Queue {
         self.messages.insert(id, message);
     }
 
-    fn let_go(&mut self, id: MessageId) -> Option<Message> {
+    pub(crate) fn let_go(&mut self, id: MessageId) -> Option<Message> {
         let message = self.messages.remove(&id)?;
         self.bytes -= message.body.len() as u64;
         Some(message)
@@ -128,7 +133,7 @@ impl Queue {
 
     /// Gives ready messages to those who wait, first come, first served.
     pub(crate) fn wake(&mut self, now: Time) {
-        while !self.ready.is_empty() {
+        while !self.ready.is_empty() && !self.paused {
             let Some((waiter, request)) = self.waiters.pop_front() else { return };
             let deliveries = self.deliver(now, &request);
             let lease = self.lease_of(&request);
@@ -150,7 +155,8 @@ impl Queue {
     }
 
     fn deliver(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
-        let ids: Vec<_> = self.ready.iter().take(request.max).copied().collect();
+        let max = if self.paused { 0 } else { request.max };
+        let ids: Vec<_> = self.ready.iter().take(max).copied().collect();
         ids.into_iter().filter_map(|id| self.deliver_one(now, id, request)).collect()
     }
 
@@ -331,6 +337,7 @@ impl Queue {
             self.timers.pop_first();
             dead.extend(self.ring(id));
         }
+        self.expire(now);
         dead
     }
 
@@ -360,35 +367,6 @@ impl Queue {
         self.total.purged += count;
         self.events.push(Event::Purged { count });
         count
-    }
-
-    pub(crate) fn peek(&self, max: usize) -> Vec<Peeked> {
-        let oldest = self.messages.iter().take(max);
-        oldest
-            .map(|(id, message)| Peeked {
-                id: *id,
-                attempts: message.attempts,
-                enqueued_at: message.enqueued_at,
-                place: message.place.clone(),
-                body: message.body.clone(),
-            })
-            .collect()
-    }
-
-    pub(crate) fn redelivered(&self, max: usize) -> Vec<Redelivery> {
-        self.redeliveries.newest().take(max).cloned().collect()
-    }
-
-    pub(crate) fn stats(&self, now: Time) -> Stats {
-        let oldest = self.ready.first().and_then(|id| self.messages.get(id));
-        Stats {
-            ready: self.ready.len(),
-            in_flight: self.in_flight,
-            delayed: self.messages.len() - self.ready.len() - self.in_flight,
-            waiting: self.waiters.len(),
-            oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
-            total: self.total,
-        }
     }
 }
 

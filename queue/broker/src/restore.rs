@@ -71,6 +71,7 @@ pub enum At {
 struct Part {
     settings: Settings,
     total: Counters,
+    paused: bool,
     messages: BTreeMap<MessageId, Kept>,
 }
 
@@ -190,11 +191,36 @@ impl Restore {
         part.total.failed(reason);
         part.total.dead += 1;
         let kept = part.messages.remove(&id);
-        let Some(to) = to else { return };
-        let part = self.part(to);
+        if let Some(to) = to {
+            self.begins_anew(to, id, kept);
+        }
+    }
+
+    /// A message became too old.
+    pub fn expired(&mut self, queue: &QueueName, id: MessageId) {
+        let part = self.part(queue);
+        part.total.expired += 1;
+        part.messages.remove(&id);
+    }
+
+    /// A message went back to where it had died.
+    pub fn redriven(&mut self, queue: &QueueName, id: MessageId, to: &QueueName) {
+        let part = self.part(queue);
+        part.total.acked += 1;
+        let kept = part.messages.remove(&id);
+        self.begins_anew(to, id, kept);
+    }
+
+    fn begins_anew(&mut self, queue: &QueueName, id: MessageId, kept: Option<Kept>) {
+        let part = self.part(queue);
         part.total.published += 1;
-        let buried = kept.map(|kept| Kept { attempts: 0, at: At::Ready, ..kept });
-        part.messages.extend(buried.map(|kept| (id, kept)));
+        let anew = kept.map(|kept| Kept { attempts: 0, at: At::Ready, ..kept });
+        part.messages.extend(anew.map(|kept| (id, kept)));
+    }
+
+    /// Nobody gets messages of a queue, or they do again.
+    pub fn paused(&mut self, queue: &QueueName, paused: bool) {
+        self.part(queue).paused = paused;
     }
 
     /// All messages of a queue were thrown away, so many.
@@ -220,6 +246,7 @@ impl Restore {
             let total = part.reconciled();
             let mut queue = Queue::new(run);
             (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
+            queue.paused = part.paused;
             for (id, kept) in part.messages {
                 queue.restore(id, kept.message(now, wall));
             }
@@ -233,9 +260,9 @@ impl Part {
     /// Where a message is gone and nobody told how, what was kept of it was deleted, which is done
     /// with none but those that were acknowledged.
     fn reconciled(&self) -> Counters {
-        let Counters { published, acked, dead, purged, .. } = self.total;
+        let Counters { published, acked, dead, purged, expired, .. } = self.total;
         let here = self.messages.len() as u64;
-        let untold = published.saturating_sub(acked + dead + purged + here);
+        let untold = published.saturating_sub(acked + dead + purged + expired + here);
         Counters { acked: acked + untold, ..self.total }
     }
 }

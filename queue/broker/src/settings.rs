@@ -7,6 +7,9 @@ use crate::name::QueueName;
 /// The longest lease: half a day.
 pub const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// The longest age: a year.
+pub const MAX_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A queue's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -18,8 +21,13 @@ pub struct Settings {
     pub dead_letter_queue: Option<QueueName>,
     /// How many messages the queue holds, whether ready, delayed or in flight.
     pub max_depth: usize,
+    /// How many bytes their bodies may have together.
+    pub max_bytes: u64,
     /// The largest body in bytes.
     pub max_message_bytes: usize,
+    /// How old a message may become, from when it was published until a receiver has it; `None` for
+    /// any age.
+    pub max_age: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -29,7 +37,9 @@ impl Default for Settings {
             max_attempts: 5,
             dead_letter_queue: None,
             max_depth: 100_000,
+            max_bytes: 64 << 20,
             max_message_bytes: 1 << 20,
+            max_age: None,
         }
     }
 }
@@ -40,6 +50,9 @@ pub enum SettingsError {
     /// The lease is zero or longer than [`MAX_LEASE`].
     #[error("lease_s must be more than 0 and at most 43200")]
     Lease,
+    /// The age is zero or longer than [`MAX_AGE`].
+    #[error("max_age_s must be more than 0 and at most 31536000, or null for any age")]
+    Age,
     /// A limit is zero, so that the queue could hold or deliver nothing.
     #[error("{0} must be at least 1")]
     Zero(&'static str),
@@ -58,8 +71,12 @@ impl Settings {
         let at_least_one = [
             ("max_attempts", self.max_attempts == 0),
             ("max_depth", self.max_depth == 0),
+            ("max_bytes", self.max_bytes == 0),
             ("max_message_bytes", self.max_message_bytes == 0),
         ];
+        if self.max_age.is_some_and(|age| age.is_zero() || age > MAX_AGE) {
+            return Err(SettingsError::Age);
+        }
         match at_least_one.iter().find(|(_, zero)| *zero) {
             Some((name, _)) => Err(SettingsError::Zero(name)),
             None => Ok(()),

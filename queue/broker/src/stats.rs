@@ -12,7 +12,7 @@ pub struct Counters {
     pub delivered: u64,
     /// Deliveries undone because the receiver had gone before it got them.
     pub undelivered: u64,
-    /// Messages done.
+    /// Messages done, those that went back to where they had died included.
     pub acked: u64,
     /// Deliveries handed back by their receivers.
     pub nacked: u64,
@@ -22,6 +22,8 @@ pub struct Counters {
     pub dead: u64,
     /// Messages thrown away by a purge.
     pub purged: u64,
+    /// Messages that became too old.
+    pub expired: u64,
     /// Receives that went away with nothing, at once or after their wait.
     pub receive_empty: u64,
 }
@@ -38,7 +40,7 @@ impl Counters {
 
 /// A queue at one moment.
 ///
-/// Always `published = acked + dead + purged + ready + in_flight + delayed`.
+/// Always `published = acked + dead + purged + expired + ready + in_flight + delayed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
     /// Messages that wait for a receiver.
@@ -47,6 +49,10 @@ pub struct Stats {
     pub in_flight: usize,
     /// Messages hidden until a time.
     pub delayed: usize,
+    /// How many bytes the bodies of all of these have.
+    pub bytes: u64,
+    /// Whether nobody gets any, until it goes on.
+    pub paused: bool,
     /// Receivers that wait for a message.
     pub waiting: usize,
     /// How long ago the oldest ready message was first published; `None` where none is ready.

@@ -32,6 +32,8 @@ enum Call {
     Extend { held: Held, lease: Time },
     Undeliver { held: Held },
     Purge { queue: usize },
+    Pause { queue: usize, paused: bool },
+    Redrive { queue: usize, max: usize },
     Configure { queue: usize, settings: Settings },
     Advance { by: Time },
 }
@@ -80,13 +82,16 @@ fn request() -> impl Strategy<Value = Request> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let dead_letters = prop::option::of((0..QUEUES).prop_map(name));
-    (millis(1..50), 1..4_u32, dead_letters, 1..30_usize, 1..5_usize).prop_map(
-        |(lease, max_attempts, dead_letter_queue, max_depth, max_message_bytes)| Settings {
+    let limits = (1..30_usize, 1..60_u64, 1..5_usize, prop::option::of(millis(1..100)));
+    (millis(1..50), 1..4_u32, dead_letters, limits).prop_map(
+        |(lease, max_attempts, dead_letter_queue, limits)| Settings {
             lease,
             max_attempts,
             dead_letter_queue,
-            max_depth,
-            max_message_bytes,
+            max_depth: limits.0,
+            max_bytes: limits.1,
+            max_message_bytes: limits.2,
+            max_age: limits.3,
         },
     )
 }
@@ -105,6 +110,9 @@ fn call() -> impl Strategy<Value = Call> {
         2 => (held(), millis(1..40)).prop_map(|(held, lease)| Call::Extend { held, lease }),
         3 => held().prop_map(|held| Call::Undeliver { held }),
         1 => queue.clone().prop_map(|queue| Call::Purge { queue }),
+        1 => (queue.clone(), prop::bool::weighted(0.3))
+            .prop_map(|(queue, paused)| Call::Pause { queue, paused }),
+        1 => (queue.clone(), 1..5_usize).prop_map(|(queue, max)| Call::Redrive { queue, max }),
         2 => (queue, settings()).prop_map(|(queue, settings)| Call::Configure { queue, settings }),
         5 => millis(0..30).prop_map(|by| Call::Advance { by }),
     ]
@@ -152,6 +160,14 @@ impl Pair {
                 let purged = self.broker.purge(now, &name(queue));
                 assert_eq!(purged, self.model.purge(&name(queue)));
             }
+            Call::Pause { queue, paused } => {
+                let changed = self.broker.pause(now, &name(queue), paused);
+                assert_eq!(changed, self.model.pause(&name(queue), paused));
+            }
+            Call::Redrive { queue, max } => {
+                let count = self.broker.redrive(now, &name(queue), None, max).ok();
+                assert_eq!(count, self.model.redrive(&name(queue), max));
+            }
             Call::Configure { queue, settings } => {
                 let taken = self.broker.configure(&name(queue), settings.clone()).is_ok();
                 assert_eq!(taken, self.model.configure(&name(queue), &settings));
@@ -159,9 +175,13 @@ impl Pair {
             Call::Advance { by } => {
                 self.model.advance(by);
                 self.broker.advance(self.model.now);
+                return;
             }
             on_a_receipt => self.call_on_a_receipt(now, on_a_receipt),
         }
+        // What has come of it may be too old already.
+        self.broker.advance(now);
+        self.model.advance(Time::ZERO);
     }
 
     fn publish(&mut self, queue: &QueueName, sizes: &[usize], delay: Time) {
@@ -220,7 +240,7 @@ impl Pair {
             assert_eq!(self.broker.settings(name), Some(&queue.settings));
             let t = stats.total;
             let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
-            assert_eq!(t.published, t.acked + t.dead + t.purged + here);
+            assert_eq!(t.published, t.acked + t.dead + t.purged + t.expired + here);
             let look = |peeked: Peeked| (peeked.id, peeked.attempts, peeked.place);
             let seen = self.broker.peek(name, usize::MAX).unwrap().into_iter().map(look);
             assert!(seen.eq(queue.messages.iter().map(|m| (m.id, m.attempts, m.place.clone()))));

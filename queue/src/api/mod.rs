@@ -44,7 +44,10 @@ pub fn router(hub: Arc<Hub>, endpoints: Router, shutdown: Shutdown) -> Router {
         .route("/messages/nack", post(settle::nack_all))
         .route("/messages/{receipt}", delete(settle::ack).patch(settle::extend))
         .route("/redelivered", get(look::redelivered))
-        .route("/purge", post(queues::purge));
+        .route("/purge", post(queues::purge))
+        .route("/pause", post(queues::pause))
+        .route("/resume", post(queues::resume))
+        .route("/redrive", post(queues::redrive));
     Router::new()
         .route("/v1/queues", get(queues::list))
         .nest("/v1/queues/{queue}", queue)

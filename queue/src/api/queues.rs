@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::App;
-use crate::ask::{self, Named};
+use crate::ask::{self, Asked, Named};
 use crate::problem::Problem;
 
 /// A queue's settings in JSON, asked for and in force.
@@ -21,7 +21,9 @@ pub(super) struct SettingsJson {
     max_attempts: u32,
     dead_letter_queue: Option<String>,
     max_depth: usize,
+    max_bytes: u64,
     max_message_bytes: usize,
+    max_age_s: Option<f64>,
 }
 
 impl Default for SettingsJson {
@@ -37,7 +39,9 @@ impl From<&Settings> for SettingsJson {
             max_attempts: settings.max_attempts,
             dead_letter_queue: settings.dead_letter_queue.as_ref().map(ToString::to_string),
             max_depth: settings.max_depth,
+            max_bytes: settings.max_bytes,
             max_message_bytes: settings.max_message_bytes,
+            max_age_s: settings.max_age.map(|age| age.as_secs_f64()),
         }
     }
 }
@@ -50,7 +54,9 @@ impl SettingsJson {
             max_attempts: self.max_attempts,
             dead_letter_queue,
             max_depth: self.max_depth,
+            max_bytes: self.max_bytes,
             max_message_bytes: self.max_message_bytes,
+            max_age: self.max_age_s.map(ask::age).transpose()?,
         })
     }
 }
@@ -63,6 +69,8 @@ pub(super) struct QueueJson {
     in_flight: usize,
     delayed: usize,
     waiting: usize,
+    bytes: u64,
+    paused: bool,
     oldest_age_s: Option<f64>,
     published_total: u64,
     delivered_total: u64,
@@ -72,6 +80,7 @@ pub(super) struct QueueJson {
     lease_expired_total: u64,
     dead_total: u64,
     purged_total: u64,
+    expired_total: u64,
     receive_empty_total: u64,
     settings: SettingsJson,
 }
@@ -79,13 +88,15 @@ pub(super) struct QueueJson {
 impl QueueJson {
     fn new(name: &QueueName, stats: Stats, settings: &Settings) -> QueueJson {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
-        let Counters { lease_expired, dead, purged, receive_empty, .. } = stats.total;
+        let Counters { lease_expired, dead, purged, expired, receive_empty, .. } = stats.total;
         QueueJson {
             name: name.to_string(),
             ready: stats.ready,
             in_flight: stats.in_flight,
             delayed: stats.delayed,
             waiting: stats.waiting,
+            bytes: stats.bytes,
+            paused: stats.paused,
             oldest_age_s: stats.oldest_age.map(|age| age.as_secs_f64()),
             published_total: published,
             delivered_total: delivered,
@@ -95,6 +106,7 @@ impl QueueJson {
             lease_expired_total: lease_expired,
             dead_total: dead,
             purged_total: purged,
+            expired_total: expired,
             receive_empty_total: receive_empty,
             settings: settings.into(),
         }
@@ -129,6 +141,38 @@ pub(super) async fn show(
 pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Value> {
     let purged = app.hub.call(|broker, now| broker.purge(now, &name));
     Json(json!({ "purged": purged }))
+}
+
+/// `POST pause`: nobody gets messages any more, and publishers go on.
+pub(super) async fn pause(State(app): State<App>, Named(name): Named) -> Json<Value> {
+    app.hub.call(|broker, now| broker.pause(now, &name, true));
+    Json(json!({ "paused": true }))
+}
+
+/// `POST resume`: they do again.
+pub(super) async fn resume(State(app): State<App>, Named(name): Named) -> Json<Value> {
+    app.hub.call(|broker, now| broker.pause(now, &name, false));
+    Json(json!({ "paused": false }))
+}
+
+/// `?to=&max=`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Where {
+    to: Option<String>,
+    max: Option<String>,
+}
+
+/// `POST redrive`: ready messages go back to where they died.
+pub(super) async fn redrive(
+    State(app): State<App>,
+    Named(name): Named,
+    Asked(asked): Asked<Where>,
+) -> Result<Json<Value>, Problem> {
+    let to = asked.to.as_deref().map(str::parse).transpose()?;
+    let max = ask::any_max(asked.max.as_deref())?;
+    let redriven = app.hub.call(|broker, now| broker.redrive(now, &name, to.as_ref(), max))?;
+    Ok(Json(json!({ "redriven": redriven })))
 }
 
 /// `GET /v1/queues`: all queues by name.

@@ -98,6 +98,10 @@ impl Reader {
                 let name = self.name(queue)?.clone();
                 self.restore.counted(&name, total.into());
             }
+            Record::Paused { queue, paused } => {
+                let name = self.name(queue)?.clone();
+                self.restore.paused(&name, paused);
+            }
             of_a_message => return self.message(of_a_message),
         }
         Ok(())
@@ -139,6 +143,14 @@ impl Reader {
             Record::Purged { queue, count } => {
                 let name = self.name(queue)?.clone();
                 self.restore.purged(&name, count);
+            }
+            Record::Expired { queue, id } => {
+                let name = self.name(queue)?.clone();
+                self.restore.expired(&name, MessageId(id));
+            }
+            Record::Redriven { queue, id, to } => {
+                let (name, to) = (self.name(queue)?.clone(), self.name(to)?.clone());
+                self.restore.redriven(&name, MessageId(id), &to);
             }
             moved @ Record::Moved { .. } => self.moved(&moved)?,
             other => return Err(format!("{other:?} is not about a message")),

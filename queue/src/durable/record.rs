@@ -58,6 +58,12 @@ pub(crate) enum Record<'a> {
         #[serde(with = "serde_bytes")]
         body: &'a [u8],
     },
+    /// A message became too old.
+    Expired { queue: u32, id: u64 },
+    /// A message went back to where it had died.
+    Redriven { queue: u32, id: u64, to: u32 },
+    /// Nobody gets messages of a queue, or they do again.
+    Paused { queue: u32, paused: bool },
 }
 
 /// Where a message is.
@@ -120,7 +126,9 @@ pub(crate) struct Told<'a> {
     max_attempts: u32,
     dead_letter_queue: Option<&'a str>,
     max_depth: u64,
+    max_bytes: u64,
     max_message_bytes: u64,
+    max_age_us: Option<u64>,
 }
 
 impl<'a> From<&'a Settings> for Told<'a> {
@@ -130,7 +138,9 @@ impl<'a> From<&'a Settings> for Told<'a> {
             max_attempts: settings.max_attempts,
             dead_letter_queue: settings.dead_letter_queue.as_ref().map(QueueName::as_str),
             max_depth: settings.max_depth as u64,
+            max_bytes: settings.max_bytes,
             max_message_bytes: settings.max_message_bytes as u64,
+            max_age_us: settings.max_age.map(|age| age.as_micros() as u64),
         }
     }
 }
@@ -143,7 +153,9 @@ impl Told<'_> {
             max_attempts: self.max_attempts,
             dead_letter_queue: queue.map_err(|error: broker::name::BadName| error.to_string())?,
             max_depth: self.max_depth as usize,
+            max_bytes: self.max_bytes,
             max_message_bytes: self.max_message_bytes as usize,
+            max_age: self.max_age_us.map(Duration::from_micros),
         })
     }
 }
@@ -159,13 +171,14 @@ pub(crate) struct Totals {
     lease_expired: u64,
     dead: u64,
     purged: u64,
+    expired: u64,
     receive_empty: u64,
 }
 
 impl From<Counters> for Totals {
     fn from(total: Counters) -> Totals {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = total;
-        let Counters { lease_expired, dead, purged, receive_empty, .. } = total;
+        let Counters { lease_expired, dead, purged, expired, receive_empty, .. } = total;
         Totals {
             published,
             delivered,
@@ -175,6 +188,7 @@ impl From<Counters> for Totals {
             lease_expired,
             dead,
             purged,
+            expired,
             receive_empty,
         }
     }
@@ -183,7 +197,7 @@ impl From<Counters> for Totals {
 impl From<Totals> for Counters {
     fn from(total: Totals) -> Counters {
         let Totals { published, delivered, undelivered, acked, nacked, .. } = total;
-        let Totals { lease_expired, dead, purged, receive_empty, .. } = total;
+        let Totals { lease_expired, dead, purged, expired, receive_empty, .. } = total;
         Counters {
             published,
             delivered,
@@ -193,6 +207,7 @@ impl From<Totals> for Counters {
             lease_expired,
             dead,
             purged,
+            expired,
             receive_empty,
         }
     }

@@ -140,6 +140,14 @@ impl Recorder {
                 let to = to.as_ref().map(|to| self.number(to));
                 Record::Dead { queue, id, expired: expired(*reason), to }
             }
+            Event::Expired { id } => Record::Expired { queue: self.number(name), id: id.0 },
+            Event::Redriven { id, to } => {
+                let (queue, to) = (self.number(name), self.number(to));
+                Record::Redriven { queue, id: id.0, to }
+            }
+            Event::Paused { paused } => {
+                Record::Paused { queue: self.number(name), paused: *paused }
+            }
             Event::Purged { count } => Record::Purged { queue: self.number(name), count: *count },
         };
         self.owe(&record);
@@ -173,6 +181,7 @@ impl Recorder {
             }
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
+                Record::Paused { queue, paused: stats.paused }.write(&mut base);
             }
         }
         base

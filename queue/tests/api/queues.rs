@@ -6,7 +6,7 @@ use crate::*;
 async fn a_put_makes_the_queue_and_answers_the_settings_in_force() {
     let api = Api::new();
     let settings = json!({"lease_s": 1.5, "max_attempts": 3, "dead_letter_queue": "dead",
-        "max_depth": 10, "max_message_bytes": 1000});
+        "max_depth": 10, "max_bytes": 5000, "max_message_bytes": 1000, "max_age_s": 60.0});
     let made = api.call("PUT /jobs", settings.to_string()).await;
     assert_eq!(made, (StatusCode::CREATED, settings.clone()));
     let again = api.call("PUT /jobs", settings.to_string()).await;
@@ -19,7 +19,8 @@ async fn a_setting_left_out_takes_its_default_again() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_attempts": 3, "dead_letter_queue": "dead"}"#).await;
     let defaults = json!({"lease_s": 30.0, "max_attempts": 5, "dead_letter_queue": null,
-        "max_depth": 100_000, "max_message_bytes": 1_048_576});
+        "max_depth": 100_000, "max_bytes": 67_108_864, "max_message_bytes": 1_048_576,
+        "max_age_s": null});
     assert_eq!(api.ok("PUT /jobs", "{}").await, defaults);
     assert_eq!(api.ok("PUT /jobs", "").await, defaults);
 }
@@ -41,9 +42,9 @@ async fn a_queue_shows_its_numbers() {
     stats["oldest_age_s"].take();
     stats["settings"].take();
     let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
-        "oldest_age_s": null, "published_total": 5, "delivered_total": 4, "undelivered_total": 0,
+        "bytes": 22, "paused": false, "oldest_age_s": null, "published_total": 5, "delivered_total": 4, "undelivered_total": 0,
         "acked_total": 1, "nacked_total": 1, "lease_expired_total": 0, "dead_total": 0,
-        "purged_total": 0, "receive_empty_total": 0, "settings": null});
+        "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
     assert_eq!(stats, expected);
 }
 
@@ -79,6 +80,72 @@ async fn a_purge_takes_everything_and_its_receipts_go_stale() {
     let call = format!("DELETE /jobs/messages/{}", message["receipt"].as_str().unwrap());
     assert_eq!(api.refused(&call, "").await.0, 410);
     assert_eq!(api.stats().await["purged_total"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_queue_takes_in_and_gives_nothing_out_until_it_goes_on() {
+    let api = Api::new();
+    assert_eq!(api.ok("POST /jobs/pause", "").await, json!({"paused": true}));
+    api.publish("later").await;
+    assert_eq!(count(&api.ok("POST /jobs/messages/receive", "").await), 0);
+    assert_eq!(api.stats().await["paused"], true);
+    let waiting = async { api.ok("POST /jobs/messages/receive?wait_s=20", "").await };
+    let resuming = async {
+        tokio::time::sleep(seconds(1.0)).await;
+        api.ok("POST /jobs/resume", "").await
+    };
+    let (received, resumed) = tokio::join!(waiting, resuming);
+    assert_eq!((count(&received), resumed), (1, json!({"paused": false})));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_became_too_old_is_gone_and_counted() {
+    let api = Api::new();
+    api.ok("PUT /jobs", r#"{"max_age_s": 10}"#).await;
+    api.publish("old").await;
+    tokio::time::sleep(seconds(9.9)).await;
+    api.publish("young").await;
+    tokio::time::sleep(seconds(0.2)).await;
+    assert_eq!(api.take().await["body"], "young");
+    let stats = api.stats().await;
+    assert_eq!((&stats["expired_total"], &stats["ready"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_whose_bytes_are_used_up_says_so_with_429() {
+    let api = Api::new();
+    api.ok("PUT /jobs", r#"{"max_bytes": 8}"#).await;
+    api.publish("12345").await;
+    let (status, answer) = api.call("POST /jobs/messages", "6789").await;
+    assert_eq!((status.as_u16(), &answer["error"]["code"]), (429, &json!("full")));
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.contains("holds 5 of at most 8 bytes"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dead_go_back_to_where_they_died_and_begin_anew() {
+    let api = Api::new();
+    api.ok("PUT /jobs", r#"{"max_attempts": 1, "dead_letter_queue": "dead"}"#).await;
+    for body in ["a", "b", "c"] {
+        api.publish(body).await;
+        let message = api.take().await;
+        api.ok("POST /jobs/messages/nack", receipts(&[&message])).await;
+    }
+    assert_eq!(api.ok("POST /dead/redrive?max=2", "").await, json!({"redriven": 2}));
+    assert_eq!(api.ok("POST /dead/redrive?to=other", "").await, json!({"redriven": 1}));
+    let message = api.take().await;
+    assert_eq!((&message["body"], &message["attempts"]), (&json!("a"), &json!(1)));
+    let dead = api.ok("GET /dead", "").await;
+    assert_eq!((&dead["published_total"], &dead["acked_total"]), (&json!(3), &json!(3)));
+    for (call, words) in [
+        ("POST /jobs/redrive", "no queue has jobs as its dead_letter_queue"),
+        ("POST /dead/redrive?to=dead", "dead is this queue itself"),
+        ("POST /dead/redrive?max=0", "max must be a whole number"),
+    ] {
+        let (status, answer) = api.call(call, "").await;
+        assert_eq!(status.as_u16(), 400);
+        assert!(answer["error"]["message"].as_str().unwrap().contains(words), "{answer}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,6 +25,7 @@ pub(crate) struct Message {
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) settings: Settings,
+    pub(crate) paused: bool,
     /// By id, which is by age.
     pub(crate) messages: Vec<Message>,
     pub(crate) waiters: Vec<(WaiterId, Request)>,
@@ -69,6 +70,7 @@ impl Queue {
 
     fn give(&mut self, now: Time, waiter: Option<WaiterId>, request: &Request) -> Given {
         let lease = request.lease.unwrap_or(self.settings.lease);
+        let max = if self.paused { 0 } else { request.max };
         let ready = self.messages.iter_mut().filter(|message| message.place == Place::Ready);
         let give = |message: &mut Message| {
             message.attempts += 1;
@@ -77,7 +79,7 @@ impl Queue {
             message.place = Place::InFlight { until: now + lease, heard: now, worker };
             (message.receipt(), message.attempts, message.bytes)
         };
-        let given: Given = ready.take(request.max).map(give).collect();
+        let given: Given = ready.take(max).map(give).collect();
         self.total.delivered += given.len() as u64;
         if !given.is_empty() {
             self.sent.push((waiter, given.clone()));
@@ -86,7 +88,10 @@ impl Queue {
     }
 
     fn wake(&mut self, now: Time) {
-        while !self.waiters.is_empty() && self.count(|place| *place == Place::Ready) > 0 {
+        while !self.paused
+            && !self.waiters.is_empty()
+            && self.count(|place| *place == Place::Ready) > 0
+        {
             let (waiter, request) = self.waiters.remove(0);
             self.give(now, Some(waiter), &request);
         }
@@ -108,12 +113,33 @@ impl Queue {
         Some(self.messages.remove(at))
     }
 
+    /// When the oldest that is ready becomes too old.
+    fn next_expiry(&self) -> Option<Time> {
+        let age = self.settings.max_age?;
+        let oldest = self.messages.iter().find(|message| message.place == Place::Ready)?;
+        Some(oldest.published + age)
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        self.messages.iter().filter_map(Message::until).chain(self.next_expiry()).min()
+    }
+
+    fn expire(&mut self, now: Time) {
+        while self.next_expiry().is_some_and(|at| at <= now) {
+            let oldest = self.messages.iter().position(|message| message.place == Place::Ready);
+            self.messages.remove(oldest.unwrap());
+            self.total.expired += 1;
+        }
+    }
+
     pub(crate) fn stats(&self, now: Time) -> Stats {
         let ready = self.messages.iter().filter(|message| message.place == Place::Ready);
         Stats {
             ready: self.count(|place| *place == Place::Ready),
             in_flight: self.count(|place| matches!(place, Place::InFlight { .. })),
             delayed: self.count(|place| matches!(place, Place::Delayed { .. })),
+            bytes: self.messages.iter().map(|message| message.bytes as u64).sum(),
+            paused: self.paused,
             waiting: self.waiters.len(),
             oldest_age: ready.map(|message| now - message.published).max(),
             total: self.total,
@@ -136,7 +162,11 @@ impl Model {
         let mut next = self.ids;
         let queue = self.queue(name);
         let too_large = batch.iter().any(|new| new.body.len() > queue.settings.max_message_bytes);
-        if too_large || queue.messages.len() + batch.len() > queue.settings.max_depth {
+        let bytes = |sizes: Vec<usize>| sizes.into_iter().sum::<usize>() as u64;
+        let here = bytes(queue.messages.iter().map(|message| message.bytes).collect());
+        let comes = bytes(batch.iter().map(|new| new.body.len()).collect());
+        let too_many = queue.messages.len() + batch.len() > queue.settings.max_depth;
+        if too_large || too_many || here + comes > queue.settings.max_bytes {
             return false;
         }
         for new in batch {
@@ -227,6 +257,40 @@ impl Model {
         purged
     }
 
+    pub(crate) fn pause(&mut self, name: &QueueName, paused: bool) -> bool {
+        let now = self.now;
+        let queue = self.queue(name);
+        let changed = queue.paused != paused;
+        queue.paused = paused;
+        queue.wake(now);
+        changed
+    }
+
+    /// How many went back, where it is known where to.
+    pub(crate) fn redrive(&mut self, name: &QueueName, max: usize) -> Option<u64> {
+        let sends = |queue: &Queue| queue.settings.dead_letter_queue.as_ref() == Some(name);
+        let from: Vec<_> = self.queues.iter().filter(|(_, queue)| sends(queue)).collect();
+        let [(to, target)] = from[..] else { return None };
+        let to = to.clone();
+        let mut slots = target.settings.max_depth.saturating_sub(target.messages.len()).min(max);
+        let here: u64 = target.messages.iter().map(|message| message.bytes as u64).sum();
+        let mut bytes = target.settings.max_bytes.saturating_sub(here);
+        let queue = self.queue(name);
+        let mut going = Vec::new();
+        while let Some(at) = queue.messages.iter().position(|it| it.place == Place::Ready) {
+            if slots == 0 || queue.messages[at].bytes as u64 > bytes {
+                break;
+            }
+            slots -= 1;
+            bytes -= queue.messages[at].bytes as u64;
+            going.push(queue.messages.remove(at));
+        }
+        queue.total.acked += going.len() as u64;
+        let count = going.len() as u64;
+        self.begin_anew(&to, going);
+        Some(count)
+    }
+
     /// True where the settings were taken; false where dead letters would go in a circle.
     pub(crate) fn configure(&mut self, name: &QueueName, settings: &Settings) -> bool {
         let mut next = settings.dead_letter_queue.clone();
@@ -240,9 +304,16 @@ impl Model {
         true
     }
 
-    /// Time goes on; what is over is over, queue by queue in the order of their names.
+    /// Time goes on; what is over is over, queue by queue in the order of their names, again and
+    /// again, for what comes of it may be over at once.
     pub(crate) fn advance(&mut self, by: Time) {
         self.now += by;
+        while self.next_deadline().is_some_and(|at| at <= self.now) {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
         let now = self.now;
         let names: Vec<_> = self.queues.keys().cloned().collect();
         for name in names {
@@ -256,27 +327,31 @@ impl Model {
                     queue.messages[at].place = Place::Ready;
                 }
             }
+            queue.expire(now);
             queue.wake(now);
             self.bury(&name, dead);
         }
     }
 
     fn bury(&mut self, name: &QueueName, dead: Vec<Message>) {
-        let now = self.now;
         let Some(to) = self.queues[name].settings.dead_letter_queue.clone() else { return };
         if dead.is_empty() {
             return;
         }
-        let to = self.queue(&to);
-        to.total.published += dead.len() as u64;
-        let buried = |message| Message { attempts: 0, place: Place::Ready, ..message };
-        to.messages.extend(dead.into_iter().map(buried));
+        self.begin_anew(&to, dead);
+    }
+
+    fn begin_anew(&mut self, name: &QueueName, messages: Vec<Message>) {
+        let now = self.now;
+        let to = self.queue(name);
+        to.total.published += messages.len() as u64;
+        let anew = |message| Message { attempts: 0, place: Place::Ready, ..message };
+        to.messages.extend(messages.into_iter().map(anew));
         to.messages.sort_by_key(|message| message.id);
         to.wake(now);
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
-        let messages = self.queues.values().flat_map(|queue| &queue.messages);
-        messages.filter_map(Message::until).min()
+        self.queues.values().filter_map(Queue::next_deadline).min()
     }
 }

@@ -68,6 +68,9 @@ impl Told {
             Event::Dead { receipt, reason, to } => {
                 self.0.dead(queue, receipt.message, *reason, to.as_ref());
             }
+            Event::Expired { id } => self.0.expired(queue, *id),
+            Event::Redriven { id, to } => self.0.redriven(queue, *id, to),
+            Event::Paused { paused } => self.0.paused(queue, *paused),
             Event::Purged { count } => self.0.purged(queue, *count),
         }
     }
