@@ -151,7 +151,7 @@ fn jobs() -> QueueName {
     "jobs".parse().unwrap()
 }
 
-/// `published = acked + dead + purged + ready + in flight + delayed`.
+/// Nothing expires here.
 fn is_conserved(stats: &Stats) -> bool {
     let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
     stats.total.published == stats.total.acked + stats.total.dead + stats.total.purged + here
