@@ -1,0 +1,86 @@
+//! How fast the queue is beside the least that an HTTP server can do here: one that reads a body and
+//! answers as many bytes as a publish does. All in one run, in turns, so that a noisy machine is
+//! noisy for all of them; only the ratios say something.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a program that measures may fail")]
+
+mod load;
+mod servers;
+
+use std::time::Duration;
+
+use load::{Kind, Load};
+use servers::Server;
+
+const ROUNDS: usize = 3;
+const BODY: usize = 100;
+
+/// One line of the table.
+struct Line {
+    name: &'static str,
+    server: fn() -> Server,
+    kind: Kind,
+    connections: usize,
+    /// What a call of the bare server's is multiplied with for the ratio.
+    share: f64,
+}
+
+fn lines() -> Vec<Line> {
+    let line =
+        |name, server, kind, connections, share| Line { name, server, kind, connections, share };
+    let (bare, memory, durable) = (Server::bare, Server::memory, Server::durable);
+    vec![
+        line("bare handler, c64", bare, Kind::Publish, 64, 1.0),
+        line("publish in memory, c64", memory, Kind::Publish, 64, 1.0),
+        line("publish durable, c64", durable, Kind::Publish, 64, 1.0),
+        line("bare handler, c256", bare, Kind::Publish, 256, 1.0),
+        line("publish durable, c256", durable, Kind::Publish, 256, 1.0),
+        line("publish + receive + ack in memory, c64", memory, Kind::Cycle, 64, 1.0 / 3.0),
+        line("publish + receive + ack durable, c64", durable, Kind::Cycle, 64, 1.0 / 3.0),
+        line("batches of 100 durable, c64 (messages)", durable, Kind::Batch, 64, 1.0),
+        line("bare handler, c1", bare, Kind::Publish, 1, 1.0),
+        line("publish durable, c1", durable, Kind::Publish, 1, 1.0),
+    ]
+}
+
+fn main() {
+    // The bare server is this program, too, in a process of its own as the queue is.
+    if std::env::args().nth(1).as_deref() == Some(servers::BARE) {
+        return servers::bare();
+    }
+    let quick = std::env::var_os("QUICK").is_some();
+    let span = if quick { Duration::from_millis(500) } else { Duration::from_secs(3) };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let lines = lines();
+    let mut rounds: Vec<Vec<Load>> = lines.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (line, loads) in lines.iter().zip(&mut rounds) {
+            let server = (line.server)();
+            let load = load::run(server.address, line.kind, line.connections, BODY, span);
+            loads.push(runtime.block_on(load));
+        }
+    }
+    print(&lines, &rounds);
+}
+
+/// The middle of the rounds, and how far they spread.
+fn print(lines: &[Line], rounds: &[Vec<Load>]) {
+    println!("| | per second | spread | / bare | p50 | p99 |\n|---|---|---|---|---|---|");
+    let mut bare = 1.0;
+    for (line, loads) in lines.iter().zip(rounds) {
+        let mut rates: Vec<f64> = loads.iter().map(|it| it.per_second).collect();
+        rates.sort_by(f64::total_cmp);
+        let middle = rates[rates.len() / 2];
+        if line.name.starts_with("bare") {
+            bare = middle;
+        }
+        let spread = (rates[rates.len() - 1] - rates[0]) / middle * 100.0;
+        let ratio = middle / (bare * line.share);
+        let load = &loads[loads.len() / 2];
+        let (p50, p99) = (micros(load.p50), micros(load.p99));
+        println!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} | {p50} | {p99} |", line.name);
+    }
+}
+
+fn micros(time: Duration) -> String {
+    format!("{} us", time.as_micros())
+}
