@@ -14,10 +14,8 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
-use axum::serve::ListenerExt;
 use service::Shutdown;
-use tokio::net::{TcpListener, TcpStream};
+use service::http::Server;
 
 pub mod api;
 pub mod args;
@@ -39,24 +37,16 @@ pub use problem::Problem;
 /// who wait get an empty list, requests under way finish, and idle connections are closed.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// None so far.
 pub async fn run(
-    listener: TcpListener,
+    server: impl Into<Server>,
     hub: Arc<Hub>,
     endpoints: axum::Router,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let router = api::router(hub.clone(), endpoints, shutdown.clone());
-    let server = axum::serve(listener.tap_io(answer_at_once), router)
-        .with_graceful_shutdown(async move { shutdown.wait().await });
     tokio::select! {
-        ended = server.into_future() => ended.context("the listener failed"),
+        () = server.into().serve(router, shutdown.wait()) => Ok(()),
         never = hub.keep_time() => match never {},
     }
-}
-
-/// Answers are small and wanted now; without this the kernel may hold one back to fill a packet.
-fn answer_at_once(connection: &mut TcpStream) {
-    // It fails where the caller has hung up already, which the first read will tell.
-    let _ = connection.set_nodelay(true);
 }

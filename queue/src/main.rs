@@ -17,8 +17,8 @@ async fn main() -> ExitCode {
         let hub = Arc::new(Hub::new(rand::random()));
         shell.registry.register(Box::new(Metrics::new(hub.clone())?))?;
         shell
-            .serve(async |listener, endpoints, shutdown| {
-                queue::run(listener, hub, endpoints, shutdown).await
+            .serve(async |server, endpoints, shutdown| {
+                queue::run(server, hub, endpoints, shutdown).await
             })
             .await
     })

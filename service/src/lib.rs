@@ -4,6 +4,8 @@
 //! - [`args`]: the flags all programs share
 //! - [`logs`]: human lines on a terminal, JSON elsewhere
 //! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
+//! - `files`: how many of them may be open
+//! - [`http`]: HTTP for all of it, and what its callers cannot do to it
 //! - [`parent`]: what a program and the engine that started it say to each other
 //! - [`shutdown`]: one signal drains, the second one exits
 //! - [`shell`]: the four moves of a main: parse, start, build, run
@@ -11,6 +13,8 @@
 
 pub mod args;
 pub mod endpoints;
+mod files;
+pub mod http;
 pub mod logs;
 pub mod parent;
 pub mod shell;
