@@ -7,6 +7,7 @@ use broker::broker::Stale;
 use broker::name::BadName;
 use broker::{Full, PublishError, QueueName, SettingsError};
 use serde_json::json;
+use service::http::Stalled;
 
 /// Why a call was refused, in one sentence that names the thing and the mend.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,9 @@ pub enum Problem {
     /// 405: something is at this path, but not for this method.
     #[error("{0} does not work here; the header Allow names the methods that do")]
     WrongMethod(String),
+    /// 408: the body did not get on.
+    #[error(transparent)]
+    TooSlow(#[from] Stalled),
     /// 410: the lease is over.
     #[error(
         "the delivery of this receipt is over: the message is done or back in line; receive again"
@@ -48,6 +52,7 @@ impl Problem {
             Problem::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
             Problem::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
             Problem::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
+            Problem::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
             Problem::Stale => (StatusCode::GONE, "stale"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
