@@ -8,6 +8,7 @@
 //! - [`http`]: HTTP for all of it, and what its callers cannot do to it
 //! - [`parent`]: what a program and the engine that started it say to each other
 //! - [`shutdown`]: one signal drains, the second one exits
+//! - [`token`]: a token in a file, which is read again when it changes
 //! - [`shell`]: the four moves of a main: parse, start, build, run
 #![forbid(unsafe_code)]
 
@@ -19,8 +20,10 @@ pub mod logs;
 pub mod parent;
 pub mod shell;
 pub mod shutdown;
+pub mod token;
 
 pub use args::ServiceArgs;
 pub use endpoints::Health;
 pub use shell::{Shell, UsageError, main};
 pub use shutdown::{Shutdown, Trigger};
+pub use token::TokenFile;
