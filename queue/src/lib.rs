@@ -14,8 +14,8 @@
 
 use std::sync::Arc;
 
-use service::Shutdown;
 use service::http::Server;
+use service::{Shutdown, TokenFile};
 
 pub mod api;
 pub mod args;
@@ -33,7 +33,8 @@ pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
 
-/// Answers calls beside the `endpoints` every program has, until the word to leave: then those
+/// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
+/// every program has, until the word to leave: then those
 /// who wait get an empty list, requests under way finish, and idle connections are closed.
 ///
 /// # Errors
@@ -42,9 +43,14 @@ pub async fn run(
     server: impl Into<Server>,
     hub: Arc<Hub>,
     endpoints: axum::Router,
+    token: Option<TokenFile>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let router = api::router(hub.clone(), endpoints, shutdown.clone());
+    let router = match token {
+        Some(token) => api::guard::guarded(router, token),
+        None => router,
+    };
     tokio::select! {
         () = server.into().serve(router, shutdown.wait()) => Ok(()),
         never = hub.keep_time() => match never {},

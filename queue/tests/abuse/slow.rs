@@ -60,6 +60,17 @@ async fn a_later_head_has_no_more_time_than_the_first() {
 }
 
 #[tokio::test]
+async fn a_head_without_an_end_is_answered_431() {
+    let server = Server::start().await;
+    let mut connection = server.connect().await;
+    connection.write_all(b"GET /v1/queues HTTP/1.1\r\nx: ").await.unwrap();
+    // More than is read of it, and less than is thrown away of it.
+    connection.write_all(&[b'x'; 1 << 20]).await.unwrap();
+    assert!(rest(&mut connection).await.starts_with("HTTP/1.1 431"));
+    server.until_metric("queue_connections", 0.0).await;
+}
+
+#[tokio::test]
 async fn a_connection_on_which_nothing_ever_comes_is_closed() {
     let server = Server::with(Limits { head: SHORT, ..limits() }).await;
     assert_eq!(rest(&mut server.connect().await).await, "");

@@ -10,7 +10,7 @@ use broker::Stats;
 use prometheus::{Registry, TextEncoder};
 use queue::Hub;
 use service::http::{self, Limits};
-use service::{Shutdown, Trigger};
+use service::{Shutdown, TokenFile, Trigger};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -32,6 +32,10 @@ impl Server {
     }
 
     pub(crate) async fn with(limits: Limits) -> Server {
+        Server::with_token(limits, None).await
+    }
+
+    pub(crate) async fn with_token(limits: Limits, token: Option<TokenFile>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let registry = Registry::new();
@@ -39,7 +43,7 @@ impl Server {
         let http = http.counted(&registry, "queue").unwrap();
         let hub = Arc::new(Hub::new(7));
         let (trigger, shutdown) = Shutdown::new();
-        let running = tokio::spawn(queue::run(http, hub.clone(), Router::new(), shutdown));
+        let running = tokio::spawn(queue::run(http, hub.clone(), Router::new(), token, shutdown));
         Server { address, hub, trigger, registry, running }
     }
 
