@@ -1,10 +1,13 @@
 //! The calls on one queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
+use service::TokenFile;
+use service::token::Token;
 
 use crate::args::QueueArgs;
 use crate::error::Error;
@@ -13,6 +16,9 @@ use crate::wire::{ErrorBody, Extend, Message, Published, QueueStats, Receipts, R
 /// How long a call may take beyond the time it asked the queue to wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The queue's word for a token that is missing or wrong.
+const UNAUTHORIZED: &str = "unauthorized";
+
 /// One queue of one server. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -20,6 +26,7 @@ pub struct Client {
     /// Ends in `/v1/queues/NAME`.
     base: Url,
     timeout: Duration,
+    token: Option<Arc<TokenFile>>,
 }
 
 /// What to ask of a receive.
@@ -39,7 +46,7 @@ impl Client {
     /// The queue that the flags name.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
+    /// When no HTTP client can be made, or there is no token in the file that the flags name.
     pub fn new(args: &QueueArgs) -> Result<Client, Error> {
         let mut base = args.queue_url.clone();
         match base.path_segments_mut() {
@@ -49,7 +56,14 @@ impl Client {
         // A proxy in the environment is meant for the world outside, not for the demo.
         let http = reqwest::Client::builder().no_proxy().connect_timeout(TIMEOUT).build();
         let http = http.map_err(|error| Error::Garbled(error.to_string()))?;
-        Ok(Client { http, base, timeout: TIMEOUT })
+        let token = args.queue_token_file.as_deref().map(TokenFile::open).transpose()?;
+        Ok(Client { http, base, timeout: TIMEOUT, token: token.map(Arc::new) })
+    }
+
+    /// The same queue, called with the token in this file, if any.
+    #[must_use]
+    pub fn with_token(self, token: Option<Arc<TokenFile>>) -> Client {
+        Client { token, ..self }
     }
 
     /// The same queue, with another time after which a call counts as failed.
@@ -145,8 +159,42 @@ impl Client {
     }
 
     async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
-        let answer = call.send().await.map_err(|error| self.away(&error))?;
-        if answer.status().is_success() { Ok(answer) } else { Err(refusal(answer).await) }
+        let answer = match &self.token {
+            Some(file) => self.send_with(file, call).await?,
+            None => self.ask(call, None).await?,
+        };
+        if answer.status().is_success() { Ok(answer) } else { Err(self.refusal(answer).await) }
+    }
+
+    /// Sends a call with the token, and again where that has just changed.
+    async fn send_with(&self, file: &TokenFile, call: RequestBuilder) -> Result<Response, Error> {
+        let (token, again) = (file.token(), call.try_clone());
+        let answer = self.ask(call, Some(&token)).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        match (again, file.token_now()) {
+            (Some(again), now) if now != token => self.ask(again, Some(&now)).await,
+            _ => Ok(answer),
+        }
+    }
+
+    async fn ask(&self, call: RequestBuilder, token: Option<&Token>) -> Result<Response, Error> {
+        let call = match token {
+            Some(token) => call.bearer_auth(token.text()),
+            None => call,
+        };
+        call.send().await.map_err(|error| self.away(&error))
+    }
+
+    async fn refusal(&self, answer: Response) -> Error {
+        match refusal(answer).await {
+            // Without a file nothing can change about it.
+            Error::Refused(problem) if problem.code == UNAUTHORIZED && self.token.is_some() => {
+                Error::Unauthorized(problem.message)
+            }
+            error => error,
+        }
     }
 
     fn away(&self, error: &reqwest::Error) -> Error {
