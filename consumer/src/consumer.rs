@@ -62,7 +62,7 @@ impl Consumer {
     /// # Errors
     /// When the queue refuses to give out jobs for good.
     pub async fn run(mut self) -> anyhow::Result<()> {
-        let QueueArgs { queue, queue_url } = &self.args.queue;
+        let QueueArgs { queue, queue_url, .. } = &self.args.queue;
         tracing::info!("taking jobs off {queue} at {queue_url}");
         while !self.shutdown.is_set() {
             let received = tokio::select! {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
-use service::{ServiceArgs, UsageError};
+use service::token::NoToken;
+use service::{ServiceArgs, TokenFile, UsageError};
 
 use crate::cli::play::PlayArgs;
 use crate::cli::scale::ScaleArgs;
@@ -77,6 +78,11 @@ pub struct RunArgs {
           value_parser = client::args::parse_url)]
     pub queue_url: Option<Url>,
 
+    /// A file with the queue's token, where it wants one (its --token-file); read again when it
+    /// changes
+    #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
+    pub queue_token_file: Option<PathBuf>,
+
     /// How long a local process is made to take before it starts, as a container would
     #[arg(long, env = "MICROSCALING_START_DELAY", value_name = "TIME", default_value = "0s",
           value_parser = humantime::parse_duration)]
@@ -99,6 +105,16 @@ pub struct RunArgs {
     /// What every program has
     #[command(flatten)]
     pub service: ServiceArgs,
+}
+
+impl RunArgs {
+    /// The queue's token, if it wants one.
+    ///
+    /// # Errors
+    /// When there is none in the file that should have it.
+    pub fn queue_token(&self) -> Result<Option<TokenFile>, NoToken> {
+        self.queue_token_file.as_deref().map(TokenFile::open).transpose()
+    }
 }
 
 /// What the decision core is told by flags.

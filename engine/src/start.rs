@@ -11,9 +11,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use reqwest::Url;
-use service::{Shell, Shutdown};
+use service::Shell;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -81,30 +80,13 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         rendered: page::Rendered::default(),
     };
     shell
-        .serve(async |listener, endpoints, shutdown| {
-            let server = serve(listener, endpoints, app, shutdown.clone());
-            let (served, ()) = tokio::join!(server, control_loop.run(shutdown));
-            served
+        .serve(async |server, endpoints, shutdown| {
+            let router = api::router(app).merge(endpoints);
+            let serving = server.serve(router, shutdown.wait());
+            tokio::join!(serving, control_loop.run(shutdown.clone()));
+            Ok(())
         })
         .await
-}
-
-/// Answers until it is time to leave.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    endpoints: axum::Router,
-    app: App,
-    shutdown: Shutdown,
-) -> anyhow::Result<()> {
-    let router = api::router(app).merge(endpoints);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move { shutdown.wait().await })
-        .await
-        .context("the page can no longer be served")
 }
 
 /// The address that was asked for, else the default port or the next free one.

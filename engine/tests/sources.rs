@@ -9,7 +9,7 @@ mod support;
 
 use std::time::Duration;
 
-use client::QueueArgs;
+use client::{Client, QueueArgs};
 use control::{QueueSample, QueueTarget, Reading, Rule, Workload};
 use engine::sources::queue::QueueSource;
 use engine::sources::{Clock, Sources};
@@ -22,7 +22,9 @@ const TICK: Duration = Duration::from_millis(100);
 
 fn source(fake: &FakeQueue, tick: Duration) -> QueueSource {
     let queue_url = fake.url.parse().unwrap();
-    QueueSource::new(&QueueArgs { queue_url, queue: "sick".to_owned() }, tick).unwrap()
+    let queue = "sick".to_owned();
+    let args = QueueArgs { queue_url, queue: queue.clone(), queue_token_file: None };
+    QueueSource::new(Client::new(&args).unwrap(), queue, tick)
 }
 
 /// Sources of the queues `sick` and `well`.

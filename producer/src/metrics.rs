@@ -44,5 +44,6 @@ fn reason(error: &Error) -> &'static str {
         Error::Full { .. } => "full",
         Error::Garbled(_) => "garbled",
         Error::Stale(_) | Error::Refused(_) | Error::Unknown(_) => "refused",
+        Error::Unauthorized(_) | Error::NoToken(_) => "unauthorized",
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use service::ServiceArgs;
+use service::token::NoToken;
+use service::{ServiceArgs, TokenFile};
 
 /// An HTTP work queue: many named queues, leases, at-least-once delivery
 ///
@@ -18,10 +19,29 @@ pub struct Args {
     /// only, and gone when the process ends
     #[arg(long, env = "MICROSCALING_DATA_DIR", value_name = "DIRECTORY")]
     pub data_dir: Option<PathBuf>,
+    /// A file with a token that every call must show as Authorization: Bearer TOKEN, but for
+    /// /metrics, /livez and /readyz; read again when it changes. Left out: anyone may call
+    #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 
     /// What every program takes.
     #[command(flatten)]
     pub service: ServiceArgs,
+}
+
+impl Args {
+    /// The token that calls must show, if any; says who may call.
+    ///
+    /// # Errors
+    /// When there is no token in the file.
+    pub fn token(&self) -> Result<Option<TokenFile>, NoToken> {
+        let token = self.token_file.as_deref().map(TokenFile::open).transpose()?;
+        match &token {
+            Some(token) => tracing::info!("calls need the token in {}", token.path().display()),
+            None => tracing::info!("anyone on the network may use it: there is no --token-file"),
+        }
+        Ok(token)
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use service::http::Stalled;
 
 use crate::problem::Problem;
 
@@ -167,14 +168,22 @@ pub(crate) async fn read(mut body: Body, limit: Limit) -> Result<Vec<u8>, Proble
     }
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let broken = |error| Problem::BadArgument(format!("the body broke off: {error}"));
-        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
         if bytes.len() + data.len() > limit.bytes {
             return Err(limit.exceeded());
         }
         bytes.extend_from_slice(&data);
     }
     Ok(bytes)
+}
+
+/// Why no more of a body comes.
+fn broken(error: &axum::Error) -> Problem {
+    let reason = std::error::Error::source(error);
+    match reason.and_then(|reason| reason.downcast_ref::<Stalled>()) {
+        Some(stalled) => Problem::TooSlow(*stalled),
+        None => Problem::BadArgument(format!("the body broke off: {error}")),
+    }
 }
 
 /// Reads a JSON body, whatever its content type says.

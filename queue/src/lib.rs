@@ -14,10 +14,8 @@
 //! - [`metrics`]: [`Metrics`], read from the broker at each scrape
 #![forbid(unsafe_code)]
 
-use anyhow::Context;
-use axum::serve::ListenerExt;
-use service::Shutdown;
-use tokio::net::{TcpListener, TcpStream};
+use service::http::Server;
+use service::{Shutdown, TokenFile};
 
 use crate::durable::writer::Writing;
 
@@ -40,33 +38,31 @@ pub use metrics::Metrics;
 pub use problem::Problem;
 pub use start::{Store, start};
 
-/// Answers calls beside the `endpoints` every program has, until the word to leave: then those
+/// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
+/// every program has, until the word to leave: then those
 /// who wait get an empty list, requests under way finish, and idle connections are closed.
 ///
 /// # Errors
-/// When the listener fails for good, or the log does.
+/// When the log fails.
 pub async fn run(
-    listener: TcpListener,
+    server: impl Into<Server>,
     Store { hub, writer }: Store,
     endpoints: axum::Router,
+    token: Option<TokenFile>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let router = api::router(hub.clone(), endpoints, shutdown.clone());
-    let server = axum::serve(listener.tap_io(answer_at_once), router)
-        .with_graceful_shutdown(async move { shutdown.wait().await });
+    let router = match token {
+        Some(token) => api::guard::guarded(router, token),
+        None => router,
+    };
     let mut writing = Writing::start(writer);
     tokio::select! {
-        ended = server.into_future() => ended.context("the listener failed")?,
+        () = server.into().serve(router, shutdown.wait()) => {}
         never = hub.keep_time() => match never {},
         // It ends by itself only where it must not go on.
         failed = writing.ended() => return failed,
     }
     hub.close();
     writing.finish().await
-}
-
-/// Answers are small and wanted now; without this the kernel may hold one back to fill a packet.
-fn answer_at_once(connection: &mut TcpStream) {
-    // It fails where the caller has hung up already, which the first read will tell.
-    let _ = connection.set_nodelay(true);
 }

@@ -12,11 +12,12 @@ async fn main() -> ExitCode {
     let args = Args::parse();
     service::main(async {
         let shell = Shell::start("queue", 4151, &args.service).await?;
+        let token = args.token()?;
         let store = queue::start(args.data_dir.as_deref())?;
         shell.registry.register(Box::new(Metrics::new(store.hub.clone())?))?;
         shell
-            .serve(async |listener, endpoints, shutdown| {
-                queue::run(listener, store, endpoints, shutdown).await
+            .serve(async |server, endpoints, shutdown| {
+                queue::run(server, store, endpoints, token, shutdown).await
             })
             .await
     })

@@ -7,6 +7,7 @@ use broker::broker::Stale;
 use broker::name::BadName;
 use broker::{Full, PublishError, QueueName, RedriveError, SettingsError};
 use serde_json::json;
+use service::http::Stalled;
 
 use crate::durable::Refusal;
 
@@ -19,6 +20,12 @@ pub enum Problem {
     /// 400: an argument, a setting or the body is not what the call takes.
     #[error("{0}")]
     BadArgument(String),
+    /// 401: a token is wanted.
+    #[error(
+        "this call needs the queue's token: send Authorization: Bearer TOKEN, or start the \
+         program with --queue-token-file"
+    )]
+    Unauthorized,
     /// 404: nobody has used this queue yet.
     #[error("there is no queue {0} yet; publish to it, receive from it or PUT it to make it")]
     UnknownQueue(QueueName),
@@ -28,6 +35,9 @@ pub enum Problem {
     /// 405: something is at this path, but not for this method.
     #[error("{0} does not work here; the header Allow names the methods that do")]
     WrongMethod(String),
+    /// 408: the body did not get on.
+    #[error(transparent)]
+    TooSlow(#[from] Stalled),
     /// 410: the lease is over.
     #[error(
         "the delivery of this receipt is over: the message is done or back in line; receive again"
@@ -58,9 +68,11 @@ impl Problem {
         match self {
             Problem::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
             Problem::BadArgument(_) => (StatusCode::BAD_REQUEST, "bad_argument"),
+            Problem::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Problem::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
             Problem::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
             Problem::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
+            Problem::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
             Problem::Stale => (StatusCode::GONE, "stale"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
@@ -75,10 +87,12 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, code) = self.code();
         let error = json!({"error": {"code": code, "message": self.to_string()}});
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            return (status, [(header::RETRY_AFTER, "1")], Json(error)).into_response();
-        }
-        (status, Json(error)).into_response()
+        let header = match status {
+            StatusCode::UNAUTHORIZED => Some([(header::WWW_AUTHENTICATE, "Bearer")]),
+            StatusCode::TOO_MANY_REQUESTS => Some([(header::RETRY_AFTER, "1")]),
+            _ => None,
+        };
+        (status, header, Json(error)).into_response()
     }
 }
 

@@ -10,7 +10,7 @@ use support::{SOON, Server};
 
 fn client(server: &Server) -> Client {
     let queue_url = format!("http://{}", server.address).parse().unwrap();
-    Client::new(&QueueArgs { queue_url, queue: "jobs".to_owned() }).unwrap()
+    Client::new(&QueueArgs { queue_url, queue: "jobs".to_owned(), queue_token_file: None }).unwrap()
 }
 
 fn options(wait: f64) -> ReceiveOptions {

@@ -1,5 +1,7 @@
 //! The remainder's flags.
 
+use std::path::PathBuf;
+
 use client::QueueArgs;
 use client::Url;
 use client::args::{parse_name, parse_url};
@@ -40,13 +42,19 @@ pub struct TileQueueArgs {
     /// counted
     #[arg(long, env = "MICROSCALING_QUEUE", value_name = "NAME", value_parser = parse_name)]
     pub queue: Option<String>,
+
+    /// A file with the queue's token, where it wants one (its --token-file); read again when it
+    /// changes
+    #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
+    pub queue_token_file: Option<PathBuf>,
 }
 
 impl TileQueueArgs {
     /// The queue for the tiles, where one was named.
     pub fn queue_args(&self) -> Option<QueueArgs> {
         let queue = self.queue.clone()?;
-        Some(QueueArgs { queue_url: self.queue_url.clone(), queue })
+        let (queue_url, file) = (self.queue_url.clone(), self.queue_token_file.clone());
+        Some(QueueArgs { queue_url, queue, queue_token_file: file })
     }
 }
 

@@ -4,19 +4,26 @@
 //! - [`args`]: the flags all programs share
 //! - [`logs`]: human lines on a terminal, JSON elsewhere
 //! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
+//! - `files`: how many of them may be open
+//! - [`http`]: HTTP for all of it, and what its callers cannot do to it
 //! - [`parent`]: what a program and the engine that started it say to each other
 //! - [`shutdown`]: one signal drains, the second one exits
+//! - [`token`]: a token in a file, which is read again when it changes
 //! - [`shell`]: the four moves of a main: parse, start, build, run
 #![forbid(unsafe_code)]
 
 pub mod args;
 pub mod endpoints;
+mod files;
+pub mod http;
 pub mod logs;
 pub mod parent;
 pub mod shell;
 pub mod shutdown;
+pub mod token;
 
 pub use args::ServiceArgs;
 pub use endpoints::Health;
 pub use shell::{Shell, UsageError, main};
 pub use shutdown::{Shutdown, Trigger};
+pub use token::TokenFile;

@@ -10,13 +10,19 @@ use tokio::net::TcpListener;
 
 use crate::args::ServiceArgs;
 use crate::endpoints::{self, Health};
+use crate::files;
+use crate::http::{Limits, Server};
 use crate::logs;
 use crate::parent::{self, Parent, Word};
 use crate::shutdown::{self, Shutdown};
 
+/// Those who scrape and probe a worker are few, and its memory is small.
+const FEW: usize = 256;
+
 /// A started program: it logs, listens and hears signals, and waits for its work.
 #[derive(Debug)]
 pub struct Shell {
+    program: String,
     name: String,
     listener: TcpListener,
     /// Taken by every part that counts something; served at `/metrics`.
@@ -55,11 +61,13 @@ impl Shell {
     ) -> anyhow::Result<Shell> {
         let name = instance_name(program);
         logs::init(args.log_format, &name);
+        files::take_enough();
         let (trigger, shutdown) = Shutdown::new();
         shutdown::on_signals(trigger.clone()).context("signals cannot be handled")?;
         let parent = Parent::find(trigger);
         let (registry, health, args) = (Registry::new(), Health::default(), args.clone());
-        Ok(Shell { name, listener, registry, health, shutdown, args, parent })
+        let program = program.to_owned();
+        Ok(Shell { program, name, listener, registry, health, shutdown, args, parent })
     }
 
     /// This instance's name: the pod's in a cluster, `PROGRAM-PID` elsewhere.
@@ -93,30 +101,35 @@ impl Shell {
     where
         W: Future<Output = anyhow::Result<()>>,
     {
-        self.serve(async |listener, endpoints, _| {
-            tokio::spawn(axum::serve(listener, endpoints).into_future());
-            work.await
+        self.serve(async |server, endpoints, _| {
+            let server = server.with_limits(Limits { connections: FEW, ..Limits::default() });
+            // They are there until the end, also while work is finished.
+            tokio::select! {
+                () = server.serve(endpoints, std::future::pending()) => Ok(()),
+                ended = work => ended,
+            }
         })
         .await
     }
 
-    /// Runs a server: `app` gets the listener, the endpoints every program has, to be merged
-    /// with its own, and the word to leave.
+    /// Runs a server: `app` gets it, the endpoints every program has, to be merged with its own,
+    /// and the word to leave.
     ///
     /// # Errors
     /// Those of `app`, and when it has not ended `--shutdown-grace` after it should have.
     pub async fn serve<A>(self, app: A) -> anyhow::Result<()>
     where
-        A: AsyncFnOnce(TcpListener, axum::Router, Shutdown) -> anyhow::Result<()>,
+        A: AsyncFnOnce(Server, axum::Router, Shutdown) -> anyhow::Result<()>,
     {
         let address = self.address()?;
+        let server = Server::from(self.listener).counted(&self.registry, &self.program)?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
         let endpoints = endpoints::router(self.registry.clone(), self.health.clone());
         self.parent.say(&Word::Listening(address));
         self.health.set_ready(true);
         self.parent.say(&Word::Ready);
         let ended = tokio::select! {
-            ended = app(self.listener, endpoints, self.shutdown.clone()) => ended,
+            ended = app(server, endpoints, self.shutdown.clone()) => ended,
             never = unready(&self.shutdown, &self.health) => never,
             () = shutdown::overdue(&self.shutdown, self.args.shutdown_grace) => {
                 Err(overdue(&self.args))

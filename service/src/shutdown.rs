@@ -37,6 +37,11 @@ impl Trigger {
     pub fn set(&self) {
         self.0.send_replace(true);
     }
+
+    /// Returns once nobody holds a [`Shutdown`] of this trigger any more.
+    pub(crate) async fn heard_by_all(&self) {
+        self.0.closed().await;
+    }
 }
 
 /// Turns SIGTERM and SIGINT into the word to leave. Call it inside a tokio runtime.

@@ -44,6 +44,10 @@ pub struct PlayArgs {
     /// A running engine to play with, instead of a box of its own
     #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL", value_parser = url_text)]
     engine_url: Option<String>,
+
+    /// A file with the queue's token, where it wants one
+    #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
+    queue_token_file: Option<PathBuf>,
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
@@ -121,21 +125,21 @@ struct Stage {
 /// When no box answers, a job was lost, or the budget was exceeded.
 pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
     if let Some(url) = &args.engine_url {
-        return play(&Url::parse(url)?, args.time).await;
+        return play(&Url::parse(url)?, args).await;
     }
     let own = OwnBox::start(&args.manifest, args.listen).await?;
     println!("Playing {} at {}", humantime::format_duration(args.time), own.url);
-    let played = play(&own.url, args.time).await;
+    let played = play(&own.url, args).await;
     let ended = own.end().await;
     played.and(ended)
 }
 
-async fn play(url: &Url, time: Duration) -> anyhow::Result<()> {
-    let mut stage = Stage::at(url).await?;
+async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<()> {
+    let mut stage = Stage::at(url, args.queue_token_file.clone()).await?;
     stage.settle().await?;
     let before = stage.totals().await?;
     let (already, _) = stage.look().await?;
-    stage.play(time).await?;
+    stage.play(args.time).await?;
     stage.settle().await?;
     let after = stage.totals().await?;
     stage.see_the_background_back().await?;
@@ -160,14 +164,14 @@ impl Totals {
 }
 
 impl Stage {
-    async fn at(url: &Url) -> anyhow::Result<Stage> {
+    async fn at(url: &Url, queue_token_file: Option<PathBuf>) -> anyhow::Result<Stage> {
         let engine = Engine::at(url)?;
         let state: State = engine.get("api/v1/state").await?;
         let queue = state.queues.first().map(|queue| queue.name.clone());
         let queue = queue.ok_or_else(|| anyhow::anyhow!("this box watches no queue"))?;
         let processes: Processes = engine.get("api/v1/processes").await?;
         let queue_url = Url::parse(&processes.queue_url)?;
-        let queue = Client::new(&QueueArgs { queue_url, queue })?;
+        let queue = Client::new(&QueueArgs { queue_url, queue, queue_token_file })?;
         let report = Report { capacity: state.capacity, ..Report::default() };
         Ok(Stage { engine, queue, report })
     }

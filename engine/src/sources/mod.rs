@@ -5,11 +5,13 @@ pub mod queue;
 mod streak;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use client::QueueArgs;
+use client::{Client, QueueArgs};
 use control::{Reading, Workload};
 use reqwest::Url;
+use service::TokenFile;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -38,6 +40,7 @@ impl Clock {
 #[derive(Debug)]
 pub struct Sources {
     server: Url,
+    token: Option<Arc<TokenFile>>,
     tick: Duration,
     clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<Reading>>>,
@@ -46,7 +49,13 @@ pub struct Sources {
 impl Sources {
     /// Sources of a queue server, each read once a tick; none is followed yet.
     pub fn new(server: Url, tick: Duration, clock: Clock) -> Sources {
-        Sources { server, tick, clock, latest: BTreeMap::new() }
+        Sources { server, token: None, tick, clock, latest: BTreeMap::new() }
+    }
+
+    /// The same, read with the token in this file, if any.
+    #[must_use]
+    pub fn with_token(self, file: Option<TokenFile>) -> Sources {
+        Sources { token: file.map(Arc::new), ..self }
     }
 
     /// Follows exactly the queues that these workloads follow.
@@ -68,8 +77,10 @@ impl Sources {
     }
 
     fn read(&self, name: &str) -> Result<watch::Receiver<Option<Reading>>, client::Error> {
-        let args = QueueArgs { queue_url: self.server.clone(), queue: name.to_owned() };
-        let source = queue::QueueSource::new(&args, self.tick)?;
+        let (queue_url, queue) = (self.server.clone(), name.to_owned());
+        let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None })?;
+        let client = client.with_token(self.token.clone());
+        let source = queue::QueueSource::new(client, name.to_owned(), self.tick);
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(source.run(self.tick, self.clock, sender));
         Ok(receiver)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::{Client, QueueArgs, QueueStats};
+use client::{Client, QueueStats};
 use control::{QueueSample, Reading};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval_at};
@@ -18,13 +18,9 @@ pub struct QueueSource {
 }
 
 impl QueueSource {
-    /// A source whose reads end before the next one is due.
-    ///
-    /// # Errors
-    /// When no HTTP client can be made.
-    pub fn new(args: &QueueArgs, tick: Duration) -> Result<QueueSource, client::Error> {
-        let client = Client::new(args)?.with_timeout(tick.mul_f64(0.8));
-        Ok(QueueSource { client, name: args.queue.clone() })
+    /// A source of the queue of this name, whose reads end before the next one is due.
+    pub fn new(client: Client, name: String, tick: Duration) -> QueueSource {
+        QueueSource { client: client.with_timeout(tick.mul_f64(0.8)), name }
     }
 
     /// The queue at this moment, or within 0.8 ticks what was wrong, in one line.

@@ -39,6 +39,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let mut recipes = refusals(&manifest, &config, args.queue_url.is_some())?;
     begin_within_budget(&config, &mut recipes);
     known_load(&args, &recipes)?;
+    let token = args.queue_token()?;
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     announce(&args, &manifest, &config);
@@ -49,7 +50,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         println!("{}", invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let mut sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    let mut sources = sources.with_token(token);
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
         core,

@@ -38,6 +38,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
                     use kubectl scale, and its own start-up times";
         return Err(UsageError(text.to_owned()).into());
     }
+    let token = args.queue_token()?;
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     let mut config = kube::Config::infer().await.context(
@@ -62,6 +63,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         Some(url) => url,
         None => Url::parse(QUEUE)?,
     };
+    let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    let sources = sources.with_token(token);
     // Nothing is scaled before the first list; the annotations in it say what is.
     let (capacity, tick) = (args.core.capacity.or_default(), args.core.tick);
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
@@ -69,7 +72,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let parts = Parts {
         core,
         scheduler: Scheduler::Kubernetes(Box::new(cluster)),
-        sources: Sources::new(queue_url.clone(), tick, clock),
+        sources,
         clock,
         fixed: Fixed {
             scheduler: args.scheduler.name(),

@@ -76,6 +76,21 @@ impl Queue {
         self.stats().await["published_total"].as_u64().unwrap()
     }
 
+    /// The jobs done, as one with this token sees it; `None` where it is not let in.
+    pub async fn acked(&self, token: Option<&str>) -> Option<u64> {
+        let mut call = self.0.http.get(format!("{}/v1/queues/jobs", self.0.url));
+        if let Some(token) = token {
+            call = call.bearer_auth(token);
+        }
+        let stats: Value = call.send().await.unwrap().json().await.unwrap();
+        match stats["error"]["code"].as_str() {
+            Some("unauthorized") => None,
+            // Nobody has used it yet.
+            Some("unknown_queue") => Some(0),
+            _ => Some(stats["acked_total"].as_u64().unwrap()),
+        }
+    }
+
     /// Waits until all that was published is done, each job once acknowledged and none given up.
     pub async fn all_done(&self, within: Duration) -> u64 {
         let end = Instant::now() + within;

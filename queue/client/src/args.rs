@@ -1,5 +1,7 @@
 //! Where the queue is, in the same words in every program.
 
+use std::path::PathBuf;
+
 use reqwest::Url;
 
 /// Flags of every program that works on a queue.
@@ -15,6 +17,11 @@ pub struct QueueArgs {
     #[arg(long, env = "MICROSCALING_QUEUE", value_name = "NAME", default_value = "jobs",
           value_parser = parse_name)]
     pub queue: String,
+
+    /// A file with the queue's token, where it wants one (its --token-file); read again when it
+    /// changes
+    #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
+    pub queue_token_file: Option<PathBuf>,
 }
 
 /// Reads the address of a server; a path behind the host is kept.

@@ -1,11 +1,14 @@
 //! The calls on one queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use service::TokenFile;
+use service::token::Token;
 
 use crate::args::QueueArgs;
 use crate::error::Error;
@@ -19,6 +22,9 @@ const LONGEST: usize = 64 << 10;
 /// Messages are as long as they are; the queue limits them when it takes them.
 const ANY_LENGTH: usize = usize::MAX;
 
+/// The queue's word for a token that is missing or wrong.
+const UNAUTHORIZED: &str = "unauthorized";
+
 /// One queue of one server. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -26,6 +32,7 @@ pub struct Client {
     /// Ends in `/v1/queues/NAME`.
     base: Url,
     timeout: Duration,
+    token: Option<Arc<TokenFile>>,
 }
 
 /// What to ask of a receive.
@@ -45,7 +52,7 @@ impl Client {
     /// The queue that the flags name.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
+    /// When no HTTP client can be made, or there is no token in the file that the flags name.
     pub fn new(args: &QueueArgs) -> Result<Client, Error> {
         let mut base = args.queue_url.clone();
         match base.path_segments_mut() {
@@ -55,7 +62,14 @@ impl Client {
         // A proxy in the environment is meant for the world outside, not for the demo.
         let http = reqwest::Client::builder().no_proxy().connect_timeout(TIMEOUT).build();
         let http = http.map_err(|error| Error::Garbled(error.to_string()))?;
-        Ok(Client { http, base, timeout: TIMEOUT })
+        let token = args.queue_token_file.as_deref().map(TokenFile::open).transpose()?;
+        Ok(Client { http, base, timeout: TIMEOUT, token: token.map(Arc::new) })
+    }
+
+    /// The same queue, called with the token in this file, if any.
+    #[must_use]
+    pub fn with_token(self, token: Option<Arc<TokenFile>>) -> Client {
+        Client { token, ..self }
     }
 
     /// The same queue, with another time after which a call counts as failed.
@@ -156,8 +170,32 @@ impl Client {
     }
 
     async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
-        let answer = call.send().await.map_err(|error| self.away(&error))?;
+        let answer = match &self.token {
+            Some(file) => self.send_with(file, call).await?,
+            None => self.ask(call, None).await?,
+        };
         if answer.status().is_success() { Ok(answer) } else { Err(self.refusal(answer).await) }
+    }
+
+    /// Sends a call with the token, and again where that has just changed.
+    async fn send_with(&self, file: &TokenFile, call: RequestBuilder) -> Result<Response, Error> {
+        let (token, again) = (file.token(), call.try_clone());
+        let answer = self.ask(call, Some(&token)).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        match (again, file.token_now()) {
+            (Some(again), now) if now != token => self.ask(again, Some(&now)).await,
+            _ => Ok(answer),
+        }
+    }
+
+    async fn ask(&self, call: RequestBuilder, token: Option<&Token>) -> Result<Response, Error> {
+        let call = match token {
+            Some(token) => call.bearer_auth(token.text()),
+            None => call,
+        };
+        call.send().await.map_err(|error| self.away(&error))
     }
 
     async fn body(&self, mut answer: Response, longest: usize) -> Result<Vec<u8>, Error> {
@@ -181,6 +219,10 @@ impl Client {
             StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
             StatusCode::GONE => Error::Stale(error.message),
             StatusCode::NOT_FOUND => Error::Unknown(error.message),
+            // Without a file nothing can change about it.
+            StatusCode::UNAUTHORIZED if error.code == UNAUTHORIZED && self.token.is_some() => {
+                Error::Unauthorized(error.message)
+            }
             // The server's own trouble passes; a caller's does not.
             status if status.is_server_error() => {
                 Error::Garbled(format!("status {status}: {}", error.message))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use service::token::NoToken;
+
 use crate::wire::Problem;
 
 /// Why a call on a queue failed.
@@ -29,6 +31,13 @@ pub enum Error {
     /// The queue refused the call; trying again will not help.
     #[error("the queue refused: {} ({})", .0.message, .0.code)]
     Refused(Problem),
+    /// The queue does not know the token that our file has. Try again later: the file of either
+    /// may be about to change.
+    #[error("the queue does not take our token: {0}")]
+    Unauthorized(String),
+    /// There is no token in the file that should have it.
+    #[error(transparent)]
+    NoToken(#[from] NoToken),
     /// There is no such queue yet.
     #[error("{0}")]
     Unknown(String),
@@ -40,6 +49,7 @@ pub enum Error {
 impl Error {
     /// Whether a later try may succeed.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Error::Away { .. } | Error::Full { .. } | Error::Garbled(_))
+        use Error::{Away, Full, Garbled, Unauthorized};
+        matches!(self, Away { .. } | Full { .. } | Garbled(_) | Unauthorized(_))
     }
 }

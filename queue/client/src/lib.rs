@@ -4,7 +4,7 @@
 //! - [`client`]: [`Client`], the calls on one queue
 //! - [`wire`]: the JSON that goes over the line, as the queue documents it
 //! - [`error`]: [`Error`], by what a caller can do about it
-//! - [`args`]: `--queue-url` and `--queue`, in the same words everywhere
+//! - [`args`]: `--queue-url`, `--queue` and `--queue-token-file`, in the same words everywhere
 //! - [`backoff`]: waiting longer each time, and saying so once
 #![forbid(unsafe_code)]
 

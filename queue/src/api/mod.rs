@@ -5,6 +5,7 @@
 //! - `receive`: messages go out, at once or after a wait
 //! - `settle`: deliveries end: ack, nack, and more time
 //! - `queues`: settings, numbers, purge, the list of queues
+//! - [`guard`]: who may call, where a token is wanted
 //! - `look`: messages and their stories, changing nothing
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use service::Shutdown;
 use crate::hub::Hub;
 use crate::problem::Problem;
 
+pub mod guard;
 mod look;
 mod publish;
 mod queues;

@@ -73,7 +73,8 @@ impl Program {
 
     pub(crate) fn client(&self) -> Client {
         let queue_url = self.url.parse().unwrap();
-        Client::new(&QueueArgs { queue_url, queue: "jobs".to_owned() }).unwrap()
+        let queue = "jobs".to_owned();
+        Client::new(&QueueArgs { queue_url, queue, queue_token_file: None }).unwrap()
     }
 }
 

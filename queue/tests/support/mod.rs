@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use axum::Router;
 use broker::Stats;
+use prometheus::{Registry, TextEncoder};
 use queue::{Hub, Store};
-use service::{Shutdown, Trigger};
+use service::http::{self, Limits};
+use service::{Shutdown, TokenFile, Trigger};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -20,18 +22,30 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) hub: Arc<Hub>,
     pub(crate) trigger: Trigger,
+    pub(crate) registry: Registry,
     pub(crate) running: JoinHandle<anyhow::Result<()>>,
 }
 
 impl Server {
     pub(crate) async fn start() -> Server {
+        Server::with(Limits::default()).await
+    }
+
+    pub(crate) async fn with(limits: Limits) -> Server {
+        Server::with_token(limits, None).await
+    }
+
+    pub(crate) async fn with_token(limits: Limits, token: Option<TokenFile>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let registry = Registry::new();
+        let http = http::Server::from(listener).with_limits(limits);
+        let http = http.counted(&registry, "queue").unwrap();
         let store = Store::memory(7);
         let hub = store.hub.clone();
         let (trigger, shutdown) = Shutdown::new();
-        let running = tokio::spawn(queue::run(listener, store, Router::new(), shutdown));
-        Server { address, hub, trigger, running }
+        let running = tokio::spawn(queue::run(http, store, Router::new(), token, shutdown));
+        Server { address, hub, trigger, registry, running }
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
@@ -53,14 +67,30 @@ impl Server {
 
     /// Waits until the queue "jobs" looks so.
     pub(crate) async fn until(&self, so: impl Fn(&Stats) -> bool) {
-        let waiting = async {
-            while !so(&self.stats()) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        let in_time = tokio::time::timeout(SOON, waiting).await;
-        assert!(in_time.is_ok(), "it never came to that: {:?}", self.stats());
+        assert!(comes_true(|| so(&self.stats())).await, "never: {:?}", self.stats());
     }
+
+    /// A line of the metrics: its value by its name and labels.
+    pub(crate) fn metric(&self, line: &str) -> f64 {
+        let text = TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap();
+        let value = text.lines().find_map(|given| given.strip_prefix(line)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no {line} in {text}")).parse().unwrap()
+    }
+
+    /// Waits until a line of the metrics has this value.
+    pub(crate) async fn until_metric(&self, line: &str, value: f64) {
+        assert!(comes_true(|| self.metric(line) == value).await, "{line}: {}", self.metric(line));
+    }
+}
+
+/// Looks until it is so; false where that takes too long.
+async fn comes_true(so: impl Fn() -> bool) -> bool {
+    let looking = async {
+        while !so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(SOON, looking).await.is_ok()
 }
 
 pub(crate) async fn send(connection: &mut TcpStream, call: &str, body: &str) {

@@ -1,0 +1,98 @@
+//! Two thousand connections that each send a head, a byte at a time.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use service::http::Limits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+
+use crate::support::{SOON, Server, answer, send};
+use crate::{limits, ms};
+
+const WANTED: usize = 2000;
+const HEAD: Duration = Duration::from_secs(6);
+/// How often each of them sends a byte: not more often than real ones do.
+const BYTE: Duration = Duration::from_secs(1);
+/// Jobs that are timed in a row; the calmest of some rows counts, for others use the machine too.
+const ROW: usize = 150;
+const ROWS: usize = 6;
+
+/// As many as are wanted, or as the limit of files allows: both ends are in this process.
+fn possible() -> usize {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let wanted = 2 * WANTED as u64 + 200;
+    let given = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    setrlimit(Resource::Nofile, Rlimit { current: Some(given), maximum }).unwrap();
+    let possible = ((given - 200) / 2) as usize;
+    if possible < WANTED {
+        println!("only {possible} connections: the limit of files allows no more");
+    }
+    possible
+}
+
+/// A job: published, received and done, a call each on one connection.
+async fn job(connection: &mut TcpStream) {
+    for call in ["messages", "messages/receive", "purge"] {
+        send(connection, &format!("POST /jobs/{call}"), "").await;
+        assert!(answer(connection).await.starts_with("HTTP/1.1 20"));
+    }
+}
+
+/// How long 99 of 100 jobs take at most, in the calmest row.
+async fn p99(server: &Server) -> Duration {
+    let mut connection = server.connect().await;
+    let mut calmest = Duration::MAX;
+    for _ in 0..ROWS {
+        let mut times = Vec::new();
+        for _ in 0..ROW {
+            let began = Instant::now();
+            job(&mut connection).await;
+            times.push(began.elapsed());
+        }
+        times.sort();
+        calmest = calmest.min(times[ROW * 99 / 100]);
+    }
+    calmest
+}
+
+/// Sends a head that never ends; gives the time after which it was cut off.
+async fn slow_loris(mut connection: TcpStream, began: Instant) -> Duration {
+    connection.write_all(b"POST /v1/queues/jobs/messages HTTP/1.1\r\nhost: ").await.unwrap();
+    let (mut from, mut to) = connection.into_split();
+    let mut bytes = interval(BYTE);
+    let mut scrap = [0; 64];
+    loop {
+        tokio::select! {
+            read = from.read(&mut scrap) => {
+                assert!(matches!(read, Ok(0) | Err(_)), "it is never answered");
+                return began.elapsed();
+            }
+            // Once it fails the read will tell.
+            _ = bytes.tick() => drop(to.write_all(b"x").await),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
+    let server = Server::with(Limits { head: HEAD, ..limits() }).await;
+    let many = possible();
+    let calm = p99(&server).await;
+    let mut attack = JoinSet::new();
+    for _ in 0..many {
+        let connection = server.connect().await;
+        attack.spawn(slow_loris(connection, Instant::now()));
+    }
+    server.until_metric("queue_connections", many as f64).await;
+    let under_attack = p99(&server).await;
+    assert!(server.metric("queue_connections") >= many as f64, "they were all there meanwhile");
+    println!("p99 of a job: {calm:?}, with {many} slow heads {under_attack:?}");
+    let cut = timeout(HEAD + SOON, attack.join_all()).await.expect("all are cut off");
+    assert!(cut.iter().all(|after| *after >= HEAD - ms(50)), "none before its time");
+    server.until_metric("queue_connections", 0.0).await;
+    // Twice as long is promised; the rest is for machines that do other things besides.
+    assert!(under_attack <= 6 * calm.max(ms(1)), "{under_attack:?} is not much more than {calm:?}");
+}

@@ -1,0 +1,144 @@
+//! Bodies on their way in, which must get on, and answers on their way out.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::BoxError;
+use axum::body::{Body, Bytes};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::counters::{Counters, Part};
+use super::limits::Limits;
+use super::state::{Alarm, State};
+
+/// A body did not get on for too long: to be answered 408.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "less than {} bytes of the body came in {}; send it faster or in parts",
+    Limits::STEP,
+    humantime::format_duration(*.0)
+)]
+pub struct Stalled(pub Duration);
+
+/// A request's body that must get on by [`Limits::STEP`] in a time, or end.
+#[derive(Debug)]
+pub(super) struct Asked {
+    body: Incoming,
+    patience: Duration,
+    state: State,
+    counters: Counters,
+    /// When its present step must be done; it begins when something is waited for.
+    due: Option<Instant>,
+    step: usize,
+    alarm: Alarm,
+    ended: bool,
+}
+
+impl Asked {
+    pub(super) fn new(
+        body: Incoming,
+        patience: Duration,
+        state: State,
+        counters: Counters,
+    ) -> Asked {
+        let (due, step, alarm) = (None, 0, Alarm::default());
+        Asked { body, patience, state, counters, due, step, alarm, ended: false }
+    }
+
+    fn came(&mut self, bytes: usize) {
+        self.step += bytes;
+        if self.step >= Limits::STEP {
+            (self.step, self.due) = (0, None);
+        }
+    }
+
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        let due = *self.due.get_or_insert_with(|| Instant::now() + self.patience);
+        self.alarm.is_past(due, cx)
+    }
+}
+
+impl http_body::Body for Asked {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.came(frame.data_ref().map_or(0, Bytes::len));
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(None) => {
+                self.ended = true;
+                Poll::Ready(None)
+            }
+            Poll::Pending if self.is_late(cx) => {
+                self.counters.timed_out(Part::Body);
+                Poll::Ready(Some(Err(Stalled(self.patience).into())))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !self.ended && !http_body::Body::is_end_stream(&self.body) {
+            self.state.leave_unread();
+        }
+    }
+}
+
+/// An answer's body. It is dropped when the connection has taken all of it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    body: Body,
+    state: State,
+}
+
+impl Answer {
+    pub(super) fn new(body: Body, state: State) -> Answer {
+        Answer { body, state }
+    }
+}
+
+impl http_body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        http_body::Body::size_hint(&self.body)
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.state.answered();
+    }
+}

@@ -1,0 +1,150 @@
+//! A connection's socket, which loses patience.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::counters::{Counters, Part};
+use super::limits::Limits;
+use super::state::{Alarm, Silence, State};
+
+/// It has the clocks that hyper has not: for heads that have begun, and for answers that nobody
+/// reads.
+#[derive(Debug)]
+pub(super) struct Socket {
+    stream: TcpStream,
+    limits: Limits,
+    state: State,
+    counters: Counters,
+    silence: Alarm,
+    /// Since when the caller has taken nothing of an answer.
+    stuck_since: Option<Instant>,
+    stuck: Alarm,
+    drain: Option<Drain>,
+}
+
+/// How much is still thrown away, and until when.
+#[derive(Debug)]
+struct Drain {
+    until: Instant,
+    bytes: usize,
+}
+
+impl Socket {
+    pub(super) fn new(
+        stream: TcpStream,
+        limits: Limits,
+        state: State,
+        counters: Counters,
+    ) -> Socket {
+        let (silence, stuck_since, stuck, drain) = (Alarm::default(), None, Alarm::default(), None);
+        Socket { stream, limits, state, counters, silence, stuck_since, stuck, drain }
+    }
+
+    /// Nothing comes: an end where that has lasted too long.
+    fn nothing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.state.silence(&self.limits) {
+            Silence::LateFrom(time) if self.silence.is_past(time, cx) => {
+                self.counters.timed_out(Part::Head);
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            Silence::Fine | Silence::LateFrom(_) => Poll::Pending,
+            Silence::IsTheEnd => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// What became of a write: a failure where there was no room for too long.
+    fn wrote<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if result.is_ready() {
+            self.stuck_since = None;
+            return result;
+        }
+        let since = *self.stuck_since.get_or_insert_with(Instant::now);
+        if self.stuck.is_past(since + self.limits.answer, cx) {
+            self.counters.timed_out(Part::Answer);
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Poll::Pending
+    }
+
+    /// Throws away what still comes. A socket that is closed over unread bytes is reset, and with
+    /// it goes, on many a system, the answer that says why.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let until = Instant::now() + self.limits.linger;
+        let drain = self.drain.get_or_insert(Drain { until, bytes: Limits::LINGER });
+        let mut scrap = [0; 8 << 10];
+        loop {
+            let mut buffer = ReadBuf::new(&mut scrap);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() && drain.bytes > 0 => {
+                    drain.bytes = drain.bytes.saturating_sub(buffer.filled().len());
+                }
+                Poll::Pending if !self.silence.is_past(drain.until, cx) => return Poll::Pending,
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+            Poll::Pending => self.nothing(cx),
+            ready => {
+                if buffer.filled().len() > before {
+                    self.state.heard();
+                }
+                ready
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.wrote(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        if self.state.has_more_to_come() {
+            ready!(self.poll_drain(cx));
+        }
+        Poll::Ready(Ok(()))
+    }
+}

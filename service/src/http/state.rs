@@ -1,0 +1,130 @@
+//! What a connection is about, as its socket and its calls tell each other. Both are polled by
+//! one task, so the lock is never waited for.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::limits::Limits;
+
+/// Where a connection is between its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing has come yet.
+    New,
+    /// A head has begun.
+    Head,
+    /// A call is carried out, or its answer is on its way.
+    Call,
+    /// An answer is out, and no further head has begun.
+    Idle,
+}
+
+#[derive(Debug)]
+struct Inner {
+    phase: Phase,
+    since: Instant,
+    /// A call has ended without its whole body.
+    unread: bool,
+    leaving: bool,
+}
+
+/// A connection's state. Clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct State(Arc<Mutex<Inner>>);
+
+/// What silence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Nothing: a call is under way, or none has begun.
+    Fine,
+    /// From then on that the caller is too slow.
+    LateFrom(Instant),
+    /// That the connection is over.
+    IsTheEnd,
+}
+
+impl State {
+    /// Of a connection that begins now.
+    pub(super) fn new() -> State {
+        let since = Instant::now();
+        let inner = Inner { phase: Phase::New, since, unread: false, leaving: false };
+        State(Arc::new(Mutex::new(inner)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, phase: Phase) {
+        let mut inner = self.lock();
+        (inner.phase, inner.since) = (phase, Instant::now());
+    }
+
+    /// Bytes have come.
+    pub(super) fn heard(&self) {
+        if matches!(self.lock().phase, Phase::New | Phase::Idle) {
+            self.enter(Phase::Head);
+        }
+    }
+
+    /// A head is whole.
+    pub(super) fn called(&self) {
+        self.lock().unread = false;
+        self.enter(Phase::Call);
+    }
+
+    /// An answer was handed over.
+    pub(super) fn answered(&self) {
+        self.enter(Phase::Idle);
+    }
+
+    /// A call is done with a body of which there is more.
+    pub(super) fn leave_unread(&self) {
+        self.lock().unread = true;
+    }
+
+    /// Whether the call now under way, or the last one, left some of its body.
+    pub(super) fn is_unread(&self) -> bool {
+        self.lock().unread
+    }
+
+    /// Whether more may come that nobody will read: of a body, or of a head that was refused.
+    pub(super) fn has_more_to_come(&self) -> bool {
+        let inner = self.lock();
+        inner.unread || inner.phase == Phase::Head
+    }
+
+    /// No further call is waited for.
+    pub(super) fn leave(&self) {
+        self.lock().leaving = true;
+    }
+
+    /// What it means that nothing comes now.
+    pub(super) fn silence(&self, limits: &Limits) -> Silence {
+        let inner = self.lock();
+        match inner.phase {
+            Phase::Call => Silence::Fine,
+            _ if inner.leaving => Silence::IsTheEnd,
+            Phase::Idle => Silence::Fine,
+            Phase::New | Phase::Head => Silence::LateFrom(inner.since + limits.head),
+        }
+    }
+}
+
+/// Rings the task at a time. It costs nothing before it is set for the first time.
+#[derive(Debug, Default)]
+pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Alarm {
+    /// Whether that time has come; if not, the task is woken then.
+    pub(super) fn is_past(&mut self, time: Instant, cx: &mut Context<'_>) -> bool {
+        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
+        if sleep.deadline() != time {
+            sleep.as_mut().reset(time);
+        }
+        matches!(sleep.as_mut().poll(cx), Poll::Ready(()))
+    }
+}
