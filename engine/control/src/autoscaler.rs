@@ -6,7 +6,7 @@ use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
 use crate::policy::{Policy, Recommendation, Sight};
-use crate::reading::{FAILED_AFTER, Freshness, Observation};
+use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading};
 use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::words;
@@ -45,6 +45,8 @@ pub(crate) struct State {
     /// The age of the reading; `None` where there never was one.
     pub(crate) age: Option<Time>,
     pub(crate) replicas: Replicas,
+    /// Whether these are of the last look.
+    is_known: bool,
     /// How many the budget grants.
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
@@ -146,20 +148,22 @@ impl Autoscaler {
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
         for state in &mut self.states {
-            state.observe(now, tick, observation);
-            state.consult(now, observation);
+            let reading = state.observe(now, tick, observation);
+            state.consult(now, reading, observation);
         }
-        self.decide(now, observation)
+        self.decide(now)
     }
 
     /// Gives out slots that have come free since the last round, by its recommendations.
     pub fn fill(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
-        self.states.iter_mut().for_each(|state| state.observe(now, tick, observation));
-        self.decide(now, observation)
+        for state in &mut self.states {
+            state.observe(now, tick, observation);
+        }
+        self.decide(now)
     }
 
-    fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+    fn decide(&mut self, now: Time) -> Vec<Decision> {
         for state in &mut self.states {
             state.careful = now < self.careful_until;
             state.room.update(now, &state.replicas);
@@ -172,9 +176,7 @@ impl Autoscaler {
         }
         let mut decisions = self.cuts();
         // While somebody's containers are unknown, nobody knows what is free.
-        let all_known =
-            self.states.iter().all(|s| observation.replicas.contains_key(&s.workload.name));
-        if all_known {
+        if self.states.iter().all(|state| state.is_known) {
             decisions.extend(self.raises());
         }
         self.explain(now);
@@ -196,7 +198,7 @@ impl Autoscaler {
     }
 
     fn cuts(&mut self) -> Vec<Decision> {
-        let because = words::preempted(self.gainers().first(), self.config.capacity, self.live());
+        let because = words::preempted(self.first_gainer(), self.config.capacity, self.live());
         let cut = |state: &mut State| {
             let (from, to) = (state.replicas.desired, state.given);
             if state.is_frozen() || to >= from {
@@ -210,10 +212,10 @@ impl Autoscaler {
         self.states.iter_mut().filter_map(cut).collect()
     }
 
-    /// Who is to get more than it has, the most urgent first.
-    fn gainers(&self) -> Vec<String> {
+    /// The most urgent of those that are to get more than they have.
+    fn first_gainer(&self) -> Option<&str> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
-        self.states.iter().filter(gains).map(|s| s.workload.name.clone()).collect()
+        self.states.iter().find(gains).map(|s| s.workload.name.as_str())
     }
 
     /// Raises go only into slots that are free at this moment.
@@ -236,7 +238,8 @@ impl Autoscaler {
     }
 
     fn explain(&mut self, now: Time) {
-        let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &self.states, now)).collect();
+        let holders = words::Holders::among(&self.states);
+        let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &holders, now)).collect();
         for (state, why) in self.states.iter_mut().zip(whys) {
             state.why = why;
         }
@@ -252,6 +255,7 @@ impl State {
             freshness: Freshness::Failed,
             age: None,
             replicas: Replicas::default(),
+            is_known: false,
             given: 0,
             room: Room::default(),
             careful: false,
@@ -271,20 +275,20 @@ impl State {
         State { policy: policy.filter(|_| same), first_look, workload, ..self }
     }
 
-    /// Takes in what is there, and how old the reading is.
-    fn observe(&mut self, now: Time, tick: Time, observation: &Observation) {
-        if let Some(replicas) = observation.replicas.get(&self.workload.name) {
-            self.replicas = *replicas;
-        }
+    /// Takes in what is there, and how old the reading is; the reading.
+    fn observe(&mut self, now: Time, tick: Time, seen: &Observation) -> Option<Reading> {
+        let replicas = seen.replicas.get(&self.workload.name);
+        self.is_known = replicas.is_some();
+        self.replicas = replicas.copied().unwrap_or(self.replicas);
         if self.is_frozen() {
             // Once it is freed, its rule begins with what is there by then.
             (self.policy, self.recommendation) = (None, Recommendation::plain(0, ""));
         }
         let Some(target) = self.workload.rule.target() else {
             self.freshness = Freshness::Fresh;
-            return;
+            return None;
         };
-        let reading = observation.readings.get(&target.queue);
+        let reading = seen.readings.get(&target.queue);
         self.freshness = Freshness::of(reading, now, tick);
         self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
         let taken_at = reading.map(|reading| reading.taken_at);
@@ -299,22 +303,21 @@ impl State {
         if self.freshness != Freshness::Fresh {
             self.readings_before_cuts = READINGS_BEFORE_CUTS;
         }
+        reading.copied()
     }
 
     /// Asks the rule. Without a fresh reading it is not asked.
-    fn consult(&mut self, now: Time, observation: &Observation) {
+    fn consult(&mut self, now: Time, reading: Option<Reading>, seen: &Observation) {
         if self.is_blind() || self.is_frozen() {
             return;
         }
         let desired = self.replicas.desired;
         let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
-        let target = self.workload.rule.target();
-        let reading = target.and_then(|target| observation.readings.get(&target.queue));
         let sight = Sight {
             now,
-            reading: reading.copied().unwrap_or_default(),
+            reading: reading.unwrap_or_default(),
             replicas: self.replicas,
-            start_up: observation.start_ups.get(&self.workload.name).copied(),
+            start_up: seen.start_ups.get(&self.workload.name).copied(),
         };
         let before = self.recommendation.wanted;
         let next = policy.recommend(&sight, &self.workload);
