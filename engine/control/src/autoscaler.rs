@@ -107,20 +107,22 @@ impl Autoscaler {
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
         for state in &mut self.states {
-            state.observe(now, tick, observation);
-            state.consult(now, observation);
+            let reading = state.observe(now, tick, observation);
+            state.consult(now, reading, observation);
         }
-        self.decide(now, observation)
+        self.decide(now)
     }
 
     /// Gives out slots that have come free since the last round, by its recommendations.
     pub fn fill(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
-        self.states.iter_mut().for_each(|state| state.observe(now, tick, observation));
-        self.decide(now, observation)
+        for state in &mut self.states {
+            state.observe(now, tick, observation);
+        }
+        self.decide(now)
     }
 
-    fn decide(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
+    fn decide(&mut self, now: Time) -> Vec<Decision> {
         for state in &mut self.states {
             let care = state.workload.rule.care();
             state.careful = self.took_over.is_some_and(|since| now < since + care);
@@ -134,9 +136,7 @@ impl Autoscaler {
         }
         let mut decisions = self.cuts();
         // While somebody's containers are unknown, nobody knows what is free.
-        let all_known =
-            self.states.iter().all(|s| observation.replicas.contains_key(&s.workload.name));
-        if all_known {
+        if self.states.iter().all(|state| state.is_known) {
             decisions.extend(self.raises());
         }
         self.explain(now);
@@ -158,7 +158,7 @@ impl Autoscaler {
     }
 
     fn cuts(&mut self) -> Vec<Decision> {
-        let because = words::preempted(self.gainers().first(), self.config.capacity, self.live());
+        let because = words::preempted(self.first_gainer(), self.config.capacity, self.live());
         let cut = |state: &mut State| {
             let (from, to) = (state.replicas.desired, state.given);
             if state.is_frozen() || to >= from {
@@ -172,10 +172,10 @@ impl Autoscaler {
         self.states.iter_mut().filter_map(cut).collect()
     }
 
-    /// Who is to get more than it has, the most urgent first.
-    fn gainers(&self) -> Vec<String> {
+    /// The most urgent of those that are to get more than they have.
+    fn first_gainer(&self) -> Option<&str> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
-        self.states.iter().filter(gains).map(|s| s.workload.name.clone()).collect()
+        self.states.iter().find(gains).map(|s| s.workload.name.as_str())
     }
 
     /// Raises go only into slots that are free at this moment.
@@ -198,7 +198,8 @@ impl Autoscaler {
     }
 
     fn explain(&mut self, now: Time) {
-        let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &self.states, now)).collect();
+        let holders = words::Holders::among(&self.states);
+        let whys: Vec<Why> = self.states.iter().map(|s| words::why(s, &holders, now)).collect();
         for (state, why) in self.states.iter_mut().zip(whys) {
             state.why = why;
         }

@@ -3,7 +3,7 @@
 use crate::Time;
 use crate::allocation::Claim;
 use crate::policy::{Policy, Recommendation, Sight};
-use crate::reading::{FAILED_AFTER, Freshness, Observation};
+use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading};
 use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::workload::{Replicas, Workload};
@@ -26,6 +26,8 @@ pub(crate) struct State {
     /// The age of the reading; `None` where there never was one.
     pub(crate) age: Option<Time>,
     pub(crate) replicas: Replicas,
+    /// Whether these are of the last look.
+    pub(crate) is_known: bool,
     /// How many the budget grants.
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
@@ -57,6 +59,7 @@ impl State {
             freshness: Freshness::Failed,
             age: None,
             replicas: Replicas::default(),
+            is_known: false,
             given: 0,
             room: Room::default(),
             careful: false,
@@ -83,20 +86,20 @@ impl State {
         State { policy: policy.filter(|_| same), first_look, workload, ..self }
     }
 
-    /// Takes in what is there, and how old the reading is.
-    pub(crate) fn observe(&mut self, now: Time, tick: Time, observation: &Observation) {
-        if let Some(replicas) = observation.replicas.get(&self.workload.name) {
-            self.replicas = *replicas;
-        }
+    /// Takes in what is there, and how old the reading is; the reading.
+    pub(crate) fn observe(&mut self, now: Time, tick: Time, seen: &Observation) -> Option<Reading> {
+        let replicas = seen.replicas.get(&self.workload.name);
+        self.is_known = replicas.is_some();
+        self.replicas = replicas.copied().unwrap_or(self.replicas);
         if self.is_frozen() {
             // Once it is freed, its rule begins with what is there by then.
             (self.policy, self.recommendation) = (None, Recommendation::plain(0, ""));
         }
         let Some(target) = self.workload.rule.target() else {
             self.freshness = Freshness::Fresh;
-            return;
+            return None;
         };
-        let reading = observation.readings.get(&target.queue);
+        let reading = seen.readings.get(&target.queue);
         self.freshness = Freshness::of(reading, now, tick);
         self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
         let taken_at = reading.map(|reading| reading.taken_at);
@@ -112,16 +115,15 @@ impl State {
         if self.freshness != Freshness::Fresh {
             self.readings_before_cuts = READINGS_BEFORE_CUTS;
         }
+        reading.copied()
     }
 
     /// Asks the rule, once for each fresh reading: a second look at the same one is no second
     /// reason to remove something.
-    pub(crate) fn consult(&mut self, now: Time, observation: &Observation) {
+    pub(crate) fn consult(&mut self, now: Time, reading: Option<Reading>, seen: &Observation) {
         if self.is_blind() || self.is_frozen() {
             return;
         }
-        let target = self.workload.rule.target();
-        let reading = target.and_then(|target| observation.readings.get(&target.queue));
         let taken_at = reading.map(|reading| reading.taken_at);
         if self.policy.is_some() && taken_at.is_some() && taken_at == self.asked_with {
             return;
@@ -135,9 +137,9 @@ impl State {
         }
         let sight = Sight {
             now,
-            reading: reading.copied().unwrap_or_default(),
+            reading: reading.unwrap_or_default(),
             replicas: self.replicas,
-            start_up: observation.start_ups.get(&self.workload.name).copied(),
+            start_up: seen.start_ups.get(&self.workload.name).copied(),
         };
         let before = self.recommendation.wanted;
         let next = policy.recommend(&sight, &self.workload);

@@ -31,7 +31,7 @@ pub(crate) fn decision(
 }
 
 /// Why a workload loses what it would need: to `gainer`, or since more lives than may.
-pub(crate) fn preempted(gainer: Option<&String>, capacity: u32, live: u32) -> String {
+pub(crate) fn preempted(gainer: Option<&str>, capacity: u32, live: u32) -> String {
     match gainer {
         Some(gainer) => format!("gives way to {gainer}"),
         None if live > capacity => format!("makes room: {live} live, {capacity} may"),
@@ -39,7 +39,23 @@ pub(crate) fn preempted(gainer: Option<&String>, capacity: u32, live: u32) -> St
     }
 }
 
-pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
+/// Those who may have what somebody else would like; looked for once, and not by each who asks.
+pub(crate) struct Holders<'a> {
+    most_urgent: Option<&'a State>,
+    /// Two that have their minimum and no more, for one of them may be who asks.
+    at_minimum: Vec<&'a State>,
+}
+
+impl<'a> Holders<'a> {
+    /// Among all states, by priority.
+    pub(crate) fn among(all: &'a [State]) -> Holders<'a> {
+        let at_minimum = |it: &&State| it.workload.min > 0 && it.given <= it.workload.min;
+        let at_minimum = all.iter().filter(at_minimum).take(2).collect();
+        Holders { most_urgent: all.first(), at_minimum }
+    }
+}
+
+pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     let held = Why { wanted: state.wanted(), ..Why::default() };
     if let Some(reason) = &state.workload.held {
         let text = format!("held at {}: {reason}", state.replicas.desired);
@@ -58,14 +74,16 @@ pub(crate) fn why(state: &State, all: &[State], now: Time) -> Why {
         return Why { text, ..held };
     }
     let recommendation = &state.recommendation;
-    let (limit, addition) = short_of(state, all);
+    let (limit, addition) = short_of(state, holders);
     // A wish that comes down to what is given removes nobody.
     let all_given = state.given >= recommendation.wanted;
     let until = recommendation.until.filter(|at| *at > now && all_given);
     let next =
         until.map(|at| format!("next removal in {:.1} s", at.saturating_sub(now).as_secs_f64()));
-    let parts = [Some(recommendation.because.clone()), addition, next];
-    let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let mut text = recommendation.because.clone();
+    for part in [addition, next].into_iter().flatten() {
+        text = text + "; " + &part;
+    }
     Why {
         wanted: recommendation.wanted,
         terms: recommendation.terms.clone(),
@@ -100,7 +118,7 @@ fn hold_reason(state: &State) -> String {
 }
 
 /// What keeps a workload from what its rule wants, in a few words.
-fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
+fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
     let min = state.workload.min;
     let takes_rest = state.workload.rule.target().is_none();
@@ -131,7 +149,7 @@ fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
         return (Some(Limit::Capacity), None);
     }
     if given < wanted {
-        return (Some(Limit::Capacity), Some(taken_by_others(state, all)));
+        return (Some(Limit::Capacity), Some(taken_by_others(state, holders)));
     }
     match state.recommendation.limited_by {
         Some(Limit::Max) => (None, Some(format!("{given} is its maximum"))),
@@ -141,11 +159,11 @@ fn short_of(state: &State, all: &[State]) -> (Option<Limit>, Option<String>) {
 }
 
 /// Who has the slots that a workload would like.
-fn taken_by_others(state: &State, all: &[State]) -> String {
+fn taken_by_others(state: &State, holders: &Holders<'_>) -> String {
     let (wanted, given) = (state.wanted(), state.given);
-    let others = || all.iter().filter(|other| other.workload.name != state.workload.name);
-    let at_minimum = others().find(|o| o.workload.min > 0 && o.given <= o.workload.min);
-    let first = others().find(|o| o.workload.priority < state.workload.priority);
+    let other = |other: &&&State| other.workload.name != state.workload.name;
+    let at_minimum = holders.at_minimum.iter().find(other);
+    let first = holders.most_urgent.filter(|o| o.workload.priority < state.workload.priority);
     match (first, at_minimum) {
         (Some(first), _) => {
             format!("{given} of {wanted}: {} comes first", first.workload.name)
