@@ -1,5 +1,6 @@
 //! Prints what is promised of the core, as measured, and how it does beside everyone else.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use simulator::Scenario;
@@ -20,9 +21,11 @@ fn shipped(folder: &Path) -> Result<Vec<Scenario>, String> {
     let mut files: Vec<PathBuf> = entries.filter_map(|it| Some(it.ok()?.path())).collect();
     files.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
     files.sort();
+    let text = |path: &Path| std::fs::read_to_string(path).map_err(unread);
     let read = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path).map_err(unread)?;
-        serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+        let told = |error: &dyn Display| format!("{}: {error}", path.display());
+        let scenario: Scenario = serde_yaml::from_str(&text(path)?).map_err(|it| told(&it))?;
+        scenario.with_traces(|file| text(&folder.join(file))).map_err(|it| told(&it))
     };
     files.iter().map(read).collect()
 }

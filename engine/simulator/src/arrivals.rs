@@ -1,10 +1,15 @@
 //! When jobs come.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 
 use crate::Time;
 use crate::keys::Keys;
 use crate::random::Random;
+
+/// The rates that can be played, in jobs a second.
+pub(crate) const RATES: RangeInclusive<f64> = 0.0..=10_000.0;
 
 /// How many jobs a second come, over time. Rates are jobs a second. `even` jobs come like a
 /// clock, a gap of 1 / rate each; others as a Poisson process, at random moments.
@@ -72,6 +77,13 @@ pub enum Arrivals {
         /// Whether they come like a clock.
         even: bool,
     },
+    /// A trace that is still to be read: [`crate::Scenario::with_traces`] makes it a replay.
+    Trace {
+        /// The file, beside the scenario's.
+        file: String,
+        /// Whether they come like a clock.
+        even: bool,
+    },
 }
 
 impl Arrivals {
@@ -88,8 +100,9 @@ impl Arrivals {
             Arrivals::Replay { points, .. } => {
                 points.iter().map(|(_, rate)| ("points", *rate)).collect()
             }
+            Arrivals::Trace { .. } => return Some(("file", "was not read yet".to_owned())),
         };
-        let bad = rates.iter().find(|(_, rate)| !(0.0..=10_000.0).contains(rate));
+        let bad = rates.iter().find(|(_, rate)| !RATES.contains(rate));
         if let Some((key, _)) = bad {
             return Some((key, "must give rates from 0 to 10000 jobs a second".to_owned()));
         }
@@ -135,6 +148,7 @@ impl Arrivals {
                 mean * at + swing / turn * (1.0 - (turn * at).cos())
             }
             Arrivals::Replay { points, .. } => replayed(points, at),
+            Arrivals::Trace { .. } => 0.0,
         }
     }
 
@@ -145,7 +159,8 @@ impl Arrivals {
             Arrivals::Step { even, .. }
             | Arrivals::Square { even, .. }
             | Arrivals::Sine { even, .. }
-            | Arrivals::Replay { even, .. } => *even,
+            | Arrivals::Replay { even, .. }
+            | Arrivals::Trace { even, .. } => *even,
         }
     }
 

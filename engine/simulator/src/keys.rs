@@ -42,12 +42,16 @@ pub(crate) struct Keys {
     every: Option<Time>,
     #[serde(default, deserialize_with = "points")]
     points: Vec<(Time, f64)>,
+    file: Option<String>,
 }
 
 impl TryFrom<Keys> for Arrivals {
     type Error = String;
 
     fn try_from(mut keys: Keys) -> Result<Arrivals, String> {
+        if keys.file.is_some() && !keys.points.is_empty() {
+            return Err("arrivals: points and file are both there; leave one out".to_owned());
+        }
         let shape = format!("{:?}", keys.shape).to_lowercase();
         let missing = |key| format!("arrivals: the shape {shape} needs the key {key}");
         let arrivals = keys.take().map_err(missing)?;
@@ -88,10 +92,13 @@ impl Keys {
                 at: self.at.take().ok_or("at")?,
                 every: self.every.take(),
             },
-            Shape::Replay if self.points.is_empty() => return Err("points"),
-            Shape::Replay => {
+            Shape::Replay if !self.points.is_empty() => {
                 Arrivals::Replay { points: std::mem::take(&mut self.points), even: self.even() }
             }
+            Shape::Replay => Arrivals::Trace {
+                file: self.file.take().ok_or("points or file")?,
+                even: self.even(),
+            },
         })
     }
 
@@ -115,6 +122,7 @@ impl Keys {
             ("jobs", self.jobs.is_some()),
             ("even", self.even.is_some()),
             ("points", !self.points.is_empty()),
+            ("file", self.file.is_some()),
         ];
         let rates = rates.iter().map(|(key, it)| (*key, it.is_some()));
         let times = times.iter().map(|(key, it)| (*key, it.is_some()));

@@ -27,14 +27,14 @@ pub fn parse_time(text: &str) -> Result<Time, String> {
         _ => return Err(wrong()),
     };
     let number: f64 = number.parse().map_err(|_| wrong())?;
-    let time = number * seconds;
-    // Whole microseconds, so that 0.2 s is not a hair less.
-    let micros = (time * 1e6).round();
-    if (0.0..=LONGEST_S).contains(&time) {
-        Ok(Time::from_micros(micros as u64))
-    } else {
-        Err(wrong())
-    }
+    whole_micros(number * seconds).ok_or_else(wrong)
+}
+
+/// A time of so many seconds, in whole microseconds, so that 0.2 s is not a hair less; `None` for
+/// none, or more than a scenario may have.
+pub(crate) fn whole_micros(seconds: f64) -> Option<Time> {
+    let possible = (0.0..=LONGEST_S).contains(&seconds);
+    possible.then(|| Time::from_micros((seconds * 1e6).round() as u64))
 }
 
 /// For serde: a time as text.

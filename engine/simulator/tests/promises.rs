@@ -14,12 +14,17 @@ fn project() -> PathBuf {
 }
 
 fn shipped() -> Vec<Scenario> {
-    let entries = std::fs::read_dir(project().join("scenarios")).unwrap();
+    let folder = project().join("scenarios");
+    let entries = std::fs::read_dir(&folder).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
     files.sort();
-    let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
-    files.iter().map(|path| serde_yaml::from_str(&read(path)).unwrap()).collect()
+    let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let read = |path: &PathBuf| {
+        let scenario: Scenario = serde_yaml::from_str(&text(path).unwrap()).unwrap();
+        scenario.with_traces(|file| text(&folder.join(file))).unwrap()
+    };
+    files.iter().map(read).collect()
 }
 
 /// Both take half a minute; so they are measured once.

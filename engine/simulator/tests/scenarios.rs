@@ -22,6 +22,10 @@ fn read(path: &Path) -> Scenario {
     let text = std::fs::read_to_string(path).unwrap();
     let scenario: Scenario =
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let trace =
+        |file: &str| std::fs::read_to_string(folder().join(file)).map_err(|it| it.to_string());
+    let scenario =
+        scenario.with_traces(trace).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(scenario.problems(), [], "{}", path.display());
     scenario
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use service::UsageError;
 use simulator::checks::Problem;
+use simulator::trace::NoTrace;
 use simulator::{Kind, Outcome, Report, Scenario, run as play};
 
 use crate::page::chart::fleets::fleets;
@@ -47,7 +48,8 @@ pub struct SimulateArgs {
 /// Plays the scenario with everyone, and prints the table.
 ///
 /// # Errors
-/// When the file is no scenario, by line and key; or curves or drawing cannot be written.
+/// When the file is no scenario, by line and key; its trace is none, by line; or curves or drawing
+/// cannot be written.
 pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
     let scenario = read(&args.file)?;
     let seed = args.seed.unwrap_or(scenario.seed);
@@ -110,22 +112,44 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn read(file: &Path) -> Result<Scenario, UsageError> {
-    let name = file.display();
     let text = std::fs::read_to_string(file)
-        .map_err(|error| UsageError(format!("{name} cannot be read: {error}")))?;
-    parse(&text).map_err(|(line, text)| UsageError(format!("{name}: line {line}: {text}")))
+        .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
+    let trace = |name: &str| {
+        std::fs::read_to_string(file.with_file_name(name)).map_err(|error| error.to_string())
+    };
+    parse(&text, trace).map_err(|Wrong { trace, line, text }| {
+        // A trace stands beside its scenario.
+        let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
+        UsageError(format!("{}: line {line}: {text}", name.display()))
+    })
 }
 
-/// A scenario that can be played; else the line, and the key with what is wrong with it.
-fn parse(text: &str) -> Result<Scenario, (usize, String)> {
+/// What is wrong, and where.
+#[derive(Debug)]
+struct Wrong {
+    /// The trace's name; `None` for the scenario itself.
+    trace: Option<String>,
+    line: usize,
+    text: String,
+}
+
+/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
+/// the line, and the key with what is wrong with it.
+fn parse(text: &str, trace: impl Fn(&str) -> Result<String, String>) -> Result<Scenario, Wrong> {
+    let wrong = |line, text| Wrong { trace: None, line, text };
+    let of_key = |problem: &Problem| wrong(line_of(text, problem), problem.to_string());
     let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
         let place = error.location();
         let told = error.to_string();
         let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
-        (place.map_or(1, |place| place.line()), words)
+        wrong(place.map_or(1, |place| place.line()), words)
     })?;
-    match scenario.problems().into_iter().next() {
-        Some(problem) => Err((line_of(text, &problem), problem.to_string())),
+    let scenario = scenario.with_traces(trace).map_err(|error| match error {
+        NoTrace::Unread(problem) => of_key(&problem),
+        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
+    })?;
+    match scenario.problems().first() {
+        Some(problem) => Err(of_key(problem)),
         None => Ok(scenario),
     }
 }
@@ -150,12 +174,24 @@ fn line_of(text: &str, problem: &Problem) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use simulator::arrivals::Arrivals;
+    use std::time::Duration;
 
     const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
+    const POISSON: &str = "{shape: poisson, rate: 10}";
+    const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
+
+    fn no_trace(_: &str) -> Result<String, String> {
+        Err("there is no such file".to_owned())
+    }
+
+    fn steady() -> Scenario {
+        parse(STEADY, no_trace).unwrap()
+    }
 
     fn refusal(from: &str, to: &str) -> String {
         assert!(STEADY.contains(from), "{from}");
-        let (line, text) = parse(&STEADY.replacen(from, to, 1)).unwrap_err();
+        let Wrong { line, text, .. } = parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
         format!("line {line}: {text}")
     }
 
@@ -167,6 +203,9 @@ mod tests {
             ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
             ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
             ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
+            (POISSON, "{shape: replay}", "line 8: queues[0]: arrivals: the shape replay needs"),
+            (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
+            (POISSON, BOTH, "line 8: queues[0]: arrivals: points and file are both there"),
             ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
             ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
             ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
@@ -181,8 +220,30 @@ mod tests {
     }
 
     #[test]
+    fn a_bad_trace_gets_its_own_name_and_line_and_a_missing_one_the_scenario_s() {
+        let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let [file, trace] = ["replayed.yaml", "a.csv"].map(|name| folder.join(name));
+        let text = STEADY.replacen(POISSON, "{shape: replay, file: a.csv}", 1);
+        std::fs::write(&file, text).unwrap();
+        let missing = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,-1\n").unwrap();
+        let bad = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,1\n").unwrap();
+        let points = vec![(Duration::ZERO, 10.0), (Duration::from_secs(60), 1.0)];
+        let arrivals = read(&file).unwrap().queues.remove(0).arrivals;
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        let begin = format!("{}: line 9: jobs: file a.csv cannot be read: ", file.display());
+        assert!(missing.starts_with(&begin), "{missing}");
+        let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
+        assert!(bad.starts_with(&told), "{bad}");
+        assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
+    }
+
+    #[test]
     fn the_drawing_has_everyone_and_is_the_same_each_time() {
-        let scenario = parse(STEADY).unwrap();
+        let scenario = steady();
         let kinds = contenders(&scenario, &[]).unwrap();
         let draw = || {
             let played = kinds.iter().take(3).map(|kind| play(&scenario, kind, 1).unwrap());
@@ -195,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_not_there_is_named() {
-        let scenario = parse(STEADY).unwrap();
+        let scenario = steady();
         let error = contenders(&scenario, &["quick".to_owned()]).unwrap_err();
         assert!(error.to_string().starts_with("--rule quick: consumer: rule is quick"), "{error}");
     }
