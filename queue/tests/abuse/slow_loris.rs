@@ -16,9 +16,8 @@ const WANTED: usize = 2000;
 const HEAD: Duration = Duration::from_secs(6);
 /// How often each of them sends a byte: not more often than real ones do.
 const BYTE: Duration = Duration::from_secs(1);
-/// Jobs that are timed in a row; the calmest of some rows counts, for others use the machine too.
-const ROW: usize = 150;
-const ROWS: usize = 6;
+/// Jobs that are timed in a row; the calmest row counts, for others use the machine, too.
+const ROW: usize = 100;
 
 /// As many as are wanted, or as the limit of files allows: both ends are in this process.
 fn possible() -> usize {
@@ -41,21 +40,26 @@ async fn job(connection: &mut TcpStream) {
     }
 }
 
-/// How long 99 of 100 jobs take at most, in the calmest row.
-async fn p99(server: &Server) -> Duration {
-    let mut connection = server.connect().await;
-    let mut calmest = Duration::MAX;
-    for _ in 0..ROWS {
-        let mut times = Vec::new();
-        for _ in 0..ROW {
-            let began = Instant::now();
-            job(&mut connection).await;
-            times.push(began.elapsed());
-        }
-        times.sort();
-        calmest = calmest.min(times[ROW * 99 / 100]);
+/// How long 99 of 100 jobs take at most.
+async fn p99(connection: &mut TcpStream) -> Duration {
+    let mut times = Vec::new();
+    for _ in 0..ROW {
+        let began = Instant::now();
+        job(connection).await;
+        times.push(began.elapsed());
     }
-    calmest
+    times.sort();
+    times[ROW * 99 / 100]
+}
+
+/// The calmest rows of both, which take turns, so that what else the machine does is done to both.
+async fn calmest(attacked: &Server, other: &Server) -> (Duration, Duration) {
+    let (mut one, mut two) = (attacked.connect().await, other.connect().await);
+    let (mut best, began) = ((Duration::MAX, Duration::MAX), Instant::now());
+    while began.elapsed() < HEAD / 2 {
+        best = (best.0.min(p99(&mut one).await), best.1.min(p99(&mut two).await));
+    }
+    best
 }
 
 /// Sends a head that never ends; gives the time after which it was cut off.
@@ -79,20 +83,21 @@ async fn slow_loris(mut connection: TcpStream, began: Instant) -> Duration {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
     let server = Server::with(Limits { head: HEAD, ..limits() }).await;
+    let other = Server::start().await;
     let many = possible();
-    let calm = p99(&server).await;
+    let alone = p99(&mut server.connect().await).await;
     let mut attack = JoinSet::new();
     for _ in 0..many {
         let connection = server.connect().await;
         attack.spawn(slow_loris(connection, Instant::now()));
     }
     server.until_metric("queue_connections", many as f64).await;
-    let under_attack = p99(&server).await;
+    let (attacked, calm) = calmest(&server, &other).await;
     assert!(server.metric("queue_connections") >= many as f64, "they were all there meanwhile");
-    println!("p99 of a job: {calm:?}, with {many} slow heads {under_attack:?}");
+    println!("p99 of a job: {alone:?} alone, {attacked:?} with {many} slow heads, {calm:?} beside");
     let cut = timeout(HEAD + SOON, attack.join_all()).await.expect("all are cut off");
     assert!(cut.iter().all(|after| *after >= HEAD - ms(50)), "none before its time");
     server.until_metric("queue_connections", 0.0).await;
     // Twice as long is promised; the rest is for machines that do other things besides.
-    assert!(under_attack <= 6 * calm.max(ms(1)), "{under_attack:?} is not much more than {calm:?}");
+    assert!(attacked <= 6 * calm.max(ms(1)), "{attacked:?} is much more than {calm:?}");
 }
