@@ -169,6 +169,19 @@ fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
 }
 
 #[test]
+fn a_log_that_is_refused_is_left_as_it_is() {
+    let disk = Memory::default();
+    open(&disk).unwrap().0.begin_segment(2, &mut batch("base")).unwrap();
+    // The last one was never begun, and the one before it is bad.
+    disk.set(3, b"msq".to_vec());
+    let mut bad = disk.bytes(2);
+    bad[0] ^= 1;
+    disk.set(2, bad);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
+    assert_eq!(disk.bytes(3), b"msq");
+}
+
+#[test]
 fn a_full_disk_refuses_a_batch_and_goes_on_when_there_is_room() {
     for room in 0..40 {
         let disk = Memory::default();
