@@ -45,8 +45,10 @@ impl Leaving {
 }
 
 fn publish(server: &Server) {
-    let (jobs, new) =
-        ("jobs".parse().unwrap(), NewMessage { body: [].into(), delay: Duration::ZERO });
+    let (jobs, new) = (
+        "jobs".parse().unwrap(),
+        NewMessage { body: b"".as_slice().into(), delay: Duration::ZERO },
+    );
     server.hub.call(|broker, now| broker.publish(now, &jobs, vec![new], 0)).unwrap();
 }
 

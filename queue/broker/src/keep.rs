@@ -15,26 +15,26 @@ impl Broker {
 
     /// The oldest message of all queues with this number or a higher one, wherever it is.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
-        let oldest = self.queues.values().filter_map(|queue| queue.messages.range(from..).next());
-        oldest.map(|(id, _)| *id).min()
+        let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
+        oldest.map(|(id, _)| id).min()
     }
 
     /// The numbers of all messages from one number on and below another one.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
-        let ranges = self.queues.values().map(|queue| queue.messages.range(from..below));
-        ranges.flatten().map(|(id, _)| *id).collect()
+        let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
+        ids.flat_map(|ids| ids.take_while(|id| *id < below)).collect()
     }
 
     /// Whether a message is in any queue.
     pub fn holds(&self, id: MessageId) -> bool {
-        self.queues.values().any(|queue| queue.messages.contains_key(&id))
+        self.queues.values().any(|queue| queue.messages.get(id).is_some())
     }
 
     /// All that is to be known of a message at `now`, at `wall` in milliseconds since 1970, to have
     /// it again in another run; `None` where it is not there.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
-            let message = queue.messages.get(&id)?;
+            let message = queue.messages.get(id)?;
             Some((name, kept(message, now, wall, queue.settings.lease)))
         })
     }
@@ -47,12 +47,12 @@ impl Broker {
 
 fn kept(message: &Message, now: Time, wall: u64, lease: Time) -> Kept {
     let left = |until: Time| until.saturating_sub(now);
-    let at = match message.place {
+    let at = match &message.place {
         Place::Ready => At::Ready,
         Place::Delayed { until } => {
-            At::Delayed(Due { at: wall + left(until).as_millis() as u64, delay: left(until) })
+            At::Delayed(Due { at: wall + left(*until).as_millis() as u64, delay: left(*until) })
         }
-        Place::InFlight { until, .. } => At::InFlight(left(until).max(lease)),
+        Place::InFlight(of) => At::InFlight(left(of.until).max(lease)),
     };
     Kept {
         body: message.body.clone(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use broker::stats::Counters;
 use broker::{
-    MessageId, NewMessage, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
+    Lease, MessageId, NewMessage, Place, QueueName, Receipt, Request, Settings, Stats, Time,
+    WaiterId,
 };
 
 pub(crate) const RUN: u32 = 7;
@@ -46,7 +47,8 @@ impl Message {
     fn until(&self) -> Option<Time> {
         match self.place {
             Place::Ready => None,
-            Place::Delayed { until } | Place::InFlight { until, .. } => Some(until),
+            Place::Delayed { until } => Some(until),
+            Place::InFlight(ref lease) => Some(lease.until),
         }
     }
 
@@ -55,7 +57,7 @@ impl Message {
     }
 
     fn is_in_flight(&self) -> bool {
-        matches!(self.place, Place::InFlight { .. })
+        matches!(self.place, Place::InFlight(_))
     }
 
     fn receipt(&self) -> Receipt {
@@ -76,7 +78,8 @@ impl Queue {
             message.attempts += 1;
             message.deliveries += 1;
             let worker = request.worker.clone();
-            message.place = Place::InFlight { until: now + lease, heard: now, worker };
+            message.place =
+                Place::InFlight(Box::new(Lease { until: now + lease, heard: now, worker }));
             (message.receipt(), message.attempts, message.bytes)
         };
         let given: Given = ready.take(max).map(give).collect();
@@ -136,7 +139,7 @@ impl Queue {
         let ready = self.messages.iter().filter(|message| message.place == Place::Ready);
         Stats {
             ready: self.count(|place| *place == Place::Ready),
-            in_flight: self.count(|place| matches!(place, Place::InFlight { .. })),
+            in_flight: self.count(|place| matches!(place, Place::InFlight(_))),
             delayed: self.count(|place| matches!(place, Place::Delayed { .. })),
             bytes: self.messages.iter().map(|message| message.bytes as u64).sum(),
             paused: self.paused,
@@ -244,8 +247,8 @@ impl Model {
         let now = self.now;
         let queue = self.queues.get_mut(name)?;
         let at = queue.held(receipt)?;
-        if let Place::InFlight { until, heard, .. } = &mut queue.messages[at].place {
-            (*until, *heard) = (now + lease, now);
+        if let Place::InFlight(held) = &mut queue.messages[at].place {
+            (held.until, held.heard) = (now + lease, now);
         }
         Some(now + lease)
     }
