@@ -263,8 +263,11 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
                 let what = format!("batch {} is out of its order", batch.number);
                 return Err(self.damaged(number, at, &what));
             }
+            let Some(next) = batch.number.checked_add(1) else {
+                return Err(self.damaged(number, at, "no batch can come after its number"));
+            };
             (self.replay)(number, batch.bytes).map_err(|what| self.damaged(number, at, &what))?;
-            self.next_batch = Some(batch.number + 1);
+            self.next_batch = Some(next);
             at += batch.len_with_head();
         }
         Ok((head, at as u64, bytes.len() as u64))
