@@ -35,8 +35,11 @@ pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
     Ok(load(disk)?)
 }
 
-/// Reads a whole log.
-pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
+/// Reads a whole log, from any disk.
+///
+/// # Errors
+/// When anything but its end is not as it was written.
+pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
         Journal::open(disk, rand::random(), |segment, bytes| reader.batch(segment, bytes))?;
