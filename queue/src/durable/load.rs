@@ -99,7 +99,9 @@ impl Reader {
             }
             Record::Configured { queue, settings } => {
                 let name = self.name(queue)?.clone();
-                self.restore.configured(&name, settings.settings()?);
+                let settings = settings.settings()?;
+                settings.check().map_err(|error| error.to_string())?;
+                self.restore.configured(&name, settings);
             }
             Record::Counted { queue, total } => {
                 let name = self.name(queue)?.clone();
