@@ -3,6 +3,8 @@
 //! noisy for all of them; only the ratios say something.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a program that measures may fail")]
 
+#[path = "../../tests/support/connection.rs"]
+mod connection;
 mod load;
 mod servers;
 

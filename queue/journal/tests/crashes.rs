@@ -72,6 +72,11 @@ fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
     }
 }
 
+/// How many batches are written, with crashes at every step; `BATCHES` asks for more.
+fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
@@ -79,7 +84,7 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
         let disk = Memory::default();
         disk.trouble(Some(Trouble::PowerLoss(at)));
         let (written, end) = match open(&disk) {
-            Ok((mut journal, ..)) => write(&mut journal, 60),
+            Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
