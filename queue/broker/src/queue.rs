@@ -37,6 +37,14 @@ impl Message {
         let (attempts, deliveries, run, place) = (0, 0, 0, Place::Ready);
         Message { body, enqueued_at, published: now, attempts, deliveries, run, place }
     }
+
+    /// When it becomes ready, where it is delayed.
+    pub(crate) fn due(&self) -> Option<Time> {
+        match self.place {
+            Place::Delayed { until } => Some(until),
+            _ => None,
+        }
+    }
 }
 
 /// What became of messages whose lease is over.
@@ -89,10 +97,7 @@ impl Queue {
     }
 
     pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
-        let due = match message.place {
-            Place::Delayed { until } => Some(until),
-            _ => None,
-        };
+        let due = message.due();
         let (body, enqueued_at) = (message.body.clone(), message.enqueued_at);
         self.events.push(Event::Published { id, body, enqueued_at, due });
         self.total.published += 1;
