@@ -14,7 +14,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 /// How many random inputs each target gets.
-const INPUTS: u64 = 500;
+const INPUTS: u64 = 300;
 
 /// What is kept for a target, by name: it was found once, or shows the way to what is behind it.
 fn seeds(target: &str) -> Vec<(PathBuf, Vec<u8>)> {

@@ -71,8 +71,13 @@ impl Open {
 }
 
 impl Segment for Open {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.change(|file| file.extend_from_slice(bytes))
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.change(|file| {
+            let (from, end) = (offset as usize, offset as usize + bytes.len());
+            assert!(from <= file.len(), "no holes");
+            file.resize(file.len().max(end), 0);
+            file[from..end].copy_from_slice(bytes);
+        })
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {

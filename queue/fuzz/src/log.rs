@@ -14,8 +14,14 @@ const SALT: u64 = 77;
 /// The wall clock of all restarts in here.
 const WALL: u64 = 1_700_000_000_000;
 
-/// The journal's batches, and what was cut off.
-type Read = (Vec<Vec<u8>>, Option<Cut>);
+/// A log that was read.
+#[derive(Debug, PartialEq)]
+struct Read {
+    batches: Vec<Vec<u8>>,
+    cut: Option<Cut>,
+    /// Where the last file's batches end.
+    end: u64,
+}
 
 fn read(disk: &Memory) -> Result<Read, OpenError> {
     let mut batches = Vec::new();
@@ -23,7 +29,11 @@ fn read(disk: &Memory) -> Result<Read, OpenError> {
         batches.push(batch.to_vec());
         Ok(())
     });
-    opened.map(|(_, cut)| (batches, cut))
+    opened.map(|(journal, cut)| {
+        // The place where it goes on.
+        let end = journal.last_len();
+        Read { batches, cut, end }
+    })
 }
 
 /// Any bytes as the files of a log, as they are, and with checksums that are right; the first byte
@@ -36,9 +46,9 @@ pub fn segments(data: &[u8]) {
     for files in [vec![(1, bytes.to_vec())], vec![one, two], mended.to_vec()] {
         let disk = Memory::with(files.clone());
         match read(&disk) {
-            Ok((batches, _)) => {
-                let (again, cut) = read(&disk).expect("what was opened can be opened");
-                assert_eq!((again, cut), (batches, None), "nothing is left to cut");
+            Ok(first) => {
+                let again = read(&disk).expect("what was opened can be opened");
+                assert_eq!(again, Read { cut: None, ..first }, "nothing is left to cut");
             }
             Err(OpenError::Damaged { segment, offset, .. }) => {
                 let file = files.iter().find(|(number, _)| segment == format!("segment {number}"));
@@ -128,23 +138,27 @@ fn log_of(batches: &[&[u8]]) -> Memory {
 pub fn tail(data: &[u8]) {
     let Some((at, tail)) = data.split_first_chunk::<2>() else { return };
     let batches: [&[u8]; 4] = [b"first", b"", &[b'x'; 300], b"and last"];
-    let whole = log_of(&batches).files()[&1].clone();
+    let disk = log_of(&batches);
+    let end = read(&disk).expect("a good one").end as usize;
+    // Behind its end are the zeros that were written ahead.
+    let whole = disk.files()[&1][..end + 100].to_vec();
     let at = usize::from(u16::from_le_bytes(*at)) % (whole.len() + 1);
     let bytes = [&whole[..at], tail].concat();
     // The tail may be what was there.
     let good = whole.iter().zip(&bytes).take_while(|(one, other)| one == other).count();
     let (kept, count) = whole_batches(&batches, good);
-    let disk = Memory::with([(1, bytes.clone())]);
-    match read(&disk) {
-        Ok((read, cut)) if kept == 0 => {
+    let written = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    match read(&Memory::with([(1, bytes.clone())])) {
+        Ok(Read { batches, cut, .. }) if kept == 0 => {
             assert!(bytes.len() <= SEGMENT_HEAD, "only what never was a segment goes");
-            assert_eq!((read.len(), cut.map(|it| it.kept)), (0, Some(0)));
+            assert_eq!((batches.len(), cut.map(|it| it.kept)), (0, Some(0)));
         }
-        Ok((read, cut)) => {
-            assert!(read.iter().eq(&batches[..count]), "all that was whole, and no more");
-            let left = (bytes.len() - kept) as u64;
+        Ok(read) => {
+            assert!(read.batches.iter().eq(&batches[..count]), "all that was whole, and no more");
+            assert_eq!(read.end, kept as u64, "it goes on behind that");
+            let left = written.saturating_sub(kept) as u64;
             let told = (left > 0).then_some((kept as u64, left));
-            assert_eq!(cut.map(|it| (it.kept, it.bytes)), told);
+            assert_eq!(read.cut.map(|it| (it.kept, it.bytes)), told);
         }
         Err(OpenError::Damaged { offset, .. }) => assert_eq!(offset, kept as u64),
         Err(error) => panic!("{error}"),

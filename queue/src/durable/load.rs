@@ -43,8 +43,7 @@ pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
         Journal::open(disk, rand::random(), |segment, bytes| reader.batch(segment, bytes))?;
-    let numbers = reader.names.iter().map(|(number, name)| (name.clone(), *number)).collect();
-    let Reader { restore, extents, .. } = reader;
+    let Reader { restore, numbers, extents, .. } = reader;
     Ok(Loaded { journal, restore, numbers, extents, cut })
 }
 
@@ -52,6 +51,8 @@ pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
 struct Reader {
     restore: Restore,
     names: BTreeMap<u32, QueueName>,
+    /// The same the other way round.
+    numbers: BTreeMap<QueueName, u32>,
     extents: Extents,
 }
 
@@ -85,6 +86,19 @@ impl Reader {
         Ok(())
     }
 
+    /// A number stands for one queue, and a queue has one number; each segment tells them again.
+    fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
+        match (self.names.get(&queue), self.numbers.get(&name)) {
+            (Some(there), _) if *there == name => Ok(()),
+            (None, None) => {
+                self.numbers.insert(name.clone(), queue);
+                self.names.insert(queue, name);
+                Ok(())
+            }
+            _ => Err(format!("{queue} is not the number of queue {name} alone")),
+        }
+    }
+
     fn name(&self, queue: u32) -> Result<&QueueName, String> {
         self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
     }
@@ -95,7 +109,7 @@ impl Reader {
             Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
             Record::Named { queue, name } => {
                 let name = name.parse().map_err(|error| format!("{error}"))?;
-                self.names.insert(queue, name);
+                self.named(queue, name)?;
             }
             Record::Configured { queue, settings } => {
                 let name = self.name(queue)?.clone();
