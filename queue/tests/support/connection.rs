@@ -27,6 +27,15 @@ impl Connection {
 
     /// The whole answer, which has a length.
     pub(crate) async fn call(&mut self, request: &[u8]) -> String {
+        self.call_for(request, whole).await
+    }
+
+    /// The whole answer, which is as long as `whole` says.
+    pub(crate) async fn call_for(
+        &mut self,
+        request: &[u8],
+        whole: fn(&[u8]) -> Option<usize>,
+    ) -> String {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
         loop {
@@ -41,7 +50,7 @@ impl Connection {
 }
 
 /// How long the answer is, once its head is there.
-fn whole(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn whole(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).ok()?;
     let length = text.split("\r\n").find_map(|line| {
