@@ -1,4 +1,4 @@
-//! Messages come in, one or a batch.
+//! Messages come in, one or a batch; with an `Idempotency-Key` once, however often that is tried.
 
 use std::sync::Arc;
 
@@ -6,11 +6,13 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use broker::{NewMessage, QueueName, Settings};
+use axum::response::{IntoResponse, Response};
+use broker::{MessageId, NewMessage, QueueName, Settings};
 use serde::{Deserialize, Serialize};
 
 use super::App;
 use crate::ask::{self, Asked, Limit, Named};
+use crate::idempotency;
 use crate::problem::Problem;
 use crate::wire;
 
@@ -28,25 +30,37 @@ pub(super) struct Published {
     ids: Vec<String>,
 }
 
-/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON.
+/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
+/// `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and gets the
+/// first one's answer, with `Idempotent-Replayed: true`.
 pub(super) async fn publish(
     State(app): State<App>,
     Named(name): Named,
     Asked(asked): Asked<Arguments>,
     headers: HeaderMap,
     body: Body,
-) -> Result<(StatusCode, Json<Published>), Problem> {
+) -> Result<Response, Problem> {
+    let key = idempotency::key(&headers)?;
     let delay = ask::delay(asked.delay_ms.as_deref())?;
     let bodies = if is_batch(&headers) {
         lines(&ask::read(body, BATCH).await?)?
     } else {
         vec![ask::read(body, one(&app, &name)).await?.into()]
     };
-    let batch = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
+    let batch: Vec<_> = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
     let enqueued_at = wire::wall_clock();
-    let ids = app.hub.publish(&name, batch, enqueued_at).await?;
+    let Some(key) = key else {
+        return Ok(answer(&app.hub.publish(&name, batch, enqueued_at).await?));
+    };
+    let once = idempotency::once(key, &batch);
+    let published = app.hub.publish_once(&name, batch, enqueued_at, once).await?;
+    let replayed = published.replayed.then_some([idempotency::REPLAYED]);
+    Ok((replayed, answer(&published.ids)).into_response())
+}
+
+fn answer(ids: &[MessageId]) -> Response {
     let ids = ids.iter().map(ToString::to_string).collect();
-    Ok((StatusCode::CREATED, Json(Published { ids })))
+    (StatusCode::CREATED, Json(Published { ids })).into_response()
 }
 
 /// The queue's own limit, known before the body is read.

@@ -1,5 +1,8 @@
 //! Which messages are in which segment, so that a segment can go when none of its own is left.
 //!
+//! A key that is remembered is known by the number of its first message, and keeps a segment as that
+//! one would.
+//!
 //! Numbers ascend with segments. But a message that stays for long would keep all segments after its
 //! own, so it may be carried to the end of the log; those are known one by one.
 
@@ -22,6 +25,8 @@ pub(crate) struct Extents {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) messages: Vec<MessageId>,
+    /// The segment.
+    segment: u64,
     /// Once these are carried, all below this number are.
     floor: MessageId,
 }
@@ -52,7 +57,7 @@ impl Extents {
 
     /// What kept the oldest segment was carried to this one.
     pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
-        self.carried.retain(|(_, old)| !old.iter().any(|id| keeping.messages.contains(id)));
+        self.carried.retain(|(old, _)| *old != keeping.segment);
         self.floor = self.floor.max(keeping.floor);
         if !keeping.messages.is_empty() {
             self.carried.push_back((segment, keeping.messages));
@@ -90,7 +95,10 @@ impl Extents {
             floor = self.first.get(1).map_or(broker.next_message(), |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
-        Keeping { messages, floor }
+        // A number is here twice where a key and its first message are.
+        messages.sort_unstable();
+        messages.dedup();
+        Keeping { messages, segment, floor }
     }
 }
 
