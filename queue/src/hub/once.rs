@@ -85,3 +85,26 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use broker::{Fingerprint, Key};
+
+    use super::*;
+    use crate::start::{Store, start};
+
+    #[tokio::test]
+    async fn nothing_is_left_of_those_who_waited_once_they_were_answered() {
+        let folder = tempfile::tempdir().unwrap();
+        let Store { hub, writer } = start(Some(folder.path())).unwrap();
+        let writing = std::thread::spawn(|| writer.unwrap().run());
+        let batch = vec![NewMessage { body: b"x".as_slice().into(), delay: Duration::ZERO }];
+        let once = Once { key: Key([1; 16]), fingerprint: Fingerprint([1; 16]) };
+        hub.publish_once(&"jobs".parse().unwrap(), batch, 0, once).await.unwrap();
+        assert_eq!(hub.lock().under_way.len(), 0);
+        hub.close();
+        writing.join().unwrap().unwrap();
+    }
+}
