@@ -91,20 +91,29 @@ mod tests {
     use std::time::Duration;
 
     use broker::{Fingerprint, Key};
+    use futures::poll;
 
     use super::*;
     use crate::start::{Store, start};
 
     #[tokio::test]
-    async fn nothing_is_left_of_those_who_waited_once_they_were_answered() {
+    async fn nothing_is_left_of_a_publish_once_it_was_answered_or_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let Store { hub, writer } = start(Some(folder.path())).unwrap();
-        let writing = std::thread::spawn(|| writer.unwrap().run());
+        let Store { hub, .. } = start(Some(folder.path())).unwrap();
+        let jobs = "jobs".parse().unwrap();
         let batch = vec![NewMessage { body: b"x".as_slice().into(), delay: Duration::ZERO }];
         let once = Once { key: Key([1; 16]), fingerprint: Fingerprint([1; 16]) };
-        hub.publish_once(&"jobs".parse().unwrap(), batch, 0, once).await.unwrap();
-        assert_eq!(hub.lock().under_way.len(), 0);
-        hub.close();
-        writing.join().unwrap().unwrap();
+        for refused in [true, false] {
+            let mut publish = Box::pin(hub.publish_once(&jobs, batch.clone(), 0, once));
+            assert!(poll!(&mut publish).is_pending());
+            let gathered = hub.gathered(|recorder, _, _| recorder.take()).unwrap();
+            if refused {
+                hub.refuse(gathered.accepted, &Refusal::Full);
+            } else {
+                hub.settle(gathered.accepted);
+            }
+            assert_eq!(publish.await.is_err(), refused);
+            assert_eq!(hub.lock().under_way.len(), 0);
+        }
     }
 }

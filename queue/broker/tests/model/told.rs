@@ -87,7 +87,8 @@ impl Told {
 }
 
 /// The same messages in the same places, but for fresh leases; the same counts; of all receipts the
-/// same are valid; and what was tried before becomes the same if it is tried again.
+/// same are valid; what was tried before becomes the same if it is tried again; and keys are forgotten
+/// at the same time.
 pub(crate) fn compare(
     broker: &mut Broker,
     told: Told,
@@ -129,6 +130,12 @@ pub(crate) fn compare(
     for publish in tried {
         let before = answer(broker, first, now, publish);
         assert_eq!(before, answer(&mut restored, first_again, later, publish), "{publish:?}");
+    }
+    for after in (0..=300).step_by(20).map(Duration::from_secs) {
+        for name in &names {
+            let keys = |it: &mut Broker, now| it.stats(now + after, name).map_or(0, |it| it.keys);
+            assert_eq!(keys(broker, now), keys(&mut restored, later), "{name} after {after:?}");
+        }
     }
 }
 
