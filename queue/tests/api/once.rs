@@ -99,7 +99,7 @@ async fn a_key_is_new_again_after_five_minutes() {
 async fn keys_are_forgotten_in_time_though_nobody_calls() {
     let api = Api::new();
     api.once(publish("k", "a")).await;
-    assert_eq!(api.hub.call(|broker, _| broker.bytes()), 1 + 160);
+    assert_eq!(api.hub.call(|broker, _| broker.bytes()), 1 + 128);
     tokio::time::sleep(seconds(300.1)).await;
     assert_eq!(api.hub.call(|broker, _| broker.bytes()), 1);
 }
@@ -139,7 +139,7 @@ async fn a_full_queue_says_what_keys_take_of_it() {
     api.once(publish("k", "a")).await;
     let (status, message) = api.not_once(publish("l", "a")).await;
     assert_eq!(status, 429);
-    assert!(message.contains("160 of them for the keys of the last five minutes"), "{message}");
+    assert!(message.contains("128 of them for the keys of the last five minutes"), "{message}");
     api.publish("a").await;
 }
 
