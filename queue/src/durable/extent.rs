@@ -85,14 +85,15 @@ impl Extents {
         self.first.front().map(|(segment, _)| *segment)
     }
 
-    /// What keeps this segment, which is the first that is needed.
-    pub(crate) fn keeping(&self, segment: u64, broker: &Broker) -> Keeping {
+    /// What keeps this segment, which is the first that is needed. No message from `next` on is in
+    /// any segment yet.
+    pub(crate) fn keeping(&self, segment: u64, broker: &Broker, next: MessageId) -> Keeping {
         let carried = self.carried.iter().filter(|(it, _)| *it == segment);
         let carried = carried.flat_map(|(_, messages)| messages).copied();
         let mut messages: Vec<MessageId> = carried.filter(|id| broker.holds(*id)).collect();
         let mut floor = self.floor;
         if self.first.front().is_some_and(|(it, _)| *it == segment) {
-            floor = self.first.get(1).map_or(broker.next_message(), |(_, first)| *first);
+            floor = self.first.get(1).map_or(next, |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
         // A number is here twice where a key and its first message are.
@@ -149,15 +150,15 @@ mod tests {
             extents.holds(segment, MessageId(message));
         }
         let ids = |ids: &[u64]| ids.iter().copied().map(MessageId).collect::<Vec<_>>();
-        let keeping = extents.keeping(1, &broker);
+        let keeping = extents.keeping(1, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[1, 2]));
         extents.carried(7, keeping);
         assert_eq!(extents.first_needed(&broker), Some(2));
-        let keeping = extents.keeping(2, &broker);
+        let keeping = extents.keeping(2, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[3, 4]));
         extents.carried(8, keeping);
         assert_eq!(extents.first_needed(&broker), Some(7));
-        let keeping = extents.keeping(7, &broker);
+        let keeping = extents.keeping(7, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[1, 2]));
         extents.carried(9, keeping);
         assert_eq!(extents.first_needed(&broker), Some(8));

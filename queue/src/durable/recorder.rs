@@ -63,6 +63,13 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
+    /// The lowest number that a message may have that is not written yet: its number is given when it
+    /// is accepted.
+    pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
+        let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
+        first.unwrap_or(broker.next_message())
+    }
+
     /// Tells of messages and of keys again, as they are at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = wire::wall_clock();

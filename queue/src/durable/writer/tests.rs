@@ -214,6 +214,40 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     std::fs::remove_dir_all(path).unwrap();
 }
 
+/// Numbers of messages that are on their way to the disk are given already.
+#[test]
+fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
+    let (disk, path) = Narrow::new("meanwhile");
+    let running = Running::start(&disk, 1);
+    running.publish(10).unwrap();
+    let request = Request { max: 1, lease: None, worker: None };
+    let back = |broker: &mut broker::Broker, now, times| {
+        for _ in 0..times {
+            let receipt = broker.receive(now, &jobs(), &request)[0].receipt;
+            broker.undeliver(now, &jobs(), &[receipt]);
+        }
+    };
+    // The log is long at once, and has nothing but the first message in it.
+    running.hub.call(|broker, now| back(broker, now, 5000));
+    while disk.list().unwrap().len() < 2 {
+        running.hub.call(|broker, now| back(broker, now, 1));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    running.publish(10).unwrap();
+    running.ack(running.take());
+    let held = running.take();
+    for _ in 0..100 {
+        running.publish(1000).unwrap();
+        running.ack(running.take());
+    }
+    running.end().unwrap();
+    let again = Running::start(&disk, 2);
+    assert_eq!(again.stats().in_flight, 1, "{:?}", again.stats());
+    again.ack(held);
+    again.end().unwrap();
+    std::fs::remove_dir_all(path).unwrap();
+}
+
 #[test]
 fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
     let (disk, path) = Narrow::new("full");
