@@ -21,6 +21,9 @@ mod once;
 /// So many bytes may wait to be written; who comes with more waits until there is room.
 const ROOM: usize = 64 << 20;
 
+/// So many events have room without a new allocation.
+const EVENTS: usize = 256;
+
 /// The broker as the server shares it: every call goes through one short lock.
 #[derive(Debug)]
 pub struct Hub {
@@ -51,6 +54,8 @@ struct State {
     under_way: HashMap<MessageId, once::Answered>,
     /// Whether nothing more will come.
     closed: bool,
+    /// Room for what happens, kept from call to call; empty between them.
+    events: Vec<(QueueName, Event)>,
 }
 
 impl Hub {
@@ -66,9 +71,9 @@ impl Hub {
     }
 
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
-        let (waiters, under_way) = (HashMap::new(), HashMap::new());
+        let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
         let (writer_sleeps, closed) = (false, false);
-        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed };
+        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
         Hub {
             state: Mutex::new(state),
             began: Instant::now(),
@@ -104,10 +109,10 @@ impl Hub {
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
         let room = room.map_err(|_| Problem::LogFailed)?;
         let accepted = self.enter(|state, now| {
-            let accepted = state.broker.accept(now, name, batch.clone(), enqueued_at)?;
+            let accepted = state.broker.accept(now, name, batch, enqueued_at)?;
             let ids = accepted.ids().collect();
             let recorder = state.recorder.as_mut().ok_or(Problem::LogFailed)?;
-            Ok::<_, Problem>((ids, recorder.accept(accepted, &batch, enqueued_at, room)))
+            Ok::<_, Problem>((ids, recorder.accept(now, accepted, enqueued_at, room)))
         });
         let (ids, answered) = accepted?;
         match answered.await {
@@ -251,10 +256,15 @@ impl Hub {
         state.broker.advance(now);
         let answer = call(&mut state, now);
         state.tell(now);
-        if state.writer_sleeps && state.recorder.as_ref().is_some_and(|it| !it.is_empty()) {
+        let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
+        // Whoever rings takes the bell away, and rings when the lock is free: the writer takes it.
+        let rings = gathers && std::mem::take(&mut state.writer_sleeps);
+        let is_sooner = is_sooner(state.broker.next_deadline(), before);
+        drop(state);
+        if rings {
             self.gathers.notify_one();
         }
-        if is_sooner(state.broker.next_deadline(), before) {
+        if is_sooner {
             self.sooner.notify_one();
         }
         answer
@@ -266,11 +276,13 @@ impl State {
     /// hence the loop.
     fn tell(&mut self, now: Time) {
         loop {
-            let events = self.broker.take_events();
+            let mut events = std::mem::take(&mut self.events);
+            self.broker.drain_events(&mut events);
             if events.is_empty() {
+                self.events = events;
                 return;
             }
-            for (queue, event) in events {
+            for (queue, event) in events.drain(..) {
                 tracing::trace!(%queue, ?event);
                 if let Some(recorder) = &mut self.recorder {
                     recorder.happened(now, &queue, &event);
@@ -279,6 +291,9 @@ impl State {
                     self.hand(now, &queue, waiter, deliveries);
                 }
             }
+            // A large batch would keep its room for ever.
+            events.shrink_to(EVENTS);
+            self.events = events;
         }
     }
 

@@ -1,6 +1,6 @@
 //! The header `Idempotency-Key`, by which a publish happens once however often it is tried.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use broker::{Fingerprint, Key, NewMessage, Once};
 use ring::digest::{Context, Digest, SHA256, digest};
 
@@ -8,8 +8,6 @@ use crate::problem::Problem;
 
 /// What a publisher sends.
 const KEY: &str = "idempotency-key";
-/// What an answer has that was given before.
-pub(crate) const REPLAYED: (&str, &str) = ("idempotent-replayed", "true");
 /// The longest key, in characters.
 const LONGEST: usize = 255;
 
@@ -27,6 +25,11 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, Problem> {
         return Err(Problem::BadArgument(format!("the header Idempotency-Key must have {want}")));
     }
     Ok(Some(Key(half(&digest(&SHA256, text)))))
+}
+
+/// What an answer has that was given before.
+pub(crate) fn replayed() -> (HeaderName, HeaderValue) {
+    (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
 }
 
 /// A batch with its key: another batch, or another delay, is told apart.
@@ -50,8 +53,6 @@ fn half(digest: &Digest) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use axum::http::HeaderValue;
 
     use super::*;
 
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn other_messages_and_other_delays_are_told_apart() {
-        let batch = |bodies: &[&str], delay| -> Vec<NewMessage> {
+        let batch = |bodies: &[&'static str], delay| -> Vec<NewMessage> {
             let delay = Duration::from_millis(delay);
             bodies.iter().map(|body| NewMessage { body: body.as_bytes().into(), delay }).collect()
         };

@@ -18,6 +18,7 @@
 use service::http::Server;
 use service::{Shutdown, TokenFile};
 
+use crate::api::Calls;
 use crate::durable::writer::Writing;
 
 pub mod api;
@@ -41,8 +42,8 @@ pub use problem::Problem;
 pub use start::{Store, start};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
-/// every program has, until the word to leave: then those
-/// who wait get an empty list, requests under way finish, and idle connections are closed.
+/// every program has, until the word to leave: then those who wait get an empty list, requests under
+/// way finish, and idle connections are closed.
 ///
 /// # Errors
 /// When the log fails.
@@ -53,14 +54,10 @@ pub async fn run(
     token: Option<TokenFile>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let router = api::router(hub.clone(), endpoints, shutdown.clone());
-    let router = match token {
-        Some(token) => api::guard::guarded(router, token),
-        None => router,
-    };
+    let calls = Calls::new(hub.clone(), endpoints, token, shutdown.clone());
     let mut writing = Writing::start(writer);
     tokio::select! {
-        () = server.into().serve(router, shutdown.wait()) => {}
+        () = server.into().serve(calls, shutdown.wait()) => {}
         never = hub.keep_time() => match never {},
         // It ends by itself only where it must not go on.
         failed = writing.ended() => return failed,

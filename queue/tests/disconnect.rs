@@ -45,8 +45,10 @@ impl Leaving {
 }
 
 fn publish(server: &Server) {
-    let (jobs, new) =
-        ("jobs".parse().unwrap(), NewMessage { body: [].into(), delay: Duration::ZERO });
+    let (jobs, new) = (
+        "jobs".parse().unwrap(),
+        NewMessage { body: b"".as_slice().into(), delay: Duration::ZERO },
+    );
     server.hub.call(|broker, now| broker.publish(now, &jobs, vec![new], 0)).unwrap();
 }
 
@@ -108,21 +110,25 @@ async fn a_receiver_that_sent_a_needless_body_takes_nothing_with_it() {
 }
 
 /// The message is published over HTTP after the receiver has left, with no time in between: the
-/// server hears of both at once, and of the leaving first.
+/// server hears of both at once, and of the leaving first. On a busy machine the kernel sometimes
+/// lets the publish overtake; the server cannot know better then, and the lease brings it back.
 async fn nothing_is_taken_right_before_by(leaving: Leaving) {
     let server = Server::start().await;
+    let mut by_lease = 0;
     for _ in 0..ROUNDS {
         let mut publisher = server.connect().await;
-        let connection = server.begin(WAIT, "").await;
+        let connection = server.begin(&format!("{WAIT}&lease_s=1"), "").await;
         server.until(|stats| stats.waiting == 1).await;
         let left = leaving.leave(connection).await;
         support::send(&mut publisher, "POST /jobs/messages", "").await;
         answer(&mut publisher).await;
         server.until(|stats| stats.ready == 1).await;
-        assert_eq!(finish(&server).await, 1);
+        by_lease += finish(&server).await - 1;
         drop(left);
     }
-    assert_eq!(server.stats().total.acked, ROUNDS);
+    let total = server.stats().total;
+    assert_eq!((total.acked, total.lease_expired), (ROUNDS, by_lease));
+    assert!(by_lease <= ROUNDS / 20, "{by_lease} of {ROUNDS} came back by their lease only");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,6 +25,10 @@ pub(crate) struct Load {
     pub(crate) per_second: f64,
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
+    /// Messages, or whole cycles.
+    pub(crate) count: usize,
+    /// What each of them cost the server in processor time; not known here.
+    pub(crate) cost: Duration,
 }
 
 pub(crate) async fn run(
@@ -47,7 +51,9 @@ pub(crate) async fn run(
     let each = if kind == Kind::Batch { 100 } else { 1 };
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Load { per_second: (times.len() * each) as f64 / seconds, p50: at(0.5), p99: at(0.99) }
+    let count = times.len() * each;
+    let (per_second, cost) = (count as f64 / seconds, Duration::ZERO);
+    Load { per_second, p50: at(0.5), p99: at(0.99), count, cost }
 }
 
 /// One connection until `end`; how long each round took.

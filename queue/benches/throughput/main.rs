@@ -49,22 +49,38 @@ fn main() {
     }
     let quick = std::env::var_os("QUICK").is_some();
     let span = if quick { Duration::from_millis(500) } else { Duration::from_secs(3) };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let lines = lines();
+    let lines = wanted(lines());
     let mut rounds: Vec<Vec<Load>> = lines.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
         for (line, loads) in lines.iter().zip(&mut rounds) {
-            let server = (line.server)();
-            let load = load::run(server.address, line.kind, line.connections, BODY, span);
-            loads.push(runtime.block_on(load));
+            loads.push(play(line, span));
         }
     }
     print(&lines, &rounds);
 }
 
+/// Those whose names have one of the words in them that this was called with; all without words.
+fn wanted(lines: Vec<Line>) -> Vec<Line> {
+    let words: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted =
+        |line: &Line| words.is_empty() || words.iter().any(|word| line.name.contains(word));
+    lines.into_iter().filter(is_wanted).collect()
+}
+
+fn play(line: &Line, span: Duration) -> Load {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = (line.server)();
+    let before = server.processor_time();
+    let load = load::run(server.address, line.kind, line.connections, BODY, span);
+    let load = runtime.block_on(load);
+    let used = server.processor_time() - before;
+    Load { cost: used.div_f64(load.count as f64), ..load }
+}
+
 /// The middle of the rounds, and how far they spread.
 fn print(lines: &[Line], rounds: &[Vec<Load>]) {
-    println!("| | per second | spread | / bare | p50 | p99 |\n|---|---|---|---|---|---|");
+    println!("| | per second | spread | / bare | p50 | p99 | server's processor time |");
+    println!("|---|---|---|---|---|---|---|");
     let mut bare = 1.0;
     for (line, loads) in lines.iter().zip(rounds) {
         let mut rates: Vec<f64> = loads.iter().map(|it| it.per_second).collect();
@@ -76,11 +92,12 @@ fn print(lines: &[Line], rounds: &[Vec<Load>]) {
         let spread = (rates[rates.len() - 1] - rates[0]) / middle * 100.0;
         let ratio = middle / (bare * line.share);
         let load = &loads[loads.len() / 2];
-        let (p50, p99) = (micros(load.p50), micros(load.p99));
-        println!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} | {p50} | {p99} |", line.name);
+        let (p50, p99, cost) = (micros(load.p50), micros(load.p99), micros(load.cost));
+        print!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} ", line.name);
+        println!("| {p50} | {p99} | {cost} |");
     }
 }
 
 fn micros(time: Duration) -> String {
-    format!("{} us", time.as_micros())
+    format!("{:.1} us", time.as_secs_f64() * 1e6)
 }

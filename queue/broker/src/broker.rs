@@ -16,6 +16,9 @@ use crate::stats::Stats;
 
 pub use crate::queue::Stale;
 
+/// So many events have room without a new allocation.
+const EVENTS: usize = 256;
+
 /// What a receiver asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -65,6 +68,11 @@ impl Accepted {
     /// Where it goes.
     pub fn queue(&self) -> &QueueName {
         &self.queue
+    }
+
+    /// Each message's number and bytes, and when it becomes ready, if not at once.
+    pub fn messages(&self) -> impl Iterator<Item = (MessageId, &[u8], Option<Time>)> {
+        self.messages.iter().map(|(id, message)| (*id, &message.body[..], message.due()))
     }
 }
 
@@ -335,12 +343,20 @@ impl Broker {
     /// What happened since the last call, in order within each queue and between queues that the
     /// dead went from and to.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
-        let mut taken = std::mem::take(&mut self.noted);
+        let mut taken = Vec::new();
+        self.drain_events(&mut taken);
+        taken
+    }
+
+    /// The same, put behind what is in `to`, whose room can be used again and again.
+    pub fn drain_events(&mut self, to: &mut Vec<(QueueName, Event)>) {
+        to.append(&mut self.noted);
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
-            taken.extend(events.map(|event| (name.clone(), event)));
+            to.extend(events.map(|event| (name.clone(), event)));
+            // A large batch would keep its room for ever.
+            queue.events.shrink_to(EVENTS);
         }
-        taken
     }
 
     /// A look at the oldest messages, wherever they are; `None` where there is no such queue.

@@ -16,17 +16,18 @@ impl Broker {
     /// The lowest number from this one on that a message has in any queue, wherever it is there, or
     /// by which a key is known: that of the first message that was published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
-        let oldest = self.queues.values().filter_map(|queue| queue.messages.range(from..).next());
-        let oldest = oldest.map(|(id, _)| *id);
+        let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
+        let oldest = oldest.map(|(id, _)| id);
         let keys = |queue| Queue::keys_between(queue, from, MessageId(u64::MAX)).next();
         oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
     /// All these numbers from one on and below another one; one may be there twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
-        let messages = self.queues.values().map(|queue| queue.messages.range(from..below));
+        let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
+        let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
         let keys = self.queues.values().flat_map(|queue| queue.keys_between(from, below));
-        messages.flatten().map(|(id, _)| *id).chain(keys).collect()
+        messages.chain(keys).collect()
     }
 
     /// Whether this is one of these numbers.
@@ -38,7 +39,7 @@ impl Broker {
     /// it again in another run; `None` where it is not there.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
-            let message = queue.messages.get(&id)?;
+            let message = queue.messages.get(id)?;
             Some((name, kept(message, now, wall, queue.settings.lease)))
         })
     }
@@ -51,12 +52,12 @@ impl Broker {
 
 fn kept(message: &Message, now: Time, wall: u64, lease: Time) -> Kept {
     let left = |until: Time| until.saturating_sub(now);
-    let at = match message.place {
+    let at = match &message.place {
         Place::Ready => At::Ready,
         Place::Delayed { until } => {
-            At::Delayed(Due { at: wall + left(until).as_millis() as u64, delay: left(until) })
+            At::Delayed(Due { at: wall + left(*until).as_millis() as u64, delay: left(*until) })
         }
-        Place::InFlight { until, .. } => At::InFlight(left(until).max(lease)),
+        Place::InFlight(of) => At::InFlight(left(of.until).max(lease)),
     };
     Kept {
         body: message.body.clone(),

@@ -7,6 +7,7 @@
 //! # Layout
 //! - [`broker`]: [`Broker`], the calls on many named queues
 //! - `queue`: one queue, its messages and who waits for them
+//! - `shelf`: its messages by their numbers
 //! - `look`: what a queue shows of itself
 //! - [`limits`]: how much a queue takes, and how old it lets messages become
 //! - [`keys`]: publishing once, however often it is tried
@@ -34,13 +35,14 @@ pub mod redelivery;
 pub mod redrive;
 pub mod restore;
 pub mod settings;
+mod shelf;
 pub mod stats;
 
 pub use broker::{Accepted, Broker, PublishError, Request};
 pub use event::{Event, ReturnReason};
 pub use keys::{Fingerprint, KeptKey, Key, Once, Published, Tried};
 pub use limits::Full;
-pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
+pub use message::{Delivery, Lease, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;
 pub use redelivery::Redelivery;
 pub use redrive::RedriveError;

@@ -91,7 +91,7 @@ impl Queue {
     /// When the oldest that is ready is too old. Others are looked at once they are ready.
     pub(crate) fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;
-        let oldest = self.ready.first().and_then(|id| self.messages.get(id))?;
+        let oldest = self.ready.first().and_then(|id| self.messages.get(*id))?;
         Some(oldest.published.saturating_add(age))
     }
 

@@ -4,7 +4,8 @@
 //! it may be gone already.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+
+use bytes::Bytes;
 
 use crate::Time;
 use crate::broker::Broker;
@@ -44,7 +45,7 @@ impl Earlier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// Its bytes.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
     /// When it was published, in milliseconds since 1970.
     pub enqueued_at: u64,
     /// Deliveries that count.
@@ -112,7 +113,7 @@ impl Restore {
         &mut self,
         queue: &QueueName,
         id: MessageId,
-        body: Arc<[u8]>,
+        body: Bytes,
         enqueued_at: u64,
         due: Option<Due>,
     ) {
@@ -288,7 +289,7 @@ impl Kept {
             At::Delayed(due) => Place::Delayed { until: now + due.left(wall) },
             At::InFlight(lease) => {
                 let until = now.saturating_add(lease);
-                Place::InFlight { until, heard: now, worker: None }
+                Place::in_flight(now, until, None)
             }
         };
         let Kept { attempts, deliveries, run, .. } = self;

@@ -1,7 +1,7 @@
 //! How keys look in the log: beside their messages when these come in, and again where the segment
 //! that told of them is to go.
 
-use broker::{Accepted, Broker, Fingerprint, KeptKey, Key, MessageId, NewMessage, Once, Time};
+use broker::{Accepted, Broker, Fingerprint, KeptKey, Key, MessageId, Once, Time};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -41,20 +41,19 @@ impl Recorder {
     /// neither is.
     pub(crate) fn accept_once(
         &mut self,
+        now: Time,
         accepted: Accepted,
-        batch: &[NewMessage],
         enqueued_at: u64,
         once: Once,
         room: OwnedSemaphorePermit,
     ) -> oneshot::Receiver<Result<(), Refusal>> {
-        let (queue, first) = (self.number(accepted.queue()), accepted.ids().next());
-        let answered = self.accept(accepted, batch, enqueued_at, room);
-        let count = batch.len() as u32;
+        let (first, count) = (accepted.ids().next(), accepted.ids().count() as u32);
         let kept = first.map(|first| KeptKey { once, first, count, at: enqueued_at });
-        if let Some((kept, publish)) = kept.zip(self.gathered.accepted.last_mut()) {
-            Record::Keyed { queue, used: kept.into() }.append(&mut publish.records);
+        if let Some(kept) = kept {
+            let queue = self.number(accepted.queue());
+            Record::Keyed { queue, used: kept.into() }.write(&mut self.gathered.records);
         }
-        answered
+        self.accept(now, accepted, enqueued_at, room)
     }
 
     /// Tells again of the key whose first message has this number, where one is remembered.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use broker::{Kept, MessageId, QueueName, Receipt, Restore};
+use bytes::Bytes;
 use journal::{Cut, Directory, Disk, Journal, OpenError};
 
 use crate::durable::extent::Extents;
@@ -52,7 +53,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn batch(&mut self, segment: u64, mut bytes: &[u8]) -> Result<(), String> {
+    fn batch(&mut self, segment: u64, bytes: &[u8]) -> Result<(), String> {
+        // One copy, of which the bodies are parts.
+        let whole = Bytes::copy_from_slice(bytes);
+        let mut bytes = &whole[..];
         while !bytes.is_empty() {
             let (record, rest) = Record::read(bytes)?;
             match record {
@@ -63,19 +67,19 @@ impl Reader {
                 }
                 _ => {}
             }
-            self.record(record)?;
+            self.record(&whole, record)?;
             bytes = rest;
         }
         Ok(())
     }
 
-    fn moved(&mut self, record: &Record<'_>) -> Result<(), String> {
+    fn moved(&mut self, whole: &Bytes, record: &Record<'_>) -> Result<(), String> {
         let Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } =
             *record
         else {
             return Ok(());
         };
-        let (name, body, at) = (self.name(queue)?.clone(), body.into(), place.into());
+        let (name, body, at) = (self.name(queue)?.clone(), whole.slice_ref(body), place.into());
         let kept = Kept { body, enqueued_at, attempts, deliveries, run, at };
         self.restore.moved(&name, MessageId(id), kept);
         Ok(())
@@ -85,7 +89,7 @@ impl Reader {
         self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
     }
 
-    fn record(&mut self, record: Record<'_>) -> Result<(), String> {
+    fn record(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
         match record {
             Record::Started { run } => self.restore.started(run),
             Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
@@ -113,17 +117,18 @@ impl Reader {
                 let name = self.name(queue)?.clone();
                 self.restore.paused(&name, paused);
             }
-            of_a_message => return self.message(of_a_message),
+            of_a_message => return self.message(whole, of_a_message),
         }
         Ok(())
     }
 
-    fn message(&mut self, record: Record<'_>) -> Result<(), String> {
+    fn message(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
         let receipt = |id, delivery, run| Receipt { message: MessageId(id), delivery, run };
         match record {
             Record::Published { queue, id, enqueued_at, hidden, body } => {
                 let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
-                self.restore.published(&name, MessageId(id), body.into(), enqueued_at, due);
+                let body = whole.slice_ref(body);
+                self.restore.published(&name, MessageId(id), body, enqueued_at, due);
             }
             Record::Delivered { queue, id, delivery, run, lease_us } => {
                 let name = self.name(queue)?.clone();
@@ -163,7 +168,7 @@ impl Reader {
                 let (name, to) = (self.name(queue)?.clone(), self.name(to)?.clone());
                 self.restore.redriven(&name, MessageId(id), &to);
             }
-            moved @ Record::Moved { .. } => self.moved(&moved)?,
+            moved @ Record::Moved { .. } => self.moved(whole, &moved)?,
             other => return Err(format!("{other:?} is not about a message")),
         }
         Ok(())

@@ -2,7 +2,6 @@
 //!
 //! Queues are numbered, since their names would be most of an acknowledgement.
 
-use std::io;
 use std::time::Duration;
 
 use broker::stats::Counters;
@@ -237,12 +236,6 @@ impl<'a> Record<'a> {
     /// Writes it behind what is there.
     pub(crate) fn write(&self, to: &mut Outgoing) {
         // Nothing that is written to memory fails, and every kind can be written.
-        let _ = postcard::to_io(self, to as &mut dyn io::Write);
-    }
-
-    /// Writes it behind bytes that are written later.
-    pub(crate) fn append(&self, to: &mut Vec<u8>) {
-        // As above.
         let _ = postcard::to_io(self, to);
     }
 

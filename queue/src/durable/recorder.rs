@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use broker::{Accepted, Broker, Event, Kept, MessageId, NewMessage, QueueName, Time};
+use broker::{Accepted, Broker, Event, Kept, MessageId, QueueName, Time};
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -16,14 +16,15 @@ use crate::wire;
 pub(crate) struct Gathered {
     /// What has happened already; it is written sooner or later.
     pub(crate) owed: Outgoing,
-    /// Batches that happen only once they are written.
+    /// Batches that happen only once they are written,
     pub(crate) accepted: Vec<Publish>,
+    /// and their records.
+    pub(crate) records: Outgoing,
 }
 
 /// A batch of messages with somebody who waits for it.
 #[derive(Debug)]
 pub(crate) struct Publish {
-    pub(crate) records: Vec<u8>,
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
     /// Its room among all that wait; others have it once this is written.
@@ -88,21 +89,19 @@ impl Recorder {
     /// A batch that was accepted, to be committed once it is written; the answer then.
     pub(crate) fn accept(
         &mut self,
+        now: Time,
         accepted: Accepted,
-        batch: &[NewMessage],
         enqueued_at: u64,
         room: OwnedSemaphorePermit,
     ) -> oneshot::Receiver<Result<(), Refusal>> {
         let queue = self.number(accepted.queue());
-        let mut records = Outgoing::with_capacity(batch.iter().map(|it| it.body.len() + 32).sum());
-        for (id, new) in accepted.ids().zip(batch) {
-            let hidden = (!new.delay.is_zero()).then(|| Hidden::new(enqueued_at, new.delay));
-            let (id, body) = (id.0, &new.body[..]);
-            Record::Published { queue, id, enqueued_at, hidden, body }.write(&mut records);
+        for (MessageId(id), body, due) in accepted.messages() {
+            let hidden = due.map(|due| Hidden::new(enqueued_at, due.saturating_sub(now)));
+            let record = Record::Published { queue, id, enqueued_at, hidden, body };
+            record.write(&mut self.gathered.records);
         }
         let (answer, answered) = oneshot::channel();
-        let records = records.bytes().to_vec();
-        self.gathered.accepted.push(Publish { records, accepted, answer, _room: room });
+        self.gathered.accepted.push(Publish { accepted, answer, _room: room });
         answered
     }
 

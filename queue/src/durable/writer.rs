@@ -144,14 +144,14 @@ impl<D: Disk> Writer<D> {
     }
 
     fn write(&mut self, gathered: Gathered, base: Option<Outgoing>) -> io::Result<()> {
-        let Gathered { owed, accepted } = gathered;
+        let Gathered { owed, accepted, records } = gathered;
         self.owed.extend_from_slice(owed.bytes());
         if let Some(base) = base {
             self.turn(base)?;
         }
         let mut batch = std::mem::take(&mut self.owed);
         let owed = batch.bytes().len();
-        accepted.iter().for_each(|it| batch.extend_from_slice(&it.records));
+        batch.extend_from_slice(records.bytes());
         let written = self.append(&mut batch);
         match written? {
             Ok(segment) => {

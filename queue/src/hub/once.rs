@@ -36,7 +36,7 @@ impl Hub {
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
         let room = room.map_err(|_| Problem::LogFailed)?;
         let publish =
-            |state: &mut State, now| state.publish_once(now, name, &batch, enqueued_at, once, room);
+            |state: &mut State, now| state.publish_once(now, name, batch, enqueued_at, once, room);
         let (published, answered) = self.enter(publish)?;
         match answered {
             None => Ok(published),
@@ -56,16 +56,16 @@ impl State {
         &mut self,
         now: Time,
         name: &QueueName,
-        batch: &[NewMessage],
+        batch: Vec<NewMessage>,
         enqueued_at: u64,
         once: Once,
         room: OwnedSemaphorePermit,
     ) -> Result<(Published, Option<Answered>), Problem> {
-        match self.broker.accept_once(now, name, batch.to_vec(), enqueued_at, once)? {
+        match self.broker.accept_once(now, name, batch, enqueued_at, once)? {
             Tried::First(accepted) => {
                 let recorder = self.recorder.as_mut().ok_or(Problem::LogFailed)?;
                 let ids: Vec<_> = accepted.ids().collect();
-                let answered = recorder.accept_once(accepted, batch, enqueued_at, once, room);
+                let answered = recorder.accept_once(now, accepted, enqueued_at, once, room);
                 let answered = answered.shared();
                 self.under_way.extend(ids.first().map(|first| (*first, answered.clone())));
                 Ok((Published { ids, replayed: false }, Some(answered)))

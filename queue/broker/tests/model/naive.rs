@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use broker::stats::Counters;
-use broker::{MessageId, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId};
+use broker::{
+    Lease, MessageId, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
+};
 
 use crate::keys::{Expected, Known};
 
@@ -49,7 +51,8 @@ impl Message {
     fn until(&self) -> Option<Time> {
         match self.place {
             Place::Ready => None,
-            Place::Delayed { until } | Place::InFlight { until, .. } => Some(until),
+            Place::Delayed { until } => Some(until),
+            Place::InFlight(ref lease) => Some(lease.until),
         }
     }
 
@@ -58,7 +61,7 @@ impl Message {
     }
 
     fn is_in_flight(&self) -> bool {
-        matches!(self.place, Place::InFlight { .. })
+        matches!(self.place, Place::InFlight(_))
     }
 
     fn receipt(&self) -> Receipt {
@@ -79,7 +82,8 @@ impl Queue {
             message.attempts += 1;
             message.deliveries += 1;
             let worker = request.worker.clone();
-            message.place = Place::InFlight { until: now + lease, heard: now, worker };
+            message.place =
+                Place::InFlight(Box::new(Lease { until: now + lease, heard: now, worker }));
             (message.receipt(), message.attempts, message.bytes)
         };
         let given: Given = ready.take(max).map(give).collect();
@@ -141,7 +145,7 @@ impl Queue {
         let ready = self.messages.iter().filter(|message| message.place == Place::Ready);
         Stats {
             ready: self.count(|place| *place == Place::Ready),
-            in_flight: self.count(|place| matches!(place, Place::InFlight { .. })),
+            in_flight: self.count(|place| matches!(place, Place::InFlight(_))),
             delayed: self.count(|place| matches!(place, Place::Delayed { .. })),
             bytes: self.messages.iter().map(|message| message.bytes as u64).sum(),
             keys: self.keys.len(),
@@ -220,8 +224,8 @@ impl Model {
         let now = self.now;
         let queue = self.queues.get_mut(name)?;
         let at = queue.held(receipt)?;
-        if let Place::InFlight { until, heard, .. } = &mut queue.messages[at].place {
-            (*until, *heard) = (now + lease, now);
+        if let Place::InFlight(held) = &mut queue.messages[at].place {
+            (held.until, held.heard) = (now + lease, now);
         }
         Some(now + lease)
     }

@@ -157,7 +157,7 @@ fn look(peeked: &Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, boo
     let (hidden, in_flight) = match peeked.place {
         Place::Ready => (None, false),
         Place::Delayed { until } => (Some(until - now), false),
-        Place::InFlight { .. } => (None, true),
+        Place::InFlight(_) => (None, true),
     };
     (peeked.id, peeked.attempts, peeked.body.len(), hidden, in_flight)
 }

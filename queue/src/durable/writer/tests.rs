@@ -87,14 +87,16 @@ impl Disk for Narrow {
 }
 
 impl Segment for Open {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let room = self.1.0.room.load(Ordering::Relaxed);
-        if room < bytes.len() as u64 {
-            self.0.append(&bytes[..room as usize])?;
+        let within = self.0.metadata()?.len() - offset;
+        let grows = (bytes.len() as u64).saturating_sub(within);
+        if room < grows {
+            self.0.write(offset, &bytes[..(within + room) as usize])?;
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.1.0.room.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
-        self.0.append(bytes)
+        self.1.0.room.fetch_sub(grows, Ordering::Relaxed);
+        self.0.write(offset, bytes)
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
@@ -121,11 +123,15 @@ struct Running {
 }
 
 const SHORT: u64 = 16 << 10;
+/// Half of what a message of the tests takes.
+const AHEAD: u64 = 512;
 
 impl Running {
     fn start(disk: &Narrow, run: u32) -> Running {
         let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), run, WALL);
-        let writer = Writer { segment: SHORT, ..writer.unwrap() };
+        let writer = writer.unwrap();
+        let journal = writer.journal.with_ahead(AHEAD);
+        let writer = Writer { segment: SHORT, journal, ..writer };
         Running { hub, writing: std::thread::spawn(|| writer.run()) }
     }
 
