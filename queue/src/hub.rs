@@ -17,6 +17,8 @@ use crate::handover::Handover;
 use crate::problem::Problem;
 use crate::waiter::Waiter;
 
+mod once;
+
 /// So many bytes may wait to be written; who comes with more waits until there is room.
 const ROOM: usize = 64 << 20;
 
@@ -49,6 +51,8 @@ struct State {
     recorder: Option<Recorder>,
     /// Whether the writer sleeps, so that nobody rings in vain.
     writer_sleeps: bool,
+    /// Publishes with keys that are not on the disk yet, by the first of their messages.
+    under_way: HashMap<MessageId, once::Answered>,
     /// Whether nothing more will come.
     closed: bool,
     /// Room for what happens, kept from call to call; empty between them.
@@ -68,8 +72,9 @@ impl Hub {
     }
 
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
-        let (waiters, writer_sleeps, closed) = (HashMap::new(), false, false);
-        let state = State { broker, waiters, recorder, writer_sleeps, closed, events: Vec::new() };
+        let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (writer_sleeps, closed) = (false, false);
+        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
         Hub {
             state: Mutex::new(state),
             began: Instant::now(),
@@ -205,6 +210,7 @@ impl Hub {
         let mut answers = Vec::with_capacity(written.len());
         self.enter(|state, now| {
             for Publish { accepted, answer, .. } in written {
+                state.has_ended(&accepted);
                 state.broker.commit(now, accepted);
                 answers.push(answer);
             }
@@ -221,7 +227,10 @@ impl Hub {
     /// Batches that could not be written never came.
     pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
         for Publish { accepted, answer, .. } in accepted {
-            self.call(|broker, _| broker.refuse(&accepted));
+            self.enter(|state, _| {
+                state.has_ended(&accepted);
+                state.broker.refuse(&accepted);
+            });
             drop(answer.send(Err(refusal.clone())));
         }
     }

@@ -8,6 +8,7 @@
 //! - `waiter`: one receiver that waits, and what happens when it goes away
 //! - [`handover`]: messages on their way to a receiver, put back if they never reach it
 //! - [`api`]: the calls over HTTP, a file for each kind
+//! - `idempotency`: publishes that happen once, however often they are tried
 //! - `ask`: reading what a call asks for
 //! - `wire`: how messages and times look in JSON
 //! - [`problem`]: [`Problem`], every error a call can answer
@@ -26,6 +27,7 @@ mod ask;
 pub mod durable;
 pub mod handover;
 pub mod hub;
+mod idempotency;
 pub mod metrics;
 pub mod problem;
 mod start;

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crate::Time;
 use crate::broker::Broker;
 use crate::event::ReturnReason;
+use crate::keys::{KeptKey, Key, Keys};
 use crate::message::{MessageId, Place, Receipt};
 use crate::name::QueueName;
 use crate::queue::{Message, Queue};
@@ -74,6 +75,7 @@ struct Part {
     total: Counters,
     paused: bool,
     messages: BTreeMap<MessageId, Kept>,
+    keys: BTreeMap<Key, KeptKey>,
 }
 
 /// Hears what happened, and makes a broker of it.
@@ -127,6 +129,16 @@ impl Restore {
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
+    }
+
+    /// Messages had come in with a key, just now or some time ago.
+    pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
+        self.part(queue).keys.insert(kept.once.key, kept);
+    }
+
+    /// How many publishes had come again up to here.
+    pub fn replayed(&mut self, queue: &QueueName, total: u64) {
+        self.part(queue).total.replayed = total;
     }
 
     /// A message went to a receiver.
@@ -248,6 +260,7 @@ impl Restore {
             let mut queue = Queue::new(run);
             (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
             queue.paused = part.paused;
+            queue.keys = Keys::restored(part.keys.into_values(), now, wall);
             for (id, kept) in part.messages {
                 queue.restore(id, kept.message(now, wall));
             }

@@ -43,7 +43,7 @@ impl Gathered {
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
 }
 
 impl Recorder {
@@ -64,10 +64,18 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
-    /// Tells of messages again, as they are at `now`.
+    /// The lowest number that a message may have that is not written yet: its number is given when it
+    /// is accepted.
+    pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
+        let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
+        first.unwrap_or(broker.next_message())
+    }
+
+    /// Tells of messages and of keys again, as they are at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = wire::wall_clock();
         for id in ids {
+            self.carry_key(now, wall, broker, *id);
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
             let queue = self.number(name);
             let Kept { enqueued_at, attempts, deliveries, run, .. } = kept;
@@ -152,12 +160,12 @@ impl Recorder {
         self.owe(&record);
     }
 
-    fn owe(&mut self, record: &Record<'_>) {
+    pub(super) fn owe(&mut self, record: &Record<'_>) {
         record.write(&mut self.gathered.owed);
     }
 
     /// A queue's number; a new one is told first.
-    fn number(&mut self, name: &QueueName) -> u32 {
+    pub(super) fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
@@ -180,6 +188,7 @@ impl Recorder {
             }
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
+                Record::Replayed { queue, total: stats.total.replayed }.write(&mut base);
                 Record::Paused { queue, paused: stats.paused }.write(&mut base);
             }
         }

@@ -134,7 +134,7 @@ impl<D: Disk> Writer<D> {
             // More than half of the log is of no use.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
             let old = needed.filter(|it| too_long && *it < last);
-            let keeping = old.map(|it| extents.keeping(it, broker));
+            let keeping = old.map(|it| extents.keeping(it, broker, recorder.next_written(broker)));
             let carried = keeping.as_ref().map_or(&[][..], |it| &it.messages);
             recorder.carry(now, broker, carried);
             let gathered = recorder.take();

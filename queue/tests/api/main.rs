@@ -4,6 +4,7 @@
 mod errors;
 mod look;
 mod metrics;
+mod once;
 mod publish;
 mod queues;
 mod receive;
