@@ -134,16 +134,21 @@ pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
 
 /// A lease in seconds.
 pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is no lease either, like zero.
-    let lease = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
 /// An age in seconds.
 pub(crate) fn age(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is refused as zero is.
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    Ok(duration(seconds))
+}
+
+/// Whole microseconds, for that is what the log keeps; part of one is one. What is no duration at
+/// all is refused as zero is.
+fn duration(seconds: f64) -> Duration {
+    let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
+    Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 fn whole(

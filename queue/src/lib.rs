@@ -39,7 +39,7 @@ pub use handover::Handover;
 pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
-pub use start::{Store, start};
+pub use start::{Store, restored, start};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
 /// every program has, until the word to leave: then those who wait get an empty list, requests under

@@ -57,7 +57,7 @@ pub fn start(data: Option<&Path>) -> anyhow::Result<Store> {
 
 /// The hub of a new run with what was loaded, and how many messages that are; `wall` is the time in
 /// milliseconds since 1970.
-pub(crate) fn restored<D: Disk>(loaded: Loaded<D>, run: u32, wall: u64) -> (Store<D>, usize) {
+pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, wall: u64) -> (Store<D>, usize) {
     // The broker's time goes on where the wall clock is, so that no message is older than time.
     let now = Time::from_millis(wall);
     let mut broker = loaded.restore.finish(run, now, wall);

@@ -75,6 +75,11 @@ fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
     }
 }
 
+/// How many batches are written, with crashes at every step; `BATCHES` asks for more.
+fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
@@ -82,7 +87,7 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
         let disk = Memory::default();
         disk.trouble(Some(Trouble::PowerLoss(at)));
         let (written, end) = match open(&disk) {
-            Ok((mut journal, ..)) => write(&mut journal, 60),
+            Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
@@ -193,6 +198,19 @@ fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
     disk.0.borrow_mut().files.remove(&2);
     let error = open(&disk).err().unwrap().to_string();
     assert!(error.starts_with("segment 2 is missing"), "{error}");
+}
+
+#[test]
+fn a_log_that_is_refused_is_left_as_it_is() {
+    let disk = Memory::default();
+    open(&disk).unwrap().0.begin_segment(2, &mut batch("base")).unwrap();
+    // The last one was never begun, and the one before it is bad.
+    disk.set(3, b"msq".to_vec());
+    let mut bad = disk.bytes(2);
+    bad[0] ^= 1;
+    disk.set(2, bad);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
+    assert_eq!(disk.bytes(3), b"msq");
 }
 
 #[test]

@@ -169,7 +169,8 @@ impl Recorder {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let queue = self.numbers.len() as u32;
+        // Those of a log that was read need not be without gaps.
+        let queue = self.numbers.values().max().map_or(0, |last| last + 1);
         self.numbers.insert(name.clone(), queue);
         self.owe(&Record::Named { queue, name: name.as_str() });
         queue

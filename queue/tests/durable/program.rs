@@ -1,6 +1,8 @@
 //! The queue's own program on a free port, and a directory for its log.
+#![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
@@ -35,7 +37,9 @@ pub(crate) struct Program {
 }
 
 fn command(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_queue"));
+    // `scripts/soak` tries the program as it is released.
+    let released = std::env::var_os("QUEUE_PROGRAM");
+    let mut command = Command::new(released.unwrap_or(env!("CARGO_BIN_EXE_queue").into()));
     command.args(["--listen", "127.0.0.1:0", "--log-format", "human", "--data-dir"]).arg(data);
     // So it says where it listens, and would leave with us.
     command.env(service::parent::VARIABLE, service::parent::HOLDS_PIPES);
@@ -58,6 +62,17 @@ impl Program {
         let mut child = command(data).spawn().unwrap();
         let words = last_words(child.stderr.take().unwrap());
         (child.wait().unwrap().code(), words)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// A line of `/proc/PID/status` in KiB.
+    pub(crate) fn kib(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
     }
 
     pub(crate) fn kill(&mut self) {
