@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use crate::ask::{self, Asked, Limit, Named};
 use crate::problem::Problem;
-use crate::wire;
 
 /// A batch as a whole; each line has the queue's limit besides.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
@@ -43,7 +42,7 @@ pub(super) async fn publish(
         vec![ask::read(body, one(&app, &name)).await?.into()]
     };
     let batch = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
-    let enqueued_at = wire::wall_clock();
+    let enqueued_at = app.hub.wall_clock();
     let ids = app.hub.publish(&name, batch, enqueued_at).await?;
     let ids = ids.iter().map(ToString::to_string).collect();
     Ok((StatusCode::CREATED, Json(Published { ids })))

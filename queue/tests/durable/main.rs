@@ -1,6 +1,7 @@
 //! The queue's program with a data directory: what it acknowledged is there after `kill -9`.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod clock;
 mod kill;
 mod program;
 mod restart;
