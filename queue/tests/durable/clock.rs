@@ -18,7 +18,7 @@ const NOON: u64 = 20_000 * DAY as u64 + DAY as u64 / 2;
 const A_MOMENT: Duration = Duration::from_millis(1);
 
 /// The wall clocks of the tests below, one each, for they run at the same time.
-static CLOCKS: [AtomicU64; 2] = [const { AtomicU64::new(NOON) }; 2];
+static CLOCKS: [AtomicU64; 3] = [const { AtomicU64::new(NOON) }; 3];
 
 fn clock<const TEST: usize>() -> u64 {
     CLOCKS[TEST].load(Ordering::Relaxed)
@@ -175,4 +175,23 @@ async fn after_a_restart_nothing_is_hidden_for_longer_than_it_was_to_be_wherever
         assert_eq!(is, left.map(Some), "set by {jumped} ms");
         run.end().await;
     }
+}
+
+/// What was published before another message is not the younger one, whatever the clock said then;
+/// else it would keep the other one for too long.
+#[tokio::test(start_paused = true)]
+async fn a_message_from_a_time_when_the_clock_was_wrong_keeps_no_other_beyond_its_age() {
+    let folder = Folder::new("clock-ages");
+    let run = Run::start(Some(&folder), clock::<2>);
+    run.fill().await;
+    jump::<2>(-DAY);
+    run.publish(&news(), Duration::ZERO).await;
+    pass::<2>(seconds(20)).await;
+    run.end().await;
+    let run = Run::start(Some(&folder), clock::<2>);
+    pass::<2>(seconds(40) - A_MOMENT).await;
+    assert_eq!(run.stats(&news()).ready, 2);
+    pass::<2>(A_MOMENT).await;
+    assert_eq!(run.stats(&news()).total.expired, 2);
+    run.end().await;
 }
