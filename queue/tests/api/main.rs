@@ -4,6 +4,7 @@
 mod errors;
 mod look;
 mod metrics;
+mod poison;
 mod publish;
 mod queues;
 mod receive;
