@@ -120,6 +120,15 @@ impl<D: Disk> Writer<D> {
             }
             self.delete_before(needed);
         }
+        // What has been deleted since the last try may have made room.
+        self.write_owed()
+    }
+
+    fn write_owed(&mut self) -> io::Result<()> {
+        let mut owed = std::mem::take(&mut self.owed);
+        if self.append(&mut owed)?.is_err() {
+            self.owed = owed;
+        }
         Ok(())
     }
 
@@ -174,9 +183,8 @@ impl<D: Disk> Writer<D> {
 
     /// Begins another segment. What happened before its base was taken goes into the last one.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<()> {
-        let mut owed = std::mem::take(&mut self.owed);
-        if !owed.is_empty() && self.append(&mut owed)?.is_err() {
-            self.owed = owed;
+        self.write_owed()?;
+        if !self.owed.is_empty() {
             return Ok(());
         }
         match self.journal.begin_segment(rand::random(), &mut base) {
