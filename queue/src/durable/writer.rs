@@ -118,7 +118,7 @@ impl<D: Disk> Writer<D> {
                 // room must go.
                 needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
             }
-            self.delete_before(needed);
+            self.delete_before(needed)?;
         }
         // What has been deleted since the last try may have made room.
         self.write_owed()
@@ -223,11 +223,16 @@ impl<D: Disk> Writer<D> {
         self.hub.settle(accepted);
     }
 
-    fn delete_before(&mut self, needed: Option<u64>) {
+    fn delete_before(&mut self, needed: Option<u64>) -> io::Result<()> {
         let first = needed.unwrap_or(self.journal.last_number());
-        if let Err(error) = self.journal.delete_before(first) {
-            tracing::warn!("a segment that is done with cannot be deleted: {error}");
+        match self.journal.delete_before(first) {
+            Err(WriteError::Unknown(error)) => return Err(error),
+            Err(WriteError::Refused(error)) => {
+                tracing::warn!("a segment that is done with cannot be deleted: {error}");
+            }
+            Ok(()) => {}
         }
+        Ok(())
     }
 
     fn tell(&mut self, error: Option<&io::Error>) {
