@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod clock;
+mod conserved;
 mod disk;
 mod kill;
 mod program;

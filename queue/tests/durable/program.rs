@@ -7,6 +7,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use client::{Client, QueueArgs};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A directory that is gone when this is dropped.
@@ -54,6 +55,11 @@ impl Program {
         Program::spawn(command(Some(data), &[]).stderr(Stdio::inherit()))
     }
 
+    /// One that keeps its messages in memory only.
+    pub(crate) fn in_memory() -> Program {
+        Program::spawn(command(None, &[]).stderr(Stdio::inherit()))
+    }
+
     /// One that another program starts, and runs as itself; what it says is kept for its end.
     pub(crate) fn under(starter: &[&str], data: &Path) -> Program {
         Program::spawn(&mut command(Some(data), starter))
@@ -80,6 +86,11 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// As [`Program::kill`], while others use it yet.
+    pub(crate) fn kill_now(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
+    }
+
     /// Asks it to leave, and waits until it has.
     pub(crate) fn leave(mut self) {
         drop(self.child.stdin.take());
@@ -101,10 +112,15 @@ impl Program {
     /// A call on a connection of its own, "METHOD PATH": the answer's status and body; 0 where
     /// there is none.
     pub(crate) fn call(&self, call: &str, body: &[u8]) -> (u16, String) {
+        self.call_with(call, "", body)
+    }
+
+    /// As [`Program::call`], with further headers, each with its end.
+    pub(crate) fn call_with(&self, call: &str, headers: &str, body: &[u8]) -> (u16, String) {
         let host = self.url.strip_prefix("http://").unwrap();
         let Ok(mut connection) = TcpStream::connect(host) else { return (0, String::new()) };
         let length = body.len();
-        let head = format!("{call} HTTP/1.1\r\nhost: q\r\nconnection: close\r\n");
+        let head = format!("{call} HTTP/1.1\r\nhost: q\r\nconnection: close\r\n{headers}");
         let head = format!("{head}content-length: {length}\r\n\r\n");
         let mut answer = String::new();
         let sent = connection.write_all(&[head.as_bytes(), body].concat());
