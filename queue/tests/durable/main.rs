@@ -3,6 +3,7 @@
 
 mod clock;
 mod conserved;
+mod consumer;
 mod disk;
 mod kill;
 mod program;
