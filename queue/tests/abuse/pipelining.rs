@@ -56,3 +56,14 @@ async fn calls_that_come_in_any_pieces_are_answered_in_order() {
     }
     check(&rest(&mut connection).await);
 }
+
+/// As `printf … | nc -N` does it: nothing more will come, and the answers are still read.
+#[tokio::test]
+async fn calls_with_an_end_right_behind_them_are_done_and_answered() {
+    let server = Server::start().await;
+    let mut connection = server.connect().await;
+    let calls = calls().replace("?wait_s=0.05", "");
+    connection.write_all(calls.as_bytes()).await.unwrap();
+    connection.shutdown().await.unwrap();
+    check(&rest(&mut connection).await);
+}
