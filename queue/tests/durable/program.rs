@@ -86,6 +86,11 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// How many files it has open, connections included.
+    pub(crate) fn files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
     /// As [`Program::kill`], while others use it yet.
     pub(crate) fn kill_now(&self) {
         kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
