@@ -34,6 +34,8 @@ pub struct Hub {
     began: Instant,
     /// and what the broker's time was then.
     at_first: Time,
+    /// Whether there is a recorder, so that nobody has to lock to know.
+    is_durable: bool,
     /// Rings when there is something to write, or nothing more will come.
     gathers: Condvar,
     /// For what is shown; nothing here is decided by it.
@@ -76,12 +78,13 @@ impl Hub {
 
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
         let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
-        let (writer_sleeps, closed) = (false, false);
+        let (writer_sleeps, closed, is_durable) = (false, false, recorder.is_some());
         let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
         Hub {
             state: Mutex::new(state),
             began: Instant::now(),
             at_first,
+            is_durable,
             gathers: Condvar::new(),
             wall: wall_clock,
             room: Arc::new(Semaphore::new(ROOM)),
@@ -117,7 +120,7 @@ impl Hub {
         batch: Vec<NewMessage>,
         enqueued_at: u64,
     ) -> Result<Vec<MessageId>, Problem> {
-        if self.lock().recorder.is_none() {
+        if !self.is_durable {
             let publish = |broker: &mut Broker, now| broker.publish(now, name, batch, enqueued_at);
             return Ok(self.call(publish)?);
         }

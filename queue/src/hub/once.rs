@@ -27,7 +27,7 @@ impl Hub {
         enqueued_at: u64,
         once: Once,
     ) -> Result<Published, Problem> {
-        if self.lock().recorder.is_none() {
+        if !self.is_durable {
             let publish =
                 |broker: &mut Broker, now| broker.publish_once(now, name, batch, enqueued_at, once);
             return Ok(self.call(publish)?);
