@@ -134,16 +134,21 @@ pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
 
 /// A lease in seconds.
 pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is no lease either, like zero.
-    let lease = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
 /// An age in seconds.
 pub(crate) fn age(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is refused as zero is.
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    Ok(duration(seconds))
+}
+
+/// Whole microseconds, for that is what the log keeps; part of one is one. What is no duration at
+/// all is refused as zero is.
+fn duration(seconds: f64) -> Duration {
+    let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
+    Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 fn whole(
@@ -195,14 +200,20 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     if body.is_end_stream() && first.len() <= limit.bytes {
         return Ok(owned(first));
     }
-    let mut bytes = first.to_vec();
-    while bytes.len() <= limit.bytes {
-        match part(&mut body).await? {
-            Some(more) => bytes.extend_from_slice(&more),
-            None => return Ok(bytes.into_boxed_slice().into()),
+    // Memory that nothing is written to costs nothing; what would be outgrown on the way would.
+    let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
+    let mut bytes = Vec::with_capacity(first.len() + more);
+    bytes.extend_from_slice(&first);
+    while let Some(more) = part(&mut body).await? {
+        if bytes.len() + more.len() > limit.bytes {
+            return Err(limit.exceeded());
         }
+        bytes.extend_from_slice(&more);
     }
-    Err(limit.exceeded())
+    if bytes.len() > limit.bytes {
+        return Err(limit.exceeded());
+    }
+    Ok(bytes.into_boxed_slice().into())
 }
 
 /// The next bytes of a body; `None` at its end.

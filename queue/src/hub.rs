@@ -16,6 +16,7 @@ use crate::durable::{Recorder, Refusal};
 use crate::handover::Handover;
 use crate::problem::Problem;
 use crate::waiter::Waiter;
+use crate::wire::{WallClock, wall_clock};
 
 mod once;
 
@@ -35,6 +36,8 @@ pub struct Hub {
     at_first: Time,
     /// Rings when there is something to write, or nothing more will come.
     gathers: Condvar,
+    /// For what is shown; nothing here is decided by it.
+    wall: WallClock,
     /// Room for bytes that wait to be written.
     room: Arc<Semaphore>,
     /// Rings when a deadline appears before the one the timer sleeps for.
@@ -80,9 +83,21 @@ impl Hub {
             began: Instant::now(),
             at_first,
             gathers: Condvar::new(),
+            wall: wall_clock,
             room: Arc::new(Semaphore::new(ROOM)),
             sooner: Notify::new(),
         }
+    }
+
+    /// The same hub with another wall clock than the machine's.
+    #[must_use]
+    pub fn with_wall_clock(self, wall: WallClock) -> Hub {
+        Hub { wall, ..self }
+    }
+
+    /// The wall clock, in milliseconds since 1970.
+    pub fn wall_clock(&self) -> u64 {
+        (self.wall)()
     }
 
     /// Makes a call on the broker, which has ended by now what is over, and tells everyone whom

@@ -39,7 +39,8 @@ pub use handover::Handover;
 pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
-pub use start::{Store, start};
+pub use start::{Store, restored, start};
+pub use wire::{WallClock, wall_clock};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
 /// every program has, until the word to leave: then those who wait get an empty list, requests under

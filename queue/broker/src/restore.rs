@@ -261,8 +261,11 @@ impl Restore {
             (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
             queue.paused = part.paused;
             queue.keys = Keys::restored(part.keys.into_values(), now, wall);
-            for (id, kept) in part.messages {
-                queue.restore(id, kept.message(now, wall));
+            let mut age = Time::ZERO;
+            for (id, kept) in part.messages.into_iter().rev() {
+                // The clock may have been set between two of them; still the first is not younger.
+                age = age.max(Time::from_millis(wall.saturating_sub(kept.enqueued_at)));
+                queue.restore(id, kept.message(now, wall, age));
             }
             broker.queues.insert(name, queue);
         }
@@ -282,8 +285,7 @@ impl Part {
 }
 
 impl Kept {
-    fn message(self, now: Time, wall: u64) -> Message {
-        let age = Time::from_millis(wall.saturating_sub(self.enqueued_at));
+    fn message(self, now: Time, wall: u64, age: Time) -> Message {
         let place = match self.at {
             At::Ready => Place::Ready,
             At::Delayed(due) => Place::Delayed { until: now + due.left(wall) },

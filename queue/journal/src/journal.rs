@@ -62,8 +62,9 @@ impl<D: Disk> Journal<D> {
         if let Some(gap) = numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
             return Err(OpenError::Missing { segment: disk.name(gap[0] + 1) });
         }
-        let cut = drop_unborn(&disk, &mut numbers)?;
+        let unborn = take_unborn(&disk, &mut numbers)?;
         let Some(last) = numbers.last().copied() else {
+            let cut = unborn.map(|unborn| unborn.delete(&disk)).transpose()?;
             return Ok((Journal::begin(disk, 1, salt, 1)?, cut));
         };
         let mut reader = Reader { disk: &disk, next_batch: None, replay: &mut replay };
@@ -76,6 +77,8 @@ impl<D: Disk> Journal<D> {
             segments.push_back(Written { number, len: read.len });
         }
         let next_batch = reader.next_batch.unwrap_or(1);
+        // All that is before it is good; nothing is changed in a log that is not.
+        let cut = unborn.map(|unborn| unborn.delete(&disk)).transpose()?;
         let mut open = disk.open(last).map_err(tried(&disk.name(last)))?;
         let cut_here =
             torn.map(|(kept, bytes)| Cut { segment: disk.name(last), kept, bytes: bytes - kept });
@@ -194,12 +197,13 @@ impl<D: Disk> Journal<D> {
     /// Deletes all segments before this one, but never the one that is written.
     ///
     /// # Errors
-    /// As the operating system says; those that are left are deleted by another call.
-    pub fn delete_before(&mut self, number: u64) -> io::Result<()> {
+    /// When one cannot be deleted; those that are left are by another call. Or what is there is
+    /// unknown.
+    pub fn delete_before(&mut self, number: u64) -> Result<(), WriteError> {
         while self.segments.len() > 1 && self.segments[0].number < number {
             // The oldest goes first, and is gone before the next: a crash leaves no gap.
-            self.disk.delete(self.segments[0].number)?;
-            self.disk.sync()?;
+            self.disk.delete(self.segments[0].number).map_err(WriteError::Refused)?;
+            self.disk.sync().map_err(WriteError::Unknown)?;
             self.segments.pop_front();
         }
         Ok(())
@@ -249,17 +253,30 @@ fn born<D: Disk>(disk: &D, number: u64, salt: u64) -> Result<D::Segment, WriteEr
     Ok(open)
 }
 
-/// A crash may come before the last segment has its head; nothing was ever in it.
-fn drop_unborn<D: Disk>(disk: &D, numbers: &mut Vec<u64>) -> Result<Option<Cut>, OpenError> {
-    let Some(last) = numbers.last().copied() else { return Ok(None) };
-    let bytes = disk.read(last).map_err(tried(&disk.name(last)))?;
+/// A segment without its head: a crash came first, and nothing was ever in it.
+struct Unborn {
+    number: u64,
+    bytes: u64,
+}
+
+/// Takes the last segment off the list, where it is unborn.
+fn take_unborn<D: Disk>(disk: &D, numbers: &mut Vec<u64>) -> Result<Option<Unborn>, OpenError> {
+    let Some(number) = numbers.last().copied() else { return Ok(None) };
+    let bytes = disk.read(number).map_err(tried(&disk.name(number)))?;
     if bytes.len() > SEGMENT_HEAD || Head::decode(&bytes).is_some() {
         return Ok(None);
     }
-    let gone = disk.delete(last).and_then(|()| disk.sync());
-    gone.map_err(tried(&format!("{} cannot be deleted", disk.name(last))))?;
     numbers.pop();
-    Ok(Some(Cut { segment: disk.name(last), kept: 0, bytes: bytes.len() as u64 }))
+    Ok(Some(Unborn { number, bytes: bytes.len() as u64 }))
+}
+
+impl Unborn {
+    fn delete<D: Disk>(self, disk: &D) -> Result<Cut, OpenError> {
+        let segment = disk.name(self.number);
+        let gone = disk.delete(self.number).and_then(|()| disk.sync());
+        gone.map_err(tried(&format!("{segment} cannot be deleted")))?;
+        Ok(Cut { segment, kept: 0, bytes: self.bytes })
+    }
 }
 
 /// A segment as it was read; lengths in bytes.
@@ -304,8 +321,11 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
                 let what = format!("batch {} is out of its order", batch.number);
                 return Err(self.damaged(number, at, &what));
             }
+            let Some(next) = batch.number.checked_add(1) else {
+                return Err(self.damaged(number, at, "no batch can come after its number"));
+            };
             (self.replay)(number, batch.bytes).map_err(|what| self.damaged(number, at, &what))?;
-            self.next_batch = Some(batch.number + 1);
+            self.next_batch = Some(next);
             at += batch.len_with_head();
         }
         let len = at as u64;

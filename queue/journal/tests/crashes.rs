@@ -47,7 +47,7 @@ fn write(journal: &mut Journal<Memory>, count: usize) -> (Vec<String>, Option<Wr
         }
         let keep = journal.last_number().saturating_sub(1);
         if let Err(error) = journal.delete_before(keep) {
-            return (written, Some(WriteError::Unknown(error)));
+            return (written, Some(error));
         }
     }
     (written, None)
@@ -75,6 +75,11 @@ fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
     }
 }
 
+/// How many batches are written, with crashes at every step; `BATCHES` asks for more.
+fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
@@ -82,7 +87,7 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
         let disk = Memory::default();
         disk.trouble(Some(Trouble::PowerLoss(at)));
         let (written, end) = match open(&disk) {
-            Ok((mut journal, ..)) => write(&mut journal, 60),
+            Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
@@ -196,6 +201,19 @@ fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
 }
 
 #[test]
+fn a_log_that_is_refused_is_left_as_it_is() {
+    let disk = Memory::default();
+    open(&disk).unwrap().0.begin_segment(2, &mut batch("base")).unwrap();
+    // The last one was never begun, and the one before it is bad.
+    disk.set(3, b"msq".to_vec());
+    let mut bad = disk.bytes(2);
+    bad[0] ^= 1;
+    disk.set(2, bad);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
+    assert_eq!(disk.bytes(3), b"msq");
+}
+
+#[test]
 fn a_full_disk_refuses_a_batch_and_goes_on_when_there_is_room() {
     for room in 0..40 {
         let disk = Memory::default();
@@ -230,6 +248,31 @@ fn a_full_disk_refuses_another_segment_and_the_last_one_goes_on() {
         let seen = open(&disk).unwrap().1;
         assert_eq!(seen.last().map(String::as_str), Some("after"), "{operation}");
     }
+}
+
+#[test]
+fn a_segment_that_cannot_be_deleted_is_deleted_by_another_call() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let next = disk.0.borrow().operations;
+    disk.trouble(Some(Trouble::Fails(next)));
+    let refused = journal.delete_before(2);
+    assert!(matches!(refused, Err(WriteError::Refused(_))), "{refused:?}");
+    assert_eq!(journal.segments(), 2);
+    journal.delete_before(2).unwrap();
+    assert_eq!((journal.segments(), open(&disk).unwrap().1), (1, vec!["base".to_owned()]));
+}
+
+#[test]
+fn a_directory_that_cannot_be_synced_leaves_unknown_what_was_deleted() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let next = disk.0.borrow().operations;
+    disk.trouble(Some(Trouble::Fails(next + 1)));
+    let unknown = journal.delete_before(2);
+    assert!(matches!(unknown, Err(WriteError::Unknown(_))), "{unknown:?}");
 }
 
 #[test]

@@ -12,7 +12,6 @@ use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
 use crate::idempotency;
 use crate::problem::Problem;
-use crate::wire;
 
 /// A batch as a whole; each line has the queue's limit besides.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
@@ -50,7 +49,7 @@ pub(super) async fn publish<B: Incoming>(
         vec![ask::read(body, limit).await?]
     };
     let batch: Vec<_> = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
-    let enqueued_at = wire::wall_clock();
+    let enqueued_at = app.hub.wall_clock();
     let Some(key) = key else {
         return answer(&app.hub.publish(name, batch, enqueued_at).await?);
     };

@@ -35,13 +35,15 @@ pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
     Ok(load(disk)?)
 }
 
-/// Reads a whole log.
-pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
+/// Reads a whole log, from any disk.
+///
+/// # Errors
+/// When anything but its end is not as it was written.
+pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
         Journal::open(disk, rand::random(), |segment, bytes| reader.batch(segment, bytes))?;
-    let numbers = reader.names.iter().map(|(number, name)| (name.clone(), *number)).collect();
-    let Reader { restore, extents, .. } = reader;
+    let Reader { restore, numbers, extents, .. } = reader;
     Ok(Loaded { journal, restore, numbers, extents, cut })
 }
 
@@ -49,6 +51,8 @@ pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
 struct Reader {
     restore: Restore,
     names: BTreeMap<u32, QueueName>,
+    /// The same the other way round.
+    numbers: BTreeMap<QueueName, u32>,
     extents: Extents,
 }
 
@@ -85,6 +89,19 @@ impl Reader {
         Ok(())
     }
 
+    /// A number stands for one queue, and a queue has one number; each segment tells them again.
+    fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
+        match (self.names.get(&queue), self.numbers.get(&name)) {
+            (Some(there), _) if *there == name => Ok(()),
+            (None, None) => {
+                self.numbers.insert(name.clone(), queue);
+                self.names.insert(queue, name);
+                Ok(())
+            }
+            _ => Err(format!("{queue} is not the number of queue {name} alone")),
+        }
+    }
+
     fn name(&self, queue: u32) -> Result<&QueueName, String> {
         self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
     }
@@ -95,11 +112,13 @@ impl Reader {
             Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
             Record::Named { queue, name } => {
                 let name = name.parse().map_err(|error| format!("{error}"))?;
-                self.names.insert(queue, name);
+                self.named(queue, name)?;
             }
             Record::Configured { queue, settings } => {
                 let name = self.name(queue)?.clone();
-                self.restore.configured(&name, settings.settings()?);
+                let settings = settings.settings()?;
+                settings.check().map_err(|error| error.to_string())?;
+                self.restore.configured(&name, settings);
             }
             Record::Counted { queue, total } => {
                 let name = self.name(queue)?.clone();

