@@ -7,14 +7,14 @@ use ring::digest::{Context, Digest, SHA256, digest};
 use crate::problem::Problem;
 
 /// What a publisher sends.
-const KEY: &str = "idempotency-key";
+static KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in characters.
 const LONGEST: usize = 255;
 
 /// The key of a call, if it has one. In quotes, as its draft has it, it is the same as without, as
 /// most send it.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, Problem> {
-    let mut values = headers.get_all(KEY).iter();
+    let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.as_bytes();
     let quoted = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
@@ -59,7 +59,7 @@ mod tests {
     fn read(values: &[&[u8]]) -> Result<Option<Key>, Problem> {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(KEY, HeaderValue::from_bytes(value).unwrap());
+            headers.append(&KEY, HeaderValue::from_bytes(value).unwrap());
         }
         key(&headers)
     }
