@@ -200,14 +200,20 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     if body.is_end_stream() && first.len() <= limit.bytes {
         return Ok(owned(first));
     }
-    let mut bytes = first.to_vec();
-    while bytes.len() <= limit.bytes {
-        match part(&mut body).await? {
-            Some(more) => bytes.extend_from_slice(&more),
-            None => return Ok(bytes.into_boxed_slice().into()),
+    // Memory that nothing is written to costs nothing; what would be outgrown on the way would.
+    let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
+    let mut bytes = Vec::with_capacity(first.len() + more);
+    bytes.extend_from_slice(&first);
+    while let Some(more) = part(&mut body).await? {
+        if bytes.len() + more.len() > limit.bytes {
+            return Err(limit.exceeded());
         }
+        bytes.extend_from_slice(&more);
     }
-    Err(limit.exceeded())
+    if bytes.len() > limit.bytes {
+        return Err(limit.exceeded());
+    }
+    Ok(bytes.into_boxed_slice().into())
 }
 
 /// The next bytes of a body; `None` at its end.

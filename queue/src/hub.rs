@@ -16,6 +16,9 @@ use crate::durable::{Recorder, Refusal};
 use crate::handover::Handover;
 use crate::problem::Problem;
 use crate::waiter::Waiter;
+use crate::wire::{WallClock, wall_clock};
+
+mod once;
 
 /// So many bytes may wait to be written; who comes with more waits until there is room.
 const ROOM: usize = 64 << 20;
@@ -31,8 +34,12 @@ pub struct Hub {
     began: Instant,
     /// and what the broker's time was then.
     at_first: Time,
+    /// Whether there is a recorder, so that nobody has to lock to know.
+    is_durable: bool,
     /// Rings when there is something to write, or nothing more will come.
     gathers: Condvar,
+    /// For what is shown; nothing here is decided by it.
+    wall: WallClock,
     /// Room for bytes that wait to be written.
     room: Arc<Semaphore>,
     /// Rings when a deadline appears before the one the timer sleeps for.
@@ -49,6 +56,8 @@ struct State {
     recorder: Option<Recorder>,
     /// Whether the writer sleeps, so that nobody rings in vain.
     writer_sleeps: bool,
+    /// Publishes with keys that are not on the disk yet, by the first of their messages.
+    under_way: HashMap<MessageId, once::Answered>,
     /// Whether nothing more will come.
     closed: bool,
     /// Room for what happens, kept from call to call; empty between them.
@@ -68,16 +77,30 @@ impl Hub {
     }
 
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
-        let (waiters, writer_sleeps, closed) = (HashMap::new(), false, false);
-        let state = State { broker, waiters, recorder, writer_sleeps, closed, events: Vec::new() };
+        let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (writer_sleeps, closed, is_durable) = (false, false, recorder.is_some());
+        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
         Hub {
             state: Mutex::new(state),
             began: Instant::now(),
             at_first,
+            is_durable,
             gathers: Condvar::new(),
+            wall: wall_clock,
             room: Arc::new(Semaphore::new(ROOM)),
             sooner: Notify::new(),
         }
+    }
+
+    /// The same hub with another wall clock than the machine's.
+    #[must_use]
+    pub fn with_wall_clock(self, wall: WallClock) -> Hub {
+        Hub { wall, ..self }
+    }
+
+    /// The wall clock, in milliseconds since 1970.
+    pub fn wall_clock(&self) -> u64 {
+        (self.wall)()
     }
 
     /// Makes a call on the broker, which has ended by now what is over, and tells everyone whom
@@ -97,7 +120,7 @@ impl Hub {
         batch: Vec<NewMessage>,
         enqueued_at: u64,
     ) -> Result<Vec<MessageId>, Problem> {
-        if self.lock().recorder.is_none() {
+        if !self.is_durable {
             let publish = |broker: &mut Broker, now| broker.publish(now, name, batch, enqueued_at);
             return Ok(self.call(publish)?);
         }
@@ -205,6 +228,7 @@ impl Hub {
         let mut answers = Vec::with_capacity(written.len());
         self.enter(|state, now| {
             for Publish { accepted, answer, .. } in written {
+                state.has_ended(&accepted);
                 state.broker.commit(now, accepted);
                 answers.push(answer);
             }
@@ -221,7 +245,10 @@ impl Hub {
     /// Batches that could not be written never came.
     pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
         for Publish { accepted, answer, .. } in accepted {
-            self.call(|broker, _| broker.refuse(&accepted));
+            self.enter(|state, _| {
+                state.has_ended(&accepted);
+                state.broker.refuse(&accepted);
+            });
             drop(answer.send(Err(refusal.clone())));
         }
     }

@@ -8,6 +8,7 @@
 //! - `waiter`: one receiver that waits, and what happens when it goes away
 //! - [`handover`]: messages on their way to a receiver, put back if they never reach it
 //! - [`api`]: the calls over HTTP, a file for each kind
+//! - `idempotency`: publishes that happen once, however often they are tried
 //! - `ask`: reading what a call asks for
 //! - `wire`: how messages and times look in JSON
 //! - [`problem`]: [`Problem`], every error a call can answer
@@ -26,6 +27,7 @@ mod ask;
 pub mod durable;
 pub mod handover;
 pub mod hub;
+mod idempotency;
 pub mod metrics;
 pub mod problem;
 mod start;
@@ -38,6 +40,7 @@ pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
 pub use start::{Store, restored, start};
+pub use wire::{WallClock, wall_clock};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
 /// every program has, until the word to leave: then those who wait get an empty list, requests under

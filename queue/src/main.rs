@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
     service::main(async {
         let shell = Shell::start("queue", 4151, &args.service).await?;
         let token = args.token()?;
-        let store = queue::start(args.data_dir.as_deref())?;
+        let store = queue::start(args.data_dir.as_deref(), queue::wall_clock)?;
         shell.registry.register(Box::new(Metrics::new(store.hub.clone())?))?;
         shell
             .serve(async |server, endpoints, shutdown| {

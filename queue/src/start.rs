@@ -9,7 +9,7 @@ use journal::{Directory, Disk};
 use crate::durable::writer::Writer;
 use crate::durable::{self, Loaded, Recorder};
 use crate::hub::Hub;
-use crate::wire;
+use crate::wire::WallClock;
 
 /// The hub, with what writes beside it.
 #[derive(Debug)]
@@ -27,16 +27,18 @@ impl Store {
     }
 }
 
-/// Opens the data directory, if there is to be one, and says what became of it.
+/// Opens the data directory, if there is to be one, and says what became of it. Times that outlive the
+/// process are those of the clock `wall`.
 ///
 /// # Errors
 /// When another process has the directory, or what is in it is damaged.
-pub fn start(data: Option<&Path>) -> anyhow::Result<Store> {
+pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
     // Every run is another one; 0 stands for none.
     let run = rand::random::<u32>().max(1);
     let Some(data) = data else {
         tracing::info!("messages are kept in memory only and are gone when this process ends");
-        return Ok(Store::memory(run));
+        let hub = Arc::new(Hub::new(run).with_wall_clock(wall));
+        return Ok(Store { hub, writer: None });
     };
     let loaded = durable::open(data, &who())?;
     if let Some(cut) = &loaded.cut {
@@ -46,7 +48,7 @@ pub fn start(data: Option<&Path>) -> anyhow::Result<Store> {
             cut.bytes
         );
     }
-    let (store, messages) = restored(loaded, run, wire::wall_clock());
+    let (store, messages) = restored(loaded, run, wall);
     tracing::info!(
         "messages are kept in {}, and {messages} are back from there; what is acknowledged outlives \
          this process, and is as safe as that volume is against all else",
@@ -55,16 +57,17 @@ pub fn start(data: Option<&Path>) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The hub of a new run with what was loaded, and how many messages that are; `wall` is the time in
-/// milliseconds since 1970.
-pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, wall: u64) -> (Store<D>, usize) {
+/// The hub of a new run with what was loaded, and how many messages that are.
+pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Store<D>, usize) {
+    let wall = clock();
     // The broker's time goes on where the wall clock is, so that no message is older than time.
     let now = Time::from_millis(wall);
     let mut broker = loaded.restore.finish(run, now, wall);
     let names: Vec<_> = broker.names().cloned().collect();
     let here = |name| broker.stats(now, name).map_or(0, |it| it.ready + it.in_flight + it.delayed);
     let messages = names.iter().map(here).sum();
-    let hub = Arc::new(Hub::durable(broker, Recorder::new(run, loaded.numbers), now));
+    let recorder = Recorder::new(run, loaded.numbers, clock);
+    let hub = Arc::new(Hub::durable(broker, recorder, now).with_wall_clock(clock));
     let writer = Writer::new(hub.clone(), loaded.journal, loaded.extents);
     (Store { hub, writer: Some(writer) }, messages)
 }

@@ -85,8 +85,12 @@ fn state(place: &Place) -> &'static str {
     }
 }
 
-/// The wall clock in milliseconds since 1970. For display: decisions use the hub's clock.
-pub(crate) fn wall_clock() -> u64 {
+/// A wall clock, in milliseconds since 1970. Anybody may set it at any time: it is for what is shown
+/// and for what outlives the process. What a running process decides, it decides by the hub's time.
+pub type WallClock = fn() -> u64;
+
+/// The machine's wall clock.
+pub fn wall_clock() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::Time;
 use crate::event::Event;
+use crate::keys::Key;
 use crate::limits::{Full, bytes_of};
 use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 use crate::name::QueueName;
@@ -43,6 +44,9 @@ pub enum PublishError {
     /// The queue has no room for the batch.
     #[error(transparent)]
     Full(#[from] Full),
+    /// Its key was used for another one, and is remembered.
+    #[error("its key was used for another publish in the last five minutes")]
+    KeyReused,
 }
 
 /// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
@@ -51,6 +55,8 @@ pub enum PublishError {
 pub struct Accepted {
     queue: QueueName,
     messages: Vec<(MessageId, Message)>,
+    /// Remembered by the queue until this is refused, or for a while.
+    pub(crate) key: Option<Key>,
 }
 
 impl Accepted {
@@ -153,29 +159,49 @@ impl Broker {
         enqueued_at: u64,
     ) -> Result<Accepted, PublishError> {
         self.advance(now);
+        self.take_in(now, name, batch, enqueued_at, 0)
+    }
+
+    /// Keeps room for a batch, where there is room for `beside` bytes more, and numbers it.
+    pub(crate) fn take_in(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        batch: Vec<NewMessage>,
+        enqueued_at: u64,
+        beside: u64,
+    ) -> Result<Accepted, PublishError> {
         let first = self.next_message;
         let queue = self.queue(name);
-        queue.check(&batch)?;
+        queue.check(&batch, beside)?;
         queue.expected += batch.len();
         queue.expected_bytes += bytes_of(&batch);
         self.next_message += batch.len() as u64;
         let numbered = (first..).map(MessageId).zip(batch);
         let messages = numbered.map(|(id, new)| (id, message(now, new, enqueued_at))).collect();
-        Ok(Accepted { queue: name.clone(), messages })
+        Ok(Accepted { queue: name.clone(), messages, key: None })
     }
 
-    /// A batch that was accepted is there from now on.
+    /// A batch that was accepted is there from now on. Those with keys come in the order in which they
+    /// were accepted, so that keys are forgotten in that order.
     pub fn commit(&mut self, now: Time, accepted: Accepted) {
         self.advance(now);
         let queue = self.queue(&accepted.queue);
         queue.expect_no_longer(&accepted.messages);
+        if let Some(key) = accepted.key {
+            queue.keys.settle(now, key);
+        }
         accepted.messages.into_iter().for_each(|(id, message)| queue.insert(id, message));
         queue.wake(now);
     }
 
     /// A batch that was accepted never came; its room is free again.
     pub fn refuse(&mut self, accepted: &Accepted) {
-        self.queue(&accepted.queue).expect_no_longer(&accepted.messages);
+        let queue = self.queue(&accepted.queue);
+        queue.expect_no_longer(&accepted.messages);
+        if let Some(key) = accepted.key {
+            queue.keys.free(key);
+        }
     }
 
     /// Gives out what is ready now, at most `request.max`; nothing if nothing is.

@@ -4,7 +4,7 @@ use crate::Time;
 use crate::broker::Broker;
 use crate::message::{MessageId, Place};
 use crate::name::QueueName;
-use crate::queue::Message;
+use crate::queue::{Message, Queue};
 use crate::restore::{At, Due, Kept};
 
 impl Broker {
@@ -13,21 +13,26 @@ impl Broker {
         MessageId(self.next_message)
     }
 
-    /// The oldest message of all queues with this number or a higher one, wherever it is.
+    /// The lowest number from this one on that a message has in any queue, wherever it is there, or
+    /// by which a key is known: that of the first message that was published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
         let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
-        oldest.map(|(id, _)| id).min()
+        let oldest = oldest.map(|(id, _)| id);
+        let keys = |queue| Queue::keys_between(queue, from, MessageId(u64::MAX)).next();
+        oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
-    /// The numbers of all messages from one number on and below another one.
+    /// All these numbers from one on and below another one; one may be there twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
         let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
-        ids.flat_map(|ids| ids.take_while(|id| *id < below)).collect()
+        let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
+        let keys = self.queues.values().flat_map(|queue| queue.keys_between(from, below));
+        messages.chain(keys).collect()
     }
 
-    /// Whether a message is in any queue.
+    /// Whether this is one of these numbers.
     pub fn holds(&self, id: MessageId) -> bool {
-        self.queues.values().any(|queue| queue.messages.get(id).is_some())
+        self.oldest_from(id) == Some(id)
     }
 
     /// All that is to be known of a message at `now`, at `wall` in milliseconds since 1970, to have
@@ -39,9 +44,9 @@ impl Broker {
         })
     }
 
-    /// How many bytes the bodies of all messages have.
+    /// How many bytes the bodies of all messages have, and what all keys count.
     pub fn bytes(&self) -> u64 {
-        self.queues.values().map(|queue| queue.bytes).sum()
+        self.queues.values().map(|queue| queue.bytes + queue.keys.bytes()).sum()
     }
 }
 

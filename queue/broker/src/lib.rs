@@ -10,6 +10,7 @@
 //! - `shelf`: its messages by their numbers
 //! - `look`: what a queue shows of itself
 //! - [`limits`]: how much a queue takes, and how old it lets messages become
+//! - [`keys`]: publishing once, however often it is tried
 //! - [`redrive`]: what people do to a whole queue: pause it, and send the dead back
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
@@ -24,6 +25,7 @@
 pub mod broker;
 pub mod event;
 mod keep;
+pub mod keys;
 pub mod limits;
 mod look;
 pub mod message;
@@ -38,6 +40,7 @@ pub mod stats;
 
 pub use broker::{Accepted, Broker, PublishError, Request};
 pub use event::{Event, ReturnReason};
+pub use keys::{Fingerprint, KeptKey, Key, Once, Published, Tried};
 pub use limits::Full;
 pub use message::{Delivery, Lease, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;

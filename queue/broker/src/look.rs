@@ -31,6 +31,7 @@ impl Queue {
             in_flight: self.in_flight,
             delayed: self.messages.len() - self.ready.len() - self.in_flight,
             bytes: self.bytes,
+            keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),

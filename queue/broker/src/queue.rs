@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::Time;
 use crate::broker::Request;
 use crate::event::{Event, ReturnReason};
+use crate::keys::Keys;
 use crate::message::{Delivery, Lease, MessageId, Place, Receipt, WaiterId};
 use crate::redelivery::{Redeliveries, Redelivery};
 use crate::restore::Earlier;
@@ -67,6 +68,8 @@ pub(crate) struct Queue {
     pub(crate) expected: usize,
     /// The bytes of their bodies.
     pub(crate) expected_bytes: u64,
+    /// By which publishes that come again are known.
+    pub(crate) keys: Keys,
     /// Whether nobody gets any.
     pub(crate) paused: bool,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
@@ -93,7 +96,7 @@ impl Queue {
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         let timer = self.timers.first().map(|(at, _)| *at);
-        timer.into_iter().chain(self.next_expiry()).min()
+        timer.into_iter().chain(self.next_expiry()).chain(self.keys.next_deadline()).min()
     }
 
     pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
@@ -345,6 +348,7 @@ impl Queue {
             dead.extend(self.ring(id));
         }
         self.expire(now);
+        self.keys.advance(now);
         dead
     }
 
@@ -363,7 +367,8 @@ impl Queue {
         None
     }
 
-    /// Throws all messages away; their receipts are stale from now on.
+    /// Throws all messages away; their receipts are stale from now on. Keys stay: what was published
+    /// with them was published.
     pub(crate) fn purge(&mut self) -> u64 {
         let count = self.messages.len() as u64;
         self.messages = Shelf::default();

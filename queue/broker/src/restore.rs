@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crate::Time;
 use crate::broker::Broker;
 use crate::event::ReturnReason;
+use crate::keys::{KeptKey, Key, Keys};
 use crate::message::{MessageId, Place, Receipt};
 use crate::name::QueueName;
 use crate::queue::{Message, Queue};
@@ -74,6 +75,7 @@ struct Part {
     total: Counters,
     paused: bool,
     messages: BTreeMap<MessageId, Kept>,
+    keys: BTreeMap<Key, KeptKey>,
 }
 
 /// Hears what happened, and makes a broker of it.
@@ -127,6 +129,16 @@ impl Restore {
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
+    }
+
+    /// Messages had come in with a key, just now or some time ago.
+    pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
+        self.part(queue).keys.insert(kept.once.key, kept);
+    }
+
+    /// How many publishes had come again up to here.
+    pub fn replayed(&mut self, queue: &QueueName, total: u64) {
+        self.part(queue).total.replayed = total;
     }
 
     /// A message went to a receiver.
@@ -248,8 +260,12 @@ impl Restore {
             let mut queue = Queue::new(run);
             (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
             queue.paused = part.paused;
-            for (id, kept) in part.messages {
-                queue.restore(id, kept.message(now, wall));
+            queue.keys = Keys::restored(part.keys.into_values(), now, wall);
+            let mut age = Time::ZERO;
+            for (id, kept) in part.messages.into_iter().rev() {
+                // The clock may have been set between two of them; still the first is not younger.
+                age = age.max(Time::from_millis(wall.saturating_sub(kept.enqueued_at)));
+                queue.restore(id, kept.message(now, wall, age));
             }
             broker.queues.insert(name, queue);
         }
@@ -269,8 +285,7 @@ impl Part {
 }
 
 impl Kept {
-    fn message(self, now: Time, wall: u64) -> Message {
-        let age = Time::from_millis(wall.saturating_sub(self.enqueued_at));
+    fn message(self, now: Time, wall: u64, age: Time) -> Message {
         let place = match self.at {
             At::Ready => Place::Ready,
             At::Delayed(due) => Place::Delayed { until: now + due.left(wall) },

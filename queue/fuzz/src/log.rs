@@ -90,7 +90,7 @@ pub fn records(data: &[u8]) {
         Ok(loaded) => {
             let before = paused(async { go_on(loaded) });
             let loaded = load(disk).expect("what it wrote itself");
-            let after = paused(async { names(&restored(loaded, 3, WALL).0) });
+            let after = paused(async { names(&restored(loaded, 3, || WALL).0) });
             assert_eq!(after, before, "it knows its queues");
         }
         Err(OpenError::Damaged { segment, offset, .. }) => {
@@ -103,7 +103,7 @@ pub fn records(data: &[u8]) {
 /// Another run, with whatever was loaded: all that is ready is received and done, and that is
 /// written; the queues' names.
 fn go_on(loaded: Loaded<Memory>) -> Vec<QueueName> {
-    let (store, _) = restored(loaded, 2, WALL);
+    let (store, _) = restored(loaded, 2, || WALL);
     for name in &names(&store) {
         store.hub.call(|broker, now| {
             let request = Request { max: 10, lease: None, worker: None };

@@ -32,7 +32,7 @@ pub fn restart(data: &[u8]) {
     let disk = Memory::default();
     let before = paused(run(&disk, data));
     let loaded = load(disk).expect("it was written as it should be");
-    let after = paused(async { restored(loaded, 2, WALL).0.hub.call(kept) });
+    let after = paused(async { restored(loaded, 2, || WALL).0.hub.call(kept) });
     if before.iter().any(|queue| queue.settings.max_age.is_some()) {
         // Ages go by the wall clock, which goes on meanwhile.
         return;
@@ -44,7 +44,7 @@ pub fn restart(data: &[u8]) {
 /// Makes the calls; what is there at their end.
 async fn run(disk: &Memory, data: &[u8]) -> Vec<Kept> {
     let loaded = load(disk.clone()).expect("an empty log");
-    let (Store { hub, writer }, _) = restored(loaded, 1, WALL);
+    let (Store { hub, writer }, _) = restored(loaded, 1, || WALL);
     let writer = writer.expect("it has a log");
     let runtime = tokio::runtime::Handle::current();
     let writing = std::thread::spawn(move || {

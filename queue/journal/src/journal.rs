@@ -197,12 +197,13 @@ impl<D: Disk> Journal<D> {
     /// Deletes all segments before this one, but never the one that is written.
     ///
     /// # Errors
-    /// As the operating system says; those that are left are deleted by another call.
-    pub fn delete_before(&mut self, number: u64) -> io::Result<()> {
+    /// When one cannot be deleted; those that are left are by another call. Or what is there is
+    /// unknown.
+    pub fn delete_before(&mut self, number: u64) -> Result<(), WriteError> {
         while self.segments.len() > 1 && self.segments[0].number < number {
             // The oldest goes first, and is gone before the next: a crash leaves no gap.
-            self.disk.delete(self.segments[0].number)?;
-            self.disk.sync()?;
+            self.disk.delete(self.segments[0].number).map_err(WriteError::Refused)?;
+            self.disk.sync().map_err(WriteError::Unknown)?;
             self.segments.pop_front();
         }
         Ok(())

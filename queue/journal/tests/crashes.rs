@@ -47,7 +47,7 @@ fn write(journal: &mut Journal<Memory>, count: usize) -> (Vec<String>, Option<Wr
         }
         let keep = journal.last_number().saturating_sub(1);
         if let Err(error) = journal.delete_before(keep) {
-            return (written, Some(WriteError::Unknown(error)));
+            return (written, Some(error));
         }
     }
     (written, None)
@@ -248,6 +248,31 @@ fn a_full_disk_refuses_another_segment_and_the_last_one_goes_on() {
         let seen = open(&disk).unwrap().1;
         assert_eq!(seen.last().map(String::as_str), Some("after"), "{operation}");
     }
+}
+
+#[test]
+fn a_segment_that_cannot_be_deleted_is_deleted_by_another_call() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let next = disk.0.borrow().operations;
+    disk.trouble(Some(Trouble::Fails(next)));
+    let refused = journal.delete_before(2);
+    assert!(matches!(refused, Err(WriteError::Refused(_))), "{refused:?}");
+    assert_eq!(journal.segments(), 2);
+    journal.delete_before(2).unwrap();
+    assert_eq!((journal.segments(), open(&disk).unwrap().1), (1, vec!["base".to_owned()]));
+}
+
+#[test]
+fn a_directory_that_cannot_be_synced_leaves_unknown_what_was_deleted() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let next = disk.0.borrow().operations;
+    disk.trouble(Some(Trouble::Fails(next + 1)));
+    let unknown = journal.delete_before(2);
+    assert!(matches!(unknown, Err(WriteError::Unknown(_))), "{unknown:?}");
 }
 
 #[test]

@@ -1,17 +1,17 @@
-//! Messages come in, one or a batch.
+//! Messages come in, one or a batch; with an `Idempotency-Key` once, however often that is tried.
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
-use broker::{NewMessage, QueueName, Settings};
+use broker::{MessageId, NewMessage, QueueName, Settings};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
+use crate::idempotency;
 use crate::problem::Problem;
-use crate::wire;
 
 /// A batch as a whole; each line has the queue's limit besides.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
@@ -30,13 +30,16 @@ struct Published {
     ids: Vec<String>,
 }
 
-/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON.
+/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
+/// `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and gets the
+/// first one's answer, with `Idempotent-Replayed: true`.
 pub(super) async fn publish<B: Incoming>(
     app: &App,
     name: &QueueName,
     request: Request<B>,
 ) -> Result<Response<Reply>, Problem> {
     let (head, body) = request.into_parts();
+    let key = idempotency::key(&head.headers)?;
     let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
     let delay = ask::delay(delay_ms.as_deref())?;
     let bodies = if is_batch(&head.headers) {
@@ -45,8 +48,21 @@ pub(super) async fn publish<B: Incoming>(
         let limit = one(app, name, &body);
         vec![ask::read(body, limit).await?]
     };
-    let batch = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
-    let ids = app.hub.publish(name, batch, wire::wall_clock()).await?;
+    let batch: Vec<_> = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
+    let enqueued_at = app.hub.wall_clock();
+    let Some(key) = key else {
+        return answer(&app.hub.publish(name, batch, enqueued_at).await?);
+    };
+    let once = idempotency::once(key, &batch);
+    let published = app.hub.publish_once(name, batch, enqueued_at, once).await?;
+    let mut answer = answer(&published.ids)?;
+    if published.replayed {
+        answer.headers_mut().extend([idempotency::replayed()]);
+    }
+    Ok(answer)
+}
+
+fn answer(ids: &[MessageId]) -> Result<Response<Reply>, Problem> {
     let ids = ids.iter().map(ToString::to_string).collect();
     Reply::json(StatusCode::CREATED, &Published { ids })
 }

@@ -120,6 +120,6 @@ pub(super) async fn extend(
     let lease: Time = ask::lease(lease_s)?;
     let receipt = held.receipt.ok_or(Stale)?;
     app.hub.call(|broker, now| broker.extend(now, &name, receipt, lease))?;
-    let deadline = wire::rfc3339(wire::wall_clock() + lease.as_millis() as u64);
+    let deadline = wire::rfc3339(app.hub.wall_clock() + lease.as_millis() as u64);
     Ok(Json(Extended { receipt: held.text, lease_s, deadline }))
 }

@@ -66,6 +66,9 @@ impl Reader {
             match record {
                 Record::Published { id, .. } => self.extents.holds(segment, MessageId(id)),
                 Record::Moved { id, .. } => self.extents.moved(segment, MessageId(id)),
+                Record::KeyMoved { ref used, .. } => {
+                    self.extents.moved(segment, MessageId(used.first));
+                }
                 _ => {}
             }
             self.record(&whole, record)?;
@@ -120,6 +123,14 @@ impl Reader {
             Record::Counted { queue, total } => {
                 let name = self.name(queue)?.clone();
                 self.restore.counted(&name, total.into());
+            }
+            Record::Keyed { queue, used } | Record::KeyMoved { queue, used } => {
+                let name = self.name(queue)?.clone();
+                self.restore.keyed(&name, used.into());
+            }
+            Record::Replayed { queue, total } => {
+                let name = self.name(queue)?.clone();
+                self.restore.replayed(&name, total);
             }
             Record::Paused { queue, paused } => {
                 let name = self.name(queue)?.clone();

@@ -9,6 +9,8 @@ use broker::{At, Due, QueueName, ReturnReason, Settings};
 use journal::Outgoing;
 use serde::{Deserialize, Serialize};
 
+use crate::durable::keys::Used;
+
 /// No message's number and no count comes near it, so that what is added to them fits.
 const MOST: u64 = 1 << 60;
 
@@ -69,6 +71,12 @@ pub(crate) enum Record<'a> {
     Redriven { queue: u32, id: u64, to: u32 },
     /// Nobody gets messages of a queue, or they do again.
     Paused { queue: u32, paused: bool },
+    /// Messages that come in beside this have a key.
+    Keyed { queue: u32, used: Used },
+    /// A key is remembered as this says; the segment that told of it is to go.
+    KeyMoved { queue: u32, used: Used },
+    /// How many publishes had come again with their keys up to here.
+    Replayed { queue: u32, total: u64 },
 }
 
 /// Where a message is.
@@ -233,6 +241,8 @@ impl From<Totals> for Counters {
             purged,
             expired,
             receive_empty,
+            // Told by a record of its own.
+            replayed: 0,
         }
     }
 }

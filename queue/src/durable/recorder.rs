@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::durable::record::{Hidden, Record, Told, Totals, expired};
 use crate::durable::writer::Refusal;
-use crate::wire;
+use crate::wire::WallClock;
 
 /// What is to be written next.
 #[derive(Debug, Default)]
@@ -43,13 +43,15 @@ impl Gathered {
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
+    /// What is hidden is so until a time of this clock, which outlives the process.
+    wall: WallClock,
 }
 
 impl Recorder {
     /// One that knows the queues' numbers up to now.
-    pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>) -> Recorder {
-        let mut recorder = Recorder { run, numbers, gathered: Gathered::default() };
+    pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>, wall: WallClock) -> Recorder {
+        let mut recorder = Recorder { run, numbers, gathered: Gathered::default(), wall };
         recorder.owe(&Record::Started { run });
         recorder
     }
@@ -64,10 +66,18 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
-    /// Tells of messages again, as they are at `now`.
+    /// The lowest number that a message may have that is not written yet: its number is given when it
+    /// is accepted.
+    pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
+        let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
+        first.unwrap_or(broker.next_message())
+    }
+
+    /// Tells of messages and of keys again, as they are at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
-        let wall = wire::wall_clock();
+        let wall = (self.wall)();
         for id in ids {
+            self.carry_key(now, wall, broker, *id);
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
             let queue = self.number(name);
             let Kept { enqueued_at, attempts, deliveries, run, .. } = kept;
@@ -99,9 +109,9 @@ impl Recorder {
 
     /// Something has happened.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        let hidden = |due: &Option<Time>| {
-            due.map(|due| Hidden::new(wire::wall_clock(), due.saturating_sub(now)))
-        };
+        let wall = self.wall;
+        let hidden =
+            |due: &Option<Time>| due.map(|due| Hidden::new(wall(), due.saturating_sub(now)));
         let record = match event {
             // Written when it was accepted, or told by the death that led to it.
             Event::Published { .. } => return,
@@ -152,12 +162,12 @@ impl Recorder {
         self.owe(&record);
     }
 
-    fn owe(&mut self, record: &Record<'_>) {
+    pub(super) fn owe(&mut self, record: &Record<'_>) {
         record.write(&mut self.gathered.owed);
     }
 
     /// A queue's number; a new one is told first.
-    fn number(&mut self, name: &QueueName) -> u32 {
+    pub(super) fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
@@ -181,6 +191,7 @@ impl Recorder {
             }
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
+                Record::Replayed { queue, total: stats.total.replayed }.write(&mut base);
                 Record::Paused { queue, paused: stats.paused }.write(&mut base);
             }
         }

@@ -118,7 +118,16 @@ impl<D: Disk> Writer<D> {
                 // room must go.
                 needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
             }
-            self.delete_before(needed);
+            self.delete_before(needed)?;
+        }
+        // What has been deleted since the last try may have made room.
+        self.write_owed()
+    }
+
+    fn write_owed(&mut self) -> io::Result<()> {
+        let mut owed = std::mem::take(&mut self.owed);
+        if self.append(&mut owed)?.is_err() {
+            self.owed = owed;
         }
         Ok(())
     }
@@ -134,7 +143,7 @@ impl<D: Disk> Writer<D> {
             // More than half of the log is of no use.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
             let old = needed.filter(|it| too_long && *it < last);
-            let keeping = old.map(|it| extents.keeping(it, broker));
+            let keeping = old.map(|it| extents.keeping(it, broker, recorder.next_written(broker)));
             let carried = keeping.as_ref().map_or(&[][..], |it| &it.messages);
             recorder.carry(now, broker, carried);
             let gathered = recorder.take();
@@ -174,9 +183,8 @@ impl<D: Disk> Writer<D> {
 
     /// Begins another segment. What happened before its base was taken goes into the last one.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<()> {
-        let mut owed = std::mem::take(&mut self.owed);
-        if !owed.is_empty() && self.append(&mut owed)?.is_err() {
-            self.owed = owed;
+        self.write_owed()?;
+        if !self.owed.is_empty() {
             return Ok(());
         }
         match self.journal.begin_segment(rand::random(), &mut base) {
@@ -215,11 +223,16 @@ impl<D: Disk> Writer<D> {
         self.hub.settle(accepted);
     }
 
-    fn delete_before(&mut self, needed: Option<u64>) {
+    fn delete_before(&mut self, needed: Option<u64>) -> io::Result<()> {
         let first = needed.unwrap_or(self.journal.last_number());
-        if let Err(error) = self.journal.delete_before(first) {
-            tracing::warn!("a segment that is done with cannot be deleted: {error}");
+        match self.journal.delete_before(first) {
+            Err(WriteError::Unknown(error)) => return Err(error),
+            Err(WriteError::Refused(error)) => {
+                tracing::warn!("a segment that is done with cannot be deleted: {error}");
+            }
+            Ok(()) => {}
         }
+        Ok(())
     }
 
     fn tell(&mut self, error: Option<&io::Error>) {

@@ -56,3 +56,23 @@ async fn calls_that_come_in_any_pieces_are_answered_in_order() {
     }
     check(&rest(&mut connection).await);
 }
+
+/// To the server that is one who leaves: calls that were read before the end are answered, the last
+/// one may not be. But nothing that was answered is missing, and nothing is stuck.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_that_half_closes_behind_its_call_is_answered_or_gone_and_never_stuck() {
+    let server = Server::start().await;
+    let (mut answered, callers) = (0, 200);
+    for _ in 0..callers {
+        let mut connection = server.begin("POST /jobs/messages", "x").await;
+        connection.shutdown().await.unwrap();
+        let said = rest(&mut connection).await;
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 201"), "{said}");
+        answered += u64::from(!said.is_empty());
+    }
+    server.until_metric("queue_connections", 0.0).await;
+    let stats = server.stats();
+    println!("{answered} of {callers} were answered, {} messages came", stats.ready);
+    assert!((answered..=callers).contains(&stats.total.published), "{answered}: {stats:?}");
+    assert_eq!(stats.total.published, stats.ready as u64);
+}

@@ -4,6 +4,8 @@
 mod errors;
 mod look;
 mod metrics;
+mod once;
+mod poison;
 mod publish;
 mod queues;
 mod receive;

@@ -91,3 +91,84 @@ async fn a_job_s_way_is_the_same_however_its_paths_are_spelled() {
     let usual = api.call("POST /jobs/messages?delay=1", "").await;
     assert_eq!(usual, api.call("POST /jo%62s/messages?delay=1", "").await);
 }
+
+/// How a message leaves a receiver that goes on believing that it has it.
+#[derive(Debug, Clone, Copy)]
+enum Lost {
+    Expired,
+    HandedBack,
+    NeverArrived,
+}
+
+impl Lost {
+    /// Gives the receipt that is of no use any more.
+    async fn lose(self, api: &Api) -> String {
+        let response = api.send(request("POST /jobs/messages/receive?lease_s=30", "")).await;
+        if let Lost::NeverArrived = self {
+            drop(response);
+            return "1-1-00000007".to_owned();
+        }
+        let message = read(response).await.1["messages"][0].clone();
+        match self {
+            Lost::Expired => tokio::time::sleep(seconds(30.0)).await,
+            _ => drop(api.ok("POST /jobs/messages/nack", receipts(&[&message])).await),
+        }
+        message["receipt"].as_str().unwrap().to_owned()
+    }
+}
+
+/// All that is to be seen of "jobs".
+async fn seen(api: &Api) -> [Value; 3] {
+    let messages = api.ok("GET /jobs/messages", "").await;
+    [api.stats().await, messages, api.ok("GET /jobs/redelivered", "").await]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_nothing() {
+    for lost in [Lost::Expired, Lost::HandedBack, Lost::NeverArrived] {
+        let api = Api::new();
+        api.publish("a").await;
+        let stale = lost.lose(&api).await;
+        let held = api.take().await;
+        assert_ne!(held["receipt"], *stale);
+        let before = seen(&api).await;
+        let call = |method: &str| format!("{method} /jobs/messages/{stale}");
+        let body = json!({ "receipts": [stale] }).to_string();
+        assert_eq!(api.refused(&call("DELETE"), "").await, (410, "stale".to_owned()));
+        let longer = api.refused(&call("PATCH"), r#"{"lease_s": 9999}"#).await;
+        assert_eq!(longer, (410, "stale".to_owned()));
+        for call in ["POST /jobs/messages/ack", "POST /jobs/messages/nack"] {
+            let answer = api.ok(call, body.clone()).await;
+            assert_eq!(answer["results"][0]["status"], "stale", "{lost:?}: {call}");
+        }
+        assert_eq!(seen(&api).await, before, "{lost:?}");
+        // Its lease ends when it was to, and until then it is good.
+        tokio::time::sleep(seconds(29.9)).await;
+        let held = format!("DELETE /jobs/messages/{}", held["receipt"].as_str().unwrap());
+        assert_eq!(api.call(&held, "").await.0, StatusCode::NO_CONTENT, "{lost:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_extends_in_time_keeps_a_message_for_ten_leases_and_loses_it_one_after_the_last() {
+    let (api, began) = (Api::new(), tokio::time::Instant::now());
+    api.publish("long").await;
+    let held = api.ok("POST /jobs/messages/receive?lease_s=1.5", "").await;
+    let receipt = held["messages"][0]["receipt"].as_str().unwrap();
+    let heartbeat = async {
+        // A third of the lease, thirty times.
+        for _ in 0..30 {
+            tokio::time::sleep(seconds(0.5)).await;
+            api.ok(&format!("PATCH /jobs/messages/{receipt}"), r#"{"lease_s": 1.5}"#).await;
+        }
+        let stats = api.stats().await;
+        assert_eq!(
+            (&stats["delivered_total"], &stats["lease_expired_total"]),
+            (&json!(1), &json!(0))
+        );
+    };
+    let other = api.ok("POST /jobs/messages/receive?wait_s=20", "");
+    let ((), again) = tokio::join!(heartbeat, other);
+    assert_eq!(again["messages"][0]["attempts"], 2);
+    assert!((seconds(16.5)..seconds(16.51)).contains(&began.elapsed()), "{:?}", began.elapsed());
+}

@@ -1,6 +1,12 @@
 //! The queue's program with a data directory: what it acknowledged is there after `kill -9`.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod clock;
+mod conserved;
+mod consumer;
+mod disk;
+mod hang_up;
 mod kill;
+mod once;
 mod program;
 mod restart;

@@ -1,12 +1,15 @@
 //! The queue's own program on a free port, and a directory for its log.
 #![allow(dead_code, reason = "each file of tests uses its part")]
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use client::{Client, QueueArgs};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// A directory that is gone when this is dropped.
 pub(crate) struct Folder(PathBuf);
@@ -36,11 +39,14 @@ pub(crate) struct Program {
     pub(crate) url: String,
 }
 
-fn command(data: &Path) -> Command {
+fn command(data: Option<&Path>, under: &[&str]) -> Command {
     // `scripts/soak` tries the program as it is released.
-    let released = std::env::var_os("QUEUE_PROGRAM");
-    let mut command = Command::new(released.unwrap_or(env!("CARGO_BIN_EXE_queue").into()));
-    command.args(["--listen", "127.0.0.1:0", "--log-format", "human", "--data-dir"]).arg(data);
+    let released = std::env::var("QUEUE_PROGRAM").ok();
+    let queue = released.as_deref().unwrap_or(env!("CARGO_BIN_EXE_queue"));
+    let words: Vec<&str> = under.iter().copied().chain([queue]).collect();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).args(["--listen", "127.0.0.1:0", "--log-format", "human"]);
+    command.args(data.map(|data| format!("--data-dir={}", data.display()))).env_remove("RUST_LOG");
     // So it says where it listens, and would leave with us.
     command.env(service::parent::VARIABLE, service::parent::HOLDS_PIPES);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -49,7 +55,21 @@ fn command(data: &Path) -> Command {
 
 impl Program {
     pub(crate) fn start(data: &Path) -> Program {
-        let mut child = command(data).stderr(Stdio::inherit()).spawn().unwrap();
+        Program::spawn(command(Some(data), &[]).stderr(Stdio::inherit()))
+    }
+
+    /// One that keeps its messages in memory only.
+    pub(crate) fn in_memory() -> Program {
+        Program::spawn(command(None, &[]).stderr(Stdio::inherit()))
+    }
+
+    /// One that another program starts, and runs as itself; what it says is kept for its end.
+    pub(crate) fn under(starter: &[&str], data: &Path) -> Program {
+        Program::spawn(&mut command(Some(data), starter))
+    }
+
+    fn spawn(command: &mut Command) -> Program {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = lines.map_while(Result::ok).find_map(|line| {
             line.strip_prefix("listening ").map(|address| format!("http://{address}"))
@@ -59,7 +79,7 @@ impl Program {
 
     /// One that does not start: its exit code and its last words.
     pub(crate) fn fails(data: &Path) -> (Option<i32>, String) {
-        let mut child = command(data).spawn().unwrap();
+        let mut child = command(Some(data), &[]).spawn().unwrap();
         let words = last_words(child.stderr.take().unwrap());
         (child.wait().unwrap().code(), words)
     }
@@ -80,15 +100,71 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// How many files it has open, connections included.
+    pub(crate) fn files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
+    /// As [`Program::kill`], while others use it yet.
+    pub(crate) fn kill_now(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
+    }
+
     /// Asks it to leave, and waits until it has.
     pub(crate) fn leave(mut self) {
         drop(self.child.stdin.take());
         assert!(self.child.wait().unwrap().success());
     }
 
+    /// Waits until it has ended by itself: its exit code, and all that it said.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
+        let began = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(10), "it goes on");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+
+    /// A call on a connection of its own, "METHOD PATH": the answer's status and body; 0 where
+    /// there is none.
+    pub(crate) fn call(&self, call: &str, body: &[u8]) -> (u16, String) {
+        self.call_with(call, "", body)
+    }
+
+    /// As [`Program::call`], with further headers, each with its end.
+    pub(crate) fn call_with(&self, call: &str, headers: &str, body: &[u8]) -> (u16, String) {
+        let host = self.url.strip_prefix("http://").unwrap();
+        let Ok(mut connection) = TcpStream::connect(host) else { return (0, String::new()) };
+        let length = body.len();
+        let head = format!("{call} HTTP/1.1\r\nhost: q\r\nconnection: close\r\n{headers}");
+        let head = format!("{head}content-length: {length}\r\n\r\n");
+        let mut answer = String::new();
+        let sent = connection.write_all(&[head.as_bytes(), body].concat());
+        if sent.and_then(|()| connection.read_to_string(&mut answer)).is_err() || answer.is_empty()
+        {
+            return (0, String::new());
+        }
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    /// A call that must be answered with 2xx, below `/v1/queues`: its JSON.
+    pub(crate) fn ok(&self, call: &str, body: &str) -> Value {
+        let (method, path) = call.split_once(' ').unwrap();
+        let (status, answer) = self.call(&format!("{method} /v1/queues{path}"), body.as_bytes());
+        assert!((200..300).contains(&status), "{call}: {status} {answer}");
+        serde_json::from_str(&answer).unwrap()
+    }
+
     pub(crate) fn client(&self) -> Client {
-        let queue_url = self.url.parse().unwrap();
-        let queue = "jobs".to_owned();
+        self.client_of("jobs")
+    }
+
+    pub(crate) fn client_of(&self, queue: &str) -> Client {
+        let (queue_url, queue) = (self.url.parse().unwrap(), queue.to_owned());
         Client::new(&QueueArgs { queue_url, queue, queue_token_file: None }).unwrap()
     }
 }

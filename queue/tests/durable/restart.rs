@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use client::{Client, Message, ReceiveOptions};
+use serde_json::{Value, json};
 
 use crate::program::{Folder, Program};
 
@@ -111,4 +112,55 @@ async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
     let name = log.display().to_string();
     assert!(words.contains(&name) && words.contains("is damaged at byte"), "{words}");
     assert!(words.contains("move the whole directory away"), "{words}");
+}
+
+/// All numbers and settings of a queue that are those of any run.
+fn lasting(program: &Program, queue: &str) -> Value {
+    let mut shown = program.ok(&format!("GET /{queue}"), "");
+    for of_this_run in ["oldest_age_s", "waiting", "receive_empty_total"] {
+        shown[of_this_run].take();
+    }
+    shown
+}
+
+async fn publish_all(client: &Client, bodies: &[&str]) {
+    for body in bodies {
+        client.publish(body.as_bytes().into()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
+    let folder = Folder::new("queues");
+    let mut program = Program::start(folder.path());
+    program.ok("PUT /jobs", r#"{"max_attempts": 1, "dead_letter_queue": "dead", "max_depth": 9}"#);
+    program.ok("PUT /news", r#"{"max_age_s": 0.05}"#);
+    let client = program.client();
+    publish_all(&client, &["a", "b", "c", "d"]).await;
+    for message in take(&client, 2).await {
+        client.nack(&message.receipt, Duration::ZERO).await.unwrap();
+    }
+    assert_eq!(program.ok("POST /dead/redrive?max=1", ""), json!({ "redriven": 1 }));
+    program.ok("POST /jobs/pause", "");
+    publish_all(&program.client_of("old"), &["e", "f"]).await;
+    assert_eq!(program.ok("POST /old/purge", ""), json!({ "purged": 2 }));
+    publish_all(&program.client_of("news"), &["g"]).await;
+    while program.ok("GET /news", "")["expired_total"] != 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Once this is answered, all that came before it is on the disk.
+    publish_all(&program.client_of("last"), &["h"]).await;
+    let queues = ["jobs", "dead", "old", "news", "last"];
+    let before = queues.map(|queue| lasting(&program, queue));
+    program.kill();
+    let program = Program::start(folder.path());
+    assert_eq!(queues.map(|queue| lasting(&program, queue)), before);
+    let client = program.client();
+    assert_eq!(bodies(&take(&client, 9).await), Vec::<&str>::new(), "it is paused yet");
+    assert_eq!(program.ok("POST /dead/redrive", ""), json!({ "redriven": 1 }));
+    program.ok("POST /jobs/resume", "");
+    let back = take(&client, 9).await;
+    assert_eq!(bodies(&back), ["a", "b", "c", "d"]);
+    assert!(back.iter().all(|message| message.attempts == 1), "those that had died begin anew");
+    program.leave();
 }

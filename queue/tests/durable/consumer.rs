@@ -1,0 +1,72 @@
+//! Consumers that are killed with a message in their hands.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use client::{Client, Message, QueueArgs, ReceiveOptions};
+
+use crate::program::{Folder, Program};
+
+const LEASE: Duration = Duration::from_secs(1);
+/// 200 ms are promised; the rest is for machines that do other things besides.
+const LATE: Duration = Duration::from_millis(600);
+/// Where the consumer finds the queue.
+const QUEUE_URL: &str = "QUEUE_OF_A_CONSUMER";
+const HOLDS: &str = "the consumer holds a message";
+
+async fn take(client: &Client, worker: &str) -> Message {
+    let wait = Duration::from_secs(20);
+    let options = ReceiveOptions { max: 1, wait, lease: LEASE, worker: worker.to_owned() };
+    client.receive(&options).await.unwrap().remove(0)
+}
+
+/// Takes a message, extends its lease for a while, and then waits to be killed.
+#[tokio::test]
+#[ignore = "it is the consumer, a process of its own, that the next test kills"]
+async fn consumer() {
+    let Ok(url) = std::env::var(QUEUE_URL) else { return };
+    let (queue_url, queue) = (url.parse().unwrap(), "jobs".to_owned());
+    let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None }).unwrap();
+    let message = take(&client, "killed").await;
+    for _ in 0..3 {
+        tokio::time::sleep(LEASE / 3).await;
+        client.extend(&message.receipt, LEASE).await.unwrap();
+    }
+    println!("{HOLDS}");
+    // Its connection stays open until its process is gone.
+    std::future::pending::<()>().await;
+}
+
+fn start_consumer(url: &str) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "consumer::consumer", "--nocapture"]);
+    command.env(QUEUE_URL, url).stdout(Stdio::piped()).spawn().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_message_of_a_consumer_that_is_killed_is_with_another_one_after_its_lease() {
+    let folder = Folder::new("consumer");
+    let program = Program::start(folder.path());
+    let client = program.client();
+    client.publish("a".into()).await.unwrap();
+    let mut consumer = start_consumer(&program.url);
+    let mut lines = BufReader::new(consumer.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap() == HOLDS), "it extends its lease");
+    let other = tokio::spawn(async move { (take(&client, "other").await, Instant::now()) });
+    let killed = Instant::now();
+    consumer.kill().unwrap();
+    consumer.wait().unwrap();
+    let (message, came) = other.await.unwrap();
+    let after = came - killed;
+    println!("with another one {after:?} after the kill; its lease of {LEASE:?} had just begun");
+    assert_eq!((message.attempts, message.body), (2, b"a".to_vec()));
+    assert!(after <= LEASE + LATE, "{after:?}");
+    let stats = program.ok("GET /jobs", "");
+    let number = |name: &str| stats[name].as_u64().unwrap();
+    // Its lease was over, and nothing else: who had the whole answer is never taken for one who
+    // had none.
+    assert_eq!((number("lease_expired_total"), number("undelivered_total")), (1, 0));
+    assert_eq!((number("in_flight"), number("ready"), number("waiting")), (1, 0, 0));
+    program.leave();
+}
