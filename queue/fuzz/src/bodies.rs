@@ -1,7 +1,7 @@
 //! What single calls take: paths, arguments and bodies.
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{HeaderValue, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -104,6 +104,26 @@ pub fn batch(data: &[u8]) {
             assert!(messages.iter().map(body).eq(lines.into_iter().take(100)));
         }
         world.queues();
+    });
+}
+
+/// Any key: what is published twice with it is there once, and nothing else is published with it.
+pub fn keys(data: &[u8]) {
+    let Ok(key) = HeaderValue::from_bytes(data) else { return };
+    paused(async {
+        let mut world = World::new();
+        let mut answers = Vec::new();
+        for body in ["one", "one", "other"] {
+            let request = Request::post(format!("{JOBS}/messages")).header("idempotency-key", &key);
+            answers.push(world.send(request.body(Body::from(body)).expect("a request")).await);
+        }
+        let statuses: Vec<u16> = answers.iter().map(|it| it.status.as_u16()).collect();
+        let published: u64 = world.queues().iter().map(|(_, stats)| stats.total.published).sum();
+        match statuses[..] {
+            [400, 400, 400] => assert_eq!(published, 0),
+            [201, 201, 422] => assert_eq!((&answers[0].json, published), (&answers[1].json, 1)),
+            _ => panic!("{key:?}: {statuses:?}"),
+        }
     });
 }
 

@@ -27,7 +27,7 @@ pub mod world;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     ("names", text::names),
     ("receipts", text::receipts),
     ("paths", bodies::paths),
@@ -35,6 +35,7 @@ pub const TARGETS: [Target; 14] = [
     ("settings", bodies::settings),
     ("publish", bodies::publish),
     ("batch", bodies::batch),
+    ("keys", bodies::keys),
     ("settle", bodies::settle),
     ("token", token::token),
     ("calls", calls::calls),

@@ -1,4 +1,5 @@
-//! The server's calls in process, on a paused clock: waits take no time, and are as long as they say.
+//! The server's calls in process, on a paused clock: waits take no time, and are as long as they
+//! say.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -20,6 +20,15 @@ pub(crate) struct Used {
     at: u64,
 }
 
+impl Used {
+    /// Whether its messages are so many as a batch may have, below `most`.
+    pub(crate) fn fits(&self, most: u64) -> bool {
+        /// A line has a byte and its end; a batch has 16 MiB.
+        const BATCH: u32 = 8 << 20;
+        self.first < most && self.count <= BATCH
+    }
+}
+
 impl From<KeptKey> for Used {
     fn from(kept: KeptKey) -> Used {
         let KeptKey { once, first, count, at } = kept;
@@ -62,5 +71,18 @@ impl Recorder {
             let queue = self.number(name);
             self.owe(&Record::KeyMoved { queue, used: kept.into() });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_more_messages_than_a_batch_has_is_none_of_ours() {
+        let (key, fingerprint, at) = ([1; 16], [2; 16], 3);
+        let used = |first, count| Used { key, fingerprint, first, count, at };
+        assert!(used(9, 8 << 20).fits(10));
+        assert!(!used(9, u32::MAX).fits(10) && !used(10, 1).fits(10));
     }
 }

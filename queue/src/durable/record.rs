@@ -284,6 +284,7 @@ impl<'a> Record<'a> {
             Record::NextMessage { id } | Record::Published { id, .. } => *id < MOST,
             Record::Named { queue, .. } => *queue < MANY,
             Record::Counted { total, .. } => total.all().iter().all(|it| *it < MOST),
+            Record::Keyed { used, .. } | Record::KeyMoved { used, .. } => used.fits(MOST),
             Record::Purged { count, .. } => *count < u64::from(u32::MAX),
             Record::Delivered { delivery, .. } | Record::Recalled { delivery, .. } => {
                 *delivery < MANY
