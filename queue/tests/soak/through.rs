@@ -55,12 +55,12 @@ impl Watch<'_> {
     }
 
     /// Looks again and again until it is so.
-    async fn until(&mut self, longest: Duration, so: impl Fn() -> bool) {
+    async fn until(&mut self, what: &str, longest: Duration, so: impl Fn() -> bool) {
         let mut ticks = interval(Duration::from_millis(20));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let began = Instant::now();
         while !so() {
-            assert!(began.elapsed() < longest, "it is never so");
+            assert!(began.elapsed() < longest, "not so in {longest:?}: {what}");
             self.look();
             ticks.tick().await;
         }
@@ -72,26 +72,26 @@ async fn play(load: &Arc<Load>, total: u64, watch: &mut Watch<'_>) {
     let filled = FILLED.min((total / ROUNDS) as usize / 2);
     for round in 1..=ROUNDS {
         let next = total * round / ROUNDS - filled as u64;
-        watch.until(LONGEST, || load.published() >= next).await;
+        watch.until("published", LONGEST, || load.published() >= next).await;
         load.phase.send_replace(Phase::Fill);
         let more = filled.saturating_sub(DEPTH);
         load.room.add_permits(more);
         let full = || load.room.available_permits() < BATCH as usize;
-        watch.until(LONGEST, || full() || load.published() == total).await;
+        watch.until("filled", LONGEST, || full() || load.published() == total).await;
         watch.tell(load);
         load.phase.send_replace(Phase::Drain);
-        watch.until(LONGEST, || load.acked() == load.published()).await;
+        watch.until("drained", LONGEST, || load.acked() == load.published()).await;
         watch.tell(load);
         load.room.forget_permits(more);
         load.phase.send_replace(Phase::Steady);
     }
-    watch.until(LONGEST, || load.acked() == total).await;
+    watch.until("all done", LONGEST, || load.acked() == total).await;
     load.phase.send_replace(Phase::Over);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_messages_leave_neither_memory_nor_disk_behind() {
-    let total = asked("MESSAGES", 200_000);
+    let total = asked("MESSAGES", 300_000);
     let folder = Folder::new("soak");
     let program = Program::start(folder.path());
     let load = Load::new(program.address(), total, DEPTH);
@@ -107,7 +107,7 @@ async fn many_messages_leave_neither_memory_nor_disk_behind() {
     clients.join_all().await;
     let seconds = began.elapsed().as_secs_f64();
     // The writer deletes what is done with once the last acknowledgements are on the disk.
-    watch.until(SOON, || disk(folder.path()).0 <= SEGMENTS).await;
+    watch.until("two segments left", SOON, || disk(folder.path()).0 <= SEGMENTS).await;
     let (kib, segments, bytes) = watch.look();
     println!(
         "{total} messages in {seconds:.0} s, {:.0} a second; memory {:.1} MiB at the start, {:.1} at \
