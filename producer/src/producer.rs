@@ -24,6 +24,8 @@ const LONGEST_REST: Duration = Duration::from_secs(5);
 pub struct Producer {
     args: Args,
     name: String,
+    /// Part of every job's key, so that no other producer has that, whatever its name is.
+    run: u64,
     client: Client,
     schedule: Schedule<StdRng>,
     metrics: Metrics,
@@ -57,6 +59,7 @@ impl Producer {
         Ok(Producer {
             args: args.clone(),
             name: name.to_owned(),
+            run: rand::random(),
             client: Client::new(&args.queue)?,
             schedule: Schedule::new(gaps, Instant::now()),
             metrics: Metrics::register(registry)?,
@@ -77,8 +80,11 @@ impl Producer {
         tracing::info!("{rate} jobs a second for the queue {queue} at {url}");
         let mut next = self.schedule.due();
         while !self.is_done() && self.sleep_until(next).await {
-            let job = payload::text(self.published + 1, &self.name, self.args.payload_bytes);
-            next = match self.client.publish(job).await {
+            let number = self.published + 1;
+            let job = payload::text(number, &self.name, self.args.payload_bytes);
+            // A job whose answer was lost may be there: it is tried again by the same key.
+            let key = format!("{:016x}-{number}", self.run);
+            next = match self.client.publish_once(&key, job).await {
                 Ok(_) => self.taken(Instant::now()),
                 Err(error) => Instant::now() + self.rest_after(error)?,
             };

@@ -37,6 +37,28 @@ async fn count_jobs_of_the_right_size_are_published_and_then_it_leaves() {
 }
 
 #[tokio::test]
+async fn a_job_whose_answer_was_lost_is_tried_again_and_is_there_once() {
+    let queue = Queue::start([Answer::Taken, Answer::Lost, Answer::Lost, Answer::Taken]).await;
+    let (_trigger, shutdown) = Shutdown::new();
+    let flags = ["--rate=1000", "--count=3", "--payload-bytes=24"];
+    let (producer, registry) = producer(&queue, &flags, shutdown);
+    producer.run().await.unwrap();
+    assert_eq!(queue.jobs(), [1, 2, 3].map(|n| format!("job {n} of producer-1 ....")));
+    assert_eq!(published(&registry), 3.0);
+}
+
+#[tokio::test]
+async fn producers_of_one_name_have_other_keys() {
+    let queue = Queue::start([]).await;
+    for _ in 0..2 {
+        let (_trigger, shutdown) = Shutdown::new();
+        let (producer, _) = producer(&queue, &["--count=1", "--seed=1"], shutdown);
+        producer.run().await.unwrap();
+    }
+    assert_eq!(queue.jobs().len(), 2);
+}
+
+#[tokio::test]
 async fn an_outage_is_said_once_and_its_end_once() {
     let (lines, _guard) = stand_in::Lines::capture();
     let queue = Queue::start([Answer::Taken, Answer::Away, Answer::Away, Answer::Away]).await;

@@ -1,18 +1,22 @@
 //! Reading what a call asks for: the queue's name, arguments, and bodies up to a limit.
 
+use std::error::Error;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use broker::{QueueName, Receipt, settings};
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use service::http::Stalled;
 
+use crate::api::reply::Incoming;
 use crate::problem::Problem;
 
 /// The longest delay: as long as the longest lease.
@@ -74,10 +78,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>, Problem> {
-        let query = Query::<T>::try_from_uri(&parts.uri);
+        Asked::read(&parts.uri)
+    }
+}
+
+impl<T: DeserializeOwned + Default> Asked<T> {
+    /// The arguments of a call; most have none.
+    pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, Problem> {
+        if uri.query().is_none() { Ok(Asked(T::default())) } else { Asked::read(uri) }
+    }
+}
+
+impl<T: DeserializeOwned> Asked<T> {
+    fn read(uri: &Uri) -> Result<Asked<T>, Problem> {
+        let query = Query::<T>::try_from_uri(uri);
         query.map(|Query(asked)| Asked(asked)).map_err(|error| {
             // Its text begins with what it tried, its source is the reason alone.
-            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            let reason = Error::source(&error).map(ToString::to_string);
             let reason = reason.unwrap_or_else(|| error.body_text());
             Problem::BadArgument(format!("the arguments after '?' do not fit: {reason}"))
         })
@@ -117,16 +134,21 @@ pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
 
 /// A lease in seconds.
 pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is no lease either, like zero.
-    let lease = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
 /// An age in seconds.
 pub(crate) fn age(seconds: f64) -> Result<Duration, Problem> {
-    // What is no duration at all is refused as zero is.
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    Ok(duration(seconds))
+}
+
+/// Whole microseconds, for that is what the log keeps; part of one is one. What is no duration at
+/// all is refused as zero is.
+fn duration(seconds: f64) -> Duration {
+    let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
+    Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 fn whole(
@@ -160,27 +182,55 @@ impl Limit {
     }
 }
 
-/// Reads a body, copied out of the connection's buffers. One that is too large is refused as
-/// soon as that is known, however much more of it was to come.
-pub(crate) async fn read(mut body: Body, limit: Limit) -> Result<Vec<u8>, Problem> {
+/// Bodies up to this size, in bytes, may be a part of something larger: who keeps one copies it.
+const PART: usize = 4 << 10;
+
+/// The same bytes, so that large ones keep nothing but themselves.
+pub(crate) fn owned(bytes: Bytes) -> Bytes {
+    if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
+}
+
+/// Reads a body. One that is too large is refused as soon as that is known, however much more of it
+/// was to come.
+pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
     }
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
-        if bytes.len() + data.len() > limit.bytes {
+    let first = part(&mut body).await?.unwrap_or_default();
+    if body.is_end_stream() && first.len() <= limit.bytes {
+        return Ok(owned(first));
+    }
+    // Memory that nothing is written to costs nothing; what would be outgrown on the way would.
+    let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
+    let mut bytes = Vec::with_capacity(first.len() + more);
+    bytes.extend_from_slice(&first);
+    while let Some(more) = part(&mut body).await? {
+        if bytes.len() + more.len() > limit.bytes {
             return Err(limit.exceeded());
         }
-        bytes.extend_from_slice(&data);
+        bytes.extend_from_slice(&more);
     }
-    Ok(bytes)
+    if bytes.len() > limit.bytes {
+        return Err(limit.exceeded());
+    }
+    Ok(bytes.into_boxed_slice().into())
+}
+
+/// The next bytes of a body; `None` at its end.
+async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, Problem> {
+    while let Some(frame) = body.frame().await {
+        // What is no data is a trailer, and says nothing.
+        if let Ok(data) = frame.map_err(|error| broken(&*error.into()))?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
 }
 
 /// Why no more of a body comes.
-fn broken(error: &axum::Error) -> Problem {
-    let reason = std::error::Error::source(error);
-    match reason.and_then(|reason| reason.downcast_ref::<Stalled>()) {
+fn broken(error: &(dyn Error + 'static)) -> Problem {
+    let mut reasons = std::iter::successors(Some(error), |error| (*error).source());
+    match reasons.find_map(|reason| reason.downcast_ref::<Stalled>()) {
         Some(stalled) => Problem::TooSlow(*stalled),
         None => Problem::BadArgument(format!("the body broke off: {error}")),
     }

@@ -1,14 +1,9 @@
 //! Messages on their way to a receiver, put back if they never reach it.
 
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
 
 use broker::{Delivery, QueueName};
+use bytes::Bytes;
 
 use crate::hub::Hub;
 
@@ -58,29 +53,24 @@ impl Drop for Handover {
 /// The guard sits in the body, not in the handler: a receiver may hang up after the handler has
 /// returned and before the connection takes the bytes.
 #[derive(Debug)]
-pub(crate) struct HandoverBody {
+pub struct HandoverBody {
     json: Option<Bytes>,
     handover: Handover,
 }
 
-impl Body for HandoverBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let json = self.json.take();
+impl HandoverBody {
+    /// The bytes, which count as taken now; `None` where they were before.
+    pub(crate) fn take(&mut self) -> Option<Bytes> {
         self.handover.taken();
-        Poll::Ready(json.map(|json| Ok(Frame::data(json))))
+        self.json.take()
     }
 
-    fn is_end_stream(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         self.json.is_none()
     }
 
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.json.as_ref().map_or(0, |json| json.len() as u64))
+    /// How many bytes there are to be taken.
+    pub(crate) fn len(&self) -> u64 {
+        self.json.as_ref().map_or(0, |json| json.len() as u64)
     }
 }

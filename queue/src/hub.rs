@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use broker::{
     Broker, Delivery, Event, MessageId, NewMessage, QueueName, Receipt, Request, Time, WaiterId,
 };
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::Instant;
 
@@ -17,8 +18,13 @@ use crate::problem::Problem;
 use crate::waiter::Waiter;
 use crate::wire::{WallClock, wall_clock};
 
+mod once;
+
 /// So many bytes may wait to be written; who comes with more waits until there is room.
 const ROOM: usize = 64 << 20;
+
+/// So many events have room without a new allocation.
+const EVENTS: usize = 256;
 
 /// The broker as the server shares it: every call goes through one short lock.
 #[derive(Debug)]
@@ -28,6 +34,8 @@ pub struct Hub {
     began: Instant,
     /// and what the broker's time was then.
     at_first: Time,
+    /// Whether there is a recorder, so that nobody has to lock to know.
+    is_durable: bool,
     /// Rings when there is something to write, or nothing more will come.
     gathers: Condvar,
     /// For what is shown; nothing here is decided by it.
@@ -48,8 +56,12 @@ struct State {
     recorder: Option<Recorder>,
     /// Whether the writer sleeps, so that nobody rings in vain.
     writer_sleeps: bool,
+    /// Publishes with keys that are not on the disk yet, by the first of their messages.
+    under_way: HashMap<MessageId, once::Answered>,
     /// Whether nothing more will come.
     closed: bool,
+    /// Room for what happens, kept from call to call; empty between them.
+    events: Vec<(QueueName, Event)>,
 }
 
 impl Hub {
@@ -65,12 +77,14 @@ impl Hub {
     }
 
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
-        let (waiters, writer_sleeps, closed) = (HashMap::new(), false, false);
-        let state = State { broker, waiters, recorder, writer_sleeps, closed };
+        let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (writer_sleeps, closed, is_durable) = (false, false, recorder.is_some());
+        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
         Hub {
             state: Mutex::new(state),
             began: Instant::now(),
             at_first,
+            is_durable,
             gathers: Condvar::new(),
             wall: wall_clock,
             room: Arc::new(Semaphore::new(ROOM)),
@@ -106,7 +120,7 @@ impl Hub {
         batch: Vec<NewMessage>,
         enqueued_at: u64,
     ) -> Result<Vec<MessageId>, Problem> {
-        if self.lock().recorder.is_none() {
+        if !self.is_durable {
             let publish = |broker: &mut Broker, now| broker.publish(now, name, batch, enqueued_at);
             return Ok(self.call(publish)?);
         }
@@ -114,10 +128,10 @@ impl Hub {
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
         let room = room.map_err(|_| Problem::LogFailed)?;
         let accepted = self.enter(|state, now| {
-            let accepted = state.broker.accept(now, name, batch.clone(), enqueued_at)?;
+            let accepted = state.broker.accept(now, name, batch, enqueued_at)?;
             let ids = accepted.ids().collect();
             let recorder = state.recorder.as_mut().ok_or(Problem::LogFailed)?;
-            Ok::<_, Problem>((ids, recorder.accept(accepted, &batch, enqueued_at, room)))
+            Ok::<_, Problem>((ids, recorder.accept(now, accepted, enqueued_at, room)))
         });
         let (ids, answered) = accepted?;
         match answered.await {
@@ -214,18 +228,27 @@ impl Hub {
         let mut answers = Vec::with_capacity(written.len());
         self.enter(|state, now| {
             for Publish { accepted, answer, .. } in written {
+                state.has_ended(&accepted);
                 state.broker.commit(now, accepted);
                 answers.push(answer);
             }
         });
         // Who hung up meanwhile does not hear it; the messages are there all the same.
-        answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
+        let tell = move || answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
+        match Handle::try_current() {
+            // Waking them from there costs half of what it costs from the writer's thread.
+            Ok(runtime) => drop(runtime.spawn(async { tell() })),
+            Err(_) => tell(),
+        }
     }
 
     /// Batches that could not be written never came.
     pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
         for Publish { accepted, answer, .. } in accepted {
-            self.call(|broker, _| broker.refuse(&accepted));
+            self.enter(|state, _| {
+                state.has_ended(&accepted);
+                state.broker.refuse(&accepted);
+            });
             drop(answer.send(Err(refusal.clone())));
         }
     }
@@ -257,10 +280,15 @@ impl Hub {
         state.broker.advance(now);
         let answer = call(&mut state, now);
         state.tell(now);
-        if state.writer_sleeps && state.recorder.as_ref().is_some_and(|it| !it.is_empty()) {
+        let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
+        // Whoever rings takes the bell away, and rings when the lock is free: the writer takes it.
+        let rings = gathers && std::mem::take(&mut state.writer_sleeps);
+        let is_sooner = is_sooner(state.broker.next_deadline(), before);
+        drop(state);
+        if rings {
             self.gathers.notify_one();
         }
-        if is_sooner(state.broker.next_deadline(), before) {
+        if is_sooner {
             self.sooner.notify_one();
         }
         answer
@@ -272,11 +300,13 @@ impl State {
     /// hence the loop.
     fn tell(&mut self, now: Time) {
         loop {
-            let events = self.broker.take_events();
+            let mut events = std::mem::take(&mut self.events);
+            self.broker.drain_events(&mut events);
             if events.is_empty() {
+                self.events = events;
                 return;
             }
-            for (queue, event) in events {
+            for (queue, event) in events.drain(..) {
                 tracing::trace!(%queue, ?event);
                 if let Some(recorder) = &mut self.recorder {
                     recorder.happened(now, &queue, &event);
@@ -285,6 +315,9 @@ impl State {
                     self.hand(now, &queue, waiter, deliveries);
                 }
             }
+            // A large batch would keep its room for ever.
+            events.shrink_to(EVENTS);
+            self.events = events;
         }
     }
 

@@ -8,6 +8,7 @@
 //! - `waiter`: one receiver that waits, and what happens when it goes away
 //! - [`handover`]: messages on their way to a receiver, put back if they never reach it
 //! - [`api`]: the calls over HTTP, a file for each kind
+//! - `idempotency`: publishes that happen once, however often they are tried
 //! - `ask`: reading what a call asks for
 //! - `wire`: how messages and times look in JSON
 //! - [`problem`]: [`Problem`], every error a call can answer
@@ -17,6 +18,7 @@
 use service::http::Server;
 use service::{Shutdown, TokenFile};
 
+use crate::api::Calls;
 use crate::durable::writer::Writing;
 
 pub mod api;
@@ -25,6 +27,7 @@ mod ask;
 pub mod durable;
 pub mod handover;
 pub mod hub;
+mod idempotency;
 pub mod metrics;
 pub mod problem;
 mod start;
@@ -36,12 +39,12 @@ pub use handover::Handover;
 pub use hub::Hub;
 pub use metrics::Metrics;
 pub use problem::Problem;
-pub use start::{Store, start};
+pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
-/// every program has, until the word to leave: then those
-/// who wait get an empty list, requests under way finish, and idle connections are closed.
+/// every program has, until the word to leave: then those who wait get an empty list, requests under
+/// way finish, and idle connections are closed.
 ///
 /// # Errors
 /// When the log fails.
@@ -52,14 +55,10 @@ pub async fn run(
     token: Option<TokenFile>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let router = api::router(hub.clone(), endpoints, shutdown.clone());
-    let router = match token {
-        Some(token) => api::guard::guarded(router, token),
-        None => router,
-    };
+    let calls = Calls::new(hub.clone(), endpoints, token, shutdown.clone());
     let mut writing = Writing::start(writer);
     tokio::select! {
-        () = server.into().serve(router, shutdown.wait()) => {}
+        () = server.into().serve(calls, shutdown.wait()) => {}
         never = hub.keep_time() => match never {},
         // It ends by itself only where it must not go on.
         failed = writing.ended() => return failed,

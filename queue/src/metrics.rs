@@ -12,10 +12,11 @@ use crate::hub::Hub;
 /// A metric's name, its help, and where its value is found; `None` for no value now.
 type Source = (&'static str, &'static str, fn(&Stats) -> Option<f64>);
 
-const GAUGES: [Source; 5] = [
+const GAUGES: [Source; 6] = [
     ("queue_messages_ready", "Messages that wait for a receiver.", |s| Some(s.ready as f64)),
     ("queue_messages_in_flight", "Messages with a receiver.", |s| Some(s.in_flight as f64)),
     ("queue_messages_delayed", "Messages hidden until a time.", |s| Some(s.delayed as f64)),
+    ("queue_idempotency_keys", "Keys of publishes that are remembered.", |s| Some(s.keys as f64)),
     ("queue_paused", "1 where nobody gets messages until the queue goes on.", |s| {
         Some(f64::from(u8::from(s.paused)))
     }),
@@ -26,7 +27,7 @@ const GAUGES: [Source; 5] = [
     ),
 ];
 
-const COUNTERS: [Source; 9] = [
+const COUNTERS: [Source; 10] = [
     ("queue_messages_published_total", "Messages taken in, dead letters included.", |s| {
         Some(s.total.published as f64)
     }),
@@ -46,6 +47,11 @@ const COUNTERS: [Source; 9] = [
     ("queue_messages_expired_total", "Messages that became too old.", |s| {
         Some(s.total.expired as f64)
     }),
+    (
+        "queue_publish_replayed_total",
+        "Publishes that came again with their key; they published nothing.",
+        |s| Some(s.total.replayed as f64),
+    ),
     ("queue_leases_expired_total", "Leases that ran out.", |s| Some(s.total.lease_expired as f64)),
     ("queue_receive_empty_total", "Receives that went away with nothing.", |s| {
         Some(s.total.receive_empty as f64)

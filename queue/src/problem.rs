@@ -46,6 +46,12 @@ pub enum Problem {
     /// 413: more bytes than the call takes.
     #[error("{0}")]
     TooLarge(String),
+    /// 422: the key was used for something else.
+    #[error(
+        "this Idempotency-Key was used for other messages or another delay in the last five \
+         minutes; take a new key for each publish, and the same one only to try it again"
+    )]
+    KeyReused,
     /// 429: the queue has no room now.
     #[error("{0}; try again when some are done")]
     Full(Full),
@@ -75,6 +81,7 @@ impl Problem {
             Problem::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
             Problem::Stale => (StatusCode::GONE, "stale"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Problem::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
             Problem::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             Problem::NotWritten(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_written"),
@@ -127,6 +134,7 @@ impl From<PublishError> for Problem {
     fn from(error: PublishError) -> Problem {
         match error {
             PublishError::Full(full) => Problem::Full(full),
+            PublishError::KeyReused => Problem::KeyReused,
             large @ PublishError::TooLarge { .. } => {
                 Problem::TooLarge(format!("{large}; raise its max_message_bytes or send less"))
             }

@@ -58,11 +58,7 @@ pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
 }
 
 /// The hub of a new run with what was loaded, and how many messages that are.
-pub(crate) fn restored<D: Disk>(
-    loaded: Loaded<D>,
-    run: u32,
-    clock: WallClock,
-) -> (Store<D>, usize) {
+pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Store<D>, usize) {
     let wall = clock();
     // The broker's time goes on where the wall clock is, so that no message is older than time.
     let now = Time::from_millis(wall);

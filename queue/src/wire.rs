@@ -81,7 +81,7 @@ fn state(place: &Place) -> &'static str {
     match place {
         Place::Ready => "ready",
         Place::Delayed { .. } => "delayed",
-        Place::InFlight { .. } => "in_flight",
+        Place::InFlight(_) => "in_flight",
     }
 }
 

@@ -85,6 +85,19 @@ async fn the_numbers_are_the_servers_and_unknown_before_anyone_used_the_queue() 
 }
 
 #[tokio::test]
+async fn what_is_tried_again_with_its_key_is_there_once() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let first = client.publish_once("k", b"a".to_vec()).await.unwrap();
+    assert_eq!(client.publish_once("k", b"a".to_vec()).await.unwrap(), first);
+    assert_ne!(client.publish_once("l", b"a".to_vec()).await.unwrap(), first);
+    let other = client.publish_once("k", b"b".to_vec()).await;
+    let Err(Error::Refused(problem)) = other else { panic!("the key is taken: {other:?}") };
+    assert_eq!(problem.code, "key_reused");
+    assert_eq!(client.stats().await.unwrap().published_total, 2);
+}
+
+#[tokio::test]
 async fn a_full_queue_and_a_body_too_large_are_told_apart() {
     let server = Server::start().await;
     let client = client(&server);

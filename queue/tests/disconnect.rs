@@ -11,8 +11,10 @@ use support::{SOON, Server, answer, rest};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// How often each way of leaving is tried.
-const ROUNDS: u64 = 200;
+/// How often each way of leaving is tried; `ROUNDS` asks for more.
+fn rounds() -> u64 {
+    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
+}
 
 const WAIT: &str = "POST /jobs/messages/receive?wait_s=20";
 
@@ -45,8 +47,10 @@ impl Leaving {
 }
 
 fn publish(server: &Server) {
-    let (jobs, new) =
-        ("jobs".parse().unwrap(), NewMessage { body: [].into(), delay: Duration::ZERO });
+    let (jobs, new) = (
+        "jobs".parse().unwrap(),
+        NewMessage { body: b"".as_slice().into(), delay: Duration::ZERO },
+    );
     server.hub.call(|broker, now| broker.publish(now, &jobs, vec![new], 0)).unwrap();
 }
 
@@ -73,7 +77,7 @@ async fn ack(server: &Server, message: &Value) {
 /// The receiver leaves, then a message comes: it is as if the receiver had never been there.
 async fn nothing_is_taken_by(leaving: Leaving, body: &str) {
     let server = Server::start().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let connection = server.begin(WAIT, body).await;
         server.until(|stats| stats.waiting == 1).await;
         let left = leaving.leave(connection).await;
@@ -83,8 +87,8 @@ async fn nothing_is_taken_by(leaving: Leaving, body: &str) {
         drop(left);
     }
     let stats = server.stats();
-    assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (ROUNDS, 0, 0));
-    assert_eq!(stats.total.delivered, ROUNDS, "nothing was given to those who left");
+    assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (rounds(), 0, 0));
+    assert_eq!(stats.total.delivered, rounds(), "nothing was given to those who left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,21 +112,25 @@ async fn a_receiver_that_sent_a_needless_body_takes_nothing_with_it() {
 }
 
 /// The message is published over HTTP after the receiver has left, with no time in between: the
-/// server hears of both at once, and of the leaving first.
+/// server hears of both at once, and of the leaving first. On a busy machine the kernel sometimes
+/// lets the publish overtake; the server cannot know better then, and the lease brings it back.
 async fn nothing_is_taken_right_before_by(leaving: Leaving) {
     let server = Server::start().await;
-    for _ in 0..ROUNDS {
+    let mut by_lease = 0;
+    for _ in 0..rounds() {
         let mut publisher = server.connect().await;
-        let connection = server.begin(WAIT, "").await;
+        let connection = server.begin(&format!("{WAIT}&lease_s=1"), "").await;
         server.until(|stats| stats.waiting == 1).await;
         let left = leaving.leave(connection).await;
         support::send(&mut publisher, "POST /jobs/messages", "").await;
         answer(&mut publisher).await;
         server.until(|stats| stats.ready == 1).await;
-        assert_eq!(finish(&server).await, 1);
+        by_lease += finish(&server).await - 1;
         drop(left);
     }
-    assert_eq!(server.stats().total.acked, ROUNDS);
+    let total = server.stats().total;
+    assert_eq!((total.acked, total.lease_expired), (rounds(), by_lease));
+    assert!(by_lease <= rounds() / 20, "{by_lease} of {} came back by their lease only", rounds());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -145,7 +153,7 @@ async fn a_message_right_after_a_half_close_is_not_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_race_the_message_is_with_the_receiver_or_back_in_the_queue() {
     let server = Server::start().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let connection = server.begin(WAIT, "").await;
         server.until(|stats| stats.waiting == 1).await;
         let (left, ()) = tokio::join!(Leaving::HalfClose.leave(connection), async {
@@ -163,7 +171,7 @@ async fn in_a_race_the_message_is_with_the_receiver_or_back_in_the_queue() {
         }
     }
     let stats = server.stats();
-    assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (ROUNDS, 0, 0));
+    assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (rounds(), 0, 0));
 }
 
 /// As above, where nobody can tell whether the bytes arrived: a message that went out to a dead
@@ -171,7 +179,7 @@ async fn in_a_race_the_message_is_with_the_receiver_or_back_in_the_queue() {
 async fn nothing_is_stuck_after_racing(leaving: Leaving) {
     let server = Server::start().await;
     let mut expired = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let connection = server.begin(&format!("{WAIT}&lease_s=0.01"), "").await;
         server.until(|stats| stats.waiting == 1).await;
         let leave = tokio::spawn(leaving.leave(connection));

@@ -2,16 +2,17 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::json;
 use tokio::sync::watch;
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
 /// What the queue says to one publish.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +25,16 @@ pub(crate) enum Answer {
     },
     /// What a gateway says in the place of a queue that is gone.
     Away,
+    /// Taken, but that is what the gateway says.
+    Lost,
     Refused,
 }
 
 struct Inner {
     answers: Mutex<VecDeque<Answer>>,
     jobs: watch::Sender<Vec<String>>,
+    /// The keys of all jobs that were taken; what comes again with one of them is not.
+    keys: Mutex<Vec<String>>,
 }
 
 /// The stand-in.
@@ -42,7 +47,7 @@ impl Queue {
     /// Gives `answers` to the first publishes and takes all that come later.
     pub(crate) async fn start(answers: impl Into<VecDeque<Answer>>) -> Queue {
         let (answers, jobs) = (Mutex::new(answers.into()), watch::Sender::default());
-        let inner = Arc::new(Inner { answers, jobs });
+        let inner = Arc::new(Inner { answers, jobs, keys: Mutex::default() });
         let publish = post(publish).with_state(inner.clone());
         let app = axum::Router::new().route("/v1/queues/jobs/messages", publish);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,7 +69,18 @@ impl Queue {
     }
 }
 
-async fn publish(State(inner): State<Arc<Inner>>, body: String) -> Response {
+/// Whether a publish is the first with its key.
+fn is_first(inner: &Inner, headers: &HeaderMap) -> bool {
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    let mut keys = inner.keys.lock().unwrap();
+    let first = !keys.contains(&key);
+    if first {
+        keys.push(key);
+    }
+    first
+}
+
+async fn publish(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: String) -> Response {
     let answer = inner.answers.lock().unwrap().pop_front().unwrap_or(Answer::Taken);
     let error = |text| json!({"error": {"code": "refused", "message": text}}).to_string();
     match answer {
@@ -74,8 +90,13 @@ async fn publish(State(inner): State<Arc<Inner>>, body: String) -> Response {
         }
         Answer::Away => StatusCode::BAD_GATEWAY.into_response(),
         Answer::Refused => (StatusCode::PAYLOAD_TOO_LARGE, error("too large")).into_response(),
-        Answer::Taken | Answer::Slow => {
-            inner.jobs.send_modify(|jobs| jobs.push(body));
+        Answer::Taken | Answer::Slow | Answer::Lost => {
+            if is_first(&inner, &headers) {
+                inner.jobs.send_modify(|jobs| jobs.push(body));
+            }
+            if matches!(answer, Answer::Lost) {
+                return StatusCode::BAD_GATEWAY.into_response();
+            }
             if matches!(answer, Answer::Slow) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -91,6 +112,10 @@ pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 impl Lines {
     /// Collects lines until the guard is dropped.
     pub(crate) fn capture() -> (Lines, DefaultGuard) {
+        // Beside a single dispatcher, whichever thread comes first to a line of ours decides for all
+        // whether it is heard; beside two, both are asked.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+        LazyLock::force(&ANOTHER);
         let lines = Lines::default();
         let writer = lines.clone();
         let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();

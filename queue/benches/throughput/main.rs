@@ -3,13 +3,18 @@
 //! noisy for all of them; only the ratios say something.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a program that measures may fail")]
 
+#[path = "../../tests/support/connection.rs"]
+mod connection;
 mod load;
 mod servers;
+mod speech;
+mod syncs;
 
 use std::time::Duration;
 
-use load::{Kind, Load};
+use load::{Kind, Load, Plan};
 use servers::Server;
+use speech::Speech;
 
 const ROUNDS: usize = 3;
 const BODY: usize = 100;
@@ -19,27 +24,48 @@ struct Line {
     name: &'static str,
     server: fn() -> Server,
     kind: Kind,
+    speech: Speech,
     connections: usize,
     /// What a call of the bare server's is multiplied with for the ratio.
     share: f64,
 }
 
 fn lines() -> Vec<Line> {
-    let line =
-        |name, server, kind, connections, share| Line { name, server, kind, connections, share };
+    let line = |name, server, kind, connections| {
+        let share = if kind == Kind::Cycle { 1.0 / 3.0 } else { 1.0 };
+        Line { name, server, kind, speech: Speech::Queue, connections, share }
+    };
     let (bare, memory, durable) = (Server::bare, Server::memory, Server::durable);
-    vec![
-        line("bare handler, c64", bare, Kind::Publish, 64, 1.0),
-        line("publish in memory, c64", memory, Kind::Publish, 64, 1.0),
-        line("publish durable, c64", durable, Kind::Publish, 64, 1.0),
-        line("bare handler, c256", bare, Kind::Publish, 256, 1.0),
-        line("publish durable, c256", durable, Kind::Publish, 256, 1.0),
-        line("publish + receive + ack in memory, c64", memory, Kind::Cycle, 64, 1.0 / 3.0),
-        line("publish + receive + ack durable, c64", durable, Kind::Cycle, 64, 1.0 / 3.0),
-        line("batches of 100 durable, c64 (messages)", durable, Kind::Batch, 64, 1.0),
-        line("bare handler, c1", bare, Kind::Publish, 1, 1.0),
-        line("publish durable, c1", durable, Kind::Publish, 1, 1.0),
-    ]
+    let mut lines = vec![
+        line("bare handler, c64", bare, Kind::Publish, 64),
+        line("publish in memory, c64", memory, Kind::Publish, 64),
+        line("publish durable, c64", durable, Kind::Publish, 64),
+        line("publish + receive + ack in memory, c64", memory, Kind::Cycle, 64),
+        line("publish + receive + ack durable, c64", durable, Kind::Cycle, 64),
+        line("batches of 100 durable, c64 (messages)", durable, Kind::Batch, 64),
+        line("bare handler, c256", bare, Kind::Publish, 256),
+        line("publish durable, c256", durable, Kind::Publish, 256),
+        line("bare handler, c1", bare, Kind::Publish, 1),
+        line("publish durable, c1", durable, Kind::Publish, 1),
+    ];
+    lines.splice(6..6, others());
+    lines
+}
+
+/// Others' queues, where they are installed.
+fn others() -> Vec<Line> {
+    let other = |name, server, speech| {
+        let (kind, connections, share) = (Kind::Publish, 64, 1.0);
+        Line { name, server, kind, speech, connections, share }
+    };
+    let (nsqd, redis, beanstalkd) = (Server::nsqd, Server::redis, Server::beanstalkd);
+    let all = [
+        ("nsqd", other("nsqd, pub over HTTP, no sync, c64", nsqd, Speech::Nsq)),
+        ("redis-server", other("redis, LPUSH, appendfsync always, c64", redis, Speech::Redis)),
+        ("beanstalkd", other("beanstalkd, put, -f 0, c64", beanstalkd, Speech::Beanstalk)),
+    ];
+    let installed = all.into_iter().filter(|(program, _)| servers::is_installed(program));
+    installed.map(|(_, line)| line).collect()
 }
 
 fn main() {
@@ -49,22 +75,40 @@ fn main() {
     }
     let quick = std::env::var_os("QUICK").is_some();
     let span = if quick { Duration::from_millis(500) } else { Duration::from_secs(3) };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let lines = lines();
+    let lines = wanted(lines());
     let mut rounds: Vec<Vec<Load>> = lines.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
         for (line, loads) in lines.iter().zip(&mut rounds) {
-            let server = (line.server)();
-            let load = load::run(server.address, line.kind, line.connections, BODY, span);
-            loads.push(runtime.block_on(load));
+            loads.push(play(line, span));
         }
     }
     print(&lines, &rounds);
+    println!("\n{}", syncs::told());
+}
+
+/// Those whose names have one of the words in them that this was called with; all without words.
+fn wanted(lines: Vec<Line>) -> Vec<Line> {
+    let words: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_wanted =
+        |line: &Line| words.is_empty() || words.iter().any(|word| line.name.contains(word));
+    lines.into_iter().filter(is_wanted).collect()
+}
+
+fn play(line: &Line, span: Duration) -> Load {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = (line.server)();
+    let before = server.processor_time();
+    let Line { kind, speech, connections, .. } = *line;
+    let plan = Plan { kind, speech, connections, body: BODY, span };
+    let load = runtime.block_on(load::run(server.address, plan));
+    let used = server.processor_time() - before;
+    Load { cost: used.div_f64(load.count as f64), ..load }
 }
 
 /// The middle of the rounds, and how far they spread.
 fn print(lines: &[Line], rounds: &[Vec<Load>]) {
-    println!("| | per second | spread | / bare | p50 | p99 |\n|---|---|---|---|---|---|");
+    println!("| | per second | spread | / bare | p50 | p99 | server's processor time |");
+    println!("|---|---|---|---|---|---|---|");
     let mut bare = 1.0;
     for (line, loads) in lines.iter().zip(rounds) {
         let mut rates: Vec<f64> = loads.iter().map(|it| it.per_second).collect();
@@ -76,11 +120,12 @@ fn print(lines: &[Line], rounds: &[Vec<Load>]) {
         let spread = (rates[rates.len() - 1] - rates[0]) / middle * 100.0;
         let ratio = middle / (bare * line.share);
         let load = &loads[loads.len() / 2];
-        let (p50, p99) = (micros(load.p50), micros(load.p99));
-        println!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} | {p50} | {p99} |", line.name);
+        let (p50, p99, cost) = (micros(load.p50), micros(load.p99), micros(load.cost));
+        print!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} ", line.name);
+        println!("| {p50} | {p99} | {cost} |");
     }
 }
 
 fn micros(time: Duration) -> String {
-    format!("{} us", time.as_micros())
+    format!("{:.1} us", time.as_secs_f64() * 1e6)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::Time;
 use crate::event::Event;
+use crate::keys::Key;
 use crate::limits::{Full, bytes_of};
 use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 use crate::name::QueueName;
@@ -14,6 +15,9 @@ use crate::settings::{Settings, SettingsError};
 use crate::stats::Stats;
 
 pub use crate::queue::Stale;
+
+/// So many events have room without a new allocation.
+const EVENTS: usize = 256;
 
 /// What a receiver asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,9 @@ pub enum PublishError {
     /// The queue has no room for the batch.
     #[error(transparent)]
     Full(#[from] Full),
+    /// Its key was used for another one, and is remembered.
+    #[error("its key was used for another publish in the last five minutes")]
+    KeyReused,
 }
 
 /// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
@@ -48,6 +55,8 @@ pub enum PublishError {
 pub struct Accepted {
     queue: QueueName,
     messages: Vec<(MessageId, Message)>,
+    /// Remembered by the queue until this is refused, or for a while.
+    pub(crate) key: Option<Key>,
 }
 
 impl Accepted {
@@ -59,6 +68,11 @@ impl Accepted {
     /// Where it goes.
     pub fn queue(&self) -> &QueueName {
         &self.queue
+    }
+
+    /// Each message's number and bytes, and when it becomes ready, if not at once.
+    pub fn messages(&self) -> impl Iterator<Item = (MessageId, &[u8], Option<Time>)> {
+        self.messages.iter().map(|(id, message)| (*id, &message.body[..], message.due()))
     }
 }
 
@@ -145,29 +159,49 @@ impl Broker {
         enqueued_at: u64,
     ) -> Result<Accepted, PublishError> {
         self.advance(now);
+        self.take_in(now, name, batch, enqueued_at, 0)
+    }
+
+    /// Keeps room for a batch, where there is room for `beside` bytes more, and numbers it.
+    pub(crate) fn take_in(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        batch: Vec<NewMessage>,
+        enqueued_at: u64,
+        beside: u64,
+    ) -> Result<Accepted, PublishError> {
         let first = self.next_message;
         let queue = self.queue(name);
-        queue.check(&batch)?;
+        queue.check(&batch, beside)?;
         queue.expected += batch.len();
         queue.expected_bytes += bytes_of(&batch);
         self.next_message += batch.len() as u64;
         let numbered = (first..).map(MessageId).zip(batch);
         let messages = numbered.map(|(id, new)| (id, message(now, new, enqueued_at))).collect();
-        Ok(Accepted { queue: name.clone(), messages })
+        Ok(Accepted { queue: name.clone(), messages, key: None })
     }
 
-    /// A batch that was accepted is there from now on.
+    /// A batch that was accepted is there from now on. Those with keys come in the order in which they
+    /// were accepted, so that keys are forgotten in that order.
     pub fn commit(&mut self, now: Time, accepted: Accepted) {
         self.advance(now);
         let queue = self.queue(&accepted.queue);
         queue.expect_no_longer(&accepted.messages);
+        if let Some(key) = accepted.key {
+            queue.keys.settle(now, key);
+        }
         accepted.messages.into_iter().for_each(|(id, message)| queue.insert(id, message));
         queue.wake(now);
     }
 
     /// A batch that was accepted never came; its room is free again.
     pub fn refuse(&mut self, accepted: &Accepted) {
-        self.queue(&accepted.queue).expect_no_longer(&accepted.messages);
+        let queue = self.queue(&accepted.queue);
+        queue.expect_no_longer(&accepted.messages);
+        if let Some(key) = accepted.key {
+            queue.keys.free(key);
+        }
     }
 
     /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
@@ -309,12 +343,20 @@ impl Broker {
     /// What happened since the last call, in order within each queue and between queues that the
     /// dead went from and to.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
-        let mut taken = std::mem::take(&mut self.noted);
+        let mut taken = Vec::new();
+        self.drain_events(&mut taken);
+        taken
+    }
+
+    /// The same, put behind what is in `to`, whose room can be used again and again.
+    pub fn drain_events(&mut self, to: &mut Vec<(QueueName, Event)>) {
+        to.append(&mut self.noted);
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
-            taken.extend(events.map(|event| (name.clone(), event)));
+            to.extend(events.map(|event| (name.clone(), event)));
+            // A large batch would keep its room for ever.
+            queue.events.shrink_to(EVENTS);
         }
-        taken
     }
 
     /// A look at the oldest messages, wherever they are; `None` where there is no such queue.

@@ -1,6 +1,6 @@
 //! What happened: for a log, for metrics, and for waking those who wait.
 
-use std::sync::Arc;
+use bytes::Bytes;
 
 use crate::Time;
 use crate::message::{Delivery, MessageId, Receipt, WaiterId};
@@ -29,7 +29,7 @@ pub enum Event {
         /// Its number.
         id: MessageId,
         /// Its bytes.
-        body: Arc<[u8]>,
+        body: Bytes,
         /// Milliseconds since 1970; for display.
         enqueued_at: u64,
         /// When it becomes ready, if not at once.

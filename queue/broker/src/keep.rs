@@ -4,7 +4,7 @@ use crate::Time;
 use crate::broker::Broker;
 use crate::message::{MessageId, Place};
 use crate::name::QueueName;
-use crate::queue::Message;
+use crate::queue::{Message, Queue};
 use crate::restore::{At, Due, Kept};
 
 impl Broker {
@@ -13,46 +13,51 @@ impl Broker {
         MessageId(self.next_message)
     }
 
-    /// The oldest message of all queues with this number or a higher one, wherever it is.
+    /// The lowest number from this one on that a message has in any queue, wherever it is there, or
+    /// by which a key is known: that of the first message that was published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
-        let oldest = self.queues.values().filter_map(|queue| queue.messages.range(from..).next());
-        oldest.map(|(id, _)| *id).min()
+        let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
+        let oldest = oldest.map(|(id, _)| id);
+        let keys = |queue| Queue::keys_between(queue, from, MessageId(u64::MAX)).next();
+        oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
-    /// The numbers of all messages from one number on and below another one.
+    /// All these numbers from one on and below another one; one may be there twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
-        let ranges = self.queues.values().map(|queue| queue.messages.range(from..below));
-        ranges.flatten().map(|(id, _)| *id).collect()
+        let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
+        let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
+        let keys = self.queues.values().flat_map(|queue| queue.keys_between(from, below));
+        messages.chain(keys).collect()
     }
 
-    /// Whether a message is in any queue.
+    /// Whether this is one of these numbers.
     pub fn holds(&self, id: MessageId) -> bool {
-        self.queues.values().any(|queue| queue.messages.contains_key(&id))
+        self.oldest_from(id) == Some(id)
     }
 
     /// All that is to be known of a message at `now`, at `wall` in milliseconds since 1970, to have
     /// it again in another run; `None` where it is not there.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
-            let message = queue.messages.get(&id)?;
+            let message = queue.messages.get(id)?;
             Some((name, kept(message, now, wall, queue.settings.lease)))
         })
     }
 
-    /// How many bytes the bodies of all messages have.
+    /// How many bytes the bodies of all messages have, and what all keys count.
     pub fn bytes(&self) -> u64 {
-        self.queues.values().map(|queue| queue.bytes).sum()
+        self.queues.values().map(|queue| queue.bytes + queue.keys.bytes()).sum()
     }
 }
 
 fn kept(message: &Message, now: Time, wall: u64, lease: Time) -> Kept {
     let left = |until: Time| until.saturating_sub(now);
-    let at = match message.place {
+    let at = match &message.place {
         Place::Ready => At::Ready,
         Place::Delayed { until } => {
-            At::Delayed(Due { at: wall + left(until).as_millis() as u64, delay: left(until) })
+            At::Delayed(Due { at: wall + left(*until).as_millis() as u64, delay: left(*until) })
         }
-        Place::InFlight { until, .. } => At::InFlight(left(until).max(lease)),
+        Place::InFlight(of) => At::InFlight(left(of.until).max(lease)),
     };
     Kept {
         body: message.body.clone(),

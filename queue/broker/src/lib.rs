@@ -7,8 +7,10 @@
 //! # Layout
 //! - [`broker`]: [`Broker`], the calls on many named queues
 //! - `queue`: one queue, its messages and who waits for them
+//! - `shelf`: its messages by their numbers
 //! - `look`: what a queue shows of itself
 //! - [`limits`]: how much a queue takes, and how old it lets messages become
+//! - [`keys`]: publishing once, however often it is tried
 //! - [`redrive`]: what people do to a whole queue: pause it, and send the dead back
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
@@ -23,6 +25,7 @@
 pub mod broker;
 pub mod event;
 mod keep;
+pub mod keys;
 pub mod limits;
 mod look;
 pub mod message;
@@ -32,12 +35,14 @@ pub mod redelivery;
 pub mod redrive;
 pub mod restore;
 pub mod settings;
+mod shelf;
 pub mod stats;
 
 pub use broker::{Accepted, Broker, PublishError, Request};
 pub use event::{Event, ReturnReason};
+pub use keys::{Fingerprint, KeptKey, Key, Once, Published, Tried};
 pub use limits::Full;
-pub use message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
+pub use message::{Delivery, Lease, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
 pub use name::QueueName;
 pub use redelivery::Redelivery;
 pub use redrive::RedriveError;

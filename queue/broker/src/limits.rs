@@ -20,15 +20,27 @@ pub enum Full {
         batch: usize,
     },
     /// For so many bytes.
-    #[error("the queue holds {bytes} of at most {limit} bytes and has no room for {batch} more")]
+    #[error(
+        "the queue holds {bytes} of at most {limit} bytes{} and has no room for {batch} more",
+        of_keys(*keys)
+    )]
     Bytes {
-        /// Bytes in the queue.
+        /// Bytes in the queue, those for keys included.
         bytes: u64,
+        /// What the keys of the last minutes count of these.
+        keys: u64,
         /// The queue's limit.
         limit: u64,
-        /// Bytes in the batch.
+        /// Bytes in the batch, and what its key counts.
         batch: u64,
     },
+}
+
+fn of_keys(bytes: u64) -> String {
+    match bytes {
+        0 => String::new(),
+        _ => format!(", {bytes} of them for the keys of the last five minutes,"),
+    }
 }
 
 /// The bytes of all bodies of a batch.
@@ -37,8 +49,8 @@ pub(crate) fn bytes_of(batch: &[NewMessage]) -> u64 {
 }
 
 impl Queue {
-    /// Whether a batch may come in.
-    pub(crate) fn check(&self, batch: &[NewMessage]) -> Result<(), PublishError> {
+    /// Whether a batch may come in, with so many bytes beside it.
+    pub(crate) fn check(&self, batch: &[NewMessage], beside: u64) -> Result<(), PublishError> {
         let limit = self.settings.max_message_bytes;
         if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
             return Err(PublishError::TooLarge { bytes, limit });
@@ -47,10 +59,10 @@ impl Queue {
         if depth + batch.len() > limit {
             return Err(Full::Depth { depth, limit, batch: batch.len() }.into());
         }
-        let (bytes, limit) = (self.bytes + self.expected_bytes, self.settings.max_bytes);
-        let batch = bytes_of(batch);
+        let (bytes, limit) = (self.taken_bytes(), self.settings.max_bytes);
+        let batch = bytes_of(batch) + beside;
         if bytes + batch > limit {
-            return Err(Full::Bytes { bytes, limit, batch }.into());
+            return Err(Full::Bytes { bytes, keys: self.keys.bytes(), limit, batch }.into());
         }
         Ok(())
     }
@@ -62,7 +74,12 @@ impl Queue {
 
     /// How many bytes more it takes.
     pub(crate) fn free_bytes(&self) -> u64 {
-        self.settings.max_bytes.saturating_sub(self.bytes + self.expected_bytes)
+        self.settings.max_bytes.saturating_sub(self.taken_bytes())
+    }
+
+    /// What counts of its `max_bytes`: bodies, those that are expected, and keys.
+    fn taken_bytes(&self) -> u64 {
+        self.bytes + self.expected_bytes + self.keys.bytes()
     }
 
     /// A batch is there, or never came.
@@ -74,7 +91,7 @@ impl Queue {
     /// When the oldest that is ready is too old. Others are looked at once they are ready.
     pub(crate) fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;
-        let oldest = self.ready.first().and_then(|id| self.messages.get(id))?;
+        let oldest = self.ready.first().and_then(|id| self.messages.get(*id))?;
         Some(oldest.published.saturating_add(age))
     }
 

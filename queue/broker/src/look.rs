@@ -11,7 +11,7 @@ impl Queue {
         let oldest = self.messages.iter().take(max);
         oldest
             .map(|(id, message)| Peeked {
-                id: *id,
+                id,
                 attempts: message.attempts,
                 enqueued_at: message.enqueued_at,
                 place: message.place.clone(),
@@ -25,12 +25,13 @@ impl Queue {
     }
 
     pub(crate) fn stats(&self, now: Time) -> Stats {
-        let oldest = self.ready.first().and_then(|id| self.messages.get(id));
+        let oldest = self.ready.first().and_then(|id| self.messages.get(*id));
         Stats {
             ready: self.ready.len(),
             in_flight: self.in_flight,
             delayed: self.messages.len() - self.ready.len() - self.in_flight,
             bytes: self.bytes,
+            keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::Time;
 
 /// A message's number, given at publish, ascending over all queues of a broker.
@@ -62,8 +64,8 @@ impl FromStr for Receipt {
 /// What a publisher hands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Any bytes.
-    pub body: Arc<[u8]>,
+    /// Any bytes. Large ones are kept as they are, so they should be no part of something larger.
+    pub body: Bytes,
     /// How long it stays hidden; zero for at once.
     pub delay: Time,
 }
@@ -80,7 +82,7 @@ pub struct Delivery {
     /// When it was published, in milliseconds since 1970 by the publisher's server; for display.
     pub enqueued_at: u64,
     /// The bytes as they were published.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 /// Where a message is on its way.
@@ -94,14 +96,25 @@ pub enum Place {
         until: Time,
     },
     /// With a receiver.
-    InFlight {
-        /// When the lease ends.
-        until: Time,
-        /// When the receiver last showed life: at delivery or when it extended the lease.
-        heard: Time,
-        /// The receiver's name, if it gave one.
-        worker: Option<Arc<str>>,
-    },
+    InFlight(Box<Lease>),
+}
+
+/// For how long a message is whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// When it ends.
+    pub until: Time,
+    /// When the receiver last showed life: at delivery or when it extended the lease.
+    pub heard: Time,
+    /// The receiver's name, if it gave one.
+    pub worker: Option<Arc<str>>,
+}
+
+impl Place {
+    /// With a receiver from `now` on.
+    pub(crate) fn in_flight(now: Time, until: Time, worker: Option<Arc<str>>) -> Place {
+        Place::InFlight(Box::new(Lease { until, heard: now, worker }))
+    }
 }
 
 /// A look at a message that changes nothing.
@@ -116,7 +129,7 @@ pub struct Peeked {
     /// Where it is.
     pub place: Place,
     /// The bytes as they were published.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 #[cfg(test)]

@@ -1,21 +1,24 @@
 //! One queue: its messages, where each is, and who waits for them.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+
+use bytes::Bytes;
 
 use crate::Time;
 use crate::broker::Request;
 use crate::event::{Event, ReturnReason};
-use crate::message::{Delivery, MessageId, Place, Receipt, WaiterId};
+use crate::keys::Keys;
+use crate::message::{Delivery, Lease, MessageId, Place, Receipt, WaiterId};
 use crate::redelivery::{Redeliveries, Redelivery};
 use crate::restore::Earlier;
 use crate::settings::Settings;
+use crate::shelf::Shelf;
 use crate::stats::Counters;
 
 /// A message on its way.
 #[derive(Debug)]
 pub(crate) struct Message {
-    pub(crate) body: Arc<[u8]>,
+    pub(crate) body: Bytes,
     /// For display only; no decision reads it.
     pub(crate) enqueued_at: u64,
     /// When it was first published, for its age; ascends with the id, in dead-letter queues too.
@@ -31,9 +34,17 @@ pub(crate) struct Message {
 
 impl Message {
     /// One that is ready, published at `now`.
-    pub(crate) fn new(body: Arc<[u8]>, enqueued_at: u64, now: Time) -> Message {
+    pub(crate) fn new(body: Bytes, enqueued_at: u64, now: Time) -> Message {
         let (attempts, deliveries, run, place) = (0, 0, 0, Place::Ready);
         Message { body, enqueued_at, published: now, attempts, deliveries, run, place }
+    }
+
+    /// When it becomes ready, where it is delayed.
+    pub(crate) fn due(&self) -> Option<Time> {
+        match self.place {
+            Place::Delayed { until } => Some(until),
+            _ => None,
+        }
     }
 }
 
@@ -50,13 +61,15 @@ pub(crate) struct Queue {
     run: u32,
     /// What is known of the run before, where there was one.
     pub(crate) earlier: Option<Earlier>,
-    pub(crate) messages: BTreeMap<MessageId, Message>,
+    pub(crate) messages: Shelf,
     /// How many bytes their bodies have.
     pub(crate) bytes: u64,
     /// Messages that were accepted and are not there yet.
     pub(crate) expected: usize,
     /// The bytes of their bodies.
     pub(crate) expected_bytes: u64,
+    /// By which publishes that come again are known.
+    pub(crate) keys: Keys,
     /// Whether nobody gets any.
     pub(crate) paused: bool,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
@@ -83,14 +96,11 @@ impl Queue {
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         let timer = self.timers.first().map(|(at, _)| *at);
-        timer.into_iter().chain(self.next_expiry()).min()
+        timer.into_iter().chain(self.next_expiry()).chain(self.keys.next_deadline()).min()
     }
 
     pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
-        let due = match message.place {
-            Place::Delayed { until } => Some(until),
-            _ => None,
-        };
+        let due = message.due();
         let (body, enqueued_at) = (message.body.clone(), message.enqueued_at);
         self.events.push(Event::Published { id, body, enqueued_at, due });
         self.total.published += 1;
@@ -104,8 +114,8 @@ impl Queue {
         match message.place {
             Place::Ready => self.index(id, None),
             Place::Delayed { until } => self.index(id, Some(until)),
-            Place::InFlight { until, .. } => {
-                self.timers.insert((until, id));
+            Place::InFlight(ref lease) => {
+                self.timers.insert((lease.until, id));
                 self.in_flight += 1;
             }
         }
@@ -118,7 +128,7 @@ impl Queue {
     }
 
     pub(crate) fn let_go(&mut self, id: MessageId) -> Option<Message> {
-        let message = self.messages.remove(&id)?;
+        let message = self.messages.remove(id)?;
         self.bytes -= message.body.len() as u64;
         Some(message)
     }
@@ -162,11 +172,11 @@ impl Queue {
 
     fn deliver_one(&mut self, now: Time, id: MessageId, request: &Request) -> Option<Delivery> {
         let until = now.saturating_add(self.lease_of(request));
-        let message = self.messages.get_mut(&id)?;
+        let message = self.messages.get_mut(id)?;
         message.attempts += 1;
         message.deliveries += 1;
         message.run = self.run;
-        message.place = Place::InFlight { until, heard: now, worker: request.worker.clone() };
+        message.place = Place::in_flight(now, until, request.worker.clone());
         if message.deliveries > 1 {
             self.redeliveries.given_again(id, now, request.worker.clone());
         }
@@ -196,10 +206,10 @@ impl Queue {
 
     /// The lease's end, if this delivery is the one under way.
     fn lease(&self, receipt: Receipt) -> Option<Time> {
-        let message = self.messages.get(&receipt.message)?;
+        let message = self.messages.get(receipt.message)?;
         let current = receipt.run == message.run && receipt.delivery == message.deliveries;
-        match message.place {
-            Place::InFlight { until, .. } if current => Some(until),
+        match &message.place {
+            Place::InFlight(lease) if current => Some(lease.until),
             _ => None,
         }
     }
@@ -207,7 +217,7 @@ impl Queue {
     /// A delivery of the run before may never have been kept: the process ended first. Its receiver
     /// may be at work all the same, so its receipt holds until the message is given out again.
     fn recall(&mut self, now: Time, receipt: Receipt) {
-        let Some(message) = self.messages.get_mut(&receipt.message) else { return };
+        let Some(message) = self.messages.get_mut(receipt.message) else { return };
         let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
         let unheard_of = message.run != self.run && receipt.delivery > message.deliveries;
         if !earlier || !unheard_of || matches!(message.place, Place::Delayed { .. }) {
@@ -217,7 +227,7 @@ impl Queue {
         if message.place == Place::Ready {
             let until = now.saturating_add(self.settings.lease);
             message.attempts += 1;
-            message.place = Place::InFlight { until, heard: now, worker: None };
+            message.place = Place::in_flight(now, until, None);
             self.ready.remove(&receipt.message);
             self.timers.insert((until, receipt.message));
             self.in_flight += 1;
@@ -241,9 +251,9 @@ impl Queue {
         }
         if let Some(message) = self.let_go(receipt.message)
             && message.deliveries > 1
-            && let Place::InFlight { worker, .. } = &message.place
+            && let Place::InFlight(lease) = &message.place
         {
-            self.redeliveries.done(receipt.message, worker.as_ref());
+            self.redeliveries.done(receipt.message, lease.worker.as_ref());
         }
         self.total.acked += 1;
         self.events.push(Event::Acked { receipt });
@@ -255,7 +265,7 @@ impl Queue {
         if !self.end_delivery(receipt) {
             return;
         }
-        if let Some(message) = self.messages.get_mut(&receipt.message) {
+        if let Some(message) = self.messages.get_mut(receipt.message) {
             message.attempts -= 1;
             message.place = Place::Ready;
         }
@@ -288,7 +298,7 @@ impl Queue {
         due: Option<Time>,
     ) -> Option<Dead> {
         let id = receipt.message;
-        let message = self.messages.get_mut(&id)?;
+        let message = self.messages.get_mut(id)?;
         if message.attempts >= self.settings.max_attempts {
             self.total.dead += 1;
             let to = self.settings.dead_letter_queue.clone();
@@ -297,7 +307,8 @@ impl Queue {
         }
         let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
         let was = std::mem::replace(&mut message.place, place);
-        if let Place::InFlight { heard, worker, .. } = was {
+        if let Place::InFlight(lease) = was {
+            let Lease { heard, worker, .. } = *lease;
             let (given_again, next_worker, done) = (None, None, None);
             let story = Redelivery { id, reason, worker, heard, given_again, next_worker, done };
             self.redeliveries.began(story);
@@ -316,11 +327,10 @@ impl Queue {
         self.recall(now, receipt);
         let old = self.lease(receipt).ok_or(Stale)?;
         let new = now.saturating_add(lease);
-        if let Some(message) = self.messages.get_mut(&receipt.message)
-            && let Place::InFlight { until, heard, .. } = &mut message.place
+        if let Some(message) = self.messages.get_mut(receipt.message)
+            && let Place::InFlight(lease) = &mut message.place
         {
-            *until = new;
-            *heard = now;
+            (lease.until, lease.heard) = (new, now);
         }
         self.timers.remove(&(old, receipt.message));
         self.timers.insert((new, receipt.message));
@@ -338,13 +348,14 @@ impl Queue {
             dead.extend(self.ring(id));
         }
         self.expire(now);
+        self.keys.advance(now);
         dead
     }
 
     /// A message's timer rang; it is out of the index already.
     fn ring(&mut self, id: MessageId) -> Option<Dead> {
-        let message = self.messages.get_mut(&id)?;
-        if let Place::InFlight { .. } = message.place {
+        let message = self.messages.get_mut(id)?;
+        if let Place::InFlight(_) = message.place {
             self.in_flight -= 1;
             self.total.failed(ReturnReason::LeaseExpired);
             let (delivery, run) = (message.deliveries, message.run);
@@ -356,10 +367,11 @@ impl Queue {
         None
     }
 
-    /// Throws all messages away; their receipts are stale from now on.
+    /// Throws all messages away; their receipts are stale from now on. Keys stay: what was published
+    /// with them was published.
     pub(crate) fn purge(&mut self) -> u64 {
         let count = self.messages.len() as u64;
-        self.messages.clear();
+        self.messages = Shelf::default();
         self.bytes = 0;
         self.ready.clear();
         self.timers.clear();

@@ -57,7 +57,7 @@ impl Broker {
         let ids: Vec<_> = queue.ready.iter().take(max.min(slots)).copied().collect();
         let mut going = Vec::new();
         for id in ids {
-            let size = queue.messages.get(&id).map_or(0, |it| it.body.len() as u64);
+            let size = queue.messages.get(id).map_or(0, |it| it.body.len() as u64);
             if size > bytes {
                 break;
             }

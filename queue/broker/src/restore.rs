@@ -4,11 +4,13 @@
 //! it may be gone already.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+
+use bytes::Bytes;
 
 use crate::Time;
 use crate::broker::Broker;
 use crate::event::ReturnReason;
+use crate::keys::{KeptKey, Key, Keys};
 use crate::message::{MessageId, Place, Receipt};
 use crate::name::QueueName;
 use crate::queue::{Message, Queue};
@@ -43,7 +45,7 @@ impl Earlier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// Its bytes.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
     /// When it was published, in milliseconds since 1970.
     pub enqueued_at: u64,
     /// Deliveries that count.
@@ -73,6 +75,7 @@ struct Part {
     total: Counters,
     paused: bool,
     messages: BTreeMap<MessageId, Kept>,
+    keys: BTreeMap<Key, KeptKey>,
 }
 
 /// Hears what happened, and makes a broker of it.
@@ -110,7 +113,7 @@ impl Restore {
         &mut self,
         queue: &QueueName,
         id: MessageId,
-        body: Arc<[u8]>,
+        body: Bytes,
         enqueued_at: u64,
         due: Option<Due>,
     ) {
@@ -126,6 +129,16 @@ impl Restore {
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
+    }
+
+    /// Messages had come in with a key, just now or some time ago.
+    pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
+        self.part(queue).keys.insert(kept.once.key, kept);
+    }
+
+    /// How many publishes had come again up to here.
+    pub fn replayed(&mut self, queue: &QueueName, total: u64) {
+        self.part(queue).total.replayed = total;
     }
 
     /// A message went to a receiver.
@@ -247,6 +260,7 @@ impl Restore {
             let mut queue = Queue::new(run);
             (queue.settings, queue.total, queue.earlier) = (part.settings, total, earlier);
             queue.paused = part.paused;
+            queue.keys = Keys::restored(part.keys.into_values(), now, wall);
             let mut age = Time::ZERO;
             for (id, kept) in part.messages.into_iter().rev() {
                 // The clock may have been set between two of them; still the first is not younger.
@@ -277,7 +291,7 @@ impl Kept {
             At::Delayed(due) => Place::Delayed { until: now + due.left(wall) },
             At::InFlight(lease) => {
                 let until = now.saturating_add(lease);
-                Place::InFlight { until, heard: now, worker: None }
+                Place::in_flight(now, until, None)
             }
         };
         let Kept { attempts, deliveries, run, .. } = self;

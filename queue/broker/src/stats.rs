@@ -26,6 +26,8 @@ pub struct Counters {
     pub expired: u64,
     /// Receives that went away with nothing, at once or after their wait.
     pub receive_empty: u64,
+    /// Publishes whose key had been used for the same before; they published nothing.
+    pub replayed: u64,
 }
 
 impl Counters {
@@ -51,6 +53,8 @@ pub struct Stats {
     pub delayed: usize,
     /// How many bytes the bodies of all of these have.
     pub bytes: u64,
+    /// Keys that are remembered.
+    pub keys: usize,
     /// Whether nobody gets any, until it goes on.
     pub paused: bool,
     /// Receivers that wait for a message.

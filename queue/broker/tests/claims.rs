@@ -39,7 +39,7 @@ fn with(bodies: &[&str]) -> Broker {
 }
 
 fn publish(broker: &mut Broker, now: Time, bodies: &[&str]) {
-    let new = |body: &&str| NewMessage { body: body.as_bytes().into(), delay: Time::ZERO };
+    let new = |body: &&str| NewMessage { body: body.as_bytes().to_vec().into(), delay: Time::ZERO };
     broker.publish(now, &jobs(), bodies.iter().map(new).collect(), 0).unwrap();
 }
 
@@ -164,7 +164,8 @@ fn a_batch_is_taken_in_whole_or_not_at_all() {
     let limits = Settings { max_depth: 2, max_message_bytes: 3, ..Settings::default() };
     broker.configure(&jobs(), limits).unwrap();
     let batch = |bodies: &[&str]| {
-        let new = |body: &&str| NewMessage { body: body.as_bytes().into(), delay: Time::ZERO };
+        let new =
+            |body: &&str| NewMessage { body: body.as_bytes().to_vec().into(), delay: Time::ZERO };
         bodies.iter().map(new).collect()
     };
     let large = broker.publish(at(0), &jobs(), batch(&["a", "four"]), 0);
@@ -251,7 +252,7 @@ fn dead_letters_cannot_go_in_a_circle() {
 fn a_purge_takes_messages_wherever_they_are_and_their_receipts_go_stale() {
     let mut broker = with(&["flying", "ready"]);
     let receipt = take(&mut broker, at(0)).receipt;
-    let hidden = vec![NewMessage { body: (*b"hidden").into(), delay: at(9) }];
+    let hidden = vec![NewMessage { body: b"hidden".as_slice().into(), delay: at(9) }];
     broker.publish(at(0), &jobs(), hidden, 0).unwrap();
     assert_eq!(broker.purge(at(1), &jobs()), 3);
     assert_eq!(broker.ack(at(1), &jobs(), receipt), Err(Stale));

@@ -3,119 +3,33 @@
 //! `PROPTEST_CASES=5000` tries more. A failure prints the shortest list of calls that shows it.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+#[path = "model/calls.rs"]
+mod calls;
+#[path = "model/keys.rs"]
+mod keys;
 #[path = "model/naive.rs"]
 mod naive;
 #[path = "model/told.rs"]
 mod told;
 
-use std::time::Duration;
-
 use broker::{
-    Broker, Delivery, Event, MessageId, NewMessage, Peeked, QueueName, Receipt, Request, Settings,
-    Time, WaiterId,
+    Accepted, Broker, Delivery, Event, MessageId, NewMessage, Once, Peeked, QueueName, Receipt,
+    Time, Tried, WaiterId,
 };
+use calls::{Call, Held, call, name};
+use keys::{Answer, once};
 use naive::{Given, Model, RUN};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use told::Told;
 
-/// One call. Receipts and waiters are chosen among all there ever were, stale ones included.
+/// Messages that come in, as they were tried before.
 #[derive(Debug, Clone)]
-enum Call {
-    Publish { queue: usize, sizes: Vec<usize>, delay: Time },
-    Receive { queue: usize, request: Request },
-    Wait { queue: usize, request: Request },
-    Cancel { waiter: Index },
-    Ack { held: Held },
-    Nack { held: Held, delay: Time },
-    Extend { held: Held, lease: Time },
-    Undeliver { held: Held },
-    Purge { queue: usize },
-    Pause { queue: usize, paused: bool },
-    Redrive { queue: usize, max: usize },
-    Configure { queue: usize, settings: Settings },
-    Advance { by: Time },
-}
-
-/// Which receipt, and at which queue it is shown.
-#[derive(Debug, Clone)]
-struct Held {
-    receipt: Index,
-    elsewhere: Option<usize>,
-    foreign: bool,
-}
-
-const QUEUES: usize = 3;
-
-fn name(queue: usize) -> QueueName {
-    ["a", "b", "c"][queue].parse().unwrap()
-}
-
-fn millis(range: std::ops::Range<u64>) -> impl Strategy<Value = Time> {
-    range.prop_map(Duration::from_millis)
-}
-
-/// Half of all delays are none.
-fn delay() -> impl Strategy<Value = Time> {
-    prop_oneof![Just(Time::ZERO), millis(0..40)]
-}
-
-fn held() -> impl Strategy<Value = Held> {
-    let elsewhere = prop_oneof![9 => Just(None), 1 => (0..QUEUES).prop_map(Some)];
-    let foreign = prop::bool::weighted(0.05);
-    (any::<Index>(), elsewhere, foreign).prop_map(|(receipt, elsewhere, foreign)| Held {
-        receipt,
-        elsewhere,
-        foreign,
-    })
-}
-
-fn request() -> impl Strategy<Value = Request> {
-    let worker = prop::option::of(prop_oneof![Just("ann".into()), Just("bob".into())]);
-    (1..4_usize, prop::option::of(millis(1..30)), worker).prop_map(|(max, lease, worker)| Request {
-        max,
-        lease,
-        worker,
-    })
-}
-
-fn settings() -> impl Strategy<Value = Settings> {
-    let dead_letters = prop::option::of((0..QUEUES).prop_map(name));
-    let limits = (1..30_usize, 1..60_u64, 1..5_usize, prop::option::of(millis(1..100)));
-    (millis(1..50), 1..4_u32, dead_letters, limits).prop_map(
-        |(lease, max_attempts, dead_letter_queue, limits)| Settings {
-            lease,
-            max_attempts,
-            dead_letter_queue,
-            max_depth: limits.0,
-            max_bytes: limits.1,
-            max_message_bytes: limits.2,
-            max_age: limits.3,
-        },
-    )
-}
-
-fn call() -> impl Strategy<Value = Call> {
-    let queue = 0..QUEUES;
-    prop_oneof![
-        6 => (queue.clone(), vec(0..5_usize, 1..4), delay())
-            .prop_map(|(queue, sizes, delay)| Call::Publish { queue, sizes, delay }),
-        5 => (queue.clone(), request())
-            .prop_map(|(queue, request)| Call::Receive { queue, request }),
-        3 => (queue.clone(), request()).prop_map(|(queue, request)| Call::Wait { queue, request }),
-        1 => any::<Index>().prop_map(|waiter| Call::Cancel { waiter }),
-        4 => held().prop_map(|held| Call::Ack { held }),
-        4 => (held(), delay()).prop_map(|(held, delay)| Call::Nack { held, delay }),
-        2 => (held(), millis(1..40)).prop_map(|(held, lease)| Call::Extend { held, lease }),
-        3 => held().prop_map(|held| Call::Undeliver { held }),
-        1 => queue.clone().prop_map(|queue| Call::Purge { queue }),
-        1 => (queue.clone(), prop::bool::weighted(0.3))
-            .prop_map(|(queue, paused)| Call::Pause { queue, paused }),
-        1 => (queue.clone(), 1..5_usize).prop_map(|(queue, max)| Call::Redrive { queue, max }),
-        2 => (queue, settings()).prop_map(|(queue, settings)| Call::Configure { queue, settings }),
-        5 => millis(0..30).prop_map(|by| Call::Advance { by }),
-    ]
+struct Publish {
+    queue: QueueName,
+    batch: Vec<NewMessage>,
+    once: Option<Once>,
 }
 
 /// Both brokers, what a third one is told, and all receipts and waiters there ever were.
@@ -125,12 +39,17 @@ struct Pair {
     model: Model,
     receipts: Vec<(QueueName, Receipt)>,
     waiters: Vec<(QueueName, WaiterId)>,
+    /// Whatever anyone tried to publish.
+    tried: Vec<Publish>,
+    /// What is accepted and not there yet, with when that was.
+    begun: Vec<(Accepted, Publish, Time)>,
 }
 
 impl Pair {
     fn new() -> Pair {
-        let (told, receipts, waiters) = (Told::new(), Vec::new(), Vec::new());
-        Pair { told, broker: Broker::new(RUN), model: Model::default(), receipts, waiters }
+        let (told, broker, model) = (Told::new(), Broker::new(RUN), Model::default());
+        let (receipts, waiters, tried, begun) = (vec![], vec![], vec![], vec![]);
+        Pair { told, broker, model, receipts, waiters, tried, begun }
     }
 
     fn held(&self, held: &Held) -> (QueueName, Receipt) {
@@ -145,7 +64,23 @@ impl Pair {
     fn call(&mut self, call: Call) {
         let now = self.model.now;
         match call {
-            Call::Publish { queue, sizes, delay } => self.publish(&name(queue), &sizes, delay),
+            Call::Publish { queue, key, sizes, delay, begin } => {
+                let new = |size: &usize| NewMessage { body: vec![b'x'; *size].into(), delay };
+                let batch = sizes.iter().map(new).collect();
+                let once = key.map(|key| once(key, &sizes, delay));
+                self.publish(Publish { queue: name(queue), batch, once }, begin);
+            }
+            Call::TryAgain { tried } => {
+                if !self.tried.is_empty() {
+                    self.publish(tried.get(&self.tried).clone(), false);
+                }
+            }
+            Call::End { refused } => {
+                if !self.begun.is_empty() {
+                    let which = refused.map_or(0, |it| it.index(self.begun.len()));
+                    self.end(which, refused.is_some());
+                }
+            }
             Call::Receive { queue, request } => {
                 let deliveries = self.broker.receive(now, &name(queue), &request);
                 assert_eq!(given(&deliveries), self.model.receive(&name(queue), &request));
@@ -184,15 +119,45 @@ impl Pair {
         self.model.advance(Time::ZERO);
     }
 
-    fn publish(&mut self, queue: &QueueName, sizes: &[usize], delay: Time) {
-        let new = |size: &usize| NewMessage { body: vec![b'x'; *size].into(), delay };
-        let batch: Vec<_> = sizes.iter().map(new).collect();
-        let taken = self.model.publish(queue, &batch);
-        let wall = told::wall(self.model.now);
-        let ids = self.broker.publish(self.model.now, queue, batch.clone(), wall);
-        self.told.published(queue, ids.as_deref().unwrap_or_default(), &batch, self.model.now);
-        assert_eq!(ids.is_ok(), taken);
-        assert!(ids.is_err() || ids.is_ok_and(|ids| ids.len() == sizes.len()));
+    /// Takes messages in, which are there at once, as all are by then that came before, or only begin
+    /// to be.
+    fn publish(&mut self, publish: Publish, begin: bool) {
+        let Publish { queue, batch, once } = publish.clone();
+        self.tried.push(publish.clone());
+        let taken = self.model.begin(&queue, &batch, once);
+        let (now, wall) = (self.model.now, told::wall(self.model.now));
+        let broker = &mut self.broker;
+        let tried = match once {
+            Some(once) => broker.accept_once(now, &queue, batch, wall, once),
+            None => broker.accept(now, &queue, batch, wall).map(Tried::First),
+        };
+        let answer = match tried {
+            Err(_) => Answer::Refused,
+            Ok(Tried::Again { ids, settled }) => Answer::Again(ids, settled),
+            Ok(Tried::First(accepted)) => {
+                self.begun.push((accepted, publish, now));
+                Answer::Taken
+            }
+        };
+        assert_eq!(answer, taken);
+        if taken == Answer::Taken && !begin {
+            (0..self.begun.len()).for_each(|_| self.end(0, false));
+        }
+    }
+
+    fn end(&mut self, which: usize, refused: bool) {
+        let (accepted, Publish { queue, batch, once }, at) = self.begun.remove(which);
+        // A message's delay may be over before it is there.
+        self.model.advance(Time::ZERO);
+        self.model.end(which, refused);
+        if refused {
+            return self.broker.refuse(&accepted);
+        }
+        let ids: Vec<_> = accepted.ids().collect();
+        self.told.published(&queue, &ids, &batch, at);
+        let now = self.model.now;
+        once.into_iter().for_each(|once| self.told.keyed(&queue, &ids, once, now));
+        self.broker.commit(now, accepted);
     }
 
     fn cancel(&mut self, waiter: Index) {
@@ -300,6 +265,8 @@ proptest! {
         if twice {
             pair.told.told_again(&pair.broker, pair.model.now);
         }
-        told::compare(&mut pair.broker, pair.told, &pair.receipts, pair.model.now);
+        // What was not there yet is not there again.
+        (0..pair.begun.len()).for_each(|_| pair.end(0, true));
+        told::compare(&mut pair.broker, pair.told, &pair.receipts, &pair.tried, pair.model.now);
     }
 }

@@ -22,6 +22,9 @@ const LONGEST: usize = 64 << 10;
 /// Messages are as long as they are; the queue limits them when it takes them.
 const ANY_LENGTH: usize = usize::MAX;
 
+/// By which a publish is known when it comes again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
 /// The queue's word for a token that is missing or wrong.
 const UNAUTHORIZED: &str = "unauthorized";
 
@@ -78,12 +81,27 @@ impl Client {
         Client { timeout, ..self }
     }
 
-    /// Publishes one message; returns its number.
+    /// Publishes one message; returns its number. After an error that passes it may be there all the
+    /// same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
     pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
-        let call = self.call(Method::POST, &["messages"]).body(body);
+        self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
+    }
+
+    /// Publishes one message, once however often it is tried with the same key within five minutes;
+    /// returns its number. A key is 1 to 255 visible ASCII characters, and another one for each
+    /// message of a queue.
+    ///
+    /// # Errors
+    /// See [`Error::is_passing`]; also where the key was used for another message.
+    pub async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<String, Error> {
+        let call = self.call(Method::POST, &["messages"]).header(IDEMPOTENCY_KEY, key);
+        self.publish_by(call.body(body)).await
+    }
+
+    async fn publish_by(&self, call: RequestBuilder) -> Result<String, Error> {
         let published: Published = self.json(call, LONGEST).await?;
         let one = published.ids.into_iter().next();
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::disk::{Disk, Segment};
@@ -66,11 +67,11 @@ impl Disk for Directory {
     }
 
     fn create(&self, number: u64) -> io::Result<File> {
-        OpenOptions::new().append(true).create_new(true).open(self.file(number))
+        OpenOptions::new().write(true).create_new(true).open(self.file(number))
     }
 
     fn open(&self, number: u64) -> io::Result<File> {
-        OpenOptions::new().append(true).open(self.file(number))
+        OpenOptions::new().write(true).open(self.file(number))
     }
 
     fn delete(&self, number: u64) -> io::Result<()> {
@@ -87,8 +88,8 @@ impl Disk for Directory {
 }
 
 impl Segment for File {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write_all_at(bytes, offset)
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {

@@ -25,7 +25,7 @@ pub trait Disk: fmt::Debug {
     /// As the operating system says, also where there is one of that number.
     fn create(&self, number: u64) -> io::Result<Self::Segment>;
 
-    /// A segment that is there, to write at its end.
+    /// A segment that is there, to write to.
     ///
     /// # Errors
     /// As the operating system says.
@@ -49,11 +49,11 @@ pub trait Disk: fmt::Debug {
 
 /// A segment that is written.
 pub trait Segment: fmt::Debug {
-    /// Writes at the end. After an error any part of it may be there.
+    /// Writes at `offset`, which is not behind the end. After an error any part of it may be there.
     ///
     /// # Errors
     /// As the operating system says.
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
     /// Cuts the segment to its first `len` bytes.
     ///

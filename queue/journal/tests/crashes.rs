@@ -9,6 +9,9 @@ use std::io;
 use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
 use support::{Memory, Trouble};
 
+/// Zeros ahead, in bytes: as much as a batch or two.
+const AHEAD: u64 = 150;
+
 fn batch(text: &str) -> Outgoing {
     let mut batch = Outgoing::default();
     batch.extend_from_slice(text.as_bytes());
@@ -24,7 +27,7 @@ fn open(disk: &Memory) -> Result<Opened, OpenError> {
         seen.push(String::from_utf8(bytes.to_vec()).unwrap());
         Ok(())
     })?;
-    Ok((journal, seen, cut))
+    Ok((journal.with_ahead(AHEAD), seen, cut))
 }
 
 /// Writes batches of several sizes, with another segment every fifth, and deletes the oldest but
@@ -72,6 +75,11 @@ fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
     }
 }
 
+/// How many batches are written, with crashes at every step; `BATCHES` asks for more.
+fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
@@ -79,7 +87,7 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
         let disk = Memory::default();
         disk.trouble(Some(Trouble::PowerLoss(at)));
         let (written, end) = match open(&disk) {
-            Ok((mut journal, ..)) => write(&mut journal, 60),
+            Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
@@ -109,33 +117,57 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
 fn the_last_batch_may_be_cut_anywhere_and_only_it_is_gone() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
-    let whole = |disk: &Memory| disk.bytes(1).len();
     journal.append(&mut batch("first")).unwrap();
-    let before = whole(&disk);
+    let before = journal.last_len() as usize;
     journal.append(&mut batch("second and last")).unwrap();
-    let bytes = disk.bytes(1);
-    for len in before..bytes.len() {
-        let cut = Memory::default();
-        cut.set(1, bytes[..len].to_vec());
-        let (_, seen, told) = open(&cut).unwrap();
-        assert_eq!(seen, ["first"], "cut to {len}");
-        let lost = (len - before) as u64;
-        assert_eq!(
-            told.map(|cut| (cut.kept, cut.bytes)),
-            (lost > 0).then_some((before as u64, lost))
-        );
-        assert_eq!(whole(&cut), before);
+    let (end, bytes) = (journal.last_len() as usize, disk.bytes(1));
+    assert!(before < end && end < bytes.len(), "there are zeros behind it");
+    for len in before..end {
+        // The file ends there, or its last blocks were not written.
+        for zeros in [0, bytes.len() - len] {
+            let cut = Memory::default();
+            cut.set(1, [&bytes[..len], &vec![0; zeros]].concat());
+            let (_, seen, told) = open(&cut).unwrap();
+            assert_eq!(seen, ["first"], "cut to {len}");
+            let written = bytes[..len].iter().rposition(|it| *it != 0).unwrap() + 1;
+            let lost = written.saturating_sub(before) as u64;
+            let told = told.map(|cut| (cut.kept, cut.bytes));
+            assert_eq!(told, (lost > 0).then_some((before as u64, lost)), "cut to {len}");
+            assert!(open(&cut).unwrap().2.is_none(), "it is told once");
+        }
     }
+}
+
+#[test]
+fn zeros_ahead_are_written_over_and_a_disk_that_has_no_room_for_them_does_without() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.append(&mut batch("one")).unwrap();
+    let len = disk.bytes(1).len();
+    journal.append(&mut batch("two")).unwrap();
+    assert_eq!(disk.bytes(1).len(), len, "a sync finds it no longer than it was");
+    journal.append(&mut batch(&"x".repeat(AHEAD as usize))).unwrap();
+    assert_eq!(disk.bytes(1).len() as u64, journal.last_len() + AHEAD);
+    // The batch itself is the first thing that is written, the zeros are the second.
+    let next = disk.0.borrow().operations + 1;
+    disk.trouble(Some(Trouble::Full(next, 7)));
+    journal.append(&mut batch(&"y".repeat(AHEAD as usize))).unwrap();
+    assert_eq!(disk.bytes(1).len() as u64, journal.last_len());
+    journal.append(&mut batch("three")).unwrap();
+    let (mut journal, seen, cut) = open(&disk).unwrap();
+    assert_eq!((seen.len(), cut), (5, None));
+    journal.append(&mut batch("four")).unwrap();
+    assert_eq!(open(&disk).unwrap().1.last().map(String::as_str), Some("four"));
 }
 
 #[test]
 fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
-    let mut ends = vec![disk.bytes(1).len()];
+    let mut ends = vec![journal.last_len() as usize];
     for text in ["one", "two", "three"] {
         journal.append(&mut batch(text)).unwrap();
-        ends.push(disk.bytes(1).len());
+        ends.push(journal.last_len() as usize);
     }
     let bytes = disk.bytes(1);
     for bit in 0..8 * ends[2] {
@@ -166,6 +198,19 @@ fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
     disk.0.borrow_mut().files.remove(&2);
     let error = open(&disk).err().unwrap().to_string();
     assert!(error.starts_with("segment 2 is missing"), "{error}");
+}
+
+#[test]
+fn a_log_that_is_refused_is_left_as_it_is() {
+    let disk = Memory::default();
+    open(&disk).unwrap().0.begin_segment(2, &mut batch("base")).unwrap();
+    // The last one was never begun, and the one before it is bad.
+    disk.set(3, b"msq".to_vec());
+    let mut bad = disk.bytes(2);
+    bad[0] ^= 1;
+    disk.set(2, bad);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
+    assert_eq!(disk.bytes(3), b"msq");
 }
 
 #[test]
@@ -234,8 +279,9 @@ fn a_directory_that_cannot_be_synced_leaves_unknown_what_was_deleted() {
 fn a_sync_that_fails_leaves_unknown_what_is_there() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
+    // Behind the batch and its zeros.
     let next = disk.0.borrow().operations;
-    disk.trouble(Some(Trouble::Fails(next + 1)));
+    disk.trouble(Some(Trouble::Fails(next + 2)));
     let failed = journal.append(&mut batch("text"));
     assert!(matches!(failed, Err(WriteError::Unknown(_))), "{failed:?}");
 }

@@ -1,33 +1,16 @@
 //! Who may call, where a token is wanted.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, Request, header};
 use service::TokenFile;
 use service::token::Token;
 use subtle::ConstantTimeEq;
 
-use crate::problem::Problem;
-
 /// What scrapers and probes may see without a token; they cannot be given one everywhere.
 const OPEN: [&str; 3] = ["/metrics", "/livez", "/readyz"];
 
-/// The same calls, for those who show the token that is in this file.
-pub fn guarded(router: Router, token: TokenFile) -> Router {
-    router.layer(from_fn_with_state(Arc::new(token), guard))
-}
-
-async fn guard(State(token): State<Arc<TokenFile>>, request: Request, next: Next) -> Response {
-    let is_open = OPEN.contains(&request.uri().path());
-    if is_open || shows(request.headers(), &token.token()) {
-        next.run(request).await
-    } else {
-        Problem::Unauthorized.into_response()
-    }
+/// Whether a call may be made: it shows the token that is in this file, or needs none.
+pub(super) fn lets_in<B>(token: &TokenFile, request: &Request<B>) -> bool {
+    OPEN.contains(&request.uri().path()) || shows(request.headers(), &token.token())
 }
 
 fn shows(headers: &HeaderMap, token: &Token) -> bool {

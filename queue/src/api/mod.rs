@@ -1,11 +1,13 @@
 //! The calls over HTTP.
 //!
 //! # Layout
+//! - [`calls`]: [`Calls`], the way from a request to what it asks for
+//! - [`reply`]: [`Reply`], what answers are as bytes
 //! - `publish`: messages come in, one or a batch
 //! - `receive`: messages go out, at once or after a wait
 //! - `settle`: deliveries end: ack, nack, and more time
 //! - `queues`: settings, numbers, purge, the list of queues
-//! - [`guard`]: who may call, where a token is wanted
+//! - `guard`: who may call, where a token is wanted
 //! - `look`: messages and their stories, changing nothing
 
 use std::sync::Arc;
@@ -19,12 +21,17 @@ use service::Shutdown;
 use crate::hub::Hub;
 use crate::problem::Problem;
 
-pub mod guard;
+pub mod calls;
+mod guard;
 mod look;
 mod publish;
 mod queues;
 mod receive;
+pub mod reply;
 mod settle;
+
+pub use calls::Calls;
+pub use reply::Reply;
 
 /// What every call works on.
 #[derive(Debug, Clone)]
@@ -34,17 +41,15 @@ struct App {
     shutdown: Shutdown,
 }
 
-/// All calls, beside the `endpoints` that every program has.
-///
-/// Leases and delays end in time only while [`Hub::keep_time`] runs beside it.
-pub fn router(hub: Arc<Hub>, endpoints: Router, shutdown: Shutdown) -> Router {
+/// All calls by their paths.
+fn router(app: App, endpoints: Router) -> Router {
     let queue = Router::new()
         .route("/", put(queues::configure).get(queues::show))
-        .route("/messages", post(publish::publish).get(look::peek))
-        .route("/messages/receive", post(receive::receive))
+        .route("/messages", post(publish::routed).get(look::peek))
+        .route("/messages/receive", post(receive::routed))
         .route("/messages/ack", post(settle::ack_all))
         .route("/messages/nack", post(settle::nack_all))
-        .route("/messages/{receipt}", delete(settle::ack).patch(settle::extend))
+        .route("/messages/{receipt}", delete(settle::routed_ack).patch(settle::extend))
         .route("/redelivered", get(look::redelivered))
         .route("/purge", post(queues::purge))
         .route("/pause", post(queues::pause))
@@ -53,7 +58,7 @@ pub fn router(hub: Arc<Hub>, endpoints: Router, shutdown: Shutdown) -> Router {
     Router::new()
         .route("/v1/queues", get(queues::list))
         .nest("/v1/queues/{queue}", queue)
-        .with_state(App { hub, shutdown })
+        .with_state(app)
         .merge(endpoints)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)

@@ -1,58 +1,91 @@
-//! Messages come in, one or a batch.
+//! Messages come in, one or a batch; with an `Idempotency-Key` once, however often that is tried.
 
-use std::sync::Arc;
-
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use broker::{NewMessage, QueueName, Settings};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
+use broker::{MessageId, NewMessage, QueueName, Settings};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::App;
+use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
+use crate::idempotency;
 use crate::problem::Problem;
 
 /// A batch as a whole; each line has the queue's limit besides.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
 
-#[derive(Deserialize)]
+/// A body of so many bytes is read whatever the queue takes.
+const SMALL: u64 = 16 << 10;
+
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Arguments {
+struct Arguments {
     delay_ms: Option<String>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Published {
+struct Published {
     ids: Vec<String>,
 }
 
-/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON.
-pub(super) async fn publish(
-    State(app): State<App>,
-    Named(name): Named,
-    Asked(asked): Asked<Arguments>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<(StatusCode, Json<Published>), Problem> {
-    let delay = ask::delay(asked.delay_ms.as_deref())?;
-    let bodies = if is_batch(&headers) {
+/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
+/// `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and gets the
+/// first one's answer, with `Idempotent-Replayed: true`.
+pub(super) async fn publish<B: Incoming>(
+    app: &App,
+    name: &QueueName,
+    request: Request<B>,
+) -> Result<Response<Reply>, Problem> {
+    let (head, body) = request.into_parts();
+    let key = idempotency::key(&head.headers)?;
+    let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
+    let delay = ask::delay(delay_ms.as_deref())?;
+    let bodies = if is_batch(&head.headers) {
         lines(&ask::read(body, BATCH).await?)?
     } else {
-        vec![ask::read(body, one(&app, &name)).await?.into()]
+        let limit = one(app, name, &body);
+        vec![ask::read(body, limit).await?]
     };
-    let batch = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
+    let batch: Vec<_> = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
     let enqueued_at = app.hub.wall_clock();
-    let ids = app.hub.publish(&name, batch, enqueued_at).await?;
-    let ids = ids.iter().map(ToString::to_string).collect();
-    Ok((StatusCode::CREATED, Json(Published { ids })))
+    let Some(key) = key else {
+        return answer(&app.hub.publish(name, batch, enqueued_at).await?);
+    };
+    let once = idempotency::once(key, &batch);
+    let published = app.hub.publish_once(name, batch, enqueued_at, once).await?;
+    let mut answer = answer(&published.ids)?;
+    if published.replayed {
+        answer.headers_mut().extend([idempotency::replayed()]);
+    }
+    Ok(answer)
 }
 
-/// The queue's own limit, known before the body is read.
-fn one(app: &App, name: &QueueName) -> Limit {
+fn answer(ids: &[MessageId]) -> Result<Response<Reply>, Problem> {
+    let ids = ids.iter().map(ToString::to_string).collect();
+    Reply::json(StatusCode::CREATED, &Published { ids })
+}
+
+/// The same by way of the router.
+pub(super) async fn routed(
+    State(app): State<App>,
+    Named(name): Named,
+    request: Request<Body>,
+) -> Result<Response<Body>, Problem> {
+    publish(&app, &name, request).await.map(|answer| answer.map(Body::new))
+}
+
+/// The queue's own limit, known before the body is read. Where it is small as a whole that need not
+/// be: the queue looks at it in any case.
+fn one<B: Incoming>(app: &App, name: &QueueName, body: &B) -> Limit {
+    let mend = "raise the queue's max_message_bytes or send less";
+    if body.size_hint().upper().is_some_and(|bytes| bytes <= SMALL) {
+        return Limit { bytes: SMALL as usize, mend };
+    }
     let known = app.hub.call(|broker, _| broker.settings(name).map(|s| s.max_message_bytes));
     let bytes = known.unwrap_or_else(|| Settings::default().max_message_bytes);
-    Limit { bytes, mend: "raise the queue's max_message_bytes or send less" }
+    Limit { bytes, mend }
 }
 
 /// `application/x-ndjson`, in any case and with any parameters.
@@ -63,12 +96,12 @@ fn is_batch(headers: &HeaderMap) -> bool {
 }
 
 /// The lines as they are; the end of the last one may be left out.
-fn lines(batch: &[u8]) -> Result<Vec<Arc<[u8]>>, Problem> {
-    let batch = batch.strip_suffix(b"\n").unwrap_or(batch);
-    let lines = batch.split(|byte| *byte == b'\n').zip(1_usize..);
-    lines
-        .map(|(line, number)| if line.is_empty() { Err(empty(number)) } else { Ok(line.into()) })
-        .collect()
+fn lines(batch: &Bytes) -> Result<Vec<Bytes>, Problem> {
+    let all = batch.strip_suffix(b"\n").unwrap_or(batch);
+    let line = |(line, number): (&[u8], usize)| {
+        if line.is_empty() { Err(empty(number)) } else { Ok(ask::owned(batch.slice_ref(line))) }
+    };
+    all.split(|byte| *byte == b'\n').zip(1_usize..).map(line).collect()
 }
 
 fn empty(line: usize) -> Problem {

@@ -70,9 +70,11 @@ pub(super) struct QueueJson {
     delayed: usize,
     waiting: usize,
     bytes: u64,
+    idempotency_keys: usize,
     paused: bool,
     oldest_age_s: Option<f64>,
     published_total: u64,
+    publish_replayed_total: u64,
     delivered_total: u64,
     undelivered_total: u64,
     acked_total: u64,
@@ -88,7 +90,8 @@ pub(super) struct QueueJson {
 impl QueueJson {
     fn new(name: &QueueName, stats: Stats, settings: &Settings) -> QueueJson {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
-        let Counters { lease_expired, dead, purged, expired, receive_empty, .. } = stats.total;
+        let Counters { lease_expired, dead, purged, expired, .. } = stats.total;
+        let Counters { receive_empty, replayed, .. } = stats.total;
         QueueJson {
             name: name.to_string(),
             ready: stats.ready,
@@ -96,9 +99,11 @@ impl QueueJson {
             delayed: stats.delayed,
             waiting: stats.waiting,
             bytes: stats.bytes,
+            idempotency_keys: stats.keys,
             paused: stats.paused,
             oldest_age_s: stats.oldest_age.map(|age| age.as_secs_f64()),
             published_total: published,
+            publish_replayed_total: replayed,
             delivered_total: delivered,
             undelivered_total: undelivered,
             acked_total: acked,

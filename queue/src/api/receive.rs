@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use broker::Request;
+use axum::http::{Request, Response, StatusCode};
+use broker::QueueName;
 use serde::Deserialize;
 
 use super::App;
+use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
 use crate::handover::Handover;
 use crate::problem::Problem;
@@ -21,9 +21,9 @@ const MAX_WAIT: f64 = 20.0;
 /// A receive needs no body.
 const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Arguments {
+struct Arguments {
     max: Option<String>,
     wait_s: Option<String>,
     lease_s: Option<String>,
@@ -31,26 +31,35 @@ pub(super) struct Arguments {
 }
 
 /// `POST messages/receive`: what is there, or what comes within `wait_s`.
-pub(super) async fn receive(
+pub(super) async fn receive<B: Incoming>(
+    app: &App,
+    name: &QueueName,
+    request: Request<B>,
+) -> Result<Response<Reply>, Problem> {
+    let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
+    let (wanted, wait) = (asked.request()?, asked.wait()?);
+    // Bytes left unread would keep hyper from seeing that the receiver hangs up.
+    ask::read(request.into_body(), BODY).await?;
+    let handover = app.hub.receive(name, wanted, wait, app.shutdown.wait()).await;
+    answer(handover)
+}
+
+/// The same by way of the router.
+pub(super) async fn routed(
     State(app): State<App>,
     Named(name): Named,
-    Asked(asked): Asked<Arguments>,
-    body: Body,
-) -> Result<Response, Problem> {
-    let (request, wait) = (asked.request()?, asked.wait()?);
-    // Bytes left unread would keep hyper from seeing that the receiver hangs up.
-    ask::read(body, BODY).await?;
-    let handover = app.hub.receive(&name, request, wait, app.shutdown.wait()).await;
-    Ok(answer(handover))
+    request: Request<Body>,
+) -> Result<Response<Body>, Problem> {
+    receive(&app, &name, request).await.map(|answer| answer.map(Body::new))
 }
 
 impl Arguments {
-    fn request(&self) -> Result<Request, Problem> {
+    fn request(&self) -> Result<broker::Request, Problem> {
         let number = |text: &String| text.parse().unwrap_or(f64::NAN);
         let lease = self.lease_s.as_ref().map(number).map(ask::lease).transpose()?;
         let worker = self.worker.as_deref().map(worker).transpose()?;
         let max = ask::max(self.max.as_deref(), 1)?;
-        Ok(Request { max, lease, worker: worker.map(Into::into) })
+        Ok(broker::Request { max, lease, worker: worker.map(Into::into) })
     }
 
     fn wait(&self) -> Result<Duration, Problem> {
@@ -70,14 +79,10 @@ fn worker(name: &str) -> Result<&str, Problem> {
     Err(Problem::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
-fn answer(handover: Handover) -> Response {
+fn answer(handover: Handover) -> Result<Response<Reply>, Problem> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
-    match serde_json::to_vec(&Messages { messages }) {
-        Ok(json) => {
-            let body = Body::new(handover.into_body(json.into()));
-            ([(header::CONTENT_TYPE, "application/json")], body).into_response()
-        }
-        // Strings and numbers always fit; if ever not, dropping the handover puts them back.
-        Err(error) => Problem::BadArgument(error.to_string()).into_response(),
-    }
+    // Strings and numbers always fit; if ever not, dropping the handover puts them back.
+    let json = serde_json::to_vec(&Messages { messages });
+    let json = json.map_err(|error| Problem::BadArgument(error.to_string()))?;
+    Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))
 }

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
-use broker::Time;
+use axum::http::Response;
 use broker::broker::Stale;
+use broker::{QueueName, Receipt, Time};
 use serde::{Deserialize, Serialize};
 
 use super::App;
+use super::reply::Reply;
 use crate::ask::{self, Held, Named};
 use crate::problem::Problem;
 use crate::wire;
@@ -89,14 +90,23 @@ fn settle(receipts: Vec<String>, mut each: impl FnMut(&str) -> Result<(), Stale>
 }
 
 /// `DELETE messages/RECEIPT`: the message is done.
-pub(super) async fn ack(
+pub(super) fn ack(
+    app: &App,
+    name: &QueueName,
+    receipt: Option<Receipt>,
+) -> Result<Response<Reply>, Problem> {
+    let receipt = receipt.ok_or(Stale)?;
+    app.hub.call(|broker, now| broker.ack(now, name, receipt))?;
+    Ok(Reply::nothing())
+}
+
+/// The same by way of the router.
+pub(super) async fn routed_ack(
     State(app): State<App>,
     Named(name): Named,
     held: Held,
-) -> Result<StatusCode, Problem> {
-    let receipt = held.receipt.ok_or(Stale)?;
-    app.hub.call(|broker, now| broker.ack(now, &name, receipt))?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response<Body>, Problem> {
+    ack(&app, &name, held.receipt).map(|answer| answer.map(Body::new))
 }
 
 /// `PATCH messages/RECEIPT`: the lease ends `lease_s` from now.

@@ -1,5 +1,8 @@
 //! Which messages are in which segment, so that a segment can go when none of its own is left.
 //!
+//! A key that is remembered is known by the number of its first message, and keeps a segment as that
+//! one would.
+//!
 //! Numbers ascend with segments. But a message that stays for long would keep all segments after its
 //! own, so it may be carried to the end of the log; those are known one by one.
 
@@ -22,6 +25,8 @@ pub(crate) struct Extents {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) messages: Vec<MessageId>,
+    /// The segment.
+    segment: u64,
     /// Once these are carried, all below this number are.
     floor: MessageId,
 }
@@ -52,7 +57,7 @@ impl Extents {
 
     /// What kept the oldest segment was carried to this one.
     pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
-        self.carried.retain(|(_, old)| !old.iter().any(|id| keeping.messages.contains(id)));
+        self.carried.retain(|(old, _)| *old != keeping.segment);
         self.floor = self.floor.max(keeping.floor);
         if !keeping.messages.is_empty() {
             self.carried.push_back((segment, keeping.messages));
@@ -80,17 +85,21 @@ impl Extents {
         self.first.front().map(|(segment, _)| *segment)
     }
 
-    /// What keeps this segment, which is the first that is needed.
-    pub(crate) fn keeping(&self, segment: u64, broker: &Broker) -> Keeping {
+    /// What keeps this segment, which is the first that is needed. No message from `next` on is in
+    /// any segment yet.
+    pub(crate) fn keeping(&self, segment: u64, broker: &Broker, next: MessageId) -> Keeping {
         let carried = self.carried.iter().filter(|(it, _)| *it == segment);
         let carried = carried.flat_map(|(_, messages)| messages).copied();
         let mut messages: Vec<MessageId> = carried.filter(|id| broker.holds(*id)).collect();
         let mut floor = self.floor;
         if self.first.front().is_some_and(|(it, _)| *it == segment) {
-            floor = self.first.get(1).map_or(broker.next_message(), |(_, first)| *first);
+            floor = self.first.get(1).map_or(next, |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
-        Keeping { messages, floor }
+        // A number is here twice where a key and its first message are.
+        messages.sort_unstable();
+        messages.dedup();
+        Keeping { messages, segment, floor }
     }
 }
 
@@ -141,15 +150,15 @@ mod tests {
             extents.holds(segment, MessageId(message));
         }
         let ids = |ids: &[u64]| ids.iter().copied().map(MessageId).collect::<Vec<_>>();
-        let keeping = extents.keeping(1, &broker);
+        let keeping = extents.keeping(1, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[1, 2]));
         extents.carried(7, keeping);
         assert_eq!(extents.first_needed(&broker), Some(2));
-        let keeping = extents.keeping(2, &broker);
+        let keeping = extents.keeping(2, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[3, 4]));
         extents.carried(8, keeping);
         assert_eq!(extents.first_needed(&broker), Some(7));
-        let keeping = extents.keeping(7, &broker);
+        let keeping = extents.keeping(7, &broker, broker.next_message());
         assert_eq!(keeping.messages, ids(&[1, 2]));
         extents.carried(9, keeping);
         assert_eq!(extents.first_needed(&broker), Some(8));

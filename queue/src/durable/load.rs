@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use broker::{Kept, MessageId, QueueName, Receipt, Restore};
+use bytes::Bytes;
 use journal::{Cut, Directory, Disk, Journal, OpenError};
 
 use crate::durable::extent::Extents;
@@ -34,13 +35,15 @@ pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
     Ok(load(disk)?)
 }
 
-/// Reads a whole log.
-pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
+/// Reads a whole log, from any disk.
+///
+/// # Errors
+/// When anything but its end is not as it was written.
+pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
         Journal::open(disk, rand::random(), |segment, bytes| reader.batch(segment, bytes))?;
-    let numbers = reader.names.iter().map(|(number, name)| (name.clone(), *number)).collect();
-    let Reader { restore, extents, .. } = reader;
+    let Reader { restore, numbers, extents, .. } = reader;
     Ok(Loaded { journal, restore, numbers, extents, cut })
 }
 
@@ -48,71 +51,103 @@ pub(crate) fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
 struct Reader {
     restore: Restore,
     names: BTreeMap<u32, QueueName>,
+    /// The same the other way round.
+    numbers: BTreeMap<QueueName, u32>,
     extents: Extents,
 }
 
 impl Reader {
-    fn batch(&mut self, segment: u64, mut bytes: &[u8]) -> Result<(), String> {
+    fn batch(&mut self, segment: u64, bytes: &[u8]) -> Result<(), String> {
+        // One copy, of which the bodies are parts.
+        let whole = Bytes::copy_from_slice(bytes);
+        let mut bytes = &whole[..];
         while !bytes.is_empty() {
             let (record, rest) = Record::read(bytes)?;
             match record {
                 Record::Published { id, .. } => self.extents.holds(segment, MessageId(id)),
                 Record::Moved { id, .. } => self.extents.moved(segment, MessageId(id)),
+                Record::KeyMoved { ref used, .. } => {
+                    self.extents.moved(segment, MessageId(used.first));
+                }
                 _ => {}
             }
-            self.record(record)?;
+            self.record(&whole, record)?;
             bytes = rest;
         }
         Ok(())
     }
 
-    fn moved(&mut self, record: &Record<'_>) -> Result<(), String> {
+    fn moved(&mut self, whole: &Bytes, record: &Record<'_>) -> Result<(), String> {
         let Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } =
             *record
         else {
             return Ok(());
         };
-        let (name, body, at) = (self.name(queue)?.clone(), body.into(), place.into());
+        let (name, body, at) = (self.name(queue)?.clone(), whole.slice_ref(body), place.into());
         let kept = Kept { body, enqueued_at, attempts, deliveries, run, at };
         self.restore.moved(&name, MessageId(id), kept);
         Ok(())
+    }
+
+    /// A number stands for one queue, and a queue has one number; each segment tells them again.
+    fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
+        match (self.names.get(&queue), self.numbers.get(&name)) {
+            (Some(there), _) if *there == name => Ok(()),
+            (None, None) => {
+                self.numbers.insert(name.clone(), queue);
+                self.names.insert(queue, name);
+                Ok(())
+            }
+            _ => Err(format!("{queue} is not the number of queue {name} alone")),
+        }
     }
 
     fn name(&self, queue: u32) -> Result<&QueueName, String> {
         self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
     }
 
-    fn record(&mut self, record: Record<'_>) -> Result<(), String> {
+    fn record(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
         match record {
             Record::Started { run } => self.restore.started(run),
             Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
             Record::Named { queue, name } => {
                 let name = name.parse().map_err(|error| format!("{error}"))?;
-                self.names.insert(queue, name);
+                self.named(queue, name)?;
             }
             Record::Configured { queue, settings } => {
                 let name = self.name(queue)?.clone();
-                self.restore.configured(&name, settings.settings()?);
+                let settings = settings.settings()?;
+                settings.check().map_err(|error| error.to_string())?;
+                self.restore.configured(&name, settings);
             }
             Record::Counted { queue, total } => {
                 let name = self.name(queue)?.clone();
                 self.restore.counted(&name, total.into());
             }
+            Record::Keyed { queue, used } | Record::KeyMoved { queue, used } => {
+                let name = self.name(queue)?.clone();
+                self.restore.keyed(&name, used.into());
+            }
+            Record::Replayed { queue, total } => {
+                let name = self.name(queue)?.clone();
+                self.restore.replayed(&name, total);
+            }
             Record::Paused { queue, paused } => {
                 let name = self.name(queue)?.clone();
                 self.restore.paused(&name, paused);
             }
-            of_a_message => return self.message(of_a_message),
+            of_a_message => return self.message(whole, of_a_message),
         }
         Ok(())
     }
 
-    fn message(&mut self, record: Record<'_>) -> Result<(), String> {
+    fn message(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
         let receipt = |id, delivery, run| Receipt { message: MessageId(id), delivery, run };
         match record {
             Record::Published { queue, id, enqueued_at, hidden, body } => {
                 let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
-                self.restore.published(&name, MessageId(id), body.into(), enqueued_at, due);
+                let body = whole.slice_ref(body);
+                self.restore.published(&name, MessageId(id), body, enqueued_at, due);
             }
             Record::Delivered { queue, id, delivery, run, lease_us } => {
                 let name = self.name(queue)?.clone();
@@ -152,7 +187,7 @@ impl Reader {
                 let (name, to) = (self.name(queue)?.clone(), self.name(to)?.clone());
                 self.restore.redriven(&name, MessageId(id), &to);
             }
-            moved @ Record::Moved { .. } => self.moved(&moved)?,
+            moved @ Record::Moved { .. } => self.moved(whole, &moved)?,
             other => return Err(format!("{other:?} is not about a message")),
         }
         Ok(())

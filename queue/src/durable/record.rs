@@ -2,13 +2,20 @@
 //!
 //! Queues are numbered, since their names would be most of an acknowledgement.
 
-use std::io;
 use std::time::Duration;
 
 use broker::stats::Counters;
 use broker::{At, Due, QueueName, ReturnReason, Settings};
 use journal::Outgoing;
 use serde::{Deserialize, Serialize};
+
+use crate::durable::keys::Used;
+
+/// No message's number and no count comes near it, so that what is added to them fits.
+const MOST: u64 = 1 << 60;
+
+/// No message is given out so often, and there are not so many queues.
+const MANY: u32 = 1 << 31;
 
 /// One thing that happened. Further kinds come last, so that older logs can be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +71,12 @@ pub(crate) enum Record<'a> {
     Redriven { queue: u32, id: u64, to: u32 },
     /// Nobody gets messages of a queue, or they do again.
     Paused { queue: u32, paused: bool },
+    /// Messages that come in beside this have a key.
+    Keyed { queue: u32, used: Used },
+    /// A key is remembered as this says; the segment that told of it is to go.
+    KeyMoved { queue: u32, used: Used },
+    /// How many publishes had come again with their keys up to here.
+    Replayed { queue: u32, total: u64 },
 }
 
 /// Where a message is.
@@ -175,6 +188,25 @@ pub(crate) struct Totals {
     receive_empty: u64,
 }
 
+impl Totals {
+    fn all(&self) -> [u64; 10] {
+        let Totals { published, delivered, undelivered, acked, nacked, .. } = *self;
+        let Totals { lease_expired, dead, purged, expired, receive_empty, .. } = *self;
+        [
+            published,
+            delivered,
+            undelivered,
+            acked,
+            nacked,
+            lease_expired,
+            dead,
+            purged,
+            expired,
+            receive_empty,
+        ]
+    }
+}
+
 impl From<Counters> for Totals {
     fn from(total: Counters) -> Totals {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = total;
@@ -209,6 +241,8 @@ impl From<Totals> for Counters {
             purged,
             expired,
             receive_empty,
+            // Told by a record of its own.
+            replayed: 0,
         }
     }
 }
@@ -227,15 +261,38 @@ impl<'a> Record<'a> {
     /// Writes it behind what is there.
     pub(crate) fn write(&self, to: &mut Outgoing) {
         // Nothing that is written to memory fails, and every kind can be written.
-        let _ = postcard::to_io(self, to as &mut dyn io::Write);
+        let _ = postcard::to_io(self, to);
     }
 
     /// Reads the first record, and gives what is behind it.
     ///
     /// # Errors
-    /// When the bytes begin with none.
+    /// When the bytes begin with none that could have been written.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<(Record<'a>, &'a [u8]), String> {
-        postcard::take_from_bytes(bytes).map_err(|error| format!("no record of ours: {error}"))
+        let (record, rest) = postcard::take_from_bytes::<Record<'_>>(bytes)
+            .map_err(|error| format!("no record of ours: {error}"))?;
+        if record.counts_on() {
+            Ok((record, rest))
+        } else {
+            Err(format!("no record of ours: a number is too large in {record:?}"))
+        }
+    }
+
+    /// Whether there is room to count on behind all its numbers.
+    fn counts_on(&self) -> bool {
+        match self {
+            Record::NextMessage { id } | Record::Published { id, .. } => *id < MOST,
+            Record::Named { queue, .. } => *queue < MANY,
+            Record::Counted { total, .. } => total.all().iter().all(|it| *it < MOST),
+            Record::Purged { count, .. } => *count < u64::from(u32::MAX),
+            Record::Delivered { delivery, .. } | Record::Recalled { delivery, .. } => {
+                *delivery < MANY
+            }
+            Record::Moved { id, attempts, deliveries, .. } => {
+                *id < MOST && (*attempts).max(*deliveries) < MANY
+            }
+            _ => true,
+        }
     }
 }
 
@@ -262,6 +319,18 @@ mod tests {
             bytes = rest;
         }
         assert_eq!(bytes, b"");
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_counted_on_from_is_none_of_ours() {
+        let published = |id| {
+            let mut outgoing = Outgoing::default();
+            let (enqueued_at, hidden, body) = (0, None, b"".as_slice());
+            Record::Published { queue: 1, id, enqueued_at, hidden, body }.write(&mut outgoing);
+            Record::read(outgoing.bytes()).map(|_| ())
+        };
+        assert_eq!(published(MOST - 1), Ok(()));
+        assert!(published(u64::MAX).unwrap_err().contains("a number is too large"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use broker::{Accepted, Broker, Event, Kept, MessageId, NewMessage, QueueName, Time};
+use broker::{Accepted, Broker, Event, Kept, MessageId, QueueName, Time};
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -16,14 +16,15 @@ use crate::wire::WallClock;
 pub(crate) struct Gathered {
     /// What has happened already; it is written sooner or later.
     pub(crate) owed: Outgoing,
-    /// Batches that happen only once they are written.
+    /// Batches that happen only once they are written,
     pub(crate) accepted: Vec<Publish>,
+    /// and their records.
+    pub(crate) records: Outgoing,
 }
 
 /// A batch of messages with somebody who waits for it.
 #[derive(Debug)]
 pub(crate) struct Publish {
-    pub(crate) records: Vec<u8>,
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
     /// Its room among all that wait; others have it once this is written.
@@ -42,7 +43,7 @@ impl Gathered {
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
     /// What is hidden is so until a time of this clock, which outlives the process.
     wall: WallClock,
 }
@@ -65,10 +66,18 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
-    /// Tells of messages again, as they are at `now`.
+    /// The lowest number that a message may have that is not written yet: its number is given when it
+    /// is accepted.
+    pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
+        let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
+        first.unwrap_or(broker.next_message())
+    }
+
+    /// Tells of messages and of keys again, as they are at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = (self.wall)();
         for id in ids {
+            self.carry_key(now, wall, broker, *id);
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
             let queue = self.number(name);
             let Kept { enqueued_at, attempts, deliveries, run, .. } = kept;
@@ -82,21 +91,19 @@ impl Recorder {
     /// A batch that was accepted, to be committed once it is written; the answer then.
     pub(crate) fn accept(
         &mut self,
+        now: Time,
         accepted: Accepted,
-        batch: &[NewMessage],
         enqueued_at: u64,
         room: OwnedSemaphorePermit,
     ) -> oneshot::Receiver<Result<(), Refusal>> {
         let queue = self.number(accepted.queue());
-        let mut records = Outgoing::with_capacity(batch.iter().map(|it| it.body.len() + 32).sum());
-        for (id, new) in accepted.ids().zip(batch) {
-            let hidden = (!new.delay.is_zero()).then(|| Hidden::new(enqueued_at, new.delay));
-            let (id, body) = (id.0, &new.body[..]);
-            Record::Published { queue, id, enqueued_at, hidden, body }.write(&mut records);
+        for (MessageId(id), body, due) in accepted.messages() {
+            let hidden = due.map(|due| Hidden::new(enqueued_at, due.saturating_sub(now)));
+            let record = Record::Published { queue, id, enqueued_at, hidden, body };
+            record.write(&mut self.gathered.records);
         }
         let (answer, answered) = oneshot::channel();
-        let records = records.bytes().to_vec();
-        self.gathered.accepted.push(Publish { records, accepted, answer, _room: room });
+        self.gathered.accepted.push(Publish { accepted, answer, _room: room });
         answered
     }
 
@@ -155,16 +162,17 @@ impl Recorder {
         self.owe(&record);
     }
 
-    fn owe(&mut self, record: &Record<'_>) {
+    pub(super) fn owe(&mut self, record: &Record<'_>) {
         record.write(&mut self.gathered.owed);
     }
 
     /// A queue's number; a new one is told first.
-    fn number(&mut self, name: &QueueName) -> u32 {
+    pub(super) fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let queue = self.numbers.len() as u32;
+        // Those of a log that was read need not be without gaps.
+        let queue = self.numbers.values().max().map_or(0, |last| last + 1);
         self.numbers.insert(name.clone(), queue);
         self.owe(&Record::Named { queue, name: name.as_str() });
         queue
@@ -183,6 +191,7 @@ impl Recorder {
             }
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
+                Record::Replayed { queue, total: stats.total.replayed }.write(&mut base);
                 Record::Paused { queue, paused: stats.paused }.write(&mut base);
             }
         }

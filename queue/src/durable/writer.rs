@@ -143,7 +143,7 @@ impl<D: Disk> Writer<D> {
             // More than half of the log is of no use.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
             let old = needed.filter(|it| too_long && *it < last);
-            let keeping = old.map(|it| extents.keeping(it, broker));
+            let keeping = old.map(|it| extents.keeping(it, broker, recorder.next_written(broker)));
             let carried = keeping.as_ref().map_or(&[][..], |it| &it.messages);
             recorder.carry(now, broker, carried);
             let gathered = recorder.take();
@@ -153,14 +153,14 @@ impl<D: Disk> Writer<D> {
     }
 
     fn write(&mut self, gathered: Gathered, base: Option<Outgoing>) -> io::Result<()> {
-        let Gathered { owed, accepted } = gathered;
+        let Gathered { owed, accepted, records } = gathered;
         self.owed.extend_from_slice(owed.bytes());
         if let Some(base) = base {
             self.turn(base)?;
         }
         let mut batch = std::mem::take(&mut self.owed);
         let owed = batch.bytes().len();
-        accepted.iter().for_each(|it| batch.extend_from_slice(&it.records));
+        batch.extend_from_slice(records.bytes());
         let written = self.append(&mut batch);
         match written? {
             Ok(segment) => {

@@ -40,7 +40,7 @@ async fn wave_that_waits(server: &Server, lease: &str) -> Vec<TcpStream> {
 
 fn publish(server: &Server, messages: usize) {
     let jobs = "jobs".parse().unwrap();
-    let one = || NewMessage { body: [].into(), delay: std::time::Duration::ZERO };
+    let one = || NewMessage { body: b"".as_slice().into(), delay: std::time::Duration::ZERO };
     let batch = (0..messages).map(|_| one()).collect();
     server.hub.call(|broker, now| broker.publish(now, &jobs, batch, 0)).unwrap();
 }

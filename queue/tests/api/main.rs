@@ -4,6 +4,7 @@
 mod errors;
 mod look;
 mod metrics;
+mod once;
 mod poison;
 mod publish;
 mod queues;
@@ -18,13 +19,13 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use queue::Hub;
+use queue::api::{Calls, Reply};
 use serde_json::{Value, json};
 use service::{Shutdown, Trigger};
-use tower::ServiceExt;
 
 /// The server's calls without its listener, and a clock that leases end by.
 struct Api {
-    router: Router,
+    calls: Calls,
     hub: Arc<Hub>,
     trigger: Trigger,
 }
@@ -35,11 +36,11 @@ impl Api {
         let hub = Arc::new(Hub::new(7));
         let clock = hub.clone();
         tokio::spawn(async move { clock.keep_time().await });
-        Api { router: queue::api::router(hub.clone(), Router::new(), shutdown), hub, trigger }
+        Api { calls: Calls::new(hub.clone(), Router::new(), None, shutdown), hub, trigger }
     }
 
-    async fn send(&self, request: Request<Body>) -> Response<Body> {
-        self.router.clone().oneshot(request).await.unwrap()
+    async fn send(&self, request: Request<Body>) -> Response<Reply> {
+        self.calls.answer(request).await
     }
 
     /// A call as "METHOD PATH" below `/v1/queues`.
@@ -90,7 +91,7 @@ fn batch(call: &str, content_type: &str, body: impl Into<Body>) -> Request<Body>
 }
 
 /// The status and the JSON; null where there is no body.
-async fn read(response: Response<Body>) -> (StatusCode, Value) {
+async fn read(response: Response<Reply>) -> (StatusCode, Value) {
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     let json = serde_json::from_slice(&bytes);

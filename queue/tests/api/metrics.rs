@@ -32,6 +32,8 @@ async fn every_queue_has_its_numbers_at_each_scrape() {
         ("queue_messages_purged_total", "0"),
         ("queue_messages_expired_total", "0"),
         ("queue_paused", "0"),
+        ("queue_idempotency_keys", "0"),
+        ("queue_publish_replayed_total", "0"),
         ("queue_leases_expired_total", "1"),
         ("queue_receive_empty_total", "0"),
     ];

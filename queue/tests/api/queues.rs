@@ -15,6 +15,14 @@ async fn a_put_makes_the_queue_and_answers_the_settings_in_force() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn times_are_whole_microseconds_as_they_are_after_a_restart() {
+    let api = Api::new();
+    let told = api.ok("PUT /jobs", r#"{"lease_s": 1e-9, "max_age_s": 1.0000004}"#).await;
+    assert_eq!((&told["lease_s"], &told["max_age_s"]), (&json!(1e-6), &json!(1.000001)));
+    api.refused("PUT /jobs", r#"{"lease_s": 1e15}"#).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_setting_left_out_takes_its_default_again() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_attempts": 3, "dead_letter_queue": "dead"}"#).await;
@@ -42,7 +50,8 @@ async fn a_queue_shows_its_numbers() {
     stats["oldest_age_s"].take();
     stats["settings"].take();
     let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
-        "bytes": 22, "paused": false, "oldest_age_s": null, "published_total": 5, "delivered_total": 4, "undelivered_total": 0,
+        "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
+        "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4, "undelivered_total": 0,
         "acked_total": 1, "nacked_total": 1, "lease_expired_total": 0, "dead_total": 0,
         "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
     assert_eq!(stats, expected);

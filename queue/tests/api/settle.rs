@@ -73,6 +73,25 @@ async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_made() {
     assert_eq!(api.ok("GET ", "").await, json!({"queues": []}));
 }
 
+/// The usual spelling of a path goes past the router, others go through it.
+#[tokio::test(start_paused = true)]
+async fn a_job_s_way_is_the_same_however_its_paths_are_spelled() {
+    let api = Api::new();
+    for (publisher, receiver, done) in [("jobs", "jobs", "jo%62s"), ("jo%62s", "%6aobs", "jobs")] {
+        let published = api.call(&format!("POST /{publisher}/messages?delay_ms=0"), "one").await;
+        assert_eq!(published.0, StatusCode::CREATED);
+        let received = api.ok(&format!("POST /{receiver}/messages/receive?max=2"), "").await;
+        assert_eq!(received["messages"][0]["body"], "one", "{received}");
+        assert_eq!(received["messages"][0]["id"], published.1["ids"][0]);
+        let receipt = received["messages"][0]["receipt"].as_str().unwrap();
+        let ack = format!("DELETE /{done}/messages/{receipt}");
+        assert_eq!(api.call(&ack, "").await, (StatusCode::NO_CONTENT, Value::Null));
+        assert_eq!(api.refused(&ack, "").await, (410, "stale".to_owned()));
+    }
+    let usual = api.call("POST /jobs/messages?delay=1", "").await;
+    assert_eq!(usual, api.call("POST /jo%62s/messages?delay=1", "").await);
+}
+
 /// How a message leaves a receiver that goes on believing that it has it.
 #[derive(Debug, Clone, Copy)]
 enum Lost {

@@ -7,5 +7,6 @@ mod consumer;
 mod disk;
 mod hang_up;
 mod kill;
+mod once;
 mod program;
 mod restart;

@@ -1,7 +1,8 @@
 //! The queue's own program on a free port, and a directory for its log.
+#![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -39,7 +40,9 @@ pub(crate) struct Program {
 }
 
 fn command(data: Option<&Path>, under: &[&str]) -> Command {
-    let queue = env!("CARGO_BIN_EXE_queue");
+    // `scripts/soak` tries the program as it is released.
+    let released = std::env::var("QUEUE_PROGRAM").ok();
+    let queue = released.as_deref().unwrap_or(env!("CARGO_BIN_EXE_queue"));
     let words: Vec<&str> = under.iter().copied().chain([queue]).collect();
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).args(["--listen", "127.0.0.1:0", "--log-format", "human"]);
@@ -79,6 +82,17 @@ impl Program {
         let mut child = command(Some(data), &[]).spawn().unwrap();
         let words = last_words(child.stderr.take().unwrap());
         (child.wait().unwrap().code(), words)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// A line of `/proc/PID/status` in KiB.
+    pub(crate) fn kib(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
     }
 
     pub(crate) fn kill(&mut self) {

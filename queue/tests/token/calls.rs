@@ -10,9 +10,9 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use axum::routing::get;
 use http_body_util::BodyExt;
-use queue::{Hub, api};
+use queue::Hub;
+use queue::api::{Calls, Reply};
 use service::{Shutdown, TokenFile};
-use tower::ServiceExt;
 
 use crate::file;
 
@@ -43,63 +43,63 @@ const CALLS: [&str; 20] = [
 ];
 
 /// The server's calls without its listener.
-fn router(token: &Path) -> Router {
+fn calls(token: &Path) -> Calls {
     let (_, shutdown) = Shutdown::new();
     let mut endpoints = Router::new();
     for open in ["/metrics", "/livez", "/readyz"] {
         endpoints = endpoints.route(open, get(async || "ok"));
     }
-    let router = api::router(Arc::new(Hub::new(7)), endpoints, shutdown);
-    api::guard::guarded(router, TokenFile::open(token).unwrap())
+    let token = TokenFile::open(token).unwrap();
+    Calls::new(Arc::new(Hub::new(7)), endpoints, Some(token), shutdown)
 }
 
-async fn call(router: &Router, call: &str, header: Option<&[u8]>) -> Response<Body> {
+async fn call(calls: &Calls, call: &str, header: Option<&[u8]>) -> Response<Reply> {
     let (method, path) = call.split_once(' ').unwrap();
     let mut request = Request::builder().method(method).uri(path);
     if let Some(header) = header {
         request = request.header(header::AUTHORIZATION, header);
     }
-    router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    calls.answer(request.body(Body::empty()).unwrap()).await
 }
 
-async fn status(router: &Router, header: Option<&[u8]>) -> StatusCode {
-    call(router, "GET /v1/queues", header).await.status()
+async fn status(calls: &Calls, header: Option<&[u8]>) -> StatusCode {
+    call(calls, "GET /v1/queues", header).await.status()
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_call_wants_the_token() {
-    let router = router(&file("every", TOKEN));
+    let calls = calls(&file("every", TOKEN));
     for name in CALLS {
-        let refused = call(&router, name, None).await;
+        let refused = call(&calls, name, None).await;
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{name}");
-        let wrong = call(&router, name, Some(b"Bearer s3cre")).await;
+        let wrong = call(&calls, name, Some(b"Bearer s3cre")).await;
         assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED, "{name}");
-        let taken = call(&router, name, Some(b"Bearer s3cret")).await;
+        let taken = call(&calls, name, Some(b"Bearer s3cret")).await;
         assert_ne!(taken.status(), StatusCode::UNAUTHORIZED, "{name}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_refused_was_not_done() {
-    let router = router(&file("undone", TOKEN));
-    call(&router, "POST /v1/queues/jobs/messages", None).await;
-    let shown = call(&router, "GET /v1/queues/jobs", Some(b"Bearer s3cret")).await;
+    let calls = calls(&file("undone", TOKEN));
+    call(&calls, "POST /v1/queues/jobs/messages", None).await;
+    let shown = call(&calls, "GET /v1/queues/jobs", Some(b"Bearer s3cret")).await;
     assert_eq!(shown.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(start_paused = true)]
 async fn scrapers_and_probes_need_none() {
-    let router = router(&file("open", TOKEN));
+    let calls = calls(&file("open", TOKEN));
     for open in ["GET /metrics", "GET /livez", "GET /readyz"] {
-        assert_eq!(call(&router, open, None).await.status(), StatusCode::OK, "{open}");
+        assert_eq!(call(&calls, open, None).await.status(), StatusCode::OK, "{open}");
     }
-    let wrong_method = call(&router, "POST /metrics", None).await;
+    let wrong_method = call(&calls, "POST /metrics", None).await;
     assert_eq!(wrong_method.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_says_what_is_wanted_and_by_which_flag() {
-    let refused = call(&router(&file("says", TOKEN)), "GET /v1/queues", None).await;
+    let refused = call(&calls(&file("says", TOKEN)), "GET /v1/queues", None).await;
     assert_eq!(refused.headers()[header::WWW_AUTHENTICATE], "Bearer");
     let json = refused.into_body().collect().await.unwrap().to_bytes();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
@@ -111,7 +111,7 @@ async fn a_refusal_says_what_is_wanted_and_by_which_flag() {
 
 #[tokio::test(start_paused = true)]
 async fn only_the_whole_token_under_its_scheme_is_taken() {
-    let router = router(&file("whole", TOKEN));
+    let calls = calls(&file("whole", TOKEN));
     let wrong: [&[u8]; 10] = [
         b"",
         b"Bearer",
@@ -125,25 +125,25 @@ async fn only_the_whole_token_under_its_scheme_is_taken() {
         b"Bearer s3cret\xff",
     ];
     for header in wrong {
-        assert_eq!(status(&router, Some(header)).await, StatusCode::UNAUTHORIZED, "{header:?}");
+        assert_eq!(status(&calls, Some(header)).await, StatusCode::UNAUTHORIZED, "{header:?}");
     }
     // Schemes are written in any case: RFC 9110, 11.1.
     for header in [b"Bearer s3cret", b"bearer s3cret", b"BEARER s3cret"] {
-        assert_eq!(status(&router, Some(header)).await, StatusCode::OK, "{header:?}");
+        assert_eq!(status(&calls, Some(header)).await, StatusCode::OK, "{header:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_changed_file_counts_without_a_restart_and_the_old_token_no_more() {
     let path = file("changed", TOKEN);
-    let router = router(&path);
+    let calls = calls(&path);
     let (old, new): (&[u8], &[u8]) = (b"Bearer s3cret", b"Bearer other");
-    assert_eq!(status(&router, Some(old)).await, StatusCode::OK);
+    assert_eq!(status(&calls, Some(old)).await, StatusCode::OK);
     fs::write(&path, "other\n").unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
-    assert_eq!(status(&router, Some(new)).await, StatusCode::OK);
-    assert_eq!(status(&router, Some(old)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(&calls, Some(new)).await, StatusCode::OK);
+    assert_eq!(status(&calls, Some(old)).await, StatusCode::UNAUTHORIZED);
     fs::remove_file(&path).unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
-    assert_eq!(status(&router, Some(new)).await, StatusCode::OK, "the last good one stays");
+    assert_eq!(status(&calls, Some(new)).await, StatusCode::OK, "the last good one stays");
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::BoxError;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ pub struct Stalled(pub Duration);
 
 /// A request's body that must get on by [`Limits::STEP`] in a time, or end.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub struct Asked {
     body: Incoming,
     patience: Duration,
     state: State,
@@ -106,25 +106,25 @@ impl Drop for Asked {
 
 /// An answer's body. It is dropped when the connection has taken all of it.
 #[derive(Debug)]
-pub(super) struct Answer {
-    body: Body,
+pub(super) struct Answer<B> {
+    body: B,
     state: State,
 }
 
-impl Answer {
-    pub(super) fn new(body: Body, state: State) -> Answer {
+impl<B> Answer<B> {
+    pub(super) fn new(body: B, state: State) -> Answer<B> {
         Answer { body, state }
     }
 }
 
-impl http_body::Body for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
+impl<B: http_body::Body + Unpin> http_body::Body for Answer<B> {
+    type Data = B::Data;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 
@@ -133,11 +133,11 @@ impl http_body::Body for Answer {
     }
 
     fn size_hint(&self) -> SizeHint {
-        http_body::Body::size_hint(&self.body)
+        self.body.size_hint()
     }
 }
 
-impl Drop for Answer {
+impl<B> Drop for Answer<B> {
     fn drop(&mut self) {
         self.state.answered();
     }

@@ -1,20 +1,19 @@
 //! One connection: its calls, one after the other, until either side has enough.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 
-use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::http::header::{CONNECTION, HeaderValue};
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
 use super::body::{Answer, Asked};
+use super::calls::Calls;
 use super::counters::Counters;
 use super::limits::Limits;
 use super::socket::Socket;
@@ -23,13 +22,13 @@ use crate::shutdown::Shutdown;
 
 /// What all connections of a server have in common.
 #[derive(Debug, Clone)]
-pub(super) struct Shared {
-    pub(super) router: TowerToHyperService<Router>,
+pub(super) struct Shared<C> {
+    pub(super) calls: C,
     pub(super) limits: Limits,
     pub(super) counters: Counters,
 }
 
-impl Shared {
+impl<C: Calls> Shared<C> {
     /// Answers calls until the caller or its patience ends, or it is time to leave: then a call
     /// that is under way is the last one.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr, leaving: Shutdown) {
@@ -55,24 +54,21 @@ impl Shared {
         }
     }
 
-    fn call(
+    async fn call(
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
         state: &State,
-    ) -> impl Future<Output = Result<Response<Answer>, std::convert::Infallible>> + use<> {
+    ) -> Result<Response<Answer<C::Body>>, Infallible> {
         state.called();
-        let (state, counters) = (state.clone(), self.counters.clone());
-        let asked = |body| Asked::new(body, self.limits.body, state.clone(), counters);
-        let mut request = request.map(asked);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = self.router.call(request);
-        async move { answer.await.map(|answer| finish(answer, state)) }
+        let asked = |body| Asked::new(body, self.limits.body, state.clone(), self.counters.clone());
+        let answer = self.calls.call(request.map(asked), peer).await;
+        Ok(finish(answer, state.clone()))
     }
 }
 
 /// After a body that was not read to its end nothing more can be understood.
-fn finish(mut answer: Response<axum::body::Body>, state: State) -> Response<Answer> {
+fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
     if state.is_unread() {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

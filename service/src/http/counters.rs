@@ -1,5 +1,7 @@
 //! What a server counts of its connections.
 
+use std::sync::Arc;
+
 use prometheus::{IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
 /// The part of a call that took too long.
@@ -22,9 +24,9 @@ impl Part {
 
 /// Counts, where somebody reads it. Clones count together.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Counters(Option<Known>);
+pub(super) struct Counters(Option<Arc<Known>>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Known {
     open: IntGauge,
     full: IntCounter,
@@ -50,7 +52,7 @@ impl Counters {
         registry.register(Box::new(open.clone()))?;
         registry.register(Box::new(full.clone()))?;
         registry.register(Box::new(timed_out.clone()))?;
-        Ok(Counters(Some(Known { open, full, timed_out })))
+        Ok(Counters(Some(Arc::new(Known { open, full, timed_out }))))
     }
 
     /// Counts a connection as open until the answer is dropped.

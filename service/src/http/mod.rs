@@ -1,6 +1,7 @@
 //! HTTP/1.1 for every program, and what its callers cannot do to it.
 //!
 //! # Layout
+//! - [`calls`]: [`Calls`], whoever answers: a router, or what goes past one
 //! - [`limits`]: [`Limits`], how far a server goes along with its callers
 //! - `connection`: one connection, its calls, one after the other
 //! - `socket`: its bytes; slow heads, idle callers, and answers that nobody reads
@@ -9,6 +10,7 @@
 //! - `counters`: what is counted of it
 
 mod body;
+pub mod calls;
 mod connection;
 mod counters;
 pub mod limits;
@@ -21,14 +23,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper_util::service::TowerToHyperService;
 use prometheus::Registry;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
-pub use body::Stalled;
+pub use body::{Asked, Stalled};
+pub use calls::Calls;
 pub use limits::Limits;
 
 use crate::shutdown::Shutdown;
@@ -71,10 +72,9 @@ impl Server {
 
     /// Answers calls until `leave`: then nothing more is accepted, idle connections are closed,
     /// and calls under way are finished.
-    pub async fn serve(self, router: Router, leave: impl Future<Output = ()>) {
+    pub async fn serve(self, calls: impl Calls, leave: impl Future<Output = ()>) {
         let Server { listener, limits, counters } = self;
-        let router = TowerToHyperService::new(router);
-        let shared = Shared { router, limits, counters };
+        let shared = Shared { calls, limits, counters };
         let (trigger, leaving) = Shutdown::new();
         tokio::select! {
             never = Door::new(listener, shared, leaving).keep() => match never {},
@@ -86,17 +86,17 @@ impl Server {
 }
 
 /// Where connections come in.
-struct Door {
+struct Door<C> {
     listener: TcpListener,
-    shared: Shared,
+    shared: Shared<C>,
     seats: Arc<Semaphore>,
     leaving: Shutdown,
     full: Seldom,
     failing: Seldom,
 }
 
-impl Door {
-    fn new(listener: TcpListener, shared: Shared, leaving: Shutdown) -> Door {
+impl<C: Calls> Door<C> {
+    fn new(listener: TcpListener, shared: Shared<C>, leaving: Shutdown) -> Door<C> {
         let seats = Arc::new(Semaphore::new(shared.limits.connections));
         Door { listener, shared, seats, leaving, full: Seldom(None), failing: Seldom(None) }
     }

@@ -25,6 +25,7 @@ enum Phase {
 #[derive(Debug)]
 struct Inner {
     phase: Phase,
+    /// When the connection, or the last head, began.
     since: Instant,
     /// A call has ended without its whole body.
     unread: bool,
@@ -58,27 +59,23 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, phase: Phase) {
-        let mut inner = self.lock();
-        (inner.phase, inner.since) = (phase, Instant::now());
-    }
-
     /// Bytes have come.
     pub(super) fn heard(&self) {
-        if matches!(self.lock().phase, Phase::New | Phase::Idle) {
-            self.enter(Phase::Head);
+        let mut inner = self.lock();
+        if matches!(inner.phase, Phase::New | Phase::Idle) {
+            (inner.phase, inner.since) = (Phase::Head, Instant::now());
         }
     }
 
     /// A head is whole.
     pub(super) fn called(&self) {
-        self.lock().unread = false;
-        self.enter(Phase::Call);
+        let mut inner = self.lock();
+        (inner.phase, inner.unread) = (Phase::Call, false);
     }
 
     /// An answer was handed over.
     pub(super) fn answered(&self) {
-        self.enter(Phase::Idle);
+        self.lock().phase = Phase::Idle;
     }
 
     /// A call is done with a body of which there is more.

@@ -12,7 +12,6 @@ mod machines;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use broker::{Broker, NewMessage, QueueName, WaiterId};
 
@@ -68,7 +67,6 @@ pub struct World {
     pub(crate) tally: Tally,
     /// How it went.
     pub(crate) series: Series,
-    no_bytes: Arc<[u8]>,
 }
 
 impl World {
@@ -95,7 +93,6 @@ impl World {
             series: Series::new(scenario),
             scenario: scenario.clone(),
             names,
-            no_bytes: Arc::from([]),
         };
         world.set_up();
         world
@@ -213,7 +210,7 @@ impl World {
     }
 
     fn publish(&mut self, queue: usize, jobs: u32) {
-        let new = NewMessage { body: self.no_bytes.clone(), delay: Time::ZERO };
+        let new = NewMessage { body: b"".as_slice().into(), delay: Time::ZERO };
         let batch = vec![new; jobs as usize];
         // The queue has no limit, so nothing is refused.
         let ids = self.broker.publish(self.now, &self.names[queue], batch, 0).unwrap_or_default();

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use broker::stats::Counters;
 use broker::{
-    MessageId, NewMessage, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
+    Lease, MessageId, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
 };
+
+use crate::keys::{Expected, Known};
 
 pub(crate) const RUN: u32 = 7;
 
@@ -29,6 +31,7 @@ pub(crate) struct Queue {
     /// By id, which is by age.
     pub(crate) messages: Vec<Message>,
     pub(crate) waiters: Vec<(WaiterId, Request)>,
+    pub(crate) keys: Vec<Known>,
     pub(crate) total: Counters,
     /// What went out since it was last looked at.
     pub(crate) sent: Vec<(Option<WaiterId>, Given)>,
@@ -38,7 +41,9 @@ pub(crate) struct Queue {
 pub(crate) struct Model {
     pub(crate) now: Time,
     pub(crate) queues: BTreeMap<QueueName, Queue>,
-    ids: u64,
+    /// Batches of all queues.
+    pub(crate) expected: Vec<Expected>,
+    pub(crate) ids: u64,
     waiters: u64,
 }
 
@@ -46,7 +51,8 @@ impl Message {
     fn until(&self) -> Option<Time> {
         match self.place {
             Place::Ready => None,
-            Place::Delayed { until } | Place::InFlight { until, .. } => Some(until),
+            Place::Delayed { until } => Some(until),
+            Place::InFlight(ref lease) => Some(lease.until),
         }
     }
 
@@ -55,7 +61,7 @@ impl Message {
     }
 
     fn is_in_flight(&self) -> bool {
-        matches!(self.place, Place::InFlight { .. })
+        matches!(self.place, Place::InFlight(_))
     }
 
     fn receipt(&self) -> Receipt {
@@ -76,7 +82,8 @@ impl Queue {
             message.attempts += 1;
             message.deliveries += 1;
             let worker = request.worker.clone();
-            message.place = Place::InFlight { until: now + lease, heard: now, worker };
+            message.place =
+                Place::InFlight(Box::new(Lease { until: now + lease, heard: now, worker }));
             (message.receipt(), message.attempts, message.bytes)
         };
         let given: Given = ready.take(max).map(give).collect();
@@ -87,7 +94,7 @@ impl Queue {
         given
     }
 
-    fn wake(&mut self, now: Time) {
+    pub(crate) fn wake(&mut self, now: Time) {
         while !self.paused
             && !self.waiters.is_empty()
             && self.count(|place| *place == Place::Ready) > 0
@@ -121,7 +128,9 @@ impl Queue {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        self.messages.iter().filter_map(Message::until).chain(self.next_expiry()).min()
+        let keys = self.keys.iter().filter_map(|key| key.until);
+        let messages = self.messages.iter().filter_map(Message::until);
+        messages.chain(self.next_expiry()).chain(keys).min()
     }
 
     fn expire(&mut self, now: Time) {
@@ -136,9 +145,10 @@ impl Queue {
         let ready = self.messages.iter().filter(|message| message.place == Place::Ready);
         Stats {
             ready: self.count(|place| *place == Place::Ready),
-            in_flight: self.count(|place| matches!(place, Place::InFlight { .. })),
+            in_flight: self.count(|place| matches!(place, Place::InFlight(_))),
             delayed: self.count(|place| matches!(place, Place::Delayed { .. })),
             bytes: self.messages.iter().map(|message| message.bytes as u64).sum(),
+            keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
             oldest_age: ready.map(|message| now - message.published).max(),
@@ -147,43 +157,13 @@ impl Queue {
     }
 }
 
-fn hidden(now: Time, delay: Time) -> Place {
+pub(crate) fn hidden(now: Time, delay: Time) -> Place {
     if delay.is_zero() { Place::Ready } else { Place::Delayed { until: now + delay } }
 }
 
 impl Model {
     pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
         self.queues.entry(name.clone()).or_default()
-    }
-
-    /// True where it was taken in.
-    pub(crate) fn publish(&mut self, name: &QueueName, batch: &[NewMessage]) -> bool {
-        let now = self.now;
-        let mut next = self.ids;
-        let queue = self.queue(name);
-        let too_large = batch.iter().any(|new| new.body.len() > queue.settings.max_message_bytes);
-        let bytes = |sizes: Vec<usize>| sizes.into_iter().sum::<usize>() as u64;
-        let here = bytes(queue.messages.iter().map(|message| message.bytes).collect());
-        let comes = bytes(batch.iter().map(|new| new.body.len()).collect());
-        let too_many = queue.messages.len() + batch.len() > queue.settings.max_depth;
-        if too_large || too_many || here + comes > queue.settings.max_bytes {
-            return false;
-        }
-        for new in batch {
-            next += 1;
-            queue.messages.push(Message {
-                id: MessageId(next),
-                bytes: new.body.len(),
-                published: now,
-                attempts: 0,
-                deliveries: 0,
-                place: hidden(now, new.delay),
-            });
-        }
-        queue.total.published += batch.len() as u64;
-        queue.wake(now);
-        self.ids = next;
-        true
     }
 
     pub(crate) fn receive(&mut self, name: &QueueName, request: &Request) -> Given {
@@ -244,8 +224,8 @@ impl Model {
         let now = self.now;
         let queue = self.queues.get_mut(name)?;
         let at = queue.held(receipt)?;
-        if let Place::InFlight { until, heard, .. } = &mut queue.messages[at].place {
-            (*until, *heard) = (now + lease, now);
+        if let Place::InFlight(held) = &mut queue.messages[at].place {
+            (held.until, held.heard) = (now + lease, now);
         }
         Some(now + lease)
     }
@@ -271,10 +251,10 @@ impl Model {
         let sends = |queue: &Queue| queue.settings.dead_letter_queue.as_ref() == Some(name);
         let from: Vec<_> = self.queues.iter().filter(|(_, queue)| sends(queue)).collect();
         let [(to, target)] = from[..] else { return None };
-        let to = to.clone();
-        let mut slots = target.settings.max_depth.saturating_sub(target.messages.len()).min(max);
-        let here: u64 = target.messages.iter().map(|message| message.bytes as u64).sum();
-        let mut bytes = target.settings.max_bytes.saturating_sub(here);
+        let (to, settings) = (to.clone(), target.settings.clone());
+        let (depth, bytes) = self.taken(&to);
+        let mut slots = settings.max_depth.saturating_sub(depth).min(max);
+        let mut bytes = settings.max_bytes.saturating_sub(bytes);
         let queue = self.queue(name);
         let mut going = Vec::new();
         while let Some(at) = queue.messages.iter().position(|it| it.place == Place::Ready) {
@@ -328,6 +308,7 @@ impl Model {
                 }
             }
             queue.expire(now);
+            queue.keys.retain(|key| key.until.is_none_or(|until| until > now));
             queue.wake(now);
             self.bury(&name, dead);
         }

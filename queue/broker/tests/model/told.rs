@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use broker::{
-    Broker, Due, Event, MessageId, NewMessage, Peeked, Place, QueueName, Receipt, Restore, Time,
+    Broker, Due, Event, KeptKey, MessageId, NewMessage, Once, Peeked, Place, PublishError,
+    QueueName, Receipt, Restore, Time,
 };
 
+use crate::Publish;
 use crate::naive::RUN;
 
 /// Whoever remembers.
@@ -41,11 +43,19 @@ impl Told {
         }
     }
 
-    /// All messages once more, as they are.
+    pub(crate) fn keyed(&mut self, queue: &QueueName, ids: &[MessageId], once: Once, now: Time) {
+        let (count, at) = (ids.len() as u32, wall(now));
+        self.0.keyed(queue, KeptKey { once, first: ids[0], count, at });
+    }
+
+    /// All messages and keys once more, as they are.
     pub(crate) fn told_again(&mut self, broker: &Broker, now: Time) {
         for id in broker.between(MessageId(0), broker.next_message()) {
-            let (name, kept) = broker.kept(now, wall(now), id).unwrap();
-            self.0.moved(name, id, kept);
+            let message = broker.kept(now, wall(now), id);
+            let key = broker.kept_key(now, wall(now), id);
+            assert!(message.is_some() || key.is_some());
+            message.into_iter().for_each(|(name, kept)| self.0.moved(name, id, kept));
+            key.into_iter().for_each(|(name, kept)| self.0.keyed(name, kept));
         }
     }
 
@@ -76,12 +86,14 @@ impl Told {
     }
 }
 
-/// The same messages in the same places, but for fresh leases; the same counts; and of all receipts
-/// the same are valid.
+/// The same messages in the same places, but for fresh leases; the same counts; of all receipts the
+/// same are valid; what was tried before becomes the same if it is tried again; and keys are forgotten
+/// at the same time.
 pub(crate) fn compare(
     broker: &mut Broker,
     told: Told,
     receipts: &[(QueueName, Receipt)],
+    tried: &[Publish],
     now: Time,
 ) {
     // Time may begin anew, as it does in another process.
@@ -95,7 +107,8 @@ pub(crate) fn compare(
             assert_eq!(before.total.published, 0);
             continue;
         };
-        (before.waiting, before.total.receive_empty) = (0, 0);
+        before.waiting = 0;
+        (before.total.receive_empty, before.total.replayed) = (0, 0);
         // A millisecond is lost on the wall clock.
         let age = |age: Option<Time>| age.map(|age| age.as_millis());
         assert_eq!(age(before.oldest_age), age(after.oldest_age));
@@ -113,6 +126,30 @@ pub(crate) fn compare(
         let valid = broker.ack(now, name, *receipt).is_ok();
         assert_eq!(valid, restored.ack(later, name, *receipt).is_ok(), "{receipt}");
     }
+    let (first, first_again) = (broker.next_message(), restored.next_message());
+    for publish in tried {
+        let before = answer(broker, first, now, publish);
+        assert_eq!(before, answer(&mut restored, first_again, later, publish), "{publish:?}");
+    }
+    for after in (0..=300).step_by(20).map(Duration::from_secs) {
+        for name in &names {
+            let keys = |it: &mut Broker, now| it.stats(now + after, name).map_or(0, |it| it.keys);
+            assert_eq!(keys(broker, now), keys(&mut restored, later), "{name} after {after:?}");
+        }
+    }
+}
+
+/// What becomes of a publish: the messages below `first` where it came before, or none where it is a
+/// new one, whose numbers may be others where some were refused.
+fn answer(
+    broker: &mut Broker,
+    first: MessageId,
+    now: Time,
+    Publish { queue, batch, once }: &Publish,
+) -> Result<Option<Vec<MessageId>>, PublishError> {
+    let Some(once) = *once else { return Ok(None) };
+    let published = broker.publish_once(now, queue, batch.clone(), wall(now), once)?;
+    Ok(Some(published.ids).filter(|ids| published.replayed && ids[0] < first))
 }
 
 /// What a message is, with the time that it is hidden yet; its lease is another one now.
@@ -120,7 +157,7 @@ fn look(peeked: &Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, boo
     let (hidden, in_flight) = match peeked.place {
         Place::Ready => (None, false),
         Place::Delayed { until } => (Some(until - now), false),
-        Place::InFlight { .. } => (None, true),
+        Place::InFlight(_) => (None, true),
     };
     (peeked.id, peeked.attempts, peeked.body.len(), hidden, in_flight)
 }

@@ -13,7 +13,8 @@ use journal::{Disk, Segment};
 #[derive(Debug, Clone, Default)]
 pub struct File {
     pub safe: Vec<u8>,
-    pub unsynced: Vec<u8>,
+    /// Each write since then, with where it is.
+    pub unsynced: Vec<(usize, Vec<u8>)>,
     /// Whether the directory is known to have it.
     pub entered: bool,
 }
@@ -48,6 +49,20 @@ pub struct Open {
     number: u64,
 }
 
+/// The same bytes with others written over them.
+fn over(mut bytes: Vec<u8>, offset: usize, written: &[u8]) -> Vec<u8> {
+    let end = offset + written.len();
+    bytes.resize(bytes.len().max(end), 0);
+    bytes[offset..end].copy_from_slice(written);
+    bytes
+}
+
+impl File {
+    fn bytes(&self) -> Vec<u8> {
+        self.unsynced.iter().fold(self.safe.clone(), |all, (at, bytes)| over(all, *at, bytes))
+    }
+}
+
 impl State {
     /// How many bytes may be written by an operation; the error otherwise.
     fn operate(&mut self, bytes: usize) -> Result<(), (usize, io::Error)> {
@@ -78,8 +93,10 @@ impl Memory {
         let mut files: BTreeMap<u64, File> = BTreeMap::new();
         let back = state.deleted.iter().filter(|(number, _)| !state.files.contains_key(number));
         for (number, file) in state.files.iter().filter(|(_, it)| it.entered).chain(back) {
-            let mut safe = file.safe.clone();
-            safe.extend(keep(*number, &file.unsynced));
+            let kept = |safe: Vec<u8>, (at, bytes): &(usize, Vec<u8>)| {
+                over(safe, *at, &keep(*number, bytes))
+            };
+            let safe = file.unsynced.iter().fold(file.safe.clone(), kept);
             files.insert(*number, File { safe, entered: true, ..File::default() });
         }
         Memory(Rc::new(RefCell::new(State { files, ..State::default() })))
@@ -109,7 +126,7 @@ impl Disk for Memory {
     fn read(&self, number: u64) -> io::Result<Vec<u8>> {
         let state = self.0.borrow();
         let file = state.files.get(&number).ok_or(io::ErrorKind::NotFound)?;
-        Ok([file.safe.clone(), file.unsynced.clone()].concat())
+        Ok(file.bytes())
     }
 
     fn create(&self, number: u64) -> io::Result<Open> {
@@ -150,14 +167,15 @@ impl Disk for Memory {
 }
 
 impl Segment for Open {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.disk.0.borrow_mut();
         let (written, done) = match state.operate(bytes.len()) {
             Ok(()) => (bytes.len(), Ok(())),
             Err((written, error)) => (written, Err(error)),
         };
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        file.unsynced.extend(&bytes[..written]);
+        assert!(offset as usize <= file.bytes().len(), "no holes");
+        file.unsynced.push((offset as usize, bytes[..written].to_vec()));
         done
     }
 
@@ -165,9 +183,10 @@ impl Segment for Open {
         let mut state = self.disk.0.borrow_mut();
         state.change()?;
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        let unsynced = (len as usize).saturating_sub(file.safe.len());
-        file.unsynced.truncate(unsynced);
-        file.safe.truncate(len as usize);
+        let len = len as usize;
+        file.safe.truncate(len);
+        file.unsynced.retain(|(at, _)| *at < len);
+        file.unsynced.iter_mut().for_each(|(at, bytes)| bytes.truncate(len - *at));
         Ok(())
     }
 
@@ -175,8 +194,7 @@ impl Segment for Open {
         let mut state = self.disk.0.borrow_mut();
         state.change()?;
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        let unsynced = std::mem::take(&mut file.unsynced);
-        file.safe.extend(unsynced);
+        *file = File { safe: file.bytes(), entered: file.entered, ..File::default() };
         Ok(())
     }
 }

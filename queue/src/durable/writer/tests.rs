@@ -14,6 +14,8 @@ use crate::durable::load::load;
 use crate::problem::Problem;
 use crate::start::{Store, restored};
 
+mod keys;
+
 const WALL: u64 = 1_000_000_000;
 
 /// A directory that takes so many bytes more, and whose syncs may fail.
@@ -24,7 +26,7 @@ struct Narrow(Arc<Inner>);
 struct Inner {
     directory: Mutex<Directory>,
     room: AtomicU64,
-    /// 1 where the next sync fails.
+    /// 1 where the next sync fails, 2 where it fails after it is done.
     fails: AtomicU64,
 }
 
@@ -85,14 +87,16 @@ impl Disk for Narrow {
 }
 
 impl Segment for Open {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let room = self.1.0.room.load(Ordering::Relaxed);
-        if room < bytes.len() as u64 {
-            self.0.append(&bytes[..room as usize])?;
+        let within = self.0.metadata()?.len() - offset;
+        let grows = (bytes.len() as u64).saturating_sub(within);
+        if room < grows {
+            self.0.write(offset, &bytes[..(within + room) as usize])?;
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.1.0.room.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
-        self.0.append(bytes)
+        self.1.0.room.fetch_sub(grows, Ordering::Relaxed);
+        self.0.write(offset, bytes)
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
@@ -102,7 +106,12 @@ impl Segment for Open {
     fn sync(&mut self) -> io::Result<()> {
         match self.1.0.fails.swap(0, Ordering::Relaxed) {
             0 => self.0.sync(),
-            _ => Err(io::Error::other("it failed")),
+            fails => {
+                if fails == 2 {
+                    self.0.sync()?;
+                }
+                Err(io::Error::other("it failed"))
+            }
         }
     }
 }
@@ -114,11 +123,15 @@ struct Running {
 }
 
 const SHORT: u64 = 16 << 10;
+/// Half of what a message of the tests takes.
+const AHEAD: u64 = 512;
 
 impl Running {
     fn start(disk: &Narrow, run: u32) -> Running {
         let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), run, || WALL);
-        let writer = Writer { segment: SHORT, ..writer.unwrap() };
+        let writer = writer.unwrap();
+        let journal = writer.journal.with_ahead(AHEAD);
+        let writer = Writer { segment: SHORT, journal, ..writer };
         Running { hub, writing: std::thread::spawn(|| writer.run()) }
     }
 
@@ -202,6 +215,40 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     let stats = again.stats();
     assert_eq!((stats.in_flight, stats.ready, stats.total.acked), (1, 1, 301));
     assert!(is_conserved(&stats), "{stats:?}");
+    again.ack(held);
+    again.end().unwrap();
+    std::fs::remove_dir_all(path).unwrap();
+}
+
+/// Numbers of messages that are on their way to the disk are given already.
+#[test]
+fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
+    let (disk, path) = Narrow::new("meanwhile");
+    let running = Running::start(&disk, 1);
+    running.publish(10).unwrap();
+    let request = Request { max: 1, lease: None, worker: None };
+    let back = |broker: &mut broker::Broker, now, times| {
+        for _ in 0..times {
+            let receipt = broker.receive(now, &jobs(), &request)[0].receipt;
+            broker.undeliver(now, &jobs(), &[receipt]);
+        }
+    };
+    // The log is long at once, and has nothing but the first message in it.
+    running.hub.call(|broker, now| back(broker, now, 5000));
+    while disk.list().unwrap().len() < 2 {
+        running.hub.call(|broker, now| back(broker, now, 1));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    running.publish(10).unwrap();
+    running.ack(running.take());
+    let held = running.take();
+    for _ in 0..100 {
+        running.publish(1000).unwrap();
+        running.ack(running.take());
+    }
+    running.end().unwrap();
+    let again = Running::start(&disk, 2);
+    assert_eq!(again.stats().in_flight, 1, "{:?}", again.stats());
     again.ack(held);
     again.end().unwrap();
     std::fs::remove_dir_all(path).unwrap();

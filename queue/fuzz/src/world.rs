@@ -1,0 +1,126 @@
+//! The server's calls in process, on a paused clock: waits take no time, and are as long as they say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use broker::{Broker, QueueName, Stats};
+use http_body_util::BodyExt;
+use queue::Hub;
+use queue::api::Calls;
+use serde_json::Value;
+use service::{Shutdown, TokenFile, Trigger};
+
+/// What a call may answer: nothing here has a disk that fails, or leaves.
+const DOCUMENTED: [u16; 11] = [200, 201, 204, 400, 401, 404, 405, 410, 413, 422, 429];
+
+/// The server without its listener.
+pub struct World {
+    calls: Calls,
+    /// The broker behind it.
+    pub hub: Arc<Hub>,
+    /// The receipts that were given out, the last one last.
+    pub receipts: Vec<String>,
+    /// Whoever drops this tells the server to leave.
+    _trigger: Trigger,
+}
+
+/// An answer that is as documented.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its body; null where there is none.
+    pub json: Value,
+}
+
+/// Runs on a clock that is paused.
+pub fn paused<T>(run: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(run)
+}
+
+impl World {
+    /// One whose queues are gone with it.
+    pub fn new() -> World {
+        World::around(Arc::new(Hub::new(7)), None)
+    }
+
+    /// The calls on this hub, of those who show the token where there is one.
+    pub fn around(hub: Arc<Hub>, token: Option<TokenFile>) -> World {
+        let (trigger, shutdown) = Shutdown::new();
+        let calls = Calls::new(hub.clone(), Router::new(), token, shutdown);
+        World { calls, hub, receipts: Vec::new(), _trigger: trigger }
+    }
+
+    /// Makes a call; `None` where this is no request that a server of HTTP would hand on.
+    pub async fn call(&mut self, call: &str, body: impl Into<Body>) -> Option<Answer> {
+        let (method, uri) = call.split_once(' ')?;
+        let request = Request::builder().method(method).uri(uri).body(body.into()).ok()?;
+        Some(self.send(request).await)
+    }
+
+    /// Makes a call, and holds its answer to what is documented.
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let what = format!("{} {}", request.method(), request.uri());
+        let is_head = request.method() == "HEAD";
+        let response = self.calls.answer(request).await;
+        let status = response.status();
+        assert!(DOCUMENTED.contains(&status.as_u16()), "{what}: {status}");
+        let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
+        let json = match serde_json::from_slice(&bytes) {
+            Ok(json) => json,
+            Err(error) => {
+                assert!(bytes.is_empty(), "{what}: {error} in {bytes:?}");
+                Value::Null
+            }
+        };
+        if !status.is_success() && !is_head {
+            let said = |field| json["error"][field].as_str().map_or(0, str::len);
+            assert!(said("code") > 3 && said("message") > 10, "{what}: {status} {json}");
+        }
+        self.keep(&json);
+        Answer { status, json }
+    }
+
+    /// Keeps the receipts that an answer gives.
+    fn keep(&mut self, json: &Value) {
+        let messages = json["messages"].as_array().into_iter().flatten();
+        let receipts = messages.filter_map(|message| message["receipt"].as_str());
+        self.receipts.extend(receipts.map(str::to_owned));
+    }
+
+    /// Lets time go by.
+    pub async fn wait(&self, time: Duration) {
+        tokio::time::advance(time).await;
+        self.hub.call(Broker::advance);
+    }
+
+    /// All queues with their numbers, which must be conserved.
+    pub fn queues(&self) -> Vec<(QueueName, Stats)> {
+        self.hub.call(|broker, now| {
+            let names: Vec<QueueName> = broker.names().cloned().collect();
+            let stats = names.into_iter().filter_map(|name| {
+                let stats = broker.stats(now, &name)?;
+                assert!(is_conserved(&stats), "{name}: {stats:?}");
+                Some((name, stats))
+            });
+            stats.collect()
+        })
+    }
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new()
+    }
+}
+
+/// Whether every message is somewhere.
+pub fn is_conserved(stats: &Stats) -> bool {
+    let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
+    let broker::stats::Counters { published, acked, dead, purged, expired, .. } = stats.total;
+    published == acked + dead + purged + expired + here
+}

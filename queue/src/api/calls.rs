@@ -1,0 +1,133 @@
+//! Every call of the server: the three that make up a job's way go straight to what they do, the
+//! others through the router.
+//!
+//! A job is published, received and acknowledged, each by a call; finding its way through a router
+//! would be a fifth of what such a call costs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, Response};
+use axum::response::IntoResponse;
+use broker::{QueueName, Receipt};
+use service::http::Asked;
+use service::{Shutdown, TokenFile};
+use tower::ServiceExt;
+
+use super::reply::{Incoming, Reply};
+use super::{App, guard, publish, receive, settle};
+use crate::hub::Hub;
+use crate::problem::Problem;
+
+/// All calls. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Calls(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    app: App,
+    /// What callers have to show, if anything.
+    token: Option<TokenFile>,
+    /// Answers every call, though some never come to it.
+    router: Router,
+}
+
+/// A call that is made for every job, where its path is spelled as usual.
+#[derive(Debug, PartialEq)]
+enum Frequent {
+    Publish(QueueName),
+    Receive(QueueName),
+    Ack(QueueName, Receipt),
+}
+
+impl Frequent {
+    fn of(method: &Method, path: &str) -> Option<Frequent> {
+        let (name, rest) = path.strip_prefix("/v1/queues/")?.split_once('/')?;
+        let rest = rest.strip_prefix("messages")?;
+        let name = || name.parse().ok();
+        match rest {
+            "" if method == Method::POST => Some(Frequent::Publish(name()?)),
+            "/receive" if method == Method::POST => Some(Frequent::Receive(name()?)),
+            _ if method == Method::DELETE => {
+                let receipt = rest.strip_prefix('/')?.parse().ok()?;
+                Some(Frequent::Ack(name()?, receipt))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Calls {
+    /// The calls on this hub, beside the `endpoints` that every program has, for those who show the
+    /// `token` where there is one.
+    ///
+    /// Leases and delays end in time only while [`Hub::keep_time`] runs beside it.
+    pub fn new(
+        hub: Arc<Hub>,
+        endpoints: Router,
+        token: Option<TokenFile>,
+        shutdown: Shutdown,
+    ) -> Calls {
+        let app = App { hub, shutdown };
+        let router = super::router(app.clone(), endpoints);
+        Calls(Arc::new(Inner { app, token, router }))
+    }
+
+    /// Answers a call.
+    pub async fn answer<B: Incoming>(&self, request: Request<B>) -> Response<Reply> {
+        let Inner { app, token, router } = &*self.0;
+        if token.as_ref().is_some_and(|token| !guard::lets_in(token, &request)) {
+            return Problem::Unauthorized.into_response().map(Reply::Routed);
+        }
+        let answer = match Frequent::of(request.method(), request.uri().path()) {
+            Some(Frequent::Publish(name)) => publish::publish(app, &name, request).await,
+            Some(Frequent::Receive(name)) => receive::receive(app, &name, request).await,
+            Some(Frequent::Ack(name, receipt)) => settle::ack(app, &name, Some(receipt)),
+            None => match router.clone().oneshot(request.map(Body::new)).await {
+                Ok(answer) => Ok(answer.map(Reply::Routed)),
+                Err(never) => match never {},
+            },
+        };
+        answer.unwrap_or_else(|problem| problem.into_response().map(Reply::Routed))
+    }
+}
+
+impl service::http::Calls for Calls {
+    type Body = Reply;
+
+    async fn call(&self, request: Request<Asked>, _: SocketAddr) -> Response<Reply> {
+        self.answer(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(method: &Method, path: &str) -> Option<Frequent> {
+        Frequent::of(method, &format!("/v1/queues/{path}"))
+    }
+
+    #[test]
+    fn a_job_s_three_calls_are_known() {
+        let jobs = || "jobs".parse().unwrap();
+        let receipt: Receipt = "1-1-00000007".parse().unwrap();
+        let publish = of(&Method::POST, "jobs/messages");
+        assert_eq!(publish, Some(Frequent::Publish(jobs())));
+        let receive = of(&Method::POST, "jobs/messages/receive");
+        assert_eq!(receive, Some(Frequent::Receive(jobs())));
+        let ack = of(&Method::DELETE, "jobs/messages/1-1-00000007");
+        assert_eq!(ack, Some(Frequent::Ack(jobs(), receipt)));
+    }
+
+    #[test]
+    fn what_is_spelled_otherwise_is_the_router_s() {
+        let posts = ["jo%62s/messages", "jobs/messages/", "jobs//messages", "/messages", "jobs"];
+        assert!(posts.iter().all(|path| of(&Method::POST, path).is_none()));
+        assert_eq!(of(&Method::GET, "jobs/messages"), None);
+        assert_eq!(of(&Method::DELETE, "jobs/messages/17"), None);
+        assert_eq!(Frequent::of(&Method::POST, "/v2/queues/jobs/messages"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! What goes in and out of a call as bytes.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::BoxError;
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use serde::Serialize;
+
+use crate::handover::HandoverBody;
+use crate::problem::Problem;
+
+/// A body on its way in: a connection's, or one that a test made.
+pub trait Incoming:
+    http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
+impl<B> Incoming for B where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
+/// A body on its way out.
+#[derive(Debug)]
+pub enum Reply {
+    /// So many bytes, or none.
+    Whole(Option<Bytes>),
+    /// Messages, which are back in line if they never leave.
+    Messages(HandoverBody),
+    /// What the router answered.
+    Routed(Body),
+}
+
+impl Reply {
+    /// An answer in JSON.
+    ///
+    /// # Errors
+    /// When it has no form in JSON.
+    pub(crate) fn json(
+        status: StatusCode,
+        json: &impl Serialize,
+    ) -> Result<Response<Reply>, Problem> {
+        let json = serde_json::to_vec(json);
+        let json = json.map_err(|error| Problem::BadArgument(error.to_string()))?;
+        Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
+    }
+
+    /// An answer that is JSON.
+    pub(crate) fn typed(status: StatusCode, reply: Reply) -> Response<Reply> {
+        let mut answer = Response::new(reply);
+        *answer.status_mut() = status;
+        let json = HeaderValue::from_static("application/json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, json);
+        answer
+    }
+
+    /// An answer without a body.
+    pub(crate) fn nothing() -> Response<Reply> {
+        let mut answer = Response::new(Reply::Whole(None));
+        *answer.status_mut() = StatusCode::NO_CONTENT;
+        answer
+    }
+}
+
+impl http_body::Body for Reply {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let whole = match &mut *self {
+            Reply::Whole(bytes) => bytes.take(),
+            Reply::Messages(body) => body.take(),
+            Reply::Routed(body) => return Pin::new(body).poll_frame(cx),
+        };
+        Poll::Ready(whole.map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Reply::Whole(bytes) => bytes.is_none(),
+            Reply::Messages(body) => body.is_taken(),
+            Reply::Routed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Reply::Whole(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |it| it.len() as u64))
+            }
+            Reply::Messages(body) => SizeHint::with_exact(body.len()),
+            Reply::Routed(body) => http_body::Body::size_hint(body),
+        }
+    }
+}
