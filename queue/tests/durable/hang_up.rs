@@ -73,23 +73,27 @@ async fn receivers_that_hang_up_while_messages_come_leave_no_file_and_no_message
     let before = program.files();
     let mut done = BTreeSet::new();
     for wave in 0..WAVES {
+        // A message would find those who left; without one they are found all the same.
+        let come = if wave % 2 == 0 { 0 } else { WAVE };
         let mut left = Vec::new();
         for (number, connection) in waiting(&program).await.into_iter().enumerate() {
             left.push(leave(wave + number, connection).await);
-            program.ok("POST /jobs/messages", "x");
+            if number < come {
+                program.ok("POST /jobs/messages", "x");
+            }
         }
         until(&program, |stats| {
             (&stats["waiting"], &stats["in_flight"], &stats["ready"])
-                == (&json!(0), &json!(0), &json!(WAVE))
+                == (&json!(0), &json!(0), &json!(come))
         });
         // One that comes now and stays gets them.
         done.extend(finish(&program));
     }
-    assert_eq!(done.len(), WAVES * WAVE, "each, and none twice");
+    assert_eq!(done.len(), WAVES / 2 * WAVE, "each, and none twice");
     until(&program, |_| program.files() <= before);
     let stats = program.ok("GET /jobs", "");
     let undelivered = (&stats["undelivered_total"], &stats["lease_expired_total"]);
     println!("{} left, {undelivered:?} put back and expired", WAVES * WAVE);
-    assert_eq!(stats["acked_total"], WAVES * WAVE);
+    assert_eq!(stats["acked_total"], WAVES / 2 * WAVE);
     program.leave();
 }
