@@ -16,6 +16,9 @@ use crate::stats::Stats;
 
 pub use crate::queue::Stale;
 
+/// Names come from outside, and each new one makes a queue that stays.
+pub const MAX_QUEUES: usize = 1000;
+
 /// So many events have room without a new allocation.
 const EVENTS: usize = 256;
 
@@ -102,6 +105,11 @@ impl Broker {
     pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
         let run = self.run;
         self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
+    }
+
+    /// Whether there may be a queue of this name: it is there, or there are not too many.
+    pub fn admits(&self, name: &QueueName) -> bool {
+        self.queues.len() < MAX_QUEUES || self.queues.contains_key(name)
     }
 
     /// Tells a queue its settings; true where this made it.

@@ -105,5 +105,7 @@ pub enum Event {
     Purged {
         /// How many.
         count: u64,
+        /// All of them have lower numbers, and none that is accepted and not there yet has.
+        below: MessageId,
     },
 }

@@ -7,6 +7,9 @@ use crate::name::QueueName;
 use crate::queue::{Message, Queue};
 use crate::restore::{At, Due, Kept};
 
+/// What a message takes beside its body, in bytes.
+const RECORD: u64 = 32;
+
 impl Broker {
     /// The number that the next message gets.
     pub fn next_message(&self) -> MessageId {
@@ -44,9 +47,10 @@ impl Broker {
         })
     }
 
-    /// How many bytes the bodies of all messages have, and what all keys count.
+    /// How many bytes all messages and keys take where they are kept, about.
     pub fn bytes(&self) -> u64 {
-        self.queues.values().map(|queue| queue.bytes + queue.keys.bytes()).sum()
+        let messages = |queue: &Queue| queue.bytes + RECORD * queue.messages.len() as u64;
+        self.queues.values().map(|queue| messages(queue) + queue.keys.bytes()).sum()
     }
 }
 

@@ -15,6 +15,10 @@ use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::stats::Counters;
 
+/// So many deliveries of a message, one after the other, may be begun and not kept when a process
+/// ends; who shows a receipt of a later one has made it up.
+const UNHEARD_OF: u32 = 16;
+
 /// A message on its way.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -219,7 +223,8 @@ impl Queue {
     fn recall(&mut self, now: Time, receipt: Receipt) {
         let Some(message) = self.messages.get_mut(receipt.message) else { return };
         let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
-        let unheard_of = message.run != self.run && receipt.delivery > message.deliveries;
+        let further = receipt.delivery.saturating_sub(message.deliveries);
+        let unheard_of = message.run != self.run && (1..=UNHEARD_OF).contains(&further);
         if !earlier || !unheard_of || matches!(message.place, Place::Delayed { .. }) {
             return;
         }
@@ -371,13 +376,14 @@ impl Queue {
     /// with them was published.
     pub(crate) fn purge(&mut self) -> u64 {
         let count = self.messages.len() as u64;
+        let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));
         self.messages = Shelf::default();
         self.bytes = 0;
         self.ready.clear();
         self.timers.clear();
         self.in_flight = 0;
         self.total.purged += count;
-        self.events.push(Event::Purged { count });
+        self.events.push(Event::Purged { count, below });
         count
     }
 }

@@ -236,11 +236,12 @@ impl Restore {
         self.part(queue).paused = paused;
     }
 
-    /// All messages of a queue were thrown away, so many.
-    pub fn purged(&mut self, queue: &QueueName, count: u64) {
+    /// The messages of a queue below this number were thrown away, so many.
+    pub fn purged(&mut self, queue: &QueueName, count: u64, below: MessageId) {
         let part = self.part(queue);
         part.total.purged += count;
-        part.messages.clear();
+        // What was written before the purge and was not there yet came afterwards.
+        part.messages = part.messages.split_off(&below);
     }
 
     fn part(&mut self, queue: &QueueName) -> &mut Part {

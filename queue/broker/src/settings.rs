@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::name::QueueName;
 
+/// The largest message that a queue can be told to take, in bytes: 16 MiB.
+pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
 /// The longest lease: half a day.
 pub const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -57,6 +59,9 @@ pub enum SettingsError {
     /// A limit is zero, so that the queue could hold or deliver nothing.
     #[error("{0} must be at least 1")]
     Zero(&'static str),
+    /// Messages might be larger than [`MAX_MESSAGE_BYTES`].
+    #[error("max_message_bytes is at most {MAX_MESSAGE_BYTES}; put larger things elsewhere")]
+    MessageBytes,
     /// Dead messages would come back to where they died.
     #[error("dead_letter_queue {0} leads back to this queue; name one that does not")]
     Circle(QueueName),
@@ -77,6 +82,9 @@ impl Settings {
         ];
         if self.max_age.is_some_and(|age| age.is_zero() || age > MAX_AGE) {
             return Err(SettingsError::Age);
+        }
+        if self.max_message_bytes > MAX_MESSAGE_BYTES {
+            return Err(SettingsError::MessageBytes);
         }
         match at_least_one.iter().find(|(_, zero)| *zero) {
             Some((name, _)) => Err(SettingsError::Zero(name)),

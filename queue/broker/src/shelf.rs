@@ -100,6 +100,11 @@ impl Shelf {
         self.from(MessageId(0))
     }
 
+    /// The highest number.
+    pub(crate) fn last(&self) -> Option<MessageId> {
+        self.pages.back()?.back().map(|(id, _)| *id)
+    }
+
     /// The first page that ends with this number or a higher one.
     fn page_of(&self, id: MessageId) -> usize {
         let ends_before = |page: &Page| page.back().is_some_and(|(last, _)| *last < id);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use broker::broker::Stale;
 use broker::{
     Broker, Delivery, Event, MessageId, NewMessage, Place, PublishError, QueueName, Receipt,
-    Request, ReturnReason, Settings, SettingsError, Time, WaiterId,
+    Request, Restore, ReturnReason, Settings, SettingsError, Time, WaiterId,
 };
 
 const LEASE: Time = Duration::from_secs(30);
@@ -301,4 +301,17 @@ fn only_the_last_hundred_stories_are_kept_newest_first() {
     let stories = broker.redelivered(&jobs(), usize::MAX).unwrap();
     let ids: Vec<u64> = stories.iter().map(|story| story.id.0).collect();
     assert_eq!(ids, (21..=120).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_receipt_that_no_run_gave_is_stale_after_a_restart() {
+    let mut restore = Restore::default();
+    restore.started(7);
+    restore.published(&jobs(), MessageId(1), b"a".as_slice().into(), 0, None);
+    let mut broker = restore.finish(8, Time::ZERO, 0);
+    let receipt = |delivery| Receipt { message: MessageId(1), delivery, run: 7 };
+    let forged = broker.nack(Time::ZERO, &jobs(), receipt(u32::MAX), Time::ZERO);
+    assert_eq!(forged, Err(Stale));
+    // Its delivery may have been begun when the process ended.
+    assert_eq!(broker.ack(Time::ZERO, &jobs(), receipt(1)), Ok(()));
 }

@@ -43,13 +43,15 @@ struct Pair {
     tried: Vec<Publish>,
     /// What is accepted and not there yet, with when that was.
     begun: Vec<(Accepted, Publish, Time)>,
+    /// So many of these, from the first one on, were told already, as they are in a log.
+    written: usize,
 }
 
 impl Pair {
     fn new() -> Pair {
         let (told, broker, model) = (Told::new(), Broker::new(RUN), Model::default());
         let (receipts, waiters, tried, begun) = (vec![], vec![], vec![], vec![]);
-        Pair { told, broker, model, receipts, waiters, tried, begun }
+        Pair { told, broker, model, receipts, waiters, tried, begun, written: 0 }
     }
 
     fn held(&self, held: &Held) -> (QueueName, Receipt) {
@@ -75,10 +77,12 @@ impl Pair {
                     self.publish(tried.get(&self.tried).clone(), false);
                 }
             }
-            Call::End { refused } => {
-                if !self.begun.is_empty() {
-                    let which = refused.map_or(0, |it| it.index(self.begun.len()));
-                    self.end(which, refused.is_some());
+            Call::Write => self.write(),
+            Call::End { refused: None } => self.end(),
+            Call::End { refused: Some(which) } => {
+                let unwritten = self.begun.len() - self.written;
+                if unwritten > 0 {
+                    self.refuse(self.written + which.index(unwritten));
                 }
             }
             Call::Receive { queue, request } => {
@@ -141,23 +145,42 @@ impl Pair {
         };
         assert_eq!(answer, taken);
         if taken == Answer::Taken && !begin {
-            (0..self.begun.len()).for_each(|_| self.end(0, false));
+            (0..self.begun.len()).for_each(|_| self.end());
         }
     }
 
-    fn end(&mut self, which: usize, refused: bool) {
-        let (accepted, Publish { queue, batch, once }, at) = self.begun.remove(which);
+    /// The next of those that are begun is in the log. It is not there yet; what happens until then is
+    /// told behind it.
+    fn write(&mut self) {
+        let Some((accepted, publish, at)) = self.begun.get(self.written) else { return };
+        let ids: Vec<_> = accepted.ids().collect();
+        self.told.published(&publish.queue, &ids, &publish.batch, *at);
+        self.written += 1;
+    }
+
+    /// The first one is there.
+    fn end(&mut self) {
+        if self.written == 0 {
+            self.write();
+        }
+        if self.begun.is_empty() {
+            return;
+        }
+        let (accepted, Publish { queue, once, .. }, _) = self.begun.remove(0);
+        self.written -= 1;
         // A message's delay may be over before it is there.
         self.model.advance(Time::ZERO);
-        self.model.end(which, refused);
-        if refused {
-            return self.broker.refuse(&accepted);
-        }
-        let ids: Vec<_> = accepted.ids().collect();
-        self.told.published(&queue, &ids, &batch, at);
-        let now = self.model.now;
+        self.model.end(0, false);
+        let (ids, now) = (accepted.ids().collect::<Vec<_>>(), self.model.now);
         once.into_iter().for_each(|once| self.told.keyed(&queue, &ids, once, now));
         self.broker.commit(now, accepted);
+    }
+
+    fn refuse(&mut self, which: usize) {
+        let (accepted, ..) = self.begun.remove(which);
+        self.model.advance(Time::ZERO);
+        self.model.end(which, true);
+        self.broker.refuse(&accepted);
     }
 
     fn cancel(&mut self, waiter: Index) {
@@ -262,11 +285,14 @@ proptest! {
             pair.call(call);
             pair.compare_deliveries();
         }
+        (0..pair.written).for_each(|_| pair.end());
+        pair.call(Call::Advance { by: Time::ZERO });
+        pair.compare_deliveries();
         if twice {
             pair.told.told_again(&pair.broker, pair.model.now);
         }
-        // What was not there yet is not there again.
-        (0..pair.begun.len()).for_each(|_| pair.end(0, true));
+        // What was not in the log is not there again.
+        (0..pair.begun.len()).for_each(|_| pair.refuse(0));
         told::compare(&mut pair.broker, pair.told, &pair.receipts, &pair.tried, pair.model.now);
     }
 }

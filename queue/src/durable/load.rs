@@ -10,6 +10,7 @@ use journal::{Cut, Directory, Disk, Journal, OpenError};
 
 use crate::durable::extent::Extents;
 use crate::durable::record::{Record, reason};
+use crate::wire;
 
 /// What was in a log.
 #[derive(Debug)]
@@ -83,7 +84,8 @@ impl Reader {
         else {
             return Ok(());
         };
-        let (name, body, at) = (self.name(queue)?.clone(), whole.slice_ref(body), place.into());
+        let (name, body, at) =
+            (self.name(queue)?.clone(), wire::owned(whole.slice_ref(body)), place.into());
         let kept = Kept { body, enqueued_at, attempts, deliveries, run, at };
         self.restore.moved(&name, MessageId(id), kept);
         Ok(())
@@ -146,7 +148,7 @@ impl Reader {
         match record {
             Record::Published { queue, id, enqueued_at, hidden, body } => {
                 let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
-                let body = whole.slice_ref(body);
+                let body = wire::owned(whole.slice_ref(body));
                 self.restore.published(&name, MessageId(id), body, enqueued_at, due);
             }
             Record::Delivered { queue, id, delivery, run, lease_us } => {
@@ -175,9 +177,9 @@ impl Reader {
                 let to = to.map(|to| self.name(to)).transpose()?.cloned();
                 self.restore.dead(&name, MessageId(id), reason(expired), to.as_ref());
             }
-            Record::Purged { queue, count } => {
+            Record::Purged { queue, count, below } => {
                 let name = self.name(queue)?.clone();
-                self.restore.purged(&name, count);
+                self.restore.purged(&name, count, MessageId(below));
             }
             Record::Expired { queue, id } => {
                 let name = self.name(queue)?.clone();

@@ -51,8 +51,8 @@ pub(crate) enum Record<'a> {
     Returned { queue: u32, id: u64, expired: bool, hidden: Option<Hidden> },
     /// A message was given up, and went to another queue.
     Dead { queue: u32, id: u64, expired: bool, to: Option<u32> },
-    /// All messages of a queue were thrown away.
-    Purged { queue: u32, count: u64 },
+    /// The messages of a queue below a number were thrown away.
+    Purged { queue: u32, count: u64, below: u64 },
     /// A message is there as this says; the segment that told of it is to go.
     Moved {
         queue: u32,
@@ -285,7 +285,7 @@ impl<'a> Record<'a> {
             Record::Named { queue, .. } => *queue < MANY,
             Record::Counted { total, .. } => total.all().iter().all(|it| *it < MOST),
             Record::Keyed { used, .. } | Record::KeyMoved { used, .. } => used.fits(MOST),
-            Record::Purged { count, .. } => *count < u64::from(u32::MAX),
+            Record::Purged { count, below, .. } => *count < u64::from(u32::MAX) && *below <= MOST,
             Record::Delivered { delivery, .. } | Record::Recalled { delivery, .. } => {
                 *delivery < MANY
             }

@@ -157,7 +157,9 @@ impl Recorder {
             Event::Paused { paused } => {
                 Record::Paused { queue: self.number(name), paused: *paused }
             }
-            Event::Purged { count } => Record::Purged { queue: self.number(name), count: *count },
+            Event::Purged { count, below } => {
+                Record::Purged { queue: self.number(name), count: *count, below: below.0 }
+            }
         };
         self.owe(&record);
     }

@@ -20,7 +20,9 @@ pub(crate) enum Call {
     TryAgain {
         tried: Index,
     },
-    /// The first that was begun is there, or any of them is refused.
+    /// The next that was begun is in the log.
+    Write,
+    /// The first that was begun is there, or any that is not in the log is refused.
     End {
         refused: Option<Index>,
     },
@@ -134,6 +136,7 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         6 => publish(),
         3 => any::<Index>().prop_map(|tried| Call::TryAgain { tried }),
         3 => prop::option::weighted(0.3, any::<Index>()).prop_map(|refused| Call::End { refused }),
+        2 => Just(Call::Write),
         5 => (queue.clone(), request())
             .prop_map(|(queue, request)| Call::Receive { queue, request }),
         3 => (queue.clone(), request()).prop_map(|(queue, request)| Call::Wait { queue, request }),

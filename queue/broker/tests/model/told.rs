@@ -81,7 +81,7 @@ impl Told {
             Event::Expired { id } => self.0.expired(queue, *id),
             Event::Redriven { id, to } => self.0.redriven(queue, *id, to),
             Event::Paused { paused } => self.0.paused(queue, *paused),
-            Event::Purged { count } => self.0.purged(queue, *count),
+            Event::Purged { count, below } => self.0.purged(queue, *count, *below),
         }
     }
 }
