@@ -18,6 +18,7 @@ use service::http::Stalled;
 
 use crate::api::reply::Incoming;
 use crate::problem::Problem;
+use crate::wire;
 
 /// The longest delay: as long as the longest lease.
 const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
@@ -182,14 +183,6 @@ impl Limit {
     }
 }
 
-/// Bodies up to this size, in bytes, may be a part of something larger: who keeps one copies it.
-const PART: usize = 4 << 10;
-
-/// The same bytes, so that large ones keep nothing but themselves.
-pub(crate) fn owned(bytes: Bytes) -> Bytes {
-    if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
-}
-
 /// Reads a body. One that is too large is refused as soon as that is known, however much more of it
 /// was to come.
 pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, Problem> {
@@ -198,7 +191,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     }
     let first = part(&mut body).await?.unwrap_or_default();
     if body.is_end_stream() && first.len() <= limit.bytes {
-        return Ok(owned(first));
+        return Ok(wire::owned(first));
     }
     // Memory that nothing is written to costs nothing; what would be outgrown on the way would.
     let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use broker::{
     Broker, Delivery, Event, MessageId, NewMessage, QueueName, Receipt, Request, Time, WaiterId,
@@ -20,8 +21,9 @@ use crate::wire::{WallClock, wall_clock};
 
 mod once;
 
-/// So many bytes may wait to be written; who comes with more waits until there is room.
-const ROOM: usize = 64 << 20;
+/// So many bytes of messages may wait to be written, each of them there three times until it is; who
+/// comes with more waits until there is room.
+const ROOM: usize = 16 << 20;
 
 /// So many events have room without a new allocation.
 const EVENTS: usize = 256;
@@ -107,6 +109,14 @@ impl Hub {
     /// it concerns. `call` must not use the hub again.
     pub fn call<T>(&self, call: impl FnOnce(&mut Broker, Time) -> T) -> T {
         self.enter(|state, now| call(&mut state.broker, now))
+    }
+
+    /// Whether a call may use a queue of this name, which makes it where it is not there.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub fn admit(&self, name: &QueueName) -> Result<(), Problem> {
+        if self.lock().broker.admits(name) { Ok(()) } else { Err(Problem::TooManyQueues) }
     }
 
     /// Takes a batch in, all or nothing. Where there is a log, it is on the disk when this returns,
@@ -200,27 +210,45 @@ impl Hub {
         }
     }
 
-    /// What `take` takes of what gathers, once there is something; `None` once the hub is closed and
+    /// What `take` takes of what gathers, once there is something or `patience` ends; `None` once the hub is closed and
     /// everything was taken.
     pub(crate) fn gathered<T>(
         &self,
+        patience: Option<Duration>,
         take: impl FnOnce(&mut Recorder, &mut Broker, Time) -> T,
     ) -> Option<T> {
-        let mut state = self.lock();
+        let (mut state, mut is_enough) = (self.lock(), false);
         loop {
             let now = self.now();
+            // What ends by now is told before the counts that are taken here.
+            state.broker.advance(now);
+            state.tell(now);
             let State { broker, recorder, closed, .. } = &mut *state;
             let recorder = recorder.as_mut()?;
-            if !recorder.is_empty() {
+            if !recorder.is_empty() || is_enough {
                 return Some(take(recorder, broker, now));
             }
             if *closed {
                 return None;
             }
             state.writer_sleeps = true;
-            state = self.gathers.wait(state).unwrap_or_else(PoisonError::into_inner);
+            (state, is_enough) = self.sleep(state, patience);
             state.writer_sleeps = false;
         }
+    }
+
+    /// Until somebody rings, or patience is at its end: then true.
+    fn sleep<'a>(
+        &'a self,
+        state: MutexGuard<'a, State>,
+        patience: Option<Duration>,
+    ) -> (MutexGuard<'a, State>, bool) {
+        let Some(patience) = patience else {
+            return (self.gathers.wait(state).unwrap_or_else(PoisonError::into_inner), false);
+        };
+        let woken = self.gathers.wait_timeout(state, patience);
+        let (state, end) = woken.unwrap_or_else(PoisonError::into_inner);
+        (state, end.timed_out())
     }
 
     /// Batches that are on the disk: they are there from now on, and their publishers hear of it.
@@ -267,7 +295,7 @@ impl Hub {
         self.at_first + self.began.elapsed()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // After a panic in here one message may be astray; the others should not go with it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use broker::broker::Stale;
+use broker::broker::{MAX_QUEUES, Stale};
 use broker::name::BadName;
 use broker::{Full, PublishError, QueueName, RedriveError, SettingsError};
 use serde_json::json;
@@ -55,6 +55,9 @@ pub enum Problem {
     /// 429: the queue has no room now.
     #[error("{0}; try again when some are done")]
     Full(Full),
+    /// 429: no further queue can be made.
+    #[error("there are {MAX_QUEUES} queues, which is the most; use one of those, or start again")]
+    TooManyQueues,
     /// 507: the disk has no room now.
     #[error("the queue's disk is full, so nothing was taken in; make room and try again")]
     DiskFull,
@@ -83,6 +86,7 @@ impl Problem {
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Problem::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
+            Problem::TooManyQueues => (StatusCode::TOO_MANY_REQUESTS, "too_many_queues"),
             Problem::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             Problem::NotWritten(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_written"),
             Problem::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),

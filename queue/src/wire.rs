@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use broker::{Delivery, Peeked, Place};
+use bytes::Bytes;
 use serde::Serialize;
 
 /// Any bytes: text where they are UTF-8, else base64 under another name.
@@ -83,6 +84,14 @@ fn state(place: &Place) -> &'static str {
         Place::Delayed { .. } => "delayed",
         Place::InFlight(_) => "in_flight",
     }
+}
+
+/// Bodies up to this size, in bytes, may be a part of something larger: who keeps one copies it.
+const PART: usize = 4 << 10;
+
+/// The same bytes, so that large ones keep nothing but themselves.
+pub(crate) fn owned(bytes: Bytes) -> Bytes {
+    if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
 /// A wall clock, in milliseconds since 1970. Anybody may set it at any time: it is for what is shown

@@ -12,9 +12,13 @@ use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
 use crate::idempotency;
 use crate::problem::Problem;
+use crate::wire;
 
 /// A batch as a whole; each line has the queue's limit besides.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
+
+/// What is kept of a message beside its bytes is more than a short line.
+const LINES: usize = 10_000;
 
 /// A body of so many bytes is read whatever the queue takes.
 const SMALL: u64 = 16 << 10;
@@ -38,6 +42,7 @@ pub(super) async fn publish<B: Incoming>(
     name: &QueueName,
     request: Request<B>,
 ) -> Result<Response<Reply>, Problem> {
+    app.hub.admit(name)?;
     let (head, body) = request.into_parts();
     let key = idempotency::key(&head.headers)?;
     let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
@@ -98,8 +103,13 @@ fn is_batch(headers: &HeaderMap) -> bool {
 /// The lines as they are; the end of the last one may be left out.
 fn lines(batch: &Bytes) -> Result<Vec<Bytes>, Problem> {
     let all = batch.strip_suffix(b"\n").unwrap_or(batch);
+    let count = all.iter().filter(|byte| **byte == b'\n').count() + 1;
+    if count > LINES {
+        let limit = format!("a batch has at most {LINES} lines, not {count}; split it");
+        return Err(Problem::TooLarge(limit));
+    }
     let line = |(line, number): (&[u8], usize)| {
-        if line.is_empty() { Err(empty(number)) } else { Ok(ask::owned(batch.slice_ref(line))) }
+        if line.is_empty() { Err(empty(number)) } else { Ok(wire::owned(batch.slice_ref(line))) }
     };
     all.split(|byte| *byte == b'\n').zip(1_usize..).map(line).collect()
 }

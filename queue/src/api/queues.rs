@@ -125,6 +125,7 @@ pub(super) async fn configure(
     body: Body,
 ) -> Result<(StatusCode, Json<SettingsJson>), Problem> {
     let wanted = ask::json_or_empty::<SettingsJson>(body).await?.read()?;
+    app.hub.admit(&name)?;
     let made = app.hub.call(|broker, _| broker.configure(&name, wanted.clone()))?;
     let status = if made { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(SettingsJson::from(&wanted))))
@@ -149,15 +150,23 @@ pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Va
 }
 
 /// `POST pause`: nobody gets messages any more, and publishers go on.
-pub(super) async fn pause(State(app): State<App>, Named(name): Named) -> Json<Value> {
+pub(super) async fn pause(
+    State(app): State<App>,
+    Named(name): Named,
+) -> Result<Json<Value>, Problem> {
+    app.hub.admit(&name)?;
     app.hub.call(|broker, now| broker.pause(now, &name, true));
-    Json(json!({ "paused": true }))
+    Ok(Json(json!({ "paused": true })))
 }
 
 /// `POST resume`: they do again.
-pub(super) async fn resume(State(app): State<App>, Named(name): Named) -> Json<Value> {
+pub(super) async fn resume(
+    State(app): State<App>,
+    Named(name): Named,
+) -> Result<Json<Value>, Problem> {
+    app.hub.admit(&name)?;
     app.hub.call(|broker, now| broker.pause(now, &name, false));
-    Json(json!({ "paused": false }))
+    Ok(Json(json!({ "paused": false })))
 }
 
 /// `?to=&max=`
@@ -176,6 +185,8 @@ pub(super) async fn redrive(
 ) -> Result<Json<Value>, Problem> {
     let to = asked.to.as_deref().map(str::parse).transpose()?;
     let max = ask::any_max(asked.max.as_deref())?;
+    app.hub.admit(&name)?;
+    to.iter().try_for_each(|to| app.hub.admit(to))?;
     let redriven = app.hub.call(|broker, now| broker.redrive(now, &name, to.as_ref(), max))?;
     Ok(Json(json!({ "redriven": redriven })))
 }

@@ -36,6 +36,7 @@ pub(super) async fn receive<B: Incoming>(
     name: &QueueName,
     request: Request<B>,
 ) -> Result<Response<Reply>, Problem> {
+    app.hub.admit(name)?;
     let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
     let (wanted, wait) = (asked.request()?, asked.wait()?);
     // Bytes left unread would keep hyper from seeing that the receiver hangs up.

@@ -3,8 +3,10 @@
 //! While a batch is being written the next one gathers; so nobody waits for a timer, and the more
 //! there is to write the larger the batches are.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use journal::{Directory, Disk, Journal, Outgoing, WriteError};
@@ -16,6 +18,12 @@ use crate::hub::Hub;
 
 /// How long segments are, in bytes. When all is done, two are left at most.
 const SEGMENT: u64 = 16 << 20;
+
+/// What is owed is written in pieces of this many bytes, about.
+const PIECE: usize = 1 << 20;
+
+/// How long it is until what is owed is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// So many segments may be there without a look at what is in them.
 const SPARE: u64 = 3;
@@ -88,17 +96,19 @@ pub struct Writer<D: Disk = Directory> {
     extents: Extents,
     /// A segment that is longer than this is followed by another one, in bytes.
     segment: u64,
-    /// What has happened and could not be written yet.
-    owed: Outgoing,
-    /// Whether the disk refused the last write; it is told once.
+    /// What has happened and could not be written yet, oldest first.
+    owed: VecDeque<Outgoing>,
+    /// Whether the disk has refused publishes since the last that were written; it is told once.
     refused: bool,
+    /// Whether a segment could not be deleted the last time; it is told once.
+    undeleted: bool,
 }
 
 impl<D: Disk> Writer<D> {
     /// A writer for a hub, and what was loaded for it.
     pub(crate) fn new(hub: Arc<Hub>, journal: Journal<D>, extents: Extents) -> Writer<D> {
-        let (owed, refused) = (Outgoing::default(), false);
-        Writer { hub, journal, extents, segment: SEGMENT, owed, refused }
+        let (owed, refused, undeleted) = (VecDeque::new(), false, false);
+        Writer { hub, journal, extents, segment: SEGMENT, owed, refused, undeleted }
     }
 
     /// Writes until the hub is closed, and then what is left.
@@ -121,15 +131,30 @@ impl<D: Disk> Writer<D> {
             self.delete_before(needed)?;
         }
         // What has been deleted since the last try may have made room.
-        self.write_owed()
-    }
-
-    fn write_owed(&mut self) -> io::Result<()> {
-        let mut owed = std::mem::take(&mut self.owed);
-        if self.append(&mut owed)?.is_err() {
-            self.owed = owed;
+        if self.write_owed()?.is_err() {
+            tracing::warn!("the disk is full to the end, so some of what is done will come again");
         }
         Ok(())
+    }
+
+    /// What has happened is owed until it is written.
+    fn owe(&mut self, happened: Outgoing) {
+        match self.owed.back_mut() {
+            _ if happened.is_empty() => {}
+            Some(last) if last.bytes().len() < PIECE => last.extend_from_slice(happened.bytes()),
+            _ => self.owed.push_back(happened),
+        }
+    }
+
+    /// Piece by piece, as far as the disk takes it.
+    fn write_owed(&mut self) -> io::Result<Result<(), Refusal>> {
+        while let Some(mut piece) = self.owed.pop_front() {
+            if let Err(refusal) = self.append(&mut piece)? {
+                self.owed.push_front(piece);
+                return Ok(Err(refusal));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// All that has gathered, with what is known of the broker at that moment.
@@ -138,7 +163,9 @@ impl<D: Disk> Writer<D> {
         let (bytes, last) = (self.journal.bytes(), self.journal.last_number());
         let segment = self.segment;
         let extents = &mut self.extents;
-        self.hub.gathered(|recorder, broker, now| {
+        // A disk that was full may have room again though nothing happens here.
+        let patience = (!self.owed.is_empty()).then_some(AGAIN);
+        self.hub.gathered(patience, |recorder, broker, now| {
             let needed = extents.first_needed(broker);
             // More than half of the log is of no use.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
@@ -154,45 +181,55 @@ impl<D: Disk> Writer<D> {
 
     fn write(&mut self, gathered: Gathered, base: Option<Outgoing>) -> io::Result<()> {
         let Gathered { owed, accepted, records } = gathered;
-        self.owed.extend_from_slice(owed.bytes());
-        if let Some(base) = base {
-            self.turn(base)?;
-        }
-        let mut batch = std::mem::take(&mut self.owed);
-        let owed = batch.bytes().len();
-        batch.extend_from_slice(records.bytes());
-        let written = self.append(&mut batch);
-        match written? {
+        self.owe(owed);
+        let turned = base.map_or(Ok(true), |base| self.turn(base))?;
+        match self.write_with(records)? {
             Ok(segment) => {
+                if turned && !accepted.is_empty() {
+                    self.tell(None);
+                }
                 self.settle(segment, accepted);
-                batch.clear();
             }
             Err(refusal) => {
-                // What happened is smaller, and stays owed until it is written; who only asked is
-                // told no.
-                batch.truncate(owed);
-                if !accepted.is_empty() && self.append(&mut batch)?.is_ok() {
-                    batch.clear();
-                }
+                // What happened is smaller, and has to be written; who only asked is told no.
+                let _ = self.write_owed()?;
                 self.hub.refuse(accepted, &refusal);
             }
         }
-        self.owed = batch;
         Ok(())
     }
 
-    /// Begins another segment. What happened before its base was taken goes into the last one.
-    fn turn(&mut self, mut base: Outgoing) -> io::Result<()> {
-        self.write_owed()?;
-        if !self.owed.is_empty() {
-            return Ok(());
+    /// Writes what is owed, and these records: with it in one, where it is not much.
+    fn write_with(&mut self, records: Outgoing) -> io::Result<Result<u64, Refusal>> {
+        if self.owed.len() > 1
+            && let Err(refusal) = self.write_owed()?
+        {
+            return Ok(Err(refusal));
+        }
+        let Some(mut batch) = self.owed.pop_front() else {
+            return self.append(&mut { records });
+        };
+        let owed = batch.bytes().len();
+        batch.extend_from_slice(records.bytes());
+        let written = self.append(&mut batch)?;
+        if written.is_err() {
+            batch.truncate(owed);
+            self.owed.push_front(batch);
+        }
+        Ok(written)
+    }
+
+    /// Begins another segment; false where the last one goes on, and there will be another try. What
+    /// happened before its base was taken goes into the last one.
+    fn turn(&mut self, mut base: Outgoing) -> io::Result<bool> {
+        if self.write_owed()?.is_err() {
+            return Ok(false);
         }
         match self.journal.begin_segment(rand::random(), &mut base) {
-            Ok(_) => Ok(()),
-            // The last one goes on; there will be another try.
+            Ok(_) => Ok(true),
             Err(WriteError::Refused(error)) => {
                 self.tell(Some(&error));
-                Ok(())
+                Ok(false)
             }
             Err(WriteError::Unknown(error)) => Err(error),
         }
@@ -203,10 +240,7 @@ impl<D: Disk> Writer<D> {
             return Ok(Ok(self.journal.last_number()));
         }
         match self.journal.append(batch) {
-            Ok(segment) => {
-                self.tell(None);
-                Ok(Ok(segment))
-            }
+            Ok(segment) => Ok(Ok(segment)),
             Err(WriteError::Refused(error)) => {
                 self.tell(Some(&error));
                 Ok(Err(error.into()))
@@ -228,9 +262,11 @@ impl<D: Disk> Writer<D> {
         match self.journal.delete_before(first) {
             Err(WriteError::Unknown(error)) => return Err(error),
             Err(WriteError::Refused(error)) => {
-                tracing::warn!("a segment that is done with cannot be deleted: {error}");
+                if !std::mem::replace(&mut self.undeleted, true) {
+                    tracing::warn!("a segment that is done with cannot be deleted: {error}");
+                }
             }
-            Ok(()) => {}
+            Ok(()) => self.undeleted = false,
         }
         Ok(())
     }

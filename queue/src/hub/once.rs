@@ -106,7 +106,7 @@ mod tests {
         for refused in [true, false] {
             let mut publish = Box::pin(hub.publish_once(&jobs, batch.clone(), 0, once));
             assert!(poll!(&mut publish).is_pending());
-            let gathered = hub.gathered(|recorder, _, _| recorder.take()).unwrap();
+            let gathered = hub.gathered(None, |recorder, _, _| recorder.take()).unwrap();
             if refused {
                 hub.refuse(gathered.accepted, &Refusal::Full);
             } else {

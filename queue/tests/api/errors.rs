@@ -167,3 +167,31 @@ async fn a_wrong_method_is_405_and_says_which_are_right() {
         assert_eq!(read(response).await.1["error"]["code"], "wrong_method");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_setting_and_no_batch_takes_more_memory_than_there_is() {
+    let api = Api::new();
+    let more = format!(r#"{{"max_message_bytes": {}}}"#, 1_u64 << 62);
+    assert_eq!(api.refused("PUT /jobs", more).await.0, 400);
+    api.ok("PUT /jobs", r#"{"max_message_bytes": 16777216}"#).await;
+    let lines = |count| batch("POST /jobs/messages", "application/x-ndjson", "x\n".repeat(count));
+    assert_eq!(read(api.send(lines(10_000)).await).await.0, StatusCode::CREATED);
+    let (status, answer) = read(api.send(lines(10_001)).await).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_from_outside_make_no_more_than_a_thousand_queues() {
+    let api = Api::new();
+    for n in 0..1000 {
+        api.ok(&format!("POST /q{n}/messages"), "x").await;
+    }
+    let full = (429, "too_many_queues".to_owned());
+    let calls = ["messages", "messages/receive", "pause", "resume"];
+    for call in calls.map(|call| format!("POST /new/{call}")) {
+        assert_eq!(api.refused(&call, "").await, full, "{call}");
+    }
+    assert_eq!(api.refused("PUT /new", "").await, full);
+    assert_eq!(api.refused("POST /q1/redrive?to=new", "").await, full);
+    api.ok("POST /q1/messages", "x").await;
+}

@@ -99,9 +99,9 @@ async fn a_key_is_new_again_after_five_minutes() {
 async fn keys_are_forgotten_in_time_though_nobody_calls() {
     let api = Api::new();
     api.once(publish("k", "a")).await;
-    assert_eq!(api.hub.call(|broker, _| broker.bytes()), 1 + 128);
+    let with_key = api.hub.call(|broker, _| broker.bytes());
     tokio::time::sleep(seconds(300.1)).await;
-    assert_eq!(api.hub.call(|broker, _| broker.bytes()), 1);
+    assert_eq!(api.hub.call(|broker, _| broker.bytes()), with_key - 128);
 }
 
 #[tokio::test(start_paused = true)]
