@@ -109,21 +109,27 @@ fn play(line: &Line, span: Duration) -> Load {
 fn print(lines: &[Line], rounds: &[Vec<Load>]) {
     println!("| | per second | spread | / bare | p50 | p99 | server's processor time |");
     println!("|---|---|---|---|---|---|---|");
-    let mut bare = 1.0;
+    let mut bare = &rounds[0];
     for (line, loads) in lines.iter().zip(rounds) {
-        let mut rates: Vec<f64> = loads.iter().map(|it| it.per_second).collect();
-        rates.sort_by(f64::total_cmp);
-        let middle = rates[rates.len() / 2];
         if line.name.starts_with("bare") {
-            bare = middle;
+            bare = loads;
         }
-        let spread = (rates[rates.len() - 1] - rates[0]) / middle * 100.0;
-        let ratio = middle / (bare * line.share);
-        let load = &loads[loads.len() / 2];
+        // Each round beside the bare server's of that round.
+        let ratios = loads.iter().zip(bare).map(|(it, bare)| it.per_second / bare.per_second);
+        let ratio = middle(ratios.collect(), f64::total_cmp) / line.share;
+        let rates = loads.iter().map(|it| it.per_second);
+        let (least, most) = (rates.clone().fold(f64::MAX, f64::min), rates.fold(0.0, f64::max));
+        let load = middle(loads.iter().collect(), |a, b| a.per_second.total_cmp(&b.per_second));
+        let spread = (most - least) / load.per_second * 100.0;
         let (p50, p99, cost) = (micros(load.p50), micros(load.p99), micros(load.cost));
-        print!("| {} | {middle:.0} | {spread:.0} % | {ratio:.2} ", line.name);
+        print!("| {} | {:.0} | {spread:.0} % | {ratio:.2} ", line.name, load.per_second);
         println!("| {p50} | {p99} | {cost} |");
     }
+}
+
+fn middle<T: Copy>(mut all: Vec<T>, order: impl Fn(&T, &T) -> std::cmp::Ordering) -> T {
+    all.sort_by(order);
+    all[all.len() / 2]
 }
 
 fn micros(time: Duration) -> String {

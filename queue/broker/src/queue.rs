@@ -23,7 +23,8 @@ const UNHEARD_OF: u32 = 16;
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) body: Bytes,
-    /// For display only; no decision reads it.
+    /// Milliseconds since 1970. For display, and for its age after a restart; nothing that runs is
+    /// decided by it.
     pub(crate) enqueued_at: u64,
     /// When it was first published, for its age; ascends with the id, in dead-letter queues too.
     pub(crate) published: Time,

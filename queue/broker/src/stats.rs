@@ -3,7 +3,7 @@
 use crate::Time;
 use crate::event::ReturnReason;
 
-/// Totals since the broker began. They only grow.
+/// Totals since the queue was made, over all runs that were kept. They only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Messages taken in, those dead-lettered from elsewhere included.
@@ -61,6 +61,6 @@ pub struct Stats {
     pub waiting: usize,
     /// How long ago the oldest ready message was first published; `None` where none is ready.
     pub oldest_age: Option<Time>,
-    /// Totals since the broker began.
+    /// Totals since the queue was made.
     pub total: Counters,
 }

@@ -85,7 +85,6 @@ async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
     let server = Server::with(Limits { head: HEAD, ..limits() }).await;
     let other = Server::start().await;
     let many = possible();
-    let alone = p99(&mut server.connect().await).await;
     let mut attack = JoinSet::new();
     for _ in 0..many {
         let connection = server.connect().await;
@@ -94,10 +93,15 @@ async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
     server.until_metric("queue_connections", many as f64).await;
     let (attacked, calm) = calmest(&server, &other).await;
     assert!(server.metric("queue_connections") >= many as f64, "they were all there meanwhile");
-    println!("p99 of a job: {alone:?} alone, {attacked:?} with {many} slow heads, {calm:?} beside");
+    let micros = |time: Duration| time.as_micros();
+    let (with, without) = (micros(attacked), micros(calm));
+    println!("p99 of a job: {with} us with {many} slow heads, {without} us on a server without");
     let cut = timeout(HEAD + SOON, attack.join_all()).await.expect("all are cut off");
     assert!(cut.iter().all(|after| *after >= HEAD - ms(50)), "none before its time");
     server.until_metric("queue_connections", 0.0).await;
     // Twice as long is promised; the rest is for machines that do other things besides.
-    assert!(attacked <= 6 * calm.max(ms(1)), "{attacked:?} is much more than {calm:?}");
+    assert!(
+        attacked <= 6 * calm.max(Duration::from_micros(200)),
+        "{attacked:?} is much more than {calm:?}"
+    );
 }
