@@ -116,7 +116,7 @@ impl Hub {
     /// # Errors
     /// When there are too many.
     pub fn admit(&self, name: &QueueName) -> Result<(), Problem> {
-        if self.lock().broker.admits(name) { Ok(()) } else { Err(Problem::TooManyQueues) }
+        self.lock().admit(name)
     }
 
     /// Takes a batch in, all or nothing. Where there is a log, it is on the disk when this returns,
@@ -131,13 +131,16 @@ impl Hub {
         enqueued_at: u64,
     ) -> Result<Vec<MessageId>, Problem> {
         if !self.is_durable {
-            let publish = |broker: &mut Broker, now| broker.publish(now, name, batch, enqueued_at);
-            return Ok(self.call(publish)?);
+            return self.enter(|state, now| {
+                state.admit(name)?;
+                Ok(state.broker.publish(now, name, batch, enqueued_at)?)
+            });
         }
         let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
         let room = room.map_err(|_| Problem::LogFailed)?;
         let accepted = self.enter(|state, now| {
+            state.admit(name)?;
             let accepted = state.broker.accept(now, name, batch, enqueued_at)?;
             let ids = accepted.ids().collect();
             let recorder = state.recorder.as_mut().ok_or(Problem::LogFailed)?;
@@ -324,6 +327,10 @@ impl Hub {
 }
 
 impl State {
+    fn admit(&self, name: &QueueName) -> Result<(), Problem> {
+        if self.broker.admits(name) { Ok(()) } else { Err(Problem::TooManyQueues) }
+    }
+
     /// Hands deliveries to those who waited for them. One that comes back may go to the next,
     /// hence the loop.
     fn tell(&mut self, now: Time) {

@@ -1,11 +1,13 @@
 //! Messages come in, one or a batch; with an `Idempotency-Key` once, however often that is tried.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use broker::{MessageId, NewMessage, QueueName, Settings};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::App;
 use super::reply::{Incoming, Reply};
@@ -30,8 +32,25 @@ struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Published {
-    ids: Vec<String>,
+struct Published<'a> {
+    ids: Ids<'a>,
+}
+
+/// Numbers as text, for in JSON's own numbers large ones would be rounded.
+struct Ids<'a>(&'a [MessageId]);
+
+impl Serialize for Ids<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Text))
+    }
+}
+
+struct Text<'a>(&'a MessageId);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
 }
 
 /// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
@@ -42,18 +61,16 @@ pub(super) async fn publish<B: Incoming>(
     name: &QueueName,
     request: Request<B>,
 ) -> Result<Response<Reply>, Problem> {
-    app.hub.admit(name)?;
     let (head, body) = request.into_parts();
     let key = idempotency::key(&head.headers)?;
     let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
     let delay = ask::delay(delay_ms.as_deref())?;
-    let bodies = if is_batch(&head.headers) {
-        lines(&ask::read(body, BATCH).await?)?
+    let batch = if is_batch(&head.headers) {
+        lines(&ask::read(body, BATCH).await?, delay)?
     } else {
         let limit = one(app, name, &body);
-        vec![ask::read(body, limit).await?]
+        vec![NewMessage { body: ask::read(body, limit).await?, delay }]
     };
-    let batch: Vec<_> = bodies.into_iter().map(|body| NewMessage { body, delay }).collect();
     let enqueued_at = app.hub.wall_clock();
     let Some(key) = key else {
         return answer(&app.hub.publish(name, batch, enqueued_at).await?);
@@ -68,8 +85,7 @@ pub(super) async fn publish<B: Incoming>(
 }
 
 fn answer(ids: &[MessageId]) -> Result<Response<Reply>, Problem> {
-    let ids = ids.iter().map(ToString::to_string).collect();
-    Reply::json(StatusCode::CREATED, &Published { ids })
+    Reply::json(StatusCode::CREATED, &Published { ids: Ids(ids) })
 }
 
 /// The same by way of the router.
@@ -101,7 +117,7 @@ fn is_batch(headers: &HeaderMap) -> bool {
 }
 
 /// The lines as they are; the end of the last one may be left out.
-fn lines(batch: &Bytes) -> Result<Vec<Bytes>, Problem> {
+fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, Problem> {
     let all = batch.strip_suffix(b"\n").unwrap_or(batch);
     let count = all.iter().filter(|byte| **byte == b'\n').count() + 1;
     if count > LINES {
@@ -109,7 +125,10 @@ fn lines(batch: &Bytes) -> Result<Vec<Bytes>, Problem> {
         return Err(Problem::TooLarge(limit));
     }
     let line = |(line, number): (&[u8], usize)| {
-        if line.is_empty() { Err(empty(number)) } else { Ok(wire::owned(batch.slice_ref(line))) }
+        if line.is_empty() {
+            return Err(empty(number));
+        }
+        Ok(NewMessage { body: wire::owned(batch.slice_ref(line)), delay })
     };
     all.split(|byte| *byte == b'\n').zip(1_usize..).map(line).collect()
 }

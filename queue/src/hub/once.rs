@@ -1,6 +1,6 @@
 //! Publishing once: who comes again while the first one waits for the disk waits with it.
 
-use broker::{Accepted, Broker, NewMessage, Once, Published, QueueName, Time, Tried};
+use broker::{Accepted, NewMessage, Once, Published, QueueName, Time, Tried};
 use futures::FutureExt;
 use futures::future::Shared;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -28,9 +28,10 @@ impl Hub {
         once: Once,
     ) -> Result<Published, Problem> {
         if !self.is_durable {
-            let publish =
-                |broker: &mut Broker, now| broker.publish_once(now, name, batch, enqueued_at, once);
-            return Ok(self.call(publish)?);
+            return self.enter(|state, now| {
+                state.admit(name)?;
+                Ok(state.broker.publish_once(now, name, batch, enqueued_at, once)?)
+            });
         }
         let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
@@ -61,6 +62,7 @@ impl State {
         once: Once,
         room: OwnedSemaphorePermit,
     ) -> Result<(Published, Option<Answered>), Problem> {
+        self.admit(name)?;
         match self.broker.accept_once(now, name, batch, enqueued_at, once)? {
             Tried::First(accepted) => {
                 let recorder = self.recorder.as_mut().ok_or(Problem::LogFailed)?;

@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Context;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -25,7 +25,7 @@ enum Phase {
 #[derive(Debug)]
 struct Inner {
     phase: Phase,
-    /// When the connection, or the last head, began.
+    /// When the connection, the last head, or the silence after the last answer began.
     since: Instant,
     /// A call has ended without its whole body.
     unread: bool,
@@ -43,6 +43,8 @@ pub(super) enum Silence {
     Fine,
     /// From then on that the caller is too slow.
     LateFrom(Instant),
+    /// That the connection is over by then, if nothing comes.
+    EndsAt(Instant),
     /// That the connection is over.
     IsTheEnd,
 }
@@ -75,7 +77,8 @@ impl State {
 
     /// An answer was handed over.
     pub(super) fn answered(&self) {
-        self.lock().phase = Phase::Idle;
+        let mut inner = self.lock();
+        (inner.phase, inner.since) = (Phase::Idle, Instant::now());
     }
 
     /// A call is done with a body of which there is more.
@@ -105,7 +108,7 @@ impl State {
         match inner.phase {
             Phase::Call => Silence::Fine,
             _ if inner.leaving => Silence::IsTheEnd,
-            Phase::Idle => Silence::Fine,
+            Phase::Idle => Silence::EndsAt(inner.since + limits.idle),
             Phase::New | Phase::Head => Silence::LateFrom(inner.since + limits.head),
         }
     }
@@ -119,9 +122,16 @@ impl Alarm {
     /// Whether that time has come; if not, the task is woken then.
     pub(super) fn is_past(&mut self, time: Instant, cx: &mut Context<'_>) -> bool {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
-        if sleep.deadline() != time {
+        if sleep.deadline() > time {
             sleep.as_mut().reset(time);
         }
-        matches!(sleep.as_mut().poll(cx), Poll::Ready(()))
+        while sleep.as_mut().poll(cx).is_ready() {
+            if sleep.deadline() >= time {
+                return true;
+            }
+            // It rings too early rather than being set at each call, of which there are many.
+            sleep.as_mut().reset(time);
+        }
+        false
     }
 }
