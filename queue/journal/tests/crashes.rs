@@ -6,6 +6,7 @@ mod support;
 
 use std::io;
 
+use journal::frame::SEGMENT_HEAD;
 use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
 use support::{Memory, Trouble};
 
@@ -211,6 +212,53 @@ fn a_log_that_is_refused_is_left_as_it_is() {
     disk.set(2, bad);
     assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
     assert_eq!(disk.bytes(3), b"msq");
+}
+
+/// The first batch of a segment tells what is not in later ones, so that older ones can go.
+#[test]
+fn a_last_segment_without_its_first_batch_is_deleted() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.append(&mut batch("before")).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let (end, bytes) = (journal.last_len() as usize, disk.bytes(2));
+    for len in SEGMENT_HEAD..end {
+        for zeros in [0, bytes.len() - len] {
+            disk.set(2, [&bytes[..len], &vec![0; zeros]].concat());
+            let (mut journal, seen, cut) = open(&disk).unwrap();
+            assert_eq!((seen, journal.last_number()), (vec!["before".to_owned()], 1), "{len}");
+            let written = bytes[..len].iter().rposition(|it| *it != 0).unwrap() + 1;
+            let torn = (written > SEGMENT_HEAD).then_some((0, written as u64));
+            assert_eq!(cut.map(|cut| (cut.kept, cut.bytes)), torn);
+            assert!(open(&disk).unwrap().2.is_none(), "it is told once");
+            assert_eq!(journal.begin_segment(2, &mut batch("base")).unwrap(), 2);
+        }
+    }
+}
+
+#[test]
+fn a_segment_whose_first_batch_alone_is_bad_stops_the_start() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.append(&mut batch("before")).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    journal.append(&mut batch("after")).unwrap();
+    let mut bytes = disk.bytes(2);
+    bytes[SEGMENT_HEAD] ^= 1;
+    disk.set(2, bytes.clone());
+    let Err(OpenError::Damaged { segment, offset, .. }) = open(&disk) else { panic!("unnoticed") };
+    assert_eq!((segment.as_str(), offset), ("segment 2", SEGMENT_HEAD as u64));
+    assert_eq!(disk.bytes(2), bytes);
+}
+
+#[test]
+fn a_log_whose_only_segment_is_empty_stays_as_it_is() {
+    let disk = Memory::default();
+    let len = open(&disk).unwrap().0.bytes();
+    let before = disk.bytes(1);
+    let (journal, seen, cut) = open(&disk).unwrap();
+    assert_eq!((journal.bytes(), seen.len(), cut), (len, 0, None));
+    assert_eq!(disk.bytes(1), before);
 }
 
 #[test]
