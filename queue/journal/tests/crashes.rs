@@ -8,7 +8,7 @@ use std::io;
 
 use journal::frame::SEGMENT_HEAD;
 use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
-use support::{Memory, Trouble};
+use support::{Memory, Trouble, remains};
 
 /// Zeros ahead, in bytes: as much as a batch or two.
 const AHEAD: u64 = 150;
@@ -63,19 +63,6 @@ fn what_was_written_is_read_again_in_its_order() {
     assert_eq!((journal.segments(), journal.first_number()), (2, 4));
 }
 
-/// What a crash may leave of bytes that were not synced.
-fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
-    let len = unsynced.len();
-    match kind % 4 {
-        0 => Vec::new(),
-        1 => unsynced[..len * (kind % 101) / 101].to_vec(),
-        // The file has grown, but its blocks were not written.
-        2 => vec![0; len],
-        // A later block was written, and an earlier one was not.
-        _ => [vec![0; len / 2], unsynced[len / 2..].to_vec()].concat(),
-    }
-}
-
 /// How many batches are written, with crashes at every step; `BATCHES` asks for more.
 fn batches() -> usize {
     std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
@@ -86,13 +73,13 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
     for at in 0.. {
         let disk = Memory::default();
-        disk.trouble(Some(Trouble::PowerLoss(at)));
+        disk.trouble(Some(Trouble::Ends(at)));
         let (written, end) = match open(&disk) {
             Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
-            let after = disk.after_crash(|_, unsynced| remains(kind + 8 * at, unsynced));
+            let after = disk.after_power_loss(remains(kind + 8 * at));
             let (mut journal, seen, _) = open(&after).unwrap();
             // One more may be there, which nobody was told of; the oldest were deleted.
             let known = seen.len().min(written.len());
