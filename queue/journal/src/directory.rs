@@ -26,7 +26,7 @@ impl Directory {
     /// # Errors
     /// When it cannot be made or written, or somebody else has it; the message says who.
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
-        fs::create_dir_all(path)?;
+        make(path)?;
         let lock = path.join(LOCK);
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock)?;
@@ -47,6 +47,26 @@ impl Directory {
     fn file(&self, number: u64) -> PathBuf {
         self.path.join(format!("{number:016x}{SUFFIX}"))
     }
+}
+
+/// Makes the directory, where it is not there, so that it is there after a crash.
+fn make(path: &Path) -> io::Result<()> {
+    let missing = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists());
+    let missing = missing.count();
+    fs::create_dir_all(path)?;
+    if missing == 0 {
+        // Whoever made it may have been killed before this, or may be one who lets nobody read where
+        // it is.
+        let _ = path.parent().map(sync);
+    }
+    path.ancestors().skip(1).take(missing).try_for_each(sync)
+}
+
+/// What was made or deleted in the directory is so after a crash.
+fn sync(path: &Path) -> io::Result<()> {
+    // The parent of a plain name.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    File::open(path)?.sync_all()
 }
 
 impl Disk for Directory {
@@ -79,7 +99,7 @@ impl Disk for Directory {
     }
 
     fn sync(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()
+        sync(&self.path)
     }
 
     fn name(&self, number: u64) -> String {
@@ -98,5 +118,38 @@ impl Segment for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+mod tests {
+    use super::*;
+
+    /// A directory that is gone when this is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let path = std::env::temp_dir().join(format!("journal-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            Folder(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_directory_is_made_with_all_above_it() {
+        let folder = Folder::new("made");
+        let path = folder.0.join("one/two");
+        for _ in 0..2 {
+            Directory::take(&path, "a test").unwrap();
+        }
+        assert!(path.join(LOCK).is_file());
     }
 }

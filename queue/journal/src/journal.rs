@@ -37,7 +37,8 @@ struct Written {
 
 impl<D: Disk> Journal<D> {
     /// Opens the log, and gives each batch's bytes to `replay`, with the number of its segment,
-    /// oldest first. `salt` is for a first segment, where there is none yet.
+    /// oldest first. `salt` is for a first segment, where there is none yet. What was read is there
+    /// after any crash once this has returned, also where whoever wrote it could not sync it.
     ///
     /// # Errors
     /// When anything but the last batch is not as it was written, or `replay` cannot make sense of

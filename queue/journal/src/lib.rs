@@ -1,7 +1,8 @@
 //! A log on disk: batches of bytes, each there as a whole or not at all, in segments that are
 //! deleted from the oldest on.
 //!
-//! What [`Journal::append`] has returned for is there after any crash. A crash may leave the last
+//! What [`Journal::append`] has returned for is there after any crash, and so is what
+//! [`Journal::open`] has read. A crash may leave the last
 //! batch half written; it is cut off at the next start, with its segment where it is the first one of
 //! that. Whatever else is wrong stops the start.
 //!

@@ -103,16 +103,26 @@ impl Read {
         self.bytes.len() as u64
     }
 
-    /// Opens it to write behind its batches; what is half a batch is cut off.
+    /// Opens it to write behind its batches; what is half a batch is cut off, and all that was read
+    /// is there after a crash.
     pub(crate) fn open<D: Disk>(&self, disk: &D) -> Result<(D::Segment, Option<Cut>), OpenError> {
         let (segment, kept) = (disk.name(self.number), self.len());
         let mut open = disk.open(self.number).map_err(tried(&segment))?;
-        if self.written == kept {
-            return Ok((open, None));
+        let torn = self.written.checked_sub(kept).filter(|bytes| *bytes > 0);
+        if torn.is_some() {
+            open.truncate(kept).map_err(tried(&format!("{segment} cannot be cut")))?;
         }
-        let cut = open.truncate(kept).and_then(|()| open.sync());
-        cut.map_err(tried(&format!("{segment} cannot be cut")))?;
-        Ok((open, Some(Cut { segment, kept, bytes: self.written - kept })))
+        self.secure(disk, &mut open).map_err(tried(&format!("{segment} cannot be synced")))?;
+        Ok((open, torn.map(|bytes| Cut { segment, kept, bytes })))
+    }
+
+    /// Whoever wrote it may have been killed before its sync or that of the directory. And where a
+    /// sync has failed, the kernel takes what was not written for written: another one does nothing
+    /// about it, unless all is written again.
+    fn secure<D: Disk>(&self, disk: &D, open: &mut D::Segment) -> io::Result<()> {
+        open.write(0, &self.bytes)?;
+        open.sync()?;
+        disk.sync()
     }
 }
 
