@@ -1,7 +1,7 @@
 //! A directory of files as a disk, held by one process.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ impl Directory {
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
         make(path)?;
         let lock = path.join(LOCK);
-        let mut file =
+        let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -39,8 +39,11 @@ impl Directory {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        file.set_len(0)?;
-        writeln!(file, "{who}")?;
+        // The lock alone matters. A full disk may have no room for a word, least of all where its
+        // block was given back first; what the log frees may be what makes room.
+        let line = format!("{who}\n");
+        let told = file.write_all_at(line.as_bytes(), 0);
+        let _ = told.and_then(|()| file.set_len(line.len() as u64));
         Ok(Directory { path: path.to_owned(), _lock: file })
     }
 
@@ -151,5 +154,31 @@ mod tests {
             Directory::take(&path, "a test").unwrap();
         }
         assert!(path.join(LOCK).is_file());
+    }
+
+    #[test]
+    fn who_has_the_directory_is_told_to_who_comes_later() {
+        let folder = Folder::new("told");
+        drop(Directory::take(&folder.0, "somebody with a long name").unwrap());
+        let _held = Directory::take(&folder.0, "somebody").unwrap();
+        let refused = Directory::take(&folder.0, "me").unwrap_err().to_string();
+        assert!(refused.starts_with("somebody has it;"), "{refused}");
+    }
+
+    #[test]
+    fn a_full_disk_has_no_room_for_who_has_the_directory_and_it_is_taken_all_the_same() {
+        let folder = Folder::new("full");
+        fs::create_dir(&folder.0).unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.0.join(LOCK)).unwrap();
+        // There is one such file only, and others may run this test now.
+        let taken = loop {
+            match Directory::take(&folder.0, "a test") {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                    std::thread::yield_now();
+                }
+                done => break done,
+            }
+        };
+        assert!(taken.is_ok(), "{taken:?}");
     }
 }
