@@ -61,7 +61,7 @@ impl<D: Disk> Journal<D> {
             segments.push_back(Written { number, len: read.len() });
             last = Some(read);
         }
-        let next_batch = reader.next_batch.unwrap_or(1);
+        let next_batch = reader.next_batch;
         // All that is before it is good; nothing is changed in a log that is not.
         let unborn = unborn.map(|unborn| unborn.delete(&disk, next_batch)).transpose()?;
         let cut = unborn.flatten();
@@ -69,6 +69,7 @@ impl<D: Disk> Journal<D> {
             return Ok((Journal::begin(disk, 1, salt, 1)?, cut));
         };
         let (open, torn) = last.open(&disk)?;
+        let next_batch = next_batch.unwrap_or(1);
         let (salt, ahead) = (last.head.salt, AHEAD);
         let end = torn.as_ref().map_or(last.end, |torn| torn.kept);
         let journal = Journal { disk, segments, open, end, ahead, salt, next_batch };

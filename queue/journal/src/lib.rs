@@ -2,13 +2,14 @@
 //! deleted from the oldest on.
 //!
 //! What [`Journal::append`] has returned for is there after any crash, and so is what
-//! [`Journal::open`] has read. A crash may leave the last
-//! batch half written; it is cut off at the next start, with its segment where it is the first one of
-//! that. Whatever else is wrong stops the start.
+//! [`Journal::open`] has read. A crash may leave the last batch half written; it is cut off at the
+//! next start, with its segment where it is the first one of that. Whatever else is wrong stops the
+//! start.
 //!
 //! # Layout
 //! - [`journal`]: [`Journal`], opening, appending, and deleting what is done with
 //! - `reader`: reading it at the start, and what a crash has left in its last segment
+//! - `search`: whether good batches follow a bad one
 //! - [`disk`]: what it needs of a disk; tests have one that fails
 //! - [`directory`]: a directory of files as such a disk
 //! - [`frame`]: how segments and batches look in bytes
@@ -21,6 +22,7 @@ pub mod error;
 pub mod frame;
 pub mod journal;
 mod reader;
+mod search;
 
 pub use directory::Directory;
 pub use disk::{Disk, Segment};

@@ -4,7 +4,8 @@ use std::io;
 
 use crate::disk::{Disk, Segment};
 use crate::error::OpenError;
-use crate::frame::{self, Batch, Head, SEGMENT_HEAD};
+use crate::frame::{Batch, Head, SEGMENT_HEAD};
+use crate::search::find_later;
 
 /// The half of a batch that a crash left behind, and that was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Unborn {
     pub(crate) fn delete<D: Disk>(
         self,
         disk: &D,
-        next_batch: u64,
+        next_batch: Option<u64>,
     ) -> Result<Option<Cut>, OpenError> {
         let segment = disk.name(self.number);
         let batches = self.bytes.get(SEGMENT_HEAD..).unwrap_or_default();
@@ -74,10 +75,10 @@ impl Unborn {
 const NOT_THE_LAST: &str = "a batch's checksum is wrong, and it is not the last one";
 
 /// Whether a good batch follows in `bytes`, which begin with a bad one that should have the number
-/// `next`.
-fn goes_on(salt: u64, next: u64, bytes: &[u8]) -> bool {
+/// `next`, if that is known.
+fn goes_on(salt: u64, next: Option<u64>, bytes: &[u8]) -> bool {
     let behind = bytes.get(1..).unwrap_or_default();
-    frame::find_later(salt, next.saturating_sub(1), behind).is_some()
+    find_later(salt, next.map(|next| next.saturating_sub(1)), behind).is_some()
 }
 
 /// How many bytes were written of these, which zeros follow.
@@ -148,8 +149,7 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
         }
         let behind = &bytes[at..];
         let written = at + written(behind);
-        let next = self.next_batch.unwrap_or(1);
-        if written > at && (!is_last || goes_on(head.salt, next, behind)) {
+        if written > at && (!is_last || goes_on(head.salt, self.next_batch, behind)) {
             return Err(self.damaged(number, at, NOT_THE_LAST));
         }
         bytes.truncate(at);

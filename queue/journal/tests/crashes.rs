@@ -172,6 +172,22 @@ fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
 }
 
 #[test]
+fn a_bad_first_batch_of_the_oldest_segment_that_is_left_stops_the_start() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    for _ in 0..100 {
+        journal.append(&mut batch("before")).unwrap();
+    }
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    journal.append(&mut batch("after")).unwrap();
+    journal.delete_before(2).unwrap();
+    let mut bytes = disk.bytes(2);
+    bytes[SEGMENT_HEAD] ^= 1;
+    disk.set(2, bytes);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { .. })));
+}
+
+#[test]
 fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
