@@ -1,7 +1,7 @@
 //! A directory of files as a disk, held by one process.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -26,9 +26,9 @@ impl Directory {
     /// # Errors
     /// When it cannot be made or written, or somebody else has it; the message says who.
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
-        fs::create_dir_all(path)?;
+        make(path)?;
         let lock = path.join(LOCK);
-        let mut file =
+        let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -39,14 +39,37 @@ impl Directory {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        file.set_len(0)?;
-        writeln!(file, "{who}")?;
+        // The lock alone matters. A full disk may have no room for a word, least of all where its
+        // block was given back first; what the log frees may be what makes room.
+        let line = format!("{who}\n");
+        let told = file.write_all_at(line.as_bytes(), 0);
+        let _ = told.and_then(|()| file.set_len(line.len() as u64));
         Ok(Directory { path: path.to_owned(), _lock: file })
     }
 
     fn file(&self, number: u64) -> PathBuf {
         self.path.join(format!("{number:016x}{SUFFIX}"))
     }
+}
+
+/// Makes the directory, where it is not there, so that it is there after a crash.
+fn make(path: &Path) -> io::Result<()> {
+    let missing = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists());
+    let missing = missing.count();
+    fs::create_dir_all(path)?;
+    if missing == 0 {
+        // Whoever made it may have been killed before this, or may be one who lets nobody read where
+        // it is.
+        let _ = path.parent().map(sync);
+    }
+    path.ancestors().skip(1).take(missing).try_for_each(sync)
+}
+
+/// What was made or deleted in the directory is so after a crash.
+fn sync(path: &Path) -> io::Result<()> {
+    // The parent of a plain name.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    File::open(path)?.sync_all()
 }
 
 impl Disk for Directory {
@@ -79,7 +102,7 @@ impl Disk for Directory {
     }
 
     fn sync(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()
+        sync(&self.path)
     }
 
     fn name(&self, number: u64) -> String {
@@ -98,5 +121,64 @@ impl Segment for File {
 
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+mod tests {
+    use super::*;
+
+    /// A directory that is gone when this is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let path = std::env::temp_dir().join(format!("journal-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            Folder(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_directory_is_made_with_all_above_it() {
+        let folder = Folder::new("made");
+        let path = folder.0.join("one/two");
+        for _ in 0..2 {
+            Directory::take(&path, "a test").unwrap();
+        }
+        assert!(path.join(LOCK).is_file());
+    }
+
+    #[test]
+    fn who_has_the_directory_is_told_to_who_comes_later() {
+        let folder = Folder::new("told");
+        drop(Directory::take(&folder.0, "somebody with a long name").unwrap());
+        let _held = Directory::take(&folder.0, "somebody").unwrap();
+        let refused = Directory::take(&folder.0, "me").unwrap_err().to_string();
+        assert!(refused.starts_with("somebody has it;"), "{refused}");
+    }
+
+    #[test]
+    fn a_full_disk_has_no_room_for_who_has_the_directory_and_it_is_taken_all_the_same() {
+        let folder = Folder::new("full");
+        fs::create_dir(&folder.0).unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.0.join(LOCK)).unwrap();
+        // There is one such file only, and others may run this test now.
+        let taken = loop {
+            match Directory::take(&folder.0, "a test") {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                    std::thread::yield_now();
+                }
+                done => break done,
+            }
+        };
+        assert!(taken.is_ok(), "{taken:?}");
     }
 }

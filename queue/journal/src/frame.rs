@@ -155,18 +155,6 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Where in `bytes` a whole batch begins whose number is over `number`, but not by far: the first
-/// place only, for whoever has found a bad one and asks whether good ones follow.
-pub fn find_later(salt: u64, number: u64, bytes: &[u8]) -> Option<usize> {
-    /// No crash leaves more batches than this behind a bad one; it keeps the search short.
-    const FAR: u64 = 1 << 32;
-    (0..bytes.len().saturating_sub(BATCH_HEAD)).find(|at| {
-        let field = bytes[at + 8..at + 16].try_into().map(u64::from_le_bytes);
-        let near = field.is_ok_and(|it| it > number && it - number < FAR);
-        near && Batch::decode(salt, &bytes[*at..]).is_some()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,15 +188,5 @@ mod tests {
             bad[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(Head::decode(&bad), None, "bit {bit}");
         }
-    }
-
-    #[test]
-    fn a_whole_batch_behind_a_bad_one_is_found() {
-        let mut bytes = b"what was here is gone".to_vec();
-        let at = bytes.len();
-        bytes.extend(sealed(7, 12, b"whole"));
-        assert_eq!(find_later(7, 11, &bytes), Some(at));
-        assert_eq!(find_later(7, 12, &bytes), None, "it is not later");
-        assert_eq!(find_later(8, 11, &bytes), None, "it is another segment's");
     }
 }

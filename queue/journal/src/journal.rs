@@ -5,22 +5,12 @@ use std::io;
 
 use crate::disk::{Disk, Segment};
 use crate::error::{OpenError, WriteError};
-use crate::frame::{self, Batch, Head, Outgoing, SEGMENT_HEAD};
+use crate::frame::{self, Head, Outgoing, SEGMENT_HEAD};
+use crate::reader::{Cut, Reader, Unborn, tried};
 
 /// So many zeros are written ahead, in bytes. A sync that finds a file no longer than it was need
 /// not wait for the file system's own journal, which takes half of the time.
 const AHEAD: u64 = 256 << 10;
-
-/// The half of a batch that a crash left behind, and that was cut off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
-    /// The segment.
-    pub segment: String,
-    /// How many bytes of it stay.
-    pub kept: u64,
-    /// How many were cut off.
-    pub bytes: u64,
-}
 
 /// A log that is open for writing.
 #[derive(Debug)]
@@ -47,7 +37,8 @@ struct Written {
 
 impl<D: Disk> Journal<D> {
     /// Opens the log, and gives each batch's bytes to `replay`, with the number of its segment,
-    /// oldest first. `salt` is for a first segment, where there is none yet.
+    /// oldest first. `salt` is for a first segment, where there is none yet. What was read is there
+    /// after any crash once this has returned, also where whoever wrote it could not sync it.
     ///
     /// # Errors
     /// When anything but the last batch is not as it was written, or `replay` cannot make sense of
@@ -62,34 +53,27 @@ impl<D: Disk> Journal<D> {
         if let Some(gap) = numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
             return Err(OpenError::Missing { segment: disk.name(gap[0] + 1) });
         }
-        let unborn = take_unborn(&disk, &mut numbers)?;
-        let Some(last) = numbers.last().copied() else {
-            let cut = unborn.map(|unborn| unborn.delete(&disk)).transpose()?;
+        let unborn = Unborn::take(&disk, &mut numbers)?;
+        let mut reader = Reader { disk: &disk, next_batch: None, replay: &mut replay };
+        let (mut segments, mut last) = (VecDeque::new(), None);
+        for (at, number) in numbers.iter().copied().enumerate() {
+            let read = reader.read(number, at + 1 == numbers.len())?;
+            segments.push_back(Written { number, len: read.len() });
+            last = Some(read);
+        }
+        let next_batch = reader.next_batch;
+        // All that is before it is good; nothing is changed in a log that is not.
+        let unborn = unborn.map(|unborn| unborn.delete(&disk, next_batch)).transpose()?;
+        let cut = unborn.flatten();
+        let Some(last) = last else {
             return Ok((Journal::begin(disk, 1, salt, 1)?, cut));
         };
-        let mut reader = Reader { disk: &disk, next_batch: None, replay: &mut replay };
-        let mut segments = VecDeque::new();
-        let (mut torn, mut head, mut end) = (None, Head { number: 0, salt }, 0);
-        for number in numbers {
-            let read = reader.read(number, number == last)?;
-            (head, end) = (read.head, read.end);
-            torn = (read.len < read.written).then_some((read.len, read.written));
-            segments.push_back(Written { number, len: read.len });
-        }
-        let next_batch = reader.next_batch.unwrap_or(1);
-        // All that is before it is good; nothing is changed in a log that is not.
-        let cut = unborn.map(|unborn| unborn.delete(&disk)).transpose()?;
-        let mut open = disk.open(last).map_err(tried(&disk.name(last)))?;
-        let cut_here =
-            torn.map(|(kept, bytes)| Cut { segment: disk.name(last), kept, bytes: bytes - kept });
-        if let Some(cut) = &cut_here {
-            let done = open.truncate(cut.kept).and_then(|()| open.sync());
-            done.map_err(tried(&format!("{} cannot be cut", cut.segment)))?;
-            end = cut.kept;
-        }
-        let (salt, ahead) = (head.salt, AHEAD);
+        let (open, torn) = last.open(&disk)?;
+        let next_batch = next_batch.unwrap_or(1);
+        let (salt, ahead) = (last.head.salt, AHEAD);
+        let end = torn.as_ref().map_or(last.end, |torn| torn.kept);
         let journal = Journal { disk, segments, open, end, ahead, salt, next_batch };
-        Ok((journal, cut_here.or(cut)))
+        Ok((journal, torn.or(cut)))
     }
 
     fn begin(disk: D, number: u64, salt: u64, next_batch: u64) -> Result<Journal<D>, OpenError> {
@@ -240,100 +224,10 @@ impl<D: Disk> Journal<D> {
     }
 }
 
-fn tried(what: &str) -> impl FnOnce(io::Error) -> OpenError {
-    let what = what.to_owned();
-    move |error| OpenError::Io { what, error }
-}
-
 /// A segment with its head, there after a crash.
 fn born<D: Disk>(disk: &D, number: u64, salt: u64) -> Result<D::Segment, WriteError> {
     let mut open = disk.create(number).map_err(WriteError::Refused)?;
     open.write(0, &Head { number, salt }.encode()).map_err(WriteError::Refused)?;
     open.sync().and_then(|()| disk.sync()).map_err(WriteError::Unknown)?;
     Ok(open)
-}
-
-/// A segment without its head: a crash came first, and nothing was ever in it.
-struct Unborn {
-    number: u64,
-    bytes: u64,
-}
-
-/// Takes the last segment off the list, where it is unborn.
-fn take_unborn<D: Disk>(disk: &D, numbers: &mut Vec<u64>) -> Result<Option<Unborn>, OpenError> {
-    let Some(number) = numbers.last().copied() else { return Ok(None) };
-    let bytes = disk.read(number).map_err(tried(&disk.name(number)))?;
-    if bytes.len() > SEGMENT_HEAD || Head::decode(&bytes).is_some() {
-        return Ok(None);
-    }
-    numbers.pop();
-    Ok(Some(Unborn { number, bytes: bytes.len() as u64 }))
-}
-
-impl Unborn {
-    fn delete<D: Disk>(self, disk: &D) -> Result<Cut, OpenError> {
-        let segment = disk.name(self.number);
-        let gone = disk.delete(self.number).and_then(|()| disk.sync());
-        gone.map_err(tried(&format!("{segment} cannot be deleted")))?;
-        Ok(Cut { segment, kept: 0, bytes: self.bytes })
-    }
-}
-
-/// A segment as it was read; lengths in bytes.
-struct Read {
-    head: Head,
-    /// Where its batches end.
-    len: u64,
-    /// Where what was written ends: later than that where a write broke off.
-    written: u64,
-    /// Where the file ends.
-    end: u64,
-}
-
-/// Reads segments one after the other.
-struct Reader<'a, D, F> {
-    disk: &'a D,
-    /// Known from the first batch on.
-    next_batch: Option<u64>,
-    replay: &'a mut F,
-}
-
-impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
-    fn read(&mut self, number: u64, is_last: bool) -> Result<Read, OpenError> {
-        let bytes = self.disk.read(number).map_err(tried(&self.disk.name(number)))?;
-        let end = bytes.len() as u64;
-        let Some(head) = Head::decode(&bytes).filter(|head| head.number == number) else {
-            return Err(self.damaged(number, 0, "its head is not one of ours"));
-        };
-        let mut at = SEGMENT_HEAD;
-        while at < bytes.len() {
-            let Some(batch) = Batch::decode(head.salt, &bytes[at..]) else {
-                let written = bytes[at..].iter().rposition(|byte| *byte != 0);
-                let Some(written) = written.map(|last| at + last + 1) else { break };
-                let before = self.next_batch.unwrap_or(1).saturating_sub(1);
-                if !is_last || frame::find_later(head.salt, before, &bytes[at + 1..]).is_some() {
-                    let what = "a batch's checksum is wrong, and it is not the last one";
-                    return Err(self.damaged(number, at, what));
-                }
-                return Ok(Read { head, len: at as u64, written: written as u64, end });
-            };
-            if self.next_batch.is_some_and(|next| next != batch.number) {
-                let what = format!("batch {} is out of its order", batch.number);
-                return Err(self.damaged(number, at, &what));
-            }
-            let Some(next) = batch.number.checked_add(1) else {
-                return Err(self.damaged(number, at, "no batch can come after its number"));
-            };
-            (self.replay)(number, batch.bytes).map_err(|what| self.damaged(number, at, &what))?;
-            self.next_batch = Some(next);
-            at += batch.len_with_head();
-        }
-        let len = at as u64;
-        Ok(Read { head, len, written: len, end })
-    }
-
-    fn damaged(&self, number: u64, offset: usize, what: &str) -> OpenError {
-        let (segment, offset) = (self.disk.name(number), offset as u64);
-        OpenError::Damaged { segment, offset, what: what.to_owned() }
-    }
 }

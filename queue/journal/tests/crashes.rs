@@ -6,8 +6,9 @@ mod support;
 
 use std::io;
 
+use journal::frame::SEGMENT_HEAD;
 use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
-use support::{Memory, Trouble};
+use support::{Memory, Trouble, remains};
 
 /// Zeros ahead, in bytes: as much as a batch or two.
 const AHEAD: u64 = 150;
@@ -62,19 +63,6 @@ fn what_was_written_is_read_again_in_its_order() {
     assert_eq!((journal.segments(), journal.first_number()), (2, 4));
 }
 
-/// What a crash may leave of bytes that were not synced.
-fn remains(kind: usize, unsynced: &[u8]) -> Vec<u8> {
-    let len = unsynced.len();
-    match kind % 4 {
-        0 => Vec::new(),
-        1 => unsynced[..len * (kind % 101) / 101].to_vec(),
-        // The file has grown, but its blocks were not written.
-        2 => vec![0; len],
-        // A later block was written, and an earlier one was not.
-        _ => [vec![0; len / 2], unsynced[len / 2..].to_vec()].concat(),
-    }
-}
-
 /// How many batches are written, with crashes at every step; `BATCHES` asks for more.
 fn batches() -> usize {
     std::env::var("BATCHES").ok().and_then(|batches| batches.parse().ok()).unwrap_or(60)
@@ -85,13 +73,13 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
     let mut crashes = 0;
     for at in 0.. {
         let disk = Memory::default();
-        disk.trouble(Some(Trouble::PowerLoss(at)));
+        disk.trouble(Some(Trouble::Ends(at)));
         let (written, end) = match open(&disk) {
             Ok((mut journal, ..)) => write(&mut journal, batches()),
             Err(_) => (Vec::new(), Some(WriteError::Unknown(io::ErrorKind::Other.into()))),
         };
         for kind in 0..8 {
-            let after = disk.after_crash(|_, unsynced| remains(kind + 8 * at, unsynced));
+            let after = disk.after_power_loss(remains(kind + 8 * at));
             let (mut journal, seen, _) = open(&after).unwrap();
             // One more may be there, which nobody was told of; the oldest were deleted.
             let known = seen.len().min(written.len());
@@ -184,6 +172,22 @@ fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
 }
 
 #[test]
+fn a_bad_first_batch_of_the_oldest_segment_that_is_left_stops_the_start() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    for _ in 0..100 {
+        journal.append(&mut batch("before")).unwrap();
+    }
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    journal.append(&mut batch("after")).unwrap();
+    journal.delete_before(2).unwrap();
+    let mut bytes = disk.bytes(2);
+    bytes[SEGMENT_HEAD] ^= 1;
+    disk.set(2, bytes);
+    assert!(matches!(open(&disk), Err(OpenError::Damaged { .. })));
+}
+
+#[test]
 fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
@@ -211,6 +215,53 @@ fn a_log_that_is_refused_is_left_as_it_is() {
     disk.set(2, bad);
     assert!(matches!(open(&disk), Err(OpenError::Damaged { offset: 0, .. })));
     assert_eq!(disk.bytes(3), b"msq");
+}
+
+/// The first batch of a segment tells what is not in later ones, so that older ones can go.
+#[test]
+fn a_last_segment_without_its_first_batch_is_deleted() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.append(&mut batch("before")).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    let (end, bytes) = (journal.last_len() as usize, disk.bytes(2));
+    for len in SEGMENT_HEAD..end {
+        for zeros in [0, bytes.len() - len] {
+            disk.set(2, [&bytes[..len], &vec![0; zeros]].concat());
+            let (mut journal, seen, cut) = open(&disk).unwrap();
+            assert_eq!((seen, journal.last_number()), (vec!["before".to_owned()], 1), "{len}");
+            let written = bytes[..len].iter().rposition(|it| *it != 0).unwrap() + 1;
+            let torn = (written > SEGMENT_HEAD).then_some((0, written as u64));
+            assert_eq!(cut.map(|cut| (cut.kept, cut.bytes)), torn);
+            assert!(open(&disk).unwrap().2.is_none(), "it is told once");
+            assert_eq!(journal.begin_segment(2, &mut batch("base")).unwrap(), 2);
+        }
+    }
+}
+
+#[test]
+fn a_segment_whose_first_batch_alone_is_bad_stops_the_start() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    journal.append(&mut batch("before")).unwrap();
+    journal.begin_segment(2, &mut batch("base")).unwrap();
+    journal.append(&mut batch("after")).unwrap();
+    let mut bytes = disk.bytes(2);
+    bytes[SEGMENT_HEAD] ^= 1;
+    disk.set(2, bytes.clone());
+    let Err(OpenError::Damaged { segment, offset, .. }) = open(&disk) else { panic!("unnoticed") };
+    assert_eq!((segment.as_str(), offset), ("segment 2", SEGMENT_HEAD as u64));
+    assert_eq!(disk.bytes(2), bytes);
+}
+
+#[test]
+fn a_log_whose_only_segment_is_empty_stays_as_it_is() {
+    let disk = Memory::default();
+    let len = open(&disk).unwrap().0.bytes();
+    let before = disk.bytes(1);
+    let (journal, seen, cut) = open(&disk).unwrap();
+    assert_eq!((journal.bytes(), seen.len(), cut), (len, 0, None));
+    assert_eq!(disk.bytes(1), before);
 }
 
 #[test]

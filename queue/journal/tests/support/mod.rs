@@ -13,7 +13,10 @@ use journal::{Disk, Segment};
 #[derive(Debug, Clone, Default)]
 pub struct File {
     pub safe: Vec<u8>,
-    /// Each write since then, with where it is.
+    /// What is read, as long as the power is there.
+    pub cached: Vec<u8>,
+    /// Each write that the next sync makes safe, with where it is. A sync that fails forgets them,
+    /// and they are read all the same.
     pub unsynced: Vec<(usize, Vec<u8>)>,
     /// Whether the directory is known to have it.
     pub entered: bool,
@@ -22,8 +25,8 @@ pub struct File {
 /// What goes wrong, counted in operations that change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// From this operation on nothing works any more.
-    PowerLoss(usize),
+    /// In the middle of this operation the process ends, or the power.
+    Ends(usize),
     /// This operation fails after so many bytes, as a full disk does.
     Full(usize, usize),
     /// This operation fails.
@@ -49,6 +52,22 @@ pub struct Open {
     number: u64,
 }
 
+/// What a loss of power may leave of a write that was not synced, of several kinds: given what was
+/// there, and what was written.
+pub fn remains(kind: usize) -> impl Fn(&[u8], &[u8]) -> Vec<u8> {
+    move |before, written| {
+        let len = written.len();
+        match kind % 4 {
+            0 => Vec::new(),
+            1 => written[..len * (kind % 101) / 101].to_vec(),
+            // The file has grown, but its blocks were not written.
+            2 => before.to_vec(),
+            // A later block was written, and an earlier one was not.
+            _ => [&before[..len / 2], &written[len / 2..]].concat(),
+        }
+    }
+}
+
 /// The same bytes with others written over them.
 fn over(mut bytes: Vec<u8>, offset: usize, written: &[u8]) -> Vec<u8> {
     let end = offset + written.len();
@@ -57,9 +76,34 @@ fn over(mut bytes: Vec<u8>, offset: usize, written: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The `len` bytes from `offset` on; zeros where the file has not been yet.
+fn under(file: &[u8], offset: usize, len: usize) -> Vec<u8> {
+    let mut bytes: Vec<u8> = file.iter().skip(offset).take(len).copied().collect();
+    bytes.resize(len, 0);
+    bytes
+}
+
 impl File {
-    fn bytes(&self) -> Vec<u8> {
-        self.unsynced.iter().fold(self.safe.clone(), |all, (at, bytes)| over(all, *at, bytes))
+    fn of(bytes: Vec<u8>) -> File {
+        File { cached: bytes.clone(), safe: bytes, entered: true, ..File::default() }
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) {
+        self.cached = over(std::mem::take(&mut self.cached), offset, bytes);
+        self.unsynced.push((offset, bytes.to_vec()));
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.safe.truncate(len);
+        self.cached.truncate(len);
+        self.unsynced.retain(|(at, _)| *at < len);
+        self.unsynced.iter_mut().for_each(|(at, bytes)| bytes.truncate(len - *at));
+    }
+
+    fn sync(&mut self) {
+        let unsynced = std::mem::take(&mut self.unsynced);
+        let safe = std::mem::take(&mut self.safe);
+        self.safe = unsynced.iter().fold(safe, |all, (at, bytes)| over(all, *at, bytes));
     }
 }
 
@@ -69,8 +113,9 @@ impl State {
         let this = self.operations;
         self.operations += 1;
         match self.trouble {
-            Some(Trouble::PowerLoss(at)) if this >= at => {
-                Err((bytes / 2, io::Error::other("the power is gone")))
+            Some(Trouble::Ends(at)) if this >= at => {
+                let written = if this == at { bytes / 2 } else { 0 };
+                Err((written, io::Error::other("this is the end")))
             }
             Some(Trouble::Full(at, room)) if this == at => {
                 Err((room.min(bytes), io::ErrorKind::StorageFull.into()))
@@ -80,24 +125,37 @@ impl State {
         }
     }
 
+    /// Whether there is nobody any more who could do anything.
+    fn is_dead(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Ends(at)) if self.operations > at)
+    }
+
     fn change(&mut self) -> io::Result<()> {
         self.operate(0).map_err(|(_, error)| error)
     }
 }
 
 impl Memory {
-    /// What is there after a crash: of what was not synced, as much as `keep` says for each file,
-    /// with rubbish where a block was not written.
-    pub fn after_crash(&self, keep: impl Fn(u64, &[u8]) -> Vec<u8>) -> Memory {
+    /// What is there after the process was killed: all that it wrote, safe or not.
+    pub fn after_kill(&self) -> Memory {
+        let state = self.0.borrow();
+        let (files, deleted) = (state.files.clone(), state.deleted.clone());
+        Memory(Rc::new(RefCell::new(State { files, deleted, ..State::default() })))
+    }
+
+    /// What is there after the power was lost: of each write that was not synced, what `keep` makes
+    /// of the bytes that were there, which are zeros behind the end, and those that were written.
+    pub fn after_power_loss(&self, keep: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Memory {
         let state = self.0.borrow();
         let mut files: BTreeMap<u64, File> = BTreeMap::new();
         let back = state.deleted.iter().filter(|(number, _)| !state.files.contains_key(number));
         for (number, file) in state.files.iter().filter(|(_, it)| it.entered).chain(back) {
             let kept = |safe: Vec<u8>, (at, bytes): &(usize, Vec<u8>)| {
-                over(safe, *at, &keep(*number, bytes))
+                let kept = keep(&under(&safe, *at, bytes.len()), bytes);
+                over(safe, *at, &kept)
             };
             let safe = file.unsynced.iter().fold(file.safe.clone(), kept);
-            files.insert(*number, File { safe, entered: true, ..File::default() });
+            files.insert(*number, File::of(safe));
         }
         Memory(Rc::new(RefCell::new(State { files, ..State::default() })))
     }
@@ -111,8 +169,7 @@ impl Memory {
     }
 
     pub fn set(&self, number: u64, bytes: Vec<u8>) {
-        let file = File { safe: bytes, entered: true, ..File::default() };
-        self.0.borrow_mut().files.insert(number, file);
+        self.0.borrow_mut().files.insert(number, File::of(bytes));
     }
 }
 
@@ -126,7 +183,7 @@ impl Disk for Memory {
     fn read(&self, number: u64) -> io::Result<Vec<u8>> {
         let state = self.0.borrow();
         let file = state.files.get(&number).ok_or(io::ErrorKind::NotFound)?;
-        Ok(file.bytes())
+        Ok(file.cached.clone())
     }
 
     fn create(&self, number: u64) -> io::Result<Open> {
@@ -174,8 +231,8 @@ impl Segment for Open {
             Err((written, error)) => (written, Err(error)),
         };
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        assert!(offset as usize <= file.bytes().len(), "no holes");
-        file.unsynced.push((offset as usize, bytes[..written].to_vec()));
+        assert!(offset as usize <= file.cached.len(), "no holes");
+        file.write(offset as usize, &bytes[..written]);
         done
     }
 
@@ -183,18 +240,21 @@ impl Segment for Open {
         let mut state = self.disk.0.borrow_mut();
         state.change()?;
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        let len = len as usize;
-        file.safe.truncate(len);
-        file.unsynced.retain(|(at, _)| *at < len);
-        file.unsynced.iter_mut().for_each(|(at, bytes)| bytes.truncate(len - *at));
+        file.truncate(len as usize);
         Ok(())
     }
 
     fn sync(&mut self) -> io::Result<()> {
         let mut state = self.disk.0.borrow_mut();
-        state.change()?;
+        let done = state.change();
+        let is_dead = state.is_dead();
         let file = state.files.get_mut(&self.number).ok_or(io::ErrorKind::NotFound)?;
-        *file = File { safe: file.bytes(), entered: file.entered, ..File::default() };
-        Ok(())
+        match done {
+            Ok(()) => file.sync(),
+            Err(_) if is_dead => {}
+            // The kernel takes them for written from now on.
+            Err(_) => file.unsynced.clear(),
+        }
+        done
     }
 }

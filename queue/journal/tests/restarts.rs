@@ -1,0 +1,172 @@
+//! What a run has read is there after whatever happens next.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+mod support;
+
+use journal::{Journal, OpenError, Outgoing};
+use support::{Memory, Trouble, remains};
+
+/// Zeros ahead, in bytes: as much as a batch or two.
+const AHEAD: u64 = 150;
+
+fn batch(text: &str) -> Outgoing {
+    let mut batch = Outgoing::default();
+    batch.extend_from_slice(text.as_bytes());
+    batch
+}
+
+/// The log, and the batches that were in it.
+fn open(disk: &Memory) -> Result<(Journal<Memory>, Vec<String>), OpenError> {
+    let mut seen = Vec::new();
+    let (journal, _) = Journal::open(disk.clone(), 77, |_, bytes| {
+        seen.push(String::from_utf8(bytes.to_vec()).unwrap());
+        Ok(())
+    })?;
+    Ok((journal.with_ahead(AHEAD), seen))
+}
+
+/// Writes batches with another segment every third, until something fails; whether nothing did.
+fn write(disk: &Memory) -> bool {
+    let Ok((mut journal, _)) = open(disk) else { return false };
+    (0..8).all(|n| {
+        let mut batch = batch(&format!("{n} {}", "x".repeat(n * 37 % 90)));
+        match n % 3 {
+            2 => journal.begin_segment(n as u64, &mut batch).is_ok(),
+            _ => journal.append(&mut batch).is_ok(),
+        }
+    })
+}
+
+#[test]
+fn what_a_run_has_read_outlives_the_power_though_the_run_before_had_not_synced_it() {
+    for at in 0.. {
+        let mut is_done = true;
+        for trouble in [Trouble::Ends(at), Trouble::Fails(at)] {
+            let disk = Memory::default();
+            disk.trouble(Some(trouble));
+            is_done &= write(&disk);
+            let killed = disk.after_kill();
+            let (mut journal, mut seen) = open(&killed).unwrap();
+            let after = || open(&killed.after_power_loss(remains(0))).unwrap().1;
+            assert_eq!(after(), seen, "{trouble:?}");
+            journal.append(&mut batch("more")).unwrap();
+            seen.push("more".to_owned());
+            assert_eq!(after(), seen, "{trouble:?}");
+        }
+        if is_done {
+            break;
+        }
+    }
+}
+
+/// What is known of a log whose batches need their segment's first one.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// Batches that have to be there, but for the oldest ones, which may be deleted.
+    kept: Vec<String>,
+    /// The name that the last segment's first batch tells.
+    name: String,
+}
+
+/// Opens the log, whose batches each begin with a name that one before has told.
+fn open_named(disk: &Memory) -> Result<(Journal<Memory>, Known), OpenError> {
+    let (mut seen, mut names) = (Vec::new(), Vec::new());
+    let (journal, _) = Journal::open(disk.clone(), 77, |_, bytes| {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let (name, rest) = text.split_once(' ').unwrap();
+        if rest.starts_with("base") {
+            names.push(name.to_owned());
+        }
+        let is_known = names.iter().any(|it| it == name);
+        seen.push(text.clone());
+        is_known.then_some(()).ok_or(format!("nobody told {name}"))
+    })?;
+    let known = Known { kept: seen, name: names.pop().unwrap_or_default() };
+    Ok((journal.with_ahead(AHEAD), known))
+}
+
+/// A run on what another one may have left: batches with another segment every third, and the
+/// oldest deleted but two, until something fails. What is known then; whether nothing failed.
+fn run(disk: &Memory, run: &str, before: Known) -> (Known, bool) {
+    let Ok((mut journal, mut known)) = open_named(disk) else { return (before, false) };
+    for n in 0..7 {
+        let is_base = n % 3 == 2 || known.name.is_empty();
+        if is_base {
+            known.name = format!("{run}{n}");
+        }
+        let kind = if is_base { "base" } else { "text" };
+        let text = format!("{} {kind} {run}{n} {}", known.name, "x".repeat(n * 37 % 90));
+        let done = match n % 3 {
+            2 => journal.begin_segment(n as u64, &mut batch(&text)),
+            _ => journal.append(&mut batch(&text)),
+        };
+        if done.is_err() {
+            return (known, false);
+        }
+        known.kept.push(text);
+        if journal.delete_before(journal.last_number().saturating_sub(1)).is_err() {
+            return (known, false);
+        }
+    }
+    (known, true)
+}
+
+/// The log has the last batches of what is known, from a segment's first one on, and at most one
+/// more, which nobody was told of.
+fn check(disk: &Memory, known: &Known, what: &str) {
+    let (_, there) = open_named(disk).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let mut seen = there.kept;
+    if seen.last().is_some_and(|last| !known.kept.contains(last)) {
+        seen.pop();
+    }
+    assert!(known.kept.ends_with(&seen), "{what}: {seen:?} of {:?}", known.kept);
+    // Two segments always stay.
+    let bases = |all: &[String]| all.iter().filter(|it| it.contains(" base ")).count().min(2);
+    assert_eq!(bases(&seen), bases(&known.kept), "{what}: {seen:?} of {:?}", known.kept);
+}
+
+/// What is there after a crash of each kind: the process was killed, or the power was lost.
+fn crashes(disk: &Memory, at: usize) -> Vec<Memory> {
+    let losses = (0..4).map(|kind| disk.after_power_loss(remains(kind + 4 * at)));
+    std::iter::once(disk.after_kill()).chain(losses).collect()
+}
+
+#[test]
+fn no_batch_is_lost_at_any_two_crashes_in_a_row() {
+    let mut count = 0;
+    for (first, trouble) in (0..).flat_map(|at| [(at, Trouble::Ends(at)), (at, Trouble::Fails(at))])
+    {
+        let disk = Memory::default();
+        disk.trouble(Some(trouble));
+        let (known, is_done) = run(&disk, "a", Known::default());
+        for (kind, left) in crashes(&disk, first).into_iter().enumerate() {
+            count += again(&left, &known, &format!("{trouble:?}, crash {kind}"));
+        }
+        // A failure may be one that does no harm; an end does none only behind all of it.
+        if is_done && trouble == Trouble::Ends(first) {
+            break;
+        }
+    }
+    println!("{count} crashes");
+    assert!(count > 50_000, "{count}");
+}
+
+/// Another run on what the first one has left, which ends at each of its operations; how many
+/// crashes that were.
+fn again(left: &Memory, known: &Known, what: &str) -> usize {
+    let mut count = 0;
+    for at in 0.. {
+        let disk = left.after_kill();
+        disk.trouble(Some(Trouble::Ends(at)));
+        let (known, is_done) = run(&disk, "b", known.clone());
+        for (kind, left) in crashes(&disk, at).into_iter().enumerate() {
+            check(&left, &known, &format!("{what}, then {at}, crash {kind}"));
+            count += 1;
+        }
+        if is_done {
+            break;
+        }
+    }
+    count
+}
