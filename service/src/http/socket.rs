@@ -27,6 +27,9 @@ pub(super) struct Socket {
     drain: Option<Drain>,
 }
 
+/// An answer of so many bytes is written in one piece.
+const SMALL: usize = 512;
+
 /// How much is still thrown away, and until when.
 #[derive(Debug)]
 struct Drain {
@@ -95,6 +98,16 @@ impl Socket {
     }
 }
 
+/// The parts of a small answer as one, with its length: the kernel takes that for less.
+fn in_one(parts: &[io::IoSlice<'_>]) -> Option<([u8; SMALL], usize)> {
+    let (mut whole, mut len) = ([0; SMALL], 0);
+    for part in parts {
+        whole.get_mut(len..len + part.len())?.copy_from_slice(part);
+        len += part.len();
+    }
+    Some((whole, len))
+}
+
 impl AsyncRead for Socket {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -129,7 +142,10 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        let written = match in_one(parts) {
+            Some((whole, len)) => Pin::new(&mut self.stream).poll_write(cx, &whole[..len]),
+            None => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
+        };
         self.wrote(cx, written)
     }
 
