@@ -9,7 +9,7 @@ use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
 use super::body::{Answer, Asked};
@@ -39,7 +39,7 @@ impl<C: Calls> Shared<C> {
         let socket = Socket::new(stream, self.limits, state.clone(), self.counters.clone());
         let calls = service_fn(|request| self.call(request, peer, &state));
         let socket = TokioIo::new(socket);
-        let mut connection = pin!(protocol().serve_connection(socket, calls));
+        let mut connection = pin!(protocol(&self.limits).serve_connection(socket, calls));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = leaving.wait() => {
@@ -75,11 +75,11 @@ fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
     answer.map(|body| Answer::new(body, state))
 }
 
-fn protocol() -> http1::Builder {
+fn protocol(limits: &Limits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    // hyper's clock for heads is wound up anew for each call, which costs a twentieth of it, and
-    // begins with the silence before a head. The socket has one for each of the two.
-    protocol.header_read_timeout(None);
+    // hyper's clock for a head begins with the silence before it, so it is the one for idle
+    // connections. The one for heads is in the socket.
+    protocol.timer(TokioTimer::new()).header_read_timeout(limits.idle);
     protocol.max_buf_size(Limits::BUFFER).max_header_size(Limits::HEAD);
     protocol
 }

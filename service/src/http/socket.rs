@@ -55,8 +55,7 @@ impl Socket {
                 self.counters.timed_out(Part::Head);
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
-            Silence::EndsAt(time) if self.silence.is_past(time, cx) => Poll::Ready(Ok(())),
-            Silence::Fine | Silence::LateFrom(_) | Silence::EndsAt(_) => Poll::Pending,
+            Silence::Fine | Silence::LateFrom(_) => Poll::Pending,
             Silence::IsTheEnd => Poll::Ready(Ok(())),
         }
     }

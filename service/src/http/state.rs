@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -25,7 +25,7 @@ enum Phase {
 #[derive(Debug)]
 struct Inner {
     phase: Phase,
-    /// When the connection, the last head, or the silence after the last answer began.
+    /// When the connection, or the last head, began.
     since: Instant,
     /// A call has ended without its whole body.
     unread: bool,
@@ -43,8 +43,6 @@ pub(super) enum Silence {
     Fine,
     /// From then on that the caller is too slow.
     LateFrom(Instant),
-    /// That the connection is over by then, if nothing comes.
-    EndsAt(Instant),
     /// That the connection is over.
     IsTheEnd,
 }
@@ -77,8 +75,7 @@ impl State {
 
     /// An answer was handed over.
     pub(super) fn answered(&self) {
-        let mut inner = self.lock();
-        (inner.phase, inner.since) = (Phase::Idle, Instant::now());
+        self.lock().phase = Phase::Idle;
     }
 
     /// A call is done with a body of which there is more.
@@ -108,7 +105,7 @@ impl State {
         match inner.phase {
             Phase::Call => Silence::Fine,
             _ if inner.leaving => Silence::IsTheEnd,
-            Phase::Idle => Silence::EndsAt(inner.since + limits.idle),
+            Phase::Idle => Silence::Fine,
             Phase::New | Phase::Head => Silence::LateFrom(inner.since + limits.head),
         }
     }
@@ -122,16 +119,9 @@ impl Alarm {
     /// Whether that time has come; if not, the task is woken then.
     pub(super) fn is_past(&mut self, time: Instant, cx: &mut Context<'_>) -> bool {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
-        if sleep.deadline() > time {
+        if sleep.deadline() != time {
             sleep.as_mut().reset(time);
         }
-        while sleep.as_mut().poll(cx).is_ready() {
-            if sleep.deadline() >= time {
-                return true;
-            }
-            // It rings too early rather than being set at each call, of which there are many.
-            sleep.as_mut().reset(time);
-        }
-        false
+        matches!(sleep.as_mut().poll(cx), Poll::Ready(()))
     }
 }
