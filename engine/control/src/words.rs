@@ -78,8 +78,11 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     // A wish that comes down to what is given removes nobody.
     let all_given = state.given >= recommendation.wanted;
     let until = recommendation.until.filter(|at| *at > now && all_given);
-    let next =
-        until.map(|at| format!("next removal in {:.1} s", at.saturating_sub(now).as_secs_f64()));
+    let next = until.map(|at| {
+        // Tenths as whole numbers, as `Figure` has it.
+        let tenths = (at.saturating_sub(now).as_millis() + 50) / 100;
+        format!("next removal in {}.{} s", tenths / 10, tenths % 10)
+    });
     let mut text = recommendation.because.clone();
     for part in [addition, next].into_iter().flatten() {
         text = text + "; " + &part;

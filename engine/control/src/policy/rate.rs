@@ -8,6 +8,7 @@
 
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
+use crate::policy::figure::Figure;
 use crate::policy::{Recommendation, Sight};
 use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
@@ -227,7 +228,7 @@ impl Rate {
             Some(need) => arithmetic(need),
             None => self.unknown(sample),
         };
-        let (wanted, span) = (self.wanted, figure(self.settings.window.as_secs_f64()));
+        let (wanted, span) = (self.wanted, Figure(self.settings.window.as_secs_f64()));
         if limited_by == Some(Limit::AtWork) {
             words += "; one stays while there is work";
         } else if asked > wanted && need.is_some_and(|need| need.least() <= f64::from(wanted)) {
@@ -254,11 +255,11 @@ impl Rate {
 }
 
 fn arithmetic(need: &Need) -> String {
-    let (lambda, mu) = (figure(need.lambda), figure(need.mu));
-    let mut words = format!("{lambda}/s / ({BUSY} x {mu}/s) = {}", figure(need.by_rate()));
+    let [busy, lambda, mu, by_rate] = [BUSY, need.lambda, need.mu, need.by_rate()].map(Figure);
+    let mut words = format!("{lambda}/s / ({busy} x {mu}/s) = {by_rate}");
     for (name, part) in [("backlog", need.backlog), ("start-up", need.start_up)] {
         if part >= 0.05 {
-            words += &format!("; {name} +{}", figure(part));
+            words += &format!("; {name} +{}", Figure(part));
         }
     }
     words
@@ -267,17 +268,6 @@ fn arithmetic(need: &Need) -> String {
 /// The fewest there may be: never none while there is anything to do.
 fn floor(sample: &QueueSample, workload: &Workload) -> u32 {
     workload.min.max(u32::from(sample.ready > 0 || sample.in_flight > 0))
-}
-
-/// A number with as many places as it needs to say something.
-fn figure(value: f64) -> String {
-    let places = match value {
-        v if (0.0005..0.095).contains(&v) => 4,
-        v if (0.095..0.95).contains(&v) => 2,
-        _ => 1,
-    };
-    let text = format!("{value:.places$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A whole count; a hair over a whole number is rounding, not demand.
