@@ -30,7 +30,44 @@ macro_rules! assets {
     };
 }
 
-const ASSETS: &[Asset] = assets!["app.js", "header.js", "style.css",];
+const ASSETS: &[Asset] = assets![
+    "app.js",
+    "axis.js",
+    "calls.js",
+    "chart.css",
+    "chart.js",
+    "controls.js",
+    "dom.js",
+    "export.js",
+    "ghosts.js",
+    "header.js",
+    "headline.js",
+    "keys.js",
+    "labels.js",
+    "layers.js",
+    "link.js",
+    "log.js",
+    "marks.js",
+    "model.js",
+    "numbers.js",
+    "panels.js",
+    "picture.js",
+    "ring.js",
+    "run.css",
+    "scenario.js",
+    "slots.js",
+    "stage.css",
+    "stage.js",
+    "store.js",
+    "style.css",
+    "svg.js",
+    "table.js",
+    "token.js",
+    "values.js",
+    "why.js",
+    "words.js",
+    "worker.js",
+];
 
 #[cfg(test)]
 mod tests {

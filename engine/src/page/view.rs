@@ -12,7 +12,7 @@ pub enum Here {
 }
 
 /// A page: the header that all have, and what is its own. `head` has its style sheets and scripts.
-pub fn shell(title: &str, here: Here, head: Markup, body: Markup) -> Markup {
+pub fn shell(title: &str, here: Here, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -75,11 +75,10 @@ pub fn run() -> Markup {
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
         section id="ghosts" aria-label="What others would do" hidden {}
-        (footer())
         (help())
         div id="ring" hidden {}
     };
-    shell("Microscaling in a Box", Here::Run, head, body)
+    shell("Microscaling in a Box", Here::Run, &head, &body)
 }
 
 /// What is now, and how it came about.
@@ -93,7 +92,11 @@ fn now() -> Markup {
             section id="audience" aria-label="Add a job with your phone" hidden {}
             section id="numbers" aria-label="Numbers" {}
             section id="why" aria-label="Why" hidden {}
-            section id="chart" aria-label="Chart" { p class="waiting" { "waiting for the queue" } }
+            section id="chart" aria-label="Chart" {
+                div id="plot" { p class="waiting" { "waiting for the queue" } }
+                div id="chart-data" class="sr" {}
+                (save())
+            }
         }
     }
 }
@@ -157,14 +160,16 @@ fn token() -> Markup {
     }
 }
 
-fn footer() -> Markup {
+/// The chart as a file.
+fn save() -> Markup {
     html! {
-        footer {
-            span { "Save the chart as" }
-            button type="button" id="save-svg" { "SVG" }
-            button type="button" id="save-png" { "PNG" }
-            span { "its data as" }
-            button type="button" id="save-csv" { "CSV" }
+        details id="save" {
+            summary { "Save" }
+            div {
+                button type="button" id="save-svg" { "SVG" }
+                button type="button" id="save-png" { "PNG" }
+                button type="button" id="save-csv" { "CSV" }
+            }
         }
     }
 }
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn a_name_cannot_become_markup() {
         let title = "<script>alert(1)</script>";
-        let page = shell(title, Here::Configure, html! {}, html! {}).into_string();
+        let page = shell(title, Here::Configure, &html! {}, &html! {}).into_string();
         assert!(!page.contains("<script>"), "{page}");
     }
 
