@@ -13,6 +13,7 @@ use service::{ServiceArgs, TokenFile, UsageError};
 use crate::cli::play::PlayArgs;
 use crate::cli::scale::ScaleArgs;
 use crate::cli::simulate::SimulateArgs;
+use crate::cli::top::TopArgs;
 use crate::cli::validate::ValidateArgs;
 use crate::manifest::annotations::CAPACITIES;
 
@@ -48,6 +49,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Plays a minute of load in a box of its own and prints what came of it
     Play(PlayArgs),
+    /// Shows a running engine in the terminal: the page's numbers, grid, charts and log
+    Top(TopArgs),
     /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
     Simulate(SimulateArgs),
     /// Prints a completion script for a shell
@@ -97,6 +100,15 @@ pub struct RunArgs {
     /// published, that is where its host comes in
     #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]
     pub trust_gateway: bool,
+
+    /// A further name that the page answers to, as an Ingress calls it; may be given several times
+    #[arg(long = "host", env = "MICROSCALING_HOSTS", value_name = "NAME", value_delimiter = ',',
+          value_parser = parse_host)]
+    pub hosts: Vec<String>,
+
+    /// A file with a token; who shows it may change things from other machines, too
+    #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 
     /// On leaving, set what is scaled back to its minimums; else all keep the counts they have
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
@@ -223,6 +235,14 @@ fn parse_capacity(text: &str) -> Result<Capacity, String> {
     }
     let number = text.parse().ok().filter(|number| CAPACITIES.contains(number));
     number.map(Capacity::Fixed).ok_or_else(|| "it must be from 1 to 1000, or auto".to_owned())
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+    if !text.is_empty() && text.chars().all(fits) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("it must be a name like demo.example.org, without a port".to_owned())
 }
 
 fn parse_load(text: &str) -> Result<(String, u32), String> {
