@@ -2,6 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::assets;
+
 /// Which page this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Here {
@@ -67,6 +69,9 @@ pub fn run() -> Markup {
         link rel="stylesheet" href="/assets/run.css";
         link rel="stylesheet" href="/assets/chart.css";
         link rel="stylesheet" href="/assets/stage.css";
+        @for name in assets::modules() {
+            link rel="modulepreload" href={ "/assets/" (name) };
+        }
         script type="module" src="/assets/app.js" {}
     };
     let body = html! {

@@ -74,6 +74,13 @@ test("more than the capacity is seen over its line", () => {
   assert.ok(all(tree, "capacity")[0][1].y1 > frame.lower.top);
 });
 
+test("what is older than the window leads into it and is cut off", () => {
+  const { tree } = drawn(model(), { seconds: 0.8 });
+  const lines = [...all(tree, "queue"), ...all(tree, "layer")];
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every(([, attributes]) => attributes["clip-path"] === "url(#inside)"));
+});
+
 test("patterns have a period of at least 10 px", () => {
   const patterns = [...nodes(drawn().tree)].filter(([name]) => name === "pattern");
   assert.ok(patterns.length >= 3);

@@ -17,8 +17,8 @@ export function placed(marks, { left, right, rows, width }) {
   const newestFirst = [...marks].sort((a, b) => b.x - a.x);
   const spots = (mark, wide, lines) => {
     for (let row = 0; row < rows; row += 1) {
-      const beside = mark.x + PAD + wide <= right;
-      for (const end of [!beside, beside]) {
+      // Before the line first: after it the change shows.
+      for (const end of [true, false]) {
         const from = end ? mark.x - PAD - wide : mark.x + PAD;
         const fits = from >= left && from + wide <= right;
         if (!fits || taken[row].some(([a, b]) => from < b + PAD && from + wide > a - PAD)) continue;
