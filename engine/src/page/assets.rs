@@ -23,11 +23,10 @@ impl Asset {
 /// find them one import after the other.
 pub fn modules() -> impl Iterator<Item = &'static str> {
     let names = ASSETS.iter().map(|asset| asset.name);
-    names.filter(|name| name.ends_with(".js") && !OTHERS.contains(name))
+    names.filter(|name| {
+        name.ends_with(".js") && !name.starts_with("configure") && *name != "worker.js"
+    })
 }
-
-/// Modules that the Run page does not import.
-const OTHERS: &[&str] = &["configure.js", "worker.js"];
 
 /// The asset of this name.
 pub fn find(name: &str) -> Option<Asset> {

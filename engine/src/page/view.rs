@@ -92,7 +92,12 @@ fn now() -> Markup {
         div class="now" {
             section aria-label="Slots" {
                 ol id="slots" {}
-                p class="caption" { "Urgent work first. Background gets what is left." }
+                p class="caption" {
+                    span { "Urgent work first. Background gets what is left." }
+                    button type="button" class="link" id="why-open" aria-expanded="false"
+                        aria-controls="why" { "Why (e)" }
+                    button type="button" class="link" id="ghosts-open" { "Others (c)" }
+                }
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}
             section id="numbers" aria-label="Numbers" {}

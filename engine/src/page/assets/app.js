@@ -98,6 +98,9 @@ function help() {
   place("help-dialog").showModal();
 }
 
+const why = () => toggleWhy(store.shown ?? store.model);
+const ghosts = () => toggleGhosts(again);
+
 wireControls();
 wireStage(stageChanged);
 wireExport(() => drawing);
@@ -113,10 +116,12 @@ wireKeys({
     toggleStage();
     stageChanged();
   },
-  ghosts: () => toggleGhosts(again),
-  why: () => toggleWhy(store.model),
+  ghosts,
+  why,
   help,
 });
+place("why-open").addEventListener("click", why);
+place("ghosts-open").addEventListener("click", ghosts);
 place("help").addEventListener("click", help);
 place("freeze").addEventListener("click", showBadge);
 place("theme").value = theme();

@@ -82,13 +82,13 @@ function markLines(model, frame, width) {
   const marks = marksOf(model.log, { from: now - seconds, now, x, words: arrows });
   const rows = Math.max(1, Math.floor((upper.bottom - upper.top) / 40));
   const names = placed(marks, { left, right, rows, width: (text) => width(text, {}) });
-  return names.flatMap((mark) => [
-    ["line", { class: "mark", x1: mark.x, x2: mark.x, y1: upper.top, y2: lower.bottom }],
-    mark.text === null ? null : ["text", {
-      class: "mark-name", x: mark.at, y: upper.top + 16 + 22 * mark.row,
-      "text-anchor": mark.end ? "end" : "start",
-    }, mark.text],
-  ]).filter((it) => it !== null);
+  const lines = names.map(({ x: at }) =>
+    ["line", { class: "mark", x1: at, x2: at, y1: upper.top, y2: lower.bottom }]);
+  const texts = names.filter(({ text }) => text !== null).map((mark) => ["text", {
+    class: "mark-name", x: mark.at, y: upper.top + 16 + 22 * mark.row,
+    "text-anchor": mark.end ? "end" : "start",
+  }, mark.text]);
+  return [...lines, ...texts];
 }
 
 function times(frame, height) {

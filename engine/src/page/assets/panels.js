@@ -3,6 +3,7 @@
 
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
+import { live } from "./model.js";
 import { called } from "./words.js";
 
 /** Dashes of the queues' lines, told apart without colour. */
@@ -61,9 +62,11 @@ const ghostLine = (ghost, data, frame, x, y) => {
 function queueLabels(data, queues, ghosts, y) {
   const several = queues.length > 1;
   const named = (name) => (several ? `queue ${name}` : "queue");
-  const lines = queues.map(({ name }) => {
-    const last = data.queues[name]?.at(-1) ?? null;
-    return { y: y(last ?? 0), text: `${named(name)} ${last ?? "\u2013"}`, strong: true };
+  const lines = queues.map(({ name, value }) => {
+    const last = data.queues[name]?.at(-1) ?? 0;
+    // The words say what the large number says, which may be newer than the last point.
+    const now = value.status === "fresh" ? value.ready : null;
+    return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
   });
   const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
@@ -92,9 +95,9 @@ export function containerPanel(data, workloads, capacity, frame, x) {
     rule(frame, y(capacity), "capacity"),
   ];
   const layers = known.map(({ name, value }, i) => {
-    const [below, above] = [sums[i].below.at(-1), sums[i].above.at(-1)];
-    const text = `${called(name, value)} ${above - below}`;
-    return { y: (y(below) + y(above)) / 2, text, strong: true, many: above - below };
+    const middle = (y(sums[i].below.at(-1)) + y(sums[i].above.at(-1))) / 2;
+    const many = live(value);
+    return { y: middle, text: `${called(name, value)} ${many}`, strong: true, many };
   });
   const bound = { y: y(capacity), text: `capacity ${capacity}`, strong: false };
   const labels = [
