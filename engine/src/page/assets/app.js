@@ -28,8 +28,9 @@ const SECONDS =
 let drawing = null;
 
 const pen = document.createElement("canvas").getContext("2d");
+const family = getComputedStyle(document.body).fontFamily;
 function width(text, { strong = false }) {
-  pen.font = `${strong ? "700" : "400"} 18px ${getComputedStyle(document.body).fontFamily}`;
+  pen.font = `${strong ? "700" : "400"} 18px ${family}`;
   return pen.measureText(text).width;
 }
 
