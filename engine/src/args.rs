@@ -83,6 +83,11 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 
+    /// The queue that the background's tiles go to: the engine takes them from there and paints them
+    #[arg(long, env = "MICROSCALING_TILES_QUEUE", value_name = "NAME", default_value = "tiles",
+          value_parser = client::args::parse_name)]
+    pub tiles_queue: String,
+
     /// How long a local process is made to take before it starts, as a container would
     #[arg(long, env = "MICROSCALING_START_DELAY", value_name = "TIME", default_value = "0s",
           value_parser = humantime::parse_duration)]

@@ -22,6 +22,8 @@ use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::page;
+use crate::picture::Canvas;
+use crate::picture::taking::Taker;
 
 /// The load comes after this time, also when nobody opens the page.
 const OPENING: Duration = Duration::from_secs(10);
@@ -57,6 +59,8 @@ async fn engine(args: RunArgs) -> anyhow::Result<()> {
 struct Facing {
     /// The queue server, for those who want to look further.
     queue_url: Url,
+    /// Where the background's tiles go.
+    tiles_queue: String,
     /// Load to begin with.
     opening_load: Option<(String, u32)>,
     /// Whether the default gateway counts as this machine.
@@ -65,6 +69,10 @@ struct Facing {
 
 /// Runs an engine that is put together.
 async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result<()> {
+    let canvas = Canvas::default();
+    let tiles = parts.sources.client(&facing.tiles_queue)?;
+    let taker = Taker::new(tiles, shell.name(), canvas.clone(), parts.clock);
+    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(parts);
     let opened = Arc::new(Notify::new());
     if let Some(load) = facing.opening_load {

@@ -76,11 +76,18 @@ impl Sources {
         Ok(())
     }
 
-    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Reading>>, client::Error> {
+    /// A queue of this server, with the token that it wants.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn client(&self, name: &str) -> Result<Client, client::Error> {
         let (queue_url, queue) = (self.server.clone(), name.to_owned());
         let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None })?;
-        let client = client.with_token(self.token.clone());
-        let source = queue::QueueSource::new(client, name.to_owned(), self.tick);
+        Ok(client.with_token(self.token.clone()))
+    }
+
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Reading>>, client::Error> {
+        let source = queue::QueueSource::new(self.client(name)?, name.to_owned(), self.tick);
         let (sender, receiver) = watch::channel(None);
         tokio::spawn(source.run(self.tick, self.clock, sender));
         Ok(receiver)

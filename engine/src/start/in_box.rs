@@ -68,8 +68,12 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         authority: Authority::Alone,
         reset_on_exit: false,
     };
-    let facing =
-        Facing { queue_url, opening_load: args.opening_load, trust_gateway: args.trust_gateway };
+    let facing = Facing {
+        queue_url,
+        tiles_queue: args.tiles_queue,
+        opening_load: args.opening_load,
+        trust_gateway: args.trust_gateway,
+    };
     run_parts(shell, parts, facing).await
 }
 

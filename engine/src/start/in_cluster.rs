@@ -84,7 +84,12 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         authority,
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing { queue_url, opening_load: None, trust_gateway: args.trust_gateway };
+    let facing = Facing {
+        queue_url,
+        tiles_queue: args.tiles_queue,
+        opening_load: None,
+        trust_gateway: args.trust_gateway,
+    };
     run_parts(shell, parts, facing).await
 }
 
