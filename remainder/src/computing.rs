@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::duty::Duty;
-use crate::ticket::Ticket;
+use crate::ticket::Tickets;
 use crate::tile::Tile;
 
 /// Short enough that nobody waits long for the core, long enough that waking up costs little.
@@ -17,7 +17,7 @@ const NICENESS: i32 = 19;
 ///
 /// It never waits for a ticket: where none has come by the time it begins a tile, it counts on by
 /// itself. The rest before a tile is time enough for one to come.
-pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Ticket, mut done: impl FnMut(&Tile)) {
+pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: impl FnMut(&Tile)) {
     lower_priority();
     let mut number = 0;
     let mut under_way = None;
@@ -56,7 +56,7 @@ mod tests {
     use crate::tile::Place;
 
     /// The places of the first tiles, where `each` hears of every one that is done.
-    fn places(count: usize, tickets: &Ticket, mut each: impl FnMut(usize)) -> Vec<Place> {
+    fn places(count: usize, tickets: &Tickets, mut each: impl FnMut(usize)) -> Vec<Place> {
         let (stay, heard) = mpsc::channel();
         let mut stay = Some(stay);
         let mut places = Vec::new();
@@ -76,21 +76,20 @@ mod tests {
 
     #[test]
     fn it_computes_until_it_shall_leave_and_counts_by_itself_where_nobody_gives_tickets() {
-        assert_eq!(places(3, &Ticket::default(), |_| ()), tiles(&[0, 1, 2]));
+        assert_eq!(places(3, &Tickets::default(), |_| ()), tiles(&[0, 1, 2]));
     }
 
     #[test]
-    fn it_takes_the_newest_ticket_once_and_counts_on_from_there() {
-        let tickets = Ticket::default();
+    fn it_takes_each_ticket_once_and_counts_on_where_there_is_none() {
+        let tickets = Tickets::default();
         tickets.put(3);
         let given = tickets.clone();
-        let places = places(4, &tickets, |done| {
+        let places = places(5, &tickets, |done| {
             if done == 2 {
-                given.put(1000);
-                given.put(2000);
+                [1000, 2000, 3000].into_iter().for_each(|number| given.put(number));
             }
         });
-        assert_eq!(places, tiles(&[3, 4, 2000, 2001]));
+        assert_eq!(places, tiles(&[3, 4, 2000, 3000, 3001]), "the oldest of many goes");
     }
 
     #[test]
@@ -98,7 +97,7 @@ mod tests {
         let (stay, heard) = mpsc::channel();
         let almost_nothing = "0.000001%".parse().unwrap();
         let thread = std::thread::spawn(move || {
-            compute(almost_nothing, &heard, &Ticket::default(), |_| ());
+            compute(almost_nothing, &heard, &Tickets::default(), |_| ());
         });
         drop(stay);
         thread.join().unwrap();

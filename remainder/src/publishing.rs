@@ -7,7 +7,7 @@ use prometheus::IntCounter;
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::ticket::Ticket;
+use crate::ticket::Tickets;
 use crate::tile::{COLUMNS, ROWS, Tile};
 
 /// Some seconds of tiles: enough for a hiccup of the queue, little for memory.
@@ -49,7 +49,7 @@ pub struct Outbox {
 pub struct Carrier {
     worker: String,
     client: Client,
-    tickets: Ticket,
+    tickets: Tickets,
     /// Whether the queue was told its settings since it last failed; one that has started anew may have
     /// forgotten them.
     is_told: bool,
@@ -63,7 +63,7 @@ pub struct Carrier {
 pub fn outbox(
     worker: &str,
     client: Client,
-    tickets: Ticket,
+    tickets: Tickets,
     dropped: IntCounter,
 ) -> (Outbox, Carrier) {
     let (sender, bodies) = channel(WAITING);
@@ -161,7 +161,7 @@ mod tests {
     fn a_full_outbox_drops_and_counts() {
         let dropped = IntCounter::new("dropped", "dropped").unwrap();
         let (outbox, _carrier) =
-            outbox("remainder-1", client(), Ticket::default(), dropped.clone());
+            outbox("remainder-1", client(), Tickets::default(), dropped.clone());
         (0..WAITING as u64 + 3).for_each(|number| outbox.put(&Tile::new(number)));
         assert_eq!(dropped.get(), 3);
     }

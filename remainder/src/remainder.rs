@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::computing::compute;
 use crate::metrics::Metrics;
 use crate::publishing::{Carrier, Outbox, outbox};
-use crate::ticket::Ticket;
+use crate::ticket::Tickets;
 
 /// Computes tiles with a share of a core.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Remainder {
     metrics: Metrics,
     shutdown: Shutdown,
     /// Comes from the queue, where one was named.
-    tickets: Ticket,
+    tickets: Tickets,
     /// Empty where no queue was named.
     post: Option<(Outbox, Carrier)>,
 }
@@ -48,7 +48,7 @@ impl Remainder {
     ) -> anyhow::Result<Remainder> {
         let metrics = Metrics::register(registry)?;
         let client = args.tiles.queue_args().map(|queue| Client::new(&queue)).transpose()?;
-        let (tickets, dropped) = (Ticket::default(), metrics.dropped.clone());
+        let (tickets, dropped) = (Tickets::default(), metrics.dropped.clone());
         let post = client.map(|client| outbox(name, client, tickets.clone(), dropped));
         Ok(Remainder { args: args.clone(), metrics, shutdown, tickets, post })
     }

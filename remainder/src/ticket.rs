@@ -4,30 +4,33 @@
 //! publisher's next tile: whoever has it computes that tile, and nobody else does. A remainder that is
 //! stopped takes its ticket along, and its tile stays empty.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Stands for no ticket; so many tiles are never made.
-const NONE: u64 = u64::MAX;
+/// One that came late waits beside the one after it. More would only gather while the queue is slow,
+/// for tiles of a picture that is over by the time they are used.
+const MOST: usize = 2;
 
-/// The place where a ticket is put and taken. Clones share it; nobody waits for it.
-#[derive(Debug, Clone)]
-pub struct Ticket(Arc<AtomicU64>);
+/// The place where tickets are put and taken. Clones share it; nobody waits for a ticket.
+#[derive(Debug, Clone, Default)]
+pub struct Tickets(Arc<Mutex<VecDeque<u64>>>);
 
-impl Default for Ticket {
-    fn default() -> Ticket {
-        Ticket(Arc::new(AtomicU64::new(NONE)))
-    }
-}
-
-impl Ticket {
-    /// Puts a ticket there, in the place of one that was not taken.
+impl Tickets {
+    /// Puts a ticket there; of more than two the oldest one goes.
     pub fn put(&self, number: u64) {
-        self.0.store(number, Ordering::Relaxed);
+        let mut tickets = self.lock();
+        tickets.push_back(number);
+        if tickets.len() > MOST {
+            tickets.pop_front();
+        }
     }
 
-    /// Takes the ticket, if there is one.
+    /// Takes the oldest ticket, if there is one.
     pub fn take(&self) -> Option<u64> {
-        Some(self.0.swap(NONE, Ordering::Relaxed)).filter(|number| *number != NONE)
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

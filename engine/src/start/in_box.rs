@@ -17,6 +17,7 @@ use crate::cli::validate;
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::process::localize::localize;
 use crate::schedulers::process::{Pool, Recipe, recipes};
@@ -61,19 +62,17 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         fixed: Fixed {
             scheduler: args.scheduler.name(),
             namespace: None,
+            context: None,
             start_delay: args.start_delay,
         },
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
-        authority: Authority::Alone,
+        authority: Authority::Alone { held: false },
+        canvas: Canvas::default(),
+        audience: None,
         reset_on_exit: false,
     };
-    let facing = Facing {
-        queue_url,
-        tiles_queue: args.tiles_queue,
-        opening_load: args.opening_load,
-        trust_gateway: args.trust_gateway,
-    };
+    let facing = Facing::of(&args, queue_url)?;
     run_parts(shell, parts, facing).await
 }
 
