@@ -121,7 +121,7 @@ impl ControlLoop {
             standing: parts.authority.name(),
             stand: parts.authority.stand(),
             troubles: parts.settings.troubles(),
-            extras: Extras::default(),
+            extras: Extras { audience: parts.audience.clone(), ..Extras::default() },
         });
         let feed = Feed::new(&first);
         let (moments, seen) = watch::channel(Arc::new(first));

@@ -12,7 +12,8 @@ use serde_json::Value;
 use support::TestBox;
 use support::stream::Stream;
 
-const SOON: Duration = Duration::from_secs(30);
+/// At rest some eight seconds are enough.
+const SOON: Duration = Duration::from_secs(60);
 
 /// Which ticket a tile was painted for: tickets 0, 1, 2, .. go to places 0, 37, 74, ..
 fn ticket(number: u64) -> u64 {
@@ -54,13 +55,6 @@ impl Page {
             assert!(Instant::now() < end, "{what}: {} tiles, {tiles_s:?}", tickets.len());
         }
     }
-
-    async fn listen(&mut self, time: Duration) {
-        let end = Instant::now() + time;
-        while Instant::now() < end {
-            self.hear().await;
-        }
-    }
 }
 
 /// The queue of tiles.
@@ -76,8 +70,8 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     let mut page = Page::open(&demo).await;
     let full = |state: &support::State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
-    page.listen(Duration::from_secs(10)).await;
-    let at_rest = page.tiles_s.unwrap();
+    page.until("tiles come", |page| page.tickets.len() >= 40).await;
+    let at_rest = page.tiles_s.expect("five seconds were listened to");
     let (painted, of) = (page.tickets.len() as u64, page.tickets.last().unwrap() + 1);
     let published = tiles(&demo).await["published_total"].as_u64().unwrap() - 9;
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
