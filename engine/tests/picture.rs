@@ -70,8 +70,9 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     let mut page = Page::open(&demo).await;
     let full = |state: &support::State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
-    page.until("tiles come", |page| page.tickets.len() >= 40).await;
-    let at_rest = page.tiles_s.expect("five seconds were listened to");
+    let enough = |page: &Page| page.tickets.len() >= 40 && page.tiles_s.is_some();
+    page.until("tiles come", enough).await;
+    let at_rest = page.tiles_s.unwrap();
     let (painted, of) = (page.tickets.len() as u64, page.tickets.last().unwrap() + 1);
     let published = tiles(&demo).await["published_total"].as_u64().unwrap() - 9;
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
