@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Tiles are ours for so long; who is done with them at once needs less.
 const LEASE: Duration = Duration::from_secs(5);
 /// Between two calls that bring something, so that tiles come together and not one by one.
-const REST: Duration = Duration::from_millis(100);
+const REST: Duration = Duration::from_millis(250);
 /// How soon one that looks on notices that it leads now.
 const LOOK: Duration = Duration::from_millis(500);
 

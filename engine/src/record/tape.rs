@@ -202,7 +202,7 @@ mod tests {
         tape(&[SNAPSHOT, &frame(500, 2), &frame(1000, 3)]).unwrap()
     }
 
-    fn seq(piece: Piece) -> u64 {
+    fn seq(piece: &Piece) -> u64 {
         let (Piece::Snapshot(position, _) | Piece::Frame(position, _)) = piece;
         position.seq
     }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn after_the_end_nothing_changes_and_a_page_hears_that_we_are_there() {
         let tape = three();
-        assert_eq!((seq(tape.event(3)), seq(tape.event(4))), (4, 5));
+        assert_eq!((seq(&tape.event(3)), seq(&tape.event(4))), (4, 5));
         assert_eq!(tape.due(4), Duration::from_secs(3));
         let Piece::Frame(_, text) = tape.event(3) else { panic!("it is a frame") };
         assert!(!text.contains("set") && text.contains(r#""step":false"#), "{text}");
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn one_that_goes_round_begins_again_with_its_snapshot() {
         let tape = three().going_round(true);
-        assert_eq!((seq(tape.event(3)), seq(tape.event(5))), (1, 3));
+        assert_eq!((seq(&tape.event(3)), seq(&tape.event(5))), (1, 3));
         assert_eq!(
             (tape.due(3), tape.due(4)),
             (Duration::from_secs(4), Duration::from_millis(4500))
