@@ -13,6 +13,9 @@
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
+//! - [`audience`]: how the people in the room look, and the one thing that they may do
+//! - [`picture`]: what the background paints with spare capacity
+//! - [`record`]: a run in a file, and the same page from it again
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together
@@ -20,6 +23,7 @@
 
 pub mod api;
 pub mod args;
+pub mod audience;
 pub mod authority;
 pub mod board;
 pub mod called;
@@ -30,6 +34,8 @@ pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
+pub mod picture;
+pub mod record;
 pub mod refusals;
 pub mod rights;
 pub mod schedulers;

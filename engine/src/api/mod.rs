@@ -25,6 +25,7 @@ use serde::Serialize;
 use service::Shutdown;
 use tokio::sync::Notify;
 
+use crate::audience;
 use crate::board::state;
 use crate::control_loop::Handle;
 use crate::page;
@@ -58,6 +59,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/hold", put(wishes::hold))
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
+        .route("/page/audience.svg", get(audience::code::drawing))
         .route("/page/stream", get(events::page))
         .merge(page::router())
         .fallback(error::no_such_path)

@@ -69,6 +69,14 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// Of no loop at all: this moment stays, and nothing can be wished.
+    pub fn idle(moment: Snapshot) -> Handle {
+        let (commands, _) = mpsc::channel(1);
+        let feed = Feed::new(&moment);
+        let (_, moments) = watch::channel(Arc::new(moment));
+        Handle { commands, moments, feed }
+    }
+
     /// Carries out a wish; what came of it, in words.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::cli::validate;
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::process::localize::localize;
 use crate::schedulers::process::{Pool, Recipe, recipes};
@@ -67,6 +68,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
         authority: Authority::Alone { held: false },
+        canvas: Canvas::default(),
+        audience: None,
         reset_on_exit: false,
     };
     let facing = Facing::of(&args, queue_url)?;
