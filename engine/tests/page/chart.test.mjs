@@ -166,7 +166,7 @@ test("the data as lines has every tick, and nothing for what is not known", () =
   assert.equal(lines.length, 5);
 });
 
-test("a name in the data is no formula and no second column", () => {
+test("a name in the data is no second column", () => {
   const data = { t: [1], queues: { '=1,"2"': [1] }, live: {}, load: {} };
   assert.equal(columns(data).length, 2);
   assert.equal(csv(data).split("\r\n")[0], 'seconds,"queue =1,""2"""');
