@@ -125,7 +125,10 @@ impl Settings {
                 Setting::Capacity if self.last_spare.is_some() => {
                     (engine.to_owned(), format!("the spare capacity {}", problem.text))
                 }
-                _ => annotations::in_words(problem, engine),
+                _ => {
+                    let wrong = annotations::in_words(problem, engine);
+                    (wrong.deployment, wrong.text)
+                }
             };
             troubles.insert(name, Trouble::new(Kind::BadConfiguration, text));
         }
@@ -162,7 +165,7 @@ impl Settings {
         let own = all.iter().find(|deployment| deployment.is_engine());
         match own.map(annotations::capacity).transpose().map(Option::flatten) {
             Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity.or_default()),
-            Err(text) => note(Kind::BadConfiguration, text),
+            Err(wrong) => note(Kind::BadConfiguration, wrong.text),
         }
         match &self.spare {
             None => {}
@@ -190,7 +193,8 @@ impl Settings {
                 Read::default()
             }
             Err(problems) => {
-                let text = problems.join("; ");
+                let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
+                let text = texts.join("; ");
                 let last = self.good.get(name).cloned();
                 let workload = last.unwrap_or_else(|| held(name, &text));
                 let paused = is_paused(deployment);
