@@ -21,7 +21,6 @@ use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
-use crate::page;
 
 /// The load comes after this time, also when nobody opens the page.
 const OPENING: Duration = Duration::from_secs(10);
@@ -77,7 +76,6 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         opened,
         queue_url: facing.queue_url.to_string(),
         trusted: facing.trust_gateway.then(default_gateway).flatten(),
-        rendered: page::Rendered::default(),
     };
     shell
         .serve(async |server, endpoints, shutdown| {

@@ -44,8 +44,6 @@ pub struct App {
     pub queue_url: String,
     /// An address that may change things besides this machine's own.
     pub trusted: Option<IpAddr>,
-    /// The page of the latest moment, rendered once for all who look.
-    pub rendered: page::Rendered,
 }
 
 /// The API and the page. `/metrics`, `/livez` and `/readyz` are no part of it: scrapers and
