@@ -12,6 +12,7 @@
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
 //! - [`rights`] and [`refusals`]: what may not be done, and what was not
 //! - [`board`]: what is known at a moment, for everyone who looks
+//! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
@@ -26,6 +27,7 @@ pub mod called;
 pub mod cli;
 pub mod configure;
 pub mod control_loop;
+pub mod feed;
 pub mod leader;
 pub mod manifest;
 pub mod metrics;

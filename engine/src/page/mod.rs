@@ -10,18 +10,14 @@ pub mod assets;
 pub mod chart;
 pub mod view;
 
-use std::convert::Infallible;
-
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
-use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures::Stream;
 use maud::Markup;
 
-use crate::api::{App, error, events};
+use crate::api::{App, error};
 
 /// `blob:` is for the chart on its way into a PNG file.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
@@ -33,7 +29,6 @@ pub fn router() -> Router<App> {
         .route("/", get(index))
         .route("/assets/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .route("/page/events", get(page_events))
 }
 
 async fn index(State(app): State<App>) -> Response {
@@ -65,8 +60,4 @@ async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, asset.text).into_response()
-}
-
-async fn page_events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    events::stream(app, |_, moment| moment.seq.to_string())
 }
