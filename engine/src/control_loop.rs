@@ -4,8 +4,10 @@
 //! # Layout
 //! - [`handle`]: how others see the loop, and what they may wish of it
 //! - [`wishes`]: how that is carried out
+//! - `configure`: annotations that are edited, here and elsewhere
 //! - `reset`: back to second 0
 
+mod configure;
 pub mod handle;
 mod reset;
 pub mod wishes;
@@ -119,6 +121,7 @@ impl ControlLoop {
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (tells, told) = mpsc::unbounded_channel();
+        let overviews = parts.settings.overviews();
         let this = ControlLoop {
             parts,
             board,
@@ -138,7 +141,7 @@ impl ControlLoop {
             reset: None,
             scene: None,
         };
-        (this, Handle { commands: sender, moments: seen, feed })
+        (this, Handle { commands: sender, moments: seen, feed, overviews })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
@@ -198,7 +201,7 @@ impl ControlLoop {
         let now = self.parts.clock.now();
         self.ticks += u64::from(is_tick);
         while self.writes.try_join_next().is_some() {}
-        self.take_settings();
+        self.take_settings(now);
         self.go_on_with_reset(now);
         self.hear(now);
         let seen = self.parts.scheduler.observe();
@@ -260,7 +263,8 @@ impl ControlLoop {
         };
         let controls = self.parts.scheduler.controls();
         let controls = read_only.map_or(controls, |because| Controls::none(&because));
-        Extras { scene: self.scene.clone(), controls, ..Extras::default() }
+        let config = self.parts.settings.overview().version;
+        Extras { scene: self.scene.clone(), controls, config, ..Extras::default() }
     }
 
     fn show_scene(&mut self, by: Actor, scene: Option<Scene>) {
@@ -272,24 +276,6 @@ impl ControlLoop {
             self.board.tell(self.parts.clock.now(), news);
         }
         self.scene = scene;
-    }
-
-    /// Runs by the annotations as they are now; the box has none that change.
-    fn take_settings(&mut self) {
-        let Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
-        let Some(edit) = scheduler.edits(settings) else { return };
-        for (deployment, trouble) in &edit.news {
-            tracing::warn!("{}", trouble.text);
-            scheduler.warn(deployment, trouble);
-        }
-        let Some(config) = edit.config else { return };
-        metrics.forget_settings();
-        if let Err(error) = sources.follow(&config.workloads) {
-            tracing::error!("{error}");
-        }
-        if let Err(problems) = core.reconfigure(config) {
-            problems.iter().for_each(|problem| tracing::error!("{problem}"));
-        }
     }
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {

@@ -66,6 +66,8 @@ struct Facing {
     hosts: Vec<String>,
     /// With which changes are taken from other machines.
     token: Option<TokenFile>,
+    /// The manifest as it is written, where there is one.
+    manifest: Option<Arc<str>>,
 }
 
 impl Facing {
@@ -80,6 +82,7 @@ impl Facing {
             trust_gateway: args.trust_gateway,
             hosts: args.hosts.clone(),
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
+            manifest: None,
         })
     }
 }
@@ -96,6 +99,7 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),
+        manifest: facing.manifest,
         doorkeeper: Arc::new(Doorkeeper {
             trusted: facing.trust_gateway.then(default_gateway).flatten(),
             hosts: facing.hosts,

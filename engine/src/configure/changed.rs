@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Ours;
+use crate::board::log::Actor;
 use crate::manifest::annotations::PREFIX;
 
 /// An annotation that became another value.
@@ -12,8 +13,8 @@ use crate::manifest::annotations::PREFIX;
 pub struct Changed {
     /// When, in seconds of uptime; null for a difference.
     pub at: Option<f64>,
-    /// Who did it; null where that is not known.
-    pub by: Option<String>,
+    /// Who did it; null for a difference.
+    pub by: Option<Actor>,
     /// Whose annotation it is.
     pub deployment: String,
     /// Its whole name.

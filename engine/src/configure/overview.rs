@@ -194,6 +194,17 @@ impl Overview {
         annotate::lines(&self.complete(), &names, namespace)
     }
 
+    /// The kit's manifest with this configuration, for a cluster of which Deployments alone are
+    /// known. What is scaled and not of the kit is in a comment, in a shell's words.
+    pub fn kit_manifest(&self, namespace: &str) -> String {
+        let kit = crate::manifest::parse::parse(yaml::DEMO).unwrap_or_default();
+        let is_of_kit = |name: &str| kit.deployments.iter().any(|it| it.name == name);
+        let foreign = self.all.iter().filter(|(name, _)| !is_of_kit(name));
+        let foreign = foreign.map(|(name, ours)| (name.clone(), ours.clone())).collect();
+        let lines = annotate::lines(&foreign, &BTreeMap::new(), None);
+        yaml::for_cluster(&self.images, &self.complete(), namespace, &lines)
+    }
+
     /// All annotations with the capacity that counts, also where a flag alone says it.
     pub fn complete(&self) -> BTreeMap<String, Ours> {
         let mut all = self.all.clone();

@@ -3,11 +3,13 @@
 //!
 //! # Layout
 //! - [`view`]: the shell, and the Run page's places
+//! - [`configure`]: the Configure page's places
 //! - [`assets`]: style sheets and modules, as they are
 //! - [`chart`]: simulated contenders as SVG files
 
 pub mod assets;
 pub mod chart;
+pub mod configure;
 pub mod view;
 
 use axum::Router;
@@ -27,6 +29,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none';
 pub fn router() -> Router<App> {
     Router::new()
         .route("/", get(index))
+        .route("/configure", get(async || page(configure::configure())))
         .route("/assets/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }

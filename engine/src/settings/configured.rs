@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{Config, Ground, Settings};
+use crate::board::log::Actor;
 use crate::configure::changed::{Changed, differences};
 use crate::configure::check::check;
 use crate::configure::overview::{Overview, Seen};
@@ -29,7 +30,7 @@ pub(super) struct Configured {
     /// The same when they were seen last.
     last: BTreeMap<String, Ours>,
     /// Edits of ours that are not seen yet, and whose they are.
-    announced: VecDeque<(String, Change)>,
+    announced: VecDeque<(Actor, Change)>,
     edits: u64,
     log: VecDeque<Changed>,
     read_only: Option<String>,
@@ -41,7 +42,7 @@ impl Configured {
     pub(super) fn see(&mut self, all: &[Deployment]) -> Vec<Changed> {
         let now: BTreeMap<_, _> = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
         let mut changed = differences(&self.last, &now);
-        changed.iter_mut().for_each(|changed| changed.by = self.author(changed));
+        changed.iter_mut().for_each(|changed| changed.by = Some(self.author(changed)));
         // Who comes again begins anew.
         self.first.retain(|name, _| now.contains_key(name));
         for (name, ours) in &now {
@@ -51,19 +52,21 @@ impl Configured {
         changed
     }
 
-    fn author(&mut self, changed: &Changed) -> Option<String> {
+    fn author(&mut self, changed: &Changed) -> Actor {
         let is_it = |change: &Change| {
             let value = change.annotations.get(&changed.annotation);
             change.deployment == changed.deployment && value == Some(&changed.to)
         };
-        let found = self.announced.iter().position(|(_, change)| is_it(change))?;
-        let by = self.announced[found].0.clone();
-        let left = &mut self.announced[found].1.annotations;
-        left.remove(&changed.annotation);
-        if left.is_empty() {
+        let Some(found) = self.announced.iter().position(|(_, change)| is_it(change)) else {
+            return Actor::Outside;
+        };
+        let (by, change) = &mut self.announced[found];
+        let by = *by;
+        change.annotations.remove(&changed.annotation);
+        if change.annotations.is_empty() {
             self.announced.remove(found);
         }
-        Some(by)
+        by
     }
 }
 
@@ -102,26 +105,33 @@ impl Settings {
     }
 
     /// Says whose edits these are, before they are seen.
-    pub fn announce(&mut self, by: &str, changes: &[Change]) {
+    pub fn announce(&mut self, by: Actor, changes: &[Change]) {
         let announced = &mut self.configured.announced;
-        announced.extend(changes.iter().map(|change| (by.to_owned(), change.clone())));
+        announced.extend(changes.iter().map(|change| (by, change.clone())));
         while announced.len() > ANNOUNCED {
             announced.pop_front();
         }
     }
 
-    /// Keeps edits that were seen at `now` among those that are shown.
-    pub fn remember(&mut self, now: Duration, changed: &[Changed]) {
+    /// Keeps edits that were seen at this time of uptime among those that are shown.
+    pub fn remember(&mut self, uptime: Duration, changed: &[Changed]) {
         let Configured { edits, log, .. } = &mut self.configured;
         for changed in changed {
             *edits += 1;
-            let at = Some(now.as_millis() as f64 / 1000.0);
+            let at = Some(uptime.as_millis() as f64 / 1000.0);
             log.push_front(Changed { at, ..changed.clone() });
         }
         log.truncate(SHOWN);
         if !changed.is_empty() {
             self.renew_overview();
         }
+    }
+
+    /// Begins to count edits anew.
+    pub fn forget_edits(&mut self) {
+        self.configured.edits = 0;
+        self.configured.log.clear();
+        self.renew_overview();
     }
 
     /// Says why nothing can be edited now; `None` where it can.
