@@ -44,10 +44,10 @@ fn capacity() -> Markup {
                 label for="capacity-slots" { "Capacity" }
                 input id="capacity-slots" type="text" inputmode="numeric" autocomplete="off"
                     aria-describedby="capacity-note capacity-wrong";
+                p id="capacity-status" class="applied" role="status" {}
                 p id="capacity-note" { "slots; one slot is one container of either" }
                 p id="capacity-wrong" class="wrong" {}
             }
-            p id="capacity-status" class="applied" role="status" {}
         }
     }
 }

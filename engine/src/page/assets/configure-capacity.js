@@ -64,6 +64,11 @@ export class Capacity {
     return this.draft === null ? annotations : { ...annotations, [NAME]: this.draft.trim() };
   }
 
+  /** Tries again what was refused, once something else has changed. */
+  retry() {
+    if (this.wrong && document.activeElement !== this.input) this.apply();
+  }
+
   async apply() {
     const value = (this.draft ?? this.value).trim();
     if (value === this.value || value === this.sent) return;

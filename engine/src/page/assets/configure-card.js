@@ -35,9 +35,10 @@ export class Card {
     const more = el("details", {}, el("summary", {}, "More settings"),
       el("div", { class: "fields" }, ...parts(true)));
     this.fields = el("fieldset", { "aria-labelledby": `card-${name}` },
-      el("div", { class: "fields" }, ...parts(false)), more, this.image, this.stop);
+      el("div", { class: "fields" }, ...parts(false)), more, this.image,
+      el("div", { class: "foot" }, this.stop, this.status));
     this.form = el("form", { class: "card", novalidate: "" },
-      this.title, this.message, this.fields, this.status);
+      this.title, this.message, this.fields);
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.stop.addEventListener("click", () => this.stopScaling());
     for (const field of FIELDS) this.listen(field);
@@ -79,9 +80,9 @@ export class Card {
     this.draft = settled(this.draft, view.annotations, view.defaults);
     const { settings, deployment } = view;
     const priority = settings.priority === 1 ? "priority 1 (first)" : `priority ${settings.priority}`;
-    const background = settings.rule === "remainder" ? "background, " : "";
-    this.title.replaceChildren(deployment, " ", el("small", {}, background + priority));
-    mark(this.form, "data-kind", background ? "background" : "urgent");
+    const background = settings.rule === "remainder" ? "background" : null;
+    this.title.replaceChildren(deployment, " ", el("small", {}, background ?? priority));
+    mark(this.form, "data-kind", background ?? "urgent");
     say(this.image, view.image ? `Image ${view.image}` : "");
     for (const field of FIELDS) this.showField(field);
     this.showRule();
@@ -134,6 +135,11 @@ export class Card {
     const now = edits(this.draft, this.view.annotations, defaults);
     const isOther = JSON.stringify(now) !== JSON.stringify(changes);
     if (Object.keys(now).length > 0 && isOther && !this.isTyping()) this.apply();
+  }
+
+  /** Tries again what was refused, once something else has changed. */
+  retry() {
+    if (Object.keys(this.wrong).length > 0 && !this.isTyping()) this.apply();
   }
 
   /** Whether somebody is in one of the fields; then it is applied once that is left. */

@@ -12,8 +12,8 @@ import { wireToken } from "./token.js";
 import { arrows, clock } from "./words.js";
 
 const cards = new Map();
-const capacity = new Capacity(take, preview);
-const others = new Others(take);
+const capacity = new Capacity(edited, preview);
+const others = new Others(edited);
 let config = null;
 let marked = "";
 
@@ -23,7 +23,7 @@ function take(new_) {
   config = new_;
   keyed(place("cards"), config.workloads, (view) => view.deployment,
     (view) => {
-      const card = new Card(view, take, preview);
+      const card = new Card(view, edited, preview);
       cards.set(view.deployment, card);
       return card.form;
     },
@@ -36,6 +36,12 @@ function take(new_) {
   showWords();
   enable();
   preview();
+}
+
+/** Takes in what an edit of ours gave; what was refused before it may be possible now. */
+function edited(new_) {
+  take(new_);
+  for (const part of [capacity, ...cards.values()]) part.retry();
 }
 
 function showWords() {
