@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use control::{Config, Rule, Workload};
 use serde::Serialize;
 
-use super::changed::{Changed, differences};
+use super::changed::{Changed, Edited, differences};
 use super::check::Ground;
 use super::{Change, Ours, annotate, ours, yaml};
 use crate::manifest::Deployment;
@@ -30,7 +30,7 @@ pub struct Overview {
     /// How many edits there were since the start.
     pub edits: u64,
     /// The last of them, newest first.
-    pub log: Vec<Changed>,
+    pub log: Vec<Edited>,
     /// All Deployments' annotations that are ours.
     #[serde(skip)]
     pub all: BTreeMap<String, Ours>,

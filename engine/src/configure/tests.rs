@@ -4,11 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::args::CoreArgs;
+use crate::board::log::Actor;
 use crate::manifest::Manifest;
 use crate::manifest::annotations::{OF_WORKLOADS, config};
 use crate::manifest::parse::parse;
 use crate::manifest::wrong::Wrong;
 
+use super::changed::{differences, together};
 use super::check::{Ground, check};
 use super::yaml::DEMO;
 
@@ -223,6 +225,39 @@ fn the_lines_for_a_shell_take_away_what_has_gone() {
     assert!(consumer.contains(r" 'microscaling.com/queue=it'\''s $HOME'"), "{consumer}");
     let lines = annotate::lines(&all_ours(&all), &names_of(&before), Some("talk"));
     assert!(lines.starts_with("kubectl annotate --overwrite -n talk deployment consumer "));
+}
+
+#[test]
+fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
+    let (before, mut after) = (demo().deployments, demo().deployments);
+    apply(
+        &mut after,
+        &[
+            set("consumer", "target-queue-length", "10"),
+            set("consumer", "max-delta", "2"),
+            set("remainder", "paused", "true"),
+            set("engine", "capacity", "12"),
+            set("producer", "is-scalable", "true"),
+            set("producer", "rule", "remainder"),
+        ],
+    );
+    let mut changed = differences(&all_ours(&before), &all_ours(&after));
+    changed.iter_mut().for_each(|it| it.by = Some(Actor::Page));
+    changed[0].by = None;
+    let edited = together(1.5, &changed);
+    let told: Vec<_> =
+        edited.iter().map(|it| (it.by, it.text.as_str(), it.mark.as_str())).collect();
+    let expected = [
+        (Actor::Outside, "max-delta default -> 2, consumer"),
+        (Actor::Page, "target 20 -> 10, consumer"),
+        (Actor::Page, "capacity 10 -> 12"),
+        (Actor::Page, "producer is scaled: rule remainder"),
+        (Actor::Page, "remainder paused"),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(by, text)| (*by, *text, text.split(':').next().unwrap())).collect();
+    assert_eq!(told, expected);
+    assert_eq!(edited.iter().filter(|it| it.is_pause).count(), 1);
 }
 
 fn value() -> impl Strategy<Value = Option<String>> {

@@ -6,8 +6,7 @@ use super::ControlLoop;
 use super::handle::Reply;
 use crate::board::log::{Actor, Kind, News};
 use crate::configure::Change;
-use crate::configure::changed::Changed;
-use crate::manifest::annotations::PREFIX;
+use crate::configure::changed::{Edited, together};
 use crate::schedulers::ScaleError;
 
 impl ControlLoop {
@@ -22,8 +21,9 @@ impl ControlLoop {
             tracing::warn!("{}", trouble.text);
             scheduler.warn(deployment, trouble);
         }
-        settings.remember(uptime, &edit.changed);
-        edit.changed.iter().for_each(|changed| self.board.tell(now, news(changed)));
+        let edited = together(uptime.as_millis() as f64 / 1000.0, &edit.changed);
+        settings.remember(&edited);
+        edited.into_iter().for_each(|edited| self.board.tell(now, news(edited)));
         let Some(config) = edit.config else { return };
         metrics.forget_settings();
         if let Err(error) = sources.follow(&config.workloads) {
@@ -35,13 +35,13 @@ impl ControlLoop {
     }
 
     /// Edits annotations, all or none.
-    pub(super) fn configure(&mut self, by: Actor, changes: Vec<Change>, reply: Reply) {
-        if let Err(error) = self.makes_sense(&changes) {
+    pub(super) fn configure(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+        if let Err(error) = self.makes_sense(changes) {
             // Whoever asked may have gone.
             let _ = reply.send(Err(error));
             return;
         }
-        self.edit(by, &changes, reply);
+        self.edit(by, changes, reply);
     }
 
     /// Edits annotations back to what they were when they were seen first, whatever that was.
@@ -93,8 +93,7 @@ impl ControlLoop {
     }
 }
 
-fn news(changed: &Changed) -> News {
-    let is_pause = changed.annotation.strip_prefix(PREFIX) == Some("paused");
-    let kind = if is_pause { Kind::Pause } else { Kind::Edit };
-    News::marked(kind, changed.text.clone(), changed.by.unwrap_or(Actor::Outside))
+fn news(edited: Edited) -> News {
+    let kind = if edited.is_pause { Kind::Pause } else { Kind::Edit };
+    News { kind, text: edited.text, by: Some(edited.by), mark: Some(edited.mark) }
 }

@@ -26,7 +26,7 @@ impl ControlLoop {
             Wish::Kill { workload } => self.kill(by, &workload, reply),
             Wish::Burst { queue, jobs } => self.burst(by, queue, jobs, reply),
             Wish::Blind { queue, blind } => self.blind(by, &queue, blind, reply),
-            Wish::Configure(changes) => self.configure(by, changes, reply),
+            Wish::Configure(changes) => self.configure(by, &changes, reply),
             Wish::Defaults => self.set_defaults(by, reply),
             Wish::Pause { workload, paused } => self.pause(by, workload, paused, reply),
             Wish::Reset => {

@@ -24,7 +24,7 @@ pub fn configure() -> Markup {
             }
             aside aria-label="All together" {
                 (capacity())
-                section aria-labelledby="yaml-title" {
+                div {
                     h2 id="yaml-title" { "As YAML" }
                     pre id="preview" tabindex="0" role="region" aria-labelledby="yaml-title" {}
                 }

@@ -1,5 +1,5 @@
-//! The pages: a shell that is rendered here, and modules that fill it from one stream. Nothing is
-//! asked for from anywhere else.
+//! The pages: a shell that is rendered here, and modules that fill it from `/page/stream`. Nothing
+//! is asked for from anywhere else.
 //!
 //! # Layout
 //! - [`view`]: the shell, and the Run page's places
@@ -25,7 +25,7 @@ use crate::api::{App, error};
 const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// The pages, their assets and their events.
+/// The pages and their assets.
 pub fn router() -> Router<App> {
     Router::new()
         .route("/", get(index))

@@ -135,7 +135,7 @@ fn controls() -> Markup {
             }
             div class="row" {
                 button type="button" id="pause" aria-expanded="false"
-                    aria-controls="pause-choices" { "Pause" }
+                    aria-controls="pause-choices" { "Pause \u{2026}" }
                 button type="button" id="freeze" aria-pressed="false" { "Freeze" }
                 button type="button" id="reset" { "Reset" }
             }

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::{Config, Ground, Settings};
 use crate::board::log::Actor;
-use crate::configure::changed::{Changed, differences};
+use crate::configure::changed::{Changed, Edited, differences};
 use crate::configure::check::check;
 use crate::configure::overview::{Overview, Seen};
 use crate::configure::{Change, Ours, ours};
@@ -32,7 +31,7 @@ pub(super) struct Configured {
     /// Edits of ours that are not seen yet, and whose they are.
     announced: VecDeque<(Actor, Change)>,
     edits: u64,
-    log: VecDeque<Changed>,
+    log: VecDeque<Edited>,
     read_only: Option<String>,
     shown: watch::Sender<Arc<Overview>>,
 }
@@ -113,16 +112,13 @@ impl Settings {
         }
     }
 
-    /// Keeps edits that were seen at this time of uptime among those that are shown.
-    pub fn remember(&mut self, uptime: Duration, changed: &[Changed]) {
+    /// Keeps edits that were seen among those that are shown.
+    pub fn remember(&mut self, edited: &[Edited]) {
         let Configured { edits, log, .. } = &mut self.configured;
-        for changed in changed {
-            *edits += 1;
-            let at = Some(uptime.as_millis() as f64 / 1000.0);
-            log.push_front(Changed { at, ..changed.clone() });
-        }
+        *edits += edited.len() as u64;
+        edited.iter().for_each(|edited| log.push_front(edited.clone()));
         log.truncate(SHOWN);
-        if !changed.is_empty() {
+        if !edited.is_empty() {
             self.renew_overview();
         }
     }

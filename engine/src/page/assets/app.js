@@ -18,14 +18,13 @@ import { showAudience, toggleStage, wireStage } from "./stage.js";
 import { store, subscribe } from "./store.js";
 import { toDom } from "./svg.js";
 import { showTable } from "./table.js";
-import { chartFrame, reader } from "./values.js";
+import { reader } from "./values.js";
 import { showWhy, toggleWhy } from "./why.js";
 
 /** How far back the chart looks, in seconds; the address may say another one. */
 const SECONDS =
   Math.min(300, Math.max(20, Number(new URLSearchParams(location.search).get("window")) || 60));
 
-let values = null;
 let drawing = null;
 
 const pen = document.createElement("canvas").getContext("2d");
@@ -35,6 +34,7 @@ function width(text, { strong = false }) {
 }
 
 const frame = place("plot");
+const values = reader(frame);
 const SLIDER = {
   tabindex: "0", role: "slider", "aria-label": "Chart; arrow keys read its values",
   "aria-valuemin": -SECONDS, "aria-valuemax": "0", "aria-valuenow": "0",
@@ -46,13 +46,11 @@ function showChart(model) {
     || queues.some(({ name }) => model.history.queues[name]?.some((n) => n !== null));
   if (!read || model.history.t.length === 0) {
     // After a reset there may be nothing again.
-    if (values) waiting();
+    if (drawing) waiting();
     return;
   }
-  if (!values) {
-    frame.replaceChildren();
+  if (!drawing) {
     Object.entries(SLIDER).forEach(([name, value]) => frame.setAttribute(name, value));
-    values = reader(frame);
   }
   draw(model);
 }
@@ -61,7 +59,7 @@ function showChart(model) {
 function waiting() {
   Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
   frame.replaceChildren(el("p", { class: "waiting" }, "waiting for the queue"));
-  [values, drawing] = [null, null];
+  drawing = null;
 }
 
 function draw(model) {
@@ -70,7 +68,7 @@ function draw(model) {
   const drawn = chart(model, { size, seconds: SECONDS, ghosts: ghostLines(model), width });
   if (!drawn) return;
   drawing = { ...drawn, size };
-  frame.querySelector("svg")?.remove();
+  frame.querySelectorAll("svg, .waiting").forEach((old) => old.remove());
   frame.prepend(toDom(drawn.tree));
   values.show({ ...drawn, model });
   showTable(place("chart-data"), drawn.data);

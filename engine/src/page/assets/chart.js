@@ -69,9 +69,10 @@ function framed(model, { size, width, ghosts, queues, workloads, data, seconds }
 /** Words at the right edge, or over the drawing where there is no room beside it. */
 function ends(labels, frame) {
   const [x, anchor] = frame.narrow ? [frame.right - 4, "end"] : [frame.right + 10, "start"];
-  return spread(labels, frame.top, frame.bottom).map(({ y, text, strong, ghost }) => ["text", {
+  const [top, lower] = frame.narrow ? [frame.top + 18, -5] : [frame.top, 6];
+  return spread(labels, top, frame.bottom).map(({ y, text, strong, ghost }) => ["text", {
     class: `label${strong ? " strong" : ""}${ghost ? " axis" : ""}`,
-    x, y: round(y + 6), "text-anchor": anchor,
+    x, y: round(y + lower), "text-anchor": anchor,
   }, text]);
 }
 

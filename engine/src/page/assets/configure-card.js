@@ -90,13 +90,14 @@ export class Card {
   }
 
   showField(field) {
-    const { input, note } = this.controls.get(field.key);
+    const { input, note, part } = this.controls.get(field.key);
     const value = shown(field, this.view.annotations);
     const isOpen = field.key in this.draft;
     if (!isOpen && field.kind === "check") input.checked = value === "true";
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
     say(note, other ? `meanwhile set to ${value || "nothing"}; Escape takes that` : "");
+    part.classList.toggle("is-told", other);
   }
 
   showRule() {

@@ -54,9 +54,8 @@ function showWords() {
   const key = (entry, i) => config.edits - i;
   keyed(place("changes-list"), config.log, key, () => el("li", {}, el("time"), el("span")),
     (item, entry) => {
-      const by = entry.by ?? "outside";
-      say(item.firstChild, clock(entry.at ?? 0));
-      say(item.lastChild, ` ${arrows(entry.text)}, by ${by}`);
+      say(item.firstChild, clock(entry.at));
+      say(item.lastChild, ` ${arrows(entry.text)}, by ${entry.by}`);
     });
   place("changes").hidden = config.log.length === 0;
 }

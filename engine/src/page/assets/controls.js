@@ -69,7 +69,7 @@ const name = (id) =>
 
 function showPauses(workloads) {
   const paused = workloads.filter(({ value }) => value.paused).map(({ name: it }) => it);
-  say(place("pause"), paused.length > 0 ? `Paused: ${paused.length}` : "Pause");
+  say(place("pause"), paused.length > 0 ? `Paused: ${paused.length}` : "Pause \u2026");
   keyed(place("pause-choices"), workloads, ({ name: it }) => it, pauseButton,
     (button, { name: it, value }) => {
       mark(button, "aria-pressed", String(value.paused));

@@ -45,7 +45,7 @@ export function showBadge() {
   badge.dataset.badge = kind;
   document.body.classList.toggle("stale", kind === "stale");
   const since = new Date(store.heard).toLocaleTimeString([], { hour12: false });
-  say(place("since"), kind === "stale" ? `no news since ${since}` : "");
+  say(place("since"), kind === "stale" ? `since ${since}` : "");
 }
 
 const KEY = "theme";

@@ -23,8 +23,8 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey) return null;
   if (shiftKey) return { B: "burst", "?": "help" }[key] ?? null;
   return {
-    PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage", c: "ghosts",
-    e: "why", "?": "help", r: "reset",
+    PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
+    c: "ghosts", e: "why", "?": "help", r: "reset",
   }[key] ?? null;
 }
 

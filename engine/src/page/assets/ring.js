@@ -13,8 +13,8 @@ export function fill(milliseconds, words, done) {
     class: kind, cx: 40, cy: 40, r: RADIUS, "stroke-dasharray": AROUND, "stroke-dashoffset": dash,
     transform: "rotate(-90 40 40)",
   }];
-  const drawing = toDom(["svg", { viewBox: "0 0 80 80", width: 80, height: 80, "aria-hidden": true },
-    circle("track", 0), circle("filled", AROUND)]);
+  const size = { viewBox: "0 0 80 80", width: 80, height: 80, "aria-hidden": true };
+  const drawing = toDom(["svg", size, circle("track", 0), circle("filled", AROUND)]);
   const text = document.createElement("span");
   text.textContent = words;
   ring.replaceChildren(drawing, text);

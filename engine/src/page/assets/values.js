@@ -11,7 +11,6 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 export function reader(frame) {
   const line = el("div", { class: "cross", hidden: "" });
   const box = el("div", { class: "readout", hidden: "", "aria-hidden": "true" });
-  frame.append(line, box);
   let drawn = null;
   /** Seconds before now; it stays where it is while the chart moves. */
   let back = null;
@@ -75,6 +74,7 @@ export function reader(frame) {
   return {
     show(drawing) {
       drawn = drawing;
+      if (line.parentElement !== frame) frame.append(line, box);
       update();
     },
   };
