@@ -36,6 +36,8 @@ impl ControlLoop {
 
     /// Edits annotations, all or none.
     pub(super) fn configure(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+        // Checked against what there is at this moment, also before the first round.
+        self.take_settings(self.parts.clock.now());
         if let Err(error) = self.makes_sense(changes) {
             // Whoever asked may have gone.
             let _ = reply.send(Err(error));
@@ -46,12 +48,14 @@ impl ControlLoop {
 
     /// Edits annotations back to what they were when they were seen first, whatever that was.
     pub(super) fn set_defaults(&mut self, by: Actor, reply: Reply) {
+        self.take_settings(self.parts.clock.now());
         let changes = self.parts.settings.overview().back();
         self.edit(by, &changes, reply);
     }
 
     /// Freezes a workload by its annotation, or lets it go on.
     pub(super) fn pause(&mut self, by: Actor, workload: String, paused: bool, reply: Reply) {
+        self.take_settings(self.parts.clock.now());
         let overview = self.parts.settings.overview();
         match overview.pause(&workload, paused) {
             Some(change) => self.edit(by, &[change], reply),
