@@ -79,7 +79,7 @@ impl ControlLoop {
         let text = if hold { "scaling held" } else { "scaling goes on" };
         let news = News::marked(Kind::Hold, text, by);
         let news = (before != hold).then_some(news);
-        self.carried_out(reply, text.to_owned(), news, async move { written.await });
+        self.carried_out(reply, text.to_owned(), news, written);
     }
 
     fn kill(&mut self, by: Actor, workload: &str, reply: Reply) {
@@ -106,6 +106,10 @@ impl ControlLoop {
         };
         if status.serves {
             let text = format!("{workload} serves all others and is not killed from here");
+            return Err(ScaleError::Refused(text));
+        }
+        if !status.ours && self.parts.core.config().workload(workload).is_none() {
+            let text = format!("{workload} is neither scaled nor part of the demo");
             return Err(ScaleError::Refused(text));
         }
         let at_work = status.instances.iter().find(|it| it.phase == Phase::Ready);
@@ -182,6 +186,10 @@ impl ControlLoop {
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
         let config = self.parts.core.config();
         let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
+        if all.get(deployment).is_some_and(|status| status.serves) {
+            let text = format!("{deployment} serves all others and is not scaled from here");
+            return Err(ScaleError::Refused(text));
+        }
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
         let Some(desired) =
             scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)
