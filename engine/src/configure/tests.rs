@@ -292,7 +292,8 @@ proptest! {
         prop_assert_eq!(&again, &edited);
         let args = CoreArgs::default();
         prop_assert_eq!(config(&again, &args), config(&edited, &args));
-        prop_assert_eq!(yaml::edited(&text, &all_ours(&demo().deployments)).lines().count() > 0, true);
+        let back = yaml::edited(&text, &all_ours(&demo().deployments));
+        prop_assert_eq!(parse(&back).unwrap(), demo());
     }
 
     #[test]

@@ -201,8 +201,8 @@ fn scalar(text: &str) -> String {
 }
 
 /// The kit's manifest as it would have to be for a cluster's Deployments: their annotations, images
-/// and namespace. Only Deployments are watched, so all else is the kit's own; what is scaled and not
-/// of the kit is in a comment, as `others` says it.
+/// and namespace. Only Deployments are watched, so all else is the kit's own; what is scaled and
+/// not of the kit is in a comment, as `others` says it.
 pub fn for_cluster(
     images: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, Ours>,

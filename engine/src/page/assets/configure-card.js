@@ -79,7 +79,7 @@ export class Card {
     this.view = view;
     this.draft = settled(this.draft, view.annotations, view.defaults);
     const { settings, deployment } = view;
-    const priority = settings.priority === 1 ? "priority 1 (first)" : `priority ${settings.priority}`;
+    const priority = `priority ${settings.priority}${settings.priority === 1 ? " (first)" : ""}`;
     const background = settings.rule === "remainder" ? "background" : null;
     this.title.replaceChildren(deployment, " ", el("small", {}, background ?? priority));
     mark(this.form, "data-kind", background ?? "urgent");

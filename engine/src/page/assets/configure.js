@@ -47,8 +47,9 @@ function edited(new_) {
 function showWords() {
   const { differs, read_only } = config;
   const many = differs.length === 1 ? "1 change" : `${differs.length || "No"} changes`;
-  const first = read_only === null ? "Changes take effect at once." : "Nothing can be changed here.";
-  say(place("headline"), `${first} ${many} since the start.`);
+  const effect =
+    read_only === null ? "Changes take effect at once." : "Nothing can be changed here.";
+  say(place("headline"), `${effect} ${many} since the start.`);
   say(place("read-only"), read_only ?? "");
   place("defaults").disabled = differs.length === 0 || read_only !== null;
   const key = (entry, i) => config.edits - i;
