@@ -55,3 +55,87 @@ async fn edit_one(api: &Api<Deployment>, change: &Change, dry_run: bool) -> Resu
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::http::{HeaderMap, StatusCode, Uri};
+    use kube::Client;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What an apiserver was asked: query, content type and body.
+    type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
+
+    /// An apiserver that refuses what is asked of the Deployments named.
+    async fn apiserver(refused: &'static [&'static str]) -> (Api<Deployment>, Asked) {
+        let asked = Asked::default();
+        let notes = asked.clone();
+        let answer = async move |uri: Uri, headers: HeaderMap, body: Bytes| {
+            let kind = headers["content-type"].to_str().unwrap().to_owned();
+            let query = uri.query().unwrap_or_default().to_owned();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            notes.lock().unwrap().push((query, kind, body));
+            if refused.iter().any(|name| uri.path().ends_with(name)) {
+                let status = json!({"kind": "Status", "code": 403, "message": "no"});
+                return (StatusCode::FORBIDDEN, axum::Json(status));
+            }
+            (StatusCode::OK, axum::Json(json!({"metadata": {"name": "any"}})))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let client = Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap();
+        (Api::namespaced(client, "talk"), asked)
+    }
+
+    fn changes() -> Vec<Change> {
+        vec![
+            Change::one("consumer", "target-queue-length", Some("10")),
+            Change::one("remainder", "max-delta", None),
+        ]
+    }
+
+    fn always(may: bool) -> MayWrite {
+        Arc::new(move || may)
+    }
+
+    #[tokio::test]
+    async fn several_are_rehearsed_before_any_is_edited() {
+        let (api, asked) = apiserver(&[]).await;
+        edit(&api, &changes(), &always(true)).await.unwrap();
+        let asked = asked.lock().unwrap();
+        let is_dry: Vec<_> = asked.iter().map(|(query, ..)| query.contains("dryRun=All")).collect();
+        assert_eq!(is_dry, [true, true, false, false]);
+        let (_, kind, body) = &asked[3];
+        assert_eq!(kind, "application/merge-patch+json");
+        let gone = json!({"metadata": {"annotations": {"microscaling.com/max-delta": null}}});
+        assert_eq!(*body, gone);
+    }
+
+    #[tokio::test]
+    async fn one_that_may_not_be_edited_keeps_all_as_they_are_and_says_how_to_grant_it() {
+        let (api, asked) = apiserver(&["remainder"]).await;
+        let error = edit(&api, &changes(), &always(true)).await.unwrap_err();
+        assert!(asked.lock().unwrap().iter().all(|(query, ..)| query.contains("dryRun=All")));
+        let text = "the engine may not edit deployment/remainder; grant it with kubectl create \
+                    role engine-deployments-apps-remainder -n talk --verb=patch \
+                    --resource=deployments.apps --resource-name=remainder";
+        assert!(error.to_string().starts_with(text), "{error}");
+        assert!(matches!(error, Forbidden(_)));
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_does_not_lead_asks_for_nothing() {
+        let (api, asked) = apiserver(&[]).await;
+        assert!(edit(&api, &changes()[..1], &always(false)).await.is_err());
+        assert!(asked.lock().unwrap().is_empty());
+        edit(&api, &changes()[..1], &always(true)).await.unwrap();
+        assert_eq!(asked.lock().unwrap().len(), 1);
+    }
+}
