@@ -158,7 +158,7 @@ fn controls() -> Markup {
 }
 
 /// The field for the token, for whoever is asked for one.
-fn token() -> Markup {
+pub fn token() -> Markup {
     html! {
         form id="token" hidden {
             label for="token-field" { "Token for changes from elsewhere" }
