@@ -12,6 +12,7 @@
 //! - [`rights`] and [`refusals`]: what may not be done, and what was not
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`api`] and [`page`]: how they look
+//! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together
@@ -28,6 +29,7 @@ pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
+pub mod presenter;
 pub mod refusals;
 pub mod rights;
 pub mod schedulers;

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use service::UsageError;
-use simulator::checks::Problem;
-use simulator::trace::NoTrace;
 use simulator::{Kind, Outcome, Report, Scenario, run as play};
 
 use crate::page::chart::fleets::fleets;
 use crate::page::chart::stacked::stacked;
+use crate::presenter::file::{Wrong, parse};
 
 /// What is played, and what is made of it.
 #[derive(Debug, clap::Args)]
@@ -122,53 +121,6 @@ fn read(file: &Path) -> Result<Scenario, UsageError> {
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
-}
-
-/// What is wrong, and where.
-#[derive(Debug)]
-struct Wrong {
-    /// The trace's name; `None` for the scenario itself.
-    trace: Option<String>,
-    line: usize,
-    text: String,
-}
-
-/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
-/// the line, and the key with what is wrong with it.
-fn parse(text: &str, trace: impl Fn(&str) -> Result<String, String>) -> Result<Scenario, Wrong> {
-    let wrong = |line, text| Wrong { trace: None, line, text };
-    let of_key = |problem: &Problem| wrong(line_of(text, problem), problem.to_string());
-    let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
-        let place = error.location();
-        let told = error.to_string();
-        let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
-        wrong(place.map_or(1, |place| place.line()), words)
-    })?;
-    let scenario = scenario.with_traces(trace).map_err(|error| match error {
-        NoTrace::Unread(problem) => of_key(&problem),
-        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
-    })?;
-    match scenario.problems().first() {
-        Some(problem) => Err(of_key(problem)),
-        None => Ok(scenario),
-    }
-}
-
-/// The line of a key: the first one that has it, from the one that names its owner on.
-fn line_of(text: &str, problem: &Problem) -> usize {
-    let is_owner = |line: &str| {
-        let name = line.split("name:").nth(1).map(str::trim);
-        let name = name.and_then(|it| it.split([',', '}', ' ']).next());
-        name.is_some_and(|it| Some(it) == problem.owner.as_deref())
-    };
-    let lines: Vec<&str> = text.lines().collect();
-    let owner = match problem.owner {
-        Some(_) => lines.iter().position(|line| is_owner(line)).unwrap_or(0),
-        None => 0,
-    };
-    let key = format!("{}:", problem.key);
-    let at = lines[owner..].iter().position(|line| line.contains(&key)).unwrap_or(0);
-    owner + at + 1
 }
 
 #[cfg(test)]
