@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use service::token::NoToken;
-use service::{Shell, TokenFile};
+use service::{Shell, TokenFile, UsageError};
+use simulator::Scenario;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -24,6 +24,8 @@ use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::page;
+use crate::presenter::task::play_when_ready;
+use crate::presenter::{self, Presenter};
 
 /// The load comes after this time, also when nobody opens the page.
 const OPENING: Duration = Duration::from_secs(10);
@@ -61,6 +63,8 @@ struct Facing {
     queue_url: Url,
     /// Load to begin with.
     opening_load: Option<(String, u32)>,
+    /// A scenario to begin with, and whether its steps wait for a key.
+    opening: Option<(Scenario, bool)>,
     /// Whether the default gateway counts as this machine.
     trust_gateway: bool,
     /// Further names that it answers to.
@@ -73,16 +77,27 @@ impl Facing {
     /// As the flags say.
     ///
     /// # Errors
-    /// When there is no token in the file that should have it.
-    fn of(args: &RunArgs, queue_url: Url) -> Result<Facing, NoToken> {
+    /// When there is no token in the file that should have it, or no scenario.
+    fn of(args: &RunArgs, queue_url: Url) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
             opening_load: args.opening_load.clone(),
+            opening: opening(args)?,
             trust_gateway: args.trust_gateway,
             hosts: args.hosts.clone(),
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
         })
     }
+}
+
+/// What is played from the beginning on, by the flags.
+fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
+    let scenario = match &args.scenario {
+        Some(file) => presenter::file::read(file)?,
+        None if args.stage => presenter::file::opening()?,
+        None => return Ok(None),
+    };
+    Ok(Some((scenario, args.stage)))
 }
 
 /// Runs an engine that is put together.
@@ -92,8 +107,13 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
     if let Some(load) = facing.opening_load {
         tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
     }
+    let presenter = Presenter::start(handle.clone());
+    if let Some((scenario, by_hand)) = facing.opening {
+        tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
+    }
     let app = App {
         handle,
+        presenter,
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),

@@ -5,6 +5,7 @@
 //! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
+//! - `scenario`: playing a scenario's steps
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
@@ -13,6 +14,7 @@ pub mod events;
 pub mod gateway;
 pub mod guard;
 pub mod scale;
+mod scenario;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use tokio::sync::Notify;
 use crate::board::state;
 use crate::control_loop::Handle;
 use crate::page;
+use crate::presenter::Presenter;
 use crate::schedulers::Instance;
 use guard::Doorkeeper;
 
@@ -36,6 +39,8 @@ use guard::Doorkeeper;
 pub struct App {
     /// The loop.
     pub handle: Handle,
+    /// Who plays scenarios.
+    pub presenter: Presenter,
     /// Ends streams, which would otherwise never end.
     pub shutdown: Shutdown,
     /// Told when the page is opened.
@@ -60,6 +65,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/hold", put(wishes::hold))
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
+        .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
+        .route("/api/v1/scenario/next", post(scenario::next))
+        .route("/api/v1/scenario/previous", post(scenario::previous))
         .route("/page/stream", get(events::page))
         .merge(page::router())
         .fallback(error::no_such_path)

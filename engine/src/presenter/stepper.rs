@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use simulator::Scenario;
 use simulator::steps::{Action, Step};
+
+use crate::board::extras::Scene;
 
 /// A key of the presenter's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,23 +57,6 @@ pub enum Act {
     },
 }
 
-/// What the audience sees of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
-    /// The scenario's name.
-    pub name: String,
-    /// Which step, from 1 on; 0 before the first one.
-    pub step: usize,
-    /// How many there are.
-    pub of: usize,
-    /// What the step says.
-    pub caption: String,
-    /// Whether it lasts until a key is pressed.
-    pub waits: bool,
-    /// When it ends by itself, in seconds from now; null where it waits.
-    pub ends_in_s: Option<f64>,
-}
-
 /// A presentation.
 #[derive(Debug)]
 pub struct Stepper {
@@ -104,13 +88,12 @@ impl Stepper {
         (this, acts)
     }
 
-    /// A key was pressed. By hand, the last step stays; by the clock, it ends.
+    /// A key was pressed. Beyond the last step it is over.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Act> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
             (Press::Next, Place::Before) => self.first(now),
             (Press::Next, Place::In(step, _)) if step + 1 < self.of() => self.enter(step + 1, now),
-            (Press::Next, Place::In(..)) if self.by_hand => Vec::new(),
             (Press::Next, Place::In(..)) => self.end(),
             (Press::Previous, Place::In(step, _)) => self.back_to(step.saturating_sub(1), now),
         }
@@ -151,10 +134,11 @@ impl Stepper {
         acts
     }
 
-    /// All was reset by somebody: by hand, it waits before its first step; by the clock, it is over.
-    pub fn reset(&mut self) -> Vec<Act> {
+    /// All was reset by somebody, so nothing is hidden, held or loaded: by hand, it waits before its
+    /// first step, also when it was over; by the clock, it is over.
+    pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
-        self.light()
+        self.dark.clear();
     }
 
     /// Whether nothing comes any more.
@@ -163,14 +147,14 @@ impl Stepper {
     }
 
     /// What the audience sees; `None` once it is over.
-    pub fn shown(&self, now: Duration) -> Option<Shown> {
+    pub fn scene(&self, now: Duration) -> Option<Scene> {
         let (step, caption) = match self.at {
             Place::Before => (0, format!("Next: {}", self.step(0)?.caption)),
             Place::In(step, _) => (step + 1, self.step(step)?.caption.clone()),
             Place::Over => return None,
         };
         let ends = self.step_ends().map(|end| end.saturating_sub(now));
-        Some(Shown {
+        Some(Scene {
             name: self.scenario.name.clone(),
             step,
             of: self.of(),

@@ -38,7 +38,7 @@ fn pause(paused: bool) -> Act {
 }
 
 fn caption(stepper: &Stepper, now: Duration) -> String {
-    stepper.shown(now).map_or("over".to_owned(), |shown| shown.caption)
+    stepper.scene(now).map_or("over".to_owned(), |scene| scene.caption)
 }
 
 #[test]
@@ -47,12 +47,12 @@ fn by_the_clock_each_step_begins_when_the_one_before_ends() {
     assert_eq!(first, [Act::Hold(true), pause(false), load(3)]);
     assert_eq!(it.pass(s(109)), []);
     assert_eq!(it.deadline(), Some(s(110)));
-    assert_eq!(it.shown(s(107)).unwrap().ends_in_s, Some(3.0));
+    assert_eq!(it.scene(s(107)).unwrap().ends_in_s, Some(3.0));
     assert_eq!(it.pass(s(110)), [Act::Hold(false), burst(), blind(true)]);
     assert_eq!(it.pass(s(120)), [load(0), pause(true)]);
     assert_eq!(it.pass(s(125)), [blind(false)], "the outage outlasts its step");
     assert_eq!(it.pass(s(130)), [pause(false)], "nothing stays paused behind it");
-    assert!(it.is_over() && it.shown(s(130)).is_none() && it.deadline().is_none());
+    assert!(it.is_over() && it.scene(s(130)).is_none() && it.deadline().is_none());
 }
 
 #[test]
@@ -61,21 +61,22 @@ fn a_late_look_misses_no_step_and_no_time() {
     let acts = it.pass(s(21));
     let expected = [Act::Hold(false), burst(), blind(true), load(0), pause(true)];
     assert_eq!(acts, expected);
-    assert_eq!(it.shown(s(21)).unwrap().ends_in_s, Some(9.0));
+    assert_eq!(it.scene(s(21)).unwrap().ends_in_s, Some(9.0));
     assert_eq!(it.deadline(), Some(s(25)), "the outage began with its step");
 }
 
 #[test]
-fn by_hand_each_step_waits_and_the_last_one_stays() {
+fn by_hand_each_step_waits_and_a_key_ends_the_last_one() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     assert_eq!(it.pass(s(1000)), []);
-    let shown = it.shown(s(1000)).unwrap();
+    let shown = it.scene(s(1000)).unwrap();
     assert_eq!((shown.step, shown.of, shown.waits, shown.ends_in_s), (1, 3, true, None));
     assert_eq!(it.press(Press::Next, s(1000)).len(), 3);
     assert_eq!(it.deadline(), Some(s(1015)), "an outage ends by itself");
     assert_eq!(it.press(Press::Next, s(1001)), [load(0), pause(true)]);
-    assert_eq!(it.press(Press::Next, s(1002)), []);
     assert_eq!(caption(&it, s(1002)), "Three.");
+    assert_eq!(it.press(Press::Next, s(1002)), [blind(false), pause(false)]);
+    assert_eq!(caption(&it, s(1002)), "over");
 }
 
 #[test]
@@ -106,12 +107,16 @@ fn whoever_ends_it_finds_nothing_held_hidden_or_paused() {
 fn after_a_reset_a_play_by_hand_begins_again_and_one_by_the_clock_is_over() {
     let (mut it, first) = Stepper::begin(scenario(), BY_HAND, s(0));
     it.press(Press::Next, s(1));
-    assert_eq!(it.reset(), [blind(false)]);
+    it.reset();
+    assert_eq!(it.deadline(), None, "nothing is hidden any more");
     assert_eq!(caption(&it, s(2)), "Next: One.");
-    assert_eq!(it.shown(s(2)).unwrap().step, 0);
+    assert_eq!(it.scene(s(2)).unwrap().step, 0);
     assert_eq!(it.press(Press::Previous, s(2)), []);
     assert_eq!(it.press(Press::Next, s(3)), first);
+    it.end();
+    it.reset();
+    assert_eq!(it.press(Press::Next, s(4)), first, "also when it was over");
     let (mut it, _) = Stepper::begin(scenario(), BY_CLOCK, s(0));
-    assert_eq!(it.reset(), []);
+    it.reset();
     assert!(it.is_over());
 }
