@@ -13,6 +13,7 @@ use service::{ServiceArgs, TokenFile, UsageError};
 use crate::cli::play::PlayArgs;
 use crate::cli::scale::ScaleArgs;
 use crate::cli::simulate::SimulateArgs;
+use crate::cli::top::TopArgs;
 use crate::cli::validate::ValidateArgs;
 use crate::manifest::annotations::CAPACITIES;
 
@@ -48,6 +49,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Plays a minute of load in a box of its own and prints what came of it
     Play(PlayArgs),
+    /// Shows a running engine in the terminal: the page's numbers, grid, charts and log
+    Top(TopArgs),
     /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
     Simulate(SimulateArgs),
     /// Prints a completion script for a shell

@@ -21,7 +21,7 @@ use crate::api::gateway::default_gateway;
 use crate::api::guard::Doorkeeper;
 use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
-use crate::cli::{completions, play, scale, simulate, validate};
+use crate::cli::{completions, play, scale, simulate, top, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::page;
 use crate::presenter::task::play_when_ready;
@@ -41,6 +41,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Some(Command::Scale(args)) => scale::run(&args).await,
         Some(Command::Validate(args)) => validate::run(&args),
         Some(Command::Play(args)) => play::run(&args).await,
+        Some(Command::Top(args)) => top::run(&args).await,
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Completions { shell }) => {
             completions::run(shell);
