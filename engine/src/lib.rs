@@ -13,6 +13,7 @@
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
+//! - [`ghosts`]: what others would have done with the same load
 //! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
@@ -27,6 +28,7 @@ pub mod called;
 pub mod cli;
 pub mod control_loop;
 pub mod feed;
+pub mod ghosts;
 pub mod leader;
 pub mod manifest;
 pub mod metrics;

@@ -23,6 +23,7 @@ use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, top, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
+use crate::ghosts::Ghosts;
 use crate::page;
 use crate::presenter::task::play_when_ready;
 use crate::presenter::{self, Presenter};
@@ -113,6 +114,7 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
     }
     let app = App {
+        ghosts: Ghosts::start(handle.clone()),
         handle,
         presenter,
         shutdown: shell.shutdown(),

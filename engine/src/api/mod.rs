@@ -6,12 +6,14 @@
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
 //! - `scenario`: playing a scenario's steps
+//! - `ghosts`: what others would have done
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
 pub mod error;
 pub mod events;
 pub mod gateway;
+mod ghosts;
 pub mod guard;
 pub mod scale;
 mod scenario;
@@ -29,6 +31,7 @@ use tokio::sync::Notify;
 
 use crate::board::state;
 use crate::control_loop::Handle;
+use crate::ghosts::Ghosts;
 use crate::page;
 use crate::presenter::Presenter;
 use crate::schedulers::Instance;
@@ -39,6 +42,8 @@ use guard::Doorkeeper;
 pub struct App {
     /// The loop.
     pub handle: Handle,
+    /// What others would have done.
+    pub ghosts: Ghosts,
     /// Who plays scenarios.
     pub presenter: Presenter,
     /// Ends streams, which would otherwise never end.
@@ -65,6 +70,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/hold", put(wishes::hold))
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
+        .route("/api/v1/ghosts", get(ghosts::ghosts))
         .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
         .route("/api/v1/scenario/next", post(scenario::next))
         .route("/api/v1/scenario/previous", post(scenario::previous))
