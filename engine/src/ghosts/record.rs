@@ -110,7 +110,7 @@ pub(super) mod tests {
     }
 
     /// What was seen at a second: a queue that had taken in and done so many, two at work.
-    pub fn seen(second: f64, published_total: u64, acked_total: u64) -> Seen {
+    pub(crate) fn seen(second: f64, published_total: u64, acked_total: u64) -> Seen {
         let in_flight = 2.min(published_total - acked_total);
         let ready = published_total - acked_total - in_flight;
         let sample = QueueSample { ready, in_flight, published_total, acked_total };
@@ -129,7 +129,7 @@ pub(super) mod tests {
     }
 
     /// Ten jobs a second, each 200 ms long, looked at twice a second.
-    pub fn steady(seconds: u64) -> Record {
+    pub(crate) fn steady(seconds: u64) -> Record {
         let mut record = Record::default();
         for tick in 0..=2 * seconds {
             let published = 5 * tick;
