@@ -24,7 +24,6 @@ use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, top, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::ghosts::Ghosts;
-use crate::page;
 use crate::presenter::task::play_when_ready;
 use crate::presenter::{self, Presenter};
 
@@ -125,7 +124,6 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
             hosts: facing.hosts,
             token: facing.token,
         }),
-        rendered: page::Rendered::default(),
     };
     shell
         .serve(async |server, endpoints, shutdown| {

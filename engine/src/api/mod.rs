@@ -54,8 +54,6 @@ pub struct App {
     pub queue_url: String,
     /// Who may ask, and under which name.
     pub doorkeeper: Arc<Doorkeeper>,
-    /// The page of the latest moment, rendered once for all who look.
-    pub rendered: page::Rendered,
 }
 
 /// The API and the page. `/metrics`, `/livez` and `/readyz` are no part of it: scrapers and

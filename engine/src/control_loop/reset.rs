@@ -87,7 +87,7 @@ impl ControlLoop {
         let least = |name: &str, status: &Status| match config.workload(name) {
             Some(w) if w.paused || w.held.is_some() => None,
             Some(workload) => Some(workload.min),
-            None if status.serves => None,
+            None if status.serves || !status.ours => None,
             None => Some(0),
         };
         let all = self.parts.scheduler.observe();

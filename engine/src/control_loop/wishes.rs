@@ -73,7 +73,7 @@ impl ControlLoop {
         let text = if hold { "scaling held" } else { "scaling goes on" };
         let news = News::marked(Kind::Hold, text, by);
         let news = (before != hold).then_some(news);
-        self.carried_out(reply, text.to_owned(), news, async move { written.await });
+        self.carried_out(reply, text.to_owned(), news, written);
     }
 
     fn kill(&mut self, by: Actor, workload: &str, reply: Reply) {
@@ -100,6 +100,10 @@ impl ControlLoop {
         };
         if status.serves {
             let text = format!("{workload} serves all others and is not killed from here");
+            return Err(ScaleError::Refused(text));
+        }
+        if !status.ours && self.parts.core.config().workload(workload).is_none() {
+            let text = format!("{workload} is neither scaled nor part of the demo");
             return Err(ScaleError::Refused(text));
         }
         let at_work = status.instances.iter().find(|it| it.phase == Phase::Ready);

@@ -36,6 +36,8 @@ pub struct Status {
     pub instances: Vec<Instance>,
     /// Whether it is behind a Service, so that others depend on it.
     pub serves: bool,
+    /// Whether it belongs to the demo, so that a reset may stop it.
+    pub ours: bool,
     /// Sums of the counters of those that left, by name, as they gave them when they left.
     pub left: BTreeMap<String, f64>,
 }

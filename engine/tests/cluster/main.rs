@@ -6,7 +6,7 @@
 //! - [`forward`]: the queue and the engines, through port-forwards
 //! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
 //! - `apiserver`, `engines`, `load`, `machines`, `others`, `overlays`, `rights`, `rollouts`,
-//!   `settings`, `spare`, `token`: the tests
+//!   `settings`, `spare`, `stage`, `token`: the tests
 
 #![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
 
@@ -24,4 +24,5 @@ mod rollouts;
 mod seen;
 mod settings;
 mod spare;
+mod stage;
 mod token;

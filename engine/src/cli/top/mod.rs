@@ -119,7 +119,8 @@ impl Screen {
         let Some(event) = event else {
             self.events = None;
             // What is on the screen stays there, and says that it is old.
-            return Ok(drop(self.connect().await));
+            drop(self.connect().await);
+            return Ok(());
         };
         self.last = Instant::now();
         if !event.id.is_empty() {

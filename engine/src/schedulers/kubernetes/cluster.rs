@@ -339,7 +339,8 @@ impl Shared {
         replicas.promised = promises.update(now, &seen, replicas.ready + replicas.starting);
         replicas.desired = promises.desired(&seen);
         let instances = counts::instances(own.into_iter(), name);
-        Status { replicas, instances, serves: serves(deployment), left: BTreeMap::new() }
+        let (serves, ours) = (serves(deployment), is_ours(deployment));
+        Status { replicas, instances, serves, ours, left: BTreeMap::new() }
     }
 }
 
@@ -367,6 +368,12 @@ fn seen(deployment: &Deployment) -> Seen {
         replicas: count(deployment.spec.as_ref().and_then(|spec| spec.replicas)),
         status_replicas: count(status.and_then(|status| status.replicas)),
     }
+}
+
+/// What demo.yaml has made; a namespace may have others that we have no business with.
+fn is_ours(deployment: &Deployment) -> bool {
+    let part_of = deployment.labels().get("app.kubernetes.io/part-of");
+    part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")
 }
 
 /// The kit's own servers make no load; the page offers no slider for them.

@@ -233,7 +233,7 @@ impl Deployment {
         }
         let instances = self.replicas.values().map(|member| member.instance.clone()).collect();
         let (serves, left) = (self.recipe.is_server(), self.left.clone());
-        Status { replicas, instances, serves, left }
+        Status { replicas, instances, serves, ours: true, left }
     }
 
     fn staying(&self) -> impl Iterator<Item = &Member> {

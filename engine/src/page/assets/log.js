@@ -1,0 +1,22 @@
+// What was decided and done, one sentence each, newest first.
+
+import { el, keyed, place, say } from "./dom.js";
+import { entries } from "./model.js";
+import { clock, inPageWords } from "./words.js";
+
+const SHOWN = 60;
+
+/** Shows the log. */
+export function showLog(model) {
+  const workloads = entries(model, "workload");
+  const newest = model.log.slice(-SHOWN).reverse();
+  keyed(place("log"), newest, ({ id }) => id, blank, (item, entry) => {
+    item.dataset.kind = entry.kind;
+    const [time, text] = item.children;
+    say(time, clock(entry.at));
+    const by = entry.by ? `, by ${entry.by}` : "";
+    say(text, ` ${inPageWords(entry.text, workloads)}${by}`);
+  });
+}
+
+const blank = () => el("li", {}, el("time"), el("span"));
