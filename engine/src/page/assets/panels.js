@@ -29,7 +29,9 @@ export function queuePanel(data, queues, ghosts, frame, x) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
   const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
-  const max = queueMax(target, Math.max(0, ...seen));
+  const others = ghosts.flatMap(({ points }) =>
+    points.filter(([t]) => t >= data.t[0]).map(([, n]) => n));
+  const max = queueMax(target, Math.max(0, ...seen, ...others));
   const y = countAxis({ ...frame, max });
   const drawing = [
     ["rect", {
