@@ -63,6 +63,36 @@ async fn the_opening_s_three_steps_do_what_they_say_and_begin_again_after_a_rese
     demo.until("again", SOON, |it| it.0["mode"] == "held").await;
 }
 
+/// Plays three steps by hand; how many consumers and background containers each came to.
+async fn counts_after_each_step(demo: &TestBox) -> Vec<(u64, u64)> {
+    let steps = "  - {caption: Much., for: 9s, do: [load: {producer: 3}]}
+  - {caption: Little., for: 9s, do: [load: {producer: 1}]}
+  - {caption: Nothing., for: 9s, do: [load: {producer: 0}]}";
+    let (status, _) = demo.put_text("/api/v1/scenario?step=true", &with_steps(steps)).await;
+    assert_eq!(status, 200);
+    let counts =
+        |it: &State| (it.workload("consumer", "desired"), it.workload("remainder", "ready"));
+    demo.until("many consumers", SOON, |it| counts(it).0 >= 7).await;
+    let mut all = Vec::new();
+    for (key, consumers) in [("next", 3), ("next", 1)] {
+        press(demo, key).await;
+        let rest = 10 - consumers;
+        let state = demo.until("fewer", 3 * SOON, |it| counts(it) == (consumers, rest)).await;
+        all.push(counts(&state));
+    }
+    press(demo, "next").await;
+    all
+}
+
+#[tokio::test]
+async fn two_plays_with_a_reset_between_come_to_the_same_counts_at_each_step() {
+    let demo = TestBox::start(&[]).await;
+    demo.until("the box is full", SOON, |it| it.workload("remainder", "ready") == 9).await;
+    let first = counts_after_each_step(&demo).await;
+    assert_eq!(demo.post("/api/v1/reset", json!({})).await.0, 200);
+    assert_eq!(counts_after_each_step(&demo).await, first);
+}
+
 #[tokio::test]
 async fn by_the_clock_it_goes_on_and_leaves_nothing_hidden_or_held() {
     let demo = TestBox::start(&[]).await;
@@ -93,7 +123,7 @@ async fn what_cannot_be_played_is_refused_in_a_line() {
         (status, answer["error"]["message"].as_str().unwrap().to_owned())
     };
     let (status, text) = refused(OPENING.replace("capacity: 10", "capacity: ten")).await;
-    assert!(status == 400 && text.starts_with("line 5: capacity"), "{status} {text}");
+    assert!(status == 400 && text.starts_with("line 6: capacity"), "{status} {text}");
     let (status, text) = refused(OPENING.replace("producer", "source")).await;
     assert_eq!(status, 400);
     assert!(text.starts_with("there is no deployment source on this engine; there is"), "{text}");
