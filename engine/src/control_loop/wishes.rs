@@ -180,6 +180,10 @@ impl ControlLoop {
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
         let config = self.parts.core.config();
         let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
+        if all.get(deployment).is_some_and(|status| status.serves) {
+            let text = format!("{deployment} serves all others and is not scaled from here");
+            return Err(ScaleError::Refused(text));
+        }
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
         let Some(desired) =
             scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)
