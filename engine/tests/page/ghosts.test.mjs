@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { chart } from "../../src/page/assets/chart.js";
+import { guess } from "../../src/page/assets/labels.js";
+import { fromSnapshot } from "../../src/page/assets/model.js";
 import { PRICE, about, columns, lines, monthly, rows } from "../../src/page/assets/rivals.js";
+import { nodes } from "../../src/page/assets/svg.js";
 
 const contender = (label, more = {}) => ({
   label, simulated: true, settings: `how ${label} is set`, queue: [[0, 0], [0.5, 7]],
@@ -63,4 +67,17 @@ test("each row has its settings, and says who went over the capacity", () => {
 
 test("it says what it is", () => {
   assert.ok(/simulated, ours too, .*last 100 s.*consumer 0\.2 s.*Seed 7\./.test(about(answer())));
+});
+
+test("the axis holds the longest queue of them, and its words stay in the drawing", () => {
+  const model = fromSnapshot({
+    run: "1", seq: 1, t: 1, tick: 2,
+    state: { capacity: 10, "queue/jobs": { ready: 3, target: 20, status: "fresh" } },
+    history: { t: [0, 0.5, 1], queues: { jobs: [1, 2, 3] }, live: {}, load: {} }, log: [],
+  });
+  const ghosts = [{ label: "HPA (simulated)", name: "HPA", points: [[0, 0], [0.5, 4000]] }];
+  const drawn = chart(model, { size: { width: 850, height: 340 }, ghosts });
+  const texts = [...nodes(drawn.tree)].filter(([name]) => name === "text");
+  const top = texts.find((it) => String(it[2]) === "4000");
+  assert.ok(top && top[1].x - guess("4000") >= 0, JSON.stringify(top));
 });

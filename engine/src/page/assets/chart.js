@@ -5,7 +5,7 @@ import { round, timeAxis, timeSteps } from "./axis.js";
 import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "./model.js";
-import { containerPanel, patterns, queuePanel } from "./panels.js";
+import { containerPanel, greatest, patterns, queuePanel } from "./panels.js";
 import { arrows } from "./words.js";
 
 const TOP = 12;
@@ -51,8 +51,7 @@ function framed(model, { size, width, ghosts, queues, workloads, data, seconds }
     ...workloads.map(({ name, value }) => strong(`${value.background ? "background" : name}s 00`)),
     width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
   ];
-  const longest = Math.max(0, ...queues.flatMap(({ name }) => data.queues[name] ?? []));
-  const left = Math.ceil(width(String(Math.max(longest * 2, 100)), {})) + 12;
+  const left = Math.ceil(width(String(Math.max(greatest(data, queues, ghosts), 100)), {})) + 12;
   const right = Math.round(narrow ? size.width - 4 : size.width - Math.max(...words) - 12);
   const bottom = size.height - FOOT;
   const room = bottom - TOP - BETWEEN;

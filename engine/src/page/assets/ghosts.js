@@ -1,9 +1,10 @@
 // What others would do with the same load, simulated: thin lines in the chart, and a table.
 
 import { call } from "./calls.js";
-import { el, keyed, mark, place, say } from "./dom.js";
+import { el, keyed, place, say } from "./dom.js";
 import { PRICE, about, columns, lines, rows } from "./rivals.js";
 import { store } from "./store.js";
+import { toDom } from "./svg.js";
 
 /** The engine reckons anew every two seconds. */
 const AGAIN_MS = 2500;
@@ -93,14 +94,21 @@ function blankRow({ label, cells }, i) {
     else off.add(label);
     changed();
   });
-  const name = i === 0 ? el("b", {}, label) : el("label", {}, box, el("b", {}, label));
+  const name = i === 0 ? el("b", {}, label)
+    : el("label", {}, box, sample(label), el("b", {}, label));
   return el("tr", {},
     el("th", { scope: "row" }, name, el("span", { class: "settings" })),
     ...cells.map(() => el("td")));
 }
 
-function fillRow(row, { settings, cells }, i) {
+/** How its line looks in the chart. */
+function sample(label) {
+  const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
+  return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },
+    ["path", { class: "ghost", d: "M0 6H48", "stroke-dasharray": dash }]]);
+}
+
+function fillRow(row, { settings, cells }) {
   say(row.querySelector(".settings"), settings);
   cells.forEach((text, column) => say(row.cells[column + 1], text));
-  mark(row, "class", i === 0 ? "ours" : null);
 }
