@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use simulator::Scenario;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::stage::{is_settled, misfit};
 use super::stepper::{Act, Press, Stepper};
@@ -120,7 +120,9 @@ struct Stage {
 impl Stage {
     async fn run(mut self, mut words: mpsc::Receiver<(Word, Reply)>) {
         self.run = self.handle.moments.borrow().run;
-        let mut shows = tokio::time::interval(SHOWS);
+        let mut shows = interval(SHOWS);
+        // Nothing is shown for a long time between two plays, and that is not made up for.
+        shows.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.play.as_ref().and_then(Stepper::deadline);
             tokio::select! {
@@ -150,16 +152,7 @@ impl Stage {
     async fn obey(&mut self, word: Word) -> Result<Option<Scene>, Refusal> {
         let now = self.now();
         let acts = match word {
-            Word::Play { scenario, by_hand } => {
-                let unfit = misfit(&scenario, &self.handle.moments.borrow());
-                if let Some(text) = unfit {
-                    return Err(Refusal::Misfit(text));
-                }
-                let before = self.play.as_mut().map(Stepper::end).unwrap_or_default();
-                let (play, acts) = Stepper::begin(*scenario, by_hand, now);
-                self.play = Some(play);
-                before.into_iter().chain(acts).collect()
-            }
+            Word::Play { scenario, by_hand } => return self.begin(*scenario, by_hand).await,
             Word::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
                 Some(play) => play.press(press, now),
                 None => return Err(Refusal::Now("no scenario is played".to_owned())),
@@ -169,6 +162,26 @@ impl Stage {
         let done = self.carry_out(acts).await;
         self.show().await;
         done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
+    }
+
+    async fn begin(&mut self, scenario: Scenario, by_hand: bool) -> Result<Option<Scene>, Refusal> {
+        let unfit = misfit(&scenario, &self.handle.moments.borrow());
+        if let Some(text) = unfit {
+            return Err(Refusal::Misfit(text));
+        }
+        let before = self.play.as_mut().map(Stepper::end).unwrap_or_default();
+        let (play, acts) = Stepper::begin(scenario, by_hand, self.now());
+        self.play = Some(play);
+        let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
+        if let Err(error) = done {
+            // What cannot begin in full is not played at all.
+            let undo = self.play.take().map(|mut play| play.end()).unwrap_or_default();
+            let _ = self.carry_out(undo).await;
+            self.show().await;
+            return Err(Refusal::Now(error.to_string()));
+        }
+        self.show().await;
+        Ok(self.scene())
     }
 
     async fn pass(&mut self) {
