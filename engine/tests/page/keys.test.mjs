@@ -112,7 +112,8 @@ claim("the arrows read the chart's values, and a table has them for who does not
     await chart.focus();
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
-    await holds(page, "values", 5000, () => /queue|jobs/i.test(document.querySelector("#chart").textContent));
+    await holds(page, "values", 5000, () =>
+      /queue|jobs/i.test(document.querySelector("#chart").textContent));
     const rows = await page.locator("#chart table tr").count();
     assert.ok(rows > 5, `${rows} rows`);
   });

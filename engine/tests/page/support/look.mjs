@@ -16,9 +16,14 @@ export function outOfSight(page, places) {
   }), places);
 }
 
-/** Whether the page is wider than the window. */
+/** What makes the page wider than the window; nothing where it is not. */
 export function tooWide(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return [];
+    const over = [...document.querySelectorAll("body *")]
+      .filter((it) => it.getBoundingClientRect().right > innerWidth + 0.5);
+    return over.map((it) => `${it.tagName} ${it.id || it.className} ${it.textContent.slice(0, 40)}`);
+  });
 }
 
 /** All words in sight that are smaller than so many CSS pixels, each with its size. */

@@ -21,7 +21,8 @@ let browser;
 before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.MICROSCALING_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu"],
+    // The browser would ask its maker what kinds of fields a form has.
+    args: ["--no-sandbox", "--disable-gpu", "--disable-features=AutofillServerCommunication"],
   });
 });
 after(() => browser?.close());
