@@ -98,6 +98,15 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]
     pub trust_gateway: bool,
 
+    /// A further name that the page answers to, as an Ingress calls it; may be given several times
+    #[arg(long = "host", env = "MICROSCALING_HOSTS", value_name = "NAME", value_delimiter = ',',
+          value_parser = parse_host)]
+    pub hosts: Vec<String>,
+
+    /// A file with a token; who shows it may change things from other machines, too
+    #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+
     /// On leaving, set what is scaled back to its minimums; else all keep the counts they have
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
     pub reset_on_exit: bool,
@@ -223,6 +232,14 @@ fn parse_capacity(text: &str) -> Result<Capacity, String> {
     }
     let number = text.parse().ok().filter(|number| CAPACITIES.contains(number));
     number.map(Capacity::Fixed).ok_or_else(|| "it must be from 1 to 1000, or auto".to_owned())
+}
+
+fn parse_host(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+    if !text.is_empty() && text.chars().all(fits) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("it must be a name like demo.example.org, without a port".to_owned())
 }
 
 fn parse_load(text: &str) -> Result<(String, u32), String> {

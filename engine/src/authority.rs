@@ -3,17 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use service::Trigger;
 
 use crate::leader::lease::Problem;
 use crate::leader::{Leadership, Standing};
 use crate::schedulers::kubernetes::cluster::MayWrite;
+use crate::schedulers::{ScaleError, Written};
 
 /// Whether this engine decides.
 #[derive(Debug, Clone)]
 pub enum Authority {
     /// There is no other one: the box.
-    Alone,
+    Alone {
+        /// Whether a person holds all scaling.
+        held: bool,
+    },
     /// The holder of a Lease does.
     Lease {
         /// How we stand.
@@ -28,20 +33,22 @@ pub enum Authority {
 pub enum Stand {
     /// It decides.
     Decides,
-    /// It looks on, for this reason.
+    /// It would, and a person holds all scaling; what is scaled by hand is.
+    Held,
+    /// It looks on, for this reason, and carries out nothing.
     LooksOn(String),
 }
 
 impl Authority {
     /// What this engine does now.
     pub fn stand(&self) -> Stand {
-        let Authority::Lease { lease, .. } = self else { return Stand::Decides };
+        let lease = match self {
+            Authority::Alone { held: true } => return Stand::Held,
+            Authority::Alone { held: false } => return Stand::Decides,
+            Authority::Lease { lease, .. } => lease,
+        };
         if lease.may_write() {
-            return if lease.held() {
-                Stand::LooksOn("scaling is held".to_owned())
-            } else {
-                Stand::Decides
-            };
+            return if lease.held() { Stand::Held } else { Stand::Decides };
         }
         if let Some(problem @ (Problem::Absent(_) | Problem::Forbidden(_))) = lease.problem() {
             return Stand::LooksOn(format!("nothing is scaled: {problem}"));
@@ -55,10 +62,33 @@ impl Authority {
         })
     }
 
+    /// Whether a person holds all scaling, as last seen.
+    pub fn held(&self) -> bool {
+        match self {
+            Authority::Alone { held } => *held,
+            Authority::Lease { lease, .. } => lease.held(),
+        }
+    }
+
+    /// Holds all scaling, or lets it go on; on a cluster a new leader keeps it.
+    pub fn hold(&mut self, hold: bool) -> Written {
+        match self {
+            Authority::Alone { held } => {
+                *held = hold;
+                futures::future::ready(Ok(())).boxed()
+            }
+            Authority::Lease { lease, .. } => {
+                let lease = lease.clone();
+                let refused = |problem: Problem| ScaleError::Refused(problem.to_string());
+                async move { lease.hold(hold).await.map_err(refused) }.boxed()
+            }
+        }
+    }
+
     /// Since when this engine leads; a new time is a new term.
     pub fn term(&self) -> Option<Duration> {
         match self {
-            Authority::Alone => None,
+            Authority::Alone { .. } => None,
             Authority::Lease { lease, .. } => lease.since(),
         }
     }
@@ -77,7 +107,7 @@ impl Authority {
     /// Asked right before each write is sent.
     pub fn may_write(&self) -> MayWrite {
         match self.clone() {
-            Authority::Alone => Arc::new(|| true),
+            Authority::Alone { .. } => Arc::new(|| true),
             Authority::Lease { lease, .. } => Arc::new(move || lease.may_write()),
         }
     }

@@ -1,23 +1,38 @@
 //! The clock and the sockets around the pure decision core: twice a second it looks, decides
 //! and scales; in between it gives out slots the moment they come free. Nothing else scales.
+//!
+//! # Layout
+//! - [`handle`]: how others see the loop, and what they may wish of it
+//! - [`wishes`]: how that is carried out
+//! - `reset`: back to second 0
 
-use std::collections::BTreeMap;
+pub mod handle;
+mod reset;
+pub mod wishes;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use control::{Autoscaler, Decision, Observation, StartUp};
 use service::Shutdown;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
 use crate::authority::{Authority, Stand};
-use crate::board::{Board, Fixed, Round, Snapshot};
+use crate::board::extras::{Controls, Scene};
+use crate::board::log::{Actor, Kind, News};
+use crate::board::{Board, Extras, Fixed, Round, Snapshot};
+use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::refusals::Refusals;
 use crate::schedulers::{ScaleError, Scheduler, Status};
 use crate::settings::Settings;
-use crate::sources::{Clock, Sources};
+use crate::sources::{Clock, Sources, Story};
+use handle::Command;
+pub use handle::{Handle, Wish};
+use reset::Reset;
 
 /// How many commands may wait; each is answered within a round.
 const COMMANDS: usize = 64;
@@ -27,36 +42,6 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How long changes are gathered; a twenty-fifth of the default tick.
 const SETTLE: Duration = Duration::from_millis(20);
-
-/// A person's wish.
-#[derive(Debug)]
-struct Command {
-    deployment: String,
-    replicas: u32,
-    reply: oneshot::Sender<Result<(), ScaleError>>,
-}
-
-/// How others see the loop, and what they may ask of it.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    commands: mpsc::Sender<Command>,
-    /// The moments, the latest first to be seen.
-    pub moments: watch::Receiver<Arc<Snapshot>>,
-}
-
-impl Handle {
-    /// Sets the replicas of a Deployment by hand.
-    ///
-    /// # Errors
-    /// When there is none of that name, it cannot have so many, or the engine is leaving.
-    pub async fn scale(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
-        let (reply, answer) = oneshot::channel();
-        let command = Command { deployment: deployment.to_owned(), replicas, reply };
-        let leaving = || ScaleError::Refused("the engine is leaving".to_owned());
-        self.commands.send(command).await.map_err(|_| leaving())?;
-        answer.await.map_err(|_| leaving())?
-    }
-}
 
 /// Everything that a round needs.
 #[derive(Debug)]
@@ -93,31 +78,47 @@ pub struct ControlLoop {
     term: Option<Duration>,
     commands: mpsc::Receiver<Command>,
     moments: watch::Sender<Arc<Snapshot>>,
+    feed: Feed,
     refusals: Arc<Refusals>,
     /// Words that are on their way.
     writes: JoinSet<()>,
     /// How long containers take to start, by Deployment.
     start_ups: BTreeMap<String, StartUp>,
+    /// What was killed by a wish, to tell what became of its jobs.
+    killed: BTreeSet<String>,
+    /// What writes have to tell once they are carried out.
+    tells: mpsc::UnboundedSender<News>,
+    told: mpsc::UnboundedReceiver<News>,
+    /// Asks for a round, also when nothing has changed.
+    waker: Arc<Notify>,
+    reset: Option<Reset>,
+    /// Where a scenario is.
+    scene: Option<Scene>,
 }
 
 impl ControlLoop {
     /// A loop that has had its first look, and the handle to it.
     pub fn new(parts: Parts) -> (ControlLoop, Handle) {
-        let mut board = Board::new(parts.fixed.clone());
+        let mut board = Board::new(parts.fixed.clone(), rand::random());
+        let observation = Observation::default();
         let first = board.after(Round {
             now: parts.clock.now(),
             tick: 0,
             is_tick: false,
             core: &parts.core,
-            observation: &Observation::default(),
+            observation: &observation,
             deployments: parts.scheduler.observe(),
             decisions: &[],
             start_ups: &BTreeMap::new(),
             standing: parts.authority.name(),
+            stand: parts.authority.stand(),
             troubles: parts.settings.troubles(),
+            extras: Extras::default(),
         });
+        let feed = Feed::new(&first);
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
+        let (tells, told) = mpsc::unbounded_channel();
         let this = ControlLoop {
             parts,
             board,
@@ -126,11 +127,18 @@ impl ControlLoop {
             term: None,
             commands,
             moments,
+            feed: feed.clone(),
             refusals: Arc::default(),
             writes: JoinSet::new(),
             start_ups: BTreeMap::new(),
+            killed: BTreeSet::new(),
+            tells,
+            told,
+            waker: Arc::default(),
+            reset: None,
+            scene: None,
         };
-        (this, Handle { commands: sender, moments: seen })
+        (this, Handle { commands: sender, moments: seen, feed })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
@@ -144,11 +152,12 @@ impl ControlLoop {
                 () = shutdown.wait() => break,
                 _ = ticks.tick() => self.round(true),
                 () = settled_change(&mut self.parts.scheduler) => self.round(false),
+                () = self.waker.notified() => self.round(false),
                 Some(command) = self.commands.recv() => self.obey(command),
             }
         }
         if self.parts.reset_on_exit {
-            self.reset().await;
+            self.back_to_minimums().await;
         }
         self.parts.scheduler.shutdown().await;
         // Another engine may act as soon as the Lease is given back.
@@ -166,10 +175,11 @@ impl ControlLoop {
     }
 
     /// Sets what is scaled back to its minimums. It raises nothing, so it needs no free slots.
-    async fn reset(&self) {
-        if let Stand::LooksOn(because) = self.stand() {
-            tracing::info!("nothing is reset: {because}");
-            return;
+    async fn back_to_minimums(&self) {
+        match self.stand() {
+            Stand::Decides => {}
+            Stand::Held => return tracing::info!("nothing is reset: scaling is held"),
+            Stand::LooksOn(because) => return tracing::info!("nothing is reset: {because}"),
         }
         let Parts { core, scheduler, .. } = &self.parts;
         let seen = scheduler.observe();
@@ -189,6 +199,8 @@ impl ControlLoop {
         self.ticks += u64::from(is_tick);
         while self.writes.try_join_next().is_some() {}
         self.take_settings();
+        self.go_on_with_reset(now);
+        self.hear(now);
         let seen = self.parts.scheduler.observe();
         self.learn(now, &seen);
         let observation = self.observation(&seen);
@@ -207,11 +219,59 @@ impl ControlLoop {
             decisions: &decisions,
             start_ups: &self.start_ups,
             standing: self.parts.authority.name(),
+            stand: self.stand(),
             troubles: self.parts.settings.troubles(),
+            extras: self.extras(),
         });
         let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
         self.parts.metrics.show(&moment.state, since_last);
+        self.feed.push(&moment);
         self.moments.send_replace(Arc::new(moment));
+    }
+
+    /// Takes in what writes and queues have to tell.
+    fn hear(&mut self, now: Duration) {
+        while let Ok(news) = self.told.try_recv() {
+            self.board.tell(now, news);
+        }
+        for story in self.parts.sources.stories() {
+            let text = self.in_words(&story);
+            self.board.tell(now, News::new(Kind::Story, text));
+        }
+        for (queue, look) in self.parts.sources.looks() {
+            self.board.count_lost(&queue, look.lost);
+        }
+    }
+
+    fn in_words(&self, story: &Story) -> String {
+        let Story { worker, after_s, done_by } = story;
+        let lost = if self.killed.contains(worker) { "killed" } else { "lost" };
+        format!(
+            "{worker} {lost} holding 1 job; it was given again after {after_s:.1} s and done by \
+             {done_by}"
+        )
+    }
+
+    /// What is known besides.
+    fn extras(&self) -> Extras {
+        let read_only = match self.stand() {
+            Stand::LooksOn(because) => Some(because),
+            Stand::Decides | Stand::Held => None,
+        };
+        let controls = self.parts.scheduler.controls();
+        let controls = read_only.map_or(controls, |because| Controls::none(&because));
+        Extras { scene: self.scene.clone(), controls, ..Extras::default() }
+    }
+
+    fn show_scene(&mut self, by: Actor, scene: Option<Scene>) {
+        let step = |scene: &Option<Scene>| scene.as_ref().map(|scene| scene.step);
+        if step(&scene) != step(&self.scene)
+            && let Some(scene) = &scene
+        {
+            let news = News { by: Some(by), ..News::new(Kind::Scenario, scene.caption.clone()) };
+            self.board.tell(self.parts.clock.now(), news);
+        }
+        self.scene = scene;
     }
 
     /// Runs by the annotations as they are now; the box has none that change.
@@ -233,9 +293,14 @@ impl ControlLoop {
     }
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
-        let stand = self.stand();
+        let because = match self.stand() {
+            _ if self.reset.is_some() => Some("all begins anew".to_owned()),
+            Stand::Decides => None,
+            Stand::Held => Some("scaling is held".to_owned()),
+            Stand::LooksOn(because) => Some(because),
+        };
         let Parts { core, authority, scheduler, settings, .. } = &mut self.parts;
-        if let Stand::LooksOn(because) = stand {
+        if let Some(because) = because {
             core.look_on(now, seen, &because);
             return Vec::new();
         }
@@ -296,50 +361,6 @@ impl ControlLoop {
             }
         });
     }
-
-    fn obey(&mut self, command: Command) {
-        let Command { deployment, replicas, reply } = command;
-        if let Err(error) = self.fits(&deployment, replicas) {
-            // Whoever asked may have gone.
-            let _ = reply.send(Err(error));
-            return;
-        }
-        let written = self.parts.scheduler.scale(&deployment, replicas);
-        self.writes.spawn(async move {
-            let done = written.await;
-            if done.is_ok() {
-                tracing::info!("{deployment} set to {replicas} by hand");
-            }
-            let _ = reply.send(done);
-        });
-        self.round(false);
-    }
-
-    /// A hand may not lead over the budget either.
-    fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
-        if let Stand::LooksOn(because) = self.stand() {
-            return Err(ScaleError::Refused(format!("this page is read-only: {because}")));
-        }
-        let config = self.parts.core.config();
-        let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
-        let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
-        let Some(desired) =
-            scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)
-        else {
-            return Ok(());
-        };
-        let occupied: u32 = scaled.map(|(_, status)| status.replicas.occupied()).sum();
-        let free = config.capacity.saturating_sub(occupied);
-        if replicas <= desired + free {
-            return Ok(());
-        }
-        Err(ScaleError::Refused(format!(
-            "{deployment} is scaled by the engine and only {free} of {} slots are free; \
-             at most {} are possible now",
-            config.capacity,
-            desired + free,
-        )))
-    }
 }
 
 /// Returns a moment after a change: several containers that stop for one reason stop together,
@@ -354,7 +375,7 @@ async fn settled_change(scheduler: &mut Scheduler) {
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),
-    opened: Arc<tokio::sync::Notify>,
+    opened: Arc<Notify>,
     latest: Duration,
 ) {
     let _ = timeout(latest, opened.notified()).await;
@@ -362,7 +383,7 @@ pub async fn opening_load(
     if by_hand.is_some_and(|desired| desired > 0) {
         return;
     }
-    if let Err(error) = handle.scale(&deployment, replicas).await {
+    if let Err(error) = handle.scale(Actor::Command, &deployment, replicas).await {
         tracing::error!("the opening load cannot be set: {error}");
     }
 }

@@ -11,6 +11,7 @@
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
 //! - [`rights`] and [`refusals`]: what may not be done, and what was not
 //! - [`board`]: what is known at a moment, for everyone who looks
+//! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
@@ -24,6 +25,7 @@ pub mod board;
 pub mod called;
 pub mod cli;
 pub mod control_loop;
+pub mod feed;
 pub mod leader;
 pub mod manifest;
 pub mod metrics;

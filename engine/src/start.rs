@@ -12,11 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use service::Shell;
+use service::token::NoToken;
+use service::{Shell, TokenFile};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::api::gateway::default_gateway;
+use crate::api::guard::Doorkeeper;
 use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::cli::{completions, play, scale, simulate, validate};
@@ -61,6 +63,26 @@ struct Facing {
     opening_load: Option<(String, u32)>,
     /// Whether the default gateway counts as this machine.
     trust_gateway: bool,
+    /// Further names that it answers to.
+    hosts: Vec<String>,
+    /// With which changes are taken from other machines.
+    token: Option<TokenFile>,
+}
+
+impl Facing {
+    /// As the flags say.
+    ///
+    /// # Errors
+    /// When there is no token in the file that should have it.
+    fn of(args: &RunArgs, queue_url: Url) -> Result<Facing, NoToken> {
+        Ok(Facing {
+            queue_url,
+            opening_load: args.opening_load.clone(),
+            trust_gateway: args.trust_gateway,
+            hosts: args.hosts.clone(),
+            token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
+        })
+    }
 }
 
 /// Runs an engine that is put together.
@@ -72,11 +94,14 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
     }
     let app = App {
         handle,
-        run: rand::random(),
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),
-        trusted: facing.trust_gateway.then(default_gateway).flatten(),
+        doorkeeper: Arc::new(Doorkeeper {
+            trusted: facing.trust_gateway.then(default_gateway).flatten(),
+            hosts: facing.hosts,
+            token: facing.token,
+        }),
         rendered: page::Rendered::default(),
     };
     shell

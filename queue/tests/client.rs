@@ -126,3 +126,32 @@ async fn a_server_that_left_is_away() {
     };
     assert!(error.is_passing());
 }
+
+#[tokio::test]
+async fn many_are_published_at_once_and_a_purge_leaves_none() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let bodies: Vec<Vec<u8>> = (0..100).map(|n| format!("job {n}").into_bytes()).collect();
+    assert_eq!(client.publish_all(&bodies).await.unwrap(), 100);
+    client.receive(&options(0.0)).await.unwrap();
+    assert_eq!(client.purge().await.unwrap(), 100);
+    let stats = client.stats().await.unwrap();
+    assert_eq!((stats.ready, stats.in_flight, stats.purged_total), (0, 0, 100));
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_message_is_in_the_story() {
+    let server = Server::start().await;
+    let client = client(&server);
+    assert!(matches!(client.redelivered().await, Err(Error::Unknown(_))));
+    client.publish(b"job".to_vec()).await.unwrap();
+    let message = client.receive(&options(0.0)).await.unwrap().remove(0);
+    client.extend(&message.receipt, Duration::from_millis(20)).await.unwrap();
+    server.until(|stats| stats.total.lease_expired == 1).await;
+    let again = client.receive(&options(20.0)).await.unwrap().remove(0);
+    client.ack(&again.receipt).await.unwrap();
+    let story = client.redelivered().await.unwrap().remove(0);
+    assert_eq!(story.worker.as_deref(), Some("a worker & co"));
+    assert!(story.done && story.reason == "expired" && story.after_s >= Some(0.02), "{story:?}");
+    assert_eq!(client.stats().await.unwrap().lease_expired_total, 1);
+}

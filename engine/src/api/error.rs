@@ -19,6 +19,12 @@ impl ApiError {
         ApiError { status: StatusCode::BAD_REQUEST, code: "bad_request", message: message.into() }
     }
 
+    /// 401: not without the token.
+    pub fn unauthorized(message: impl Into<String>) -> ApiError {
+        let status = StatusCode::UNAUTHORIZED;
+        ApiError { status, code: "unauthorized", message: message.into() }
+    }
+
     /// 403: not from there.
     pub fn forbidden(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::FORBIDDEN, code: "forbidden", message: message.into() }

@@ -1,32 +1,102 @@
-//! The state as it changes, as server-sent events. An event's id is `RUN-SEQ`.
+//! What changes, as server-sent events. An event's id is `RUN-SEQ`.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
+use serde::Deserialize;
+use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
 use super::App;
 use crate::board::Snapshot;
+use crate::feed::{Feed, Piece, Position};
+
+/// What a browser says when it comes again by itself.
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
 pub async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    stream(app, |_, moment| serde_json::to_string(&moment.state).unwrap_or_default())
+    let moments = WatchStream::new(app.handle.moments.clone());
+    until_the_end(
+        &app,
+        moments.map(|moment: Arc<Snapshot>| {
+            let id = format!("{:08x}-{}", moment.run, moment.seq);
+            let state = serde_json::to_string(&moment.state).unwrap_or_default();
+            Event::default().id(id).data(state)
+        }),
+    )
 }
 
-/// A stream of moments, each put into words by `words`; it ends when the engine leaves.
-pub fn stream(
-    app: App,
-    words: impl Fn(&App, &Snapshot) -> String + Send + 'static,
+/// `?after=RUN-SEQ`
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+/// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at most
+/// four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last; where
+/// frames since then are not here any more, or are of another run, it begins with a snapshot.
+pub async fn page(
+    State(app): State<App>,
+    Query(After { after }): Query<After>,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let moments = WatchStream::new(app.handle.moments.clone());
+    // A browser that comes again by itself asks for the old address, and knows better.
+    let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
+    let heard = last.or(after).and_then(|text| text.parse().ok());
+    let feed = app.handle.feed.clone();
+    let listener = Listener { latest: feed.watch(), feed, heard, ready: VecDeque::new() };
+    until_the_end(&app, stream::unfold(listener, Listener::next).map(|piece| event(&piece)))
+}
+
+/// The events until the engine leaves.
+pub(crate) fn until_the_end<S: Stream<Item = Event> + Send + 'static>(
+    app: &App,
+    events: S,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<S>> {
     let shutdown = app.shutdown.clone();
-    let events = moments.map(move |moment: Arc<Snapshot>| {
-        let id = format!("{:08x}-{}", app.run, moment.seq);
-        Ok(Event::default().id(id).data(words(&app, &moment)))
-    });
     let until = Box::pin(async move { shutdown.wait().await });
-    Sse::new(events.take_until(until)).keep_alive(KeepAlive::default())
+    Sse::new(events.map(Ok).take_until(until)).keep_alive(KeepAlive::default())
+}
+
+fn event(piece: &Piece) -> Event {
+    let (name, position, text) = match piece {
+        Piece::Snapshot(position, text) => ("snapshot", position, text),
+        Piece::Frame(position, text) => ("frame", position, text),
+    };
+    Event::default().event(name).id(position.to_string()).data(text)
+}
+
+/// One who hears the feed.
+struct Listener {
+    feed: Feed,
+    latest: watch::Receiver<Position>,
+    heard: Option<Position>,
+    /// Pieces that are on their way.
+    ready: VecDeque<Piece>,
+}
+
+impl Listener {
+    /// The next piece, when there is one; `None` never, but where the feed is gone.
+    async fn next(mut self) -> Option<(Piece, Listener)> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Some((piece, self));
+            }
+            // Marked before looking, so that nothing comes unseen in between.
+            self.latest.mark_unchanged();
+            self.ready = self.feed.after(self.heard).into();
+            match self.ready.back() {
+                Some(Piece::Snapshot(position, _) | Piece::Frame(position, _)) => {
+                    self.heard = Some(*position);
+                }
+                None => self.latest.changed().await.ok()?,
+            }
+        }
+    }
 }

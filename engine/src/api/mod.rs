@@ -4,6 +4,7 @@
 //! - [`guard`]: who may ask, and under which name
 //! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
+//! - `wishes`: what else may be wished
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
@@ -12,13 +13,13 @@ pub mod events;
 pub mod gateway;
 pub mod guard;
 pub mod scale;
+mod wishes;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 use service::Shutdown;
@@ -28,22 +29,21 @@ use crate::board::state;
 use crate::control_loop::Handle;
 use crate::page;
 use crate::schedulers::Instance;
+use guard::Doorkeeper;
 
 /// What all handlers share.
 #[derive(Debug, Clone)]
 pub struct App {
     /// The loop.
     pub handle: Handle,
-    /// Part of each event's id, so that those of an earlier run are told apart.
-    pub run: u32,
     /// Ends streams, which would otherwise never end.
     pub shutdown: Shutdown,
     /// Told when the page is opened.
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
-    /// An address that may change things besides this machine's own.
-    pub trusted: Option<IpAddr>,
+    /// Who may ask, and under which name.
+    pub doorkeeper: Arc<Doorkeeper>,
     /// The page of the latest moment, rendered once for all who look.
     pub rendered: page::Rendered,
 }
@@ -56,10 +56,15 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/processes", get(processes))
         .route("/api/v1/deployments/{name}/scale", get(scale::read).put(scale::write))
+        .route("/api/v1/workloads/{name}/kill", post(wishes::kill))
+        .route("/api/v1/hold", put(wishes::hold))
+        .route("/api/v1/burst", post(wishes::burst))
+        .route("/api/v1/reset", post(wishes::reset))
+        .route("/page/stream", get(events::page))
         .merge(page::router())
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
-        .layer(axum::middleware::from_fn_with_state(app.trusted, guard::guard))
+        .layer(axum::middleware::from_fn_with_state(app.doorkeeper.clone(), guard::guard))
         .with_state(app)
 }
 

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::error::ApiError;
+use super::wishes::{actor, read as read_body};
 use crate::schedulers::ScaleError;
 
 /// A Deployment's replicas, as they are read.
@@ -52,23 +54,18 @@ pub async fn read(
 /// 400 for another body, 404 where there is none of that name, 409 where it cannot have so many.
 pub async fn write(
     State(app): State<App>,
+    headers: HeaderMap,
     name: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Scale>, ApiError> {
     let name = readable(name)?;
-    let wrong = |why: &dyn std::fmt::Display| {
-        ApiError::bad_request(format!("the body must be like {{\"replicas\": 3}}: {why}"))
-    };
-    let body = body.map_err(|rejection| wrong(&rejection))?;
-    // By way of a map, for serde would take a bare list for the struct.
-    let map: serde_json::Map<_, _> = serde_json::from_slice(&body).map_err(|e| wrong(&e))?;
-    let SetScale { replicas } = serde_json::from_value(map.into()).map_err(|e| wrong(&e))?;
-    app.handle.scale(&name, replicas).await?;
+    let SetScale { replicas } = read_body(body, r#"{"replicas": 3}"#)?;
+    app.handle.scale(actor(&headers), &name, replicas).await?;
     let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
     Ok(Json(Scale { name, replicas, ready }))
 }
 
-fn readable(name: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+pub(super) fn readable(name: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
     let wrong = |_| ApiError::bad_request("the deployment's name is no readable text");
     name.map(|Path(name)| name).map_err(wrong)
 }

@@ -11,7 +11,7 @@ pub const WINDOW: Duration = Duration::from_secs(60);
 /// What the chart shows of one tick.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// The time since the engine began.
+    /// The time since the run began.
     pub at: Duration,
     /// Ready messages, by queue; only of readings that were fresh at the time.
     pub queues: Vec<(String, u64)>,
@@ -41,7 +41,7 @@ impl History {
 
 impl Point {
     /// The point of a tick.
-    pub fn of(round: &Round<'_>) -> Point {
+    pub fn of(round: &Round<'_>, origin: Duration) -> Point {
         let config = round.core.config();
         let fresh = round.observation.readings.iter().filter(|(_, reading)| {
             control::Freshness::of(Some(reading), round.now, config.tick)
@@ -51,7 +51,7 @@ impl Point {
         workloads.sort_by_key(|w| (w.rule == control::Rule::Remainder, w.priority));
         let status = |name: &str| round.deployments.get(name).map(|status| status.replicas);
         Point {
-            at: round.now,
+            at: round.now.saturating_sub(origin),
             queues: fresh.map(|(name, r)| (name.clone(), r.sample.ready)).collect(),
             live: workloads
                 .iter()

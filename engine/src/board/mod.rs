@@ -5,23 +5,33 @@
 //! - [`slots`]: which container has which place in the grid
 //! - [`history`]: the last minute, for the chart
 //! - [`rates`]: how fast a queue fills and empties
+//! - [`extras`]: what the page shows besides: controls, a scenario, the audience
 //! - [`headline`]: the one sentence on top
+//! - [`log`]: what happened, and who did it
+//! - [`lost`]: how many jobs were lost
 
+pub mod extras;
 pub mod headline;
 pub mod history;
+pub mod log;
+pub mod lost;
 pub mod rates;
 pub mod slots;
 pub mod state;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use control::{Autoscaler, Decision, Limit, Observation, Rule, StartUp, Workload};
 
+use crate::authority::Stand;
 use crate::schedulers::Status;
 use crate::trouble::Troubles;
+pub use extras::Extras;
 use headline::{Count, Facts, Headline};
 use history::{History, Point};
+use log::{Actor, Entry, Kind, Log, News};
+use lost::Lost;
 use rates::Rates;
 use slots::{Slot, Slots};
 use state::{DecisionState, State};
@@ -34,14 +44,20 @@ const LIMIT_LASTS: Duration = Duration::from_secs(3);
 /// One moment. Everything that is shown comes from one of these, so that numbers agree.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// Counts the moments of this run of the engine.
+    /// Counts the moments since the engine began.
     pub seq: u64,
+    /// What is told apart by a reset or another engine.
+    pub run: u32,
     /// What the API answers.
     pub state: State,
     /// The grid.
     pub slots: Vec<Slot>,
     /// The last minute.
     pub history: History,
+    /// What a tick adds to the chart; `None` between ticks.
+    pub point: Option<Point>,
+    /// What has happened since the moment before.
+    pub news: Vec<Entry>,
     /// All containers and those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
 }
@@ -50,7 +66,19 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct Board {
     fixed: Fixed,
+    run: u32,
+    /// When this run began; all that is shown counts from here.
+    origin: Duration,
     seq: u64,
+    log: Log,
+    /// The first entry of the log that was not shown yet.
+    shown: u64,
+    lost: Lost,
+    /// What made the load had so many the last time.
+    loads: BTreeMap<String, u32>,
+    /// Who has just scaled a Deployment by way of this engine.
+    expected: BTreeMap<String, Actor>,
+    troubles: BTreeSet<String>,
     decisions: VecDeque<DecisionState>,
     slots: Slots,
     history: History,
@@ -67,6 +95,8 @@ pub struct Fixed {
     pub scheduler: &'static str,
     /// The namespace; `None` in the box.
     pub namespace: Option<String>,
+    /// By which of kubectl's contexts the cluster is seen; `None` in a pod and in the box.
+    pub context: Option<String>,
     /// How long a start is made to take, for the page to say so.
     pub start_delay: Duration,
 }
@@ -92,8 +122,12 @@ pub struct Round<'a> {
     pub start_ups: &'a BTreeMap<String, StartUp>,
     /// Whether this engine decides, or who does.
     pub standing: String,
+    /// What it does now.
+    pub stand: Stand,
     /// What is wrong with the configuration, by Deployment.
     pub troubles: &'a Troubles,
+    /// What is known besides.
+    pub extras: Extras,
 }
 
 impl Round<'_> {
@@ -106,11 +140,19 @@ impl Round<'_> {
 }
 
 impl Board {
-    /// An empty board.
-    pub fn new(fixed: Fixed) -> Board {
+    /// An empty board of a run of this number.
+    pub fn new(fixed: Fixed, run: u32) -> Board {
         Board {
             fixed,
+            run,
+            origin: Duration::ZERO,
             seq: 0,
+            log: Log::default(),
+            shown: 0,
+            lost: Lost::default(),
+            loads: BTreeMap::new(),
+            expected: BTreeMap::new(),
+            troubles: BTreeSet::new(),
             decisions: VecDeque::new(),
             slots: Slots::default(),
             history: History::default(),
@@ -118,6 +160,30 @@ impl Board {
             at_limit_since: BTreeMap::new(),
             headline: Headline::default(),
         }
+    }
+
+    /// Begins another run at `now`: its time, its chart, its log and its counts are new.
+    pub fn begin_anew(&mut self, now: Duration, run: u32) {
+        let old = std::mem::replace(self, Board::new(self.fixed.clone(), run));
+        self.origin = now;
+        (self.seq, self.slots, self.loads) = (old.seq, old.slots, old.loads);
+        (self.lost, self.troubles) = (old.lost, old.troubles);
+        self.lost.reset();
+    }
+
+    /// Takes in that something has happened.
+    pub fn tell(&mut self, now: Duration, news: News) {
+        self.log.push(now.saturating_sub(self.origin), news);
+    }
+
+    /// Says who scales a Deployment now, for when that is seen.
+    pub fn expect(&mut self, deployment: &str, by: Actor) {
+        self.expected.insert(deployment.to_owned(), by);
+    }
+
+    /// Takes in how many jobs a queue has lost since its process began.
+    pub fn count_lost(&mut self, queue: &str, counted: u64) {
+        self.lost.see(queue, counted);
     }
 
     /// Takes a round in and gives the moment after it.
@@ -132,19 +198,36 @@ impl Board {
         let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
         let instances = instances.flat_map(|status| &status.instances);
         let slots = self.slots.place(config.capacity, instances, is_background);
-        let state = state::state(&self.fixed, &round, headline, self.decisions.iter().cloned());
+        let known = state::Known {
+            fixed: &self.fixed,
+            run: self.run,
+            origin: self.origin,
+            lost: self.lost.sum(),
+            rates: &self.rates,
+            headline,
+        };
+        let state = state::state(known, &round, self.decisions.iter().cloned());
+        let news = self.log.since(self.shown);
+        self.shown = self.log.next();
         Snapshot {
             seq: self.seq,
+            run: self.run,
             state,
             slots,
             history: self.history.clone(),
+            point: round.is_tick.then(|| Point::of(&round, self.origin)),
+            news,
             deployments: round.deployments,
         }
     }
 
     fn remember(&mut self, round: &Round<'_>) {
+        self.see_loads(round);
+        self.see_troubles(round);
         for decision in round.decisions {
-            self.decisions.push_front(DecisionState::new(round.now, decision));
+            let decided = DecisionState::new(round.now.saturating_sub(self.origin), decision);
+            self.tell(round.now, News::new(Kind::Decision, decision.text.clone()));
+            self.decisions.push_front(decided);
         }
         self.decisions.truncate(DECISIONS);
         if !round.is_tick {
@@ -153,13 +236,37 @@ impl Board {
         for (queue, reading) in &round.observation.readings {
             self.rates.entry(queue.clone()).or_default().see(reading);
         }
-        self.history.push(Point::of(round));
+        self.history.push(Point::of(round, self.origin));
         for workload in &round.core.config().workloads {
             if has_all_it_can_get(workload, round) {
                 self.at_limit_since.entry(workload.name.clone()).or_insert(round.now);
             } else {
                 self.at_limit_since.remove(&workload.name);
             }
+        }
+    }
+
+    /// Tells changes of the load, and who made them.
+    fn see_loads(&mut self, round: &Round<'_>) {
+        let now: BTreeMap<String, u32> =
+            round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect();
+        let before = std::mem::take(&mut self.loads);
+        for (name, to) in &now {
+            if let Some(from) = before.get(name).filter(|from| *from != to) {
+                let by = self.expected.remove(name).unwrap_or(Actor::Outside);
+                let text = format!("{} {from} -> {to}", headline::plural(name, 2));
+                self.tell(round.now, News::marked(Kind::Load, text, by));
+            }
+        }
+        self.loads = now;
+    }
+
+    /// Tells what has gone wrong since the round before.
+    fn see_troubles(&mut self, round: &Round<'_>) {
+        let now: BTreeSet<String> = round.troubles.values().map(|it| it.text.clone()).collect();
+        let before = std::mem::replace(&mut self.troubles, now.clone());
+        for text in now.difference(&before) {
+            self.tell(round.now, News::new(Kind::Trouble, text.clone()));
         }
     }
 
@@ -174,9 +281,25 @@ impl Board {
         Facts {
             loads: round.loads().map(|(name, _)| count(name, false)).collect(),
             workloads: workloads.map(|w| count(&w.name, w.rule == Rule::Remainder)).collect(),
-            at_limit: config.workloads.iter().find_map(|w| self.at_limit(w, round)),
+            at_limit: self
+                .held(round)
+                .or_else(|| config.workloads.iter().find_map(|w| self.at_limit(w, round))),
             otherwise: self.otherwise(round),
         }
+    }
+
+    /// The sentence while nobody scales.
+    fn held(&self, round: &Round<'_>) -> Option<String> {
+        if round.stand != Stand::Held {
+            return None;
+        }
+        let workloads = round.core.config().workloads.iter();
+        let (workload, target) = workloads.filter_map(|w| Some((w, w.rule.target()?))).next()?;
+        let (arrive, done) = self.rates.get(&target.queue)?.over(LIMIT_LASTS)?;
+        let ready = round.deployments.get(&workload.name).map_or(0, |s| s.replicas.ready);
+        let name = headline::plural(&workload.name, ready);
+        let does = if ready == 1 { "does" } else { "do" };
+        Some(format!("Nobody scales: {ready} {name} {does} {done:.0}/s, {arrive:.0}/s arrive."))
     }
 
     /// The sentence of a workload that has all it can get and is still overrun.

@@ -1,25 +1,39 @@
 //! The API's JSON: what `/api/v1/state` answers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::{Decision, Freshness, Rule, StartUp, Why, Workload};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::extras::{Audience, Controls, Scene};
+use super::rates::{self, Rates};
 use super::{Fixed, Round};
+use crate::authority::Stand;
 
-/// The engine at one moment. Times are in seconds since it began.
+/// The engine at one moment. Times are in seconds since it began, or since the last reset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct State {
     /// Which decision round this is.
     pub tick: u64,
+    /// What is told apart by a reset or another engine, in hexadecimal digits.
+    pub run: String,
     /// The time.
     pub uptime_s: f64,
     /// Where the containers run.
     pub scheduler: &'static str,
     /// The namespace; null in the box.
     pub namespace: Option<String>,
+    /// By which of kubectl's contexts the cluster is seen; null in a pod and in the box.
+    pub context: Option<String>,
     /// Whether this engine decides (alone, leader), or who does.
     pub standing: String,
+    /// What it does now: live, held, looks_on, or replay.
+    pub mode: Mode,
+    /// Why it looks on; null where it does not.
+    pub because: Option<String>,
+    /// How many containers there are, those that are not scaled included.
+    pub containers: usize,
     /// What is wrong with the configuration.
     pub troubles: Vec<String>,
     /// How long a start is made to take.
@@ -28,8 +42,18 @@ pub struct State {
     pub capacity: u32,
     /// Live containers of scaled workloads, those on their way out included.
     pub used: u32,
+    /// Jobs lost since then: dead, or too old before anybody took them; null until a queue was read.
+    pub lost: Option<u64>,
+    /// Tiles a second that the background has done; null while that is not known.
+    pub tiles_s: Option<f64>,
     /// The one sentence.
     pub headline: String,
+    /// Which of the page's controls cannot be used, and why.
+    pub controls: Controls,
+    /// Where a scenario is; null where none is played.
+    pub scenario: Option<Scene>,
+    /// Where the audience looks; null where it does not.
+    pub audience: Option<Audience>,
     /// What is scaled, by priority.
     pub workloads: Vec<WorkloadState>,
     /// Deployments that are not scaled: what makes the load, and the queue.
@@ -38,6 +62,20 @@ pub struct State {
     pub queues: Vec<QueueState>,
     /// The last decisions, newest first.
     pub decisions: Vec<DecisionState>,
+}
+
+/// What the engine does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It decides.
+    Live,
+    /// A person holds all scaling.
+    Held,
+    /// It looks on.
+    LooksOn,
+    /// It shows a recording.
+    Replay,
 }
 
 /// A scaled workload.
@@ -49,6 +87,8 @@ pub struct WorkloadState {
     pub priority: u32,
     /// How its wanted count is found.
     pub rule: &'static str,
+    /// The queue that it follows; null where it follows none.
+    pub queue: Option<String>,
     /// The queue's length that it keeps; null where it follows none.
     pub target: Option<u32>,
     /// Its least count.
@@ -108,6 +148,8 @@ pub struct DeploymentState {
     pub starting: u32,
     /// Those told to stop and not gone yet.
     pub terminating: u32,
+    /// Whether it makes the load: it serves nobody else.
+    pub load: bool,
 }
 
 /// A queue that is watched.
@@ -125,6 +167,10 @@ pub struct QueueState {
     pub age_s: Option<f64>,
     /// fresh, stale or failed.
     pub status: &'static str,
+    /// Messages that arrive a second; null while that is not known.
+    pub arrive_s: Option<f64>,
+    /// Messages that are done a second; null while that is not known.
+    pub done_s: Option<f64>,
 }
 
 /// A decision.
@@ -171,42 +217,74 @@ impl DecisionState {
     }
 }
 
+/// What the board knows besides a round.
+pub(super) struct Known<'a> {
+    pub(super) fixed: &'a Fixed,
+    pub(super) run: u32,
+    /// When the run began.
+    pub(super) origin: Duration,
+    pub(super) lost: Option<u64>,
+    pub(super) rates: &'a BTreeMap<String, Rates>,
+    pub(super) headline: String,
+}
+
 pub(super) fn state(
-    fixed: &Fixed,
+    known: Known<'_>,
     round: &Round<'_>,
-    headline: String,
     decisions: impl Iterator<Item = DecisionState>,
 ) -> State {
+    let Known { fixed, run, origin, .. } = known;
     let config = round.core.config();
-    let mut workloads: Vec<_> = config.workloads.iter().map(|w| workload(w, round)).collect();
+    let mut workloads: Vec<_> =
+        config.workloads.iter().map(|w| workload(w, round, origin)).collect();
     workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
     let live = |w: &WorkloadState| w.ready + w.starting + w.terminating;
+    let (mode, because) = mode(&round.stand);
     State {
         tick: round.tick,
-        uptime_s: seconds(round.now),
+        run: format!("{run:08x}"),
+        uptime_s: seconds(round.now.saturating_sub(origin)),
         scheduler: fixed.scheduler,
         namespace: fixed.namespace.clone(),
+        context: fixed.context.clone(),
         standing: round.standing.clone(),
+        mode,
+        because,
+        containers: round.deployments.values().map(|status| status.instances.len()).sum(),
         troubles: round.troubles.values().map(|trouble| trouble.text.clone()).collect(),
         start_delay_s: seconds(fixed.start_delay),
         capacity: config.capacity,
         used: workloads.iter().map(live).sum(),
-        headline,
+        lost: known.lost,
+        tiles_s: round.extras.tiles_s.map(rounded),
+        headline: known.headline,
+        controls: round.extras.controls.clone(),
+        scenario: round.extras.scene.clone(),
+        audience: round.extras.audience.clone().map(|url| Audience { url }),
         deployments: unscaled(round),
-        queues: queues(round),
+        queues: queues(round, known.rates),
         decisions: decisions.collect(),
         workloads,
     }
 }
 
-fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
+fn mode(stand: &Stand) -> (Mode, Option<String>) {
+    match stand {
+        Stand::Decides => (Mode::Live, None),
+        Stand::Held => (Mode::Held, None),
+        Stand::LooksOn(because) => (Mode::LooksOn, Some(because.clone())),
+    }
+}
+
+fn workload(workload: &Workload, round: &Round<'_>, origin: Duration) -> WorkloadState {
     let status = round.deployments.get(&workload.name);
     let replicas = status.map(|status| status.replicas).unwrap_or_default();
-    let why = round.core.why(&workload.name).map(why_state);
+    let why = round.core.why(&workload.name).cloned().unwrap_or_default();
     WorkloadState {
         name: workload.name.clone(),
         priority: workload.priority,
         rule: workload.rule.name(),
+        queue: workload.rule.target().map(|target| target.queue.clone()),
         target: workload.rule.target().map(|target| target.length),
         min: workload.min,
         max: workload.max,
@@ -216,18 +294,18 @@ fn workload(workload: &Workload, round: &Round<'_>) -> WorkloadState {
         terminating: replicas.terminating,
         start_up_s: round.start_ups.get(&workload.name).and_then(StartUp::p90).map(seconds),
         paused: workload.paused,
-        why: why.unwrap_or_else(|| why_state(&Why::default())),
+        why: why_state(&why, origin),
     }
 }
 
-fn why_state(why: &Why) -> WhyState {
+fn why_state(why: &Why, origin: Duration) -> WhyState {
     let term = |term: &control::Term| TermState { name: term.name, value: rounded(term.value) };
     WhyState {
         text: why.text.clone(),
         wanted: why.wanted,
         terms: why.terms.iter().map(term).collect(),
         limited_by: why.limited_by.map(control::Limit::name),
-        until: why.until.map(seconds),
+        until: why.until.map(|until| seconds(until.saturating_sub(origin))),
     }
 }
 
@@ -241,11 +319,12 @@ fn unscaled(round: &Round<'_>) -> Vec<DeploymentState> {
             ready: status.replicas.ready,
             starting: status.replicas.starting,
             terminating: status.replicas.terminating,
+            load: !status.serves,
         })
         .collect()
 }
 
-fn queues(round: &Round<'_>) -> Vec<QueueState> {
+fn queues(round: &Round<'_>, rates: &BTreeMap<String, Rates>) -> Vec<QueueState> {
     let config = round.core.config();
     let mut queues: Vec<QueueState> = Vec::new();
     for target in config.workloads.iter().filter_map(|w| w.rule.target()) {
@@ -253,6 +332,7 @@ fn queues(round: &Round<'_>) -> Vec<QueueState> {
             continue;
         }
         let reading = round.observation.readings.get(&target.queue);
+        let rates = rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW));
         queues.push(QueueState {
             name: target.queue.clone(),
             ready: reading.map(|reading| reading.sample.ready),
@@ -260,13 +340,15 @@ fn queues(round: &Round<'_>) -> Vec<QueueState> {
             target: target.length,
             age_s: reading.map(|r| seconds(round.now.saturating_sub(r.taken_at))),
             status: Freshness::of(reading, round.now, config.tick).name(),
+            arrive_s: rates.map(|(arrive, _)| rounded(arrive)),
+            done_s: rates.map(|(_, done)| rounded(done)),
         });
     }
     queues
 }
 
 /// Seconds, to the millisecond.
-fn seconds(time: Duration) -> f64 {
+pub(super) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use service::Shutdown;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep_until;
 
 use super::elector::Elector;
@@ -12,6 +12,9 @@ use super::lease::{LeaseObject, Problem};
 use super::news::News;
 use super::terms::{Answer, Observed, Standing, Step};
 use crate::sources::Clock;
+
+/// So often a wish is tried; another engine writes every two seconds at most.
+const TRIES: u32 = 3;
 
 /// What all who look may know.
 #[derive(Debug, Clone)]
@@ -27,12 +30,20 @@ impl View {
     }
 }
 
+/// What a person wants of the annotation that holds all scaling.
+#[derive(Debug)]
+pub(super) struct Wish {
+    pub(super) hold: bool,
+    pub(super) reply: oneshot::Sender<Result<(), Problem>>,
+}
+
 /// One candidate's task.
 #[derive(Debug)]
 pub(super) struct Candidate {
     lease: LeaseObject,
     own: View,
     shown: watch::Sender<View>,
+    wishes: mpsc::UnboundedReceiver<Wish>,
     told: News,
     clock: Clock,
     shutdown: Shutdown,
@@ -43,12 +54,13 @@ impl Candidate {
     pub(super) fn new(
         lease: LeaseObject,
         shown: watch::Sender<View>,
+        wishes: mpsc::UnboundedReceiver<Wish>,
         clock: Clock,
         shutdown: Shutdown,
     ) -> Candidate {
         let own = shown.borrow().clone();
         let told = News::of(&own, clock.now());
-        Candidate { lease, own, shown, told, clock, shutdown, is_leaving: false }
+        Candidate { lease, own, shown, wishes, told, clock, shutdown, is_leaving: false }
     }
 
     /// Stands for leader until it is time to leave; then gives the Lease back.
@@ -82,13 +94,35 @@ impl Candidate {
         if self.is_leaving {
             return end.await;
         }
-        let is_time_to_leave = tokio::select! {
-            () = end => false,
-            () = self.shutdown.wait() => true,
-        };
-        if is_time_to_leave {
-            self.leave();
+        tokio::select! {
+            () = end => {}
+            () = self.shutdown.wait() => self.leave(),
+            Some(wish) = self.wishes.recv() => self.obey(wish).await,
         }
+    }
+
+    /// Writes a person's wish on the Lease; whoever leads goes by what is there. Where somebody has
+    /// written it since it was read, it is read again first.
+    async fn obey(&mut self, wish: Wish) {
+        let mut written = Err(Problem::Left);
+        for _ in 0..TRIES {
+            let patience = self.own.elector.patience(self.clock.now());
+            written = self.lease.hold(wish.hold, patience).await;
+            if !matches!(written, Err(Problem::Conflict(_))) {
+                break;
+            }
+            if let Ok(lease) = self.lease.read(patience).await {
+                self.looked(lease);
+            }
+        }
+        // Whoever asked may have gone.
+        let _ = wish.reply.send(written.map(|lease| self.looked(lease)));
+    }
+
+    fn looked(&mut self, lease: Observed) {
+        let now = self.clock.now();
+        self.own.elector.looked(now, lease);
+        self.show(now);
     }
 
     fn leave(&mut self) {

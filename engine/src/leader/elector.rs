@@ -137,6 +137,14 @@ impl Elector {
         }
     }
 
+    /// Takes in a Lease that was read or written beside the requests of [`Self::next`]: it renews
+    /// nothing, and the next write builds on it.
+    pub fn looked(&mut self, now: Duration, lease: Observed) {
+        self.lapse(now);
+        self.wrote = false;
+        self.see(now, lease);
+    }
+
     /// Stops acting, and gives the Lease back if it is still ours, so that another one can act at
     /// once. Further calls do nothing.
     pub fn leave(&mut self, now: Duration) {

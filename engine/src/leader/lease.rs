@@ -27,6 +27,9 @@ pub enum Problem {
     /// Somebody else has written it since it was read.
     #[error("the Lease {0} has changed since it was read")]
     Conflict(String),
+    /// This engine is leaving.
+    #[error("the engine is leaving")]
+    Left,
     /// The API server refuses it, cannot be reached, or does not answer in time.
     #[error("the Lease {name} cannot be {done}: {why}")]
     Other {
@@ -66,6 +69,18 @@ impl LeaseObject {
         patience: Duration,
     ) -> Result<Observed, Problem> {
         let lease = claimed(&self.last, claim, Timestamp::now());
+        let params = PostParams::default();
+        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
+        self.take_in("written", answer)
+    }
+
+    /// Says on the object that was last seen whether all scaling is held, within `patience`.
+    pub(super) async fn hold(
+        &mut self,
+        hold: bool,
+        patience: Duration,
+    ) -> Result<Observed, Problem> {
+        let lease = holding(&self.last, hold);
         let params = PostParams::default();
         let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
         self.take_in("written", answer)
@@ -146,6 +161,18 @@ fn holds(value: &str) -> bool {
     !matches!(value, "" | "false")
 }
 
+/// The object with the annotation as it shall be; it says who leads as it did.
+fn holding(last: &Lease, hold: bool) -> Lease {
+    let mut lease = last.clone();
+    let annotations = lease.metadata.annotations.get_or_insert_default();
+    if hold {
+        annotations.insert(HOLD.to_owned(), "true".to_owned());
+    } else {
+        annotations.remove(HOLD);
+    }
+    lease
+}
+
 /// The object with the claim in it.
 fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
     let mut lease = last.clone();
@@ -215,6 +242,16 @@ mod tests {
         let stopped = at("2030-01-01T00:00:05Z");
         let after = claimed(&lease(), &claim(), stopped);
         assert_ne!(observed(&after).record, observed(&lease()).record);
+    }
+
+    #[test]
+    fn a_hold_is_written_and_taken_back_and_changes_nothing_else() {
+        let free = holding(&lease(), false);
+        assert!(!observed(&free).held);
+        assert_eq!(free.spec, lease().spec);
+        let held = holding(&free, true);
+        assert!(observed(&held).held);
+        assert_eq!(held, lease());
     }
 
     #[test]

@@ -23,10 +23,10 @@ use std::time::Duration;
 use kube::Client;
 use prometheus::Registry;
 use service::Shutdown;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::sources::Clock;
-use candidate::{Candidate, View};
+use candidate::{Candidate, View, Wish};
 pub use lease::Problem;
 pub use terms::Standing;
 
@@ -34,6 +34,8 @@ pub use terms::Standing;
 #[derive(Debug, Clone)]
 pub struct Leadership {
     view: watch::Receiver<View>,
+    /// What a person wants of the annotation [`lease::HOLD`]; carried out by the candidate.
+    wishes: mpsc::UnboundedSender<Wish>,
     clock: Clock,
     shutdown: Shutdown,
 }
@@ -52,8 +54,9 @@ impl Leadership {
     ) -> Leadership {
         let lease = lease::LeaseObject::new(client, namespace, lease_name.to_owned());
         let (sender, view) = watch::channel(View::new(identity.to_owned()));
-        tokio::spawn(Candidate::new(lease, sender, clock, shutdown.clone()).run());
-        Leadership { view, clock, shutdown }
+        let (wishes, heard) = mpsc::unbounded_channel();
+        tokio::spawn(Candidate::new(lease, sender, heard, clock, shutdown.clone()).run());
+        Leadership { view, wishes, clock, shutdown }
     }
 
     /// Whether a write may be sent at this moment. Ask again before each one, and let none take
@@ -73,6 +76,17 @@ impl Leadership {
     /// Whether a person holds all scaling, by the annotation [`lease::HOLD`]; as last seen.
     pub fn held(&self) -> bool {
         self.view.borrow().elector.held()
+    }
+
+    /// Holds all scaling, or lets it go on, by that annotation.
+    ///
+    /// # Errors
+    /// Why the Lease could not be written.
+    pub async fn hold(&self, hold: bool) -> Result<(), Problem> {
+        let (reply, answer) = oneshot::channel();
+        let left = || Problem::Left;
+        self.wishes.send(Wish { hold, reply }).map_err(|_| left())?;
+        answer.await.map_err(|_| left())?
     }
 
     /// Since when this engine leads, in the time of its clock; none while it does not. A new

@@ -18,7 +18,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures::Stream;
+use futures::{Stream, StreamExt};
+use tokio_stream::wrappers::WatchStream;
 
 use crate::api::{App, events};
 use crate::board::Snapshot;
@@ -82,5 +83,8 @@ fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
 }
 
 async fn page_events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    events::stream(app, |app, moment| app.rendered.parts(moment).to_string())
+    let moments = WatchStream::new(app.handle.moments.clone());
+    let rendered = app.rendered.clone();
+    let parts = move |moment: Arc<Snapshot>| rendered.parts(&moment).to_string();
+    events::until_the_end(&app, moments.map(move |moment| Event::default().data(parts(moment))))
 }

@@ -11,6 +11,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
 
+use crate::board::extras::Controls;
 use crate::settings::{Edit, Settings};
 use crate::trouble::Trouble;
 
@@ -164,6 +165,24 @@ impl Scheduler {
         match self {
             Scheduler::Process(_) => futures::future::ready(()).boxed(),
             Scheduler::Kubernetes(cluster) => cluster.announcement(decision),
+        }
+    }
+
+    /// Ends a container without a word to it; the future says what came of it.
+    pub fn kill(&self, deployment: &str, container: &str) -> Written {
+        match self {
+            Scheduler::Process(pool) => {
+                futures::future::ready(pool.kill(deployment, container)).boxed()
+            }
+            Scheduler::Kubernetes(cluster) => cluster.kill(container),
+        }
+    }
+
+    /// Which of the page's controls cannot be used here, and why.
+    pub fn controls(&self) -> Controls {
+        match self {
+            Scheduler::Process(_) => Controls::default(),
+            Scheduler::Kubernetes(cluster) => cluster.controls(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! slow or dead one never delays a decision; it only leaves its last reading to grow old.
 
 pub mod queue;
+mod stories;
 mod streak;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,10 @@ use client::{Client, QueueArgs};
 use control::{Reading, Workload};
 use reqwest::Url;
 use service::TokenFile;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+
+pub use stories::Story;
 
 /// The engine's time: since it began, by the monotonic clock.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +39,15 @@ impl Clock {
     }
 }
 
+/// A queue as it was seen last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// What rules go by.
+    pub reading: Reading,
+    /// Jobs that are lost, since the queue's process began.
+    pub lost: u64,
+}
+
 /// All queues that are watched.
 #[derive(Debug)]
 pub struct Sources {
@@ -43,13 +55,19 @@ pub struct Sources {
     token: Option<Arc<TokenFile>>,
     tick: Duration,
     clock: Clock,
-    latest: BTreeMap<String, watch::Receiver<Option<Reading>>>,
+    latest: BTreeMap<String, watch::Receiver<Option<Look>>>,
+    /// Queues that are not looked at on purpose: what they would say is as good as not there.
+    blind: BTreeMap<String, Look>,
+    tells: mpsc::UnboundedSender<Story>,
+    stories: mpsc::UnboundedReceiver<Story>,
 }
 
 impl Sources {
     /// Sources of a queue server, each read once a tick; none is followed yet.
     pub fn new(server: Url, tick: Duration, clock: Clock) -> Sources {
-        Sources { server, token: None, tick, clock, latest: BTreeMap::new() }
+        let (tells, stories) = mpsc::unbounded_channel();
+        let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
+        Sources { server, token: None, tick, clock, latest, blind, tells, stories }
     }
 
     /// The same, read with the token in this file, if any.
@@ -76,19 +94,68 @@ impl Sources {
         Ok(())
     }
 
-    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Reading>>, client::Error> {
-        let (queue_url, queue) = (self.server.clone(), name.to_owned());
+    /// Whether a queue of this name is followed.
+    pub fn follows(&self, queue: &str) -> bool {
+        self.latest.contains_key(queue)
+    }
+
+    /// The first queue that is followed.
+    pub fn first(&self) -> Option<&str> {
+        self.latest.keys().next().map(String::as_str)
+    }
+
+    /// Makes as if a queue could not be read any more, or lets it be read again.
+    pub fn set_blind(&mut self, queue: &str, blind: bool) {
+        let last = self.latest.get(queue).and_then(|cell| *cell.borrow());
+        match last {
+            Some(look) if blind => drop(self.blind.entry(queue.to_owned()).or_insert(look)),
+            _ => drop(self.blind.remove(queue)),
+        }
+    }
+
+    /// Lets all queues be read again.
+    pub fn see_all(&mut self) {
+        self.blind.clear();
+    }
+
+    /// The queues that are followed.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.latest.keys().map(String::as_str)
+    }
+
+    /// A client of a queue of the server that is read here.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn client(&self, queue: &str) -> Result<Client, client::Error> {
+        let (queue_url, queue) = (self.server.clone(), queue.to_owned());
         let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None })?;
-        let client = client.with_token(self.token.clone());
-        let source = queue::QueueSource::new(client, name.to_owned(), self.tick);
+        Ok(client.with_token(self.token.clone()))
+    }
+
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, client::Error> {
+        let source = queue::QueueSource::new(self.client(name)?, name.to_owned(), self.tick);
         let (sender, receiver) = watch::channel(None);
-        tokio::spawn(source.run(self.tick, self.clock, sender));
+        tokio::spawn(source.run(self.tick, self.clock, sender, self.tells.clone()));
         Ok(receiver)
+    }
+
+    /// The last good look at each queue; absent where there never was one.
+    pub fn looks(&self) -> BTreeMap<String, Look> {
+        let seen = |(name, cell): (&String, &watch::Receiver<Option<Look>>)| {
+            let look = self.blind.get(name).copied().or(*cell.borrow())?;
+            Some((name.clone(), look))
+        };
+        self.latest.iter().filter_map(seen).collect()
     }
 
     /// The last good reading of each queue; absent where there never was one.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
-        let latest = self.latest.iter();
-        latest.filter_map(|(name, cell)| Some((name.clone(), (*cell.borrow())?))).collect()
+        self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
+    }
+
+    /// What became of lost workers' jobs since this was asked last.
+    pub fn stories(&mut self) -> Vec<Story> {
+        std::iter::from_fn(|| self.stories.try_recv().ok()).collect()
     }
 }

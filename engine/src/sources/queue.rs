@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use client::{Client, QueueStats};
 use control::{QueueSample, Reading};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
-use super::Clock;
+use super::stories::{Stories, Story};
 use super::streak::{News, Streak};
+use super::{Clock, Look};
 
 /// Reads one queue.
 #[derive(Debug)]
@@ -27,12 +28,19 @@ impl QueueSource {
     ///
     /// # Errors
     /// Whatever keeps it from being known in full: no part of a reading is ever made up.
-    pub async fn read(&self) -> Result<QueueSample, client::Error> {
-        self.client.stats().await.map(|stats| sample(&stats))
+    pub async fn read(&self) -> Result<QueueStats, client::Error> {
+        self.client.stats().await
     }
 
     /// Reads once a tick, until nobody looks any more.
-    pub async fn run(self, tick: Duration, clock: Clock, latest: watch::Sender<Option<Reading>>) {
+    pub async fn run(
+        self,
+        tick: Duration,
+        clock: Clock,
+        latest: watch::Sender<Option<Look>>,
+        told: mpsc::UnboundedSender<Story>,
+    ) {
+        let mut stories = Stories::default();
         let mut ticks = interval_at(clock.began(), tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut streak = Streak::default();
@@ -47,9 +55,23 @@ impl QueueSource {
                 None => {}
             }
             // After a failure the last good reading stays, and grows old.
-            if let Ok(sample) = read {
-                latest.send_replace(Some(Reading { sample, taken_at }));
+            if let Ok(stats) = read {
+                let lost = stats.dead_total + stats.expired_total;
+                let reading = Reading { sample: sample(&stats), taken_at };
+                latest.send_replace(Some(Look { reading, lost }));
+                if stories.are_due(&stats) {
+                    self.tell(&mut stories, &told).await;
+                }
             }
+        }
+    }
+
+    /// Tells the stories that have come to their end; after a failure they are asked for again.
+    async fn tell(&self, stories: &mut Stories, told: &mpsc::UnboundedSender<Story>) {
+        let Ok(list) = self.client.redelivered().await else { return };
+        for story in stories.take(&list) {
+            // Nobody listens any more where the engine is leaving.
+            let _ = told.send(story);
         }
     }
 }

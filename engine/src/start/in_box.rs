@@ -61,15 +61,15 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         fixed: Fixed {
             scheduler: args.scheduler.name(),
             namespace: None,
+            context: None,
             start_delay: args.start_delay,
         },
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
-        authority: Authority::Alone,
+        authority: Authority::Alone { held: false },
         reset_on_exit: false,
     };
-    let facing =
-        Facing { queue_url, opening_load: args.opening_load, trust_gateway: args.trust_gateway };
+    let facing = Facing::of(&args, queue_url)?;
     run_parts(shell, parts, facing).await
 }
 

@@ -59,8 +59,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     if args.core.capacity == Capacity::Auto {
         cluster.watch_tenants(client, &namespace);
     }
-    let queue_url = match args.queue_url {
-        Some(url) => url,
+    let queue_url = match &args.queue_url {
+        Some(url) => url.clone(),
         None => Url::parse(QUEUE)?,
     };
     let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
@@ -77,6 +77,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         fixed: Fixed {
             scheduler: args.scheduler.name(),
             namespace: Some(namespace),
+            context: context(),
             start_delay: Duration::ZERO,
         },
         metrics: Metrics::register(&shell.registry)?,
@@ -84,7 +85,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         authority,
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing { queue_url, opening_load: None, trust_gateway: args.trust_gateway };
+    let facing = Facing::of(&args, queue_url)?;
     run_parts(shell, parts, facing).await
 }
 
@@ -95,6 +96,14 @@ fn be_impatient(config: &mut kube::Config) {
     config.connect_timeout = Some(REQUEST);
     config.read_timeout = Some(SILENCE);
     config.reset_reader_on_write = true;
+}
+
+/// The context of the kubeconfig by which the cluster is seen; a pod has none.
+fn context() -> Option<String> {
+    if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
+        return None;
+    }
+    kube::config::Kubeconfig::read().ok()?.current_context
 }
 
 /// The name to lead by: a pod's is its own alone. Elsewhere there may be two on one machine.

@@ -40,7 +40,7 @@ pub fn ready(ready: u64) -> Answer {
 fn stats(ready: &str) -> String {
     format!(
         r#"{{"ready":{ready},"in_flight":0,"delayed":0,"published_total":0,"acked_total":0,
-            "dead_total":0,"purged_total":0}}"#
+            "lease_expired_total":0,"dead_total":0,"expired_total":0,"purged_total":0}}"#
     )
 }
 

@@ -80,6 +80,33 @@ impl TestBox {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send(self.http.put(format!("{}{path}", self.url)).json(&body)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send(self.http.post(format!("{}{path}", self.url)).json(&body)).await
+    }
+
+    async fn send(&self, call: reqwest::RequestBuilder) -> (u16, Value) {
+        let answer = call.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The data of the first event of a stream.
+    pub async fn first_event(&self, path: &str) -> Value {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await;
+        let (mut answer, mut text) = (answer.unwrap(), String::new());
+        loop {
+            let chunk = answer.chunk().await.unwrap().expect("the stream has ended");
+            text += std::str::from_utf8(&chunk).unwrap();
+            if let Some((event, _)) = text.split_once("\n\n") {
+                let data = event.lines().find_map(|line| line.strip_prefix("data: "));
+                return serde_json::from_str(data.unwrap()).unwrap();
+            }
+        }
+    }
+
     /// The queue's own numbers.
     pub async fn jobs(&self) -> Value {
         let processes = self.get("/api/v1/processes").await;

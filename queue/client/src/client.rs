@@ -18,9 +18,9 @@ use crate::wire::{ErrorBody, Extend, Message, Published, QueueStats, Receipts, R
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes; without messages in it, it has some hundred. So
 /// whoever answers instead of the queue fills nobody's memory.
-const LONGEST: usize = 64 << 10;
+pub(crate) const LONGEST: usize = 64 << 10;
 /// Messages are as long as they are; the queue limits them when it takes them.
-const ANY_LENGTH: usize = usize::MAX;
+pub(crate) const ANY_LENGTH: usize = usize::MAX;
 
 /// By which a publish is known when it comes again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -169,7 +169,7 @@ impl Client {
         self.json(self.call(Method::GET, &[]), LONGEST).await
     }
 
-    fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    pub(crate) fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.extend(path);
@@ -177,7 +177,7 @@ impl Client {
         self.http.request(method, url).timeout(self.timeout)
     }
 
-    async fn json<T: DeserializeOwned>(
+    pub(crate) async fn json<T: DeserializeOwned>(
         &self,
         call: RequestBuilder,
         longest: usize,

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`client`]: [`Client`], the calls on one queue
+//! - `upkeep`: the calls of those who look after a queue
 //! - [`wire`]: the JSON that goes over the line, as the queue documents it
 //! - [`error`]: [`Error`], by what a caller can do about it
 //! - [`args`]: `--queue-url`, `--queue` and `--queue-token-file`, in the same words everywhere
@@ -12,6 +13,7 @@ pub mod args;
 pub mod backoff;
 pub mod client;
 pub mod error;
+mod upkeep;
 pub mod wire;
 
 pub use args::QueueArgs;
@@ -19,4 +21,4 @@ pub use backoff::Backoff;
 pub use client::{Client, ReceiveOptions};
 pub use error::Error;
 pub use reqwest::Url;
-pub use wire::{Message, QueueStats};
+pub use wire::{Message, QueueStats, Redelivery};

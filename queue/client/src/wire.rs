@@ -93,10 +93,45 @@ pub struct QueueStats {
     pub published_total: u64,
     /// Messages done so far.
     pub acked_total: u64,
+    /// Deliveries so far whose lease ran out.
+    pub lease_expired_total: u64,
     /// Messages given up so far.
     pub dead_total: u64,
+    /// Messages so far that were not taken before they were too old.
+    pub expired_total: u64,
     /// Messages thrown away so far.
     pub purged_total: u64,
+}
+
+/// The answer to a question for stories.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Redelivered {
+    pub(crate) redelivered: Vec<Redelivery>,
+}
+
+/// The story of a message that was given out and came back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Redelivery {
+    /// The message's number.
+    pub id: String,
+    /// Who had it and did not end it.
+    pub worker: Option<String>,
+    /// How it came back: expired or handed_back.
+    pub reason: String,
+    /// Seconds from that delivery until it was given out again; null until it was.
+    pub after_s: Option<f64>,
+    /// Who got it then.
+    pub next_worker: Option<String>,
+    /// Whether it is done.
+    pub done: bool,
+    /// By whom.
+    pub done_by: Option<String>,
+}
+
+/// The answer to a purge.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Purged {
+    pub(crate) purged: u64,
 }
 
 /// The most that a number may be: JSON's are exact up to here, and some of them can be added.
@@ -113,7 +148,9 @@ impl TryFrom<Value> for QueueStats {
             delayed: number("delayed")?,
             published_total: number("published_total")?,
             acked_total: number("acked_total")?,
+            lease_expired_total: number("lease_expired_total")?,
             dead_total: number("dead_total")?,
+            expired_total: number("expired_total")?,
             purged_total: number("purged_total")?,
         })
     }
@@ -168,7 +205,8 @@ mod tests {
     }
 
     const GOOD: &str = r#"{"ready":1,"in_flight":2,"delayed":3,"published_total":4,
-        "acked_total":5,"dead_total":6,"purged_total":7,"more":"than we know"}"#;
+        "acked_total":5,"lease_expired_total":8,"dead_total":6,"expired_total":9,"purged_total":7,
+        "more":"than we know"}"#;
 
     #[test]
     fn a_queue_s_numbers_are_read_by_their_names() {
@@ -176,6 +214,7 @@ mod tests {
         assert_eq!((stats.ready, stats.in_flight, stats.delayed), (1, 2, 3));
         assert_eq!((stats.published_total, stats.acked_total), (4, 5));
         assert_eq!((stats.dead_total, stats.purged_total), (6, 7));
+        assert_eq!((stats.lease_expired_total, stats.expired_total), (8, 9));
     }
 
     #[test]

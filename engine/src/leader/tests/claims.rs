@@ -293,3 +293,15 @@ fn leaving_takes_a_second_at_most() {
     assert_eq!(elector.next(ms(1400)), Step::Wait(ms(1500)));
     assert_eq!(elector.next(ms(1500)), Step::Left);
 }
+
+#[test]
+fn a_look_in_between_renews_nothing() {
+    let mut elector = leader(s(0));
+    assert!(matches!(elector.next(s(1)), Step::Write(_)));
+    elector.heard(s(1), Answer::Failed);
+    // Somebody's write, after one of ours that failed, still has the renewal of second 0.
+    elector.looked(s(2), Observed { held: true, ..lease("me", "0s", 9) });
+    assert!(elector.held());
+    assert!(elector.may_write(s(4) - ms(1)) && !elector.may_write(s(4)));
+    assert_eq!(claim(elector.next(s(2))).version, "9");
+}

@@ -9,6 +9,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
+use kube::api::DeleteParams;
 use kube::core::{Selector, SelectorExt};
 use kube::{Api, Client, ResourceExt};
 use tokio::sync::watch;
@@ -16,12 +17,14 @@ use tokio::sync::watch;
 use super::counts::{self, Waiting};
 use super::events::Events;
 use super::forbidden::Forbidden;
+use super::may::Rights;
 use super::orphans::Orphans;
 use super::promises::{Promises, Seen};
 use super::rivals::Rivals;
 use super::tenants::Tenants;
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
+use crate::board::extras::Controls;
 use crate::manifest::parse;
 use crate::schedulers::{ScaleError, Status, Written};
 use crate::settings::{Edit, Settings};
@@ -39,7 +42,10 @@ pub struct Cluster {
     forbidden: Forbidden,
     /// Watched only where the capacity is what they leave.
     tenants: Option<Tenants>,
+    rights: Rights,
     api: Api<Deployment>,
+    /// For those that are ended without a word.
+    victims: Api<Pod>,
     events: Events,
     clock: Clock,
     may_write: MayWrite,
@@ -79,11 +85,13 @@ impl Cluster {
         let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
         Cluster {
             deployments: Watched::start(api.clone(), told.clone()),
-            pods: Watched::start(pods, told.clone()),
+            pods: Watched::start(pods.clone(), told.clone()),
             rivals: Rivals::start(&client, namespace, &told),
             forbidden: Forbidden::default(),
             tenants: None,
+            rights: Rights::start(client.clone(), namespace),
             api,
+            victims: pods,
             events: Events::new(client, instance),
             clock,
             may_write,
@@ -153,6 +161,38 @@ impl Cluster {
                 events.warning(&deployment, trouble.kind.name(), &trouble.text).await;
             });
         }
+    }
+
+    /// Which of the page's controls cannot be used, for want of a right.
+    pub fn controls(&self) -> Controls {
+        self.rights.controls()
+    }
+
+    /// Ends a pod without a word to it.
+    pub fn kill(&self, pod: &str) -> Written {
+        let (pods, pod) = (self.victims.clone(), pod.to_owned());
+        let may_write = self.may_write.clone();
+        async move {
+            if !may_write() {
+                return Err(ScaleError::Refused("this engine does not lead".to_owned()));
+            }
+            let at_once = DeleteParams { grace_period_seconds: Some(0), ..DeleteParams::default() };
+            let answer = tokio::time::timeout(writer::REQUEST, pods.delete(&pod, &at_once)).await;
+            match answer {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(kube::Error::Api(status))) if status.code == 403 => {
+                    let text = "the engine may not end pods; grant it with kubectl apply -k \
+                                deploy/kill";
+                    Err(ScaleError::Forbidden(text.to_owned()))
+                }
+                Ok(Err(error)) => Err(ScaleError::Refused(error.to_string())),
+                Err(_) => {
+                    let text = format!("the apiserver has not said whether {pod} was ended");
+                    Err(ScaleError::Unanswered(text))
+                }
+            }
+        }
+        .boxed()
     }
 
     /// Says on a Deployment what was decided.

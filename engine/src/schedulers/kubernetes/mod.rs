@@ -11,6 +11,7 @@
 //! - [`rivals`]: who else scales a Deployment
 //! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
 //! - [`forbidden`]: Deployments that may not be scaled
+//! - [`may`]: what the engine may do besides scaling
 //! - [`writer`]: one write, with the version it was decided on
 //! - [`events`]: decisions and troubles as Events on the Deployments
 
@@ -18,6 +19,7 @@ pub mod cluster;
 pub mod counts;
 pub mod events;
 pub mod forbidden;
+pub mod may;
 pub mod orphans;
 pub mod promises;
 pub mod quantity;

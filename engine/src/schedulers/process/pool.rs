@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use control::Replicas;
+use rustix::process::{Pid, Signal, kill_process};
 use service::{Shutdown, Trigger};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -126,6 +127,20 @@ impl Pool {
         }
         self.set(name, replicas);
         Ok(())
+    }
+
+    /// Ends a replica without a word to it; it is started again.
+    ///
+    /// # Errors
+    /// When it has no process.
+    pub fn kill(&self, deployment: &str, replica: &str) -> Result<(), ScaleError> {
+        let gone = || ScaleError::Refused(format!("{replica} has no process"));
+        let inner = self.shared.lock();
+        let mut members = inner.deployments.get(deployment).ok_or_else(gone)?.replicas.values();
+        let found = members.find(|member| member.instance.name == replica).ok_or_else(gone)?;
+        let pid = found.instance.pid.and_then(|pid| Pid::from_raw(pid as i32)).ok_or_else(gone)?;
+        // While the lock is held nobody has waited for it, so the number is still its own.
+        kill_process(pid, Signal::KILL).map_err(|_| gone())
     }
 
     fn set(&self, name: &str, replicas: u32) {

@@ -1,0 +1,96 @@
+//! The chart's past: a column of numbers for each line on it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::board::history::Point;
+
+/// How far back a page can look.
+const REACH: Duration = Duration::from_secs(300);
+
+/// Points of the last minutes, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Columns(VecDeque<Point>);
+
+/// What they look like on the line: of each name as many values as there are times, and null where
+/// there was none.
+#[derive(Debug, Serialize)]
+struct Lines<'a> {
+    t: Vec<f64>,
+    queues: BTreeMap<&'a str, Vec<Option<u64>>>,
+    live: BTreeMap<&'a str, Vec<Option<u32>>>,
+    load: BTreeMap<&'a str, Vec<Option<u32>>>,
+}
+
+impl Columns {
+    /// Takes points in and lets go of those that are too old.
+    pub fn extend<'a>(&mut self, points: impl IntoIterator<Item = &'a Point>) {
+        for point in points {
+            while self.0.front().is_some_and(|old| old.at + REACH < point.at) {
+                self.0.pop_front();
+            }
+            self.0.push_back(point.clone());
+        }
+    }
+
+    fn lines(&self) -> Lines<'_> {
+        Lines {
+            t: self.0.iter().map(|point| point.at.as_millis() as f64 / 1000.0).collect(),
+            queues: columns(&self.0, |point| &point.queues),
+            live: columns(&self.0, |point| &point.live),
+            load: columns(&self.0, |point| &point.others),
+        }
+    }
+}
+
+impl Serialize for Columns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.lines().serialize(serializer)
+    }
+}
+
+fn columns<'a, T: Copy + 'a>(
+    points: &'a VecDeque<Point>,
+    values: impl Fn(&Point) -> &Vec<(String, T)>,
+) -> BTreeMap<&'a str, Vec<Option<T>>> {
+    let names: BTreeSet<&str> =
+        points.iter().flat_map(|point| values(point)).map(|(name, _)| name.as_str()).collect();
+    let value = |point: &Point, name: &str| {
+        values(point).iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+    };
+    let column = |name| (name, points.iter().map(|point| value(point, name)).collect());
+    names.into_iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(second: u64, queue: Option<u64>) -> Point {
+        Point {
+            at: Duration::from_secs(second),
+            queues: queue.into_iter().map(|ready| ("jobs".to_owned(), ready)).collect(),
+            live: vec![("consumer".to_owned(), 3)],
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_reading_that_was_not_there_is_null_and_not_zero() {
+        let mut columns = Columns::default();
+        columns.extend(&[point(1, Some(5)), point(2, None), point(3, Some(7))]);
+        let json = serde_json::to_value(&columns).unwrap();
+        assert_eq!(json["t"], serde_json::json!([1.0, 2.0, 3.0]));
+        assert_eq!(json["queues"]["jobs"], serde_json::json!([5, null, 7]));
+        assert_eq!(json["live"]["consumer"], serde_json::json!([3, 3, 3]));
+    }
+
+    #[test]
+    fn what_nobody_can_look_back_to_is_forgotten() {
+        let mut columns = Columns::default();
+        columns.extend(&(0..1000).map(|s| point(s, Some(s))).collect::<Vec<_>>());
+        assert_eq!(columns.lines().t.len(), 301);
+    }
+}

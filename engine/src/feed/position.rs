@@ -1,0 +1,45 @@
+//! How far a page has heard: `RUN-SEQ`, as events of the stream have it for their id.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A place in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The run; a reset or another engine has another one.
+    pub run: u32,
+    /// The number of the last frame.
+    pub seq: u64,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}-{}", self.run, self.seq)
+    }
+}
+
+impl FromStr for Position {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Position, &'static str> {
+        let parts = text.split_once('-').and_then(|(run, seq)| {
+            Some(Position { run: u32::from_str_radix(run, 16).ok()?, seq: seq.parse().ok()? })
+        });
+        parts.ok_or("a place in the stream is like 0a1b2c3d-17")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_comes_back_from_its_text() {
+        let position = Position { run: 0xa1b2, seq: 17 };
+        assert_eq!(position.to_string(), "0000a1b2-17");
+        assert_eq!("0000a1b2-17".parse(), Ok(position));
+        for text in ["", "-", "1", "x-1", "1-x", "1-", "-1", "100000000-1"] {
+            assert!(text.parse::<Position>().is_err(), "{text}");
+        }
+    }
+}

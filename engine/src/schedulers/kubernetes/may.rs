@@ -1,0 +1,89 @@
+//! What the engine may do besides scaling: asked of the apiserver again and again, so that the page
+//! can say in advance which of its buttons would be refused.
+
+use std::time::Duration;
+
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
+};
+use kube::api::PostParams;
+use kube::{Api, Client};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::writer::REQUEST;
+use crate::board::extras::Controls;
+
+/// Rights change seldom, and a presenter who grants one wants to go on soon.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// What is known of the engine's rights.
+#[derive(Debug, Clone)]
+pub struct Rights(watch::Receiver<Controls>);
+
+impl Rights {
+    /// Begins to ask.
+    pub fn start(client: Client, namespace: &str) -> Rights {
+        let unknown = Controls {
+            kill: Some("it is not known yet whether the engine may end pods".to_owned()),
+            pause: Some("it is not known yet whether the engine may write settings".to_owned()),
+            configure: Some("it is not known yet whether the engine may write settings".to_owned()),
+            ..Controls::default()
+        };
+        let (sender, receiver) = watch::channel(unknown);
+        let namespace = namespace.to_owned();
+        tokio::spawn(async move {
+            let reviews = Api::all(client);
+            while !sender.is_closed() {
+                if let Some(controls) = ask(&reviews, &namespace).await {
+                    sender.send_replace(controls);
+                }
+                sleep(AGAIN).await;
+            }
+        });
+        Rights(receiver)
+    }
+
+    /// Which controls cannot be used, as far as is known.
+    pub fn controls(&self) -> Controls {
+        self.0.borrow().clone()
+    }
+}
+
+/// `None` where there is no answer: what was known stays.
+async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<Controls> {
+    let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
+    let name = Some("engine");
+    let may_edit = may(reviews, namespace, "patch", "apps", "deployments", name).await?;
+    let missing = |what: &str, overlay: &str| {
+        format!("the engine may not {what}; grant it with kubectl apply -k deploy/{overlay}")
+    };
+    let kill = (!may_kill).then(|| missing("end pods", "kill"));
+    let edit = (!may_edit).then(|| missing("write settings", "configure"));
+    Some(Controls { kill, pause: edit.clone(), configure: edit, ..Controls::default() })
+}
+
+async fn may(
+    reviews: &Api<SelfSubjectAccessReview>,
+    namespace: &str,
+    verb: &str,
+    group: &str,
+    resource: &str,
+    name: Option<&str>,
+) -> Option<bool> {
+    let attributes = ResourceAttributes {
+        namespace: Some(namespace.to_owned()),
+        verb: Some(verb.to_owned()),
+        group: Some(group.to_owned()),
+        resource: Some(resource.to_owned()),
+        name: name.map(str::to_owned),
+        ..ResourceAttributes::default()
+    };
+    let spec = SelfSubjectAccessReviewSpec {
+        resource_attributes: Some(attributes),
+        ..SelfSubjectAccessReviewSpec::default()
+    };
+    let review = SelfSubjectAccessReview { spec, ..SelfSubjectAccessReview::default() };
+    let answer = timeout(REQUEST, reviews.create(&PostParams::default(), &review)).await;
+    Some(answer.ok()?.ok()?.status?.allowed)
+}
