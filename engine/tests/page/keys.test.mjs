@@ -107,7 +107,7 @@ claim("e says each workload's why, in the engine's words", async (scene) => {
 claim("the arrows read the chart's values, and a table has them for who does not see",
   async (scene) => {
     const { page, stream } = await stage(scene);
-    await until("some points", SOON, () => stream.points.length > 8);
+    await until("twelve seconds of points", 30_000, () => stream.points.length > 24);
     const chart = page.locator('#chart [tabindex="0"]').first();
     await chart.focus();
     await page.keyboard.press("ArrowLeft");
@@ -115,7 +115,7 @@ claim("the arrows read the chart's values, and a table has them for who does not
     await holds(page, "values", 5000, () =>
       /queue|jobs/i.test(document.querySelector("#chart").textContent));
     const rows = await page.locator("#chart table tr").count();
-    assert.ok(rows > 5, `${rows} rows`);
+    assert.ok(rows >= 4, `a head and ${rows - 1} rows`);
   });
 
 claim("keys are dead in fields, with other keys held, and where they are switched off",

@@ -36,7 +36,7 @@ export async function until(what, withinMs, look) {
 function environment() {
   const { RUST_LOG, ...rest } = process.env;
   const ours = Object.entries(rest).filter(([name]) => !name.startsWith("MICROSCALING_"));
-  return { ...Object.fromEntries(ours), RUST_LOG: "warn", MICROSCALING_PARENT: "pipes" };
+  return { ...Object.fromEntries(ours), RUST_LOG: "error", MICROSCALING_PARENT: "pipes" };
 }
 
 /** A running engine and its processes; they leave when its standard input closes. */
