@@ -92,7 +92,7 @@ async function watched(scene, box) {
 }
 
 async function play(box, name) {
-  const yaml = await readFile(path.join(process.env.ROOT_OF_BOX ?? ROOT, "scenarios", `${name}.yaml`), "utf8");
+  const yaml = await readFile(path.join(ROOT, "scenarios", `${name}.yaml`), "utf8");
   const headers = { "content-type": "application/yaml", "x-microscaling-client": "command" };
   const answer = await ask(box.url, "PUT", "/api/v1/scenario?step=true", headers, yaml);
   assert.equal(answer.status, 200, answer.body);

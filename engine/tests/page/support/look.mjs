@@ -20,10 +20,11 @@ export function outOfSight(page, places) {
 export function tooWide(page) {
   return page.evaluate(() => {
     if (document.documentElement.scrollWidth <= innerWidth) return [];
-    const cut = (it) => it && (getComputedStyle(it).overflowX !== "visible" || cut(it.parentElement));
+    const cut = (it) =>
+      it && (getComputedStyle(it).overflowX !== "visible" || cut(it.parentElement));
     const over = [...document.querySelectorAll("body *")]
       .filter((it) => it.getBoundingClientRect().right > innerWidth + 0.5 && !cut(it));
-    return over.map((it) => `${it.tagName} ${it.id || it.className} ${it.textContent.slice(0, 40)}`);
+    return over.map((it) => `${it.tagName} ${it.id} ${it.textContent.slice(0, 40)}`);
   });
 }
 
