@@ -91,10 +91,12 @@ async fn a_burst_is_so_many_jobs_and_no_more() {
 }
 
 #[tokio::test]
-async fn what_serves_all_others_is_not_killed() {
+async fn what_serves_all_others_is_neither_killed_nor_scaled() {
     let demo = TestBox::start(&[]).await;
     is_full(&demo).await;
     let (status, answer) = demo.post("/api/v1/workloads/queue/kill", json!({})).await;
+    assert_eq!(status, 409, "{answer}");
+    let (status, answer) = demo.scale("queue", 0).await;
     assert_eq!(status, 409, "{answer}");
     assert_eq!(demo.post("/api/v1/workloads/engine/kill", json!({})).await.0, 404);
     assert_eq!(demo.post("/api/v1/workloads/producer/kill", json!({})).await.0, 409);

@@ -5,9 +5,11 @@
 //! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
+//! - `config`: the annotations, read and edited
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
+mod config;
 pub mod error;
 pub mod events;
 pub mod gateway;
@@ -25,6 +27,7 @@ use serde::Serialize;
 use service::Shutdown;
 use tokio::sync::Notify;
 
+use crate::audience;
 use crate::board::state;
 use crate::control_loop::Handle;
 use crate::page;
@@ -42,10 +45,10 @@ pub struct App {
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
+    /// The manifest as it is written; none on a cluster.
+    pub manifest: Option<Arc<str>>,
     /// Who may ask, and under which name.
     pub doorkeeper: Arc<Doorkeeper>,
-    /// The page of the latest moment, rendered once for all who look.
-    pub rendered: page::Rendered,
 }
 
 /// The API and the page. `/metrics`, `/livez` and `/readyz` are no part of it: scrapers and
@@ -60,8 +63,13 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/hold", put(wishes::hold))
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
+        .route("/page/audience.svg", get(audience::code::drawing))
+        .route("/api/v1/workloads/{name}/pause", put(config::pause))
+        .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
+        .route("/api/v1/config/demo.yaml", get(config::manifest))
+        .route("/api/v1/config/annotate", get(config::annotate))
         .route("/page/stream", get(events::page))
-        .merge(page::router())
+        .merge(page::router(app.opened.clone()))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(axum::middleware::from_fn_with_state(app.doorkeeper.clone(), guard::guard))

@@ -25,6 +25,7 @@ use std::time::Duration;
 use control::{Autoscaler, Decision, Limit, Observation, Rule, StartUp, Workload};
 
 use crate::authority::Stand;
+use crate::picture::{Picture, Tile};
 use crate::schedulers::Status;
 use crate::trouble::Troubles;
 pub use extras::Extras;
@@ -58,6 +59,10 @@ pub struct Snapshot {
     pub point: Option<Point>,
     /// What has happened since the moment before.
     pub news: Vec<Entry>,
+    /// What the background paints,
+    pub picture: Option<Picture>,
+    /// and what has come to it since the moment before.
+    pub tiles: Vec<Tile>,
     /// All containers and those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
 }
@@ -171,6 +176,11 @@ impl Board {
         self.lost.reset();
     }
 
+    /// The time since second 0.
+    pub fn uptime(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.origin)
+    }
+
     /// Takes in that something has happened.
     pub fn tell(&mut self, now: Duration, news: News) {
         self.log.push(now.saturating_sub(self.origin), news);
@@ -217,6 +227,8 @@ impl Board {
             history: self.history.clone(),
             point: round.is_tick.then(|| Point::of(&round, self.origin)),
             news,
+            picture: round.extras.picture,
+            tiles: round.extras.tiles,
             deployments: round.deployments,
         }
     }

@@ -3,8 +3,11 @@
 pub mod completions;
 pub(crate) mod own_box;
 pub mod play;
+pub mod replay;
 pub mod scale;
 pub mod simulate;
+pub(crate) mod stream;
+pub mod top;
 pub mod validate;
 
 use anyhow::Context;
@@ -36,7 +39,20 @@ impl Engine {
             path.pop_if_empty().extend(["api", "v1", "deployments", name, "scale"]);
         }
         let body = crate::api::scale::SetScale { replicas };
-        let answer = self.http.put(url).json(&body).send().await;
+        let call = self.http.put(url).json(&body).header("x-microscaling-client", "command");
+        let answer = call.send().await;
+        self.read::<serde_json::Value>(answer).await.map(drop)
+    }
+
+    /// A call by its method, path and body, as `engine top`.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> anyhow::Result<()> {
+        let call = self.http.request(method.parse()?, self.url.join(path)?).json(body);
+        let answer = call.header("x-microscaling-client", "top").send().await;
         self.read::<serde_json::Value>(answer).await.map(drop)
     }
 

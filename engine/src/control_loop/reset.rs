@@ -87,7 +87,7 @@ impl ControlLoop {
         let least = |name: &str, status: &Status| match config.workload(name) {
             Some(w) if w.paused || w.held.is_some() => None,
             Some(workload) => Some(workload.min),
-            None if status.serves => None,
+            None if status.serves || !status.ours => None,
             None => Some(0),
         };
         let all = self.parts.scheduler.observe();
@@ -150,6 +150,8 @@ impl ControlLoop {
         }
         self.start_ups.clear();
         self.killed.clear();
+        self.parts.canvas.clear();
+        self.parts.settings.forget_edits();
         self.board.begin_anew(now, rand::random());
     }
 }

@@ -26,7 +26,13 @@ impl ControlLoop {
             Wish::Kill { workload } => self.kill(by, &workload, reply),
             Wish::Burst { queue, jobs } => self.burst(by, queue, jobs, reply),
             Wish::Blind { queue, blind } => self.blind(by, &queue, blind, reply),
-            Wish::Reset => self.reset = Some(Reset::new(by, reply)),
+            Wish::Configure(changes) => self.configure(by, &changes, reply),
+            Wish::Defaults => self.set_defaults(by, reply),
+            Wish::Pause { workload, paused } => self.pause(by, workload, paused, reply),
+            Wish::Reset => {
+                self.reset_settings(by);
+                self.reset = Some(Reset::new(by, reply));
+            }
             Wish::Scene(scene) => {
                 self.show_scene(by, scene);
                 let _ = reply.send(Ok(String::new()));
@@ -73,7 +79,7 @@ impl ControlLoop {
         let text = if hold { "scaling held" } else { "scaling goes on" };
         let news = News::marked(Kind::Hold, text, by);
         let news = (before != hold).then_some(news);
-        self.carried_out(reply, text.to_owned(), news, async move { written.await });
+        self.carried_out(reply, text.to_owned(), news, written);
     }
 
     fn kill(&mut self, by: Actor, workload: &str, reply: Reply) {
@@ -100,6 +106,10 @@ impl ControlLoop {
         };
         if status.serves {
             let text = format!("{workload} serves all others and is not killed from here");
+            return Err(ScaleError::Refused(text));
+        }
+        if !status.ours && self.parts.core.config().workload(workload).is_none() {
+            let text = format!("{workload} is neither scaled nor part of the demo");
             return Err(ScaleError::Refused(text));
         }
         let at_work = status.instances.iter().find(|it| it.phase == Phase::Ready);
@@ -150,7 +160,7 @@ impl ControlLoop {
     }
 
     /// Lets a wish be carried out beside the rounds; told on the board once it was.
-    fn carried_out(
+    pub(super) fn carried_out(
         &mut self,
         reply: Reply,
         text: String,
@@ -176,6 +186,10 @@ impl ControlLoop {
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
         let config = self.parts.core.config();
         let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
+        if all.get(deployment).is_some_and(|status| status.serves) {
+            let text = format!("{deployment} serves all others and is not scaled from here");
+            return Err(ScaleError::Refused(text));
+        }
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
         let Some(desired) =
             scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)

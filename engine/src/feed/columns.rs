@@ -56,7 +56,7 @@ fn columns<'a, T: Copy + 'a>(
     values: impl Fn(&Point) -> &Vec<(String, T)>,
 ) -> BTreeMap<&'a str, Vec<Option<T>>> {
     let names: BTreeSet<&str> =
-        points.iter().flat_map(|point| values(point)).map(|(name, _)| name.as_str()).collect();
+        points.iter().flat_map(&values).map(|(name, _)| name.as_str()).collect();
     let value = |point: &Point, name: &str| {
         values(point).iter().find(|(other, _)| other == name).map(|(_, value)| *value)
     };

@@ -1,90 +1,68 @@
-//! The page: rendered here, kept live by server-sent events, no request to anywhere else.
+//! The pages: a shell that is rendered here, and modules that fill it from `/page/stream`. Nothing
+//! is asked for from anywhere else.
 //!
 //! # Layout
-//! - [`view`]: the page and its parts as HTML
-//! - [`chart`]: the last minute as SVG
-//! - `assets`: the style sheet and the script
+//! - [`view`]: the shell, and the Run page's places
+//! - [`configure`]: the Configure page's places
+//! - [`assets`]: style sheets and modules, as they are
+//! - [`chart`]: simulated contenders as SVG files
 
+pub mod assets;
 pub mod chart;
+pub mod configure;
 pub mod view;
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::sse::{Event, Sse};
+use axum::extract::Path;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures::{Stream, StreamExt};
-use tokio_stream::wrappers::WatchStream;
+use maud::Markup;
+use tokio::sync::Notify;
 
-use crate::api::{App, events};
-use crate::board::Snapshot;
+use crate::api::error;
 
-const POLICY: &str = "default-src 'self'";
-const STYLE: &str = include_str!("assets/style.css");
-const SCRIPT: &str = include_str!("assets/app.js");
+/// `blob:` is for the chart on its way into a PNG file.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
 
-/// The page of the latest moment, so that many viewers cost one rendering.
-#[derive(Debug, Clone, Default)]
-pub struct Rendered(Arc<Mutex<Latest>>);
-
-/// A rendering and the moment it shows.
-#[derive(Debug, Default)]
-struct Latest {
-    seq: u64,
-    parts: Arc<str>,
-}
-
-impl Rendered {
-    /// The parts of the page as JSON: element ids and their HTML.
-    pub fn parts(&self, moment: &Snapshot) -> Arc<str> {
-        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if latest.seq != moment.seq {
-            let parts = view::parts(moment).into_iter();
-            let parts: BTreeMap<_, _> = parts.map(|(id, html)| (id, html.into_string())).collect();
-            let json = serde_json::to_string(&parts).unwrap_or_default();
-            *latest = Latest { seq: moment.seq, parts: json.into() };
-        }
-        latest.parts.clone()
-    }
-}
-
-/// The page, its assets and its events.
-pub fn router() -> Router<App> {
+/// The pages and their assets; `opened` is told when somebody opens the first one.
+pub fn router<S: Clone + Send + Sync + 'static>(opened: Arc<Notify>) -> Router<S> {
+    let index = async move || {
+        opened.notify_one();
+        page(view::run())
+    };
     Router::new()
         .route("/", get(index))
-        .route("/style.css", get(async || asset("text/css; charset=utf-8", STYLE)))
-        .route("/app.js", get(async || asset("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/configure", get(async || page(configure::configure())))
+        .route("/assets/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .route("/page/events", get(page_events))
 }
 
-async fn index(State(app): State<App>) -> Response {
-    app.opened.notify_one();
-    let moment = app.handle.moments.borrow().clone();
-    let html = view::page(&moment).into_string();
+/// A page as it is answered.
+pub fn page(html: Markup) -> Response {
     let policy = HeaderName::from_static("content-security-policy");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (policy, HeaderValue::from_static(POLICY)),
     ];
-    (headers, html).into_response()
+    (headers, html.into_string()).into_response()
 }
 
-fn asset(content_type: &'static str, text: &'static str) -> impl IntoResponse {
+async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
+    let Some(asset) = assets::find(&name) else {
+        return error::no_such_path(uri).await.into_response();
+    };
     // Revalidated each time: after an update the page must not run with an older script.
-    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")], text)
-}
-
-async fn page_events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let moments = WatchStream::new(app.handle.moments.clone());
-    let rendered = app.rendered.clone();
-    let parts = move |moment: Arc<Snapshot>| rendered.parts(&moment).to_string();
-    events::until_the_end(&app, moments.map(move |moment| Event::default().data(parts(moment))))
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type()),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, asset.text).into_response()
 }

@@ -1,234 +1,254 @@
-//! The page and its parts as HTML. Each part has an id, and comes again with every moment.
+//! The pages as HTML: a shell with places, which the scripts fill from the stream.
 
-use control::Freshness;
 use maud::{DOCTYPE, Markup, html};
 
-use super::chart;
-use crate::board::Snapshot;
-use crate::board::headline::{capitalised, plural};
-use crate::board::slots::{Occupant, Slot};
-use crate::board::state::{DecisionState, QueueState, WorkloadState};
-use crate::schedulers::Phase;
+use super::assets;
 
-/// How many decisions fit beside the chart.
-const DECISIONS: usize = 5;
+/// Which page this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// What happens.
+    Run,
+    /// What shall happen.
+    Configure,
+}
 
-/// The whole page at a moment.
-pub fn page(moment: &Snapshot) -> Markup {
-    let parts = parts(moment);
-    let part = |id: &str| parts.iter().find(|(name, _)| *name == id).map(|(_, html)| html);
+/// A page: the header that all have, and what is its own. `head` has its style sheets and scripts.
+pub fn shell(title: &str, here: Here, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Microscaling in a Box" }
-                link rel="stylesheet" href="/style.css";
-                script src="/app.js" defer {}
+                title { (title) }
+                link rel="stylesheet" href="/assets/style.css";
+                script type="module" src="/assets/header.js" {}
+                (head)
             }
             body {
-                header {
-                    strong { "Microscaling in a Box" }
-                    span id="status" { @if let Some(html) = part("status") { (html) } }
-                    span id="live" class="badge" { "LIVE" }
-                }
-                main {
-                    h1 id="headline" aria-live="polite" {
-                        @if let Some(html) = part("headline") { (html) }
-                    }
-                    div class="columns" {
-                        div class="stage" {
-                            @for id in ["slots", "numbers", "chart"] {
-                                div id=(id) { @if let Some(html) = part(id) { (html) } }
-                            }
-                        }
-                        div class="side" {
-                            (load_control(moment))
-                            @for id in ["why", "decisions"] {
-                                section id=(id) { @if let Some(html) = part(id) { (html) } }
-                            }
-                        }
-                    }
-                    noscript { p { "Without JavaScript, reload the page to see it change." } }
-                }
+                (header(here))
+                main { (body) }
+                noscript { p { "This page needs JavaScript; without it, use engine top." } }
             }
         }
     }
 }
 
-/// The parts that change, by the id of their place.
-pub fn parts(moment: &Snapshot) -> Vec<(&'static str, Markup)> {
-    vec![
-        ("status", status(moment)),
-        ("headline", html! { (arrows(&moment.state.headline)) }),
-        ("slots", slots(&moment.slots)),
-        ("numbers", numbers(moment)),
-        ("chart", chart::chart(moment)),
-        ("why", why(moment)),
-        ("decisions", decisions(moment)),
-        ("load-value", load_value(moment)),
-    ]
-}
-
-/// Arrows as people write them; the API keeps to ASCII.
-fn arrows(text: &str) -> String {
-    text.replace("->", "\u{2192}")
-}
-
-fn clock(seconds: f64) -> String {
-    let seconds = seconds as u64;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
-fn status(moment: &Snapshot) -> Markup {
-    let processes: usize = moment.deployments.values().map(|d| d.instances.len()).sum();
-    let state = &moment.state;
+fn header(here: Here) -> Markup {
     html! {
-        @match &state.namespace {
-            Some(namespace) => {
-                span { "namespace " (namespace) ", " (processes) " pods" }
-                span { (state.standing) }
-            }
-            None => span { "box, " (processes) " processes" },
-        }
-        span { "up " (clock(state.uptime_s)) }
-        @if state.start_delay_s > 0.0 {
-            span { "a start takes " (state.start_delay_s) " s" }
-        }
-    }
-}
-
-fn slots(slots: &[Slot]) -> Markup {
-    html! {
-        ol class="slots" aria-label="Slots" {
-            @for slot in slots { (slot_item(slot.occupant.as_ref())) }
-        }
-        p class="caption" { "Urgent work first. Background gets what is left." }
-    }
-}
-
-fn slot_item(occupant: Option<&Occupant>) -> Markup {
-    let Some(occupant) = occupant else {
-        return html! { li class="slot free" title="free" {} };
-    };
-    let kind = if occupant.background { "background" } else { "urgent" };
-    let phase = match occupant.phase {
-        Phase::Starting => "starting",
-        Phase::Ready => "running",
-        Phase::Terminating => "stopping",
-    };
-    let letter = if occupant.background { "B".to_owned() } else { initial(&occupant.workload) };
-    html! {
-        li class=(format!("slot {kind} {phase}")) title=(format!("{}, {phase}", occupant.name)) {
-            span { (letter) }
-        }
-    }
-}
-
-fn initial(name: &str) -> String {
-    capitalised(name).chars().take(1).collect()
-}
-
-fn numbers(moment: &Snapshot) -> Markup {
-    html! {
-        @for queue in &moment.state.queues { (queue_number(queue)) }
-        @for workload in &moment.state.workloads { (workload_number(workload)) }
-    }
-}
-
-fn queue_number(queue: &QueueState) -> Markup {
-    let over = queue.ready.is_some_and(|ready| ready > u64::from(queue.target));
-    let class = match queue.status {
-        status if status != Freshness::Fresh.name() => "number queue old",
-        _ if over => "number queue over",
-        _ => "number queue",
-    };
-    html! {
-        div class=(class) {
-            b { @match queue.ready { Some(ready) => (ready), None => "\u{2013}" } }
-            span {
-                @match (queue.ready, queue.age_s) {
-                    (Some(_), Some(age)) if queue.status != Freshness::Fresh.name() => {
-                        "in the queue " (format!("{age:.0}")) " s ago"
-                    }
-                    (Some(_), _) => { "in the queue, target " (queue.target) }
-                    (None, _) => "waiting for the queue",
+        header {
+            strong { "Microscaling in a Box" }
+            span id="status" {}
+            span id="badge" class="badge" data-badge="waiting" { "WAITING" }
+            span id="since" {}
+            nav aria-label="Pages" {
+                (page_link(here, Here::Run, "/", "Run"))
+                (page_link(here, Here::Configure, "/configure", "Configure"))
+                @if here == Here::Run {
+                    button type="button" class="link" id="stage-view" { "Stage view (s)" }
+                    button type="button" class="link" id="help" { "Help (?)" }
+                } @else {
+                    a href="/#stage" { "Stage view" }
                 }
             }
         }
     }
 }
 
-fn workload_number(workload: &WorkloadState) -> Markup {
+fn page_link(here: Here, there: Here, path: &str, name: &str) -> Markup {
     html! {
-        div class="number" {
-            b { (workload.ready) small { "/" (workload.desired) } }
-            span { (shown_name(workload, 2)) " ready" }
+        @if here == there { a href=(path) aria-current="page" { (name) } }
+        @else { a href=(path) { (name) } }
+    }
+}
+
+/// The Run page.
+pub fn run() -> Markup {
+    let head = html! {
+        link rel="stylesheet" href="/assets/run.css";
+        link rel="stylesheet" href="/assets/chart.css";
+        link rel="stylesheet" href="/assets/stage.css";
+        @for name in assets::modules() {
+            link rel="modulepreload" href={ "/assets/" (name) };
+        }
+        script type="module" src="/assets/app.js" {}
+    };
+    let body = html! {
+        section id="scenario" aria-label="Scenario" hidden {}
+        h1 id="headline" aria-live="polite" { "Waiting for the engine." }
+        ul id="troubles" {}
+        div class="columns" { (now()) (side()) }
+        section id="ghosts" aria-label="What others would do" hidden {}
+        (help())
+        div id="ring" hidden {}
+    };
+    shell("Microscaling in a Box", Here::Run, &head, &body)
+}
+
+/// What is now, and how it came about.
+fn now() -> Markup {
+    html! {
+        div class="now" {
+            section aria-label="Slots" {
+                ol id="slots" {}
+                p class="caption" {
+                    span { "Urgent work first. Background gets what is left." }
+                    button type="button" class="link" id="why-open" aria-expanded="false"
+                        aria-controls="why" { "Why (e)" }
+                    button type="button" class="link" id="ghosts-open" { "Others (c)" }
+                }
+            }
+            section id="audience" aria-label="Add a job with your phone" hidden {}
+            section id="numbers" aria-label="Numbers" {}
+            section id="why" aria-label="Why" hidden {}
+            section id="chart" aria-label="Chart" {
+                div id="plot" { p class="waiting" { "waiting for the queue" } }
+                div id="chart-data" class="sr" {}
+                (save())
+            }
         }
     }
 }
 
-/// Background work is called by what it is.
-fn shown_name(workload: &WorkloadState, count: u32) -> String {
-    if workload.is_background() { "background".to_owned() } else { plural(&workload.name, count) }
+fn side() -> Markup {
+    html! {
+        div class="side" {
+            section id="picture-place" {
+                h2 { "What spare capacity does" }
+                canvas id="picture" role="img" aria-label="No picture yet" {}
+            }
+            (controls())
+            section id="decisions" {
+                h2 id="decisions-title" { "Decisions" }
+                div id="log-frame" tabindex="0" role="region" aria-labelledby="decisions-title" {
+                    ol id="log" {}
+                }
+            }
+        }
+    }
 }
 
-fn why(moment: &Snapshot) -> Markup {
+fn controls() -> Markup {
     html! {
-        @for trouble in &moment.state.troubles { p class="trouble" role="alert" { (trouble) } }
-        h2 { "Why" }
-        @for workload in &moment.state.workloads {
+        section id="controls" aria-label="Controls" {
+            div class="row" {
+                label for="producers" id="producers-label" { "Producers" }
+                input id="producers" type="range" min="0" max="10" value="0" autocomplete="off"
+                    disabled;
+                b id="producers-value" { "\u{2013}" }
+                button type="button" id="burst" { "Burst" }
+            }
+            div class="row" {
+                button type="button" id="kill" { "Kill a consumer" }
+                button type="button" id="hold" aria-pressed="false" { "Hold scaling" }
+            }
+            div class="row" {
+                button type="button" id="pause" aria-expanded="false"
+                    aria-controls="pause-choices" { "Pause \u{2026}" }
+                button type="button" id="freeze" aria-pressed="false" { "Freeze" }
+                button type="button" id="reset" { "Reset" }
+            }
+            div class="row" id="pause-choices" hidden {}
+            ul id="reasons" {}
+            p id="answer" {}
+            (token())
+        }
+    }
+}
+
+/// The field for the token, for whoever is asked for one.
+pub fn token() -> Markup {
+    html! {
+        form id="token" hidden {
+            label for="token-field" { "Token for changes from elsewhere" }
+            div class="row" {
+                input id="token-field" type="password" autocomplete="off";
+                button { "Use it" }
+            }
+        }
+    }
+}
+
+/// The chart as a file.
+fn save() -> Markup {
+    html! {
+        details id="save" {
+            summary { "Save" }
+            div {
+                button type="button" id="save-svg" { "SVG" }
+                button type="button" id="save-png" { "PNG" }
+                button type="button" id="save-csv" { "CSV" }
+            }
+        }
+    }
+}
+
+/// What each key does.
+const KEYS: [(&str, &str); 11] = [
+    ("PageDown, PageUp", "the scenario's next step, the one before"),
+    ("Shift+B", "burst: many jobs at once"),
+    ("k", "kill a consumer"),
+    ("h", "hold scaling, and let go"),
+    ("f", "freeze this page's picture"),
+    ("s", "stage view"),
+    ("e", "why each workload has what it has"),
+    ("c", "what others would do, simulated"),
+    ("r, for a second", "reset"),
+    ("\u{2190} \u{2192} on the chart", "read its values"),
+    ("?", "this help"),
+];
+
+fn help() -> Markup {
+    html! {
+        dialog id="help-dialog" aria-labelledby="help-title" {
+            h2 id="help-title" { "Keys" }
+            dl {
+                @for (key, what) in KEYS { div { dt { (key) } dd { (what) } } }
+            }
+            p { label { input type="checkbox" id="keys-on" checked; " Keys are on" } }
             p {
-                b { (shown_name(workload, workload.desired)) " " (workload.desired) ": " }
-                (arrows(&workload.why.text))
+                label for="theme" { "Light or dark" } " "
+                select id="theme" {
+                    option value="" { "as the system has it" }
+                    option value="light" { "light" }
+                    option value="dark" { "dark" }
+                }
             }
+            form method="dialog" { button { "Close" } }
         }
     }
 }
 
-fn decisions(moment: &Snapshot) -> Markup {
-    let decisions = &moment.state.decisions;
-    html! {
-        h2 { "Decisions" }
-        @if decisions.is_empty() { p class="quiet" { "None yet." } }
-        ol class="log" {
-            @for decision in decisions.iter().take(DECISIONS) {
-                li { time { (clock(decision.at)) } " " (in_page_words(moment, decision)) }
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_become_markup() {
+        let title = "<script>alert(1)</script>";
+        let page = shell(title, Here::Configure, &html! {}, &html! {}).into_string();
+        assert!(!page.contains("<script>"), "{page}");
     }
-}
 
-/// A decision's sentence, with background work called as everywhere on the page.
-fn in_page_words(moment: &Snapshot, decision: &DecisionState) -> String {
-    let name = &decision.workload;
-    let text = arrows(&decision.text);
-    if moment.state.is_background(name) { text.replacen(name, "background", 1) } else { text }
-}
+    #[test]
+    fn nothing_is_inline() {
+        let page = run().into_string();
+        for inline in [" style=", "<style", " onclick", "javascript:"] {
+            assert!(!page.contains(inline), "{inline}");
+        }
+        assert_eq!(
+            page.matches("<script").count(),
+            page.matches("<script type=\"module\" src=").count()
+        );
+    }
 
-/// What makes the load: the first Deployment that is neither scaled nor behind a Service.
-fn load(moment: &Snapshot) -> Option<(&str, u32)> {
-    let state = &moment.state;
-    let others = state.deployments.iter().filter(|deployment| {
-        moment.deployments.get(&deployment.name).is_some_and(|status| !status.serves)
-    });
-    others.map(|deployment| (deployment.name.as_str(), deployment.desired)).next()
-}
-
-fn load_value(moment: &Snapshot) -> Markup {
-    html! { @if let Some((_, desired)) = load(moment) { (desired) } }
-}
-
-fn load_control(moment: &Snapshot) -> Markup {
-    let Some((name, desired)) = load(moment) else { return html! {} };
-    html! {
-        form id="load" data-deployment=(name) {
-            label for="load-slider" { (capitalised(&plural(name, 2))) }
-            input id="load-slider" type="range" min="0" max="10" value=(desired)
-                autocomplete="off";
-            output id="load-value" for="load-slider" { (desired) }
-            p id="load-error" role="alert" {}
+    #[test]
+    fn the_headline_alone_is_read_out_by_itself() {
+        let page = run().into_string();
+        assert_eq!(page.matches("aria-live").count(), 1);
+        for live in ["role=\"alert\"", "role=\"status\"", "<output"] {
+            assert!(!page.contains(live), "{live}");
         }
     }
 }

@@ -131,6 +131,14 @@ impl Engine {
         serde_json::from_str(&self.0.get("/api/v1/state").await).unwrap()
     }
 
+    /// A call that wishes for something.
+    pub async fn wish(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.0.url);
+        let call = self.0.http.request(method.parse().unwrap(), url).json(&body);
+        let answer = call.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     /// The sum of a metric's series.
     pub async fn metric(&self, name: &str) -> f64 {
         let metrics = self.0.get("/metrics").await;

@@ -42,7 +42,7 @@ async fn each_overlay_gives_its_right_and_takes_it_back() {
     }
 }
 
-async fn overlay_of(demo: &Demo, name: &str) -> String {
+pub async fn overlay_of(demo: &Demo, name: &str) -> String {
     let manifest = demo.kubectl(&["kustomize", &format!("{}/{name}", deploy())]).await;
     manifest.replace("namespace: default", &format!("namespace: {}", demo.namespace))
 }

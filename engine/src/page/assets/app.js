@@ -1,84 +1,132 @@
-// Keeps the page live: puts the parts that the engine renders in their places, says when they
-// are old, and sends the slider's value.
-"use strict";
+// Wires the Run page: each moment is put in its places.
 
-const STALE_AFTER_MS = 3000;
-const place = (id) => document.getElementById(id);
-let heard = Date.now();
-let dragging = false;
+import { chart } from "./chart.js";
+import { actions, showControls, wireControls } from "./controls.js";
+import { el, place } from "./dom.js";
+import { wireExport } from "./export.js";
+import { ghostLines, toggleGhosts } from "./ghosts.js";
+import { showBadge, theme } from "./header.js";
+import { showHeadline, showTroubles } from "./headline.js";
+import { wireKeys } from "./keys.js";
+import { showLog } from "./log.js";
+import { entries } from "./model.js";
+import { showNumbers } from "./numbers.js";
+import { showPicture } from "./picture.js";
+import { go, showScenario } from "./scenario.js";
+import { fit, showSlots } from "./slots.js";
+import { showAudience, toggleStage, wireStage } from "./stage.js";
+import { store, subscribe } from "./store.js";
+import { toDom } from "./svg.js";
+import { showTable } from "./table.js";
+import { reader } from "./values.js";
+import { showWhy, toggleWhy } from "./why.js";
 
-// Changes what differs and leaves the rest, so that styles move and selections stay.
-function morph(from, to) {
-  if (from.nodeName !== to.nodeName) return from.replaceWith(to);
-  if (from.nodeType === Node.TEXT_NODE) {
-    if (from.data !== to.data) from.data = to.data;
-    return undefined;
+/** How far back the chart looks, in seconds; the address may say another one. */
+const SECONDS =
+  Math.min(300, Math.max(20, Number(new URLSearchParams(location.search).get("window")) || 60));
+
+let drawing = null;
+
+const pen = document.createElement("canvas").getContext("2d");
+const family = getComputedStyle(document.body).fontFamily;
+function width(text, { strong = false }) {
+  pen.font = `${strong ? "700" : "400"} 18px ${family}`;
+  return pen.measureText(text).width;
+}
+
+const frame = place("plot");
+const values = reader(frame);
+const SLIDER = {
+  tabindex: "0", role: "slider", "aria-label": "Chart; arrow keys read its values",
+  "aria-valuemin": -SECONDS, "aria-valuemax": "0", "aria-valuenow": "0",
+};
+
+function showChart(model) {
+  const queues = entries(model, "queue");
+  const read = queues.length === 0
+    || queues.some(({ name }) => model.history.queues[name]?.some((n) => n !== null));
+  if (!read || model.history.t.length === 0) {
+    // After a reset there may be nothing again.
+    if (drawing) waiting();
+    return;
   }
-  for (const { name } of [...from.attributes]) {
-    if (!to.hasAttribute(name)) from.removeAttribute(name);
+  if (!drawing) {
+    Object.entries(SLIDER).forEach(([name, value]) => frame.setAttribute(name, value));
   }
-  for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-  }
-  return morphChildren(from, to);
+  draw(model);
 }
 
-function morphChildren(from, to) {
-  const [old, fresh] = [[...from.childNodes], [...to.childNodes]];
-  fresh.forEach((node, i) => (i < old.length ? morph(old[i], node) : from.append(node)));
-  old.slice(fresh.length).forEach((node) => node.remove());
+/** What stands in the chart's place before the first reading. */
+function waiting() {
+  Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
+  frame.replaceChildren(el("p", { class: "waiting" }, "waiting for the queue"));
+  drawing = null;
 }
 
-function show(parts) {
-  for (const [id, html] of Object.entries(parts)) {
-    const element = place(id);
-    if (!element || (id === "load-value" && dragging)) continue;
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    morphChildren(element, template.content);
-    if (id === "load-value") place("load-slider").value = element.textContent;
-  }
+function draw(model) {
+  const size = { width: frame.clientWidth, height: frame.clientHeight };
+  if (size.width < 100 || size.height < 60) return;
+  const drawn = chart(model, { size, seconds: SECONDS, ghosts: ghostLines(model), width });
+  if (!drawn) return;
+  drawing = { ...drawn, size };
+  frame.querySelectorAll("svg, .waiting").forEach((old) => old.remove());
+  frame.prepend(toDom(drawn.tree));
+  values.show({ ...drawn, model });
+  showTable(place("chart-data"), drawn.data);
 }
 
-function badge() {
-  const age = Date.now() - heard;
-  const stale = age > STALE_AFTER_MS;
-  document.body.classList.toggle("stale", stale);
-  place("live").classList.toggle("stale", stale);
-  place("live").textContent = stale ? `STALE ${Math.round(age / 1000)} s` : "LIVE";
+function show(model) {
+  showHeadline(model);
+  showTroubles(model);
+  showScenario(model);
+  showAudience(model);
+  showSlots(model);
+  showNumbers(model);
+  showWhy(model);
+  showChart(model);
+  showPicture(model);
+  showControls(model);
+  showLog(model);
 }
 
-async function setLoad(deployment, replicas) {
-  const error = place("load-error");
-  try {
-    const answer = await fetch(`/api/v1/deployments/${deployment}/scale`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ replicas }),
-    });
-    error.textContent = answer.ok ? "" : (await answer.json()).error.message;
-  } catch {
-    error.textContent = "The engine does not answer.";
-  }
+const again = () => store.known && show(store.shown ?? store.model);
+const stageChanged = () => {
+  fit();
+  again();
+};
+
+function help() {
+  place("help-dialog").showModal();
 }
 
-const load = place("load");
-if (load) {
-  const slider = place("load-slider");
-  slider.addEventListener("input", () => {
-    dragging = true;
-    place("load-value").textContent = slider.value;
-  });
-  slider.addEventListener("change", async () => {
-    await setLoad(load.dataset.deployment, Number(slider.value));
-    dragging = false;
-  });
-  load.addEventListener("submit", (event) => event.preventDefault());
-}
+const why = () => toggleWhy(store.shown ?? store.model);
+const ghosts = () => toggleGhosts(again);
 
-new EventSource("/page/events").addEventListener("message", (event) => {
-  heard = Date.now();
-  show(JSON.parse(event.data));
-  badge();
+wireControls();
+wireStage(stageChanged);
+wireExport(() => drawing);
+wireKeys({
+  ...actions,
+  freeze: () => {
+    actions.freeze();
+    showBadge();
+  },
+  next: () => go("next"),
+  previous: () => go("previous"),
+  stage: () => {
+    toggleStage();
+    stageChanged();
+  },
+  ghosts,
+  why,
+  help,
 });
-setInterval(badge, 500);
+place("why-open").addEventListener("click", why);
+place("ghosts-open").addEventListener("click", ghosts);
+place("help").addEventListener("click", help);
+place("freeze").addEventListener("click", showBadge);
+place("theme").value = theme();
+place("theme").addEventListener("change", ({ target }) => theme(target.value));
+new ResizeObserver(again).observe(frame);
+addEventListener("resize", again);
+subscribe(show);

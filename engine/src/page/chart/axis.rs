@@ -1,34 +1,7 @@
-//! Seconds and counts into places.
+//! Counts into places.
 
-use crate::board::history::WINDOW;
-
-/// The left edge of both panels.
+/// The left edge of all panels.
 pub const LEFT: f64 = 44.0;
-/// Their right edge, which is now.
-pub const RIGHT: f64 = 700.0;
-/// The upper edge of the upper panel.
-pub const TOP: f64 = 4.0;
-/// The lower edge of the lower panel.
-pub const BOTTOM: f64 = 300.0;
-
-/// The time axis.
-#[derive(Debug, Clone, Copy)]
-pub struct Time {
-    /// What stands at the right edge, in seconds of uptime.
-    pub now: f64,
-}
-
-impl Time {
-    /// The place of a time.
-    pub fn x(self, at: f64) -> f64 {
-        self.back(self.now - at)
-    }
-
-    /// The place of a time so many seconds ago.
-    pub fn back(self, seconds: f64) -> f64 {
-        RIGHT - seconds / WINDOW.as_secs_f64() * (RIGHT - LEFT)
-    }
-}
 
 /// A panel's count axis.
 #[derive(Debug, Clone, Copy)]
@@ -72,11 +45,5 @@ mod tests {
             assert_eq!(queue_max(20, largest), max, "{largest}");
         }
         assert_eq!(queue_max(0, 0), 2.0);
-    }
-
-    #[test]
-    fn now_is_at_the_right_edge_and_a_minute_ago_at_the_left() {
-        let time = Time { now: 100.0 };
-        assert_eq!((time.x(100.0), time.x(40.0)), (RIGHT, LEFT));
     }
 }

@@ -1,9 +1,5 @@
 //! Words at the lines' ends that never touch.
 
-use maud::{Markup, html};
-
-use super::axis::{RIGHT, tenth};
-
 /// The least distance between two lines of words.
 const GAP: f64 = 20.0;
 
@@ -32,16 +28,6 @@ pub fn spread(mut labels: Vec<Label>, top: f64, bottom: f64) -> Vec<Label> {
         most = label.y - GAP;
     }
     labels
-}
-
-/// Draws labels at the right edge.
-pub fn draw(labels: &[Label]) -> Markup {
-    html! {
-        @for label in labels {
-            text class=(if label.strong { "label strong" } else { "label" })
-                x=(RIGHT + 10.0) y=(tenth(label.y + 6.0)) { (label.text) }
-        }
-    }
 }
 
 #[cfg(test)]

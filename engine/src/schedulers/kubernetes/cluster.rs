@@ -14,6 +14,7 @@ use kube::core::{Selector, SelectorExt};
 use kube::{Api, Client, ResourceExt};
 use tokio::sync::watch;
 
+use super::annotations;
 use super::counts::{self, Waiting};
 use super::events::Events;
 use super::forbidden::Forbidden;
@@ -25,6 +26,7 @@ use super::tenants::Tenants;
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 use crate::board::extras::Controls;
+use crate::configure::Change;
 use crate::manifest::parse;
 use crate::schedulers::{ScaleError, Status, Written};
 use crate::settings::{Edit, Settings};
@@ -166,6 +168,13 @@ impl Cluster {
     /// Which of the page's controls cannot be used, for want of a right.
     pub fn controls(&self) -> Controls {
         self.rights.controls()
+    }
+
+    /// Edits annotations; the watch shows them.
+    pub fn configure(&self, changes: &[Change]) -> Written {
+        let (api, changes) = (self.api.clone(), changes.to_vec());
+        let may_write = self.may_write.clone();
+        async move { annotations::edit(&api, &changes, &may_write).await }.boxed()
     }
 
     /// Ends a pod without a word to it.
@@ -339,7 +348,8 @@ impl Shared {
         replicas.promised = promises.update(now, &seen, replicas.ready + replicas.starting);
         replicas.desired = promises.desired(&seen);
         let instances = counts::instances(own.into_iter(), name);
-        Status { replicas, instances, serves: serves(deployment), left: BTreeMap::new() }
+        let (serves, ours) = (serves(deployment), is_ours(deployment));
+        Status { replicas, instances, serves, ours, left: BTreeMap::new() }
     }
 }
 
@@ -367,6 +377,12 @@ fn seen(deployment: &Deployment) -> Seen {
         replicas: count(deployment.spec.as_ref().and_then(|spec| spec.replicas)),
         status_replicas: count(status.and_then(|status| status.replicas)),
     }
+}
+
+/// What demo.yaml has made; a namespace may have others that we have no business with.
+fn is_ours(deployment: &Deployment) -> bool {
+    let part_of = deployment.labels().get("app.kubernetes.io/part-of");
+    part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")
 }
 
 /// The kit's own servers make no load; the page offers no slider for them.

@@ -1,0 +1,145 @@
+//! `engine top`: the page for those who live in a terminal.
+//!
+//! # Layout
+//! - `model`: what is known
+//! - `draw`: the picture of it; `stacks`: the containers of the last minute
+//! - `keys`: what keys wish
+
+mod draw;
+mod keys;
+mod model;
+mod stacks;
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures::StreamExt;
+use ratatui::DefaultTerminal;
+use reqwest::Url;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+use super::Engine;
+use super::scale::url_text;
+use super::stream::{Event, Events};
+use crate::args::default_engine_url;
+use draw::Around;
+use keys::Action;
+use model::Model;
+
+/// After a loss, the next try.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How often what is old grows older.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Which engine to look at.
+#[derive(Debug, clap::Args)]
+pub struct TopArgs {
+    /// The running engine
+    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL",
+          default_value_t = default_engine_url(), value_parser = url_text)]
+    engine_url: String,
+}
+
+/// Shows an engine until q is pressed.
+///
+/// # Errors
+/// When this is no terminal, or no engine answers at first.
+pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        std::io::stdout().is_terminal(),
+        "engine top draws on a terminal; this is none"
+    );
+    let mut screen = Screen::of(&Url::parse(&args.engine_url)?)?;
+    screen.connect().await?;
+    let mut terminal = ratatui::try_init()?;
+    let shown = screen.show(&mut terminal).await;
+    ratatui::restore();
+    shown
+}
+
+/// What is shown, and where it comes from.
+struct Screen {
+    engine: Engine,
+    http: reqwest::Client,
+    url: Url,
+    model: Model,
+    around: Around,
+    events: Option<Events>,
+    /// How far it has heard.
+    heard: String,
+    last: Instant,
+}
+
+impl Screen {
+    fn of(url: &Url) -> anyhow::Result<Screen> {
+        Ok(Screen {
+            engine: Engine::at(url)?,
+            // A stream has no end, so its answer has no time either.
+            http: reqwest::Client::builder().no_proxy().connect_timeout(AGAIN).build()?,
+            url: url.clone(),
+            model: Model::default(),
+            around: Around::default(),
+            events: None,
+            heard: String::new(),
+            last: Instant::now(),
+        })
+    }
+
+    async fn connect(&mut self) -> anyhow::Result<()> {
+        self.events = Some(Events::at(&self.http, &self.url, &self.heard).await?);
+        Ok(())
+    }
+
+    async fn show(&mut self, terminal: &mut DefaultTerminal) -> anyhow::Result<()> {
+        let mut keys = EventStream::new();
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            self.around.silent = self.last.elapsed();
+            terminal.draw(|frame| draw::draw(frame, &self.model, &self.around))?;
+            tokio::select! {
+                event = next(&mut self.events) => self.hear(event).await?,
+                key = keys.next() => match key {
+                    Some(Ok(key)) => match keys::action(&key, &self.model) {
+                        Action::Leave => return Ok(()),
+                        Action::Call(method, path, body) => self.call(method, &path, &body).await,
+                        Action::None => {}
+                    },
+                    // The terminal is gone.
+                    Some(Err(_)) | None => return Ok(()),
+                },
+                _ = looks.tick() => {}
+            }
+        }
+    }
+
+    /// Takes an event in; after the end of the stream it is tried again, from where it broke off.
+    async fn hear(&mut self, event: Option<Event>) -> anyhow::Result<()> {
+        let Some(event) = event else {
+            self.events = None;
+            // What is on the screen stays there, and says that it is old.
+            drop(self.connect().await);
+            return Ok(());
+        };
+        self.last = Instant::now();
+        if !event.id.is_empty() {
+            self.heard = event.id;
+        }
+        Ok(self.model.hear(&event.name, &event.data)?)
+    }
+
+    async fn call(&mut self, method: &str, path: &str, body: &serde_json::Value) {
+        let done = self.engine.call(method, path, body).await;
+        self.around.refusal = done.err().map(|error| error.to_string()).unwrap_or_default();
+    }
+}
+
+/// The next event; `None` where there is no stream, after a while.
+async fn next(events: &mut Option<Events>) -> Option<Event> {
+    if let Some(events) = events {
+        return events.next().await.ok().flatten();
+    }
+    sleep(AGAIN).await;
+    None
+}

@@ -1,0 +1,55 @@
+//! The containers of the last minute, stacked under the capacity: a column for each moment.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::draw::{SPARE, URGENT};
+use super::model::{Model, WINDOW};
+
+/// The signs of urgent workloads and of the background.
+const SIGNS: (&str, &str) = ("\u{2588}", "\u{2592}");
+/// Room for the numbers at the axis.
+const MARGIN: u16 = 6;
+
+/// Draws them; where there is no room, nothing.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
+    let capacity = model.number("capacity").unwrap_or_default();
+    if area.width <= MARGIN || area.height < 2 || capacity < 1.0 {
+        return;
+    }
+    let plot = Rect { x: area.x + MARGIN, width: area.width - MARGIN, ..area };
+    buffer.set_string(area.x, area.y, format!("{capacity:>4} \u{2502}"), Style::new());
+    buffer.set_string(area.x, area.bottom() - 1, "   0 \u{2502}", Style::new());
+    for column in 0..plot.width {
+        let share = (f64::from(column) + 0.5) / f64::from(plot.width);
+        let t = model.t - WINDOW * (1.0 - share);
+        // What was so at that time is what the last look before it saw.
+        let point = model.points.iter().rev().find(|point| point.t <= t);
+        let Some(point) = point else { continue };
+        let rows = |count: f64| (count / capacity * f64::from(plot.height)).round() as u16;
+        let (urgent, both) = (rows(point.live.0), rows(point.live.0 + point.live.1));
+        for row in 0..both.min(plot.height) {
+            let (sign, color) = if row < urgent { (SIGNS.0, URGENT) } else { (SIGNS.1, SPARE) };
+            let y = plot.bottom() - 1 - row;
+            buffer.set_string(plot.x + column, y, sign, Style::new().fg(color));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::tests::demo;
+    use super::*;
+
+    #[test]
+    fn urgent_work_stands_below_the_background_under_the_capacity() {
+        let area = Rect::new(0, 0, 66, 10);
+        let mut buffer = Buffer::empty(area);
+        draw(&mut buffer, area, &demo());
+        let column = |x: u16| (0..10).map(|y| buffer[(x, y)].symbol()).collect::<String>();
+        // Eight consumers and one of the background, now; nothing is known of a minute ago.
+        assert_eq!(column(65), format!(" {}{}", SIGNS.1, SIGNS.0.repeat(8)));
+        assert_eq!(column(10), " ".repeat(10));
+    }
+}

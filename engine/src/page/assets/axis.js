@@ -1,0 +1,34 @@
+// Seconds and counts into places.
+
+/** The upper end of a queue's axis: twice the target, or the next step that holds the largest. */
+export function queueMax(target, largest) {
+  const unit = Math.max(target, 1);
+  for (let decade = 1; decade <= 1e9; decade *= 10) {
+    for (const n of [2, 5, 10]) {
+      if (n * decade * unit >= largest) return n * decade * unit;
+    }
+  }
+  return largest;
+}
+
+/** The place of a time; `now` is at the right edge, what is too old is left of the left one. */
+export const timeAxis = ({ left, right, now, seconds }) => (at) =>
+  round(right - ((now - at) / seconds) * (right - left));
+
+/** The place of a count; those over the greatest stay at the edge. */
+export const countAxis = ({ top, bottom, max }) => (value) =>
+  round(bottom - Math.min(1, value / max) * (bottom - top));
+
+/** Steps of the time axis in seconds: as many as have room for their words. */
+export function timeSteps(seconds, width) {
+  const steps = [5, 10, 20, 30, 60, 120, 300];
+  const step = steps.find((step) => (step / seconds) * width >= 110) ?? seconds;
+  const marks = [];
+  for (let back = step; back < seconds + step / 2 && back <= seconds; back += step) {
+    marks.push(back);
+  }
+  return marks;
+}
+
+/** To a tenth: more digits only make the drawing longer. */
+export const round = (place) => Math.round(place * 10) / 10;

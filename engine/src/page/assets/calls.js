@@ -1,0 +1,26 @@
+// Calls on the engine that change something.
+
+import { askForToken, token } from "./token.js";
+
+/**
+ * Asks the engine for a change.
+ * @returns {ok, data, message}; `message` is the engine's own sentence where it refused
+ */
+export async function call(method, path, body) {
+  const headers = { "x-microscaling-client": "page" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (token()) headers.authorization = `Bearer ${token()}`;
+  let answer;
+  try {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    answer = await fetch(path, { method, headers, body: text });
+  } catch {
+    return { ok: false, data: null, message: "The engine does not answer." };
+  }
+  const data = await answer.json().catch(() => null);
+  if (answer.ok) return { ok: true, data, message: null };
+  const message = data?.error?.message ?? `The engine answers ${answer.status}.`;
+  const asks = answer.status === 401 || (answer.status === 403 && /token/i.test(message));
+  if (asks) askForToken(() => call(method, path, body));
+  return { ok: false, data, message };
+}

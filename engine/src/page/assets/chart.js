@@ -1,0 +1,101 @@
+// The last minute as a drawing: two panels on one time axis, with "now" at the right edge. Its
+// size is that of its place in pixels, so that 18 px of type are 18 px on any screen.
+
+import { round, timeAxis, timeSteps } from "./axis.js";
+import { guess, spread } from "./labels.js";
+import { marksOf, placed } from "./marks.js";
+import { entries, windowed } from "./model.js";
+import { containerPanel, patterns, queuePanel } from "./panels.js";
+import { arrows, called } from "./words.js";
+
+const TOP = 12;
+const FOOT = 28;
+/** Between the panels: two axis words one above the other. */
+const BETWEEN = 30;
+/** Where less would be left for the lines, the words at their ends stand on them. */
+const NARROWEST = 120;
+
+/**
+ * The drawing.
+ * @param size {width, height} in pixels, seconds: how far back, ghosts: further thin lines,
+ *   width: how wide words are
+ * @returns {tree, frame} or null while nothing was read
+ */
+export function chart(model, { size, seconds = 60, ghosts = [], width = guess }) {
+  const data = windowed(model.history, seconds);
+  if (data.t.length === 0) return null;
+  const queues = entries(model, "queue");
+  const workloads = entries(model, "workload");
+  const frame = framed(model, { size, width, ghosts, queues, workloads, data, seconds });
+  const upper = { ...frame, ...frame.upper };
+  const lower = { ...frame, ...frame.lower };
+  const queue = queuePanel(data, queues, ghosts, upper, frame.x);
+  const containers =
+    containerPanel(data, workloads, model.state.capacity ?? 0, lower, frame.x);
+  const tree = ["svg", {
+    xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${size.width} ${size.height}`,
+    width: size.width, height: size.height, class: "chart", "aria-hidden": "true",
+  },
+  patterns(frame), ...queue.drawing, ...containers.drawing,
+  ...markLines(model, frame, width),
+  ...ends(queue.labels, upper), ...ends(containers.labels, lower),
+  ...times(frame, size.height)];
+  return { tree, frame, data };
+}
+
+function framed(model, { size, width, ghosts, queues, workloads, data, seconds }) {
+  const strong = (text) => width(text, { strong: true });
+  const words = [
+    ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? name : ""} 0000`)),
+    ...workloads.map(({ name, value }) => strong(`${called(name, value)} 00`)),
+    width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
+  ];
+  const longest = Math.max(0, ...queues.flatMap(({ name }) => data.queues[name] ?? []));
+  const left = Math.ceil(width(String(Math.max(longest * 2, 100)), {})) + 12;
+  const beside = Math.round(size.width - Math.max(...words) - 12);
+  const narrow = beside - left < NARROWEST;
+  const right = narrow ? size.width - 4 : beside;
+  const bottom = size.height - FOOT;
+  const room = bottom - TOP - BETWEEN;
+  const middle = Math.round(TOP + room * (queues.length > 0 ? 0.55 : 0));
+  const gap = (data.t.at(-1) - (data.t.at(-2) ?? data.t.at(-1) - 0.5)) || 0.5;
+  const now = data.t.at(-1) + Math.min(gap, 1);
+  return {
+    left, right, narrow, now, seconds, x: timeAxis({ left, right, now, seconds }),
+    upper: { top: TOP, bottom: middle },
+    lower: { top: queues.length > 0 ? middle + BETWEEN : TOP, bottom },
+  };
+}
+
+/** Words at the right edge, or over the drawing where there is no room beside it. */
+function ends(labels, frame) {
+  const [x, anchor] = frame.narrow ? [frame.right - 4, "end"] : [frame.right + 10, "start"];
+  const [top, lower] = frame.narrow ? [frame.top + 18, -5] : [frame.top, 6];
+  return spread(labels, top, frame.bottom).map(({ y, text, strong, ghost }) => ["text", {
+    class: `label${strong ? " strong" : ""}${ghost ? " axis" : ""}`,
+    x, y: round(y + lower), "text-anchor": anchor,
+  }, text]);
+}
+
+function markLines(model, frame, width) {
+  const { left, right, now, seconds, x, upper, lower } = frame;
+  const marks = marksOf(model.log, { from: now - seconds, now, x, words: arrows });
+  const rows = Math.max(1, Math.floor((upper.bottom - upper.top) / 40));
+  const names = placed(marks, { left, right, rows, width: (text) => width(text, {}) });
+  const lines = names.map(({ x: at }) =>
+    ["line", { class: "mark", x1: at, x2: at, y1: upper.top, y2: lower.bottom }]);
+  const texts = names.filter(({ text }) => text !== null).map((mark) => ["text", {
+    class: "mark-name", x: mark.at, y: upper.top + 16 + 22 * mark.row,
+    "text-anchor": mark.end ? "end" : "start",
+  }, mark.text]);
+  return [...lines, ...texts];
+}
+
+function times(frame, height) {
+  const { left, right, now, seconds, x } = frame;
+  const word = (at, text, anchor) =>
+    ["text", { class: "axis", x: at, y: height - 6, "text-anchor": anchor }, text];
+  const steps = timeSteps(seconds, right - left)
+    .map((back) => word(x(now - back), `-${back} s`, back === seconds ? "start" : "middle"));
+  return [...steps, word(right, "now", "end")];
+}

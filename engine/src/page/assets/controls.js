@@ -1,0 +1,162 @@
+// What the page can change: load, bursts, kills, holds. Each change goes through the engine's API,
+// and what comes of it is seen in the stream.
+
+import { call } from "./calls.js";
+import { el, keyed, mark, place, say } from "./dom.js";
+import { entries, firstLoad } from "./model.js";
+import { freeze, store } from "./store.js";
+import { capitalised, plural } from "./words.js";
+import { wireToken } from "./token.js";
+
+/** Jobs of one burst. */
+const BURST = 100;
+/** Elements by their key in the state's "controls". */
+const WIRED = {
+  load: "producers", burst: "burst", kill: "kill", pause: "pause", hold: "hold", reset: "reset",
+};
+/** How long a good answer stays, in milliseconds. */
+const SAID_MS = 6000;
+
+let wanted = null;
+let dragging = false;
+let fading = null;
+
+/** Shows the controls as they are. */
+export function showControls(model) {
+  showLoad(firstLoad(model));
+  const urgent = urgentOne(model);
+  place("kill").hidden = urgent === null;
+  say(place("kill"), urgent ? `Kill ${article(urgent.name)} ${urgent.name}` : "Kill");
+  const held = model.state.status?.mode === "held";
+  mark(place("hold"), "aria-pressed", String(held));
+  say(place("hold"), held ? "Resume scaling" : "Hold scaling");
+  showReasons(model.state.controls ?? {});
+  showPauses(entries(model, "workload"));
+}
+
+const urgentOne = (model) =>
+  entries(model, "workload").find(({ value }) => !value.background) ?? null;
+const article = (name) => (/^[aeiou]/i.test(name) ? "an" : "a");
+
+function showLoad(load) {
+  const slider = place("producers");
+  const name = load ? plural(load.name, 2) : "producers";
+  say(place("producers-label"), capitalised(name));
+  if (!load || dragging) return;
+  if (wanted !== null && Date.now() < wanted.until && load.value.desired !== wanted.value) return;
+  wanted = null;
+  slider.max = Math.max(10, load.value.desired);
+  slider.value = load.value.desired;
+  say(place("producers-value"), String(load.value.desired));
+}
+
+/** A button that may not be used says why, in words that are seen. */
+function showReasons(controls) {
+  const reasons = new Map();
+  for (const [key, id] of Object.entries(WIRED)) {
+    const why = controls[key] ?? null;
+    const absent = id === "producers" && !firstLoad(store.model);
+    place(id).disabled = why !== null || absent;
+    mark(place(id), "aria-describedby", why === null ? null : "reasons");
+    if (why !== null) reasons.set(why, [...(reasons.get(why) ?? []), name(id)]);
+  }
+  keyed(place("reasons"), [...reasons], ([why]) => why, () => el("li"), (item, [why, names]) =>
+    say(item, `${names.join(", ")}: ${why}`));
+}
+
+const name = (id) =>
+  place(id === "producers" ? "producers-label" : id).textContent.replace(" \u2026", "");
+
+function showPauses(workloads) {
+  const paused = workloads.filter(({ value }) => value.paused).map(({ name: it }) => it);
+  say(place("pause"), paused.length > 0 ? `Paused: ${paused.length}` : "Pause \u2026");
+  keyed(place("pause-choices"), workloads, ({ name: it }) => it, pauseButton,
+    (button, { name: it, value }) => {
+      mark(button, "aria-pressed", String(value.paused));
+      say(button, value.paused ? `Resume ${it}` : `Pause ${it}`);
+    });
+}
+
+const pauseButton = ({ name: it }) => {
+  const button = el("button", { type: "button" });
+  button.addEventListener("click", () => {
+    const paused = !store.model.state[`workload/${it}`]?.paused;
+    return change("PUT", `/api/v1/workloads/${encodeURIComponent(it)}/pause`, { paused });
+  });
+  return button;
+};
+
+/** Says what came of a change. */
+export function tell({ ok, message }, good = "") {
+  clearTimeout(fading);
+  const answer = place("answer");
+  answer.classList.toggle("wrong", !ok);
+  say(answer, ok ? good : message);
+  if (ok) fading = setTimeout(() => say(answer, ""), SAID_MS);
+}
+
+async function change(method, path, body, good = () => "") {
+  const result = await call(method, path, body);
+  tell(result, result.ok ? good(result.data) : "");
+  return result;
+}
+
+async function setLoad() {
+  const load = firstLoad(store.model);
+  const replicas = Number(place("producers").value);
+  if (!load) return;
+  wanted = { value: replicas, until: Date.now() + 3000 };
+  const path = `/api/v1/deployments/${encodeURIComponent(load.name)}/scale`;
+  const { ok } = await change("PUT", path, { replicas });
+  if (!ok) wanted = null;
+}
+
+/** What buttons and keys do. Each does nothing where its button may not be used. */
+export const actions = {
+  burst: () => allowed("burst") && change("POST", "/api/v1/burst", { jobs: BURST },
+    () => `${BURST} jobs at once.`),
+  kill: () => {
+    const urgent = urgentOne(store.model);
+    if (!urgent || !allowed("kill")) return undefined;
+    const path = `/api/v1/workloads/${encodeURIComponent(urgent.name)}/kill`;
+    return change("POST", path, undefined, (data) => `${data?.killed ?? urgent.name} killed.`);
+  },
+  hold: () => allowed("hold") && change("PUT", "/api/v1/hold",
+    { held: store.model.state.status?.mode !== "held" }),
+  freeze: () => {
+    freeze(!store.frozen);
+    mark(place("freeze"), "aria-pressed", String(store.frozen));
+    say(place("freeze"), store.frozen ? "Go on" : "Freeze");
+  },
+  reset: async () => {
+    if (!allowed("reset")) return undefined;
+    tell({ ok: true }, "Resetting \u2026");
+    return change("POST", "/api/v1/reset", undefined, () => "Back at second 0.");
+  },
+};
+
+const allowed = (id) => store.known && !place(id).disabled;
+
+/** Wires buttons and slider. */
+export function wireControls() {
+  for (const [id, action] of Object.entries(actions)) {
+    place(id).addEventListener("click", () => action());
+  }
+  place("pause").addEventListener("click", () => {
+    const choices = place("pause-choices");
+    choices.hidden = !choices.hidden;
+    mark(place("pause"), "aria-expanded", String(!choices.hidden));
+  });
+  const slider = place("producers");
+  slider.addEventListener("input", () => {
+    dragging = true;
+    say(place("producers-value"), slider.value);
+  });
+  slider.addEventListener("change", () => {
+    dragging = false;
+    setLoad();
+  });
+  // After a drag the keys are the presenter's again.
+  slider.addEventListener("pointerup", () => setTimeout(() => slider.blur()));
+  wireToken((result) => tell(result, "Done."));
+}

@@ -1,0 +1,67 @@
+// Wires what all pages have: where we are, whether what is shown is news, light or dark.
+
+import { el, place, say, settings } from "./dom.js";
+import { isStale, silence, store, subscribe } from "./store.js";
+import { clock } from "./words.js";
+
+const MODES = { held: "HELD", replay: "REPLAY", looks_on: "LOOKS ON", live: "LIVE" };
+
+function where(status) {
+  const many = status.containers;
+  if (status.scheduler !== "kubernetes") return `box, ${many} processes`;
+  const context = status.context ? `${status.context}, ` : "";
+  return `${context}namespace ${status.namespace}, ${many} pods`;
+}
+
+function showStatus({ state, t }) {
+  const status = state.status;
+  if (!status) return;
+  const alone = status.standing === "alone" || !status.standing;
+  const delay = status.start_delay_s > 0 ? `a start takes ${status.start_delay_s} s` : null;
+  const because = status.mode === "live" ? null : status.because;
+  const words =
+    [where(status), alone ? null : status.standing, `up ${clock(t)}`, delay, because];
+  const said = words.filter((word) => word);
+  const strip = place("status");
+  while (strip.children.length > said.length) strip.lastElementChild.remove();
+  while (strip.children.length < said.length) strip.append(el("span"));
+  said.forEach((word, i) => say(strip.children[i], word));
+}
+
+/** The badge's word; what is most to be known comes first. */
+export function badgeWord() {
+  if (isStale()) return ["stale", `STALE ${Math.floor(silence() / 1000)} s`];
+  if (!store.known) return ["waiting", "WAITING"];
+  if (store.frozen) return ["frozen", "FROZEN"];
+  const mode = store.model.state.status?.mode ?? "live";
+  return [mode, MODES[mode] ?? mode.toUpperCase()];
+}
+
+/** Shows whether what is on the page is news. */
+export function showBadge() {
+  const [kind, word] = badgeWord();
+  const badge = place("badge");
+  say(badge, word);
+  badge.dataset.badge = kind;
+  document.body.classList.toggle("stale", kind === "stale");
+  const since = new Date(store.heard).toLocaleTimeString([], { hour12: false });
+  say(place("since"), kind === "stale" ? `since ${since}` : "");
+}
+
+const KEY = "theme";
+
+/** Light or dark, as someone chose it for this browser; else as the system has it. */
+export function theme(choice = settings.get(KEY) ?? "") {
+  settings.set(KEY, choice);
+  document.documentElement.dataset.theme = choice;
+  return choice;
+}
+
+theme();
+subscribe((model) => {
+  document.body.dataset.tick = model.tick;
+  document.body.dataset.run = model.run;
+  showStatus(model);
+  showBadge();
+});
+setInterval(showBadge, 200);

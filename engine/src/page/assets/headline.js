@@ -1,0 +1,53 @@
+// The one sentence. It is seen at once, and read out at most every five seconds.
+
+import { place } from "./dom.js";
+import { arrows } from "./words.js";
+
+const QUIET_MS = 5000;
+let spoken = -Infinity;
+let timer = null;
+
+/** Shows the sentence. */
+export function showHeadline({ state }) {
+  const headline = place("headline");
+  const text = arrows(state.headline ?? "Waiting for the engine.");
+  if (headline.textContent === text) return;
+  const wait = spoken + QUIET_MS - performance.now();
+  headline.setAttribute("aria-live", wait > 0 ? "off" : "polite");
+  headline.textContent = text;
+  keepRoom(headline);
+  if (wait <= 0) {
+    spoken = performance.now();
+  } else if (timer === null) {
+    timer = setTimeout(speak, wait);
+  }
+}
+
+/** A sentence of two lines keeps its room, so that the page below does not jump to and fro. */
+function keepRoom(headline) {
+  const line = parseFloat(getComputedStyle(headline).lineHeight);
+  if (headline.offsetHeight > 1.5 * line) headline.classList.add("two-lines");
+}
+
+addEventListener("resize", () => place("headline").classList.remove("two-lines"));
+
+/** Reads the sentence out that was only shown: it is put in again, now that it may be heard. */
+function speak() {
+  timer = null;
+  spoken = performance.now();
+  const headline = place("headline");
+  headline.setAttribute("aria-live", "polite");
+  headline.replaceChildren(document.createTextNode(headline.textContent));
+}
+
+/** What is wrong, in the engine's words. */
+export function showTroubles({ state }) {
+  const list = place("troubles");
+  const troubles = state.troubles ?? [];
+  while (list.children.length > troubles.length) list.lastElementChild.remove();
+  while (list.children.length < troubles.length) list.append(document.createElement("li"));
+  troubles.forEach((trouble, i) => {
+    const text = arrows(trouble);
+    if (list.children[i].textContent !== text) list.children[i].textContent = text;
+  });
+}

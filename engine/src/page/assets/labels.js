@@ -1,0 +1,33 @@
+// Words at the lines' ends that never touch.
+
+/** The least distance between two lines of words of 18 px. */
+export const GAP = 21;
+
+/**
+ * Moves labels apart, keeping their order and staying between top and bottom. Where there is no
+ * room for all, the last ones are left out: two on one another say less than one.
+ * @param labels [{y, text, ...}], the most important first where they are at one height
+ */
+export function spread(labels, top, bottom, gap = GAP) {
+  const room = Math.max(0, Math.floor((bottom - top) / gap + 1e-6) + 1);
+  const kept = labels.slice(0, room).map((label) => ({ ...label }));
+  kept.sort((a, b) => a.y - b.y);
+  let least = top;
+  for (const label of kept) {
+    label.y = Math.max(label.y, least);
+    least = label.y + gap;
+  }
+  let most = bottom;
+  for (const label of [...kept].reverse()) {
+    label.y = Math.min(label.y, most);
+    most = label.y - gap;
+  }
+  return kept;
+}
+
+/**
+ * How wide words are. In a browser a canvas knows; elsewhere a guess on the large side, so that
+ * nothing touches.
+ */
+export const guess = (text, { strong = false, size = 18 } = {}) =>
+  text.length * size * (strong ? 0.68 : 0.62);

@@ -1,0 +1,53 @@
+// One connection to the engine's stream. It is opened again by itself, after the last event it
+// had, so that nothing is missed and nothing comes twice.
+
+/** Without a word for so long the connection is thought dead; frames come twice a second. */
+const SILENCE_MS = 4000;
+const AGAIN_MS = [250, 500, 1000, 1000];
+
+export class Link {
+  /** @param onEvent called with {kind: "snapshot" | "frame", run, data} */
+  constructor(onEvent, { url = "/page/stream", Source = globalThis.EventSource } = {}) {
+    Object.assign(this, { onEvent, url, Source, after: null, tries: 0 });
+    this.open();
+  }
+
+  /** Opens it, after the last event or, with `anew`, with a snapshot. */
+  open(anew = false) {
+    this.close();
+    if (anew) this.after = null;
+    const query = this.after ? `?after=${encodeURIComponent(this.after)}` : "";
+    this.source = new this.Source(this.url + query);
+    for (const kind of ["snapshot", "frame"]) {
+      this.source.addEventListener(kind, (event) => this.heard(kind, event));
+    }
+    this.source.addEventListener("error", () => this.again());
+    this.watch();
+  }
+
+  heard(kind, event) {
+    this.tries = 0;
+    if (event.lastEventId) this.after = event.lastEventId;
+    this.watch();
+    const run = event.lastEventId?.slice(0, event.lastEventId.lastIndexOf("-")) || null;
+    this.onEvent({ kind, run, data: JSON.parse(event.data) });
+  }
+
+  again() {
+    this.close();
+    const wait = AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)];
+    this.tries += 1;
+    this.timer = setTimeout(() => this.open(), wait);
+  }
+
+  watch() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.again(), SILENCE_MS);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+  }
+}

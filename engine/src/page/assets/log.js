@@ -1,0 +1,34 @@
+// What was decided and done, one sentence each, newest first.
+
+import { el, keyed, place, say } from "./dom.js";
+import { entries } from "./model.js";
+import { clock, inPageWords } from "./words.js";
+
+const SHOWN = 60;
+
+/** Shows the log. */
+export function showLog(model) {
+  const workloads = entries(model, "workload");
+  const newest = model.log.slice(-SHOWN).reverse();
+  keyed(place("log"), newest, ({ id }) => id, blank, (item, entry) => {
+    item.dataset.kind = entry.kind;
+    const [time, text] = item.children;
+    say(time, clock(entry.at));
+    const by = entry.by ? `, by ${entry.by}` : "";
+    say(text, ` ${inPageWords(entry.text, workloads)}${by}`);
+  });
+  trim();
+}
+
+/** Ends the log's frame after a whole entry: half a line looks like a fault. */
+function trim() {
+  const frame = place("log-frame");
+  frame.style.maxHeight = "";
+  const { clientHeight } = frame;
+  const ends = [...place("log").children].map((item) => item.offsetTop + item.offsetHeight);
+  const top = place("log").offsetTop;
+  const last = ends.map((end) => end - top).filter((end) => end <= clientHeight).at(-1);
+  if (last && ends.at(-1) - top > clientHeight) frame.style.maxHeight = `${last}px`;
+}
+
+const blank = () => el("li", {}, el("time"), el("span"));

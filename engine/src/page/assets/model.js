@@ -1,0 +1,151 @@
+// The state of the engine as this page knows it: a snapshot replaces it, a frame moves it on.
+// Nothing here knows of a browser.
+
+/** How many seconds are remembered; the chart shows less. */
+export const KEPT_S = 300;
+/** How many entries of the log are remembered. */
+const LOG = 200;
+
+/** What is known before anything came. It has the shape of a snapshot. */
+export function empty() {
+  return {
+    run: null, seq: 0, t: 0, tick: 0, state: {}, log: [], picture: null, step: false, open: false,
+    history: { t: [], queues: {}, live: {}, load: {} },
+  };
+}
+
+/** The model that a snapshot begins. */
+export function fromSnapshot(data) {
+  const history = data.history ?? {};
+  return {
+    ...empty(), ...data, state: { ...data.state }, log: [...(data.log ?? [])],
+    picture: data.picture ? { ...data.picture, tiles: [...data.picture.tiles] } : null,
+    history: {
+      t: [...(history.t ?? [])], queues: copied(history.queues), live: copied(history.live),
+      load: copied(history.load),
+    },
+  };
+}
+
+const copied = (series) =>
+  Object.fromEntries(Object.entries(series ?? {}).map(([name, values]) => [name, [...values]]));
+
+/**
+ * Moves the model on by a frame of its run. A frame that it has already had changes nothing.
+ * @returns whether it was news.
+ */
+export function applyFrame(model, frame) {
+  if (frame.seq <= model.seq) return false;
+  model.seq = frame.seq;
+  model.t = frame.t ?? model.t;
+  model.tick = frame.tick ?? model.tick;
+  for (const [key, value] of Object.entries(frame.set ?? {})) {
+    if (value === null) delete model.state[key];
+    else model.state[key] = value;
+  }
+  addEntries(model, frame.log ?? []);
+  for (const [number, shades] of frame.tiles ?? []) addTile(model, number, shades);
+  model.step ||= Boolean(frame.step);
+  model.open = Boolean(frame.more);
+  if (model.step && !model.open) {
+    model.step = false;
+    addPoint(model);
+  }
+  return true;
+}
+
+function addEntries(model, entries) {
+  const last = model.log.at(-1)?.id ?? -Infinity;
+  model.log.push(...entries.filter((entry) => entry.id > last));
+  if (model.log.length > LOG) model.log.splice(0, model.log.length - LOG);
+}
+
+/** The picture's measures, until a snapshot says other ones. */
+const GRID = { columns: 16, rows: 10 };
+
+function addTile(model, number, shades) {
+  const { columns, rows } = model.picture ?? GRID;
+  const [picture, place] = [Math.floor(number / (columns * rows)), number % (columns * rows)];
+  if (!model.picture || picture > model.picture.number) {
+    model.picture = { number: picture, columns, rows, tiles: [] };
+  }
+  if (picture < model.picture.number) return;
+  model.picture.tiles = model.picture.tiles.filter(([other]) => other !== place);
+  model.picture.tiles.push([place, shades]);
+}
+
+/** One more point of the chart, from the state as it is now. */
+function addPoint(model) {
+  const { history } = model;
+  const length = history.t.length;
+  history.t.push(model.t);
+  const fresh = (queue) => (queue.status === "fresh" ? queue.ready : null);
+  extend(history.queues, length, entries(model, "queue"), fresh);
+  extend(history.live, length, entries(model, "workload"), live);
+  const loads = entries(model, "deployment").filter(({ value }) => value.load);
+  extend(history.load, length, loads, (load) => load.desired);
+  const old = history.t.findIndex((t) => t >= model.t - KEPT_S);
+  if (old > 0) forget(history, old);
+}
+
+function extend(series, length, sources, value) {
+  for (const name of Object.keys(series)) {
+    if (!sources.some((source) => source.name === name)) series[name].push(null);
+  }
+  for (const source of sources) {
+    series[source.name] ??= Array(length).fill(null);
+    series[source.name].push(value(source.value));
+  }
+}
+
+function forget(history, many) {
+  history.t.splice(0, many);
+  for (const series of [history.queues, history.live, history.load]) {
+    for (const [name, values] of Object.entries(series)) {
+      values.splice(0, many);
+      if (values.every((value) => value === null)) delete series[name];
+    }
+  }
+}
+
+/** Containers that hold capacity, whatever they are at. */
+export const live = (workload) => workload.ready + workload.starting + workload.terminating;
+
+/** All of a kind, as {name, value}; workloads urgent ones first, by priority. */
+export function entries(model, kind) {
+  const prefix = `${kind}/`;
+  const all = Object.entries(model.state)
+    .filter(([key, value]) => key.startsWith(prefix) && value !== null)
+    .map(([key, value]) => ({ name: key.slice(prefix.length), value }));
+  return all.sort((a, b) => order(a, b));
+}
+
+function order(a, b) {
+  return Number(a.value.background ?? false) - Number(b.value.background ?? false)
+    || (a.value.priority ?? 0) - (b.value.priority ?? 0)
+    || (a.name < b.name ? -1 : 1);
+}
+
+/** The grid: an entry a slot, null where it is free. More than the capacity is seen, not hidden. */
+export function slots(model) {
+  const taken = Object.keys(model.state)
+    .filter((key) => key.startsWith("slot/") && model.state[key])
+    .map((key) => Number(key.slice(5)));
+  const many = Math.max(model.state.slots ?? model.state.capacity ?? 0, ...taken.map((i) => i + 1));
+  return Array.from({ length: many }, (_, i) => model.state[`slot/${i}`] ?? null);
+}
+
+/** The Deployment that makes the load, or null. */
+export const firstLoad = (model) =>
+  entries(model, "deployment").find(({ value }) => value.load) ?? null;
+
+/** The points of the last seconds, with one before them for the lines' beginnings. */
+export function windowed(history, seconds) {
+  const end = history.t.at(-1) ?? 0;
+  const first = history.t.findIndex((t) => t >= end - seconds);
+  const from = Math.max(0, first - 1);
+  const cut = (series) =>
+    Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values.slice(from)]));
+  const [queues, lives, load] = [history.queues, history.live, history.load].map(cut);
+  return { t: history.t.slice(from), queues, live: lives, load };
+}

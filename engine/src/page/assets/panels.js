@@ -1,0 +1,136 @@
+// The chart's two panels: the queues against their target band, and the containers stacked under
+// the capacity. Each gives its drawing and the words for its lines' ends.
+
+import { countAxis, queueMax } from "./axis.js";
+import { area, line, stacked } from "./layers.js";
+import { live } from "./model.js";
+import { called } from "./words.js";
+
+/** Dashes of the queues' lines, told apart without colour. */
+const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
+
+/** What is older than the window leads into it, and is not drawn outside. */
+const INSIDE = "url(#inside)";
+
+const rule = (frame, y, kind) =>
+  ["line", { class: kind, x1: frame.left, x2: frame.right, y1: y, y2: y }];
+
+/** Lines and words at some counts of a panel. */
+export function grid(frame, y, counts) {
+  return counts.flatMap((count) => [
+    rule(frame, y(count), "grid"),
+    ["text", { class: "axis", x: frame.left - 8, y: y(count) + 6, "text-anchor": "end" }, count],
+  ]);
+}
+
+const ticks = (max, frame) => {
+  const middle = frame.bottom - frame.top >= 66 && max % 2 === 0;
+  return middle ? [0, max / 2, max] : [0, max];
+};
+
+/** The queues. `ghosts` are further thin lines: {label, points: [[t, length]], dash}. */
+export function queuePanel(data, queues, ghosts, frame, x) {
+  if (queues.length === 0) return { drawing: [], labels: [], y: null };
+  const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
+  const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
+  const max = queueMax(target, Math.max(0, ...seen));
+  const y = countAxis({ ...frame, max });
+  const drawing = [
+    ["rect", {
+      class: "band", x: frame.left, y: y(target), width: frame.right - frame.left,
+      height: frame.bottom - y(target),
+    }],
+    ...grid(frame, y, ticks(max, frame)),
+    ...[...new Set(queues.map(({ value }) => value.target))].map((it) =>
+      rule(frame, y(it), "target")),
+    ...ghosts.map((ghost) => ghostLine(ghost, data, frame, x, y)),
+    ...queues.map(({ name }, i) => ["path", {
+      class: "queue", "clip-path": INSIDE,
+      d: line(data.t, data.queues[name] ?? [], x, y, frame.right),
+      "stroke-dasharray": DASHES[i % DASHES.length],
+    }]),
+  ];
+  return { drawing, labels: queueLabels(data, queues, ghosts, y), y };
+}
+
+const ghostLine = (ghost, data, frame, x, y) => {
+  const points = ghost.points.filter(([t]) => t >= (data.t[0] ?? 0) && t <= data.t.at(-1));
+  const path = line(points.map(([t]) => t), points.map(([, n]) => n), x, y, frame.right);
+  return ["path", { class: "ghost", "clip-path": INSIDE, d: path, "stroke-dasharray": ghost.dash }];
+};
+
+function queueLabels(data, queues, ghosts, y) {
+  const several = queues.length > 1;
+  const named = (name) => (several ? `queue ${name}` : "queue");
+  const lines = queues.map(({ name, value }) => {
+    const last = data.queues[name]?.at(-1) ?? 0;
+    // The words say what the large number says, which may be newer than the last point.
+    const now = value.status === "fresh" ? value.ready : null;
+    return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
+  });
+  const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
+  const bounds = [...targets].map(([target, name]) => {
+    const whose = targets.size > 1 ? ` ${name}` : "";
+    return { y: y(target), text: `target ${target}${whose}`, strong: false };
+  });
+  const others = ghosts.map(({ label, points }) => ({
+    y: y(points.at(-1)?.[1] ?? 0), text: label, strong: false, ghost: true,
+  }));
+  return [...lines, ...bounds, ...others];
+}
+
+/** The containers. */
+export function containerPanel(data, workloads, capacity, frame, x) {
+  const known = workloads.filter(({ name }) => data.live[name]);
+  const sums = stacked(known.map(({ name }) => data.live[name]));
+  const most = Math.max(capacity, 1, ...(sums.at(-1)?.above ?? []));
+  const y = countAxis({ ...frame, max: most });
+  const kinds = kindsOf(known);
+  const drawing = [
+    ...grid(frame, y, ticks(most, frame)),
+    ...known.map((_, i) => ["path", {
+      class: `layer ${kinds[i]}`, fill: FILLS[kinds[i]], "clip-path": INSIDE,
+      d: area(data.t, sums[i].below, sums[i].above, x, y, frame.right),
+    }]),
+    rule(frame, y(capacity), "capacity"),
+  ];
+  const layers = known.map(({ name, value }, i) => {
+    const middle = (y(sums[i].below.at(-1)) + y(sums[i].above.at(-1))) / 2;
+    const many = live(value);
+    return { y: middle, text: `${called(name, value)} ${many}`, strong: true, many };
+  });
+  const bound = { y: y(capacity), text: `capacity ${capacity}`, strong: false };
+  const labels = [
+    ...layers.filter(({ many }) => many > 0), bound, ...layers.filter(({ many }) => many === 0),
+  ];
+  return { drawing, labels, y };
+}
+
+/** How each workload is drawn: background hatched, urgent ones plain, dotted, barred. */
+export function kindsOf(workloads) {
+  let urgent = 0;
+  return workloads.map(({ value }) => {
+    if (value.background) return "background";
+    urgent += 1;
+    return `urgent-${(urgent - 1) % 3}`;
+  });
+}
+
+const FILLS = { background: "url(#hatch)", "urgent-1": "url(#dots)", "urgent-2": "url(#bars)" };
+
+const tile = (id, turn, ...inside) => ["pattern", {
+  id, width: 12, height: 12, patternUnits: "userSpaceOnUse", patternTransform: turn,
+}, ...inside];
+const ground = (kind) => ["rect", { class: kind, width: 12, height: 12 }];
+
+/** What the drawing refers to; patterns with a period of 12 px: a projector shows no finer ones. */
+export const patterns = (frame) => ["defs", {},
+  ["clipPath", { id: "inside" }, ["rect", {
+    x: frame.left, y: 0, width: frame.right - frame.left, height: frame.lower.bottom + 3,
+  }]],
+  tile("hatch", "rotate(45)", ground("hatch-ground"),
+    ["line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 12 }]),
+  tile("dots", null, ground("dots-ground"), ["circle", { class: "dot", cx: 6, cy: 6, r: 3.4 }]),
+  tile("bars", null, ground("bars-ground"),
+    ["line", { class: "bar", x1: 0, x2: 12, y1: 3, y2: 3 }]),
+];

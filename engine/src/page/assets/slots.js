@@ -1,0 +1,69 @@
+// The grid: who has which unit of the capacity. A container keeps its place while it lives.
+
+import { el, hidden, keyed, mark, place, say } from "./dom.js";
+import { entries, slots } from "./model.js";
+import { kindsOf } from "./panels.js";
+
+const GAP = 10;
+const LARGEST = 72;
+const SMALLEST = 12;
+
+/** Shows the grid. */
+export function showSlots(model) {
+  const workloads = entries(model, "workload");
+  const kinds = kindsOf(workloads);
+  const kind = new Map(workloads.map(({ name }, i) => [name, kinds[i]]));
+  const letters = lettersOf(workloads);
+  keyed(place("slots"), slots(model), (_, i) => i, blank, (item, slot) => {
+    const said = slot ? `${slot.name}, ${PHASES[slot.phase] ?? slot.phase}` : "free";
+    const shape = slot ? `${kind.get(slot.workload) ?? "urgent-0"} ${slot.phase}` : "free";
+    mark(item, "class", `slot ${shape}`);
+    mark(item, "title", said);
+    say(item.firstElementChild, slot ? letters.get(slot.workload) ?? "?" : "");
+    say(item.lastElementChild, said);
+  });
+  fit();
+}
+
+const PHASES = { starting: "starting", ready: "running", terminating: "stopping" };
+const blank = () => el("li", {}, el("span", { "aria-hidden": "true" }), hidden(""));
+
+/** The fewest first letters that tell workloads apart; background work is B. */
+export function lettersOf(workloads) {
+  const taken = new Set();
+  const letters = new Map();
+  const spareFirst = [...workloads].sort((a, b) =>
+    Number(b.value.background ?? false) - Number(a.value.background ?? false));
+  for (const { name, value } of spareFirst) {
+    const from = value.background ? "background" : name;
+    const one = from.slice(0, 1).toUpperCase();
+    const tries = [one, ...[...from.slice(1)].map((letter) => one + letter)];
+    const letter = tries.find((it) => !taken.has(it)) ?? one;
+    taken.add(letter);
+    letters.set(name, letter);
+  }
+  return letters;
+}
+
+/** The side of a slot, so that all are seen: one row if it can be, else few ones. */
+export function sideFor(many, width, height, largest = LARGEST, gap = GAP) {
+  for (let side = largest; side > SMALLEST; side -= 1) {
+    const row = Math.max(1, Math.floor((width + gap) / (side + gap)));
+    if (Math.ceil(many / row) * (side + gap) - gap <= height) return side;
+  }
+  return SMALLEST;
+}
+
+/** Fits the grid to its place. */
+export function fit() {
+  const list = place("slots");
+  const many = list.children.length;
+  if (many === 0) return;
+  const style = getComputedStyle(list);
+  const largest = parseFloat(style.getPropertyValue("--largest")) || LARGEST;
+  const gap = parseFloat(style.columnGap) || 0;
+  const rows = list.clientWidth < 560 || many > 24 ? 2.2 : 1;
+  const side = sideFor(many, list.clientWidth, rows * largest, largest, gap);
+  list.style.setProperty("--side", `${side}px`);
+  list.classList.toggle("small", side < 34);
+}

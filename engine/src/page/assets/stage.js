@@ -1,0 +1,47 @@
+// The stage view: the same page, with what is read from the last row.
+
+import { mark, place, say } from "./dom.js";
+
+const LINK = "#stage";
+
+export const isStage = () => document.body.dataset.view === "stage";
+
+/** Goes into the stage view or out of it; the address has it, so that a reload stays there. */
+export function toggleStage(on = !isStage()) {
+  document.body.dataset.view = on ? "stage" : "run";
+  history.replaceState(null, "", on ? LINK : location.pathname + location.search);
+  say(place("stage-view"), on ? "Leave stage view (s)" : "Stage view (s)");
+}
+
+/** Wires the button. `changed` is called after each change. */
+export function wireStage(changed) {
+  place("stage-view").addEventListener("click", () => {
+    toggleStage();
+    changed();
+  });
+  addEventListener("hashchange", () => {
+    toggleStage(location.hash === LINK);
+    changed();
+  });
+  toggleStage(location.hash === LINK);
+}
+
+/** The audience's way in, where there is one. */
+export function showAudience({ state }) {
+  const box = place("audience");
+  const { audience } = state;
+  box.hidden = !audience;
+  if (!audience) {
+    box.replaceChildren();
+    return;
+  }
+  if (box.children.length === 0) {
+    const image = document.createElement("img");
+    const words = document.createElement("p");
+    box.append(image, words);
+  }
+  const [image, words] = box.children;
+  mark(image, "src", "/page/audience.svg");
+  mark(image, "alt", `QR code of ${audience.url}`);
+  say(words, audience.url.replace(/^http:\/\//, "").replace(/\/$/, ""));
+}

@@ -1,0 +1,96 @@
+// Reads the chart: a line that follows the pointer or the arrow keys, and the values at it.
+
+import { el, place, say } from "./dom.js";
+import { entries } from "./model.js";
+import { called, count } from "./words.js";
+
+/** How far the arrow keys go, in points. */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+
+/** The reader over a drawing; `show` is called after each new one. */
+export function reader(frame) {
+  const line = el("div", { class: "cross", hidden: "" });
+  const box = el("div", { class: "readout", hidden: "", "aria-hidden": "true" });
+  let drawn = null;
+  /** Seconds before now; it stays where it is while the chart moves. */
+  let back = null;
+
+  const nearest = (at) => drawn.data.t.reduce((best, t, i) =>
+    (Math.abs(t - at) < Math.abs(drawn.data.t[best] - at) ? i : best), 0);
+
+  function update() {
+    const shown = drawn !== null && back !== null;
+    line.hidden = box.hidden = !shown;
+    if (!drawn) return;
+    const { data } = drawn;
+    const end = data.t.at(-1);
+    const i = shown ? nearest(end - back) : data.t.length - 1;
+    const ago = Math.round((end - data.t[i]) * 2) / 2;
+    const words = valuesAt(drawn.model, data, i);
+    const when = ago === 0 ? "now" : `-${ago} s`;
+    frame.setAttribute("aria-valuenow", -ago);
+    frame.setAttribute("aria-valuetext", `${when}: ${words.join(", ")}`);
+    if (shown) put(data.t[i], [when, ...words]);
+  }
+
+  function put(at, words) {
+    const x = drawn.frame.x(at);
+    line.style.left = `${x}px`;
+    line.style.top = `${drawn.frame.upper.top}px`;
+    line.style.height = `${drawn.frame.lower.bottom - drawn.frame.upper.top}px`;
+    while (box.children.length > words.length) box.lastElementChild.remove();
+    while (box.children.length < words.length) box.append(el("div"));
+    words.forEach((word, i) => say(box.children[i], word));
+    // Beside the line, and not over the words at the lines' ends.
+    const before = x + 12 + box.offsetWidth > drawn.frame.right;
+    box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
+    box.style.top = `${drawn.frame.lower.top - 20}px`;
+  }
+
+  frame.addEventListener("pointermove", (event) => {
+    if (!drawn) return;
+    const x = event.clientX - frame.getBoundingClientRect().left;
+    const { left, right, seconds } = drawn.frame;
+    back = Math.max(0, ((right - x) / (right - left)) * seconds);
+    update();
+  });
+  const leave = () => {
+    back = null;
+    update();
+  };
+  frame.addEventListener("pointerleave", leave);
+  frame.addEventListener("blur", leave);
+  frame.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !drawn) return;
+    if (event.key === "Escape") leave();
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const times = drawn.data.t;
+    const now = nearest(times.at(-1) - (back ?? 0));
+    const next = Math.min(times.length - 1, Math.max(0, now + step * (event.shiftKey ? 10 : 1)));
+    back = times.at(-1) - times[next];
+    update();
+  });
+  return {
+    show(drawing) {
+      drawn = drawing;
+      if (line.parentElement !== frame) frame.append(line, box);
+      update();
+    },
+  };
+}
+
+/** All values at a point, in words. */
+export function valuesAt(model, data, i) {
+  const queues = entries(model, "queue");
+  const several = queues.length > 1;
+  return [
+    ...queues.map(({ name }) =>
+      `queue ${several ? `${name} ` : ""}${count(data.queues[name]?.[i])}`),
+    ...entries(model, "workload").map(({ name, value }) =>
+      `${called(name, value)} ${count(data.live[name]?.[i])}`),
+    ...Object.entries(data.load).map(([name, values]) =>
+      `${called(name, null)} ${count(values[i])}`),
+  ];
+}

@@ -1,0 +1,32 @@
+// Why each workload has what it has, in its rule's own arithmetic.
+
+import { el, keyed, mark, place, say } from "./dom.js";
+import { entries } from "./model.js";
+import { arrows, called } from "./words.js";
+
+/** Shows the whys, where they are open. */
+export function showWhy(model) {
+  const why = place("why");
+  if (why.hidden) return;
+  keyed(why, entries(model, "workload"), ({ name }) => name, blank, (line, { name, value }) => {
+    const [who, text] = line.children;
+    say(who, `${called(name, value, value.desired)} ${value.desired}: `);
+    say(text, sentence(model.state[`why/${name}`]));
+  });
+}
+
+const blank = () => el("p", {}, el("b"), el("span"));
+
+function sentence(text) {
+  if (!text) return "nothing decided yet.";
+  const said = arrows(text);
+  return said.endsWith(".") ? said : `${said}.`;
+}
+
+/** Opens or closes the whys. */
+export function toggleWhy(model) {
+  const why = place("why");
+  why.hidden = !why.hidden;
+  mark(place("why-open"), "aria-expanded", String(!why.hidden));
+  showWhy(model);
+}

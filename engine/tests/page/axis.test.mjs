@@ -1,0 +1,100 @@
+// Places on the chart: axes, labels, marks.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { countAxis, queueMax, timeAxis, timeSteps } from "../../src/page/assets/axis.js";
+import { GAP, guess, spread } from "../../src/page/assets/labels.js";
+import { marksOf, placed } from "../../src/page/assets/marks.js";
+
+test("the queue's axis begins at twice the target and grows in steps", () => {
+  const cases = [[0, 40], [40, 40], [41, 100], [101, 200], [399, 400], [401, 1000]];
+  for (const [largest, max] of cases) assert.equal(queueMax(20, largest), max, largest);
+  assert.equal(queueMax(0, 0), 2);
+});
+
+test("now is at the right edge and a minute ago at the left", () => {
+  const x = timeAxis({ left: 40, right: 700, now: 100, seconds: 60 });
+  assert.deepEqual([x(100), x(40)], [700, 40]);
+});
+
+test("what is over the greatest count stays at the edge", () => {
+  const y = countAxis({ top: 10, bottom: 110, max: 40 });
+  assert.deepEqual([y(0), y(20), y(40), y(400)], [110, 60, 10, 10]);
+});
+
+test("the words of the time axis have room", () => {
+  for (const width of [200, 330, 600, 1200]) {
+    const steps = timeSteps(60, width);
+    assert.ok(steps.length > 0 && steps.length <= Math.max(1, width / 100), `${width}: ${steps}`);
+    assert.equal(steps.at(-1), 60);
+  }
+});
+
+test("labels keep their order and their distance", () => {
+  for (const heights of [[10, 10, 10], [0, 95, 100], [50, 52, 54], [100, 100]]) {
+    const labels = spread(heights.map((y) => ({ y })), 0, 100).map(({ y }) => y);
+    labels.slice(1).forEach((y, i) => assert.ok(y - labels[i] >= GAP - 1e-9, `${labels}`));
+    assert.ok(labels.every((y) => y >= 0 && y <= 100), `${labels}`);
+    assert.equal(labels.length, heights.length);
+  }
+});
+
+test("where there is no room for all labels, the last ones are left out", () => {
+  const labels = ["a", "b", "c", "d", "e"].map((text) => ({ y: 0, text }));
+  assert.deepEqual(spread(labels, 0, 2 * GAP).map(({ text }) => text), ["a", "b", "c"]);
+});
+
+const room = { left: 40, right: 700, rows: 2, width: (text) => guess(text) };
+
+test("names of marks never touch, and no line runs through them where there is room", () => {
+  const xs = [60, 280, 480, 690];
+  const names = placed(xs.map((x, i) => ({ x, text: `producers ${i} -> ${i + 1}` })), room);
+  const spans = names.filter(({ text }) => text).map(({ at, end, text, row }) => {
+    const wide = guess(text);
+    return { row, from: end ? at - wide : at, to: end ? at : at + wide };
+  });
+  assert.equal(spans.length, 4);
+  for (const [i, a] of spans.entries()) {
+    assert.ok(a.from >= 40 && a.to <= 700);
+    assert.ok(!xs.some((x) => x > a.from && x < a.to));
+    for (const b of spans.slice(i + 1)) {
+      assert.ok(a.row !== b.row || a.to <= b.from || b.to <= a.from);
+    }
+  }
+});
+
+test("every mark has its line, named or not", () => {
+  const marks = Array.from({ length: 30 }, (_, i) => ({ x: 100 + i, text: "producers 1 -> 2" }));
+  assert.equal(placed(marks, room).length, 30);
+});
+
+test("names of crowded marks never touch", () => {
+  const marks = Array.from({ length: 30 }, (_, i) => ({ x: 50 + i * 20, text: "burst 100" }));
+  const rows = [[], []];
+  for (const { at, end, text, row } of placed(marks, room).filter((it) => it.text)) {
+    const wide = guess(text);
+    rows[row].push(end ? [at - wide, at] : [at, at + wide]);
+  }
+  for (const row of rows) {
+    row.sort(([a], [b]) => a - b);
+    assert.ok(row.length > 1);
+    row.slice(1).forEach(([from], i) => assert.ok(from > row[i][1]));
+  }
+});
+
+const seen = (log) => marksOf(log, { from: 40, now: 100, x: (at) => at, words: (text) => text });
+
+test("marks that are near together are one line, and what is too old is none", () => {
+  const log = [
+    { at: 2, mark: "old" }, { at: 50, mark: "a" }, { at: 52, mark: "b" }, { at: 53, mark: "b" },
+    { at: 55, mark: null }, { at: 70, mark: "c" },
+  ];
+  assert.deepEqual(seen(log), [{ x: 50, text: "a, b" }, { x: 70, text: "c" }]);
+});
+
+test("a slider on its way is one change", () => {
+  const change = (at, from, to) => ({ at, mark: `producers ${from} \u2192 ${to}` });
+  const log = [change(50, 1, 2), change(51, 2, 3), change(52, 3, 4)];
+  assert.deepEqual(seen(log), [{ x: 50, text: "producers 1 \u2192 4" }]);
+});

@@ -1,0 +1,179 @@
+// The chart's drawing, and its data in other forms.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { chart } from "../../src/page/assets/chart.js";
+import { painted } from "../../src/page/assets/export.js";
+import { GAP } from "../../src/page/assets/labels.js";
+import { area, line, stacked } from "../../src/page/assets/layers.js";
+import { fromSnapshot } from "../../src/page/assets/model.js";
+import { nodes, toText } from "../../src/page/assets/svg.js";
+import { columns, csv } from "../../src/page/assets/table.js";
+import { valuesAt } from "../../src/page/assets/values.js";
+
+const count = (background, n) => ({
+  ready: n, starting: 0, terminating: 0, desired: n, priority: background ? 2 : 1, background,
+});
+
+const model = (more = {}) => fromSnapshot({
+  run: "1", seq: 1, t: 60, tick: 120,
+  state: {
+    capacity: 10, "queue/jobs": { ready: 24, target: 20, status: "fresh" },
+    "workload/consumer": count(false, 8), "workload/remainder": count(true, 2), ...more,
+  },
+  history: {
+    t: [59, 59.5, 60], queues: { jobs: [0, 36, 24] },
+    live: { consumer: [3, 8, 8], remainder: [7, 2, 2] }, load: { producer: [1, 3, 3] },
+  },
+  log: [{ id: 1, at: 59.5, mark: "producers 1 -> 3" }],
+});
+
+const SIZE = { width: 850, height: 340 };
+const drawn = (it = model(), more = {}) => chart(it, { size: SIZE, ...more });
+const all = (tree, kind) =>
+  [...nodes(tree)].filter(([, attributes]) => String(attributes?.class).split(" ").includes(kind));
+const words = (tree) => [...nodes(tree)].filter(([name]) => name === "text").map((it) => it[2]);
+
+test("each line has its words at its end", () => {
+  const said = words(drawn().tree);
+  for (const text of ["queue 24", "target 20", "capacity 10", "background 2", "consumers 8"]) {
+    assert.ok(said.includes(text), `${text}: ${said}`);
+  }
+  assert.ok(said.includes("producers 1 \u2192 3") && said.includes("now"));
+});
+
+test("words at lines' ends say what the large numbers say, also between two ticks", () => {
+  const it = model({
+    "queue/jobs": { ready: 19, target: 20, status: "fresh" },
+    "workload/consumer": { ...count(false, 8), starting: 1 },
+  });
+  const said = words(drawn(it).tree);
+  assert.ok(said.includes("queue 19") && said.includes("consumers 9"), `${said}`);
+  it.state["queue/jobs"].status = "stale";
+  const old = words(drawn(it).tree);
+  assert.ok(old.includes("queue \u2013"), `${old}`);
+});
+
+test("words at lines' ends never touch", () => {
+  for (const height of [200, 240, 340, 700]) {
+    const { tree } = drawn(model(), { size: { width: 850, height } });
+    const heights = all(tree, "label").map(([, { y }]) => y).sort((a, b) => a - b);
+    heights.slice(1).forEach((y, i) => assert.ok(y - heights[i] >= GAP - 0.2, `${heights}`));
+  }
+});
+
+test("nothing leaves the drawing", () => {
+  for (const width of [320, 600, 1400]) {
+    const { tree } = drawn(model(), { size: { width, height: 340 } });
+    for (const [, { x, y }] of [...nodes(tree)].filter(([name]) => name === "text")) {
+      assert.ok(x >= 0 && x <= width && y > 0 && y <= 340, `${width}: ${x} ${y}`);
+    }
+  }
+});
+
+test("layers stand on one another, and never over the capacity's line", () => {
+  const { tree, frame } = drawn();
+  assert.equal(all(tree, "layer").length, 2);
+  const [, capacity] = all(tree, "capacity")[0];
+  assert.equal(capacity.y1, frame.lower.top);
+});
+
+test("more than the capacity is seen over its line", () => {
+  const many = model();
+  many.history.live.remainder = [7, 4, 4];
+  const { tree, frame } = chart(many, { size: SIZE });
+  assert.ok(all(tree, "capacity")[0][1].y1 > frame.lower.top);
+});
+
+test("what is older than the window leads into it and is cut off", () => {
+  const { tree } = drawn(model(), { seconds: 0.8 });
+  const lines = [...all(tree, "queue"), ...all(tree, "layer")];
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every(([, attributes]) => attributes["clip-path"] === "url(#inside)"));
+});
+
+test("patterns have a period of at least 10 px", () => {
+  const patterns = [...nodes(drawn().tree)].filter(([name]) => name === "pattern");
+  assert.ok(patterns.length >= 3);
+  for (const [, { width, height }] of patterns) assert.ok(width >= 10 && height >= 10);
+});
+
+test("several urgent workloads are told apart without colour", () => {
+  const it = model({ "workload/other": { ...count(false, 1), priority: 2 } });
+  it.history.live.other = [0, 0, 1];
+  const fills = all(drawn(it).tree, "layer").map(([, { fill }]) => fill);
+  assert.deepEqual(fills, [undefined, "url(#dots)", "url(#hatch)"]);
+});
+
+test("several queues are told apart without colour, and by name", () => {
+  const it = model({ "queue/mail": { ready: 5, target: 20, status: "fresh" } });
+  it.history.queues.mail = [5, 5, 5];
+  const { tree } = drawn(it);
+  const dashes = all(tree, "queue").map((path) => path[1]["stroke-dasharray"]);
+  assert.equal(new Set(dashes).size, 2);
+  assert.ok(words(tree).includes("queue mail 5"));
+});
+
+test("further lines are thin, dashed, and named", () => {
+  const ghosts = [{ label: "HPA, simulated", points: [[59, 50], [60, 60]], dash: "2 4" }];
+  const { tree } = drawn(model(), { ghosts });
+  assert.equal(all(tree, "ghost").length, 1);
+  assert.ok(words(tree).includes("HPA, simulated"));
+});
+
+test("where nothing was read there is no line", () => {
+  const x = (at) => at;
+  assert.equal(line([0, 1, 2, 3], [1, null, 2, 3], x, x, 4), "M0 1M2 2L3 3H4");
+  assert.equal(line([0, 1], [1, null], x, x, 4), "M0 1");
+  assert.equal(line([], [], x, x, 4), "");
+});
+
+test("counts hold until the next one", () => {
+  const [{ below, above }] = stacked([[1, 3]]);
+  assert.equal(area([0, 5], below, above, (x) => x, (y) => y, 10), "M0 1H5L5 3H10L10 0H5L5 0H0Z");
+});
+
+test("before the first reading there is no chart", () => {
+  const none = fromSnapshot({ run: "1", seq: 1, state: {}, history: { t: [] } });
+  assert.equal(chart(none, { size: SIZE }), null);
+});
+
+test("a name cannot become markup in a file", () => {
+  const evil = "<script>alert(1)</script>\"&";
+  const it = model({ [`workload/${evil}`]: count(false, 1) });
+  it.history.live[evil] = [1, 1, 1];
+  const text = toText(painted(drawn(it).tree, SIZE));
+  assert.ok(!text.includes("<script"));
+  assert.ok(text.includes("&lt;script&gt;"));
+});
+
+test("a file carries its looks", () => {
+  const text = toText(painted(drawn().tree, SIZE));
+  assert.ok(!text.includes("class="));
+  for (const look of ["#d55e00", "#0072b2", "url(#hatch)", "8 6", "font-family"]) {
+    assert.ok(text.includes(look), look);
+  }
+});
+
+test("the data as lines has every tick, and nothing for what is not known", () => {
+  const it = model();
+  it.history.queues.jobs[1] = null;
+  const lines = csv(it.history).split("\r\n");
+  assert.equal(lines[0],
+    "seconds,queue jobs,containers consumer,containers remainder,load producer");
+  assert.equal(lines[2], "59.5,,8,2,3");
+  assert.equal(lines.length, 5);
+});
+
+test("a name in the data is no formula and no second column", () => {
+  const data = { t: [1], queues: { '=1,"2"': [1] }, live: {}, load: {} };
+  assert.equal(columns(data).length, 2);
+  assert.equal(csv(data).split("\r\n")[0], 'seconds,"queue =1,""2"""');
+});
+
+test("all values at a point can be read", () => {
+  const it = model();
+  assert.deepEqual(valuesAt(it, it.history, 1),
+    ["queue 36", "consumers 8", "background 2", "producers 3"]);
+});

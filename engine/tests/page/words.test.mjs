@@ -1,0 +1,85 @@
+// What the page says: numbers, slots, keys, sentences.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { meant } from "../../src/page/assets/keys.js";
+import { empty } from "../../src/page/assets/model.js";
+import { numbersOf } from "../../src/page/assets/numbers.js";
+import { lettersOf, sideFor } from "../../src/page/assets/slots.js";
+import { clock, inPageWords, rate } from "../../src/page/assets/words.js";
+
+const key = (key, more = {}) =>
+  ({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more });
+const workloads = (...names) => names.map((name) =>
+  ({ name, value: { background: name === "remainder" } }));
+
+test("what is not known is a dash, never a zero", () => {
+  assert.equal(rate(null), "\u2013");
+  assert.deepEqual([rate(0), rate(3.64), rate(31.2)], ["0", "3.6", "31"]);
+  const state = { "queue/jobs": { ready: null, target: 20, status: "failed" } };
+  const [queue, lost] = numbersOf({ ...empty(), state });
+  assert.deepEqual([queue.shown, queue.label[1]], ["\u2013", "waiting for the queue"]);
+  assert.equal(lost.shown, "\u2013");
+});
+
+test("an old reading says how old it is", () => {
+  const state = { "queue/jobs": { ready: 7, target: 20, status: "stale", age_s: 4.2 } };
+  const [queue] = numbersOf({ ...empty(), state });
+  assert.equal(queue.label[1], "in the queue 4 s ago");
+  assert.ok(queue.kind.includes("old"));
+});
+
+test("jobs lost are always there, tiles only where spare capacity does something", () => {
+  const spare = { ready: 2, desired: 2, background: true };
+  const keys = (state) => numbersOf({ ...empty(), state }).map(({ key: it }) => it);
+  assert.deepEqual(keys({ lost: 0 }), ["lost"]);
+  assert.deepEqual(keys({ lost: 0, "workload/remainder": spare }),
+    ["workload/remainder", "tiles", "lost"]);
+});
+
+test("letters tell workloads apart, and B is background", () => {
+  const letters = (...names) => [...lettersOf(workloads(...names)).values()].sort();
+  assert.deepEqual(letters("consumer", "remainder"), ["B", "C"]);
+  assert.deepEqual(letters("batch", "remainder"), ["B", "Ba"]);
+  assert.deepEqual(letters("alpha", "anton", "remainder"), ["A", "An", "B"]);
+});
+
+test("all slots are seen: in one row if it can be, smaller where they are many", () => {
+  assert.equal(sideFor(10, 820, 72), 72);
+  assert.equal(sideFor(10, 560, 72), 47);
+  const side = sideFor(200, 820, 158);
+  assert.ok(side >= 12 && Math.ceil(200 / Math.floor(830 / (side + 10))) * (side + 10) <= 168);
+});
+
+test("keys mean what the help says", () => {
+  const meanings = {
+    PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
+    c: "ghosts", e: "why", r: "reset", "?": "help",
+  };
+  for (const [name, what] of Object.entries(meanings)) assert.equal(meant(key(name)), what);
+  assert.equal(meant(key("B", { shiftKey: true })), "burst");
+});
+
+test("with Ctrl, Alt or Meta a key is the browser's", () => {
+  for (const modifier of ["ctrlKey", "altKey", "metaKey"]) {
+    for (const name of ["r", "k", "f", "PageDown", "s"]) {
+      assert.equal(meant(key(name, { [modifier]: true })), null, `${modifier} ${name}`);
+    }
+  }
+  assert.equal(meant(key("b")), null);
+  assert.equal(meant(key("B")), null);
+  assert.equal(meant(key("K", { shiftKey: true })), null);
+});
+
+test("times are read as on a clock", () => {
+  assert.deepEqual([clock(0), clock(161.9), clock(3661)], ["0:00", "2:41", "1:01:01"]);
+});
+
+test("background work is called so, and arrows are arrows", () => {
+  const said = inPageWords("remainder 7 -> 2: gives way to consumer",
+    workloads("consumer", "remainder"));
+  assert.equal(said, "background 7 \u2192 2: gives way to consumer");
+  const odd = inPageWords("a+b 1 -> 2", [{ name: "a+b", value: { background: true } }]);
+  assert.equal(odd, "background 1 \u2192 2");
+});
