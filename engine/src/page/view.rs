@@ -68,6 +68,7 @@ pub fn run() -> Markup {
     let head = html! {
         link rel="stylesheet" href="/assets/run.css";
         link rel="stylesheet" href="/assets/chart.css";
+        link rel="stylesheet" href="/assets/ghosts.css";
         link rel="stylesheet" href="/assets/stage.css";
         @for name in assets::modules() {
             link rel="modulepreload" href={ "/assets/" (name) };
@@ -158,7 +159,7 @@ fn controls() -> Markup {
 }
 
 /// The field for the token, for whoever is asked for one.
-fn token() -> Markup {
+pub fn token() -> Markup {
     html! {
         form id="token" hidden {
             label for="token-field" { "Token for changes from elsewhere" }
