@@ -177,3 +177,13 @@ test("all values at a point can be read", () => {
   assert.deepEqual(valuesAt(it, it.history, 1),
     ["queue 36", "consumers 8", "background 2", "producers 3"]);
 });
+
+test("the longest name leaves room for the lines", () => {
+  const long = "a".repeat(63);
+  const it = model({
+    [`workload/${long}`]: count(false, 1), [`queue/${long}`]: { ready: 1, target: 20 },
+  });
+  it.history.live[long] = [1, 1, 1];
+  const { frame } = drawn(it);
+  assert.ok(!frame.narrow && frame.right - frame.left > SIZE.width / 3);
+});

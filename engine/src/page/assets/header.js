@@ -62,6 +62,7 @@ theme();
 subscribe((model) => {
   document.body.dataset.tick = model.tick;
   document.body.dataset.run = model.run;
+  document.body.dataset.mode = model.state.status?.mode ?? "live";
   showStatus(model);
   showBadge();
 });
