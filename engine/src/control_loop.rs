@@ -4,11 +4,13 @@
 //! # Layout
 //! - [`handle`]: how others see the loop, and what they may wish of it
 //! - [`wishes`]: how that is carried out
+//! - `opening`: the load that the audience finds when it looks first
 //! - `configure`: annotations that are edited, here and elsewhere
 //! - `reset`: back to second 0
 
 mod configure;
 pub mod handle;
+mod opening;
 mod reset;
 pub mod wishes;
 
@@ -28,12 +30,14 @@ use crate::board::log::{Actor, Kind, News};
 use crate::board::{Board, Extras, Fixed, Round, Snapshot};
 use crate::feed::Feed;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::refusals::Refusals;
 use crate::schedulers::{ScaleError, Scheduler, Status};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources, Story};
 use handle::Command;
 pub use handle::{Handle, Wish};
+pub use opening::opening_load;
 use reset::Reset;
 
 /// How many commands may wait; each is answered within a round.
@@ -64,6 +68,10 @@ pub struct Parts {
     pub settings: Settings,
     /// Whether it decides.
     pub authority: Authority,
+    /// What the background paints.
+    pub canvas: Canvas,
+    /// Where the audience looks.
+    pub audience: Option<String>,
     /// Whether what is scaled goes back to its minimums when the engine leaves.
     pub reset_on_exit: bool,
 }
@@ -115,7 +123,7 @@ impl ControlLoop {
             standing: parts.authority.name(),
             stand: parts.authority.stand(),
             troubles: parts.settings.troubles(),
-            extras: Extras::default(),
+            extras: Extras { audience: parts.audience.clone(), ..Extras::default() },
         });
         let feed = Feed::new(&first);
         let (moments, seen) = watch::channel(Arc::new(first));
@@ -263,8 +271,16 @@ impl ControlLoop {
         };
         let controls = self.parts.scheduler.controls();
         let controls = read_only.map_or(controls, |because| Controls::none(&because));
-        let config = self.parts.settings.overview().version;
-        Extras { scene: self.scene.clone(), controls, config, ..Extras::default() }
+        let Parts { canvas, clock, audience, .. } = &self.parts;
+        Extras {
+            scene: self.scene.clone(),
+            controls,
+            tiles_s: canvas.rate(clock.now()),
+            picture: canvas.picture(),
+            tiles: canvas.take_fresh(),
+            audience: audience.clone(),
+            config: self.parts.settings.overview().version,
+        }
     }
 
     fn show_scene(&mut self, by: Actor, scene: Option<Scene>) {
@@ -354,22 +370,4 @@ impl ControlLoop {
 async fn settled_change(scheduler: &mut Scheduler) {
     scheduler.changed().await;
     tokio::time::sleep(SETTLE).await;
-}
-
-/// Sets the load that the audience finds when it looks first: when `opened` says so, else after
-/// `latest`. Where somebody has made a load by then, that one stands.
-pub async fn opening_load(
-    handle: Handle,
-    (deployment, replicas): (String, u32),
-    opened: Arc<Notify>,
-    latest: Duration,
-) {
-    let _ = timeout(latest, opened.notified()).await;
-    let by_hand = handle.moments.borrow().deployments.get(&deployment).map(|s| s.replicas.desired);
-    if by_hand.is_some_and(|desired| desired > 0) {
-        return;
-    }
-    if let Err(error) = handle.scale(Actor::Command, &deployment, replicas).await {
-        tracing::error!("the opening load cannot be set: {error}");
-    }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::picture::{Picture, Tile};
+
 /// What a round knows besides, for the page.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
@@ -13,6 +15,10 @@ pub struct Extras {
     pub config: u64,
     /// Tiles a second that the background has done.
     pub tiles_s: Option<f64>,
+    /// Its newest picture,
+    pub picture: Option<Picture>,
+    /// and what has come to it since the moment before.
+    pub tiles: Vec<Tile>,
     /// Where the audience looks.
     pub audience: Option<String>,
 }

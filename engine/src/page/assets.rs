@@ -19,6 +19,15 @@ impl Asset {
     }
 }
 
+/// The modules of the Run page, so that a browser can ask for all of them at once and need not
+/// find them one import after the other.
+pub fn modules() -> impl Iterator<Item = &'static str> {
+    let names = ASSETS.iter().map(|asset| asset.name);
+    names.filter(|name| {
+        name.ends_with(".js") && !name.starts_with("configure") && *name != "worker.js"
+    })
+}
+
 /// The asset of this name.
 pub fn find(name: &str) -> Option<Asset> {
     ASSETS.iter().copied().find(|asset| asset.name == name)
@@ -47,6 +56,7 @@ const ASSETS: &[Asset] = assets![
     "controls.js",
     "dom.js",
     "export.js",
+    "ghosts.css",
     "ghosts.js",
     "header.js",
     "headline.js",
@@ -61,6 +71,7 @@ const ASSETS: &[Asset] = assets![
     "panels.js",
     "picture.js",
     "ring.js",
+    "rivals.js",
     "run.css",
     "scenario.js",
     "slots.js",

@@ -18,6 +18,7 @@ use crate::cli::validate::{self, Read};
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::process::localize::localize;
 use crate::schedulers::process::recipe::BEHIND_A_SERVICE;
@@ -70,6 +71,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core).with_servers(servers),
         authority: Authority::Alone { held: false },
+        canvas: Canvas::default(),
+        audience: None,
         reset_on_exit: false,
     };
     let facing = Facing { manifest: Some(text.into()), ..Facing::of(&args, queue_url)? };

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part
 
 pub mod fake;
+pub mod stream;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -86,6 +87,19 @@ impl TestBox {
 
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.send(self.http.post(format!("{}{path}", self.url)).json(&body)).await
+    }
+
+    pub async fn put_text(&self, path: &str, body: &str) -> (u16, Value) {
+        self.send(self.http.put(format!("{}{path}", self.url)).body(body.to_owned())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        self.send(self.http.delete(format!("{}{path}", self.url))).await
+    }
+
+    /// What is answered, whatever it is.
+    pub async fn ask(&self, path: &str) -> (u16, Value) {
+        self.send(self.http.get(format!("{}{path}", self.url))).await
     }
 
     async fn send(&self, call: reqwest::RequestBuilder) -> (u16, Value) {
