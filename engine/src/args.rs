@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use service::token::NoToken;
 use service::{ServiceArgs, TokenFile, UsageError};
 
 use crate::cli::play::PlayArgs;
+use crate::cli::replay::ReplayArgs;
 use crate::cli::scale::ScaleArgs;
 use crate::cli::simulate::SimulateArgs;
 use crate::cli::top::TopArgs;
@@ -53,6 +54,8 @@ pub enum Command {
     Top(TopArgs),
     /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
     Simulate(SimulateArgs),
+    /// Shows the page of a recorded run (--record), as it was
+    Replay(ReplayArgs),
     /// Prints a completion script for a shell
     Completions {
         /// Which shell
@@ -85,6 +88,11 @@ pub struct RunArgs {
     /// changes
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
+
+    /// The queue that the background's tiles go to: the engine takes them from there and paints them
+    #[arg(long, env = "MICROSCALING_TILES_QUEUE", value_name = "NAME", default_value = "tiles",
+          value_parser = client::args::parse_name)]
+    pub tiles_queue: String,
 
     /// How long a local process is made to take before it starts, as a container would
     #[arg(long, env = "MICROSCALING_START_DELAY", value_name = "TIME", default_value = "0s",
@@ -123,6 +131,15 @@ pub struct RunArgs {
     /// On leaving, set what is scaled back to its minimums; else all keep the counts they have
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
     pub reset_on_exit: bool,
+
+    /// Where phones in the room get a page of their own, with one button that adds a job; nothing else
+    /// can be reached there. With 0.0.0.0, at this machine's address in their network
+    #[arg(long, env = "MICROSCALING_AUDIENCE", value_name = "IP:PORT")]
+    pub audience: Option<SocketAddr>,
+
+    /// Record all that the page shows, a line of JSON for each change, in a new file; see engine replay
+    #[arg(long, env = "MICROSCALING_RECORD", value_name = "FILE")]
+    pub record: Option<PathBuf>,
 
     /// What every program has
     #[command(flatten)]

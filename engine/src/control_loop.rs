@@ -4,9 +4,13 @@
 //! # Layout
 //! - [`handle`]: how others see the loop, and what they may wish of it
 //! - [`wishes`]: how that is carried out
+//! - `opening`: the load that the audience finds when it looks first
+//! - `configure`: annotations that are edited, here and elsewhere
 //! - `reset`: back to second 0
 
+mod configure;
 pub mod handle;
+mod opening;
 mod reset;
 pub mod wishes;
 
@@ -26,12 +30,14 @@ use crate::board::log::{Actor, Kind, News};
 use crate::board::{Board, Extras, Fixed, Round, Snapshot};
 use crate::feed::Feed;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::refusals::Refusals;
 use crate::schedulers::{ScaleError, Scheduler, Status};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources, Story};
 use handle::Command;
 pub use handle::{Handle, Wish};
+pub use opening::opening_load;
 use reset::Reset;
 
 /// How many commands may wait; each is answered within a round.
@@ -62,6 +68,10 @@ pub struct Parts {
     pub settings: Settings,
     /// Whether it decides.
     pub authority: Authority,
+    /// What the background paints.
+    pub canvas: Canvas,
+    /// Where the audience looks.
+    pub audience: Option<String>,
     /// Whether what is scaled goes back to its minimums when the engine leaves.
     pub reset_on_exit: bool,
 }
@@ -113,12 +123,13 @@ impl ControlLoop {
             standing: parts.authority.name(),
             stand: parts.authority.stand(),
             troubles: parts.settings.troubles(),
-            extras: Extras::default(),
+            extras: Extras { audience: parts.audience.clone(), ..Extras::default() },
         });
         let feed = Feed::new(&first);
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (tells, told) = mpsc::unbounded_channel();
+        let overviews = parts.settings.overviews();
         let this = ControlLoop {
             parts,
             board,
@@ -138,7 +149,7 @@ impl ControlLoop {
             reset: None,
             scene: None,
         };
-        (this, Handle { commands: sender, moments: seen, feed })
+        (this, Handle { commands: sender, moments: seen, feed, overviews })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
@@ -198,7 +209,7 @@ impl ControlLoop {
         let now = self.parts.clock.now();
         self.ticks += u64::from(is_tick);
         while self.writes.try_join_next().is_some() {}
-        self.take_settings();
+        self.take_settings(now);
         self.go_on_with_reset(now);
         self.hear(now);
         let seen = self.parts.scheduler.observe();
@@ -260,7 +271,16 @@ impl ControlLoop {
         };
         let controls = self.parts.scheduler.controls();
         let controls = read_only.map_or(controls, |because| Controls::none(&because));
-        Extras { scene: self.scene.clone(), controls, ..Extras::default() }
+        let Parts { canvas, clock, audience, .. } = &self.parts;
+        Extras {
+            scene: self.scene.clone(),
+            controls,
+            tiles_s: canvas.rate(clock.now()),
+            picture: canvas.picture(),
+            tiles: canvas.take_fresh(),
+            audience: audience.clone(),
+            config: self.parts.settings.overview().version,
+        }
     }
 
     fn show_scene(&mut self, by: Actor, scene: Option<Scene>) {
@@ -272,24 +292,6 @@ impl ControlLoop {
             self.board.tell(self.parts.clock.now(), news);
         }
         self.scene = scene;
-    }
-
-    /// Runs by the annotations as they are now; the box has none that change.
-    fn take_settings(&mut self) {
-        let Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
-        let Some(edit) = scheduler.edits(settings) else { return };
-        for (deployment, trouble) in &edit.news {
-            tracing::warn!("{}", trouble.text);
-            scheduler.warn(deployment, trouble);
-        }
-        let Some(config) = edit.config else { return };
-        metrics.forget_settings();
-        if let Err(error) = sources.follow(&config.workloads) {
-            tracing::error!("{error}");
-        }
-        if let Err(problems) = core.reconfigure(config) {
-            problems.iter().for_each(|problem| tracing::error!("{problem}"));
-        }
     }
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
@@ -368,22 +370,4 @@ impl ControlLoop {
 async fn settled_change(scheduler: &mut Scheduler) {
     scheduler.changed().await;
     tokio::time::sleep(SETTLE).await;
-}
-
-/// Sets the load that the audience finds when it looks first: when `opened` says so, else after
-/// `latest`. Where somebody has made a load by then, that one stands.
-pub async fn opening_load(
-    handle: Handle,
-    (deployment, replicas): (String, u32),
-    opened: Arc<Notify>,
-    latest: Duration,
-) {
-    let _ = timeout(latest, opened.notified()).await;
-    let by_hand = handle.moments.borrow().deployments.get(&deployment).map(|s| s.replicas.desired);
-    if by_hand.is_some_and(|desired| desired > 0) {
-        return;
-    }
-    if let Err(error) = handle.scale(Actor::Command, &deployment, replicas).await {
-        tracing::error!("the opening load cannot be set: {error}");
-    }
 }

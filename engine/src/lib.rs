@@ -5,6 +5,7 @@
 //! - [`args`] and [`called`]: the command line
 //! - [`authority`] and [`leader`]: whether this engine decides, or another one does
 //! - [`settings`]: the scaling rules as they are edited; [`trouble`]: what is wrong with them
+//! - [`configure`]: edits of them while the engine runs
 //! - [`manifest`]: the description of the demo, and its scaling rules
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
@@ -15,6 +16,9 @@
 //! - [`api`] and [`page`]: how they look
 //! - [`ghosts`]: what others would have done with the same load
 //! - [`presenter`]: plays a scenario's steps on this engine
+//! - [`audience`]: how the people in the room look, and the one thing that they may do
+//! - [`picture`]: what the background paints with spare capacity
+//! - [`record`]: a run in a file, and the same page from it again
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together
@@ -22,10 +26,12 @@
 
 pub mod api;
 pub mod args;
+pub mod audience;
 pub mod authority;
 pub mod board;
 pub mod called;
 pub mod cli;
+pub mod configure;
 pub mod control_loop;
 pub mod feed;
 pub mod ghosts;
@@ -33,7 +39,9 @@ pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
+pub mod picture;
 pub mod presenter;
+pub mod record;
 pub mod refusals;
 pub mod rights;
 pub mod schedulers;

@@ -21,11 +21,14 @@ use crate::api::gateway::default_gateway;
 use crate::api::guard::Doorkeeper;
 use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
-use crate::cli::{completions, play, scale, simulate, top, validate};
+use crate::audience::Room;
+use crate::cli::{completions, play, replay, scale, simulate, top, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
 use crate::ghosts::Ghosts;
+use crate::picture::taking::Taker;
 use crate::presenter::task::play_when_ready;
 use crate::presenter::{self, Presenter};
+use crate::record::recording::Recording;
 
 /// The load comes after this time, also when nobody opens the page.
 const OPENING: Duration = Duration::from_secs(10);
@@ -43,6 +46,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Some(Command::Play(args)) => play::run(&args).await,
         Some(Command::Top(args)) => top::run(&args).await,
         Some(Command::Simulate(args)) => simulate::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args).await,
         Some(Command::Completions { shell }) => {
             completions::run(shell);
             Ok(())
@@ -62,6 +66,8 @@ async fn engine(args: RunArgs) -> anyhow::Result<()> {
 struct Facing {
     /// The queue server, for those who want to look further.
     queue_url: Url,
+    /// Where the background's tiles go.
+    tiles_queue: String,
     /// Load to begin with.
     opening_load: Option<(String, u32)>,
     /// A scenario to begin with, and whether its steps wait for a key.
@@ -72,21 +78,32 @@ struct Facing {
     hosts: Vec<String>,
     /// With which changes are taken from other machines.
     token: Option<TokenFile>,
+    /// Where the people in the room have a page of their own.
+    audience: Option<SocketAddr>,
+    /// Where all that the page shows is written.
+    recording: Option<Recording>,
+    /// The manifest as it is written, where there is one.
+    manifest: Option<Arc<str>>,
 }
 
 impl Facing {
     /// As the flags say.
     ///
     /// # Errors
-    /// When there is no token in the file that should have it, or no scenario.
+    /// When there is no token in the file that should have it, no scenario, or nothing can be
+    /// recorded.
     fn of(args: &RunArgs, queue_url: Url) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
+            tiles_queue: args.tiles_queue.clone(),
             opening_load: args.opening_load.clone(),
             opening: opening(args)?,
             trust_gateway: args.trust_gateway,
             hosts: args.hosts.clone(),
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
+            audience: args.audience,
+            recording: args.record.as_deref().map(Recording::create).transpose()?,
+            manifest: None,
         })
     }
 }
@@ -102,7 +119,16 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
 }
 
 /// Runs an engine that is put together.
-async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result<()> {
+async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Result<()> {
+    let room = match facing.audience {
+        Some(address) => Some(Room::open(address).await?),
+        None => None,
+    };
+    parts.audience = room.as_ref().map(|room| room.url.clone());
+    let clock = parts.clock;
+    let tiles = parts.sources.client(&facing.tiles_queue)?;
+    let taker = Taker::new(tiles, shell.name(), parts.canvas.clone(), parts.clock);
+    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(parts);
     let opened = Arc::new(Notify::new());
     if let Some(load) = facing.opening_load {
@@ -112,6 +138,15 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
     if let Some((scenario, by_hand)) = facing.opening {
         tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
     }
+    let recording = facing
+        .recording
+        .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
+    let (to_room, leave) = (handle.clone(), shell.shutdown());
+    let room = async {
+        if let Some(room) = room {
+            room.serve(to_room, clock, leave).await;
+        }
+    };
     let app = App {
         ghosts: Ghosts::start(handle.clone()),
         handle,
@@ -119,6 +154,7 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),
+        manifest: facing.manifest,
         doorkeeper: Arc::new(Doorkeeper {
             trusted: facing.trust_gateway.then(default_gateway).flatten(),
             hosts: facing.hosts,
@@ -129,14 +165,17 @@ async fn run_parts(shell: Shell, parts: Parts, facing: Facing) -> anyhow::Result
         .serve(async |server, endpoints, shutdown| {
             let router = api::router(app).merge(endpoints);
             let serving = server.serve(router, shutdown.wait());
-            tokio::join!(serving, control_loop.run(shutdown.clone()));
+            tokio::join!(serving, room, control_loop.run(shutdown.clone()));
+            if let Some(recording) = recording {
+                recording.await?;
+            }
             Ok(())
         })
         .await
 }
 
 /// The address that was asked for, else the default port or the next free one.
-async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
+pub(crate) async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     if let Some(address) = asked {
         return service::shell::bind(address).await;
     }

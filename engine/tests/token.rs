@@ -24,13 +24,13 @@ fn file(name: &str, text: &str) -> PathBuf {
 fn manifest(token: &Path) -> PathBuf {
     let token = token.to_str().unwrap();
     let queue = r#"command: ["queue"]"#;
-    let client = "- {name: MICROSCALING_QUEUE, value: jobs}";
+    let client = "- {name: MICROSCALING_QUEUE_URL, value: \"http://queue:4151\"}";
     let wants =
         format!("{queue}\n          env: [{{name: MICROSCALING_TOKEN_FILE, value: {token}}}]");
     let shows = "- {name: MICROSCALING_QUEUE_TOKEN_FILE, value: ";
     let shows = format!("{client}\n            {shows}{token}}}");
     let demo = fs::read_to_string(demo_yaml()).unwrap();
-    assert_eq!((demo.matches(queue).count(), demo.matches(client).count()), (1, 2));
+    assert_eq!((demo.matches(queue).count(), demo.matches(client).count()), (1, 4));
     file("demo-with-token.yaml", &demo.replace(queue, &wants).replace(client, &shows))
 }
 

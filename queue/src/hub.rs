@@ -48,6 +48,15 @@ pub struct Hub {
     sooner: Notify,
 }
 
+/// A batch that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Its messages' numbers.
+    pub ids: Vec<MessageId>,
+    /// How many messages its queue has taken in so far, these included.
+    pub total: u64,
+}
+
 /// What the lock protects.
 #[derive(Debug)]
 struct State {
@@ -129,11 +138,12 @@ impl Hub {
         name: &QueueName,
         batch: Vec<NewMessage>,
         enqueued_at: u64,
-    ) -> Result<Vec<MessageId>, Problem> {
+    ) -> Result<TakenIn, Problem> {
         if !self.is_durable {
             return self.enter(|state, now| {
                 state.admit(name)?;
-                Ok(state.broker.publish(now, name, batch, enqueued_at)?)
+                let ids = state.broker.publish(now, name, batch, enqueued_at)?;
+                Ok(TakenIn { ids, total: state.broker.taken_in(name) })
             });
         }
         let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
@@ -143,12 +153,13 @@ impl Hub {
             state.admit(name)?;
             let accepted = state.broker.accept(now, name, batch, enqueued_at)?;
             let ids = accepted.ids().collect();
+            let taken_in = TakenIn { ids, total: state.broker.taken_in(name) };
             let recorder = state.recorder.as_mut().ok_or(Problem::LogFailed)?;
-            Ok::<_, Problem>((ids, recorder.accept(now, accepted, enqueued_at, room)))
+            Ok::<_, Problem>((taken_in, recorder.accept(now, accepted, enqueued_at, room)))
         });
-        let (ids, answered) = accepted?;
+        let (taken_in, answered) = accepted?;
         match answered.await {
-            Ok(Ok(())) => Ok(ids),
+            Ok(Ok(())) => Ok(taken_in),
             Ok(Err(refusal)) => Err(refusal.into()),
             // The writer is gone, and the process will be.
             Err(_) => Err(Problem::LogFailed),

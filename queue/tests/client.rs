@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use client::{Client, Error, QueueArgs, ReceiveOptions};
+use client::{Client, Error, QueueArgs, QueueSettings, ReceiveOptions};
 use support::{SOON, Server};
 
 fn client(server: &Server) -> Client {
@@ -125,6 +125,32 @@ async fn a_server_that_left_is_away() {
         panic!("nobody is there")
     };
     assert!(error.is_passing());
+}
+
+#[tokio::test]
+async fn publishers_at_once_are_told_numbers_without_a_gap_and_none_twice() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let publishes = (0..20).map(|_| client.publish_counted(b"x".to_vec()));
+    let mut told: Vec<u64> =
+        futures::future::join_all(publishes).await.into_iter().map(Result::unwrap).collect();
+    told.sort_unstable();
+    assert_eq!(told, (1..=20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_queue_is_told_its_settings_and_several_deliveries_end_at_once() {
+    let server = Server::start().await;
+    let client = client(&server);
+    client.configure(&QueueSettings { max_depth: 2, max_age_s: 60.0 }).await.unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
+    assert!(matches!(client.publish(b"c".to_vec()).await, Err(Error::Full { .. })));
+    let messages = client.receive(&options(0.0)).await.unwrap();
+    let mut receipts: Vec<&str> = messages.iter().map(|it| it.receipt.as_str()).collect();
+    receipts.push("stale");
+    client.ack_all(&receipts).await.unwrap();
+    assert_eq!(client.stats().await.unwrap().acked_total, 2);
 }
 
 #[tokio::test]

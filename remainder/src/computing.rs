@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::duty::Duty;
+use crate::ticket::Tickets;
 use crate::tile::Tile;
 
 /// Short enough that nobody waits long for the core, long enough that waking up costs little.
@@ -11,27 +12,32 @@ const SLICE: Duration = Duration::from_millis(4);
 /// The kindest there is.
 const NICENESS: i32 = 19;
 
-/// Computes tiles and gives each to `done`, until the other end of `stay` is dropped; then it
-/// returns after one slice at most. Lowers the priority of its thread for good.
-pub fn compute(duty: Duty, stay: &Receiver<()>, mut done: impl FnMut(&Tile)) {
+/// Computes the tiles that `tickets` are for, and gives each to `done`, until the other end of `stay`
+/// is dropped; then it returns after one slice at most. Lowers the priority of its thread for good.
+///
+/// It never waits for a ticket: where none has come by the time it begins a tile, it counts on by
+/// itself. The rest before a tile is time enough for one to come.
+pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: impl FnMut(&Tile)) {
     lower_priority();
     let mut number = 0;
-    let mut tile = Tile::new(number);
-    loop {
+    let mut under_way = None;
+    let mut busy = SLICE;
+    // A rest that ends late only makes the share smaller.
+    while stay.recv_timeout(duty.rest_after(busy)) != Err(RecvTimeoutError::Disconnected) {
         let begun = Instant::now();
-        while begun.elapsed() < SLICE {
+        let tile = under_way.get_or_insert_with(|| {
+            number = tickets.take().unwrap_or(number);
+            Tile::new(number)
+        });
+        while begun.elapsed() < SLICE && !tile.is_done() {
             tile.compute_row();
-            if tile.is_done() {
-                done(&tile);
-                number += 1;
-                tile = Tile::new(number);
-            }
         }
-        // A rest that ends late only makes the share smaller.
-        let rest = duty.rest_after(begun.elapsed());
-        if stay.recv_timeout(rest) == Err(RecvTimeoutError::Disconnected) {
-            return;
+        if tile.is_done() {
+            done(tile);
+            number += 1;
+            under_way = None;
         }
+        busy = begun.elapsed();
     }
 }
 
@@ -47,24 +53,52 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
+    use crate::tile::Place;
 
-    #[test]
-    fn it_computes_until_it_shall_leave() {
+    /// The places of the first tiles, where `each` hears of every one that is done.
+    fn places(count: usize, tickets: &Tickets, mut each: impl FnMut(usize)) -> Vec<Place> {
         let (stay, heard) = mpsc::channel();
         let mut stay = Some(stay);
         let mut places = Vec::new();
-        compute("100%".parse().unwrap(), &heard, |tile| {
+        compute("100%".parse().unwrap(), &heard, tickets, |tile| {
             places.push(tile.place());
-            stay = None;
+            each(places.len());
+            if places.len() == count {
+                stay = None;
+            }
         });
-        assert_eq!(places[0], Tile::new(0).place());
+        places
+    }
+
+    fn tiles(numbers: &[u64]) -> Vec<Place> {
+        numbers.iter().map(|number| Place::of_tile(*number)).collect()
+    }
+
+    #[test]
+    fn it_computes_until_it_shall_leave_and_counts_by_itself_where_nobody_gives_tickets() {
+        assert_eq!(places(3, &Tickets::default(), |_| ()), tiles(&[0, 1, 2]));
+    }
+
+    #[test]
+    fn it_takes_each_ticket_once_and_counts_on_where_there_is_none() {
+        let tickets = Tickets::default();
+        tickets.put(3);
+        let given = tickets.clone();
+        let places = places(5, &tickets, |done| {
+            if done == 2 {
+                [1000, 2000, 3000].into_iter().for_each(|number| given.put(number));
+            }
+        });
+        assert_eq!(places, tiles(&[3, 4, 2000, 3000, 3001]), "the oldest of many goes");
     }
 
     #[test]
     fn it_leaves_in_the_middle_of_a_long_rest() {
         let (stay, heard) = mpsc::channel();
         let almost_nothing = "0.000001%".parse().unwrap();
-        let thread = std::thread::spawn(move || compute(almost_nothing, &heard, |_| ()));
+        let thread = std::thread::spawn(move || {
+            compute(almost_nothing, &heard, &Tickets::default(), |_| ());
+        });
         drop(stay);
         thread.join().unwrap();
     }

@@ -7,6 +7,7 @@
 //! - [`computing`]: the thread that computes, slice by slice
 //! - [`duty`]: which share of a core it may take
 //! - [`fractal`]: the set and the places worth seeing
+//! - [`ticket`]: which tile is whose
 //! - [`tile`]: a part of a picture, computed row by row
 //! - [`publishing`]: tiles on their way to a queue
 //! - [`metrics`]: what is counted
@@ -19,6 +20,7 @@ pub mod fractal;
 pub mod metrics;
 pub mod publishing;
 pub mod remainder;
+pub mod ticket;
 pub mod tile;
 
 pub use args::Args;

@@ -2,15 +2,26 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use client::{Backoff, Client};
+use client::{Backoff, Client, QueueSettings};
 use prometheus::IntCounter;
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::ticket::Tickets;
 use crate::tile::{COLUMNS, ROWS, Tile};
 
 /// Some seconds of tiles: enough for a hiccup of the queue, little for memory.
 const WAITING: usize = 16;
+
+/// What the queue is told by each who publishes tiles, so that it holds a few seconds of them where
+/// nobody takes them, and never those of long ago.
+const SETTINGS: QueueSettings = QueueSettings { max_depth: 1000, max_age_s: 5.0 };
+
+/// The first message of a worker. It is no tile, and only there for the ticket of the first one.
+#[derive(Debug, Serialize)]
+struct Hello<'a> {
+    worker: &'a str,
+}
 
 /// A finished tile as it is published.
 #[derive(Debug, Serialize)]
@@ -36,18 +47,29 @@ pub struct Outbox {
 /// Brings the tiles of an [`Outbox`] to the queue.
 #[derive(Debug)]
 pub struct Carrier {
+    worker: String,
     client: Client,
+    tickets: Tickets,
+    /// Whether the queue was told its settings since it last failed; one that has started anew may have
+    /// forgotten them.
+    is_told: bool,
     bodies: Receiver<Vec<u8>>,
     dropped: IntCounter,
     backoff: Backoff,
 }
 
-/// An outbox for the tiles of `worker`, and who carries them away. What finds no room counts as
-/// `dropped`.
-pub fn outbox(worker: &str, client: Client, dropped: IntCounter) -> (Outbox, Carrier) {
+/// An outbox for the tiles of `worker`, and who carries them away and puts a ticket for the next one
+/// in `tickets` for each. What finds no room counts as `dropped`.
+pub fn outbox(
+    worker: &str,
+    client: Client,
+    tickets: Tickets,
+    dropped: IntCounter,
+) -> (Outbox, Carrier) {
     let (sender, bodies) = channel(WAITING);
-    let outbox = Outbox { worker: worker.to_owned(), bodies: sender, dropped: dropped.clone() };
-    (outbox, Carrier { client, bodies, dropped, backoff: Backoff::default() })
+    let (worker, is_told, backoff) = (worker.to_owned(), false, Backoff::default());
+    let outbox = Outbox { worker: worker.clone(), bodies: sender, dropped: dropped.clone() };
+    (outbox, Carrier { worker, client, tickets, is_told, bodies, dropped, backoff })
 }
 
 impl Outbox {
@@ -73,17 +95,39 @@ impl Carrier {
     /// Publishes tiles until the outbox is gone. A tile that the queue does not take is dropped,
     /// and the queue left in peace for a while; meanwhile the outbox fills up.
     pub async fn run(mut self) {
+        let hello = serde_json::to_vec(&Hello { worker: &self.worker }).unwrap_or_default();
+        self.bring(hello, false).await;
         while let Some(body) = self.bodies.recv().await {
-            match self.client.publish(body).await {
-                Ok(_) if self.backoff.succeeded() => tracing::info!("the queue takes tiles again"),
-                Ok(_) => {}
-                Err(error) => self.rest_after(&error).await,
+            self.bring(body, true).await;
+        }
+    }
+
+    async fn bring(&mut self, body: Vec<u8>, is_tile: bool) {
+        match self.publish(body).await {
+            // A tile's number counts from 0.
+            Ok(total) => self.tickets.put(total.saturating_sub(1)),
+            Err(error) => {
+                self.dropped.inc_by(is_tile.into());
+                self.rest_after(&error).await;
             }
         }
     }
 
+    /// Publishes a message; how many the queue has taken in with it.
+    async fn publish(&mut self, body: Vec<u8>) -> Result<u64, client::Error> {
+        if !self.is_told {
+            self.client.configure(&SETTINGS).await?;
+            self.is_told = true;
+        }
+        let total = self.client.publish_counted(body).await?;
+        if self.backoff.succeeded() {
+            tracing::info!("the queue takes tiles again");
+        }
+        Ok(total)
+    }
+
     async fn rest_after(&mut self, error: &client::Error) {
-        self.dropped.inc();
+        self.is_told = false;
         let (wait, is_news) = self.backoff.failed();
         if is_news {
             tracing::warn!("{error}; dropping tiles until it takes them again");
@@ -116,7 +160,8 @@ mod tests {
     #[test]
     fn a_full_outbox_drops_and_counts() {
         let dropped = IntCounter::new("dropped", "dropped").unwrap();
-        let (outbox, _carrier) = outbox("remainder-1", client(), dropped.clone());
+        let (outbox, _carrier) =
+            outbox("remainder-1", client(), Tickets::default(), dropped.clone());
         (0..WAITING as u64 + 3).for_each(|number| outbox.put(&Tile::new(number)));
         assert_eq!(dropped.get(), 3);
     }

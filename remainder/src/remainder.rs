@@ -12,6 +12,7 @@ use crate::args::Args;
 use crate::computing::compute;
 use crate::metrics::Metrics;
 use crate::publishing::{Carrier, Outbox, outbox};
+use crate::ticket::Tickets;
 
 /// Computes tiles with a share of a core.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Remainder {
     args: Args,
     metrics: Metrics,
     shutdown: Shutdown,
+    /// Comes from the queue, where one was named.
+    tickets: Tickets,
     /// Empty where no queue was named.
     post: Option<(Outbox, Carrier)>,
 }
@@ -45,8 +48,9 @@ impl Remainder {
     ) -> anyhow::Result<Remainder> {
         let metrics = Metrics::register(registry)?;
         let client = args.tiles.queue_args().map(|queue| Client::new(&queue)).transpose()?;
-        let post = client.map(|client| outbox(name, client, metrics.dropped.clone()));
-        Ok(Remainder { args: args.clone(), metrics, shutdown, post })
+        let (tickets, dropped) = (Tickets::default(), metrics.dropped.clone());
+        let post = client.map(|client| outbox(name, client, tickets.clone(), dropped));
+        Ok(Remainder { args: args.clone(), metrics, shutdown, tickets, post })
     }
 
     /// Computes until it is time to leave, and then leaves at once: tiles not published by then
@@ -58,9 +62,9 @@ impl Remainder {
         let (duty, done) = (self.args.duty, self.metrics.work_units.clone());
         tracing::info!("computing pictures with {}% of a core", duty.percent());
         let (outbox, carrier) = self.post.unzip();
-        let (stay, heard) = mpsc::channel();
+        let (tickets, (stay, heard)) = (self.tickets.clone(), mpsc::channel());
         let mut computing = spawn_blocking(move || {
-            compute(duty, &heard, |tile| {
+            compute(duty, &heard, &tickets, |tile| {
                 done.inc();
                 outbox.iter().for_each(|outbox| outbox.put(tile));
             });

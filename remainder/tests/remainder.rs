@@ -1,24 +1,39 @@
 //! The remainder against a stand-in for the queue.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use axum::routing::post;
+use axum::routing::{post, put};
 use clap::Parser;
 use prometheus::Registry;
+use remainder::tile::Place;
 use remainder::{Args, Remainder};
+use serde_json::{Value, json};
 use service::Shutdown;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A queue that answers all publishes with `status`; gives its URL and the bodies.
-async fn queue(status: StatusCode) -> (String, UnboundedReceiver<String>) {
+/// A queue that answers all publishes with `status`; gives its URL and what it was sent: settings
+/// and messages.
+async fn queue(status: StatusCode) -> (String, UnboundedReceiver<Value>) {
     let (heard, bodies) = unbounded_channel();
+    let told = heard.clone();
+    let total = Arc::new(AtomicU64::new(0));
     let publish = post(async move |body: String| {
-        heard.send(body).unwrap();
-        (status, r#"{"ids":["1"]}"#)
+        heard.send(serde_json::from_str(&body).unwrap()).unwrap();
+        let published_total = total.fetch_add(1, Ordering::SeqCst) + 1;
+        (status, json!({"ids": ["1"], "published_total": published_total}).to_string())
     });
-    let app = axum::Router::new().route("/v1/queues/tiles/messages", publish);
+    let configure = put(async move |body: String| {
+        told.send(serde_json::from_str(&body).unwrap()).unwrap();
+        "{}"
+    });
+    let app = axum::Router::new()
+        .route("/v1/queues/tiles", configure)
+        .route("/v1/queues/tiles/messages", publish);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, app).into_future());
@@ -26,9 +41,22 @@ async fn queue(status: StatusCode) -> (String, UnboundedReceiver<String>) {
 }
 
 fn remainder(url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder {
-    let url = format!("--queue-url={url}");
-    let args = Args::parse_from(["remainder", "--duty=100%", "--queue=tiles", &url]);
+    working("90%", url, registry, shutdown)
+}
+
+fn working(duty: &str, url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder {
+    let (duty, url) = (format!("--duty={duty}"), format!("--queue-url={url}"));
+    let args = Args::parse_from(["remainder", &duty, "--queue=tiles", &url]);
     Remainder::new(&args, "remainder-1", registry, shutdown).unwrap()
+}
+
+fn number(tile: &Value) -> u64 {
+    let picture = tile["picture"].as_u64().unwrap();
+    let place = |number: &u64| {
+        let Place { column, row, .. } = Place::of_tile(*number);
+        (&tile["column"], &tile["row"]) == (&json!(column), &json!(row))
+    };
+    (picture * 160..(picture + 1) * 160).find(place).unwrap()
 }
 
 #[tokio::test]
@@ -36,13 +64,38 @@ async fn finished_tiles_come_to_the_queue_and_it_leaves_at_once() {
     let (url, mut bodies) = queue(StatusCode::CREATED).await;
     let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
     let running = tokio::spawn(remainder(&url, &registry, shutdown).run());
+    let settings = json!({"max_depth": 1000, "max_age_s": 5.0});
+    assert_eq!(bodies.recv().await.unwrap(), settings, "before anything can be left lying there");
+    assert_eq!(bodies.recv().await.unwrap(), json!({"worker": "remainder-1"}));
     let first = bodies.recv().await.unwrap();
-    assert!(first.starts_with(r#"{"worker":"remainder-1","picture":0,"#), "{first}");
+    assert_eq!((&first["worker"], &first["picture"]), (&json!("remainder-1"), &json!(0)));
     let told = Instant::now();
     trigger.set();
     running.await.unwrap().unwrap();
     assert!(told.elapsed() < Duration::from_millis(200), "{:?}", told.elapsed());
     assert!(service::parent::counters(&registry)["remainder_work_units_total"] >= 1.0);
+}
+
+#[tokio::test]
+async fn several_paint_one_picture_and_none_paints_what_another_one_does() {
+    let (url, mut bodies) = queue(StatusCode::CREATED).await;
+    let (trigger, shutdown) = Shutdown::new();
+    // Their rests are long enough for an answer to come on a busy machine.
+    let work = |_| working("2%", &url, &Registry::new(), shutdown.clone()).run();
+    let running: Vec<_> = (0..4).map(work).map(tokio::spawn).collect();
+    let mut numbers = BTreeSet::new();
+    while numbers.len() < 12 {
+        let tile = bodies.recv().await.unwrap();
+        if tile.get("pixels").is_some() {
+            assert!(numbers.insert(number(&tile)), "{tile} was painted before; {numbers:?}");
+        }
+    }
+    // Each of the others may be at work at a tile in between.
+    assert!(numbers.last() < Some(&(12 + 4)), "{numbers:?}");
+    trigger.set();
+    for one in running {
+        one.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

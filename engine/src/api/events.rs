@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
+use service::Shutdown;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
@@ -23,7 +24,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 pub async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let moments = WatchStream::new(app.handle.moments.clone());
     until_the_end(
-        &app,
+        app.shutdown,
         moments.map(|moment: Arc<Snapshot>| {
             let id = format!("{:08x}-{}", moment.run, moment.seq);
             let state = serde_json::to_string(&moment.state).unwrap_or_default();
@@ -34,37 +35,41 @@ pub async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Eve
 
 /// `?after=RUN-SEQ`
 #[derive(Debug, Deserialize)]
-pub struct After {
+pub(crate) struct After {
     after: Option<String>,
 }
 
 /// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at most
 /// four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last; where
 /// frames since then are not here any more, or are of another run, it begins with a snapshot.
-pub async fn page(
+pub(crate) async fn page(
     State(app): State<App>,
-    Query(After { after }): Query<After>,
+    Query(after): Query<After>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let (heard, feed) = (heard(after, &headers), app.handle.feed.clone());
+    let listener = Listener { latest: feed.watch(), feed, heard, ready: VecDeque::new() };
+    until_the_end(app.shutdown, stream::unfold(listener, Listener::next).map(|piece| event(&piece)))
+}
+
+/// What a page has heard last.
+pub(crate) fn heard(After { after }: After, headers: &HeaderMap) -> Option<Position> {
     // A browser that comes again by itself asks for the old address, and knows better.
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
-    let heard = last.or(after).and_then(|text| text.parse().ok());
-    let feed = app.handle.feed.clone();
-    let listener = Listener { latest: feed.watch(), feed, heard, ready: VecDeque::new() };
-    until_the_end(&app, stream::unfold(listener, Listener::next).map(|piece| event(&piece)))
+    last.or(after).and_then(|text| text.parse().ok())
 }
 
 /// The events until the engine leaves.
 pub(crate) fn until_the_end<S: Stream<Item = Event> + Send + 'static>(
-    app: &App,
+    shutdown: Shutdown,
     events: S,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<S>> {
-    let shutdown = app.shutdown.clone();
     let until = Box::pin(async move { shutdown.wait().await });
     Sse::new(events.map(Ok).take_until(until)).keep_alive(KeepAlive::default())
 }
 
-fn event(piece: &Piece) -> Event {
+/// An event as it is sent.
+pub(crate) fn event(piece: &Piece) -> Event {
     let (name, position, text) = match piece {
         Piece::Snapshot(position, text) => ("snapshot", position, text),
         Piece::Frame(position, text) => ("frame", position, text),

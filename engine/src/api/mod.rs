@@ -7,9 +7,11 @@
 //! - `wishes`: what else may be wished
 //! - `scenario`: playing a scenario's steps
 //! - `ghosts`: what others would have done
+//! - `config`: the annotations, read and edited
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
+mod config;
 pub mod error;
 pub mod events;
 pub mod gateway;
@@ -29,6 +31,7 @@ use serde::Serialize;
 use service::Shutdown;
 use tokio::sync::Notify;
 
+use crate::audience;
 use crate::board::state;
 use crate::control_loop::Handle;
 use crate::ghosts::Ghosts;
@@ -52,6 +55,8 @@ pub struct App {
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
+    /// The manifest as it is written; none on a cluster.
+    pub manifest: Option<Arc<str>>,
     /// Who may ask, and under which name.
     pub doorkeeper: Arc<Doorkeeper>,
 }
@@ -72,8 +77,13 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
         .route("/api/v1/scenario/next", post(scenario::next))
         .route("/api/v1/scenario/previous", post(scenario::previous))
+        .route("/page/audience.svg", get(audience::code::drawing))
+        .route("/api/v1/workloads/{name}/pause", put(config::pause))
+        .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
+        .route("/api/v1/config/demo.yaml", get(config::manifest))
+        .route("/api/v1/config/annotate", get(config::annotate))
         .route("/page/stream", get(events::page))
-        .merge(page::router())
+        .merge(page::router(app.opened.clone()))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(axum::middleware::from_fn_with_state(app.doorkeeper.clone(), guard::guard))

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::picture::{Picture, Tile};
+
 /// What a round knows besides, for the page.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
@@ -9,8 +11,14 @@ pub struct Extras {
     pub scene: Option<Scene>,
     /// What of the page's controls cannot be used, and why.
     pub controls: Controls,
+    /// The configuration's version, which is another one with each change.
+    pub config: u64,
     /// Tiles a second that the background has done.
     pub tiles_s: Option<f64>,
+    /// Its newest picture,
+    pub picture: Option<Picture>,
+    /// and what has come to it since the moment before.
+    pub tiles: Vec<Tile>,
     /// Where the audience looks.
     pub audience: Option<String>,
 }

@@ -26,6 +26,7 @@ use std::time::Duration;
 use control::{Autoscaler, Config, Decision, Limit, Observation, Reading, Rule, StartUp, Workload};
 
 use crate::authority::Stand;
+use crate::picture::{Picture, Tile};
 use crate::schedulers::Status;
 use crate::trouble::Troubles;
 pub use extras::Extras;
@@ -59,6 +60,10 @@ pub struct Snapshot {
     pub point: Option<Point>,
     /// What has happened since the moment before.
     pub news: Vec<Entry>,
+    /// What the background paints,
+    pub picture: Option<Picture>,
+    /// and what has come to it since the moment before.
+    pub tiles: Vec<Tile>,
     /// All containers and those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
     /// What the round went by.
@@ -187,6 +192,11 @@ impl Board {
         self.lost.reset();
     }
 
+    /// The time since second 0.
+    pub fn uptime(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.origin)
+    }
+
     /// Takes in that something has happened.
     pub fn tell(&mut self, now: Duration, news: News) {
         self.log.push(now.saturating_sub(self.origin), news);
@@ -239,6 +249,8 @@ impl Board {
                 readings: round.observation.readings.clone(),
                 start_ups: round.observation.start_ups.clone(),
             }),
+            picture: round.extras.picture,
+            tiles: round.extras.tiles,
             deployments: round.deployments,
         }
     }

@@ -17,11 +17,13 @@ pub mod position;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::board::Snapshot;
 use crate::board::log::{Entry, REMEMBERED};
+use crate::picture::Picture;
 use columns::Columns;
 use frame::{Changes, Head};
 pub use position::Position;
@@ -46,6 +48,7 @@ struct Inner {
     head: Head,
     columns: Columns,
     log: VecDeque<Entry>,
+    picture: Option<Picture>,
     frames: VecDeque<(u64, Arc<str>)>,
 }
 
@@ -110,6 +113,7 @@ impl Inner {
         self.keys = keys::of(moment);
         self.columns.extend(moment.point.as_ref());
         self.remember(&moment.news);
+        self.picture.clone_from(&moment.picture);
     }
 
     fn go_on(&mut self, moment: &Snapshot) {
@@ -120,7 +124,10 @@ impl Inner {
         self.head = Head::of(moment);
         self.columns.extend(moment.point.as_ref());
         self.remember(&moment.news);
-        let changes = Changes { set, log: &moment.news, tiles: &[] };
+        self.picture.clone_from(&moment.picture);
+        let tiles: Vec<_> =
+            moment.tiles.iter().filter_map(|tile| to_raw_value(tile).ok()).collect();
+        let changes = Changes { set, log: &moment.news, tiles: &tiles };
         // A page that hears nothing at all would say that it is old.
         if !is_tick && changes.is_empty() {
             return;
@@ -161,7 +168,7 @@ impl Inner {
             "state": self.keys,
             "history": self.columns,
             "log": self.log,
-            "picture": null,
+            "picture": self.picture,
         });
         Piece::Snapshot(self.position, all.to_string().into())
     }

@@ -8,12 +8,15 @@ use super::*;
 use crate::authority::Stand;
 use crate::board::log::{Actor, Kind, News};
 use crate::board::{Board, Extras, Fixed, Round};
+use crate::picture::{Picture, Tile};
 
 /// A board whose moments go into a feed.
 struct Stage {
     core: Autoscaler,
     board: Board,
     ticks: u64,
+    /// What the next moment knows besides.
+    extras: Extras,
 }
 
 impl Stage {
@@ -26,7 +29,8 @@ impl Stage {
             context: None,
             start_delay: Duration::ZERO,
         };
-        let mut stage = Stage { core, board: Board::new(fixed, 7), ticks: 0 };
+        let mut stage =
+            Stage { core, board: Board::new(fixed, 7), ticks: 0, extras: Extras::default() };
         let first = stage.moment(false);
         (stage, Feed::new(&first))
     }
@@ -49,7 +53,7 @@ impl Stage {
             standing: "alone".to_owned(),
             stand: Stand::Decides,
             troubles: &BTreeMap::new(),
-            extras: Extras::default(),
+            extras: std::mem::take(&mut self.extras),
         })
     }
 
@@ -161,4 +165,35 @@ fn a_moment_without_a_change_is_no_frame_and_a_tick_always_is_one() {
     assert_eq!(feed.after(heard).len(), frames);
     stage.tick(&feed);
     assert_eq!(feed.after(heard).len(), frames + 1);
+}
+
+#[test]
+fn tiles_come_once_in_frames_and_a_page_that_comes_late_gets_the_picture() {
+    let (mut stage, feed) = Stage::new();
+    let heard = match feed.after(None).remove(0) {
+        Piece::Snapshot(position, text) => {
+            let all: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(all["picture"], Value::Null);
+            position
+        }
+        Piece::Frame(..) => panic!("a page begins with a snapshot"),
+    };
+    let tiles: Vec<Tile> = (160..320).map(|number| Tile { number, shades: [9; 64] }).collect();
+    let picture = Picture { number: 1, places: vec![Some([9; 64]); 160] };
+    stage.extras =
+        Extras { picture: Some(picture), tiles, tiles_s: Some(31.26), ..Extras::default() };
+    stage.tick(&feed);
+    let mut numbers = Vec::new();
+    for piece in feed.after(Some(heard)) {
+        let Piece::Frame(_, text) = piece else { panic!("nothing was missed") };
+        assert!(text.len() <= frame::LONGEST, "{}", text.len());
+        let frame: Value = serde_json::from_str(&text).unwrap();
+        let tiles = frame["tiles"].as_array().unwrap().iter();
+        numbers.extend(tiles.map(|tile| tile[0].as_u64().unwrap()));
+    }
+    assert_eq!(numbers, (160..320).collect::<Vec<_>>());
+    let Piece::Snapshot(_, text) = feed.after(None).remove(0) else { panic!("it heard nothing") };
+    let all: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(all["picture"]["number"], 1);
+    assert_eq!(all["picture"]["tiles"].as_array().unwrap().len(), 160);
 }

@@ -25,9 +25,8 @@ pub fn misfit(scenario: &Scenario, moment: &Snapshot) -> Option<String> {
         Action::Burst { queue, .. } | Action::Outage { queue, .. } => {
             missing("queue", queue, &queues)
         }
-        Action::Kill { workload } => missing("workload", workload, &workloads),
-        Action::Pause { .. } => {
-            Some("this engine cannot pause a workload; leave pause out".to_owned())
+        Action::Kill { workload } | Action::Pause { workload, .. } => {
+            missing("workload", workload, &workloads)
         }
         Action::Load { .. } | Action::Hold(_) => None,
     };

@@ -15,6 +15,7 @@ use crate::board::Fixed;
 use crate::control_loop::Parts;
 use crate::leader::Leadership;
 use crate::metrics::Metrics;
+use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::kubernetes::Cluster;
 use crate::schedulers::kubernetes::writer::REQUEST;
@@ -83,6 +84,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&args.core),
         authority,
+        canvas: Canvas::default(),
+        audience: None,
         reset_on_exit: args.reset_on_exit,
     };
     let facing = Facing::of(&args, queue_url)?;

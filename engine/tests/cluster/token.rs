@@ -8,7 +8,7 @@ use crate::demo::{Demo, LOOK, READY};
 use crate::forward::Queue;
 
 /// Who shows it, and last the one that wants it.
-const WITH_TOKEN: [&str; 4] = ["producer", "consumer", "engine", "queue"];
+const WITH_TOKEN: [&str; 5] = ["producer", "consumer", "remainder", "engine", "queue"];
 /// A Secret comes to its pods within a minute or so.
 const KUBELET: Duration = Duration::from_secs(180);
 

@@ -12,7 +12,9 @@ use service::token::Token;
 
 use crate::args::QueueArgs;
 use crate::error::Error;
-use crate::wire::{ErrorBody, Extend, Message, Published, QueueStats, Receipts, Received, Results};
+use crate::wire::{
+    ErrorBody, Extend, Message, Published, QueueSettings, QueueStats, Receipts, Received, Results,
+};
 
 /// How long a call may take beyond the time it asked the queue to wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,6 +92,26 @@ impl Client {
         self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
     }
 
+    /// Publishes one message as [`Client::publish`] does; returns how many messages the queue has taken
+    /// in, this one included. No other publisher is told the same number.
+    ///
+    /// # Errors
+    /// See [`Error::is_passing`].
+    pub async fn publish_counted(&self, body: Vec<u8>) -> Result<u64, Error> {
+        let call = self.call(Method::POST, &["messages"]).body(body);
+        let published: Published = self.json(call, LONGEST).await?;
+        let total = published.published_total;
+        total.ok_or_else(|| Error::Garbled("a publish without published_total".to_owned()))
+    }
+
+    /// Tells the queue its settings, and makes it where it is not there.
+    ///
+    /// # Errors
+    /// See [`Error::is_passing`].
+    pub async fn configure(&self, settings: &QueueSettings) -> Result<(), Error> {
+        self.send(self.call(Method::PUT, &[]).json(settings)).await.map(|_| ())
+    }
+
     /// Publishes one message, once however often it is tried with the same key within five minutes;
     /// returns its number. A key is 1 to 255 visible ASCII characters, and another one for each
     /// message of a queue.
@@ -130,6 +152,17 @@ impl Client {
     /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
     pub async fn ack(&self, receipt: &str) -> Result<(), Error> {
         self.end("ack", receipt, None).await
+    }
+
+    /// Ends several deliveries, at most as many as a receive gives; one whose lease was over stays as it
+    /// is.
+    ///
+    /// # Errors
+    /// [`Error::Away`] passes.
+    pub async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
+        let receipts = Receipts { receipts, delay_ms: None };
+        let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
+        self.json::<Results>(call, LONGEST).await.map(|_| ())
     }
 
     /// Hands a message back, to be ready after `delay`.

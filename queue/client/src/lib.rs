@@ -21,4 +21,4 @@ pub use backoff::Backoff;
 pub use client::{Client, ReceiveOptions};
 pub use error::Error;
 pub use reqwest::Url;
-pub use wire::{Message, QueueStats, Redelivery};
+pub use wire::{Message, QueueSettings, QueueStats, Redelivery};

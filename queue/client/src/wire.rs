@@ -9,6 +9,7 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Published {
     pub(crate) ids: Vec<String>,
+    pub(crate) published_total: Option<u64>,
 }
 
 /// The answer to a receive.
@@ -69,6 +70,15 @@ pub(crate) struct Results {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) status: String,
+}
+
+/// What a queue may be told; what is left out takes its default.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueSettings {
+    /// How many messages it holds.
+    pub max_depth: u64,
+    /// How old a message may become before a receiver has it, in seconds.
+    pub max_age_s: f64,
 }
 
 /// Asks for more time.

@@ -34,6 +34,8 @@ struct Arguments {
 #[derive(Serialize)]
 struct Published<'a> {
     ids: Ids<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_total: Option<u64>,
 }
 
 /// Numbers as text, for in JSON's own numbers large ones would be rounded.
@@ -56,6 +58,9 @@ impl Serialize for Text<'_> {
 /// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
 /// `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and gets the
 /// first one's answer, with `Idempotent-Replayed: true`.
+///
+/// The answer to a call without a key also has `published_total`: how many messages the queue has
+/// taken in, these included, so that each publisher has a number of its own.
 pub(super) async fn publish<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -73,19 +78,21 @@ pub(super) async fn publish<B: Incoming>(
     };
     let enqueued_at = app.hub.wall_clock();
     let Some(key) = key else {
-        return answer(&app.hub.publish(name, batch, enqueued_at).await?);
+        let taken_in = app.hub.publish(name, batch, enqueued_at).await?;
+        return answer(&taken_in.ids, Some(taken_in.total));
     };
     let once = idempotency::once(key, &batch);
     let published = app.hub.publish_once(name, batch, enqueued_at, once).await?;
-    let mut answer = answer(&published.ids)?;
+    let mut answer = answer(&published.ids, None)?;
     if published.replayed {
         answer.headers_mut().extend([idempotency::replayed()]);
     }
     Ok(answer)
 }
 
-fn answer(ids: &[MessageId]) -> Result<Response<Reply>, Problem> {
-    Reply::json(StatusCode::CREATED, &Published { ids: Ids(ids) })
+fn answer(ids: &[MessageId], total: Option<u64>) -> Result<Response<Reply>, Problem> {
+    let published = Published { ids: Ids(ids), published_total: total };
+    Reply::json(StatusCode::CREATED, &published)
 }
 
 /// The same by way of the router.

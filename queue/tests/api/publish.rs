@@ -6,8 +6,19 @@ use crate::*;
 async fn a_publish_makes_the_queue_and_answers_the_id_as_text() {
     let api = Api::new();
     let (status, answer) = api.call("POST /jobs/messages", "hello").await;
-    assert_eq!((status, answer), (StatusCode::CREATED, json!({"ids": ["1"]})));
+    assert_eq!((status, &answer["ids"]), (StatusCode::CREATED, &json!(["1"])));
     assert_eq!(api.stats().await["ready"], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publish_answers_how_many_its_own_queue_has_taken_in() {
+    let api = Api::new();
+    let total = async |call: &str| api.ok(call, "x").await["published_total"].clone();
+    assert_eq!(total("POST /jobs/messages").await, 1);
+    assert_eq!(total("POST /tiles/messages").await, 1);
+    assert_eq!(total("POST /jobs/messages").await, 2);
+    api.ok("POST /jobs/purge", "").await;
+    assert_eq!(total("POST /jobs/messages").await, 3, "what is gone was there");
 }
 
 #[tokio::test(start_paused = true)]

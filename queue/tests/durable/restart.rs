@@ -164,3 +164,19 @@ async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
     assert!(back.iter().all(|message| message.attempts == 1), "those that had died begin anew");
     program.leave();
 }
+
+#[tokio::test]
+async fn publishers_at_once_are_told_numbers_without_a_gap_that_go_on_after_a_restart() {
+    let folder = Folder::new("counted");
+    let mut program = Program::start(folder.path());
+    let client = program.client();
+    let publishes = (0..20).map(|_| client.publish_counted("x".into()));
+    let told = futures::future::join_all(publishes).await.into_iter();
+    let mut told: Vec<u64> = told.map(Result::unwrap).collect();
+    told.sort_unstable();
+    assert_eq!(told, (1..=20).collect::<Vec<_>>());
+    program.kill();
+    let program = Program::start(folder.path());
+    assert_eq!(program.client().publish_counted("x".into()).await.unwrap(), 21);
+    program.leave();
+}

@@ -1,0 +1,50 @@
+//! An address as a QR code.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use qrcode::QrCode;
+use qrcode::render::svg::Color;
+
+use crate::api::App;
+use crate::api::error::ApiError;
+
+/// The code as SVG, black on white with a rim, which cameras want on a dark page, too; `None` where the
+/// text is too long for one.
+pub fn svg(text: &str) -> Option<String> {
+    let code = QrCode::new(text).ok()?;
+    let colours = (Color("#000000"), Color("#ffffff"));
+    let mut drawing = code.render::<Color<'_>>();
+    drawing.dark_color(colours.0).light_color(colours.1).quiet_zone(true).module_dimensions(8, 8);
+    Some(drawing.build())
+}
+
+/// `GET /page/audience.svg`: where the audience's page is.
+///
+/// # Errors
+/// 404 where there is none.
+pub(crate) async fn drawing(State(app): State<App>) -> Result<Response, ApiError> {
+    let audience = app.handle.moments.borrow().state.audience.clone();
+    let none = || ApiError::not_found("there is no page for the audience; start with --audience");
+    let code = audience.and_then(|audience| svg(&audience.url)).ok_or_else(none)?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, code).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_a_drawing_without_scripts_and_styles() {
+        let code = svg("http://192.168.1.7:9000/").unwrap();
+        assert!(code.contains("<svg") && code.ends_with("</svg>"), "{code}");
+        assert!(!code.contains("style=") && !code.contains("<script"), "{code}");
+        assert_ne!(Some(code), svg("http://192.168.1.8:9000/"));
+        assert_eq!(svg(&"x".repeat(5000)), None);
+    }
+}

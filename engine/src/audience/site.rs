@@ -1,0 +1,119 @@
+//! What the audience's listener answers. All else is 404, whatever the path and the method.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use serde_json::json;
+use service::Shutdown;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+
+use super::gate::{Gate, TooMany};
+use super::jobs::Button;
+use crate::sources::Clock;
+
+const PAGE: &str = include_str!("assets/audience.html");
+const STYLE: &str = include_str!("assets/audience.css");
+const SCRIPT: &str = include_str!("assets/audience.js");
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
+
+/// What the answers are made of.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The button.
+    pub button: Button,
+    /// What phones see, as JSON.
+    pub view: watch::Receiver<Arc<str>>,
+    /// The engine's time.
+    pub clock: Clock,
+    /// Ends streams, which would otherwise never end.
+    pub shutdown: Shutdown,
+    /// Who may press.
+    pub gate: Arc<Mutex<Gate>>,
+}
+
+/// The whole site.
+pub fn router(site: Site) -> Router {
+    Router::new().fallback(answer).with_state(site)
+}
+
+async fn answer(
+    State(site): State<Site>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let mut answer = match (request.method().as_str(), request.uri().path()) {
+        ("GET", "/") => asset("text/html; charset=utf-8", PAGE),
+        ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
+        ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
+        ("GET", "/stream") => stream(site),
+        ("POST", "/job") => job(&site, peer, request.headers()).await,
+        _ => problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+    };
+    let headers = answer.headers_mut();
+    let policy = HeaderName::from_static("content-security-policy");
+    headers.insert(policy, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+fn asset(content_type: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}
+
+fn stream(site: Site) -> Response {
+    let shutdown = site.shutdown;
+    let views = WatchStream::new(site.view);
+    let events = views.map(|view| Ok::<_, Infallible>(Event::default().data(&*view)));
+    let until = Box::pin(async move { shutdown.wait().await });
+    Sse::new(events.take_until(until)).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// `POST /job`: one more job, once a second from each phone.
+async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Response {
+    if !is_own_page(headers) {
+        let text = "a job is taken from this page alone";
+        return problem(StatusCode::FORBIDDEN, "forbidden", text);
+    }
+    if let Err(too_many) = site.let_through(peer) {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut answer = problem(status, "too_many", &too_many.to_string());
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return answer;
+    }
+    match site.button.press().await {
+        Ok(()) => axum::Json(json!({})).into_response(),
+        Err(why) => problem(StatusCode::CONFLICT, "conflict", &why),
+    }
+}
+
+impl Site {
+    fn let_through(&self, peer: SocketAddr) -> Result<(), TooMany> {
+        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        gate.press(self.clock.now(), peer.ip())
+    }
+}
+
+/// Phones come by whatever name this machine has in their network, so any host will do; but a page from
+/// elsewhere may not press.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
+    match (origin, text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
+        _ => false,
+    }
+}
+
+fn problem(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = json!({"error": {"code": code, "message": message}});
+    (status, axum::Json(body)).into_response()
+}

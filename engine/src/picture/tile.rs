@@ -1,0 +1,117 @@
+//! A tile: as the remainder publishes it, and as the page gets it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// How many tiles stand side by side in a picture.
+pub const COLUMNS: u64 = 16;
+/// How many tiles stand one above the other in a picture.
+pub const ROWS: u64 = 10;
+/// How many tiles a picture has.
+pub const PLACES: u64 = COLUMNS * ROWS;
+/// How many shades a tile has, row after row.
+pub const SHADES: usize = 64;
+
+/// JSON's numbers are exact up to here.
+const MOST: u64 = 1 << 53;
+
+/// A finished tile. In JSON `[number, "base64 of its shades"]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// Its picture, [`PLACES`] times, and its place in it: row by row, from the left.
+    pub number: u64,
+    /// 0 is black, 255 white.
+    pub shades: [u8; SHADES],
+}
+
+/// A message that is a tile.
+#[derive(Debug, Deserialize)]
+struct Body {
+    picture: u64,
+    column: u64,
+    row: u64,
+    columns: u64,
+    rows: u64,
+    pixels: String,
+}
+
+impl Tile {
+    /// The tile in a message; `None` where it is none, or one of another size of picture. A worker's
+    /// first message is no tile.
+    pub fn from_message(body: &[u8]) -> Option<Tile> {
+        let body: Body = serde_json::from_slice(body).ok()?;
+        let fits = (body.columns, body.rows) == (COLUMNS, ROWS);
+        if !fits || body.column >= COLUMNS || body.row >= ROWS {
+            return None;
+        }
+        let number = body.picture.checked_mul(PLACES)? + body.row * COLUMNS + body.column;
+        let shades = STANDARD.decode(body.pixels).ok()?.try_into().ok()?;
+        (number < MOST).then_some(Tile { number, shades })
+    }
+
+    /// The number of its picture.
+    pub fn picture(&self) -> u64 {
+        self.number / PLACES
+    }
+
+    /// Its place in the picture.
+    pub fn place(&self) -> usize {
+        (self.number % PLACES) as usize
+    }
+}
+
+/// The shades as text.
+pub(super) fn text(shades: &[u8; SHADES]) -> String {
+    STANDARD.encode(shades)
+}
+
+impl Serialize for Tile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.number, text(&self.shades)).serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A message of the third picture's tile in the second row and the fifth column, but for a change.
+    fn message(from: &str, to: &str) -> Option<Tile> {
+        let pixels = text(&[7; SHADES]);
+        let body = format!(
+            r#"{{"worker":"remainder-1","picture":2,"column":4,"row":1,"columns":16,"rows":10,
+                "pixels":"{pixels}"}}"#
+        );
+        assert!(body.contains(from), "{from}");
+        Tile::from_message(body.replace(from, to).as_bytes())
+    }
+
+    #[test]
+    fn a_tile_has_its_picture_and_its_place_in_one_number() {
+        let tile = message("", "").unwrap();
+        assert_eq!((tile.number, tile.picture(), tile.place()), (2 * 160 + 20, 2, 20));
+        assert_eq!(tile.shades, [7; SHADES]);
+        let json = format!("[340,\"{}\"]", text(&tile.shades));
+        assert_eq!(serde_json::to_string(&tile).unwrap(), json);
+    }
+
+    #[test]
+    fn whatever_else_comes_is_no_tile() {
+        for (from, to) in [
+            ("\"column\":4", "\"column\":16"),
+            ("\"row\":1", "\"row\":10"),
+            ("\"columns\":16", "\"columns\":17"),
+            ("\"picture\":2", "\"picture\":18446744073709551615"),
+            ("\"picture\":2", "\"picture\":100000000000000"),
+            ("\"picture\":2", "\"picture\":-1"),
+            ("\"pixels\":\"", "\"pixels\":\"AAAA"),
+            ("\"pixels\":\"", "\"pixels\":\"?"),
+            ("\"pixels\"", "\"no-pixels\""),
+        ] {
+            assert_eq!(message(from, to), None, "{to}");
+        }
+        assert_eq!(Tile::from_message(b"{\"worker\":\"remainder-1\"}"), None);
+        assert_eq!(Tile::from_message(b"\xff"), None);
+    }
+}

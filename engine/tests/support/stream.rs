@@ -1,0 +1,53 @@
+//! The page's stream, as a page hears it.
+
+use reqwest::Response;
+use serde_json::Value;
+
+/// An event of the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub name: String,
+    pub id: String,
+    pub data: String,
+}
+
+impl Event {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap()
+    }
+}
+
+/// Events as they come.
+pub struct Stream {
+    answer: Response,
+    heard: Vec<u8>,
+}
+
+impl Stream {
+    pub async fn open(url: &str) -> Stream {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = http.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{url}");
+        Stream { answer, heard: Vec::new() }
+    }
+
+    /// The next event; `None` where the stream has ended.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(end) = self.heard.windows(2).position(|two| two == b"\n\n") {
+                let text = String::from_utf8(self.heard.drain(..end + 2).collect()).unwrap();
+                let field = |name: &str| {
+                    let line = text.lines().find_map(|line| line.strip_prefix(name));
+                    line.map(|value| value.trim_start().to_owned()).unwrap_or_default()
+                };
+                let event = Event { name: field("event:"), id: field("id:"), data: field("data:") };
+                // A line that only keeps the connection open is none.
+                if !event.data.is_empty() {
+                    return Some(event);
+                }
+                continue;
+            }
+            self.heard.extend(self.answer.chunk().await.unwrap()?);
+        }
+    }
+}
