@@ -5,8 +5,10 @@
 //! - [`handle`]: how others see the loop, and what they may wish of it
 //! - [`wishes`]: how that is carried out
 //! - `opening`: the load that the audience finds when it looks first
+//! - `configure`: annotations that are edited, here and elsewhere
 //! - `reset`: back to second 0
 
+mod configure;
 pub mod handle;
 mod opening;
 mod reset;
@@ -127,6 +129,7 @@ impl ControlLoop {
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (tells, told) = mpsc::unbounded_channel();
+        let overviews = parts.settings.overviews();
         let this = ControlLoop {
             parts,
             board,
@@ -146,7 +149,7 @@ impl ControlLoop {
             reset: None,
             scene: None,
         };
-        (this, Handle { commands: sender, moments: seen, feed })
+        (this, Handle { commands: sender, moments: seen, feed, overviews })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
@@ -206,7 +209,7 @@ impl ControlLoop {
         let now = self.parts.clock.now();
         self.ticks += u64::from(is_tick);
         while self.writes.try_join_next().is_some() {}
-        self.take_settings();
+        self.take_settings(now);
         self.go_on_with_reset(now);
         self.hear(now);
         let seen = self.parts.scheduler.observe();
@@ -276,6 +279,7 @@ impl ControlLoop {
             picture: canvas.picture(),
             tiles: canvas.take_fresh(),
             audience: audience.clone(),
+            config: self.parts.settings.overview().version,
         }
     }
 
@@ -288,24 +292,6 @@ impl ControlLoop {
             self.board.tell(self.parts.clock.now(), news);
         }
         self.scene = scene;
-    }
-
-    /// Runs by the annotations as they are now; the box has none that change.
-    fn take_settings(&mut self) {
-        let Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
-        let Some(edit) = scheduler.edits(settings) else { return };
-        for (deployment, trouble) in &edit.news {
-            tracing::warn!("{}", trouble.text);
-            scheduler.warn(deployment, trouble);
-        }
-        let Some(config) = edit.config else { return };
-        metrics.forget_settings();
-        if let Err(error) = sources.follow(&config.workloads) {
-            tracing::error!("{error}");
-        }
-        if let Err(problems) = core.reconfigure(config) {
-            problems.iter().for_each(|problem| tracing::error!("{problem}"));
-        }
     }
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {

@@ -5,6 +5,7 @@
 //! - [`args`] and [`called`]: the command line
 //! - [`authority`] and [`leader`]: whether this engine decides, or another one does
 //! - [`settings`]: the scaling rules as they are edited; [`trouble`]: what is wrong with them
+//! - [`configure`]: edits of them while the engine runs
 //! - [`manifest`]: the description of the demo, and its scaling rules
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
@@ -28,6 +29,7 @@ pub mod authority;
 pub mod board;
 pub mod called;
 pub mod cli;
+pub mod configure;
 pub mod control_loop;
 pub mod feed;
 pub mod leader;

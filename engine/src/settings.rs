@@ -8,9 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use control::{Config, Rule, Setting, Workload};
 
 use crate::args::CoreArgs;
+use crate::configure::changed::Changed;
+use crate::configure::check::Ground;
 use crate::manifest::Deployment;
 use crate::manifest::annotations::{self, PREFIX};
 use crate::trouble::{Kind, Trouble, Troubles};
+
+mod configured;
+
+use configured::Configured;
 
 /// How many slots the cluster has to spare, or in words why that is not known.
 pub type Spare = Result<u32, String>;
@@ -40,6 +46,8 @@ pub struct Settings {
     /// The last configuration that could be run.
     last: Option<Config>,
     troubles: Troubles,
+    /// What is shown of all this, and who edited it.
+    configured: Configured,
 }
 
 /// What an edit has changed.
@@ -49,6 +57,8 @@ pub struct Edit {
     pub config: Option<Config>,
     /// What is wrong since this edit.
     pub news: Troubles,
+    /// The annotations that have another value.
+    pub changed: Vec<Changed>,
 }
 
 impl Settings {
@@ -63,6 +73,7 @@ impl Settings {
             good: BTreeMap::new(),
             last: None,
             troubles: Troubles::new(),
+            configured: Configured::default(),
         }
     }
 
@@ -108,7 +119,9 @@ impl Settings {
         let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
         let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
         self.last = Some(self.sound(config));
-        Some(Edit { config: self.last.clone(), news })
+        let changed = self.configured.see(all);
+        self.renew_overview();
+        Some(Edit { config: self.last.clone(), news, changed })
     }
 
     /// What was scaled and is gone, while its pods hold their slots.
@@ -125,7 +138,10 @@ impl Settings {
                 Setting::Capacity if self.last_spare.is_some() => {
                     (engine.to_owned(), format!("the spare capacity {}", problem.text))
                 }
-                _ => annotations::in_words(problem, engine),
+                _ => {
+                    let wrong = annotations::in_words(problem, engine);
+                    (wrong.deployment, wrong.text)
+                }
             };
             troubles.insert(name, Trouble::new(Kind::BadConfiguration, text));
         }
@@ -162,7 +178,7 @@ impl Settings {
         let own = all.iter().find(|deployment| deployment.is_engine());
         match own.map(annotations::capacity).transpose().map(Option::flatten) {
             Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity.or_default()),
-            Err(text) => note(Kind::BadConfiguration, text),
+            Err(wrong) => note(Kind::BadConfiguration, wrong.text),
         }
         match &self.spare {
             None => {}
@@ -190,7 +206,8 @@ impl Settings {
                 Read::default()
             }
             Err(problems) => {
-                let text = problems.join("; ");
+                let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
+                let text = texts.join("; ");
                 let last = self.good.get(name).cloned();
                 let workload = last.unwrap_or_else(|| held(name, &text));
                 let paused = is_paused(deployment);

@@ -76,6 +76,8 @@ struct Facing {
     audience: Option<SocketAddr>,
     /// Where all that the page shows is written.
     recording: Option<Recording>,
+    /// The manifest as it is written, where there is one.
+    manifest: Option<Arc<str>>,
 }
 
 impl Facing {
@@ -93,6 +95,7 @@ impl Facing {
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
             audience: args.audience,
             recording: args.record.as_deref().map(Recording::create).transpose()?,
+            manifest: None,
         })
     }
 }
@@ -127,6 +130,7 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),
+        manifest: facing.manifest,
         doorkeeper: Arc::new(Doorkeeper {
             trusted: facing.trust_gateway.then(default_gateway).flatten(),
             hosts: facing.hosts,

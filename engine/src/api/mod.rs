@@ -5,9 +5,11 @@
 //! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
+//! - `config`: the annotations, read and edited
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
+mod config;
 pub mod error;
 pub mod events;
 pub mod gateway;
@@ -43,6 +45,8 @@ pub struct App {
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
+    /// The manifest as it is written; none on a cluster.
+    pub manifest: Option<Arc<str>>,
     /// Who may ask, and under which name.
     pub doorkeeper: Arc<Doorkeeper>,
 }
@@ -60,8 +64,12 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
         .route("/page/audience.svg", get(audience::code::drawing))
+        .route("/api/v1/workloads/{name}/pause", put(config::pause))
+        .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
+        .route("/api/v1/config/demo.yaml", get(config::manifest))
+        .route("/api/v1/config/annotate", get(config::annotate))
         .route("/page/stream", get(events::page))
-        .merge(page::router())
+        .merge(page::router(app.opened.clone()))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(axum::middleware::from_fn_with_state(app.doorkeeper.clone(), guard::guard))

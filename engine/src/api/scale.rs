@@ -74,6 +74,7 @@ impl From<ScaleError> for ApiError {
     fn from(error: ScaleError) -> ApiError {
         match error {
             ScaleError::Unknown { .. } => ApiError::not_found(error.to_string()),
+            ScaleError::BadConfiguration(problems) => ApiError::bad_configuration(problems),
             ScaleError::Superseded
             | ScaleError::Refused(_)
             | ScaleError::Forbidden(_)

@@ -17,7 +17,7 @@ use crate::control_loop::Wish;
 /// By which our own programs say who they are, for the log alone.
 const CLIENT: &str = "x-microscaling-client";
 
-type Body = Result<Bytes, BytesRejection>;
+pub(super) type Body = Result<Bytes, BytesRejection>;
 
 /// Who calls, as far as they say so.
 pub(super) fn actor(headers: &HeaderMap) -> Actor {

@@ -11,6 +11,8 @@ pub struct Extras {
     pub scene: Option<Scene>,
     /// What of the page's controls cannot be used, and why.
     pub controls: Controls,
+    /// The configuration's version, which is another one with each change.
+    pub config: u64,
     /// Tiles a second that the background has done.
     pub tiles_s: Option<f64>,
     /// Its newest picture,

@@ -176,6 +176,11 @@ impl Board {
         self.lost.reset();
     }
 
+    /// The time since second 0.
+    pub fn uptime(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.origin)
+    }
+
     /// Takes in that something has happened.
     pub fn tell(&mut self, now: Duration, news: News) {
         self.log.push(now.saturating_sub(self.origin), news);

@@ -50,6 +50,8 @@ pub struct State {
     pub headline: String,
     /// Which of the page's controls cannot be used, and why.
     pub controls: Controls,
+    /// The configuration's version, which is another one with each change.
+    pub config: u64,
     /// Where a scenario is; null where none is played.
     pub scenario: Option<Scene>,
     /// Where the audience looks; null where it does not.
@@ -259,6 +261,7 @@ pub(super) fn state(
         tiles_s: round.extras.tiles_s.map(rounded),
         headline: known.headline,
         controls: round.extras.controls.clone(),
+        config: round.extras.config,
         scenario: round.extras.scene.clone(),
         audience: round.extras.audience.clone().map(|url| Audience { url }),
         deployments: unscaled(round),

@@ -49,7 +49,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         println!("\n  Open            http://{}\n  to end          Ctrl-C\n", shell.address()?);
     }
     let player = site::play(tape, args.speed, shell.shutdown());
-    let router = site::router(player, Arc::new(Doorkeeper::default()))?;
+    let router = site::router(player, Arc::new(Doorkeeper::default()));
     shell
         .serve(async |server, endpoints, shutdown| {
             server.serve(router.merge(endpoints), shutdown.wait()).await;

@@ -1,6 +1,6 @@
 //! `engine validate -f FILE`: what of a manifest would be refused or not honoured.
 
-use std::io::Read;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -29,7 +29,7 @@ pub struct ValidateArgs {
 /// # Errors
 /// Everything that would be refused.
 pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
-    let (manifest, config) = read(&args.file, &args.core)?;
+    let Read { manifest, config, .. } = read(&args.file, &args.core)?;
     refusals(&manifest, &config, false)?;
     for warning in &manifest.unused.warnings {
         println!("warning: {warning} without a cluster");
@@ -46,12 +46,23 @@ pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A manifest that was read.
+#[derive(Debug)]
+pub struct Read {
+    /// As it is written.
+    pub text: String,
+    /// What is used of it.
+    pub manifest: Manifest,
+    /// The configuration in it.
+    pub config: control::Config,
+}
+
 /// Reads a manifest and the configuration in it.
 ///
 /// # Errors
 /// When the capacity is `auto`, or the file cannot be read, or is refused; each line then names
 /// the file.
-pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<(Manifest, control::Config)> {
+pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<Read> {
     core.capacity.without_cluster()?;
     let text = text(file)?;
     let in_file = |refused: Refused| {
@@ -60,7 +71,7 @@ pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<(Manifest, control::
     };
     let manifest = parse(&text).map_err(in_file)?;
     let config = annotations::config(&manifest, core).map_err(in_file)?;
-    Ok((manifest, config))
+    Ok(Read { text, manifest, config })
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {

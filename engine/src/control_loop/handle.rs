@@ -7,6 +7,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::board::Snapshot;
 use crate::board::extras::Scene;
 use crate::board::log::Actor;
+use crate::configure::Change;
+use crate::configure::overview::Overview;
 use crate::feed::Feed;
 use crate::schedulers::ScaleError;
 
@@ -41,6 +43,17 @@ pub enum Wish {
         /// Whether it cannot.
         blind: bool,
     },
+    /// Annotations are edited.
+    Configure(Vec<Change>),
+    /// Annotations are as they were when they were seen first.
+    Defaults,
+    /// A workload is frozen, or goes on.
+    Pause {
+        /// Which workload.
+        workload: String,
+        /// Whether it is frozen.
+        paused: bool,
+    },
     /// All begins anew; answered once it has.
     Reset,
     /// A scenario is at this step; none is played where there is none.
@@ -66,17 +79,11 @@ pub struct Handle {
     pub moments: watch::Receiver<Arc<Snapshot>>,
     /// The same as a stream of changes.
     pub feed: Feed,
+    /// The configuration, as it changes.
+    pub overviews: watch::Receiver<Arc<Overview>>,
 }
 
 impl Handle {
-    /// Of no loop at all: this moment stays, and nothing can be wished.
-    pub fn idle(moment: Snapshot) -> Handle {
-        let (commands, _) = mpsc::channel(1);
-        let feed = Feed::new(&moment);
-        let (_, moments) = watch::channel(Arc::new(moment));
-        Handle { commands, moments, feed }
-    }
-
     /// Carries out a wish; what came of it, in words.
     ///
     /// # Errors

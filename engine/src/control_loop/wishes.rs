@@ -26,7 +26,13 @@ impl ControlLoop {
             Wish::Kill { workload } => self.kill(by, &workload, reply),
             Wish::Burst { queue, jobs } => self.burst(by, queue, jobs, reply),
             Wish::Blind { queue, blind } => self.blind(by, &queue, blind, reply),
-            Wish::Reset => self.reset = Some(Reset::new(by, reply)),
+            Wish::Configure(changes) => self.configure(by, &changes, reply),
+            Wish::Defaults => self.set_defaults(by, reply),
+            Wish::Pause { workload, paused } => self.pause(by, workload, paused, reply),
+            Wish::Reset => {
+                self.reset_settings(by);
+                self.reset = Some(Reset::new(by, reply));
+            }
             Wish::Scene(scene) => {
                 self.show_scene(by, scene);
                 let _ = reply.send(Ok(String::new()));
@@ -154,7 +160,7 @@ impl ControlLoop {
     }
 
     /// Lets a wish be carried out beside the rounds; told on the board once it was.
-    fn carried_out(
+    pub(super) fn carried_out(
         &mut self,
         reply: Reply,
         text: String,

@@ -27,6 +27,7 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
     put("tiles_s".to_owned(), json!(state.tiles_s));
     put("troubles".to_owned(), troubles(state));
     put("controls".to_owned(), json!(state.controls));
+    put("config".to_owned(), state.config.into());
     put("scenario".to_owned(), json!(state.scenario));
     put("audience".to_owned(), json!(state.audience));
     put("slots".to_owned(), moment.slots.len().into());

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use control::{Problem, QueueTarget, RateSettings, Rule, Setting, Workload};
 
+use super::wrong::Wrong;
 use super::{Deployment, Manifest, Refused};
 use crate::args::CoreArgs;
 
@@ -14,7 +15,7 @@ use crate::args::CoreArgs;
 pub const PREFIX: &str = "microscaling.com/";
 
 /// Annotations of a scaled Deployment.
-const OF_WORKLOADS: [&str; 13] = [
+pub const OF_WORKLOADS: [&str; 13] = [
     "is-scalable",
     "priority",
     "min-containers",
@@ -43,7 +44,7 @@ const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
 
 /// The annotation of the engine's own Deployment.
-const CAPACITY: &str = "capacity";
+pub const CAPACITY: &str = "capacity";
 
 /// The configuration that a manifest describes. The engine's own annotation `capacity` counts
 /// more than `--capacity`, for it can be changed while the engine runs.
@@ -69,9 +70,12 @@ pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, R
     let config = control::Config { capacity, tick: args.tick, workloads };
     if problems.is_empty() {
         let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
-        problems.extend(config.problems().iter().map(|problem| in_words(problem, engine).1));
+        problems.extend(config.problems().iter().map(|problem| in_words(problem, engine)));
     }
-    if problems.is_empty() { Ok(config) } else { Err(Refused(problems)) }
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    Err(Refused(problems.iter().map(Wrong::to_string).collect()))
 }
 
 /// The workload that a Deployment describes, if it is to be scaled, checked by itself.
@@ -81,18 +85,18 @@ pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, R
 pub fn checked_workload(
     deployment: &Deployment,
     capacity: u32,
-) -> Result<Option<Workload>, Vec<String>> {
+) -> Result<Option<Workload>, Vec<Wrong>> {
     let found = workload(deployment, capacity)?;
     let problems: Vec<_> = found.iter().flat_map(control::config::of_one).collect();
     if problems.is_empty() {
         return Ok(found);
     }
-    Err(problems.iter().map(|problem| in_words(problem, &deployment.name).1).collect())
+    Err(problems.iter().map(|problem| in_words(problem, &deployment.name)).collect())
 }
 
-/// A problem of the core, by the names that the user gave the things: whose it is, and the whole
-/// sentence. `engine` is the engine's own Deployment.
-pub fn in_words(problem: &Problem, engine: &str) -> (String, String) {
+/// A problem of the core, by the names that the user gave the things. `engine` is the engine's own
+/// Deployment.
+pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
     let annotation = match problem.setting {
         Setting::MinContainers => "min-containers",
         Setting::MaxContainers => "max-containers",
@@ -102,15 +106,14 @@ pub fn in_words(problem: &Problem, engine: &str) -> (String, String) {
         Setting::Capacity => CAPACITY,
     };
     let name = problem.workload.as_deref().unwrap_or(engine);
-    let text = format!("deployment/{name}: annotation {PREFIX}{annotation} {}", problem.text);
-    (name.to_owned(), text)
+    Wrong::new(name, annotation, &problem.text)
 }
 
 /// The capacity that the engine's own Deployment says, if it says one.
 ///
 /// # Errors
 /// When it is no number, or 0.
-pub fn capacity(engine: &Deployment) -> Result<Option<u32>, String> {
+pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
     let annotations = Annotations::of(engine);
     match annotations.number(CAPACITY)? {
         Some(n) if !CAPACITIES.contains(&n) => {
@@ -121,10 +124,10 @@ pub fn capacity(engine: &Deployment) -> Result<Option<u32>, String> {
 }
 
 /// The workload that a Deployment describes; `None` where it is not to be scaled.
-fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<String>> {
+fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<Wrong>> {
     let annotations = Annotations::of(deployment);
     let mut problems = annotations.unknown(deployment.is_engine());
-    let mut note = |problem: String| problems.push(problem);
+    let mut note = |problem: Wrong| problems.push(problem);
     let scalable = annotations.flag("is-scalable").unwrap_or_else(|p| {
         note(p);
         false
@@ -190,33 +193,33 @@ impl<'a> Annotations<'a> {
         Annotations { deployment: &deployment.name, values: values.collect() }
     }
 
-    fn wrong(&self, name: &str, what: &str) -> String {
-        format!("deployment/{}: annotation {PREFIX}{name} {what}", self.deployment)
+    fn wrong(&self, name: &str, what: &str) -> Wrong {
+        Wrong::new(self.deployment, name, what)
     }
 
     /// Misspelt ones, which would otherwise be silently without effect.
-    fn unknown(&self, is_engine: bool) -> Vec<String> {
+    fn unknown(&self, is_engine: bool) -> Vec<Wrong> {
         let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
         let unknown = self.values.keys().filter(|name| !known(name));
         let known = OF_WORKLOADS.join(", ");
         unknown.map(|name| self.wrong(name, &format!("is unknown; there are {known}"))).collect()
     }
 
-    fn number(&self, name: &str) -> Result<Option<u32>, String> {
+    fn number(&self, name: &str) -> Result<Option<u32>, Wrong> {
         self.parsed(name, "a whole number, 0 or more, in quotes")
     }
 
-    fn flag(&self, name: &str) -> Result<bool, String> {
+    fn flag(&self, name: &str) -> Result<bool, Wrong> {
         Ok(self.parsed(name, "\"true\" or \"false\"")?.unwrap_or(false))
     }
 
-    fn parsed<T: FromStr>(&self, name: &str, wanted: &str) -> Result<Option<T>, String> {
+    fn parsed<T: FromStr>(&self, name: &str, wanted: &str) -> Result<Option<T>, Wrong> {
         let Some(text) = self.values.get(name) else { return Ok(None) };
         let parsed = text.parse().map(Some);
         parsed.map_err(|_| self.wrong(name, &format!("is {text:?}; it must be {wanted}")))
     }
 
-    fn rule(&self) -> Result<Rule, String> {
+    fn rule(&self) -> Result<Rule, Wrong> {
         let Some(name) = self.values.get("rule") else {
             let names = Rule::NAMES.join(", ");
             return Err(self.wrong("rule", &format!("is missing; there are {names}")));
@@ -234,7 +237,7 @@ impl<'a> Annotations<'a> {
         }
     }
 
-    fn rate_settings(&self, rule: &str) -> Result<RateSettings, String> {
+    fn rate_settings(&self, rule: &str) -> Result<RateSettings, Wrong> {
         let window = self.duration("scale-down-window", WINDOWS, RateSettings::WINDOW)?;
         let average = self.duration("rate-average", AVERAGES, RateSettings::AVERAGE)?;
         let target = self.target(rule)?;
@@ -246,7 +249,7 @@ impl<'a> Annotations<'a> {
         name: &str,
         range: RangeInclusive<Duration>,
         default: Duration,
-    ) -> Result<Duration, String> {
+    ) -> Result<Duration, Wrong> {
         let wanted = "a duration, as \"6s\"";
         let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
             return Ok(default);
@@ -259,7 +262,7 @@ impl<'a> Annotations<'a> {
         Err(self.wrong(name, &format!("is {duration}; give {least} to {most}")))
     }
 
-    fn service_time(&self) -> Result<Option<Duration>, String> {
+    fn service_time(&self) -> Result<Option<Duration>, Wrong> {
         let (name, wanted) = ("service-rate", "jobs a second of one container, as \"5\"");
         match self.parsed::<f64>(name, wanted)? {
             Some(rate) if !SERVICE_RATES.contains(&rate) => {
@@ -269,7 +272,7 @@ impl<'a> Annotations<'a> {
         }
     }
 
-    fn target(&self, rule: &str) -> Result<QueueTarget, String> {
+    fn target(&self, rule: &str) -> Result<QueueTarget, Wrong> {
         let missing = |name| self.wrong(name, &format!("is missing; the rule {rule} needs it"));
         let queue = *self.values.get("queue").ok_or_else(|| missing("queue"))?;
         let queue = client::args::parse_name(queue)
@@ -285,99 +288,4 @@ impl<'a> Annotations<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest::parse::parse;
-
-    const DEMO: &str = include_str!("../../../demo.yaml");
-
-    fn read(text: &str) -> Result<control::Config, Refused> {
-        config(&parse(text).unwrap(), &CoreArgs::default())
-    }
-
-    /// The demo's manifest with one of our annotations changed.
-    fn with(deployment: &str, name: &str, value: &str) -> String {
-        let mut manifest = parse(DEMO).unwrap();
-        let found = manifest.deployments.iter_mut().find(|d| d.name == deployment).unwrap();
-        found.annotations.insert(format!("{PREFIX}{name}"), value.to_owned());
-        config(&manifest, &CoreArgs::default()).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn the_kit_s_own_manifest_scales_two_workloads_in_ten_slots() {
-        let config = read(DEMO).unwrap();
-        let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
-        assert_eq!(config.capacity, 10);
-        assert_eq!(config.workloads.len(), 2);
-        let (window, average) = (Duration::from_secs(6), Duration::from_secs(5));
-        let settings = RateSettings { window, average, ..RateSettings::new(target) };
-        assert_eq!(config.workloads[0].rule, Rule::Rate(settings));
-        assert_eq!((config.workloads[0].priority, config.workloads[1].priority), (1, 2));
-    }
-
-    #[test]
-    fn each_bad_annotation_is_refused_with_its_deployment_and_its_name() {
-        let cases = [
-            ("consumer", "min-containers", "11", "more than max-containers 10"),
-            ("consumer", "min-containers", "-1", "it must be a whole number"),
-            ("consumer", "target-queue-length", "-20", "it must be a whole number"),
-            ("consumer", "rule", "magic", "there are rate, simple-queue, queue, remainder"),
-            ("consumer", "prioritty", "1", "is unknown; there are is-scalable"),
-            ("consumer", "paused", "yes", "it must be \"true\" or \"false\""),
-            ("consumer", "priority", "0", "the first priority is 1"),
-            ("consumer", "max-delta", "0", "set paused instead"),
-            ("consumer", "queue", "a b", "1 to 80 letters"),
-            ("consumer", "scale-down-window", "6", "it must be a duration"),
-            ("consumer", "scale-down-window", "2h", "is 2h; give 1s to 1h"),
-            ("consumer", "rate-average", "0s", "is 0s; give 1s to 10m"),
-            ("consumer", "service-rate", "fast", "it must be jobs a second"),
-            ("consumer", "service-rate", "0", "give 0.001 to 100000"),
-            ("consumer", "service-rate", "NaN", "give 0.001 to 100000"),
-            ("consumer", "fallback-containers", "x", "it must be a whole number"),
-            ("engine", "capacity", "0", "give 1 to 1000"),
-            ("engine", "capacity", "4000000000", "give 1 to 1000"),
-            ("consumer", "target-queue-length", "0", "give at least 1"),
-            ("engine", "capacity", "1", "less than the minimums together"),
-            ("producer", "capacity", "3", "is unknown"),
-        ];
-        for (deployment, name, value, says) in cases {
-            let refusal = with(deployment, name, value);
-            let begins = format!("deployment/{deployment}: annotation {PREFIX}{name} ");
-            assert!(refusal.starts_with(&begins), "{refusal}");
-            assert!(refusal.contains(says), "{refusal}");
-        }
-    }
-
-    #[test]
-    fn what_the_rule_rate_and_a_blind_spell_go_by_is_taken_in() {
-        let mut manifest = parse(DEMO).unwrap();
-        let consumer = manifest.deployments.iter_mut().find(|d| d.name == "consumer").unwrap();
-        for (name, value) in [("service-rate", "5"), ("fallback-containers", "4")] {
-            consumer.annotations.insert(format!("{PREFIX}{name}"), value.to_owned());
-        }
-        let config = config(&manifest, &CoreArgs::default()).unwrap();
-        let workload = config.workload("consumer").unwrap();
-        let Rule::Rate(settings) = &workload.rule else { panic!("{:?}", workload.rule) };
-        assert_eq!(settings.service_time, Some(Duration::from_millis(200)));
-        assert_eq!(workload.fallback, Some(4));
-    }
-
-    #[test]
-    fn two_remainders_of_one_priority_are_refused_by_name() {
-        let mut manifest = parse(DEMO).unwrap();
-        let mut second = manifest.deployments[3].clone();
-        second.name = "more".to_owned();
-        manifest.deployments.push(second);
-        let refusal = config(&manifest, &CoreArgs::default()).unwrap_err().to_string();
-        assert!(
-            refusal.starts_with("deployment/more: annotation microscaling.com/rule is remainder")
-        );
-    }
-
-    #[test]
-    fn all_problems_are_told_at_once() {
-        let text =
-            DEMO.replace("rule: rate", "rule: magic").replace("capacity: \"10\"", "capacity: x");
-        assert_eq!(read(&text).unwrap_err().0.len(), 2);
-    }
-}
+mod tests;

@@ -3,11 +3,13 @@
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
+//! - [`wrong`]: an annotation that makes no sense
 //! - [`unused`]: what a manifest says that a world without a cluster does not honour
 
 pub mod annotations;
 pub mod parse;
 pub mod unused;
+pub mod wrong;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,6 +50,8 @@ pub struct Deployment {
 pub struct Container {
     /// Its name.
     pub name: String,
+    /// Its image, which the page shows; the box runs none.
+    pub image: Option<String>,
     /// The program and its first words.
     pub command: Vec<String>,
     /// The words after them.

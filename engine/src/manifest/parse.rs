@@ -105,6 +105,7 @@ fn container(parsed: core::Container, empty: &[String]) -> Container {
     let empty_dirs = mounts.filter(|it| empty.contains(&it.name)).map(|it| it.mount_path);
     Container {
         name: parsed.name,
+        image: parsed.image,
         command: parsed.command.unwrap_or_default(),
         args: parsed.args.unwrap_or_default(),
         env: env.filter_map(|var| Some((var.name, var.value?))).collect(),

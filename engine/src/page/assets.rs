@@ -19,6 +19,15 @@ impl Asset {
     }
 }
 
+/// The modules of the Run page, so that a browser can ask for all of them at once and need not
+/// find them one import after the other.
+pub fn modules() -> impl Iterator<Item = &'static str> {
+    let names = ASSETS.iter().map(|asset| asset.name);
+    names.filter(|name| {
+        name.ends_with(".js") && !name.starts_with("configure") && *name != "worker.js"
+    })
+}
+
 /// The asset of this name.
 pub fn find(name: &str) -> Option<Asset> {
     ASSETS.iter().copied().find(|asset| asset.name == name)
@@ -36,6 +45,14 @@ const ASSETS: &[Asset] = assets![
     "calls.js",
     "chart.css",
     "chart.js",
+    "configure-capacity.js",
+    "configure-card.js",
+    "configure-fields.js",
+    "configure-form.js",
+    "configure-others.js",
+    "configure-yaml.js",
+    "configure.css",
+    "configure.js",
     "controls.js",
     "dom.js",
     "export.js",

@@ -3,37 +3,42 @@
 //!
 //! # Layout
 //! - [`view`]: the shell, and the Run page's places
+//! - [`configure`]: the Configure page's places
 //! - [`assets`]: style sheets and modules, as they are
 //! - [`chart`]: simulated contenders as SVG files
 
 pub mod assets;
 pub mod chart;
+pub mod configure;
 pub mod view;
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::Markup;
+use tokio::sync::Notify;
 
-use crate::api::{App, error};
+use crate::api::error;
 
 /// `blob:` is for the chart on its way into a PNG file.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// The pages and their assets.
-pub fn router() -> Router<App> {
+/// The pages and their assets; `opened` is told when somebody opens the first one.
+pub fn router<S: Clone + Send + Sync + 'static>(opened: Arc<Notify>) -> Router<S> {
+    let index = async move || {
+        opened.notify_one();
+        page(view::run())
+    };
     Router::new()
         .route("/", get(index))
+        .route("/configure", get(async || page(configure::configure())))
         .route("/assets/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-}
-
-async fn index(State(app): State<App>) -> Response {
-    app.opened.notify_one();
-    page(view::run())
 }
 
 /// A page as it is answered.

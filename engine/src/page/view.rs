@@ -2,6 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::assets;
+
 /// Which page this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Here {
@@ -67,6 +69,9 @@ pub fn run() -> Markup {
         link rel="stylesheet" href="/assets/run.css";
         link rel="stylesheet" href="/assets/chart.css";
         link rel="stylesheet" href="/assets/stage.css";
+        @for name in assets::modules() {
+            link rel="modulepreload" href={ "/assets/" (name) };
+        }
         script type="module" src="/assets/app.js" {}
     };
     let body = html! {
@@ -87,7 +92,12 @@ fn now() -> Markup {
         div class="now" {
             section aria-label="Slots" {
                 ol id="slots" {}
-                p class="caption" { "Urgent work first. Background gets what is left." }
+                p class="caption" {
+                    span { "Urgent work first. Background gets what is left." }
+                    button type="button" class="link" id="why-open" aria-expanded="false"
+                        aria-controls="why" { "Why (e)" }
+                    button type="button" class="link" id="ghosts-open" { "Others (c)" }
+                }
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}
             section id="numbers" aria-label="Numbers" {}
@@ -148,7 +158,7 @@ fn controls() -> Markup {
 }
 
 /// The field for the token, for whoever is asked for one.
-fn token() -> Markup {
+pub fn token() -> Markup {
     html! {
         form id="token" hidden {
             label for="token-field" { "Token for changes from elsewhere" }

@@ -93,11 +93,42 @@ impl Recording {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
+    use control::{Autoscaler, Config, Observation};
+
     use super::*;
-    use crate::record::site::empty_moment;
+    use crate::authority::Stand;
+    use crate::board::{Board, Extras, Fixed, Round, Snapshot};
     use crate::record::tape::Tape;
+
+    /// A moment in which nothing is there.
+    fn empty_moment() -> Snapshot {
+        let fixed = Fixed {
+            scheduler: "process",
+            namespace: None,
+            context: None,
+            start_delay: Duration::ZERO,
+        };
+        let config =
+            Config { capacity: 1, tick: Duration::from_millis(500), workloads: Vec::new() };
+        let core = Autoscaler::new(config).unwrap();
+        Board::new(fixed, 1).after(Round {
+            now: Duration::ZERO,
+            tick: 0,
+            is_tick: false,
+            core: &core,
+            observation: &Observation::default(),
+            deployments: BTreeMap::new(),
+            decisions: &[],
+            start_ups: &BTreeMap::new(),
+            standing: String::new(),
+            stand: Stand::LooksOn("this is a recording".to_owned()),
+            troubles: &BTreeMap::new(),
+            extras: Extras::default(),
+        })
+    }
 
     /// A file of this name that is not there yet.
     fn path(name: &str) -> PathBuf {
@@ -108,11 +139,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_feed_tells_is_in_the_file_line_by_line() {
-        let (name, feed) = (path("recorded"), Feed::new(&empty_moment().unwrap()));
+        let (name, feed) = (path("recorded"), Feed::new(&empty_moment()));
         let (trigger, shutdown) = Shutdown::new();
         let recording = Recording::create(&name).unwrap();
         let running = tokio::spawn(recording.run(feed.clone(), shutdown));
-        let mut moment = empty_moment().unwrap();
+        let mut moment = empty_moment();
         for second in 0..3 {
             while std::fs::read_to_string(&name).unwrap().lines().count() <= second {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -135,16 +166,16 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_ends_the_recording_and_nothing_else() {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let feed = Feed::new(&empty_moment().unwrap());
+        let feed = Feed::new(&empty_moment());
         let (_trigger, shutdown) = Shutdown::new();
         Recording::to(full, Path::new("/dev/full")).run(feed.clone(), shutdown).await;
-        feed.push(&empty_moment().unwrap());
+        feed.push(&empty_moment());
     }
 
     #[test]
     fn a_file_that_takes_no_more_keeps_its_whole_lines() {
         let name = path("cut-off");
-        let pieces = Feed::new(&empty_moment().unwrap()).after(None);
+        let pieces = Feed::new(&empty_moment()).after(None);
         let mut recording = Recording::create(&name).unwrap();
         recording.write(&pieces).unwrap();
         let whole = std::fs::read(&name).unwrap();

@@ -1,8 +1,6 @@
 //! The page from a tape. Nothing can be changed on it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
@@ -10,21 +8,17 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use control::{Autoscaler, Config, Observation};
 use futures::StreamExt;
 use service::Shutdown;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::tape::Tape;
-use crate::api::error::ApiError;
+use crate::api::error::{self, ApiError};
 use crate::api::events::{After, event, heard, until_the_end};
 use crate::api::guard::{Doorkeeper, guard};
-use crate::api::{self, App};
-use crate::authority::Stand;
-use crate::board::{Board, Extras, Fixed, Round, Snapshot};
-use crate::control_loop::Handle;
 use crate::feed::Piece;
+use crate::page;
 
 /// A tape that is being played. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -53,20 +47,14 @@ pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
 }
 
 /// The same pages as an engine's, with the tape's stream.
-///
-/// # Errors
-/// Never, as things are: a board without workloads can always be made.
-pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> anyhow::Result<Router> {
-    let app = App {
-        handle: Handle::idle(empty_moment()?),
-        shutdown: player.shutdown.clone(),
-        opened: Arc::new(Notify::new()),
-        queue_url: String::new(),
-        doorkeeper: doorkeeper.clone(),
-    };
-    let stream = Router::new().route("/page/stream", get(stream)).with_state(player);
-    let all = stream.fallback_service(api::router(app));
-    Ok(all.layer(from_fn(only_look)).layer(from_fn_with_state(doorkeeper, guard)))
+pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
+    Router::new()
+        .route("/page/stream", get(stream))
+        .with_state(player)
+        .merge(page::router(Arc::default()))
+        .fallback(error::no_such_path)
+        .layer(from_fn(only_look))
+        .layer(from_fn_with_state(doorkeeper, guard))
 }
 
 /// What would change something is refused; what would tell of a running engine is not there.
@@ -75,8 +63,9 @@ async fn only_look(request: Request, next: Next) -> Response {
     if !looks {
         return ApiError::conflict("this is a recording").into_response();
     }
-    if request.uri().path().starts_with("/api/") {
-        let text = "this is a recording; it has pages and their stream alone";
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path == "/configure" {
+        let text = "this is a recording; it has a page and its stream alone";
         return ApiError::not_found(text).into_response();
     }
     next.run(request).await
@@ -96,26 +85,4 @@ async fn stream(
         Some((event(&piece), (player, next + 1)))
     });
     until_the_end(shutdown, events.boxed()).into_response()
-}
-
-/// A moment in which nothing is there.
-pub(super) fn empty_moment() -> anyhow::Result<Snapshot> {
-    let fixed =
-        Fixed { scheduler: "process", namespace: None, context: None, start_delay: Duration::ZERO };
-    let config = Config { capacity: 1, tick: Duration::from_millis(500), workloads: Vec::new() };
-    let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
-    Ok(Board::new(fixed, 1).after(Round {
-        now: Duration::ZERO,
-        tick: 0,
-        is_tick: false,
-        core: &core,
-        observation: &Observation::default(),
-        deployments: BTreeMap::new(),
-        decisions: &[],
-        start_ups: &BTreeMap::new(),
-        standing: String::new(),
-        stand: Stand::LooksOn("this is a recording".to_owned()),
-        troubles: &BTreeMap::new(),
-        extras: Extras::default(),
-    }))
 }

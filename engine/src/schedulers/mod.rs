@@ -12,6 +12,8 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::board::extras::Controls;
+use crate::configure::Change;
+use crate::manifest::wrong::Wrong;
 use crate::settings::{Edit, Settings};
 use crate::trouble::Trouble;
 
@@ -108,6 +110,13 @@ pub enum ScaleError {
     /// The count is not possible for it.
     #[error("{0}")]
     Refused(String),
+    /// Annotations make no sense.
+    #[error("{}", in_words(.0))]
+    BadConfiguration(Vec<Wrong>),
+}
+
+fn in_words(wrong: &[Wrong]) -> String {
+    wrong.iter().map(Wrong::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Scheduler {
@@ -137,11 +146,22 @@ impl Scheduler {
     }
 
     /// Reads annotations that may be edited while the engine runs; `None` where nothing has
-    /// changed, and in the box, whose manifest is read once.
+    /// changed.
     pub fn edits(&self, settings: &mut Settings) -> Option<Edit> {
         match self {
-            Scheduler::Process(_) => None,
+            Scheduler::Process(pool) => pool.edits(settings),
             Scheduler::Kubernetes(cluster) => cluster.edits(settings),
+        }
+    }
+
+    /// Edits annotations; all of them or none, as far as that can be told in advance.
+    pub fn configure(&self, changes: &[Change]) -> Written {
+        match self {
+            Scheduler::Process(pool) => {
+                pool.configure(changes);
+                futures::future::ready(Ok(())).boxed()
+            }
+            Scheduler::Kubernetes(cluster) => cluster.configure(changes),
         }
     }
 

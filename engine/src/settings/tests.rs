@@ -1,4 +1,6 @@
 use super::*;
+use crate::board::log::Actor;
+use crate::configure::Change;
 use crate::manifest::parse::parse;
 
 fn demo() -> Vec<Deployment> {
@@ -159,4 +161,46 @@ fn what_is_deleted_is_held_while_its_pods_are_there() {
     }
     let edit = update(&mut settings, &all).unwrap();
     assert_eq!(edit.config.unwrap().workload("consumer"), None);
+}
+
+fn by(edit: &Edit) -> Vec<Option<Actor>> {
+    edit.changed.iter().map(|changed| changed.by).collect()
+}
+
+#[test]
+fn an_edit_is_of_who_announced_it_and_else_of_somebody_else() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    assert_eq!(update(&mut settings, &demo()).unwrap().changed, []);
+    settings.announce(Actor::Page, &[Change::one("consumer", "target-queue-length", Some("5"))]);
+    let all = edited("consumer", "target-queue-length", "6");
+    assert_eq!(by(&update(&mut settings, &all).unwrap()), [Some(Actor::Outside)]);
+    let all = edited("consumer", "target-queue-length", "5");
+    assert_eq!(by(&update(&mut settings, &all).unwrap()), [Some(Actor::Page)]);
+    update(&mut settings, &demo());
+    assert_eq!(by(&update(&mut settings, &all).unwrap()), [Some(Actor::Outside)]);
+}
+
+#[test]
+fn each_state_of_the_annotations_has_a_version_of_its_own() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    let seen = settings.overviews();
+    update(&mut settings, &demo());
+    let first = seen.borrow().version;
+    settings.forbid_edits(None);
+    assert_eq!(seen.borrow().version, first);
+    settings.forbid_edits(Some("another one leads".to_owned()));
+    assert_eq!(seen.borrow().version, first + 1);
+    update(&mut settings, &edited("consumer", "priority", "2"));
+    assert!(seen.borrow().version > first + 1);
+    assert_eq!(seen.borrow().back(), [Change::one("consumer", "priority", Some("1"))]);
+}
+
+#[test]
+fn a_deployment_that_comes_again_begins_anew() {
+    let mut settings = Settings::new(&CoreArgs::default());
+    update(&mut settings, &demo());
+    let without: Vec<_> = demo().into_iter().filter(|it| it.name != "consumer").collect();
+    assert_eq!(update(&mut settings, &without).unwrap().changed, []);
+    update(&mut settings, &edited("consumer", "priority", "4"));
+    assert_eq!(settings.overview().differs, []);
 }

@@ -1,5 +1,6 @@
 //! An engine whose manifest's Deployments become local processes.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -13,13 +14,14 @@ use super::{Facing, listen, run_parts};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::authority::Authority;
 use crate::board::Fixed;
-use crate::cli::validate;
+use crate::cli::validate::{self, Read};
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
 use crate::metrics::Metrics;
 use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::process::localize::localize;
+use crate::schedulers::process::recipe::BEHIND_A_SERVICE;
 use crate::schedulers::process::{Pool, Recipe, recipes};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources};
@@ -36,7 +38,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         let text = "--reset-on-exit is for --scheduler kubernetes; in the box all ends anyway";
         return Err(UsageError(text.to_owned()).into());
     }
-    let (manifest, config) = validate::read(&args.manifest, &args.core)?;
+    let Read { text, manifest, config } = validate::read(&args.manifest, &args.core)?;
     let mut recipes = refusals(&manifest, &config, args.queue_url.is_some())?;
     begin_within_budget(&config, &mut recipes);
     known_load(&args, &recipes)?;
@@ -45,6 +47,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     announce(&args, &manifest, &config);
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
+    let servers = servers(&recipes);
     let pool = Pool::start(recipes, args.start_delay).await?;
     let queue_url = queue_url(&args, &manifest, &pool)?;
     if !shell.has_parent() {
@@ -56,7 +59,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
         core,
-        scheduler: Scheduler::Process(pool),
+        scheduler: Scheduler::Process(pool.described(manifest.deployments)),
         sources,
         clock,
         fixed: Fixed {
@@ -66,13 +69,13 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
             start_delay: args.start_delay,
         },
         metrics: Metrics::register(&shell.registry)?,
-        settings: Settings::new(&args.core),
+        settings: Settings::new(&args.core).with_servers(servers),
         authority: Authority::Alone { held: false },
         canvas: Canvas::default(),
         audience: None,
         reset_on_exit: false,
     };
-    let facing = Facing::of(&args, queue_url)?;
+    let facing = Facing { manifest: Some(text.into()), ..Facing::of(&args, queue_url)? };
     run_parts(shell, parts, facing).await
 }
 
@@ -112,6 +115,12 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
             recipe.replicas = given;
         }
     }
+}
+
+/// Deployments that are never scaled, and why not.
+fn servers(recipes: &[Recipe]) -> BTreeMap<String, String> {
+    let servers = recipes.iter().filter(|recipe| recipe.is_server());
+    servers.map(|it| (it.deployment.clone(), BEHIND_A_SERVICE.to_owned())).collect()
 }
 
 fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {

@@ -43,6 +43,18 @@ test("each line has its words at its end", () => {
   assert.ok(said.includes("producers 1 \u2192 3") && said.includes("now"));
 });
 
+test("words at lines' ends say what the large numbers say, also between two ticks", () => {
+  const it = model({
+    "queue/jobs": { ready: 19, target: 20, status: "fresh" },
+    "workload/consumer": { ...count(false, 8), starting: 1 },
+  });
+  const said = words(drawn(it).tree);
+  assert.ok(said.includes("queue 19") && said.includes("consumers 9"), `${said}`);
+  it.state["queue/jobs"].status = "stale";
+  const old = words(drawn(it).tree);
+  assert.ok(old.includes("queue \u2013"), `${old}`);
+});
+
 test("words at lines' ends never touch", () => {
   for (const height of [200, 240, 340, 700]) {
     const { tree } = drawn(model(), { size: { width: 850, height } });
@@ -72,6 +84,13 @@ test("more than the capacity is seen over its line", () => {
   many.history.live.remainder = [7, 4, 4];
   const { tree, frame } = chart(many, { size: SIZE });
   assert.ok(all(tree, "capacity")[0][1].y1 > frame.lower.top);
+});
+
+test("what is older than the window leads into it and is cut off", () => {
+  const { tree } = drawn(model(), { seconds: 0.8 });
+  const lines = [...all(tree, "queue"), ...all(tree, "layer")];
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every(([, attributes]) => attributes["clip-path"] === "url(#inside)"));
 });
 
 test("patterns have a period of at least 10 px", () => {

@@ -19,14 +19,14 @@ test("what is not known is a dash, never a zero", () => {
   assert.deepEqual([rate(0), rate(3.64), rate(31.2)], ["0", "3.6", "31"]);
   const state = { "queue/jobs": { ready: null, target: 20, status: "failed" } };
   const [queue, lost] = numbersOf({ ...empty(), state });
-  assert.deepEqual([queue.shown, queue.label], ["\u2013", "waiting for the queue"]);
+  assert.deepEqual([queue.shown, queue.label[1]], ["\u2013", "waiting for the queue"]);
   assert.equal(lost.shown, "\u2013");
 });
 
 test("an old reading says how old it is", () => {
   const state = { "queue/jobs": { ready: 7, target: 20, status: "stale", age_s: 4.2 } };
   const [queue] = numbersOf({ ...empty(), state });
-  assert.equal(queue.label, "in the queue 4 s ago");
+  assert.equal(queue.label[1], "in the queue 4 s ago");
   assert.ok(queue.kind.includes("old"));
 });
 

@@ -28,8 +28,9 @@ const SECONDS =
 let drawing = null;
 
 const pen = document.createElement("canvas").getContext("2d");
+const family = getComputedStyle(document.body).fontFamily;
 function width(text, { strong = false }) {
-  pen.font = `${strong ? "700" : "400"} 18px ${getComputedStyle(document.body).fontFamily}`;
+  pen.font = `${strong ? "700" : "400"} 18px ${family}`;
   return pen.measureText(text).width;
 }
 
@@ -98,6 +99,9 @@ function help() {
   place("help-dialog").showModal();
 }
 
+const why = () => toggleWhy(store.shown ?? store.model);
+const ghosts = () => toggleGhosts(again);
+
 wireControls();
 wireStage(stageChanged);
 wireExport(() => drawing);
@@ -113,10 +117,12 @@ wireKeys({
     toggleStage();
     stageChanged();
   },
-  ghosts: () => toggleGhosts(again),
-  why: () => toggleWhy(store.model),
+  ghosts,
+  why,
   help,
 });
+place("why-open").addEventListener("click", why);
+place("ghosts-open").addEventListener("click", ghosts);
 place("help").addEventListener("click", help);
 place("freeze").addEventListener("click", showBadge);
 place("theme").value = theme();

@@ -11,9 +11,9 @@ export function queueMax(target, largest) {
   return largest;
 }
 
-/** The place of a time; `now` is at the right edge. */
+/** The place of a time; `now` is at the right edge, what is too old is left of the left one. */
 export const timeAxis = ({ left, right, now, seconds }) => (at) =>
-  round(Math.max(left, right - ((now - at) / seconds) * (right - left)));
+  round(right - ((now - at) / seconds) * (right - left));
 
 /** The place of a count; those over the greatest stay at the edge. */
 export const countAxis = ({ top, bottom, max }) => (value) =>

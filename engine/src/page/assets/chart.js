@@ -6,14 +6,14 @@ import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "./model.js";
 import { containerPanel, patterns, queuePanel } from "./panels.js";
-import { arrows } from "./words.js";
+import { arrows, called } from "./words.js";
 
 const TOP = 12;
 const FOOT = 28;
 /** Between the panels: two axis words one above the other. */
 const BETWEEN = 30;
-/** Narrower than this, words at lines' ends stand on the drawing and not beside it. */
-const NARROW = 560;
+/** Where less would be left for the lines, the words at their ends stand on them. */
+const NARROWEST = 120;
 
 /**
  * The drawing.
@@ -36,7 +36,7 @@ export function chart(model, { size, seconds = 60, ghosts = [], width = guess })
     xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${size.width} ${size.height}`,
     width: size.width, height: size.height, class: "chart", "aria-hidden": "true",
   },
-  patterns(), ...queue.drawing, ...containers.drawing,
+  patterns(frame), ...queue.drawing, ...containers.drawing,
   ...markLines(model, frame, width),
   ...ends(queue.labels, upper), ...ends(containers.labels, lower),
   ...times(frame, size.height)];
@@ -44,16 +44,17 @@ export function chart(model, { size, seconds = 60, ghosts = [], width = guess })
 }
 
 function framed(model, { size, width, ghosts, queues, workloads, data, seconds }) {
-  const narrow = size.width < NARROW;
   const strong = (text) => width(text, { strong: true });
   const words = [
     ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? name : ""} 0000`)),
-    ...workloads.map(({ name, value }) => strong(`${value.background ? "background" : name}s 00`)),
+    ...workloads.map(({ name, value }) => strong(`${called(name, value)} 00`)),
     width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
   ];
   const longest = Math.max(0, ...queues.flatMap(({ name }) => data.queues[name] ?? []));
   const left = Math.ceil(width(String(Math.max(longest * 2, 100)), {})) + 12;
-  const right = Math.round(narrow ? size.width - 4 : size.width - Math.max(...words) - 12);
+  const beside = Math.round(size.width - Math.max(...words) - 12);
+  const narrow = beside - left < NARROWEST;
+  const right = narrow ? size.width - 4 : beside;
   const bottom = size.height - FOOT;
   const room = bottom - TOP - BETWEEN;
   const middle = Math.round(TOP + room * (queues.length > 0 ? 0.55 : 0));
@@ -81,13 +82,13 @@ function markLines(model, frame, width) {
   const marks = marksOf(model.log, { from: now - seconds, now, x, words: arrows });
   const rows = Math.max(1, Math.floor((upper.bottom - upper.top) / 40));
   const names = placed(marks, { left, right, rows, width: (text) => width(text, {}) });
-  return names.flatMap((mark) => [
-    ["line", { class: "mark", x1: mark.x, x2: mark.x, y1: upper.top, y2: lower.bottom }],
-    mark.text === null ? null : ["text", {
-      class: "mark-name", x: mark.at, y: upper.top + 16 + 22 * mark.row,
-      "text-anchor": mark.end ? "end" : "start",
-    }, mark.text],
-  ]).filter((it) => it !== null);
+  const lines = names.map(({ x: at }) =>
+    ["line", { class: "mark", x1: at, x2: at, y1: upper.top, y2: lower.bottom }]);
+  const texts = names.filter(({ text }) => text !== null).map((mark) => ["text", {
+    class: "mark-name", x: mark.at, y: upper.top + 16 + 22 * mark.row,
+    "text-anchor": mark.end ? "end" : "start",
+  }, mark.text]);
+  return [...lines, ...texts];
 }
 
 function times(frame, height) {

@@ -65,7 +65,7 @@ function showReasons(controls) {
 }
 
 const name = (id) =>
-  (id === "producers" ? place("producers-label").textContent : place(id).textContent);
+  place(id === "producers" ? "producers-label" : id).textContent.replace(" \u2026", "");
 
 function showPauses(workloads) {
   const paused = workloads.filter(({ value }) => value.paused).map(({ name: it }) => it);

@@ -43,5 +43,23 @@ export function keyed(parent, items, key, make, update) {
   for (const child of old.values()) child.remove();
 }
 
+/** What this browser keeps for its user; one that keeps nothing works all the same. */
+export const settings = {
+  get(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  set(key, value) {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // It holds for this page alone, then.
+    }
+  },
+};
+
 /** Text that only a screen reader has. */
 export const hidden = (text) => el("span", { class: "sr" }, text);

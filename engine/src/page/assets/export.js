@@ -17,6 +17,7 @@ const PAINT = {
   dot: { fill: "#0072b2" }, "bars-ground": { fill: "#f1dcea" },
   bar: { stroke: "#a3487f", "stroke-width": 5 },
   axis: { fill: "#57606a" }, strong: { "font-weight": 700 },
+  "mark-name": { stroke: "#ffffff", "stroke-width": 4, "paint-order": "stroke" },
 };
 
 /** The drawing with its looks in it. */

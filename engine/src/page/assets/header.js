@@ -1,6 +1,6 @@
 // Wires what all pages have: where we are, whether what is shown is news, light or dark.
 
-import { el, place, say } from "./dom.js";
+import { el, place, say, settings } from "./dom.js";
 import { isStale, silence, store, subscribe } from "./store.js";
 import { clock } from "./words.js";
 
@@ -51,8 +51,8 @@ export function showBadge() {
 const KEY = "theme";
 
 /** Light or dark, as someone chose it for this browser; else as the system has it. */
-export function theme(choice = localStorage.getItem(KEY) ?? "") {
-  localStorage.setItem(KEY, choice);
+export function theme(choice = settings.get(KEY) ?? "") {
+  settings.set(KEY, choice);
   document.documentElement.dataset.theme = choice;
   return choice;
 }

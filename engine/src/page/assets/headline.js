@@ -15,12 +15,21 @@ export function showHeadline({ state }) {
   const wait = spoken + QUIET_MS - performance.now();
   headline.setAttribute("aria-live", wait > 0 ? "off" : "polite");
   headline.textContent = text;
+  keepRoom(headline);
   if (wait <= 0) {
     spoken = performance.now();
   } else if (timer === null) {
     timer = setTimeout(speak, wait);
   }
 }
+
+/** A sentence of two lines keeps its room, so that the page below does not jump to and fro. */
+function keepRoom(headline) {
+  const line = parseFloat(getComputedStyle(headline).lineHeight);
+  if (headline.offsetHeight > 1.5 * line) headline.classList.add("two-lines");
+}
+
+addEventListener("resize", () => place("headline").classList.remove("two-lines"));
 
 /** Reads the sentence out that was only shown: it is put in again, now that it may be heard. */
 function speak() {

@@ -1,13 +1,13 @@
 // Keys for the stage. They are dead while something is typed, with Ctrl, Alt and Meta, and where
 // this browser has them switched off.
 
-import { place } from "./dom.js";
+import { place, settings } from "./dom.js";
 import { fill } from "./ring.js";
 
 const SETTING = "keys";
 const HOLD_MS = 1000;
 
-export const keysOn = () => localStorage.getItem(SETTING) !== "off";
+export const keysOn = () => settings.get(SETTING) !== "off";
 
 /** Whether keys belong to where the focus is. */
 export function isField(element) {
@@ -41,6 +41,7 @@ export function wireKeys(actions) {
     if (document.querySelector("dialog[open]")) return;
     if (what === "reset") {
       letGo();
+      if (place("reset").disabled) return;
       stop = fill(HOLD_MS, "Hold r to reset", () => actions.reset());
       return;
     }
@@ -50,5 +51,5 @@ export function wireKeys(actions) {
   addEventListener("blur", letGo);
   const box = place("keys-on");
   box.checked = keysOn();
-  box.addEventListener("change", () => localStorage.setItem(SETTING, box.checked ? "on" : "off"));
+  box.addEventListener("change", () => settings.set(SETTING, box.checked ? "on" : "off"));
 }

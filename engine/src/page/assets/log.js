@@ -17,6 +17,18 @@ export function showLog(model) {
     const by = entry.by ? `, by ${entry.by}` : "";
     say(text, ` ${inPageWords(entry.text, workloads)}${by}`);
   });
+  trim();
+}
+
+/** Ends the log's frame after a whole entry: half a line looks like a fault. */
+function trim() {
+  const frame = place("log-frame");
+  frame.style.maxHeight = "";
+  const { clientHeight } = frame;
+  const ends = [...place("log").children].map((item) => item.offsetTop + item.offsetHeight);
+  const top = place("log").offsetTop;
+  const last = ends.map((end) => end - top).filter((end) => end <= clientHeight).at(-1);
+  if (last && ends.at(-1) - top > clientHeight) frame.style.maxHeight = `${last}px`;
 }
 
 const blank = () => el("li", {}, el("time"), el("span"));

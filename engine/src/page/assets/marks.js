@@ -4,6 +4,9 @@ import { round } from "./axis.js";
 
 const PAD = 6;
 
+/** Lines nearer than this are one: nobody could tell them apart. */
+const NEAR = 8;
+
 /**
  * Marks with a place for their names, newest first. A name that would write over another one goes
  * a row lower; where no row is free it is left out of the chart (the log has it).
@@ -12,30 +15,49 @@ const PAD = 6;
 export function placed(marks, { left, right, rows, width }) {
   const taken = Array.from({ length: rows }, () => []);
   const newestFirst = [...marks].sort((a, b) => b.x - a.x);
-  return newestFirst.map((mark) => {
-    const wide = width(mark.text);
+  const spots = (mark, wide, lines) => {
     for (let row = 0; row < rows; row += 1) {
-      for (const end of [mark.x + PAD + wide > right, mark.x + PAD + wide <= right]) {
+      // Before the line first: after it the change shows.
+      for (const end of [true, false]) {
         const from = end ? mark.x - PAD - wide : mark.x + PAD;
         const fits = from >= left && from + wide <= right;
         if (!fits || taken[row].some(([a, b]) => from < b + PAD && from + wide > a - PAD)) continue;
-        // Its own line, and the newer ones', must not run through the words.
-        if (marks.some(({ x }) => x > from && x < from + wide)) continue;
+        if (lines.some(({ x }) => x > from && x < from + wide)) continue;
         taken[row].push([from, from + wide]);
         return { ...mark, at: round(end ? mark.x - PAD : mark.x + PAD), end, row };
       }
     }
-    return { ...mark, text: null, at: mark.x, end: false, row: 0 };
+    return null;
+  };
+  return newestFirst.map((mark) => {
+    const wide = width(mark.text);
+    // At best no line runs through the words; else rather that than no words.
+    return spots(mark, wide, marks) ?? spots(mark, wide, [])
+      ?? { ...mark, text: null, at: mark.x, end: false, row: 0 };
   });
 }
 
-/** The log's entries that have a mark, within the chart; many at one moment are one line. */
+/** The log's entries that have a mark, within the chart; what is near together is one line. */
 export function marksOf(log, { from, now, x, words }) {
-  const lines = new Map();
+  const lines = [];
   for (const entry of log) {
     if (!entry.mark || entry.at < from || entry.at > now) continue;
-    const place = x(entry.at);
-    lines.set(place, [...(lines.get(place) ?? []), words(entry.mark)]);
+    const mark = { x: x(entry.at), texts: [words(entry.mark)] };
+    const last = lines.at(-1);
+    if (!last || mark.x - last.x >= NEAR) lines.push(mark);
+    else last.texts = joined(last.texts, mark.texts[0]);
   }
-  return [...lines].map(([place, texts]) => ({ x: place, text: [...new Set(texts)].join(", ") }));
+  return lines.map(({ x: place, texts }) => ({ x: place, text: texts.join(", ") }));
+}
+
+const CHANGE = /^(.*) (\d+) \u2192 (\d+)$/;
+
+/** One more name at a line: a slider on its way is one change, and nothing is said twice. */
+function joined(texts, next) {
+  const [, name, from, to] = next.match(CHANGE) ?? [];
+  const before = texts.at(-1).match(CHANGE);
+  if (name !== undefined && before && before[1] === name && before[3] === from) {
+    return [...texts.slice(0, -1), `${name} ${before[2]} \u2192 ${to}`];
+  }
+  return texts.includes(next) ? texts : [...texts, next];
 }

@@ -14,10 +14,8 @@ export function showNumbers(model) {
     const [value, label] = box.children;
     say(value.firstElementChild, number.shown);
     say(value.lastElementChild, number.of === undefined ? "" : `/${number.of}`);
-    // What is in brackets is left out where words must be large.
-    const [, before, words, after] = number.label.match(/^(\[.*?\])?(.*?)(\[.*?\])?$/);
-    [before, words, after].forEach((part, i) =>
-      say(label.children[i], (part ?? "").replace(/^\[|\]$/g, "")));
+    // The first and the last part are left out where words must be large.
+    number.label.forEach((part, i) => say(label.children[i], part));
   });
 }
 
@@ -31,7 +29,8 @@ export function numbersOf(model) {
   const { tiles_s: tiles, lost } = model.state;
   const background = workloads.some(({ value }) => value.background);
   const gained = {
-    key: "tiles", kind: "tiles", value: tiles, shown: rate(tiles), label: "tiles a second",
+    key: "tiles", kind: "tiles", value: tiles, shown: rate(tiles),
+    label: ["", "tiles a second", ""],
   };
   const queues = entries(model, "queue");
   return [
@@ -39,7 +38,7 @@ export function numbersOf(model) {
     ...workloads.map(workloadNumber),
     ...(background ? [gained] : []),
     { key: "lost", kind: lost > 0 ? "lost some" : "lost", value: lost, shown: count(lost),
-      label: "[jobs ]lost" },
+      label: ["jobs ", "lost", ""] },
   ];
 }
 
@@ -53,15 +52,15 @@ function queueNumber({ name, value }, several) {
   return {
     key: `queue/${name}`, kind: `queue${old ? " old" : ""}${over ? " over" : ""}`,
     value: value.ready, shown: count(value.ready),
-    label: known ? label : "waiting for the queue",
+    label: ["", known ? label : "waiting for the queue", ""],
   };
 }
 
 function workloadNumber({ name, value }) {
-  const label = value.background ? "background" : `${called(name, value)}[ ready]`;
+  const ready = value.background ? "" : " ready";
   return {
     key: `workload/${name}`, kind: value.background ? "workload spare" : "workload",
     value: value.ready, of: value.desired, shown: count(value.ready),
-    label: value.paused ? `${label}, paused` : label,
+    label: ["", called(name, value), value.paused ? ", paused" : ready],
   };
 }

@@ -3,10 +3,14 @@
 
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
+import { live } from "./model.js";
 import { called } from "./words.js";
 
 /** Dashes of the queues' lines, told apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
+
+/** What is older than the window leads into it, and is not drawn outside. */
+const INSIDE = "url(#inside)";
 
 const rule = (frame, y, kind) =>
   ["line", { class: kind, x1: frame.left, x2: frame.right, y1: y, y2: y }];
@@ -41,7 +45,8 @@ export function queuePanel(data, queues, ghosts, frame, x) {
       rule(frame, y(it), "target")),
     ...ghosts.map((ghost) => ghostLine(ghost, data, frame, x, y)),
     ...queues.map(({ name }, i) => ["path", {
-      class: "queue", d: line(data.t, data.queues[name] ?? [], x, y, frame.right),
+      class: "queue", "clip-path": INSIDE,
+      d: line(data.t, data.queues[name] ?? [], x, y, frame.right),
       "stroke-dasharray": DASHES[i % DASHES.length],
     }]),
   ];
@@ -51,15 +56,17 @@ export function queuePanel(data, queues, ghosts, frame, x) {
 const ghostLine = (ghost, data, frame, x, y) => {
   const points = ghost.points.filter(([t]) => t >= (data.t[0] ?? 0) && t <= data.t.at(-1));
   const path = line(points.map(([t]) => t), points.map(([, n]) => n), x, y, frame.right);
-  return ["path", { class: "ghost", d: path, "stroke-dasharray": ghost.dash }];
+  return ["path", { class: "ghost", "clip-path": INSIDE, d: path, "stroke-dasharray": ghost.dash }];
 };
 
 function queueLabels(data, queues, ghosts, y) {
   const several = queues.length > 1;
   const named = (name) => (several ? `queue ${name}` : "queue");
-  const lines = queues.map(({ name }) => {
-    const last = data.queues[name]?.at(-1) ?? null;
-    return { y: y(last ?? 0), text: `${named(name)} ${last ?? "\u2013"}`, strong: true };
+  const lines = queues.map(({ name, value }) => {
+    const last = data.queues[name]?.at(-1) ?? 0;
+    // The words say what the large number says, which may be newer than the last point.
+    const now = value.status === "fresh" ? value.ready : null;
+    return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
   });
   const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
@@ -82,15 +89,15 @@ export function containerPanel(data, workloads, capacity, frame, x) {
   const drawing = [
     ...grid(frame, y, ticks(most, frame)),
     ...known.map((_, i) => ["path", {
-      class: `layer ${kinds[i]}`, fill: FILLS[kinds[i]],
+      class: `layer ${kinds[i]}`, fill: FILLS[kinds[i]], "clip-path": INSIDE,
       d: area(data.t, sums[i].below, sums[i].above, x, y, frame.right),
     }]),
     rule(frame, y(capacity), "capacity"),
   ];
   const layers = known.map(({ name, value }, i) => {
-    const [below, above] = [sums[i].below.at(-1), sums[i].above.at(-1)];
-    const text = `${called(name, value)} ${above - below}`;
-    return { y: (y(below) + y(above)) / 2, text, strong: true, many: above - below };
+    const middle = (y(sums[i].below.at(-1)) + y(sums[i].above.at(-1))) / 2;
+    const many = live(value);
+    return { y: middle, text: `${called(name, value)} ${many}`, strong: true, many };
   });
   const bound = { y: y(capacity), text: `capacity ${capacity}`, strong: false };
   const labels = [
@@ -116,8 +123,11 @@ const tile = (id, turn, ...inside) => ["pattern", {
 }, ...inside];
 const ground = (kind) => ["rect", { class: kind, width: 12, height: 12 }];
 
-/** Patterns with a period of 12 px: a projector shows no finer ones. */
-export const patterns = () => ["defs", {},
+/** What the drawing refers to; patterns with a period of 12 px: a projector shows no finer ones. */
+export const patterns = (frame) => ["defs", {},
+  ["clipPath", { id: "inside" }, ["rect", {
+    x: frame.left, y: 0, width: frame.right - frame.left, height: frame.lower.bottom + 3,
+  }]],
   tile("hatch", "rotate(45)", ground("hatch-ground"),
     ["line", { class: "hatch-line", x1: 0, x2: 0, y1: 0, y2: 12 }]),
   tile("dots", null, ground("dots-ground"), ["circle", { class: "dot", cx: 6, cy: 6, r: 3.4 }]),

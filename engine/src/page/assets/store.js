@@ -75,5 +75,8 @@ function shared() {
   addEventListener("pageshow", ({ persisted }) => persisted && shared());
 }
 
-if (typeof SharedWorker === "function") shared();
-else direct();
+try {
+  shared();
+} catch {
+  direct();
+}

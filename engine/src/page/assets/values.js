@@ -41,8 +41,9 @@ export function reader(frame) {
     while (box.children.length > words.length) box.lastElementChild.remove();
     while (box.children.length < words.length) box.append(el("div"));
     words.forEach((word, i) => say(box.children[i], word));
-    const left = x + 12 + box.offsetWidth > frame.clientWidth ? x - 12 - box.offsetWidth : x + 12;
-    box.style.left = `${Math.max(0, left)}px`;
+    // Beside the line, and not over the words at the lines' ends.
+    const before = x + 12 + box.offsetWidth > drawn.frame.right;
+    box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
     box.style.top = `${drawn.frame.lower.top - 20}px`;
   }
 

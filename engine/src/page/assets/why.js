@@ -1,6 +1,6 @@
 // Why each workload has what it has, in its rule's own arithmetic.
 
-import { el, keyed, place, say } from "./dom.js";
+import { el, keyed, mark, place, say } from "./dom.js";
 import { entries } from "./model.js";
 import { arrows, called } from "./words.js";
 
@@ -27,5 +27,6 @@ function sentence(text) {
 export function toggleWhy(model) {
   const why = place("why");
   why.hidden = !why.hidden;
+  mark(place("why-open"), "aria-expanded", String(!why.hidden));
   showWhy(model);
 }

@@ -11,9 +11,11 @@ export function clock(seconds) {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** The name for so many: consumer, consumers. */
-export const plural = (name, count) =>
-  count === 1 || name.endsWith("s") ? name : `${name}s`;
+/** The name for so many: consumer, consumers; batch, batches. */
+export function plural(name, count) {
+  if (count === 1 || name.endsWith("s")) return name;
+  return /(ch|sh|x)$/.test(name) ? `${name}es` : `${name}s`;
+}
 
 export const capitalised = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 

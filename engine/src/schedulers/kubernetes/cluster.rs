@@ -14,6 +14,7 @@ use kube::core::{Selector, SelectorExt};
 use kube::{Api, Client, ResourceExt};
 use tokio::sync::watch;
 
+use super::annotations;
 use super::counts::{self, Waiting};
 use super::events::Events;
 use super::forbidden::Forbidden;
@@ -25,6 +26,7 @@ use super::tenants::Tenants;
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 use crate::board::extras::Controls;
+use crate::configure::Change;
 use crate::manifest::parse;
 use crate::schedulers::{ScaleError, Status, Written};
 use crate::settings::{Edit, Settings};
@@ -166,6 +168,13 @@ impl Cluster {
     /// Which of the page's controls cannot be used, for want of a right.
     pub fn controls(&self) -> Controls {
         self.rights.controls()
+    }
+
+    /// Edits annotations; the watch shows them.
+    pub fn configure(&self, changes: &[Change]) -> Written {
+        let (api, changes) = (self.api.clone(), changes.to_vec());
+        let may_write = self.may_write.clone();
+        async move { annotations::edit(&api, &changes, &may_write).await }.boxed()
     }
 
     /// Ends a pod without a word to it.

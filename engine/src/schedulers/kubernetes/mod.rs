@@ -12,9 +12,11 @@
 //! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
 //! - [`forbidden`]: Deployments that may not be scaled
 //! - [`may`]: what the engine may do besides scaling
+//! - [`annotations`]: their edits
 //! - [`writer`]: one write, with the version it was decided on
 //! - [`events`]: decisions and troubles as Events on the Deployments
 
+pub mod annotations;
 pub mod cluster;
 pub mod counts;
 pub mod events;

@@ -1,6 +1,6 @@
 //! Which replicas there are, and which shall go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,12 @@ use tokio::time::timeout;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 use super::replica::Replica;
+use crate::configure::{self, Change};
+use crate::manifest;
+use crate::manifest::annotations::is_scalable;
 use crate::schedulers::{Instance, Phase, ScaleError, Status};
+use crate::settings::{Edit, Settings};
+use crate::trouble::Troubles;
 
 /// A server says within this time where it listens, or something is wrong with it.
 const SERVER_START: Duration = Duration::from_secs(10);
@@ -44,6 +49,8 @@ struct Inner {
     addresses: Addresses,
     /// Ages of replicas, so that the youngest goes first.
     births: u64,
+    /// The manifest's Deployments with the annotations that they have by now.
+    described: Vec<manifest::Deployment>,
 }
 
 #[derive(Debug)]
@@ -76,6 +83,31 @@ impl Pool {
         pool.servers_listen().await?;
         pool.begin(others);
         Ok(pool)
+    }
+
+    /// Takes in what the manifest says of the Deployments, which can be edited from now on.
+    #[must_use]
+    pub fn described(self, all: Vec<manifest::Deployment>) -> Pool {
+        self.shared.lock().described = all;
+        self
+    }
+
+    /// Reads the annotations as they are now; `None` where nothing has changed.
+    pub fn edits(&self, settings: &mut Settings) -> Option<Edit> {
+        let inner = self.shared.lock();
+        settings.update(&inner.described, &Troubles::new(), &BTreeSet::new())
+    }
+
+    /// Edits annotations.
+    pub fn configure(&self, changes: &[Change]) {
+        let mut inner = self.shared.lock();
+        let Inner { deployments, described, .. } = &mut *inner;
+        configure::apply(described, changes);
+        for it in described {
+            if let Some(deployment) = deployments.get_mut(&it.name) {
+                deployment.recipe.set_scaled(is_scalable(it));
+            }
+        }
     }
 
     fn begin(&self, recipes: Vec<Recipe>) {

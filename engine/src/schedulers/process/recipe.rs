@@ -17,6 +17,10 @@ const MOST_SCALED: u32 = 1000;
 /// More processes that make load than this help nobody on one machine.
 const MOST_OTHERS: u32 = 50;
 
+/// Why a server is not scaled.
+pub const BEHIND_A_SERVICE: &str =
+    "it is behind a Service, so without a cluster it must have one replica and cannot be scaled";
+
 /// What a process gets of our own environment; the rest comes from the manifest alone, so that
 /// a variable of the user's shell cannot change the demo.
 const INHERITED: [&str; 7] =
@@ -74,15 +78,9 @@ fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Resu
         .collect();
     let scaled = is_scalable(deployment);
     if !serves.is_empty() && (scaled || deployment.replicas != 1) {
-        return Err("it is behind a Service, so without a cluster it must have one replica and \
-                    cannot be scaled"
-            .to_owned());
+        return Err(BEHIND_A_SERVICE.to_owned());
     }
-    let most = match (serves.is_empty(), scaled) {
-        (false, _) => 1,
-        (true, true) => MOST_SCALED,
-        (true, false) => MOST_OTHERS,
-    };
+    let most = most(!serves.is_empty(), scaled);
     if deployment.replicas > most {
         let replicas = deployment.replicas;
         return Err(format!("replicas is {replicas}, on one machine at most {most} are possible"));
@@ -96,6 +94,14 @@ fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Resu
         program,
         container: container.clone(),
     })
+}
+
+fn most(serves: bool, scaled: bool) -> u32 {
+    match (serves, scaled) {
+        (true, _) => 1,
+        (false, true) => MOST_SCALED,
+        (false, false) => MOST_OTHERS,
+    }
 }
 
 /// What stands for a cluster's addresses and paths on this machine.
@@ -134,6 +140,11 @@ impl Recipe {
             folders.push((mount.clone(), path));
         }
         Ok(Here { addresses, folders })
+    }
+
+    /// Says whether the engine scales it by now.
+    pub fn set_scaled(&mut self, scaled: bool) {
+        self.most = most(self.is_server(), scaled);
     }
 
     /// Whether a Service finds it.

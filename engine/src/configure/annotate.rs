@@ -1,0 +1,47 @@
+//! The configuration as lines for a shell: pasted where demo.yaml was created, they give the same
+//! configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Ours;
+
+/// One `kubectl annotate` line for each Deployment. `names` are annotations that a Deployment had
+/// or may come with; those that it has not are taken away.
+pub fn lines(
+    all: &BTreeMap<String, Ours>,
+    names: &BTreeMap<String, BTreeSet<String>>,
+    namespace: Option<&str>,
+) -> String {
+    let nothing = BTreeSet::new();
+    let lines = all.iter().filter_map(|(deployment, ours)| {
+        line(deployment, ours, names.get(deployment).unwrap_or(&nothing), namespace)
+    });
+    lines.collect()
+}
+
+fn line(
+    deployment: &str,
+    ours: &Ours,
+    names: &BTreeSet<String>,
+    namespace: Option<&str>,
+) -> Option<String> {
+    let set = ours.iter().map(|(name, value)| quoted(&format!("{name}={value}")));
+    let gone = names.iter().filter(|name| !ours.contains_key(*name));
+    let gone = gone.map(|name| quoted(&format!("{name}-")));
+    let words: Vec<_> = set.chain(gone).collect();
+    if words.is_empty() {
+        return None;
+    }
+    let place = namespace.map(|name| format!(" -n {}", quoted(name))).unwrap_or_default();
+    let (deployment, words) = (quoted(deployment), words.join(" "));
+    Some(format!("kubectl annotate --overwrite{place} deployment {deployment} {words}\n"))
+}
+
+/// A word for a shell, in quotes where it needs them.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,88 @@
+// How many containers there are to share.
+
+import { put } from "./configure-card.js";
+import { PREFIX, atField } from "./configure-fields.js";
+import { mend, said } from "./configure-form.js";
+import { place, say } from "./dom.js";
+
+const NAME = `${PREFIX}capacity`;
+
+/** The field; `told` hears the configuration that an edit gave, `typed` each letter. */
+export class Capacity {
+  constructor(told, typed) {
+    this.told = told;
+    this.input = place("capacity-slots");
+    const part = this.input.closest(".field");
+    this.parts = { input: this.input, wrong: place("capacity-wrong"), part };
+    this.draft = null;
+    this.sent = null;
+    this.input.addEventListener("input", () => {
+      this.draft = this.input.value;
+      typed();
+    });
+    this.input.addEventListener("change", () => this.apply());
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.apply();
+      if (event.key === "Escape") {
+        this.draft = null;
+        this.wrong = null;
+        this.show(this.view);
+        typed();
+      }
+    });
+    place("capacity").addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  show(view) {
+    this.view = view;
+    if (this.draft !== null && this.draft.trim() === this.value) this.draft = null;
+    if (this.draft === null && this.input.value !== this.value) this.input.value = this.value;
+    mend(this.parts, this.wrong ?? (view.trouble ? this.words(view.trouble) : ""));
+    const why = view.measured
+      ? "slots, as many as the cluster has to spare"
+      : view.deployment === null ? "slots, as --capacity says; the engine has no Deployment" : null;
+    say(place("capacity-note"), why ?? "slots; one slot is one container of either");
+  }
+
+  /** What counts, also where a flag alone says it. */
+  get value() {
+    return String(this.view.annotations[NAME] ?? this.view.value);
+  }
+
+  words(text) {
+    return atField({ deployment: this.view.deployment, text });
+  }
+
+  /** Whether it can be edited at all. */
+  enable(may) {
+    this.input.disabled = !may || this.view.measured || this.view.deployment === null;
+  }
+
+  /** The engine's annotations with what is typed. */
+  get annotations() {
+    const { annotations } = this.view;
+    return this.draft === null ? annotations : { ...annotations, [NAME]: this.draft.trim() };
+  }
+
+  /** Tries again what was refused, once something else has changed. */
+  retry() {
+    if (this.wrong && document.activeElement !== this.input) this.apply();
+  }
+
+  async apply() {
+    const value = (this.draft ?? this.value).trim();
+    if (value === this.value || value === this.sent) return;
+    this.sent = value;
+    const annotations = { [NAME]: value === "" ? null : value };
+    const answer = await put([{ deployment: this.view.deployment, annotations }]);
+    this.sent = null;
+    const problems = answer.data?.error?.problems;
+    this.wrong = answer.ok
+      ? null
+      : problems?.map((it) => this.words(it.text)).join("; ") ?? answer.message;
+    if (!answer.ok) return this.show(this.view);
+    if (this.draft?.trim() === value) this.draft = null;
+    said(place("capacity-status"), "applied");
+    this.told(answer.data);
+  }
+}

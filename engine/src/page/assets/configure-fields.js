@@ -1,0 +1,110 @@
+// The fields of a workload, and what became of them. Pure.
+
+export const PREFIX = "microscaling.com/";
+
+/** The rules, as one says them to those who do not know them. */
+export const RULES = [
+  ["rate", "rate: as arrivals need"],
+  ["queue", "queue: a PD controller"],
+  ["simple-queue", "simple-queue: by ones"],
+  ["remainder", "remainder: what is left"],
+];
+
+const FOLLOWS = ["rate", "queue", "simple-queue"];
+
+/**
+ * The fields in the order of the page. `for`: the rules that use it; `without`: what counts where
+ * it is empty.
+ */
+export const FIELDS = [
+  { key: "rule", label: "Rule", kind: "select", options: RULES, wide: true },
+  { key: "target-queue-length", label: "Target queue", for: FOLLOWS },
+  { key: "queue", label: "Queue", for: FOLLOWS, list: "queues" },
+  { key: "min-containers", label: "At least", without: "1" },
+  { key: "max-containers", label: "At most", without: "all" },
+  { key: "max-delta", label: "Step at most", without: "no limit" },
+  { key: "scale-down-window", label: "Scale-in after", for: ["rate"], without: "60s" },
+  { key: "priority", label: "Priority", without: "1" },
+  { key: "paused", label: "Paused", kind: "check" },
+  { key: "rate-average", label: "Average over", for: ["rate"], without: "15s", more: true },
+  { key: "service-rate", label: "Jobs/s each", for: ["rate"], without: "learned", more: true },
+  { key: "fallback-containers", label: "At least, blind", without: "as it is", more: true },
+];
+
+/** Whether a rule uses a field; without a rule all are there. */
+export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
+
+/** What a field shows of annotations. */
+export function shown(field, annotations) {
+  const value = annotations[PREFIX + field.key];
+  if (field.kind === "check") return value === "true" ? "true" : "";
+  return value ?? "";
+}
+
+/** The annotation that a field's text stands for; null for none. */
+export function annotation(field, text, defaults) {
+  if (text !== "" && field.kind === "check") return "true";
+  if (text.trim() !== "") return text.trim();
+  const off = field.kind === "check" && defaults[PREFIX + field.key] !== undefined;
+  return off ? "false" : null;
+}
+
+/** What is typed and not applied yet: annotations by their whole names. */
+export function edits(draft, annotations, defaults) {
+  const changes = {};
+  for (const field of FIELDS) {
+    const text = draft[field.key];
+    if (text === undefined || text === shown(field, annotations)) continue;
+    const value = annotation(field, text, defaults);
+    if (value !== (annotations[PREFIX + field.key] ?? null)) changes[PREFIX + field.key] = value;
+  }
+  return changes;
+}
+
+/** The draft without what is as it was typed by now. */
+export function settled(draft, annotations, defaults) {
+  const open = edits(draft, annotations, defaults);
+  const left = Object.entries(draft).filter(([key]) => PREFIX + key in open);
+  return Object.fromEntries(left);
+}
+
+/** Annotations as they are once a draft is applied. */
+export function drafted(draft, annotations, defaults) {
+  const all = { ...annotations };
+  for (const [name, value] of Object.entries(edits(draft, annotations, defaults))) {
+    if (value === null) delete all[name];
+    else all[name] = value;
+  }
+  return all;
+}
+
+/** The sentences of a trouble, each of one annotation. */
+export function sentences(text) {
+  const begin = /^deployment\/(\S+): annotation (\S+) /;
+  return (text ?? "").split(/; (?=deployment\/)/).filter(Boolean).map((sentence) => {
+    const [, deployment = null, annotation = null] = begin.exec(sentence) ?? [];
+    return { deployment, annotation, text: sentence };
+  });
+}
+
+/** A sentence at its own field, which says whose it is. */
+export function atField(problem) {
+  const whose = `deployment/${problem.deployment}: annotation ${PREFIX}`;
+  return problem.text.startsWith(whose) ? problem.text.slice(whose.length) : problem.text;
+}
+
+/**
+ * Where to show problems of an edit: at their fields, and what has none at the field that was
+ * edited last.
+ */
+export function placed(problems, deployment, last) {
+  const at = {};
+  for (const problem of problems) {
+    const key = problem.annotation?.slice(PREFIX.length);
+    const own = problem.deployment === deployment && FIELDS.some((field) => field.key === key);
+    const place = own ? key : last;
+    const text = atField(problem);
+    at[place] = at[place] ? `${at[place]}; ${text}` : text;
+  }
+  return at;
+}

@@ -1,0 +1,52 @@
+// Fields with a label, a note and a place for what is wrong.
+
+import { el, mark, say } from "./dom.js";
+
+const GONE_MS = 4000;
+
+/** A field's parts: {part, input, wrong, note}. */
+export function control(field, owner) {
+  const id = `${owner}-${field.key}`;
+  const input = inputOf(field, id);
+  const wrong = el("p", { class: "wrong", id: `${id}-wrong` });
+  const note = el("p", { class: "note", id: `${id}-note` });
+  const label = el("label", { for: id }, field.label);
+  const kind = field.wide ? "field wide" : field.kind === "check" ? "field check" : "field";
+  const inside = field.kind === "check" ? [input, label] : [label, input];
+  const part = el("div", { class: kind }, ...inside, wrong, note);
+  mark(input, "aria-describedby", `${id}-wrong ${id}-note`);
+  return { part, input, wrong, note };
+}
+
+function inputOf(field, id) {
+  if (field.kind === "select") {
+    const options = field.options.map(([value, text]) => el("option", { value }, text));
+    return el("select", { id, name: field.key }, ...options);
+  }
+  if (field.kind === "check") return el("input", { id, name: field.key, type: "checkbox" });
+  return el("input", {
+    id, name: field.key, type: "text", autocomplete: "off", spellcheck: "false",
+    autocapitalize: "off", placeholder: field.without, list: field.list,
+  });
+}
+
+/** Says what is wrong at a field; nothing where nothing is. */
+export function mend({ input, wrong, part }, text) {
+  say(wrong, text ?? "");
+  mark(input, "aria-invalid", text ? "true" : null);
+  part.classList.toggle("is-wrong", Boolean(text));
+  if (text) openAround(part);
+}
+
+/** A field in a closed part of the card would hide what is wrong with it. */
+function openAround(part) {
+  const details = part.closest("details");
+  if (details) details.open = true;
+}
+
+/** Says a word for a moment. */
+export function said(element, text) {
+  say(element, text);
+  clearTimeout(element.timer);
+  element.timer = setTimeout(() => say(element, ""), GONE_MS);
+}

@@ -1,0 +1,83 @@
+// The Deployments that are not scaled yet: pick one, and give it a queue.
+
+import { put } from "./configure-card.js";
+import { FIELDS, PREFIX, placed, uses } from "./configure-fields.js";
+import { control, mend, said } from "./configure-form.js";
+import { el, keyed, place, say } from "./dom.js";
+
+const KEYS = ["rule", "queue", "target-queue-length", "priority"];
+
+/** The form; `told` hears the configuration that an edit gave. */
+export class Others {
+  constructor(told) {
+    this.told = told;
+    this.form = place("another");
+    this.choice = place("another-deployment");
+    this.image = place("another-image");
+    this.status = place("another-status");
+    this.fields = KEYS.map((key) => FIELDS.find((field) => field.key === key));
+    this.controls = new Map(this.fields.map((field) => [field.key, control(field, "another")]));
+    place("another-fields").append(...[...this.controls.values()].map(({ part }) => part));
+    this.input("target-queue-length").value = "20";
+    this.input("rule").addEventListener("change", () => this.showRule());
+    this.choice.addEventListener("change", () => this.showChoice());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.apply();
+    });
+  }
+
+  input(key) {
+    return this.controls.get(key).input;
+  }
+
+  show(config) {
+    this.others = config.others;
+    const can = config.others.filter((other) => other.cannot === null);
+    const cannot = config.others.filter((other) => other.cannot !== null);
+    this.form.hidden = can.length === 0;
+    keyed(this.choice, can, (other) => other.deployment,
+      (other) => el("option", { value: other.deployment }, other.deployment), () => {});
+    const why = cannot.map((other) => `${other.deployment} cannot be scaled: ${other.cannot}.`);
+    say(place("another-cannot"), why.join(" "));
+    const queues = config.workloads.map((workload) => workload.settings.queue).filter(Boolean);
+    const known = [...new Set(queues)];
+    keyed(place("queues"), known, (queue) => queue, (queue) => el("option", { value: queue }),
+      () => {});
+    const priorities = config.workloads.map((workload) => workload.settings.priority);
+    this.input("priority").placeholder = String(Math.max(0, ...priorities) + 1);
+    this.showChoice();
+    this.showRule();
+  }
+
+  showChoice() {
+    const other = this.others.find((other) => other.deployment === this.choice.value);
+    say(this.image, other?.image ? `Image ${other.image}` : "");
+  }
+
+  showRule() {
+    const rule = this.input("rule").value;
+    for (const field of this.fields) {
+      this.controls.get(field.key).part.hidden = !uses(field, rule);
+    }
+  }
+
+  async apply() {
+    const deployment = this.choice.value;
+    const rule = this.input("rule").value;
+    const annotations = { [`${PREFIX}is-scalable`]: "true" };
+    for (const field of this.fields.filter((field) => uses(field, rule))) {
+      const input = this.input(field.key);
+      const value = input.value.trim() || (field.key === "priority" ? input.placeholder : "");
+      annotations[PREFIX + field.key] = value === "" ? null : value;
+    }
+    const answer = await put([{ deployment, annotations }]);
+    const problems = answer.data?.error?.problems ?? [];
+    const wrong = placed(problems, deployment, "rule");
+    if (!answer.ok && problems.length === 0) wrong.rule = answer.message;
+    for (const [key, parts] of this.controls) mend(parts, wrong[key]);
+    if (!answer.ok) return;
+    said(this.status, `${deployment} is scaled`);
+    this.told(answer.data);
+  }
+}

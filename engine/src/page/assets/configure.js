@@ -1,0 +1,150 @@
+// The Configure page: cards, the manifest they give, and what was edited.
+
+import { call } from "./calls.js";
+import { Capacity } from "./configure-capacity.js";
+import { Card } from "./configure-card.js";
+import { lines } from "./configure-yaml.js";
+import { Others } from "./configure-others.js";
+import { el, keyed, place, say } from "./dom.js";
+import { store, subscribe } from "./store.js";
+import { said } from "./configure-form.js";
+import { wireToken } from "./token.js";
+import { arrows, clock } from "./words.js";
+
+const cards = new Map();
+const capacity = new Capacity(edited, preview);
+const others = new Others(edited);
+let config = null;
+let marked = "";
+
+/** Takes in a configuration; an older one, that was overtaken on its way, is left out. */
+function take(new_) {
+  if (!new_ || (config && new_.run === config.run && new_.version < config.version)) return;
+  config = new_;
+  keyed(place("cards"), config.workloads, (view) => view.deployment,
+    (view) => {
+      const card = new Card(view, edited, preview);
+      cards.set(view.deployment, card);
+      return card.form;
+    },
+    (_, view) => cards.get(view.deployment).show(view));
+  for (const name of cards.keys()) {
+    if (!config.workloads.some((view) => view.deployment === name)) cards.delete(name);
+  }
+  capacity.show(config.capacity);
+  others.show(config);
+  showWords();
+  enable();
+  preview();
+}
+
+/** Takes in what an edit of ours gave; what was refused before it may be possible now. */
+function edited(new_) {
+  take(new_);
+  for (const part of [capacity, ...cards.values()]) part.retry();
+}
+
+function showWords() {
+  const { differs, read_only } = config;
+  const many = differs.length === 1 ? "1 change" : `${differs.length || "No"} changes`;
+  const effect =
+    read_only === null ? "Changes take effect at once." : "Nothing can be changed here.";
+  say(place("headline"), `${effect} ${many} since the start.`);
+  say(place("read-only"), read_only ?? "");
+  place("defaults").disabled = differs.length === 0 || read_only !== null;
+  const key = (entry, i) => config.edits - i;
+  keyed(place("changes-list"), config.log, key, () => el("li", {}, el("time"), el("span")),
+    (item, entry) => {
+      say(item.firstChild, clock(entry.at));
+      say(item.lastChild, ` ${arrows(entry.text)}, by ${entry.by}`);
+    });
+  place("changes").hidden = config.log.length === 0;
+}
+
+function enable() {
+  const may = config.read_only === null;
+  for (const card of cards.values()) card.enable(may);
+  capacity.enable(may);
+  place("another-all").disabled = !may;
+}
+
+/** The manifest's lines as they are once all that is typed is applied. */
+function preview() {
+  if (!config) return;
+  const parts = config.workloads.map(({ deployment, defaults }) =>
+    lines(deployment, cards.get(deployment).annotations, defaults));
+  for (const other of config.others.filter(({ defaults, annotations }) =>
+    Object.keys({ ...defaults, ...annotations }).length > 0)) {
+    parts.push(lines(other.deployment, other.annotations, other.defaults));
+  }
+  const { deployment, defaults } = config.capacity;
+  if (deployment) parts.push(lines(deployment, capacity.annotations, defaults));
+  const between = { text: "---", kind: null };
+  const all = parts.flatMap((part, i) => (i > 0 ? [between, ...part] : part));
+  const pre = place("preview");
+  keyed(pre, all, (_, i) => i, () => el("span"), (span, line) => {
+    say(span, `${line.text}\n`);
+    span.className = line.kind ?? "";
+  });
+  show(pre, all.map((line) => (line.kind ? line.text : "")).join("\n"));
+}
+
+/** Brings what was marked last into the preview's sight, without moving the page. */
+function show(pre, marks) {
+  if (marks === marked) return;
+  const [before, now] = [marked.split("\n"), marks.split("\n")];
+  marked = marks;
+  const at = now.findIndex((line) => line !== "" && !before.includes(line));
+  const span = pre.children[at];
+  if (span) pre.scrollTop = span.offsetTop - pre.clientHeight / 2;
+}
+
+async function copy() {
+  const answer = await fetch("/api/v1/config/annotate").catch(() => null);
+  const text = answer?.ok ? await answer.text() : null;
+  if (text === null) return said(place("done"), "The engine does not answer.");
+  try {
+    await navigator.clipboard.writeText(text);
+    said(place("done"), "Copied. Paste it into a shell.");
+  } catch {
+    // Where the browser does not let us, one copies by hand.
+    const field = place("lines");
+    field.value = text;
+    field.hidden = false;
+    field.select();
+    said(place("done"), "Press Ctrl+C to copy the lines.");
+  }
+}
+
+async function back() {
+  for (const card of cards.values()) card.draft = {};
+  capacity.draft = null;
+  const answer = await call("DELETE", "/api/v1/config");
+  said(place("done"), answer.ok ? "All is as it was at the start." : answer.message);
+  if (answer.ok) take(answer.data);
+}
+
+let tag = null;
+
+/** Reads the configuration; an unchanged one costs a line. */
+async function read() {
+  const headers = tag ? { "if-none-match": tag } : {};
+  const answer = await fetch("/api/v1/config", { headers, cache: "no-store" }).catch(() => null);
+  if (answer?.status !== 200) return;
+  tag = answer.headers.get("etag");
+  take(await answer.json());
+}
+
+place("copy").addEventListener("click", copy);
+place("defaults").addEventListener("click", back);
+wireToken((answer) => answer.ok && take(answer.data));
+// The stream says when there is another configuration; until it does, we ask.
+let seen = null;
+subscribe((model) => {
+  const now = `${model.run} ${model.state.config}`;
+  if (now === seen) return;
+  seen = now;
+  read();
+});
+setInterval(() => document.hidden || store.model.state.config !== undefined || read(), 1000);
+read();

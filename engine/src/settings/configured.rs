@@ -1,0 +1,176 @@
+//! What is shown of the configuration, and who edited it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{Config, Ground, Settings};
+use crate::board::log::Actor;
+use crate::configure::changed::{Changed, Edited, differences};
+use crate::configure::check::check;
+use crate::configure::overview::{Overview, Seen};
+use crate::configure::{Change, Ours, ours};
+use crate::manifest::Deployment;
+use crate::manifest::wrong::Wrong;
+
+/// So many edits are shown.
+const SHOWN: usize = 50;
+/// So many edits may be on their way at once; of more nobody remembers whose they were.
+const ANNOUNCED: usize = 100;
+
+/// What is shown of the configuration, and who edited it.
+#[derive(Debug, Default)]
+pub(super) struct Configured {
+    /// Deployments that cannot be scaled, and why not.
+    servers: BTreeMap<String, String>,
+    /// All Deployments' annotations that are ours when they were seen first.
+    first: BTreeMap<String, Ours>,
+    /// The same when they were seen last.
+    last: BTreeMap<String, Ours>,
+    /// Edits of ours that are not seen yet, and whose they are.
+    announced: VecDeque<(Actor, Change)>,
+    edits: u64,
+    log: VecDeque<Edited>,
+    read_only: Option<String>,
+    shown: watch::Sender<Arc<Overview>>,
+}
+
+impl Configured {
+    /// Takes in the annotations as they are; what became another value, and by whom.
+    pub(super) fn see(&mut self, all: &[Deployment]) -> Vec<Changed> {
+        let now: BTreeMap<_, _> = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
+        let mut changed = differences(&self.last, &now);
+        changed.iter_mut().for_each(|changed| changed.by = Some(self.author(changed)));
+        // Who comes again begins anew.
+        self.first.retain(|name, _| now.contains_key(name));
+        for (name, ours) in &now {
+            self.first.entry(name.clone()).or_insert_with(|| ours.clone());
+        }
+        self.last = now;
+        changed
+    }
+
+    fn author(&mut self, changed: &Changed) -> Actor {
+        let is_it = |change: &Change| {
+            let value = change.annotations.get(&changed.annotation);
+            change.deployment == changed.deployment && value == Some(&changed.to)
+        };
+        let Some(found) = self.announced.iter().position(|(_, change)| is_it(change)) else {
+            return Actor::Outside;
+        };
+        let (by, change) = &mut self.announced[found];
+        let by = *by;
+        change.annotations.remove(&changed.annotation);
+        if change.annotations.is_empty() {
+            self.announced.remove(found);
+        }
+        by
+    }
+}
+
+impl Settings {
+    /// Names Deployments that cannot be scaled, and why not.
+    #[must_use]
+    pub fn with_servers(mut self, servers: BTreeMap<String, String>) -> Settings {
+        self.configured.servers = servers;
+        self
+    }
+
+    /// The overview, as it changes.
+    pub fn overviews(&self) -> watch::Receiver<Arc<Overview>> {
+        self.configured.shown.subscribe()
+    }
+
+    /// The overview as it is.
+    pub fn overview(&self) -> Arc<Overview> {
+        self.configured.shown.borrow().clone()
+    }
+
+    /// Checks edits as a whole.
+    ///
+    /// # Errors
+    /// Every annotation that would be wrong.
+    pub fn check(&self, changes: &[Change]) -> Result<(), Vec<Wrong>> {
+        let all = self.from.as_ref().map(|from| from.all.as_slice()).unwrap_or_default();
+        check(all, changes, &self.ground())
+    }
+
+    /// The first of these Deployments that is not there, with those that are.
+    pub fn unknown(&self, changes: &[Change]) -> Option<(String, Vec<String>)> {
+        let known = &self.configured.last;
+        let missing = changes.iter().find(|change| !known.contains_key(&change.deployment))?;
+        Some((missing.deployment.clone(), known.keys().cloned().collect()))
+    }
+
+    /// Says whose edits these are, before they are seen.
+    pub fn announce(&mut self, by: Actor, changes: &[Change]) {
+        let announced = &mut self.configured.announced;
+        announced.extend(changes.iter().map(|change| (by, change.clone())));
+        while announced.len() > ANNOUNCED {
+            announced.pop_front();
+        }
+    }
+
+    /// Keeps edits that were seen among those that are shown.
+    pub fn remember(&mut self, edited: &[Edited]) {
+        let Configured { edits, log, .. } = &mut self.configured;
+        *edits += edited.len() as u64;
+        edited.iter().for_each(|edited| log.push_front(edited.clone()));
+        log.truncate(SHOWN);
+        if !edited.is_empty() {
+            self.renew_overview();
+        }
+    }
+
+    /// Begins to count edits anew.
+    pub fn forget_edits(&mut self) {
+        self.configured.edits = 0;
+        self.configured.log.clear();
+        self.renew_overview();
+    }
+
+    /// Says why nothing can be edited now; `None` where it can.
+    pub fn forbid_edits(&mut self, because: Option<String>) {
+        if self.configured.read_only != because {
+            self.configured.read_only = because;
+            self.renew_overview();
+        }
+    }
+
+    fn ground(&self) -> Ground {
+        Ground {
+            capacity: self.args.capacity.or_default(),
+            measured: self.last_spare,
+            tick: self.args.tick,
+            servers: self.configured.servers.clone(),
+        }
+    }
+
+    pub(super) fn renew_overview(&mut self) {
+        let nothing = Config { capacity: self.typed, tick: self.args.tick, workloads: Vec::new() };
+        let ground = self.ground();
+        let overview = Overview::of(&Seen {
+            all: self.from.as_ref().map(|from| from.all.as_slice()).unwrap_or_default(),
+            first: &self.configured.first,
+            config: self.last.as_ref().unwrap_or(&nothing),
+            troubles: &self.troubles,
+            ground: &ground,
+        });
+        let Configured { edits, log, read_only, shown, .. } = &self.configured;
+        let new = Overview {
+            read_only: read_only.clone(),
+            edits: *edits,
+            log: log.iter().cloned().collect(),
+            ..overview
+        };
+        shown.send_if_modified(|old| {
+            let new = Overview { version: old.version, ..new };
+            let is_other = **old != new;
+            if is_other {
+                *old = Arc::new(Overview { version: old.version + 1, ..new });
+            }
+            is_other
+        });
+    }
+}

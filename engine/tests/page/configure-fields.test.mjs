@@ -1,0 +1,74 @@
+// What the Configure page makes of what is typed, without a browser.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as fields from "../../src/page/assets/configure-fields.js";
+import { lines, scalar } from "../../src/page/assets/configure-yaml.js";
+
+const { PREFIX } = fields;
+const of = (all) => Object.fromEntries(Object.entries(all).map(([k, v]) => [PREFIX + k, v]));
+
+test("an edit is what is typed and other than what the engine has", () => {
+  const [annotations, defaults] = [of({ priority: "1", queue: "jobs" }), of({})];
+  const edits = (draft) => fields.edits(draft, annotations, defaults);
+  assert.deepEqual(edits({ priority: "1", queue: " jobs " }), {});
+  assert.deepEqual(edits({ priority: "2", queue: "" }), of({ priority: "2", queue: null }));
+  assert.deepEqual(edits({ "max-delta": " 3 " }), of({ "max-delta": "3" }));
+});
+
+test("a pause is taken back to what was there before it", () => {
+  const paused = of({ paused: "true" });
+  assert.deepEqual(fields.edits({ paused: "" }, paused, {}), of({ paused: null }));
+  assert.deepEqual(fields.edits({ paused: "" }, paused, of({ paused: "false" })),
+    of({ paused: "false" }));
+  assert.deepEqual(fields.edits({ paused: "true" }, {}, {}), of({ paused: "true" }));
+});
+
+test("what is as it was typed is no draft any more, the rest stays", () => {
+  const draft = { priority: "2", "max-delta": "7" };
+  assert.deepEqual(fields.settled(draft, of({ priority: "2" }), {}), { "max-delta": "7" });
+});
+
+test("a problem stands at its field, and one of others at the field edited last", () => {
+  const of = (deployment, name, what) => ({
+    deployment, annotation: PREFIX + name,
+    text: `deployment/${deployment}: annotation ${PREFIX}${name} ${what}`,
+  });
+  const problems = [
+    of("a", "priority", "is 0; the first priority is 1"),
+    of("engine", "capacity", "is 3, less than the minimums"),
+  ];
+  assert.deepEqual(fields.placed(problems, "a", "min-containers"), {
+    priority: "priority is 0; the first priority is 1",
+    "min-containers": "capacity is 3, less than the minimums",
+  });
+  const text = problems.map((problem) => problem.text).join("; ");
+  assert.deepEqual(fields.sentences(text), problems);
+  assert.deepEqual(fields.sentences("it is scaled by another one; leave it"),
+    [{ deployment: null, annotation: null, text: "it is scaled by another one; leave it" }]);
+});
+
+test("lines of YAML are marked where they are other than at the start", () => {
+  const now = of({ rule: "rate", "target-queue-length": "10", paused: "true" });
+  const before = of({ rule: "rate", "target-queue-length": "20", "rate-average": "5s" });
+  const marked = lines("a", now, before).map(({ text, kind }) => [text.trim(), kind]);
+  assert.deepEqual(marked, [
+    ["metadata:", null],
+    ["name: a", null],
+    ["annotations:", null],
+    [`${PREFIX}rule: rate`, null],
+    [`${PREFIX}target-queue-length: "10"`, "changed"],
+    [`${PREFIX}paused: "true"`, "changed"],
+    [`# ${PREFIX}rate-average: "5s"`, "gone"],
+  ]);
+});
+
+test("what YAML would read as something else is in quotes", () => {
+  for (const text of ["1", "true", "No", "", "a: b", "- a", "a:", "~"]) {
+    assert.equal(scalar(text), JSON.stringify(text));
+  }
+  for (const text of ["rate", "simple-queue", "microscaling.com/rule"]) {
+    assert.equal(scalar(text), text);
+  }
+});

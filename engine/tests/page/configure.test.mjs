@@ -1,0 +1,185 @@
+// The Configure page: what is typed there counts at once, and what is wrong stands at its field.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { until } from "./support/box.mjs";
+import { focusables, walk } from "./support/focus.mjs";
+import { tooSmall, tooWide } from "./support/look.mjs";
+import { claim, holds } from "./support/scene.mjs";
+
+const PREFIX = "microscaling.com/";
+const SOON = 6_000;
+/** The browser's own line about an answer that refuses something. */
+const REFUSED = /status of 422/;
+
+/** The Configure page of a new box, once it has its fields. */
+async function configure(scene, options = {}) {
+  const box = await scene.box();
+  const page = await scene.open(box, { at: "/configure", ...options });
+  await holds(page, "cards", 15_000, () => document.querySelectorAll(".card").length === 2);
+  return { box, page };
+}
+
+const field = (page, name) => page.locator(`[id="${name}"]`);
+
+/** Types into a field, and leaves it. */
+async function type(page, name, text) {
+  await field(page, name).fill(text);
+  await field(page, name).press("Tab");
+}
+
+async function says(page, name, text) {
+  await holds(page, `${name} says ${text}`, SOON,
+    ([name, text]) => document.getElementById(name).textContent.includes(text), [name, text]);
+}
+
+async function settings(box, deployment) {
+  const { workloads } = await box.get("/api/v1/config");
+  return workloads.find((workload) => workload.deployment === deployment)?.settings;
+}
+
+const edit = (box, deployment, name, value) => box.call("PUT", "/api/v1/config", {
+  changes: [{ deployment, annotations: { [PREFIX + name]: value } }],
+});
+
+claim("what is typed counts once its field is left, and Enter does it too", async (scene) => {
+  const { box, page } = await configure(scene);
+  const target = "consumer-target-queue-length";
+  await field(page, target).fill("10");
+  const line = page.locator("#preview .changed");
+  assert.equal((await line.textContent()).trim(), `${PREFIX}target-queue-length: "10"`);
+  assert.equal((await settings(box, "consumer")).target, 20, "while it is typed");
+  const began = performance.now();
+  await field(page, target).press("Tab");
+  await until("the engine has it", SOON, async () =>
+    (await settings(box, "consumer")).target === 10);
+  scene.tell(`an edit counts after ${Math.round(performance.now() - began)} ms`);
+  await says(page, "headline", "Changes take effect at once. 1 change since the start.");
+  await says(page, "changes-list", "target 20 \u2192 10, consumer, by the page");
+  await field(page, target).fill("12");
+  await field(page, target).press("Enter");
+  await until("Enter does it", SOON, async () => (await settings(box, "consumer")).target === 12);
+  await field(page, "consumer-paused").check();
+  await until("it is paused", SOON, async () => (await settings(box, "consumer")).paused);
+});
+
+claim("what is wrong stands at its field in the Event's words, and counts not", async (scene) => {
+  scene.expect(REFUSED);
+  const { box, page } = await configure(scene);
+  await type(page, "remainder-min-containers", "11");
+  await says(page, "remainder-min-containers-wrong", "min-containers is 11, more than max-cont");
+  assert.equal(await field(page, "remainder-min-containers").getAttribute("aria-invalid"), "true");
+  await type(page, "remainder-max-containers", "12");
+  await says(page, "remainder-max-containers-wrong", "less than the minimums together");
+  await type(page, "capacity-slots", "0");
+  await says(page, "capacity-wrong", "capacity is 0; give 1 to 1000");
+  assert.deepEqual((await box.get("/api/v1/config")).differs, []);
+  await type(page, "capacity-slots", "12");
+  await until("all of it fits now", SOON, async () =>
+    (await settings(box, "remainder")).min === 11);
+  await holds(page, "nothing is wrong any more", SOON,
+    () => [...document.querySelectorAll(".wrong")].every((it) => it.textContent === ""));
+});
+
+claim("a rule that needs more says so field by field, and counts when all is there",
+  async (scene) => {
+    scene.expect(REFUSED);
+    const { box, page } = await configure(scene);
+    await field(page, "remainder-rule").selectOption("queue");
+    await says(page, "remainder-queue-wrong", "queue is missing; the rule queue needs it");
+    await type(page, "remainder-queue", "other");
+    await says(page, "remainder-target-queue-length-wrong", "target-queue-length is missing");
+    await type(page, "remainder-target-queue-length", "7");
+    await until("it follows its queue", SOON, async () => {
+      const { rule, queue, target } = await settings(box, "remainder");
+      return rule === "queue" && queue === "other" && target === 7;
+    });
+  });
+
+claim("somebody else's edit comes without a reload and leaves what is being typed",
+  async (scene) => {
+    const { box, page } = await configure(scene);
+    const [target, most] = ["consumer-target-queue-length", "consumer-max-containers"];
+    await field(page, target).pressSequentially("5");
+    const typed = await field(page, target).inputValue();
+    await edit(box, "consumer", "target-queue-length", "33");
+    await edit(box, "consumer", "max-containers", "7");
+    await holds(page, "the other field has it", SOON,
+      (name) => document.getElementById(name).value === "7", most);
+    assert.equal(await field(page, target).inputValue(), typed);
+    await says(page, `${target}-note`, "meanwhile set to 33");
+    await field(page, target).press("Escape");
+    assert.equal(await field(page, target).inputValue(), "33");
+    await says(page, "changes-list", "by a command");
+  });
+
+claim("any Deployment is given a queue, and is let go again", async (scene) => {
+  const { box, page } = await configure(scene);
+  await field(page, "another-deployment").selectOption("producer");
+  await field(page, "another-queue").fill("jobs");
+  await field(page, "another-target-queue-length").fill("500");
+  await page.getByRole("button", { name: "Scale it" }).click();
+  await holds(page, "it has a card", SOON, () => document.querySelectorAll(".card").length === 3);
+  assert.equal((await settings(box, "producer")).target, 500);
+  await page.getByRole("button", { name: "Stop scaling producer" }).click();
+  await holds(page, "its card goes", SOON, () => document.querySelectorAll(".card").length === 2);
+});
+
+claim("re-creating from demo.yaml gives the same page, and the lines are copied", async (scene) => {
+  const { box, page } = await configure(scene);
+  await type(page, "consumer-target-queue-length", "10");
+  await type(page, "consumer-max-delta", "2");
+  await type(page, "capacity-slots", "14");
+  await until("all is there", SOON, async () =>
+    (await box.get("/api/v1/config")).differs.length === 3);
+  const download = page.waitForEvent("download");
+  await page.locator("#download").click();
+  const folder = await mkdtemp(path.join(tmpdir(), "configure-"));
+  scene.ends({ end: () => rm(folder, { recursive: true }) });
+  const file = path.join(folder, "demo.yaml");
+  await (await download).saveAs(file);
+  const text = await readFile(file, "utf8");
+  assert.match(text, /# Short, so that an audience sees the return\./);
+  const again = await scene.box({ manifest: file });
+  const all = async (box) => {
+    const { workloads, capacity } = await box.get("/api/v1/config");
+    return [workloads.map((it) => [it.deployment, it.annotations, it.settings]), capacity.value];
+  };
+  assert.deepEqual(await all(again), await all(box));
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator("#copy").click();
+  await says(page, "done", "Copied");
+  const lines = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(lines, await box.text("/api/v1/config/annotate"));
+  assert.match(lines, /deployment consumer .*microscaling\.com\/max-delta=2/);
+});
+
+claim("Back to defaults takes all back", async (scene) => {
+  const { box, page } = await configure(scene);
+  assert.equal(await page.locator("#defaults").isDisabled(), true);
+  await type(page, "consumer-target-queue-length", "10");
+  await type(page, "consumer-priority", "3");
+  await says(page, "headline", "2 changes since the start.");
+  await page.locator("#defaults").click();
+  await says(page, "headline", "No changes since the start.");
+  assert.equal(await field(page, "consumer-target-queue-length").inputValue(), "20");
+  assert.deepEqual((await box.get("/api/v1/config")).differs, []);
+});
+
+claim("Configure is legible, reached by the keyboard alone, and fits a phone", async (scene) => {
+  const { page } = await configure(scene);
+  await type(page, "consumer-target-queue-length", "10");
+  await says(page, "headline", "1 change");
+  assert.deepEqual(await tooSmall(page, 18), []);
+  const names = await focusables(page);
+  const { reached, unseen } = await walk(page, names.length + 2);
+  assert.deepEqual(names.filter((name) => !reached.includes(name)), [], "not reached");
+  assert.deepEqual(unseen, [], "the focus is not seen");
+  for (const width of [1024, 640, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    assert.deepEqual(await tooWide(page), [], `${width} px wide`);
+  }
+});
