@@ -104,6 +104,16 @@ pub struct RunArgs {
           value_parser = parse_load)]
     pub opening_load: Option<(String, u32)>,
 
+    /// A scenario whose steps are played by the clock, once the box is ready; scenarios/README.md
+    /// shows how one is written
+    #[arg(long, env = "MICROSCALING_SCENARIO", value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+
+    /// Play step by step, each one until the next key (PageDown); without --scenario, the opening
+    /// of a talk in three steps
+    #[arg(long, env = "MICROSCALING_STAGE")]
+    pub stage: bool,
+
     /// Take changes from the default gateway as from this machine: in a container whose port is
     /// published, that is where its host comes in
     #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]

@@ -17,6 +17,8 @@
 //! - [`audience`]: how the people in the room look, and the one thing that they may do
 //! - [`picture`]: what the background paints with spare capacity
 //! - [`record`]: a run in a file, and the same page from it again
+//! - [`ghosts`]: what others would have done with the same load
+//! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together
@@ -32,11 +34,13 @@ pub mod cli;
 pub mod configure;
 pub mod control_loop;
 pub mod feed;
+pub mod ghosts;
 pub mod leader;
 pub mod manifest;
 pub mod metrics;
 pub mod page;
 pub mod picture;
+pub mod presenter;
 pub mod record;
 pub mod refusals;
 pub mod rights;

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use service::{Shell, TokenFile};
+use service::{Shell, TokenFile, UsageError};
+use simulator::Scenario;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -23,7 +24,10 @@ use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::audience::Room;
 use crate::cli::{completions, play, replay, scale, simulate, top, validate};
 use crate::control_loop::{ControlLoop, Parts, opening_load};
+use crate::ghosts::Ghosts;
 use crate::picture::taking::Taker;
+use crate::presenter::task::play_when_ready;
+use crate::presenter::{self, Presenter};
 use crate::record::recording::Recording;
 
 /// The load comes after this time, also when nobody opens the page.
@@ -66,6 +70,8 @@ struct Facing {
     tiles_queue: String,
     /// Load to begin with.
     opening_load: Option<(String, u32)>,
+    /// A scenario to begin with, and whether its steps wait for a key.
+    opening: Option<(Scenario, bool)>,
     /// Whether the default gateway counts as this machine.
     trust_gateway: bool,
     /// Further names that it answers to.
@@ -84,12 +90,14 @@ impl Facing {
     /// As the flags say.
     ///
     /// # Errors
-    /// When there is no token in the file that should have it, or nothing can be recorded.
+    /// When there is no token in the file that should have it, no scenario, or nothing can be
+    /// recorded.
     fn of(args: &RunArgs, queue_url: Url) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
             tiles_queue: args.tiles_queue.clone(),
             opening_load: args.opening_load.clone(),
+            opening: opening(args)?,
             trust_gateway: args.trust_gateway,
             hosts: args.hosts.clone(),
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
@@ -98,6 +106,16 @@ impl Facing {
             manifest: None,
         })
     }
+}
+
+/// What is played from the beginning on, by the flags.
+fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
+    let scenario = match &args.scenario {
+        Some(file) => presenter::file::read(file)?,
+        None if args.stage => presenter::file::opening()?,
+        None => return Ok(None),
+    };
+    Ok(Some((scenario, args.stage)))
 }
 
 /// Runs an engine that is put together.
@@ -125,8 +143,14 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
             room.serve(to_room, clock, leave).await;
         }
     };
+    let presenter = Presenter::start(handle.clone());
+    if let Some((scenario, by_hand)) = facing.opening {
+        tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
+    }
     let app = App {
+        ghosts: Ghosts::start(handle.clone()),
         handle,
+        presenter,
         shutdown: shell.shutdown(),
         opened,
         queue_url: facing.queue_url.to_string(),

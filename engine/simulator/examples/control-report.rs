@@ -9,7 +9,8 @@ use simulator::promises::{self, rivals};
 fn main() -> Result<(), String> {
     let shipped = shipped(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios"))?;
     println!("{}", promises::table(&promises::measure(&shipped)?));
-    let contests = shipped.iter().map(rivals::Contest::play).collect::<Result<Vec<_>, _>>()?;
+    let contests = rivals::contests(&shipped).into_iter().map(rivals::Contest::play);
+    let contests = contests.collect::<Result<Vec<_>, _>>()?;
     println!("{}", rivals::table(&contests));
     println!("Where ours is not better:\n\n{}", rivals::where_behind(&contests));
     Ok(())

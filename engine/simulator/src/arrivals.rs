@@ -77,6 +77,11 @@ pub enum Arrivals {
         /// Whether they come like a clock.
         even: bool,
     },
+    /// Jobs that came one by one, as somebody saw them; no file has that.
+    Recorded {
+        /// When each of them came, in order.
+        moments: Vec<Time>,
+    },
     /// A trace that is still to be read: [`crate::Scenario::with_traces`] makes it a replay.
     Trace {
         /// The file, beside the scenario's.
@@ -100,6 +105,7 @@ impl Arrivals {
             Arrivals::Replay { points, .. } => {
                 points.iter().map(|(_, rate)| ("points", *rate)).collect()
             }
+            Arrivals::Recorded { .. } => Vec::new(),
             Arrivals::Trace { .. } => return Some(("file", "was not read yet".to_owned())),
         };
         let bad = rates.iter().find(|(_, rate)| !RATES.contains(rate));
@@ -122,6 +128,9 @@ impl Arrivals {
             Arrivals::Burst { every: Some(every), .. } if every.is_zero() => zero("every"),
             Arrivals::Replay { points, .. } if !points.is_sorted_by(|a, b| a.0 < b.0) => {
                 Some(("points", "must be in order of time".to_owned()))
+            }
+            Arrivals::Recorded { moments } if !moments.is_sorted() => {
+                Some(("moments", "must be in order of time".to_owned()))
             }
             _ => None,
         }
@@ -148,13 +157,16 @@ impl Arrivals {
                 mean * at + swing / turn * (1.0 - (turn * at).cos())
             }
             Arrivals::Replay { points, .. } => replayed(points, at),
+            Arrivals::Recorded { moments } => {
+                moments.partition_point(|moment| moment.as_secs_f64() <= at) as f64
+            }
             Arrivals::Trace { .. } => 0.0,
         }
     }
 
     fn is_even(&self) -> bool {
         match self {
-            Arrivals::Constant { .. } => true,
+            Arrivals::Constant { .. } | Arrivals::Recorded { .. } => true,
             Arrivals::Poisson { .. } | Arrivals::Burst { .. } => false,
             Arrivals::Step { even, .. }
             | Arrivals::Square { even, .. }
@@ -188,12 +200,14 @@ pub struct Stream {
     owed: f64,
     last: f64,
     end: f64,
+    /// How many were asked for.
+    asked: usize,
 }
 
 impl Stream {
     /// The moments until `end`.
     pub fn new(arrivals: Arrivals, random: Random, end: Time) -> Stream {
-        Stream { arrivals, random, owed: 0.0, last: 0.0, end: end.as_secs_f64() }
+        Stream { arrivals, random, owed: 0.0, last: 0.0, end: end.as_secs_f64(), asked: 0 }
     }
 }
 
@@ -203,6 +217,11 @@ impl Iterator for Stream {
     /// Steps of one job, or of an exponential share of one, on the scale of jobs expected; that
     /// is a Poisson process on the scale of time.
     fn next(&mut self) -> Option<Time> {
+        self.asked += 1;
+        if let Arrivals::Recorded { moments } = &self.arrivals {
+            let moment = moments.get(self.asked - 1).copied();
+            return moment.filter(|moment| moment.as_secs_f64() <= self.end);
+        }
         self.owed += if self.arrivals.is_even() { 1.0 } else { self.random.exponential() };
         if self.arrivals.expected(self.end) < self.owed {
             return None;

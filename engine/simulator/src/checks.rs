@@ -58,6 +58,7 @@ impl Scenario {
             self.check_workload(workload, &mut wrong);
         }
         self.check_events(&mut wrong);
+        self.check_steps(&mut wrong);
         if found.is_empty() {
             found.extend(self.core_problem());
         }

@@ -7,6 +7,7 @@
 //! # Layout
 //! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it
 //! - [`span`] and [`arrivals`]: how long things take, and when jobs come; `keys` reads the latter
+//! - [`steps`]: what a presenter does, one step after the other
 //! - [`trace`]: recorded arrivals
 //! - [`world`]: the queue, the containers and the machines, one event after the other
 //! - [`contenders`]: those who scale, a file each
@@ -28,6 +29,7 @@ pub mod run;
 pub mod scenario;
 pub mod series;
 pub mod span;
+pub mod steps;
 pub mod tally;
 pub mod trace;
 pub mod world;

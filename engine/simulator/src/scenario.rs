@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::Time;
 use crate::arrivals::Arrivals;
 use crate::span::{Span, some_time, time, times};
+use crate::steps::{Producer, Step};
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -46,6 +47,12 @@ pub struct Scenario {
     /// Fixed fleets that are tried: containers by workload, minimums where none is named.
     #[serde(default)]
     pub fixed: Vec<BTreeMap<String, u32>>,
+    /// Who puts jobs on the queues that have no arrivals of their own, as the steps say.
+    #[serde(default)]
+    pub producers: Vec<Producer>,
+    /// What a presenter does, one after the other; empty where nobody presents.
+    #[serde(default)]
+    pub steps: Vec<Step>,
 }
 
 /// Where jobs wait.
@@ -173,8 +180,8 @@ impl Workload {
 impl Scenario {
     /// Whether a queue can be read at a time.
     pub fn can_be_read(&self, queue: &str, now: Time) -> bool {
-        let dark = |it: &&Outage| (it.from..it.from + it.lasts).contains(&now);
-        !self.outages.iter().filter(dark).any(|outage| outage.queue == queue)
+        let dark = |it: &Outage| (it.from..it.from + it.lasts).contains(&now);
+        !self.dark().filter(dark).any(|outage| outage.queue == queue)
     }
 
     /// Workloads that take what others leave.

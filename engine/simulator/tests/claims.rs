@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use simulator::arrivals::{Arrivals, Stream};
 use simulator::contenders::Behavior;
 use simulator::random::Random;
+use simulator::steps::Action;
 use simulator::{Kind, Outcome, Report, Scenario, run};
 
 fn seconds(seconds: f64) -> Duration {
@@ -53,7 +54,7 @@ fn all_contenders_see_the_same_arrivals() {
     let all = Kind::all(&scenario);
     let jobs = all.iter().map(|kind| run(&scenario, kind, 3).unwrap().tally.jobs_in);
     let jobs: Vec<u64> = jobs.collect();
-    assert!(jobs[0] > 3000 && jobs.iter().all(|it| *it == jobs[0]), "{jobs:?}");
+    assert!(jobs[0] > 1400 && jobs.iter().all(|it| *it == jobs[0]), "{jobs:?}");
 }
 
 #[test]
@@ -95,7 +96,9 @@ fn bursts_come_at_their_moments() {
 #[test]
 fn a_dead_worker_s_job_comes_back_and_is_done() {
     let scenario = outage();
-    let calm = Scenario { crashes: Vec::new(), ..scenario.clone() };
+    let mut calm = scenario.clone();
+    let kills = |action: &Action| matches!(action, Action::Kill { .. });
+    calm.steps.iter_mut().for_each(|step| step.actions.retain(|action| !kills(action)));
     let ours = |scenario: &Scenario| run(scenario, &Kind::Ours, 1).unwrap();
     let expired = |outcome: &Outcome| outcome.queues[0].total.lease_expired;
     assert_eq!((expired(&ours(&calm)), expired(&ours(&scenario))), (0, 1));
@@ -107,7 +110,7 @@ fn nobody_can_read_a_queue_during_its_outage_and_ours_holds() {
     let scenario = outage();
     let outcome = run(&scenario, &Kind::Ours, 1).unwrap();
     // After two ticks its last reading is stale, and from then on nothing is removed.
-    let dark = seconds(212.0)..seconds(270.0);
+    let dark = seconds(32.0)..seconds(60.0);
     let cuts = outcome.tally.writes.iter().filter(|it| it.workload == 0 && it.to < it.from);
     assert_eq!(cuts.filter(|it| dark.contains(&it.at)).count(), 0);
 }

@@ -31,13 +31,16 @@ fn read(path: &Path) -> Scenario {
 }
 
 #[test]
-fn the_readme_s_example_can_be_played_and_all_files_are_in_its_table() {
+fn the_readme_s_examples_can_be_played_and_all_files_are_in_its_table() {
     let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
-    let example = readme.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
-    let scenario: Scenario = serde_yaml::from_str(example).unwrap();
-    assert_eq!(scenario.problems(), []);
-    let outcome = run(&scenario, &Kind::Ours, 1).unwrap();
-    assert_eq!(outcome.tally.budget_violations, 0);
+    let examples = readme.split("```yaml\n").skip(1).map(|it| it.split("```").next().unwrap());
+    assert_eq!(examples.clone().count(), 2);
+    for example in examples {
+        let scenario: Scenario = serde_yaml::from_str(example).unwrap();
+        assert_eq!(scenario.problems(), []);
+        let outcome = run(&scenario, &Kind::Ours, 1).unwrap();
+        assert_eq!(outcome.tally.budget_violations, 0);
+    }
     for path in files() {
         let name = path.file_stem().unwrap().display().to_string();
         assert!(readme.contains(&format!("| `{name}` |")), "{name}");

@@ -6,6 +6,8 @@
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
 //! - `config`: the annotations, read and edited
+//! - `scenario`: playing a scenario's steps
+//! - `ghosts`: what others would have done
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
@@ -13,8 +15,10 @@ mod config;
 pub mod error;
 pub mod events;
 pub mod gateway;
+mod ghosts;
 pub mod guard;
 pub mod scale;
+mod scenario;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -30,7 +34,9 @@ use tokio::sync::Notify;
 use crate::audience;
 use crate::board::state;
 use crate::control_loop::Handle;
+use crate::ghosts::Ghosts;
 use crate::page;
+use crate::presenter::Presenter;
 use crate::schedulers::Instance;
 use guard::Doorkeeper;
 
@@ -39,6 +45,10 @@ use guard::Doorkeeper;
 pub struct App {
     /// The loop.
     pub handle: Handle,
+    /// What others would have done.
+    pub ghosts: Ghosts,
+    /// Who plays scenarios.
+    pub presenter: Presenter,
     /// Ends streams, which would otherwise never end.
     pub shutdown: Shutdown,
     /// Told when the page is opened.
@@ -68,6 +78,10 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
         .route("/api/v1/config/demo.yaml", get(config::manifest))
         .route("/api/v1/config/annotate", get(config::annotate))
+        .route("/api/v1/ghosts", get(ghosts::ghosts))
+        .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
+        .route("/api/v1/scenario/next", post(scenario::next))
+        .route("/api/v1/scenario/previous", post(scenario::previous))
         .route("/page/stream", get(events::page))
         .merge(page::router(app.opened.clone()))
         .fallback(error::no_such_path)

@@ -20,9 +20,10 @@ pub mod slots;
 pub mod state;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use control::{Autoscaler, Decision, Limit, Observation, Rule, StartUp, Workload};
+use control::{Autoscaler, Config, Decision, Limit, Observation, Reading, Rule, StartUp, Workload};
 
 use crate::authority::Stand;
 use crate::picture::{Picture, Tile};
@@ -65,6 +66,21 @@ pub struct Snapshot {
     pub tiles: Vec<Tile>,
     /// All containers and those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
+    /// What the round went by.
+    pub seen: Arc<Seen>,
+}
+
+/// What a round went by, for those who reckon what others would have done.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// When this run began; readings may be from before it.
+    pub origin: Duration,
+    /// What is scaled, and how.
+    pub config: Config,
+    /// The last good reading, by queue.
+    pub readings: BTreeMap<String, Reading>,
+    /// How long containers take to start, nine of ten, by workload.
+    pub start_ups: BTreeMap<String, Duration>,
 }
 
 /// Makes moments out of rounds, and remembers what a single round does not know.
@@ -229,6 +245,12 @@ impl Board {
             news,
             picture: round.extras.picture,
             tiles: round.extras.tiles,
+            seen: Arc::new(Seen {
+                origin: self.origin,
+                config: round.core.config().clone(),
+                readings: round.observation.readings.clone(),
+                start_ups: round.observation.start_ups.clone(),
+            }),
             deployments: round.deployments,
         }
     }

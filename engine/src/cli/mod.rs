@@ -3,6 +3,7 @@
 pub mod completions;
 pub(crate) mod own_box;
 pub mod play;
+pub(crate) mod present;
 pub mod replay;
 pub mod scale;
 pub mod simulate;

@@ -1,5 +1,6 @@
 //! A box of one's own: the engine as a child, which leaves when we do.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -26,16 +27,18 @@ pub(crate) struct OwnBox {
 }
 
 impl OwnBox {
-    /// Starts a box of a manifest, with a start delay like a container's.
+    /// Starts a box of a manifest, with a start delay like a container's, and further flags.
     pub(crate) async fn start(
         manifest: &Path,
         listen: Option<SocketAddr>,
+        flags: &[&OsStr],
     ) -> anyhow::Result<OwnBox> {
         let program = std::env::current_exe().context("the engine's own place is unknown")?;
         let mut command = Command::new(program);
         command
             .args(["--scheduler", "process", "--start-delay", "1s", "--manifest"])
             .arg(manifest)
+            .args(flags)
             .args(listen.map(|address| format!("--listen={address}")))
             .env(parent::VARIABLE, parent::HOLDS_PIPES)
             .stdin(Stdio::piped())

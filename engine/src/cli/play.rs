@@ -1,11 +1,13 @@
-//! `engine play --for 60s`: a minute of load in a box of its own, and what came of it.
+//! `engine play --for 60s`: a minute of load in a box of its own, and what came of it; with a file,
+//! the steps of a scenario ([`super::present`]).
 //!
 //! One producer at first, three at a quarter of the time, none at six tenths; then the queue
 //! drains. Jobs in are what the producers themselves counted as accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use client::{Client, QueueArgs, QueueStats};
@@ -15,6 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Engine;
 use super::own_box::OwnBox;
+use super::present;
 use super::scale::url_text;
 
 /// The time between two looks; a twentieth of what is measured in seconds.
@@ -29,6 +32,15 @@ const PUBLISHED: &str = "producer_jobs_published_total";
 /// How long to play, and where; at the end, what came of it is printed.
 #[derive(Debug, clap::Args)]
 pub struct PlayArgs {
+    /// A scenario whose steps are played, with their captions, instead of a load; scenarios/ has
+    /// some
+    #[arg(value_name = "FILE", conflicts_with = "time")]
+    file: Option<PathBuf>,
+
+    /// Play step by step: each one lasts until Enter
+    #[arg(long, requires = "file")]
+    step: bool,
+
     /// How long the load is played, draining not counted; at least 4s
     #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = parse_time)]
     time: Duration,
@@ -124,12 +136,31 @@ struct Stage {
 /// # Errors
 /// When no box answers, a job was lost, or the budget was exceeded.
 pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
+    if let Some(file) = &args.file {
+        return scenario(file, args).await;
+    }
     if let Some(url) = &args.engine_url {
         return play(&Url::parse(url)?, args).await;
     }
-    let own = OwnBox::start(&args.manifest, args.listen).await?;
+    let own = OwnBox::start(&args.manifest, args.listen, &[]).await?;
     println!("Playing {} at {}", humantime::format_duration(args.time), own.url);
     let played = play(&own.url, args).await;
+    let ended = own.end().await;
+    played.and(ended)
+}
+
+async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
+    let name = present::read(file)?.name;
+    if let Some(url) = &args.engine_url {
+        let engine = Engine::at(&Url::parse(url)?)?;
+        present::begin(&engine, file, args.step).await?;
+        return present::follow(&engine, args.step).await;
+    }
+    let mut flags = vec!["--scenario".as_ref(), file.as_os_str()];
+    flags.extend(args.step.then_some(OsStr::new("--stage")));
+    let own = OwnBox::start(&args.manifest, args.listen, &flags).await?;
+    println!("Playing {name} at {}", own.url);
+    let played = present::follow(&Engine::at(&own.url)?, args.step).await;
     let ended = own.end().await;
     played.and(ended)
 }

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use service::UsageError;
-use simulator::checks::Problem;
-use simulator::trace::NoTrace;
 use simulator::{Kind, Outcome, Report, Scenario, run as play};
 
 use crate::page::chart::fleets::fleets;
 use crate::page::chart::stacked::stacked;
+use crate::presenter::file::read;
 
 /// What is played, and what is made of it.
 #[derive(Debug, clap::Args)]
@@ -111,75 +110,12 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
 }
 
-fn read(file: &Path) -> Result<Scenario, UsageError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
-    let trace = |name: &str| {
-        std::fs::read_to_string(file.with_file_name(name)).map_err(|error| error.to_string())
-    };
-    parse(&text, trace).map_err(|Wrong { trace, line, text }| {
-        // A trace stands beside its scenario.
-        let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
-        UsageError(format!("{}: line {line}: {text}", name.display()))
-    })
-}
-
-/// What is wrong, and where.
-#[derive(Debug)]
-struct Wrong {
-    /// The trace's name; `None` for the scenario itself.
-    trace: Option<String>,
-    line: usize,
-    text: String,
-}
-
-/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
-/// the line, and the key with what is wrong with it.
-fn parse(text: &str, trace: impl Fn(&str) -> Result<String, String>) -> Result<Scenario, Wrong> {
-    let wrong = |line, text| Wrong { trace: None, line, text };
-    let of_key = |problem: &Problem| wrong(line_of(text, problem), problem.to_string());
-    let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
-        let place = error.location();
-        let told = error.to_string();
-        let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
-        wrong(place.map_or(1, |place| place.line()), words)
-    })?;
-    let scenario = scenario.with_traces(trace).map_err(|error| match error {
-        NoTrace::Unread(problem) => of_key(&problem),
-        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
-    })?;
-    match scenario.problems().first() {
-        Some(problem) => Err(of_key(problem)),
-        None => Ok(scenario),
-    }
-}
-
-/// The line of a key: the first one that has it, from the one that names its owner on.
-fn line_of(text: &str, problem: &Problem) -> usize {
-    let is_owner = |line: &str| {
-        let name = line.split("name:").nth(1).map(str::trim);
-        let name = name.and_then(|it| it.split([',', '}', ' ']).next());
-        name.is_some_and(|it| Some(it) == problem.owner.as_deref())
-    };
-    let lines: Vec<&str> = text.lines().collect();
-    let owner = match problem.owner {
-        Some(_) => lines.iter().position(|line| is_owner(line)).unwrap_or(0),
-        None => 0,
-    };
-    let key = format!("{}:", problem.key);
-    let at = lines[owner..].iter().position(|line| line.contains(&key)).unwrap_or(0);
-    owner + at + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simulator::arrivals::Arrivals;
-    use std::time::Duration;
+    use crate::presenter::file::parse;
 
     const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
-    const POISSON: &str = "{shape: poisson, rate: 10}";
-    const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
 
     fn no_trace(_: &str) -> Result<String, String> {
         Err("there is no such file".to_owned())
@@ -187,58 +123,6 @@ mod tests {
 
     fn steady() -> Scenario {
         parse(STEADY, no_trace).unwrap()
-    }
-
-    fn refusal(from: &str, to: &str) -> String {
-        assert!(STEADY.contains(from), "{from}");
-        let Wrong { line, text, .. } = parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
-        format!("line {line}: {text}")
-    }
-
-    #[test]
-    fn a_bad_file_gets_the_line_and_the_key() {
-        let cases = [
-            ("capacity: 10", "capacity: ten", "line 6: capacity"),
-            ("capacity: 10", "capcity: 10", "line 6: unknown field `capcity`"),
-            ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
-            ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
-            ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
-            (POISSON, "{shape: replay}", "line 8: queues[0]: arrivals: the shape replay needs"),
-            (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
-            (POISSON, BOTH, "line 8: queues[0]: arrivals: points and file are both there"),
-            ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
-            ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
-            ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
-            ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
-            ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
-        ];
-        for (from, to, begin) in cases {
-            let told = refusal(from, to);
-            assert!(told.starts_with(begin), "{told:?} for {to:?}");
-            assert!(!told.contains('\n'), "{told}");
-        }
-    }
-
-    #[test]
-    fn a_bad_trace_gets_its_own_name_and_line_and_a_missing_one_the_scenario_s() {
-        let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let [file, trace] = ["replayed.yaml", "a.csv"].map(|name| folder.join(name));
-        let text = STEADY.replacen(POISSON, "{shape: replay, file: a.csv}", 1);
-        std::fs::write(&file, text).unwrap();
-        let missing = read(&file).unwrap_err().to_string();
-        std::fs::write(&trace, "time_s,rate\n0,10\n60,-1\n").unwrap();
-        let bad = read(&file).unwrap_err().to_string();
-        std::fs::write(&trace, "time_s,rate\n0,10\n60,1\n").unwrap();
-        let points = vec![(Duration::ZERO, 10.0), (Duration::from_secs(60), 1.0)];
-        let arrivals = read(&file).unwrap().queues.remove(0).arrivals;
-        std::fs::remove_dir_all(&folder).unwrap();
-
-        let begin = format!("{}: line 9: jobs: file a.csv cannot be read: ", file.display());
-        assert!(missing.starts_with(&begin), "{missing}");
-        let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
-        assert!(bad.starts_with(&told), "{bad}");
-        assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
     }
 
     #[test]

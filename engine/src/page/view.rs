@@ -68,6 +68,7 @@ pub fn run() -> Markup {
     let head = html! {
         link rel="stylesheet" href="/assets/run.css";
         link rel="stylesheet" href="/assets/chart.css";
+        link rel="stylesheet" href="/assets/ghosts.css";
         link rel="stylesheet" href="/assets/stage.css";
         @for name in assets::modules() {
             link rel="modulepreload" href={ "/assets/" (name) };

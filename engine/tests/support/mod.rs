@@ -89,6 +89,19 @@ impl TestBox {
         self.send(self.http.post(format!("{}{path}", self.url)).json(&body)).await
     }
 
+    pub async fn put_text(&self, path: &str, body: &str) -> (u16, Value) {
+        self.send(self.http.put(format!("{}{path}", self.url)).body(body.to_owned())).await
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        self.send(self.http.delete(format!("{}{path}", self.url))).await
+    }
+
+    /// What is answered, whatever it is.
+    pub async fn ask(&self, path: &str) -> (u16, Value) {
+        self.send(self.http.get(format!("{}{path}", self.url))).await
+    }
+
     async fn send(&self, call: reqwest::RequestBuilder) -> (u16, Value) {
         let answer = call.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())

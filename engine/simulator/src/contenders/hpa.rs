@@ -6,7 +6,7 @@
 //! has places for the budget and no more, and evicts.
 
 use super::horizontal::{Behavior, Horizontal, SYNC};
-use super::{Wake, most, phase};
+use super::{Wake, most, phase, still_remainder};
 use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::World;
@@ -81,6 +81,9 @@ impl Hpa {
         behavior: Behavior,
         preempting: bool,
     ) -> Hpa {
+        if !preempting {
+            still_remainder(world);
+        }
         let scenario = world.scenario().clone();
         let mut all = Vec::new();
         for (i, workload) in scenario.workloads.iter().enumerate() {

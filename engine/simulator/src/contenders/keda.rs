@@ -7,7 +7,7 @@
 
 use super::horizontal::{Behavior, Horizontal, SYNC};
 use super::hpa::{fleets, horizontal, metric, sync};
-use super::{Wake, most, phase};
+use super::{Wake, most, phase, still_remainder};
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -45,6 +45,7 @@ impl Keda {
         poll: Time,
         behavior: Behavior,
     ) -> Keda {
+        still_remainder(world);
         let scenario = world.scenario().clone();
         let mut objects = Vec::new();
         for index in (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)) {

@@ -213,10 +213,20 @@ impl Contender {
 /// minimums, and a remainder that stands still, leave of it.
 pub(crate) fn most(scenario: &Scenario, index: usize) -> u32 {
     let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
-    let kept = others.map(|(i, it)| if scenario.takes_rest(i) { it.begins_with() } else { it.min });
-    let left = scenario.capacity.saturating_sub(kept.sum());
+    let left = scenario.capacity.saturating_sub(others.map(|(_, it)| it.min).sum());
     let own = &scenario.workloads[index];
     own.max.min(left).max(own.min)
+}
+
+/// Before it begins: a remainder that nobody scales stands still at its minimum, whatever it would
+/// begin with, so that the others have the rest of the budget.
+pub(crate) fn still_remainder(world: &mut World) {
+    for index in 0..world.scenario().workloads.len() {
+        if world.scenario().takes_rest(index) {
+            let least = world.scenario().workloads[index].min;
+            world.place_at_first(index, least);
+        }
+    }
 }
 
 /// A random moment of a period: nobody's timers begin with the load.

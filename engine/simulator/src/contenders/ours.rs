@@ -9,10 +9,13 @@ use super::{Wake, phase, rules};
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::{Scenario, Workload};
+use crate::steps::Situation;
 use crate::world::World;
 
 /// How long changes are gathered, as in the engine.
 const SETTLE: Time = Time::from_millis(20);
+/// Why it looks on while a step holds it.
+const HELD: &str = "scaling is held";
 
 /// The core and what it was told last.
 #[derive(Debug)]
@@ -68,24 +71,49 @@ impl Ours {
     }
 
     pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
-        let (now, next) = (world.now(), world.now() + self.tick);
+        let next = world.now() + self.tick;
         match wake {
             Wake::Read(_) => {
                 self.read(world);
                 world.wake_at(next, wake);
             }
             Wake::Decide(_) => {
-                let seen = self.observe(world);
-                let decisions = self.core.step(now, &seen);
-                carry_out(world, &decisions);
+                self.round(world, true);
                 world.wake_at(next, wake);
             }
             Wake::Changed => {
                 self.settling = false;
-                let seen = self.observe(world);
-                let decisions = self.core.fill(now, &seen);
-                carry_out(world, &decisions);
+                self.round(world, false);
             }
+        }
+    }
+
+    /// One look, and what comes of it unless somebody holds it.
+    fn round(&mut self, world: &mut World, is_tick: bool) {
+        let now = world.now();
+        let seen = self.observe(world);
+        let situation = world.scenario().situation_at(now);
+        self.pause(&situation);
+        let decisions = match (situation.held, is_tick) {
+            (true, _) => {
+                self.core.look_on(now, &seen, HELD);
+                return;
+            }
+            (false, true) => self.core.step(now, &seen),
+            (false, false) => self.core.fill(now, &seen),
+        };
+        carry_out(world, &decisions);
+    }
+
+    /// Pauses what the presenter pauses, and nothing else.
+    fn pause(&mut self, situation: &Situation) {
+        let mut config = self.core.config().clone();
+        for workload in &mut config.workloads {
+            workload.paused = situation.paused.get(&workload.name).copied().unwrap_or(false);
+        }
+        if config != *self.core.config() {
+            // The one that runs differs by the pause alone, so there is nothing wrong with this.
+            let _ = self.core.reconfigure(config);
         }
     }
 

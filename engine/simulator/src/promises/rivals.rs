@@ -85,6 +85,11 @@ impl Contest {
     }
 }
 
+/// Those of the scenarios that are a contest: where ours is held, nobody's rules are tried.
+pub fn contests(shipped: &[Scenario]) -> Vec<&Scenario> {
+    shipped.iter().filter(|scenario| !scenario.holds()).collect()
+}
+
 /// The index of the queue whose workload is served first.
 fn most_urgent(scenario: &Scenario) -> usize {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());

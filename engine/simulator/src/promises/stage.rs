@@ -80,6 +80,8 @@ pub(super) fn scenario(
         crashes: Vec::new(),
         poll_waits: Vec::new(),
         fixed: Vec::new(),
+        producers: Vec::new(),
+        steps: Vec::new(),
     }
 }
 

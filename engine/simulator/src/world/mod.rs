@@ -110,8 +110,9 @@ impl World {
         }
         for queue in 0..self.streams.len() {
             self.expect_next(queue);
-            let arrivals = self.scenario.queues[queue].arrivals.clone();
-            for (at, jobs) in arrivals.iter().flat_map(|it| it.bursts(self.scenario.duration)) {
+            let spec = &self.scenario.queues[queue];
+            let own = spec.arrivals.iter().flat_map(|it| it.bursts(self.scenario.duration));
+            for (at, jobs) in own.chain(self.scenario.bursts_of(&spec.name)) {
                 self.agenda.add(at, Event::Arrival { queue, jobs, burst: true });
             }
         }
@@ -122,10 +123,10 @@ impl World {
                 self.agenda.add(room.from + room.lasts, Event::Places);
             }
         }
-        for crash in &self.scenario.crashes {
-            let index = self.scenario.workloads.iter().position(|it| it.name == crash.workload);
+        for (at, name) in self.scenario.deaths() {
+            let index = self.scenario.workloads.iter().position(|it| it.name == name);
             let event = index.map(Event::Crash);
-            event.into_iter().for_each(|event| self.agenda.add(crash.at, event));
+            event.into_iter().for_each(|event| self.agenda.add(at, event));
         }
         self.agenda.add(Time::ZERO, Event::Sample);
     }
@@ -254,7 +255,7 @@ fn streams(scenario: &Scenario, seed: u64) -> Vec<Stream> {
     let none = || crate::arrivals::Arrivals::Constant { rate: 0.0 };
     let stream = |queue: &crate::scenario::Queue| {
         let random = Random::new(seed, &format!("arrivals {}", queue.name));
-        let arrivals = queue.arrivals.clone().unwrap_or_else(none);
+        let arrivals = scenario.arrivals(&queue.name).unwrap_or_else(none);
         Stream::new(arrivals, random, scenario.duration)
     };
     scenario.queues.iter().map(stream).collect()

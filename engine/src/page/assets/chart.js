@@ -5,7 +5,7 @@ import { round, timeAxis, timeSteps } from "./axis.js";
 import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "./model.js";
-import { containerPanel, patterns, queuePanel } from "./panels.js";
+import { containerPanel, greatest, patterns, queuePanel } from "./panels.js";
 import { arrows, called } from "./words.js";
 
 const TOP = 12;
@@ -50,8 +50,8 @@ function framed(model, { size, width, ghosts, queues, workloads, data, seconds }
     ...workloads.map(({ name, value }) => strong(`${called(name, value)} 00`)),
     width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
   ];
-  const longest = Math.max(0, ...queues.flatMap(({ name }) => data.queues[name] ?? []));
-  const left = Math.ceil(width(String(Math.max(longest * 2, 100)), {})) + 12;
+  const longest = Math.max(greatest(data, queues, ghosts), 100);
+  const left = Math.ceil(width(String(longest), {})) + 12;
   const beside = Math.round(size.width - Math.max(...words) - 12);
   const narrow = beside - left < NARROWEST;
   const right = narrow ? size.width - 4 : beside;

@@ -1,7 +1,114 @@
-// What others would do with the same load, simulated.
+// What others would do with the same load, simulated: thin lines in the chart, and a table.
+
+import { call } from "./calls.js";
+import { el, keyed, place, say } from "./dom.js";
+import { PRICE, about, columns, lines, rows } from "./rivals.js";
+import { store } from "./store.js";
+import { toDom } from "./svg.js";
+
+/** The engine reckons anew every two seconds. */
+const AGAIN_MS = 2500;
+
+let answer = null;
+let price = PRICE;
+let timer = null;
+let changed = () => {};
+/** Those whose lines are switched off. */
+const off = new Set();
+
+const isShown = () => !place("ghosts").hidden;
 
 /** Further thin lines for the chart: [{label, points: [[t, length]], dash}]. */
-export const ghostLines = () => [];
+export const ghostLines = () => (isShown() ? lines(answer, off) : []);
 
-/** Shows or hides them. `changed` is called when there is something else to draw. */
-export function toggleGhosts() {}
+/** Shows or hides them. `draw` is called when there is something else to draw. */
+export function toggleGhosts(draw) {
+  const box = place("ghosts");
+  changed = draw;
+  box.hidden = !box.hidden;
+  clearTimeout(timer);
+  if (isShown()) {
+    if (box.children.length === 0) build(box);
+    ask();
+  }
+  changed();
+}
+
+async function ask() {
+  if (!store.frozen && !document.hidden) {
+    const { ok, data, message } = await call("GET", "/api/v1/ghosts");
+    if (!isShown()) return;
+    answer = ok ? data : null;
+    say(place("ghosts-about"), ok ? about(data) : `Nothing to compare: ${message}`);
+    show();
+    changed();
+  }
+  clearTimeout(timer);
+  timer = setTimeout(ask, AGAIN_MS);
+}
+
+function build(box) {
+  const field = el("input", {
+    id: "poll-price", type: "number", min: "0", step: "0.01", value: PRICE, inputmode: "decimal",
+  });
+  field.addEventListener("input", () => {
+    if (field.value !== "" && field.validity.valid) price = Number(field.value);
+    show();
+  });
+  box.append(
+    el("h2", {}, "What others would do"),
+    el("p", { id: "ghosts-about" }, "Reckoning \u2026"),
+    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Comparison" },
+      el("table", { id: "ghosts-table" },
+        el("thead", {}, el("tr")), el("tbody"))),
+    el("p", {}, el("label", { for: "poll-price" }, "Dollars for a million polls "), field),
+    formula(),
+  );
+}
+
+const formula = () => el("details", {}, el("summary", {}, "How the price is found"),
+  el("p", {}, "polls \u00f7 seconds \u00d7 2,592,000 seconds of 30 days \u00d7 price \u00f7 "
+    + "1,000,000. Workers\u2019 questions for a job and the scaler\u2019s for a length count, "
+    + "empty answers too; sends and deletions are the same for all and are left out."),
+  el("p", {}, "The price is that of Amazon SQS (aws.amazon.com/sqs/pricing): standard queue, US "
+    + "East (N. Virginia), March 2026, without the first million a month, which is free."));
+
+function show() {
+  const table = place("ghosts-table");
+  table.hidden = answer === null;
+  if (answer === null) return;
+  const heads = ["", ...columns(answer).map(({ head }) => head)];
+  keyed(table.tHead.rows[0], heads, (head) => head || "who", blankHead, (cell, head) => {
+    say(cell, head || "who scales");
+  });
+  keyed(table.tBodies[0], rows(answer, price), ({ label }) => label, blankRow, fillRow);
+}
+
+const blankHead = () => el("th", { scope: "col" });
+
+/** Whose line can be left out of the chart: all but ours, which is there as it really is. */
+function blankRow({ label, cells }, i) {
+  const box = el("input", { type: "checkbox", checked: "" });
+  box.addEventListener("change", () => {
+    if (box.checked) off.delete(label);
+    else off.add(label);
+    changed();
+  });
+  const name = i === 0 ? el("b", {}, label)
+    : el("label", {}, box, sample(label), el("b", {}, label));
+  return el("tr", {},
+    el("th", { scope: "row" }, name, el("span", { class: "settings" })),
+    ...cells.map(() => el("td")));
+}
+
+/** How its line looks in the chart. */
+function sample(label) {
+  const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
+  return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },
+    ["path", { class: "ghost", d: "M0 6H48", "stroke-dasharray": dash }]]);
+}
+
+function fillRow(row, { settings, cells }) {
+  say(row.querySelector(".settings"), settings);
+  cells.forEach((text, column) => say(row.cells[column + 1], text));
+}

@@ -15,7 +15,8 @@ export function showLog(model) {
     const [time, text] = item.children;
     say(time, clock(entry.at));
     const by = entry.by ? `, by ${entry.by}` : "";
-    say(text, ` ${inPageWords(entry.text, workloads)}${by}`);
+    const said = inPageWords(entry.text, workloads);
+    say(text, ` ${by ? said.replace(/\.$/, "") : said}${by}`);
   });
   trim();
 }

@@ -28,12 +28,20 @@ const ticks = (max, frame) => {
   return middle ? [0, max / 2, max] : [0, max];
 };
 
+/** The upper end of the queues' axis. */
+export function greatest(data, queues, ghosts) {
+  const target = Math.max(0, ...queues.map(({ value }) => value.target ?? 0));
+  const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
+  const others = ghosts.flatMap(({ points }) =>
+    points.filter(([t]) => t >= data.t[0]).map(([, n]) => n));
+  return queueMax(target, Math.max(0, ...seen, ...others));
+}
+
 /** The queues. `ghosts` are further thin lines: {label, points: [[t, length]], dash}. */
 export function queuePanel(data, queues, ghosts, frame, x) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
-  const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
-  const max = queueMax(target, Math.max(0, ...seen));
+  const max = greatest(data, queues, ghosts);
   const y = countAxis({ ...frame, max });
   const drawing = [
     ["rect", {

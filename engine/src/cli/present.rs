@@ -1,0 +1,119 @@
+//! `engine play FILE`: the steps of a scenario on a running engine, with each caption.
+
+use std::io::BufRead;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::Deserialize;
+use serde_json::Value;
+use service::UsageError;
+use simulator::Scenario;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use super::Engine;
+use crate::board::extras::Scene;
+use crate::presenter::file;
+
+/// The time between two looks at where the scenario is.
+const LOOK: Duration = Duration::from_millis(100);
+/// A box is ready and begins within this time.
+const BEGINS: Duration = Duration::from_secs(20);
+
+/// The part of the engine's state that is looked at.
+#[derive(Debug, Deserialize)]
+struct State {
+    scenario: Option<Scene>,
+    lost: Option<u64>,
+}
+
+/// Reads a scenario that has steps.
+///
+/// # Errors
+/// What is wrong with it, by line.
+pub(super) fn read(path: &Path) -> Result<Scenario, UsageError> {
+    let scenario = file::read(path)?;
+    if scenario.steps.is_empty() {
+        let text = "steps are missing, so there is nothing to play; simulate plays it";
+        return Err(UsageError(format!("{}: {text}", path.display())));
+    }
+    Ok(scenario)
+}
+
+/// Tells a running engine to play a scenario.
+///
+/// # Errors
+/// When the file cannot be read, no engine answers, or it refuses.
+pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let mut url = engine.url.join("api/v1/scenario")?;
+    url.set_query(by_hand.then_some("step=true"));
+    let answer = engine.http.put(url).header(CLIENT, COMMAND).body(text).send().await;
+    engine.read::<Value>(answer).await.map(drop)
+}
+
+/// By which an engine knows who calls.
+const CLIENT: &str = "x-microscaling-client";
+const COMMAND: &str = "command";
+
+/// Prints each caption until the scenario is over; by hand, each line of the terminal is the word
+/// for the next step.
+///
+/// # Errors
+/// When the engine is gone, nothing is played, or a job was lost.
+pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<()> {
+    let mut keys = by_hand.then(enter_keys);
+    let (mut shown, until) = (None, Instant::now() + BEGINS);
+    loop {
+        let State { scenario, lost } = engine.get("api/v1/state").await?;
+        match (&scenario, &shown) {
+            (Some(scene), _) if shown != Some(scene.step) => {
+                println!("  {} of {}  {}", scene.step, scene.of, scene.caption);
+                shown = Some(scene.step);
+            }
+            (Some(_), _) => {}
+            (None, Some(_)) => return over(lost),
+            (None, None) => anyhow::ensure!(Instant::now() < until, "nothing is played"),
+        }
+        match &mut keys {
+            Some(keys) if scenario.is_some() => next(engine, keys).await?,
+            _ => sleep(LOOK).await,
+        }
+    }
+}
+
+fn over(lost: Option<u64>) -> anyhow::Result<()> {
+    let lost = lost.map_or("unknown".to_owned(), |lost| lost.to_string());
+    println!("  over; jobs lost {lost}");
+    anyhow::ensure!(lost == "0", "jobs lost: {lost}");
+    Ok(())
+}
+
+/// A key goes on, within the time of a look; the end of the input ends the scenario.
+async fn next(engine: &Engine, keys: &mut mpsc::Receiver<()>) -> anyhow::Result<()> {
+    let call = tokio::select! {
+        key = keys.recv() => match key {
+            Some(()) => engine.http.post(engine.url.join("api/v1/scenario/next")?),
+            None => engine.http.delete(engine.url.join("api/v1/scenario")?),
+        },
+        () = sleep(LOOK) => return Ok(()),
+    };
+    let answer = call.header(CLIENT, COMMAND).send().await;
+    engine.read::<Value>(answer).await.map(drop)
+}
+
+/// Each Enter. A thread of its own waits for them, since nothing could end a read of the terminal.
+fn enter_keys() -> mpsc::Receiver<()> {
+    let (sender, keys) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        let lines = std::io::stdin().lock().lines();
+        for _ in lines.map_while(Result::ok) {
+            if sender.blocking_send(()).is_err() {
+                return;
+            }
+        }
+    });
+    keys
+}

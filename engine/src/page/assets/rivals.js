@@ -1,0 +1,64 @@
+// What others would have done, as lines for the chart and as rows of a table.
+
+/**
+ * Amazon SQS, standard queue, US East (N. Virginia), up to 100 billion requests a month, as of
+ * March 2026; dollars for a million requests.
+ */
+export const PRICE = 0.4;
+/** Seconds of 30 days. */
+const MONTH = 30 * 24 * 3600;
+/** Told apart without colour, with periods that a projector shows. */
+const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "3 10", "20 5 3 5 3 5"];
+
+/** Thin lines for the chart, those that are switched off left out. Ours is the real line there. */
+export function lines(answer, off) {
+  const others = (answer?.contenders ?? []).slice(1);
+  const drawn = others.map(({ label, queue }, i) => ({
+    label: `${label} (simulated)`, name: label, points: queue, dash: DASHES[i % DASHES.length],
+  }));
+  return drawn.filter(({ name }) => !off.has(name));
+}
+
+/** Dollars a month for what was asked in some seconds, if it went on like that. */
+export const monthly = (polls, seconds, price) =>
+  (seconds > 0 ? (polls / seconds) * MONTH * (price / 1e6) : 0);
+
+/** The columns of a table; "saved" only where nobody takes what is not used. */
+export function columns({ remainder }) {
+  const work = remainder
+    ? { head: "background work", of: (it) => `${Math.round(it.spare_work_done)} s` }
+    : { head: "saved against the fixed fleet", of: saved };
+  return [
+    { head: "job wait p99", of: (it) => `${it.job_wait_p99.toFixed(1)} s` },
+    work,
+    { head: "workers\u2019 polls", of: (it) => String(it.worker_polls) },
+    { head: "scaler\u2019s polls", of: (it) => String(it.scaler_polls) },
+    {
+      head: "polls, $ a month",
+      of: (it, { seconds, price }) =>
+        monthly(it.worker_polls + it.scaler_polls, seconds, price).toFixed(2),
+    },
+  ];
+}
+
+const saved = (it, { fixed }) =>
+  (fixed ? `${Math.round(fixed.container_seconds - it.container_seconds)} s` : "\u2013");
+
+/** The rows: each contender's name, settings and cells. */
+export function rows(answer, price) {
+  const seconds = answer.until - answer.from;
+  const fixed = answer.contenders.find(({ label }) => label.startsWith("fixed"));
+  return answer.contenders.map((it) => ({
+    label: it.label,
+    settings: it.settings + (it.budget_violations > 0 ? "; it went over the capacity" : ""),
+    cells: columns(answer).map(({ of }) => of(it, { seconds, price, fixed })),
+  }));
+}
+
+/** What the table shows, in a sentence. */
+export function about(answer) {
+  const jobs = Object.entries(answer.job_s).map(([name, s]) => `${name} ${s} s`).join(", ");
+  const time = Math.round(answer.until - answer.from);
+  return `All are simulated, ours too, on the jobs that came here in the last ${time} s, with`
+    + ` times as measured here (a job of ${jobs}). Seed ${answer.seed}.`;
+}

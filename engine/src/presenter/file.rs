@@ -1,0 +1,179 @@
+//! A scenario's text, read, and the line of what is wrong with it.
+
+use std::path::Path;
+
+use service::UsageError;
+use simulator::Scenario;
+use simulator::checks::Problem;
+use simulator::trace::NoTrace;
+
+/// The opening of a talk, in three steps.
+const OPENING: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
+
+/// The scenario that is played where nobody names one.
+///
+/// # Errors
+/// Never: that it can be read is tested.
+pub fn opening() -> Result<Scenario, UsageError> {
+    let no_file = |_: &str| Err("no file is read".to_owned());
+    parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))
+}
+
+/// Reads a scenario, and its traces beside it.
+///
+/// # Errors
+/// When it is none, by file and line.
+pub fn read(file: &Path) -> Result<Scenario, UsageError> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
+    let trace = |name: &str| {
+        std::fs::read_to_string(file.with_file_name(name)).map_err(|error| error.to_string())
+    };
+    parse(&text, trace).map_err(|Wrong { trace, line, text }| {
+        // A trace stands beside its scenario.
+        let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
+        UsageError(format!("{}: line {line}: {text}", name.display()))
+    })
+}
+
+/// What is wrong, and where.
+#[derive(Debug)]
+pub struct Wrong {
+    /// The trace's name; `None` for the scenario itself.
+    pub trace: Option<String>,
+    /// The line, from 1 on.
+    pub line: usize,
+    /// What is wrong with it.
+    pub text: String,
+}
+
+/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
+/// the line, and the key with what is wrong with it.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse(
+    text: &str,
+    trace: impl Fn(&str) -> Result<String, String>,
+) -> Result<Scenario, Wrong> {
+    let wrong = |line, text| Wrong { trace: None, line, text };
+    let of_key = |problem: &Problem| wrong(line_of(text, problem), problem.to_string());
+    let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
+        let place = error.location();
+        let told = error.to_string();
+        let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
+        wrong(place.map_or(1, |place| place.line()), words)
+    })?;
+    let scenario = scenario.with_traces(trace).map_err(|error| match error {
+        NoTrace::Unread(problem) => of_key(&problem),
+        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
+    })?;
+    match scenario.problems().first() {
+        Some(problem) => Err(of_key(problem)),
+        None => Ok(scenario),
+    }
+}
+
+/// The line of a key: the first one that has it, from the one that names its owner on.
+fn line_of(text: &str, problem: &Problem) -> usize {
+    let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
+    let mut captions = (0..).zip(text.lines()).filter(|(_, line)| line.contains("caption:"));
+    let step: Option<usize> = step.and_then(|number| number.parse().ok());
+    let step = step.and_then(|number| captions.nth(number - 1)).map(|(line, _)| line);
+    let is_owner = |line: &str| {
+        let name = line.split("name:").nth(1).map(str::trim);
+        let name = name.and_then(|it| it.split([',', '}', ' ']).next());
+        name.is_some_and(|it| Some(it) == problem.owner.as_deref())
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let owner = match (step, &problem.owner) {
+        (Some(line), _) => line,
+        (None, Some(_)) => lines.iter().position(|line| is_owner(line)).unwrap_or(0),
+        (None, None) => 0,
+    };
+    let key = format!("{}:", problem.key);
+    let at = lines[owner..].iter().position(|line| line.contains(&key)).unwrap_or(0);
+    owner + at + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use simulator::arrivals::Arrivals;
+    use std::time::Duration;
+
+    const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
+    const POISSON: &str = "{shape: poisson, rate: 10}";
+    const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
+
+    fn no_trace(_: &str) -> Result<String, String> {
+        Err("there is no such file".to_owned())
+    }
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert!(STEADY.contains(from), "{from}");
+        let Wrong { line, text, .. } = parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
+        format!("line {line}: {text}")
+    }
+
+    #[test]
+    fn a_bad_file_gets_the_line_and_the_key() {
+        let cases = [
+            ("capacity: 10", "capacity: ten", "line 6: capacity"),
+            ("capacity: 10", "capcity: 10", "line 6: unknown field `capcity`"),
+            ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
+            ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
+            ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
+            (POISSON, "{shape: replay}", "line 8: queues[0]: arrivals: the shape replay needs"),
+            (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
+            (POISSON, BOTH, "line 8: queues[0]: arrivals: points and file are both there"),
+            ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
+            ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
+            ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
+            ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
+            ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
+        ];
+        for (from, to, begin) in cases {
+            let told = refusal(from, to);
+            assert!(told.starts_with(begin), "{told:?} for {to:?}");
+            assert!(!told.contains('\n'), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_bad_trace_gets_its_own_name_and_line_and_a_missing_one_the_scenario_s() {
+        let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let [file, trace] = ["replayed.yaml", "a.csv"].map(|name| folder.join(name));
+        let text = STEADY.replacen(POISSON, "{shape: replay, file: a.csv}", 1);
+        std::fs::write(&file, text).unwrap();
+        let missing = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,-1\n").unwrap();
+        let bad = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,1\n").unwrap();
+        let points = vec![(Duration::ZERO, 10.0), (Duration::from_secs(60), 1.0)];
+        let arrivals = read(&file).unwrap().queues.remove(0).arrivals;
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        let begin = format!("{}: line 9: jobs: file a.csv cannot be read: ", file.display());
+        assert!(missing.starts_with(&begin), "{missing}");
+        let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
+        assert!(bad.starts_with(&told), "{bad}");
+        assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
+    }
+
+    #[test]
+    fn a_bad_step_gets_the_line_in_it() {
+        let text = include_str!("../../../scenarios/priority.yaml");
+        let bad = text.replacen("do: [burst: {jobs: 200}]", "do: [burst: {job: 200}]", 1);
+        let line = 1 + text.lines().position(|line| line.contains("burst: {")).unwrap();
+        let wrong = parse(&bad, no_trace).unwrap_err();
+        assert_eq!(wrong.line, line, "{wrong:?}");
+        assert!(wrong.text.starts_with("step 3: burst names job"), "{wrong:?}");
+    }
+
+    #[test]
+    fn the_opening_can_be_read() {
+        assert_eq!(opening().unwrap().steps.len(), 3);
+    }
+}

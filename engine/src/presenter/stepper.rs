@@ -1,0 +1,232 @@
+//! Where a presentation is: pure, so that it takes the time and gives what is to be done.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use simulator::Scenario;
+use simulator::steps::{Action, Step};
+
+use crate::board::extras::Scene;
+
+/// A key of the presenter's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// On to the next step.
+    Next,
+    /// Back to the step before, as it was.
+    Previous,
+}
+
+/// One thing that is to be done on the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// A Deployment that makes load has so many replicas.
+    Load {
+        /// Its name.
+        deployment: String,
+        /// How many.
+        replicas: u32,
+    },
+    /// Many jobs at once.
+    Burst {
+        /// Where they go.
+        queue: String,
+        /// How many.
+        jobs: u32,
+    },
+    /// A container dies.
+    Kill {
+        /// Of which workload.
+        workload: String,
+    },
+    /// The engine looks on, or scales again.
+    Hold(bool),
+    /// A workload keeps what it has, or is scaled again.
+    Pause {
+        /// Which.
+        workload: String,
+        /// Whether it keeps.
+        paused: bool,
+    },
+    /// The engine cannot read a queue, or can again.
+    Blind {
+        /// Which.
+        queue: String,
+        /// Whether it cannot.
+        on: bool,
+    },
+}
+
+/// A presentation.
+#[derive(Debug)]
+pub struct Stepper {
+    scenario: Scenario,
+    /// Whether each step waits for a key.
+    by_hand: bool,
+    at: Place,
+    /// Queues that cannot be read because of it, and until when.
+    dark: BTreeMap<String, Duration>,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Everything is as at the beginning, and the next key begins.
+    Before,
+    /// In a step, by its index, since that time.
+    In(usize, Duration),
+    /// Done.
+    Over,
+}
+
+impl Stepper {
+    /// A presentation at its first step, and what that takes. The scenario has steps.
+    pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Act>) {
+        let dark = BTreeMap::new();
+        let mut this = Stepper { scenario, by_hand, at: Place::Before, dark };
+        let acts = this.first(now);
+        (this, acts)
+    }
+
+    /// A key was pressed. Beyond the last step it is over.
+    pub fn press(&mut self, press: Press, now: Duration) -> Vec<Act> {
+        match (press, self.at) {
+            (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
+            (Press::Next, Place::Before) => self.first(now),
+            (Press::Next, Place::In(step, _)) if step + 1 < self.of() => self.enter(step + 1, now),
+            (Press::Next, Place::In(..)) => self.end(),
+            (Press::Previous, Place::In(step, _)) => self.back_to(step.saturating_sub(1), now),
+        }
+    }
+
+    /// Time has passed: steps that end by the clock, and queues that can be read again.
+    pub fn pass(&mut self, now: Duration) -> Vec<Act> {
+        let mut acts = Vec::new();
+        while let Some(end) = self.step_ends().filter(|end| *end <= now) {
+            acts.extend(self.press(Press::Next, end));
+        }
+        let over: Vec<String> =
+            self.dark.iter().filter(|(_, until)| **until <= now).map(|it| it.0.clone()).collect();
+        for queue in over {
+            self.dark.remove(&queue);
+            acts.push(Act::Blind { queue, on: false });
+        }
+        acts
+    }
+
+    /// When time changes something by itself; never before that.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.dark.values().copied().chain(self.step_ends()).min()
+    }
+
+    /// It is over: what it hid, held or paused is so no longer; the load stays.
+    pub fn end(&mut self) -> Vec<Act> {
+        let Place::In(step, _) = self.at else {
+            self.at = Place::Over;
+            return self.light();
+        };
+        self.at = Place::Over;
+        let now = self.scenario.situation(step);
+        let mut acts = self.light();
+        acts.extend(now.held.then_some(Act::Hold(false)));
+        let paused = now.paused.into_iter().filter(|(_, paused)| *paused);
+        acts.extend(paused.map(|(workload, _)| Act::Pause { workload, paused: false }));
+        acts
+    }
+
+    /// All was reset by somebody, so nothing is hidden, held or loaded: by hand, it waits before its
+    /// first step, also when it was over; by the clock, it is over.
+    pub fn reset(&mut self) {
+        self.at = if self.by_hand { Place::Before } else { Place::Over };
+        self.dark.clear();
+    }
+
+    /// Whether nothing comes any more.
+    pub fn is_over(&self) -> bool {
+        self.at == Place::Over
+    }
+
+    /// What the audience sees; `None` once it is over.
+    pub fn scene(&self, now: Duration) -> Option<Scene> {
+        let (step, caption) = match self.at {
+            Place::Before => (0, format!("Next: {}", self.step(0)?.caption)),
+            Place::In(step, _) => (step + 1, self.step(step)?.caption.clone()),
+            Place::Over => return None,
+        };
+        let ends = self.step_ends().map(|end| end.saturating_sub(now));
+        Some(Scene {
+            name: self.scenario.name.clone(),
+            step,
+            of: self.of(),
+            caption,
+            waits: ends.is_none(),
+            ends_in_s: ends.map(|ends| (ends.as_secs_f64() * 10.0).round() / 10.0),
+        })
+    }
+
+    fn of(&self) -> usize {
+        self.scenario.steps.len()
+    }
+
+    fn step(&self, index: usize) -> Option<&Step> {
+        self.scenario.steps.get(index)
+    }
+
+    fn step_ends(&self) -> Option<Duration> {
+        match self.at {
+            Place::In(step, since) if !self.by_hand => Some(since + self.step(step)?.lasts),
+            _ => None,
+        }
+    }
+
+    /// The first step, from whatever was before.
+    fn first(&mut self, now: Duration) -> Vec<Act> {
+        self.at = Place::In(0, now);
+        let lasting = self.scenario.situation(0).actions();
+        let passing = self.step(0).into_iter().flat_map(|step| step.actions.clone());
+        let passing = passing.filter(|action| !action.lasts());
+        let all: Vec<Action> = lasting.into_iter().chain(passing).collect();
+        self.acts(&all, now)
+    }
+
+    fn enter(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        self.at = Place::In(step, now);
+        let actions = self.step(step).map(|it| it.actions.clone()).unwrap_or_default();
+        self.acts(&actions, now)
+    }
+
+    /// What lasted then is set again; what passed is not done twice.
+    fn back_to(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        self.at = Place::In(step, now);
+        let mut acts = self.light();
+        acts.extend(self.acts(&self.scenario.situation(step).actions(), now));
+        acts
+    }
+
+    /// All queues can be read again.
+    fn light(&mut self) -> Vec<Act> {
+        let dark = std::mem::take(&mut self.dark).into_keys();
+        dark.map(|queue| Act::Blind { queue, on: false }).collect()
+    }
+
+    fn acts(&mut self, actions: &[Action], now: Duration) -> Vec<Act> {
+        actions.iter().map(|action| self.act(action, now)).collect()
+    }
+
+    fn act(&mut self, action: &Action, now: Duration) -> Act {
+        match action.clone() {
+            Action::Load { producer, replicas } => Act::Load { deployment: producer, replicas },
+            Action::Burst { queue, jobs } => Act::Burst { queue, jobs },
+            Action::Kill { workload } => Act::Kill { workload },
+            Action::Hold(held) => Act::Hold(held),
+            Action::Pause { workload, paused } => Act::Pause { workload, paused },
+            Action::Outage { queue, lasts } => {
+                self.dark.insert(queue.clone(), now + lasts);
+                Act::Blind { queue, on: true }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
