@@ -36,10 +36,12 @@ async fn press(demo: &TestBox, key: &str) -> Value {
 #[tokio::test]
 async fn the_opening_s_three_steps_do_what_they_say_and_begin_again_after_a_reset() {
     let demo = TestBox::start(&["--stage", "--start-delay", "1s"]).await;
-    let first = demo.until("it begins by itself", SOON, |it| step(it) == Some(1)).await;
-    assert_eq!((&first.0["mode"], &first.0["scenario"]["waits"]), (&json!("held"), &json!(true)));
+    let first = demo.until("it waits for its first key", SOON, |it| step(it) == Some(0)).await;
+    assert_eq!((&first.0["mode"], &first.0["scenario"]["waits"]), (&json!("live"), &json!(true)));
     assert_eq!(first.workload("remainder", "ready"), 9, "and not before the box is ready");
     let begun = first.0["decisions"].as_array().unwrap().len();
+    assert_eq!(press(&demo, "next").await["step"], 1);
+    assert_eq!(demo.state().await.0["mode"], "held");
     let state = demo.until("the queue climbs", SOON, |it| it.queue() >= Some(150)).await;
     assert_eq!(state.0["decisions"].as_array().unwrap().len(), begun, "nobody scales");
 
