@@ -14,11 +14,11 @@
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
-//! - [`ghosts`]: what others would have done with the same load
-//! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`audience`]: how the people in the room look, and the one thing that they may do
 //! - [`picture`]: what the background paints with spare capacity
 //! - [`record`]: a run in a file, and the same page from it again
+//! - [`ghosts`]: what others would have done with the same load
+//! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together

@@ -134,10 +134,6 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
     if let Some(load) = facing.opening_load {
         tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
     }
-    let presenter = Presenter::start(handle.clone());
-    if let Some((scenario, by_hand)) = facing.opening {
-        tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
-    }
     let recording = facing
         .recording
         .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
@@ -147,6 +143,10 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
             room.serve(to_room, clock, leave).await;
         }
     };
+    let presenter = Presenter::start(handle.clone());
+    if let Some((scenario, by_hand)) = facing.opening {
+        tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
+    }
     let app = App {
         ghosts: Ghosts::start(handle.clone()),
         handle,

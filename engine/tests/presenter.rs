@@ -164,7 +164,7 @@ async fn a_terminal_s_enter_goes_on_and_each_caption_is_printed() {
 async fn what_others_would_have_done_with_the_same_load_is_told() {
     let demo = TestBox::start(&[]).await;
     let (status, answer) = demo.ask("/api/v1/ghosts").await;
-    assert_eq!(status, 409, "{answer}");
+    assert!(status == 200 && answer["because"].is_string(), "{answer}");
     demo.scale("producer", 2).await;
     demo.until("jobs are done", SOON, |it| it.0["uptime_s"].as_f64() >= Some(10.0)).await;
     let (status, answer) = demo.ask("/api/v1/ghosts").await;

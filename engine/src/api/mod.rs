@@ -5,9 +5,9 @@
 //! - [`gateway`]: the way by which a container's host comes in
 //! - [`scale`]: reading and setting a Deployment's replicas
 //! - `wishes`: what else may be wished
+//! - `config`: the annotations, read and edited
 //! - `scenario`: playing a scenario's steps
 //! - `ghosts`: what others would have done
-//! - `config`: the annotations, read and edited
 //! - [`events`]: the state as it changes
 //! - [`error`]: what is answered when something is wrong
 
@@ -73,15 +73,15 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/hold", put(wishes::hold))
         .route("/api/v1/burst", post(wishes::burst))
         .route("/api/v1/reset", post(wishes::reset))
-        .route("/api/v1/ghosts", get(ghosts::ghosts))
-        .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
-        .route("/api/v1/scenario/next", post(scenario::next))
-        .route("/api/v1/scenario/previous", post(scenario::previous))
         .route("/page/audience.svg", get(audience::code::drawing))
         .route("/api/v1/workloads/{name}/pause", put(config::pause))
         .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
         .route("/api/v1/config/demo.yaml", get(config::manifest))
         .route("/api/v1/config/annotate", get(config::annotate))
+        .route("/api/v1/ghosts", get(ghosts::ghosts))
+        .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
+        .route("/api/v1/scenario/next", post(scenario::next))
+        .route("/api/v1/scenario/previous", post(scenario::previous))
         .route("/page/stream", get(events::page))
         .merge(page::router(app.opened.clone()))
         .fallback(error::no_such_path)

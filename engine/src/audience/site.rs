@@ -53,6 +53,8 @@ async fn answer(
         ("GET", "/") => asset("text/html; charset=utf-8", PAGE),
         ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
         ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
+        // Browsers ask for it by themselves, and tell of a 404 as of an error of the page.
+        ("GET", "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         ("GET", "/stream") => stream(site),
         ("POST", "/job") => job(&site, peer, request.headers()).await,
         _ => problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here"),

@@ -243,14 +243,14 @@ impl Board {
             history: self.history.clone(),
             point: round.is_tick.then(|| Point::of(&round, self.origin)),
             news,
+            picture: round.extras.picture,
+            tiles: round.extras.tiles,
             seen: Arc::new(Seen {
                 origin: self.origin,
                 config: round.core.config().clone(),
                 readings: round.observation.readings.clone(),
                 start_ups: round.observation.start_ups.clone(),
             }),
-            picture: round.extras.picture,
-            tiles: round.extras.tiles,
             deployments: round.deployments,
         }
     }

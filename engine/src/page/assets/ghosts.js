@@ -36,16 +36,22 @@ export function toggleGhosts(draw) {
 
 async function ask() {
   if (!store.frozen && !document.hidden) {
-    const { ok, data, message } = await call("GET", "/api/v1/ghosts");
+    const { ok, data, message } = await reckoned();
     if (!isShown()) return;
-    answer = ok ? data : null;
-    say(place("ghosts-about"), ok ? about(data) : `Nothing to compare: ${message}`);
+    answer = ok && data.contenders ? data : null;
+    const because = message ?? data?.because;
+    say(place("ghosts-about"), answer ? about(answer) : `Nothing to compare: ${because}`);
     show();
     changed();
   }
   clearTimeout(timer);
   timer = setTimeout(ask, AGAIN_MS);
 }
+
+/** What the engine says; a recording has none that could be asked. */
+const reckoned = () =>
+  (store.model.state.status?.mode === "replay"
+    ? { ok: false, message: "this is a recording" } : call("GET", "/api/v1/ghosts"));
 
 function build(box) {
   const field = el("input", {

@@ -1,0 +1,56 @@
+// For those who do not see, or not well: no violation that axe-core knows of, on any page or view.
+
+import assert from "node:assert/strict";
+
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { badge, live, number } from "./support/run.mjs";
+import { claim } from "./support/scene.mjs";
+
+/** All that is wrong with what a page shows now, in a line each. */
+async function wrong(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+}
+
+/** Views of the Run page, by the key that opens each. */
+const VIEWS = [["stage", "s"], ["whys", "e"], ["ghosts", "c"], ["help", "?"]];
+
+for (const colorScheme of ["light", "dark"]) {
+  claim(`the Run page and its views have no violation, ${colorScheme}`, async (scene) => {
+    const box = await scene.box();
+    const page = await scene.open(box, { colorScheme, reducedMotion: "reduce" });
+    await live(page);
+    assert.deepEqual(await wrong(page), [], "at the start");
+    await box.scale("producer", 3);
+    await number(page, "workload/consumer", /^\D*[5-9]/);
+    assert.deepEqual(await wrong(page), [], "under load");
+    for (const [name, key] of VIEWS) {
+      await page.keyboard.press(key);
+      if (name === "ghosts") await page.locator("#ghosts").waitFor({ state: "visible" });
+      assert.deepEqual(await wrong(page), [], `the view ${name}`);
+      await page.keyboard.press(name === "help" ? "Escape" : key);
+    }
+    await page.keyboard.press("h");
+    await badge(page, "HELD");
+    await page.keyboard.press("f");
+    assert.deepEqual(await wrong(page), [], "held and frozen");
+    await page.keyboard.press("f");
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await wrong(page), [], "on a phone");
+    scene.expect(/ERR_/);
+    await box.end();
+    await badge(page, "STALE");
+    assert.deepEqual(await wrong(page), [], "stale");
+  });
+
+  claim(`Configure has no violation, ${colorScheme}`, async (scene) => {
+    const box = await scene.box();
+    const page = await scene.open(box, { at: "/configure", colorScheme });
+    await page.locator("#cards input:enabled").first().waitFor();
+    assert.deepEqual(await wrong(page), []);
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await wrong(page), [], "on a phone");
+  });
+}

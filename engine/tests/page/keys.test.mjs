@@ -1,0 +1,151 @@
+// The keyboard alone does everything.
+
+import assert from "node:assert/strict";
+
+import { pause, until } from "./support/box.mjs";
+import { focusables, walk } from "./support/focus.mjs";
+import { badge, live, tick } from "./support/run.mjs";
+import { claim, holds } from "./support/scene.mjs";
+import { Stream } from "./support/stream.mjs";
+
+const SOON = 15_000;
+
+async function stage(scene) {
+  const box = await scene.box();
+  const page = await scene.open(box);
+  await live(page);
+  const stream = scene.ends(await Stream.open(box));
+  await until("a state", SOON, () => stream.state.has("workload/consumer"));
+  const entry = (kind) => until(`an entry of the kind ${kind}`, SOON, () =>
+    stream.log.find((it) => it.kind === kind));
+  return { box, page, stream, entry };
+}
+
+for (const [at, last] of [["/", "#producers:enabled"], ["/configure", "#cards input:enabled"]]) {
+  claim(`Tab reaches every control of ${at}, shows where it is, and gets out again`,
+    async (scene) => {
+      const box = await scene.box();
+      const page = await scene.open(box, { at });
+      await page.locator(last).first().waitFor({ timeout: SOON });
+      const wanted = await focusables(page);
+      const { reached, unseen } = await walk(page, wanted.length + 3);
+      assert.deepEqual(wanted.filter((it) => !reached.includes(it)), []);
+      assert.deepEqual(unseen, [], "focus that is not seen");
+      scene.tell(`${wanted.length} controls`);
+    });
+}
+
+claim("load, burst, kill, hold and freeze go by keys, and the log says who did them",
+  async (scene) => {
+    const { page, stream, entry } = await stage(scene);
+    await page.locator("#producers").focus();
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowRight");
+    await until("three producers", SOON, () =>
+      stream.state.get("deployment/producer").desired === 3);
+    const load = await entry("load");
+    assert.equal(load.by, "the page");
+    assert.match(load.mark, /producer/);
+    await page.evaluate(() => document.activeElement.blur());
+    await until("consumers", 30_000, () => stream.state.get("workload/consumer").ready >= 5);
+
+    await page.keyboard.press("Shift+B");
+    assert.equal((await entry("burst")).by, "the page");
+    await page.keyboard.press("k");
+    assert.equal((await entry("kill")).by, "the page");
+    const story = await until("the killed one's story", 30_000, () =>
+      stream.log.find((it) => it.kind === "story"));
+    assert.match(story.text, /consumer-\d+/);
+    await until("and it is on the page", SOON, async () =>
+      (await page.locator("#log").textContent()).includes(/consumer-\d+/.exec(story.text)[0]));
+
+    await page.keyboard.press("h");
+    await badge(page, "HELD");
+    assert.equal((await entry("hold")).by, "the page");
+    await page.keyboard.press("h");
+    await badge(page, "LIVE");
+
+    await page.keyboard.press("f");
+    await badge(page, "FROZEN");
+    const [frozen, at] = [await page.locator("#chart").innerHTML(), stream.tick];
+    await until("the engine goes on", SOON, () => stream.tick > at + 4);
+    assert.equal(await page.locator("#chart").innerHTML(), frozen);
+    await page.keyboard.press("f");
+    await badge(page, "LIVE");
+    await until("the page catches up", SOON, async () => await tick(page) >= at + 4);
+    assert.equal(stream.state.get("lost"), 0);
+  });
+
+claim("s, e, c and ? open their views and close them again", async (scene) => {
+  const { page } = await stage(scene);
+  const view = (name) => holds(page, `the view ${name}`, 3000, (name) =>
+    (document.body.dataset.view ?? "run") === name, name);
+  await page.keyboard.press("s");
+  await view("stage");
+  await page.keyboard.press("s");
+  await view("run");
+  for (const [key, place] of [["e", "#why"], ["c", "#ghosts"], ["?", "#help-dialog"]]) {
+    await page.keyboard.press(key);
+    await page.locator(place).waitFor({ state: "visible", timeout: 10_000 });
+    await page.keyboard.press(key === "?" ? "Escape" : key);
+    await page.locator(place).waitFor({ state: "hidden", timeout: 5000 });
+  }
+});
+
+claim("e says each workload's why, in the engine's words", async (scene) => {
+  const { box, page, stream } = await stage(scene);
+  await box.scale("producer", 2);
+  await until("a need", 30_000, () => stream.state.get("workload/consumer").desired >= 4);
+  await page.keyboard.press("e");
+  const plain = (text) => text.replaceAll("\u2192", "->");
+  await until("the same words", SOON, async () => {
+    const shown = plain(await page.locator("#why").textContent());
+    return [...stream.all("why/").values()].every((why) => shown.includes(why));
+  });
+});
+
+claim("the arrows read the chart's values, and a table has them for who does not see",
+  async (scene) => {
+    const { page, stream } = await stage(scene);
+    await until("twelve seconds of points", 30_000, () => stream.points.length > 24);
+    const chart = page.locator('#chart [tabindex="0"]').first();
+    await chart.focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await holds(page, "values", 5000, () =>
+      /queue|jobs/i.test(document.querySelector("#chart").textContent));
+    const rows = await page.locator("#chart table tr").count();
+    assert.ok(rows >= 4, `a head and ${rows - 1} rows`);
+  });
+
+claim("keys are dead in fields, with other keys held, and where they are switched off",
+  async (scene) => {
+    const { page, stream } = await stage(scene);
+    const quiet = async (what) => {
+      const [entries, from] = [stream.log.length, stream.tick];
+      for (const key of ["h", "k", "f", "Shift+B", "PageDown"]) await page.keyboard.press(key);
+      await until("two ticks", SOON, () => stream.tick > from + 2);
+      const news = stream.log.slice(entries).filter((it) => it.by === "the page");
+      assert.deepEqual(news, [], what);
+      assert.doesNotMatch(await page.locator("#badge").textContent(), /FROZEN|HELD/, what);
+    };
+    await page.evaluate(() => {
+      const field = document.createElement("input");
+      document.querySelector("main").append(field);
+      field.focus();
+    });
+    await quiet("in a field");
+    await page.evaluate(() => document.activeElement.remove());
+    for (const key of ["Control+h", "Alt+h", "Meta+k"]) {
+      const entries = stream.log.length;
+      await page.keyboard.press(key);
+      await pause(300);
+      assert.deepEqual(stream.log.slice(entries).filter((it) => it.by === "the page"), [], key);
+    }
+    await page.keyboard.press("?");
+    await page.locator("#keys-on").uncheck();
+    await page.keyboard.press("Escape");
+    await quiet("switched off");
+    await page.reload();
+    await live(page);
+    await quiet("switched off, after a reload");
+  });

@@ -1,0 +1,69 @@
+// Pictures of the pages at three sizes, of a box in the middle of a load. `scripts/screenshots`
+// runs this; docs/pages has them for the README, target/page one without colours to look at.
+
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+
+import { chromium } from "playwright-core";
+
+import { Box, KEPT, ROOT, pause, until } from "./support/box.mjs";
+import { Stream } from "./support/stream.mjs";
+
+const FOLDER = path.join(ROOT, "docs/pages");
+const SIZES = [[1280, 720], [1024, 768], [390, 844]];
+/** By name: the place, and the key that opens the view. */
+const VIEWS = { run: ["/", null], stage: ["/", "s"], configure: ["/configure", null] };
+
+const browser = await chromium.launch({
+  executablePath: process.env.MICROSCALING_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu"],
+});
+const box = await Box.start();
+try {
+  await mkdir(FOLDER, { recursive: true });
+  await mkdir(KEPT, { recursive: true });
+  const pages = await open();
+  await middle();
+  for (const { name, page } of pages) {
+    await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
+    console.log(path.join("docs/pages", `${name}.png`));
+  }
+  await grey(pages.find(({ name }) => name === "run-1280x720").page);
+} finally {
+  await browser.close();
+  await box.end();
+}
+
+/** All pages, open before anything happens, so that all show the same moment. */
+async function open() {
+  const pages = [];
+  for (const [width, height] of SIZES) {
+    const context = await browser.newContext({ viewport: { width, height } });
+    for (const [name, [at, key]] of Object.entries(VIEWS)) {
+      const page = await context.newPage();
+      await page.goto(box.url + at);
+      await page.waitForFunction(() => document.querySelector("#badge").textContent === "LIVE");
+      if (key) await page.keyboard.press(key);
+      pages.push({ name: `${name}-${width}x${height}`, page });
+    }
+  }
+  return pages;
+}
+
+/** A minute of a small load, and then three times as much, until slots have changed hands. */
+async function middle() {
+  const stream = await Stream.open(box);
+  await box.scale("producer", 1);
+  await until("a minute", 120_000, () => stream.t > 62);
+  await box.scale("producer", 3);
+  await until("slots that change hands", 30_000, () =>
+    /taken from background/.test(stream.state.get("headline")));
+  await pause(1000);
+  stream.end();
+}
+
+async function grey(page) {
+  await page.evaluate(() => { document.documentElement.style.filter = "grayscale(1)"; });
+  await page.screenshot({ path: path.join(KEPT, "run-grey.png") });
+  console.log(path.join(KEPT, "run-grey.png"));
+}

@@ -1,0 +1,136 @@
+// States that a box seldom comes to, shown by a stream that says so.
+
+import assert from "node:assert/strict";
+
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { Fake, snapshot, state } from "./support/fake.mjs";
+import { GLANCE, outOfSight, tooSmall, tooWide } from "./support/look.mjs";
+import { badge, live } from "./support/run.mjs";
+import { claim, holds } from "./support/scene.mjs";
+
+async function shown(scene, changes, options = {}) {
+  const fake = scene.ends(await Fake.start(await scene.box(), snapshot({ changes })));
+  const page = await scene.open(fake, options);
+  await holds(page, "a state", 15_000, () => Number(document.body.dataset.tick) > 0);
+  return { fake, page };
+}
+
+const says = (page, place, words) => holds(page, `${place} says ${words}`, 5000,
+  ([place, words]) => document.querySelector(place)?.textContent.includes(words), [place, words]);
+
+claim("a control that may not be used says why, in words that are seen", async (scene) => {
+  const reasons = Object.fromEntries(Object.keys(state().controls).map((name) =>
+    [name, `${name} needs deploy/${name}`]));
+  const { page } = await shown(scene, { controls: reasons });
+  const buttons = { load: "#producers", burst: "#burst", kill: "#kill", hold: "#hold",
+    pause: "#pause", reset: "#reset" };
+  for (const [name, place] of Object.entries(buttons)) {
+    assert.ok(await page.locator(place).isDisabled(), place);
+    await says(page, "#controls", reasons[name]);
+  }
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map((it) => it.id), []);
+});
+
+claim("what is not known is no zero", async (scene) => {
+  const queue = { ready: null, in_flight: null, target: 20, age_s: null, status: "failed",
+    arrive_s: null, done_s: null };
+  const { page } = await shown(scene, { "queue/jobs": queue, lost: null, tiles_s: null });
+  for (const name of ["queue/jobs", "lost", "tiles"]) {
+    const text = await page.locator(`[data-number="${name}"]`).textContent();
+    assert.doesNotMatch(text.replace(/target 20/, ""), /\d/, name);
+  }
+});
+
+for (const [mode, word, because] of [
+  ["held", "HELD", null], ["replay", "REPLAY", null],
+  ["looks_on", "", "engine-7f leads; this one looks on"],
+]) {
+  claim(`the mode ${mode} is told`, async (scene) => {
+    const { status } = state();
+    const { page } = await shown(scene, { status: { ...status, mode, because } });
+    await badge(page, word);
+    if (because) await says(page, "body", because);
+  });
+}
+
+claim("troubles are told in full, and leave the first glance in sight", async (scene) => {
+  const trouble = "queue jobs does not answer: connection refused; consumer is held";
+  const { page } = await shown(scene, { troubles: [trouble] });
+  await says(page, "main", trouble);
+  assert.deepEqual(await outOfSight(page, GLANCE), []);
+});
+
+claim("long names, many workloads and forty slots stay within the window", async (scene) => {
+  const name = "invoices-of-the-last-quarter-and-reminders-for-those-who-did-not-pay";
+  const base = state();
+  const changes = { capacity: 40, used: 40, slots: 40, [`queue/${name}`]: base["queue/jobs"] };
+  for (let i = 0; i < 3; i += 1) {
+    changes[`workload/${name}-${i}`] = { ...base["workload/consumer"], priority: 2 + i };
+    changes[`why/${name}-${i}`] = base["why/consumer"];
+  }
+  for (let i = 10; i < 40; i += 1) {
+    changes[`slot/${i}`] = { name: `${name}-${i}`, workload: `${name}-1`, phase: "ready" };
+  }
+  for (const viewport of [undefined, { width: 390, height: 844 }]) {
+    const { page } = await shown(scene, changes, { viewport });
+    await live(page);
+    assert.deepEqual(await tooWide(page), [], JSON.stringify(viewport));
+    assert.deepEqual(await tooSmall(page, 18), []);
+    assert.equal(await page.locator("#slots > *").count(), 40);
+  }
+});
+
+claim("a caption of a scenario and a long headline leave the first glance in sight",
+  async (scene) => {
+    const scenario = { name: "first-five-minutes", step: 1, of: 3, waits: true, ends_in_s: null,
+      caption: "Nobody scales. Three producers, one consumer, and the queue grows." };
+    const headline = "At the limit: 50 jobs/s arrive, 9 consumers do 45/s, and the tenth slot is "
+      + "the background's minimum.";
+    const { page } = await shown(scene, { scenario, headline });
+    await says(page, "#scenario", scenario.caption);
+    assert.deepEqual(await outOfSight(page, GLANCE), []);
+  });
+
+claim("the headline is told at most every five seconds, and nothing else is", async (scene) => {
+  const { fake, page } = await shown(scene, {});
+  const regions = await page.evaluate(() =>
+    [...document.querySelectorAll("[aria-live], [role=alert], [role=status], [role=log], output")]
+      .map((it) => it.id || it.outerHTML.slice(0, 80)));
+  assert.deepEqual(regions, ["headline"]);
+  await page.evaluate(() => {
+    window.told = [];
+    const headline = document.querySelector("#headline");
+    const heard = () => {
+      if (headline.getAttribute("aria-live") !== "off") window.told.push(performance.now());
+    };
+    const words = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(heard).observe(headline, words);
+  });
+  for (let i = 0; i < 24; i += 1) {
+    fake.frame({ set: { headline: `Sentence ${i}.` } });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const told = await page.evaluate(() => window.told);
+  const gaps = told.slice(1).map((at, i) => at - told[i]);
+  assert.ok(told.length > 1 && gaps.every((gap) => gap >= 4900), `told after ${gaps.join(" ")} ms`);
+});
+
+claim("a run that is not ours replaces everything", async (scene) => {
+  const { fake, page } = await shown(scene, {});
+  await page.evaluate(() => { window.sameLoad = true; });
+  fake.first = { ...snapshot({ run: "other", seq: 3, log: [] }), t: 1.5, tick: 3 };
+  fake.first.history = { t: [0.5, 1, 1.5], queues: { jobs: [0, 0, 0] }, load: {}, live: {} };
+  fake.seq = 3;
+  scene.expect(/ERR_/);
+  for (const answer of fake.open) answer.end();
+  await holds(page, "the other run", 10_000, () => document.body.dataset.run === "other");
+  const times = await page.evaluate(async () => {
+    const { store } = await import("/assets/store.js");
+    return store.model.history.t;
+  });
+  assert.deepEqual(times, [0.5, 1, 1.5]);
+  assert.equal(await page.evaluate(() => window.sameLoad), true);
+  assert.equal(await page.locator("#log li").count(), 0);
+});

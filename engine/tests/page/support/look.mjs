@@ -1,0 +1,78 @@
+// What a person at the back of the room sees of a page: what is in sight, and how large it is.
+
+/** The places of the first glance. */
+export const GLANCE = ["#status", "#headline", "#slots", "#numbers", "#chart"];
+
+/** Those of the places that are not wholly in the window, each with where it is. */
+export function outOfSight(page, places) {
+  return page.evaluate((places) => places.flatMap((place) => {
+    const element = document.querySelector(place);
+    if (!element) return [`${place} is not there`];
+    const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+    const seen = width > 0 && height > 0 && left >= 0 && top >= 0
+      && right <= innerWidth && bottom <= innerHeight;
+    const at = [left, top, right, bottom].map(Math.round).join(" ");
+    return seen ? [] : [`${place} is at ${at} of ${innerWidth} x ${innerHeight}`];
+  }), places);
+}
+
+/** What makes the page wider than the window; nothing where it is not. */
+export function tooWide(page) {
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return [];
+    const cut = (it) =>
+      it && (getComputedStyle(it).overflowX !== "visible" || cut(it.parentElement));
+    const over = [...document.querySelectorAll("body *")]
+      .filter((it) => it.getBoundingClientRect().right > innerWidth + 0.5 && !cut(it));
+    return over.map((it) => `${it.tagName} ${it.id} ${it.textContent.slice(0, 40)}`);
+  });
+}
+
+/** All words in sight that are smaller than so many CSS pixels, each with its size. */
+export function tooSmall(page, least) {
+  return page.evaluate((least) => {
+    const sizeOf = (element) => {
+      const size = parseFloat(getComputedStyle(element).fontSize);
+      // A drawing may be shown smaller than it was drawn.
+      return element instanceof SVGElement ? size * element.getScreenCTM().a : size;
+    };
+    const hidden = (element, rect) => rect.width <= 1 || rect.height <= 1
+      || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const small = new Set();
+    while (walker.nextNode()) {
+      const [text, element] = [walker.currentNode.data.trim(), walker.currentNode.parentElement];
+      if (text === "" || hidden(element, element.getBoundingClientRect())) continue;
+      if (clipped(element)) continue;
+      // Rounding of a scale is no smaller letter.
+      if (sizeOf(element) < least - 0.1) small.add(`${sizeOf(element).toFixed(1)} px: ${text}`);
+    }
+    return [...small];
+
+    // For screen readers alone: a box of a pixel with all of it hanging over.
+    function clipped(element) {
+      for (let it = element; it; it = it.parentElement) {
+        const rect = it.getBoundingClientRect();
+        const { overflowX } = getComputedStyle(it);
+        if (rect.width <= 1 && rect.height <= 1 && overflowX !== "visible") return true;
+      }
+      return false;
+    }
+  }, least);
+}
+
+/** The size of an element's letters, in CSS pixels. */
+export function letters(page, place) {
+  return page.evaluate((place) => {
+    const element = document.querySelector(place);
+    return element ? parseFloat(getComputedStyle(element).fontSize) : 0;
+  }, place);
+}
+
+/** The largest letters within an element. */
+export function largest(page, place) {
+  return page.evaluate((place) => {
+    const all = [...document.querySelectorAll(`${place}, ${place} *`)];
+    return Math.max(0, ...all.map((it) => parseFloat(getComputedStyle(it).fontSize)));
+  }, place);
+}
