@@ -58,6 +58,7 @@ async fn phones_see_the_stage_and_add_a_job_each_with_a_press() {
     assert!(policy.starts_with("default-src 'self'"), "{policy}");
     let html = page.text().await.unwrap();
     assert!(!html.contains("style=") && !html.contains("http"), "{html}");
+    assert_eq!(room.ask("GET", "favicon.ico").send().await.unwrap().status(), 204);
     for part in ["audience.css", "audience.js"] {
         assert!(html.contains(part));
         assert_eq!(room.ask("GET", part).send().await.unwrap().status(), 200);

@@ -82,9 +82,10 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     // picture done when that is over.
     assert!(of <= painted + 9 * (2 + of / 160), "{painted} of {of}");
 
-    demo.scale("producer", 3).await;
-    let few = |state: &support::State| state.workload("remainder", "ready") <= 3;
-    demo.until("the background gives way", SOON, few).await;
+    // So much that the background has its least, a ninth of what it had.
+    demo.scale("producer", 10).await;
+    let least = |state: &support::State| state.workload("remainder", "ready") == 1;
+    demo.until("the background gives way", SOON, least).await;
     page.until("the picture stalls", |page| page.tiles_s < Some(at_rest / 2.0)).await;
     println!("{:?} tiles a second beside urgent work", page.tiles_s);
 
@@ -93,6 +94,7 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     assert_eq!(tiles["settings"]["max_depth"], 1000, "{tiles}");
     assert_eq!(tiles["settings"]["max_age_s"], 5.0, "{tiles}");
     demo.scale("producer", 0).await;
-    let back = |page: &Page| page.tiles_s > Some(at_rest * 0.75);
-    page.until("the picture goes on", back).await;
+    demo.until("the background is back", SOON, full).await;
+    let before = page.tickets.len();
+    page.until("the picture goes on", |page| page.tickets.len() >= before + 20).await;
 }

@@ -98,13 +98,15 @@ async fn by_the_clock_it_goes_on_and_leaves_nothing_hidden_or_held() {
     let demo = TestBox::start(&[]).await;
     demo.until("the box is full", SOON, |it| it.workload("remainder", "ready") == 9).await;
     let steps = "  - {caption: One., for: 3s, do: [load: {producer: 1}]}
-  - {caption: Two., for: 3s, do: [hold: true, burst: {jobs: 30}, outage: {jobs: 1h}]}";
+  - {caption: Two., for: 3s, do: [hold: true, burst: {jobs: 30}, outage: {jobs: 1h},
+                                        pause: {remainder: true}]}";
     let (status, answer) = demo.put_text("/api/v1/scenario", &with_steps(steps)).await;
     assert_eq!((status, &answer["scenario"]["caption"]), (200, &json!("One.")), "{answer}");
+    let paused = |it: &State| it.0["workloads"][1]["paused"] == true;
     let dark = |it: &State| step(it) == Some(2) && it.0["queues"][0]["status"] == "stale";
-    demo.until("nobody can read the queue", SOON, dark).await;
+    demo.until("nobody can read the queue", SOON, |it| dark(it) && paused(it)).await;
     let over = demo.until("it is over", SOON, |it| step(it).is_none()).await;
-    assert_eq!(over.0["mode"], "live");
+    assert!(over.0["mode"] == "live" && !paused(&over), "{}", over.0);
     demo.until("it is read again", SOON, |it| it.0["queues"][0]["status"] == "fresh").await;
     assert_eq!(demo.state().await.deployment("producer", "desired"), 1, "the load stays");
     let snapshot = demo.first_event("/page/stream").await;
@@ -156,7 +158,9 @@ async fn a_terminal_s_enter_goes_on_and_each_caption_is_printed() {
     assert!(play.wait().await.unwrap().success(), "{captions:?}");
     assert_eq!(captions.len(), 5, "{captions:?}");
     assert!(captions[1].starts_with("  1 of 3  A rush."), "{captions:?}");
-    assert_eq!(captions[4], "  over; jobs lost 0");
+    // A busy machine may not have read the queue before it is over.
+    let ends = ["  over; jobs lost 0", "  over; jobs lost not known"];
+    assert!(ends.contains(&captions[4].as_str()), "{captions:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 /// Records a box for some seconds in which something happens; gives what a page has heard meanwhile.
-async fn record(file: &PathBuf) -> Vec<Event> {
+async fn record(file: &Path) -> Vec<Event> {
     let mut demo = TestBox::start(&["--record", file.to_str().unwrap()]).await;
     let mut stream = Stream::open(&format!("{}/page/stream", demo.url)).await;
     demo.scale("producer", 2).await;
@@ -41,7 +41,7 @@ async fn record(file: &PathBuf) -> Vec<Event> {
 }
 
 /// Shows a recording; gives the program and its URL.
-async fn replay(file: &PathBuf, args: &[&str]) -> (Child, String) {
+async fn replay(file: &Path, args: &[&str]) -> (Child, String) {
     let mut command = engine();
     command.arg("replay").arg(file).args(["--listen", "127.0.0.1:0"]).args(args);
     command.env("MICROSCALING_PARENT", "pipes").stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -60,7 +60,7 @@ fn as_replay(data: &str) -> String {
 }
 
 /// The lines of a recording, as events of which the mode is that of a replay.
-fn events(file: &PathBuf) -> Vec<Event> {
+fn events(file: &Path) -> Vec<Event> {
     let text = std::fs::read_to_string(file).unwrap();
     let event = |line: &str| {
         let (head, data) = line.split_once(r#","data":"#).unwrap();

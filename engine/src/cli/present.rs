@@ -85,9 +85,9 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<()>
 }
 
 fn over(lost: Option<u64>) -> anyhow::Result<()> {
-    let lost = lost.map_or("unknown".to_owned(), |lost| lost.to_string());
-    println!("  over; jobs lost {lost}");
-    anyhow::ensure!(lost == "0", "jobs lost: {lost}");
+    let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
+    println!("  over; jobs lost {told}");
+    anyhow::ensure!(lost.is_none_or(|lost| lost == 0), "{told} jobs were lost");
     Ok(())
 }
 

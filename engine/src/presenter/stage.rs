@@ -4,6 +4,7 @@ use simulator::Scenario;
 use simulator::steps::Action;
 
 use crate::board::Snapshot;
+use crate::board::state::WorkloadState;
 
 /// Why a scenario cannot be played on what there is; `None` where it can.
 pub fn misfit(scenario: &Scenario, moment: &Snapshot) -> Option<String> {
@@ -25,9 +26,8 @@ pub fn misfit(scenario: &Scenario, moment: &Snapshot) -> Option<String> {
         Action::Burst { queue, .. } | Action::Outage { queue, .. } => {
             missing("queue", queue, &queues)
         }
-        Action::Kill { workload } => missing("workload", workload, &workloads),
-        Action::Pause { .. } => {
-            Some("this engine cannot pause a workload; leave pause out".to_owned())
+        Action::Kill { workload } | Action::Pause { workload, .. } => {
+            missing("workload", workload, &workloads)
         }
         Action::Load { .. } | Action::Hold(_) => None,
     };
@@ -36,14 +36,13 @@ pub fn misfit(scenario: &Scenario, moment: &Snapshot) -> Option<String> {
     of_loads.or_else(|| actions.filter_map(of_action).next())
 }
 
-/// Whether everything that is scaled is at work, as many as it is to have, and no slot is left
-/// that somebody wants.
+/// Whether the queues were read, and everything that is scaled is at work, as many as it is to
+/// have, with no slot left that a background would take.
 pub fn is_settled(moment: &Snapshot) -> bool {
     let state = &moment.state;
-    let at_work = state
-        .workloads
-        .iter()
-        .all(|it| it.ready == it.desired && it.starting == 0 && it.terminating == 0);
+    let at_work =
+        |it: &WorkloadState| it.ready == it.desired && it.starting == 0 && it.terminating == 0;
     let full = state.used >= state.capacity || state.workloads.iter().all(|w| !w.is_background());
-    at_work && full && !state.workloads.is_empty()
+    let read = state.queues.iter().all(|queue| queue.ready.is_some());
+    read && full && !state.workloads.is_empty() && state.workloads.iter().all(at_work)
 }

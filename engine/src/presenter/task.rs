@@ -215,7 +215,7 @@ impl Stage {
     /// All of it, also after one that is refused; the first refusal.
     async fn carry_out(&self, acts: Vec<Act>) -> Result<(), ScaleError> {
         let mut first = Ok(());
-        for wish in acts.into_iter().filter_map(wish) {
+        for wish in acts.into_iter().map(wish) {
             let done = self.handle.wish(Actor::Scenario, wish).await;
             first = first.and(done.map(drop));
         }
@@ -223,13 +223,13 @@ impl Stage {
     }
 }
 
-fn wish(act: Act) -> Option<Wish> {
-    Some(match act {
+fn wish(act: Act) -> Wish {
+    match act {
         Act::Load { deployment, replicas } => Wish::Scale { deployment, replicas },
         Act::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
         Act::Kill { workload } => Wish::Kill { workload },
         Act::Hold(held) => Wish::Hold(held),
-        Act::Pause { .. } => return None,
+        Act::Pause { workload, paused } => Wish::Pause { workload, paused },
         Act::Blind { queue, on } => Wish::Blind { queue, blind: on },
-    })
+    }
 }

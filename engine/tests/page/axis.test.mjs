@@ -69,6 +69,12 @@ test("every mark has its line, named or not", () => {
   assert.equal(placed(marks, room).length, 30);
 });
 
+test("a name goes where no line runs through it", () => {
+  const [newer, older] = placed([{ x: 300, text: "a" }, { x: 320, text: "burst 100" }], room);
+  assert.deepEqual([newer.at, newer.end], [326, false]);
+  assert.deepEqual([older.at, older.end], [294, true]);
+});
+
 test("names of crowded marks never touch", () => {
   const marks = Array.from({ length: 30 }, (_, i) => ({ x: 50 + i * 20, text: "burst 100" }));
   const rows = [[], []];
@@ -97,4 +103,7 @@ test("a slider on its way is one change", () => {
   const change = (at, from, to) => ({ at, mark: `producers ${from} \u2192 ${to}` });
   const log = [change(50, 1, 2), change(51, 2, 3), change(52, 3, 4)];
   assert.deepEqual(seen(log), [{ x: 50, text: "producers 1 \u2192 4" }]);
+  const apart = [change(50, 1, 2), change(51, 5, 6)];
+  const text = "producers 1 \u2192 2, producers 5 \u2192 6";
+  assert.deepEqual(seen(apart), [{ x: 50, text }]);
 });

@@ -166,7 +166,7 @@ test("the data as lines has every tick, and nothing for what is not known", () =
   assert.equal(lines.length, 5);
 });
 
-test("a name in the data is no formula and no second column", () => {
+test("a name in the data is no second column", () => {
   const data = { t: [1], queues: { '=1,"2"': [1] }, live: {}, load: {} };
   assert.equal(columns(data).length, 2);
   assert.equal(csv(data).split("\r\n")[0], 'seconds,"queue =1,""2"""');
@@ -176,4 +176,14 @@ test("all values at a point can be read", () => {
   const it = model();
   assert.deepEqual(valuesAt(it, it.history, 1),
     ["queue 36", "consumers 8", "background 2", "producers 3"]);
+});
+
+test("the longest name leaves room for the lines", () => {
+  const long = "a".repeat(63);
+  const it = model({
+    [`workload/${long}`]: count(false, 1), [`queue/${long}`]: { ready: 1, target: 20 },
+  });
+  it.history.live[long] = [1, 1, 1];
+  const { frame } = drawn(it);
+  assert.ok(!frame.narrow && frame.right - frame.left > SIZE.width / 3);
 });

@@ -66,6 +66,24 @@ claim("what is typed counts once its field is left, and Enter does it too", asyn
   await until("it is paused", SOON, async () => (await settings(box, "consumer")).paused);
 });
 
+claim("fields that are left one right after the other all count", async (scene) => {
+  const { box, page } = await configure(scene);
+  await field(page, "consumer-target-queue-length").fill("11");
+  for (const text of ["work", "2", "8", "3", "9s", "4"]) {
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(text);
+  }
+  await page.keyboard.press("Tab");
+  await until("all of them are there", SOON, async () => {
+    const { target, queue, min, max, max_delta, window_s, priority } =
+      await settings(box, "consumer");
+    const all = [target, queue, min, max, max_delta, window_s, priority];
+    return all.join(" ") === "11 work 2 8 3 9 4";
+  });
+  const here = await page.evaluate(() => document.activeElement.id);
+  assert.equal(here, "consumer-paused", "the focus stays though the card has another place");
+});
+
 claim("what is wrong stands at its field in the Event's words, and counts not", async (scene) => {
   scene.expect(REFUSED);
   const { box, page } = await configure(scene);
@@ -167,6 +185,23 @@ claim("Back to defaults takes all back", async (scene) => {
   await says(page, "headline", "No changes since the start.");
   assert.equal(await field(page, "consumer-target-queue-length").inputValue(), "20");
   assert.deepEqual((await box.get("/api/v1/config")).differs, []);
+});
+
+claim("where nothing may be edited the page says why", async (scene) => {
+  const box = await scene.box();
+  const { context } = await scene.room([box]);
+  const page = await context.newPage();
+  const because = "the engine may not write settings; grant it with kubectl apply -k deploy/x";
+  await page.route("**/api/v1/config", async (route) => {
+    const config = await box.get("/api/v1/config");
+    await route.fulfill({ json: { ...config, read_only: because } });
+  });
+  await page.goto(`${box.url}/configure`);
+  await says(page, "read-only", because);
+  await says(page, "headline", "Nothing can be changed here.");
+  const open = await page.locator("main :is(input, select, button):enabled:visible").all();
+  const names = await Promise.all(open.map((it) => it.textContent()));
+  assert.deepEqual(names, ["Copy kubectl annotate lines"]);
 });
 
 claim("Configure is legible, reached by the keyboard alone, and fits a phone", async (scene) => {

@@ -1,7 +1,7 @@
 // Wires the Run page: each moment is put in its places.
 
 import { chart } from "./chart.js";
-import { actions, showControls, wireControls } from "./controls.js";
+import { actions, showControls, tell, wireControls } from "./controls.js";
 import { el, place } from "./dom.js";
 import { wireExport } from "./export.js";
 import { ghostLines, toggleGhosts } from "./ghosts.js";
@@ -100,7 +100,9 @@ function help() {
 }
 
 const why = () => toggleWhy(store.shown ?? store.model);
-const ghosts = () => toggleGhosts(again);
+/** Others are reckoned by an engine that is there; a recording has none. */
+const ghosts = () => (store.model.state.status?.mode === "replay"
+  ? tell({ ok: true }, "A recording has no others to compare with.") : toggleGhosts(again));
 
 wireControls();
 wireStage(stageChanged);

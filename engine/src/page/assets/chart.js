@@ -6,7 +6,7 @@ import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "./model.js";
 import { containerPanel, greatest, patterns, queuePanel } from "./panels.js";
-import { arrows, called } from "./words.js";
+import { arrows, called, short } from "./words.js";
 
 const TOP = 12;
 const FOOT = 28;
@@ -46,8 +46,8 @@ export function chart(model, { size, seconds = 60, ghosts = [], width = guess })
 function framed(model, { size, width, ghosts, queues, workloads, data, seconds }) {
   const strong = (text) => width(text, { strong: true });
   const words = [
-    ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? name : ""} 0000`)),
-    ...workloads.map(({ name, value }) => strong(`${called(name, value)} 00`)),
+    ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? short(name) : ""} 0000`)),
+    ...workloads.map(({ name, value }) => strong(`${short(called(name, value))} 00`)),
     width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
   ];
   const longest = Math.max(greatest(data, queues, ghosts), 100);

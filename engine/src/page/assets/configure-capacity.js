@@ -24,9 +24,7 @@ export class Capacity {
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.apply();
       if (event.key === "Escape") {
-        this.draft = null;
-        this.wrong = null;
-        this.show(this.view);
+        this.forget();
         typed();
       }
     });
@@ -62,6 +60,13 @@ export class Capacity {
   get annotations() {
     const { annotations } = this.view;
     return this.draft === null ? annotations : { ...annotations, [NAME]: this.draft.trim() };
+  }
+
+  /** Forgets what was typed, and what was wrong with it. */
+  forget() {
+    this.draft = null;
+    this.wrong = null;
+    this.show(this.view);
   }
 
   /** Tries again what was refused, once something else has changed. */

@@ -17,7 +17,10 @@ export class Card {
     this.base = {};
     this.wrong = {};
     this.last = "rule";
-    this.isSending = false;
+    /** The edit that is on its way, as text; null for none. */
+    this.sent = null;
+    /** Whether another field was left meanwhile. */
+    this.again = false;
     this.build();
     this.show(view);
   }
@@ -54,9 +57,9 @@ export class Card {
       this.showRule();
       this.typed();
     });
-    input.addEventListener("change", () => this.apply());
+    input.addEventListener("change", () => this.apply(field.key));
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && field.kind === undefined) this.apply();
+      if (event.key === "Enter" && field.kind === undefined) this.apply(field.key);
       if (event.key === "Escape") this.drop(field);
     });
   }
@@ -118,24 +121,40 @@ export class Card {
     say(this.message, this.wrong[""] ?? fromThere[""] ?? "");
   }
 
-  async apply() {
-    if (this.isSending) return;
-    const { deployment, annotations, defaults } = this.view;
-    const changes = edits(this.draft, annotations, defaults);
-    if (Object.keys(changes).length === 0) {
-      this.wrong = {};
-      this.draft = {};
-      this.show(this.view);
-      this.typed();
+  /** What is typed, but for a field that somebody is still in and has not left (`left`). */
+  finished(left) {
+    const here = [...this.controls].find(([, it]) => it.input === document.activeElement)?.[0];
+    const done = Object.entries(this.draft).filter(([key]) => key === left || key !== here);
+    return edits(Object.fromEntries(done), this.view.annotations, this.view.defaults);
+  }
+
+  /** Sends what is typed; `left` is the field that was left, if it was one. */
+  async apply(left = null) {
+    const changes = this.finished(left);
+    const text = JSON.stringify(changes);
+    if (this.sent !== null) {
+      this.again ||= text !== this.sent;
       return;
     }
-    this.isSending = true;
-    const answer = await put([{ deployment, annotations: changes }]);
-    this.isSending = false;
+    if (text === "{}") {
+      this.forget(Object.keys(this.draft).filter((key) => key === left));
+      return;
+    }
+    this.sent = text;
+    const answer = await put([{ deployment: this.view.deployment, annotations: changes }]);
+    this.sent = null;
     this.hear(answer);
-    const now = edits(this.draft, this.view.annotations, defaults);
-    const isOther = JSON.stringify(now) !== JSON.stringify(changes);
-    if (Object.keys(now).length > 0 && isOther && !this.isTyping()) this.apply();
+    if (!this.again) return;
+    this.again = false;
+    this.apply();
+  }
+
+  /** Forgets what was typed into fields, and what was wrong with all of it. */
+  forget(keys) {
+    for (const key of keys) delete this.draft[key];
+    this.wrong = {};
+    this.show(this.view);
+    this.typed();
   }
 
   /** Tries again what was refused, once something else has changed. */

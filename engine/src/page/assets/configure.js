@@ -21,7 +21,7 @@ let marked = "";
 function take(new_) {
   if (!new_ || (config && new_.run === config.run && new_.version < config.version)) return;
   config = new_;
-  keyed(place("cards"), config.workloads, (view) => view.deployment,
+  keyed(place("cards"), inOrder(config.workloads), (view) => view.deployment,
     (view) => {
       const card = new Card(view, edited, preview);
       cards.set(view.deployment, card);
@@ -36,6 +36,15 @@ function take(new_) {
   showWords();
   enable();
   preview();
+}
+
+/** Workloads by priority; while somebody is in a card, all cards stay where they are. */
+function inOrder(workloads) {
+  const parent = place("cards");
+  if (!parent.contains(document.activeElement)) return workloads;
+  const old = [...parent.children].map((card) => card.dataset.key);
+  const at = ({ deployment }) => (old.indexOf(deployment) + old.length + 1) % (old.length + 1);
+  return workloads.toSorted((a, b) => at(a) - at(b));
 }
 
 /** Takes in what an edit of ours gave; what was refused before it may be possible now. */
@@ -117,11 +126,16 @@ async function copy() {
 }
 
 async function back() {
-  for (const card of cards.values()) card.draft = {};
-  capacity.draft = null;
   const answer = await call("DELETE", "/api/v1/config");
   said(place("done"), answer.ok ? "All is as it was at the start." : answer.message);
-  if (answer.ok) take(answer.data);
+  if (answer.ok) begin(answer.data);
+}
+
+/** Takes in a configuration in the place of all that was typed. */
+function begin(new_) {
+  for (const card of cards.values()) card.forget(Object.keys(card.draft));
+  capacity.forget();
+  take(new_);
 }
 
 let tag = null;
@@ -137,7 +151,7 @@ async function read() {
 
 place("copy").addEventListener("click", copy);
 place("defaults").addEventListener("click", back);
-wireToken((answer) => answer.ok && take(answer.data));
+wireToken((answer) => answer.ok && begin(answer.data));
 // The stream says when there is another configuration; until it does, we ask.
 let seen = null;
 subscribe((model) => {

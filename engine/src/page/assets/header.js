@@ -18,7 +18,8 @@ function showStatus({ state, t }) {
   if (!status) return;
   const alone = status.standing === "alone" || !status.standing;
   const delay = status.start_delay_s > 0 ? `a start takes ${status.start_delay_s} s` : null;
-  const because = status.mode === "live" ? null : status.because;
+  const known = status.mode === "live" || status.standing?.includes(status.because);
+  const because = known ? null : status.because;
   const words =
     [where(status), alone ? null : status.standing, `up ${clock(t)}`, delay, because];
   const said = words.filter((word) => word);
@@ -61,6 +62,7 @@ theme();
 subscribe((model) => {
   document.body.dataset.tick = model.tick;
   document.body.dataset.run = model.run;
+  document.body.dataset.mode = model.state.status?.mode ?? "live";
   showStatus(model);
   showBadge();
 });

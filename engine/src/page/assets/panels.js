@@ -4,7 +4,7 @@
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
 import { live } from "./model.js";
-import { called } from "./words.js";
+import { called, short } from "./words.js";
 
 /** Dashes of the queues' lines, told apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
@@ -69,7 +69,7 @@ const ghostLine = (ghost, data, frame, x, y) => {
 
 function queueLabels(data, queues, ghosts, y) {
   const several = queues.length > 1;
-  const named = (name) => (several ? `queue ${name}` : "queue");
+  const named = (name) => (several ? `queue ${short(name)}` : "queue");
   const lines = queues.map(({ name, value }) => {
     const last = data.queues[name]?.at(-1) ?? 0;
     // The words say what the large number says, which may be newer than the last point.
@@ -78,7 +78,7 @@ function queueLabels(data, queues, ghosts, y) {
   });
   const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
-    const whose = targets.size > 1 ? ` ${name}` : "";
+    const whose = targets.size > 1 ? ` ${short(name)}` : "";
     return { y: y(target), text: `target ${target}${whose}`, strong: false };
   });
   const others = ghosts.map(({ label, points }) => ({
@@ -105,7 +105,7 @@ export function containerPanel(data, workloads, capacity, frame, x) {
   const layers = known.map(({ name, value }, i) => {
     const middle = (y(sums[i].below.at(-1)) + y(sums[i].above.at(-1))) / 2;
     const many = live(value);
-    return { y: middle, text: `${called(name, value)} ${many}`, strong: true, many };
+    return { y: middle, text: `${short(called(name, value))} ${many}`, strong: true, many };
   });
   const bound = { y: y(capacity), text: `capacity ${capacity}`, strong: false };
   const labels = [

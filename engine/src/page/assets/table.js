@@ -22,9 +22,7 @@ export function csv(data) {
 
 function field(value) {
   const text = value === null || value === undefined ? "" : String(value);
-  // Spreadsheets take what begins so for a formula.
-  const safe = /^[=+@\t\r-]/.test(text) && typeof value === "string" ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Shows the table: every fifth second, and the newest row. */

@@ -2,7 +2,7 @@
 
 import { el, place, say } from "./dom.js";
 import { entries } from "./model.js";
-import { called, count } from "./words.js";
+import { called, count, short } from "./words.js";
 
 /** How far the arrow keys go, in points. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
@@ -87,9 +87,9 @@ export function valuesAt(model, data, i) {
   const several = queues.length > 1;
   return [
     ...queues.map(({ name }) =>
-      `queue ${several ? `${name} ` : ""}${count(data.queues[name]?.[i])}`),
+      `queue ${several ? `${short(name)} ` : ""}${count(data.queues[name]?.[i])}`),
     ...entries(model, "workload").map(({ name, value }) =>
-      `${called(name, value)} ${count(data.live[name]?.[i])}`),
+      `${short(called(name, value))} ${count(data.live[name]?.[i])}`),
     ...Object.entries(data.load).map(([name, values]) =>
       `${called(name, null)} ${count(values[i])}`),
   ];

@@ -33,6 +33,9 @@ export const count = (value) =>
 export const called = (name, workload, n = 2) =>
   workload?.background ? "background" : plural(name, n);
 
+/** A name with room for its line's words; Kubernetes allows 63 characters, the chart does not. */
+export const short = (name) => (name.length > 22 ? `${name.slice(0, 21)}\u2026` : name);
+
 /** A sentence of the log, with background work called as everywhere on the page. */
 export function inPageWords(text, workloads) {
   const said = workloads
