@@ -86,9 +86,18 @@ async function situation(box) {
   return { troubles, settled, deployments, ready, capacity, processes };
 }
 
+/** Waits until nothing moves by itself any more. */
+async function atRest(box) {
+  await until("a box at rest", 20_000, async () => {
+    const { used, capacity, queues, workloads } = await box.state();
+    return used === capacity && queues.every((it) => it.ready === 0)
+      && workloads.every((it) => it.ready === it.desired);
+  });
+}
+
 /** All changes, asked for with these headers, are refused and change nothing. */
 async function refused(box, url, headers, why) {
-  await until("a box at rest", 20_000, async () => (await box.state()).used === 10);
+  await atRest(box);
   const before = await situation(box);
   for (const [method, place, body] of CHANGES) {
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -128,6 +137,7 @@ claim("a page elsewhere can neither read the engine nor change it", async (scene
   // A document of another origin without a policy of its own, which would be what stops it.
   await page.goto(`${other.url}/metrics`);
   scene.expect(/Failed to load resource|CORS policy/);
+  await atRest(box);
   const before = await situation(box);
   const outcomes = await page.evaluate(async (url) => {
     const tries = [

@@ -25,6 +25,9 @@ try {
   const pages = await open();
   await middle();
   for (const { name, page } of pages) {
+    // A tab behind others is not drawn, and what moves on it stands still.
+    await page.bringToFront();
+    await pause(400);
     await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
     console.log(path.join("docs/pages", `${name}.png`));
   }
@@ -50,11 +53,11 @@ async function open() {
   return pages;
 }
 
-/** A minute of a small load, and then three times as much, until slots have changed hands. */
+/** A while of a small load, and then three times as much, until slots have changed hands. */
 async function middle() {
   const stream = await Stream.open(box);
   await box.scale("producer", 1);
-  await until("a minute", 120_000, () => stream.t > 62);
+  await until("a while", 120_000, () => stream.t > 42);
   await box.scale("producer", 3);
   await until("slots that change hands", 30_000, () =>
     /taken from background/.test(stream.state.get("headline")));
@@ -63,6 +66,7 @@ async function middle() {
 }
 
 async function grey(page) {
+  await page.bringToFront();
   await page.evaluate(() => { document.documentElement.style.filter = "grayscale(1)"; });
   await page.screenshot({ path: path.join(KEPT, "run-grey.png") });
   console.log(path.join(KEPT, "run-grey.png"));

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 
-import { claim } from "./support/scene.mjs";
 import { until } from "./support/box.mjs";
+import { Fake } from "./support/fake.mjs";
+import { claim } from "./support/scene.mjs";
+import { Stream } from "./support/stream.mjs";
 
 claim("a request to anybody but the engine is caught, also a worker's", async (scene) => {
   const box = await scene.box();
@@ -36,4 +38,20 @@ claim("an error on the console is a fault", async (scene) => {
   await until("it is seen", 10_000, () => scene.faults.includes("a test's own"));
   scene.expectSeen();
   assert.deepEqual(scene.faults, []);
+});
+
+claim("a frame over the budget, over its size, or out of its row is a fault", async (scene) => {
+  const fake = scene.ends(await Fake.start(await scene.box()));
+  const over = [];
+  const seen = (stream) => over.push(...stream.overBudget);
+  const stream = scene.ends(await Stream.open(fake, { seen }));
+  await until("some frames", 10_000, () => stream.moments > 2);
+  assert.deepEqual([stream.faults, over], [[], []]);
+
+  fake.frame({ set: { used: 11 } });
+  await until("it is seen", 10_000, () => over.some((it) => it.startsWith("used 11 of 10")));
+  fake.frame({ set: { used: 10, headline: "x".repeat(4096) } });
+  await until("it is seen", 10_000, () => stream.faults.some((it) => /has \d{4} bytes/.test(it)));
+  fake.seq += 1;
+  await until("it is seen", 10_000, () => stream.faults.some((it) => /came after/.test(it)));
 });

@@ -30,7 +30,7 @@ export function showControls(model) {
   const held = model.state.status?.mode === "held";
   mark(place("hold"), "aria-pressed", String(held));
   say(place("hold"), held ? "Resume scaling" : "Hold scaling");
-  showReasons(model.state.controls ?? {});
+  showReasons(reasonsOf(model.state));
   showPauses(entries(model, "workload"));
 }
 
@@ -49,6 +49,11 @@ function showLoad(load) {
   slider.value = load.value.desired;
   say(place("producers-value"), String(load.value.desired));
 }
+
+/** Why controls may not be used, by their key. In a recording there is nothing to change. */
+const reasonsOf = ({ status, controls }) => (status?.mode === "replay"
+  ? Object.fromEntries(Object.keys(WIRED).map((key) => [key, "this is a recording"]))
+  : controls ?? {});
 
 /** A button that may not be used says why, in words that are seen. */
 function showReasons(controls) {

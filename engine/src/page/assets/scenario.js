@@ -19,7 +19,8 @@ export function showScenario({ state }) {
   say(next, typeof ends === "number" ? `${Math.ceil(ends)} s left` : "");
   const last = scenario.step >= scenario.of;
   say(forward, last && scenario.waits ? "End" : "Next");
-  mark(box.children[3], "disabled", scenario.step <= 1 ? "" : null);
+  mark(box.children[3], "disabled", scenario.step <= 1 || isRecording() ? "" : null);
+  mark(forward, "disabled", isRecording() ? "" : null);
 }
 
 function build(box) {
@@ -31,9 +32,11 @@ function build(box) {
     back, forward);
 }
 
+const isRecording = () => store.model.state.status?.mode === "replay";
+
 /** Goes to the next step or the one before; false where no scenario is played. */
 export function go(way) {
-  if (!store.model.state.scenario) return false;
+  if (!store.model.state.scenario || isRecording()) return false;
   call("POST", `/api/v1/scenario/${way}`).then((result) => tell(result));
   return true;
 }
