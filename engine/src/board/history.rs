@@ -1,12 +1,8 @@
-//! The last minute, a point a tick.
+//! What the chart shows of a tick.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Round;
-
-/// How far back the chart looks.
-pub const WINDOW: Duration = Duration::from_secs(60);
 
 /// What the chart shows of one tick.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,24 +15,6 @@ pub struct Point {
     pub live: Vec<(String, u32)>,
     /// Replicas that others were told to have, by Deployment: the load.
     pub others: Vec<(String, u32)>,
-}
-
-/// Points of the last minute, oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct History {
-    /// The points.
-    pub points: VecDeque<Point>,
-}
-
-impl History {
-    /// Takes a point in and lets go of those that are too old to be seen.
-    pub fn push(&mut self, point: Point) {
-        // One point older than the window stays, for the line's beginning.
-        while self.points.get(1).is_some_and(|old| old.at + WINDOW < point.at) {
-            self.points.pop_front();
-        }
-        self.points.push_back(point);
-    }
 }
 
 impl Point {

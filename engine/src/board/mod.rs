@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`state`]: the API's JSON
 //! - [`slots`]: which container has which place in the grid
-//! - [`history`]: the last minute, for the chart
+//! - [`history`]: what the chart shows of a tick
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`extras`]: what the page shows besides: controls, a scenario, the audience
 //! - [`headline`]: the one sentence on top
@@ -31,7 +31,7 @@ use crate::schedulers::Status;
 use crate::trouble::Troubles;
 pub use extras::Extras;
 use headline::{Count, Facts, Headline};
-use history::{History, Point};
+use history::Point;
 use log::{Actor, Entry, Kind, Log, News};
 use lost::Lost;
 use rates::Rates;
@@ -54,8 +54,6 @@ pub struct Snapshot {
     pub state: State,
     /// The grid.
     pub slots: Vec<Slot>,
-    /// The last minute.
-    pub history: History,
     /// What a tick adds to the chart; `None` between ticks.
     pub point: Option<Point>,
     /// What has happened since the moment before.
@@ -102,7 +100,6 @@ pub struct Board {
     troubles: BTreeSet<String>,
     decisions: VecDeque<DecisionState>,
     slots: Slots,
-    history: History,
     rates: BTreeMap<String, Rates>,
     /// Since when a workload has had all that it can get, and all of it at work.
     at_limit_since: BTreeMap<String, Duration>,
@@ -176,7 +173,6 @@ impl Board {
             troubles: BTreeSet::new(),
             decisions: VecDeque::new(),
             slots: Slots::default(),
-            history: History::default(),
             rates: BTreeMap::new(),
             at_limit_since: BTreeMap::new(),
             headline: Headline::default(),
@@ -240,7 +236,6 @@ impl Board {
             run: self.run,
             state,
             slots,
-            history: self.history.clone(),
             point: round.is_tick.then(|| Point::of(&round, self.origin)),
             news,
             picture: round.extras.picture,
@@ -270,7 +265,6 @@ impl Board {
         for (queue, reading) in &round.observation.readings {
             self.rates.entry(queue.clone()).or_default().see(reading);
         }
-        self.history.push(Point::of(round, self.origin));
         for workload in &round.core.config().workloads {
             if has_all_it_can_get(workload, round) {
                 self.at_limit_since.entry(workload.name.clone()).or_insert(round.now);
