@@ -263,18 +263,22 @@ impl ControlLoop {
         )
     }
 
-    /// What is known besides.
-    fn extras(&self) -> Extras {
+    /// What may be changed from here.
+    fn controls(&self) -> Controls {
         let read_only = match self.stand() {
             Stand::LooksOn(because) => Some(because),
             Stand::Decides | Stand::Held => None,
         };
         let controls = self.parts.scheduler.controls();
-        let controls = read_only.map_or(controls, |because| Controls::none(&because));
+        read_only.map_or(controls, |because| Controls::none(&because))
+    }
+
+    /// What is known besides. It takes the fresh tiles, so it is for a moment alone.
+    fn extras(&self) -> Extras {
         let Parts { canvas, clock, audience, .. } = &self.parts;
         Extras {
             scene: self.scene.clone(),
-            controls,
+            controls: self.controls(),
             tiles_s: canvas.rate(clock.now()),
             picture: canvas.picture(),
             tiles: canvas.take_fresh(),
