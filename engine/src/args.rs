@@ -109,8 +109,8 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_SCENARIO", value_name = "FILE")]
     pub scenario: Option<PathBuf>,
 
-    /// Play step by step, each one until the next key (PageDown); without --scenario, the opening
-    /// of a talk in three steps
+    /// Play step by step, each one from one key (PageDown) to the next, and nothing before the first;
+    /// without --scenario, the opening of a talk in three steps
     #[arg(long, env = "MICROSCALING_STAGE")]
     pub stage: bool,
 

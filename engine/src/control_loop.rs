@@ -232,7 +232,8 @@ impl ControlLoop {
             standing: self.parts.authority.name(),
             stand: self.stand(),
             troubles: self.parts.settings.troubles(),
-            extras: self.extras(),
+            // Taken once, for they are told once; others look at the rest, too.
+            extras: Extras { tiles: self.parts.canvas.take_fresh(), ..self.extras() },
         });
         let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
         self.parts.metrics.show(&moment.state, since_last);
@@ -281,7 +282,7 @@ impl ControlLoop {
             controls: self.controls(),
             tiles_s: canvas.rate(clock.now()),
             picture: canvas.picture(),
-            tiles: canvas.take_fresh(),
+            tiles: Vec::new(),
             audience: audience.clone(),
             config: self.parts.settings.overview().version,
         }

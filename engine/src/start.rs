@@ -131,7 +131,8 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
     tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(parts);
     let opened = Arc::new(Notify::new());
-    if let Some(load) = facing.opening_load {
+    // A scenario makes its own load.
+    if let Some(load) = facing.opening_load.filter(|_| facing.opening.is_none()) {
         tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
     }
     let recording = facing

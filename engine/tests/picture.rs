@@ -12,8 +12,8 @@ use serde_json::Value;
 use support::TestBox;
 use support::stream::Stream;
 
-/// At rest some eight seconds are enough.
-const SOON: Duration = Duration::from_secs(60);
+/// A tenth of it is enough on a machine that has time; the background is the last to get any.
+const SOON: Duration = Duration::from_secs(180);
 
 /// Which ticket a tile was painted for: tickets 0, 1, 2, .. go to places 0, 37, 74, ..
 fn ticket(number: u64) -> u64 {
@@ -70,7 +70,7 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     let mut page = Page::open(&demo).await;
     let full = |state: &support::State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
-    let enough = |page: &Page| page.tickets.len() >= 40 && page.tiles_s.is_some();
+    let enough = |page: &Page| page.tickets.len() >= 25 && page.tiles_s.is_some();
     page.until("tiles come", enough).await;
     let at_rest = page.tiles_s.unwrap();
     let (painted, of) = (page.tickets.len() as u64, page.tickets.last().unwrap() + 1);
@@ -96,5 +96,5 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     demo.scale("producer", 0).await;
     demo.until("the background is back", SOON, full).await;
     let before = page.tickets.len();
-    page.until("the picture goes on", |page| page.tickets.len() >= before + 20).await;
+    page.until("the picture goes on", |page| page.tickets.len() >= before + 10).await;
 }

@@ -1,5 +1,5 @@
 //! `engine play --for 60s`: a minute of load in a box of its own, and what came of it; with a file,
-//! the steps of a scenario ([`super::present`]).
+//! the steps of a scenario (`present`).
 //!
 //! One producer at first, three at a quarter of the time, none at six tenths; then the queue
 //! drains. Jobs in are what the producers themselves counted as accepted.

@@ -64,6 +64,8 @@ pub struct Stepper {
     /// Whether each step waits for a key.
     by_hand: bool,
     at: Place,
+    /// Whether the step does by now what it does while it waits.
+    waits: bool,
     /// Queues that cannot be read because of it, and until when.
     dark: BTreeMap<String, Duration>,
 }
@@ -82,17 +84,22 @@ enum Place {
 impl Stepper {
     /// A presentation at its first step, and what that takes. The scenario has steps.
     pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Act>) {
-        let dark = BTreeMap::new();
-        let mut this = Stepper { scenario, by_hand, at: Place::Before, dark };
-        let acts = this.first(now);
+        let mut this = Stepper { by_hand, ..Stepper::ready(scenario) };
+        let acts = this.anew(0, now);
         (this, acts)
+    }
+
+    /// A presentation by hand that waits for its first key.
+    pub fn ready(scenario: Scenario) -> Stepper {
+        let (at, dark) = (Place::Before, BTreeMap::new());
+        Stepper { scenario, by_hand: true, at, waits: false, dark }
     }
 
     /// A key was pressed. Beyond the last step it is over.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Act> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
-            (Press::Next, Place::Before) => self.first(now),
+            (Press::Next, Place::Before) => self.anew(0, now),
             (Press::Next, Place::In(step, _)) if step + 1 < self.of() => self.enter(step + 1, now),
             (Press::Next, Place::In(..)) => self.end(),
             (Press::Previous, Place::In(step, _)) => self.back_to(step.saturating_sub(1), now),
@@ -105,6 +112,11 @@ impl Stepper {
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
             acts.extend(self.press(Press::Next, end));
         }
+        if self.begins_to_wait().is_some_and(|at| at <= now) {
+            self.waits = true;
+            let actions = self.present().map(|step| step.while_waiting.clone());
+            acts.extend(self.acts(&actions.unwrap_or_default(), now));
+        }
         let over: Vec<String> =
             self.dark.iter().filter(|(_, until)| **until <= now).map(|it| it.0.clone()).collect();
         for queue in over {
@@ -116,7 +128,8 @@ impl Stepper {
 
     /// When time changes something by itself; never before that.
     pub fn deadline(&self) -> Option<Duration> {
-        self.dark.values().copied().chain(self.step_ends()).min()
+        let ends = self.step_ends().into_iter().chain(self.begins_to_wait());
+        self.dark.values().copied().chain(ends).min()
     }
 
     /// It is over: what it hid, held or paused is so no longer; the load stays.
@@ -138,6 +151,7 @@ impl Stepper {
     /// first step, also when it was over; by the clock, it is over.
     pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
+        self.waits = false;
         self.dark.clear();
     }
 
@@ -172,6 +186,20 @@ impl Stepper {
         self.scenario.steps.get(index)
     }
 
+    fn present(&self) -> Option<&Step> {
+        match self.at {
+            Place::In(step, _) => self.step(step),
+            Place::Before | Place::Over => None,
+        }
+    }
+
+    /// When a step that waits for a key is over by the clock, and has something to do about it.
+    fn begins_to_wait(&self) -> Option<Duration> {
+        let Place::In(_, since) = self.at else { return None };
+        let step = self.present().filter(|step| !step.while_waiting.is_empty())?;
+        (self.by_hand && !self.waits).then(|| since + step.lasts)
+    }
+
     fn step_ends(&self) -> Option<Duration> {
         match self.at {
             Place::In(step, since) if !self.by_hand => Some(since + self.step(step)?.lasts),
@@ -179,17 +207,20 @@ impl Stepper {
         }
     }
 
-    /// The first step, from whatever was before.
-    fn first(&mut self, now: Duration) -> Vec<Act> {
-        self.at = Place::In(0, now);
-        let lasting = self.scenario.situation(0).actions();
-        let passing = self.step(0).into_iter().flat_map(|step| step.actions.clone());
+    /// A step from whatever was before: all that lasts by then, and what passes in it.
+    fn anew(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        (self.at, self.waits) = (Place::In(step, now), false);
+        let lasting = self.scenario.situation(step).actions();
+        let passing = self.step(step).into_iter().flat_map(|step| step.actions.clone());
         let passing = passing.filter(|action| !action.lasts());
         let all: Vec<Action> = lasting.into_iter().chain(passing).collect();
         self.acts(&all, now)
     }
 
     fn enter(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        if self.waits {
+            return self.anew(step, now);
+        }
         self.at = Place::In(step, now);
         let actions = self.step(step).map(|it| it.actions.clone()).unwrap_or_default();
         self.acts(&actions, now)
@@ -197,7 +228,7 @@ impl Stepper {
 
     /// What lasted then is set again; what passed is not done twice.
     fn back_to(&mut self, step: usize, now: Duration) -> Vec<Act> {
-        self.at = Place::In(step, now);
+        (self.at, self.waits) = (Place::In(step, now), false);
         let mut acts = self.light();
         acts.extend(self.acts(&self.scenario.situation(step).actions(), now));
         acts

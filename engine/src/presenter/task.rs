@@ -34,6 +34,7 @@ pub enum Refusal {
 #[derive(Debug)]
 enum Word {
     Play { scenario: Box<Scenario>, by_hand: bool },
+    GetReady(Box<Scenario>),
     Press(Press),
     Stop,
 }
@@ -63,6 +64,14 @@ impl Presenter {
         self.say(Word::Play { scenario: Box::new(scenario), by_hand }).await
     }
 
+    /// Gets a scenario ready, for the next key to begin it.
+    ///
+    /// # Errors
+    /// When it does not fit what this engine runs.
+    pub async fn get_ready(&self, scenario: Scenario) -> Result<Option<Scene>, Refusal> {
+        self.say(Word::GetReady(Box::new(scenario))).await
+    }
+
     /// Goes a step on or back; where it is then.
     ///
     /// # Errors
@@ -87,7 +96,7 @@ impl Presenter {
     }
 }
 
-/// Plays a scenario once the box has got ready by itself.
+/// Plays a scenario once the box has got ready by itself; by hand, the first key begins it.
 pub async fn play_when_ready(
     presenter: Presenter,
     mut handle: Handle,
@@ -102,8 +111,12 @@ pub async fn play_when_ready(
         }
     };
     let _ = timeout(SETTLES, ready).await;
-    if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = presenter.play(scenario, by_hand).await
-    {
+    let begun = if by_hand {
+        presenter.get_ready(scenario).await
+    } else {
+        presenter.play(scenario, false).await
+    };
+    if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = begun {
         tracing::error!("the scenario is not played: {text}");
     }
 }
@@ -152,7 +165,13 @@ impl Stage {
     async fn obey(&mut self, word: Word) -> Result<Option<Scene>, Refusal> {
         let now = self.now();
         let acts = match word {
-            Word::Play { scenario, by_hand } => return self.begin(*scenario, by_hand).await,
+            Word::Play { scenario, by_hand } => {
+                let (play, acts) = Stepper::begin(*scenario.clone(), by_hand, now);
+                return self.begin(&scenario, play, acts).await;
+            }
+            Word::GetReady(scenario) => {
+                return self.begin(&scenario, Stepper::ready(*scenario.clone()), Vec::new()).await;
+            }
             Word::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
                 Some(play) => play.press(press, now),
                 None => return Err(Refusal::Now("no scenario is played".to_owned())),
@@ -164,13 +183,17 @@ impl Stage {
         done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
     }
 
-    async fn begin(&mut self, scenario: Scenario, by_hand: bool) -> Result<Option<Scene>, Refusal> {
-        let unfit = misfit(&scenario, &self.handle.moments.borrow());
+    async fn begin(
+        &mut self,
+        scenario: &Scenario,
+        play: Stepper,
+        acts: Vec<Act>,
+    ) -> Result<Option<Scene>, Refusal> {
+        let unfit = misfit(scenario, &self.handle.moments.borrow());
         if let Some(text) = unfit {
             return Err(Refusal::Misfit(text));
         }
         let before = self.play.as_mut().map(Stepper::end).unwrap_or_default();
-        let (play, acts) = Stepper::begin(scenario, by_hand, self.now());
         self.play = Some(play);
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
         if let Err(error) = done {

@@ -1,7 +1,7 @@
 //! A run in a file, and the same page from it again.
 //!
 //! # Layout
-//! - [`line`]: an event of the page's stream as a line
+//! - [`mod@line`]: an event of the page's stream as a line
 //! - [`recording`]: events into a file as they come
 //! - [`tape`]: a file that was read, and how far it is played
 //! - [`site`]: the page from a tape

@@ -139,6 +139,11 @@ impl Engine {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Where the page is.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
     /// The sum of a metric's series.
     pub async fn metric(&self, name: &str) -> f64 {
         let metrics = self.0.get("/metrics").await;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use crate::demo::{Demo, LOOK, READY};
 use crate::forward::{Engine, workload};
@@ -101,6 +102,34 @@ async fn a_reset_brings_everything_back_to_second_0_and_stops_nobody_else() {
     demo.at_rest(READY).await;
     let stats = demo.queue().await.stats().await;
     assert_eq!((&stats["ready"], &stats["in_flight"]), (&json!(0), &json!(0)));
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster: scripts/e2e"]
+async fn a_presenter_drives_the_demo_from_the_pages_alone() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/cluster.mjs");
+    let ready = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/test-browser");
+    let ready = Command::new(ready).arg("--ready").status().await.unwrap();
+    if !ready.success() {
+        println!("Not run: there is no browser; scripts/test-browser installs one.");
+        return;
+    }
+    let demo = Demo::start().await;
+    for overlay in ["kill", "configure"] {
+        demo.type_in(&["apply", "-f", "-"], &overlay_of(&demo, overlay).await).await;
+    }
+    let engine = demo.engine().await;
+    let granted = |state: &Value| {
+        ["kill", "configure"].iter().all(|control| state["controls"][control].is_null())
+    };
+    engine.until("its rights are known", SEEN, granted).await;
+    let done = Command::new("node").arg(script).arg(engine.url()).output().await.unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    let wrong = String::from_utf8_lossy(&done.stderr);
+    println!("{said}");
+    assert!(done.status.success(), "{wrong}");
+    let annotation = r"jsonpath={.metadata.annotations.microscaling\.com/target-queue-length}";
+    assert_eq!(demo.kubectl(&["get", "deployment", "consumer", "-o", annotation]).await, "20");
 }
 
 /// A Deployment that is not of the demo and whose pods never start.

@@ -20,7 +20,7 @@ impl Scenario {
         for (i, step) in self.steps.iter().enumerate() {
             let owner = format!("step {}", i + 1);
             self.check_step(&owner, step, wrong);
-            for action in &step.actions {
+            for action in step.actions.iter().chain(&step.while_waiting) {
                 if let Some((key, text)) = self.problem_of(action) {
                     wrong(Some(&owner), key, text);
                 }

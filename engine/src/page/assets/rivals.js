@@ -8,7 +8,7 @@ export const PRICE = 0.4;
 /** Seconds of 30 days. */
 const MONTH = 30 * 24 * 3600;
 /** Told apart without colour, with periods that a projector shows. */
-const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "3 10", "20 5 3 5 3 5"];
+const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5"];
 
 /** Thin lines for the chart, those that are switched off left out. Ours is the real line there. */
 export function lines(answer, off) {

@@ -80,6 +80,31 @@ fn by_hand_each_step_waits_and_a_key_ends_the_last_one() {
 }
 
 #[test]
+fn a_step_that_waits_for_long_does_so_and_the_next_one_begins_as_if_it_had_not() {
+    let mut patient = scenario();
+    patient.steps[0].while_waiting =
+        vec![Action::Load { producer: "producer".to_owned(), replicas: 1 }];
+    let (mut it, _) = Stepper::begin(patient.clone(), BY_HAND, s(0));
+    assert_eq!(it.deadline(), Some(s(10)));
+    assert_eq!(it.pass(s(10)), [load(1)]);
+    assert_eq!((it.deadline(), it.pass(s(60))), (None, vec![]));
+    let next = it.press(Press::Next, s(60));
+    let expected = [Act::Hold(false), pause(false), load(3), burst(), blind(true)];
+    assert_eq!(next, expected);
+    let (mut it, _) = Stepper::begin(patient, BY_CLOCK, s(0));
+    assert!(!it.pass(s(10)).contains(&load(1)), "by the clock nothing waits");
+}
+
+#[test]
+fn what_is_ready_does_nothing_before_its_first_key() {
+    let mut it = Stepper::ready(scenario());
+    assert_eq!((it.deadline(), it.pass(s(60))), (None, vec![]));
+    let shown = it.scene(s(60)).unwrap();
+    assert_eq!((shown.step, shown.waits, shown.caption.as_str()), (0, true, "Next: One."));
+    assert_eq!(it.press(Press::Next, s(60)), [Act::Hold(true), pause(false), load(3)]);
+}
+
+#[test]
 fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     it.press(Press::Next, s(1));
