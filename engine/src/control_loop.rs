@@ -264,22 +264,18 @@ impl ControlLoop {
         )
     }
 
-    /// What may be changed from here.
-    fn controls(&self) -> Controls {
+    /// What is known besides.
+    fn extras(&self) -> Extras {
         let read_only = match self.stand() {
             Stand::LooksOn(because) => Some(because),
             Stand::Decides | Stand::Held => None,
         };
         let controls = self.parts.scheduler.controls();
-        read_only.map_or(controls, |because| Controls::none(&because))
-    }
-
-    /// What is known besides. It takes the fresh tiles, so it is for a moment alone.
-    fn extras(&self) -> Extras {
+        let controls = read_only.map_or(controls, |because| Controls::none(&because));
         let Parts { canvas, clock, audience, .. } = &self.parts;
         Extras {
             scene: self.scene.clone(),
-            controls: self.controls(),
+            controls,
             tiles_s: canvas.rate(clock.now()),
             picture: canvas.picture(),
             tiles: Vec::new(),
