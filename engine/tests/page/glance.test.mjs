@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { until } from "./support/box.mjs";
 import { ROOM, claim, holds } from "./support/scene.mjs";
 import { GLANCE, largest, letters, outOfSight, tooSmall, tooWide } from "./support/look.mjs";
 import { live, number } from "./support/run.mjs";
@@ -36,6 +37,18 @@ claim("the first glance is in sight at 1280 x 720 without scrolling", async (sce
   for (const name of ["queue/jobs", "workload/consumer", "workload/remainder", "tiles", "lost"]) {
     assert.ok(await largest(page, `[data-number="${name}"]`) >= 48, name);
   }
+});
+
+claim("the background's picture fills while one looks", async (scene) => {
+  const box = await scene.box();
+  const page = await scene.open(box);
+  await live(page);
+  const tiles = () => page.evaluate(async () => {
+    const { store } = await import("/assets/store.js");
+    return store.model.picture?.tiles.length ?? 0;
+  });
+  const first = await tiles();
+  await until("ten tiles more, without a reload", 30_000, async () => await tiles() >= first + 10);
 });
 
 for (const viewport of [ROOM, { width: 1024, height: 768 }]) {
