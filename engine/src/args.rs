@@ -89,7 +89,8 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 
-    /// The queue that the background's tiles go to: the engine takes them from there and paints them
+    /// The queue that the background's tiles go to: the engine takes them from there and paints
+    /// them
     #[arg(long, env = "MICROSCALING_TILES_QUEUE", value_name = "NAME", default_value = "tiles",
           value_parser = client::args::parse_name)]
     pub tiles_queue: String,
@@ -109,8 +110,8 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_SCENARIO", value_name = "FILE")]
     pub scenario: Option<PathBuf>,
 
-    /// Play step by step, each one from one key (PageDown) to the next, and nothing before the first;
-    /// without --scenario, the opening of a talk in three steps
+    /// Play step by step, each one from one key (PageDown) to the next, and nothing before the
+    /// first; without --scenario, the opening of a talk in three steps
     #[arg(long, env = "MICROSCALING_STAGE")]
     pub stage: bool,
 
@@ -132,12 +133,13 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
     pub reset_on_exit: bool,
 
-    /// Where phones in the room get a page of their own, with one button that adds a job; nothing else
-    /// can be reached there. With 0.0.0.0, at this machine's address in their network
+    /// Where phones in the room get a page of their own, with one button that adds a job; nothing
+    /// else can be reached there. With 0.0.0.0, at this machine's address in their network
     #[arg(long, env = "MICROSCALING_AUDIENCE", value_name = "IP:PORT")]
     pub audience: Option<SocketAddr>,
 
-    /// Record all that the page shows, a line of JSON for each change, in a new file; see engine replay
+    /// Record all that the page shows, a line of JSON for each change, in a new file; see engine
+    /// replay
     #[arg(long, env = "MICROSCALING_RECORD", value_name = "FILE")]
     pub record: Option<PathBuf>,
 

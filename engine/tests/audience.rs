@@ -99,7 +99,8 @@ async fn one_phone_adds_one_job_a_second_and_a_room_twenty() {
     let added = crowd.iter().filter(|(status, _)| *status == StatusCode::OK).count() as u64;
     let refused = crowd.iter().filter(|(_, it)| it.to_string().contains("at most 20 jobs")).count();
     assert_eq!(added + refused as u64, 80, "{crowd:?}");
-    // The first press may count as one of the twenty, and all may take longer than a second to come.
+    // The first press may count as one of the twenty, and all may take longer than a second to
+    // come.
     assert!((19..=60).contains(&added), "{added}");
     assert_eq!(room.published().await, before + added);
 }

@@ -1,5 +1,5 @@
-//! The background's picture in a whole box: painted once, by all together, and visibly less of it while
-//! the urgent work needs the slots.
+//! The background's picture in a whole box: painted once, by all together, and visibly less of it
+//! while the urgent work needs the slots.
 
 #![allow(clippy::unwrap_used)] // helpers of a test
 
@@ -78,8 +78,8 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
     // A tile may be on its way from each of the nine; and the first one may come before its ticket.
     assert!(published <= painted + 2 * 9, "{painted} of {published} tiles are there");
-    // Each of them is at work at one, may have the ticket for another one, and has its last one of a
-    // picture done when that is over.
+    // Each of them is at work at one, may have the ticket for another one, and has its last one of
+    // a picture done when that is over.
     assert!(of <= painted + 9 * (2 + of / 160), "{painted} of {of}");
 
     // So much that the background has its least, a ninth of what it had.

@@ -23,7 +23,8 @@ fn path(name: &str) -> PathBuf {
     path
 }
 
-/// Records a box for some seconds in which something happens; gives what a page has heard meanwhile.
+/// Records a box for some seconds in which something happens; gives what a page has heard
+/// meanwhile.
 async fn record(file: &Path) -> Vec<Event> {
     let mut demo = TestBox::start(&["--record", file.to_str().unwrap()]).await;
     let mut stream = Stream::open(&format!("{}/page/stream", demo.url)).await;

@@ -106,7 +106,8 @@ async fn no_job_is_lost(demo: &TestBox) {
             let left = demo.get("/api/v1/processes").await;
             let accepted = &left["left"]["producer"]["producer_jobs_published_total"];
             assert_eq!(accepted.as_f64(), jobs["acked_total"].as_f64(), "{jobs}");
-            // Thirty a second for the ramp alone: how long each step took is not what is tried here.
+            // Thirty a second for the ramp alone: how long each step took is not what is tried
+            // here.
             assert!(accepted.as_f64() > Some(100.0), "{jobs}");
             assert_eq!(jobs["dead_total"], 0, "{jobs}");
             return;

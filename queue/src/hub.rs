@@ -21,8 +21,8 @@ use crate::wire::{WallClock, wall_clock};
 
 mod once;
 
-/// So many bytes of messages may wait to be written, each of them there three times until it is; who
-/// comes with more waits until there is room.
+/// So many bytes of messages may wait to be written, each of them there three times until it is;
+/// who comes with more waits until there is room.
 const ROOM: usize = 16 << 20;
 
 /// So many events have room without a new allocation.
@@ -224,8 +224,8 @@ impl Hub {
         }
     }
 
-    /// What `take` takes of what gathers, once there is something or `patience` ends; `None` once the hub is closed and
-    /// everything was taken.
+    /// What `take` takes of what gathers, once there is something or `patience` ends; `None` once
+    /// the hub is closed and everything was taken.
     pub(crate) fn gathered<T>(
         &self,
         patience: Option<Duration>,

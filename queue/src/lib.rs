@@ -43,8 +43,8 @@ pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 
 /// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
-/// every program has, until the word to leave: then those who wait get an empty list, requests under
-/// way finish, and idle connections are closed.
+/// every program has, until the word to leave: then those who wait get an empty list, requests
+/// under way finish, and idle connections are closed.
 ///
 /// # Errors
 /// When the log fails.

@@ -27,8 +27,8 @@ impl Store {
     }
 }
 
-/// Opens the data directory, if there is to be one, and says what became of it. Times that outlive the
-/// process are those of the clock `wall`.
+/// Opens the data directory, if there is to be one, and says what became of it. Times that outlive
+/// the process are those of the clock `wall`.
 ///
 /// # Errors
 /// When another process has the directory, or what is in it is damaged.
@@ -50,8 +50,8 @@ pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
     }
     let (store, messages) = restored(loaded, run, wall);
     tracing::info!(
-        "messages are kept in {}, and {messages} are back from there; what is acknowledged outlives \
-         this process, and is as safe as that volume is against all else",
+        "messages are kept in {}, and {messages} are back from there; what is acknowledged \
+         outlives this process, and is as safe as that volume is against all else",
         data.display()
     );
     Ok(store)

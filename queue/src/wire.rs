@@ -94,8 +94,9 @@ pub(crate) fn owned(bytes: Bytes) -> Bytes {
     if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
-/// A wall clock, in milliseconds since 1970. Anybody may set it at any time: it is for what is shown
-/// and for what outlives the process. What a running process decides, it decides by the hub's time.
+/// A wall clock, in milliseconds since 1970. Anybody may set it at any time: it is for what is
+/// shown and for what outlives the process. What a running process decides, it decides by the hub's
+/// time.
 pub type WallClock = fn() -> u64;
 
 /// The machine's wall clock.

@@ -12,8 +12,9 @@ const SLICE: Duration = Duration::from_millis(4);
 /// The kindest there is.
 const NICENESS: i32 = 19;
 
-/// Computes the tiles that `tickets` are for, and gives each to `done`, until the other end of `stay`
-/// is dropped; then it returns after one slice at most. Lowers the priority of its thread for good.
+/// Computes the tiles that `tickets` are for, and gives each to `done`, until the other end of
+/// `stay` is dropped; then it returns after one slice at most. Lowers the priority of its thread
+/// for good.
 ///
 /// It never waits for a ticket: where none has come by the time it begins a tile, it counts on by
 /// itself. The rest before a tile is time enough for one to come.

@@ -50,16 +50,16 @@ pub struct Carrier {
     worker: String,
     client: Client,
     tickets: Tickets,
-    /// Whether the queue was told its settings since it last failed; one that has started anew may have
-    /// forgotten them.
+    /// Whether the queue was told its settings since it last failed; one that has started anew may
+    /// have forgotten them.
     is_told: bool,
     bodies: Receiver<Vec<u8>>,
     dropped: IntCounter,
     backoff: Backoff,
 }
 
-/// An outbox for the tiles of `worker`, and who carries them away and puts a ticket for the next one
-/// in `tickets` for each. What finds no room counts as `dropped`.
+/// An outbox for the tiles of `worker`, and who carries them away and puts a ticket for the next
+/// one in `tickets` for each. What finds no room counts as `dropped`.
 pub fn outbox(
     worker: &str,
     client: Client,

@@ -1,14 +1,14 @@
 //! Which tile to compute next, so that several remainders paint one picture and not each its own.
 //!
 //! Each publish is answered with a number that no other publisher is told. It is the ticket for the
-//! publisher's next tile: whoever has it computes that tile, and nobody else does. A remainder that is
-//! stopped takes its ticket along, and its tile stays empty.
+//! publisher's next tile: whoever has it computes that tile, and nobody else does. A remainder that
+//! is stopped takes its ticket along, and its tile stays empty.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// One that came late waits beside the one after it. More would only gather while the queue is slow,
-/// for tiles of a picture that is over by the time they are used.
+/// One that came late waits beside the one after it. More would only gather while the queue is
+/// slow, for tiles of a picture that is over by the time they are used.
 const MOST: usize = 2;
 
 /// The place where tickets are put and taken. Clones share it; nobody waits for a ticket.

@@ -44,8 +44,8 @@ pub struct Step {
     /// What happens at its beginning, in this order.
     #[serde(rename = "do", default, deserialize_with = "keys::actions")]
     pub actions: Vec<Action>,
-    /// What happens where it is over by the clock and waits for a key all the same, until that comes:
-    /// a presenter may talk for long.
+    /// What happens where it is over by the clock and waits for a key all the same, until that
+    /// comes: a presenter may talk for long.
     #[serde(rename = "while-waiting", default, deserialize_with = "keys::actions")]
     pub while_waiting: Vec<Action>,
 }

@@ -39,9 +39,9 @@ pub(crate) struct After {
     after: Option<String>,
 }
 
-/// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at most
-/// four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last; where
-/// frames since then are not here any more, or are of another run, it begins with a snapshot.
+/// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at
+/// most four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last;
+/// where frames since then are not here any more, or are of another run, it begins with a snapshot.
 pub(crate) async fn page(
     State(app): State<App>,
     Query(after): Query<After>,

@@ -9,8 +9,8 @@ use qrcode::render::svg::Color;
 use crate::api::App;
 use crate::api::error::ApiError;
 
-/// The code as SVG, black on white with a rim, which cameras want on a dark page, too; `None` where the
-/// text is too long for one.
+/// The code as SVG, black on white with a rim, which cameras want on a dark page, too; `None` where
+/// the text is too long for one.
 pub fn svg(text: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let colours = (Color("#000000"), Color("#ffffff"));

@@ -1,5 +1,5 @@
-//! Presses become jobs: those of half a second are added together, so that a full room is two lines a
-//! second in the log and not twenty.
+//! Presses become jobs: those of half a second are added together, so that a full room is two lines
+//! a second in the log and not twenty.
 
 use std::time::Duration;
 

@@ -44,8 +44,8 @@ impl Room {
     /// Takes the port.
     ///
     /// # Errors
-    /// When it cannot be had, or this machine has no address that phones could use; the message names
-    /// the way out.
+    /// When it cannot be had, or this machine has no address that phones could use; the message
+    /// names the way out.
     pub async fn open(asked: SocketAddr) -> anyhow::Result<Room> {
         let listener = TcpListener::bind(asked).await.with_context(|| {
             format!("cannot listen on {asked} for the audience; choose another with --audience")

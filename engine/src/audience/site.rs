@@ -104,8 +104,8 @@ impl Site {
     }
 }
 
-/// Phones come by whatever name this machine has in their network, so any host will do; but a page from
-/// elsewhere may not press.
+/// Phones come by whatever name this machine has in their network, so any host will do; but a page
+/// from elsewhere may not press.
 fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));

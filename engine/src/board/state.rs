@@ -42,7 +42,8 @@ pub struct State {
     pub capacity: u32,
     /// Live containers of scaled workloads, those on their way out included.
     pub used: u32,
-    /// Jobs lost since then: dead, or too old before anybody took them; null until a queue was read.
+    /// Jobs lost since then: dead, or too old before anybody took them; null until a queue was
+    /// read.
     pub lost: Option<u64>,
     /// Tiles a second that the background has done; null while that is not known.
     pub tiles_s: Option<f64>,

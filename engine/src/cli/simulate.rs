@@ -34,8 +34,8 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 
-    /// Where another drawing goes: how long jobs wait over how much spare work is done, for everyone
-    /// and for fixed fleets of all sizes
+    /// Where another drawing goes: how long jobs wait over how much spare work is done, for
+    /// everyone and for fixed fleets of all sizes
     #[arg(long, value_name = "FILE")]
     fleets: Option<PathBuf>,
 

@@ -12,8 +12,8 @@ use super::tile::{self, COLUMNS, PLACES, ROWS, SHADES, Tile};
 const WINDOW: Duration = Duration::from_secs(5);
 /// Answers come each second where all is well. After so long without one nothing is known.
 const DEAF_AFTER: Duration = Duration::from_secs(3);
-/// An older picture is not gone back to, but where nothing has come of the newest one for so long: its
-/// queue has begun anew, and all numbers with it.
+/// An older picture is not gone back to, but where nothing has come of the newest one for so long:
+/// its queue has begun anew, and all numbers with it.
 const OVER_AFTER: Duration = Duration::from_secs(5);
 /// So many tiles are kept for who shows them; two pictures are more than a tick's.
 const FRESH: usize = 2 * PLACES as usize;
@@ -108,7 +108,8 @@ impl Painting {
     }
 }
 
-/// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, painted ones only.
+/// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, painted ones
+/// only.
 impl Serialize for Picture {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();

@@ -37,8 +37,8 @@ struct Body {
 }
 
 impl Tile {
-    /// The tile in a message; `None` where it is none, or one of another size of picture. A worker's
-    /// first message is no tile.
+    /// The tile in a message; `None` where it is none, or one of another size of picture. A
+    /// worker's first message is no tile.
     pub fn from_message(body: &[u8]) -> Option<Tile> {
         let body: Body = serde_json::from_slice(body).ok()?;
         let fits = (body.columns, body.rows) == (COLUMNS, ROWS);
@@ -76,7 +76,8 @@ impl Serialize for Tile {
 mod tests {
     use super::*;
 
-    /// A message of the third picture's tile in the second row and the fifth column, but for a change.
+    /// A message of the third picture's tile in the second row and the fifth column, but for a
+    /// change.
     fn message(from: &str, to: &str) -> Option<Tile> {
         let pixels = text(&[7; SHADES]);
         let body = format!(

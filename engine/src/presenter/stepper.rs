@@ -147,8 +147,8 @@ impl Stepper {
         acts
     }
 
-    /// All was reset by somebody, so nothing is hidden, held or loaded: by hand, it waits before its
-    /// first step, also when it was over; by the clock, it is over.
+    /// All was reset by somebody, so nothing is hidden, held or loaded: by hand, it waits before
+    /// its first step, also when it was over; by the clock, it is over.
     pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
         self.waits = false;

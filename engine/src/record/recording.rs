@@ -41,9 +41,9 @@ impl Recording {
         Recording { file, name: name.to_owned(), whole: 0, began: None, heard: None }
     }
 
-    /// Writes what the feed tells until it is time to leave, or the file takes no more, which is said
-    /// once. It asks for more only once the last is written: whoever writes slowly misses nothing for
-    /// two minutes, and then goes on with all there is.
+    /// Writes what the feed tells until it is time to leave, or the file takes no more, which is
+    /// said once. It asks for more only once the last is written: whoever writes slowly misses
+    /// nothing for two minutes, and then goes on with all there is.
     pub async fn run(mut self, feed: Feed, shutdown: Shutdown) {
         let mut latest = feed.watch();
         loop {

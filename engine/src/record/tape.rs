@@ -178,8 +178,8 @@ fn event(line: &[u8]) -> Result<Event, String> {
     Ok(Event { at: Duration::from_millis(line.ms), piece })
 }
 
-/// An event's data, which say that this is a recording and are else as they were. Quotes in JSON's own
-/// strings have backslashes before them, so no sentence is changed.
+/// An event's data, which say that this is a recording and are else as they were. Quotes in JSON's
+/// own strings have backslashes before them, so no sentence is changed.
 fn as_replay(data: &str) -> String {
     MODES.iter().fold(data.to_owned(), |data, mode| data.replace(mode, REPLAY))
 }
@@ -188,7 +188,10 @@ fn as_replay(data: &str) -> String {
 mod tests {
     use super::*;
 
-    const SNAPSHOT: &str = r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1,"state":{"status":{"mode":"live"},"headline":"\"mode\":\"live\""}}}"#;
+    const SNAPSHOT: &str = concat!(
+        r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1,"state":"#,
+        r#"{"status":{"mode":"live"},"headline":"\"mode\":\"live\""}}}"#,
+    );
 
     fn frame(ms: u64, seq: u64) -> String {
         format!(r#"{{"ms":{ms},"event":"frame","id":"00000007-{seq}","data":{{"seq":{seq}}}}}"#)

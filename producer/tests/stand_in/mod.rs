@@ -112,8 +112,8 @@ pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 impl Lines {
     /// Collects lines until the guard is dropped.
     pub(crate) fn capture() -> (Lines, DefaultGuard) {
-        // Beside a single dispatcher, whichever thread comes first to a line of ours decides for all
-        // whether it is heard; beside two, both are asked.
+        // Beside a single dispatcher, whichever thread comes first to a line of ours decides for
+        // all whether it is heard; beside two, both are asked.
         static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
         LazyLock::force(&ANOTHER);
         let lines = Lines::default();

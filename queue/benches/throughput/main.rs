@@ -1,6 +1,6 @@
-//! How fast the queue is beside the least that an HTTP server can do here: one that reads a body and
-//! answers as many bytes as a publish does. All in one run, in turns, so that a noisy machine is
-//! noisy for all of them; only the ratios say something.
+//! How fast the queue is beside the least that an HTTP server can do here: one that reads a body
+//! and answers as many bytes as a publish does. All in one run, in turns, so that a noisy machine
+//! is noisy for all of them; only the ratios say something.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a program that measures may fail")]
 
 #[path = "../../tests/support/connection.rs"]

@@ -190,8 +190,8 @@ impl Broker {
         Ok(Accepted { queue: name.clone(), messages, key: None })
     }
 
-    /// A batch that was accepted is there from now on. Those with keys come in the order in which they
-    /// were accepted, so that keys are forgotten in that order.
+    /// A batch that was accepted is there from now on. Those with keys come in the order in which
+    /// they were accepted, so that keys are forgotten in that order.
     pub fn commit(&mut self, now: Time, accepted: Accepted) {
         self.advance(now);
         let queue = self.queue(&accepted.queue);

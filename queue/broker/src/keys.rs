@@ -11,8 +11,8 @@ use crate::queue::Queue;
 /// How long a queue remembers a key, from when its messages were there.
 pub const KEY_KEPT: Time = Time::from_secs(5 * 60);
 
-/// What a key counts of its queue's `max_bytes` while it is remembered: somewhat more than it takes,
-/// which is 115 bytes where there are many.
+/// What a key counts of its queue's `max_bytes` while it is remembered: somewhat more than it
+/// takes, which is 115 bytes where there are many.
 pub const KEY_BYTES: u64 = 128;
 
 /// Stands for the key that a publisher gave: a hash of it, so that all take the same room.
@@ -69,8 +69,8 @@ pub struct KeptKey {
 }
 
 impl KeptKey {
-    /// How long it is remembered yet, at `wall` in milliseconds since 1970. That clock may have been
-    /// set since, so it is never longer than for a new one.
+    /// How long it is remembered yet, at `wall` in milliseconds since 1970. That clock may have
+    /// been set since, so it is never longer than for a new one.
     fn left(&self, wall: u64) -> Time {
         KEY_KEPT.saturating_sub(Time::from_millis(wall.saturating_sub(self.at)))
     }
@@ -192,8 +192,8 @@ impl Queue {
 }
 
 impl Broker {
-    /// Takes a batch in as [`Broker::publish`] does, once for all calls with its key: later ones get
-    /// the first one's numbers.
+    /// Takes a batch in as [`Broker::publish`] does, once for all calls with its key: later ones
+    /// get the first one's numbers.
     ///
     /// # Errors
     /// As [`Broker::accept_once`].
@@ -215,8 +215,9 @@ impl Broker {
         }
     }
 
-    /// Takes a batch of at least one in as [`Broker::accept`] does, if it is the first with its key.
-    /// The key is remembered until the batch is refused, or for [`KEY_KEPT`] after it was committed.
+    /// Takes a batch of at least one in as [`Broker::accept`] does, if it is the first with its
+    /// key. The key is remembered until the batch is refused, or for [`KEY_KEPT`] after it was
+    /// committed.
     ///
     /// # Errors
     /// When the key was used for something else, or the batch would be refused without a key, too;

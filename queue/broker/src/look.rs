@@ -9,9 +9,9 @@ use crate::redelivery::Redelivery;
 use crate::stats::Stats;
 
 impl Broker {
-    /// How many messages a queue has taken in so far, with those that were accepted and are not there
-    /// yet: right after a message was accepted it is that one's place among all of its queue, from 1,
-    /// which no other one has unless one before it is refused.
+    /// How many messages a queue has taken in so far, with those that were accepted and are not
+    /// there yet: right after a message was accepted it is that one's place among all of its queue,
+    /// from 1, which no other one has unless one before it is refused.
     pub fn taken_in(&self, name: &QueueName) -> u64 {
         let queue = self.queues.get(name);
         queue.map_or(0, |queue| queue.total.published + queue.expected as u64)

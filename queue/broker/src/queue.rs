@@ -373,8 +373,8 @@ impl Queue {
         None
     }
 
-    /// Throws all messages away; their receipts are stale from now on. Keys stay: what was published
-    /// with them was published.
+    /// Throws all messages away; their receipts are stale from now on. Keys stay: what was
+    /// published with them was published.
     pub(crate) fn purge(&mut self) -> u64 {
         let count = self.messages.len() as u64;
         let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));

@@ -34,8 +34,8 @@ impl Broker {
         changed
     }
 
-    /// Sends ready messages back to where they died, or `to` another queue: as many as there are and
-    /// have room there, at most `max`. They are done here, and begin anew there.
+    /// Sends ready messages back to where they died, or `to` another queue: as many as there are
+    /// and have room there, at most `max`. They are done here, and begin anew there.
     ///
     /// # Errors
     /// When it is not known where to.

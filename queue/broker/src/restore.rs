@@ -275,8 +275,8 @@ impl Restore {
 }
 
 impl Part {
-    /// Where a message is gone and nobody told how, what was kept of it was deleted: it was done, or
-    /// on a full disk thrown away, before that could be written. It counts as acknowledged.
+    /// Where a message is gone and nobody told how, what was kept of it was deleted: it was done,
+    /// or on a full disk thrown away, before that could be written. It counts as acknowledged.
     fn reconciled(&self) -> Counters {
         let Counters { published, acked, dead, purged, expired, .. } = self.total;
         let here = self.messages.len() as u64;

@@ -23,8 +23,8 @@ pub struct Settings {
     pub dead_letter_queue: Option<QueueName>,
     /// How many messages the queue holds, whether ready, delayed or in flight.
     pub max_depth: usize,
-    /// How many bytes their bodies may have together, with [`KEY_BYTES`](crate::keys::KEY_BYTES) for
-    /// each key that is remembered.
+    /// How many bytes their bodies may have together, with [`KEY_BYTES`](crate::keys::KEY_BYTES)
+    /// for each key that is remembered.
     pub max_bytes: u64,
     /// The largest body in bytes.
     pub max_message_bytes: usize,

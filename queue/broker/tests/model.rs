@@ -123,8 +123,8 @@ impl Pair {
         self.model.advance(Time::ZERO);
     }
 
-    /// Takes messages in, which are there at once, as all are by then that came before, or only begin
-    /// to be.
+    /// Takes messages in, which are there at once, as all are by then that came before, or only
+    /// begin to be.
     fn publish(&mut self, publish: Publish, begin: bool) {
         let Publish { queue, batch, once } = publish.clone();
         self.tried.push(publish.clone());
@@ -149,8 +149,8 @@ impl Pair {
         }
     }
 
-    /// The next of those that are begun is in the log. It is not there yet; what happens until then is
-    /// told behind it.
+    /// The next of those that are begun is in the log. It is not there yet; what happens until then
+    /// is told behind it.
     fn write(&mut self) {
         let Some((accepted, publish, at)) = self.begun.get(self.written) else { return };
         let ids: Vec<_> = accepted.ids().collect();

@@ -83,8 +83,8 @@ impl Client {
         Client { timeout, ..self }
     }
 
-    /// Publishes one message; returns its number. After an error that passes it may be there all the
-    /// same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
+    /// Publishes one message; returns its number. After an error that passes it may be there all
+    /// the same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -92,8 +92,8 @@ impl Client {
         self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
     }
 
-    /// Publishes one message as [`Client::publish`] does; returns how many messages the queue has taken
-    /// in, this one included. No other publisher is told the same number.
+    /// Publishes one message as [`Client::publish`] does; returns how many messages the queue has
+    /// taken in, this one included. No other publisher is told the same number.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -154,8 +154,8 @@ impl Client {
         self.end("ack", receipt, None).await
     }
 
-    /// Ends several deliveries, at most as many as a receive gives; one whose lease was over stays as it
-    /// is.
+    /// Ends several deliveries, at most as many as a receive gives; one whose lease was over stays
+    /// as it is.
     ///
     /// # Errors
     /// [`Error::Away`] passes.

@@ -58,8 +58,8 @@ fn make(path: &Path) -> io::Result<()> {
     let missing = missing.count();
     fs::create_dir_all(path)?;
     if missing == 0 {
-        // Whoever made it may have been killed before this, or may be one who lets nobody read where
-        // it is.
+        // Whoever made it may have been killed before this, or may be one who lets nobody read
+        // where it is.
         let _ = path.parent().map(sync);
     }
     path.ancestors().skip(1).take(missing).try_for_each(sync)

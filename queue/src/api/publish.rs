@@ -55,9 +55,9 @@ impl Serialize for Text<'_> {
     }
 }
 
-/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call whose
-/// `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and gets the
-/// first one's answer, with `Idempotent-Replayed: true`.
+/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call
+/// whose `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and
+/// gets the first one's answer, with `Idempotent-Replayed: true`.
 ///
 /// The answer to a call without a key also has `published_total`: how many messages the queue has
 /// taken in, these included, so that each publisher has a number of its own.

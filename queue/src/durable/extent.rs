@@ -1,10 +1,10 @@
 //! Which messages are in which segment, so that a segment can go when none of its own is left.
 //!
-//! A key that is remembered is known by the number of its first message, and keeps a segment as that
-//! one would.
+//! A key that is remembered is known by the number of its first message, and keeps a segment as
+//! that one would.
 //!
-//! Numbers ascend with segments. But a message that stays for long would keep all segments after its
-//! own, so it may be carried to the end of the log; those are known one by one.
+//! Numbers ascend with segments. But a message that stays for long would keep all segments after
+//! its own, so it may be carried to the end of the log; those are known one by one.
 
 use std::collections::VecDeque;
 

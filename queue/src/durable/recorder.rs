@@ -66,8 +66,8 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
-    /// The lowest number that a message may have that is not written yet: its number is given when it
-    /// is accepted.
+    /// The lowest number that a message may have that is not written yet: its number is given when
+    /// it is accepted.
     pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
         let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
         first.unwrap_or(broker.next_message())

@@ -219,8 +219,8 @@ impl<D: Disk> Writer<D> {
         Ok(written)
     }
 
-    /// Begins another segment; false where the last one goes on, and there will be another try. What
-    /// happened before its base was taken goes into the last one.
+    /// Begins another segment; false where the last one goes on, and there will be another try.
+    /// What happened before its base was taken goes into the last one.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<bool> {
         if self.write_owed()?.is_err() {
             return Ok(false);

@@ -14,8 +14,8 @@ use crate::problem::Problem;
 pub(super) type Answered = Shared<oneshot::Receiver<Result<(), Refusal>>>;
 
 impl Hub {
-    /// Takes a batch in as [`Hub::publish`] does, once for all calls with its key: later ones get the
-    /// first one's numbers, once its messages are on the disk.
+    /// Takes a batch in as [`Hub::publish`] does, once for all calls with its key: later ones get
+    /// the first one's numbers, once its messages are on the disk.
     ///
     /// # Errors
     /// When the queue refuses it, its key was used for something else, or it cannot be written; who

@@ -51,7 +51,8 @@ async fn a_queue_shows_its_numbers() {
     stats["settings"].take();
     let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
         "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
-        "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4, "undelivered_total": 0,
+        "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4,
+        "undelivered_total": 0,
         "acked_total": 1, "nacked_total": 1, "lease_expired_total": 0, "dead_total": 0,
         "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
     assert_eq!(stats, expected);

@@ -153,9 +153,9 @@ async fn due<const TEST: usize>(run: &Run) -> [Option<u64>; 4] {
     due
 }
 
-/// 20 s after all was said the process ends, the clock is set, and another process begins. The lease
-/// begins anew; the rest has 20, 30 and 40 s left by a clock that was not set, nothing by one that
-/// was set ahead, and by one that was set back as much as when it was said, but no more.
+/// 20 s after all was said the process ends, the clock is set, and another process begins. The
+/// lease begins anew; the rest has 20, 30 and 40 s left by a clock that was not set, nothing by one
+/// that was set ahead, and by one that was set back as much as when it was said, but no more.
 #[tokio::test(start_paused = true)]
 async fn after_a_restart_nothing_is_hidden_for_longer_than_it_was_to_be_wherever_the_clock_is() {
     for (jumped, left) in [

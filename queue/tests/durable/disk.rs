@@ -168,8 +168,8 @@ fn a_full_disk_takes_nothing_in_and_loses_nothing_and_what_is_done_makes_room() 
     program.leave();
 }
 
-/// A file may have so many blocks, and the signal that says so is ignored: a write fails then, after
-/// a part of it was written.
+/// A file may have so many blocks, and the signal that says so is ignored: a write fails then,
+/// after a part of it was written.
 const SHORT_FILES: [&str; 3] = ["sh", "-c", r#"trap '' XFSZ; ulimit -f 128; exec "$0" "$@""#];
 
 #[test]

@@ -110,8 +110,8 @@ async fn many_messages_leave_neither_memory_nor_disk_behind() {
     watch.until("two segments left", SOON, || disk(folder.path()).0 <= SEGMENTS).await;
     let (kib, segments, bytes) = watch.look();
     println!(
-        "{total} messages in {seconds:.0} s, {:.0} a second; memory {:.1} MiB at the start, {:.1} at \
-         most, {:.1} at the end; disk {:.1} MiB at most, {:.1} in {segments} segments at the end",
+        "{total} messages in {seconds:.0} s, {:.0} a second; memory {:.1} MiB at the start, {:.1} \
+         at most, {:.1} at the end; disk {:.1} MiB at most, {:.1} in {segments} segments at the end",
         total as f64 / seconds,
         mib(watch.start),
         mib(watch.most.0),

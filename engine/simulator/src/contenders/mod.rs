@@ -80,8 +80,8 @@ impl Kind {
         all
     }
 
-    /// Fixed fleets with their sizes, from the smallest to the largest that the budget allows; those
-    /// of the scenario where there are several workloads with queues.
+    /// Fixed fleets with their sizes, from the smallest to the largest that the budget allows;
+    /// those of the scenario where there are several workloads with queues.
     pub fn fleets(scenario: &Scenario) -> Vec<(String, Kind)> {
         let on_queues: Vec<usize> =
             (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)).collect();

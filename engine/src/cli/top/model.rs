@@ -195,7 +195,9 @@ pub(super) mod tests {
                 "starting": desired - ready, "terminating": 0, "background": background,
             })
         };
-        let slot = |name: &str, phase: &str| json!({"name": format!("{name}-1"), "workload": name, "phase": phase});
+        let slot = |name: &str, phase: &str| {
+            json!({"name": format!("{name}-1"), "workload": name, "phase": phase})
+        };
         let state = json!({
             "headline": "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background.",
             "status": {"scheduler": "process", "containers": 12, "standing": "alone",

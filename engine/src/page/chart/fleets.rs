@@ -1,5 +1,5 @@
-//! How long jobs wait over how much spare work is done, as an SVG file that stands alone: who scales
-//! well is below and to the right of the line of fixed fleets.
+//! How long jobs wait over how much spare work is done, as an SVG file that stands alone: who
+//! scales well is below and to the right of the line of fixed fleets.
 
 use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;

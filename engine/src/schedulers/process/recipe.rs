@@ -35,8 +35,8 @@ pub struct Recipe {
     pub replicas: u32,
     /// How long a process has after SIGTERM.
     pub grace: Duration,
-    /// The Services that find it, by name, namespace and port. One is enough to make it a server, of
-    /// which there is one, at an address that stays.
+    /// The Services that find it, by name, namespace and port. One is enough to make it a server,
+    /// of which there is one, at an address that stays.
     pub serves: Vec<ServicePort>,
     /// It can have at most so many replicas on one machine.
     pub most: u32,

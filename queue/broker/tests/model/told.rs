@@ -87,8 +87,8 @@ impl Told {
 }
 
 /// The same messages in the same places, but for fresh leases; the same counts; of all receipts the
-/// same are valid; what was tried before becomes the same if it is tried again; and keys are forgotten
-/// at the same time.
+/// same are valid; what was tried before becomes the same if it is tried again; and keys are
+/// forgotten at the same time.
 pub(crate) fn compare(
     broker: &mut Broker,
     told: Told,
@@ -139,8 +139,8 @@ pub(crate) fn compare(
     }
 }
 
-/// What becomes of a publish: the messages below `first` where it came before, or none where it is a
-/// new one, whose numbers may be others where some were refused.
+/// What becomes of a publish: the messages below `first` where it came before, or none where it is
+/// a new one, whose numbers may be others where some were refused.
 fn answer(
     broker: &mut Broker,
     first: MessageId,
