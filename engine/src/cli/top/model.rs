@@ -196,7 +196,8 @@ pub(super) mod tests {
             })
         };
         let slot = |name: &str, phase: &str| {
-            json!({"name": format!("{name}-1"), "workload": name, "phase": phase})
+            let first = format!("{name}-1");
+            json!({"name": first, "workload": name, "phase": phase})
         };
         let state = json!({
             "headline": "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background.",
