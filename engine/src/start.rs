@@ -23,7 +23,7 @@ use crate::api::{self, App};
 use crate::args::{Args, Command, DEFAULT_PORT, RunArgs, SchedulerKind};
 use crate::audience::Room;
 use crate::cli::{completions, play, replay, scale, simulate, top, validate};
-use crate::control_loop::{ControlLoop, Parts, opening_load};
+use crate::control_loop::{ControlLoop, Handle, Parts, opening_load};
 use crate::ghosts::Ghosts;
 use crate::picture::taking::Taker;
 use crate::presenter::task::play_when_ready;
@@ -108,6 +108,35 @@ impl Facing {
     }
 }
 
+impl Facing {
+    /// What all handlers share; begins with what is to be played.
+    fn app(self, handle: Handle, shell: &Shell) -> App {
+        let opened = Arc::new(Notify::new());
+        // A scenario makes its own load.
+        if let Some(load) = self.opening_load.filter(|_| self.opening.is_none()) {
+            tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
+        }
+        let presenter = Presenter::start(handle.clone());
+        if let Some((scenario, by_hand)) = self.opening {
+            tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
+        }
+        App {
+            ghosts: Ghosts::start(handle.clone()),
+            handle,
+            presenter,
+            shutdown: shell.shutdown(),
+            opened,
+            queue_url: self.queue_url.to_string(),
+            manifest: self.manifest,
+            doorkeeper: Arc::new(Doorkeeper {
+                trusted: self.trust_gateway.then(default_gateway).flatten(),
+                hosts: self.hosts,
+                token: self.token,
+            }),
+        }
+    }
+}
+
 /// What is played from the beginning on, by the flags.
 fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
     let scenario = match &args.scenario {
@@ -119,24 +148,17 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
 }
 
 /// Runs an engine that is put together.
-async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Result<()> {
+async fn run_parts(shell: Shell, mut parts: Parts, mut facing: Facing) -> anyhow::Result<()> {
     let room = match facing.audience {
         Some(address) => Some(Room::open(address).await?),
         None => None,
     };
     parts.audience = room.as_ref().map(|room| room.url.clone());
     let clock = parts.clock;
-    let tiles = parts.sources.client(&facing.tiles_queue)?;
-    let taker = Taker::new(tiles, shell.name(), parts.canvas.clone(), parts.clock);
-    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
+    take_tiles(&shell, &parts, &facing.tiles_queue)?;
     let (control_loop, handle) = ControlLoop::new(parts);
-    let opened = Arc::new(Notify::new());
-    // A scenario makes its own load.
-    if let Some(load) = facing.opening_load.filter(|_| facing.opening.is_none()) {
-        tokio::spawn(opening_load(handle.clone(), load, opened.clone(), OPENING));
-    }
-    let recording = facing
-        .recording
+    let recording = facing.recording.take();
+    let recording = recording
         .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
     let (to_room, leave) = (handle.clone(), shell.shutdown());
     let room = async {
@@ -144,24 +166,7 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
             room.serve(to_room, clock, leave).await;
         }
     };
-    let presenter = Presenter::start(handle.clone());
-    if let Some((scenario, by_hand)) = facing.opening {
-        tokio::spawn(play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand));
-    }
-    let app = App {
-        ghosts: Ghosts::start(handle.clone()),
-        handle,
-        presenter,
-        shutdown: shell.shutdown(),
-        opened,
-        queue_url: facing.queue_url.to_string(),
-        manifest: facing.manifest,
-        doorkeeper: Arc::new(Doorkeeper {
-            trusted: facing.trust_gateway.then(default_gateway).flatten(),
-            hosts: facing.hosts,
-            token: facing.token,
-        }),
-    };
+    let app = facing.app(handle, &shell);
     shell
         .serve(async |server, endpoints, shutdown| {
             let router = api::router(app).merge(endpoints);
@@ -173,6 +178,14 @@ async fn run_parts(shell: Shell, mut parts: Parts, facing: Facing) -> anyhow::Re
             Ok(())
         })
         .await
+}
+
+/// Begins to take the background's tiles from their queue, while this engine leads.
+fn take_tiles(shell: &Shell, parts: &Parts, queue: &str) -> anyhow::Result<()> {
+    let tiles = parts.sources.client(queue)?;
+    let taker = Taker::new(tiles, shell.name(), parts.canvas.clone(), parts.clock);
+    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
+    Ok(())
 }
 
 /// The address that was asked for, else the default port or the next free one.

@@ -117,7 +117,13 @@ impl Run {
 
 /// A Deployment's name for so many of it.
 pub fn plural(name: &str, count: u32) -> String {
-    if count == 1 || name.ends_with('s') { name.to_owned() } else { format!("{name}s") }
+    let hisses = ["ch", "sh", "x"].iter().any(|end| name.ends_with(end));
+    match count {
+        1 => name.to_owned(),
+        _ if name.ends_with('s') => name.to_owned(),
+        _ if hisses => format!("{name}es"),
+        _ => format!("{name}s"),
+    }
 }
 
 /// The text with a capital letter first.
@@ -129,6 +135,13 @@ pub fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_said_for_so_many() {
+        let said = ["batch", "consumer", "jobs"].map(|name| plural(name, 2));
+        assert_eq!(said, ["batches", "consumers", "jobs"]);
+        assert_eq!(plural("batch", 1), "batch");
+    }
 
     fn facts(producers: u32, consumers: u32) -> Facts {
         let count =

@@ -160,7 +160,9 @@ impl Stage {
         let same = || self.scenario.clone();
         let mut parts = vec![part("ours", Kind::Ours, same())];
         for rule in ["queue", "simple-queue"] {
-            parts.push(part(rule, Kind::Ours, same().with_rule(rule)));
+            // By its name alone "queue" would read like the queue's own line.
+            let label = format!("rule {rule}");
+            parts.push(part(&label, Kind::Ours, same().with_rule(rule)));
         }
         let rivals = Kind::all(&self.scenario).into_iter().filter(|kind| match kind {
             Kind::Hpa(behavior) => *behavior == Behavior::default(),
@@ -235,8 +237,8 @@ mod tests {
         let stage = steady(60).stage().unwrap();
         assert_eq!((stage.from, stage.until, jobs(&stage)), (0.0, 60.0, 600));
         let labels: Vec<String> = stage.parts().into_iter().map(|part| part.label).collect();
-        let expected = ["ours", "queue", "simple-queue", "HPA", "KEDA", "KEDA tuned", "fixed 3"];
-        assert_eq!(labels, expected);
+        let expected = "ours, rule queue, rule simple-queue, HPA, KEDA, KEDA tuned, fixed 3";
+        assert_eq!(labels.join(", "), expected);
         for part in stage.parts() {
             let jobs = run(&part.scenario, &part.kind, 1).unwrap().tally.jobs_in;
             assert_eq!(jobs, 600, "{}", part.label);

@@ -11,16 +11,17 @@ export function showWhy(model) {
   keyed(why, entries(model, "workload"), ({ name }) => name, blank, (line, { name, value }) => {
     const [who, text] = line.children;
     say(who, `${called(name, value, value.desired)} ${value.desired}: `);
-    say(text, sentence(model.state[`why/${name}`]));
+    say(text, sentence(model.state[`why/${name}`], value));
   });
 }
 
 const blank = () => el("p", {}, el("b"), el("span"));
 
-function sentence(text) {
+/** The arithmetic, and what its rule wants; the background wants whatever is left. */
+function sentence(text, { background, wanted }) {
   if (!text) return "nothing decided yet.";
-  const said = arrows(text);
-  return said.endsWith(".") ? said : `${said}.`;
+  const said = arrows(text).replace(/\.$/, "");
+  return background ? `${said}.` : `${said}; wanted ${wanted}.`;
 }
 
 /** Opens or closes the whys. */
