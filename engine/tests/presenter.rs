@@ -155,11 +155,12 @@ async fn a_terminal_s_enter_goes_on_and_each_caption_is_printed() {
         captions.push(line);
     }
     assert!(play.wait().await.unwrap().success(), "{captions:?}");
-    assert_eq!(captions.len(), 5, "{captions:?}");
-    assert!(captions[1].starts_with("  1 of 3  A rush."), "{captions:?}");
+    assert_eq!(captions.len(), 6, "{captions:?}");
+    assert!(captions[1].starts_with("  0 of 3  Next: A rush."), "{captions:?}");
+    assert!(captions[2].starts_with("  1 of 3  A rush."), "{captions:?}");
     // A busy machine may not have read the queue before it is over.
     let ends = ["  over; jobs lost 0", "  over; jobs lost not known"];
-    assert!(ends.contains(&captions[4].as_str()), "{captions:?}");
+    assert!(ends.contains(&captions[5].as_str()), "{captions:?}");
 }
 
 #[tokio::test]
