@@ -65,10 +65,13 @@ impl ControlLoop {
         self.board.expect(&deployment, by);
         let written = self.parts.scheduler.scale(&deployment, replicas);
         self.writes.spawn(async move {
-            let done = written.await;
-            if done.is_ok() {
-                tracing::info!("{deployment} set to {replicas} by hand");
-            }
+            let done = match written.await {
+                // A slider passes many values on its way, and the last one counts.
+                Err(ScaleError::Superseded) => Ok(()),
+                done => done.inspect(|()| {
+                    tracing::info!("{deployment} set to {replicas} by hand");
+                }),
+            };
             let _ = reply.send(done.map(|()| format!("{deployment} has {replicas}")));
         });
     }

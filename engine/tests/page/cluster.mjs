@@ -6,9 +6,15 @@ import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
 import { until } from "./support/box.mjs";
-import { live, logged } from "./support/run.mjs";
 
 const SOON = 45_000;
+/** A page that is not there by then was cut off on its way. */
+const THERE = 10_000;
+/**
+ * The browser runs on the node itself. Each pod that comes or goes changes the node's network, and
+ * the browser then breaks off whatever is being loaded, and says so.
+ */
+const CUT_OFF = /ERR_NETWORK_CHANGED/;
 const url = process.argv[2];
 const errors = [];
 
@@ -18,7 +24,9 @@ const browser = await chromium.launch({
 });
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  context.on("console", (line) => line.type() === "error" && errors.push(line.text()));
+  context.on("console", (line) => {
+    if (line.type() === "error" && !CUT_OFF.test(line.text())) errors.push(line.text());
+  });
   context.on("weberror", (error) => errors.push(String(error.error())));
   const page = await context.newPage();
   await slider(page);
@@ -34,11 +42,28 @@ async function state() {
   return (await fetch(`${url}/api/v1/state`)).json();
 }
 
-const workload = async (name) => (await state()).workloads.find((it) => it.name === name);
+async function workload(name) {
+  return (await state()).workloads.find((it) => it.name === name);
+}
+
+/** Opens a page until it is all there, as a person does who sees that it was cut off. */
+async function open(page, path, is) {
+  await until(`${path} is there`, SOON, async () => {
+    await page.goto(url + path, { waitUntil: "commit" }).catch(() => {});
+    return page.waitForFunction(is, null, { timeout: THERE }).then(() => true, () => false);
+  });
+}
+
+function isLive() {
+  return document.querySelector("#badge")?.textContent === "LIVE";
+}
+
+function isFilled() {
+  return document.getElementById("consumer-target-queue-length")?.value === "20";
+}
 
 async function slider(page) {
-  await page.goto(url, { waitUntil: "commit" });
-  await live(page, SOON);
+  await open(page, "/", isLive);
   await page.locator("#producers").focus();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowRight");
   await until("consumers", SOON, async () => (await workload("consumer")).ready >= 5);
@@ -47,12 +72,13 @@ async function slider(page) {
 
 async function kill(page) {
   await page.locator("#kill").click();
-  await logged(page, /consumer-\S+ killed/, SOON);
+  const log = () => page.locator("#log").textContent();
+  await until("its entry", SOON, async () => /consumer-\S+ killed/.test(await log()));
   console.log("a consumer is killed, and the log says so");
 }
 
 async function annotate(page) {
-  await page.goto(`${url}/configure`, { waitUntil: "commit" });
+  await open(page, "/configure", isFilled);
   const target = page.locator('[id="consumer-target-queue-length"]');
   await target.fill("7");
   await target.press("Enter");
@@ -61,8 +87,7 @@ async function annotate(page) {
 }
 
 async function reset(page) {
-  await page.goto(url, { waitUntil: "commit" });
-  await live(page, SOON);
+  await open(page, "/", isLive);
   const { run } = await state();
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.down("r");
