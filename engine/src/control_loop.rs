@@ -232,8 +232,7 @@ impl ControlLoop {
             standing: self.parts.authority.name(),
             stand: self.stand(),
             troubles: self.parts.settings.troubles(),
-            // Taken once, for they are told once; others look at the rest, too.
-            extras: Extras { tiles: self.parts.canvas.take_fresh(), ..self.extras() },
+            extras: self.extras(),
         });
         let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
         self.parts.metrics.show(&moment.state, since_last);
@@ -264,21 +263,23 @@ impl ControlLoop {
         )
     }
 
-    /// What is known besides.
+    /// Which of the page's controls cannot be used, and why.
+    fn controls(&self) -> Controls {
+        match self.stand() {
+            Stand::LooksOn(because) => Controls::none(&because),
+            Stand::Decides | Stand::Held => self.parts.scheduler.controls(),
+        }
+    }
+
+    /// What a round shows besides; fresh tiles are in it once.
     fn extras(&self) -> Extras {
-        let read_only = match self.stand() {
-            Stand::LooksOn(because) => Some(because),
-            Stand::Decides | Stand::Held => None,
-        };
-        let controls = self.parts.scheduler.controls();
-        let controls = read_only.map_or(controls, |because| Controls::none(&because));
         let Parts { canvas, clock, audience, .. } = &self.parts;
         Extras {
             scene: self.scene.clone(),
-            controls,
+            controls: self.controls(),
             tiles_s: canvas.rate(clock.now()),
             picture: canvas.picture(),
-            tiles: Vec::new(),
+            tiles: canvas.take_fresh(),
             audience: audience.clone(),
             config: self.parts.settings.overview().version,
         }

@@ -12,7 +12,7 @@ use crate::schedulers::ScaleError;
 impl ControlLoop {
     /// Runs by the annotations as they are now.
     pub(super) fn take_settings(&mut self, now: Duration) {
-        let because = self.extras().controls.configure;
+        let because = self.controls().configure;
         let uptime = self.board.uptime(now);
         let super::Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
         settings.forbid_edits(because);
@@ -69,7 +69,7 @@ impl ControlLoop {
     /// The settings' part of a reset; where annotations may not be written it is left out.
     pub(super) fn reset_settings(&mut self, by: Actor) {
         let changes = self.parts.settings.overview().back();
-        if changes.is_empty() || self.extras().controls.configure.is_some() {
+        if changes.is_empty() || self.controls().configure.is_some() {
             return;
         }
         self.parts.settings.announce(by, &changes);
