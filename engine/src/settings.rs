@@ -22,7 +22,7 @@ use configured::Configured;
 pub type Spare = Result<u32, String>;
 
 /// What a configuration is made from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 struct From {
     all: Vec<Deployment>,
     not_ours: Troubles,
@@ -96,11 +96,18 @@ impl Settings {
         not_ours: &Troubles,
         leaving: &BTreeSet<String>,
     ) -> Option<Edit> {
-        let (not_ours, leaving) = (not_ours.clone(), leaving.clone());
-        let from = From { all: all.to_vec(), not_ours, leaving, spare: self.spare.clone() };
-        if self.from.as_ref() == Some(&from) {
+        let same = |from: &From| {
+            from.all == all
+                && from.not_ours == *not_ours
+                && from.leaving == *leaving
+                && from.spare == self.spare
+        };
+        // Asked in each round, and nearly always the same.
+        if self.from.as_ref().is_some_and(same) {
             return None;
         }
+        let (not_ours, leaving) = (not_ours.clone(), leaving.clone());
+        let from = From { all: all.to_vec(), not_ours, leaving, spare: self.spare.clone() };
         let mut troubles = Troubles::new();
         self.read_capacity(all, &mut troubles);
         let mut workloads = Vec::new();
