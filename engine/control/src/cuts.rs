@@ -37,15 +37,15 @@ impl State {
     pub(crate) fn cut(&mut self, now: Time, tick: Time) -> u32 {
         let (from, given) = (self.replicas.desired, self.given);
         if given >= from {
-            self.cut_due = None;
+            self.pressed_since = None;
             return from;
         }
-        let due = *self.cut_due.get_or_insert(now);
-        let stoppable = self.work.map_or(u32::MAX, |work| work.stoppable);
-        let waited = now.saturating_sub(due) >= tick * PATIENCE / 10;
-        if self.is_pressed() && waited {
+        let since = self.is_pressed().then(|| self.pressed_since.unwrap_or(now));
+        self.pressed_since = since;
+        if since.is_some_and(|since| now.saturating_sub(since) >= tick * PATIENCE / 10) {
             return given;
         }
+        let stoppable = self.work.map_or(u32::MAX, |work| work.stoppable);
         given.max(from.saturating_sub(stoppable))
     }
 

@@ -20,13 +20,13 @@
 pub mod allocation;
 pub mod autoscaler;
 pub mod config;
+mod cuts;
 pub mod decision;
+mod fleet;
 pub mod policy;
 pub mod reading;
 pub mod room;
 pub mod start_up;
-mod cuts;
-mod fleet;
 mod state;
 pub mod why;
 mod words;

@@ -48,8 +48,8 @@ pub(crate) struct State {
     pub(crate) work: Option<Work>,
     /// Messages of its queue that are with workers, by the last reading.
     pub(crate) in_flight: u64,
-    /// Since when fewer are due than it has.
-    pub(crate) cut_due: Option<Time>,
+    /// Since when others, or a lower maximum, want some that it would keep.
+    pub(crate) pressed_since: Option<Time>,
     /// How many the budget grants.
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
@@ -93,7 +93,7 @@ impl State {
             is_known: false,
             work: None,
             in_flight: 0,
-            cut_due: None,
+            pressed_since: None,
             given: 0,
             room: Room::default(),
             careful: false,

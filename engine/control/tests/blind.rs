@@ -152,7 +152,10 @@ fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading()
     assert_eq!(first, [], "{first:?}");
     assert!(idle.words().contains("nothing is removed before a second reading"));
     let second = idle.round(Some(quiet));
-    assert!(second.iter().any(|d| d.workload == "consumer" && d.to < d.from), "{before} {second:?}");
+    assert!(
+        second.iter().any(|d| d.workload == "consumer" && d.to < d.from),
+        "{before} {second:?}"
+    );
 }
 
 #[test]
