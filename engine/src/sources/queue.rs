@@ -82,5 +82,6 @@ fn sample(stats: &QueueStats) -> QueueSample {
         in_flight: stats.in_flight,
         published_total: stats.published_total,
         acked_total: stats.acked_total,
+        clock: None,
     }
 }
