@@ -14,6 +14,7 @@ use crate::durable::load::load;
 use crate::problem::Problem;
 use crate::start::{Store, restored};
 
+mod earlier;
 mod keys;
 
 const WALL: u64 = 1_000_000_000;
