@@ -16,6 +16,7 @@ use crate::start::{Store, restored};
 
 mod earlier;
 mod keys;
+mod release;
 
 const WALL: u64 = 1_000_000_000;
 
