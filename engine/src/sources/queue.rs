@@ -100,6 +100,6 @@ fn sample(stats: &QueueStats) -> QueueSample {
         in_flight: stats.in_flight,
         published_total: stats.published_total,
         acked_total: stats.acked_total,
-        clock: None,
+        clock: stats.clock_s.and_then(|s| Duration::try_from_secs_f64(s).ok()),
     }
 }
