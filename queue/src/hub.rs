@@ -175,14 +175,19 @@ impl Hub {
         wait: Time,
         enough: impl Future<Output = ()>,
     ) -> Handover {
-        let handover = if wait.is_zero() {
+        let worker = request.worker.clone();
+        let mut handover = if wait.is_zero() {
             let deliveries = self.call(|broker, now| broker.receive(now, name, &request));
             Handover::new(self.clone(), name.clone(), deliveries)
         } else {
             self.wait(name, request).served(wait, enough).await
         };
         if handover.is_empty() {
-            self.call(|broker, _| broker.count_empty(name));
+            let retired = self.call(|broker, now| {
+                broker.count_empty(name);
+                worker.is_some_and(|worker| broker.is_retired(now, name, &worker))
+            });
+            handover.retired(retired);
         }
         handover
     }
@@ -357,8 +362,13 @@ impl State {
                 if let Some(recorder) = &mut self.recorder {
                     recorder.happened(now, &queue, &event);
                 }
-                if let Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
-                    self.hand(now, &queue, waiter, deliveries);
+                match event {
+                    Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
+                        self.hand(now, &queue, waiter, deliveries);
+                    }
+                    // Its receive ends with that.
+                    Event::Dismissed { waiter } => drop(self.waiters.remove(&waiter)),
+                    _ => {}
                 }
             }
             // A large batch would keep its room for ever.

@@ -46,6 +46,9 @@ impl Queue {
             keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
+            busy_workers: self.workers.busy(),
+            nameless_leases: self.workers.nameless(),
+            ack_p90: self.workers.ack_p90(),
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
             total: self.total,
         }

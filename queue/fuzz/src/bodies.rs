@@ -37,6 +37,8 @@ pub fn arguments(data: &[u8]) {
             "GET messages",
             "POST messages/receive",
             "GET redelivered",
+            "GET workers",
+            "POST workers/w/retire",
             "POST redrive",
             "POST purge",
         ] {

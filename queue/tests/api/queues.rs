@@ -50,6 +50,7 @@ async fn a_queue_shows_its_numbers() {
     stats["oldest_age_s"].take();
     stats["settings"].take();
     let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
+        "busy_workers": 2, "nameless_leases": 2, "ack_p90_s": 0.0,
         "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
         "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4,
         "undelivered_total": 0,
