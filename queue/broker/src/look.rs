@@ -18,6 +18,13 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// Whether anybody has a message.
+    pub fn has_leases(&self) -> bool {
+        self.queues.values().any(|queue| queue.in_flight > 0)
+    }
+}
+
 impl Queue {
     pub(crate) fn peek(&self, max: usize) -> Vec<Peeked> {
         let oldest = self.messages.iter().take(max);

@@ -69,8 +69,8 @@ pub struct Stats {
     pub busy_workers: usize,
     /// Leases of workers without a name.
     pub nameless_leases: usize,
-    /// The time from delivery to ack that 9 of 10 of the last 128 acks in this run of the process did
-    /// not exceed; `None` while there was none.
+    /// The time from delivery to ack that 9 of 10 of the last 128 acks did not exceed; `None` while
+    /// there was none in this run of the process.
     pub ack_p90: Option<Time>,
     /// How long ago the oldest ready message was first published; `None` where none is ready.
     pub oldest_age: Option<Time>,
