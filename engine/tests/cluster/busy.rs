@@ -100,10 +100,10 @@ async fn pods_that_do_not_show_that_they_are_retired_stay_until_all_are_idle_and
     let changes = [("            failureThreshold: 1\n", "            failureThreshold: 99\n")];
     let demo = start(Duration::from_secs(6), &changes).await;
     let queue = demo.queue().await;
-    queue.publish(20).await;
+    queue.publish(34).await;
     let words = ["Deployment/consumer BusyUnknown", "readinessProbe", "failureThreshold: 1"];
     demo.event("Warning", &words, Duration::from_secs(90)).await;
-    let stats = done(&queue, 20, 2 * READY).await;
+    let stats = done(&queue, 34, 3 * READY).await;
     nothing_came_back(&stats);
     demo.at_rest(Duration::from_secs(90)).await;
 }
