@@ -58,7 +58,7 @@ pub struct TakenIn {
 struct State {
     broker: Broker,
     clock: Clock,
-    /// Whether the timer looks at the clock, as it does while leases are out.
+    /// Whether the timer looks at the clock, as it does while workers are there.
     beats: bool,
     /// The other ends are held by [`Waiter`]s.
     waiters: HashMap<WaiterId, oneshot::Sender<Vec<Delivery>>>,
@@ -224,7 +224,7 @@ impl Hub {
     }
 
     /// Ends leases and delays when their time comes. It sleeps until the next one is due, or a
-    /// sooner one appears. While leases are out it looks at the clock several times a second, so
+    /// sooner one appears. While workers have leases or wait it looks at the clock several times a second, so
     /// that a process that stood still knows it; without one it never looks in vain.
     pub async fn keep_time(&self) -> Infallible {
         loop {
@@ -254,7 +254,7 @@ impl Hub {
         let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
         // Whoever rings takes the bell away, and rings when the lock is free: the writer takes it.
         let rings = gathers && std::mem::take(&mut state.writer_sleeps);
-        let begins = !state.beats && state.broker.has_leases();
+        let begins = !state.beats && state.broker.has_workers();
         state.beats |= begins;
         let is_sooner = begins || is_sooner(state.broker.next_deadline(), before);
         drop(state);
@@ -276,12 +276,12 @@ impl State {
     /// The broker's time, with a look at whether the process stood still.
     fn look(&mut self) -> Time {
         let State { clock, broker, .. } = self;
-        clock.now(|| broker.has_leases())
+        clock.now(|| broker.has_workers())
     }
 
     /// When the timer has to look; `None` where nothing is due.
     fn next_look(&mut self) -> Option<Instant> {
-        self.beats = self.broker.has_leases();
+        self.beats = self.broker.has_workers();
         let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
         let due = self.broker.next_deadline().map(|at| self.clock.instant(at));
         beat.into_iter().chain(due).min()

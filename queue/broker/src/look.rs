@@ -19,9 +19,9 @@ impl Broker {
 }
 
 impl Broker {
-    /// Whether anybody has a message.
-    pub fn has_leases(&self) -> bool {
-        self.queues.values().any(|queue| queue.in_flight > 0)
+    /// Whether anybody has a message, or waits for one.
+    pub fn has_workers(&self) -> bool {
+        self.queues.values().any(|queue| queue.in_flight > 0 || !queue.waiters.is_empty())
     }
 }
 

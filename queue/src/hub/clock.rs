@@ -1,15 +1,16 @@
 //! The broker's time, which does not go on while the process stands still.
 //!
 //! Where everything was stopped for half a minute, or a machine slept, nobody could extend a lease;
-//! none should end because of it. So while leases are out somebody looks at the clock several times
-//! a second, and time that passed with no look is taken off.
+//! none should end because of it; nor should rates be measured over it. So while workers have leases or
+//! wait for messages, somebody looks at the clock several times a second, and time that passed with no
+//! look is taken off.
 
 use std::time::Duration;
 
 use broker::Time;
 use tokio::time::Instant;
 
-/// How often the clock is looked at while leases are out.
+/// How often the clock is looked at while workers are there.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
 /// After so long without a look the process has stood still.
 const STOOD_STILL: Duration = Duration::from_secs(1);
@@ -33,7 +34,7 @@ struct Looks {
     passed: Time,
     /// and by the machine's own clock.
     really_passed: Time,
-    /// How long it stood still with leases out, in all.
+    /// How long it stood still with workers there, in all.
     lost: Time,
 }
 
@@ -45,14 +46,14 @@ impl Clock {
     }
 
     /// The broker's time; it never goes back.
-    pub(super) fn now(&mut self, leases_are_out: impl FnOnce() -> bool) -> Time {
+    pub(super) fn now(&mut self, workers_are_there: impl FnOnce() -> bool) -> Time {
         let mut passed = self.began.elapsed();
         let really_passed = self.really_began.elapsed();
         if self.looks.is_late(really_passed) {
             // It may have stood still between the two.
             passed = self.began.elapsed();
         }
-        if let Some(lost) = self.looks.look(passed, really_passed, leases_are_out) {
+        if let Some(lost) = self.looks.look(passed, really_passed, workers_are_there) {
             let seconds = lost.as_secs_f64();
             tracing::warn!("stood still for {seconds:.1} s; leases are extended by that");
         }
@@ -75,14 +76,14 @@ impl Looks {
         &mut self,
         passed: Time,
         really_passed: Time,
-        leases_are_out: impl FnOnce() -> bool,
+        workers_are_there: impl FnOnce() -> bool,
     ) -> Option<Time> {
         let late = self.is_late(really_passed);
         let unseen = really_passed.saturating_sub(self.really_passed);
         // Paused time that a test moves on stands for time that others have seen.
         let unseen = unseen.min(passed.saturating_sub(self.passed));
         (self.passed, self.really_passed) = (passed, really_passed);
-        if !late || unseen <= STOOD_STILL || !leases_are_out() {
+        if !late || unseen <= STOOD_STILL || !workers_are_there() {
             return None;
         }
         self.lost += unseen;
@@ -98,13 +99,13 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    fn look(looks: &mut Looks, passed: u64, really_passed: u64, leases_are_out: bool) -> Time {
-        looks.look(millis(passed), millis(really_passed), || leases_are_out);
+    fn look(looks: &mut Looks, passed: u64, really_passed: u64, workers_are_there: bool) -> Time {
+        looks.look(millis(passed), millis(really_passed), || workers_are_there);
         millis(passed) - looks.lost
     }
 
     #[test]
-    fn time_stands_still_while_the_process_does_and_leases_are_out() {
+    fn time_stands_still_while_the_process_does_and_workers_are_there() {
         let mut looks = Looks::default();
         let now = [(250, true), (500, true), (30_600, true), (30_700, true), (33_000, true)];
         let now = now.map(|(at, out)| look(&mut looks, at, at, out).as_millis());
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn time_goes_on_where_nobody_looks_and_no_lease_is_out() {
+    fn time_goes_on_where_nobody_looks_and_no_worker_is_there() {
         let mut looks = Looks::default();
         assert_eq!(look(&mut looks, 3_600_000, 3_600_000, false), millis(3_600_000));
         assert_eq!(look(&mut looks, 3_600_100, 3_600_100, true), millis(3_600_100));
