@@ -224,8 +224,8 @@ impl Hub {
     }
 
     /// Ends leases and delays when their time comes. It sleeps until the next one is due, or a
-    /// sooner one appears. While workers have leases or wait it looks at the clock several times a second, so
-    /// that a process that stood still knows it; without one it never looks in vain.
+    /// sooner one appears. While workers have leases or wait it looks at the clock several times a
+    /// second, so that a process that stood still knows it; without any it never looks in vain.
     pub async fn keep_time(&self) -> Infallible {
         loop {
             match self.enter(|state, _| state.next_look()) {
