@@ -42,8 +42,9 @@ impl Contest {
     /// # Errors
     /// When it cannot be played.
     pub fn play(scenario: &Scenario) -> Result<Contest, String> {
-        let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_) | Kind::Waiting(..));
-        let kinds = Kind::all(scenario).into_iter().filter(scale);
+        let others =
+            |kind: &Kind| matches!(kind, Kind::Fixed(_) | Kind::Waiting(..) | Kind::Graceful(..));
+        let kinds = Kind::all(scenario).into_iter().filter(|kind| !others(kind));
         let all = kinds.map(|kind| showing(scenario, &kind)).collect::<Result<Vec<_>, _>>()?;
         let (ours, rivals) = all.split_first().ok_or("nobody plays")?;
         Ok(Contest {

@@ -4,11 +4,13 @@
 //! - `event`: what is due, and when
 //! - `containers`: what one container does from its start to its end
 //! - `machines`: who finds a place, and who has to leave one
+//! - `victims`: who leaves when a workload is to have fewer
 //! - `view`: what those who scale see, and what they may do
 
 mod containers;
 mod event;
 mod machines;
+mod victims;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +27,7 @@ use crate::tally::Tally;
 use containers::Container;
 pub use containers::Seen;
 use event::{Agenda, Event, Id};
+pub use victims::Victims;
 
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
@@ -46,6 +49,7 @@ struct Pool {
     desired: u32,
     containers: Vec<Container>,
     random: Random,
+    uids: Random,
 }
 
 /// The world.
@@ -54,6 +58,7 @@ pub struct World {
     now: Time,
     scenario: Scenario,
     machines: Machines,
+    victims: Victims,
     agenda: Agenda,
     broker: Broker,
     names: Vec<QueueName>,
@@ -71,17 +76,19 @@ pub struct World {
 
 impl World {
     /// A world at its beginning, with the containers that are there at first already at work.
-    pub fn new(scenario: &Scenario, machines: Machines, seed: u64) -> World {
+    pub fn new(scenario: &Scenario, machines: Machines, victims: Victims, seed: u64) -> World {
         let names: Vec<QueueName> =
             scenario.queues.iter().filter_map(|queue| queue.name.parse().ok()).collect();
         let pool = |name: &String| Pool {
             desired: 0,
             containers: Vec::new(),
             random: Random::new(seed, &format!("workload {name}")),
+            uids: Random::new(seed, &format!("uids {name}")),
         };
         let mut world = World {
             now: Time::ZERO,
             machines,
+            victims,
             agenda: Agenda::default(),
             broker: Broker::new(1),
             streams: streams(scenario, seed),
