@@ -342,6 +342,7 @@ impl ControlLoop {
             replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
             readings: self.parts.sources.readings(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
+            work: BTreeMap::new(),
         }
     }
 

@@ -92,6 +92,7 @@ impl World {
             replicas: names().map(|name| (name, first)).collect(),
             readings: queues.map(|queue| (queue, Reading::default())).collect(),
             start_ups: names().map(|name| (name, TICK)).collect(),
+            ..Observation::default()
         };
         let config = Config { capacity: 5 * count as u32, tick: TICK, workloads };
         let core = Autoscaler::new(config).unwrap();

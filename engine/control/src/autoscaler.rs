@@ -5,8 +5,9 @@ use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
-use crate::reading::Observation;
-use crate::state::State;
+use crate::fleet::{self, Fleet};
+use crate::reading::{Observation, Reading};
+use crate::state::{Moment, State};
 use crate::why::Why;
 use crate::words;
 
@@ -16,6 +17,8 @@ use crate::words;
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
+    /// Those of them that share a queue.
+    shared: Vec<Vec<usize>>,
     /// When it took over from another core.
     took_over: Option<Time>,
     /// The capacity before it was lowered, until as few containers live; what lives over the new
@@ -34,8 +37,8 @@ impl Autoscaler {
             return Err(faults);
         }
         let capacity_before = config.capacity;
-        let states = Vec::new();
-        let mut core = Autoscaler { config, states, took_over: None, capacity_before };
+        let (states, shared) = (Vec::new(), Vec::new());
+        let mut core = Autoscaler { config, states, shared, took_over: None, capacity_before };
         core.arrange();
         Ok(core)
     }
@@ -69,6 +72,7 @@ impl Autoscaler {
             };
             self.states.push(state);
         }
+        self.shared = fleet::shared(&self.states);
     }
 
     /// Begins anew at `now`, as one that takes over from another and does not know what that one
@@ -93,11 +97,11 @@ impl Autoscaler {
         self.states.iter().find(|state| state.workload.name == name).map(|state| &state.why)
     }
 
-    /// Looks and decides nothing, for the reason that `because` gives.
+    /// Looks and decides nothing, for the reason that `because` gives; the rules go on learning.
     pub fn look_on(&mut self, now: Time, observation: &Observation, because: &str) {
-        let tick = self.config.tick;
+        self.consult(now, observation, true);
         for state in &mut self.states {
-            state.observe(now, tick, observation);
+            state.forget_wish();
             state.given = state.replicas.desired;
             state.why = words::looking_on(state, because);
         }
@@ -105,12 +109,37 @@ impl Autoscaler {
 
     /// A whole round: every rule sees its queue, and the result is allocated.
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
-        let tick = self.config.tick;
-        for state in &mut self.states {
-            let reading = state.observe(now, tick, observation);
-            state.consult(now, reading, observation);
-        }
+        self.consult(now, observation, false);
         self.decide(now)
+    }
+
+    /// Every rule sees its queue; those that share one share its need.
+    fn consult(&mut self, now: Time, seen: &Observation, frozen: bool) {
+        let tick = self.config.tick;
+        let observe = |state: &mut State| state.observe(now, tick, seen);
+        let readings: Vec<Option<Reading>> = self.states.iter_mut().map(observe).collect();
+        let mut fleets: Vec<Fleet> = self.states.iter().map(Fleet::of).collect();
+        for group in &self.shared {
+            let all = Fleet::of_all(group.iter().map(|i| &self.states[*i]));
+            group.iter().for_each(|i| fleets[*i] = all);
+        }
+        for (i, state) in self.states.iter_mut().enumerate() {
+            let start_up = seen.start_ups.get(&state.workload.name).copied();
+            state.consult(Moment { now, tick, start_up, frozen }, readings[i], fleets[i]);
+        }
+        for group in &self.shared {
+            fleet::share(&mut self.states, group);
+        }
+        // Those that share nothing have all of it.
+        self.states.iter_mut().for_each(|state| state.take_part(state.need()));
+    }
+
+    /// How many containers of each workload are to leave as soon as they are known to be idle, as
+    /// of the last round. They should get no more work; once that is sure, another
+    /// [`Autoscaler::fill`] lets them go.
+    pub fn to_retire(&self) -> impl Iterator<Item = (&str, u32)> {
+        let counts = self.states.iter().map(|it| (it.workload.name.as_str(), it.to_retire()));
+        counts.filter(|(_, count)| *count > 0)
     }
 
     /// Gives out slots that have come free since the last round, by its recommendations.
@@ -134,7 +163,7 @@ impl Autoscaler {
         for (state, given) in self.states.iter_mut().zip(given) {
             state.given = given;
         }
-        let mut decisions = self.cuts();
+        let mut decisions = self.cuts(now);
         // While somebody's containers are unknown, nobody knows what is free.
         if self.states.iter().all(|state| state.is_known) {
             decisions.extend(self.raises());
@@ -157,17 +186,20 @@ impl Autoscaler {
         self.states.iter().map(|state| state.replicas.live()).sum()
     }
 
-    fn cuts(&mut self) -> Vec<Decision> {
+    fn cuts(&mut self, now: Time) -> Vec<Decision> {
         let because = words::preempted(self.first_gainer(), self.config.capacity, self.live());
+        let tick = self.config.tick;
         let cut = |state: &mut State| {
-            let (from, to) = (state.replicas.desired, state.given);
+            let (from, to) = (state.replicas.desired, state.cut(now, tick));
             if state.is_frozen() || to >= from {
                 return None;
             }
-            state.replicas.desired = to;
-            let preempted = to < state.wanted();
+            let allowed = state.wanted().max(state.keeps()).min(state.workload.max);
+            let preempted = state.given < allowed;
             let reason = if preempted { Reason::Preempted } else { Reason::ScaledDown };
-            Some(words::decision(state, from, to, reason, &because))
+            let decision = words::decision(state, from, to, reason, &because);
+            state.replicas.desired = to;
+            Some(decision)
         };
         self.states.iter_mut().filter_map(cut).collect()
     }

@@ -11,6 +11,9 @@ pub struct Decision {
     pub to: u32,
     /// What kind of change it is.
     pub reason: Reason,
+    /// How many of those that leave are at work. 0 but where more urgent work, a lower maximum or
+    /// a lower capacity takes more than are idle.
+    pub at_work: u32,
     /// The whole sentence, for page, log and events alike.
     pub text: String,
 }

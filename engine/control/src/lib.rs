@@ -5,7 +5,8 @@
 //!
 //! # Layout
 //! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
-//!   `state`: what is known of one workload
+//!   `state`: what is known of one workload; `cuts`: who may leave, and when
+//! - `fleet`: all that work on one queue, and how they share its need
 //! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
 //! - [`allocation`]: wanted counts into given counts, by priority
 //! - [`workload`]: what is scaled, and how many of it there are
@@ -19,7 +20,9 @@
 pub mod allocation;
 pub mod autoscaler;
 pub mod config;
+mod cuts;
 pub mod decision;
+mod fleet;
 pub mod policy;
 pub mod reading;
 pub mod room;
@@ -33,7 +36,7 @@ pub use autoscaler::Autoscaler;
 pub use config::{Config, Problem, Setting};
 pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation, Sight};
-pub use reading::{Freshness, Observation, QueueSample, Reading};
+pub use reading::{Freshness, Observation, QueueSample, Reading, Work};
 pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
 pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};

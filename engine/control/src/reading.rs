@@ -8,6 +8,15 @@ use crate::workload::Replicas;
 /// After this time a reading says nothing any more.
 pub const FAILED_AFTER: Time = Time::from_secs(10);
 
+/// Two looks that are further apart have a gap between them: somebody stood still, and what was
+/// measured over that time says nothing. Four rounds, and at least this long.
+const SHORTEST_GAP: Time = Time::from_secs(2);
+
+/// Whether so much time between two looks is a gap, with rounds `tick` apart.
+pub(crate) fn is_gap(between: Time, tick: Time) -> bool {
+    between > SHORTEST_GAP.max(4 * tick)
+}
+
 /// A queue at one moment. Totals count since the queue's process began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueSample {
@@ -77,4 +86,17 @@ pub struct Observation {
     pub readings: BTreeMap<String, Reading>,
     /// How long containers take to start, nine of ten, by workload; absent where none was seen to.
     pub start_ups: BTreeMap<String, Time>,
+    /// Who is at work, by workload. Where a workload with a queue is absent, as many are busy as
+    /// its queue has in flight, and any of the others may be stopped.
+    pub work: BTreeMap<String, Work>,
+}
+
+/// What a workload's containers do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Work {
+    /// Its live containers that hold a lease, those on their way out excluded.
+    pub busy: u32,
+    /// How many may be stopped at this moment without throwing work away: they hold no lease and
+    /// will get none.
+    pub stoppable: u32,
 }

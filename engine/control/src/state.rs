@@ -2,8 +2,9 @@
 
 use crate::Time;
 use crate::allocation::Claim;
+use crate::fleet::Fleet;
 use crate::policy::{Policy, Recommendation, Sight};
-use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading};
+use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading, Work, is_gap};
 use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::workload::{Replicas, Workload};
@@ -14,12 +15,27 @@ const READINGS_FIRST: u32 = 2;
 /// After a time without readings so many are seen before anything is removed.
 const READINGS_BEFORE_CUTS: u32 = 2;
 
+/// When and how a rule is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) now: Time,
+    pub(crate) tick: Time,
+    /// How long the workload's containers take to start, where that is known.
+    pub(crate) start_up: Option<Time>,
+    /// Whether nobody is scaled.
+    pub(crate) frozen: bool,
+}
+
 /// What is known of one workload besides its configuration.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) workload: Workload,
     /// Made at the first observation, from the count that is there.
     policy: Option<Policy>,
+    /// What its rule has just said its queue needs in all; taken by [`State::take_part`].
+    asked: Option<Recommendation>,
+    /// How many its queue needs in all, by its rule.
+    need: u32,
     /// The last recommendation; it stands until the next one.
     pub(crate) recommendation: Recommendation,
     pub(crate) freshness: Freshness,
@@ -28,6 +44,12 @@ pub(crate) struct State {
     pub(crate) replicas: Replicas,
     /// Whether these are of the last look.
     pub(crate) is_known: bool,
+    /// What they do, where that is known container by container.
+    pub(crate) work: Option<Work>,
+    /// Messages of its queue that are with workers, by the last reading.
+    pub(crate) in_flight: u64,
+    /// Since when others, or a lower maximum, want some that it would keep.
+    pub(crate) pressed_since: Option<Time>,
     /// How many the budget grants.
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
@@ -43,6 +65,13 @@ pub(crate) struct State {
     asked_with: Option<Time>,
     /// When it was first looked at; a queue that was never read is waited for from then on.
     first_look: Option<Time>,
+    last_look: Option<Time>,
+    /// For how long the engine stood still since the last reading, and
+    stood_still: Time,
+    /// since the rule was last asked.
+    stood_still_unasked: Time,
+    /// Whether it was frozen when its rule was last asked.
+    was_frozen: bool,
     /// Whether the queue could not be read for so long that it is reckoned with the worst.
     pub(crate) falls_back: bool,
     /// Whether that was so since its rule was last asked.
@@ -55,11 +84,16 @@ impl State {
         State {
             workload,
             policy: None,
+            asked: None,
+            need: 0,
             recommendation: Recommendation::plain(0, ""),
             freshness: Freshness::Failed,
             age: None,
             replicas: Replicas::default(),
             is_known: false,
+            work: None,
+            in_flight: 0,
+            pressed_since: None,
             given: 0,
             room: Room::default(),
             careful: false,
@@ -68,6 +102,10 @@ impl State {
             last_reading: None,
             asked_with: None,
             first_look: None,
+            last_look: None,
+            stood_still: Time::ZERO,
+            stood_still_unasked: Time::ZERO,
+            was_frozen: false,
             falls_back: false,
             fell_back: false,
             why: Why::default(),
@@ -91,9 +129,10 @@ impl State {
         let replicas = seen.replicas.get(&self.workload.name);
         self.is_known = replicas.is_some();
         self.replicas = replicas.copied().unwrap_or(self.replicas);
+        self.work = seen.work.get(&self.workload.name).copied();
+        self.note_standstill(now, tick);
         if self.is_frozen() {
-            // Once it is freed, its rule begins with what is there by then.
-            (self.policy, self.recommendation) = (None, Recommendation::plain(0, ""));
+            self.forget_wish();
         }
         let Some(target) = self.workload.rule.target() else {
             self.freshness = Freshness::Fresh;
@@ -102,14 +141,17 @@ impl State {
         let reading = seen.readings.get(&target.queue);
         self.freshness = Freshness::of(reading, now, tick);
         self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
+        self.in_flight = reading.map_or(0, |reading| reading.sample.in_flight);
         let taken_at = reading.map(|reading| reading.taken_at);
         if taken_at.is_some() && taken_at != self.last_reading {
             self.last_reading = taken_at;
+            self.stood_still = Time::ZERO;
             self.readings_to_see = self.readings_to_see.saturating_sub(1);
             self.readings_before_cuts = self.readings_before_cuts.saturating_sub(1);
         }
         let first_look = *self.first_look.get_or_insert(now);
         let unseen_for = self.age.unwrap_or(now.saturating_sub(first_look));
+        let unseen_for = unseen_for.saturating_sub(self.stood_still);
         self.falls_back = self.freshness == Freshness::Failed && unseen_for > FAILED_AFTER;
         self.fell_back |= self.falls_back;
         if self.freshness != Freshness::Fresh {
@@ -118,10 +160,26 @@ impl State {
         reading.copied()
     }
 
+    /// Before anything is decided for it again, its rule is asked.
+    pub(crate) fn forget_wish(&mut self) {
+        self.recommendation = Recommendation::plain(0, "");
+    }
+
+    /// While the engine stood still nobody could read anything.
+    fn note_standstill(&mut self, now: Time, tick: Time) {
+        let last = self.last_look.replace(now).unwrap_or(now);
+        let between = now.saturating_sub(last);
+        if is_gap(between, tick) {
+            self.stood_still += between;
+            self.stood_still_unasked += between;
+        }
+    }
+
     /// Asks the rule, once for each fresh reading: a second look at the same one is no second
-    /// reason to remove something.
-    pub(crate) fn consult(&mut self, now: Time, reading: Option<Reading>, seen: &Observation) {
-        if self.is_blind() || self.is_frozen() {
+    /// reason to remove something. The answer is for all that work on the queue. One that is
+    /// frozen, or that nobody may scale for now, learns and wants nothing.
+    pub(crate) fn consult(&mut self, at: Moment, reading: Option<Reading>, fleet: Fleet) {
+        if self.is_blind() {
             return;
         }
         let taken_at = reading.map(|reading| reading.taken_at);
@@ -129,26 +187,55 @@ impl State {
             return;
         }
         self.asked_with = taken_at;
-        let desired = self.replicas.desired;
+        let desired = fleet.desired;
         let policy = self.policy.get_or_insert_with(|| Policy::new(&self.workload.rule, desired));
+        if std::mem::replace(&mut self.was_frozen, at.frozen || self.workload.is_frozen()) {
+            policy.begin_at(desired);
+        }
         if std::mem::take(&mut self.fell_back) {
             policy.resume(desired);
-            self.recommendation.wanted = self.recommendation.wanted.max(desired);
+            self.recommendation.wanted = self.recommendation.wanted.max(self.replicas.desired);
         }
-        let sight = Sight {
-            now,
+        let next = policy.recommend(&Sight {
+            now: at.now,
+            tick: at.tick,
+            stood_still: std::mem::take(&mut self.stood_still_unasked),
             reading: reading.unwrap_or_default(),
-            replicas: self.replicas,
-            start_up: seen.start_ups.get(&self.workload.name).copied(),
-        };
-        let before = self.recommendation.wanted;
-        let next = policy.recommend(&sight, &self.workload);
-        let asked_before = self.was_asked();
+            fleet,
+            min: self.workload.min,
+            start_up: at.start_up,
+        });
+        self.need = next.wanted;
+        self.asked = (!self.was_frozen).then_some(next);
+    }
+
+    /// How many its queue needs in all, by its rule.
+    pub(crate) fn need(&self) -> u32 {
+        self.need
+    }
+
+    /// Takes its part of what its rule has just said is needed in all.
+    pub(crate) fn take_part(&mut self, part: u32) {
+        let Some(mut next) = self.asked.take() else { return };
+        if part != next.wanted {
+            next.because += &format!("; {part} of {} are its part", next.wanted);
+            next.wanted = part;
+            next.until = None;
+        }
+        if next.wanted > self.workload.max {
+            (next.wanted, next.limited_by) = (self.workload.max, Some(Limit::Max));
+        }
         let from = match self.workload.rule.target() {
-            Some(_) if asked_before => before,
-            _ => desired,
+            Some(_) if self.was_asked() => self.recommendation.wanted,
+            _ => self.replicas.desired,
         };
         self.recommendation = self.at_most_one_step(from, next);
+    }
+
+    /// How many of its queue's need it takes care of.
+    pub(crate) fn granted(&self) -> u32 {
+        let wanted = self.wanted().min(self.workload.max);
+        if self.is_frozen() { self.replicas.desired } else { wanted.min(self.room.most()) }
     }
 
     /// Keeps a recommendation within `max_delta` of where it comes from.
@@ -167,7 +254,7 @@ impl State {
     }
 
     pub(crate) fn is_frozen(&self) -> bool {
-        self.workload.paused || self.workload.held.is_some()
+        self.workload.is_frozen()
     }
 
     /// Whether the rule cannot be asked, so that the workload holds what it has.
@@ -197,9 +284,7 @@ impl State {
     }
 
     pub(crate) fn claim(&self) -> Claim {
-        let frozen = self.is_frozen();
-        let holds = self.careful || self.is_blind() || self.is_recovering();
-        let keeps = if holds { self.replicas.desired } else { 0 };
+        let (frozen, keeps) = (self.is_frozen(), self.keeps());
         let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
         let possible = bounded.min(self.room.most().max(self.workload.min));
         Claim {

@@ -16,6 +16,9 @@ pub(crate) fn decision(
     let name = &state.workload.name;
     let because = match reason {
         Reason::Preempted => preempted.to_owned(),
+        Reason::ScaledDown if to == state.workload.max && state.keeps() > to => {
+            format!("{to} is its maximum")
+        }
         Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
         // The rule wants fewer by now, but not so few yet.
         Reason::ScaledUp if state.recommendation.until.is_some() => {
@@ -26,8 +29,18 @@ pub(crate) fn decision(
         }
         Reason::ScaledUp | Reason::ScaledDown => state.recommendation.because.clone(),
     };
-    let text = format!("{name} {from} -> {to}: {because}");
-    Decision { workload: name.clone(), from, to, reason, text }
+    let at_work = state.at_work_of_leaving(to);
+    let text = format!("{name} {from} -> {to}: {because}{}", busy_ones(at_work));
+    Decision { workload: name.clone(), from, to, reason, at_work, text }
+}
+
+/// How many of those that leave are at work, where any is.
+fn busy_ones(at_work: u32) -> String {
+    match at_work {
+        0 => String::new(),
+        1 => "; 1 of those that leave is at work".to_owned(),
+        n => format!("; {n} of those that leave are at work"),
+    }
 }
 
 /// Why a workload loses what it would need: to `gainer`, or since more lives than may.
@@ -141,6 +154,15 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
     if state.is_recovering() && given > wanted {
         let text = "nothing is removed before a second reading".to_owned();
         return (Some(Limit::Reading), Some(text));
+    }
+    if given > wanted.max(min) && state.busy() >= given {
+        let text = format!("{} are at work and stay until they are done", state.busy());
+        return (Some(Limit::AtWork), Some(text));
+    }
+    if has > given {
+        let leaving = has - given;
+        let text = format!("{leaving} leave once they are known to be idle");
+        return (Some(Limit::AtWork), Some(text));
     }
     if has < given {
         let short = given - has;

@@ -27,6 +27,13 @@ pub struct Workload {
     pub held: Option<String>,
 }
 
+impl Workload {
+    /// Whether it keeps what it has, and nobody takes it away.
+    pub fn is_frozen(&self) -> bool {
+        self.paused || self.held.is_some()
+    }
+}
+
 /// How a workload's wanted count is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {

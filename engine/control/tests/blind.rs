@@ -133,24 +133,50 @@ fn nothing_is_taken_from_a_blind_one_by_its_equals_but_by_the_more_urgent() {
 #[test]
 fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading() {
     let totals = |ready, total| QueueSample { ready, published_total: total, ..Default::default() };
-    let spell = || {
-        let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
+    let spell = |config: Config| {
+        let mut rounds = Rounds::new(config, [4, 6]);
         rounds.rounds(20, steady(8));
-        assert_eq!(rounds.consumers(), 3);
         rounds.rounds(60, || None);
         rounds
     };
-    let mut busy = spell();
+    let mut busy = spell(config(|_, _| {}));
     let raised = busy.round(Some(totals(200, 520)));
     assert!(raised.iter().any(|d| d.workload == "consumer" && d.to > d.from), "{raised:?}");
 
-    let mut idle = spell();
+    let mut by_steps = config(|_, _| {});
+    by_steps.workloads[0].rule = Rule::SimpleQueue(target());
+    let mut idle = spell(by_steps);
+    let before = idle.consumers();
     let quiet = QueueSample { published_total: 330, acked_total: 330, ..QueueSample::default() };
     let first = idle.round(Some(quiet));
     assert_eq!(first, [], "{first:?}");
     assert!(idle.words().contains("nothing is removed before a second reading"));
     let second = idle.round(Some(quiet));
-    assert!(second.iter().any(|d| d.workload == "consumer" && d.to < d.from), "{second:?}");
+    assert!(
+        second.iter().any(|d| d.workload == "consumer" && d.to < d.from),
+        "{before} {second:?}"
+    );
+}
+
+#[test]
+fn what_came_and_went_while_nobody_could_look_teaches_the_rule_rate_nothing() {
+    let mut rounds = Rounds::new(config(|_, _| {}), [3, 7]);
+    let (mut total, mut stood) = (0, 0);
+    let mut counts = Vec::new();
+    for round in 0..200 {
+        total += 5;
+        if round == 100 {
+            // All stood still for 30 s: the producers, the queue, the consumers, the engine.
+            rounds.now += Duration::from_secs(30);
+            stood += 1;
+        }
+        let sample =
+            QueueSample { in_flight: 2, published_total: total, acked_total: total, ready: 0 };
+        rounds.round(Some(sample));
+        counts.push(rounds.consumers());
+    }
+    assert_eq!((stood, counts[99]), (1, 3));
+    assert!(counts[99..].iter().all(|count| *count == 3), "{counts:?}");
 }
 
 #[test]

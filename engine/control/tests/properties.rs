@@ -151,7 +151,7 @@ fn observation(seen: &[Replicas; 2], ready: u64) -> Observation {
             ("remainder".to_owned(), seen[1]),
         ]),
         readings: BTreeMap::from([("jobs".to_owned(), Reading { sample, taken_at: SECOND })]),
-        start_ups: BTreeMap::new(),
+        ..Observation::default()
     }
 }
 

@@ -13,7 +13,8 @@ use service::token::Token;
 use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{
-    ErrorBody, Extend, Message, Published, QueueSettings, QueueStats, Receipts, Received, Results,
+    ErrorBody, Extend, Message, Published, QueueSettings, QueueStats, RawReceived, Receipts,
+    Received, Results,
 };
 
 /// How long a call may take beyond the time it asked the queue to wait.
@@ -134,6 +135,14 @@ impl Client {
     /// # Errors
     /// See [`Error::is_passing`].
     pub async fn receive(&self, options: &ReceiveOptions) -> Result<Vec<Message>, Error> {
+        self.receive_as(options).await.map(|received| received.messages)
+    }
+
+    /// As [`Client::receive`]; tells also whether the worker of that name is retired.
+    ///
+    /// # Errors
+    /// See [`Error::is_passing`].
+    pub async fn receive_as(&self, options: &ReceiveOptions) -> Result<Received, Error> {
         let call = self.call(Method::POST, &["messages", "receive"]).query(&[
             ("max", options.max.to_string()),
             ("wait_s", options.wait.as_secs_f64().to_string()),
@@ -141,9 +150,8 @@ impl Client {
             ("worker", options.worker.clone()),
         ]);
         let call = call.timeout(options.wait + self.timeout);
-        let received: Received = self.json(call, ANY_LENGTH).await?;
-        let messages = received.messages.into_iter().map(|raw| raw.into_message());
-        messages.collect::<Result<_, _>>().map_err(Error::Garbled)
+        let received: RawReceived = self.json(call, ANY_LENGTH).await?;
+        received.into_received().map_err(Error::Garbled)
     }
 
     /// Ends a delivery: the message is done.
@@ -171,6 +179,15 @@ impl Client {
     /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
     pub async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
         self.end("nack", receipt, Some(delay.as_millis() as u64)).await
+    }
+
+    /// Hands a message back because we are told to stop: it goes to its old place at once, and the
+    /// attempt does not count.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    pub async fn release(&self, receipt: &str) -> Result<(), Error> {
+        self.end("release", receipt, None).await
     }
 
     async fn end(&self, how: &str, receipt: &str, delay_ms: Option<u64>) -> Result<(), Error> {

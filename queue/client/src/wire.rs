@@ -12,10 +12,28 @@ pub(crate) struct Published {
     pub(crate) published_total: Option<u64>,
 }
 
-/// The answer to a receive.
+/// The answer to a receive as it is sent.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Received {
-    pub(crate) messages: Vec<RawMessage>,
+pub(crate) struct RawReceived {
+    messages: Vec<RawMessage>,
+    #[serde(default)]
+    retired: bool,
+}
+
+/// The answer to a receive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What we are given; nothing where nothing came within the wait.
+    pub messages: Vec<Message>,
+    /// Whether we are retired: we get nothing now, and are about to be stopped.
+    pub retired: bool,
+}
+
+impl RawReceived {
+    pub(crate) fn into_received(self) -> Result<Received, String> {
+        let messages = self.messages.into_iter().map(RawMessage::into_message);
+        Ok(Received { messages: messages.collect::<Result<_, _>>()?, retired: self.retired })
+    }
 }
 
 /// A delivery as it is sent: text where the bytes are UTF-8, else base64.
@@ -42,7 +60,7 @@ pub struct Message {
 }
 
 impl RawMessage {
-    pub(crate) fn into_message(self) -> Result<Message, String> {
+    fn into_message(self) -> Result<Message, String> {
         let body = match (self.body, self.body_base64) {
             (Some(text), None) => text.into_bytes(),
             (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
@@ -89,7 +107,8 @@ pub(crate) struct Extend {
 
 /// A queue at one moment. Counters restart with the queue's process.
 ///
-/// An answer that lacks one of the numbers is none, and its error says which.
+/// An answer that lacks one of the numbers is none, and its error says which. Those that are `None`
+/// are unknown: an older queue does not tell them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct QueueStats {
@@ -111,6 +130,45 @@ pub struct QueueStats {
     pub expired_total: u64,
     /// Messages thrown away so far.
     pub purged_total: u64,
+    /// Deliveries so far that workers handed back because they were told to stop.
+    pub released_total: Option<u64>,
+    /// Workers with a lease; each lease of a worker without a name counts as one.
+    pub busy_workers: Option<u64>,
+    /// Leases of workers without a name.
+    pub nameless_leases: Option<u64>,
+    /// The time from delivery to ack, in seconds, that 9 of 10 of the last 128 acks did not exceed;
+    /// `None` also while there was no ack.
+    pub ack_p90_s: Option<f64>,
+}
+
+/// Who works on a queue's messages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Workers {
+    /// Those that gave a name, in the order of their names.
+    pub workers: Vec<Worker>,
+    /// Leases of workers without a name.
+    pub nameless_leases: u64,
+}
+
+/// One worker.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Worker {
+    /// The name that it receives by.
+    pub name: String,
+    /// How many messages it has now.
+    pub leases: u64,
+    /// How many it was given.
+    pub taken: u64,
+    /// How many of these it has acknowledged.
+    pub done: u64,
+    /// Whether it gets none at present.
+    pub retired: bool,
+}
+
+/// The answer to a retirement.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Retired {
+    pub(crate) leases: u64,
 }
 
 /// The answer to a question for stories.
@@ -126,7 +184,7 @@ pub struct Redelivery {
     pub id: String,
     /// Who had it and did not end it.
     pub worker: Option<String>,
-    /// How it came back: expired or handed_back.
+    /// How it came back: expired, handed_back or released.
     pub reason: String,
     /// Seconds from that delivery until it was given out again; null until it was.
     pub after_s: Option<f64>,
@@ -151,6 +209,7 @@ impl TryFrom<Value> for QueueStats {
     type Error = String;
 
     fn try_from(answer: Value) -> Result<QueueStats, String> {
+        let if_told = |name| is_told(&answer, name).then(|| number(&answer, name)).transpose();
         let number = |name| number(&answer, name);
         Ok(QueueStats {
             ready: number("ready")?,
@@ -162,7 +221,26 @@ impl TryFrom<Value> for QueueStats {
             dead_total: number("dead_total")?,
             expired_total: number("expired_total")?,
             purged_total: number("purged_total")?,
+            released_total: if_told("released_total")?,
+            busy_workers: if_told("busy_workers")?,
+            nameless_leases: if_told("nameless_leases")?,
+            ack_p90_s: seconds(&answer, "ack_p90_s")?,
         })
+    }
+}
+
+/// Whether there is anything of this name.
+fn is_told(answer: &Value, name: &str) -> bool {
+    !answer.get(name).unwrap_or(&Value::Null).is_null()
+}
+
+/// A time in seconds, where there is one.
+fn seconds(answer: &Value, name: &str) -> Result<Option<f64>, String> {
+    let found = answer.get(name).unwrap_or(&Value::Null);
+    match found.as_f64() {
+        _ if found.is_null() => Ok(None),
+        Some(seconds) if seconds.is_finite() && seconds >= 0.0 => Ok(Some(seconds)),
+        _ => Err(format!("{name} is {}, which is no time", line(&found.to_string(), 40))),
     }
 }
 
@@ -243,6 +321,55 @@ mod tests {
             }
         }
         assert_eq!(stats("[1]").unwrap_err(), "it is not an object");
+    }
+
+    #[test]
+    fn what_an_older_queue_does_not_tell_is_unknown() {
+        let old = stats(GOOD).unwrap();
+        assert_eq!((old.released_total, old.busy_workers, old.nameless_leases), (None, None, None));
+        let with = |more: &str| stats(&GOOD.replace("\"more\"", &format!("{more},\"more\"")));
+        let null = with(r#""busy_workers":null,"ack_p90_s":null"#).unwrap();
+        assert_eq!((null.busy_workers, null.ack_p90_s), (None, None));
+        let told =
+            with(r#""released_total":1,"busy_workers":2,"nameless_leases":0,"ack_p90_s":0.25"#);
+        let told = told.unwrap();
+        assert_eq!((told.released_total, told.busy_workers), (Some(1), Some(2)));
+        assert_eq!((told.nameless_leases, told.ack_p90_s), (Some(0), Some(0.25)));
+    }
+
+    #[test]
+    fn what_is_told_and_makes_no_sense_is_an_error_and_never_unknown() {
+        let with = |more: &str| stats(&GOOD.replace("\"more\"", &format!("{more},\"more\"")));
+        for name in ["released_total", "busy_workers", "nameless_leases"] {
+            for value in ["-1", "1.5", "\"2\"", "[]"] {
+                let error = with(&format!("\"{name}\":{value}")).unwrap_err();
+                assert!(error.starts_with(name) && error.contains("no count"), "{error}");
+            }
+        }
+        for value in ["-0.1", "\"2\"", "[]", "true"] {
+            let error = with(&format!("\"ack_p90_s\":{value}")).unwrap_err();
+            assert!(error.starts_with("ack_p90_s") && error.contains("no time"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_worker_is_read_with_more_than_we_know() {
+        let answer = r#"{"workers":[{"name":"a-1","leases":1,"since":"2026-01-01T00:00:00.000Z",
+            "taken":3,"done":2,"retired":true}],"nameless_leases":4}"#;
+        let Workers { workers, nameless_leases } = serde_json::from_str(answer).unwrap();
+        let name = "a-1".to_owned();
+        let worker = Worker { name, leases: 1, taken: 3, done: 2, retired: true };
+        assert_eq!((workers, nameless_leases), (vec![worker], 4));
+    }
+
+    #[test]
+    fn a_receive_that_does_not_say_so_is_of_no_retired_worker() {
+        let received = |answer: &str| {
+            let raw: RawReceived = serde_json::from_str(answer).unwrap();
+            raw.into_received().unwrap()
+        };
+        assert!(!received(r#"{"messages":[]}"#).retired);
+        assert!(received(r#"{"messages":[],"retired":true}"#).retired);
     }
 
     #[test]

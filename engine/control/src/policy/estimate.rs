@@ -128,6 +128,11 @@ impl Window {
         }
     }
 
+    /// Goes on as if so much time had not passed.
+    pub(super) fn pass_over(&mut self, gap: Time) {
+        self.counts.iter_mut().for_each(|(at, _)| *at += gap);
+    }
+
     pub(super) fn largest(&self) -> u32 {
         self.counts.front().map_or(0, |(_, count)| *count)
     }

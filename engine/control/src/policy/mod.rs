@@ -15,9 +15,13 @@ pub use rate::Rate;
 pub use simple_queue::SimpleQueue;
 
 use crate::Time;
-use crate::reading::Reading;
+use crate::fleet::Fleet;
+use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
-use crate::workload::{Replicas, Rule, Workload};
+use crate::workload::Rule;
+
+/// Why a rule does not go down to none.
+const ONE_STAYS: &str = "one stays while there is work";
 
 /// A rule and what it remembers.
 #[derive(Debug, Clone)]
@@ -37,12 +41,31 @@ pub enum Policy {
 pub struct Sight {
     /// The time of the round.
     pub now: Time,
+    /// The time between rounds.
+    pub tick: Time,
+    /// For how long the engine stood still since the rule was last asked.
+    pub stood_still: Time,
     /// The last good reading of its queue; an empty one for rules without a queue.
     pub reading: Reading,
-    /// The workload's containers.
-    pub replicas: Replicas,
+    /// All containers that work on the queue, whosever they are.
+    pub fleet: Fleet,
+    /// The workload's minimum.
+    pub min: u32,
     /// How long its containers take to start, nine of ten; `None` while that is unknown.
     pub start_up: Option<Time>,
+}
+
+impl Sight {
+    /// The fewest there may be: never none while there is anything to do.
+    fn least(&self) -> u32 {
+        self.min.max(u32::from(self.has_work()))
+    }
+
+    /// Whether a message waits or is with a worker.
+    fn has_work(&self) -> bool {
+        let QueueSample { ready, in_flight, .. } = self.reading.sample;
+        ready > 0 || in_flight > 0
+    }
 }
 
 /// What a rule wants, and why.
@@ -69,7 +92,7 @@ impl Recommendation {
 }
 
 impl Policy {
-    /// The policy of a workload that has `desired` containers now.
+    /// The policy of a workload whose queue has `desired` containers now.
     pub fn new(rule: &Rule, desired: u32) -> Policy {
         match rule {
             Rule::Rate(settings) => Policy::Rate(Box::new(Rate::new(settings.clone(), desired))),
@@ -92,14 +115,25 @@ impl Policy {
         }
     }
 
-    /// What the rule wants after what is seen now.
-    pub fn recommend(&mut self, sight: &Sight, workload: &Workload) -> Recommendation {
-        let sample = &sight.reading.sample;
+    /// Goes on from `count`, whatever it wanted last: somebody else has set it. What was learned
+    /// stays.
+    pub fn begin_at(&mut self, count: u32) {
         match self {
-            Policy::Rate(policy) => policy.recommend(sight, workload),
-            Policy::SimpleQueue(policy) => policy.recommend(sample, workload),
-            Policy::Queue(policy) => policy.recommend(sight.now, sample, workload),
-            Policy::Remainder => remainder::recommend(workload),
+            Policy::SimpleQueue(policy) => policy.begin_at(count),
+            Policy::Queue(policy) => policy.begin_at(count),
+            Policy::Rate(policy) => policy.begin_at(count),
+            Policy::Remainder => {}
+        }
+    }
+
+    /// What the rule wants after what is seen now: for its queue as a whole, whoever else works
+    /// on it.
+    pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
+        match self {
+            Policy::Rate(policy) => policy.recommend(sight),
+            Policy::SimpleQueue(policy) => policy.recommend(sight),
+            Policy::Queue(policy) => policy.recommend(sight),
+            Policy::Remainder => remainder::recommend(sight.fleet.max),
         }
     }
 }

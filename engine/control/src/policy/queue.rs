@@ -6,10 +6,10 @@
 //! in hand: a busy container is not an idle one, however short the queue.
 
 use crate::Time;
-use crate::policy::Recommendation;
-use crate::reading::QueueSample;
+use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::reading::{QueueSample, is_gap};
 use crate::why::{Limit, Term};
-use crate::workload::{QueueTarget, Workload};
+use crate::workload::QueueTarget;
 
 /// Containers a second for each message over the target.
 const KP_UP: f64 = 0.15;
@@ -66,16 +66,17 @@ impl PdController {
         self.level = self.level.max(f64::from(count));
     }
 
-    /// One step after this sample.
-    pub fn recommend(
-        &mut self,
-        now: Time,
-        sample: &QueueSample,
-        workload: &Workload,
-    ) -> Recommendation {
+    /// Goes on from `count`.
+    pub fn begin_at(&mut self, count: u32) {
+        self.level = f64::from(count);
+    }
+
+    /// One step after what is seen.
+    pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
+        let sample = &sight.reading.sample;
         let error = self.target.error(sample.ready as f64);
         let crossed = error > 0.0 && self.last.is_some_and(|last| last.error <= 0.0);
-        let dt = self.measure(now, sample, error);
+        let dt = self.measure(sight, error);
         let rates = self.rates(error);
         if crossed {
             // The whole count it had was not enough, so a fraction of one is no place to begin.
@@ -84,14 +85,20 @@ impl PdController {
         let moved = self.level + (rates.proportional + rates.derivative) * dt;
         // The floor holds back a removal; it raises nobody by itself.
         let floor = self.floor().min(self.level);
-        self.level = moved.max(floor).clamp(workload.min.into(), workload.max.into());
-        self.explain(now, sample, workload, &rates)
+        let (least, max) = (f64::from(sight.least()), f64::from(sight.fleet.max));
+        self.level = moved.max(floor).clamp(least.min(max), max);
+        self.explain(sight, &rates)
     }
 
-    /// Takes in a sample; returns the seconds since the last one, 0 for the first.
-    fn measure(&mut self, now: Time, sample: &QueueSample, error: f64) -> f64 {
-        let last = self.last.replace(Last { at: now, error, sample: *sample });
-        let Some(last) = last.filter(|last| !sample.restarted_since(&last.sample)) else {
+    /// Takes in a sample; returns the seconds since the last one, 0 for the first and after a gap.
+    fn measure(&mut self, sight: &Sight, error: f64) -> f64 {
+        let (now, sample) = (sight.now, sight.reading.sample);
+        let last = self.last.replace(Last { at: now, error, sample });
+        let follows = |last: &Last| {
+            let gap = is_gap(now.saturating_sub(last.at), sight.tick);
+            !gap && !sample.restarted_since(&last.sample)
+        };
+        let Some(last) = last.filter(follows) else {
             (self.slope, self.busy) = (0.0, sample.in_flight as f64);
             return 0.0;
         };
@@ -120,27 +127,21 @@ impl PdController {
         }
     }
 
-    fn explain(
-        &self,
-        now: Time,
-        sample: &QueueSample,
-        workload: &Workload,
-        rates: &Rates,
-    ) -> Recommendation {
+    fn explain(&self, sight: &Sight, rates: &Rates) -> Recommendation {
         let wanted = ceil(self.level);
         let rate = rates.proportional + rates.derivative;
-        let floor = self.floor().max(f64::from(workload.min));
+        let floor = self.floor().max(f64::from(sight.least()));
         let falling = rate < 0.0 && self.level > floor;
         let next = self.level - (f64::from(wanted) - 1.0);
         let due = falling && f64::from(wanted) - 1.0 >= floor;
-        let until = due.then(|| now + Time::from_secs_f64(next / -rate));
+        let until = due.then(|| sight.now + Time::from_secs_f64(next / -rate));
         let limited_by = match () {
-            () if rate > 0.0 && wanted >= workload.max => Some(Limit::Max),
-            () if rate < 0.0 && wanted <= workload.min => Some(Limit::Min),
+            () if rate > 0.0 && wanted >= sight.fleet.max => Some(Limit::Max),
+            () if rate < 0.0 && wanted <= sight.min => Some(Limit::Min),
             () if rate < 0.0 && !due => Some(Limit::AtWork),
             () => None,
         };
-        let because = self.words(sample, limited_by);
+        let because = self.words(sight, limited_by);
         let terms = vec![
             Term { name: "proportional_per_s", value: rates.proportional },
             Term { name: "derivative_per_s", value: rates.derivative },
@@ -150,15 +151,15 @@ impl PdController {
         Recommendation { wanted, terms, limited_by, until, because }
     }
 
-    fn words(&self, sample: &QueueSample, limited_by: Option<Limit>) -> String {
-        let (ready, target) = (sample.ready, self.target.length);
+    fn words(&self, sight: &Sight, limited_by: Option<Limit>) -> String {
+        let (ready, target) = (sight.reading.sample.ready, self.target.length);
+        let at_work = limited_by == Some(Limit::AtWork);
         let (low, trend) = (self.target.low(), self.trend());
         match self.target.error(ready as f64) {
             e if e > 0.0 => format!("queue {ready} is {e:.0} over target {target}{trend}"),
             0.0 => format!("queue {ready} is in its band {low:.0}-{target}{trend}"),
-            _ if limited_by == Some(Limit::AtWork) => {
-                format!("queue {ready}, {:.1} at work on average", self.busy)
-            }
+            _ if at_work && self.floor() < 1.0 => format!("queue {ready}; {ONE_STAYS}"),
+            _ if at_work => format!("queue {ready}, {:.1} at work on average", self.busy),
             _ => format!("queue {ready} is under its band {low:.0}-{target}"),
         }
     }

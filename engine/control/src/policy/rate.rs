@@ -9,10 +9,10 @@
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
 use crate::policy::figure::Figure;
-use crate::policy::{Recommendation, Sight};
-use crate::reading::{QueueSample, Reading};
+use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::reading::{QueueSample, Reading, is_gap};
 use crate::why::{Limit, Term};
-use crate::workload::{RateSettings, Workload};
+use crate::workload::RateSettings;
 
 /// rho: how busy containers are to be.
 const BUSY: f64 = 0.8;
@@ -89,27 +89,35 @@ impl Rate {
         self.wanted = self.wanted.max(count);
     }
 
+    /// Goes on from `count`.
+    pub fn begin_at(&mut self, count: u32) {
+        self.wanted = count;
+    }
+
     /// One step after what is seen.
-    pub fn recommend(&mut self, sight: &Sight, workload: &Workload) -> Recommendation {
+    pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         if self.last.is_none() {
             // What is there was somebody's need, as far as is known.
             self.window.add(sight.now, self.wanted);
         }
-        self.measure(&sight.reading);
+        // What was needed before we stood still is needed yet.
+        self.window.pass_over(sight.stood_still);
+        self.measure(sight);
         let sample = &sight.reading.sample;
         let need = self.need(sight);
         let asked = match &need {
             Some(need) => self.by_need(need, sample),
             None => self.by_depth(sample),
         };
-        let floor = floor(sample, workload);
-        let bounded = asked.clamp(floor, workload.max);
+        let max = sight.fleet.max;
+        let floor = sight.least().min(max);
+        let bounded = asked.clamp(floor, max);
         self.window.add(sight.now, bounded);
-        self.wanted = self.next(need.as_ref(), bounded).clamp(floor, workload.max);
+        self.wanted = self.next(need.as_ref(), bounded).clamp(floor, max);
         let until = (bounded < self.wanted).then(|| self.window.until_below(self.wanted));
         let limited_by = match () {
-            () if asked > workload.max => Some(Limit::Max),
-            () if asked < workload.min && self.wanted <= workload.min => Some(Limit::Min),
+            () if asked > max => Some(Limit::Max),
+            () if asked < sight.min && self.wanted <= sight.min => Some(Limit::Min),
             () if asked < floor && self.wanted <= floor => Some(Limit::AtWork),
             () => None,
         };
@@ -142,7 +150,8 @@ impl Rate {
     }
 
     /// Takes in a reading.
-    fn measure(&mut self, reading: &Reading) {
+    fn measure(&mut self, sight: &Sight) {
+        let reading = &sight.reading;
         let last = self.last.replace(*reading);
         let sample = &reading.sample;
         match (sample.published_total, sample.ready + sample.in_flight) {
@@ -151,11 +160,16 @@ impl Rate {
         }
         // After the queue's process began anew, its totals say nothing about this interval.
         let Some(last) = last.filter(|last| !sample.restarted_since(&last.sample)) else { return };
-        let dt = reading.taken_at.saturating_sub(last.taken_at).as_secs_f64();
-        if dt <= 0.0 {
+        let between = reading.taken_at.saturating_sub(last.taken_at);
+        if between.is_zero() {
             return;
         }
         self.arrived = sample.published_total - last.sample.published_total;
+        if is_gap(between, sight.tick) {
+            // Nobody knows for how long of it anybody worked.
+            return;
+        }
+        let dt = between.as_secs_f64();
         let rate = self.arrived as f64 / dt;
         self.fast.add(rate, dt);
         self.slow.add(rate, dt);
@@ -170,7 +184,7 @@ impl Rate {
         let mu = self.service.get().filter(|_| !self.depth_only)?;
         let lambda = self.fast.level().max(self.slow.level());
         let waiting = sample.ready as f64 - f64::from(self.settings.target.length);
-        let missing = lambda - mu * f64::from(sight.replicas.ready);
+        let missing = lambda - mu * f64::from(sight.fleet.ready);
         // While nobody has been seen to start, it takes no time as far as is known.
         let start_up = sight.start_up.unwrap_or_default().as_secs_f64();
         Some(Need {
@@ -230,7 +244,7 @@ impl Rate {
         };
         let (wanted, span) = (self.wanted, Figure(self.settings.window.as_secs_f64()));
         if limited_by == Some(Limit::AtWork) {
-            words += "; one stays while there is work";
+            words += &format!("; {ONE_STAYS}");
         } else if asked > wanted && need.is_some_and(|need| need.least() <= f64::from(wanted)) {
             words += &format!("; {wanted} still do");
         } else if asked < wanted && self.window.largest() >= wanted && need.is_some() {
@@ -263,11 +277,6 @@ fn arithmetic(need: &Need) -> String {
         }
     }
     words
-}
-
-/// The fewest there may be: never none while there is anything to do.
-fn floor(sample: &QueueSample, workload: &Workload) -> u32 {
-    workload.min.max(u32::from(sample.ready > 0 || sample.in_flight > 0))
 }
 
 /// A whole count; a hair over a whole number is rounding, not demand.

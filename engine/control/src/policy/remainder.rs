@@ -1,8 +1,7 @@
 //! The rule `remainder`: whatever the others leave.
 
 use crate::policy::Recommendation;
-use crate::workload::Workload;
 
-pub(super) fn recommend(workload: &Workload) -> Recommendation {
-    Recommendation::plain(workload.max, "takes what is left")
+pub(super) fn recommend(max: u32) -> Recommendation {
+    Recommendation::plain(max, "takes what is left")
 }

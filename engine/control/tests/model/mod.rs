@@ -166,7 +166,7 @@ impl Model {
         Observation {
             replicas: self.desired.keys().map(|n| (n.clone(), self.replicas(n))).collect(),
             readings: BTreeMap::from([("jobs".to_owned(), reading)]),
-            start_ups: BTreeMap::new(),
+            ..Observation::default()
         }
     }
 

@@ -153,6 +153,7 @@ impl Ours {
             replicas: names.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect(),
             readings: self.readings.clone(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
+            work: BTreeMap::new(),
         }
     }
 }

@@ -216,7 +216,7 @@ fn observe(
         readings: readings
             .map(|(name, sample)| ((*name).to_owned(), Reading { sample, taken_at: now }))
             .collect(),
-        start_ups: BTreeMap::new(),
+        ..Observation::default()
     }
 }
 

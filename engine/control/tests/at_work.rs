@@ -1,0 +1,324 @@
+//! Work in progress is not thrown away to save a container.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod model;
+
+use std::time::Duration;
+
+use control::{
+    Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
+    Reading, Reason, Replicas, Rule, Work, Workload,
+};
+use model::{demo, target};
+use proptest::prelude::*;
+
+const TICK: Duration = Duration::from_millis(500);
+
+fn at_rest(desired: u32) -> Replicas {
+    Replicas { desired, ready: desired, ..Replicas::default() }
+}
+
+fn rules() -> [Rule; 3] {
+    let service_time = Some(Duration::from_secs(30));
+    let window = Duration::from_secs(1);
+    let rate = RateSettings { service_time, window, ..RateSettings::new(target()) };
+    [Rule::Rate(rate), Rule::Queue(target()), Rule::SimpleQueue(target())]
+}
+
+/// A consumer, the background, and what is seen of them.
+struct Rounds {
+    core: Autoscaler,
+    now: Duration,
+    seen: Observation,
+}
+
+impl Rounds {
+    fn new(config: Config, counts: [u32; 2]) -> Rounds {
+        let names = config.workloads.iter().map(|w| w.name.clone());
+        let replicas = names.zip(counts.map(at_rest)).collect();
+        let seen = Observation { replicas, ..Observation::default() };
+        Rounds { core: Autoscaler::new(config).unwrap(), now: Duration::ZERO, seen }
+    }
+
+    fn of(rule: Rule, counts: [u32; 2]) -> Rounds {
+        Rounds::new(demo(rule), counts)
+    }
+
+    fn work(&mut self, busy: u32, stoppable: u32) {
+        self.seen.work.insert("consumer".to_owned(), Work { busy, stoppable });
+    }
+
+    /// A round with a new reading; what is decided comes true.
+    fn round(&mut self, sample: QueueSample) -> Vec<Decision> {
+        self.now += TICK;
+        let reading = Reading { sample, taken_at: self.now };
+        self.seen.readings.insert("jobs".to_owned(), reading);
+        let decisions = self.core.step(self.now, &self.seen);
+        self.come_true(&decisions);
+        decisions
+    }
+
+    fn fill(&mut self) -> Vec<Decision> {
+        let decisions = self.core.fill(self.now, &self.seen);
+        self.come_true(&decisions);
+        decisions
+    }
+
+    fn come_true(&mut self, decisions: &[Decision]) {
+        for decision in decisions {
+            self.seen.replicas.insert(decision.workload.clone(), at_rest(decision.to));
+        }
+    }
+
+    fn quiet(&mut self, in_flight: u64, rounds: u32) {
+        for _ in 0..rounds {
+            self.round(QueueSample { in_flight, ..QueueSample::default() });
+        }
+    }
+
+    fn consumers(&self) -> u32 {
+        self.seen.replicas["consumer"].desired
+    }
+
+    fn to_retire(&self) -> u32 {
+        self.core.to_retire().find(|(name, _)| *name == "consumer").map_or(0, |(_, n)| n)
+    }
+
+    fn words(&self) -> &str {
+        &self.core.why("consumer").unwrap().text
+    }
+}
+
+#[test]
+fn busy_containers_stay_whatever_the_rule_wants() {
+    for rule in rules() {
+        let mut rounds = Rounds::of(rule.clone(), [9, 1]);
+        rounds.work(6, 9);
+        rounds.quiet(6, 60);
+        // The rule `queue` has a tenth in hand.
+        assert!((6..=7).contains(&rounds.consumers()), "{rule:?}: {}", rounds.words());
+        rounds.work(2, 9);
+        rounds.quiet(2, 120);
+        assert!((2..=3).contains(&rounds.consumers()), "{rule:?}: {}", rounds.words());
+    }
+}
+
+#[test]
+fn what_keeps_it_is_said() {
+    let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
+    rounds.work(6, 9);
+    rounds.quiet(6, 20);
+    let why = rounds.core.why("consumer").unwrap();
+    assert_eq!(why.limited_by, Some(Limit::AtWork));
+    assert!(why.text.ends_with("; 6 are at work and stay until they are done"), "{}", why.text);
+}
+
+#[test]
+fn with_in_flight_counts_alone_as_many_stay_as_are_in_flight() {
+    let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
+    rounds.quiet(5, 40);
+    assert_eq!(rounds.consumers(), 5);
+    rounds.quiet(50, 1);
+    assert_eq!(rounds.consumers(), 5, "it raises nobody");
+}
+
+#[test]
+fn a_cut_waits_until_idle_ones_are_known_to_get_no_more_work() {
+    let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [5, 5]);
+    rounds.work(1, 0);
+    rounds.quiet(1, 3);
+    assert_eq!((rounds.consumers(), rounds.to_retire()), (5, 3));
+    assert!(rounds.words().ends_with("; 3 leave once they are known to be idle"));
+    rounds.work(1, 2);
+    let cut = rounds.fill();
+    let consumer = cut.iter().find(|d| d.workload == "consumer").unwrap();
+    assert_eq!((consumer.from, consumer.to, consumer.at_work), (5, 3, 0));
+    assert_eq!(rounds.to_retire(), 1);
+    rounds.work(2, 0);
+    rounds.quiet(2, 20);
+    assert_eq!(rounds.consumers(), 3, "nobody is known to be idle");
+}
+
+#[test]
+fn more_urgent_work_takes_busy_ones_after_one_round_at_the_latest_and_says_so() {
+    let mut config = demo(Rule::SimpleQueue(target()));
+    config.workloads[0].priority = 2;
+    config.workloads[1] = Workload {
+        name: "urgent".to_owned(),
+        priority: 1,
+        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
+        ..config.workloads[0].clone()
+    };
+    let mut rounds = Rounds::new(config, [9, 1]);
+    rounds.work(9, 0);
+    let orders = |rounds: &mut Rounds, ready| {
+        let (sample, taken_at) = (QueueSample { ready, ..<_>::default() }, rounds.now + TICK);
+        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+    };
+    let full = QueueSample { ready: 100, in_flight: 9, ..QueueSample::default() };
+    orders(&mut rounds, 0);
+    rounds.round(full);
+    orders(&mut rounds, 500);
+    assert_eq!(rounds.round(full), [], "idle ones are asked for first");
+    assert!(rounds.to_retire() > 0);
+    orders(&mut rounds, 500);
+    let cut = rounds.round(full);
+    let taken = cut.iter().find(|d| d.workload == "consumer").unwrap();
+    assert_eq!((taken.reason, taken.at_work), (Reason::Preempted, taken.from - taken.to));
+    let says = format!("gives way to urgent; {} of those that leave are at work", taken.at_work);
+    assert!(taken.text.ends_with(&says), "{}", taken.text);
+}
+
+#[test]
+fn of_those_that_give_way_the_idle_ones_are_counted_first() {
+    let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
+    rounds.work(5, 0);
+    rounds.quiet(5, 1);
+    let mut config = rounds.core.config().clone();
+    config.workloads[0].max = 3;
+    rounds.core.reconfigure(config).unwrap();
+    rounds.quiet(5, 1);
+    rounds.work(5, 4);
+    let idle = rounds.fill();
+    let first = idle.iter().find(|d| d.workload == "consumer").unwrap();
+    assert_eq!((first.from, first.to, first.at_work), (9, 5, 0));
+    rounds.work(5, 0);
+    let busy = rounds.round(QueueSample { in_flight: 5, ..QueueSample::default() });
+    let second = busy.iter().find(|d| d.workload == "consumer").unwrap();
+    assert_eq!(second.text, "consumer 5 -> 3: 3 is its maximum; 2 of those that leave are at work");
+    assert_eq!((second.at_work, second.reason), (2, Reason::ScaledDown));
+}
+
+#[test]
+fn equals_take_no_busy_ones() {
+    let mut config = demo(Rule::SimpleQueue(target()));
+    config.workloads[1] = Workload {
+        name: "equal".to_owned(),
+        priority: 1,
+        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
+        ..config.workloads[0].clone()
+    };
+    let mut rounds = Rounds::new(config, [7, 3]);
+    rounds.work(7, 0);
+    for _ in 0..40 {
+        let sample = QueueSample { ready: 500, ..QueueSample::default() };
+        let taken_at = rounds.now + TICK;
+        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+        rounds.quiet(7, 1);
+    }
+    assert_eq!(rounds.consumers(), 7);
+}
+
+#[test]
+fn the_floor_enters_no_level_and_no_window() {
+    for rule in rules() {
+        let mut rounds = Rounds::of(rule.clone(), [9, 1]);
+        rounds.work(9, 9);
+        // Others' messages are in flight here, not the rule's to see.
+        rounds.quiet(0, 200);
+        assert_eq!(rounds.consumers(), 9, "{rule:?}");
+        rounds.work(0, 9);
+        rounds.quiet(0, 1);
+        assert_eq!(rounds.consumers(), 1, "{rule:?}: {}", rounds.words());
+    }
+}
+
+#[test]
+fn none_is_never_enough_while_there_is_work() {
+    for rule in rules() {
+        let mut config = demo(rule.clone());
+        config.workloads[0].min = 0;
+        let mut rounds = Rounds::new(config, [0, 10]);
+        rounds.work(0, 0);
+        rounds.quiet(0, 4);
+        assert_eq!(rounds.consumers(), 0, "{rule:?}");
+        for sample in [(1, 0), (0, 1), (20, 0)] {
+            let (ready, in_flight) = sample;
+            rounds.round(QueueSample { ready, in_flight, ..QueueSample::default() });
+            rounds.fill();
+            assert!(rounds.consumers() >= 1, "{rule:?} {sample:?}: {}", rounds.words());
+            rounds.work(0, 9);
+            rounds.quiet(0, 60);
+            assert_eq!(rounds.consumers(), 0, "{rule:?}: {}", rounds.words());
+        }
+    }
+}
+
+#[test]
+fn a_frozen_workload_goes_on_learning() {
+    let paused = |rounds: &mut Rounds, paused| {
+        let mut config = rounds.core.config().clone();
+        config.workloads[0].paused = paused;
+        rounds.core.reconfigure(config).unwrap();
+    };
+    for held in [false, true] {
+        let mut rounds = Rounds::of(Rule::Rate(RateSettings::new(target())), [1, 9]);
+        paused(&mut rounds, !held);
+        let mut total = 0;
+        // One consumer does 5/s of 30/s; all it can.
+        for ready in (100..).take(60) {
+            total += 2;
+            let sample = QueueSample {
+                ready,
+                in_flight: 1,
+                published_total: 15 * (ready - 99),
+                acked_total: total,
+            };
+            if held {
+                rounds.now += TICK;
+                let reading = Reading { sample, taken_at: rounds.now };
+                rounds.seen.readings.insert("jobs".to_owned(), reading);
+                rounds.core.look_on(rounds.now, &rounds.seen, "scaling is held");
+            } else {
+                rounds.round(sample);
+            }
+        }
+        assert_eq!(rounds.consumers(), 1);
+        paused(&mut rounds, false);
+        let sample = QueueSample {
+            ready: 160,
+            in_flight: 1,
+            published_total: 15 * 61,
+            acked_total: total + 2,
+        };
+        let decisions = rounds.round(sample);
+        assert!(!decisions.is_empty(), "{}", rounds.words());
+        rounds.fill();
+        assert!(rounds.consumers() >= 9, "held {held}: {}", rounds.words());
+    }
+}
+
+#[test]
+fn an_engine_that_stood_still_falls_back_on_nothing() {
+    let mut config = demo(Rule::Queue(target()));
+    config.workloads[0].fallback = Some(6);
+    let mut rounds = Rounds::new(config, [3, 7]);
+    rounds.quiet(3, 10);
+    rounds.now += Duration::from_secs(30);
+    assert_eq!(rounds.core.step(rounds.now, &rounds.seen), []);
+    rounds.quiet(3, 3);
+    assert_eq!(rounds.consumers(), 3);
+}
+
+proptest! {
+    #[test]
+    fn an_ordinary_cut_takes_no_more_than_may_be_stopped(
+        desired in 0..10u32, busy in 0..12u32, stoppable in 0..12u32, ready in 0..40u64,
+    ) {
+        for rule in rules() {
+            let mut rounds = Rounds::of(rule, [desired, 10 - desired]);
+            rounds.work(busy, stoppable);
+            for _ in 0..10 {
+                let sample = QueueSample { ready, in_flight: busy.into(), ..<_>::default() };
+                for decision in rounds.round(sample) {
+                    if decision.workload == "consumer" && decision.to < decision.from {
+                        prop_assert!(decision.from - decision.to <= stoppable);
+                        prop_assert!(decision.to >= busy.min(decision.from));
+                        prop_assert_eq!(decision.at_work, 0);
+                    }
+                }
+            }
+        }
+    }
+}
