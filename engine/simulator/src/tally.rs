@@ -201,6 +201,13 @@ impl Tally {
         self.writes.iter().filter(|write| write.at >= self.counted_from).count() as u64
     }
 
+    /// How many containers of a workload were to leave because its count was lowered, from the
+    /// very first on.
+    pub fn containers_cut(&self, workload: usize) -> u32 {
+        let own = self.writes.iter().filter(|it| it.workload == workload);
+        own.map(|it| it.from.saturating_sub(it.to)).sum()
+    }
+
     /// How often a scaled workload turned from more to fewer, or back, after the warm-up.
     pub fn reversals(&self) -> u64 {
         let scaled = (0..self.rest.len()).filter(|i| !self.rest[*i]);

@@ -12,7 +12,7 @@ pub(super) fn seconds(seconds: f64) -> Time {
     Time::from_secs_f64(seconds)
 }
 
-fn span(length: f64) -> Span {
+pub(super) fn span(length: f64) -> Span {
     Span::exactly(seconds(length))
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Container {
     pub(super) phase: Phase,
     /// Told to stop; one at work finishes its job first where its grace is long enough for that.
     pub(super) stopping: bool,
+    /// It gets no job.
+    pub(super) retired: bool,
     /// How long it will take to start, so that its place in a row changes nothing.
     pub(super) start: Time,
     /// Since when it is ready, or else since when it is there.
@@ -120,7 +122,7 @@ impl Pool {
         self.containers.iter().filter(|it| !it.stopping).count() as u32
     }
 
-    fn get(&mut self, number: u64) -> Option<&mut Container> {
+    pub(super) fn get(&mut self, number: u64) -> Option<&mut Container> {
         self.containers.iter_mut().find(|it| it.number == number)
     }
 }
@@ -155,7 +157,9 @@ impl World {
         let start = self.scenario.workloads[workload].start.draw(&mut pool.random);
         let (since, uid) = (self.now, pool.uids.number());
         let phase = Phase::Pending { since, long: false };
-        pool.containers.push(Container { number, phase, stopping: false, start, since, uid });
+        let (stopping, retired) = (false, false);
+        let container = Container { number, phase, stopping, retired, start, since, uid };
+        pool.containers.push(container);
         self.changed = true;
         Id { workload, number }
     }
@@ -197,9 +201,12 @@ impl World {
     }
 
     /// Asks the queue for a job.
-    fn poll(&mut self, id: Id) {
+    pub(super) fn poll(&mut self, id: Id) {
         let spec = &self.scenario.workloads[id.workload];
         let wait = spec.poll_wait.max(ROUND_TRIP);
+        if self.pools[id.workload].get(id.number).is_none_or(|it| it.retired) {
+            return;
+        }
         let Some(queue) = self.queue_of(id.workload) else { return };
         self.tally.worker_polled();
         let request = Request { max: 1, lease: None, worker: None };
@@ -224,7 +231,8 @@ impl World {
         }
     }
 
-    fn forget(&mut self, id: Id, waiter: WaiterId) {
+    /// Asks no more; it waits without a question.
+    pub(super) fn forget(&mut self, id: Id, waiter: WaiterId) {
         self.waiters.remove(&waiter);
         if let Some(queue) = self.queue_of(id.workload) {
             self.broker.cancel(&self.names[queue], waiter);

@@ -151,7 +151,8 @@ impl World {
         let next = self.agenda.next_time().into_iter().chain(lease).min();
         let at = next.filter(|at| *at <= self.scenario.duration)?;
         self.pass_time(at);
-        if self.agenda.next_time() != Some(at) {
+        // The queue goes first: a look at it would give jobs out, and nobody would begin with them.
+        if lease == Some(at) {
             self.broker.advance(at);
             self.hand_out();
             return Some(Step::Nothing);

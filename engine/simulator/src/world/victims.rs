@@ -51,6 +51,41 @@ fn logarithm(it: &Container, now: Time) -> u64 {
 }
 
 impl World {
+    /// Up to so many of a workload's containers get no job from now on, those that are to leave
+    /// first and have none; how many.
+    pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
+        let first = self.to_go(workload, count);
+        let mut retired = 0;
+        for id in first {
+            let Some(container) = self.pools[workload].get(id.number) else { continue };
+            let phase = container.phase;
+            if matches!(phase, Phase::Working(_)) {
+                continue;
+            }
+            container.retired = true;
+            retired += 1;
+            if let Phase::Idle(Some(waiter)) = phase {
+                container.phase = Phase::Idle(None);
+                self.forget(id, waiter);
+            }
+        }
+        retired
+    }
+
+    /// Those that were retired and not told to stop after all work again.
+    pub(crate) fn call_back(&mut self) {
+        for workload in 0..self.pools.len() {
+            let containers = &mut self.pools[workload].containers;
+            let mut idle = Vec::new();
+            for it in containers.iter_mut().filter(|it| it.retired && !it.stopping) {
+                it.retired = false;
+                let waits = it.phase == Phase::Idle(None);
+                idle.extend(waits.then_some(Id { workload, number: it.number }));
+            }
+            idle.into_iter().for_each(|id| self.poll(id));
+        }
+    }
+
     /// So many of a workload's containers, those that are to leave first. Those with a job are the
     /// last among them, so that none of the others gets what they hand back.
     pub(super) fn to_go(&self, workload: usize, count: u32) -> Vec<Id> {
@@ -75,7 +110,7 @@ mod tests {
 
     fn container(number: u64, phase: Phase, age: u64) -> Container {
         let (since, uid) = (NOW - Time::from_secs(age), number);
-        Container { number, phase, stopping: false, start: Time::ZERO, since, uid }
+        Container { number, phase, stopping: false, retired: false, start: Time::ZERO, since, uid }
     }
 
     fn order(victims: Victims, mut all: Vec<Container>) -> Vec<u64> {
