@@ -60,11 +60,11 @@ impl Lease {
         self.client.ack(&self.receipt).await
     }
 
-    /// Hands the job back, so that another consumer gets it at once.
+    /// Hands the job back, so that another consumer gets it at once; our attempt does not count.
     ///
     /// # Errors
     /// As for [`Lease::ack`]; another one gets it when the lease is over.
     pub async fn hand_back(self) -> Result<(), Error> {
-        self.client.nack(&self.receipt, Duration::ZERO).await
+        self.client.release(&self.receipt).await
     }
 }

@@ -79,7 +79,7 @@ async fn a_job_that_does_not_fit_in_the_grace_is_handed_back_at_once() {
     queue.has_heard(Story::Receive(1)).await;
     let (counters, took) = running.leave().await;
     assert!(took < Duration::from_secs(2), "{took:?}");
-    assert_eq!(queue.story(), [Story::Receive(1), Story::Nack(1)]);
+    assert_eq!(queue.story(), [Story::Receive(1), Story::Release(1)]);
     assert_eq!(counters["consumer_jobs_handed_back_total"], 1.0);
     assert_eq!(counters["consumer_jobs_processed_total"], 0.0);
 }

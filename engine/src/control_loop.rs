@@ -4,12 +4,14 @@
 //! # Layout
 //! - [`handle`]: how others see the loop, and what they may wish of it
 //! - [`wishes`]: how that is carried out
+//! - `leaving`: idle containers leave first
 //! - `opening`: the load that the audience finds when it looks first
 //! - `configure`: annotations that are edited, here and elsewhere
 //! - `reset`: back to second 0
 
 mod configure;
 pub mod handle;
+mod leaving;
 mod opening;
 mod reset;
 pub mod wishes;
@@ -32,6 +34,8 @@ use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::picture::Canvas;
 use crate::refusals::Refusals;
+use crate::retire::Retiring;
+use crate::retire::calls::Calls;
 use crate::schedulers::{ScaleError, Scheduler, Status};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources, Story};
@@ -94,6 +98,9 @@ pub struct ControlLoop {
     writes: JoinSet<()>,
     /// How long containers take to start, by Deployment.
     start_ups: BTreeMap<String, StartUp>,
+    /// Who is busy, and who is retired.
+    retiring: Retiring,
+    retire_calls: Calls,
     /// What was killed by a wish, to tell what became of its jobs.
     killed: BTreeSet<String>,
     /// What writes have to tell once they are carried out.
@@ -130,6 +137,9 @@ impl ControlLoop {
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (tells, told) = mpsc::unbounded_channel();
         let overviews = parts.settings.overviews();
+        let waker = Arc::new(Notify::new());
+        let retiring = Retiring::new(parts.scheduler.chooses());
+        let retire_calls = Calls::new(parts.core.config().tick, waker.clone());
         let this = ControlLoop {
             parts,
             board,
@@ -142,10 +152,12 @@ impl ControlLoop {
             refusals: Arc::default(),
             writes: JoinSet::new(),
             start_ups: BTreeMap::new(),
+            retiring,
+            retire_calls,
             killed: BTreeSet::new(),
             tells,
             told,
-            waker: Arc::default(),
+            waker,
             reset: None,
             scene: None,
         };
@@ -197,9 +209,11 @@ impl ControlLoop {
         let ours = core.config().workloads.iter().filter(|w| !w.paused && w.held.is_none());
         let too_many =
             ours.filter(|w| seen.get(&w.name).is_some_and(|s| s.replicas.desired > w.min));
-        let resets = too_many.map(async |w| match scheduler.scale(&w.name, w.min).await {
-            Ok(()) => tracing::info!("{} reset to {}", w.name, w.min),
-            Err(error) => tracing::warn!("{} was not reset: {error}", w.name),
+        let resets = too_many.map(async |w| {
+            match scheduler.scale(&w.name, w.min, &self.leavers(&w.name)).await {
+                Ok(()) => tracing::info!("{} reset to {}", w.name, w.min),
+                Err(error) => tracing::warn!("{} was not reset: {error}", w.name),
+            }
         });
         futures::future::join_all(resets).await;
     }
@@ -212,21 +226,23 @@ impl ControlLoop {
         self.take_settings(now);
         self.go_on_with_reset(now);
         self.hear(now);
-        let seen = self.parts.scheduler.observe();
+        let seen = self.look_around(now);
         self.learn(now, &seen);
-        let observation = self.observation(&seen);
+        let observation = self.observation(now, &seen);
         let decisions = self.decide(now, is_tick, &observation);
         for decision in &decisions {
-            self.carry_out(decision);
+            self.carry_out(now, decision, &seen);
         }
+        self.retire_idle_ones(now, &seen);
         self.parts.metrics.decided(&decisions, began.elapsed());
+        let deployments = if decisions.is_empty() { seen } else { self.look_around(now) };
         let moment = self.board.after(Round {
             now,
             tick: self.ticks,
             is_tick,
             core: &self.parts.core,
             observation: &observation,
-            deployments: if decisions.is_empty() { seen } else { self.parts.scheduler.observe() },
+            deployments,
             decisions: &decisions,
             start_ups: &self.start_ups,
             standing: self.parts.authority.name(),
@@ -336,18 +352,20 @@ impl ControlLoop {
         }
     }
 
-    fn observation(&self, seen: &BTreeMap<String, Status>) -> Observation {
+    fn observation(&mut self, now: Duration, seen: &BTreeMap<String, Status>) -> Observation {
+        let work = self.work(now, seen);
         let (replicas, starts) = (seen.iter(), self.start_ups.iter());
         Observation {
             replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
             readings: self.parts.sources.readings(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
-            work: BTreeMap::new(),
+            work,
         }
     }
 
-    fn carry_out(&mut self, decision: &Decision) {
-        let written = self.parts.scheduler.scale(&decision.workload, decision.to);
+    fn carry_out(&mut self, now: Duration, decision: &Decision, seen: &BTreeMap<String, Status>) {
+        let first = self.leave_order(now, &decision.workload, seen);
+        let written = self.parts.scheduler.scale(&decision.workload, decision.to, &first);
         let told = self.parts.scheduler.announcement(decision);
         let (name, text) = (decision.workload.clone(), decision.text.clone());
         let refusals = self.refusals.clone();

@@ -11,6 +11,7 @@
 //! - [`schedulers`]: where the containers run
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
 //! - [`rights`] and [`refusals`]: what may not be done, and what was not
+//! - [`retire`]: idle containers leave first, and none takes a job on its way out
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`feed`]: the same as a stream of changes
 //! - [`api`] and [`page`]: how they look
@@ -43,6 +44,7 @@ pub mod picture;
 pub mod presenter;
 pub mod record;
 pub mod refusals;
+pub mod retire;
 pub mod rights;
 pub mod schedulers;
 pub mod settings;

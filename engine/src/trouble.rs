@@ -21,6 +21,8 @@ pub enum Kind {
     BadConfiguration,
     /// Another autoscaler scales it, too.
     ScaledByOther,
+    /// Nobody can tell which of its containers are busy.
+    BusyUnknown,
     /// The engine has no right to scale it, or to look at what it needs to know.
     MissingRight,
 }
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Kind::BadConfiguration => "BadConfiguration",
             Kind::ScaledByOther => "ScaledByOther",
+            Kind::BusyUnknown => "BusyUnknown",
             Kind::MissingRight => "MissingRight",
         }
     }

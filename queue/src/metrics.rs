@@ -27,7 +27,7 @@ const GAUGES: [Source; 6] = [
     ),
 ];
 
-const COUNTERS: [Source; 10] = [
+const COUNTERS: [Source; 11] = [
     ("queue_messages_published_total", "Messages taken in, dead letters included.", |s| {
         Some(s.total.published as f64)
     }),
@@ -38,6 +38,11 @@ const COUNTERS: [Source; 10] = [
     ("queue_messages_nacked_total", "Deliveries handed back by their receivers.", |s| {
         Some(s.total.nacked as f64)
     }),
+    (
+        "queue_messages_released_total",
+        "Deliveries handed back by workers that were told to stop; the attempt does not count.",
+        |s| Some(s.total.released as f64),
+    ),
     ("queue_messages_dead_total", "Messages given up after their last attempt.", |s| {
         Some(s.total.dead as f64)
     }),

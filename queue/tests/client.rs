@@ -52,6 +52,19 @@ async fn a_nacked_message_comes_back_to_who_waits() {
 }
 
 #[tokio::test]
+async fn a_released_message_comes_back_with_its_attempts_and_is_counted() {
+    let server = Server::start().await;
+    let client = client(&server);
+    client.publish(b"again".to_vec()).await.unwrap();
+    let first = client.receive(&options(0.0)).await.unwrap().remove(0);
+    client.release(&first.receipt).await.unwrap();
+    let second = client.receive(&options(0.0)).await.unwrap().remove(0);
+    assert_eq!((second.id, second.attempts), (first.id, 1));
+    assert!(matches!(client.release(&first.receipt).await, Err(Error::Stale(_))));
+    assert_eq!(client.stats().await.unwrap().released_total, Some(1));
+}
+
+#[tokio::test]
 async fn a_lease_is_extended_until_it_is_over() {
     let server = Server::start().await;
     let client = client(&server);

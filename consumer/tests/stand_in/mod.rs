@@ -23,7 +23,7 @@ pub(crate) enum Story {
     WaitCancelled,
     Extend(u32),
     Ack(u32),
-    Nack(u32),
+    Release(u32),
 }
 
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Queue {
         let app = axum::Router::new()
             .route("/v1/queues/jobs/messages/receive", post(receive))
             .route("/v1/queues/jobs/messages/ack", post(ack))
-            .route("/v1/queues/jobs/messages/nack", post(nack))
+            .route("/v1/queues/jobs/messages/release", post(release))
             .route("/v1/queues/jobs/messages/{receipt}", patch(extend))
             .with_state(inner.clone());
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
@@ -148,9 +148,8 @@ async fn ack(State(inner): State<Arc<Inner>>, Json(receipts): Json<Value>) -> Re
     end(&inner, &receipts, Story::Ack(job(&receipts)))
 }
 
-async fn nack(State(inner): State<Arc<Inner>>, Json(receipts): Json<Value>) -> Response {
-    assert_eq!(receipts["delay_ms"], 0);
-    end(&inner, &receipts, Story::Nack(job(&receipts)))
+async fn release(State(inner): State<Arc<Inner>>, Json(receipts): Json<Value>) -> Response {
+    end(&inner, &receipts, Story::Release(job(&receipts)))
 }
 
 async fn extend(State(inner): State<Arc<Inner>>, Path(receipt): Path<u32>) -> Response {

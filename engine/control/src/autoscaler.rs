@@ -125,7 +125,7 @@ impl Autoscaler {
         }
         for (i, state) in self.states.iter_mut().enumerate() {
             let start_up = seen.start_ups.get(&state.workload.name).copied();
-            state.consult(Moment { now, tick, start_up, frozen }, readings[i], fleets[i]);
+            state.consult(Moment { now, start_up, frozen }, readings[i], fleets[i]);
         }
         for group in &self.shared {
             fleet::share(&mut self.states, group);

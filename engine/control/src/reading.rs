@@ -8,13 +8,13 @@ use crate::workload::Replicas;
 /// After this time a reading says nothing any more.
 pub const FAILED_AFTER: Time = Time::from_secs(10);
 
-/// Two looks that are further apart have a gap between them: somebody stood still, and what was
-/// measured over that time says nothing. Four rounds, and at least this long.
-const SHORTEST_GAP: Time = Time::from_secs(2);
+/// Between two looks that are further apart the engine stood still: it looks once a round. Four
+/// rounds, and at least this long.
+const SHORTEST_STANDSTILL: Time = Time::from_secs(2);
 
-/// Whether so much time between two looks is a gap, with rounds `tick` apart.
-pub(crate) fn is_gap(between: Time, tick: Time) -> bool {
-    between > SHORTEST_GAP.max(4 * tick)
+/// Whether the engine stood still between two looks, with rounds `tick` apart.
+pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
+    between > SHORTEST_STANDSTILL.max(4 * tick)
 }
 
 /// A queue at one moment. Totals count since the queue's process began.
@@ -28,6 +28,9 @@ pub struct QueueSample {
     pub published_total: u64,
     /// Messages done.
     pub acked_total: u64,
+    /// The time by the queue's own clock, which stands still when its process does; `None` where
+    /// the queue does not tell.
+    pub clock: Option<Time>,
 }
 
 impl QueueSample {
@@ -44,6 +47,19 @@ pub struct Reading {
     pub sample: QueueSample,
     /// When.
     pub taken_at: Time,
+}
+
+impl Reading {
+    /// How much time of the queue lies between `earlier` and this reading, where the engine stood
+    /// still for so long. `None` where nobody knows: the queue does not tell its time, and may have
+    /// stood still as well.
+    pub fn since(&self, earlier: &Reading, stood_still: Time) -> Option<Time> {
+        match (earlier.sample.clock, self.sample.clock) {
+            (Some(before), Some(now)) => Some(now.saturating_sub(before)),
+            _ if stood_still.is_zero() => Some(self.taken_at.saturating_sub(earlier.taken_at)),
+            _ => None,
+        }
+    }
 }
 
 /// How far a reading can be trusted.

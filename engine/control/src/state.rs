@@ -4,7 +4,7 @@ use crate::Time;
 use crate::allocation::Claim;
 use crate::fleet::Fleet;
 use crate::policy::{Policy, Recommendation, Sight};
-use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading, Work, is_gap};
+use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading, Work, is_standstill};
 use crate::room::Room;
 use crate::why::{Limit, Why};
 use crate::workload::{Replicas, Workload};
@@ -19,7 +19,6 @@ const READINGS_BEFORE_CUTS: u32 = 2;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
     pub(crate) now: Time,
-    pub(crate) tick: Time,
     /// How long the workload's containers take to start, where that is known.
     pub(crate) start_up: Option<Time>,
     /// Whether nobody is scaled.
@@ -169,7 +168,7 @@ impl State {
     fn note_standstill(&mut self, now: Time, tick: Time) {
         let last = self.last_look.replace(now).unwrap_or(now);
         let between = now.saturating_sub(last);
-        if is_gap(between, tick) {
+        if is_standstill(between, tick) {
             self.stood_still += between;
             self.stood_still_unasked += between;
         }
@@ -198,7 +197,6 @@ impl State {
         }
         let next = policy.recommend(&Sight {
             now: at.now,
-            tick: at.tick,
             stood_still: std::mem::take(&mut self.stood_still_unasked),
             reading: reading.unwrap_or_default(),
             fleet,

@@ -264,6 +264,7 @@ fn a_frozen_workload_goes_on_learning() {
                 in_flight: 1,
                 published_total: 15 * (ready - 99),
                 acked_total: total,
+                clock: None,
             };
             if held {
                 rounds.now += TICK;
@@ -281,6 +282,7 @@ fn a_frozen_workload_goes_on_learning() {
             in_flight: 1,
             published_total: 15 * 61,
             acked_total: total + 2,
+            clock: None,
         };
         let decisions = rounds.round(sample);
         assert!(!decisions.is_empty(), "{}", rounds.words());

@@ -86,7 +86,13 @@ fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
     move || {
         total += jobs;
         let in_flight = if jobs > 0 { 2 } else { 0 };
-        Some(QueueSample { ready: 0, in_flight, published_total: total, acked_total: total })
+        Some(QueueSample {
+            ready: 0,
+            in_flight,
+            published_total: total,
+            acked_total: total,
+            clock: None,
+        })
     }
 }
 
@@ -133,50 +139,61 @@ fn nothing_is_taken_from_a_blind_one_by_its_equals_but_by_the_more_urgent() {
 #[test]
 fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading() {
     let totals = |ready, total| QueueSample { ready, published_total: total, ..Default::default() };
-    let spell = |config: Config| {
-        let mut rounds = Rounds::new(config, [4, 6]);
+    let spell = || {
+        let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
         rounds.rounds(20, steady(8));
+        assert_eq!(rounds.consumers(), 3);
         rounds.rounds(60, || None);
         rounds
     };
-    let mut busy = spell(config(|_, _| {}));
+    let mut busy = spell();
     let raised = busy.round(Some(totals(200, 520)));
     assert!(raised.iter().any(|d| d.workload == "consumer" && d.to > d.from), "{raised:?}");
 
-    let mut by_steps = config(|_, _| {});
-    by_steps.workloads[0].rule = Rule::SimpleQueue(target());
-    let mut idle = spell(by_steps);
-    let before = idle.consumers();
+    let mut idle = spell();
     let quiet = QueueSample { published_total: 330, acked_total: 330, ..QueueSample::default() };
     let first = idle.round(Some(quiet));
     assert_eq!(first, [], "{first:?}");
     assert!(idle.words().contains("nothing is removed before a second reading"));
     let second = idle.round(Some(quiet));
-    assert!(
-        second.iter().any(|d| d.workload == "consumer" && d.to < d.from),
-        "{before} {second:?}"
-    );
+    assert!(second.iter().any(|d| d.workload == "consumer" && d.to < d.from), "{second:?}");
 }
 
-#[test]
-fn what_came_and_went_while_nobody_could_look_teaches_the_rule_rate_nothing() {
+/// Steady readings with the queue's clock, if it has one, and what stands still for 30 s of them.
+fn with_a_standstill(clock: bool, engine: bool, queue: bool) -> Vec<u32> {
     let mut rounds = Rounds::new(config(|_, _| {}), [3, 7]);
-    let (mut total, mut stood) = (0, 0);
+    let (mut total, mut own) = (0, Duration::ZERO);
     let mut counts = Vec::new();
     for round in 0..200 {
         total += 5;
+        own += Duration::from_millis(500);
         if round == 100 {
-            // All stood still for 30 s: the producers, the queue, the consumers, the engine.
-            rounds.now += Duration::from_secs(30);
-            stood += 1;
+            let gap = Duration::from_secs(30);
+            if engine {
+                rounds.now += gap;
+            } else {
+                (0..60).for_each(|_| drop(rounds.round(None)));
+            }
+            own += if queue { Duration::ZERO } else { gap };
+            total += if queue { 0 } else { 300 };
         }
-        let sample =
-            QueueSample { in_flight: 2, published_total: total, acked_total: total, ready: 0 };
+        let clock = clock.then_some(own);
+        let (published_total, acked_total) = (total, total);
+        let sample = QueueSample { ready: 0, in_flight: 2, published_total, acked_total, clock };
         rounds.round(Some(sample));
         counts.push(rounds.consumers());
     }
-    assert_eq!((stood, counts[99]), (1, 3));
-    assert!(counts[99..].iter().all(|count| *count == 3), "{counts:?}");
+    counts
+}
+
+#[test]
+fn a_gap_in_time_teaches_the_rule_rate_nothing() {
+    let all = [(true, true, true), (true, false, true), (true, true, false), (false, true, true)];
+    for (clock, engine, queue) in all {
+        let counts = with_a_standstill(clock, engine, queue);
+        let says = format!("clock {clock}, engine {engine}, queue {queue}: {counts:?}");
+        assert!(counts[50..].iter().all(|count| *count == 3), "{says}");
+    }
 }
 
 #[test]
@@ -214,6 +231,7 @@ fn one_that_may_be_none_is_none_only_when_nothing_is_left_and_is_back_at_the_fir
         in_flight,
         published_total: 100 + ready,
         acked_total: 100 - in_flight,
+        clock: None,
     };
     rounds.rounds(60, || Some(done(1, 0)));
     assert_eq!(rounds.consumers(), 1, "one job takes its time");

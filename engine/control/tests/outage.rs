@@ -112,8 +112,13 @@ fn after_a_rise_the_first_good_reading_raises_and_brings_what_it_would_be_withou
         for load in [25.0, 35.0] {
             let (dark, lit) = both(&rule, || changes(DARK.start + 1.0, load));
             let (dark, lit) = (from(&dark, DARK.end), from(&lit, DARK.end));
+            // Five busy ones that were there before are enough for 25/s.
+            let enough = (load, rule.name()) == (25.0, "simple-queue");
             let raised = dark[0].on(SICK).iter().any(|decision| decision.to > decision.from);
-            assert!(raised, "{}: {:?}", rule.name(), dark[0]);
+            assert_ne!(raised, enough, "{}: {:?}", rule.name(), dark[0]);
+            if enough {
+                continue;
+            }
             if let Rule::SimpleQueue(_) = rule {
                 // It takes one step for each reading, after an outage as ever.
                 assert_eq!(dark[2].counts[SICK], dark[0].counts[SICK] + 2, "{:?}", dark[2]);

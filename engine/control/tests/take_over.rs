@@ -134,7 +134,7 @@ proptest! {
             }
             total += arrived;
             let acked_total = u64::saturating_sub(total, ready);
-            let sample = QueueSample { ready, in_flight: 0, published_total: total, acked_total };
+            let sample = QueueSample { ready, in_flight: 0, published_total: total, acked_total, clock: None };
             let decisions = successor.round(sample);
             prop_assert_eq!(cuts(&decisions, "consumer"), 0, "{:?}", decisions);
         }

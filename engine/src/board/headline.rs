@@ -29,6 +29,9 @@ pub struct Facts {
     pub workloads: Vec<Count>,
     /// The sentence of a workload that has all it can get and is still overrun.
     pub at_limit: Option<String>,
+    /// The sentence of jobs on which nobody works. It waits for no other one to have been read: that
+    /// may say that all is quiet.
+    pub at_once: Option<String>,
     /// The sentence for when nothing happens.
     pub otherwise: String,
 }
@@ -58,8 +61,9 @@ impl Headline {
     pub fn update(&mut self, now: Duration, facts: Facts) -> String {
         self.follow(now, &facts);
         let of_run = self.run.as_ref().and_then(|run| run.sentence(&facts));
-        let due = facts.at_limit.or(of_run).unwrap_or(facts.otherwise);
-        if due != self.shown && (self.shown.is_empty() || now >= self.since + STAYS) {
+        let waits = facts.at_once.is_none() && !self.shown.is_empty();
+        let due = facts.at_once.or(facts.at_limit).or(of_run).unwrap_or(facts.otherwise);
+        if due != self.shown && (!waits || now >= self.since + STAYS) {
             (self.shown, self.since) = (due, now);
         }
         self.shown.clone()
@@ -126,6 +130,14 @@ pub fn plural(name: &str, count: u32) -> String {
     }
 }
 
+/// The sentence of jobs that nobody works on.
+pub fn waiting(jobs: u64, name: &str) -> String {
+    match jobs {
+        1 => format!("1 job waits for a {name}."),
+        _ => format!("{jobs} jobs wait for a {name}."),
+    }
+}
+
 /// The text with a capital letter first.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
@@ -153,6 +165,7 @@ mod tests {
                 count("remainder", true, 10 - consumers),
             ],
             at_limit: None,
+            at_once: None,
             otherwise: "All quiet.".to_owned(),
         }
     }
@@ -195,6 +208,16 @@ mod tests {
         at(&mut headline, 0, facts(1, 3));
         at(&mut headline, 5000, facts(1, 4));
         assert_eq!(at(&mut headline, 12_000, facts(1, 4)), "All quiet.");
+    }
+
+    #[test]
+    fn jobs_on_which_nobody_works_are_told_at_once() {
+        let mut headline = Headline::default();
+        at(&mut headline, 0, facts(1, 0));
+        at(&mut headline, 9000, facts(1, 0));
+        let at_once = Some(waiting(1, "consumer"));
+        let said = at(&mut headline, 9100, Facts { at_once, ..facts(1, 0) });
+        assert_eq!(said, "1 job waits for a consumer.");
     }
 
     #[test]

@@ -84,6 +84,7 @@ mod tests {
                 address: None,
                 restarts: 0,
                 waits: false,
+                is_unready: false,
             })
             .collect();
         let grid = slots.place(6, instances.iter(), |workload| workload == "b");

@@ -72,7 +72,7 @@ impl ControlLoop {
         }
         for (name, least) in self.at_second_0() {
             self.board.expect(&name, Actor::Page);
-            let written = self.parts.scheduler.scale(&name, least);
+            let written = self.parts.scheduler.scale(&name, least, &self.leavers(&name));
             self.writes.spawn(async move {
                 if let Err(error) = written.await {
                     tracing::warn!("{name} was not reset: {error}");

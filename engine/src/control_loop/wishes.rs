@@ -63,7 +63,8 @@ impl ControlLoop {
 
     fn scale(&mut self, by: Actor, deployment: String, replicas: u32, reply: Reply) {
         self.board.expect(&deployment, by);
-        let written = self.parts.scheduler.scale(&deployment, replicas);
+        let first = self.leavers(&deployment);
+        let written = self.parts.scheduler.scale(&deployment, replicas, &first);
         self.writes.spawn(async move {
             let done = match written.await {
                 // A slider passes many values on its way, and the last one counts.

@@ -121,7 +121,8 @@ fn of_slot(slot: &Slot) -> Value {
     let Some(occupant) = &slot.occupant else { return Value::Null };
     let phase = match occupant.phase {
         Phase::Starting => "starting",
-        Phase::Ready => "ready",
+        // It runs, and the page shows what is there.
+        Phase::Ready | Phase::Retiring => "ready",
         Phase::Terminating => "terminating",
     };
     json!({"name": occupant.name, "workload": occupant.workload, "phase": phase})

@@ -113,7 +113,7 @@ pub(super) mod tests {
     pub(crate) fn seen(second: f64, published_total: u64, acked_total: u64) -> Seen {
         let in_flight = 2.min(published_total - acked_total);
         let ready = published_total - acked_total - in_flight;
-        let sample = QueueSample { ready, in_flight, published_total, acked_total };
+        let sample = QueueSample { ready, in_flight, published_total, acked_total, clock: None };
         let taken_at = Duration::from_secs_f64(100.0 + second);
         let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
         let workloads = vec![

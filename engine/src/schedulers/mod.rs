@@ -5,6 +5,7 @@ pub mod process;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use control::{Decision, Replicas, Stage};
 use futures::FutureExt;
@@ -40,6 +41,8 @@ pub struct Status {
     pub serves: bool,
     /// Whether it belongs to the demo, so that a reset may stop it.
     pub ours: bool,
+    /// How long each has to end its work once it was told to stop.
+    pub grace: Duration,
     /// Sums of the counters of those that left, by name, as they gave them when they left.
     pub left: BTreeMap<String, f64>,
 }
@@ -62,6 +65,9 @@ pub struct Instance {
     /// Whether no machine has room for it; that is no part of its start.
     #[serde(skip)]
     pub waits: bool,
+    /// Whether the scheduler takes it for one that cannot work now.
+    #[serde(skip)]
+    pub is_unready: bool,
 }
 
 impl Instance {
@@ -70,7 +76,7 @@ impl Instance {
         match self.phase {
             Phase::Starting if !self.waits => Stage::Starting,
             Phase::Ready => Stage::Started,
-            Phase::Starting | Phase::Terminating => Stage::Spoilt,
+            Phase::Starting | Phase::Retiring | Phase::Terminating => Stage::Spoilt,
         }
     }
 }
@@ -83,6 +89,8 @@ pub enum Phase {
     Starting,
     /// It can.
     Ready,
+    /// It could, and gets no more work, so that it can be stopped.
+    Retiring,
     /// It was told to stop.
     Terminating,
 }
@@ -128,11 +136,19 @@ impl Scheduler {
         }
     }
 
-    /// Tells a Deployment how many replicas it shall have. The word is given at once; the
+    /// Whether the engine chooses which containers leave.
+    pub fn chooses(&self) -> bool {
+        matches!(self, Scheduler::Process(_))
+    }
+
+    /// Tells a Deployment how many replicas it shall have. Where some are to leave and it is ours
+    /// to choose, those named `first` leave first, in this order. The word is given at once; the
     /// future, which needs to be driven, says what came of it.
-    pub fn scale(&self, name: &str, replicas: u32) -> Written {
+    pub fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written {
         match self {
-            Scheduler::Process(pool) => futures::future::ready(pool.scale(name, replicas)).boxed(),
+            Scheduler::Process(pool) => {
+                futures::future::ready(pool.scale(name, replicas, first)).boxed()
+            }
             Scheduler::Kubernetes(cluster) => cluster.scale(name, replicas),
         }
     }

@@ -16,6 +16,7 @@ use service::TokenFile;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use crate::retire::Told;
 pub use stories::Story;
 
 /// The engine's time: since it began, by the monotonic clock.
@@ -40,12 +41,17 @@ impl Clock {
 }
 
 /// A queue as it was seen last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
     /// What rules go by.
     pub reading: Reading,
     /// Jobs that are lost, since the queue's process began.
     pub lost: u64,
+    /// Who holds its leases.
+    pub leases: Told,
+    /// What nine of ten of the last jobs took from their delivery to their ack, at most; `None`
+    /// while that is not known.
+    pub ack_p90: Option<Duration>,
 }
 
 /// All queues that are watched.
@@ -106,7 +112,7 @@ impl Sources {
 
     /// Makes as if a queue could not be read any more, or lets it be read again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
-        let last = self.latest.get(queue).and_then(|cell| *cell.borrow());
+        let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
         match last {
             Some(look) if blind => drop(self.blind.entry(queue.to_owned()).or_insert(look)),
             _ => drop(self.blind.remove(queue)),
@@ -143,10 +149,16 @@ impl Sources {
     /// The last good look at each queue; absent where there never was one.
     pub fn looks(&self) -> BTreeMap<String, Look> {
         let seen = |(name, cell): (&String, &watch::Receiver<Option<Look>>)| {
-            let look = self.blind.get(name).copied().or(*cell.borrow())?;
+            let look = self.blind.get(name).cloned().or_else(|| cell.borrow().clone())?;
             Some((name.clone(), look))
         };
         self.latest.iter().filter_map(seen).collect()
+    }
+
+    /// The last good look at a queue.
+    pub fn look(&self, queue: &str) -> Option<Look> {
+        let blind = self.blind.get(queue).cloned();
+        blind.or_else(|| self.latest.get(queue)?.borrow().clone())
     }
 
     /// The last good reading of each queue; absent where there never was one.

@@ -1,5 +1,6 @@
 //! A queue of the kit's own server, read over HTTP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Client, QueueStats};
@@ -10,18 +11,22 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use super::stories::{Stories, Story};
 use super::streak::{News, Streak};
 use super::{Clock, Look};
+use crate::retire::{Leases, Told};
 
 /// Reads one queue.
 #[derive(Debug)]
 pub struct QueueSource {
     client: Client,
+    /// The same for what is asked behind a reading, and keeps that for a shorter time.
+    quick: Client,
     name: String,
 }
 
 impl QueueSource {
     /// A source of the queue of this name, whose reads end before the next one is due.
     pub fn new(client: Client, name: String, tick: Duration) -> QueueSource {
-        QueueSource { client: client.with_timeout(tick.mul_f64(0.8)), name }
+        let quick = client.clone().with_timeout(tick.mul_f64(0.3));
+        QueueSource { client: client.with_timeout(tick.mul_f64(0.8)), quick, name }
     }
 
     /// The queue at this moment, or within 0.8 ticks what was wrong, in one line.
@@ -56,13 +61,26 @@ impl QueueSource {
             }
             // After a failure the last good reading stays, and grows old.
             if let Ok(stats) = read {
-                let lost = stats.dead_total + stats.expired_total;
                 let reading = Reading { sample: sample(&stats), taken_at };
-                latest.send_replace(Some(Look { reading, lost }));
+                let lost = stats.dead_total + stats.expired_total;
+                let ack_p90 = stats.ack_p90_s.and_then(|s| Duration::try_from_secs_f64(s).ok());
+                let leases = self.leases(&stats).await;
+                latest.send_replace(Some(Look { reading, lost, leases, ack_p90 }));
                 if stories.are_due(&stats) {
                     self.tell(&mut stories, &told).await;
                 }
             }
+        }
+    }
+
+    /// Who holds leases, where the queue tells.
+    async fn leases(&self, stats: &QueueStats) -> Told {
+        match stats.busy_workers {
+            None => Told::Nothing,
+            Some(_) => match self.quick.workers().await {
+                Ok(workers) => Told::Listed(Arc::new(Leases::from(workers))),
+                Err(_) => Told::Unread,
+            },
         }
     }
 
@@ -82,5 +100,6 @@ fn sample(stats: &QueueStats) -> QueueSample {
         in_flight: stats.in_flight,
         published_total: stats.published_total,
         acked_total: stats.acked_total,
+        clock: stats.clock_s.and_then(|s| Duration::try_from_secs_f64(s).ok()),
     }
 }

@@ -154,6 +154,13 @@ impl Engine {
         values.iter().sum()
     }
 
+    /// A metric's series, which is not there before it is first counted.
+    pub async fn metric_or_zero(&self, series: &str) -> f64 {
+        let metrics = self.0.get("/metrics").await;
+        let line = metrics.lines().find(|line| line.starts_with(series));
+        line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
+    }
+
     /// Looks until something is so; returns how long that took.
     pub async fn until(
         &self,

@@ -7,14 +7,14 @@ use crate::Time;
 use crate::event::Event;
 use crate::keys::Key;
 use crate::limits::{Full, bytes_of};
-use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, Receipt, WaiterId};
+use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, WaiterId};
 use crate::name::QueueName;
 use crate::queue::{Dead, Message, Queue};
 use crate::redelivery::Redelivery;
 use crate::settings::{Settings, SettingsError};
 use crate::stats::Stats;
 
-pub use crate::queue::Stale;
+pub use crate::settle::Stale;
 
 /// Names come from outside, and each new one makes a queue that stays.
 pub const MAX_QUEUES: usize = 1000;
@@ -240,60 +240,6 @@ impl Broker {
         self.queue(name).total.receive_empty += 1;
     }
 
-    /// Undoes deliveries that never reached their receiver: the messages are ready again in
-    /// their old place, and the attempt does not count. Stale receipts change nothing.
-    pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
-        self.advance(now);
-        if let Some(queue) = self.queues.get_mut(name) {
-            receipts.iter().for_each(|receipt| queue.undeliver(*receipt));
-            queue.wake(now);
-        }
-    }
-
-    /// Ends a delivery: the message is done.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
-        self.advance(now);
-        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
-        if done { Ok(()) } else { Err(Stale) }
-    }
-
-    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn nack(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        receipt: Receipt,
-        delay: Time,
-    ) -> Result<(), Stale> {
-        self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or(Stale)?;
-        let dead = queue.nack(now, receipt, delay)?;
-        queue.wake(now);
-        self.bury(now, name, dead);
-        Ok(())
-    }
-
-    /// Extends a lease to `lease` from now; returns when it ends.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn extend(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        receipt: Receipt,
-        lease: Time,
-    ) -> Result<Time, Stale> {
-        self.advance(now);
-        self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
-    }
-
     /// Throws all messages of a queue away, wherever they are; returns how many.
     pub fn purge(&mut self, now: Time, name: &QueueName) -> u64 {
         self.advance(now);
@@ -316,7 +262,12 @@ impl Broker {
     }
 
     /// Moves the dead to their queue, over its depth if need be, for nothing may be lost there.
-    fn bury(&mut self, now: Time, name: &QueueName, dead: impl IntoIterator<Item = Dead>) {
+    pub(crate) fn bury(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        dead: impl IntoIterator<Item = Dead>,
+    ) {
         let Some(to) = self.settings(name).and_then(|s| s.dead_letter_queue.clone()) else {
             return;
         };
@@ -328,8 +279,7 @@ impl Broker {
         self.note(&to);
         self.note(name);
         for Dead { id, message } in dead {
-            let (attempts, place) = (0, Place::Ready);
-            self.queue(&to).insert(id, Message { attempts, place, ..message });
+            self.queue(&to).insert(id, message.anew());
         }
         self.queue(&to).wake(now);
         self.note(&to);

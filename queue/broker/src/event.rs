@@ -14,6 +14,8 @@ pub enum ReturnReason {
     LeaseExpired,
     /// Its receiver handed it back.
     Nacked,
+    /// Its receiver handed it back because it was told to stop; the attempt does not count.
+    Released,
 }
 
 /// One thing that happened to a queue, in the order in which it happened.

@@ -67,6 +67,7 @@ fn kept(message: &Message, now: Time, wall: u64, lease: Time) -> Kept {
         body: message.body.clone(),
         enqueued_at: message.enqueued_at,
         attempts: message.attempts,
+        releases: message.releases,
         deliveries: message.deliveries,
         run: message.run,
         at,

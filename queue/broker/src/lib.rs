@@ -7,6 +7,7 @@
 //! # Layout
 //! - [`broker`]: [`Broker`], the calls on many named queues
 //! - `queue`: one queue, its messages and who waits for them
+//! - [`settle`]: deliveries end, or get more time
 //! - `shelf`: its messages by their numbers
 //! - `look`: what a queue shows of itself
 //! - [`limits`]: how much a queue takes, and how old it lets messages become
@@ -35,6 +36,7 @@ pub mod redelivery;
 pub mod redrive;
 pub mod restore;
 pub mod settings;
+pub mod settle;
 mod shelf;
 pub mod stats;
 
@@ -48,6 +50,7 @@ pub use redelivery::Redelivery;
 pub use redrive::RedriveError;
 pub use restore::{At, Due, Kept, Restore};
 pub use settings::{Settings, SettingsError};
+pub use settle::{FREE_RELEASES, Stale};
 pub use stats::Stats;
 
 /// Time since the broker began, by a clock that only goes forward.

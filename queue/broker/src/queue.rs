@@ -8,16 +8,12 @@ use crate::Time;
 use crate::broker::Request;
 use crate::event::{Event, ReturnReason};
 use crate::keys::Keys;
-use crate::message::{Delivery, Lease, MessageId, Place, Receipt, WaiterId};
-use crate::redelivery::{Redeliveries, Redelivery};
+use crate::message::{Delivery, MessageId, Place, Receipt, WaiterId};
+use crate::redelivery::Redeliveries;
 use crate::restore::Earlier;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::stats::Counters;
-
-/// So many deliveries of a message, one after the other, may be begun and not kept when a process
-/// ends; who shows a receipt of a later one has made it up.
-const UNHEARD_OF: u32 = 16;
 
 /// A message on its way.
 #[derive(Debug)]
@@ -30,6 +26,8 @@ pub(crate) struct Message {
     pub(crate) published: Time,
     /// Deliveries that count against `max_attempts`.
     pub(crate) attempts: u32,
+    /// How often it was released without its attempt counting.
+    pub(crate) releases: u32,
     /// All deliveries, so that no receipt is given twice.
     pub(crate) deliveries: u32,
     /// Which run of the process gave the last receipt; 0 before the first one.
@@ -40,8 +38,13 @@ pub(crate) struct Message {
 impl Message {
     /// One that is ready, published at `now`.
     pub(crate) fn new(body: Bytes, enqueued_at: u64, now: Time) -> Message {
-        let (attempts, deliveries, run, place) = (0, 0, 0, Place::Ready);
-        Message { body, enqueued_at, published: now, attempts, deliveries, run, place }
+        let (attempts, releases, deliveries, run, place) = (0, 0, 0, 0, Place::Ready);
+        Message { body, enqueued_at, published: now, attempts, releases, deliveries, run, place }
+    }
+
+    /// The same one in another queue, where it begins anew.
+    pub(crate) fn anew(self) -> Message {
+        Message { attempts: 0, releases: 0, place: Place::Ready, ..self }
     }
 
     /// When it becomes ready, where it is delayed.
@@ -63,7 +66,7 @@ pub(crate) struct Dead {
 pub(crate) struct Queue {
     pub(crate) settings: Settings,
     /// Which run of the process gives the receipts.
-    run: u32,
+    pub(crate) run: u32,
     /// What is known of the run before, where there was one.
     pub(crate) earlier: Option<Earlier>,
     pub(crate) messages: Shelf,
@@ -80,7 +83,7 @@ pub(crate) struct Queue {
     /// Ids ascend with publishing, so a message that comes back finds its old place.
     pub(crate) ready: BTreeSet<MessageId>,
     /// Ends of leases and of delays, soonest first.
-    timers: BTreeSet<(Time, MessageId)>,
+    pub(crate) timers: BTreeSet<(Time, MessageId)>,
     pub(crate) in_flight: usize,
     /// First come, first served. Nobody waits here while a message is ready.
     pub(crate) waiters: VecDeque<(WaiterId, Request)>,
@@ -139,7 +142,7 @@ impl Queue {
     }
 
     /// Puts a message that is not in flight where it will be found.
-    fn index(&mut self, id: MessageId, due: Option<Time>) {
+    pub(crate) fn index(&mut self, id: MessageId, due: Option<Time>) {
         match due {
             Some(until) => self.timers.insert((until, id)),
             None => self.ready.insert(id),
@@ -209,141 +212,6 @@ impl Queue {
         self.waiters.len() < before
     }
 
-    /// The lease's end, if this delivery is the one under way.
-    fn lease(&self, receipt: Receipt) -> Option<Time> {
-        let message = self.messages.get(receipt.message)?;
-        let current = receipt.run == message.run && receipt.delivery == message.deliveries;
-        match &message.place {
-            Place::InFlight(lease) if current => Some(lease.until),
-            _ => None,
-        }
-    }
-
-    /// A delivery of the run before may never have been kept: the process ended first. Its receiver
-    /// may be at work all the same, so its receipt holds until the message is given out again.
-    fn recall(&mut self, now: Time, receipt: Receipt) {
-        let Some(message) = self.messages.get_mut(receipt.message) else { return };
-        let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
-        let further = receipt.delivery.saturating_sub(message.deliveries);
-        let unheard_of = message.run != self.run && (1..=UNHEARD_OF).contains(&further);
-        if !earlier || !unheard_of || matches!(message.place, Place::Delayed { .. }) {
-            return;
-        }
-        (message.deliveries, message.run) = (receipt.delivery, receipt.run);
-        if message.place == Place::Ready {
-            let until = now.saturating_add(self.settings.lease);
-            message.attempts += 1;
-            message.place = Place::in_flight(now, until, None);
-            self.ready.remove(&receipt.message);
-            self.timers.insert((until, receipt.message));
-            self.in_flight += 1;
-            self.total.delivered += 1;
-        }
-        self.events.push(Event::Recalled { receipt });
-    }
-
-    /// Ends a delivery: the message is in no index until the caller puts it somewhere.
-    fn end_delivery(&mut self, receipt: Receipt) -> bool {
-        let Some(until) = self.lease(receipt) else { return false };
-        self.timers.remove(&(until, receipt.message));
-        self.in_flight -= 1;
-        true
-    }
-
-    pub(crate) fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
-        self.recall(now, receipt);
-        if !self.end_delivery(receipt) {
-            return false;
-        }
-        if let Some(message) = self.let_go(receipt.message)
-            && message.deliveries > 1
-            && let Place::InFlight(lease) = &message.place
-        {
-            self.redeliveries.done(receipt.message, lease.worker.as_ref());
-        }
-        self.total.acked += 1;
-        self.events.push(Event::Acked { receipt });
-        true
-    }
-
-    /// Undoes a delivery that its receiver never got: as if it had not been given.
-    pub(crate) fn undeliver(&mut self, receipt: Receipt) {
-        if !self.end_delivery(receipt) {
-            return;
-        }
-        if let Some(message) = self.messages.get_mut(receipt.message) {
-            message.attempts -= 1;
-            message.place = Place::Ready;
-        }
-        self.index(receipt.message, None);
-        self.redeliveries.not_given(receipt.message);
-        self.total.undelivered += 1;
-        self.events.push(Event::Undelivered { receipt });
-    }
-
-    /// Hands a message back; a dead one is the caller's to bury.
-    pub(crate) fn nack(
-        &mut self,
-        now: Time,
-        receipt: Receipt,
-        delay: Time,
-    ) -> Result<Option<Dead>, Stale> {
-        self.recall(now, receipt);
-        if !self.end_delivery(receipt) {
-            return Err(Stale);
-        }
-        self.total.failed(ReturnReason::Nacked);
-        let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
-        Ok(self.give_back(receipt, ReturnReason::Nacked, due))
-    }
-
-    fn give_back(
-        &mut self,
-        receipt: Receipt,
-        reason: ReturnReason,
-        due: Option<Time>,
-    ) -> Option<Dead> {
-        let id = receipt.message;
-        let message = self.messages.get_mut(id)?;
-        if message.attempts >= self.settings.max_attempts {
-            self.total.dead += 1;
-            let to = self.settings.dead_letter_queue.clone();
-            self.events.push(Event::Dead { receipt, reason, to });
-            return self.let_go(id).map(|message| Dead { id, message });
-        }
-        let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
-        let was = std::mem::replace(&mut message.place, place);
-        if let Place::InFlight(lease) = was {
-            let Lease { heard, worker, .. } = *lease;
-            let (given_again, next_worker, done) = (None, None, None);
-            let story = Redelivery { id, reason, worker, heard, given_again, next_worker, done };
-            self.redeliveries.began(story);
-        }
-        self.events.push(Event::Returned { receipt, reason, due });
-        self.index(id, due);
-        None
-    }
-
-    pub(crate) fn extend(
-        &mut self,
-        now: Time,
-        receipt: Receipt,
-        lease: Time,
-    ) -> Result<Time, Stale> {
-        self.recall(now, receipt);
-        let old = self.lease(receipt).ok_or(Stale)?;
-        let new = now.saturating_add(lease);
-        if let Some(message) = self.messages.get_mut(receipt.message)
-            && let Place::InFlight(lease) = &mut message.place
-        {
-            (lease.until, lease.heard) = (new, now);
-        }
-        self.timers.remove(&(old, receipt.message));
-        self.timers.insert((new, receipt.message));
-        self.events.push(Event::Extended { receipt, until: new });
-        Ok(new)
-    }
-
     /// Ends the leases and delays that are over at `now`; returns the messages that died of it.
     pub(crate) fn advance(&mut self, now: Time) -> Vec<Dead> {
         let mut dead = Vec::new();
@@ -363,7 +231,6 @@ impl Queue {
         let message = self.messages.get_mut(id)?;
         if let Place::InFlight(_) = message.place {
             self.in_flight -= 1;
-            self.total.failed(ReturnReason::LeaseExpired);
             let (delivery, run) = (message.deliveries, message.run);
             let receipt = Receipt { message: id, delivery, run };
             return self.give_back(receipt, ReturnReason::LeaseExpired, None);
@@ -388,8 +255,3 @@ impl Queue {
         count
     }
 }
-
-/// The receipt's delivery is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery of this receipt is over")]
-pub struct Stale;

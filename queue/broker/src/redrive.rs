@@ -3,9 +3,7 @@
 use crate::Time;
 use crate::broker::Broker;
 use crate::event::Event;
-use crate::message::Place;
 use crate::name::QueueName;
-use crate::queue::Message;
 
 /// Why messages cannot go back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,8 +70,7 @@ impl Broker {
         self.note(name);
         let count = going.len() as u64;
         for (id, message) in going {
-            let (attempts, place) = (0, Place::Ready);
-            self.queue(&to).insert(id, Message { attempts, place, ..message });
+            self.queue(&to).insert(id, message.anew());
         }
         self.queue(&to).wake(now);
         self.note(&to);

@@ -50,6 +50,8 @@ pub struct Kept {
     pub enqueued_at: u64,
     /// Deliveries that count.
     pub attempts: u32,
+    /// How often it was released without its attempt counting.
+    pub releases: u32,
     /// All deliveries.
     pub deliveries: u32,
     /// Which run gave the last receipt; 0 before the first one.
@@ -121,14 +123,22 @@ impl Restore {
         let at = due.map_or(At::Ready, At::Delayed);
         let part = self.part(queue);
         part.total.published += 1;
-        let (attempts, deliveries, run) = (0, 0, 0);
-        part.messages.insert(id, Kept { body, enqueued_at, attempts, deliveries, run, at });
+        let (attempts, releases, deliveries, run) = (0, 0, 0, 0);
+        let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
+        part.messages.insert(id, kept);
     }
 
     /// A message is there as it is told; it was told of before, and that may be gone.
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
+    }
+
+    /// How often a message had been released up to here.
+    pub fn releases(&mut self, queue: &QueueName, id: MessageId, count: u32) {
+        if let Some(kept) = self.part(queue).messages.get_mut(&id) {
+            kept.releases = count;
+        }
     }
 
     /// Messages had come in with a key, just now or some time ago.
@@ -139,6 +149,11 @@ impl Restore {
     /// How many publishes had come again up to here.
     pub fn replayed(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.replayed = total;
+    }
+
+    /// How many deliveries had been released up to here.
+    pub fn released(&mut self, queue: &QueueName, total: u64) {
+        self.part(queue).total.released = total;
     }
 
     /// A message went to a receiver.
@@ -187,8 +202,12 @@ impl Restore {
         due: Option<Due>,
     ) {
         let part = self.part(queue);
-        part.total.failed(reason);
+        part.total.came_back(reason);
         let Some(kept) = part.messages.get_mut(&id) else { return };
+        if reason == ReturnReason::Released {
+            kept.attempts = kept.attempts.saturating_sub(1);
+            kept.releases += 1;
+        }
         kept.at = due.map_or(At::Ready, At::Delayed);
     }
 
@@ -201,7 +220,7 @@ impl Restore {
         to: Option<&QueueName>,
     ) {
         let part = self.part(queue);
-        part.total.failed(reason);
+        part.total.came_back(reason);
         part.total.dead += 1;
         let kept = part.messages.remove(&id);
         if let Some(to) = to {
@@ -227,7 +246,7 @@ impl Restore {
     fn begins_anew(&mut self, queue: &QueueName, id: MessageId, kept: Option<Kept>) {
         let part = self.part(queue);
         part.total.published += 1;
-        let anew = kept.map(|kept| Kept { attempts: 0, at: At::Ready, ..kept });
+        let anew = kept.map(|kept| Kept { attempts: 0, releases: 0, at: At::Ready, ..kept });
         part.messages.extend(anew.map(|kept| (id, kept)));
     }
 
@@ -295,9 +314,9 @@ impl Kept {
                 Place::in_flight(now, until, None)
             }
         };
-        let Kept { attempts, deliveries, run, .. } = self;
+        let Kept { attempts, releases, deliveries, run, .. } = self;
         let new = Message::new(self.body, self.enqueued_at, now.saturating_sub(age));
-        Message { attempts, deliveries, run, place, ..new }
+        Message { attempts, releases, deliveries, run, place, ..new }
     }
 }
 

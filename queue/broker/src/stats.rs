@@ -4,6 +4,9 @@ use crate::Time;
 use crate::event::ReturnReason;
 
 /// Totals since the queue was made, over all runs that were kept. They only grow.
+///
+/// Where nothing was purged or went back to where it had died, always `delivered = acked + nacked +
+/// released + lease_expired + undelivered + in_flight`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Messages taken in, those dead-lettered from elsewhere included.
@@ -16,6 +19,8 @@ pub struct Counters {
     pub acked: u64,
     /// Deliveries handed back by their receivers.
     pub nacked: u64,
+    /// Deliveries handed back by receivers that were told to stop; their attempts do not count.
+    pub released: u64,
     /// Leases that ran out.
     pub lease_expired: u64,
     /// Messages given up after their last attempt.
@@ -31,11 +36,12 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// A delivery failed.
-    pub(crate) fn failed(&mut self, reason: ReturnReason) {
+    /// A delivery ended without its message being done.
+    pub(crate) fn came_back(&mut self, reason: ReturnReason) {
         match reason {
             ReturnReason::LeaseExpired => self.lease_expired += 1,
             ReturnReason::Nacked => self.nacked += 1,
+            ReturnReason::Released => self.released += 1,
         }
     }
 }

@@ -202,6 +202,11 @@ impl Pair {
                 let back = self.broker.nack(now, &queue, receipt, delay).is_ok();
                 assert_eq!(back, self.model.nack(&queue, receipt, delay));
             }
+            Call::Release { held } => {
+                let (queue, receipt) = self.held(&held);
+                let back = self.broker.release(now, &queue, receipt).is_ok();
+                assert_eq!(back, self.model.release(&queue, receipt));
+            }
             Call::Extend { held, lease } => {
                 let (queue, receipt) = self.held(&held);
                 let until = self.broker.extend(now, &queue, receipt, lease).ok();
@@ -229,6 +234,9 @@ impl Pair {
             let t = stats.total;
             let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
             assert_eq!(t.published, t.acked + t.dead + t.purged + t.expired + here);
+            let ended = t.acked + t.nacked + t.released + t.lease_expired + t.undelivered;
+            let begun = t.delivered + queue.redriven - queue.purged_in_flight;
+            assert_eq!(begun, ended + stats.in_flight as u64);
             let look = |peeked: Peeked| (peeked.id, peeked.attempts, peeked.place);
             let seen = self.broker.peek(name, usize::MAX).unwrap().into_iter().map(look);
             assert!(seen.eq(queue.messages.iter().map(|m| (m.id, m.attempts, m.place.clone()))));

@@ -139,6 +139,8 @@ pub struct QueueStats {
     /// The time from delivery to ack, in seconds, that 9 of 10 of the last 128 acks did not exceed;
     /// `None` also while there was no ack.
     pub ack_p90_s: Option<f64>,
+    /// The queue's own time in seconds, which stands still while its process does.
+    pub clock_s: Option<f64>,
 }
 
 /// Who works on a queue's messages.
@@ -225,6 +227,7 @@ impl TryFrom<Value> for QueueStats {
             busy_workers: if_told("busy_workers")?,
             nameless_leases: if_told("nameless_leases")?,
             ack_p90_s: seconds(&answer, "ack_p90_s")?,
+            clock_s: seconds(&answer, "clock_s")?,
         })
     }
 }
@@ -346,9 +349,9 @@ mod tests {
                 assert!(error.starts_with(name) && error.contains("no count"), "{error}");
             }
         }
-        for value in ["-0.1", "\"2\"", "[]", "true"] {
-            let error = with(&format!("\"ack_p90_s\":{value}")).unwrap_err();
-            assert!(error.starts_with("ack_p90_s") && error.contains("no time"), "{error}");
+        for (name, value) in [("ack_p90_s", "-0.1"), ("clock_s", "\"2\""), ("ack_p90_s", "[]")] {
+            let error = with(&format!("\"{name}\":{value}")).unwrap_err();
+            assert!(error.starts_with(name) && error.contains("no time"), "{error}");
         }
     }
 

@@ -127,9 +127,10 @@ pub fn keys(data: &[u8]) {
     });
 }
 
-/// Any body of an ack, of a nack, and of an extension, where one message is in flight.
+/// Any body of an ack, of a nack, of a release, and of an extension, where one message is in flight.
 pub fn settle(data: &[u8]) {
-    for call in ["POST messages/ack", "POST messages/nack", "PATCH messages/{receipt}"] {
+    let ends = ["POST messages/ack", "POST messages/nack", "POST messages/release"];
+    for call in ends.into_iter().chain(["PATCH messages/{receipt}"]) {
         let (method, path) = call.split_once(' ').expect("a method and a path");
         let before = format!("POST {JOBS}/messages\n===\nPOST {JOBS}/messages/receive\n===\n");
         let script = format!("{before}{method} {JOBS}/{path}\n\n");

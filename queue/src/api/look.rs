@@ -53,5 +53,6 @@ fn reason(reason: ReturnReason) -> &'static str {
     match reason {
         ReturnReason::LeaseExpired => "expired",
         ReturnReason::Nacked => "handed_back",
+        ReturnReason::Released => "released",
     }
 }

@@ -5,7 +5,7 @@
 //! - [`reply`]: [`Reply`], what answers are as bytes
 //! - `publish`: messages come in, one or a batch
 //! - `receive`: messages go out, at once or after a wait
-//! - `settle`: deliveries end: ack, nack, and more time
+//! - `settle`: deliveries end: ack, nack, release, and more time
 //! - `queues`: settings, numbers, purge, the list of queues
 //! - `guard`: who may call, where a token is wanted
 //! - `look`: messages and their stories, changing nothing
@@ -49,6 +49,7 @@ fn router(app: App, endpoints: Router) -> Router {
         .route("/messages/receive", post(receive::routed))
         .route("/messages/ack", post(settle::ack_all))
         .route("/messages/nack", post(settle::nack_all))
+        .route("/messages/release", post(settle::release_all))
         .route("/messages/{receipt}", delete(settle::routed_ack).patch(settle::extend))
         .route("/redelivered", get(look::redelivered))
         .route("/purge", post(queues::purge))

@@ -79,6 +79,7 @@ pub(super) struct QueueJson {
     undelivered_total: u64,
     acked_total: u64,
     nacked_total: u64,
+    released_total: u64,
     lease_expired_total: u64,
     dead_total: u64,
     purged_total: u64,
@@ -91,7 +92,7 @@ impl QueueJson {
     fn new(name: &QueueName, stats: Stats, settings: &Settings) -> QueueJson {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
         let Counters { lease_expired, dead, purged, expired, .. } = stats.total;
-        let Counters { receive_empty, replayed, .. } = stats.total;
+        let Counters { receive_empty, replayed, released, .. } = stats.total;
         QueueJson {
             name: name.to_string(),
             ready: stats.ready,
@@ -108,6 +109,7 @@ impl QueueJson {
             undelivered_total: undelivered,
             acked_total: acked,
             nacked_total: nacked,
+            released_total: released,
             lease_expired_total: lease_expired,
             dead_total: dead,
             purged_total: purged,

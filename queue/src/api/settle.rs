@@ -1,4 +1,4 @@
-//! Deliveries end: ack, nack, and more time.
+//! Deliveries end: ack, nack, release, and more time.
 
 use axum::Json;
 use axum::body::Body;
@@ -16,7 +16,7 @@ use crate::wire;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Acks {
+struct Receipts {
     receipts: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn ack_all(
     Named(name): Named,
     body: Body,
 ) -> Result<Json<Results>, Problem> {
-    let Acks { receipts } = ask::json(body).await?;
+    let Receipts { receipts } = ask::json(body).await?;
     let results = app.hub.call(|broker, now| {
         settle(receipts, |text| broker.ack(now, &name, text.parse().map_err(|_| Stale)?))
     });
@@ -77,6 +77,19 @@ pub(super) async fn nack_all(
     let delay = ask::delay(Some(&delay_ms.to_string()))?;
     let results = app.hub.call(|broker, now| {
         settle(receipts, |text| broker.nack(now, &name, text.parse().map_err(|_| Stale)?, delay))
+    });
+    Ok(Json(results))
+}
+
+/// `POST messages/release`: the messages go back, and the attempts do not count.
+pub(super) async fn release_all(
+    State(app): State<App>,
+    Named(name): Named,
+    body: Body,
+) -> Result<Json<Results>, Problem> {
+    let Receipts { receipts } = ask::json(body).await?;
+    let results = app.hub.call(|broker, now| {
+        settle(receipts, |text| broker.release(now, &name, text.parse().map_err(|_| Stale)?))
     });
     Ok(Json(results))
 }

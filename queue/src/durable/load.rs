@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use broker::{Kept, MessageId, QueueName, Receipt, Restore};
+use broker::{Kept, MessageId, QueueName, Receipt, Restore, ReturnReason};
 use bytes::Bytes;
 use journal::{Cut, Directory, Disk, Journal, OpenError};
 
@@ -86,7 +86,9 @@ impl Reader {
         };
         let (name, body, at) =
             (self.name(queue)?.clone(), wire::owned(whole.slice_ref(body)), place.into());
-        let kept = Kept { body, enqueued_at, attempts, deliveries, run, at };
+        // Told by a record of its own, where there is anything to tell.
+        let releases = 0;
+        let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
         self.restore.moved(&name, MessageId(id), kept);
         Ok(())
     }
@@ -133,6 +135,10 @@ impl Reader {
             Record::Replayed { queue, total } => {
                 let name = self.name(queue)?.clone();
                 self.restore.replayed(&name, total);
+            }
+            Record::ReleasedTotal { queue, total } => {
+                let name = self.name(queue)?.clone();
+                self.restore.released(&name, total);
             }
             Record::Paused { queue, paused } => {
                 let name = self.name(queue)?.clone();
@@ -188,6 +194,14 @@ impl Reader {
             Record::Redriven { queue, id, to } => {
                 let (name, to) = (self.name(queue)?.clone(), self.name(to)?.clone());
                 self.restore.redriven(&name, MessageId(id), &to);
+            }
+            Record::Released { queue, id } => {
+                let name = self.name(queue)?.clone();
+                self.restore.returned(&name, MessageId(id), ReturnReason::Released, None);
+            }
+            Record::Releases { queue, id, count } => {
+                let name = self.name(queue)?.clone();
+                self.restore.releases(&name, MessageId(id), count);
             }
             moved @ Record::Moved { .. } => self.moved(whole, &moved)?,
             other => return Err(format!("{other:?} is not about a message")),

@@ -77,6 +77,12 @@ pub(crate) enum Record<'a> {
     KeyMoved { queue: u32, used: Used },
     /// How many publishes had come again with their keys up to here.
     Replayed { queue: u32, total: u64 },
+    /// A message was released: it is back in its place, and the attempt does not count.
+    Released { queue: u32, id: u64 },
+    /// How many deliveries had been released up to here.
+    ReleasedTotal { queue: u32, total: u64 },
+    /// How often the message that was just moved had been released.
+    Releases { queue: u32, id: u64, count: u32 },
 }
 
 /// Where a message is.
@@ -241,8 +247,9 @@ impl From<Totals> for Counters {
             purged,
             expired,
             receive_empty,
-            // Told by a record of its own.
+            // Told by records of their own.
             replayed: 0,
+            released: 0,
         }
     }
 }
@@ -286,6 +293,8 @@ impl<'a> Record<'a> {
             Record::Counted { total, .. } => total.all().iter().all(|it| *it < MOST),
             Record::Keyed { used, .. } | Record::KeyMoved { used, .. } => used.fits(MOST),
             Record::Purged { count, below, .. } => *count < u64::from(u32::MAX) && *below <= MOST,
+            Record::Replayed { total, .. } | Record::ReleasedTotal { total, .. } => *total < MOST,
+            Record::Releases { count, .. } => *count < MANY,
             Record::Delivered { delivery, .. } | Record::Recalled { delivery, .. } => {
                 *delivery < MANY
             }

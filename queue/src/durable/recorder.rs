@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use broker::{Accepted, Broker, Event, Kept, MessageId, QueueName, Time};
+use broker::{Accepted, Broker, Event, Kept, MessageId, QueueName, ReturnReason, Time};
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -80,11 +80,14 @@ impl Recorder {
             self.carry_key(now, wall, broker, *id);
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
             let queue = self.number(name);
-            let Kept { enqueued_at, attempts, deliveries, run, .. } = kept;
+            let Kept { enqueued_at, attempts, releases, deliveries, run, .. } = kept;
             let (id, place, body) = (id.0, kept.at.into(), &kept.body[..]);
             let record =
                 Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body };
             self.owe(&record);
+            if releases > 0 {
+                self.owe(&Record::Releases { queue, id, count: releases });
+            }
         }
     }
 
@@ -140,6 +143,9 @@ impl Recorder {
             Event::Acked { receipt } => {
                 Record::Acked { queue: self.number(name), id: receipt.message.0 }
             }
+            Event::Returned { receipt, reason: ReturnReason::Released, .. } => {
+                Record::Released { queue: self.number(name), id: receipt.message.0 }
+            }
             Event::Returned { receipt, reason, due } => {
                 let (queue, id) = (self.number(name), receipt.message.0);
                 Record::Returned { queue, id, expired: expired(*reason), hidden: hidden(due) }
@@ -194,6 +200,7 @@ impl Recorder {
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);
                 Record::Replayed { queue, total: stats.total.replayed }.write(&mut base);
+                Record::ReleasedTotal { queue, total: stats.total.released }.write(&mut base);
                 Record::Paused { queue, paused: stats.paused }.write(&mut base);
             }
         }

@@ -125,6 +125,8 @@ async fn a_bad_json_body_is_refused() {
         ("POST /jobs/messages/ack", r#"{"receipts": [], "delay_ms": 1}"#),
         ("POST /jobs/messages/nack", r#"{"receipts": [], "delay_ms": -1}"#),
         ("POST /jobs/messages/nack", r#"{"receipts": [], "delay_ms": 43200001}"#),
+        ("POST /jobs/messages/release", "{}"),
+        ("POST /jobs/messages/release", r#"{"receipts": [], "delay_ms": 1}"#),
         ("PATCH /jobs/messages/x", "{}"),
         ("PATCH /jobs/messages/x", r#"{"lease_s": 0}"#),
     ] {

@@ -17,6 +17,8 @@ async fn every_queue_has_its_numbers_at_each_scrape() {
     api.publish("b").await;
     api.take().await;
     tokio::time::sleep(seconds(31.0)).await;
+    let back = api.take().await;
+    api.ok("POST /jobs/messages/release", receipts(&[&back])).await;
     api.take().await;
     tokio::time::sleep(seconds(1.0)).await;
     let text = scrape(&registry);
@@ -25,9 +27,10 @@ async fn every_queue_has_its_numbers_at_each_scrape() {
         ("queue_messages_in_flight", "1"),
         ("queue_messages_delayed", "0"),
         ("queue_messages_published_total", "2"),
-        ("queue_messages_delivered_total", "2"),
+        ("queue_messages_delivered_total", "3"),
         ("queue_messages_acked_total", "0"),
         ("queue_messages_nacked_total", "0"),
+        ("queue_messages_released_total", "1"),
         ("queue_messages_dead_total", "0"),
         ("queue_messages_purged_total", "0"),
         ("queue_messages_expired_total", "0"),

@@ -53,7 +53,7 @@ async fn a_queue_shows_its_numbers() {
         "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
         "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4,
         "undelivered_total": 0,
-        "acked_total": 1, "nacked_total": 1, "lease_expired_total": 0, "dead_total": 0,
+        "acked_total": 1, "nacked_total": 1, "released_total": 0, "lease_expired_total": 0, "dead_total": 0,
         "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
     assert_eq!(stats, expected);
 }

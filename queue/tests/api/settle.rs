@@ -33,6 +33,28 @@ async fn a_nacked_message_comes_back_at_once_or_after_its_delay() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_released_message_goes_to_its_old_place_at_once_with_the_attempt_that_it_had() {
+    let api = Api::new();
+    api.publish("a").await;
+    api.publish("b").await;
+    let nacked = api.take().await;
+    api.ok("POST /jobs/messages/nack", receipts(&[&nacked])).await;
+    let first = api.ok("POST /jobs/messages/receive?worker=ann", "").await["messages"][0].clone();
+    let body = json!({"receipts": [first["receipt"], first["receipt"], ""]}).to_string();
+    let answer = api.ok("POST /jobs/messages/release", body).await;
+    let statuses = answer["results"].as_array().unwrap().iter().map(|result| &result["status"]);
+    assert_eq!(statuses.collect::<Vec<_>>(), ["ok", "stale", "stale"]);
+    let stats = api.stats().await;
+    let counts = ["ready", "released_total", "nacked_total"].map(|name| &stats[name]);
+    assert_eq!(counts, [&json!(2), &json!(1), &json!(1)]);
+    let again = api.take().await;
+    assert_eq!((&again["body"], &again["attempts"]), (&json!("a"), &json!(2)));
+    let stories = api.ok("GET /jobs/redelivered", "").await;
+    let released = &stories["redelivered"][0];
+    assert_eq!((&released["reason"], &released["worker"]), (&json!("released"), &json!("ann")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_delete_ends_a_delivery_once() {
     let api = Api::new();
     api.publish("a").await;
@@ -62,8 +84,9 @@ async fn a_patch_makes_the_lease_end_later() {
 #[tokio::test(start_paused = true)]
 async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_made() {
     let api = Api::new();
-    for call in ["POST /nobody/messages/ack", "POST /nobody/messages/nack"] {
-        let answer = api.ok(call, r#"{"receipts": ["1-1-00000007"]}"#).await;
+    for call in ["ack", "nack", "release"] {
+        let call = format!("POST /nobody/messages/{call}");
+        let answer = api.ok(&call, r#"{"receipts": ["1-1-00000007"]}"#).await;
         assert_eq!(answer["results"][0]["status"], "stale");
     }
     assert_eq!(api.refused("DELETE /nobody/messages/1-1-00000007", "").await.0, 410);
@@ -97,6 +120,7 @@ async fn a_job_s_way_is_the_same_however_its_paths_are_spelled() {
 enum Lost {
     Expired,
     HandedBack,
+    Released,
     NeverArrived,
 }
 
@@ -111,6 +135,9 @@ impl Lost {
         let message = read(response).await.1["messages"][0].clone();
         match self {
             Lost::Expired => tokio::time::sleep(seconds(30.0)).await,
+            Lost::Released => {
+                drop(api.ok("POST /jobs/messages/release", receipts(&[&message])).await);
+            }
             _ => drop(api.ok("POST /jobs/messages/nack", receipts(&[&message])).await),
         }
         message["receipt"].as_str().unwrap().to_owned()
@@ -125,7 +152,7 @@ async fn seen(api: &Api) -> [Value; 3] {
 
 #[tokio::test(start_paused = true)]
 async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_nothing() {
-    for lost in [Lost::Expired, Lost::HandedBack, Lost::NeverArrived] {
+    for lost in [Lost::Expired, Lost::HandedBack, Lost::Released, Lost::NeverArrived] {
         let api = Api::new();
         api.publish("a").await;
         let stale = lost.lose(&api).await;
@@ -137,8 +164,8 @@ async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_
         assert_eq!(api.refused(&call("DELETE"), "").await, (410, "stale".to_owned()));
         let longer = api.refused(&call("PATCH"), r#"{"lease_s": 9999}"#).await;
         assert_eq!(longer, (410, "stale".to_owned()));
-        for call in ["POST /jobs/messages/ack", "POST /jobs/messages/nack"] {
-            let answer = api.ok(call, body.clone()).await;
+        for call in ["ack", "nack", "release"] {
+            let answer = api.ok(&format!("POST /jobs/messages/{call}"), body.clone()).await;
             assert_eq!(answer["results"][0]["status"], "stale", "{lost:?}: {call}");
         }
         assert_eq!(seen(&api).await, before, "{lost:?}");

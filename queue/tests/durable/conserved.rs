@@ -15,8 +15,8 @@ const QUEUES: [&str; 2] = ["jobs", "dead"];
 const GONE: [&str; 4] = ["acked", "dead", "purged", "expired"];
 const HERE: [&str; 3] = ["ready", "in_flight", "delayed"];
 /// What must have happened in "jobs" for the looks to say anything.
-const HAPPENS: [&str; 7] =
-    ["acked", "dead", "purged", "expired", "nacked", "lease_expired", "redriven"];
+const HAPPENS: [&str; 8] =
+    ["acked", "dead", "purged", "expired", "nacked", "released", "lease_expired", "redriven"];
 const LOOKS: usize = 60;
 
 /// Messages live for a moment, and everything that can happen to them does.
@@ -61,12 +61,14 @@ impl Load<'_> {
                 received["messages"].as_array_mut().unwrap().iter_mut().map(receipt).collect();
             let later = receipts.split_off(receipts.len() / 2);
             let (back, later) = later.split_at(later.len() / 2);
+            let (released, later) = later.split_at(later.len() / 2);
             let end = |how: &str, body: Value| {
                 let call = format!("POST /v1/queues/jobs/messages/{how}");
                 self.program.call(&call, body.to_string().as_bytes());
             };
             end("ack", json!({ "receipts": receipts }));
             end("nack", json!({ "receipts": back, "delay_ms": 20 * (receipts.len() % 2) }));
+            end("release", json!({ "receipts": released }));
             end("nack", json!({ "receipts": &later[..later.len() / 2] }));
             assert_eq!(status, 200);
         }

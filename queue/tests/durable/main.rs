@@ -5,6 +5,7 @@ mod clock;
 mod conserved;
 mod consumer;
 mod disk;
+mod earlier;
 mod hang_up;
 mod kill;
 mod once;

@@ -19,7 +19,7 @@ use crate::file;
 const TOKEN: &str = "s3cret";
 
 /// All there is below `/v1`, and what is not there.
-const CALLS: [&str; 20] = [
+const CALLS: [&str; 21] = [
     "GET /v1/queues",
     "PUT /v1/queues/jobs",
     "GET /v1/queues/jobs",
@@ -28,6 +28,7 @@ const CALLS: [&str; 20] = [
     "POST /v1/queues/jobs/messages/receive",
     "POST /v1/queues/jobs/messages/ack",
     "POST /v1/queues/jobs/messages/nack",
+    "POST /v1/queues/jobs/messages/release",
     "DELETE /v1/queues/jobs/messages/1-1-00000007",
     "PATCH /v1/queues/jobs/messages/1-1-00000007",
     "GET /v1/queues/jobs/redelivered",

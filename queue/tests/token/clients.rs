@@ -38,6 +38,8 @@ async fn all_that_a_client_does_is_done_with_the_token() {
     client.extend(&messages[0].receipt, lease).await.unwrap();
     client.ack(&messages[0].receipt).await.unwrap();
     client.nack(&messages[1].receipt, Duration::ZERO).await.unwrap();
+    let again = client.receive(&options).await.unwrap();
+    client.release(&again[0].receipt).await.unwrap();
     assert_eq!(client.stats().await.unwrap().ready, 1);
 }
 

@@ -41,8 +41,6 @@ pub enum Policy {
 pub struct Sight {
     /// The time of the round.
     pub now: Time,
-    /// The time between rounds.
-    pub tick: Time,
     /// For how long the engine stood still since the rule was last asked.
     pub stood_still: Time,
     /// The last good reading of its queue; an empty one for rules without a queue.

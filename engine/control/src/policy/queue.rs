@@ -7,7 +7,7 @@
 
 use crate::Time;
 use crate::policy::{ONE_STAYS, Recommendation, Sight};
-use crate::reading::{QueueSample, is_gap};
+use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;
 
@@ -43,9 +43,8 @@ pub struct PdController {
 
 #[derive(Debug, Clone, Copy)]
 struct Last {
-    at: Time,
     error: f64,
-    sample: QueueSample,
+    reading: Reading,
 }
 
 /// One step's rates, in containers a second.
@@ -92,17 +91,15 @@ impl PdController {
 
     /// Takes in a sample; returns the seconds since the last one, 0 for the first and after a gap.
     fn measure(&mut self, sight: &Sight, error: f64) -> f64 {
-        let (now, sample) = (sight.now, sight.reading.sample);
-        let last = self.last.replace(Last { at: now, error, sample });
-        let follows = |last: &Last| {
-            let gap = is_gap(now.saturating_sub(last.at), sight.tick);
-            !gap && !sample.restarted_since(&last.sample)
-        };
-        let Some(last) = last.filter(follows) else {
+        let (reading, sample) = (sight.reading, sight.reading.sample);
+        let last = self.last.replace(Last { error, reading });
+        let last = last.filter(|last| !sample.restarted_since(&last.reading.sample));
+        let since = |last: Last| Some((last, reading.since(&last.reading, sight.stood_still)?));
+        let Some((last, between)) = last.and_then(since) else {
             (self.slope, self.busy) = (0.0, sample.in_flight as f64);
             return 0.0;
         };
-        let dt = now.saturating_sub(last.at).as_secs_f64().min(LONGEST_STEP);
+        let dt = between.as_secs_f64().min(LONGEST_STEP);
         if dt > 0.0 {
             let slope = (error - last.error) / dt;
             self.slope += (slope - self.slope) * share(dt, SLOPE_FILTER);

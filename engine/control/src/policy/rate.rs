@@ -10,7 +10,7 @@ use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
 use crate::policy::figure::Figure;
 use crate::policy::{ONE_STAYS, Recommendation, Sight};
-use crate::reading::{QueueSample, Reading, is_gap};
+use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
 
@@ -160,16 +160,16 @@ impl Rate {
         }
         // After the queue's process began anew, its totals say nothing about this interval.
         let Some(last) = last.filter(|last| !sample.restarted_since(&last.sample)) else { return };
-        let between = reading.taken_at.saturating_sub(last.taken_at);
-        if between.is_zero() {
+        if reading.taken_at == last.taken_at {
             return;
         }
         self.arrived = sample.published_total - last.sample.published_total;
-        if is_gap(between, sight.tick) {
-            // Nobody knows for how long of it anybody worked.
+        // A gap in time teaches nothing.
+        let Some(between) = reading.since(&last, sight.stood_still) else { return };
+        let dt = between.as_secs_f64();
+        if dt <= 0.0 {
             return;
         }
-        let dt = between.as_secs_f64();
         let rate = self.arrived as f64 / dt;
         self.fast.add(rate, dt);
         self.slow.add(rate, dt);

@@ -161,6 +161,7 @@ impl Model {
             in_flight: self.containers["consumer"].iter().filter(busy).count() as u64,
             published_total: self.published,
             acked_total: self.acked,
+            clock: None,
         };
         let reading = Reading { sample, taken_at: Duration::from_millis(self.now) };
         Observation {

@@ -63,7 +63,13 @@ impl Line {
     fn sample(&self) -> QueueSample {
         let Line { ready, published, acked, .. } = *self;
         let in_flight = self.working.len() as u64;
-        QueueSample { ready, in_flight, published_total: published, acked_total: acked }
+        QueueSample {
+            ready,
+            in_flight,
+            published_total: published,
+            acked_total: acked,
+            clock: None,
+        }
     }
 }
 

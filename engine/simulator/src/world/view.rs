@@ -33,6 +33,7 @@ impl World {
             in_flight: stats.in_flight as u64,
             published_total: stats.total.published,
             acked_total: stats.total.acked,
+            clock: Some(self.now),
         })
     }
 

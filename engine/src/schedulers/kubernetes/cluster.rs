@@ -10,17 +10,17 @@ use futures::future::BoxFuture;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::DeleteParams;
-use kube::core::{Selector, SelectorExt};
 use kube::{Api, Client, ResourceExt};
 use tokio::sync::watch;
 
 use super::annotations;
 use super::counts::{self, Waiting};
+use super::deployments::{grace, is_ours, pods_of, seen, selectors, serves};
 use super::events::Events;
 use super::forbidden::Forbidden;
 use super::may::Rights;
 use super::orphans::Orphans;
-use super::promises::{Promises, Seen};
+use super::promises::Promises;
 use super::rivals::Rivals;
 use super::tenants::Tenants;
 use super::watch::{Health, Watched};
@@ -349,46 +349,7 @@ impl Shared {
         replicas.desired = promises.desired(&seen);
         let instances = counts::instances(own.into_iter(), name);
         let (serves, ours) = (serves(deployment), is_ours(deployment));
-        Status { replicas, instances, serves, ours, left: BTreeMap::new() }
+        let (grace, left) = (grace(deployment), BTreeMap::new());
+        Status { replicas, instances, serves, ours, grace, left }
     }
-}
-
-/// Which pods each Deployment has, by its name.
-fn selectors(all: &[Arc<Deployment>]) -> BTreeMap<String, Selector> {
-    all.iter().filter_map(|it| Some((it.name_any(), selector(it)?))).collect()
-}
-
-fn selector(deployment: &Deployment) -> Option<Selector> {
-    deployment.spec.as_ref()?.selector.clone().try_into().ok()
-}
-
-fn pods_of<'a>(deployment: &Deployment, pods: &'a [Arc<Pod>]) -> Vec<&'a Pod> {
-    let Some(selector) = selector(deployment) else { return Vec::new() };
-    pods.iter().map(|pod| &**pod).filter(|pod| selector.matches(pod.labels())).collect()
-}
-
-fn seen(deployment: &Deployment) -> Seen {
-    let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
-    let status = deployment.status.as_ref();
-    Seen {
-        version: writer::number(deployment.metadata.resource_version.as_deref()),
-        generation: deployment.metadata.generation.unwrap_or_default(),
-        observed_generation: status.and_then(|s| s.observed_generation).unwrap_or_default(),
-        replicas: count(deployment.spec.as_ref().and_then(|spec| spec.replicas)),
-        status_replicas: count(status.and_then(|status| status.replicas)),
-    }
-}
-
-/// What demo.yaml has made; a namespace may have others that we have no business with.
-fn is_ours(deployment: &Deployment) -> bool {
-    let part_of = deployment.labels().get("app.kubernetes.io/part-of");
-    part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")
-}
-
-/// The kit's own servers make no load; the page offers no slider for them.
-fn serves(deployment: &Deployment) -> bool {
-    let containers = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-    let commands = containers.into_iter().flat_map(|pod| &pod.containers);
-    let mut programs = commands.filter_map(|container| container.command.as_ref()?.first());
-    programs.any(|program| program.ends_with("queue") || program.ends_with("engine"))
 }

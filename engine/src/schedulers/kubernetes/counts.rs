@@ -44,7 +44,7 @@ pub fn count<'a>(
     for pod in pods {
         match phase(pod) {
             None => {}
-            Some(Phase::Ready) => replicas.ready += 1,
+            Some(Phase::Ready | Phase::Retiring) => replicas.ready += 1,
             Some(Phase::Terminating) => replicas.terminating += 1,
             Some(Phase::Starting) => {
                 replicas.starting += 1;
@@ -85,6 +85,7 @@ fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
         address: None,
         restarts: restarts.try_into().unwrap_or_default(),
         waits: finds_no_machine(pod),
+        is_unready: condition(pod, "Ready") != Some(true),
     })
 }
 

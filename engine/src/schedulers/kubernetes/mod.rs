@@ -4,6 +4,7 @@
 //! - [`cluster`]: what is known of the namespace, and its writes
 //! - [`watch`]: lists and watches that never stop, and when they last said something
 //! - [`counts`]: pods into replicas; pure
+//! - `deployments`: what a Deployment says of itself, and which pods are its own
 //! - [`orphans`]: pods whose Deployment is gone; pure
 //! - [`promises`]: what the controllers may still do; pure
 //! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
@@ -19,6 +20,7 @@
 pub mod annotations;
 pub mod cluster;
 pub mod counts;
+mod deployments;
 pub mod events;
 pub mod forbidden;
 pub mod may;

@@ -116,7 +116,7 @@ impl Pool {
             let (replicas_now, left) = (BTreeMap::new(), BTreeMap::new());
             let deployment = Deployment { recipe, desired: 0, replicas: replicas_now, left };
             self.shared.lock().deployments.insert(name.clone(), deployment);
-            self.set(&name, replicas);
+            self.set(&name, replicas, &[]);
         }
     }
 
@@ -142,11 +142,12 @@ impl Pool {
         all.map(|(name, deployment)| (name.clone(), deployment.status())).collect()
     }
 
-    /// Tells a Deployment how many replicas it shall have.
+    /// Tells a Deployment how many replicas it shall have. Those named `first` leave first, in
+    /// this order.
     ///
     /// # Errors
     /// When there is none of that name, or it cannot have so many.
-    pub fn scale(&self, name: &str, replicas: u32) -> Result<(), ScaleError> {
+    pub fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Result<(), ScaleError> {
         let most = {
             let inner = self.shared.lock();
             let known = || inner.deployments.keys().cloned().collect();
@@ -157,7 +158,7 @@ impl Pool {
             let text = format!("deployment {name} can have at most {most} replicas in the box");
             return Err(ScaleError::Refused(text));
         }
-        self.set(name, replicas);
+        self.set(name, replicas, first);
         Ok(())
     }
 
@@ -175,7 +176,7 @@ impl Pool {
         kill_process(pid, Signal::KILL).map_err(|_| gone())
     }
 
-    fn set(&self, name: &str, replicas: u32) {
+    fn set(&self, name: &str, replicas: u32, first: &[String]) {
         let mut inner = self.shared.lock();
         let Inner { deployments, births, .. } = &mut *inner;
         let Some(deployment) = deployments.get_mut(name) else { return };
@@ -188,7 +189,7 @@ impl Pool {
             tokio::spawn(replica.live());
         }
         while deployment.staying().count() > replicas as usize {
-            let Some(member) = deployment.first_to_go() else { break };
+            let Some(member) = deployment.next_to_go(first) else { break };
             member.instance.phase = Phase::Terminating;
             member.stop.set();
         }
@@ -213,6 +214,7 @@ impl Pool {
             address: None,
             restarts: 0,
             waits: false,
+            is_unready: false,
         };
         let recipe = deployment.recipe.clone();
         // What the others need in order to begin is not held up.
@@ -246,7 +248,7 @@ impl Pool {
             let chosen = inner.deployments.values().filter(|d| which(&d.recipe));
             chosen.map(|d| d.recipe.deployment.clone()).collect()
         };
-        chosen.iter().for_each(|name| self.set(name, 0));
+        chosen.iter().for_each(|name| self.set(name, 0, &[]));
         let gone = |inner: &Inner| chosen.iter().all(|name| inner.deployments[name].is_gone());
         let mut changes = self.changes.clone();
         let _ = changes.wait_for(|_| gone(&self.shared.lock())).await;
@@ -259,23 +261,29 @@ impl Deployment {
         for member in self.replicas.values() {
             match member.instance.phase {
                 Phase::Starting => replicas.starting += 1,
-                Phase::Ready => replicas.ready += 1,
+                Phase::Ready | Phase::Retiring => replicas.ready += 1,
                 Phase::Terminating => replicas.terminating += 1,
             }
         }
-        let instances = self.replicas.values().map(|member| member.instance.clone()).collect();
+        let instances = self.replicas.values().map(|member| Instance {
+            is_unready: member.instance.phase == Phase::Starting,
+            ..member.instance.clone()
+        });
         let (serves, left) = (self.recipe.is_server(), self.left.clone());
-        Status { replicas, instances, serves, ours: true, left }
+        let (instances, grace) = (instances.collect(), self.recipe.grace);
+        Status { replicas, instances, serves, ours: true, grace, left }
     }
 
     fn staying(&self) -> impl Iterator<Item = &Member> {
         self.replicas.values().filter(|m| m.instance.phase != Phase::Terminating)
     }
 
-    /// Those that do no work yet first, then the youngest, as Kubernetes chooses.
-    fn first_to_go(&mut self) -> Option<&mut Member> {
+    /// Those named `first`, in their order; then those that do no work yet, then the youngest, as
+    /// Kubernetes chooses.
+    fn next_to_go(&mut self, first: &[String]) -> Option<&mut Member> {
         let staying = self.replicas.values_mut().filter(|m| m.instance.phase != Phase::Terminating);
-        staying.max_by_key(|m| (m.instance.phase == Phase::Starting, m.born))
+        let place = |m: &Member| first.iter().rev().position(|name| *name == m.instance.name);
+        staying.max_by_key(|m| (place(m), m.instance.phase == Phase::Starting, m.born))
     }
 
     fn free_number(&self) -> u32 {

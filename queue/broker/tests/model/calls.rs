@@ -44,6 +44,9 @@ pub(crate) enum Call {
         held: Held,
         delay: Time,
     },
+    Release {
+        held: Held,
+    },
     Extend {
         held: Held,
         lease: Time,
@@ -143,6 +146,7 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         1 => any::<Index>().prop_map(|waiter| Call::Cancel { waiter }),
         4 => held().prop_map(|held| Call::Ack { held }),
         4 => (held(), delay()).prop_map(|(held, delay)| Call::Nack { held, delay }),
+        3 => held().prop_map(|held| Call::Release { held }),
         2 => (held(), millis(1..40)).prop_map(|(held, lease)| Call::Extend { held, lease }),
         3 => held().prop_map(|held| Call::Undeliver { held }),
         1 => queue.clone().prop_map(|queue| Call::Purge { queue }),

@@ -86,6 +86,7 @@ impl Model {
             bytes: new.body.len(),
             published: now,
             attempts: 0,
+            releases: 0,
             deliveries: 0,
             place: hidden(now, new.delay),
         };

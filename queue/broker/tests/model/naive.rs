@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use broker::stats::Counters;
 use broker::{
-    Lease, MessageId, Place, QueueName, Receipt, Request, Settings, Stats, Time, WaiterId,
+    FREE_RELEASES, Lease, MessageId, Place, QueueName, Receipt, Request, Settings, Stats, Time,
+    WaiterId,
 };
 
 use crate::keys::{Expected, Known};
@@ -20,6 +21,7 @@ pub(crate) struct Message {
     pub(crate) bytes: usize,
     pub(crate) published: Time,
     pub(crate) attempts: u32,
+    pub(crate) releases: u32,
     pub(crate) deliveries: u32,
     pub(crate) place: Place,
 }
@@ -33,6 +35,10 @@ pub(crate) struct Queue {
     pub(crate) waiters: Vec<(WaiterId, Request)>,
     pub(crate) keys: Vec<Known>,
     pub(crate) total: Counters,
+    /// Messages that count as acked here, and were never given out for it.
+    pub(crate) redriven: u64,
+    /// Messages that a purge took from their receivers.
+    pub(crate) purged_in_flight: u64,
     /// What went out since it was last looked at.
     pub(crate) sent: Vec<(Option<WaiterId>, Given)>,
 }
@@ -205,6 +211,22 @@ impl Model {
         true
     }
 
+    pub(crate) fn release(&mut self, name: &QueueName, receipt: Receipt) -> bool {
+        let now = self.now;
+        let Some(queue) = self.queues.get_mut(name) else { return false };
+        let Some(at) = queue.held(receipt) else { return false };
+        let message = &mut queue.messages[at];
+        if message.releases == FREE_RELEASES {
+            return self.nack(name, receipt, Time::ZERO);
+        }
+        message.attempts -= 1;
+        message.releases += 1;
+        message.place = Place::Ready;
+        queue.total.released += 1;
+        queue.wake(now);
+        true
+    }
+
     pub(crate) fn undeliver(&mut self, name: &QueueName, receipt: Receipt) {
         let now = self.now;
         let Some(queue) = self.queues.get_mut(name) else { return };
@@ -232,6 +254,8 @@ impl Model {
 
     pub(crate) fn purge(&mut self, name: &QueueName) -> u64 {
         let Some(queue) = self.queues.get_mut(name) else { return 0 };
+        let held = queue.messages.iter().filter(|message| message.is_in_flight());
+        queue.purged_in_flight += held.count() as u64;
         let purged = queue.messages.drain(..).count() as u64;
         queue.total.purged += purged;
         purged
@@ -266,6 +290,7 @@ impl Model {
             going.push(queue.messages.remove(at));
         }
         queue.total.acked += going.len() as u64;
+        queue.redriven += going.len() as u64;
         let count = going.len() as u64;
         self.begin_anew(&to, going);
         Some(count)
@@ -326,7 +351,7 @@ impl Model {
         let now = self.now;
         let to = self.queue(name);
         to.total.published += messages.len() as u64;
-        let anew = |message| Message { attempts: 0, place: Place::Ready, ..message };
+        let anew = |message| Message { attempts: 0, releases: 0, place: Place::Ready, ..message };
         to.messages.extend(messages.into_iter().map(anew));
         to.messages.sort_by_key(|message| message.id);
         to.wake(now);

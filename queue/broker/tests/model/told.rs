@@ -117,6 +117,10 @@ pub(crate) fn compare(
         assert_eq!(broker.settings(name), restored.settings(name));
         let old = broker.peek(name, usize::MAX).unwrap();
         let new = restored.peek(name, usize::MAX).unwrap();
+        let releases = |it: &Broker, now, id| Some(it.kept(now, wall(now), id)?.1.releases);
+        for id in old.iter().map(|it| it.id) {
+            assert_eq!(releases(broker, now, id), releases(&restored, later, id));
+        }
         assert_eq!(
             old.iter().map(|it| look(it, now)).collect::<Vec<_>>(),
             new.iter().map(|it| look(it, later)).collect::<Vec<_>>()

@@ -14,7 +14,9 @@ use crate::durable::load::load;
 use crate::problem::Problem;
 use crate::start::{Store, restored};
 
+mod earlier;
 mod keys;
+mod release;
 
 const WALL: u64 = 1_000_000_000;
 

@@ -1,0 +1,119 @@
+//! Idle containers leave first, and none takes a job on its way out.
+//!
+//! A container that is to leave is retired at its queue: from then on it gets no message, and the
+//! queue says whether it holds a lease. Only what was retired without a lease is stopped, but for
+//! more urgent work. Where the scheduler chooses whom it stops, a retired container fails its
+//! readiness probe, and those that are not ready are stopped first.
+//!
+//! # Layout
+//! - [`leases`]: who holds leases of a queue, as it was told
+//! - [`staff`]: one workload's containers: who is busy, who is retired, who may be stopped
+//! - [`calls`]: the calls on the queue
+
+pub mod calls;
+pub mod leases;
+pub mod staff;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use control::Work;
+
+use crate::schedulers::Status;
+use crate::sources::Look;
+pub use leases::{Leases, Told};
+pub use staff::Staff;
+
+/// What is known of all workloads that follow a queue.
+#[derive(Debug)]
+pub struct Retiring {
+    /// Whether the engine chooses whom it stops, as in the box.
+    chooses: bool,
+    staffs: BTreeMap<String, Staff>,
+}
+
+/// A workload's queue, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The workload.
+    pub name: &'a str,
+    /// Its queue as it was seen last.
+    pub look: &'a Look,
+    /// Those that hold leases and are none of our containers.
+    pub strangers: bool,
+}
+
+impl Retiring {
+    /// Nothing is known yet; whether the engine chooses whom it stops.
+    pub fn new(chooses: bool) -> Retiring {
+        Retiring { chooses, staffs: BTreeMap::new() }
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.staffs.clear();
+    }
+
+    /// Marks those that are retired. They could work, so they count as ready.
+    pub fn mark(&self, now: Duration, all: &mut BTreeMap<String, Status>) {
+        for (name, status) in all {
+            if let Some(staff) = self.staffs.get(name) {
+                staff.mark(now, status);
+            }
+        }
+    }
+
+    /// Who of a workload is busy, and how many may be stopped.
+    pub fn work(&mut self, now: Duration, seen: Seen<'_>, status: &Status) -> Work {
+        let chooses = self.chooses;
+        let staff = self.staffs.entry(seen.name.to_owned()).or_default();
+        staff.see(now, seen, status, chooses)
+    }
+
+    /// Those that are to be retired now, so that `count` of a workload can leave.
+    pub fn choose(
+        &mut self,
+        now: Duration,
+        name: &str,
+        look: &Look,
+        status: &Status,
+        count: u32,
+    ) -> Vec<String> {
+        let staff = self.staffs.get_mut(name);
+        staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count))
+    }
+
+    /// A container was retired, asked at `asked`; with how many leases, or nobody knows.
+    pub fn answered(&mut self, name: &str, container: &str, asked: Duration, leases: Option<u64>) {
+        if let Some(staff) = self.staffs.get_mut(name) {
+            staff.answered(container, asked, leases);
+        }
+    }
+
+    /// In which order a workload's containers leave: the retired ones, those that do not work yet,
+    /// the idle ones, and the busy ones last.
+    pub fn order(
+        &self,
+        now: Duration,
+        name: &str,
+        look: Option<&Look>,
+        all: &Status,
+    ) -> Vec<String> {
+        let staff = self.staffs.get(name);
+        let busy = look.and_then(|look| look.leases.listed());
+        staff.map_or_else(Vec::new, |staff| staff.order(now, busy, all))
+    }
+
+    /// What keeps a workload from letting idle ones leave first, told once.
+    pub fn remedy(&mut self, name: &str) -> Option<String> {
+        self.staffs.get_mut(name)?.remedy(name)
+    }
+}
+
+/// Whether others than these containers hold leases.
+pub fn strangers(leases: &Leases, ours: &BTreeSet<&str>) -> bool {
+    leases.busy.iter().any(|worker| !ours.contains(worker.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

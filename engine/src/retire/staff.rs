@@ -1,0 +1,248 @@
+//! One workload's containers: who is busy, who is retired, who may be stopped. Pure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use control::Work;
+
+use super::{Leases, Seen, Told};
+use crate::schedulers::{Instance, Phase, Status};
+use crate::sources::Look;
+
+/// For so long after it was asked for a retirement holds. The queue forgets it a little later.
+const HOLDS: Duration = Duration::from_secs(8);
+/// Pods that are retired together are stopped together, where they stop being ready within this.
+const GATHER: Duration = Duration::from_millis(1500);
+/// A retired pod that is still ready after this time does not show that it is retired.
+const FOLLOWS: Duration = Duration::from_secs(5);
+/// After this time it is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(60);
+
+/// One that was retired without a lease.
+#[derive(Debug, Clone, Copy)]
+struct Retired {
+    /// When it was asked.
+    asked: Duration,
+    /// Whether it could work by then.
+    was_ready: bool,
+}
+
+impl Retired {
+    fn holds(&self, now: Duration) -> bool {
+        now < self.asked + HOLDS
+    }
+}
+
+/// What is known of a workload's containers.
+#[derive(Debug, Default)]
+pub struct Staff {
+    /// Asked to retire and not answered; whether they were at work by then.
+    asked: BTreeMap<String, bool>,
+    /// Retired without a lease.
+    retired: BTreeMap<String, Retired>,
+    /// Found with a lease when they were asked, by when that was.
+    found_busy: BTreeMap<String, Duration>,
+    /// Whether the queue's workers were ever seen to be these containers.
+    is_known: bool,
+    /// Until when nobody is retired, for it did not show.
+    hidden_until: Option<Duration>,
+    /// Whether it was kept from leaving because nobody knows who is idle.
+    is_stuck: bool,
+    was_told: bool,
+}
+
+impl Staff {
+    fn is_retired(&self, name: &str, now: Duration) -> bool {
+        self.retired.get(name).is_some_and(|it| it.holds(now))
+    }
+
+    /// Marks those that are retired.
+    pub(super) fn mark(&self, now: Duration, status: &mut Status) {
+        for instance in &mut status.instances {
+            let retired = self.retired.get(&instance.name).filter(|it| it.holds(now));
+            if !retired.is_some_and(|it| it.was_ready) {
+                continue;
+            }
+            match instance.phase {
+                Phase::Starting if !instance.waits => {
+                    status.replicas.starting -= 1;
+                    status.replicas.ready += 1;
+                }
+                Phase::Ready => {}
+                Phase::Starting | Phase::Retiring | Phase::Terminating => continue,
+            }
+            instance.phase = Phase::Retiring;
+        }
+    }
+
+    /// Takes in what there is, as the scheduler shows it; who is busy, and how many may be stopped.
+    pub(super) fn see(
+        &mut self,
+        now: Duration,
+        seen: Seen<'_>,
+        status: &Status,
+        chooses: bool,
+    ) -> Work {
+        let here = |name: &String| staying(status).any(|it| it.name == *name);
+        self.retired.retain(|name, it| it.holds(now) && here(name));
+        self.asked.retain(|name, _| here(name));
+        let read = seen.look.reading.taken_at;
+        self.found_busy.retain(|name, asked| *asked >= read && here(name));
+        let desired = status.replicas.desired;
+        let in_flight = u32::try_from(seen.look.reading.sample.in_flight).unwrap_or(u32::MAX);
+        let by_count = in_flight.min(desired);
+        match &seen.look.leases {
+            Told::Nothing => self.by_time(by_count, seen.look, status),
+            Told::Unread => Work { busy: by_count, stoppable: 0 },
+            Told::Listed(leases) if leases.nameless > 0 => Work { busy: desired, stoppable: 0 },
+            Told::Listed(leases) => {
+                let known = |it: &Instance| {
+                    leases.busy.contains(&it.name) || leases.idle.contains(&it.name)
+                };
+                self.is_known |= status.instances.iter().any(known);
+                if !self.is_known && seen.strangers {
+                    return self.by_time(by_count, seen.look, status);
+                }
+                self.by_name(now, leases, seen.look, status, chooses)
+            }
+        }
+    }
+
+    /// Where nobody knows who is busy, one that is stopped may be. That is without harm where its
+    /// job would end in time.
+    fn by_time(&mut self, busy: u32, look: &Look, status: &Status) -> Work {
+        let in_time = look.ack_p90.is_some_and(|p90| 2 * p90 <= status.grace);
+        let all_idle = look.reading.sample.in_flight == 0;
+        self.is_stuck = !in_time && !all_idle;
+        Work { busy, stoppable: if self.is_stuck { 0 } else { status.replicas.desired } }
+    }
+
+    fn by_name(
+        &mut self,
+        now: Duration,
+        leases: &Leases,
+        look: &Look,
+        status: &Status,
+        chooses: bool,
+    ) -> Work {
+        self.is_stuck = false;
+        let busy = staying(status).filter(|it| self.is_busy(leases, &it.name)).count() as u32;
+        if chooses {
+            return Work { busy, stoppable: self.stoppable_here() };
+        }
+        if self.is_hidden(now, status) {
+            return Work { busy, ..self.by_time(busy, look, status) };
+        }
+        Work { busy, stoppable: self.stoppable_there(now, status) }
+    }
+
+    /// Where the engine chooses: all that are retired, once all that were asked have answered.
+    fn stoppable_here(&self) -> u32 {
+        if self.asked.is_empty() { self.retired.len() as u32 } else { 0 }
+    }
+
+    /// Where a ReplicaSet chooses: it stops those first that are not ready. So these are to be
+    /// retired, all of them.
+    fn stoppable_there(&self, now: Duration, status: &Status) -> u32 {
+        let waits = |it: &Retired| now < it.asked + GATHER;
+        let unready: Vec<&Instance> = staying(status).filter(|it| it.is_unready).collect();
+        let all_show = self.retired.keys().all(|name| unready.iter().any(|it| it.name == *name));
+        if !self.asked.is_empty() || (!all_show && self.retired.values().any(waits)) {
+            return 0;
+        }
+        let safe = unready.iter().all(|it| self.retired.contains_key(&it.name));
+        if safe { unready.len() as u32 } else { 0 }
+    }
+
+    /// Whether retired ones do not show that they are.
+    fn is_hidden(&mut self, now: Duration, status: &Status) -> bool {
+        if self.hidden_until.is_some_and(|until| now >= until) {
+            self.hidden_until = None;
+        }
+        let shows = |name: &str| staying(status).any(|it| it.name == name && it.is_unready);
+        let hidden = |(name, it): (&String, &Retired)| now >= it.asked + FOLLOWS && !shows(name);
+        if self.hidden_until.is_none() && self.retired.iter().any(hidden) {
+            self.hidden_until = Some(now + TRY_AGAIN);
+        }
+        self.hidden_until.is_some()
+    }
+
+    fn is_busy(&self, leases: &Leases, name: &str) -> bool {
+        leases.busy.contains(name) || self.found_busy.contains_key(name)
+    }
+
+    /// Chooses whom to retire, so that `count` can leave; they count as asked from now on.
+    pub(super) fn choose(
+        &mut self,
+        now: Duration,
+        look: &Look,
+        status: &Status,
+        count: u32,
+    ) -> Vec<String> {
+        let Some(leases) = look.leases.listed().filter(|it| it.nameless == 0) else {
+            return Vec::new();
+        };
+        if self.hidden_until.is_some() || self.is_stuck {
+            return Vec::new();
+        }
+        let under_way = self.asked.len() + self.retired.len();
+        let missing = (count as usize).saturating_sub(under_way);
+        let free = |name: &String| {
+            let taken = self.asked.contains_key(name) || self.is_retired(name, now);
+            !taken && !self.is_busy(leases, name)
+        };
+        let order = self.order(now, Some(leases), status).into_iter();
+        let chosen: Vec<String> = order.filter(free).take(missing).collect();
+        for it in staying(status).filter(|it| chosen.contains(&it.name)) {
+            self.asked.insert(it.name.clone(), !it.is_unready);
+        }
+        chosen
+    }
+
+    pub(super) fn answered(&mut self, container: &str, asked: Duration, leases: Option<u64>) {
+        let Some(was_ready) = self.asked.remove(container) else { return };
+        let name = container.to_owned();
+        match leases {
+            Some(0) => drop(self.retired.insert(name, Retired { asked, was_ready })),
+            Some(_) => drop(self.found_busy.insert(name, asked)),
+            None => {}
+        }
+    }
+
+    /// The order in which they leave; among equals those with later names first.
+    pub(super) fn order(
+        &self,
+        now: Duration,
+        leases: Option<&Leases>,
+        status: &Status,
+    ) -> Vec<String> {
+        let rank = |it: &Instance| match it.phase {
+            _ if self.is_retired(&it.name, now) => 0,
+            _ if leases.is_some_and(|leases| self.is_busy(leases, &it.name)) => 3,
+            Phase::Starting => 1,
+            _ => 2,
+        };
+        let mut all: Vec<&Instance> = staying(status).collect();
+        all.reverse();
+        all.sort_by_key(|it| rank(it));
+        all.into_iter().map(|it| it.name.clone()).collect()
+    }
+
+    /// What to do about it, once, where it is kept from leaving.
+    pub(super) fn remedy(&mut self, name: &str) -> Option<String> {
+        if !self.is_stuck || std::mem::replace(&mut self.was_told, true) {
+            return None;
+        }
+        Some(format!(
+            "{name} has fewer only once all of it is idle or others need the slots, for the engine \
+             cannot tell whom to stop: let its workers receive under the names of their pods, with \
+             a readinessProbe on /readyz (periodSeconds: 1, failureThreshold: 1), or give it \
+             terminationGracePeriodSeconds of twice what its jobs take"
+        ))
+    }
+}
+
+/// Those that were not told to stop.
+fn staying(status: &Status) -> impl Iterator<Item = &Instance> {
+    status.instances.iter().filter(|it| it.phase != Phase::Terminating)
+}

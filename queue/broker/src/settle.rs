@@ -1,0 +1,245 @@
+//! Deliveries end: they are done, or handed back, or were never there; or they get more time.
+
+use crate::Time;
+use crate::broker::Broker;
+use crate::event::{Event, ReturnReason};
+use crate::message::{Lease, Place, Receipt};
+use crate::name::QueueName;
+use crate::queue::{Dead, Message, Queue};
+use crate::redelivery::Redelivery;
+
+/// So many deliveries of a message, one after the other, may be begun and not kept when a process
+/// ends; who shows a receipt of a later one has made it up.
+const UNHEARD_OF: u32 = 16;
+
+/// So often a message may be released without the attempt counting. One that gets its worker
+/// stopped each time would otherwise come round for ever.
+pub const FREE_RELEASES: u32 = 20;
+
+/// The receipt's delivery is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the delivery of this receipt is over")]
+pub struct Stale;
+
+impl Broker {
+    /// Undoes deliveries that never reached their receiver: the messages are ready again in
+    /// their old place, and the attempt does not count. Stale receipts change nothing.
+    pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
+        self.advance(now);
+        if let Some(queue) = self.queues.get_mut(name) {
+            receipts.iter().for_each(|receipt| queue.undeliver(*receipt));
+            queue.wake(now);
+        }
+    }
+
+    /// Ends a delivery: the message is done.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
+        self.advance(now);
+        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
+        if done { Ok(()) } else { Err(Stale) }
+    }
+
+    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn nack(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        delay: Time,
+    ) -> Result<(), Stale> {
+        self.advance(now);
+        let queue = self.queues.get_mut(name).ok_or(Stale)?;
+        let dead = queue.nack(now, receipt, delay)?;
+        queue.wake(now);
+        self.bury(now, name, dead);
+        Ok(())
+    }
+
+    /// Hands a message back because its receiver was told to stop: it is ready again in its old
+    /// place, and the attempt does not count, but for [`FREE_RELEASES`] times only. From then on it
+    /// is a [`Broker::nack`] without a delay.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn release(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
+        self.advance(now);
+        let queue = self.queues.get_mut(name).ok_or(Stale)?;
+        let dead = queue.release(now, receipt)?;
+        queue.wake(now);
+        self.bury(now, name, dead);
+        Ok(())
+    }
+
+    /// Extends a lease to `lease` from now; returns when it ends.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn extend(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Result<Time, Stale> {
+        self.advance(now);
+        self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
+    }
+}
+
+impl Queue {
+    /// The lease's end, if this delivery is the one under way.
+    fn lease(&self, receipt: Receipt) -> Option<Time> {
+        let message = self.messages.get(receipt.message)?;
+        let current = receipt.run == message.run && receipt.delivery == message.deliveries;
+        match &message.place {
+            Place::InFlight(lease) if current => Some(lease.until),
+            _ => None,
+        }
+    }
+
+    /// A delivery of the run before may never have been kept: the process ended first. Its receiver
+    /// may be at work all the same, so its receipt holds until the message is given out again.
+    fn recall(&mut self, now: Time, receipt: Receipt) {
+        let Some(message) = self.messages.get_mut(receipt.message) else { return };
+        let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
+        let further = receipt.delivery.saturating_sub(message.deliveries);
+        let unheard_of = message.run != self.run && (1..=UNHEARD_OF).contains(&further);
+        if !earlier || !unheard_of || matches!(message.place, Place::Delayed { .. }) {
+            return;
+        }
+        (message.deliveries, message.run) = (receipt.delivery, receipt.run);
+        if message.place == Place::Ready {
+            let until = now.saturating_add(self.settings.lease);
+            message.attempts += 1;
+            message.place = Place::in_flight(now, until, None);
+            self.ready.remove(&receipt.message);
+            self.timers.insert((until, receipt.message));
+            self.in_flight += 1;
+            self.total.delivered += 1;
+        }
+        self.events.push(Event::Recalled { receipt });
+    }
+
+    /// Ends a delivery: the message is in no index until the caller puts it somewhere.
+    fn end_delivery(&mut self, receipt: Receipt) -> bool {
+        let Some(until) = self.lease(receipt) else { return false };
+        self.timers.remove(&(until, receipt.message));
+        self.in_flight -= 1;
+        true
+    }
+
+    fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
+        self.recall(now, receipt);
+        if !self.end_delivery(receipt) {
+            return false;
+        }
+        if let Some(message) = self.let_go(receipt.message)
+            && message.deliveries > 1
+            && let Place::InFlight(lease) = &message.place
+        {
+            self.redeliveries.done(receipt.message, lease.worker.as_ref());
+        }
+        self.total.acked += 1;
+        self.events.push(Event::Acked { receipt });
+        true
+    }
+
+    /// Undoes a delivery that its receiver never got: as if it had not been given.
+    fn undeliver(&mut self, receipt: Receipt) {
+        if !self.end_delivery(receipt) {
+            return;
+        }
+        if let Some(message) = self.messages.get_mut(receipt.message) {
+            message.attempts -= 1;
+            message.place = Place::Ready;
+        }
+        self.index(receipt.message, None);
+        self.redeliveries.not_given(receipt.message);
+        self.total.undelivered += 1;
+        self.events.push(Event::Undelivered { receipt });
+    }
+
+    /// Hands a message back; a dead one is the caller's to bury.
+    fn nack(&mut self, now: Time, receipt: Receipt, delay: Time) -> Result<Option<Dead>, Stale> {
+        self.recall(now, receipt);
+        if !self.end_delivery(receipt) {
+            return Err(Stale);
+        }
+        let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
+        Ok(self.give_back(receipt, ReturnReason::Nacked, due))
+    }
+
+    /// Hands a message back without its attempt, while that is free; a dead one is the caller's to
+    /// bury.
+    fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
+        self.recall(now, receipt);
+        if !self.end_delivery(receipt) {
+            return Err(Stale);
+        }
+        let free = |message: &&mut Message| message.releases < FREE_RELEASES;
+        let Some(message) = self.messages.get_mut(receipt.message).filter(free) else {
+            return Ok(self.give_back(receipt, ReturnReason::Nacked, None));
+        };
+        message.attempts = message.attempts.saturating_sub(1);
+        message.releases += 1;
+        self.put_back(receipt, ReturnReason::Released, None);
+        Ok(None)
+    }
+
+    /// Ends a failed delivery, which was its message's last one where it has had all its attempts.
+    pub(crate) fn give_back(
+        &mut self,
+        receipt: Receipt,
+        reason: ReturnReason,
+        due: Option<Time>,
+    ) -> Option<Dead> {
+        let id = receipt.message;
+        let message = self.messages.get(id)?;
+        if message.attempts >= self.settings.max_attempts {
+            self.total.came_back(reason);
+            self.total.dead += 1;
+            let to = self.settings.dead_letter_queue.clone();
+            self.events.push(Event::Dead { receipt, reason, to });
+            return self.let_go(id).map(|message| Dead { id, message });
+        }
+        self.put_back(receipt, reason, due);
+        None
+    }
+
+    fn put_back(&mut self, receipt: Receipt, reason: ReturnReason, due: Option<Time>) {
+        let id = receipt.message;
+        let Some(message) = self.messages.get_mut(id) else { return };
+        let place = due.map_or(Place::Ready, |until| Place::Delayed { until });
+        let was = std::mem::replace(&mut message.place, place);
+        if let Place::InFlight(lease) = was {
+            let Lease { heard, worker, .. } = *lease;
+            let (given_again, next_worker, done) = (None, None, None);
+            let story = Redelivery { id, reason, worker, heard, given_again, next_worker, done };
+            self.redeliveries.began(story);
+        }
+        self.total.came_back(reason);
+        self.events.push(Event::Returned { receipt, reason, due });
+        self.index(id, due);
+    }
+
+    fn extend(&mut self, now: Time, receipt: Receipt, lease: Time) -> Result<Time, Stale> {
+        self.recall(now, receipt);
+        let old = self.lease(receipt).ok_or(Stale)?;
+        let new = now.saturating_add(lease);
+        if let Some(message) = self.messages.get_mut(receipt.message)
+            && let Place::InFlight(lease) = &mut message.place
+        {
+            (lease.until, lease.heard) = (new, now);
+        }
+        self.timers.remove(&(old, receipt.message));
+        self.timers.insert((new, receipt.message));
+        self.events.push(Event::Extended { receipt, until: new });
+        Ok(new)
+    }
+}
