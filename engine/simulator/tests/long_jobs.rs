@@ -38,6 +38,7 @@ fn what_does_not_fit_in_the_grace_is_handed_back_and_done_by_another_one() {
         let most = 25.0 * tally.jobs_redelivered as f64;
         assert!(tally.work_thrown_away <= most, "{} of {most}", tally.work_thrown_away);
         assert_eq!(tally.jobs_redelivered, total.delivered - total.acked);
+        assert_eq!((total.released, total.nacked), (tally.jobs_redelivered, 0));
         assert_eq!((total.lease_expired, tally.jobs_in), (0, tally.jobs_done));
     }
 }
@@ -103,7 +104,7 @@ fn five_hundred_cuts_at_a_steady_load_stop_no_busy_worker() {
         let (tally, total) = (&outcome.tally, outcome.queues[0].total);
         cut += tally.containers_cut(0);
         assert_eq!((tally.stopped_at_work, tally.jobs_redelivered), (0, 0));
-        assert_eq!((total.nacked, total.lease_expired, total.dead), (0, 0, 0));
+        assert_eq!((total.released, total.nacked, total.lease_expired), (0, 0, 0));
     }
     println!("{cut} consumers were cut");
     assert!(cut >= 500, "only {cut}");

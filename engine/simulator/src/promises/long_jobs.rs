@@ -63,5 +63,5 @@ pub(super) fn at_once() -> Result<Vec<Promise>, String> {
 }
 
 fn handed_back(queue: &broker::Stats) -> u64 {
-    queue.total.nacked
+    queue.total.released + queue.total.nacked
 }

@@ -327,7 +327,7 @@ impl World {
     fn hand_back(&mut self, id: Id, receipt: Receipt) {
         let Some(queue) = self.queue_of(id.workload) else { return };
         // A lease that is over already has given it back.
-        let _ = self.broker.nack(self.now, &self.names[queue], receipt, Time::ZERO);
+        let _ = self.broker.release(self.now, &self.names[queue], receipt);
         self.hand_out();
     }
 
