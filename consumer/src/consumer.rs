@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use client::{Backoff, Client, Error, Message, QueueArgs, ReceiveOptions};
+use client::{Backoff, Client, Error, Message, QueueArgs, ReceiveOptions, Received};
 use prometheus::Registry;
-use service::{Shell, Shutdown};
+use service::{Health, Shell, Shutdown};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::args::Args;
@@ -14,6 +14,8 @@ use crate::metrics::Metrics;
 
 /// The part of the grace that is kept for telling the queue.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The longest wait of a question while we are retired: we are ready soon after that is over.
+const RETIRED_WAIT: Duration = Duration::from_secs(1);
 
 /// Takes jobs off a queue, one at a time.
 #[derive(Debug)]
@@ -23,6 +25,9 @@ pub struct Consumer {
     options: ReceiveOptions,
     metrics: Metrics,
     shutdown: Shutdown,
+    /// Not ready while we are retired, so that a cluster stops us before those that work.
+    health: Health,
+    retired: bool,
     backoff: Backoff,
 }
 
@@ -32,7 +37,8 @@ impl Consumer {
     /// # Errors
     /// When no client can be made or a metric's name is taken.
     pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Consumer> {
-        Consumer::new(args, shell.name(), &shell.registry, shell.shutdown())
+        let consumer = Consumer::new(args, shell.name(), &shell.registry, shell.shutdown())?;
+        Ok(Consumer { health: shell.health.clone(), ..consumer })
     }
 
     /// A consumer that the queue knows as `name` and that leaves at the word of `shutdown`.
@@ -52,8 +58,15 @@ impl Consumer {
             options: ReceiveOptions { max: 1, wait, lease, worker },
             metrics: Metrics::register(registry)?,
             shutdown,
+            health: Health::default(),
+            retired: false,
             backoff: Backoff::default(),
         })
+    }
+
+    /// What says whether it is ready.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Works until it is time to leave. A job under way by then is finished, or handed back
@@ -68,16 +81,36 @@ impl Consumer {
             let received = tokio::select! {
                 // A job that has arrived is ours to end, even when it is time to leave.
                 biased;
-                received = self.client.receive(&self.options) => received,
+                received = self.client.receive_as(&self.options) => received,
                 () = self.shutdown.wait() => break,
             };
             match received {
-                Ok(jobs) => self.work_on_all(&jobs).await,
+                Ok(Received { messages, retired }) => {
+                    self.retire(retired);
+                    self.work_on_all(&messages).await;
+                }
                 Err(error) => self.rest_after(error).await?,
             }
         }
         tracing::info!("leaving after {} jobs", self.metrics.processed.get());
         Ok(())
+    }
+
+    /// The queue says whether it gives us jobs.
+    fn retire(&mut self, retired: bool) {
+        let was = std::mem::replace(&mut self.retired, retired);
+        if was == retired || self.shutdown.is_set() {
+            return;
+        }
+        let longest = if retired { RETIRED_WAIT } else { self.args.poll_wait };
+        self.options.wait = self.args.poll_wait.min(longest);
+        self.health.set_ready(!retired);
+        let what = if retired {
+            "gives us no jobs: we are about to be stopped"
+        } else {
+            "gives us jobs again"
+        };
+        tracing::info!("the queue {what}");
     }
 
     async fn work_on_all(&mut self, jobs: &[Message]) {

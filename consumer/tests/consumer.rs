@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use consumer::{Args, Consumer};
 use prometheus::Registry;
-use service::{Shutdown, Trigger};
+use service::{Health, Shutdown, Trigger};
 use stand_in::{Queue, Story};
 use tokio::task::JoinHandle;
 
 /// A consumer at work.
 struct Running {
     trigger: Trigger,
+    health: Health,
     registry: Registry,
     task: JoinHandle<anyhow::Result<()>>,
 }
@@ -27,8 +28,21 @@ impl Running {
         let args = ["consumer", &url].into_iter().chain(flags.iter().copied());
         let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
         let consumer = Consumer::new(&Args::parse_from(args), "consumer-1", &registry, shutdown);
-        let task = tokio::spawn(consumer.unwrap().run());
-        Running { trigger, registry, task }
+        let consumer = consumer.unwrap();
+        let health = consumer.health();
+        // As the shell says it once the program runs.
+        health.set_ready(true);
+        let task = tokio::spawn(consumer.run());
+        Running { trigger, health, registry, task }
+    }
+
+    async fn is_ready(&self, ready: bool) {
+        let comes = async {
+            while self.health.is_ready() != ready {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), comes).await.unwrap();
     }
 
     /// Gives the word to leave; returns the counters at the end, and how long it took.
@@ -82,6 +96,31 @@ async fn a_job_that_does_not_fit_in_the_grace_is_handed_back_at_once() {
     assert_eq!(queue.story(), [Story::Receive(1), Story::Release(1)]);
     assert_eq!(counters["consumer_jobs_handed_back_total"], 1.0);
     assert_eq!(counters["consumer_jobs_processed_total"], 0.0);
+}
+
+#[tokio::test]
+async fn a_retired_consumer_is_not_ready_and_asks_again_soon() {
+    let queue = Queue::with_jobs(1).await;
+    queue.retire(true);
+    let running = Running::start(&queue.url, &["--work-time=1ms"]);
+    queue.has_heard(Story::Retired(20_000)).await;
+    queue.has_heard(Story::Retired(1_000)).await;
+    running.is_ready(false).await;
+    queue.retire(false);
+    queue.has_heard(Story::Ack(1)).await;
+    running.is_ready(true).await;
+    let (_, took) = running.leave().await;
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_retired_consumer_waits_no_longer_than_it_was_told_to() {
+    let queue = Queue::with_jobs(0).await;
+    queue.retire(true);
+    let running = Running::start(&queue.url, &["--poll-wait=300ms"]);
+    queue.has_heard_so_much(2).await;
+    running.leave().await;
+    assert!(queue.story().iter().all(|it| *it == Story::Retired(300)), "{:?}", queue.story());
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -40,6 +41,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
         let path: InPath = in_path(parts, state).await?;
         Ok(Named(path.queue.parse()?))
     }
+}
+
+/// The worker that the path names.
+pub(crate) struct NamedWorker(pub(crate) Arc<str>);
+
+impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<NamedWorker, Problem> {
+        #[derive(Deserialize)]
+        struct InPath {
+            worker: String,
+        }
+        let path: InPath = in_path(parts, state).await?;
+        worker(&path.worker).map(NamedWorker)
+    }
+}
+
+/// A worker's name.
+pub(crate) fn worker(name: &str) -> Result<Arc<str>, Problem> {
+    if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        return Ok(name.into());
+    }
+    Err(Problem::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
 /// The receipt in the path. Receipts are opaque: any text may be one, most are stale.

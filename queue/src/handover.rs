@@ -14,11 +14,23 @@ pub struct Handover {
     hub: Arc<Hub>,
     name: QueueName,
     deliveries: Vec<Delivery>,
+    /// Whether the receiver gets nothing because it is retired.
+    retired: bool,
 }
 
 impl Handover {
     pub(crate) fn new(hub: Arc<Hub>, name: QueueName, deliveries: Vec<Delivery>) -> Handover {
-        Handover { hub, name, deliveries }
+        Handover { hub, name, deliveries, retired: false }
+    }
+
+    /// Says whether the receiver gets nothing because it is retired.
+    pub(crate) fn retired(&mut self, retired: bool) {
+        self.retired = retired;
+    }
+
+    /// Whether the receiver gets nothing because it is retired.
+    pub fn is_retired(&self) -> bool {
+        self.retired
     }
 
     /// The messages.

@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use broker::{
     Broker, Delivery, Event, MessageId, NewMessage, QueueName, Receipt, Request, Time, WaiterId,
 };
-use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::Instant;
 
-use crate::durable::recorder::Publish;
-use crate::durable::{Recorder, Refusal};
+use crate::durable::Recorder;
 use crate::handover::Handover;
 use crate::problem::Problem;
 use crate::waiter::Waiter;
 use crate::wire::{WallClock, wall_clock};
+use clock::{Clock, HEARTBEAT};
 
+mod clock;
 mod once;
+mod writing;
 
 /// So many bytes of messages may wait to be written, each of them there three times until it is;
 /// who comes with more waits until there is room.
@@ -32,10 +32,6 @@ const EVENTS: usize = 256;
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
-    /// When the hub began,
-    began: Instant,
-    /// and what the broker's time was then.
-    at_first: Time,
     /// Whether there is a recorder, so that nobody has to lock to know.
     is_durable: bool,
     /// Rings when there is something to write, or nothing more will come.
@@ -61,6 +57,9 @@ pub struct TakenIn {
 #[derive(Debug)]
 struct State {
     broker: Broker,
+    clock: Clock,
+    /// Whether the timer looks at the clock, as it does while leases are out.
+    beats: bool,
     /// The other ends are held by [`Waiter`]s.
     waiters: HashMap<WaiterId, oneshot::Sender<Vec<Delivery>>>,
     /// Where what happens is kept; `None` for memory only.
@@ -90,11 +89,20 @@ impl Hub {
     fn with(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> Hub {
         let (waiters, under_way, events) = (HashMap::new(), HashMap::new(), Vec::new());
         let (writer_sleeps, closed, is_durable) = (false, false, recorder.is_some());
-        let state = State { broker, waiters, recorder, writer_sleeps, under_way, closed, events };
+        let (clock, beats) = (Clock::new(at_first), false);
+        let state = State {
+            broker,
+            clock,
+            beats,
+            waiters,
+            recorder,
+            writer_sleeps,
+            under_way,
+            closed,
+            events,
+        };
         Hub {
             state: Mutex::new(state),
-            began: Instant::now(),
-            at_first,
             is_durable,
             gathers: Condvar::new(),
             wall: wall_clock,
@@ -175,14 +183,19 @@ impl Hub {
         wait: Time,
         enough: impl Future<Output = ()>,
     ) -> Handover {
-        let handover = if wait.is_zero() {
+        let worker = request.worker.clone();
+        let mut handover = if wait.is_zero() {
             let deliveries = self.call(|broker, now| broker.receive(now, name, &request));
             Handover::new(self.clone(), name.clone(), deliveries)
         } else {
             self.wait(name, request).served(wait, enough).await
         };
         if handover.is_empty() {
-            self.call(|broker, _| broker.count_empty(name));
+            let retired = self.call(|broker, now| {
+                broker.count_empty(name);
+                worker.is_some_and(|worker| broker.is_retired(now, name, &worker))
+            });
+            handover.retired(retired);
         }
         handover
     }
@@ -211,102 +224,18 @@ impl Hub {
     }
 
     /// Ends leases and delays when their time comes. It sleeps until the next one is due, or a
-    /// sooner one appears; it never looks in vain.
+    /// sooner one appears. While leases are out it looks at the clock several times a second, so
+    /// that a process that stood still knows it; without one it never looks in vain.
     pub async fn keep_time(&self) -> Infallible {
         loop {
-            match self.call(|broker, _| broker.next_deadline()) {
+            match self.enter(|state, _| state.next_look()) {
                 None => self.sooner.notified().await,
                 Some(at) => tokio::select! {
-                    () = tokio::time::sleep_until(self.instant(at)) => {}
+                    () = tokio::time::sleep_until(at) => {}
                     () = self.sooner.notified() => {}
                 },
             }
         }
-    }
-
-    /// What `take` takes of what gathers, once there is something or `patience` ends; `None` once
-    /// the hub is closed and everything was taken.
-    pub(crate) fn gathered<T>(
-        &self,
-        patience: Option<Duration>,
-        take: impl FnOnce(&mut Recorder, &mut Broker, Time) -> T,
-    ) -> Option<T> {
-        let (mut state, mut is_enough) = (self.lock(), false);
-        loop {
-            let now = self.now();
-            // What ends by now is told before the counts that are taken here.
-            state.broker.advance(now);
-            state.tell(now);
-            let State { broker, recorder, closed, .. } = &mut *state;
-            let recorder = recorder.as_mut()?;
-            if !recorder.is_empty() || is_enough {
-                return Some(take(recorder, broker, now));
-            }
-            if *closed {
-                return None;
-            }
-            state.writer_sleeps = true;
-            (state, is_enough) = self.sleep(state, patience);
-            state.writer_sleeps = false;
-        }
-    }
-
-    /// Until somebody rings, or patience is at its end: then true.
-    fn sleep<'a>(
-        &'a self,
-        state: MutexGuard<'a, State>,
-        patience: Option<Duration>,
-    ) -> (MutexGuard<'a, State>, bool) {
-        let Some(patience) = patience else {
-            return (self.gathers.wait(state).unwrap_or_else(PoisonError::into_inner), false);
-        };
-        let woken = self.gathers.wait_timeout(state, patience);
-        let (state, end) = woken.unwrap_or_else(PoisonError::into_inner);
-        (state, end.timed_out())
-    }
-
-    /// Batches that are on the disk: they are there from now on, and their publishers hear of it.
-    pub(crate) fn settle(&self, written: Vec<Publish>) {
-        let mut answers = Vec::with_capacity(written.len());
-        self.enter(|state, now| {
-            for Publish { accepted, answer, .. } in written {
-                state.has_ended(&accepted);
-                state.broker.commit(now, accepted);
-                answers.push(answer);
-            }
-        });
-        // Who hung up meanwhile does not hear it; the messages are there all the same.
-        let tell = move || answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
-        match Handle::try_current() {
-            // Waking them from there costs half of what it costs from the writer's thread.
-            Ok(runtime) => drop(runtime.spawn(async { tell() })),
-            Err(_) => tell(),
-        }
-    }
-
-    /// Batches that could not be written never came.
-    pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
-        for Publish { accepted, answer, .. } in accepted {
-            self.enter(|state, _| {
-                state.has_ended(&accepted);
-                state.broker.refuse(&accepted);
-            });
-            drop(answer.send(Err(refusal.clone())));
-        }
-    }
-
-    /// Nothing more will come: whoever writes may end after what is left.
-    pub fn close(&self) {
-        self.lock().closed = true;
-        self.gathers.notify_all();
-    }
-
-    fn instant(&self, at: Time) -> Instant {
-        self.began + at.saturating_sub(self.at_first)
-    }
-
-    fn now(&self) -> Time {
-        self.at_first + self.began.elapsed()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -317,7 +246,7 @@ impl Hub {
     fn enter<T>(&self, call: impl FnOnce(&mut State, Time) -> T) -> T {
         let mut state = self.lock();
         // Read under the lock: the broker's time must not go back.
-        let now = self.now();
+        let now = state.look();
         let before = state.broker.next_deadline();
         state.broker.advance(now);
         let answer = call(&mut state, now);
@@ -325,7 +254,9 @@ impl Hub {
         let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
         // Whoever rings takes the bell away, and rings when the lock is free: the writer takes it.
         let rings = gathers && std::mem::take(&mut state.writer_sleeps);
-        let is_sooner = is_sooner(state.broker.next_deadline(), before);
+        let begins = !state.beats && state.broker.has_leases();
+        state.beats |= begins;
+        let is_sooner = begins || is_sooner(state.broker.next_deadline(), before);
         drop(state);
         if rings {
             self.gathers.notify_one();
@@ -340,6 +271,20 @@ impl Hub {
 impl State {
     fn admit(&self, name: &QueueName) -> Result<(), Problem> {
         if self.broker.admits(name) { Ok(()) } else { Err(Problem::TooManyQueues) }
+    }
+
+    /// The broker's time, with a look at whether the process stood still.
+    fn look(&mut self) -> Time {
+        let State { clock, broker, .. } = self;
+        clock.now(|| broker.has_leases())
+    }
+
+    /// When the timer has to look; `None` where nothing is due.
+    fn next_look(&mut self) -> Option<Instant> {
+        self.beats = self.broker.has_leases();
+        let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
+        let due = self.broker.next_deadline().map(|at| self.clock.instant(at));
+        beat.into_iter().chain(due).min()
     }
 
     /// Hands deliveries to those who waited for them. One that comes back may go to the next,
@@ -357,8 +302,13 @@ impl State {
                 if let Some(recorder) = &mut self.recorder {
                     recorder.happened(now, &queue, &event);
                 }
-                if let Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
-                    self.hand(now, &queue, waiter, deliveries);
+                match event {
+                    Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
+                        self.hand(now, &queue, waiter, deliveries);
+                    }
+                    // Its receive ends with that.
+                    Event::Dismissed { waiter } => drop(self.waiters.remove(&waiter)),
+                    _ => {}
                 }
             }
             // A large batch would keep its room for ever.

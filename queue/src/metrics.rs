@@ -12,9 +12,12 @@ use crate::hub::Hub;
 /// A metric's name, its help, and where its value is found; `None` for no value now.
 type Source = (&'static str, &'static str, fn(&Stats) -> Option<f64>);
 
-const GAUGES: [Source; 6] = [
+const GAUGES: [Source; 7] = [
     ("queue_messages_ready", "Messages that wait for a receiver.", |s| Some(s.ready as f64)),
     ("queue_messages_in_flight", "Messages with a receiver.", |s| Some(s.in_flight as f64)),
+    ("queue_busy_workers", "Workers with a lease; each lease without a name is one.", |s| {
+        Some(s.busy_workers as f64)
+    }),
     ("queue_messages_delayed", "Messages hidden until a time.", |s| Some(s.delayed as f64)),
     ("queue_idempotency_keys", "Keys of publishes that are remembered.", |s| Some(s.keys as f64)),
     ("queue_paused", "1 where nobody gets messages until the queue goes on.", |s| {

@@ -32,6 +32,15 @@ pub(crate) struct Messages<T> {
     pub(crate) messages: Vec<T>,
 }
 
+/// The answer to a receive.
+#[derive(Serialize)]
+pub(crate) struct Received<'a> {
+    pub(crate) messages: Vec<Given<'a>>,
+    /// Whether its worker is retired; told to those alone, so that others see what they always saw.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) retired: bool,
+}
+
 /// A message given to a receiver.
 #[derive(Serialize)]
 pub(crate) struct Given<'a> {

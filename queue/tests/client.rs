@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use client::{Client, Error, QueueArgs, QueueSettings, ReceiveOptions};
+use client::{Client, Error, QueueArgs, QueueSettings, ReceiveOptions, Received, Worker, Workers};
 use support::{SOON, Server};
 
 fn client(server: &Server) -> Client {
@@ -62,6 +62,47 @@ async fn a_released_message_comes_back_with_its_attempts_and_is_counted() {
     assert_eq!((second.id, second.attempts), (first.id, 1));
     assert!(matches!(client.release(&first.receipt).await, Err(Error::Stale(_))));
     assert_eq!(client.stats().await.unwrap().released_total, Some(1));
+}
+
+#[tokio::test]
+async fn a_client_sees_who_is_busy_and_how_long_work_takes() {
+    let server = Server::start().await;
+    let client = client(&server);
+    assert!(matches!(client.workers().await, Err(Error::Unknown(_))));
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
+    let one = ReceiveOptions { max: 1, ..options(0.0) };
+    let first = client.receive(&one).await.unwrap().remove(0);
+    client.receive(&one).await.unwrap();
+    assert_eq!(client.stats().await.unwrap().ack_p90_s, None);
+    client.ack(&first.receipt).await.unwrap();
+    let stats = client.stats().await.unwrap();
+    assert_eq!((stats.busy_workers, stats.nameless_leases), (Some(1), Some(0)));
+    assert!((0.0..10.0).contains(&stats.ack_p90_s.unwrap()));
+    let name = "a worker & co".to_owned();
+    let worker = Worker { name, leases: 1, taken: 2, done: 1, retired: false };
+    let workers = Workers { workers: vec![worker], nameless_leases: 0 };
+    assert_eq!(client.workers().await.unwrap(), workers);
+}
+
+#[tokio::test]
+async fn a_retired_worker_is_told_so_and_gets_nothing() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let long = options(20.0);
+    let waiting = client.receive_as(&long);
+    let retire = async {
+        server.until(|stats| stats.waiting == 1).await;
+        client.retire("a worker & co").await.unwrap()
+    };
+    let (received, leases) = tokio::join!(waiting, retire);
+    assert_eq!(received.unwrap(), Received { messages: vec![], retired: true });
+    assert_eq!(leases, 0);
+    client.publish(b"a".to_vec()).await.unwrap();
+    assert_eq!(client.receive(&options(0.0)).await.unwrap(), []);
+    let other = ReceiveOptions { worker: "another".to_owned(), ..options(0.0) };
+    assert!(!client.receive_as(&other).await.unwrap().retired);
+    assert_eq!(client.retire("another").await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -51,6 +51,11 @@ impl Word {
     }
 }
 
+/// Whether a parent holds our pipes, as it says.
+pub(crate) fn is_there() -> bool {
+    std::env::var(VARIABLE).is_ok_and(|value| value == HOLDS_PIPES)
+}
+
 /// The program's side: silent unless a parent holds its pipes.
 #[derive(Debug, Clone, Copy)]
 pub struct Parent {
@@ -60,7 +65,7 @@ pub struct Parent {
 impl Parent {
     /// Looks whether a parent holds our pipes, and leaves by `trigger` when it ends.
     pub fn find(trigger: Trigger) -> Parent {
-        let present = std::env::var(VARIABLE).is_ok_and(|value| value == HOLDS_PIPES);
+        let present = is_there();
         if present {
             std::thread::spawn(move || {
                 wait_for_end();

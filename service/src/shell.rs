@@ -19,6 +19,10 @@ use crate::shutdown::{self, Shutdown};
 /// Those who scrape and probe a worker are few, and its memory is small.
 const FEW: usize = 256;
 
+/// Kubernetes sets it in every pod. Each pod, and each process of the box after it, has its name as
+/// its host name; elsewhere that is the name of a machine, which many processes share.
+const IN_A_POD: &str = "KUBERNETES_SERVICE_HOST";
+
 /// A started program: it logs, listens and hears signals, and waits for its work.
 #[derive(Debug)]
 pub struct Shell {
@@ -59,7 +63,9 @@ impl Shell {
         listener: TcpListener,
         args: &ServiceArgs,
     ) -> anyhow::Result<Shell> {
-        let name = instance_name(program);
+        let named = parent::is_there() || std::env::var_os(IN_A_POD).is_some();
+        let host = std::env::var("HOSTNAME").ok().filter(|_| named);
+        let name = instance_name(program, std::process::id(), host);
         logs::init(args.log_format, &name);
         files::take_enough();
         let (trigger, shutdown) = Shutdown::new();
@@ -70,7 +76,8 @@ impl Shell {
         Ok(Shell { program, name, listener, registry, health, shutdown, args, parent })
     }
 
-    /// This instance's name: the pod's in a cluster, `PROGRAM-PID` elsewhere.
+    /// This instance's name: the pod's or the process's, as whoever started it calls it, and
+    /// `PROGRAM-PID` elsewhere.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -162,12 +169,10 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Kubernetes, and the box after it, gives every replica its name as the host name.
-fn instance_name(program: &str) -> String {
-    match std::env::var("HOSTNAME") {
-        Ok(host) if host.starts_with(program) => host,
-        _ => format!("{program}-{}", std::process::id()),
-    }
+/// The name of this process: the host's, where that is the name of this replica alone.
+fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
+    let named = host.filter(|host| !host.is_empty());
+    named.unwrap_or_else(|| format!("{program}-{process}"))
 }
 
 /// What was typed makes no sense; a program ends with exit code 2 on it.
@@ -183,4 +188,22 @@ pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode
         eprintln!("error: {line}");
     }
     if error.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_has_the_name_that_it_was_given_whatever_its_program_is_called() {
+        let named = |host: &str| instance_name("consumer", 7, Some(host.to_owned()));
+        assert_eq!(named("urgent-1"), "urgent-1");
+        assert_eq!(named("consumer-5d9-x2"), "consumer-5d9-x2");
+    }
+
+    #[test]
+    fn a_process_that_has_no_name_is_called_by_its_program_and_number() {
+        assert_eq!(instance_name("consumer", 7, None), "consumer-7");
+        assert_eq!(instance_name("consumer", 7, Some(String::new())), "consumer-7");
+    }
 }

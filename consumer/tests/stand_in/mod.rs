@@ -17,6 +17,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Story {
     Receive(u32),
+    /// It is retired, and asks with a wait of so many milliseconds.
+    Retired(u32),
     /// No job is left, so the consumer waits for one,
     Wait,
     /// and stops waiting.
@@ -31,6 +33,7 @@ struct Inner {
     jobs: AtomicU32,
     given_out: AtomicU32,
     stale: AtomicBool,
+    retired: AtomicBool,
     calls_to_lose: AtomicU32,
     worker: Mutex<String>,
     story: watch::Sender<Vec<Story>>,
@@ -78,6 +81,11 @@ impl Queue {
         self.inner.stale.store(true, Ordering::SeqCst);
     }
 
+    /// From now on the consumer is retired, or is not any more.
+    pub(crate) fn retire(&self, retired: bool) {
+        self.inner.retired.store(retired, Ordering::SeqCst);
+    }
+
     /// Fails the next `n` acks as if the queue were away.
     pub(crate) fn lose_calls(&self, n: u32) {
         self.inner.calls_to_lose.store(n, Ordering::SeqCst);
@@ -99,6 +107,13 @@ impl Queue {
         let heard = story.wait_for(|story| story.contains(&event));
         tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap().unwrap();
     }
+
+    /// Waits until so much has happened.
+    pub(crate) async fn has_heard_so_much(&self, events: usize) {
+        let mut story = self.inner.story.subscribe();
+        let heard = story.wait_for(|story| story.len() >= events);
+        tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap().unwrap();
+    }
 }
 
 /// A port where nobody listens now.
@@ -118,6 +133,16 @@ impl Drop for Waiting {
 async fn receive(State(inner): State<Arc<Inner>>, Query(query): Query<Value>) -> Json<Value> {
     *inner.worker.lock().unwrap() = query["worker"].as_str().unwrap().to_owned();
     assert_eq!(query["max"], "1");
+    if inner.retired.load(Ordering::SeqCst) {
+        let wait: f64 = query["wait_s"].as_str().unwrap().parse().unwrap();
+        // Told at once the first time, as the queue does.
+        let is_first = !inner.story.borrow().iter().any(|it| matches!(it, Story::Retired(_)));
+        inner.add(Story::Retired((wait * 1000.0) as u32));
+        if !is_first {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        return Json(json!({"messages": [], "retired": true}));
+    }
     let id = inner.given_out.fetch_add(1, Ordering::SeqCst) + 1;
     if id > inner.jobs.load(Ordering::SeqCst) {
         let _waiting = Waiting(inner.clone());

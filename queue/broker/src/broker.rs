@@ -243,7 +243,7 @@ impl Broker {
     /// Throws all messages of a queue away, wherever they are; returns how many.
     pub fn purge(&mut self, now: Time, name: &QueueName) -> u64 {
         self.advance(now);
-        self.queues.get_mut(name).map_or(0, Queue::purge)
+        self.queues.get_mut(name).map_or(0, |queue| queue.purge(now))
     }
 
     /// Ends the leases and delays that are over at `now`.

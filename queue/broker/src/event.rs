@@ -46,6 +46,11 @@ pub enum Event {
         /// How long they belong to it.
         lease: Time,
     },
+    /// A receive that waited gets nothing, for its worker is retired.
+    Dismissed {
+        /// Who had waited.
+        waiter: WaiterId,
+    },
     /// Somebody has shown the receipt of a delivery in an earlier run that was not heard of since.
     Recalled {
         /// The delivery, which is under way again.

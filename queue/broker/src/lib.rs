@@ -10,6 +10,8 @@
 //! - [`settle`]: deliveries end, or get more time
 //! - `shelf`: its messages by their numbers
 //! - `look`: what a queue shows of itself
+//! - [`workers`]: who is busy
+//! - [`retire`]: workers that get no message on their way out
 //! - [`limits`]: how much a queue takes, and how old it lets messages become
 //! - [`keys`]: publishing once, however often it is tried
 //! - [`redrive`]: what people do to a whole queue: pause it, and send the dead back
@@ -35,10 +37,12 @@ mod queue;
 pub mod redelivery;
 pub mod redrive;
 pub mod restore;
+pub mod retire;
 pub mod settings;
 pub mod settle;
 mod shelf;
 pub mod stats;
+pub mod workers;
 
 pub use broker::{Accepted, Broker, PublishError, Request};
 pub use event::{Event, ReturnReason};
@@ -49,9 +53,11 @@ pub use name::QueueName;
 pub use redelivery::Redelivery;
 pub use redrive::RedriveError;
 pub use restore::{At, Due, Kept, Restore};
+pub use retire::RETIRED_FOR;
 pub use settings::{Settings, SettingsError};
 pub use settle::{FREE_RELEASES, Stale};
 pub use stats::Stats;
+pub use workers::Worker;
 
 /// Time since the broker began, by a clock that only goes forward.
 pub type Time = std::time::Duration;

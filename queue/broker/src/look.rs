@@ -18,6 +18,13 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// Whether anybody has a message.
+    pub fn has_leases(&self) -> bool {
+        self.queues.values().any(|queue| queue.in_flight > 0)
+    }
+}
+
 impl Queue {
     pub(crate) fn peek(&self, max: usize) -> Vec<Peeked> {
         let oldest = self.messages.iter().take(max);
@@ -46,6 +53,9 @@ impl Queue {
             keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
+            busy_workers: self.workers.busy(),
+            nameless_leases: self.workers.nameless(),
+            ack_p90: self.workers.ack_p90(),
             oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
             total: self.total,
         }

@@ -104,6 +104,8 @@ pub enum Place {
 pub struct Lease {
     /// When it ends.
     pub until: Time,
+    /// When it began, where it began in this run of the process.
+    pub since: Time,
     /// When the receiver last showed life: at delivery or when it extended the lease.
     pub heard: Time,
     /// The receiver's name, if it gave one.
@@ -113,7 +115,7 @@ pub struct Lease {
 impl Place {
     /// With a receiver from `now` on.
     pub(crate) fn in_flight(now: Time, until: Time, worker: Option<Arc<str>>) -> Place {
-        Place::InFlight(Box::new(Lease { until, heard: now, worker }))
+        Place::InFlight(Box::new(Lease { until, since: now, heard: now, worker }))
     }
 }
 

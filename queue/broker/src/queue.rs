@@ -11,9 +11,11 @@ use crate::keys::Keys;
 use crate::message::{Delivery, MessageId, Place, Receipt, WaiterId};
 use crate::redelivery::Redeliveries;
 use crate::restore::Earlier;
+use crate::retire::Retired;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::stats::Counters;
+use crate::workers::{End, Workers};
 
 /// A message on its way.
 #[derive(Debug)]
@@ -85,8 +87,12 @@ pub(crate) struct Queue {
     /// Ends of leases and of delays, soonest first.
     pub(crate) timers: BTreeSet<(Time, MessageId)>,
     pub(crate) in_flight: usize,
-    /// First come, first served. Nobody waits here while a message is ready.
+    /// First come, first served. While a message is ready only retired ones wait here.
     pub(crate) waiters: VecDeque<(WaiterId, Request)>,
+    /// Who has the messages in flight.
+    pub(crate) workers: Workers,
+    /// Workers that get none.
+    pub(crate) retired: Retired,
     pub(crate) total: Counters,
     pub(crate) redeliveries: Redeliveries,
     pub(crate) events: Vec<Event>,
@@ -104,7 +110,8 @@ impl Queue {
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         let timer = self.timers.first().map(|(at, _)| *at);
-        timer.into_iter().chain(self.next_expiry()).chain(self.keys.next_deadline()).min()
+        let others = self.next_expiry().into_iter().chain(self.keys.next_deadline());
+        others.chain(timer).chain(self.retired.next_deadline()).min()
     }
 
     pub(crate) fn insert(&mut self, id: MessageId, message: Message) {
@@ -123,6 +130,7 @@ impl Queue {
             Place::Ready => self.index(id, None),
             Place::Delayed { until } => self.index(id, Some(until)),
             Place::InFlight(ref lease) => {
+                self.workers.given(lease.since, id, lease.worker.as_ref());
                 self.timers.insert((lease.until, id));
                 self.in_flight += 1;
             }
@@ -152,7 +160,7 @@ impl Queue {
     /// Gives ready messages to those who wait, first come, first served.
     pub(crate) fn wake(&mut self, now: Time) {
         while !self.ready.is_empty() && !self.paused {
-            let Some((waiter, request)) = self.waiters.pop_front() else { return };
+            let Some((waiter, request)) = self.next_waiter() else { return };
             let deliveries = self.deliver(now, &request);
             let lease = self.lease_of(&request);
             self.events.push(Event::Delivered { waiter: Some(waiter), deliveries, lease });
@@ -160,6 +168,9 @@ impl Queue {
     }
 
     pub(crate) fn receive(&mut self, now: Time, request: &Request) -> Vec<Delivery> {
+        if self.turns_away(request) {
+            return Vec::new();
+        }
         let deliveries = self.deliver(now, request);
         if !deliveries.is_empty() {
             let (deliveries, lease) = (deliveries.clone(), self.lease_of(request));
@@ -195,15 +206,12 @@ impl Queue {
             enqueued_at: message.enqueued_at,
             body: message.body.clone(),
         };
+        self.workers.given(now, id, request.worker.as_ref());
         self.ready.remove(&id);
         self.timers.insert((until, id));
         self.in_flight += 1;
         self.total.delivered += 1;
         Some(delivery)
-    }
-
-    pub(crate) fn wait(&mut self, waiter: WaiterId, request: Request) {
-        self.waiters.push_back((waiter, request));
     }
 
     pub(crate) fn cancel(&mut self, waiter: WaiterId) -> bool {
@@ -219,17 +227,19 @@ impl Queue {
             && at <= now
         {
             self.timers.pop_first();
-            dead.extend(self.ring(id));
+            dead.extend(self.ring(now, id));
         }
         self.expire(now);
         self.keys.advance(now);
+        self.retired.advance(now);
         dead
     }
 
     /// A message's timer rang; it is out of the index already.
-    fn ring(&mut self, id: MessageId) -> Option<Dead> {
+    fn ring(&mut self, now: Time, id: MessageId) -> Option<Dead> {
         let message = self.messages.get_mut(id)?;
-        if let Place::InFlight(_) = message.place {
+        if let Place::InFlight(lease) = &message.place {
+            self.workers.ended(now, id, lease, End::Failed);
             self.in_flight -= 1;
             let (delivery, run) = (message.deliveries, message.run);
             let receipt = Receipt { message: id, delivery, run };
@@ -242,7 +252,7 @@ impl Queue {
 
     /// Throws all messages away; their receipts are stale from now on. Keys stay: what was
     /// published with them was published.
-    pub(crate) fn purge(&mut self) -> u64 {
+    pub(crate) fn purge(&mut self, now: Time) -> u64 {
         let count = self.messages.len() as u64;
         let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));
         self.messages = Shelf::default();
@@ -250,6 +260,7 @@ impl Queue {
         self.ready.clear();
         self.timers.clear();
         self.in_flight = 0;
+        self.workers.all_ended(now);
         self.total.purged += count;
         self.events.push(Event::Purged { count, below });
         count

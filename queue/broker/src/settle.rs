@@ -7,6 +7,8 @@ use crate::message::{Lease, Place, Receipt};
 use crate::name::QueueName;
 use crate::queue::{Dead, Message, Queue};
 use crate::redelivery::Redelivery;
+use crate::shelf::Shelf;
+use crate::workers::End;
 
 /// So many deliveries of a message, one after the other, may be begun and not kept when a process
 /// ends; who shows a receipt of a later one has made it up.
@@ -27,7 +29,7 @@ impl Broker {
     pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
         self.advance(now);
         if let Some(queue) = self.queues.get_mut(name) {
-            receipts.iter().for_each(|receipt| queue.undeliver(*receipt));
+            receipts.iter().for_each(|receipt| queue.undeliver(now, *receipt));
             queue.wake(now);
         }
     }
@@ -92,17 +94,17 @@ impl Broker {
     }
 }
 
-impl Queue {
-    /// The lease's end, if this delivery is the one under way.
-    fn lease(&self, receipt: Receipt) -> Option<Time> {
-        let message = self.messages.get(receipt.message)?;
-        let current = receipt.run == message.run && receipt.delivery == message.deliveries;
-        match &message.place {
-            Place::InFlight(lease) if current => Some(lease.until),
-            _ => None,
-        }
+/// The lease, if this delivery is the one under way.
+fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
+    let message = messages.get(receipt.message)?;
+    let current = receipt.run == message.run && receipt.delivery == message.deliveries;
+    match &message.place {
+        Place::InFlight(lease) if current => Some(lease),
+        _ => None,
     }
+}
 
+impl Queue {
     /// A delivery of the run before may never have been kept: the process ended first. Its receiver
     /// may be at work all the same, so its receipt holds until the message is given out again.
     fn recall(&mut self, now: Time, receipt: Receipt) {
@@ -118,6 +120,7 @@ impl Queue {
             let until = now.saturating_add(self.settings.lease);
             message.attempts += 1;
             message.place = Place::in_flight(now, until, None);
+            self.workers.given(now, receipt.message, None);
             self.ready.remove(&receipt.message);
             self.timers.insert((until, receipt.message));
             self.in_flight += 1;
@@ -127,16 +130,21 @@ impl Queue {
     }
 
     /// Ends a delivery: the message is in no index until the caller puts it somewhere.
-    fn end_delivery(&mut self, receipt: Receipt) -> bool {
-        let Some(until) = self.lease(receipt) else { return false };
-        self.timers.remove(&(until, receipt.message));
+    fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> bool {
+        let Some(lease) = held(&self.messages, receipt) else { return false };
+        self.workers.ended(now, receipt.message, lease, how);
+        // When a delivery of the run before began is not known.
+        if how == End::Done && receipt.run == self.run {
+            self.workers.took(now.saturating_sub(lease.since));
+        }
+        self.timers.remove(&(lease.until, receipt.message));
         self.in_flight -= 1;
         true
     }
 
     fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
         self.recall(now, receipt);
-        if !self.end_delivery(receipt) {
+        if !self.end_delivery(now, receipt, End::Done) {
             return false;
         }
         if let Some(message) = self.let_go(receipt.message)
@@ -151,8 +159,8 @@ impl Queue {
     }
 
     /// Undoes a delivery that its receiver never got: as if it had not been given.
-    fn undeliver(&mut self, receipt: Receipt) {
-        if !self.end_delivery(receipt) {
+    fn undeliver(&mut self, now: Time, receipt: Receipt) {
+        if !self.end_delivery(now, receipt, End::NotGiven) {
             return;
         }
         if let Some(message) = self.messages.get_mut(receipt.message) {
@@ -168,7 +176,7 @@ impl Queue {
     /// Hands a message back; a dead one is the caller's to bury.
     fn nack(&mut self, now: Time, receipt: Receipt, delay: Time) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
-        if !self.end_delivery(receipt) {
+        if !self.end_delivery(now, receipt, End::Failed) {
             return Err(Stale);
         }
         let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
@@ -179,7 +187,7 @@ impl Queue {
     /// bury.
     fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
-        if !self.end_delivery(receipt) {
+        if !self.end_delivery(now, receipt, End::Failed) {
             return Err(Stale);
         }
         let free = |message: &&mut Message| message.releases < FREE_RELEASES;
@@ -230,7 +238,7 @@ impl Queue {
 
     fn extend(&mut self, now: Time, receipt: Receipt, lease: Time) -> Result<Time, Stale> {
         self.recall(now, receipt);
-        let old = self.lease(receipt).ok_or(Stale)?;
+        let old = held(&self.messages, receipt).ok_or(Stale)?.until;
         let new = now.saturating_add(lease);
         if let Some(message) = self.messages.get_mut(receipt.message)
             && let Place::InFlight(lease) = &mut message.place

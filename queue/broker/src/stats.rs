@@ -65,6 +65,13 @@ pub struct Stats {
     pub paused: bool,
     /// Receivers that wait for a message.
     pub waiting: usize,
+    /// Workers with a lease; each lease of one without a name is one.
+    pub busy_workers: usize,
+    /// Leases of workers without a name.
+    pub nameless_leases: usize,
+    /// The time from delivery to ack that 9 of 10 of the last 128 acks did not exceed; `None` while
+    /// there was none in this run of the process.
+    pub ack_p90: Option<Time>,
     /// How long ago the oldest ready message was first published; `None` where none is ready.
     pub oldest_age: Option<Time>,
     /// Totals since the queue was made.

@@ -11,6 +11,8 @@ mod keys;
 mod naive;
 #[path = "model/told.rs"]
 mod told;
+#[path = "model/workers.rs"]
+mod workers;
 
 use broker::{
     Accepted, Broker, Delivery, Event, MessageId, NewMessage, Once, Peeked, QueueName, Receipt,
@@ -102,6 +104,10 @@ impl Pair {
             Call::Pause { queue, paused } => {
                 let changed = self.broker.pause(now, &name(queue), paused);
                 assert_eq!(changed, self.model.pause(&name(queue), paused));
+            }
+            Call::Retire { queue, worker } => {
+                let leases = self.broker.retire(now, &name(queue), &worker);
+                assert_eq!(leases, self.model.retire(&name(queue), &worker));
             }
             Call::Redrive { queue, max } => {
                 let count = self.broker.redrive(now, &name(queue), None, max).ok();
@@ -237,20 +243,32 @@ impl Pair {
             let ended = t.acked + t.nacked + t.released + t.lease_expired + t.undelivered;
             let begun = t.delivered + queue.redriven - queue.purged_in_flight;
             assert_eq!(begun, ended + stats.in_flight as u64);
+            for worker in ["ann", "bob"] {
+                let retired = self.broker.is_retired(now, name, worker);
+                assert_eq!(retired, queue.is_retired(Some(worker)), "{worker}");
+            }
+            assert_eq!(self.broker.workers(now, name), Some(queue.workers(now)));
             let look = |peeked: Peeked| (peeked.id, peeked.attempts, peeked.place);
             let seen = self.broker.peek(name, usize::MAX).unwrap().into_iter().map(look);
             assert!(seen.eq(queue.messages.iter().map(|m| (m.id, m.attempts, m.place.clone()))));
         }
     }
 
-    /// The same messages went to the same receivers in the same order.
+    /// The same messages went to the same receivers in the same order, and the same ones were sent
+    /// away.
     fn compare_deliveries(&mut self) {
+        let mut dismissed = Vec::new();
         let mut expected = Vec::new();
         for (name, queue) in &mut self.model.queues {
+            dismissed.append(&mut queue.dismissed);
             expected.extend(queue.sent.drain(..).map(|(to, given)| (name.clone(), to, given)));
         }
         let events = self.broker.take_events();
         events.iter().for_each(|(queue, event)| self.told.happened(queue, event));
+        let mut away: Vec<_> = events.iter().filter_map(|(_, event)| dismissed_by(event)).collect();
+        away.sort();
+        dismissed.sort();
+        assert_eq!(away, dismissed);
         let sent = events.into_iter().filter_map(|(name, event)| match event {
             Event::Delivered { waiter, deliveries, .. } => Some((name, waiter, given(&deliveries))),
             _ => None,
@@ -261,6 +279,13 @@ impl Pair {
         for (name, _, given) in expected {
             self.receipts.extend(given.iter().map(|(receipt, ..)| (name.clone(), *receipt)));
         }
+    }
+}
+
+fn dismissed_by(event: &Event) -> Option<WaiterId> {
+    match event {
+        Event::Dismissed { waiter } => Some(*waiter),
+        _ => None,
     }
 }
 

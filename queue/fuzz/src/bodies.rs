@@ -37,6 +37,8 @@ pub fn arguments(data: &[u8]) {
             "GET messages",
             "POST messages/receive",
             "GET redelivered",
+            "GET workers",
+            "POST workers/w/retire",
             "POST redrive",
             "POST purge",
         ] {
@@ -127,7 +129,8 @@ pub fn keys(data: &[u8]) {
     });
 }
 
-/// Any body of an ack, of a nack, of a release, and of an extension, where one message is in flight.
+/// Any body of an ack, of a nack, of a release, and of an extension, where one message is in
+/// flight.
 pub fn settle(data: &[u8]) {
     let ends = ["POST messages/ack", "POST messages/nack", "POST messages/release"];
     for call in ends.into_iter().chain(["PATCH messages/{receipt}"]) {

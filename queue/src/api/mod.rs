@@ -6,6 +6,7 @@
 //! - `publish`: messages come in, one or a batch
 //! - `receive`: messages go out, at once or after a wait
 //! - `settle`: deliveries end: ack, nack, release, and more time
+//! - `workers`: who works on messages, and who shall get none any more
 //! - `queues`: settings, numbers, purge, the list of queues
 //! - `guard`: who may call, where a token is wanted
 //! - `look`: messages and their stories, changing nothing
@@ -29,6 +30,7 @@ mod queues;
 mod receive;
 pub mod reply;
 mod settle;
+mod workers;
 
 pub use calls::Calls;
 pub use reply::Reply;
@@ -51,6 +53,8 @@ fn router(app: App, endpoints: Router) -> Router {
         .route("/messages/nack", post(settle::nack_all))
         .route("/messages/release", post(settle::release_all))
         .route("/messages/{receipt}", delete(settle::routed_ack).patch(settle::extend))
+        .route("/workers", get(workers::list))
+        .route("/workers/{worker}/retire", post(workers::retire))
         .route("/redelivered", get(look::redelivered))
         .route("/purge", post(queues::purge))
         .route("/pause", post(queues::pause))

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use broker::stats::Counters;
-use broker::{QueueName, Settings, Stats};
+use broker::{QueueName, Settings, Stats, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -65,10 +65,14 @@ impl SettingsJson {
 #[derive(Serialize)]
 pub(super) struct QueueJson {
     name: String,
+    clock_s: f64,
     ready: usize,
     in_flight: usize,
     delayed: usize,
     waiting: usize,
+    busy_workers: usize,
+    nameless_leases: usize,
+    ack_p90_s: Option<f64>,
     bytes: u64,
     idempotency_keys: usize,
     paused: bool,
@@ -89,16 +93,20 @@ pub(super) struct QueueJson {
 }
 
 impl QueueJson {
-    fn new(name: &QueueName, stats: Stats, settings: &Settings) -> QueueJson {
+    fn new(name: &QueueName, now: Time, stats: Stats, settings: &Settings) -> QueueJson {
         let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
         let Counters { lease_expired, dead, purged, expired, .. } = stats.total;
         let Counters { receive_empty, replayed, released, .. } = stats.total;
         QueueJson {
             name: name.to_string(),
+            clock_s: now.as_secs_f64(),
             ready: stats.ready,
             in_flight: stats.in_flight,
             delayed: stats.delayed,
             waiting: stats.waiting,
+            busy_workers: stats.busy_workers,
+            nameless_leases: stats.nameless_leases,
+            ack_p90_s: stats.ack_p90.map(|time| time.as_secs_f64()),
             bytes: stats.bytes,
             idempotency_keys: stats.keys,
             paused: stats.paused,
@@ -140,7 +148,7 @@ pub(super) async fn show(
 ) -> Result<Json<QueueJson>, Problem> {
     let shown = app.hub.call(|broker, now| {
         let stats = broker.stats(now, &name)?;
-        Some(QueueJson::new(&name, stats, broker.settings(&name)?))
+        Some(QueueJson::new(&name, now, stats, broker.settings(&name)?))
     });
     shown.map(Json).ok_or(Problem::UnknownQueue(name))
 }

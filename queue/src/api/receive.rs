@@ -13,7 +13,7 @@ use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
 use crate::handover::Handover;
 use crate::problem::Problem;
-use crate::wire::{Given, Messages};
+use crate::wire::{Given, Received};
 
 /// The longest wait in seconds; most things between two machines are patient for longer.
 const MAX_WAIT: f64 = 20.0;
@@ -58,9 +58,9 @@ impl Arguments {
     fn request(&self) -> Result<broker::Request, Problem> {
         let number = |text: &String| text.parse().unwrap_or(f64::NAN);
         let lease = self.lease_s.as_ref().map(number).map(ask::lease).transpose()?;
-        let worker = self.worker.as_deref().map(worker).transpose()?;
+        let worker = self.worker.as_deref().map(ask::worker).transpose()?;
         let max = ask::max(self.max.as_deref(), 1)?;
-        Ok(broker::Request { max, lease, worker: worker.map(Into::into) })
+        Ok(broker::Request { max, lease, worker })
     }
 
     fn wait(&self) -> Result<Duration, Problem> {
@@ -73,17 +73,10 @@ impl Arguments {
     }
 }
 
-fn worker(name: &str) -> Result<&str, Problem> {
-    if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
-        return Ok(name);
-    }
-    Err(Problem::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
-}
-
 fn answer(handover: Handover) -> Result<Response<Reply>, Problem> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
     // Strings and numbers always fit; if ever not, dropping the handover puts them back.
-    let json = serde_json::to_vec(&Messages { messages });
+    let json = serde_json::to_vec(&Received { messages, retired: handover.is_retired() });
     let json = json.map_err(|error| Problem::BadArgument(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))
 }

@@ -118,8 +118,8 @@ impl Recorder {
         let record = match event {
             // Written when it was accepted, or told by the death that led to it.
             Event::Published { .. } => return,
-            // A lease begins anew after a restart.
-            Event::Extended { .. } => return,
+            // A lease begins anew after a restart, and nobody is retired or waits.
+            Event::Extended { .. } | Event::Dismissed { .. } => return,
             Event::Configured { settings } => {
                 let settings = settings.clone();
                 let queue = self.number(name);

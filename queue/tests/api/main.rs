@@ -10,6 +10,7 @@ mod publish;
 mod queues;
 mod receive;
 mod settle;
+mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;

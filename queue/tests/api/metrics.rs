@@ -26,6 +26,7 @@ async fn every_queue_has_its_numbers_at_each_scrape() {
         ("queue_messages_ready", "1"),
         ("queue_messages_in_flight", "1"),
         ("queue_messages_delayed", "0"),
+        ("queue_busy_workers", "1"),
         ("queue_messages_published_total", "2"),
         ("queue_messages_delivered_total", "3"),
         ("queue_messages_acked_total", "0"),

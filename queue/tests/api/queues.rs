@@ -47,13 +47,17 @@ async fn a_queue_shows_its_numbers() {
     tokio::time::sleep(seconds(2.0)).await;
     let mut stats = api.stats().await;
     assert!((2.0..2.01).contains(&stats["oldest_age_s"].as_f64().unwrap()));
+    assert!((2.0..2.01).contains(&stats["clock_s"].as_f64().unwrap()));
     stats["oldest_age_s"].take();
+    stats["clock_s"].take();
     stats["settings"].take();
-    let expected = json!({"name": "jobs", "ready": 1, "in_flight": 2, "delayed": 1, "waiting": 0,
+    let expected = json!({"name": "jobs", "clock_s": null, "ready": 1, "in_flight": 2,
+        "delayed": 1, "waiting": 0, "busy_workers": 2, "nameless_leases": 2, "ack_p90_s": 0.0,
         "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
         "published_total": 5, "publish_replayed_total": 0, "delivered_total": 4,
         "undelivered_total": 0,
-        "acked_total": 1, "nacked_total": 1, "released_total": 0, "lease_expired_total": 0, "dead_total": 0,
+        "acked_total": 1, "nacked_total": 1, "released_total": 0, "lease_expired_total": 0,
+        "dead_total": 0,
         "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
     assert_eq!(stats, expected);
 }

@@ -11,3 +11,4 @@ mod kill;
 mod once;
 mod program;
 mod restart;
+mod standstill;

@@ -116,6 +116,20 @@ impl Program {
         assert!(self.child.wait().unwrap().success());
     }
 
+    /// Stops it for so long, as a machine that sleeps does; nothing of it runs meanwhile.
+    pub(crate) fn stand_still(&self, time: Duration) {
+        let process = Pid::from_child(&self.child);
+        kill_process(process, Signal::STOP).unwrap();
+        std::thread::sleep(time);
+        kill_process(process, Signal::CONT).unwrap();
+    }
+
+    /// As [`Program::leave`], for one whose words are kept: all that it said.
+    pub(crate) fn left(mut self) -> String {
+        drop(self.child.stdin.take());
+        self.ended().1
+    }
+
     /// Waits until it has ended by itself: its exit code, and all that it said.
     pub(crate) fn ended(mut self) -> (Option<i32>, String) {
         let began = Instant::now();

@@ -117,7 +117,7 @@ async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
 /// All numbers and settings of a queue that are those of any run.
 fn lasting(program: &Program, queue: &str) -> Value {
     let mut shown = program.ok(&format!("GET /{queue}"), "");
-    for of_this_run in ["oldest_age_s", "waiting", "receive_empty_total"] {
+    for of_this_run in ["clock_s", "oldest_age_s", "waiting", "receive_empty_total"] {
         shown[of_this_run].take();
     }
     shown

@@ -19,7 +19,7 @@ use crate::file;
 const TOKEN: &str = "s3cret";
 
 /// All there is below `/v1`, and what is not there.
-const CALLS: [&str; 21] = [
+const CALLS: [&str; 23] = [
     "GET /v1/queues",
     "PUT /v1/queues/jobs",
     "GET /v1/queues/jobs",
@@ -32,6 +32,8 @@ const CALLS: [&str; 21] = [
     "DELETE /v1/queues/jobs/messages/1-1-00000007",
     "PATCH /v1/queues/jobs/messages/1-1-00000007",
     "GET /v1/queues/jobs/redelivered",
+    "GET /v1/queues/jobs/workers",
+    "POST /v1/queues/jobs/workers/w/retire",
     "POST /v1/queues/jobs/purge",
     "HEAD /v1/queues",
     "OPTIONS /v1/queues/jobs",

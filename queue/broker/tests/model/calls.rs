@@ -1,5 +1,6 @@
 //! Any calls in any order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use broker::{QueueName, Request, Settings, Time};
@@ -61,6 +62,10 @@ pub(crate) enum Call {
         queue: usize,
         paused: bool,
     },
+    Retire {
+        queue: usize,
+        worker: Arc<str>,
+    },
     Redrive {
         queue: usize,
         max: usize,
@@ -107,8 +112,12 @@ fn held() -> impl Strategy<Value = Held> {
     })
 }
 
+fn worker() -> impl Strategy<Value = Arc<str>> {
+    prop_oneof![Just("ann".into()), Just("bob".into())]
+}
+
 fn request() -> impl Strategy<Value = Request> {
-    let worker = prop::option::of(prop_oneof![Just("ann".into()), Just("bob".into())]);
+    let worker = prop::option::of(worker());
     (1..4_usize, prop::option::of(millis(1..30)), worker).prop_map(|(max, lease, worker)| Request {
         max,
         lease,
@@ -152,10 +161,12 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         1 => queue.clone().prop_map(|queue| Call::Purge { queue }),
         1 => (queue.clone(), prop::bool::weighted(0.3))
             .prop_map(|(queue, paused)| Call::Pause { queue, paused }),
+        1 => (queue.clone(), worker()).prop_map(|(queue, worker)| Call::Retire { queue, worker }),
         1 => (queue.clone(), 1..5_usize).prop_map(|(queue, max)| Call::Redrive { queue, max }),
         2 => (queue, settings()).prop_map(|(queue, settings)| Call::Configure { queue, settings }),
         10 => millis(0..30).prop_map(|by| Call::Advance { by }),
-        // Only keys live as long.
+        // Only keys, retired workers and idle ones live as long.
+        1 => millis(4_000..11_000).prop_map(|by| Call::Advance { by }),
         1 => millis(100_000..310_000).prop_map(|by| Call::Advance { by }),
     ]
 }

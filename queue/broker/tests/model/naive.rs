@@ -9,6 +9,7 @@ use broker::{
 };
 
 use crate::keys::{Expected, Known};
+use crate::workers::{Happened, Retirement, What};
 
 pub(crate) const RUN: u32 = 7;
 
@@ -39,6 +40,11 @@ pub(crate) struct Queue {
     pub(crate) redriven: u64,
     /// Messages that a purge took from their receivers.
     pub(crate) purged_in_flight: u64,
+    /// All that happened to leases.
+    pub(crate) happened: Vec<Happened>,
+    pub(crate) retired: Vec<Retirement>,
+    /// Who was sent away since it was last looked at.
+    pub(crate) dismissed: Vec<WaiterId>,
     /// What went out since it was last looked at.
     pub(crate) sent: Vec<(Option<WaiterId>, Given)>,
 }
@@ -82,18 +88,20 @@ impl Queue {
 
     fn give(&mut self, now: Time, waiter: Option<WaiterId>, request: &Request) -> Given {
         let lease = request.lease.unwrap_or(self.settings.lease);
-        let max = if self.paused { 0 } else { request.max };
+        let gets_none = self.paused || self.is_retired(request.worker.as_deref());
+        let max = if gets_none { 0 } else { request.max };
+        let (until, worker) = (now + lease, request.worker.clone());
+        let held = Lease { until, since: now, heard: now, worker };
         let ready = self.messages.iter_mut().filter(|message| message.place == Place::Ready);
         let give = |message: &mut Message| {
             message.attempts += 1;
             message.deliveries += 1;
-            let worker = request.worker.clone();
-            message.place =
-                Place::InFlight(Box::new(Lease { until: now + lease, heard: now, worker }));
+            message.place = Place::InFlight(Box::new(held.clone()));
             (message.receipt(), message.attempts, message.bytes)
         };
         let given: Given = ready.take(max).map(give).collect();
         self.total.delivered += given.len() as u64;
+        given.iter().for_each(|_| self.happens(now, What::Taken, &held));
         if !given.is_empty() {
             self.sent.push((waiter, given.clone()));
         }
@@ -101,11 +109,11 @@ impl Queue {
     }
 
     pub(crate) fn wake(&mut self, now: Time) {
-        while !self.paused
-            && !self.waiters.is_empty()
-            && self.count(|place| *place == Place::Ready) > 0
-        {
-            let (waiter, request) = self.waiters.remove(0);
+        while !self.paused && self.count(|place| *place == Place::Ready) > 0 {
+            let mut line = self.waiters.iter();
+            let served = line.position(|(_, it)| !self.is_retired(it.worker.as_deref()));
+            let Some(at) = served else { return };
+            let (waiter, request) = self.waiters.remove(at);
             self.give(now, Some(waiter), &request);
         }
     }
@@ -136,7 +144,8 @@ impl Queue {
     fn next_deadline(&self) -> Option<Time> {
         let keys = self.keys.iter().filter_map(|key| key.until);
         let messages = self.messages.iter().filter_map(Message::until);
-        messages.chain(self.next_expiry()).chain(keys).min()
+        let retired = self.retired.iter().map(|it| it.until);
+        messages.chain(self.next_expiry()).chain(keys).chain(retired).min()
     }
 
     fn expire(&mut self, now: Time) {
@@ -157,6 +166,9 @@ impl Queue {
             keys: self.keys.len(),
             paused: self.paused,
             waiting: self.waiters.len(),
+            busy_workers: self.busy(),
+            nameless_leases: self.nameless(),
+            ack_p90: self.ack_p90(),
             oldest_age: ready.map(|message| now - message.published).max(),
             total: self.total,
         }
@@ -174,14 +186,19 @@ impl Model {
 
     pub(crate) fn receive(&mut self, name: &QueueName, request: &Request) -> Given {
         let now = self.now;
-        self.queue(name).give(now, None, request)
+        let queue = self.queue(name);
+        queue.tell(request);
+        queue.give(now, None, request)
     }
 
     pub(crate) fn wait(&mut self, name: &QueueName, request: Request) -> WaiterId {
         self.waiters += 1;
         let (now, waiter) = (self.now, WaiterId(self.waiters));
         let queue = self.queue(name);
-        queue.waiters.push((waiter, request));
+        match queue.tell(&request) {
+            true => queue.dismissed.push(waiter),
+            false => queue.waiters.push((waiter, request)),
+        }
         queue.wake(now);
         waiter
     }
@@ -193,8 +210,10 @@ impl Model {
     }
 
     pub(crate) fn ack(&mut self, name: &QueueName, receipt: Receipt) -> bool {
+        let now = self.now;
         let Some(queue) = self.queues.get_mut(name) else { return false };
         let Some(at) = queue.held(receipt) else { return false };
+        queue.ends(now, at, What::Done);
         queue.messages.remove(at);
         queue.total.acked += 1;
         true
@@ -205,6 +224,7 @@ impl Model {
         let Some(queue) = self.queues.get_mut(name) else { return false };
         let Some(at) = queue.held(receipt) else { return false };
         queue.total.nacked += 1;
+        queue.ends(now, at, What::Failed);
         let dead = queue.give_back(at, hidden(now, delay));
         queue.wake(now);
         self.bury(name, dead.into_iter().collect());
@@ -215,10 +235,11 @@ impl Model {
         let now = self.now;
         let Some(queue) = self.queues.get_mut(name) else { return false };
         let Some(at) = queue.held(receipt) else { return false };
-        let message = &mut queue.messages[at];
-        if message.releases == FREE_RELEASES {
+        if queue.messages[at].releases == FREE_RELEASES {
             return self.nack(name, receipt, Time::ZERO);
         }
+        queue.ends(now, at, What::Failed);
+        let message = &mut queue.messages[at];
         message.attempts -= 1;
         message.releases += 1;
         message.place = Place::Ready;
@@ -231,6 +252,7 @@ impl Model {
         let now = self.now;
         let Some(queue) = self.queues.get_mut(name) else { return };
         let Some(at) = queue.held(receipt) else { return };
+        queue.ends(now, at, What::NotGiven);
         queue.messages[at].attempts -= 1;
         queue.messages[at].place = Place::Ready;
         queue.total.undelivered += 1;
@@ -253,9 +275,11 @@ impl Model {
     }
 
     pub(crate) fn purge(&mut self, name: &QueueName) -> u64 {
+        let now = self.now;
         let Some(queue) = self.queues.get_mut(name) else { return 0 };
         let held = queue.messages.iter().filter(|message| message.is_in_flight());
         queue.purged_in_flight += held.count() as u64;
+        (0..queue.messages.len()).for_each(|at| queue.ends(now, at, What::Failed));
         let purged = queue.messages.drain(..).count() as u64;
         queue.total.purged += purged;
         purged
@@ -327,6 +351,7 @@ impl Model {
             while let Some(at) = queue.messages.iter().position(|message| message.is_over(now)) {
                 if queue.messages[at].is_in_flight() {
                     queue.total.lease_expired += 1;
+                    queue.ends(now, at, What::Failed);
                     dead.extend(queue.give_back(at, Place::Ready));
                 } else {
                     queue.messages[at].place = Place::Ready;
@@ -334,6 +359,7 @@ impl Model {
             }
             queue.expire(now);
             queue.keys.retain(|key| key.until.is_none_or(|until| until > now));
+            queue.end_retirements(now);
             queue.wake(now);
             self.bury(&name, dead);
         }

@@ -66,6 +66,8 @@ impl Told {
             Event::Configured { settings } => self.0.configured(queue, settings.clone()),
             // Known from the publisher, or from the death that led to it.
             Event::Published { .. } | Event::Extended { .. } => {}
+            // Who waits, and who is retired, is so in this run alone.
+            Event::Dismissed { .. } => {}
             Event::Delivered { deliveries, lease, .. } => {
                 deliveries.iter().for_each(|it| self.0.delivered(queue, it.receipt, *lease));
             }
@@ -108,6 +110,9 @@ pub(crate) fn compare(
             continue;
         };
         before.waiting = 0;
+        // Whose leases they are is not told, nor how long work takes.
+        (before.busy_workers, before.nameless_leases) = (before.in_flight, before.in_flight);
+        before.ack_p90 = None;
         (before.total.receive_empty, before.total.replayed) = (0, 0);
         // A millisecond is lost on the wall clock.
         let age = |age: Option<Time>| age.map(|age| age.as_millis());

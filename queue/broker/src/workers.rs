@@ -1,0 +1,296 @@
+//! Who is busy: the workers with leases, and what each was given and has done.
+//!
+//! It is counted as leases come and go. Names come from outside, so those of idle workers are kept
+//! for a while only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Time;
+use crate::broker::Broker;
+use crate::message::{Lease, MessageId};
+use crate::name::QueueName;
+
+/// How long a worker is listed after its last lease ended.
+pub const LISTED: Time = Duration::from_secs(60);
+/// With more idle workers than this,
+const MOST_IDLE: usize = 2000;
+/// so many stay known: those that were active last.
+const IDLE_KEPT: usize = 1000;
+/// So many acks tell how long work takes.
+const ACKS: usize = 128;
+
+/// A worker that gave its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// The name.
+    pub name: Arc<str>,
+    /// How many messages it has.
+    pub leases: usize,
+    /// When the oldest of these leases began; `None` where it has none.
+    pub since: Option<Time>,
+    /// How many messages it was given, those aside that never reached it.
+    pub taken: u64,
+    /// How many of these it has acknowledged.
+    pub done: u64,
+    /// Whether it gets none at present.
+    pub retired: bool,
+}
+
+/// How a lease ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The message is done.
+    Done,
+    /// It is not.
+    Failed,
+    /// It never reached the worker.
+    NotGiven,
+}
+
+/// One that is known.
+#[derive(Debug, Default)]
+struct Known {
+    leases: Leases,
+    taken: u64,
+    done: u64,
+    /// When its last lease ended; nothing while it has one.
+    idle_since: Time,
+}
+
+/// A worker's leases by their begin. Most workers have one, which needs no tree.
+#[derive(Debug, Default)]
+struct Leases {
+    oldest: Option<(Time, MessageId)>,
+    later: BTreeSet<(Time, MessageId)>,
+}
+
+impl Leases {
+    fn len(&self) -> usize {
+        usize::from(self.oldest.is_some()) + self.later.len()
+    }
+
+    fn since(&self) -> Option<Time> {
+        self.oldest.map(|(since, _)| since)
+    }
+
+    fn insert(&mut self, lease: (Time, MessageId)) {
+        let Some(oldest) = self.oldest else {
+            self.oldest = Some(lease);
+            return;
+        };
+        self.oldest = Some(oldest.min(lease));
+        self.later.insert(oldest.max(lease));
+    }
+
+    fn remove(&mut self, lease: (Time, MessageId)) {
+        if self.oldest == Some(lease) {
+            self.oldest = self.later.pop_first();
+        } else {
+            self.later.remove(&lease);
+        }
+    }
+}
+
+/// All of a queue.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    known: BTreeMap<Arc<str>, Known>,
+    /// How many of these have a lease.
+    busy: usize,
+    /// Leases of workers without a name.
+    nameless: usize,
+    /// How long the last acks took from the delivery, and where the next one goes.
+    acks: Vec<Time>,
+    next_ack: usize,
+}
+
+impl Workers {
+    /// A message was given to a worker.
+    pub(crate) fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
+        let Some(name) = name else {
+            self.nameless += 1;
+            return;
+        };
+        let worker = self.known.entry(name.clone()).or_default();
+        self.busy += usize::from(worker.leases.len() == 0);
+        worker.leases.insert((now, id));
+        worker.taken += 1;
+    }
+
+    /// A lease is over.
+    pub(crate) fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
+        let Some(name) = &lease.worker else {
+            self.nameless -= 1;
+            return;
+        };
+        let Some(worker) = self.known.get_mut(name) else { return };
+        worker.leases.remove((lease.since, id));
+        worker.idle_since = now;
+        self.busy -= usize::from(worker.leases.len() == 0);
+        match how {
+            End::Done => worker.done += 1,
+            End::Failed => {}
+            End::NotGiven => worker.taken -= 1,
+        }
+        if worker.taken == 0 {
+            self.known.remove(name);
+        }
+        self.forget();
+    }
+
+    /// All leases are over.
+    pub(crate) fn all_ended(&mut self, now: Time) {
+        for worker in self.known.values_mut().filter(|worker| worker.leases.len() > 0) {
+            (worker.leases, worker.idle_since) = (Leases::default(), now);
+        }
+        (self.busy, self.nameless) = (0, 0);
+        self.forget();
+    }
+
+    /// An ack came so long after its delivery.
+    pub(crate) fn took(&mut self, time: Time) {
+        match self.acks.get_mut(self.next_ack) {
+            Some(oldest) => *oldest = time,
+            None => self.acks.push(time),
+        }
+        self.next_ack = (self.next_ack + 1) % ACKS;
+    }
+
+    /// The time that 9 of 10 of the last acks did not exceed.
+    pub(crate) fn ack_p90(&self) -> Option<Time> {
+        let mut acks = self.acks.clone();
+        acks.sort_unstable();
+        let rank = (9 * acks.len()).div_ceil(10);
+        acks.get(rank.checked_sub(1)?).copied()
+    }
+
+    /// Workers with a lease; each lease of one without a name is one.
+    pub(crate) fn busy(&self) -> usize {
+        self.busy + self.nameless
+    }
+
+    pub(crate) fn nameless(&self) -> usize {
+        self.nameless
+    }
+
+    /// How many messages a worker has.
+    pub(crate) fn leases(&self, name: &str) -> usize {
+        self.known.get(name).map_or(0, |worker| worker.leases.len())
+    }
+
+    /// Forgets idle ones where there are many; in the long run few for each that comes.
+    fn forget(&mut self) {
+        if self.known.len() - self.busy <= MOST_IDLE {
+            return;
+        }
+        let idle = self.known.iter().filter(|(_, worker)| worker.leases.len() == 0);
+        let mut idle: Vec<_> =
+            idle.map(|(name, worker)| (worker.idle_since, name.clone())).collect();
+        idle.sort_unstable();
+        let too_many = idle.len().saturating_sub(IDLE_KEPT);
+        idle.iter().take(too_many).for_each(|(_, name)| drop(self.known.remove(name)));
+    }
+
+    /// Those that have leases or had one a short while ago.
+    fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
+        let is_listed = move |worker: &Known| {
+            worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED
+        };
+        self.known.iter().filter(move |(_, worker)| is_listed(worker)).map(|(name, worker)| {
+            Worker {
+                name: name.clone(),
+                leases: worker.leases.len(),
+                since: worker.leases.since(),
+                taken: worker.taken,
+                done: worker.done,
+                retired: false,
+            }
+        })
+    }
+}
+
+impl Broker {
+    /// The workers of a queue by name: those with leases, and those that had one within
+    /// [`LISTED`]; `None` where there is no such queue. After a restart leases are nameless.
+    pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
+        self.advance(now);
+        let queue = self.queues.get(name)?;
+        let listed = queue.workers.listed(now);
+        let of = |worker: Worker| {
+            let retired = queue.retired.contains(&worker.name);
+            Worker { retired, ..worker }
+        };
+        Some(listed.map(of).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A_MOMENT: Time = Duration::from_millis(1);
+
+    fn lease(since: Time, name: &str) -> Lease {
+        Lease { until: since + A_MOMENT, heard: since, since, worker: Some(name.into()) }
+    }
+
+    fn works(workers: &mut Workers, at: Time, name: &str) {
+        let lease = lease(at, name);
+        workers.given(at, MessageId(1), lease.worker.as_ref());
+        workers.ended(at, MessageId(1), &lease, End::Done);
+    }
+
+    #[test]
+    fn of_many_idle_workers_those_that_were_active_last_stay_known() {
+        let mut workers = Workers::default();
+        let busy = lease(Time::ZERO, "busy");
+        workers.given(Time::ZERO, MessageId(7), busy.worker.as_ref());
+        for number in 0..=MOST_IDLE as u64 {
+            works(&mut workers, number as u32 * A_MOMENT, &format!("w-{number}"));
+        }
+        let known: Vec<&str> = workers.known.keys().map(|name| &**name).collect();
+        assert_eq!((known.len(), workers.busy()), (IDLE_KEPT + 1, 1));
+        assert_eq!((known[0], workers.leases("busy")), ("busy", 1));
+        assert!(!known.contains(&"w-1000") && known.contains(&"w-1001"), "{known:?}");
+    }
+
+    #[test]
+    fn a_worker_is_listed_for_a_minute_after_its_last_lease() {
+        let mut workers = Workers::default();
+        works(&mut workers, A_MOMENT, "ann");
+        let listed =
+            |at: Time| workers.listed(at).map(|it| (it.taken, it.done)).collect::<Vec<_>>();
+        assert_eq!(listed(LISTED), [(1, 1)]);
+        assert_eq!(listed(LISTED + A_MOMENT), []);
+    }
+
+    #[test]
+    fn a_worker_is_at_work_since_the_oldest_of_the_leases_that_it_has() {
+        let mut leases = Leases::default();
+        let lease = |at: u64| (Duration::from_secs(at), MessageId(9 - at));
+        [3, 1, 2].into_iter().for_each(|at| leases.insert(lease(at)));
+        let mut seen = Vec::new();
+        for at in [2, 1, 3] {
+            leases.remove(lease(at));
+            seen.push((leases.len(), leases.since().map(|it| it.as_secs())));
+        }
+        assert_eq!(seen, [(2, Some(1)), (1, Some(3)), (0, None)]);
+    }
+
+    #[test]
+    fn nine_of_ten_of_the_last_acks_took_at_most_so_long() {
+        let mut workers = Workers::default();
+        assert_eq!(workers.ack_p90(), None);
+        let p90 = |workers: &Workers| workers.ack_p90().map(|it| it.as_secs());
+        workers.took(Duration::from_secs(5));
+        assert_eq!(p90(&workers), Some(5));
+        (0..10).rev().for_each(|at| workers.took(Duration::from_secs(at)));
+        // The 10th of 11.
+        assert_eq!(p90(&workers), Some(8));
+        (0..ACKS as u64).for_each(|at| workers.took(Duration::from_secs(1000 + at)));
+        // The 116th of the last 128.
+        assert_eq!(p90(&workers), Some(1115));
+    }
+}

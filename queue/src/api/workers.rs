@@ -1,0 +1,70 @@
+//! Who works on a queue's messages, and who shall get none any more.
+
+use axum::Json;
+use axum::extract::State;
+use broker::{Time, Worker};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::App;
+use crate::ask::{Named, NamedWorker};
+use crate::problem::Problem;
+use crate::wire;
+
+/// All workers of a queue.
+#[derive(Serialize)]
+pub(super) struct Workers {
+    workers: Vec<WorkerJson>,
+    nameless_leases: usize,
+}
+
+#[derive(Serialize)]
+struct WorkerJson {
+    name: String,
+    leases: usize,
+    since: Option<String>,
+    taken: u64,
+    done: u64,
+    retired: bool,
+}
+
+impl WorkerJson {
+    /// At `now`, and at `wall` in milliseconds since 1970.
+    fn new(worker: &Worker, now: Time, wall: u64) -> WorkerJson {
+        let ago = |since| now.saturating_sub(since).as_millis() as u64;
+        WorkerJson {
+            name: worker.name.to_string(),
+            leases: worker.leases,
+            since: worker.since.map(|since| wire::rfc3339(wall.saturating_sub(ago(since)))),
+            taken: worker.taken,
+            done: worker.done,
+            retired: worker.retired,
+        }
+    }
+}
+
+/// `GET workers`: those with leases, and those that had one within the last minute, by name.
+pub(super) async fn list(
+    State(app): State<App>,
+    Named(name): Named,
+) -> Result<Json<Workers>, Problem> {
+    let wall = app.hub.wall_clock();
+    let listed = app.hub.call(|broker, now| {
+        let nameless_leases = broker.stats(now, &name)?.nameless_leases;
+        Some((broker.workers(now, &name)?, nameless_leases, now))
+    });
+    let (workers, nameless_leases, now) = listed.ok_or(Problem::UnknownQueue(name))?;
+    let workers = workers.iter().map(|worker| WorkerJson::new(worker, now, wall)).collect();
+    Ok(Json(Workers { workers, nameless_leases }))
+}
+
+/// `POST workers/NAME/retire`: it gets no message for a while.
+pub(super) async fn retire(
+    State(app): State<App>,
+    Named(name): Named,
+    NamedWorker(worker): NamedWorker,
+) -> Result<Json<Value>, Problem> {
+    app.hub.admit(&name)?;
+    let leases = app.hub.call(|broker, now| broker.retire(now, &name, &worker));
+    Ok(Json(json!({ "name": &*worker, "leases": leases })))
+}
