@@ -62,6 +62,8 @@ pub struct World {
     agenda: Agenda,
     broker: Broker,
     names: Vec<QueueName>,
+    /// How many jobs wait, by queue; counted by what happens, for that is asked at each event.
+    ready: Vec<u64>,
     streams: Vec<Stream>,
     pools: Vec<Pool>,
     waiters: BTreeMap<WaiterId, Id>,
@@ -94,6 +96,7 @@ impl World {
             streams: streams(scenario, seed),
             pools: scenario.workloads.iter().map(|it| pool(&it.name)).collect(),
             waiters: BTreeMap::new(),
+            ready: vec![0; names.len()],
             next_number: 1,
             changed: false,
             tally: Tally::new(scenario),
@@ -171,19 +174,10 @@ impl World {
         let counted = at.saturating_sub(counted_from);
         if !counted.is_zero() {
             let pools: Vec<Seen> = self.pools.iter().map(Pool::seen).collect();
-            let ready = self.ready();
-            self.tally.pass(counted, &ready, &pools);
+            self.tally.pass(counted, &self.ready, &pools);
         }
         self.now = at;
         self.tally.now = at;
-    }
-
-    /// How many jobs wait, by queue.
-    fn ready(&mut self) -> Vec<u64> {
-        // By the last time that was played, so that this look ends no lease.
-        let World { broker, names, now, .. } = self;
-        let ready = |name| broker.stats(*now, name).map_or(0, |stats| stats.ready as u64);
-        names.iter().map(ready).collect()
     }
 
     /// To the end of the scenario, with nothing more happening.
@@ -195,7 +189,11 @@ impl World {
     /// The queues as the broker counts them.
     pub(crate) fn queue_stats(&mut self) -> Vec<broker::Stats> {
         let World { broker, names, now, .. } = self;
-        names.iter().map(|name| broker.stats(*now, name).unwrap_or_default()).collect()
+        let stats = names.iter().map(|name| broker.stats(*now, name).unwrap_or_default());
+        let stats: Vec<broker::Stats> = stats.collect();
+        let told = stats.iter().map(|it| it.ready as u64);
+        debug_assert_eq!(self.ready, told.collect::<Vec<u64>>(), "as the broker counts");
+        stats
     }
 
     fn happen(&mut self, event: Event) {
@@ -228,18 +226,25 @@ impl World {
     }
 
     fn sample(&mut self) {
-        let ready = self.ready();
         let pools = self.pools.iter().map(Pool::seen).collect();
-        self.series.add(self.now, ready, pools);
+        self.series.add(self.now, self.ready.clone(), pools);
         self.agenda.add(self.now + SAMPLE, Event::Sample);
     }
 
-    /// Begins the work on what the broker has given out.
+    /// Begins the work on what the broker has given out, and counts what waits.
     fn hand_out(&mut self) {
         let mut given = VecDeque::new();
-        for (_, event) in self.broker.take_events() {
-            if let broker::Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
-                given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
+        for (name, event) in self.broker.take_events() {
+            let Some(queue) = self.names.iter().position(|it| *it == name) else { continue };
+            let ready = &mut self.ready[queue];
+            match event {
+                broker::Event::Published { due: None, .. }
+                | broker::Event::Returned { due: None, .. } => *ready += 1,
+                broker::Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
+                    *ready -= deliveries.len() as u64;
+                    given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
+                }
+                _ => {}
             }
         }
         for (waiter, delivery) in given {
