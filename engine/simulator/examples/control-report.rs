@@ -12,6 +12,7 @@ fn main() -> Result<(), String> {
     let contests = rivals::contests(&shipped).into_iter().map(rivals::Contest::play);
     let contests = contests.collect::<Result<Vec<_>, _>>()?;
     println!("{}", rivals::table(&contests));
+    println!("{}", rivals::thrown_away(&contests));
     println!("Where ours is not better:\n\n{}", rivals::where_behind(&contests));
     Ok(())
 }

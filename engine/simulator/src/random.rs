@@ -19,6 +19,11 @@ impl Random {
         self.0.random::<f64>()
     }
 
+    /// A whole number, each as likely as any other.
+    pub fn number(&mut self) -> u64 {
+        self.0.random::<u64>()
+    }
+
     /// Exponential with mean 1.
     pub fn exponential(&mut self) -> f64 {
         -(1.0 - self.share()).ln()

@@ -32,6 +32,12 @@ pub struct Row {
     pub unallocated_slots: f64,
     /// Containers of the remainder at work, times seconds.
     pub spare_work_done: f64,
+    /// Seconds that workers had spent on jobs that they did not end.
+    pub work_thrown_away: f64,
+    /// Times that a job was given to a worker after another one had had it.
+    pub jobs_redelivered: u64,
+    /// Jobs that were given up after too many attempts.
+    pub jobs_dead: u64,
     /// Containers that were started over the budget.
     pub budget_violations: u64,
     /// Containers beyond the budget, times seconds.
@@ -72,7 +78,7 @@ pub struct Report {
     pub contenders: Vec<Row>,
 }
 
-const COLUMNS: usize = 14;
+const COLUMNS: usize = 17;
 
 /// What stands over the columns, in two lines, and how wide they are; the first one is as wide as
 /// the longest name. The names are those of [`Row`], which JSON has in snake case.
@@ -87,6 +93,9 @@ pub const HEAD: [(&str, &str, usize); COLUMNS] = [
     ("container", "seconds", 9),
     ("unallocated", "slots", 11),
     ("spare work", "done", 10),
+    ("work thrown", "away", 11),
+    ("jobs", "redelivered", 11),
+    ("jobs", "dead", 5),
     ("budget", "violations", 10),
     ("over budget", "seconds", 11),
     ("worker", "polls", 6),
@@ -147,6 +156,9 @@ impl Row {
             container_seconds: thousandths(tally.container_seconds),
             unallocated_slots: thousandths(tally.unallocated()),
             spare_work_done: thousandths(tally.spare_work),
+            work_thrown_away: thousandths(tally.work_thrown_away),
+            jobs_redelivered: tally.jobs_redelivered,
+            jobs_dead: outcome.jobs_dead(),
             budget_violations: tally.budget_violations,
             over_budget_seconds: thousandths(tally.over_budget_seconds),
             worker_polls: tally.worker_polls,
@@ -167,6 +179,9 @@ impl Row {
             format!("{:.0}", self.container_seconds),
             format!("{:.1}", self.unallocated_slots),
             format!("{:.0}", self.spare_work_done),
+            format!("{:.0} s", self.work_thrown_away),
+            self.jobs_redelivered.to_string(),
+            self.jobs_dead.to_string(),
             self.budget_violations.to_string(),
             format!("{:.0}", self.over_budget_seconds),
             self.worker_polls.to_string(),

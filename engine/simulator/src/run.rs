@@ -25,6 +25,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Jobs that were given up after too many attempts.
+    pub fn jobs_dead(&self) -> u64 {
+        self.queues.iter().map(|it| it.total.dead).sum()
+    }
+
     /// How long after `from` the first change was written.
     pub fn first_write(&self, from: Time) -> Option<Time> {
         let first = self.tally.writes.iter().find(|write| write.at >= from)?;
@@ -49,11 +54,8 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
     if let Some(problem) = scenario.problems().first() {
         return Err(problem.to_string());
     }
-    let scenario = &match kind {
-        Kind::Waiting(wait, _) => scenario.clone().with_poll_wait(*wait),
-        _ => scenario.clone(),
-    };
-    let mut world = World::new(scenario, kind.machines(), seed);
+    let scenario = &kind.with_its_workers(scenario.clone());
+    let mut world = World::new(scenario, kind.machines(), kind.victims(), seed);
     let mut contender = Contender::new(kind, &mut world, seed)?;
     let _ = world.take_change();
     while let Some(step) = world.step() {

@@ -9,6 +9,10 @@ use crate::arrivals::Arrivals;
 use crate::span::{Span, some_time, time, times};
 use crate::steps::{Producer, Step};
 
+/// How long a worker that is told to stop may go on, where nobody says otherwise; Kubernetes'
+/// default, too.
+pub const GRACE: Time = Time::from_secs(30);
+
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -44,6 +48,9 @@ pub struct Scenario {
     /// Other times for a worker's question to wait; ours and the fixed fleets are tried with each.
     #[serde(default, deserialize_with = "times")]
     pub poll_waits: Vec<Time>,
+    /// Other graces; KEDA is tried with each.
+    #[serde(default, deserialize_with = "times")]
+    pub graces: Vec<Time>,
     /// Fixed fleets that are tried: containers by workload, minimums where none is named.
     #[serde(default)]
     pub fixed: Vec<BTreeMap<String, u32>>,
@@ -114,6 +121,10 @@ pub struct Workload {
     pub start: Span,
     /// From its last job until its slot is free.
     pub stop: Span,
+    /// For so long a worker that is told to stop may go on with its job; one that would take
+    /// longer it hands back at once.
+    #[serde(default = "thirty_seconds", deserialize_with = "time")]
+    pub grace: Time,
     /// How long a worker's question for a job waits at the queue.
     #[serde(default = "twenty_seconds", deserialize_with = "time")]
     pub poll_wait: Time,
@@ -196,6 +207,13 @@ impl Scenario {
         self
     }
 
+    /// The same with workers that have another grace.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Time) -> Scenario {
+        self.workloads.iter_mut().for_each(|workload| workload.grace = grace);
+        self
+    }
+
     /// The same with another rule for all that work on a queue.
     #[must_use]
     pub fn with_rule(mut self, rule: &str) -> Scenario {
@@ -224,4 +242,8 @@ fn three_seconds() -> Time {
 
 fn twenty_seconds() -> Time {
     Time::from_secs(20)
+}
+
+fn thirty_seconds() -> Time {
+    GRACE
 }

@@ -1,5 +1,5 @@
 //! What is counted while a scenario runs. Nothing is before the warm-up is over, but for the jobs
-//! themselves, which are counted from the first to the last.
+//! themselves and what is done to them, which are counted from the first to the last.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,10 @@ struct Lengths(BTreeMap<u64, Time>);
 struct Job {
     queue: usize,
     published: Time,
+    /// Since when its worker has it.
     taken: Option<Time>,
+    /// Whether some worker has had it.
+    given: bool,
 }
 
 /// All that is counted.
@@ -87,6 +90,13 @@ pub struct Tally {
     pub jobs_in: u64,
     /// Jobs done, from the very first on.
     pub jobs_done: u64,
+    /// Seconds that workers had spent on jobs that they did not end: they handed them back, or
+    /// died with them.
+    pub work_thrown_away: f64,
+    /// Times that a job was given to a worker after another one had had it.
+    pub jobs_redelivered: u64,
+    /// Workers that were told to stop while they had a job, whether they could end it or not.
+    pub stopped_at_work: u64,
     seconds: f64,
 }
 
@@ -128,14 +138,21 @@ impl Tally {
 
     pub(crate) fn published(&mut self, ids: &[MessageId], queue: usize) {
         self.jobs_in += ids.len() as u64;
-        let job = Job { queue, published: self.now, taken: None };
+        let job = Job { queue, published: self.now, taken: None, given: false };
         self.jobs.extend(ids.iter().map(|id| (*id, job)));
     }
 
-    /// A job has found its worker; after a crash the last one counts.
+    /// A job has found its worker; the last one counts, if there are several.
     pub(crate) fn taken(&mut self, id: MessageId) {
-        let now = self.now;
-        self.jobs.entry(id).and_modify(|job| job.taken = Some(now));
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        self.jobs_redelivered += u64::from(job.given);
+        (job.taken, job.given) = (Some(self.now), true);
+    }
+
+    /// A job has lost its worker, which had spent so much time on it.
+    pub(crate) fn thrown_away(&mut self, id: MessageId, spent: Time) {
+        self.work_thrown_away += spent.as_secs_f64();
+        self.jobs.entry(id).and_modify(|job| job.taken = None);
     }
 
     pub(crate) fn acked(&mut self, id: MessageId) {
@@ -182,6 +199,13 @@ impl Tally {
     /// How many changes were written after the warm-up.
     pub fn counted_writes(&self) -> u64 {
         self.writes.iter().filter(|write| write.at >= self.counted_from).count() as u64
+    }
+
+    /// How many containers of a workload were to leave because its count was lowered, from the
+    /// very first on.
+    pub fn containers_cut(&self, workload: usize) -> u32 {
+        let own = self.writes.iter().filter(|it| it.workload == workload);
+        own.map(|it| it.from.saturating_sub(it.to)).sum()
     }
 
     /// How often a scaled workload turned from more to fewer, or back, after the warm-up.

@@ -166,7 +166,10 @@ fn world((times, load, troubles, capacity, rule, seed): World) -> (Scenario, u64
     let (low, high, jobs) = load;
     let (from, lasts, places, crash) = troubles;
     let rule = ["rate", "queue", "simple-queue"][rule];
-    let ends = format!("start: {{time: {start}ms, spread: 300ms}}, stop: {{time: {stop}ms}}");
+    let grace = job / 2;
+    let ends = format!(
+        "start: {{time: {start}ms, spread: 300ms}}, stop: {{time: {stop}ms}}, grace: {grace}ms"
+    );
     let text = format!(
         "
 name: awkward

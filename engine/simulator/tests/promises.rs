@@ -86,5 +86,6 @@ fn the_documents_show_what_is_measured() {
     };
     shows("README.md", &promises::table(&PROMISES));
     shows("README.md", &rivals::table(&CONTESTS));
+    shows("README.md", &rivals::thrown_away(&CONTESTS));
     shows("scenarios/README.md", &rivals::where_behind(&CONTESTS));
 }

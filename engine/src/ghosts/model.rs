@@ -6,7 +6,7 @@ use std::time::Duration;
 use control::{Config, Rule};
 use simulator::arrivals::Arrivals;
 use simulator::contenders::Behavior;
-use simulator::scenario::{Queue, Workload};
+use simulator::scenario::{GRACE, Queue, Workload};
 use simulator::series::Point;
 use simulator::span::Span;
 use simulator::{Kind, Report, Scenario, run};
@@ -75,6 +75,7 @@ pub fn stage(seen: &Seen, came: &BTreeMap<String, Trace>, seed: u64) -> Result<S
         outages: Vec::new(),
         crashes: Vec::new(),
         poll_waits: Vec::new(),
+        graces: Vec::new(),
         fixed: Vec::new(),
         producers: Vec::new(),
         steps: Vec::new(),
@@ -137,6 +138,7 @@ fn of(it: &control::Workload, seen: &Seen, job: Span) -> Workload {
         job,
         start: Span::exactly(seen.start_ups.get(&it.name).copied().unwrap_or(START)),
         stop: Span::exactly(STOP),
+        grace: GRACE,
         poll_wait: Duration::from_secs(20),
         then: None,
         room: Vec::new(),

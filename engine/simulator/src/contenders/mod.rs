@@ -19,7 +19,7 @@ pub use original::Target;
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::world::{Machines, World};
+use crate::world::{Machines, Victims, World};
 
 /// What a contender asked to be woken for; the number is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,8 @@ pub enum Kind {
     Fixed(BTreeMap<String, u32>),
     /// Somebody with workers whose questions wait for another time.
     Waiting(Time, Box<Kind>),
+    /// Somebody with workers that have another grace.
+    Graceful(Time, Box<Kind>),
 }
 
 /// The time between two polls of KEDA, by default and tuned.
@@ -77,6 +79,8 @@ impl Kind {
             let with = |kind: &Kind| Kind::Waiting(*wait, Box::new(kind.clone()));
             all.extend([Kind::Ours].iter().chain(&fixed).map(with));
         }
+        let keda = || Box::new(Kind::Keda(KEDA_POLLS[1], tuned));
+        all.extend(scenario.graces.iter().map(|grace| Kind::Graceful(*grace, keda())));
         all
     }
 
@@ -115,6 +119,9 @@ impl Kind {
             Kind::Waiting(wait, kind) => {
                 format!("{}, poll wait {} s", kind.name(scenario), wait.as_secs_f64())
             }
+            Kind::Graceful(grace, kind) => {
+                format!("{}, grace {} s", kind.name(scenario), grace.as_secs_f64())
+            }
         }
     }
 
@@ -122,7 +129,7 @@ impl Kind {
     pub fn scales(&self) -> bool {
         match self {
             Kind::Fixed(_) => false,
-            Kind::Waiting(_, kind) => kind.scales(),
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.scales(),
             _ => true,
         }
     }
@@ -136,7 +143,7 @@ impl Kind {
             Kind::HpaPreempting(behavior) => hpa::settings(scenario, behavior, true),
             Kind::Keda(poll, behavior) => keda::settings(scenario, *poll, behavior),
             Kind::Fixed(_) => "nobody scales".to_owned(),
-            Kind::Waiting(_, kind) => kind.settings(scenario),
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.settings(scenario),
         }
     }
 
@@ -144,8 +151,26 @@ impl Kind {
     pub(crate) fn machines(&self) -> Machines {
         match self {
             Kind::HpaPreempting(_) => Machines::Preempting,
-            Kind::Waiting(_, kind) => kind.machines(),
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.machines(),
             _ => Machines::Ample,
+        }
+    }
+
+    /// Who leaves when it wants fewer.
+    pub(crate) fn victims(&self) -> Victims {
+        match self {
+            Kind::Ours | Kind::OursBy(_) => Victims::IdleFirst,
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.victims(),
+            _ => Victims::ReplicaSet,
+        }
+    }
+
+    /// The scenario with the workers that it is tried with.
+    pub(crate) fn with_its_workers(&self, scenario: Scenario) -> Scenario {
+        match self {
+            Kind::Waiting(wait, kind) => kind.with_its_workers(scenario.with_poll_wait(*wait)),
+            Kind::Graceful(grace, kind) => kind.with_its_workers(scenario.with_grace(*grace)),
+            _ => scenario,
         }
     }
 }
@@ -185,7 +210,7 @@ impl Contender {
                 fixed::set(world, counts);
                 Contender::Fixed
             }
-            Kind::Waiting(_, kind) => Contender::new(kind, world, seed)?,
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => Contender::new(kind, world, seed)?,
         })
     }
 

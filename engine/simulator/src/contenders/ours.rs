@@ -1,5 +1,6 @@
 //! Our core, driven as the engine's loop drives it: the sources read at the tick, the core steps
-//! a tenth of a tick later, and fills a moment after containers have come or gone.
+//! a tenth of a tick later, and fills a moment after containers have come or gone. Those that are
+//! to leave are retired first, which takes no time here, so that none takes a job on its way out.
 
 use std::collections::BTreeMap;
 
@@ -103,6 +104,20 @@ impl Ours {
             (false, false) => self.core.fill(now, &seen),
         };
         carry_out(world, &decisions);
+        self.let_idle_ones_go(world);
+    }
+
+    /// Retires those that are to leave and have no job, and lets them go.
+    fn let_idle_ones_go(&mut self, world: &mut World) {
+        let leave: Vec<(String, u32)> =
+            self.core.to_retire().map(|(name, count)| (name.to_owned(), count)).collect();
+        let retired: u32 = leave.iter().map(|(name, count)| retire(world, name, *count)).sum();
+        if retired > 0 {
+            let seen = self.observe(world);
+            let decisions = self.core.fill(world.now(), &seen);
+            carry_out(world, &decisions);
+            world.call_back();
+        }
     }
 
     /// Pauses what the presenter pauses, and nothing else.
@@ -148,12 +163,13 @@ impl Ours {
     fn observe(&mut self, world: &World) -> Observation {
         self.learn(world);
         let starts = self.start_ups.iter();
-        let names = world.scenario().workloads.iter().enumerate();
+        let names = || world.scenario().workloads.iter().enumerate();
+        let work = names().filter_map(|(i, it)| Some((it.name.clone(), world.at_work(i)?)));
         Observation {
-            replicas: names.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect(),
+            replicas: names().map(|(i, it)| (it.name.clone(), world.replicas(i))).collect(),
             readings: self.readings.clone(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
-            work: BTreeMap::new(),
+            work: work.collect(),
         }
     }
 }
@@ -169,9 +185,16 @@ fn stage(at_work: Option<bool>) -> Stage {
 
 fn carry_out(world: &mut World, decisions: &[Decision]) {
     for decision in decisions {
-        let workloads = &world.scenario().workloads;
-        if let Some(i) = workloads.iter().position(|it| it.name == decision.workload) {
+        if let Some(i) = index(world, &decision.workload) {
             world.scale(i, decision.to);
         }
     }
+}
+
+fn retire(world: &mut World, workload: &str, count: u32) -> u32 {
+    index(world, workload).map_or(0, |i| world.retire(i, count))
+}
+
+fn index(world: &World, workload: &str) -> Option<usize> {
+    world.scenario().workloads.iter().position(|it| it.name == workload)
 }

@@ -4,9 +4,11 @@
 //! - `stage`: the workloads and loads that it is measured on
 //! - `load`: how it follows a load, and how still it is in noise
 //! - `trouble`: what it does when something fails
+//! - `long_jobs`: what becomes of work in progress
 //! - [`rivals`]: each scenario against everyone else who could scale
 
 mod load;
+mod long_jobs;
 pub mod rivals;
 mod stage;
 mod trouble;
@@ -61,6 +63,8 @@ pub fn measure(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
         trouble::dead_metric()?,
         trouble::unschedulable()?,
         trouble::minimums_over_the_capacity()?,
+        long_jobs::shipped(shipped)?,
+        long_jobs::at_once()?,
         trouble::budget(shipped)?,
     ];
     Ok(parts.into_iter().flatten().collect())

@@ -21,6 +21,12 @@ pub struct Showing {
     pub cost: f64,
     /// Containers that were started over the budget, of all seeds together.
     pub violations: u64,
+    /// Seconds of work that were thrown away; the middle of all seeds.
+    pub thrown_away: f64,
+    /// Times that a job was given out again; the middle of all seeds.
+    pub redelivered: f64,
+    /// Jobs that were given up, of all seeds together.
+    pub dead: u64,
 }
 
 /// One scenario.
@@ -34,6 +40,8 @@ pub struct Contest {
     pub ours: Showing,
     /// All others that scale.
     pub rivals: Vec<Showing>,
+    /// Others whose workers have another grace, where the scenario asks for them.
+    pub graceful: Vec<Showing>,
 }
 
 impl Contest {
@@ -44,13 +52,19 @@ impl Contest {
     pub fn play(scenario: &Scenario) -> Result<Contest, String> {
         let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_) | Kind::Waiting(..));
         let kinds = Kind::all(scenario).into_iter().filter(scale);
-        let all = kinds.map(|kind| showing(scenario, &kind)).collect::<Result<Vec<_>, _>>()?;
+        let (graceful, kinds): (Vec<Kind>, Vec<Kind>) =
+            kinds.partition(|kind| matches!(kind, Kind::Graceful(..)));
+        let play = |kinds: Vec<Kind>| -> Result<Vec<Showing>, String> {
+            kinds.iter().map(|kind| showing(scenario, kind)).collect()
+        };
+        let (all, graceful) = (play(kinds)?, play(graceful)?);
         let (ours, rivals) = all.split_first().ok_or("nobody plays")?;
         Ok(Contest {
             scenario: scenario.name.clone(),
             priorities: scenario.queues.len() > 1,
             ours: ours.clone(),
             rivals: rivals.to_vec(),
+            graceful,
         })
     }
 
@@ -111,6 +125,9 @@ fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
         urgent_wait: middle(&|it| it.tally.queues[urgent].wait(0.99).as_secs_f64()),
         cost: middle(&|it| it.tally.container_seconds),
         violations: outcomes.iter().map(|it| it.tally.budget_violations).sum(),
+        thrown_away: middle(&|it| it.tally.work_thrown_away),
+        redelivered: middle(&|it| it.tally.jobs_redelivered as f64),
+        dead: outcomes.iter().map(Outcome::jobs_dead).sum(),
     })
 }
 
@@ -138,11 +155,35 @@ fn cell(ours: &Showing, rival: &Showing) -> String {
     format!("{:.1} s, {more:+.0} %{over}", rival.wait)
 }
 
+/// What it costs to stop busy workers, where a scenario is about that: a row for each who scales.
+pub fn thrown_away(contests: &[Contest]) -> String {
+    let mut text = String::new();
+    for contest in contests.iter().filter(|it| !it.graceful.is_empty()) {
+        let _ = writeln!(
+            text,
+            "| {} | Work thrown away | Jobs redelivered | Jobs dead | Job wait p99 | \
+             Container-seconds |\n|---|---|---|---|---|---|",
+            contest.scenario,
+        );
+        let ours = Showing { name: "ours".to_owned(), ..contest.ours.clone() };
+        for it in [&ours].into_iter().chain(&contest.rivals).chain(&contest.graceful) {
+            let over = if it.violations > 0 { " !" } else { "" };
+            let Showing { name, thrown_away, redelivered, dead, wait, cost, .. } = it;
+            let _ = writeln!(
+                text,
+                "| {name} | {thrown_away:.0} s | {redelivered:.0} | {dead} | {wait:.1} s | \
+                 {cost:.0}{over} |"
+            );
+        }
+    }
+    text
+}
+
 /// Everything that a rival does better, a line each.
 pub fn where_behind(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests {
-        for rival in &contest.rivals {
+        for rival in contest.rivals.iter().chain(&contest.graceful) {
             if let Some(words) = contest.behind(rival) {
                 let _ = writeln!(text, "- {}, {}: {words}", contest.scenario, rival.name);
             }

@@ -3,7 +3,7 @@
 
 use crate::Time;
 use crate::arrivals::Arrivals;
-use crate::scenario::{Queue, Scenario, Workload};
+use crate::scenario::{GRACE, Queue, Scenario, Workload};
 use crate::span::Span;
 
 pub(super) const CAPACITY: u32 = 10;
@@ -12,7 +12,7 @@ pub(super) fn seconds(seconds: f64) -> Time {
     Time::from_secs_f64(seconds)
 }
 
-fn span(length: f64) -> Span {
+pub(super) fn span(length: f64) -> Span {
     Span::exactly(seconds(length))
 }
 
@@ -51,6 +51,7 @@ fn remainder(name: &str, priority: u32) -> Workload {
         job: Span::default(),
         start: span(3.0),
         stop: span(2.0),
+        grace: GRACE,
         poll_wait: seconds(20.0),
         then: None,
         room: Vec::new(),
@@ -79,6 +80,7 @@ pub(super) fn scenario(
         outages: Vec::new(),
         crashes: Vec::new(),
         poll_waits: Vec::new(),
+        graces: Vec::new(),
         fixed: Vec::new(),
         producers: Vec::new(),
         steps: Vec::new(),

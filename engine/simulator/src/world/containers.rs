@@ -17,10 +17,16 @@ pub(super) const UNSCHEDULABLE_AFTER: Time = Time::from_secs(10);
 pub(super) struct Container {
     pub(super) number: u64,
     pub(super) phase: Phase,
-    /// Told to stop; one at work finishes its job first.
+    /// Told to stop; one at work finishes its job first where its grace is long enough for that.
     pub(super) stopping: bool,
+    /// It gets no job.
+    pub(super) retired: bool,
     /// How long it will take to start, so that its place in a row changes nothing.
-    start: Time,
+    pub(super) start: Time,
+    /// Since when it is ready, or else since when it is there.
+    pub(super) since: Time,
+    /// Says nothing about it, and decides between equals.
+    pub(super) uid: u64,
 }
 
 /// How far a container is.
@@ -33,9 +39,19 @@ pub(super) enum Phase {
     /// It waits for a job, where its workload has a queue.
     Idle(Option<WaiterId>),
     /// It has a job.
-    Working(Receipt),
+    Working(Task),
     /// It cleans up.
     Leaving,
+}
+
+/// A job under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Task {
+    pub(super) receipt: Receipt,
+    /// When it began.
+    pub(super) since: Time,
+    /// When it will be done.
+    pub(super) until: Time,
 }
 
 /// How many containers of a workload there are, by what they do.
@@ -106,7 +122,7 @@ impl Pool {
         self.containers.iter().filter(|it| !it.stopping).count() as u32
     }
 
-    fn get(&mut self, number: u64) -> Option<&mut Container> {
+    pub(super) fn get(&mut self, number: u64) -> Option<&mut Container> {
         self.containers.iter_mut().find(|it| it.number == number)
     }
 }
@@ -139,8 +155,11 @@ impl World {
         self.next_number += 1;
         let pool = &mut self.pools[workload];
         let start = self.scenario.workloads[workload].start.draw(&mut pool.random);
-        let phase = Phase::Pending { since: self.now, long: false };
-        pool.containers.push(Container { number, phase, stopping: false, start });
+        let (since, uid) = (self.now, pool.uids.number());
+        let phase = Phase::Pending { since, long: false };
+        let (stopping, retired) = (false, false);
+        let container = Container { number, phase, stopping, retired, start, since, uid };
+        pool.containers.push(container);
         self.changed = true;
         Id { workload, number }
     }
@@ -159,6 +178,13 @@ impl World {
         }
     }
 
+    fn is_since_now(&mut self, id: Id) {
+        let now = self.now;
+        if let Some(container) = self.pools[id.workload].get(id.number) {
+            container.since = now;
+        }
+    }
+
     fn phase(&mut self, id: Id) -> Option<(Phase, bool)> {
         self.pools[id.workload].get(id.number).map(|it| (it.phase, it.stopping))
     }
@@ -169,14 +195,18 @@ impl World {
         }
         self.changed = true;
         self.set(id, Phase::Idle(None));
+        self.is_since_now(id);
         self.tally.ready(id.workload, self.pools[id.workload].seen().ready());
         self.poll(id);
     }
 
     /// Asks the queue for a job.
-    fn poll(&mut self, id: Id) {
+    pub(super) fn poll(&mut self, id: Id) {
         let spec = &self.scenario.workloads[id.workload];
         let wait = spec.poll_wait.max(ROUND_TRIP);
+        if self.pools[id.workload].get(id.number).is_none_or(|it| it.retired) {
+            return;
+        }
         let Some(queue) = self.queue_of(id.workload) else { return };
         self.tally.worker_polled();
         let request = Request { max: 1, lease: None, worker: None };
@@ -201,7 +231,8 @@ impl World {
         }
     }
 
-    fn forget(&mut self, id: Id, waiter: WaiterId) {
+    /// Asks no more; it waits without a question.
+    pub(super) fn forget(&mut self, id: Id, waiter: WaiterId) {
         self.waiters.remove(&waiter);
         if let Some(queue) = self.queue_of(id.workload) {
             self.broker.cancel(&self.names[queue], waiter);
@@ -209,11 +240,12 @@ impl World {
     }
 
     pub(super) fn work(&mut self, id: Id, receipt: Receipt) {
-        self.set(id, Phase::Working(receipt));
         self.tally.taken(receipt.message);
         let pool = &mut self.pools[id.workload];
         let takes = self.scenario.workloads[id.workload].job.draw(&mut pool.random);
-        self.agenda.add(self.now + takes, Event::Done(id, receipt));
+        let (since, until) = (self.now, self.now + takes);
+        self.set(id, Phase::Working(Task { receipt, since, until }));
+        self.agenda.add(until, Event::Done(id, receipt));
         if let Some(third) = self.extends_after(id).filter(|third| *third < takes) {
             self.agenda.add(self.now + third, Event::Extend(id, receipt));
         }
@@ -225,7 +257,7 @@ impl World {
     }
 
     pub(super) fn extend(&mut self, id: Id, receipt: Receipt) {
-        let working = matches!(self.phase(id), Some((Phase::Working(it), _)) if it == receipt);
+        let working = self.is_working_on(id, receipt);
         let (Some(queue), Some(third)) = (self.queue_of(id.workload), self.extends_after(id))
         else {
             return;
@@ -236,9 +268,12 @@ impl World {
         }
     }
 
+    fn is_working_on(&mut self, id: Id, receipt: Receipt) -> bool {
+        matches!(self.phase(id), Some((Phase::Working(task), _)) if task.receipt == receipt)
+    }
+
     pub(super) fn done(&mut self, id: Id, receipt: Receipt) {
-        let Some((phase, stopping)) = self.phase(id) else { return };
-        if phase != Phase::Working(receipt) {
+        if !self.is_working_on(id, receipt) {
             return;
         }
         if let Some(queue) = self.queue_of(id.workload)
@@ -248,6 +283,7 @@ impl World {
             self.pass_on(id.workload);
         }
         self.set(id, Phase::Idle(None));
+        let stopping = self.phase(id).is_some_and(|(_, stopping)| stopping);
         if stopping { self.leave(id) } else { self.poll(id) }
     }
 
@@ -258,22 +294,41 @@ impl World {
         }
     }
 
-    /// Tells a container to stop; one at work finishes its job.
+    /// Tells a container to stop. One at work finishes its job where that fits in its grace, and
+    /// hands it back at once where it does not.
     pub(super) fn stop(&mut self, id: Id) {
         let Some((phase, _)) = self.phase(id) else { return };
         self.changed = true;
-        match phase {
-            // Nothing runs that would have to end.
-            Phase::Pending { .. } => return self.remove(id),
-            Phase::Idle(Some(waiter)) => self.forget(id, waiter),
-            _ => {}
-        }
         if let Some(container) = self.pools[id.workload].get(id.number) {
             container.stopping = true;
         }
-        if !matches!(phase, Phase::Working(_)) {
-            self.leave(id);
+        match phase {
+            // Nothing runs that would have to end.
+            Phase::Pending { .. } => self.remove(id),
+            Phase::Idle(Some(waiter)) => {
+                self.forget(id, waiter);
+                self.leave(id);
+            }
+            Phase::Working(task) => self.stop_at_work(id, task),
+            Phase::Starting | Phase::Idle(None) | Phase::Leaving => self.leave(id),
         }
+    }
+
+    fn stop_at_work(&mut self, id: Id, task: Task) {
+        self.tally.stopped_at_work += 1;
+        let grace = self.scenario.workloads[id.workload].grace;
+        if task.until.saturating_sub(self.now) > grace {
+            self.leave(id);
+            self.tally.thrown_away(task.receipt.message, self.now.saturating_sub(task.since));
+            self.hand_back(id, task.receipt);
+        }
+    }
+
+    fn hand_back(&mut self, id: Id, receipt: Receipt) {
+        let Some(queue) = self.queue_of(id.workload) else { return };
+        // A lease that is over already has given it back.
+        let _ = self.broker.release(self.now, &self.names[queue], receipt);
+        self.hand_out();
     }
 
     fn leave(&mut self, id: Id) {
@@ -303,10 +358,15 @@ impl World {
         let at_work = alive.iter().find(|it| matches!(it.phase, Phase::Working(_)));
         let Some(victim) = at_work.or(alive.first()) else { return };
         let id = Id { workload, number: victim.number };
-        if let Phase::Idle(Some(waiter)) = victim.phase {
-            self.forget(id, waiter);
+        match victim.phase {
+            Phase::Idle(Some(waiter)) => self.forget(id, waiter),
+            Phase::Working(Task { receipt, since, .. }) => {
+                self.tally.thrown_away(receipt.message, self.now.saturating_sub(since));
+            }
+            _ => {}
         }
         self.changed = true;
+        self.is_since_now(id);
         self.begin_start(id);
     }
 }

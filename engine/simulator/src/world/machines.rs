@@ -19,25 +19,8 @@ impl World {
         for _ in staying..desired {
             self.create(workload);
         }
-        for _ in desired..staying {
-            if let Some(id) = self.to_go(workload) {
-                self.stop(id);
-            }
-        }
-    }
-
-    /// Kubernetes' order: those without a machine first, then those that start, then the youngest.
-    fn to_go(&self, workload: usize) -> Option<Id> {
-        let staying = self.pools[workload].containers.iter().filter(|it| !it.stopping);
-        let next = staying.max_by_key(|it| {
-            let rank = match it.phase {
-                Phase::Pending { .. } => 2,
-                Phase::Starting => 1,
-                _ => 0,
-            };
-            (rank, it.number)
-        })?;
-        Some(Id { workload, number: next.number })
+        let too_many = self.to_go(workload, staying.saturating_sub(desired));
+        too_many.into_iter().for_each(|id| self.stop(id));
     }
 
     /// Gives places to those that wait for one, by priority and age.

@@ -4,11 +4,13 @@
 //! - `event`: what is due, and when
 //! - `containers`: what one container does from its start to its end
 //! - `machines`: who finds a place, and who has to leave one
+//! - `victims`: who leaves when a workload is to have fewer
 //! - `view`: what those who scale see, and what they may do
 
 mod containers;
 mod event;
 mod machines;
+mod victims;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +27,7 @@ use crate::tally::Tally;
 use containers::Container;
 pub use containers::Seen;
 use event::{Agenda, Event, Id};
+pub use victims::Victims;
 
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
@@ -46,6 +49,7 @@ struct Pool {
     desired: u32,
     containers: Vec<Container>,
     random: Random,
+    uids: Random,
 }
 
 /// The world.
@@ -54,9 +58,12 @@ pub struct World {
     now: Time,
     scenario: Scenario,
     machines: Machines,
+    victims: Victims,
     agenda: Agenda,
     broker: Broker,
     names: Vec<QueueName>,
+    /// How many jobs wait, by queue; counted by what happens, for that is asked at each event.
+    ready: Vec<u64>,
     streams: Vec<Stream>,
     pools: Vec<Pool>,
     waiters: BTreeMap<WaiterId, Id>,
@@ -71,22 +78,25 @@ pub struct World {
 
 impl World {
     /// A world at its beginning, with the containers that are there at first already at work.
-    pub fn new(scenario: &Scenario, machines: Machines, seed: u64) -> World {
+    pub fn new(scenario: &Scenario, machines: Machines, victims: Victims, seed: u64) -> World {
         let names: Vec<QueueName> =
             scenario.queues.iter().filter_map(|queue| queue.name.parse().ok()).collect();
         let pool = |name: &String| Pool {
             desired: 0,
             containers: Vec::new(),
             random: Random::new(seed, &format!("workload {name}")),
+            uids: Random::new(seed, &format!("uids {name}")),
         };
         let mut world = World {
             now: Time::ZERO,
             machines,
+            victims,
             agenda: Agenda::default(),
             broker: Broker::new(1),
             streams: streams(scenario, seed),
             pools: scenario.workloads.iter().map(|it| pool(&it.name)).collect(),
             waiters: BTreeMap::new(),
+            ready: vec![0; names.len()],
             next_number: 1,
             changed: false,
             tally: Tally::new(scenario),
@@ -144,7 +154,8 @@ impl World {
         let next = self.agenda.next_time().into_iter().chain(lease).min();
         let at = next.filter(|at| *at <= self.scenario.duration)?;
         self.pass_time(at);
-        if self.agenda.next_time() != Some(at) {
+        // The queue goes first: a look at it would give jobs out, and nobody would begin with them.
+        if lease == Some(at) {
             self.broker.advance(at);
             self.hand_out();
             return Some(Step::Nothing);
@@ -163,19 +174,10 @@ impl World {
         let counted = at.saturating_sub(counted_from);
         if !counted.is_zero() {
             let pools: Vec<Seen> = self.pools.iter().map(Pool::seen).collect();
-            let ready = self.ready();
-            self.tally.pass(counted, &ready, &pools);
+            self.tally.pass(counted, &self.ready, &pools);
         }
         self.now = at;
         self.tally.now = at;
-    }
-
-    /// How many jobs wait, by queue.
-    fn ready(&mut self) -> Vec<u64> {
-        // By the last time that was played, so that this look ends no lease.
-        let World { broker, names, now, .. } = self;
-        let ready = |name| broker.stats(*now, name).map_or(0, |stats| stats.ready as u64);
-        names.iter().map(ready).collect()
     }
 
     /// To the end of the scenario, with nothing more happening.
@@ -187,7 +189,11 @@ impl World {
     /// The queues as the broker counts them.
     pub(crate) fn queue_stats(&mut self) -> Vec<broker::Stats> {
         let World { broker, names, now, .. } = self;
-        names.iter().map(|name| broker.stats(*now, name).unwrap_or_default()).collect()
+        let stats = names.iter().map(|name| broker.stats(*now, name).unwrap_or_default());
+        let stats: Vec<broker::Stats> = stats.collect();
+        let told = stats.iter().map(|it| it.ready as u64);
+        debug_assert_eq!(self.ready, told.collect::<Vec<u64>>(), "as the broker counts");
+        stats
     }
 
     fn happen(&mut self, event: Event) {
@@ -220,18 +226,25 @@ impl World {
     }
 
     fn sample(&mut self) {
-        let ready = self.ready();
         let pools = self.pools.iter().map(Pool::seen).collect();
-        self.series.add(self.now, ready, pools);
+        self.series.add(self.now, self.ready.clone(), pools);
         self.agenda.add(self.now + SAMPLE, Event::Sample);
     }
 
-    /// Begins the work on what the broker has given out.
+    /// Begins the work on what the broker has given out, and counts what waits.
     fn hand_out(&mut self) {
         let mut given = VecDeque::new();
-        for (_, event) in self.broker.take_events() {
-            if let broker::Event::Delivered { waiter: Some(waiter), deliveries, .. } = event {
-                given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
+        for (name, event) in self.broker.take_events() {
+            let Some(queue) = self.names.iter().position(|it| *it == name) else { continue };
+            let ready = &mut self.ready[queue];
+            match event {
+                broker::Event::Published { due: None, .. }
+                | broker::Event::Returned { due: None, .. } => *ready += 1,
+                broker::Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
+                    *ready -= deliveries.len() as u64;
+                    given.extend(deliveries.into_iter().map(|delivery| (waiter, delivery)));
+                }
+                _ => {}
             }
         }
         for (waiter, delivery) in given {

@@ -1,6 +1,6 @@
 //! What those who scale see, and what they may do.
 
-use control::{QueueSample, Replicas};
+use control::{QueueSample, Replicas, Work};
 
 use super::World;
 use super::containers::Phase;
@@ -40,6 +40,14 @@ impl World {
     /// How many containers of a workload there are, by its index.
     pub fn replicas(&self, workload: usize) -> Replicas {
         self.pools[workload].seen().replicas()
+    }
+
+    /// What a workload's containers do, by its index; `None` where it has no queue.
+    pub fn at_work(&self, workload: usize) -> Option<Work> {
+        self.scenario.workloads[workload].queue.as_ref()?;
+        let pool = &self.pools[workload];
+        let stoppable = pool.containers.iter().filter(|it| it.retired && !it.stopping).count();
+        Some(Work { busy: pool.seen().busy, stoppable: stoppable as u32 })
     }
 
     /// Each container of a workload, by number, and whether it has begun to work; `None` for those
