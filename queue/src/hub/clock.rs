@@ -1,9 +1,9 @@
 //! The broker's time, which does not go on while the process stands still.
 //!
 //! Where everything was stopped for half a minute, or a machine slept, nobody could extend a lease;
-//! none should end because of it; nor should rates be measured over it. So while workers have leases or
-//! wait for messages, somebody looks at the clock several times a second, and time that passed with no
-//! look is taken off.
+//! none should end because of it; nor should rates be measured over it. So while workers have leases
+//! or wait for messages, somebody looks at the clock several times a second, and time that passed
+//! with no look is taken off.
 
 use std::time::Duration;
 
@@ -93,7 +93,12 @@ impl Looks {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use broker::{NewMessage, Request};
+
     use super::*;
+    use crate::hub::Hub;
 
     const fn millis(millis: u64) -> Time {
         Duration::from_millis(millis)
@@ -131,6 +136,33 @@ mod tests {
         let mut looks = Looks::default();
         assert_eq!(look(&mut looks, 60_000, 1, true), millis(60_000));
         assert_eq!(look(&mut looks, 60_000, 5_000, true), millis(60_000));
+    }
+
+    /// Else a lease that nobody speaks of for a second would look like a process that stood still.
+    #[tokio::test(start_paused = true)]
+    async fn while_a_lease_is_out_the_clock_is_looked_at_and_without_one_it_is_not() {
+        let (hub, jobs) = (Arc::new(Hub::new(1)), "jobs".parse().unwrap());
+        let timer = hub.clone();
+        tokio::spawn(async move { timer.keep_time().await });
+        for delay in [0, 2000].map(millis) {
+            let new = NewMessage { body: b"a".as_slice().into(), delay };
+            hub.publish(&jobs, vec![new], 0).await.unwrap();
+        }
+        // The timer sleeps until the second one is ready, which is before the lease ends.
+        tokio::time::sleep(millis(1)).await;
+        let request = Request { max: 1, lease: Some(millis(5000)), worker: None };
+        let held = hub.call(|broker, now| broker.receive(now, &jobs, &request)).remove(0);
+        let unseen = || {
+            let clock = &hub.lock().clock;
+            clock.began.elapsed() - clock.looks.passed
+        };
+        for _ in 0..18 {
+            tokio::time::sleep(millis(100)).await;
+            assert!(unseen() <= HEARTBEAT, "{:?}", unseen());
+        }
+        hub.call(|broker, now| broker.ack(now, &jobs, held.receipt)).unwrap();
+        tokio::time::sleep(millis(5000)).await;
+        assert!(unseen() > millis(2000), "{:?}", unseen());
     }
 
     #[test]
