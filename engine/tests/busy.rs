@@ -193,3 +193,51 @@ async fn more_urgent_work_takes_busy_slots_and_no_job_dies_of_it() {
     let stats = jobs.done(34, 30 * job() + SOON).await;
     assert_eq!((&stats["dead_total"], &stats["nacked_total"]), (&0.into(), &0.into()), "{stats}");
 }
+
+/// Sends a signal to processes.
+fn signal(pids: &[u32], name: &str) {
+    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+    let kill = std::process::Command::new("kill").arg(format!("-{name}")).args(pids).status();
+    assert!(kill.unwrap().success());
+}
+
+/// The processes of one Deployment.
+async fn pids_of(demo: &TestBox, deployment: &str) -> Vec<u32> {
+    let all = demo.get("/api/v1/processes").await["processes"].clone();
+    let all = all.as_array().unwrap().clone();
+    let own = all.iter().filter(|process| process["workload"] == deployment);
+    own.map(|process| process["pid"].as_u64().unwrap() as u32).collect()
+}
+
+#[tokio::test]
+async fn a_box_that_stood_still_or_its_queue_alone_loses_no_lease_and_keeps_its_counts() {
+    const STANDS: Duration = Duration::from_secs(8);
+    let demo = TestBox::start(&[]).await;
+    demo.scale("producer", 1).await;
+    demo.until("three consumers do", 2 * SOON, |s| s.workload("consumer", "ready") >= 3).await;
+    // Until the rule knows what a consumer does, and the first rush is forgotten.
+    let settled = |s: &support::State| {
+        let consumer =
+            s.0["workloads"].as_array().unwrap().iter().find(|w| w["name"] == "consumer");
+        let text = consumer.unwrap()["why"]["text"].as_str().unwrap().to_owned();
+        text.contains("/s / (0.8") && s.workload("consumer", "desired") == 3
+    };
+    demo.until("the count settles at three", 2 * SOON, settled).await;
+    let queue = Queue::of(&demo, "jobs").await;
+    let mut everyone = demo.pids().await;
+    everyone.push(demo.engine.id().unwrap());
+    for stopped in [pids_of(&demo, "queue").await, everyone] {
+        signal(&stopped, "STOP");
+        sleep(STANDS).await;
+        signal(&stopped, "CONT");
+        let end = Instant::now() + Duration::from_secs(12);
+        let mut least = u64::MAX;
+        while Instant::now() < end {
+            least = least.min(demo.state().await.workload("consumer", "desired"));
+            sleep(LOOK).await;
+        }
+        assert!(least >= 3, "{least}: {}", demo.state().await.0["decisions"]);
+        let stats = queue.get("").await;
+        assert_eq!((&stats["lease_expired_total"], &stats["dead_total"]), (&0.into(), &0.into()));
+    }
+}
