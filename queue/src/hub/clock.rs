@@ -1,9 +1,9 @@
 //! The broker's time, which does not go on while the process stands still.
 //!
 //! Where everything was stopped for half a minute, or a machine slept, nobody could extend a lease;
-//! none should end because of it; nor should rates be measured over it. So while workers have leases
-//! or wait for messages, somebody looks at the clock several times a second, and time that passed
-//! with no look is taken off.
+//! none should end because of it, and no rate be measured over it. So while workers have leases or
+//! wait for messages, somebody looks at the clock several times a second, and time that passed with
+//! no look is taken off.
 
 use std::time::Duration;
 
