@@ -1,7 +1,7 @@
 //! Busy work is never killed: long jobs in a box of real processes.
 //!
-//! Jobs take 3 s here. `MICROSCALING_JOB_SECONDS=30 cargo test -p engine --test busy -- --nocapture`
-//! plays with others, and prints how many cuts there were and how long it took.
+//! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine --test busy
+//! -- --nocapture` they take longer, and it prints how long all took.
 
 #![allow(clippy::unwrap_used)] // helpers of a test
 

@@ -10,6 +10,7 @@ use crate::reading::{Observation, Reading};
 use crate::state::{Moment, State};
 use crate::why::Why;
 use crate::words;
+use crate::workload::Workload;
 
 /// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
 /// containers have come or gone in between.
@@ -187,10 +188,12 @@ impl Autoscaler {
     }
 
     fn cuts(&mut self, now: Time) -> Vec<Decision> {
-        let because = words::preempted(self.first_gainer(), self.config.capacity, self.live());
-        let tick = self.config.tick;
+        let gainer = self.first_gainer();
+        let because =
+            words::preempted(gainer.map(|it| it.name.as_str()), self.config.capacity, self.live());
+        let (tick, gainer) = (self.config.tick, gainer.map(|it| it.priority));
         let cut = |state: &mut State| {
-            let (from, to) = (state.replicas.desired, state.cut(now, tick));
+            let (from, to) = (state.replicas.desired, state.cut(now, tick, gainer));
             if state.is_frozen() || to >= from {
                 return None;
             }
@@ -205,9 +208,9 @@ impl Autoscaler {
     }
 
     /// The most urgent of those that are to get more than they have.
-    fn first_gainer(&self) -> Option<&str> {
+    fn first_gainer(&self) -> Option<&Workload> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
-        self.states.iter().find(gains).map(|s| s.workload.name.as_str())
+        self.states.iter().find(gains).map(|s| &s.workload)
     }
 
     /// Raises go only into slots that are free at this moment.

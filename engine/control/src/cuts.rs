@@ -2,7 +2,8 @@
 //!
 //! A workload that needs fewer waits until its idle containers are known to get no more work;
 //! those that are at work stay. Only a more urgent workload, a lower maximum or a lower capacity
-//! takes busy ones, and even then the idle ones leave first where that is known within a round.
+//! takes busy ones, and even then the idle ones leave first, where that is known in time: within a
+//! round for more urgent work, and within seconds otherwise.
 
 use crate::Time;
 use crate::state::State;
@@ -10,6 +11,9 @@ use crate::state::State;
 /// The part of a round that an urgent cut waits for idle containers, in tenths. The round after
 /// it may begin a moment early.
 const PATIENCE: u32 = 9;
+/// How long a lower maximum or capacity waits for them: pods that are retired show it after a
+/// second or two.
+const WAITS: Time = Time::from_secs(4);
 
 impl State {
     /// Its containers with a lease, as far as they are told to stay.
@@ -28,21 +32,27 @@ impl State {
         if holds { self.replicas.desired } else { self.busy() }
     }
 
-    /// Whether it has to give up some that it would keep: to others, or to a lower maximum.
-    fn is_pressed(&self) -> bool {
-        self.given < self.wanted().max(self.keeps())
+    /// For how long it waits for idle ones where it has to give up some that it would keep;
+    /// `None` where it need not. `gainer` is the priority of the most urgent that gets more.
+    fn patience(&self, tick: Time, gainer: Option<u32>) -> Option<Time> {
+        let urgent = gainer.is_some_and(|gainer| gainer < self.workload.priority);
+        if urgent && self.given < self.wanted().max(self.keeps()) {
+            return Some(tick * PATIENCE / 10);
+        }
+        (self.given < self.keeps()).then_some(WAITS)
     }
 
     /// How many it may be told to have at `now`; at least what it is given.
-    pub(crate) fn cut(&mut self, now: Time, tick: Time) -> u32 {
+    pub(crate) fn cut(&mut self, now: Time, tick: Time, gainer: Option<u32>) -> u32 {
         let (from, given) = (self.replicas.desired, self.given);
         if given >= from {
             self.pressed_since = None;
             return from;
         }
-        let since = self.is_pressed().then(|| self.pressed_since.unwrap_or(now));
-        self.pressed_since = since;
-        if since.is_some_and(|since| now.saturating_sub(since) >= tick * PATIENCE / 10) {
+        let patience = self.patience(tick, gainer);
+        self.pressed_since = patience.map(|_| self.pressed_since.unwrap_or(now));
+        let pressed_for = self.pressed_since.map(|since| now.saturating_sub(since));
+        if patience.is_some_and(|patience| pressed_for >= Some(patience)) {
             return given;
         }
         let stoppable = self.work.map_or(u32::MAX, |work| work.stoppable);

@@ -29,9 +29,9 @@ impl Fleet {
     /// Those of all these.
     pub(crate) fn of_all<'a>(states: impl Iterator<Item = &'a State>) -> Fleet {
         states.map(Fleet::of).fold(Fleet::default(), |all, one| Fleet {
-            desired: all.desired + one.desired,
-            ready: all.ready + one.ready,
-            max: all.max + one.max,
+            desired: all.desired.saturating_add(one.desired),
+            ready: all.ready.saturating_add(one.ready),
+            max: all.max.saturating_add(one.max),
         })
     }
 }

@@ -184,6 +184,9 @@ fn of_those_that_give_way_the_idle_ones_are_counted_first() {
     let first = idle.iter().find(|d| d.workload == "consumer").unwrap();
     assert_eq!((first.from, first.to, first.at_work), (9, 5, 0));
     rounds.work(5, 0);
+    // Idle ones have some seconds to be known.
+    rounds.quiet(5, 7);
+    assert_eq!(rounds.consumers(), 5);
     let busy = rounds.round(QueueSample { in_flight: 5, ..QueueSample::default() });
     let second = busy.iter().find(|d| d.workload == "consumer").unwrap();
     assert_eq!(second.text, "consumer 5 -> 3: 3 is its maximum; 2 of those that leave are at work");
@@ -207,6 +210,29 @@ fn equals_take_no_busy_ones() {
         rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
         rounds.quiet(7, 1);
     }
+    assert_eq!(rounds.consumers(), 7);
+}
+
+#[test]
+fn equals_wait_for_idle_ones_as_long_as_that_takes() {
+    let mut config = demo(Rule::SimpleQueue(target()));
+    config.workloads[1] = Workload {
+        name: "equal".to_owned(),
+        priority: 1,
+        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
+        ..config.workloads[0].clone()
+    };
+    let mut rounds = Rounds::new(config, [8, 2]);
+    rounds.work(5, 0);
+    for _ in 0..60 {
+        let sample = QueueSample { ready: 500, ..QueueSample::default() };
+        let taken_at = rounds.now + TICK;
+        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+        rounds.round(QueueSample { ready: 100, in_flight: 5, ..QueueSample::default() });
+    }
+    assert_eq!((rounds.consumers(), rounds.to_retire()), (8, 1));
+    rounds.work(5, 1);
+    rounds.fill();
     assert_eq!(rounds.consumers(), 7);
 }
 

@@ -134,7 +134,8 @@ proptest! {
             }
             total += arrived;
             let acked_total = u64::saturating_sub(total, ready);
-            let sample = QueueSample { ready, in_flight: 0, published_total: total, acked_total, clock: None };
+            let published_total = total;
+            let sample = QueueSample { ready, published_total, acked_total, ..<_>::default() };
             let decisions = successor.round(sample);
             prop_assert_eq!(cuts(&decisions, "consumer"), 0, "{:?}", decisions);
         }

@@ -29,8 +29,8 @@ pub struct Facts {
     pub workloads: Vec<Count>,
     /// The sentence of a workload that has all it can get and is still overrun.
     pub at_limit: Option<String>,
-    /// The sentence of jobs on which nobody works. It waits for no other one to have been read: that
-    /// may say that all is quiet.
+    /// The sentence of jobs on which nobody works. It waits for no other one to have been read:
+    /// that may say that all is quiet.
     pub at_once: Option<String>,
     /// The sentence for when nothing happens.
     pub otherwise: String,

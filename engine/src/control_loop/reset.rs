@@ -150,6 +150,7 @@ impl ControlLoop {
         }
         self.start_ups.clear();
         self.killed.clear();
+        self.retiring.clear();
         self.parts.canvas.clear();
         self.parts.settings.forget_edits();
         self.board.begin_anew(now, rand::random());

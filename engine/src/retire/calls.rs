@@ -9,6 +9,9 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::sources::Sources;
 
+/// With very short rounds a call has this time all the same.
+const LEAST: Duration = Duration::from_millis(250);
+
 /// One that was asked to retire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -38,7 +41,8 @@ impl Calls {
     /// Calls that take a part of a round at most, and ring `waker` when they are answered.
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
-        Calls { timeout: tick.mul_f64(0.4), clients: BTreeMap::new(), sender, answers, waker }
+        let timeout = tick.mul_f64(0.4).max(LEAST);
+        Calls { timeout, clients: BTreeMap::new(), sender, answers, waker }
     }
 
     /// Retires a container at its queue; to be driven. Its answer comes in any case.

@@ -79,8 +79,8 @@ impl Retiring {
         status: &Status,
         count: u32,
     ) -> Vec<String> {
-        let staff = self.staffs.get_mut(name);
-        staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count))
+        let (staff, chooses) = (self.staffs.get_mut(name), self.chooses);
+        staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count, chooses))
     }
 
     /// A container was retired, asked at `asked`; with how many leases, or nobody knows.

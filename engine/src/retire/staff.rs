@@ -1,6 +1,6 @@
 //! One workload's containers: who is busy, who is retired, who may be stopped. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use control::Work;
@@ -15,31 +15,20 @@ const HOLDS: Duration = Duration::from_secs(8);
 const GATHER: Duration = Duration::from_millis(1500);
 /// A retired pod that is still ready after this time does not show that it is retired.
 const FOLLOWS: Duration = Duration::from_secs(5);
+/// After so many looks without a list of workers it is reckoned without one.
+const UNREAD: u32 = 10;
 /// After this time it is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
-
-/// One that was retired without a lease.
-#[derive(Debug, Clone, Copy)]
-struct Retired {
-    /// When it was asked.
-    asked: Duration,
-    /// Whether it could work by then.
-    was_ready: bool,
-}
-
-impl Retired {
-    fn holds(&self, now: Duration) -> bool {
-        now < self.asked + HOLDS
-    }
-}
 
 /// What is known of a workload's containers.
 #[derive(Debug, Default)]
 pub struct Staff {
-    /// Asked to retire and not answered; whether they were at work by then.
-    asked: BTreeMap<String, bool>,
-    /// Retired without a lease.
-    retired: BTreeMap<String, Retired>,
+    /// Asked to retire and not answered.
+    asked: BTreeSet<String>,
+    /// Retired without a lease, by when they were asked.
+    retired: BTreeMap<String, Duration>,
+    /// Of those that were asked, the ones that were ready by then, until they are so again.
+    worked: BTreeSet<String>,
     /// Found with a lease when they were asked, by when that was.
     found_busy: BTreeMap<String, Duration>,
     /// Whether the queue's workers were ever seen to be these containers.
@@ -48,19 +37,24 @@ pub struct Staff {
     hidden_until: Option<Duration>,
     /// Whether it was kept from leaving because nobody knows who is idle.
     is_stuck: bool,
+    /// How often in a row the list of workers could not be read.
+    unread: u32,
     was_told: bool,
 }
 
 impl Staff {
     fn is_retired(&self, name: &str, now: Duration) -> bool {
-        self.retired.get(name).is_some_and(|it| it.holds(now))
+        self.retired.get(name).is_some_and(|asked| now < *asked + HOLDS)
     }
 
     /// Marks those that are retired.
     pub(super) fn mark(&self, now: Duration, status: &mut Status) {
         for instance in &mut status.instances {
-            let retired = self.retired.get(&instance.name).filter(|it| it.holds(now));
-            if !retired.is_some_and(|it| it.was_ready) {
+            // It is unready for a while after its retirement, too.
+            let unready = instance.is_unready;
+            if !self.worked.contains(&instance.name)
+                || !(unready || self.is_retired(&instance.name, now))
+            {
                 continue;
             }
             match instance.phase {
@@ -84,8 +78,12 @@ impl Staff {
         chooses: bool,
     ) -> Work {
         let here = |name: &String| staying(status).any(|it| it.name == *name);
-        self.retired.retain(|name, it| it.holds(now) && here(name));
-        self.asked.retain(|name, _| here(name));
+        self.retired.retain(|name, asked| now < *asked + HOLDS && here(name));
+        self.asked.retain(here);
+        let ready = |name: &String| staying(status).any(|it| it.name == *name && !it.is_unready);
+        let waits = |name: &String| self.asked.contains(name) || self.retired.contains_key(name);
+        self.worked.retain(|name| here(name) && (waits(name) || !ready(name)));
+        self.unread = if seen.look.leases == Told::Unread { self.unread + 1 } else { 0 };
         let read = seen.look.reading.taken_at;
         self.found_busy.retain(|name, asked| *asked >= read && here(name));
         let desired = status.replicas.desired;
@@ -93,25 +91,38 @@ impl Staff {
         let by_count = in_flight.min(desired);
         match &seen.look.leases {
             Told::Nothing => self.by_time(by_count, seen.look, status),
-            Told::Unread => Work { busy: by_count, stoppable: 0 },
-            Told::Listed(leases) if leases.nameless > 0 => Work { busy: desired, stoppable: 0 },
+            Told::Unread if self.unread < UNREAD => Work { busy: by_count, stoppable: 0 },
+            Told::Unread => self.by_time(by_count, seen.look, status),
             Told::Listed(leases) => {
-                let known = |it: &Instance| {
-                    leases.busy.contains(&it.name) || leases.idle.contains(&it.name)
-                };
-                self.is_known |= status.instances.iter().any(known);
-                if !self.is_known && seen.strangers {
-                    return self.by_time(by_count, seen.look, status);
+                self.learn_names(leases, seen.strangers, status);
+                match (self.is_known, leases.nameless > 0) {
+                    // Nobody knows whose these are, and they may be ours.
+                    (true, true) => Work { busy: desired, stoppable: 0 },
+                    (false, nameless) if nameless || seen.strangers => {
+                        self.by_time(by_count, seen.look, status)
+                    }
+                    _ => self.by_name(now, leases, seen.look, status, chooses),
                 }
-                self.by_name(now, leases, seen.look, status, chooses)
             }
+        }
+    }
+
+    /// Whether workers are called as these containers are.
+    fn learn_names(&mut self, leases: &Leases, strangers: bool, status: &Status) {
+        let known =
+            |it: &Instance| leases.busy.contains(&it.name) || leases.idle.contains(&it.name);
+        if status.instances.iter().any(known) {
+            self.is_known = true;
+        } else if strangers {
+            // The same Deployment may run another program by now.
+            self.is_known = false;
         }
     }
 
     /// Where nobody knows who is busy, one that is stopped may be. That is without harm where its
     /// job would end in time.
     fn by_time(&mut self, busy: u32, look: &Look, status: &Status) -> Work {
-        let in_time = look.ack_p90.is_some_and(|p90| 2 * p90 <= status.grace);
+        let in_time = look.ack_p90.is_some_and(|p90| p90 <= status.grace / 2);
         let all_idle = look.reading.sample.in_flight == 0;
         self.is_stuck = !in_time && !all_idle;
         Work { busy, stoppable: if self.is_stuck { 0 } else { status.replicas.desired } }
@@ -126,12 +137,15 @@ impl Staff {
         chooses: bool,
     ) -> Work {
         self.is_stuck = false;
+        // A queue that began anew knows of no retirement.
+        let read = look.reading.taken_at;
+        self.retired.retain(|name, asked| *asked >= read || !leases.busy.contains(name));
         let busy = staying(status).filter(|it| self.is_busy(leases, &it.name)).count() as u32;
         if chooses {
             return Work { busy, stoppable: self.stoppable_here() };
         }
         if self.is_hidden(now, status) {
-            return Work { busy, ..self.by_time(busy, look, status) };
+            return self.by_time(busy, look, status);
         }
         Work { busy, stoppable: self.stoppable_there(now, status) }
     }
@@ -144,14 +158,14 @@ impl Staff {
     /// Where a ReplicaSet chooses: it stops those first that are not ready. So these are to be
     /// retired, all of them.
     fn stoppable_there(&self, now: Duration, status: &Status) -> u32 {
-        let waits = |it: &Retired| now < it.asked + GATHER;
+        let waits = |asked: &Duration| now < *asked + GATHER;
         let unready: Vec<&Instance> = staying(status).filter(|it| it.is_unready).collect();
         let all_show = self.retired.keys().all(|name| unready.iter().any(|it| it.name == *name));
         if !self.asked.is_empty() || (!all_show && self.retired.values().any(waits)) {
             return 0;
         }
         let safe = unready.iter().all(|it| self.retired.contains_key(&it.name));
-        if safe { unready.len() as u32 } else { 0 }
+        if safe { unready.len().saturating_sub(leaving(status)) as u32 } else { 0 }
     }
 
     /// Whether retired ones do not show that they are.
@@ -160,7 +174,7 @@ impl Staff {
             self.hidden_until = None;
         }
         let shows = |name: &str| staying(status).any(|it| it.name == name && it.is_unready);
-        let hidden = |(name, it): (&String, &Retired)| now >= it.asked + FOLLOWS && !shows(name);
+        let hidden = |(name, asked): (&String, &Duration)| now >= *asked + FOLLOWS && !shows(name);
         if self.hidden_until.is_none() && self.retired.iter().any(hidden) {
             self.hidden_until = Some(now + TRY_AGAIN);
         }
@@ -178,35 +192,45 @@ impl Staff {
         look: &Look,
         status: &Status,
         count: u32,
+        chooses: bool,
     ) -> Vec<String> {
         let Some(leases) = look.leases.listed().filter(|it| it.nameless == 0) else {
             return Vec::new();
         };
-        if self.hidden_until.is_some() || self.is_stuck {
+        if count == 0 || self.hidden_until.is_some() || self.is_stuck {
             return Vec::new();
         }
         let under_way = self.asked.len() + self.retired.len();
+        let under_way = under_way.saturating_sub(leaving(status));
         let missing = (count as usize).saturating_sub(under_way);
         let free = |name: &String| {
-            let taken = self.asked.contains_key(name) || self.is_retired(name, now);
+            let taken = self.asked.contains(name) || self.is_retired(name, now);
             !taken && !self.is_busy(leases, name)
         };
+        // A ReplicaSet stops those first that are not ready, so it has to be all of them.
+        let unready = staying(status).filter(|it| it.is_unready && free(&it.name)).count();
+        let most = if chooses { missing } else { missing.max(unready) };
         let order = self.order(now, Some(leases), status).into_iter();
-        let chosen: Vec<String> = order.filter(free).take(missing).collect();
+        let chosen: Vec<String> = order.filter(free).take(most).collect();
         for it in staying(status).filter(|it| chosen.contains(&it.name)) {
-            self.asked.insert(it.name.clone(), !it.is_unready);
+            self.asked.insert(it.name.clone());
+            if !it.is_unready {
+                self.worked.insert(it.name.clone());
+            }
         }
         chosen
     }
 
     pub(super) fn answered(&mut self, container: &str, asked: Duration, leases: Option<u64>) {
-        let Some(was_ready) = self.asked.remove(container) else { return };
-        let name = container.to_owned();
-        match leases {
-            Some(0) => drop(self.retired.insert(name, Retired { asked, was_ready })),
-            Some(_) => drop(self.found_busy.insert(name, asked)),
-            None => {}
+        if !self.asked.remove(container) {
+            return;
         }
+        let found = match leases {
+            Some(0) => &mut self.retired,
+            // Of whom nobody knows is taken for busy until the next reading.
+            Some(_) | None => &mut self.found_busy,
+        };
+        found.insert(container.to_owned(), asked);
     }
 
     /// The order in which they leave; among equals those with later names first.
@@ -219,7 +243,7 @@ impl Staff {
         let rank = |it: &Instance| match it.phase {
             _ if self.is_retired(&it.name, now) => 0,
             _ if leases.is_some_and(|leases| self.is_busy(leases, &it.name)) => 3,
-            Phase::Starting => 1,
+            _ if it.is_unready => 1,
             _ => 2,
         };
         let mut all: Vec<&Instance> = staying(status).collect();
@@ -240,6 +264,12 @@ impl Staff {
              terminationGracePeriodSeconds of twice what its jobs take"
         ))
     }
+}
+
+/// How many of those that stay are about to be stopped: the lower count was written, and they have
+/// not been chosen yet.
+fn leaving(status: &Status) -> usize {
+    staying(status).count().saturating_sub(status.replicas.desired as usize)
 }
 
 /// Those that were not told to stop.

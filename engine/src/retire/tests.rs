@@ -82,8 +82,12 @@ fn one_that_nobody_answered_for_is_asked_again() {
     work(&mut retiring, 0, &look, &status);
     assert_eq!(retiring.choose(ms(0), "w", &look, &status, 1), ["w-4"]);
     retiring.answered("w", "w-4", ms(0), None);
-    assert_eq!(work(&mut retiring, 1, &look, &status).stoppable, 0);
-    assert_eq!(retiring.choose(ms(2), "w", &look, &status, 1), ["w-4"]);
+    let unknown = work(&mut retiring, 1, &look, &status);
+    assert_eq!(unknown, Work { busy: 1, stoppable: 0 }, "it may be busy");
+    assert_eq!(retiring.choose(ms(2), "w", &look, &status, 1), ["w-3"]);
+    let later = self::look(500, &[], &[], 0);
+    work(&mut retiring, 501, &later, &status);
+    assert!(retiring.choose(ms(502), "w", &later, &status, 3).contains(&"w-4".to_owned()));
 }
 
 #[test]
@@ -103,6 +107,7 @@ fn those_on_their_way_out_are_not_busy_and_a_lease_without_a_name_may_be_anybody
     let leaving = status(&[Phase::Ready, Phase::Ready, Phase::Terminating]);
     let named = look(0, &["w-1", "w-3"], &[], 0);
     assert_eq!(work(&mut retiring, 0, &named, &leaving).busy, 1);
+    work(&mut retiring, 0, &look(0, &["w-1"], &[], 0), &leaving);
     let nameless = look(0, &[], &[], 1);
     let all = work(&mut retiring, 0, &nameless, &leaving);
     assert_eq!(all, Work { busy: 2, stoppable: 0 });
@@ -171,8 +176,61 @@ fn without_names_a_cut_is_safe_where_jobs_end_well_within_the_grace() {
 }
 
 #[test]
+fn those_that_a_replica_set_has_yet_to_stop_count_once() {
+    let (mut retiring, mut status) = (Retiring::new(false), status(&FOUR));
+    let look = look(0, &[], &[], 0);
+    work(&mut retiring, 0, &look, &status);
+    assert_eq!(retiring.choose(ms(0), "w", &look, &status, 2), ["w-4", "w-3"]);
+    for (at, name) in [(3, "w-4"), (2, "w-3")] {
+        retiring.answered("w", name, ms(0), Some(0));
+        (status.instances[at].phase, status.instances[at].is_unready) = (Phase::Starting, true);
+    }
+    (status.replicas.starting, status.replicas.ready) = (2, 2);
+    assert_eq!(work(&mut retiring, 600, &look, &status).stoppable, 2);
+    status.replicas.desired = 2;
+    assert_eq!(work(&mut retiring, 610, &look, &status).stoppable, 0, "they are about to go");
+    assert_eq!(retiring.choose(ms(620), "w", &look, &status, 1), ["w-2"]);
+}
+
+#[test]
+fn pods_that_never_become_ready_are_all_retired_for_they_leave_first() {
+    let phases = [Phase::Ready, Phase::Ready, Phase::Starting, Phase::Starting];
+    let (mut retiring, status) = (Retiring::new(false), status(&phases));
+    let look = look(0, &["w-1"], &[], 0);
+    work(&mut retiring, 0, &look, &status);
+    assert_eq!(retiring.choose(ms(0), "w", &look, &status, 1), ["w-4", "w-3"]);
+    retiring.answered("w", "w-4", ms(0), Some(0));
+    retiring.answered("w", "w-3", ms(0), Some(0));
+    assert_eq!(work(&mut retiring, 10, &look, &status).stoppable, 2);
+}
+
+#[test]
+fn a_retired_one_that_has_a_lease_after_all_is_not_stopped() {
+    let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
+    let before = look(0, &["w-1"], &[], 0);
+    work(&mut retiring, 0, &before, &status);
+    retiring.choose(ms(1), "w", &before, &status, 1);
+    retiring.answered("w", "w-4", ms(1), Some(0));
+    assert_eq!(work(&mut retiring, 2, &before, &status).stoppable, 1);
+    let after = look(500, &["w-4"], &[], 0);
+    assert_eq!(work(&mut retiring, 501, &after, &status), Work { busy: 1, stoppable: 0 });
+}
+
+#[test]
+fn workers_that_are_never_called_anything_are_reckoned_by_time() {
+    let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
+    let look = Look { ack_p90: Some(ms(50)), ..look(0, &[], &[], 2) };
+    assert_eq!(work(&mut retiring, 0, &look, &status), Work { busy: 2, stoppable: 4 });
+}
+
+#[test]
 fn a_list_that_could_not_be_read_stops_nobody() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
     let look = Look { leases: Told::Unread, ..look(0, &["w-1"], &[], 0) };
-    assert_eq!(work(&mut retiring, 0, &look, &status), Work { busy: 1, stoppable: 0 });
+    for _ in 0..9 {
+        assert_eq!(work(&mut retiring, 0, &look, &status), Work { busy: 1, stoppable: 0 });
+        assert_eq!(retiring.remedy("w"), None);
+    }
+    work(&mut retiring, 0, &look, &status);
+    assert!(retiring.remedy("w").is_some(), "nor is that kept quiet for ever");
 }

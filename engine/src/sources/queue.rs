@@ -13,6 +13,9 @@ use super::streak::{News, Streak};
 use super::{Clock, Look};
 use crate::retire::{Leases, Told};
 
+/// With very short rounds a further question has this time all the same.
+const LEAST: Duration = Duration::from_millis(250);
+
 /// Reads one queue.
 #[derive(Debug)]
 pub struct QueueSource {
@@ -25,7 +28,7 @@ pub struct QueueSource {
 impl QueueSource {
     /// A source of the queue of this name, whose reads end before the next one is due.
     pub fn new(client: Client, name: String, tick: Duration) -> QueueSource {
-        let quick = client.clone().with_timeout(tick.mul_f64(0.3));
+        let quick = client.clone().with_timeout(tick.mul_f64(0.3).max(LEAST));
         QueueSource { client: client.with_timeout(tick.mul_f64(0.8)), quick, name }
     }
 

@@ -69,7 +69,7 @@ async fn a_burst_of_long_jobs_is_done_and_no_pod_is_stopped_at_work() {
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn cuts_under_steady_arrivals_stop_no_pod_at_work() {
-    let wanted = number("MICROSCALING_CUTS", 10);
+    let wanted = number("MICROSCALING_CUTS", 50);
     // This rule takes one more or one fewer at each look.
     let changes = [
         ("microscaling.com/rule: rate", "microscaling.com/rule: simple-queue"),

@@ -5,8 +5,8 @@
 //! - [`seen`]: what a watch of the namespace shows, moment by moment
 //! - [`forward`]: the queue and the engines, through port-forwards
 //! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
-//! - `apiserver`, `busy`, `configure`, `engines`, `load`, `machines`, `others`, `overlays`, `rights`,
-//!   `rollouts`, `settings`, `spare`, `stage`, `token`: the tests
+//! - `apiserver`, `busy`, `configure`, `engines`, `load`, `machines`, `others`, `overlays`,
+//!   `rights`, `rollouts`, `settings`, `spare`, `stage`, `token`: the tests
 
 #![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
 

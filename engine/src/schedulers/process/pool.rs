@@ -9,7 +9,7 @@ use control::Replicas;
 use rustix::process::{Pid, Signal, kill_process};
 use service::{Shutdown, Trigger};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::localize::Addresses;
 use super::recipe::Recipe;
@@ -23,6 +23,10 @@ use crate::trouble::Troubles;
 
 /// A server says within this time where it listens, or something is wrong with it.
 const SERVER_START: Duration = Duration::from_secs(10);
+
+/// A number is not given again for so long: the queue turns away whom it was told to retire for a
+/// while, and knows them by their names.
+const RESTS: Duration = Duration::from_secs(11);
 
 /// A replica's Deployment and number.
 pub(super) type Key = (String, u32);
@@ -58,6 +62,8 @@ struct Deployment {
     recipe: Recipe,
     desired: u32,
     replicas: BTreeMap<u32, Member>,
+    /// When replicas with these numbers were gone.
+    gone: BTreeMap<u32, Instant>,
     left: BTreeMap<String, f64>,
 }
 
@@ -114,7 +120,8 @@ impl Pool {
         for recipe in recipes {
             let (name, replicas) = (recipe.deployment.clone(), recipe.replicas);
             let (replicas_now, left) = (BTreeMap::new(), BTreeMap::new());
-            let deployment = Deployment { recipe, desired: 0, replicas: replicas_now, left };
+            let gone = BTreeMap::new();
+            let deployment = Deployment { recipe, desired: 0, replicas: replicas_now, gone, left };
             self.shared.lock().deployments.insert(name.clone(), deployment);
             self.set(&name, replicas, &[]);
         }
@@ -288,7 +295,9 @@ impl Deployment {
 
     fn free_number(&self) -> u32 {
         let mut numbers = 1..;
-        numbers.find(|n| !self.replicas.contains_key(n)).unwrap_or(u32::MAX)
+        let rests = |n: &u32| self.gone.get(n).is_some_and(|gone| gone.elapsed() < RESTS);
+        let free = |n: &u32| !self.replicas.contains_key(n) && !rests(n);
+        numbers.find(free).unwrap_or(u32::MAX)
     }
 
     fn is_gone(&self) -> bool {
@@ -359,6 +368,8 @@ impl Shared {
     pub(super) fn remove(&self, (name, number): &Key) {
         if let Some(deployment) = self.lock().deployments.get_mut(name) {
             deployment.replicas.remove(number);
+            deployment.gone.retain(|_, gone| gone.elapsed() < RESTS);
+            deployment.gone.insert(*number, Instant::now());
         }
         self.tell();
     }
