@@ -193,8 +193,8 @@ fn of_those_that_give_way_the_idle_ones_are_counted_first() {
     assert_eq!((second.at_work, second.reason), (2, Reason::ScaledDown));
 }
 
-#[test]
-fn equals_take_no_busy_ones() {
+/// The consumer, and another one of its priority that wants all it can get.
+fn with_an_equal() -> Config {
     let mut config = demo(Rule::SimpleQueue(target()));
     config.workloads[1] = Workload {
         name: "equal".to_owned(),
@@ -202,7 +202,12 @@ fn equals_take_no_busy_ones() {
         rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
         ..config.workloads[0].clone()
     };
-    let mut rounds = Rounds::new(config, [7, 3]);
+    config
+}
+
+#[test]
+fn equals_take_no_busy_ones() {
+    let mut rounds = Rounds::new(with_an_equal(), [7, 3]);
     rounds.work(7, 0);
     for _ in 0..40 {
         let sample = QueueSample { ready: 500, ..QueueSample::default() };
@@ -215,14 +220,7 @@ fn equals_take_no_busy_ones() {
 
 #[test]
 fn equals_wait_for_idle_ones_as_long_as_that_takes() {
-    let mut config = demo(Rule::SimpleQueue(target()));
-    config.workloads[1] = Workload {
-        name: "equal".to_owned(),
-        priority: 1,
-        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
-        ..config.workloads[0].clone()
-    };
-    let mut rounds = Rounds::new(config, [8, 2]);
+    let mut rounds = Rounds::new(with_an_equal(), [8, 2]);
     rounds.work(5, 0);
     for _ in 0..60 {
         let sample = QueueSample { ready: 500, ..QueueSample::default() };
