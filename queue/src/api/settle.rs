@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use broker::broker::Stale;
-use broker::{QueueName, Receipt, Time};
+use broker::{Broker, QueueName, Receipt, Time};
 use serde::{Deserialize, Serialize};
 
 use super::App;
@@ -61,10 +61,7 @@ pub(super) async fn ack_all(
     body: Body,
 ) -> Result<Json<Results>, Problem> {
     let Receipts { receipts } = ask::json(body).await?;
-    let results = app.hub.call(|broker, now| {
-        settle(receipts, |text| broker.ack(now, &name, text.parse().map_err(|_| Stale)?))
-    });
-    Ok(Json(results))
+    Ok(settle(&app, receipts, |broker, now, receipt| broker.ack(now, &name, receipt)))
 }
 
 /// `POST messages/nack`: the messages go back.
@@ -75,10 +72,7 @@ pub(super) async fn nack_all(
 ) -> Result<Json<Results>, Problem> {
     let Nacks { receipts, delay_ms } = ask::json(body).await?;
     let delay = ask::delay(Some(&delay_ms.to_string()))?;
-    let results = app.hub.call(|broker, now| {
-        settle(receipts, |text| broker.nack(now, &name, text.parse().map_err(|_| Stale)?, delay))
-    });
-    Ok(Json(results))
+    Ok(settle(&app, receipts, |broker, now, receipt| broker.nack(now, &name, receipt, delay)))
 }
 
 /// `POST messages/release`: the messages go back, and the attempts do not count.
@@ -88,18 +82,23 @@ pub(super) async fn release_all(
     body: Body,
 ) -> Result<Json<Results>, Problem> {
     let Receipts { receipts } = ask::json(body).await?;
-    let results = app.hub.call(|broker, now| {
-        settle(receipts, |text| broker.release(now, &name, text.parse().map_err(|_| Stale)?))
-    });
-    Ok(Json(results))
+    Ok(settle(&app, receipts, |broker, now, receipt| broker.release(now, &name, receipt)))
 }
 
-fn settle(receipts: Vec<String>, mut each: impl FnMut(&str) -> Result<(), Stale>) -> Results {
-    let outcome = |receipt: String| {
-        let status = if each(&receipt).is_ok() { "ok" } else { "stale" };
-        Outcome { receipt, status }
-    };
-    Results { results: receipts.into_iter().map(outcome).collect() }
+/// Ends each delivery; what is no receipt is stale.
+fn settle(
+    app: &App,
+    receipts: Vec<String>,
+    end: impl Fn(&mut Broker, Time, Receipt) -> Result<(), Stale>,
+) -> Json<Results> {
+    let results = app.hub.call(|broker, now| {
+        let outcome = |receipt: String| {
+            let ended = receipt.parse().is_ok_and(|receipt| end(broker, now, receipt).is_ok());
+            Outcome { receipt, status: if ended { "ok" } else { "stale" } }
+        };
+        receipts.into_iter().map(outcome).collect()
+    });
+    Json(Results { results })
 }
 
 /// `DELETE messages/RECEIPT`: the message is done.
