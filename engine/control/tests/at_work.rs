@@ -59,6 +59,12 @@ impl Rounds {
         decisions
     }
 
+    /// So many messages wait at the other queue at the next round.
+    fn orders(&mut self, ready: u64) {
+        let (sample, taken_at) = (QueueSample { ready, ..<_>::default() }, self.now + TICK);
+        self.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+    }
+
     fn fill(&mut self) -> Vec<Decision> {
         let decisions = self.core.fill(self.now, &self.seen);
         self.come_true(&decisions);
@@ -152,17 +158,13 @@ fn more_urgent_work_takes_busy_ones_after_one_round_at_the_latest_and_says_so() 
     };
     let mut rounds = Rounds::new(config, [9, 1]);
     rounds.work(9, 0);
-    let orders = |rounds: &mut Rounds, ready| {
-        let (sample, taken_at) = (QueueSample { ready, ..<_>::default() }, rounds.now + TICK);
-        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
-    };
     let full = QueueSample { ready: 100, in_flight: 9, ..QueueSample::default() };
-    orders(&mut rounds, 0);
+    rounds.orders(0);
     rounds.round(full);
-    orders(&mut rounds, 500);
+    rounds.orders(500);
     assert_eq!(rounds.round(full), [], "idle ones are asked for first");
     assert!(rounds.to_retire() > 0);
-    orders(&mut rounds, 500);
+    rounds.orders(500);
     let cut = rounds.round(full);
     let taken = cut.iter().find(|d| d.workload == "consumer").unwrap();
     assert_eq!((taken.reason, taken.at_work), (Reason::Preempted, taken.from - taken.to));
@@ -210,9 +212,7 @@ fn equals_take_no_busy_ones() {
     let mut rounds = Rounds::new(with_an_equal(), [7, 3]);
     rounds.work(7, 0);
     for _ in 0..40 {
-        let sample = QueueSample { ready: 500, ..QueueSample::default() };
-        let taken_at = rounds.now + TICK;
-        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+        rounds.orders(500);
         rounds.quiet(7, 1);
     }
     assert_eq!(rounds.consumers(), 7);
@@ -223,9 +223,7 @@ fn equals_wait_for_idle_ones_as_long_as_that_takes() {
     let mut rounds = Rounds::new(with_an_equal(), [8, 2]);
     rounds.work(5, 0);
     for _ in 0..60 {
-        let sample = QueueSample { ready: 500, ..QueueSample::default() };
-        let taken_at = rounds.now + TICK;
-        rounds.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
+        rounds.orders(500);
         rounds.round(QueueSample { ready: 100, in_flight: 5, ..QueueSample::default() });
     }
     assert_eq!((rounds.consumers(), rounds.to_retire()), (8, 1));
