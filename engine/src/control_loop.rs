@@ -364,7 +364,10 @@ impl ControlLoop {
     }
 
     fn carry_out(&mut self, now: Duration, decision: &Decision, seen: &BTreeMap<String, Status>) {
-        let first = self.leave_order(now, &decision.workload, seen);
+        let first = match decision.to < decision.from {
+            true => self.leave_order(now, &decision.workload, seen),
+            false => Vec::new(),
+        };
         let written = self.parts.scheduler.scale(&decision.workload, decision.to, &first);
         let told = self.parts.scheduler.announcement(decision);
         let (name, text) = (decision.workload.clone(), decision.text.clone());

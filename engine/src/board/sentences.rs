@@ -1,6 +1,6 @@
 //! What the headline can say of a moment.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use control::{Limit, Rule, Workload};
 
@@ -89,20 +89,18 @@ impl Board {
 
 /// The sentence of a queue with jobs on which nobody works, for the first one that has any.
 fn nobody_works(round: &Round<'_>) -> Option<String> {
-    let workloads = &round.core.config().workloads;
-    let queues: BTreeSet<&str> =
-        workloads.iter().filter_map(|w| Some(w.rule.target()?.queue.as_str())).collect();
-    queues.into_iter().find_map(|queue| {
+    // By queue: the first that follows it, and whether anybody works on it.
+    let mut queues: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
+    for workload in &round.core.config().workloads {
+        let Some(target) = workload.rule.target() else { continue };
+        let status = round.deployments.get(&workload.name);
+        let works = status.is_some_and(|status| status.replicas.ready > 0);
+        queues.entry(&target.queue).or_insert((&workload.name, false)).1 |= works;
+    }
+    queues.into_iter().find_map(|(queue, (name, works))| {
         let sample = round.observation.readings.get(queue)?.sample;
-        let mut on_it = workloads
-            .iter()
-            .filter(|w| w.rule.target().is_some_and(|target| target.queue == queue));
-        let first = on_it.clone().next()?;
-        let works = |w: &Workload| {
-            round.deployments.get(&w.name).is_some_and(|status| status.replicas.ready > 0)
-        };
         let jobs = sample.ready + sample.in_flight;
-        (jobs > 0 && !on_it.any(works)).then(|| headline::waiting(jobs, &first.name))
+        (jobs > 0 && !works).then(|| headline::waiting(jobs, name))
     })
 }
 

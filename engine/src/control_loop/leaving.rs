@@ -30,27 +30,22 @@ impl ControlLoop {
         now: Duration,
         seen: &BTreeMap<String, Status>,
     ) -> BTreeMap<String, Work> {
-        let workloads = &self.parts.core.config().workloads;
-        let follow = |queue: &str| {
-            let on_it = workloads
-                .iter()
-                .filter(|w| w.rule.target().is_some_and(|target| target.queue == queue));
-            let statuses = on_it.filter_map(|w| seen.get(&w.name));
-            let instances = statuses.flat_map(|status| &status.instances);
-            instances.map(|it| it.name.as_str()).collect::<BTreeSet<&str>>()
-        };
+        let workloads = self.parts.core.config().workloads.iter();
+        let on_queues = workloads.filter_map(|workload| {
+            Some((&workload.name, &workload.rule.target()?.queue, seen.get(&workload.name)?))
+        });
+        let mut ours: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (_, queue, status) in on_queues.clone() {
+            let names = status.instances.iter().map(|it| it.name.as_str());
+            ours.entry(queue).or_default().extend(names);
+        }
         let mut work = BTreeMap::new();
-        for workload in workloads {
-            let Some(target) = workload.rule.target() else { continue };
-            let (Some(status), Some(look)) =
-                (seen.get(&workload.name), self.parts.sources.look(&target.queue))
-            else {
-                continue;
-            };
+        for (name, queue, status) in on_queues {
+            let Some(look) = self.parts.sources.look(queue) else { continue };
             let leases = look.leases.listed();
-            let strangers = leases.is_some_and(|it| strangers(it, &follow(&target.queue)));
-            let of_it = Seen { name: &workload.name, look: &look, strangers };
-            work.insert(workload.name.clone(), self.retiring.work(now, of_it, status));
+            let strangers = leases.is_some_and(|it| strangers(it, &ours[queue.as_str()]));
+            let of_it = Seen { name, look: &look, strangers };
+            work.insert(name.clone(), self.retiring.work(now, of_it, status));
         }
         work
     }
@@ -98,7 +93,7 @@ impl ControlLoop {
         let (Some(status), Some((_, look))) = (seen.get(workload), self.queue_of(workload)) else {
             return Vec::new();
         };
-        self.retiring.order(now, workload, Some(&look), status)
+        self.retiring.order(now, workload, &look, status)
     }
 
     /// The same as things are now, for those who are not part of a round.

@@ -7,10 +7,7 @@ use std::time::Duration;
 use client::Client;
 use tokio::sync::{Notify, mpsc};
 
-use crate::sources::Sources;
-
-/// With very short rounds a call has this time all the same.
-const LEAST: Duration = Duration::from_millis(250);
+use crate::sources::{Sources, part_of};
 
 /// One that was asked to retire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +38,7 @@ impl Calls {
     /// Calls that take a part of a round at most, and ring `waker` when they are answered.
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
-        let timeout = tick.mul_f64(0.4).max(LEAST);
+        let timeout = part_of(tick, 0.4);
         Calls { timeout, clients: BTreeMap::new(), sender, answers, waker }
     }
 

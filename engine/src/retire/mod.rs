@@ -7,12 +7,12 @@
 //!
 //! # Layout
 //! - [`leases`]: who holds leases of a queue, as it was told
-//! - [`staff`]: one workload's containers: who is busy, who is retired, who may be stopped
+//! - `staff`: one workload's containers: who is busy, who is retired, who may be stopped
 //! - [`calls`]: the calls on the queue
 
 pub mod calls;
 pub mod leases;
-pub mod staff;
+mod staff;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use control::Work;
 use crate::schedulers::Status;
 use crate::sources::Look;
 pub use leases::{Leases, Told};
-pub use staff::Staff;
+use staff::Staff;
 
 /// What is known of all workloads that follow a queue.
 #[derive(Debug)]
@@ -92,16 +92,9 @@ impl Retiring {
 
     /// In which order a workload's containers leave: the retired ones, those that do not work yet,
     /// the idle ones, and the busy ones last.
-    pub fn order(
-        &self,
-        now: Duration,
-        name: &str,
-        look: Option<&Look>,
-        all: &Status,
-    ) -> Vec<String> {
+    pub fn order(&self, now: Duration, name: &str, look: &Look, all: &Status) -> Vec<String> {
         let staff = self.staffs.get(name);
-        let busy = look.and_then(|look| look.leases.listed());
-        staff.map_or_else(Vec::new, |staff| staff.order(now, busy, all))
+        staff.map_or_else(Vec::new, |staff| staff.order(now, look.leases.listed(), all))
     }
 
     /// What keeps a workload from letting idle ones leave first, told once.

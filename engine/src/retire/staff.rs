@@ -22,7 +22,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// What is known of a workload's containers.
 #[derive(Debug, Default)]
-pub struct Staff {
+pub(super) struct Staff {
     /// Asked to retire and not answered.
     asked: BTreeSet<String>,
     /// Retired without a lease, by when they were asked.
@@ -37,7 +37,9 @@ pub struct Staff {
     hidden_until: Option<Duration>,
     /// Whether it was kept from leaving because nobody knows who is idle.
     is_stuck: bool,
-    /// How often in a row the list of workers could not be read.
+    /// When the queue was last read, and
+    read: Option<Duration>,
+    /// how often in a row the list of workers could not be.
     unread: u32,
     was_told: bool,
 }
@@ -83,8 +85,8 @@ impl Staff {
         let ready = |name: &String| staying(status).any(|it| it.name == *name && !it.is_unready);
         let waits = |name: &String| self.asked.contains(name) || self.retired.contains_key(name);
         self.worked.retain(|name| here(name) && (waits(name) || !ready(name)));
-        self.unread = if seen.look.leases == Told::Unread { self.unread + 1 } else { 0 };
         let read = seen.look.reading.taken_at;
+        self.count_unread(read, &seen.look.leases);
         self.found_busy.retain(|name, asked| *asked >= read && here(name));
         let desired = status.replicas.desired;
         let in_flight = u32::try_from(seen.look.reading.sample.in_flight).unwrap_or(u32::MAX);
@@ -104,6 +106,13 @@ impl Staff {
                     _ => self.by_name(now, leases, seen.look, status, chooses),
                 }
             }
+        }
+    }
+
+    /// Counts looks in a row without a list; there are several rounds for one look.
+    fn count_unread(&mut self, read: Duration, leases: &Told) {
+        if self.read.replace(read) != Some(read) {
+            self.unread = if *leases == Told::Unread { self.unread + 1 } else { 0 };
         }
     }
 

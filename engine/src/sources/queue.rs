@@ -10,11 +10,8 @@ use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::stories::{Stories, Story};
 use super::streak::{News, Streak};
-use super::{Clock, Look};
+use super::{Clock, Look, part_of};
 use crate::retire::{Leases, Told};
-
-/// With very short rounds a further question has this time all the same.
-const LEAST: Duration = Duration::from_millis(250);
 
 /// Reads one queue.
 #[derive(Debug)]
@@ -28,7 +25,7 @@ pub struct QueueSource {
 impl QueueSource {
     /// A source of the queue of this name, whose reads end before the next one is due.
     pub fn new(client: Client, name: String, tick: Duration) -> QueueSource {
-        let quick = client.clone().with_timeout(tick.mul_f64(0.3).max(LEAST));
+        let quick = client.clone().with_timeout(part_of(tick, 0.3));
         QueueSource { client: client.with_timeout(tick.mul_f64(0.8)), quick, name }
     }
 
