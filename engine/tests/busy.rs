@@ -7,73 +7,19 @@
 
 mod support;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::{LOOK, TestBox, demo_yaml};
+use support::manifest::Manifest;
+use support::{LOOK, TestBox};
 use tokio::time::sleep;
 
 const SOON: Duration = Duration::from_secs(30);
-const CONSUMER: &str = "app.kubernetes.io/name: consumer";
 
 /// How long a job takes.
 fn job() -> Duration {
     let seconds = std::env::var("MICROSCALING_JOB_SECONDS");
     Duration::from_secs(seconds.map_or(3, |text| text.parse().unwrap()))
-}
-
-/// demo.yaml in a file of its own, which goes with this.
-struct Manifest(PathBuf, String);
-
-impl Manifest {
-    /// With consumers whose jobs take so long, and which have less time to end one.
-    fn of(job: Duration) -> Manifest {
-        let text = std::fs::read_to_string(demo_yaml()).unwrap();
-        let name = format!("busy-{}-{:08x}.yaml", std::process::id(), rand::random::<u32>());
-        let mut manifest = Manifest(std::env::temp_dir().join(name), text);
-        manifest.replace("--work-time=200ms", &format!("--work-time={}ms", job.as_millis()));
-        manifest
-    }
-
-    fn replace(&mut self, from: &str, to: &str) {
-        assert!(self.1.contains(from), "{from}");
-        self.1 = self.1.replace(from, to);
-    }
-
-    /// The same where a worker that is told to stop can end no job.
-    fn without_grace(mut self) -> Manifest {
-        let lease = "            - --lease=3s\n            - --shutdown-grace=";
-        self.replace(&format!("{lease}4s"), &format!("{lease}400ms"));
-        self
-    }
-
-    /// With a more urgent Deployment that runs the consumer, too, on the queue `orders`.
-    fn with_urgent(mut self) -> Manifest {
-        let documents: Vec<String> = self.1.split("---\n").map(str::to_owned).collect();
-        let consumer = documents.iter().find(|it| it.contains(CONSUMER)).unwrap();
-        let urgent = consumer
-            .replace("name: consumer", "name: urgent")
-            .replace("microscaling.com/queue: jobs", "microscaling.com/queue: orders")
-            .replace("MICROSCALING_QUEUE, value: jobs", "MICROSCALING_QUEUE, value: orders");
-        let later = "microscaling.com/priority: \"2\"";
-        self.replace(later, "microscaling.com/priority: \"3\"");
-        let less_urgent = consumer.replace("microscaling.com/priority: \"1\"", later);
-        self.1 = self.1.replace(consumer, &less_urgent);
-        self.1 += &format!("---\n{urgent}");
-        self
-    }
-
-    async fn start(&self, args: &[&str]) -> TestBox {
-        std::fs::write(&self.0, &self.1).unwrap();
-        TestBox::start_manifest(&self.0, args).await
-    }
-}
-
-impl Drop for Manifest {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 /// A queue of the box, asked by itself.

@@ -7,6 +7,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::manifest::Manifest;
 use support::{State, TestBox};
 
 /// Three times what was measured; the machine may be busy.
@@ -56,12 +57,13 @@ async fn while_scaling_is_held_the_load_grows_and_nobody_is_scaled() {
 
 #[tokio::test]
 async fn a_killed_consumer_s_job_comes_back_and_its_story_is_told() {
-    let demo = TestBox::start(&[]).await;
+    // The only consumer is in the middle of its first job when others have come to wait.
+    let demo = Manifest::of(Duration::from_secs(4)).start(&[]).await;
     is_full(&demo).await;
-    // Ten jobs a second for one consumer of five: it holds one whenever it is killed.
     assert_eq!(demo.put("/api/v1/hold", json!({"held": true})).await.0, 200);
     demo.scale("producer", 1).await;
     demo.until("jobs wait", SOON, |state| state.queue() > Some(5)).await;
+    assert_eq!(demo.jobs().await["in_flight"], 1);
     let (status, killed) = demo.post("/api/v1/workloads/consumer/kill", json!({})).await;
     assert_eq!((status, &killed["killed"]), (200, &json!("consumer-1")));
     assert_eq!(told(&demo, "kill").await["text"], "consumer-1 killed");

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part
 
 pub mod fake;
+pub mod manifest;
 pub mod stream;
 
 use std::path::{Path, PathBuf};
