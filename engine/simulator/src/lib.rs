@@ -34,9 +34,9 @@ pub mod tally;
 pub mod trace;
 pub mod world;
 
-pub use contenders::Kind;
+pub use contenders::{Kind, Round, Watch};
 pub use report::{Report, Row};
-pub use run::{Outcome, run};
+pub use run::{Outcome, run, watch};
 pub use scenario::Scenario;
 
 /// Time since the simulation began.

@@ -1,7 +1,7 @@
 //! One scenario with one contender, from its beginning to its end.
 
 use crate::Time;
-use crate::contenders::{Contender, Kind};
+use crate::contenders::{Contender, Kind, Watch};
 use crate::scenario::Scenario;
 use crate::series::Series;
 use crate::tally::Tally;
@@ -51,25 +51,43 @@ impl Outcome {
 /// # Errors
 /// When it has some after all.
 pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, String> {
-    if let Some(problem) = scenario.problems().first() {
-        return Err(problem.to_string());
-    }
     let scenario = &kind.with_its_workers(scenario.clone());
-    let mut world = World::new(scenario, kind.machines(), kind.victims(), seed);
-    let mut contender = Contender::new(kind, &mut world, seed)?;
-    let _ = world.take_change();
-    while let Some(step) = world.step() {
-        if let Step::Wake(wake) = step {
-            contender.wake(&mut world, wake);
-        }
-        if world.take_change() {
-            contender.changed(&mut world);
-        }
-    }
+    let mut world = play(scenario, kind, seed, &mut |_| {})?;
     world.finish();
     let queues = world.queue_stats();
     let settings = kind.settings(scenario);
     let (tally, series) = (world.tally, world.series);
     let (name, scales) = (kind.name(scenario), kind.scales());
     Ok(Outcome { name, settings, scales, tally, series, queues })
+}
+
+/// Plays a scenario that has no [`Scenario::problems`] with our core, and shows each of its rounds.
+///
+/// # Errors
+/// When it has some after all.
+pub fn watch(scenario: &Scenario, seed: u64, watch: &mut Watch<'_>) -> Result<(), String> {
+    play(scenario, &Kind::Ours, seed, watch).map(drop)
+}
+
+fn play(
+    scenario: &Scenario,
+    kind: &Kind,
+    seed: u64,
+    watch: &mut Watch<'_>,
+) -> Result<World, String> {
+    if let Some(problem) = scenario.problems().first() {
+        return Err(problem.to_string());
+    }
+    let mut world = World::new(scenario, kind.machines(), kind.victims(), seed);
+    let mut contender = Contender::new(kind, &mut world, seed)?;
+    let _ = world.take_change();
+    while let Some(step) = world.step() {
+        if let Step::Wake(wake) = step {
+            contender.wake(&mut world, wake, watch);
+        }
+        if world.take_change() {
+            contender.changed(&mut world);
+        }
+    }
+    Ok(world)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::headline::cause::Cause;
 use super::state::seconds;
 
 /// How many entries are remembered.
@@ -96,18 +97,20 @@ pub struct News {
     pub by: Option<Actor>,
     /// Its name on the chart.
     pub mark: Option<String>,
+    /// What the headline is to tell of it.
+    pub cause: Option<Cause>,
 }
 
 impl News {
     /// Something that is told and not marked on the chart.
     pub fn new(kind: Kind, text: impl Into<String>) -> News {
-        News { kind, text: text.into(), by: None, mark: None }
+        News { kind, text: text.into(), by: None, mark: None, cause: None }
     }
 
     /// Something that somebody did, marked on the chart by its own words.
     pub fn marked(kind: Kind, text: impl Into<String>, by: Actor) -> News {
         let text = text.into();
-        News { kind, mark: Some(text.clone()), text, by: Some(by) }
+        News { kind, mark: Some(text.clone()), text, by: Some(by), cause: None }
     }
 }
 
@@ -121,7 +124,7 @@ pub struct Log {
 impl Log {
     /// Takes something in that happened at this time of uptime.
     pub fn push(&mut self, at: Duration, news: News) {
-        let News { kind, text, by, mark } = news;
+        let News { kind, text, by, mark, cause: _ } = news;
         let (text, mark) = (shortened(text), mark.map(shortened));
         self.entries.push_back(Entry { id: self.next, at: seconds(at), kind, text, by, mark });
         self.next += 1;

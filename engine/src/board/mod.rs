@@ -7,7 +7,7 @@
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`extras`]: what the page shows besides: controls, a scenario, the audience
 //! - [`headline`]: the one sentence on top
-//! - `sentences`: what it can say of a moment
+//! - `sentences`: what a round has for it
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost
 
@@ -198,6 +198,9 @@ impl Board {
 
     /// Takes in that something has happened.
     pub fn tell(&mut self, now: Duration, news: News) {
+        if let Some(cause) = &news.cause {
+            self.headline.hear(now, cause.clone());
+        }
         self.log.push(now.saturating_sub(self.origin), news);
     }
 
@@ -216,7 +219,7 @@ impl Board {
         self.seq += 1;
         self.remember(&round);
         let facts = self.facts(&round);
-        let headline = self.headline.update(round.now, facts);
+        let headline = self.headline.update(round.now, facts).to_owned();
         let config = round.core.config();
         let is_background =
             |name: &str| config.workload(name).is_some_and(|w| w.rule == Rule::Remainder);

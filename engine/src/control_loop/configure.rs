@@ -99,5 +99,6 @@ impl ControlLoop {
 
 fn news(edited: Edited) -> News {
     let kind = if edited.is_pause { Kind::Pause } else { Kind::Edit };
-    News { kind, text: edited.text, by: Some(edited.by), mark: Some(edited.mark) }
+    let mark = Some(edited.mark);
+    News { by: Some(edited.by), mark, ..News::new(kind, edited.text) }
 }

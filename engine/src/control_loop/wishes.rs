@@ -6,6 +6,7 @@ use super::ControlLoop;
 use super::handle::{Command, Reply, Wish};
 use super::reset::Reset;
 use crate::authority::Stand;
+use crate::board::headline::cause::Cause;
 use crate::board::log::{Actor, Kind, News};
 use crate::schedulers::{Phase, ScaleError, Status};
 
@@ -96,7 +97,9 @@ impl ControlLoop {
         };
         let killed = self.parts.scheduler.kill(workload, &name);
         self.killed.insert(name.clone());
-        let news = News::marked(Kind::Kill, format!("{name} killed"), by);
+        let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
+        let marked = News::marked(Kind::Kill, format!("{name} killed"), by);
+        let news = News { cause: Some(cause), ..marked };
         self.carried_out(reply, name, Some(news), killed);
     }
 
@@ -138,11 +141,12 @@ impl ControlLoop {
             }
         };
         let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
-        let news = match by {
-            // A room full of people would cover the chart.
-            Actor::Audience => News { mark: None, ..News::marked(Kind::Burst, text.clone(), by) },
-            _ => News::marked(Kind::Burst, text.clone(), by),
-        };
+        let audience = by == Actor::Audience;
+        let marked = News::marked(Kind::Burst, text.clone(), by);
+        // A room full of people would cover the chart.
+        let mark = marked.mark.filter(|_| !audience);
+        let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
+        let news = News { mark, cause, ..marked };
         self.carried_out(reply, text, Some(news), async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let bodies: Vec<Vec<u8>> =

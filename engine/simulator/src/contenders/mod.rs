@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 pub use horizontal::{Behavior, Horizontal};
 pub use original::Target;
+pub use ours::{Round, Watch};
 
 use crate::Time;
 use crate::random::Random;
@@ -214,10 +215,10 @@ impl Contender {
         })
     }
 
-    /// It is time for what it asked for.
-    pub(crate) fn wake(&mut self, world: &mut World, wake: Wake) {
+    /// It is time for what it asked for. `watch` sees our rounds, and nobody else's.
+    pub(crate) fn wake(&mut self, world: &mut World, wake: Wake, watch: &mut Watch<'_>) {
         match self {
-            Contender::Ours(it) => it.wake(world, wake),
+            Contender::Ours(it) => it.wake(world, wake, watch),
             Contender::Original(it) => it.wake(world, wake),
             Contender::Hpa(it) => it.wake(world, wake),
             Contender::Keda(it) => it.wake(world, wake),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use control::{Autoscaler, Decision, Observation, Reading, Rule, Stage, StartUp};
+use control::{Autoscaler, Decision, Observation, Reading, Replicas, Rule, Stage, StartUp};
 
 use super::{Wake, phase, rules};
 use crate::Time;
@@ -17,6 +17,28 @@ use crate::world::World;
 const SETTLE: Time = Time::from_millis(20);
 /// Why it looks on while a step holds it.
 const HELD: &str = "scaling is held";
+
+/// What one of our rounds went by, and what came of it.
+#[derive(Debug)]
+pub struct Round<'a> {
+    /// When.
+    pub now: Time,
+    /// Whether it is a tick, and not a look in between.
+    pub is_tick: bool,
+    /// The core, for its whys.
+    pub core: &'a Autoscaler,
+    /// What was measured.
+    pub observation: &'a Observation,
+    /// What was decided.
+    pub decisions: &'a [Decision],
+    /// The containers afterwards, by workload.
+    pub replicas: BTreeMap<String, Replicas>,
+    /// What a presenter's steps have made of the world by now.
+    pub situation: &'a Situation,
+}
+
+/// Sees each of our rounds.
+pub type Watch<'a> = dyn FnMut(&Round<'_>) + 'a;
 
 /// The core and what it was told last.
 #[derive(Debug)]
@@ -71,7 +93,7 @@ impl Ours {
         Ok(Ours { core, tick, readings, start_ups, settling: false })
     }
 
-    pub(super) fn wake(&mut self, world: &mut World, wake: Wake) {
+    pub(super) fn wake(&mut self, world: &mut World, wake: Wake, watch: &mut Watch<'_>) {
         let next = world.now() + self.tick;
         match wake {
             Wake::Read(_) => {
@@ -79,18 +101,18 @@ impl Ours {
                 world.wake_at(next, wake);
             }
             Wake::Decide(_) => {
-                self.round(world, true);
+                self.round(world, true, watch);
                 world.wake_at(next, wake);
             }
             Wake::Changed => {
                 self.settling = false;
-                self.round(world, false);
+                self.round(world, false, watch);
             }
         }
     }
 
     /// One look, and what comes of it unless somebody holds it.
-    fn round(&mut self, world: &mut World, is_tick: bool) {
+    fn round(&mut self, world: &mut World, is_tick: bool, watch: &mut Watch<'_>) {
         let now = world.now();
         let seen = self.observe(world);
         let situation = world.scenario().situation_at(now);
@@ -98,13 +120,24 @@ impl Ours {
         let decisions = match (situation.held, is_tick) {
             (true, _) => {
                 self.core.look_on(now, &seen, HELD);
-                return;
+                Vec::new()
             }
             (false, true) => self.core.step(now, &seen),
             (false, false) => self.core.fill(now, &seen),
         };
         carry_out(world, &decisions);
-        self.let_idle_ones_go(world);
+        if !situation.held {
+            self.let_idle_ones_go(world);
+        }
+        watch(&Round {
+            now,
+            is_tick,
+            core: &self.core,
+            observation: &seen,
+            decisions: &decisions,
+            replicas: replicas(world),
+            situation: &situation,
+        });
     }
 
     /// Retires those that are to leave and have no job, and lets them go.
@@ -166,12 +199,17 @@ impl Ours {
         let names = || world.scenario().workloads.iter().enumerate();
         let work = names().filter_map(|(i, it)| Some((it.name.clone(), world.at_work(i)?)));
         Observation {
-            replicas: names().map(|(i, it)| (it.name.clone(), world.replicas(i))).collect(),
+            replicas: replicas(world),
             readings: self.readings.clone(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
             work: work.collect(),
         }
     }
+}
+
+fn replicas(world: &World) -> BTreeMap<String, Replicas> {
+    let workloads = world.scenario().workloads.iter().enumerate();
+    workloads.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect()
 }
 
 /// How far a container is, as far as its start goes.

@@ -1,0 +1,287 @@
+//! How things stand: one sentence for each way, true of the numbers of its moment.
+
+use super::facts::{Facts, QueueFacts, WorkloadFacts};
+use super::words::{capitalised, listed, rate};
+
+/// Fewer jobs a second are none.
+const NONE: f64 = 0.05;
+
+/// Work on a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    queue: String,
+    target: u32,
+    /// Those at work on it.
+    workers: Vec<(String, u32)>,
+    /// Jobs a second that arrive, and that are done.
+    rates: Option<(f64, f64)>,
+    /// What is frozen, with how many.
+    paused: Vec<(String, u32)>,
+}
+
+/// One way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// A person holds all scaling.
+    NobodyScales(Work),
+    /// So many jobs are there and no worker of this name.
+    NobodyWorks {
+        /// How many.
+        jobs: u64,
+        /// Who would work on them.
+        name: String,
+    },
+    /// Nothing is decided for want of a reading.
+    Unread(String),
+    /// A workload has all it can get and is overrun.
+    AtLimit(Work),
+    /// More jobs wait than should.
+    OverTarget(Work),
+    /// As many wait as may, and more arrive than are done.
+    FallsBehind(Work),
+    /// As many wait as may, and no more arrive than are done.
+    KeepsUp(Work),
+    /// As many wait as may, and no more is known, or nobody is at work.
+    Within(Work),
+    /// Nothing arrives; who is at work, and who is frozen.
+    Quiet(Vec<(String, u32)>, Vec<(String, u32)>),
+    /// No queue was read yet,
+    NoReading,
+    /// no workload follows one,
+    NoQueue,
+    /// or no Deployment is known.
+    NoCluster,
+}
+
+impl Condition {
+    /// What is so, the most important first; several may be.
+    pub(super) fn all(facts: &Facts) -> Vec<Condition> {
+        let pressing = [nobody_scales(facts), nobody_works(facts), unread(facts), at_limit(facts)];
+        let calm = [over_target(facts), behind(facts), keeps_up(facts), at_rest(facts)];
+        pressing.into_iter().chain(calm).flatten().collect()
+    }
+
+    /// How important it is; smaller is more so. Moves come between the limit and the rest.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Condition::NobodyScales(_) => 0,
+            Condition::NobodyWorks { .. } => 1,
+            Condition::Unread(_) => 2,
+            Condition::AtLimit(_) => 3,
+            _ => 5,
+        }
+    }
+
+    /// Whether it is still what `now` says, but for a few digits of a rate.
+    pub(super) fn agrees(&self, now: &Condition) -> bool {
+        match (self, now) {
+            (Condition::NobodyScales(a), Condition::NobodyScales(b))
+            | (Condition::AtLimit(a), Condition::AtLimit(b))
+            | (Condition::OverTarget(a), Condition::OverTarget(b))
+            | (Condition::FallsBehind(a), Condition::FallsBehind(b))
+            | (Condition::KeepsUp(a), Condition::KeepsUp(b))
+            | (Condition::Within(a), Condition::Within(b)) => a.agrees(b),
+            _ => self == now,
+        }
+    }
+
+    /// Its sentence; `called` is what its queue is called.
+    pub(super) fn text(&self, facts: &Facts) -> String {
+        match self {
+            Condition::NobodyScales(work) => match work.pace() {
+                Some(pace) => format!("Nobody scales: {pace}{}.", work.frozen()),
+                None => format!("Nobody scales: {}{}.", work.ready(), work.frozen()),
+            },
+            Condition::NobodyWorks { jobs: 1, name } => format!("1 job waits for a {name}."),
+            Condition::NobodyWorks { jobs, name } => format!("{jobs} jobs wait for a {name}."),
+            Condition::Unread(why) => format!("{}.", capitalised(why)),
+            Condition::AtLimit(work) => {
+                let pace = work.pace().unwrap_or_else(|| work.ready());
+                format!("At the limit: {pace}{}.", work.frozen())
+            }
+            Condition::OverTarget(work) => {
+                let (queue, target) = (capitalised(&facts.called(&work.queue)), work.target);
+                let pace = work.pace().unwrap_or_else(|| work.ready());
+                format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
+            }
+            Condition::FallsBehind(work) => {
+                let (queue, target) = (facts.called(&work.queue), work.target);
+                let pace = work.pace().unwrap_or_else(|| work.ready());
+                let text = format!("{pace}; {queue} is within its target of {target}");
+                format!("{}{}.", capitalised(&text), work.frozen())
+            }
+            Condition::KeepsUp(work) => {
+                let (queue, target) = (facts.called(&work.queue), work.target);
+                let arrive = work.rates.map_or(0.0, |(arrive, _)| arrive);
+                let keep = if work.count() == 1 { "keeps" } else { "keep" };
+                let (who, arrive) = (counted(&work.workers), rate(arrive));
+                let text = format!("{who} {keep} up with {arrive}");
+                format!("{text}; {queue} is within its target of {target}{}.", work.frozen())
+            }
+            Condition::Within(work) => {
+                let (queue, target) = (facts.called(&work.queue), work.target);
+                let text = format!("{}; {queue} is within its target of {target}", work.ready());
+                format!("{}{}.", capitalised(&text), work.frozen())
+            }
+            Condition::Quiet(all, paused) if all.is_empty() => {
+                format!("All quiet: nothing runs{}.", frozen(paused))
+            }
+            Condition::Quiet(all, paused) => {
+                let all: Vec<String> = all.iter().map(|(name, n)| format!("{n} {name}")).collect();
+                format!("All quiet: {}{}.", all.join(", "), frozen(paused))
+            }
+            Condition::NoReading => "Waiting for the queue.".to_owned(),
+            Condition::NoQueue => "No workload follows a queue.".to_owned(),
+            Condition::NoCluster => "Waiting for the cluster.".to_owned(),
+        }
+    }
+}
+
+impl Work {
+    fn on(queue: &QueueFacts, facts: &Facts) -> Work {
+        let workers = facts.workers(&queue.name).filter(|it| it.ready > 0);
+        let mut workers: Vec<_> = workers.map(|it| (it.called(it.ready), it.ready)).collect();
+        if workers.is_empty() {
+            workers = facts.workers(&queue.name).take(1).map(|it| (it.called(0), 0)).collect();
+        }
+        Work {
+            queue: queue.name.clone(),
+            target: queue.target,
+            workers,
+            rates: queue.rates,
+            paused: paused(facts),
+        }
+    }
+
+    fn agrees(&self, now: &Work) -> bool {
+        let rates = match (self.rates, now.rates) {
+            (Some(said), Some(now)) => is_near(said.0, now.0) && is_near(said.1, now.1),
+            (said, now) => said == now,
+        };
+        rates && Work { rates: None, ..self.clone() } == Work { rates: None, ..now.clone() }
+    }
+
+    fn count(&self) -> u32 {
+        self.workers.iter().map(|(_, count)| count).sum()
+    }
+
+    /// "3 consumers do 15/s, 30/s arrive".
+    fn pace(&self) -> Option<String> {
+        let (arrive, done) = self.rates?;
+        let do_ = if self.count() == 1 { "does" } else { "do" };
+        let who = counted(&self.workers);
+        Some(format!("{who} {do_} {}, {} arrive", rate(done), rate(arrive)))
+    }
+
+    /// "3 consumers are ready".
+    fn ready(&self) -> String {
+        let are = if self.count() == 1 { "is" } else { "are" };
+        format!("{} {are} ready", counted(&self.workers))
+    }
+
+    fn frozen(&self) -> String {
+        frozen(&self.paused)
+    }
+}
+
+/// A rate may drift by a twentieth, or by what no audience sees, before its sentence is renewed.
+fn is_near(said: f64, now: f64) -> bool {
+    (said - now).abs() <= 0.05 * now + 0.2
+}
+
+fn counted(workers: &[(String, u32)]) -> String {
+    let all: Vec<String> = workers.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    listed(&all)
+}
+
+fn paused(facts: &Facts) -> Vec<(String, u32)> {
+    let paused = facts.workloads.iter().filter(|it| it.paused);
+    paused.map(|it| (it.called(1), it.desired)).collect()
+}
+
+fn frozen(paused: &[(String, u32)]) -> String {
+    paused.iter().map(|(name, at)| format!("; {name} is paused at {at}")).collect()
+}
+
+fn first_queue(facts: &Facts, is: impl Fn(&QueueFacts) -> bool) -> Option<Work> {
+    facts.queues.iter().find(|queue| is(queue)).map(|queue| Work::on(queue, facts))
+}
+
+fn is_over(queue: &QueueFacts) -> bool {
+    queue.jobs.is_some_and(|(ready, _)| ready > u64::from(queue.target))
+}
+
+fn nobody_scales(facts: &Facts) -> Option<Condition> {
+    facts.held.then(|| first_queue(facts, |_| true).map(Condition::NobodyScales)).flatten()
+}
+
+fn nobody_works(facts: &Facts) -> Option<Condition> {
+    facts.queues.iter().find_map(|queue| {
+        let (ready, in_flight) = queue.jobs?;
+        let name = facts.workers(&queue.name).next()?.name.clone();
+        let works = facts.workers(&queue.name).any(|it| it.ready > 0);
+        let jobs = ready + in_flight;
+        (jobs > 0 && !works).then_some(Condition::NobodyWorks { jobs, name })
+    })
+}
+
+fn unread(facts: &Facts) -> Option<Condition> {
+    facts.workloads.iter().find_map(|it| it.unread.clone()).map(Condition::Unread)
+}
+
+fn at_limit(facts: &Facts) -> Option<Condition> {
+    let overrun = |queue: &QueueFacts| {
+        is_over(queue) && queue.rates.is_some_and(|(arrive, done)| arrive > done * 1.02)
+    };
+    let limited = |it: &&WorkloadFacts| it.has_all && it.ready == it.desired;
+    let mut at_limit = facts.workloads.iter().filter(limited);
+    let queue = at_limit.find_map(|it| {
+        let name = it.queue.as_deref()?;
+        facts.queues.iter().find(|queue| queue.name == name && overrun(queue))
+    })?;
+    Some(Condition::AtLimit(Work::on(queue, facts)))
+}
+
+fn over_target(facts: &Facts) -> Option<Condition> {
+    first_queue(facts, is_over).map(Condition::OverTarget)
+}
+
+/// Whether a queue that is within its target would not stay there.
+fn is_behind(queue: &QueueFacts) -> bool {
+    queue.rates.is_some_and(|(arrive, done)| done < 0.8 * arrive - 0.5)
+}
+
+fn behind(facts: &Facts) -> Option<Condition> {
+    let behind = |queue: &QueueFacts| !is_over(queue) && is_behind(queue);
+    first_queue(facts, behind).map(Condition::FallsBehind)
+}
+
+fn keeps_up(facts: &Facts) -> Option<Condition> {
+    if facts.queues.iter().any(|queue| is_over(queue) || is_behind(queue)) {
+        return None;
+    }
+    let works = |queue: &QueueFacts| facts.workers(&queue.name).any(|it| it.ready > 0);
+    let arrives = |queue: &QueueFacts| queue.rates.is_some_and(|(arrive, _)| arrive >= NONE);
+    let keeps_up = |queue: &QueueFacts| queue.jobs.is_some() && arrives(queue) && works(queue);
+    first_queue(facts, keeps_up).map(Condition::KeepsUp)
+}
+
+/// How things stand where nothing is to be told.
+fn at_rest(facts: &Facts) -> Option<Condition> {
+    if facts.queues.is_empty() {
+        return Some(if facts.is_read { Condition::NoQueue } else { Condition::NoCluster });
+    }
+    if facts.queues.iter().all(|queue| queue.jobs.is_none()) {
+        return Some(Condition::NoReading);
+    }
+    let quiet = |queue: &QueueFacts| {
+        let nothing = queue.rates.is_some_and(|(arrive, _)| arrive < NONE);
+        queue.jobs.is_some() && !is_over(queue) && nothing
+    };
+    if facts.queues.iter().all(quiet) {
+        let all = facts.workloads.iter().filter(|it| it.ready > 0);
+        let all = all.map(|it| (it.called(it.ready), it.ready)).collect();
+        return Some(Condition::Quiet(all, paused(facts)));
+    }
+    first_queue(facts, |queue| queue.jobs.is_some() && !is_over(queue)).map(Condition::Within)
+}
