@@ -4,8 +4,6 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::Parser;
-
 use crate::args::Args;
 
 /// What `box` is short for. In a container the page has to listen on all addresses, and its host
@@ -21,7 +19,7 @@ const BOX: [&str; 6] = [
 
 /// The command line, with what the program's name stands for; what is typed counts more.
 pub fn command_line() -> Args {
-    Args::parse_from(words(std::env::args_os().collect()))
+    service::command_line::parse_from(words(std::env::args_os().collect()))
 }
 
 fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
@@ -34,6 +32,8 @@ fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
 
     #[test]

@@ -24,6 +24,7 @@
 //! - [`cli`]: the subcommands
 //! - [`start`]: puts it all together
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod api;
 pub mod args;
