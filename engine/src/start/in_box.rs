@@ -8,6 +8,7 @@ use anyhow::Context;
 use control::allocation::{Claim, allocate};
 use control::{Autoscaler, Workload};
 use reqwest::Url;
+use service::output::say;
 use service::{Shell, UsageError};
 
 use super::{Facing, listen, run_parts};
@@ -48,10 +49,11 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     announce(&args, &manifest, &config);
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let servers = servers(&recipes);
-    let pool = Pool::start(recipes, args.start_delay).await?;
+    let pool = Pool::start(recipes, args.start_delay, &shell.shutdown()).await?;
+    let Some(pool) = pool else { return Ok(()) };
     let queue_url = queue_url(&args, &manifest, &pool)?;
     if !shell.has_parent() {
-        println!("{}", invitation(shell.address()?));
+        say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
     let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
