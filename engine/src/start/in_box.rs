@@ -15,6 +15,7 @@ use super::{Facing, listen, run_parts};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::authority::Authority;
 use crate::board::Fixed;
+use crate::called::by_hand;
 use crate::cli::validate::{self, Read};
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
@@ -161,10 +162,9 @@ fn queue_variable(manifest: &Manifest) -> anyhow::Result<&str> {
 
 /// The lines that a presenter needs next.
 fn invitation(page: SocketAddr) -> String {
-    let engine = std::env::args().next().unwrap_or_else(|| "engine".to_owned());
     let elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     let url = if elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
-    let scale = format!("{engine} scale deployment/producer{url}");
+    let scale = format!("{} scale deployment/producer{url}", by_hand());
     format!(
         "\n  Open            http://{page}\n  for more load   {scale} --replicas=3\n  \
          for none        {scale} --replicas=0\n  to end          Ctrl-C\n"
