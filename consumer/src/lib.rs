@@ -6,6 +6,7 @@
 //! - [`lease`]: the right to one job: keeping it, and the ways it ends
 //! - [`metrics`]: what is counted
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod args;
 pub mod consumer;

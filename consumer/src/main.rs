@@ -1,16 +1,16 @@
 //! Takes jobs off a queue and works on them. The work happens in the library,
 //! `src/consumer.rs`.
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use consumer::{Args, Consumer};
 use service::Shell;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = service::command_line::parse::<Args>();
     service::main(async {
         let shell = Shell::start("consumer", 9102, &args.service).await?;
         let consumer = Consumer::build(&args, &shell)?;

@@ -2,9 +2,7 @@
 //! container.
 
 use std::ffi::OsString;
-use std::path::Path;
-
-use clap::Parser;
+use std::path::{Path, PathBuf};
 
 use crate::args::Args;
 
@@ -21,7 +19,7 @@ const BOX: [&str; 6] = [
 
 /// The command line, with what the program's name stands for; what is typed counts more.
 pub fn command_line() -> Args {
-    Args::parse_from(words(std::env::args_os().collect()))
+    service::command_line::parse_from(words(std::env::args_os().collect()))
 }
 
 fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
@@ -32,9 +30,71 @@ fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
     typed
 }
 
+/// How this program is called from the folder that we are in, as a shell takes it.
+pub fn by_hand() -> String {
+    let typed = std::env::args_os().next().map(PathBuf::from);
+    let typed = typed.unwrap_or_else(|| PathBuf::from("engine"));
+    pasted(&typed, &std::env::current_dir().unwrap_or_default())
+}
+
+/// How a script of the kit that this program was built in is called from the folder that we are
+/// in, as a shell takes it.
+pub fn script_by_hand(name: &str) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let program = std::env::current_exe().unwrap_or_default();
+    let scripts = program.ancestors().map(|folder| folder.join("scripts").join(name));
+    let found = scripts.into_iter().find(|script| script.is_file());
+    found.map_or_else(|| format!("the kit's scripts/{name}"), |script| pasted(&script, &here))
+}
+
+/// A program as it is typed in a folder. A path below that folder is as short as it can be.
+fn pasted(program: &Path, here: &Path) -> String {
+    // As `box` it knows no commands.
+    let program = match program.file_name() {
+        Some(name) if name == "box" => program.with_file_name("engine"),
+        _ => program.to_owned(),
+    };
+    let below = program.strip_prefix(here).ok().filter(|_| !here.as_os_str().is_empty());
+    let text = below.unwrap_or(&program).to_string_lossy().into_owned();
+    // A bare name would be looked for elsewhere.
+    let bare = below.is_some() && !text.contains('/');
+    quoted(if bare { format!("./{text}") } else { text })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: String) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word;
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[test]
+    fn a_line_to_paste_works_in_the_folder_where_it_is_printed() {
+        let cases = [
+            ("/kit/target/release/engine", "/kit", "target/release/engine"),
+            ("/kit/target/release/engine", "/talk", "/kit/target/release/engine"),
+            ("/kit/target/release/engine", "/", "kit/target/release/engine"),
+            ("/kit/target/release/engine", "/kit/target/release", "./engine"),
+            ("target/release/engine", "/kit", "target/release/engine"),
+            ("../release/engine", "/kit/target/debug", "../release/engine"),
+            ("engine", "/talk", "engine"),
+            ("/usr/local/bin/box", "/src", "/usr/local/bin/engine"),
+            ("/my kit/engine", "/talk", "'/my kit/engine'"),
+            ("/it's $5/engine", "/talk", r"'/it'\''s $5/engine'"),
+            ("~/engine", "/talk", "'~/engine'"),
+        ];
+        for (typed, here, line) in cases {
+            assert_eq!(pasted(Path::new(typed), Path::new(here)), line, "{typed} in {here}");
+        }
+    }
 
     #[test]
     fn a_box_listens_where_its_host_can_reach_it_unless_told_otherwise() {

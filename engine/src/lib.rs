@@ -22,8 +22,10 @@
 //! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`metrics`]: how Prometheus looks
 //! - [`cli`]: the subcommands
+//! - `streams`: answers that do not end
 //! - [`start`]: puts it all together
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod api;
 pub mod args;
@@ -50,4 +52,5 @@ pub mod schedulers;
 pub mod settings;
 pub mod sources;
 pub mod start;
+mod streams;
 pub mod trouble;

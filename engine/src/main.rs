@@ -1,5 +1,6 @@
 //! The engine's program. The work happens in [`engine::control_loop`].
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
+use service::output::{note, print};
 use service::{Shell, TokenFile, UsageError};
 use simulator::Scenario;
 use tokio::net::TcpListener;
@@ -42,15 +43,12 @@ const PORTS: u16 = 20;
 pub async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Some(Command::Scale(args)) => scale::run(&args).await,
-        Some(Command::Validate(args)) => validate::run(&args),
+        Some(Command::Validate(args)) => Ok(print(&validate::run(&args)?).await?),
         Some(Command::Play(args)) => play::run(&args).await,
         Some(Command::Top(args)) => top::run(&args).await,
-        Some(Command::Simulate(args)) => simulate::run(&args),
+        Some(Command::Simulate(args)) => Ok(print(&simulate::run(&args)?).await?),
         Some(Command::Replay(args)) => replay::run(&args).await,
-        Some(Command::Completions { shell }) => {
-            completions::run(shell);
-            Ok(())
-        }
+        Some(Command::Completions { shell }) => Ok(print(&completions::script(shell)).await?),
         None => engine(args.run).await,
     }
 }
@@ -196,7 +194,7 @@ pub(crate) async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListe
     for port in DEFAULT_PORT..DEFAULT_PORT + PORTS {
         if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
             if port != DEFAULT_PORT {
-                eprintln!("port {DEFAULT_PORT} is taken; the page is at port {port}");
+                note(&format!("port {DEFAULT_PORT} is taken; the page is at port {port}"));
             }
             return Ok(listener);
         }

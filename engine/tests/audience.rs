@@ -79,6 +79,7 @@ async fn phones_see_the_stage_and_add_a_job_each_with_a_press() {
     let (first, second) = tokio::join!(room.press(2), room.press(3));
     assert_eq!((first.0, second.0), (StatusCode::OK, StatusCode::OK), "{first:?} {second:?}");
     assert_eq!(room.published().await, before + 2);
+    Stream::open(&format!("{}/api/v1/events", room.demo.url)).await.next().await.unwrap();
     let mut page = Stream::open(&format!("{}/page/stream", room.demo.url)).await;
     let log = page.next().await.unwrap().json()["log"].to_string();
     assert!(log.contains(r#""by":"the audience""#) && log.contains("2 jobs at once"), "{log}");

@@ -8,6 +8,7 @@
 //! - [`payload`]: what is written in them
 //! - [`metrics`]: what is counted
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod args;
 pub mod gaps;

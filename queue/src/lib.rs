@@ -14,6 +14,7 @@
 //! - [`problem`]: [`Problem`], every error a call can answer
 //! - [`metrics`]: [`Metrics`], read from the broker at each scrape
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 use service::http::Server;
 use service::{Shutdown, TokenFile};

@@ -1,9 +1,9 @@
 //! The queue server. The work is done in the library of the same name.
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 use queue::{Args, Metrics};
 use service::Shell;
@@ -14,7 +14,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = service::command_line::parse::<Args>();
     service::main(async {
         let shell = Shell::start("queue", 4151, &args.service).await?;
         let token = args.token()?;

@@ -12,6 +12,7 @@
 //! - [`publishing`]: tiles on their way to a queue
 //! - [`metrics`]: what is counted
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod args;
 pub mod computing;

@@ -9,6 +9,8 @@ use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::output::{DROPPED, LogLine};
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum LogFormat {
@@ -44,12 +46,14 @@ impl FormatTime for Stamp {
     }
 }
 
-/// Starts logging to standard error; `RUST_LOG` chooses the lines, "info" without it.
+/// Starts logging to standard error; `RUST_LOG` chooses the lines, "info" without it. Nobody waits
+/// for who reads them: lines that find no room are dropped, and how many is a line, too.
 ///
 /// A second call in one process changes nothing, so tests may start several shells.
 pub fn init(format: LogFormat, name: &str) {
     let (chosen, wrong) = chosen(std::env::var("RUST_LOG").ok().as_deref());
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| LogLine);
+    let chosen = chosen.with_target(DROPPED, LevelFilter::WARN);
     let all = tracing_subscriber::registry().with(chosen);
     let started = if format.is_human() {
         let colours = std::io::stderr().is_terminal() && !no_color();
@@ -84,7 +88,7 @@ fn quietened(targets: Targets) -> Targets {
 }
 
 /// <https://no-color.org>: any value but the empty one counts.
-fn no_color() -> bool {
+pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 

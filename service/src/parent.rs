@@ -6,12 +6,13 @@
 //! ready, and its counters as it leaves.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::SocketAddr;
 
 use prometheus::Registry;
 use prometheus::proto::MetricType;
 
+use crate::output;
 use crate::shutdown::Trigger;
 
 /// The environment variable by which a parent says that it holds the program's pipes.
@@ -83,9 +84,8 @@ impl Parent {
     /// Says a word, if there is a parent to hear it.
     pub fn say(&self, word: &Word) {
         if self.present {
-            let mut out = std::io::stdout().lock();
             // A parent that is gone cannot hear; the end of our input says so better.
-            let _ = writeln!(out, "{}", word.to_line()).and_then(|()| out.flush());
+            output::say(&word.to_line());
         }
     }
 }

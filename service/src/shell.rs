@@ -13,8 +13,10 @@ use crate::endpoints::{self, Health};
 use crate::files;
 use crate::http::{Limits, Server};
 use crate::logs;
+use crate::output::{self, NoOutput};
 use crate::parent::{self, Parent, Word};
 use crate::shutdown::{self, Shutdown};
+use crate::signals::Signalled;
 
 /// Those who scrape and probe a worker are few, and its memory is small.
 const FEW: usize = 256;
@@ -181,11 +183,24 @@ fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
 pub struct UsageError(pub String);
 
 /// The frame of a main: runs `program`, prints an error (a line for each thing that is wrong),
-/// and gives the exit code: 0, 2 for a [`UsageError`], 1 for any other failure.
+/// and gives the exit code: 0, 2 for a [`UsageError`], 128 and its number for a signal
+/// ([`Signalled`]), 1 for any other failure. Where the reader of its output has left it ends with
+/// 0, and says nothing.
 pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
-    let Err(error) = program.await else { return ExitCode::SUCCESS };
+    let code = program.await.map_or_else(|error| exit_code(&error), |()| ExitCode::SUCCESS);
+    output::flush();
+    code
+}
+
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.downcast_ref().is_some_and(NoOutput::is_closed) {
+        return ExitCode::SUCCESS;
+    }
+    if let Some(Signalled(code)) = error.downcast_ref() {
+        return ExitCode::from(*code);
+    }
     for line in format!("{error:#}").lines() {
-        eprintln!("error: {line}");
+        output::note(&format!("error: {line}"));
     }
     if error.is::<UsageError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

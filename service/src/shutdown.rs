@@ -1,9 +1,12 @@
 //! Leaving in order: the first signal asks every part to finish, the second one exits at once.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+
+use crate::output;
+use crate::signals::{Signalled, Signals};
 
 /// Says when it is time to leave. Clones hear the same word.
 #[derive(Debug, Clone)]
@@ -44,29 +47,34 @@ impl Trigger {
     }
 }
 
-/// Turns SIGTERM and SIGINT into the word to leave. Call it inside a tokio runtime.
+/// Turns each signal that ends a process into the word to leave. Call it inside a tokio runtime.
 ///
 /// # Errors
 /// When the operating system refuses a signal handler.
 pub fn on_signals(trigger: Trigger) -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut signals = Signals::listen()?;
     tokio::spawn(async move {
-        next(&mut terminate, &mut interrupt).await;
+        signals.next().await;
         trigger.set();
-        let code = next(&mut terminate, &mut interrupt).await;
-        std::process::exit(code);
+        let Signalled(code) = signals.next().await;
+        exit(code.into());
     });
     Ok(())
 }
 
-/// Waits for a signal; its shell exit code is 128 + the signal's number.
-async fn next(terminate: &mut Signal, interrupt: &mut Signal) -> i32 {
-    let kind = tokio::select! {
-        _ = terminate.recv() => SignalKind::terminate(),
-        _ = interrupt.recv() => SignalKind::interrupt(),
-    };
-    128 + kind.as_raw_value()
+/// What is done before a process ends at once.
+static BEFORE_EXIT: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
+
+/// Has something done also where a second signal ends the process at once, and nothing is dropped.
+pub fn before_exit(last: impl Fn() + Send + 'static) {
+    BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(last));
+}
+
+/// Ends the process at once.
+pub fn exit(code: i32) -> ! {
+    BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|last| last());
+    output::flush();
+    std::process::exit(code)
 }
 
 /// Returns `grace` after the word to leave was given: by then everyone should be gone.

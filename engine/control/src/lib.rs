@@ -16,6 +16,7 @@
 //! - [`start_up`]: how long containers take to start, learned
 //! - [`decision`] and [`why`]: what changes, and why things are as they are; `words` says it
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod allocation;
 pub mod autoscaler;

@@ -17,6 +17,7 @@
 //! - [`mod@run`]: one scenario with one contender
 //! - [`promises`]: what is promised of the core, measured
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod arrivals;
 pub mod checks;

@@ -1,29 +1,29 @@
 //! What changes, as server-sent events. An event's id is `RUN-SEQ`.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, StreamExt, stream};
+use axum::response::Response;
+use axum::response::sse::Event;
+use futures::{StreamExt, stream};
 use serde::Deserialize;
-use service::Shutdown;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 
 use super::App;
 use crate::board::Snapshot;
 use crate::feed::{Feed, Piece, Position};
+use crate::streams;
 
 /// What a browser says when it comes again by itself.
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
-pub async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub async fn events(State(app): State<App>) -> Response {
     let moments = WatchStream::new(app.handle.moments.clone());
-    until_the_end(
+    streams::answer(
         app.shutdown,
         moments.map(|moment: Arc<Snapshot>| {
             let id = format!("{:08x}-{}", moment.run, moment.seq);
@@ -46,10 +46,13 @@ pub(crate) async fn page(
     State(app): State<App>,
     Query(after): Query<After>,
     headers: HeaderMap,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> Response {
     let (heard, feed) = (heard(after, &headers), app.handle.feed.clone());
     let listener = Listener { latest: feed.watch(), feed, heard, ready: VecDeque::new() };
-    until_the_end(app.shutdown, stream::unfold(listener, Listener::next).map(|piece| event(&piece)))
+    streams::answer(
+        app.shutdown,
+        stream::unfold(listener, Listener::next).map(|piece| event(&piece)),
+    )
 }
 
 /// What a page has heard last.
@@ -57,15 +60,6 @@ pub(crate) fn heard(After { after }: After, headers: &HeaderMap) -> Option<Posit
     // A browser that comes again by itself asks for the old address, and knows better.
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
     last.or(after).and_then(|text| text.parse().ok())
-}
-
-/// The events until the engine leaves.
-pub(crate) fn until_the_end<S: Stream<Item = Event> + Send + 'static>(
-    shutdown: Shutdown,
-    events: S,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<S>> {
-    let until = Box::pin(async move { shutdown.wait().await });
-    Sse::new(events.map(Ok).take_until(until)).keep_alive(KeepAlive::default())
 }
 
 /// An event as it is sent.

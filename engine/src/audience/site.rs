@@ -1,13 +1,12 @@
 //! What the audience's listener answers. All else is 404, whatever the path and the method.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use serde_json::json;
@@ -18,6 +17,7 @@ use tokio_stream::wrappers::WatchStream;
 use super::gate::{Gate, TooMany};
 use super::jobs::Button;
 use crate::sources::Clock;
+use crate::streams;
 
 const PAGE: &str = include_str!("assets/audience.html");
 const STYLE: &str = include_str!("assets/audience.css");
@@ -63,7 +63,7 @@ async fn answer(
     let policy = HeaderName::from_static("content-security-policy");
     headers.insert(policy, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     answer
 }
 
@@ -72,11 +72,8 @@ fn asset(content_type: &'static str, text: &'static str) -> Response {
 }
 
 fn stream(site: Site) -> Response {
-    let shutdown = site.shutdown;
     let views = WatchStream::new(site.view);
-    let events = views.map(|view| Ok::<_, Infallible>(Event::default().data(&*view)));
-    let until = Box::pin(async move { shutdown.wait().await });
-    Sse::new(events.take_until(until)).keep_alive(KeepAlive::default()).into_response()
+    streams::answer(site.shutdown, views.map(|view| Event::default().data(&*view)))
 }
 
 /// `POST /job`: one more job, once a second from each phone.

@@ -1,16 +1,13 @@
 //! `engine completions SHELL`.
 
-use std::io::Write;
-
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::args::Args;
 
-/// Prints a completion script.
-pub fn run(shell: Shell) {
+/// A completion script.
+pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "engine", &mut script);
-    // Whoever reads it may have enough after a few lines.
-    let _ = std::io::stdout().write_all(&script);
+    String::from_utf8_lossy(&script).trim_end().to_owned()
 }

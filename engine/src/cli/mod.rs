@@ -15,6 +15,8 @@ use anyhow::Context;
 use reqwest::{Response, Url};
 use serde::de::DeserializeOwned;
 
+use crate::called::script_by_hand;
+
 /// A running engine, as seen by the subcommands.
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {
@@ -62,7 +64,8 @@ impl Engine {
         answer: reqwest::Result<Response>,
     ) -> anyhow::Result<T> {
         let Ok(answer) = answer else {
-            anyhow::bail!("no engine answers at {}; start one with scripts/demo", self.url);
+            let demo = script_by_hand("demo");
+            anyhow::bail!("no engine answers at {}; start one with {demo}", self.url);
         };
         let status = answer.status();
         let body: serde_json::Value =

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,9 @@ use std::time::Duration;
 use client::{Client, QueueArgs, QueueStats};
 use reqwest::Url;
 use serde::Deserialize;
+use service::output::{broken, print, say};
+use service::shutdown::exit;
+use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
@@ -131,6 +135,15 @@ struct Stage {
     report: Report,
 }
 
+/// What is told at the end.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The lines.
+    pub(super) text: String,
+    /// What must not be; the end is a failure then.
+    pub(super) wrong: Option<String>,
+}
+
 /// Plays and prints a table.
 ///
 /// # Errors
@@ -140,13 +153,12 @@ pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
         return scenario(file, args).await;
     }
     if let Some(url) = &args.engine_url {
-        return play(&Url::parse(url)?, args).await;
+        return play(&Url::parse(url)?, args).await?.print().await;
     }
     let own = OwnBox::start(&args.manifest, args.listen, &[]).await?;
-    println!("Playing {} at {}", humantime::format_duration(args.time), own.url);
-    let played = play(&own.url, args).await;
-    let ended = own.end().await;
-    played.and(ended)
+    let (url, time) = (own.url.clone(), humantime::format_duration(args.time));
+    say(&format!("Playing {time} at {url}"));
+    play_in(own, play(&url, args)).await
 }
 
 async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
@@ -154,18 +166,51 @@ async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
     if let Some(url) = &args.engine_url {
         let engine = Engine::at(&Url::parse(url)?)?;
         present::begin(&engine, file, args.step).await?;
-        return present::follow(&engine, args.step).await;
+        return present::follow(&engine, args.step).await?.print().await;
     }
     let mut flags = vec!["--scenario".as_ref(), file.as_os_str()];
     flags.extend(args.step.then_some(OsStr::new("--stage")));
     let own = OwnBox::start(&args.manifest, args.listen, &flags).await?;
-    println!("Playing {name} at {}", own.url);
-    let played = present::follow(&Engine::at(&own.url)?, args.step).await;
-    let ended = own.end().await;
-    played.and(ended)
+    let engine = Engine::at(&own.url)?;
+    say(&format!("Playing {name} at {}", own.url));
+    play_in(own, present::follow(&engine, args.step)).await
 }
 
-async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<()> {
+/// Plays in a box of our own, which is gone before its table is there. It leaves in order also where
+/// a signal ends the play, or nobody is there any more who reads what we say.
+async fn play_in(
+    own: OwnBox,
+    play: impl Future<Output = anyhow::Result<Told>>,
+) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let played = tokio::select! {
+        played = play => played,
+        broken = broken() => Err(broken.into()),
+        signal = signals.next() => Err(signal.into()),
+    };
+    let ended = tokio::select! {
+        ended = own.end() => ended,
+        Signalled(code) = signals.next() => exit(code.into()),
+    };
+    let told = played?;
+    ended?;
+    tokio::select! {
+        printed = told.print() => printed,
+        signal = signals.next() => Err(signal.into()),
+    }
+}
+
+impl Told {
+    async fn print(self) -> anyhow::Result<()> {
+        let printed = print(&self.text).await;
+        match self.wrong {
+            Some(wrong) => anyhow::bail!(wrong),
+            None => Ok(printed?),
+        }
+    }
+}
+
+async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Told> {
     let mut stage = Stage::at(url, args.queue_token_file.clone()).await?;
     stage.settle().await?;
     let before = stage.totals().await?;
@@ -175,7 +220,7 @@ async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<()> {
     let after = stage.totals().await?;
     stage.see_the_background_back().await?;
     stage.report.decisions.retain(|decision| !already.contains(decision));
-    stage.report.print(&before, &after)
+    Ok(stage.report.told(&before, &after))
 }
 
 /// What producers and queue have counted so far.
@@ -301,24 +346,31 @@ impl Report {
         }
     }
 
-    fn print(&self, before: &Totals, after: &Totals) -> anyhow::Result<()> {
+    fn told(&self, before: &Totals, after: &Totals) -> Told {
         let jobs_in = after.published - before.published;
         let jobs_out = after.acked() - before.acked();
         let lost = jobs_in - jobs_out - after.queued();
         let seconds = |time: Option<Duration>| {
             time.map_or("not reached".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()))
         };
-        println!("  jobs in                  {jobs_in}");
-        println!("  jobs out                 {jobs_out}");
-        println!("  jobs lost                {lost}");
-        println!("  largest queue            {}", self.largest_queue);
-        println!("  most live containers     {} of {}", self.most_live, self.capacity);
-        println!("  decisions                {}", self.decisions.len());
-        println!("  7 consumers after        {} (of the third producer)", seconds(self.enough));
-        let back = seconds(self.background_back);
-        println!("  background back after    {back} (of the last producer's end)");
-        anyhow::ensure!(lost == 0.0, "{lost} jobs were lost");
-        anyhow::ensure!(self.most_live <= self.capacity, "the budget was exceeded");
-        Ok(())
+        let lines = [
+            format!("  jobs in                  {jobs_in}"),
+            format!("  jobs out                 {jobs_out}"),
+            format!("  jobs lost                {lost}"),
+            format!("  largest queue            {}", self.largest_queue),
+            format!("  most live containers     {} of {}", self.most_live, self.capacity),
+            format!("  decisions                {}", self.decisions.len()),
+            format!("  7 consumers after        {} (of the third producer)", seconds(self.enough)),
+            format!(
+                "  background back after    {} (of the last producer's end)",
+                seconds(self.background_back)
+            ),
+        ];
+        let wrong = if lost != 0.0 {
+            Some(format!("{lost} jobs were lost"))
+        } else {
+            (self.most_live > self.capacity).then(|| "the budget was exceeded".to_owned())
+        };
+        Told { text: lines.join("\n"), wrong }
     }
 }

@@ -8,11 +8,13 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::Value;
 use service::UsageError;
+use service::output::say;
 use simulator::Scenario;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
+use super::play::Told;
 use crate::board::extras::Scene;
 use crate::presenter::file;
 
@@ -62,19 +64,19 @@ const COMMAND: &str = "command";
 /// for the next step.
 ///
 /// # Errors
-/// When the engine is gone, nothing is played, or a job was lost.
-pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<()> {
+/// When the engine is gone, or nothing is played.
+pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Told> {
     let mut keys = by_hand.then(enter_keys);
     let (mut shown, until) = (None, Instant::now() + BEGINS);
     loop {
         let State { scenario, lost } = engine.get("api/v1/state").await?;
         match (&scenario, &shown) {
             (Some(scene), _) if shown != Some(scene.step) => {
-                println!("  {} of {}  {}", scene.step, scene.of, scene.caption);
+                say(&format!("  {} of {}  {}", scene.step, scene.of, scene.caption));
                 shown = Some(scene.step);
             }
             (Some(_), _) => {}
-            (None, Some(_)) => return over(lost),
+            (None, Some(_)) => return Ok(Told::of(lost)),
             (None, None) => anyhow::ensure!(Instant::now() < until, "nothing is played"),
         }
         match &mut keys {
@@ -84,11 +86,13 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<()>
     }
 }
 
-fn over(lost: Option<u64>) -> anyhow::Result<()> {
-    let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
-    println!("  over; jobs lost {told}");
-    anyhow::ensure!(lost.is_none_or(|lost| lost == 0), "{told} jobs were lost");
-    Ok(())
+impl Told {
+    /// What is told of a scenario that is over.
+    fn of(lost: Option<u64>) -> Told {
+        let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
+        let wrong = lost.is_some_and(|lost| lost > 0).then(|| format!("{told} jobs were lost"));
+        Told { text: format!("  over; jobs lost {told}"), wrong }
+    }
 }
 
 /// A key goes on, within the time of a look; the end of the input ends the scenario.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use service::output::say;
 use service::{ServiceArgs, Shell, UsageError};
 
 use crate::api::guard::Doorkeeper;
@@ -46,7 +47,10 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let (events, length) = (tape.len(), tape.length().as_secs());
     tracing::info!("{name}: {events} events of {}:{:02} minutes", length / 60, length % 60);
     if !shell.has_parent() {
-        println!("\n  Open            http://{}\n  to end          Ctrl-C\n", shell.address()?);
+        say(&format!(
+            "\n  Open            http://{}\n  to end          Ctrl-C\n",
+            shell.address()?
+        ));
     }
     let player = site::play(tape, args.speed, shell.shutdown());
     let router = site::router(player, Arc::new(Doorkeeper::default()));

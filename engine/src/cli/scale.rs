@@ -3,6 +3,7 @@
 use clap::Args;
 use reqwest::Url;
 use service::UsageError;
+use service::output::print;
 
 use super::Engine;
 use crate::args::default_engine_url;
@@ -35,8 +36,7 @@ pub struct ScaleArgs {
 pub async fn run(args: &ScaleArgs) -> anyhow::Result<()> {
     let name = target(&args.target)?;
     Engine::at(&Url::parse(&args.engine_url)?)?.scale(name, args.replicas).await?;
-    println!("deployment.apps/{name} scaled");
-    Ok(())
+    Ok(print(&format!("deployment.apps/{name} scaled")).await?)
 }
 
 fn target(words: &[String]) -> Result<&str, UsageError> {

@@ -1,6 +1,5 @@
 //! `engine simulate FILE`: a scenario in virtual time, with our rules and their rivals.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -44,12 +43,12 @@ pub struct SimulateArgs {
     json: bool,
 }
 
-/// Plays the scenario with everyone, and prints the table.
+/// Plays the scenario with everyone; gives the table.
 ///
 /// # Errors
 /// When the file is no scenario, by line and key; its trace is none, by line; or curves or drawing
 /// cannot be written.
-pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
+pub fn run(args: &SimulateArgs) -> anyhow::Result<String> {
     let scenario = read(&args.file)?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let kinds = contenders(&scenario, &args.rules)?;
@@ -66,9 +65,7 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
     }
     let report = Report::new(&scenario, seed, &outcomes);
     let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.table() };
-    // Whoever reads it may have enough after a few lines.
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
-    Ok(())
+    Ok(text.trim_end().to_owned())
 }
 
 /// Ours by the rules that are asked for, and all rivals.

@@ -24,26 +24,25 @@ pub struct ValidateArgs {
     core: CoreArgs,
 }
 
-/// Prints what is in a manifest, and what would not be honoured.
+/// What is in a manifest, and what would not be honoured.
 ///
 /// # Errors
 /// Everything that would be refused.
-pub fn run(args: &ValidateArgs) -> anyhow::Result<()> {
+pub fn run(args: &ValidateArgs) -> anyhow::Result<String> {
     let Read { manifest, config, .. } = read(&args.file, &args.core)?;
     refusals(&manifest, &config, false)?;
-    for warning in &manifest.unused.warnings {
-        println!("warning: {warning} without a cluster");
-    }
+    let warnings = manifest.unused.warnings.iter();
+    let warnings: String =
+        warnings.map(|warning| format!("warning: {warning} without a cluster\n")).collect();
     let scaled: Vec<_> = config.workloads.iter().map(|w| w.name.as_str()).collect();
-    println!(
-        "{}: {} Deployments, {} scaled ({}), capacity {}; nothing would be refused",
+    Ok(format!(
+        "{warnings}{}: {} Deployments, {} scaled ({}), capacity {}; nothing would be refused",
         args.file.display(),
         manifest.deployments.len(),
         scaled.len(),
         scaled.join(", "),
         config.capacity,
-    );
-    Ok(())
+    ))
 }
 
 /// A manifest that was read.

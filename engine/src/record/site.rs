@@ -8,17 +8,17 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures::StreamExt;
 use service::Shutdown;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::tape::Tape;
 use crate::api::error::{self, ApiError};
-use crate::api::events::{After, event, heard, until_the_end};
+use crate::api::events::{After, event, heard};
 use crate::api::guard::{Doorkeeper, guard};
 use crate::feed::Piece;
 use crate::page;
+use crate::streams;
 
 /// A tape that is being played. Clones are the same one.
 #[derive(Debug, Clone)]
@@ -84,5 +84,5 @@ async fn stream(
         let piece: Piece = player.tape.event(next);
         Some((event(&piece), (player, next + 1)))
     });
-    until_the_end(shutdown, events.boxed()).into_response()
+    streams::answer(shutdown, events)
 }

@@ -8,12 +8,14 @@ use anyhow::Context;
 use control::allocation::{Claim, allocate};
 use control::{Autoscaler, Workload};
 use reqwest::Url;
+use service::output::say;
 use service::{Shell, UsageError};
 
 use super::{Facing, listen, run_parts};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::authority::Authority;
 use crate::board::Fixed;
+use crate::called::by_hand;
 use crate::cli::validate::{self, Read};
 use crate::control_loop::Parts;
 use crate::manifest::Manifest;
@@ -48,10 +50,11 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     announce(&args, &manifest, &config);
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let servers = servers(&recipes);
-    let pool = Pool::start(recipes, args.start_delay).await?;
+    let pool = Pool::start(recipes, args.start_delay, &shell.shutdown()).await?;
+    let Some(pool) = pool else { return Ok(()) };
     let queue_url = queue_url(&args, &manifest, &pool)?;
     if !shell.has_parent() {
-        println!("{}", invitation(shell.address()?));
+        say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
     let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
@@ -159,10 +162,9 @@ fn queue_variable(manifest: &Manifest) -> anyhow::Result<&str> {
 
 /// The lines that a presenter needs next.
 fn invitation(page: SocketAddr) -> String {
-    let engine = std::env::args().next().unwrap_or_else(|| "engine".to_owned());
     let elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     let url = if elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
-    let scale = format!("{engine} scale deployment/producer{url}");
+    let scale = format!("{} scale deployment/producer{url}", by_hand());
     format!(
         "\n  Open            http://{page}\n  for more load   {scale} --replicas=3\n  \
          for none        {scale} --replicas=0\n  to end          Ctrl-C\n"

@@ -24,10 +24,15 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// Opens one; it must come through proxies as it is.
     pub async fn open(url: &str) -> Stream {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let answer = http.get(url).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{url}");
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/event-stream", "{url}");
+        assert_eq!(header("x-accel-buffering"), "no", "a proxy gathers what comes: {url}");
+        assert_eq!(header("cache-control"), "no-store, no-transform", "{url}");
         Stream { answer, heard: Vec::new() }
     }
 

@@ -24,6 +24,7 @@
 //! - [`restore`]: a broker put together again from what happened in an earlier run
 //! - [`event`]: what happened, for whoever keeps a log or wakes a waiter
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod broker;
 pub mod event;

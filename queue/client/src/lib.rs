@@ -9,6 +9,7 @@
 //! - [`args`]: `--queue-url`, `--queue` and `--queue-token-file`, in the same words everywhere
 //! - [`backoff`]: waiting longer each time, and saying so once
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod args;
 pub mod backoff;

@@ -15,6 +15,7 @@
 //! - [`frame`]: how segments and batches look in bytes
 //! - [`error`]: what can go wrong, and what to do then
 #![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod directory;
 pub mod disk;

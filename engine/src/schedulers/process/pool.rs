@@ -11,6 +11,7 @@ use service::{Shutdown, Trigger};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
+use super::folder::RunFolder;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 use super::replica::Replica;
@@ -37,6 +38,8 @@ pub struct Pool {
     shared: Shared,
     start_delay: Duration,
     changes: watch::Receiver<u64>,
+    /// Where processes write, where any of them does.
+    folder: Option<RunFolder>,
 }
 
 /// What the pool and its replicas know together. The lock is held for moments only.
@@ -76,19 +79,36 @@ struct Member {
 
 impl Pool {
     /// Starts every Deployment with the replicas of its manifest; those behind a Service first,
-    /// since the others need to know where they are.
+    /// since the others need to know where they are. At the word to leave it ends again: `None`.
     ///
     /// # Errors
-    /// When a server does not say in time where it listens.
-    pub async fn start(recipes: Vec<Recipe>, start_delay: Duration) -> anyhow::Result<Pool> {
+    /// When there is no place for what processes write, or a server does not say in time where it
+    /// listens.
+    pub async fn start(
+        recipes: Vec<Recipe>,
+        start_delay: Duration,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Option<Pool>> {
+        let folder = RunFolder::for_those(&recipes)?;
         let (sender, changes) = watch::channel(0);
         let shared = Shared { inner: Arc::default(), changes: sender };
-        let mut pool = Pool { shared, start_delay, changes };
+        let mut pool = Pool { shared, start_delay, changes, folder };
+        let started = tokio::select! {
+            started = pool.begin_all(recipes) => started.map(|()| true),
+            () = shutdown.wait() => Ok(false),
+        };
+        if !matches!(started, Ok(true)) {
+            pool.shutdown().await;
+        }
+        Ok(started?.then_some(pool))
+    }
+
+    async fn begin_all(&mut self, recipes: Vec<Recipe>) -> anyhow::Result<()> {
         let (servers, others): (Vec<_>, Vec<_>) = recipes.into_iter().partition(Recipe::is_server);
-        pool.begin(servers);
-        pool.servers_listen().await?;
-        pool.begin(others);
-        Ok(pool)
+        self.begin(servers);
+        self.servers_listen().await?;
+        self.begin(others);
+        Ok(())
     }
 
     /// Takes in what the manifest says of the Deployments, which can be edited from now on.
@@ -233,6 +253,7 @@ impl Pool {
             start_delay,
             stop: told_to_stop,
             shared: self.shared.clone(),
+            folder: self.folder.clone(),
         };
         (Member { instance, born, stop }, replica)
     }

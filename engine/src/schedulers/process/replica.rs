@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::folder::RunFolder;
 use super::pool::{Key, Shared};
 use super::recipe::Recipe;
 use crate::schedulers::Phase;
@@ -35,6 +36,8 @@ pub(super) struct Replica {
     pub(super) start_delay: Duration,
     pub(super) stop: Shutdown,
     pub(super) shared: Shared,
+    /// Where the run has what is on the disk, where it needs that.
+    pub(super) folder: Option<RunFolder>,
 }
 
 /// How a process ended.
@@ -45,21 +48,12 @@ enum End {
     Crashed(String),
 }
 
-/// A directory that is gone when it is dropped.
-fn own_folder() -> std::io::Result<TempDir> {
-    tempfile::Builder::new().prefix("microscaling-").tempdir()
-}
-
 impl Replica {
     /// Starts the process, again and again, until it is told to stop.
     pub(super) async fn live(self) {
         let mut crashes = 0;
         // It lives as long as a pod would, whatever becomes of the process in it.
-        let folder = self.recipe.needs_folders().then(own_folder).transpose();
-        let folder = folder.unwrap_or_else(|error| {
-            tracing::warn!("{} has no directory of its own: {error}", self.name);
-            None
-        });
+        let folder = self.own_folder();
         let folder = folder.as_ref().map(TempDir::path);
         while !self.stop.is_set() {
             let began = Instant::now();
@@ -77,6 +71,18 @@ impl Replica {
             self.unless_stopped(sleep(wait)).await;
         }
         self.shared.remove(&self.key);
+    }
+
+    /// A directory that is gone when it is dropped.
+    fn own_folder(&self) -> Option<TempDir> {
+        let needed = self.folder.as_ref().filter(|_| self.recipe.needs_folders())?;
+        match needed.of_replica(&self.name) {
+            Ok(folder) => Some(folder),
+            Err(error) => {
+                tracing::warn!("{} has no directory of its own: {error}", self.name);
+                None
+            }
+        }
     }
 
     async fn unless_stopped(&self, wait: impl Future<Output = ()>) {

@@ -1,0 +1,189 @@
+//! The folder of a run: what its processes have on this machine's disk is below it, and is gone
+//! with it.
+//!
+//! A run that was killed without a word leaves its folder behind, and the next one sweeps it. Whose
+//! run goes on is known by a lock that the operating system frees with the process. The lock's file
+//! gets its name only once it is locked, so that a folder that is just being made looks like none
+//! of ours.
+
+use std::fs::{self, DirEntry, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use rustix::process::geteuid;
+use service::shutdown::before_exit;
+use tempfile::TempDir;
+
+use super::recipe::Recipe;
+
+/// What the folders of runs begin with.
+const PREFIX: &str = "microscaling-";
+/// The file that is locked as long as the run lasts. A folder without it is somebody else's.
+const LOCK: &str = ".lock-of-a-run";
+/// What it is called before.
+const NEW_LOCK: &str = ".lock-of-a-run.new";
+/// A process on its way out may put a file into a folder while it is emptied.
+const TRIES: usize = 20;
+
+/// The folder of this run.
+#[derive(Debug, Clone)]
+pub(super) struct RunFolder(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Sweeps what earlier runs have left, and makes a folder where any of these needs one.
+    pub(super) fn for_those(recipes: &[Recipe]) -> anyhow::Result<Option<RunFolder>> {
+        let place = std::env::temp_dir();
+        sweep(&place);
+        let needed = recipes.iter().any(Recipe::needs_folders);
+        let made = needed.then(|| RunFolder::make_in(&place)).transpose();
+        made.with_context(|| {
+            let place = place.display();
+            format!("no folder can be made in {place}; let TMPDIR be one that can be written")
+        })
+    }
+
+    fn make_in(place: &Path) -> io::Result<RunFolder> {
+        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)?;
+        let lock = lock(made.path())?;
+        let path = made.keep();
+        let left_behind = path.clone();
+        before_exit(move || remove(&left_behind));
+        Ok(RunFolder(Arc::new(Inner { path, _lock: lock })))
+    }
+
+    /// A folder in it, which is gone when it is dropped.
+    pub(super) fn of_replica(&self, name: &str) -> io::Result<TempDir> {
+        tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(&self.0.path)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        remove(&self.path);
+    }
+}
+
+fn lock(folder: &Path) -> io::Result<File> {
+    let file = File::create_new(folder.join(NEW_LOCK))?;
+    file.try_lock()?;
+    fs::rename(folder.join(NEW_LOCK), folder.join(LOCK))?;
+    Ok(file)
+}
+
+/// Removes the folders of runs that are gone. One that cannot be removed is left to the next start.
+fn sweep(place: &Path) {
+    let Ok(entries) = fs::read_dir(place) else { return };
+    for entry in entries.flatten().filter(is_of_a_run) {
+        if let Some(_held_meanwhile) = free_lock(&entry.path()) {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Whether a run of this user may have made it. A link is none of ours, wherever it leads.
+fn is_of_a_run(entry: &DirEntry) -> bool {
+    let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
+    let ours = |it: fs::Metadata| it.is_dir() && it.uid() == geteuid().as_raw();
+    named && entry.metadata().is_ok_and(ours)
+}
+
+/// The lock of a run that is gone.
+fn free_lock(folder: &Path) -> Option<File> {
+    let file = File::open(folder.join(LOCK)).ok()?;
+    match file.try_lock() {
+        Ok(()) => Some(file),
+        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => None,
+    }
+}
+
+fn remove(folder: &Path) {
+    let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    for _ in 0..TRIES {
+        match remove_lock_last(folder) {
+            Ok(()) => return,
+            Err(error) if gone(&error) => return,
+            Err(_) => {}
+        }
+    }
+    tracing::warn!("the folder {} cannot be removed; it may be deleted", folder.display());
+}
+
+/// As long as anything is in it the lock is, too, so that a later start can go on with it.
+fn remove_lock_last(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false if entry.file_name() != LOCK => fs::remove_file(entry.path())?,
+            false => {}
+        }
+    }
+    fs::remove_file(folder.join(LOCK))?;
+    fs::remove_dir(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn names(place: &Path) -> Vec<String> {
+        let entries = fs::read_dir(place).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_is_swept_once_its_run_is_gone_and_not_before() {
+        let place = tempfile::tempdir().unwrap();
+        let run = RunFolder::make_in(place.path()).unwrap();
+        let replica = run.of_replica("queue-1").unwrap();
+        fs::write(replica.path().join("segment"), "jobs").unwrap();
+        sweep(place.path());
+        assert!(replica.path().join("segment").is_file(), "the run goes on");
+        // As after a kill: the lock is free, and all else is as it was.
+        run.0._lock.unlock().unwrap();
+        sweep(place.path());
+        assert_eq!(names(place.path()), [""; 0]);
+    }
+
+    #[test]
+    fn a_folder_is_gone_with_its_run() {
+        let place = tempfile::tempdir().unwrap();
+        let run = RunFolder::make_in(place.path()).unwrap();
+        let replica = run.of_replica("queue-1").unwrap().keep();
+        assert!(replica.starts_with(place.path()));
+        drop(run);
+        assert_eq!(names(place.path()), [""; 0]);
+    }
+
+    #[test]
+    fn what_no_run_has_made_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        // Somebody's own, one that is just being made, one without the name, and a link.
+        fs::create_dir(path("microscaling-in-a-box")).unwrap();
+        fs::create_dir(path("microscaling-new")).unwrap();
+        fs::write(path("microscaling-new").join(NEW_LOCK), "").unwrap();
+        fs::create_dir(path("other")).unwrap();
+        fs::write(path("other").join(LOCK), "").unwrap();
+        symlink(path("other"), path("microscaling-link")).unwrap();
+        fs::write(path("microscaling-file"), "").unwrap();
+        let before = names(place.path());
+        sweep(place.path());
+        assert_eq!(names(place.path()), before);
+        assert!(path("other").join(LOCK).is_file());
+    }
+}

@@ -1,0 +1,106 @@
+//! The signals that end a process, as long as it does not take them itself.
+
+use std::future::poll_fn;
+use std::io;
+use std::process::Command;
+use std::task::Poll;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Each of them ends a process at once and leaves lying about what it had, where nobody listens.
+fn ending() -> [SignalKind; 7] {
+    [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::quit(),
+        SignalKind::hangup(),
+        SignalKind::alarm(),
+        SignalKind::user_defined1(),
+        SignalKind::user_defined2(),
+    ]
+}
+
+/// A signal has come; its shell exit code is 128 and the signal's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a signal ended it with {0}")]
+pub struct Signalled(pub u8);
+
+/// Hears signals that end a process. From then on they do not.
+#[derive(Debug)]
+pub struct Signals(Vec<(SignalKind, Signal)>);
+
+impl Signals {
+    /// Begins to listen. SIGHUP stays ignored where it is: `nohup` asks for that. (A shell's script
+    /// has what it puts into the background ignore SIGINT and SIGQUIT, but who sends them means
+    /// it.)
+    ///
+    /// # Errors
+    /// When the operating system refuses a signal handler.
+    pub fn listen() -> io::Result<Signals> {
+        let ignored = ignored();
+        let stays = |kind: SignalKind| kind == SignalKind::hangup() && is_in(ignored, kind);
+        let kinds = ending().into_iter().filter(|kind| !stays(*kind));
+        kinds.map(|kind| Ok((kind, signal(kind)?))).collect::<io::Result<_>>().map(Signals)
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) -> Signalled {
+        poll_fn(|context| {
+            for (kind, signal) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(Signalled(128 + kind.as_raw_value() as u8));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// Which signals this process ignores, a bit for each. Nothing safe asks for that itself, but Linux
+/// has it in a file; elsewhere, as on macOS, `ps` tells.
+fn ignored() -> u64 {
+    let of_linux = std::fs::read_to_string("/proc/self/status").ok();
+    of_linux.and_then(|text| of_status(&text)).or_else(told_by_ps).unwrap_or_default()
+}
+
+fn of_status(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| mask(line.strip_prefix("SigIgn:")?))
+}
+
+fn told_by_ps() -> Option<u64> {
+    let process = std::process::id().to_string();
+    let told = Command::new("ps").args(["-o", "sigignore=", "-p", &process]).output().ok()?;
+    mask(&String::from_utf8_lossy(&told.stdout))
+}
+
+fn mask(hex: &str) -> Option<u64> {
+    u64::from_str_radix(hex.trim(), 16).ok()
+}
+
+fn is_in(mask: u64, kind: SignalKind) -> bool {
+    let bit = u32::try_from(kind.as_raw_value() - 1).ok();
+    bit.and_then(|bit| mask.checked_shr(bit)).is_some_and(|rest| rest & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ignored_signal_is_found_in_what_the_system_says() {
+        let status = "Name:\tengine\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000004\n";
+        let ignored = of_status(status).unwrap();
+        assert!(is_in(ignored, SignalKind::hangup()));
+        assert!(is_in(ignored, SignalKind::pipe()));
+        assert!(!is_in(ignored, SignalKind::quit()));
+        assert_eq!(of_status("Name:\tengine\n"), None);
+    }
+
+    #[test]
+    fn both_who_can_tell_say_the_same_of_this_process() {
+        // This runtime ignores SIGPIPE, as every program in Rust does.
+        assert!(is_in(ignored(), SignalKind::pipe()));
+        assert!(told_by_ps().is_none_or(|told| told == ignored()));
+    }
+}
