@@ -183,9 +183,11 @@ impl Causes {
         self.all.retain(|it| now < it.last + WORKS && it.cause.holds(facts) && !nothing(&it.cause));
     }
 
-    /// Whether the load has changed within a time.
+    /// Whether the load has changed within a time, for good or by a burst.
     pub(super) fn load_changed(&self, now: Duration, within: Duration) -> bool {
-        let load = |it: &Happened| matches!(it.cause, Cause::Load { .. });
+        let load = |it: &Happened| {
+            matches!(it.cause, Cause::Load { .. } | Cause::Burst { audience: false, .. })
+        };
         self.all.iter().any(|it| load(it) && now < it.last + within)
     }
 
