@@ -3,8 +3,6 @@
 use client::Error;
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 
-const REASONS: [&str; 4] = ["away", "full", "garbled", "refused"];
-
 /// The producer's counters.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -23,7 +21,7 @@ impl Metrics {
             IntCounter::new("producer_jobs_published_total", "Jobs that the queue has taken")?;
         let errors = Opts::new("producer_publish_errors_total", "Jobs it has not taken, by reason");
         let errors = IntCounterVec::new(errors, &["reason"])?;
-        for reason in REASONS {
+        for reason in Error::REASONS {
             // A series that is there at 0 shows its first error as a step.
             errors.with_label_values(&[reason]);
         }
@@ -34,16 +32,6 @@ impl Metrics {
 
     /// Counts a publish that failed.
     pub fn failed(&self, error: &Error) {
-        self.errors.with_label_values(&[reason(error)]).inc();
-    }
-}
-
-fn reason(error: &Error) -> &'static str {
-    match error {
-        Error::Away { .. } => "away",
-        Error::Full { .. } => "full",
-        Error::Garbled(_) => "garbled",
-        Error::Stale(_) | Error::Refused(_) | Error::Unknown(_) => "refused",
-        Error::Unauthorized(_) | Error::NoToken(_) => "unauthorized",
+        self.errors.with_label_values(&[error.reason()]).inc();
     }
 }

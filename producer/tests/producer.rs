@@ -4,6 +4,7 @@
 
 mod stand_in;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -22,6 +23,16 @@ fn producer(queue: &Queue, flags: &[&str], shutdown: Shutdown) -> (Producer, Reg
 
 fn published(registry: &Registry) -> f64 {
     service::parent::counters(registry)["producer_jobs_published_total"]
+}
+
+/// Jobs that were not taken, by reason.
+fn reasons(registry: &Registry) -> BTreeMap<String, u64> {
+    let families = registry.gather();
+    let errors = families.iter().find(|it| it.name() == "producer_publish_errors_total");
+    let count = |metric: &prometheus::proto::Metric| {
+        (metric.get_label()[0].value().to_owned(), metric.get_counter().get_value() as u64)
+    };
+    errors.unwrap().get_metric().iter().map(count).collect()
 }
 
 #[tokio::test]
@@ -70,6 +81,19 @@ async fn an_outage_is_said_once_and_its_end_once() {
     let counters = service::parent::counters(&registry);
     assert_eq!(counters["producer_publish_errors_total"], 3.0);
     assert_eq!(published(&registry), 2.0);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_in_the_queues_words_and_counted_as_what_it_is() {
+    let (lines, _guard) = stand_in::Lines::capture();
+    let queue = Queue::start([Answer::DiskFull]).await;
+    let (_trigger, shutdown) = Shutdown::new();
+    let (producer, registry) = producer(&queue, &["--rate=1000", "--count=1"], shutdown);
+    // A series that is there at 0 shows its first error as a step.
+    assert_eq!(reasons(&registry), client::Error::REASONS.map(|it| (it.to_owned(), 0)).into());
+    producer.run().await.unwrap();
+    assert_eq!((lines.count("the disk is full; skipping"), lines.count("no sense")), (1, 0));
+    assert_eq!(reasons(&registry)["failing"], 1);
 }
 
 #[tokio::test]

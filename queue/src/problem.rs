@@ -64,6 +64,9 @@ pub enum Problem {
     /// 503: what came in cannot be kept.
     #[error("the queue cannot write its log, so nothing was taken in: {0}; try again later")]
     NotWritten(String),
+    /// 500: an answer has no form in JSON.
+    #[error("the queue cannot write its answer: {0}")]
+    Unwritable(String),
     /// 503: the log is broken, and the process is about to end.
     #[error(
         "the queue's log has failed, and it starts again; whether this was taken in is unknown"
@@ -89,6 +92,7 @@ impl Problem {
             Problem::TooManyQueues => (StatusCode::TOO_MANY_REQUESTS, "too_many_queues"),
             Problem::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             Problem::NotWritten(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_written"),
+            Problem::Unwritable(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unwritable"),
             Problem::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
         }
     }

@@ -28,6 +28,8 @@ pub(crate) enum Answer {
     /// Taken, but that is what the gateway says.
     Lost,
     Refused,
+    /// What the queue says while its disk is full.
+    DiskFull,
 }
 
 struct Inner {
@@ -89,6 +91,9 @@ async fn publish(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Stri
             (StatusCode::TOO_MANY_REQUESTS, after, error("no room")).into_response()
         }
         Answer::Away => StatusCode::BAD_GATEWAY.into_response(),
+        Answer::DiskFull => {
+            (StatusCode::INSUFFICIENT_STORAGE, error("the disk is full")).into_response()
+        }
         Answer::Refused => (StatusCode::PAYLOAD_TOO_LARGE, error("too large")).into_response(),
         Answer::Taken | Answer::Slow | Answer::Lost => {
             if is_first(&inner, &headers) {

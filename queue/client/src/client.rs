@@ -292,9 +292,7 @@ impl Client {
                 Error::Unauthorized(error.message)
             }
             // The server's own trouble passes; a caller's does not.
-            status if status.is_server_error() => {
-                Error::Garbled(format!("status {status}: {}", error.message))
-            }
+            status if status.is_server_error() => Error::Failing(error.message),
             _ => Error::Refused(error),
         }
     }

@@ -25,6 +25,9 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The queue cannot do it now: its disk is full, or it has trouble of its own. Try again later.
+    #[error("{0}")]
+    Failing(String),
     /// The delivery is over: the message belongs to someone else, or is done.
     #[error("the lease is over: {0}")]
     Stale(String),
@@ -49,7 +52,24 @@ pub enum Error {
 impl Error {
     /// Whether a later try may succeed.
     pub fn is_passing(&self) -> bool {
-        use Error::{Away, Full, Garbled, Unauthorized};
-        matches!(self, Away { .. } | Full { .. } | Garbled(_) | Unauthorized(_))
+        use Error::{Away, Failing, Full, Garbled, Unauthorized};
+        matches!(self, Away { .. } | Full { .. } | Failing(_) | Garbled(_) | Unauthorized(_))
+    }
+
+    /// All that [`Error::reason`] may say.
+    pub const REASONS: [&str; 6] =
+        ["away", "full", "failing", "garbled", "refused", "unauthorized"];
+
+    /// What kind of failure it is, in a word for metrics.
+    pub fn reason(&self) -> &'static str {
+        let [away, full, failing, garbled, refused, unauthorized] = Error::REASONS;
+        match self {
+            Error::Away { .. } => away,
+            Error::Full { .. } => full,
+            Error::Failing(_) => failing,
+            Error::Garbled(_) => garbled,
+            Error::Stale(_) | Error::Refused(_) | Error::Unknown(_) => refused,
+            Error::Unauthorized(_) | Error::NoToken(_) => unauthorized,
+        }
     }
 }

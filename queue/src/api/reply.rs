@@ -45,7 +45,7 @@ impl Reply {
         json: &impl Serialize,
     ) -> Result<Response<Reply>, Problem> {
         let json = serde_json::to_vec(json);
-        let json = json.map_err(|error| Problem::BadArgument(error.to_string()))?;
+        let json = json.map_err(|error| Problem::Unwritable(error.to_string()))?;
         Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
     }
 
@@ -98,5 +98,19 @@ impl http_body::Body for Reply {
             Reply::Messages(body) => SizeHint::with_exact(body.len()),
             Reply::Routed(body) => http_body::Body::size_hint(body),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_without_a_form_in_json_is_the_servers_fault() {
+        // A key that is no text has none.
+        let answer = Reply::json(StatusCode::OK, &BTreeMap::from([((), 1)]));
+        assert_eq!(answer.unwrap_err().code().0, StatusCode::INTERNAL_SERVER_ERROR);
     }
 }
