@@ -255,7 +255,7 @@ fn broken(error: &(dyn Error + 'static)) -> Problem {
 }
 
 /// Reads a JSON body, whatever its content type says.
-pub(crate) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+pub(crate) async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, Problem> {
     parse(&read(body, JSON).await?)
 }
 

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
 use axum::response::IntoResponse;
-use broker::{QueueName, Receipt};
+use broker::QueueName;
 use service::http::Asked;
 use service::{Shutdown, TokenFile};
 use tower::ServiceExt;
@@ -39,7 +39,7 @@ struct Inner {
 enum Frequent {
     Publish(QueueName),
     Receive(QueueName),
-    Ack(QueueName, Receipt),
+    Ack(QueueName),
 }
 
 impl Frequent {
@@ -50,10 +50,7 @@ impl Frequent {
         match rest {
             "" if method == Method::POST => Some(Frequent::Publish(name()?)),
             "/receive" if method == Method::POST => Some(Frequent::Receive(name()?)),
-            _ if method == Method::DELETE => {
-                let receipt = rest.strip_prefix('/')?.parse().ok()?;
-                Some(Frequent::Ack(name()?, receipt))
-            }
+            "/ack" if method == Method::POST => Some(Frequent::Ack(name()?)),
             _ => None,
         }
     }
@@ -84,7 +81,7 @@ impl Calls {
         let answer = match Frequent::of(request.method(), request.uri().path()) {
             Some(Frequent::Publish(name)) => publish::publish(app, &name, request).await,
             Some(Frequent::Receive(name)) => receive::receive(app, &name, request).await,
-            Some(Frequent::Ack(name, receipt)) => settle::ack(app, &name, Some(receipt)),
+            Some(Frequent::Ack(name)) => settle::ack_all(app, &name, request.into_body()).await,
             None => match router.clone().oneshot(request.map(Body::new)).await {
                 Ok(answer) => Ok(answer.map(Reply::Routed)),
                 Err(never) => match never {},
@@ -113,13 +110,12 @@ mod tests {
     #[test]
     fn a_job_s_three_calls_are_known() {
         let jobs = || "jobs".parse().unwrap();
-        let receipt: Receipt = "1-1-00000007".parse().unwrap();
         let publish = of(&Method::POST, "jobs/messages");
         assert_eq!(publish, Some(Frequent::Publish(jobs())));
         let receive = of(&Method::POST, "jobs/messages/receive");
         assert_eq!(receive, Some(Frequent::Receive(jobs())));
-        let ack = of(&Method::DELETE, "jobs/messages/1-1-00000007");
-        assert_eq!(ack, Some(Frequent::Ack(jobs(), receipt)));
+        let ack = of(&Method::POST, "jobs/messages/ack");
+        assert_eq!(ack, Some(Frequent::Ack(jobs())));
     }
 
     #[test]
@@ -127,7 +123,7 @@ mod tests {
         let posts = ["jo%62s/messages", "jobs/messages/", "jobs//messages", "/messages", "jobs"];
         assert!(posts.iter().all(|path| of(&Method::POST, path).is_none()));
         assert_eq!(of(&Method::GET, "jobs/messages"), None);
-        assert_eq!(of(&Method::DELETE, "jobs/messages/17"), None);
+        assert_eq!(of(&Method::POST, "jobs/messages/ack/"), None);
         assert_eq!(Frequent::of(&Method::POST, "/v2/queues/jobs/messages"), None);
     }
 }

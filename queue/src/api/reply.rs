@@ -57,13 +57,6 @@ impl Reply {
         answer.headers_mut().insert(header::CONTENT_TYPE, json);
         answer
     }
-
-    /// An answer without a body.
-    pub(crate) fn nothing() -> Response<Reply> {
-        let mut answer = Response::new(Reply::Whole(None));
-        *answer.status_mut() = StatusCode::NO_CONTENT;
-        answer
-    }
 }
 
 impl http_body::Body for Reply {

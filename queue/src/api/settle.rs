@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::Response;
+use axum::http::{Response, StatusCode};
 use broker::broker::Stale;
 use broker::{Broker, QueueName, Receipt, Time};
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::reply::Reply;
+use super::reply::{Incoming, Reply};
 use crate::ask::{self, Held, Named};
 use crate::problem::Problem;
 use crate::wire;
@@ -55,13 +55,23 @@ pub(super) struct Extended {
 }
 
 /// `POST messages/ack`: the messages are done.
-pub(super) async fn ack_all(
+pub(super) async fn ack_all<B: Incoming>(
+    app: &App,
+    name: &QueueName,
+    body: B,
+) -> Result<Response<Reply>, Problem> {
+    let Receipts { receipts } = ask::json(body).await?;
+    let Json(results) = settle(app, receipts, |broker, now, it| broker.ack(now, name, it));
+    Reply::json(StatusCode::OK, &results)
+}
+
+/// The same by way of the router.
+pub(super) async fn routed_ack_all(
     State(app): State<App>,
     Named(name): Named,
     body: Body,
-) -> Result<Json<Results>, Problem> {
-    let Receipts { receipts } = ask::json(body).await?;
-    Ok(settle(&app, receipts, |broker, now, receipt| broker.ack(now, &name, receipt)))
+) -> Result<Response<Body>, Problem> {
+    ack_all(&app, &name, body).await.map(|answer| answer.map(Body::new))
 }
 
 /// `POST messages/nack`: the messages go back.
@@ -102,23 +112,14 @@ fn settle(
 }
 
 /// `DELETE messages/RECEIPT`: the message is done.
-pub(super) fn ack(
-    app: &App,
-    name: &QueueName,
-    receipt: Option<Receipt>,
-) -> Result<Response<Reply>, Problem> {
-    let receipt = receipt.ok_or(Stale)?;
-    app.hub.call(|broker, now| broker.ack(now, name, receipt))?;
-    Ok(Reply::nothing())
-}
-
-/// The same by way of the router.
-pub(super) async fn routed_ack(
+pub(super) async fn ack(
     State(app): State<App>,
     Named(name): Named,
     held: Held,
-) -> Result<Response<Body>, Problem> {
-    ack(&app, &name, held.receipt).map(|answer| answer.map(Body::new))
+) -> Result<StatusCode, Problem> {
+    let receipt = held.receipt.ok_or(Stale)?;
+    app.hub.call(|broker, now| broker.ack(now, &name, receipt))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `PATCH messages/RECEIPT`: the lease ends `lease_s` from now.
