@@ -13,9 +13,27 @@ pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -
     )
 }
 
+/// Gives the engine of demo.yaml all of its rights in a namespace that its own binding does not
+/// name.
+pub fn bind(namespace: &str) -> String {
+    format!(
+        "kubectl create rolebinding engine-{namespace} -n {namespace} --role=engine \
+         --serviceaccount={namespace}:engine"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_rights_of_a_namespace_are_one_binding() {
+        assert_eq!(
+            bind("talk"),
+            "kubectl create rolebinding engine-talk -n talk --role=engine \
+             --serviceaccount=talk:engine"
+        );
+    }
 
     #[test]
     fn a_grant_is_a_role_and_its_binding() {
