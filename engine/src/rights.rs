@@ -22,9 +22,31 @@ pub fn bind(namespace: &str) -> String {
     )
 }
 
+/// Gives the engine what an overlay of rights under `deploy` has, from the kit's folder. The
+/// bindings there name the namespace default.
+pub fn overlay(namespace: &str, name: &str) -> String {
+    if namespace == "default" {
+        return format!("kubectl apply -k deploy/{name}");
+    }
+    format!(
+        "kubectl kustomize deploy/{name} | sed 's/namespace: default/namespace: {namespace}/' | \
+         kubectl apply -n {namespace} -f -"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_overlay_of_rights_is_for_the_namespace_that_the_engine_is_in() {
+        assert_eq!(overlay("default", "kill"), "kubectl apply -k deploy/kill");
+        assert_eq!(
+            overlay("talk", "kill"),
+            "kubectl kustomize deploy/kill | sed 's/namespace: default/namespace: talk/' | \
+             kubectl apply -n talk -f -"
+        );
+    }
 
     #[test]
     fn all_rights_of_a_namespace_are_one_binding() {
