@@ -10,7 +10,7 @@
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
-//! - [`rights`] and [`refusals`]: what may not be done, and what was not
+//! - [`binding`], [`rights`] and [`refusals`]: what may not be done, and what was not
 //! - [`retire`]: idle containers leave first, and none takes a job on its way out
 //! - [`board`]: what is known at a moment, for everyone who looks
 //! - [`feed`]: the same as a stream of changes
@@ -31,6 +31,7 @@ pub mod api;
 pub mod args;
 pub mod audience;
 pub mod authority;
+pub mod binding;
 pub mod board;
 pub mod called;
 pub mod cli;

@@ -10,6 +10,7 @@ use kube::{Api, Client};
 
 use super::elector::LEASE;
 use super::terms::{Claim, Observed, Record};
+use crate::binding::Binding;
 use crate::rights::grant;
 
 /// The annotation on the Lease by which a person holds all scaling.
@@ -49,17 +50,21 @@ pub(super) struct LeaseObject {
     name: String,
     /// What a write replaces: labels, annotations and whatever else is in there stay.
     last: Lease,
+    /// Whether it may do anything at all.
+    binding: Binding,
 }
 
 impl LeaseObject {
     pub(super) fn new(client: Client, namespace: &str, name: String) -> LeaseObject {
-        LeaseObject { api: Api::namespaced(client, namespace), name, last: Lease::default() }
+        let binding = Binding::of(client.clone(), namespace);
+        let api = Api::namespaced(client, namespace);
+        LeaseObject { api, name, last: Lease::default(), binding }
     }
 
     /// Reads it, within `patience`.
     pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, Problem> {
         let answer = within(patience, self.api.get(&self.name)).await;
-        self.take_in("read", answer)
+        self.take_in("read", answer).await
     }
 
     /// Replaces the object that was last seen, within `patience`.
@@ -71,7 +76,7 @@ impl LeaseObject {
         let lease = claimed(&self.last, claim, Timestamp::now());
         let params = PostParams::default();
         let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
-        self.take_in("written", answer)
+        self.take_in("written", answer).await
     }
 
     /// Says on the object that was last seen whether all scaling is held, within `patience`.
@@ -83,10 +88,10 @@ impl LeaseObject {
         let lease = holding(&self.last, hold);
         let params = PostParams::default();
         let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
-        self.take_in("written", answer)
+        self.take_in("written", answer).await
     }
 
-    fn take_in(
+    async fn take_in(
         &mut self,
         done: &'static str,
         answer: Result<Lease, Failure>,
@@ -95,12 +100,13 @@ impl LeaseObject {
         match answer {
             Ok(lease) => {
                 self.last = lease;
+                self.binding.is_there();
                 Ok(observed(&self.last))
             }
             Err(Failure::Kube(kube::Error::Api(status))) => Err(match status.code {
                 404 => Problem::Absent(name),
                 409 => Problem::Conflict(name),
-                403 => Problem::Forbidden(self.refusal()),
+                403 => Problem::Forbidden(self.refusal().await),
                 _ => Problem::Other { name, done, why: status.message },
             }),
             Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
@@ -109,7 +115,10 @@ impl LeaseObject {
 }
 
 impl LeaseObject {
-    fn refusal(&self) -> String {
+    async fn refusal(&self) -> String {
+        if let Some(all) = self.binding.ask().await {
+            return all;
+        }
         let namespace = self.api.namespace().unwrap_or("default");
         let grant = grant(namespace, "get,update", "leases.coordination.k8s.io", Some(&self.name));
         format!("the engine may not use the Lease {}; grant it with {grant}", self.name)

@@ -8,6 +8,15 @@ use super::elector::RENEW_DEADLINE;
 use super::lease::{HOLD, Problem};
 use super::terms::Standing;
 
+/// The words of the apiserver may change while nothing else does; our own of a right mean another
+/// one.
+fn is_same(one: Option<&Problem>, other: Option<&Problem>) -> bool {
+    match (one, other) {
+        (Some(Problem::Forbidden(one)), Some(Problem::Forbidden(other))) => one == other,
+        _ => one.map(discriminant) == other.map(discriminant),
+    }
+}
+
 /// What someone who looks would see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct News {
@@ -24,7 +33,7 @@ impl News {
 
     /// Logs what differs from `before`.
     pub(super) fn log_after(&self, before: &News) {
-        if self.problem.as_ref().map(discriminant) != before.problem.as_ref().map(discriminant) {
+        if !is_same(self.problem.as_ref(), before.problem.as_ref()) {
             match &self.problem {
                 Some(problem) => tracing::warn!("{problem}"),
                 None => tracing::info!("the Lease can be read and written again"),

@@ -60,7 +60,7 @@ async fn a_kill_needs_its_overlay_and_says_so_before_it_is_tried() {
     engine.until("the button says what is missing", SEEN, refused).await;
     let (status, answer) = kill(&engine).await;
     assert_eq!(status, 409, "{answer}");
-    assert!(answer.to_string().contains("kubectl apply -k deploy/kill"), "{answer}");
+    assert!(answer.to_string().contains("kubectl kustomize deploy/kill | sed"), "{answer}");
 
     demo.type_in(&["apply", "-f", "-"], &overlay_of(&demo, "kill").await).await;
     let granted = |state: &Value| state["controls"]["kill"].is_null();

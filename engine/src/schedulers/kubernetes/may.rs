@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::writer::REQUEST;
 use crate::board::extras::Controls;
+use crate::rights::overlay;
 
 /// Rights change seldom, and a presenter who grants one wants to go on soon.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -55,8 +56,8 @@ async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<
     let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
     let name = Some("engine");
     let may_edit = may(reviews, namespace, "patch", "apps", "deployments", name).await?;
-    let missing = |what: &str, overlay: &str| {
-        format!("the engine may not {what}; grant it with kubectl apply -k deploy/{overlay}")
+    let missing = |what: &str, name: &str| {
+        format!("the engine may not {what}; grant it with {}", overlay(namespace, name))
     };
     let kill = (!may_kill).then(|| missing("end pods", "kill"));
     let edit = (!may_edit).then(|| missing("write settings", "configure"));

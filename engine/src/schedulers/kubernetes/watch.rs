@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::binding::Binding;
 use crate::rights::grant;
 
 /// The server ends a watch after this time, and it is begun again; one that has died silently is
@@ -51,6 +52,8 @@ where
     fares: watch::Receiver<Fares>,
     /// What to say where it may not be watched.
     refusal: String,
+    /// Whose lack explains that; there is none over all namespaces.
+    binding: Option<Binding>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,16 +72,20 @@ where
         let (store, writer) = reflector::store();
         let (sender, fares) = watch::channel(Fares::default());
         let refusal = refusal(&api);
+        let client = api.clone().into_client();
+        let binding = api.namespace().map(|namespace| Binding::of(client, namespace));
         let task = Watch {
             writer,
             fares: sender,
             refusal: refusal.clone(),
+            binding: binding.clone(),
+            is_told: false,
             changes,
             patience: Patience::default(),
             is_in_doubt: false,
         };
         tokio::spawn(task.run(api));
-        Watched { store, fares, refusal }
+        Watched { store, fares, refusal, binding }
     }
 
     /// How the watch fares.
@@ -93,7 +100,8 @@ where
 
     /// The right that is missing, with the line that grants it.
     pub fn refusal(&self) -> Option<String> {
-        (self.health() == Health::Forbidden).then(|| self.refusal.clone())
+        let all = || self.binding.as_ref().and_then(Binding::refusal);
+        (self.health() == Health::Forbidden).then(|| all().unwrap_or_else(|| self.refusal.clone()))
     }
 }
 
@@ -110,6 +118,9 @@ struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     writer: Writer<K>,
     fares: watch::Sender<Fares>,
     refusal: String,
+    binding: Option<Binding>,
+    /// Whether it was said that it may not be watched.
+    is_told: bool,
     changes: watch::Sender<u64>,
     patience: Patience,
     /// Whether there is a list after a failure, and no word yet of whether it can be watched.
@@ -131,7 +142,7 @@ where
                     Err(_) => self.works(),
                     Ok(Some(Ok(event))) => self.take(&event),
                     Ok(Some(Err(error))) => {
-                        self.fails(&error);
+                        self.fails(&error).await;
                         break;
                     }
                     Ok(None) => break,
@@ -164,7 +175,8 @@ where
     }
 
     fn works(&mut self) {
-        self.is_in_doubt = false;
+        (self.is_in_doubt, self.is_told) = (false, false);
+        self.binding.iter().for_each(Binding::is_there);
         let before = self.fares.send_replace(Fares { health: Health::Works, listed: true });
         if before.health.is_failure() {
             tracing::info!("{}s are watched again", K::kind(&()));
@@ -173,19 +185,32 @@ where
     }
 
     /// Each kind of failure is told once, until the watch works again.
-    fn fails(&mut self, error: &watcher::Error) {
+    async fn fails(&mut self, error: &watcher::Error) {
         self.is_in_doubt = false;
         let health = if is_forbidden(error) { Health::Forbidden } else { Health::Fails };
+        if health == Health::Forbidden {
+            self.tell_refusal().await;
+        }
         let listed = self.fares.borrow().listed;
         let before = self.fares.send_replace(Fares { health, listed });
         self.changes.send_modify(|count| *count += 1);
-        if before.health == health {
+        if before.health != health && health == Health::Fails {
+            tracing::warn!("{}s cannot be watched: {error}", K::kind(&()));
+        }
+    }
+
+    /// Where all rights are missing, the Lease's candidate says so; it is one trouble.
+    async fn tell_refusal(&mut self) {
+        if self.is_told {
             return;
         }
-        if health == Health::Forbidden {
+        let of_all = match &self.binding {
+            Some(binding) => binding.ask().await,
+            None => None,
+        };
+        if of_all.is_none() {
             tracing::warn!("{}", self.refusal);
-        } else {
-            tracing::warn!("{}s cannot be watched: {error}", K::kind(&()));
+            self.is_told = true;
         }
     }
 }
