@@ -2,14 +2,18 @@
 //!
 //! # Layout
 //! - [`recipe`]: a container of the manifest into a command line on this machine
+//! - [`folders`]: what it mounts into temporary folders
+//! - [`services`]: which Services lead to a process, and which are left out
 //! - [`localize`]: cluster addresses into local ones
 //! - [`pool`]: which replicas there are, and which shall go
 //! - `replica`: one replica's life, from its start to its end
 
+pub mod folders;
 pub mod localize;
 pub mod pool;
 pub mod recipe;
 mod replica;
+pub mod services;
 
 pub use pool::Pool;
-pub use recipe::{Recipe, recipes};
+pub use recipe::{Plan, Recipe, recipes};
