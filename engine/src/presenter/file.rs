@@ -1,5 +1,7 @@
 //! A scenario's text, read, and the line of what is wrong with it.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde_yaml::Value;
@@ -12,6 +14,10 @@ use crate::yaml::{Bad, Document, Step, documents};
 
 /// The opening of a talk, in three steps.
 const OPENING: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
+
+/// A scenario is a few pages of text, and a trace at most some numbers for each second of a day.
+const LONGEST_SCENARIO: u64 = 1 << 20;
+const LONGEST_TRACE: u64 = 16 << 20;
 
 /// The scenario that is played where nobody names one.
 ///
@@ -27,16 +33,26 @@ pub fn opening() -> Result<Scenario, UsageError> {
 /// # Errors
 /// When it is none, by file and line.
 pub fn read(file: &Path) -> Result<Scenario, UsageError> {
-    let text = std::fs::read_to_string(file)
+    let text = bounded(file, LONGEST_SCENARIO)
         .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
     let trace = |name: &str| {
-        std::fs::read_to_string(file.with_file_name(name)).map_err(|error| error.to_string())
+        bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
     parse(&text, trace).map_err(|Wrong { trace, line, text }| {
         // A trace stands beside its scenario.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
+}
+
+/// The text of a file that has at most so many bytes.
+fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it has more than {most} bytes")));
+    }
+    Ok(text)
 }
 
 /// What is wrong, and where.
@@ -121,6 +137,9 @@ mod tests {
     const POISSON: &str = "{shape: poisson, rate: 10}";
     const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
 
+    const BURST: &str = "{shape: burst, jobs: 4000000000, at: 1s}";
+    const OFTEN: &str = "{shape: burst, jobs: 100, at: 0s, every: 1ms}";
+
     fn no_trace(_: &str) -> Result<String, String> {
         Err("there is no such file".to_owned())
     }
@@ -147,6 +166,14 @@ mod tests {
             ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
             ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
             ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
+            (POISSON, BURST, "line 9: jobs: jobs is 4000000000; it must be from 0 to 100000"),
+            (POISSON, OFTEN, "line 9: jobs: arrivals bring 36000100 jobs in all"),
+            ("rate: 10", "rate: 9999", "line 9: jobs: arrivals bring 3599640 jobs in all"),
+            ("duration: 6m", "duration: 25h", "line 4: duration must be at most 24h"),
+            ("max: 10", "max: 4000000000", "line 14: consumer: max is 4000000000; it must be"),
+            ("max: 10", "max: 40000000000", "line 14: workloads[0].max is 40000000000; it must be"),
+            ("max: 10", "max: -1", "line 14: workloads[0].max is -1; it must be a whole number"),
+            ("max: 10", "max: \"10\"", "line 14: workloads[0].max is \"10\"; it must be a whole"),
         ];
         for (from, to, begin) in cases {
             let told = refusal(from, to);

@@ -232,3 +232,6 @@ fn missing(manifest: &Manifest) -> String {
     let all: Vec<_> = all.collect();
     format!("and the manifest has no such Service; it has {}", all.join(", "))
 }
+
+#[cfg(test)]
+mod tests;
