@@ -22,6 +22,8 @@ use crate::manifest::annotations::CAPACITIES;
 pub const DEFAULT_PORT: u16 = 8080;
 /// How many containers there are to share where nobody says.
 const DEFAULT_CAPACITY: u32 = 10;
+/// The time between decisions where nobody says.
+const DEFAULT_TICK: Duration = Duration::from_millis(500);
 
 /// Scales Deployments by priority inside one container budget, so that a queue keeps its target
 ///
@@ -159,27 +161,40 @@ impl RunArgs {
 }
 
 /// What the decision core is told by flags.
-#[derive(Debug, Clone, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
-    /// microscaling.com/capacity of the engine's own Deployment counts more than a number here
+    /// microscaling.com/capacity of the engine's own Deployment counts more than a number here.
+    /// Left out: 10, or without a cluster what the manifest's engine is told
     ///
     /// With auto, as many as the nodes of the cluster can hold beside everybody else's pods,
     /// whatever the annotation says; that needs a right over the whole cluster, and the
     /// annotation's number counts while it is missing.
-    #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto", default_value_t,
+    #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto",
           value_parser = parse_capacity)]
-    pub capacity: Capacity,
+    pub capacity: Option<Capacity>,
 
-    /// The time between decisions, 100ms to 60s
-    #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", default_value = "500ms",
-          value_parser = parse_tick)]
-    pub tick: Duration,
+    /// The time between decisions, 100ms to 60s. Left out: 500ms, or without a cluster what the
+    /// manifest's engine is told
+    #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", value_parser = parse_tick)]
+    pub tick: Option<Duration>,
 }
 
-impl Default for CoreArgs {
-    fn default() -> CoreArgs {
-        CoreArgs { capacity: Capacity::default(), tick: Duration::from_millis(500) }
+impl CoreArgs {
+    /// How many containers there are to share.
+    pub fn capacity(&self) -> Capacity {
+        self.capacity.unwrap_or_default()
+    }
+
+    /// The time between decisions.
+    pub fn tick(&self) -> Duration {
+        self.tick.unwrap_or(DEFAULT_TICK)
+    }
+
+    /// The same, with what others say where nothing is said here.
+    #[must_use]
+    pub fn or(&self, others: &CoreArgs) -> CoreArgs {
+        CoreArgs { capacity: self.capacity.or(others.capacity), tick: self.tick.or(others.tick) }
     }
 }
 
@@ -298,7 +313,7 @@ mod tests {
     fn a_capacity_is_a_number_in_range_or_auto() {
         let capacity = |text| {
             let args = Args::try_parse_from(["engine", "--capacity", text]);
-            args.map(|args| args.run.core.capacity).ok()
+            args.map(|args| args.run.core.capacity()).ok()
         };
         assert_eq!(capacity("1000"), Some(Capacity::Fixed(1000)));
         assert_eq!(capacity("auto"), Some(Capacity::Auto));

@@ -7,6 +7,7 @@
 //! - [`settings`]: the scaling rules as they are edited; [`trouble`]: what is wrong with them
 //! - [`configure`]: edits of them while the engine runs
 //! - [`manifest`]: the description of the demo, and its scaling rules
+//! - [`yaml`]: the one reader of manifests and scenarios
 //! - [`sources`]: where readings of queues come from
 //! - [`schedulers`]: where the containers run
 //! - [`control_loop`]: the clock and the sockets around the pure crate `control`
@@ -55,3 +56,4 @@ pub mod sources;
 pub mod start;
 mod streams;
 pub mod trouble;
+pub mod yaml;

@@ -69,7 +69,7 @@ impl Settings {
             from: None,
             spare: None,
             last_spare: None,
-            typed: args.capacity.or_default(),
+            typed: args.capacity().or_default(),
             good: BTreeMap::new(),
             last: None,
             troubles: Troubles::new(),
@@ -118,7 +118,7 @@ impl Settings {
         }
         workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
-        let (capacity, tick) = (self.capacity(), self.args.tick);
+        let (capacity, tick) = (self.capacity(), self.args.tick());
         let config = Config { capacity, tick, workloads };
         self.note_problems(&config, engine(all), &mut troubles);
         self.from = Some(from);
@@ -184,7 +184,7 @@ impl Settings {
         };
         let own = all.iter().find(|deployment| deployment.is_engine());
         match own.map(annotations::capacity).transpose().map(Option::flatten) {
-            Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity.or_default()),
+            Ok(typed) => self.typed = typed.unwrap_or(self.args.capacity().or_default()),
             Err(wrong) => note(Kind::BadConfiguration, wrong.text),
         }
         match &self.spare {

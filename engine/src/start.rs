@@ -3,9 +3,11 @@
 //! # Layout
 //! - [`in_box`]: with a manifest whose Deployments become local processes
 //! - [`in_cluster`]: with a namespace of a cluster
+//! - [`own_words`]: what a manifest's own engine is told, for a box
 
 pub mod in_box;
 pub mod in_cluster;
+pub mod own_words;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -195,7 +195,7 @@ async fn what_cannot_run_without_a_cluster_is_refused_by_name() {
         (
             "app.kubernetes.io/name: queue}\n  ports",
             "app.kubernetes.io/name: consumer}\n  ports",
-            "deployment/consumer: it is behind a Service",
+            "the Service queue leads nowhere here: it finds deployment/consumer",
         ),
     ];
     for (i, (from, to, says)) in cases.into_iter().enumerate() {

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use crate::Time;
+use crate::bounds::MOST_AT_ONCE;
 use crate::keys::Keys;
 use crate::random::Random;
 
@@ -126,6 +127,9 @@ impl Arrivals {
                 }
             }
             Arrivals::Burst { every: Some(every), .. } if every.is_zero() => zero("every"),
+            Arrivals::Burst { jobs, .. } if *jobs > MOST_AT_ONCE => {
+                Some(("jobs", format!("is {jobs}; it must be from 0 to {MOST_AT_ONCE}")))
+            }
             Arrivals::Replay { points, .. } if !points.is_sorted_by(|a, b| a.0 < b.0) => {
                 Some(("points", "must be in order of time".to_owned()))
             }
@@ -174,6 +178,15 @@ impl Arrivals {
             | Arrivals::Replay { even, .. }
             | Arrivals::Trace { even, .. } => *even,
         }
+    }
+
+    /// How many jobs come in bursts by `end`; one that brings none counts as one.
+    pub(crate) fn in_bursts(&self, end: Time) -> f64 {
+        let Arrivals::Burst { jobs, at, every, .. } = self else { return 0.0 };
+        let Some(after) = end.checked_sub(*at) else { return 0.0 };
+        let further =
+            every.map_or(0.0, |every| (after.as_secs_f64() / every.as_secs_f64()).floor());
+        f64::from((*jobs).max(1)) * (1.0 + further)
     }
 
     /// When many come at once by `end`, and how many.

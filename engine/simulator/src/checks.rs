@@ -59,6 +59,7 @@ impl Scenario {
         }
         self.check_events(&mut wrong);
         self.check_steps(&mut wrong);
+        self.check_bounds(&mut wrong);
         if found.is_empty() {
             found.extend(self.core_problem());
         }

@@ -50,13 +50,13 @@ impl TryFrom<Keys> for Arrivals {
 
     fn try_from(mut keys: Keys) -> Result<Arrivals, String> {
         if keys.file.is_some() && !keys.points.is_empty() {
-            return Err("arrivals: points and file are both there; leave one out".to_owned());
+            return Err("points and file are both there; leave one out".to_owned());
         }
         let shape = format!("{:?}", keys.shape).to_lowercase();
-        let missing = |key| format!("arrivals: the shape {shape} needs the key {key}");
+        let missing = |key| format!("the shape {shape} needs the key {key}");
         let arrivals = keys.take().map_err(missing)?;
         match keys.left() {
-            Some(key) => Err(format!("arrivals: the shape {shape} has no key {key}")),
+            Some(key) => Err(format!("the shape {shape} has no key {key}")),
             None => Ok(arrivals),
         }
     }

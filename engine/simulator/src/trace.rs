@@ -4,14 +4,19 @@
 
 use std::fmt;
 
+use csv::{ReaderBuilder, StringRecord, Trim};
+
 use crate::Time;
 use crate::arrivals::{Arrivals, RATES};
 use crate::checks::Problem;
 use crate::scenario::Scenario;
 use crate::span::whole_micros;
 
-/// The first line of every trace.
-const HEAD: &str = "time_s,rate";
+/// The columns of every trace.
+const COLUMNS: [&str; 2] = ["time_s", "rate"];
+
+/// A point for each second of a whole day is more than any talk needs.
+pub(crate) const MOST_POINTS: usize = 100_000;
 
 /// What is wrong with a line of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,39 +69,72 @@ impl Scenario {
 }
 
 /// Reads a trace: after its head, each line has a time in seconds and a rate in jobs a second that
-/// holds until the next one.
+/// holds until the next one. Columns are found by their names; further ones mean nothing here.
 ///
 /// # Errors
 /// The first line that is wrong.
 pub fn parse(text: &str) -> Result<Vec<(Time, f64)>, BadLine> {
-    let bad = |line, text| Err(BadLine { line, text });
+    let bad = |line, text: &str| Err(BadLine { line, text: text.to_owned() });
     // Spreadsheets begin their files with a mark of the byte order.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..).zip(text.lines());
-    if lines.next().map(|(_, head)| head.trim()) != Some(HEAD) {
-        return bad(1, format!("must be the head, {HEAD}"));
-    }
+    let mut reader = ReaderBuilder::new();
+    let reader = reader.flexible(true).has_headers(false).trim(Trim::All);
+    let mut lines = reader.from_reader(text.as_bytes()).into_records();
+    let head = lines.next().transpose().map_err(|error| unread(&error))?;
+    let head = head.unwrap_or_default();
+    let [at, rate] = COLUMNS.map(|name| column(&head, name));
+    let (at, rate) = (at?, rate?);
     let mut points: Vec<(Time, f64)> = Vec::new();
-    for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
-        match point(text) {
-            Ok((at, _)) if points.last().is_some_and(|(before, _)| at <= *before) => {
-                return bad(line, "time_s must be more than in the line before".to_owned());
+    for record in lines {
+        let record = record.map_err(|error| unread(&error))?;
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        if points.len() == MOST_POINTS {
+            return bad(line(text, &record), &format!("there are more than {MOST_POINTS} of them"));
+        }
+        let point = point(record.get(at), record.get(rate));
+        match point.map_err(|what| BadLine { line: line(text, &record), text: what })? {
+            (at, _) if points.last().is_some_and(|(before, _)| at <= *before) => {
+                return bad(line(text, &record), "time_s must be more than in the line before");
             }
-            Ok(point) => points.push(point),
-            Err(text) => return bad(line, text),
+            point => points.push(point),
         }
     }
-    if points.is_empty() {
-        bad(2, "is missing; it must be a time and a rate".into())
-    } else {
-        Ok(points)
+    if points.is_empty() { bad(2, "is missing; it must be a time and a rate") } else { Ok(points) }
+}
+
+/// Where a column is in the head.
+fn column(head: &StringRecord, name: &str) -> Result<usize, BadLine> {
+    let bad = |what: String| BadLine { line: 1, text: what };
+    let mut found = (0..).zip(head).filter(|(_, it)| it.eq_ignore_ascii_case(name));
+    let [first, second] = COLUMNS;
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Ok(at),
+        (Some(_), Some(_)) => Err(bad(format!("the column {name} is there twice; leave one out"))),
+        (None, _) => {
+            let wanted = format!("must be the head, with the columns {first} and {second}");
+            Err(bad(format!("{wanted} between commas; {name} is not there")))
+        }
     }
 }
 
-fn point(line: &str) -> Result<(Time, f64), String> {
-    let Some((at, rate)) = line.split_once(',') else {
-        return Err(format!("must be {HEAD}, with a comma in between"));
-    };
+/// The line that a record begins in. The reader's own count is one behind where lines end with two
+/// characters, and where empty ones come before.
+fn line(text: &str, record: &StringRecord) -> usize {
+    let at = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(0));
+    let before = |c: char| c == '\r' || c == '\n';
+    let rest = text.get(at..).unwrap_or_default();
+    let begin = text.len() - rest.trim_start_matches(before).len();
+    1 + text[..begin].matches(if text.contains('\n') { '\n' } else { '\r' }).count()
+}
+
+fn unread(error: &csv::Error) -> BadLine {
+    let place = error.position().map_or(1, csv::Position::line);
+    BadLine { line: usize::try_from(place).unwrap_or(usize::MAX), text: error.to_string() }
+}
+
+fn point(at: Option<&str>, rate: Option<&str>) -> Result<(Time, f64), String> {
     let (seconds, rate) = (number("time_s", at)?, number("rate", rate)?);
     let at = whole_micros(seconds).ok_or("time_s must be from 0 to 30 days, in seconds")?;
     if !RATES.contains(&rate) {
@@ -105,9 +143,12 @@ fn point(line: &str) -> Result<(Time, f64), String> {
     Ok((at, rate))
 }
 
-fn number(column: &str, text: &str) -> Result<f64, String> {
-    let text = text.trim();
-    text.parse().map_err(|_| format!("{column} is {text:?}, which is no number"))
+fn number(column: &str, text: Option<&str>) -> Result<f64, String> {
+    let text = text.ok_or_else(|| format!("{column} is missing"))?;
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(40).collect();
+        format!("{column} is {shown:?}, which is no number")
+    })
 }
 
 #[cfg(test)]
@@ -119,12 +160,16 @@ mod tests {
     fn a_bad_trace_is_refused_by_line() {
         let cases = [
             ("", 1, "must be the head"),
-            ("rate,time_s\n0,1\n", 1, "must be the head, time_s,rate"),
+            ("rate;time_s\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
+            ("time_s,speed\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
+            ("rate,time_s,rate\n0,1\n", 1, "the column rate is there twice"),
+            ("\"a\nb\",rate,time_s\n\"x\ny\",1,2\n\"x\ny\",many,3\n", 5, "rate is \"many\""),
+            ("time_s,rate\n\"1,5\",1\n", 2, "time_s is \"1,5\", which is no number"),
             ("time_s,rate\n", 2, "is missing"),
-            ("time_s,rate\n0 1\n", 2, "must be time_s,rate, with a comma"),
+            ("time_s,rate\n0 1\n", 2, "time_s is \"0 1\", which is no number"),
             ("time_s,rate\n0,1\n15,many\n", 3, "rate is \"many\", which is no number"),
             ("time_s,rate\n0,1\n15,\n", 3, "rate is \"\", which is no number"),
-            ("time_s,rate\n0,1,2\n", 2, "rate is \"1,2\", which is no number"),
+            ("time_s,note,rate\n0,1\n", 2, "rate is missing"),
             ("time_s,rate\n15s,1\n", 2, "time_s is \"15s\", which is no number"),
             ("time_s,rate\n-1,1\n", 2, "time_s must be from 0"),
             ("time_s,rate\ninf,1\n", 2, "time_s must be from 0"),
@@ -133,6 +178,7 @@ mod tests {
             ("time_s,rate\n0,10001\n", 2, "rate must be from 0 to 10000"),
             ("time_s,rate\n\n9,1\n9,1\n", 4, "time_s must be more"),
             ("time_s,rate\r\n9,1\r\n8,1\r\n", 3, "time_s must be more"),
+            ("time_s,rate\r9,1\r\r8,1\r", 4, "time_s must be more"),
         ];
         for (text, line, begin) in cases {
             let bad = parse(text).unwrap_err();
@@ -146,6 +192,20 @@ mod tests {
         assert_eq!(points, [(Time::ZERO, 2.0), (Time::from_millis(1500), 0.25)]);
     }
 
+    #[test]
+    fn columns_are_found_by_their_names_and_fields_may_be_in_quotes() {
+        let texts = [
+            "rate,time_s\n2,0\n0.25,1.5\n",
+            "\"time_s\",\"rate\"\n\"0\",\"2\"\n\"1.5\",\"0.25\"\n",
+            "note, Rate ,at,TIME_S\n\"a, \"\"b\"\"\nc\",2,x,0,more\n,0.25,,1.5\n,,,\n",
+            "time_s,rate,\r\n0,2,\r\n1.5,0.25,\r\n,,\r\n",
+        ];
+        for text in texts {
+            let points = parse(text).unwrap();
+            assert_eq!(points, [(Time::ZERO, 2.0), (Time::from_millis(1500), 0.25)], "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_was_written_is_read(
@@ -154,12 +214,12 @@ mod tests {
             let points = points.into_iter().map(|(micros, rate)| (Time::from_micros(micros), rate));
             let points: Vec<(Time, f64)> = points.collect();
             let lines = points.iter().map(|(at, rate)| format!("{},{rate}\n", at.as_secs_f64()));
-            prop_assert_eq!(parse(&format!("{HEAD}\n{}", lines.collect::<String>())), Ok(points));
+            prop_assert_eq!(parse(&format!("time_s,rate\n{}", lines.collect::<String>())), Ok(points));
         }
 
         #[test]
         fn whatever_is_read_can_be_played(lines in "([0-9.e+-]{0,6},?[0-9a-z.-]{0,6}\n){0,5}") {
-            if let Ok(points) = parse(&format!("{HEAD}\n{lines}")) {
+            if let Ok(points) = parse(&format!("time_s,rate\n{lines}")) {
                 prop_assert_eq!(Arrivals::Replay { points, even: true }.problem(), None);
             }
         }

@@ -44,8 +44,12 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let tape = tape.going_round(args.goes_round);
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
+    let cut = tape.cut();
     let (events, length) = (tape.len(), tape.length().as_secs());
     tracing::info!("{name}: {events} events of {}:{:02} minutes", length / 60, length % 60);
+    if let Some(line) = cut {
+        tracing::warn!("{name}: line {line} is cut off; it is played up to there");
+    }
     if !shell.has_parent() {
         say(&format!(
             "\n  Open            http://{}\n  to end          Ctrl-C\n",

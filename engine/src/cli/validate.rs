@@ -10,7 +10,9 @@ use crate::args::CoreArgs;
 use crate::manifest::annotations;
 use crate::manifest::parse::parse;
 use crate::manifest::{Manifest, Refused};
+use crate::schedulers::process::Plan;
 use crate::start::in_box::refusals;
+use crate::start::own_words::OwnWords;
 
 /// What to look at.
 #[derive(Debug, Args)]
@@ -29,11 +31,12 @@ pub struct ValidateArgs {
 /// # Errors
 /// Everything that would be refused.
 pub fn run(args: &ValidateArgs) -> anyhow::Result<String> {
-    let Read { manifest, config, .. } = read(&args.file, &args.core)?;
-    refusals(&manifest, &config, false)?;
-    let warnings = manifest.unused.warnings.iter();
+    let read = read(&args.file, &args.core)?;
+    let plan = refusals(&args.file, &read, false)?;
+    let warnings = read.warnings(&plan);
     let warnings: String =
-        warnings.map(|warning| format!("warning: {warning} without a cluster\n")).collect();
+        warnings.into_iter().map(|warning| format!("warning: {warning}\n")).collect();
+    let Read { manifest, config, .. } = read;
     let scaled: Vec<_> = config.workloads.iter().map(|w| w.name.as_str()).collect();
     Ok(format!(
         "{warnings}{}: {} Deployments, {} scaled ({}), capacity {}; nothing would be refused",
@@ -54,6 +57,18 @@ pub struct Read {
     pub manifest: Manifest,
     /// The configuration in it.
     pub config: control::Config,
+    /// What its own engine is told.
+    pub own: OwnWords,
+    /// The budget and the rhythm: as the command line says, else as the manifest's engine is told.
+    pub core: CoreArgs,
+}
+
+impl Read {
+    /// What of it is not honoured, a sentence each.
+    pub fn warnings<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a String> {
+        let unused = self.manifest.unused.warnings.iter();
+        unused.chain(&plan.warnings).chain(&self.own.warning)
+    }
 }
 
 /// Reads a manifest and the configuration in it.
@@ -62,15 +77,14 @@ pub struct Read {
 /// When the capacity is `auto`, or the file cannot be read, or is refused; each line then names
 /// the file.
 pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<Read> {
-    core.capacity.without_cluster()?;
+    core.capacity().without_cluster()?;
     let text = text(file)?;
-    let in_file = |refused: Refused| {
-        let lines = refused.0.iter().map(|line| format!("{}: {line}", file.display()));
-        anyhow::Error::new(Refused(lines.collect()))
-    };
+    let in_file = |refused: Refused| anyhow::anyhow!(refused.in_file(file));
     let manifest = parse(&text).map_err(in_file)?;
-    let config = annotations::config(&manifest, core).map_err(in_file)?;
-    Ok(Read { text, manifest, config })
+    let own = OwnWords::of(&manifest).map_err(in_file)?;
+    let core = core.or(&own.core);
+    let config = annotations::config(&manifest, &core).map_err(in_file)?;
+    Ok(Read { text, manifest, config, own, core })
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {

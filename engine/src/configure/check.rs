@@ -29,7 +29,7 @@ impl Ground {
         if deployment.is_engine() {
             return Some("it is the engine itself".to_owned());
         }
-        let program = deployment.containers.first().and_then(|container| container.program());
+        let program = deployment.main().and_then(|container| container.program());
         let keeps_jobs = || (program == Some("queue")).then(|| "it keeps the jobs".to_owned());
         self.servers.get(&deployment.name).cloned().or_else(keeps_jobs)
     }

@@ -218,7 +218,7 @@ impl Overview {
 }
 
 fn image(deployment: &Deployment) -> Option<String> {
-    deployment.containers.first()?.image.clone()
+    deployment.main()?.image.clone()
 }
 
 fn defaults(deployment: &Deployment, seen: &Seen<'_>) -> Ours {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
 use super::Ours;
 use crate::manifest::annotations::PREFIX;
+use crate::yaml::documents;
 
 /// The kit's own manifest.
 pub const DEMO: &str = include_str!("../../../demo.yaml");
@@ -42,9 +42,7 @@ fn split(text: &str) -> Vec<&str> {
 }
 
 fn values(text: &str) -> Option<Vec<Value>> {
-    let all = serde_yaml::Deserializer::from_str(text).map(Value::deserialize);
-    let all: Result<Vec<_>, _> = all.collect();
-    Some(all.ok()?.into_iter().filter(|value| !value.is_null()).collect())
+    documents(text).map(|document| document.ok().map(|document| document.value)).collect()
 }
 
 fn document_of(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
@@ -139,6 +137,11 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
             continue;
         }
         inner = depth(line);
+        // What is merged counts less than what is written here.
+        if line.trim_start().starts_with("<<:") {
+            kept.push(line.clone());
+            continue;
+        }
         let one: BTreeMap<String, String> = serde_yaml::from_str(line).ok()?;
         let (name, value) = one.into_iter().next()?;
         match missing.remove(&name) {

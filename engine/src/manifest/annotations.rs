@@ -54,10 +54,10 @@ pub const CAPACITY: &str = "capacity";
 pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
     let capacity = match manifest.engine().map(capacity).transpose() {
-        Ok(annotated) => annotated.flatten().unwrap_or(args.capacity.or_default()),
+        Ok(annotated) => annotated.flatten().unwrap_or(args.capacity().or_default()),
         Err(problem) => {
             problems.push(problem);
-            args.capacity.or_default()
+            args.capacity().or_default()
         }
     };
     let mut workloads = Vec::new();
@@ -67,7 +67,7 @@ pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, R
             Err(wrong) => problems.extend(wrong),
         }
     }
-    let config = control::Config { capacity, tick: args.tick, workloads };
+    let config = control::Config { capacity, tick: args.tick(), workloads };
     if problems.is_empty() {
         let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
         problems.extend(config.problems().iter().map(|problem| in_words(problem, engine)));
@@ -75,7 +75,7 @@ pub fn config(manifest: &Manifest, args: &CoreArgs) -> Result<control::Config, R
     if problems.is_empty() {
         return Ok(config);
     }
-    Err(Refused(problems.iter().map(Wrong::to_string).collect()))
+    Err(Refused(problems.iter().map(|wrong| manifest.places.of_annotation(wrong)).collect()))
 }
 
 /// The workload that a Deployment describes, if it is to be scaled, checked by itself.

@@ -2,18 +2,27 @@
 //!
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
+//! - [`fields`]: what annotations, variables and words must be
+//! - [`volumes`]: what a container mounts
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
-//! - [`wrong`]: an annotation that makes no sense
+//! - [`wrong`]: what makes no sense, and where it stands
 //! - [`unused`]: what a manifest says that a world without a cluster does not honour
 
 pub mod annotations;
+pub mod fields;
 pub mod parse;
 pub mod unused;
+pub mod volumes;
 pub mod wrong;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
+
+pub use volumes::{Mount, Source};
+pub use wrong::{Fault, Places, Refused};
+
+/// The programs of the kit that are no engine; without a cluster no others run.
+pub const PROGRAMS: [&str; 4] = ["queue", "producer", "consumer", "remainder"];
 
 /// What is used of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +35,8 @@ pub struct Manifest {
     pub cluster_only: Vec<String>,
     /// What is said in the manifest, but not honoured without a cluster.
     pub unused: unused::Unused,
+    /// Where its parts stand.
+    pub places: Places,
 }
 
 /// What is used of a Deployment.
@@ -33,6 +44,8 @@ pub struct Manifest {
 pub struct Deployment {
     /// Its name.
     pub name: String,
+    /// Its namespace, "default" where it does not say.
+    pub namespace: String,
     /// Its annotations.
     pub annotations: BTreeMap<String, String>,
     /// How many replicas it begins with.
@@ -58,8 +71,12 @@ pub struct Container {
     pub args: Vec<String>,
     /// Its environment: names and values.
     pub env: Vec<(String, String)>,
-    /// Where it has directories that are empty when its pod begins, and live as long as that.
-    pub empty_dirs: Vec<String>,
+    /// Where it begins; "/" where it does not say, as the kit's image does.
+    pub working_dir: String,
+    /// What it mounts.
+    pub mounts: Vec<Mount>,
+    /// The ports that have names.
+    pub ports: BTreeMap<String, u16>,
 }
 
 impl Container {
@@ -86,14 +103,35 @@ pub struct Service {
     /// The labels of the pods behind it.
     pub selector: BTreeMap<String, String>,
     /// Its ports.
-    pub ports: Vec<u16>,
+    pub ports: Vec<Port>,
+    /// Whether its name leads to the pods themselves, whose ports count then.
+    pub is_headless: bool,
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// Its number.
+    pub number: u16,
+    /// Where it leads to.
+    pub target: Target,
+}
+
+/// A port of a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By its number.
+    Number(u16),
+    /// By the name that a container gives it.
+    Name(String),
 }
 
 impl Service {
     /// Whether a Deployment's pods are behind this Service.
     pub fn selects(&self, deployment: &Deployment) -> bool {
         let has = |(key, value)| deployment.pod_labels.get(key) == Some(value);
-        !self.selector.is_empty() && self.selector.iter().all(has)
+        let is_near = self.namespace == deployment.namespace;
+        is_near && !self.selector.is_empty() && self.selector.iter().all(has)
     }
 }
 
@@ -109,16 +147,11 @@ impl Deployment {
     pub fn is_engine(&self) -> bool {
         self.containers.iter().any(|c| c.program() == Some("engine"))
     }
-}
 
-/// Everything that is wrong with a manifest, a line each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused(pub Vec<String>);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
+    /// The container with a program of the kit, else the first one; others stand beside it.
+    pub fn main(&self) -> Option<&Container> {
+        let is_ours = |name| name == "engine" || PROGRAMS.contains(&name);
+        let ours = self.containers.iter().find(|it| it.program().is_some_and(is_ours));
+        ours.or(self.containers.first())
     }
 }
-
-impl std::error::Error for Refused {}

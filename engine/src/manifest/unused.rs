@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
+use super::{Container, Deployment, Source};
+
 /// What is said but not honoured.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unused {
@@ -34,7 +36,7 @@ const SPEC: Known = Known {
 };
 
 const POD: Known = Known {
-    honoured: &["containers", "terminationGracePeriodSeconds"],
+    honoured: &["containers", "initContainers", "terminationGracePeriodSeconds"],
     for_clusters: &[
         "automountServiceAccountToken",
         "serviceAccountName",
@@ -54,7 +56,7 @@ const POD: Known = Known {
 };
 
 const CONTAINER: Known = Known {
-    honoured: &["name", "command", "args", "env"],
+    honoured: &["name", "command", "args", "env", "volumeMounts", "workingDir"],
     for_clusters: &[
         "image",
         "imagePullPolicy",
@@ -66,29 +68,52 @@ const CONTAINER: Known = Known {
         "securityContext",
         "terminationMessagePath",
         "terminationMessagePolicy",
-        "volumeMounts",
     ],
 };
 
 impl Unused {
     /// Looks through a Deployment for what is not honoured.
-    pub fn look_at_deployment(&mut self, name: &str, deployment: &Value) {
-        let Some(spec) = deployment.get("spec") else { return };
+    pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
+        let name = deployment.name.as_str();
+        let Some(spec) = value.get("spec") else { return };
         self.look(name, spec, &SPEC);
         let Some(pod) = spec.get("template").and_then(|template| template.get("spec")) else {
             return;
         };
         self.look(name, pod, &POD);
-        if !has_only_empty_volumes(pod) {
-            self.warn(name, "volumes");
-        }
-        let containers = pod.get("containers").and_then(Value::as_sequence);
-        for (i, container) in containers.into_iter().flatten().enumerate() {
-            self.look(name, container, &CONTAINER);
-            self.look_at_env(name, container);
-            if i == 1 {
-                self.warn(name, "more than one container (only the first is run)");
+        let Some(main) = deployment.main() else { return };
+        for (i, container) in deployment.containers.iter().enumerate() {
+            if std::ptr::eq(container, main) {
+                let written = pod.get("containers").and_then(|all| all.get(i));
+                self.look_at_main(name, main, written);
+            } else {
+                self.warn(name, &format!("container {}", container.name));
             }
+        }
+        let beside = pod.get("initContainers").and_then(Value::as_sequence).into_iter().flatten();
+        for container in beside.filter_map(|it| it.get("name")?.as_str()) {
+            self.warn(name, &format!("init container {container}"));
+        }
+    }
+
+    /// Looks at the container that is run.
+    fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
+        if let Some(written) = written {
+            self.look(name, written, &CONTAINER);
+            self.look_at_env(name, written);
+        }
+        let mut seen = BTreeSet::new();
+        for mount in container.mounts.iter().filter(|mount| seen.insert(&mount.volume)) {
+            let what = match mount.source {
+                Source::Empty => continue,
+                Source::Lasting(kind) => format!(
+                    "is a {kind}; without a cluster it is a temporary folder, and what is in it \
+                     is gone at the end"
+                ),
+                Source::Files(kind) => format!("is a {kind}; without a cluster it is empty"),
+                Source::Other => "is not there without a cluster; a temporary folder is".to_owned(),
+            };
+            self.warnings.push(format!("deployment/{name}: volume {} {what}", mount.volume));
         }
     }
 
@@ -114,14 +139,13 @@ impl Unused {
     }
 
     fn warn(&mut self, name: &str, what: &str) {
-        self.warnings.push(format!("deployment/{name}: {what} is not honoured"));
+        self.not_honoured(&format!("deployment/{name}: {what}"));
     }
-}
 
-/// A process gets a temporary directory for each empty one.
-fn has_only_empty_volumes(pod: &Value) -> bool {
-    let volumes = pod.get("volumes").and_then(Value::as_sequence);
-    volumes.into_iter().flatten().all(|volume| volume.get("emptyDir").is_some())
+    /// Names something that is left out.
+    pub fn not_honoured(&mut self, what: &str) {
+        self.warnings.push(format!("{what} is not honoured without a cluster"));
+    }
 }
 
 #[cfg(test)]
@@ -146,22 +170,45 @@ spec:
   template:
     spec:
       hostNetwork: true
-      volumes: [{name: tmp, emptyDir: {}}, {name: disk, persistentVolumeClaim: {}}]
+      initContainers: [{name: first}]
+      volumes:
+        - {name: tmp, emptyDir: {}}
+        - {name: disk, persistentVolumeClaim: {claimName: disk}}
+        - {name: words, configMap: {name: words}}
+        - {name: more, emptyDir: {}}
       containers:
-        - {name: one, envFrom: [], env: [{name: X, valueFrom: {}}]}
+        - {name: proxy, command: [nginx], envFrom: []}
+        - name: one
+          command: [queue]
+          envFrom: []
+          env: [{name: X, valueFrom: {}}]
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+            - {name: disk, mountPath: /data}
+            - {name: disk, mountPath: /more, subPath: more}
+            - {name: words, mountPath: /words}
+            - {name: nobody, mountPath: /nobody}
         - {name: two}
 ---
-{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}";
+{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: way}}";
         let warnings = parse(text).unwrap().unused.warnings;
         assert_eq!(
             warnings,
             [
-                "deployment/a: hostNetwork is not honoured",
-                "deployment/a: volumes is not honoured",
-                "deployment/a: envFrom is not honoured",
-                "deployment/a: env X with valueFrom is not honoured",
-                "deployment/a: more than one container (only the first is run) is not honoured",
-                "ConfigMap settings is not honoured",
+                "deployment/a: hostNetwork is not honoured without a cluster",
+                "deployment/a: container proxy is not honoured without a cluster",
+                "deployment/a: envFrom is not honoured without a cluster",
+                "deployment/a: env X with valueFrom is not honoured without a cluster",
+                "deployment/a: volume disk is a persistentVolumeClaim; without a cluster it is a \
+                 temporary folder, and what is in it is gone at the end",
+                "deployment/a: volume words is a configMap; without a cluster it is empty",
+                "deployment/a: volume nobody is not there without a cluster; a temporary folder is",
+                "deployment/a: container two is not honoured without a cluster",
+                "deployment/a: init container first is not honoured without a cluster",
+                "ConfigMap settings is not honoured without a cluster",
+                "Ingress way is not honoured without a cluster",
             ]
         );
     }

@@ -1,14 +1,23 @@
 //! A scenario's text, read, and the line of what is wrong with it.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
+use serde_yaml::Value;
 use service::UsageError;
 use simulator::Scenario;
 use simulator::checks::Problem;
 use simulator::trace::NoTrace;
 
+use crate::yaml::{Bad, Document, Step, documents};
+
 /// The opening of a talk, in three steps.
 const OPENING: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
+
+/// A scenario is a few pages of text, and a trace at most some numbers for each second of a day.
+const LONGEST_SCENARIO: u64 = 1 << 20;
+const LONGEST_TRACE: u64 = 16 << 20;
 
 /// The scenario that is played where nobody names one.
 ///
@@ -24,16 +33,26 @@ pub fn opening() -> Result<Scenario, UsageError> {
 /// # Errors
 /// When it is none, by file and line.
 pub fn read(file: &Path) -> Result<Scenario, UsageError> {
-    let text = std::fs::read_to_string(file)
+    let text = bounded(file, LONGEST_SCENARIO)
         .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
     let trace = |name: &str| {
-        std::fs::read_to_string(file.with_file_name(name)).map_err(|error| error.to_string())
+        bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
     parse(&text, trace).map_err(|Wrong { trace, line, text }| {
         // A trace stands beside its scenario.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
+}
+
+/// The text of a file that has at most so many bytes.
+fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it has more than {most} bytes")));
+    }
+    Ok(text)
 }
 
 /// What is wrong, and where.
@@ -57,13 +76,11 @@ pub fn parse(
     trace: impl Fn(&str) -> Result<String, String>,
 ) -> Result<Scenario, Wrong> {
     let wrong = |line, text| Wrong { trace: None, line, text };
-    let of_key = |problem: &Problem| wrong(line_of(text, problem), problem.to_string());
-    let scenario: Scenario = serde_yaml::from_str(text).map_err(|error| {
-        let place = error.location();
-        let told = error.to_string();
-        let words = told.split(" at line ").next().unwrap_or(&told).replace('\n', " ");
-        wrong(place.map_or(1, |place| place.line()), words)
-    })?;
+    let bad = |bad: Bad| wrong(bad.line, bad.text);
+    let document = documents(text).next().ok_or_else(|| wrong(1, "it is empty".to_owned()))?;
+    let document = document.map_err(bad)?;
+    let of_key = |problem: &Problem| wrong(line_of(&document, problem), problem.to_string());
+    let scenario: Scenario = document.typed().map_err(bad)?;
     let scenario = scenario.with_traces(trace).map_err(|error| match error {
         NoTrace::Unread(problem) => of_key(&problem),
         NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
@@ -74,26 +91,40 @@ pub fn parse(
     }
 }
 
-/// The line of a key: the first one that has it, from the one that names its owner on.
-fn line_of(text: &str, problem: &Problem) -> usize {
+/// The line of a key of a problem's owner: a step by its number, or what has its name.
+fn line_of(document: &Document, problem: &Problem) -> usize {
     let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
-    let mut captions = (0..).zip(text.lines()).filter(|(_, line)| line.contains("caption:"));
     let step: Option<usize> = step.and_then(|number| number.parse().ok());
-    let step = step.and_then(|number| captions.nth(number - 1)).map(|(line, _)| line);
-    let is_owner = |line: &str| {
-        let name = line.split("name:").nth(1).map(str::trim);
-        let name = name.and_then(|it| it.split([',', '}', ' ']).next());
-        name.is_some_and(|it| Some(it) == problem.owner.as_deref())
+    let owners = match (step, &problem.owner) {
+        (Some(number), _) => vec![vec!["steps".into(), (number - 1).into()]],
+        (None, Some(name)) => named(document, name),
+        (None, None) => vec![Vec::new()],
     };
-    let lines: Vec<&str> = text.lines().collect();
-    let owner = match (step, &problem.owner) {
-        (Some(line), _) => line,
-        (None, Some(_)) => lines.iter().position(|line| is_owner(line)).unwrap_or(0),
-        (None, None) => 0,
-    };
-    let key = format!("{}:", problem.key);
-    let at = lines[owner..].iter().position(|line| line.contains(&key)).unwrap_or(0);
-    owner + at + 1
+    let found = owners.iter().find_map(|owner| below(document, owner, problem.key));
+    document.line(&found.or(owners.into_iter().next()).unwrap_or_default())
+}
+
+/// The ways to all that have this name.
+fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
+    let all = ["queues", "workloads", "producers"].into_iter().flat_map(|list| {
+        let items = document.value.get(list).and_then(Value::as_sequence);
+        let items = items.into_iter().flatten().enumerate();
+        let is_it = |item: &Value| item.get("name").and_then(Value::as_str) == Some(name);
+        items.filter(move |(_, item)| is_it(item)).map(move |(i, _)| vec![list.into(), i.into()])
+    });
+    all.collect()
+}
+
+/// The way to a key that an owner has, itself or in its arrivals or actions.
+fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
+    let way = |steps: &[Step]| -> Vec<Step> { owner.iter().chain(steps).cloned().collect() };
+    let mut ways = vec![way(&[key.into()]), way(&["arrivals".into(), key.into()])];
+    for list in ["do", "while-waiting"] {
+        let actions = document.at(&way(&[list.into()])).and_then(Value::as_sequence);
+        let count = actions.map_or(0, Vec::len);
+        ways.extend((0..count).map(|i| way(&[list.into(), i.into(), key.into()])));
+    }
+    ways.into_iter().find(|way| document.at(way).is_some())
 }
 
 #[cfg(test)]
@@ -105,6 +136,9 @@ mod tests {
     const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
     const POISSON: &str = "{shape: poisson, rate: 10}";
     const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
+
+    const BURST: &str = "{shape: burst, jobs: 4000000000, at: 1s}";
+    const OFTEN: &str = "{shape: burst, jobs: 100, at: 0s, every: 1ms}";
 
     fn no_trace(_: &str) -> Result<String, String> {
         Err("there is no such file".to_owned())
@@ -120,18 +154,26 @@ mod tests {
     fn a_bad_file_gets_the_line_and_the_key() {
         let cases = [
             ("capacity: 10", "capacity: ten", "line 6: capacity"),
-            ("capacity: 10", "capcity: 10", "line 6: unknown field `capcity`"),
+            ("capacity: 10", "capcity: 10", "line 6: capcity: unknown field `capcity`"),
             ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
-            ("rate: 10", "mean: 10", "line 8: queues[0]: arrivals: the shape poisson needs"),
+            ("rate: 10", "mean: 10", "line 9: queues[0].arrivals: the shape poisson needs"),
             ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
-            (POISSON, "{shape: replay}", "line 8: queues[0]: arrivals: the shape replay needs"),
+            (POISSON, "{shape: replay}", "line 9: queues[0].arrivals: the shape replay needs"),
             (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
-            (POISSON, BOTH, "line 8: queues[0]: arrivals: points and file are both there"),
+            (POISSON, BOTH, "line 9: queues[0].arrivals: points and file are both there"),
             ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
             ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
             ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
             ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
             ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
+            (POISSON, BURST, "line 9: jobs: jobs is 4000000000; it must be from 0 to 100000"),
+            (POISSON, OFTEN, "line 9: jobs: arrivals bring 36000100 jobs in all"),
+            ("rate: 10", "rate: 9999", "line 9: jobs: arrivals bring 3599640 jobs in all"),
+            ("duration: 6m", "duration: 25h", "line 4: duration must be at most 24h"),
+            ("max: 10", "max: 4000000000", "line 14: consumer: max is 4000000000; it must be"),
+            ("max: 10", "max: 40000000000", "line 14: workloads[0].max is 40000000000; it must be"),
+            ("max: 10", "max: -1", "line 14: workloads[0].max is -1; it must be a whole number"),
+            ("max: 10", "max: \"10\"", "line 14: workloads[0].max is \"10\"; it must be a whole"),
         ];
         for (from, to, begin) in cases {
             let told = refusal(from, to);

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::line::{Kind, Line};
@@ -56,18 +57,32 @@ pub struct Tape {
     events: Vec<Event>,
     /// Whether it begins again after its end.
     goes_round: bool,
+    /// The number of a last line that is cut off, as where the disk was full or the power went.
+    cut: Option<usize>,
 }
 
 impl Tape {
-    /// Reads a recording; all of it is looked at before any of it is played.
+    /// Reads a recording; all of it is looked at before any of it is played. A last line without
+    /// an end that is no JSON was cut off: what is before it can be played.
     ///
     /// # Errors
     /// The first line that is damaged.
     pub fn read(from: impl Read) -> Result<Tape, Bad> {
         let mut events: Vec<Event> = Vec::new();
-        for (number, bytes) in (1..).zip(BufReader::new(from).split(b'\n')) {
+        let mut from = BufReader::new(from);
+        let mut cut = None;
+        for number in 1.. {
             let bad = |text: String| Bad { line: number, text };
-            let bytes = bytes.map_err(|error| bad(error.to_string()))?;
+            let mut bytes = Vec::new();
+            let length = from.read_until(b'\n', &mut bytes);
+            if length.map_err(|error| bad(error.to_string()))? == 0 {
+                break;
+            }
+            let has_end = bytes.pop_if(|last| *last == b'\n').is_some();
+            if !has_end && serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
+                cut = Some(number);
+                break;
+            }
             let event = event(&bytes).map_err(bad)?;
             match events.last() {
                 None if matches!(event.piece, Piece::Frame(..)) => {
@@ -81,9 +96,13 @@ impl Tape {
             }
         }
         if events.is_empty() {
-            return Err(Bad { line: 1, text: "there is nothing in it".to_owned() });
+            let text = match cut {
+                Some(_) => "it is cut off, and there is nothing before it",
+                None => "there is nothing in it",
+            };
+            return Err(Bad { line: 1, text: text.to_owned() });
         }
-        Ok(Tape { events, goes_round: false })
+        Ok(Tape { events, goes_round: false, cut })
     }
 
     /// The same, begun again after its end.
@@ -95,6 +114,11 @@ impl Tape {
     /// How many events it has.
     pub fn len(&self) -> u64 {
         self.events.len() as u64
+    }
+
+    /// The number of its last line, where that is cut off.
+    pub fn cut(&self) -> Option<usize> {
+        self.cut
     }
 
     /// False: there is at least one.
@@ -255,12 +279,30 @@ mod tests {
     }
 
     #[test]
+    fn a_last_line_that_is_cut_anywhere_is_left_out_and_told() {
+        let last = frame(1000, 3).replace("{\"seq\":3}", "{\"seq\":3,\"headline\":\"größer\"}");
+        let whole = [SNAPSHOT, &frame(500, 2), &last].join("\n").into_bytes();
+        let before = whole.len() - last.len();
+        assert_eq!(Tape::read(&whole[..]).unwrap().cut(), None, "only its end is missing");
+        for end in before + 1..whole.len() {
+            let tape = Tape::read(&whole[..end]).unwrap();
+            assert_eq!((tape.len(), tape.cut()), (2, Some(3)), "{end}");
+        }
+        let tape = Tape::read(&whole[..before]).unwrap();
+        assert_eq!((tape.len(), tape.cut()), (2, None));
+        let zeros = [&whole[..before], &[0; 9]].concat();
+        assert_eq!(Tape::read(&zeros[..]).unwrap().cut(), Some(3));
+    }
+
+    #[test]
     fn a_damaged_line_is_named_by_its_number() {
         let good = frame(500, 2);
-        let cases: [(&[&str], &str); 9] = [
+        let cases: [(&[&str], &str); 11] = [
             (&[], "line 1: there is nothing in it"),
             (&[&good], "line 1: a recording begins with a snapshot"),
-            (&[SNAPSHOT, &good, "{\"ms\":1"], "line 3: it is no line of a recording: EOF"),
+            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: it is no line of a recording: EOF"),
+            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: it is no line of a recording: EOF"),
+            (&[&SNAPSHOT[..90]], "line 1: it is cut off, and there is nothing before it"),
             (&[SNAPSHOT, "", &good], "line 2: it is no line of a recording"),
             (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: it is earlier than the line before"),
             (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a place in the stream is like"),

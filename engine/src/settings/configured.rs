@@ -140,15 +140,16 @@ impl Settings {
 
     fn ground(&self) -> Ground {
         Ground {
-            capacity: self.args.capacity.or_default(),
+            capacity: self.args.capacity().or_default(),
             measured: self.last_spare,
-            tick: self.args.tick,
+            tick: self.args.tick(),
             servers: self.configured.servers.clone(),
         }
     }
 
     pub(super) fn renew_overview(&mut self) {
-        let nothing = Config { capacity: self.typed, tick: self.args.tick, workloads: Vec::new() };
+        let nothing =
+            Config { capacity: self.typed, tick: self.args.tick(), workloads: Vec::new() };
         let ground = self.ground();
         let overview = Overview::of(&Seen {
             all: self.from.as_ref().map(|from| from.all.as_slice()).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use control::allocation::{Claim, allocate};
@@ -11,6 +11,7 @@ use reqwest::Url;
 use service::output::say;
 use service::{Shell, UsageError};
 
+use super::own_words::OwnWords;
 use super::{Facing, listen, run_parts};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::authority::Authority;
@@ -24,12 +25,10 @@ use crate::picture::Canvas;
 use crate::schedulers::Scheduler;
 use crate::schedulers::process::localize::localize;
 use crate::schedulers::process::recipe::BEHIND_A_SERVICE;
-use crate::schedulers::process::{Pool, Recipe, recipes};
+use crate::schedulers::process::services::QUEUE_URL;
+use crate::schedulers::process::{Plan, Pool, Recipe, recipes};
 use crate::settings::Settings;
 use crate::sources::{Clock, Sources};
-
-/// The variable by which the engine's own Deployment names the queue.
-const QUEUE_URL: &str = "MICROSCALING_QUEUE_URL";
 
 /// Starts the box and runs it to its end.
 ///
@@ -40,24 +39,26 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         let text = "--reset-on-exit is for --scheduler kubernetes; in the box all ends anyway";
         return Err(UsageError(text.to_owned()).into());
     }
-    let Read { text, manifest, config } = validate::read(&args.manifest, &args.core)?;
-    let mut recipes = refusals(&manifest, &config, args.queue_url.is_some())?;
-    begin_within_budget(&config, &mut recipes);
-    known_load(&args, &recipes)?;
+    let read = validate::read(&args.manifest, &args.core)?;
+    let mut plan = refusals(&args.manifest, &read, args.queue_url.is_some())?;
+    begin_within_budget(&read.config, &mut plan.recipes);
+    known_load(&args, &plan.recipes)?;
     let token = args.queue_token()?;
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
-    announce(&args, &manifest, &config);
+    announce(&args, &read, &plan);
+    let Read { text, manifest, config, own, core: budget } = read;
+    let recipes = plan.recipes;
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let servers = servers(&recipes);
     let pool = Pool::start(recipes, args.start_delay, &shell.shutdown()).await?;
     let Some(pool) = pool else { return Ok(()) };
-    let queue_url = queue_url(&args, &manifest, &pool)?;
+    let queue_url = queue_url(&args, &manifest, &own, &pool)?;
     if !shell.has_parent() {
         say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    let sources = Sources::new(queue_url.clone(), budget.tick(), clock);
     let mut sources = sources.with_token(token);
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
@@ -72,7 +73,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
             start_delay: args.start_delay,
         },
         metrics: Metrics::register(&shell.registry)?,
-        settings: Settings::new(&args.core).with_servers(servers),
+        settings: Settings::new(&budget).with_servers(servers),
         authority: Authority::Alone { held: false },
         canvas: Canvas::default(),
         audience: None,
@@ -86,17 +87,14 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Everything that cannot, by Deployment.
-pub fn refusals(
-    manifest: &Manifest,
-    config: &control::Config,
-    queue_is_given: bool,
-) -> anyhow::Result<Vec<Recipe>> {
-    let recipes = recipes(manifest, &programs()?)?;
-    let follows = config.workloads.iter().any(|w| w.rule.target().is_some());
+pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
+    let plan = recipes(&read.manifest, &programs()?, queue_is_given);
+    let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
+    let follows = read.config.workloads.iter().any(|w| w.rule.target().is_some());
     if follows && !queue_is_given {
-        queue_variable(manifest)?;
+        own_queue(&read.own)?;
     }
-    Ok(recipes)
+    Ok(plan)
 }
 
 /// A manifest may begin with more replicas than the budget has; they are shared as always.
@@ -140,23 +138,28 @@ fn programs() -> anyhow::Result<PathBuf> {
 }
 
 /// The queue server: by flag, else as the engine's own Deployment says, in local words.
-fn queue_url(args: &RunArgs, manifest: &Manifest, pool: &Pool) -> anyhow::Result<Url> {
+fn queue_url(
+    args: &RunArgs,
+    manifest: &Manifest,
+    own: &OwnWords,
+    pool: &Pool,
+) -> anyhow::Result<Url> {
     if let Some(url) = &args.queue_url {
         return Ok(url.clone());
     }
-    let local = localize(queue_variable(manifest)?, &pool.addresses());
+    let from = manifest.engine().map_or("default", |engine| &engine.namespace);
+    let local = localize(own_queue(own)?, &pool.addresses(), from);
     client::args::parse_url(&local).map_err(|why| anyhow::anyhow!("the queue's {local:?}: {why}"))
 }
 
 /// What the engine's own Deployment says of the queue.
-fn queue_variable(manifest: &Manifest) -> anyhow::Result<&str> {
-    let container = manifest.engine().and_then(|engine| engine.containers.first());
-    let value = container.and_then(|c| c.variable(QUEUE_URL));
-    let value = value.with_context(|| {
-        format!("the manifest's engine has no variable {QUEUE_URL}; give --queue-url instead")
+fn own_queue(own: &OwnWords) -> anyhow::Result<&str> {
+    let (name, value) = own.queue_url.as_ref().with_context(|| {
+        let (_, variable) = QUEUE_URL;
+        format!("the manifest's engine has no variable {variable}; give --queue-url instead")
     })?;
     client::args::parse_url(value)
-        .map_err(|why| anyhow::anyhow!("the engine's {QUEUE_URL} is {value:?}: {why}"))?;
+        .map_err(|why| anyhow::anyhow!("the engine's {name} is {value:?}: {why}"))?;
     Ok(value)
 }
 
@@ -172,16 +175,17 @@ fn invitation(page: SocketAddr) -> String {
 }
 
 /// Says what of the manifest and the flags is not honoured.
-fn announce(args: &RunArgs, manifest: &Manifest, config: &control::Config) {
+fn announce(args: &RunArgs, read: &Read, plan: &Plan) {
+    let Read { manifest, config, .. } = read;
     let mut for_clusters: Vec<_> = manifest.unused.for_clusters.iter().cloned().collect();
     for_clusters.extend(manifest.cluster_only.iter().cloned());
     if !for_clusters.is_empty() {
         tracing::info!("for clusters only, not used here: {}", for_clusters.join(", "));
     }
-    for warning in &manifest.unused.warnings {
-        tracing::warn!("{warning} without a cluster");
+    for warning in read.warnings(plan) {
+        tracing::warn!("{warning}");
     }
-    if Capacity::Fixed(config.capacity) != args.core.capacity {
+    if Capacity::Fixed(config.capacity) != args.core.capacity() {
         tracing::info!("capacity {} as the manifest's engine says", config.capacity);
     }
 }

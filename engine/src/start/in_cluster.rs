@@ -57,17 +57,17 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let authority = Authority::Lease { lease, resign };
     let may_write = authority.may_write();
     let mut cluster = Cluster::start(client.clone(), &namespace, &name, clock, may_write);
-    if args.core.capacity == Capacity::Auto {
+    if args.core.capacity() == Capacity::Auto {
         cluster.watch_tenants(client, &namespace);
     }
     let queue_url = match &args.queue_url {
         Some(url) => url.clone(),
         None => Url::parse(QUEUE)?,
     };
-    let sources = Sources::new(queue_url.clone(), args.core.tick, clock);
+    let sources = Sources::new(queue_url.clone(), args.core.tick(), clock);
     let sources = sources.with_token(token);
     // Nothing is scaled before the first list; the annotations in it say what is.
-    let (capacity, tick) = (args.core.capacity.or_default(), args.core.tick);
+    let (capacity, tick) = (args.core.capacity().or_default(), args.core.tick());
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
     let parts = Parts {

@@ -2,16 +2,20 @@
 //!
 //! # Layout
 //! - [`recipe`]: a container of the manifest into a command line on this machine
+//! - [`folders`]: what it mounts into temporary folders
+//! - [`services`]: which Services lead to a process, and which are left out
 //! - [`localize`]: cluster addresses into local ones
-//! - `folder`: what is on the disk, and gone with the run
+//! - `run_folder`: where these folders are, gone with the run
 //! - [`pool`]: which replicas there are, and which shall go
 //! - `replica`: one replica's life, from its start to its end
 
-mod folder;
+pub mod folders;
 pub mod localize;
 pub mod pool;
 pub mod recipe;
 mod replica;
+mod run_folder;
+pub mod services;
 
 pub use pool::Pool;
-pub use recipe::{Recipe, recipes};
+pub use recipe::{Plan, Recipe, recipes};

@@ -11,10 +11,10 @@ use service::{Shutdown, Trigger};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use super::folder::RunFolder;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 use super::replica::Replica;
+use super::run_folder::RunFolder;
 use crate::configure::{self, Change};
 use crate::manifest;
 use crate::manifest::annotations::is_scalable;

@@ -1,5 +1,6 @@
 //! A container of the manifest into a command line on this machine.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,9 +9,12 @@ use std::time::Duration;
 use service::parent;
 use tokio::process::Command;
 
-use super::localize::{Addresses, ServicePort, expand, localize, relocate, without_listen};
+use super::folders::{self, Folders};
+use super::localize::{Addresses, ServicePort, expand, localize, without_listen};
+use super::services::Services;
 use crate::manifest::annotations::is_scalable;
-use crate::manifest::{Container, Deployment, Manifest, Refused};
+use crate::manifest::{Container, Deployment, Manifest, PROGRAMS, Refused};
+use crate::yaml::Step;
 
 /// The most replicas of what the engine scales; as many as a capacity may have.
 const MOST_SCALED: u32 = 1000;
@@ -31,12 +35,14 @@ const INHERITED: [&str; 7] =
 pub struct Recipe {
     /// The Deployment's name.
     pub deployment: String,
+    /// Its namespace.
+    namespace: String,
     /// How many replicas it begins with.
     pub replicas: u32,
     /// How long a process has after SIGTERM.
     pub grace: Duration,
-    /// The Services that find it, by name, namespace and port. One is enough to make it a server,
-    /// of which there is one, at an address that stays.
+    /// The Services that lead to it and that others need, by name, namespace and port. One is
+    /// enough to make it a server, of which there is one, at an address that stays.
     pub serves: Vec<ServicePort>,
     /// It can have at most so many replicas on one machine.
     pub most: u32,
@@ -44,49 +50,79 @@ pub struct Recipe {
     container: Container,
 }
 
-/// The recipes of all Deployments but the engine's own.
+/// What becomes of a manifest on this machine.
+#[derive(Debug)]
+pub struct Plan {
+    /// The recipes of all Deployments but the engine's own.
+    pub recipes: Vec<Recipe>,
+    /// What is left out, each in a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// What becomes of a manifest on this machine. Where `queue_is_given`, the engine asks elsewhere.
 ///
 /// # Errors
 /// Every Deployment that cannot be run on this machine, with the mend.
-pub fn recipes(manifest: &Manifest, programs: &Path) -> Result<Vec<Recipe>, Refused> {
+pub fn recipes(
+    manifest: &Manifest,
+    programs: &Path,
+    queue_is_given: bool,
+) -> Result<Plan, Refused> {
+    let Services { serves, mut faults, warnings } = Services::of(manifest, queue_is_given);
     let mut recipes = Vec::new();
-    let mut problems = Vec::new();
     for deployment in manifest.deployments.iter().filter(|d| !d.is_engine()) {
-        match recipe(manifest, deployment, programs) {
-            Ok(recipe) => recipes.push(recipe),
-            Err(problem) => problems.push(format!("deployment/{}: {problem}", deployment.name)),
+        let serves = serves.get(&deployment.name).cloned().unwrap_or_default();
+        let object = format!("deployment/{}", deployment.name);
+        match recipe(deployment, serves, programs) {
+            Ok(recipe) => {
+                let (words, env) = words_and_env(&recipe.container);
+                for (name, why) in folders::problems(&recipe.container, &words, &env) {
+                    let what = format!("{name} {why}");
+                    faults.push(manifest.places.of_words(&object, deployment, &[&name], &what));
+                }
+                recipes.push(recipe);
+            }
+            Err((part, what)) => faults.push(manifest.places.fault(&object, &part, &what)),
         }
     }
-    if problems.is_empty() { Ok(recipes) } else { Err(Refused(problems)) }
+    if faults.is_empty() { Ok(Plan { recipes, warnings }) } else { Err(Refused(faults)) }
 }
 
-fn recipe(manifest: &Manifest, deployment: &Deployment, programs: &Path) -> Result<Recipe, String> {
-    let container = deployment.containers.first().ok_or("it has no container")?;
+/// Whether a Deployment may have another number of processes than one.
+pub(super) fn would_be_scaled(deployment: &Deployment) -> bool {
+    is_scalable(deployment) || deployment.replicas != 1
+}
+
+fn recipe(
+    deployment: &Deployment,
+    serves: Vec<ServicePort>,
+    programs: &Path,
+) -> Result<Recipe, (Vec<Step>, String)> {
+    let containers = ["spec", "template", "spec", "containers"].map(Step::from);
+    let of_containers = |what: String| (containers.to_vec(), what);
+    let container =
+        deployment.main().ok_or_else(|| of_containers("it has no container".to_owned()))?;
     let name = container.program().ok_or_else(|| {
-        "its container has no command, and only its image knows what to run; name one".to_owned()
+        let what = "its container has no command, and only its image knows what to run; name one";
+        of_containers(what.to_owned())
     })?;
     let program = programs.join(name);
-    if !program.is_file() {
+    if !PROGRAMS.contains(&name) || !program.is_file() {
         let place = programs.display();
-        return Err(format!(
-            "there is no program {name} in {place}; without a cluster only the kit's own run"
-        ));
+        return Err(of_containers(format!(
+            "there is no program {name} in {place}; without a cluster only the kit's own run: {}",
+            PROGRAMS.join(", ")
+        )));
     }
-    let services = manifest.services.iter().filter(|service| service.selects(deployment));
-    let serves: Vec<_> = services
-        .flat_map(|s| s.ports.iter().map(|port| (s.name.clone(), s.namespace.clone(), *port)))
-        .collect();
-    let scaled = is_scalable(deployment);
-    if !serves.is_empty() && (scaled || deployment.replicas != 1) {
-        return Err(BEHIND_A_SERVICE.to_owned());
-    }
-    let most = most(!serves.is_empty(), scaled);
+    let most = most(!serves.is_empty(), is_scalable(deployment));
     if deployment.replicas > most {
         let replicas = deployment.replicas;
-        return Err(format!("replicas is {replicas}, on one machine at most {most} are possible"));
+        let what = format!("replicas is {replicas}, on one machine at most {most} are possible");
+        return Err((["spec", "replicas"].map(Step::from).to_vec(), what));
     }
     Ok(Recipe {
         deployment: deployment.name.clone(),
+        namespace: deployment.namespace.clone(),
         replicas: deployment.replicas,
         grace: deployment.grace,
         serves,
@@ -108,38 +144,35 @@ fn most(serves: bool, scaled: bool) -> u32 {
 #[derive(Debug)]
 pub struct Here {
     addresses: Addresses,
-    /// Directories by the paths that the manifest mounts them at.
-    folders: Vec<(String, PathBuf)>,
+    namespace: String,
+    folders: Folders,
 }
 
 impl Here {
     fn put(&self, text: &str) -> String {
-        let text = localize(text, &self.addresses);
-        self.folders
-            .iter()
-            .fold(text, |text, (from, to)| relocate(&text, from, &to.to_string_lossy()))
+        self.folders.put(&localize(text, &self.addresses, &self.namespace))
     }
 }
 
 impl Recipe {
     /// Whether its processes need directories of their own.
     pub fn needs_folders(&self) -> bool {
-        !self.container.empty_dirs.is_empty()
+        !self.container.mounts.is_empty()
     }
 
-    /// What stands for addresses, and for the empty directories, which are made in `folder`.
+    /// What stands for addresses, and for what is mounted, which is made in `folder`.
     ///
     /// # Errors
-    /// When one cannot be made.
-    pub fn here(&self, addresses: Addresses, folder: Option<&Path>) -> std::io::Result<Here> {
-        let mut folders = Vec::new();
-        for (number, mount) in self.container.empty_dirs.iter().enumerate() {
-            let Some(folder) = folder else { break };
-            let path = folder.join(number.to_string());
-            std::fs::create_dir_all(&path)?;
-            folders.push((mount.clone(), path));
+    /// When there is none, or one cannot be made: a process does not begin without them.
+    pub fn here(&self, addresses: Addresses, folder: Option<&Path>) -> io::Result<Here> {
+        let namespace = self.namespace.clone();
+        if !self.needs_folders() {
+            return Ok(Here { addresses, namespace, folders: Folders::default() });
         }
-        Ok(Here { addresses, folders })
+        let none = || io::Error::other("there is no temporary folder; see TMPDIR");
+        let folders = Folders::of(&self.container, folder.ok_or_else(none)?);
+        folders.make()?;
+        Ok(Here { addresses, namespace, folders })
     }
 
     /// Says whether the engine scales it by now.
@@ -155,9 +188,12 @@ impl Recipe {
     /// The command that starts a replica. It listens on loopback, whatever the manifest says,
     /// and has pipes to the engine, so that it leaves when the engine ends.
     pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
-        let env = self.env(here);
-        let words = self.container.command.iter().skip(1).chain(&self.container.args);
-        let words: Vec<String> = words.map(|word| here.put(&expand(word, &env))).collect();
+        let (words, env) = words_and_env(&self.container);
+        let mut words: Vec<String> = words.iter().map(|word| here.put(word)).collect();
+        let put = |(name, value): (String, String)| (name, here.put(&value));
+        let mut env: Vec<(String, String)> = env.into_iter().map(put).collect();
+        let program = self.container.program().unwrap_or_default();
+        here.folders.put_flags(program, &mut words, &mut env);
         let listen = at.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
         let mut command = Command::new(&self.program);
         command
@@ -182,14 +218,16 @@ impl Recipe {
         }
         command
     }
+}
 
-    /// Variables may use those before them, as in Kubernetes.
-    fn env(&self, here: &Here) -> Vec<(String, String)> {
-        let mut env: Vec<(String, String)> = Vec::new();
-        for (key, value) in &self.container.env {
-            let value = here.put(&expand(value, &env));
-            env.push((key.clone(), value));
-        }
-        env
+/// A container's words and variables as they come to its program in a cluster. Variables may use
+/// those before them, as in Kubernetes, and words all of them.
+pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
+    let mut env: Vec<(String, String)> = Vec::new();
+    for (key, value) in &container.env {
+        let value = expand(value, &env);
+        env.push((key.clone(), value));
     }
+    let words = container.command.iter().skip(1).chain(&container.args);
+    (words.map(|word| expand(word, &env)).collect(), env)
 }

@@ -13,9 +13,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::folder::RunFolder;
 use super::pool::{Key, Shared};
 use super::recipe::Recipe;
+use super::run_folder::RunFolder;
 use crate::schedulers::Phase;
 
 /// The wait before a crashed process is started again: none the first time, then from here

@@ -1,0 +1,212 @@
+//! What a manifest's own engine is told by its container. In the box its budget, its rhythm and its
+//! queue count, as far as nobody says otherwise to the box; of the rest it is said that it does not.
+
+use clap::error::{ContextKind, ContextValue};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+
+use crate::args::{Args, Capacity, CoreArgs, RunArgs};
+use crate::manifest::{Container, Deployment, Fault, Manifest, Refused};
+use crate::schedulers::process::recipe::words_and_env;
+use crate::schedulers::process::services::QUEUE_URL;
+
+/// The budget and the rhythm.
+const CORE: [&str; 2] = ["capacity", "tick"];
+/// What every engine in a cluster is told, and means nothing in a box; and the queue's address,
+/// which counts as it is written.
+const NATURAL: [&str; 4] = ["queue_url", "scheduler", "listen", "shutdown_grace"];
+
+/// What a manifest's own engine is told.
+#[derive(Debug, Default)]
+pub struct OwnWords {
+    /// The budget and the rhythm.
+    pub core: CoreArgs,
+    /// The queue's address, with the name of what says it.
+    pub queue_url: Option<(String, String)>,
+    /// What of it does not count, in a sentence.
+    pub warning: Option<String>,
+}
+
+impl OwnWords {
+    /// Reads what the engine's Deployment in a manifest says.
+    ///
+    /// # Errors
+    /// The flag or variable that an engine would not take.
+    pub fn of(manifest: &Manifest) -> Result<OwnWords, Refused> {
+        let Some(engine) = manifest.engine() else { return Ok(OwnWords::default()) };
+        let is_it = |it: &&Container| it.program() == Some("engine");
+        let Some(container) = engine.containers.iter().find(is_it) else {
+            return Ok(OwnWords::default());
+        };
+        let (words, env) = words_and_env(container);
+        let matches = command().try_get_matches_from(typed(&words, &env));
+        let matches = matches.map_err(|error| refused(manifest, engine, &error))?;
+        if let Some(name) = matches.subcommand_name() {
+            let what = format!("{name} is another command; leave it out to run the engine");
+            return Err(Refused(vec![fault(manifest, engine, name, &what)]));
+        }
+        let run = RunArgs::from_arg_matches(&matches)
+            .map_err(|error| refused(manifest, engine, &error))?;
+        let is_auto = run.core.capacity == Some(Capacity::Auto);
+        let capacity = run.core.capacity.filter(|_| !is_auto);
+        let unused = unused(&matches, &env, is_auto);
+        Ok(OwnWords {
+            core: CoreArgs { capacity, ..run.core },
+            queue_url: queue_url(&words, &env),
+            warning: warning(&engine.name, &unused),
+        })
+    }
+}
+
+/// The engine's command line without the variables of this process, which are not the manifest's.
+fn command() -> Command {
+    Args::command().mut_args(|arg| arg.env(None::<&str>))
+}
+
+/// The words, behind the variables of budget and rhythm; a flag counts more than its variable.
+fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
+    let known = Args::command();
+    let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));
+    let by_env = core.filter_map(|arg| {
+        let name = arg.get_env()?.to_str()?;
+        let (_, value) = env.iter().rev().find(|(key, _)| key == name)?;
+        Some(format!("--{}={value}", arg.get_long()?))
+    });
+    let begin = std::iter::once("engine".to_owned()).chain(by_env);
+    begin.chain(words.iter().cloned()).collect()
+}
+
+/// The flags and variables that do not count.
+fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<String> {
+    let mut unused = Vec::new();
+    for arg in Args::command().get_arguments() {
+        let id = arg.get_id().as_str();
+        let name = arg.get_env().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_typed = matches.try_contains_id(id).is_ok()
+            && matches.value_source(id) == Some(ValueSource::CommandLine);
+        if id == "capacity" && is_auto {
+            unused.push("--capacity=auto".to_owned());
+        } else if CORE.contains(&id) || NATURAL.contains(&id) {
+            continue;
+        } else if is_typed {
+            unused.push(format!("--{}", arg.get_long().unwrap_or(id)));
+        } else if env.iter().any(|(key, _)| key == name) {
+            unused.push(name.to_owned());
+        }
+    }
+    unused
+}
+
+fn warning(engine: &str, unused: &[String]) -> Option<String> {
+    let (last, others) = unused.split_last()?;
+    let what = match others {
+        [] => format!("{last} is"),
+        others => format!("{} and {last} are", others.join(", ")),
+    };
+    Some(format!("deployment/{engine}: {what} not honoured without a cluster"))
+}
+
+fn queue_url(words: &[String], env: &[(String, String)]) -> Option<(String, String)> {
+    let flag = crate::schedulers::process::folders::values(words, QUEUE_URL.0).pop();
+    let variable = || env.iter().rev().find(|(name, _)| name == QUEUE_URL.1).cloned();
+    flag.map(|(_, value)| (QUEUE_URL.0.to_owned(), value)).or_else(variable)
+}
+
+fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Refused {
+    let told = error.to_string();
+    let mut lines = told.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let tip = lines.find_map(|line| line.strip_prefix("tip: "));
+    let what = match (first.strip_prefix("error: "), tip) {
+        (Some(first), Some(tip)) => format!("{first}; {tip}"),
+        (Some(first), None) => first.to_owned(),
+        (None, _) => "its words ask for help and run no engine; leave them out".to_owned(),
+    };
+    let flag = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => flag.split(' ').next().unwrap_or_default(),
+        _ => "",
+    };
+    Refused(vec![fault(manifest, engine, flag, &what)])
+}
+
+fn fault(manifest: &Manifest, engine: &Deployment, says: &str, what: &str) -> Fault {
+    let object = format!("deployment/{}", engine.name);
+    manifest.places.of_words(&object, engine, &[says], what)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::manifest::parse::parse;
+
+    const DEMO: &str = include_str!("../../../demo.yaml");
+    const WORDS: &str =
+        "[\"--scheduler=kubernetes\", \"--listen=0.0.0.0:8080\", \"--shutdown-grace=9s\"]";
+    const ENV: &str = "            - {name: MICROSCALING_QUEUE_URL, value: \"http://queue:4151\"}\n          \
+                       ports: [{name: http, containerPort: 8080}]";
+
+    fn of(words: &str, env: &[(&str, &str)]) -> Result<OwnWords, Refused> {
+        let env = env
+            .iter()
+            .map(|(name, value)| format!("            - {{name: {name}, value: \"{value}\"}}\n"));
+        assert!(DEMO.contains(WORDS) && DEMO.contains(ENV));
+        let text = DEMO.replace(WORDS, words);
+        OwnWords::of(&parse(&text.replace(ENV, &format!("{}{ENV}", env.collect::<String>())))?)
+    }
+
+    #[test]
+    fn of_the_kit_s_own_manifest_all_is_honoured_or_for_clusters() {
+        let own = of(WORDS, &[]).unwrap();
+        assert_eq!((own.warning, own.core.capacity), (None, None));
+        assert_eq!(own.queue_url.unwrap().1, "http://queue:4151");
+    }
+
+    #[test]
+    fn budget_rhythm_and_queue_count_and_a_flag_more_than_its_variable() {
+        let env = [("MICROSCALING_CAPACITY", "6"), ("MICROSCALING_TICK", "1s")];
+        let own = of("[--capacity=7, --queue-url, \"http://other\"]", &env).unwrap();
+        assert_eq!(own.core.capacity, Some(Capacity::Fixed(7)));
+        assert_eq!(own.core.tick, Some(Duration::from_secs(1)));
+        assert_eq!(own.queue_url, Some(("--queue-url".to_owned(), "http://other".to_owned())));
+        let own = of("[--capacity, $(N)]", &[("N", "8")]).unwrap();
+        assert_eq!(own.core.capacity, Some(Capacity::Fixed(8)));
+    }
+
+    #[test]
+    fn each_other_flag_and_variable_is_named_in_one_sentence() {
+        let env = [("MICROSCALING_HOSTS", "a.example.org"), ("MICROSCALING_SCHEDULER", "process")];
+        let own = of("[--record=run, --trust-gateway, --capacity=auto]", &env).unwrap();
+        let told = "deployment/engine: --capacity=auto, --trust-gateway, MICROSCALING_HOSTS and \
+                    --record are not honoured without a cluster";
+        assert_eq!((own.warning.as_deref(), own.core.capacity), (Some(told), None));
+    }
+
+    #[test]
+    fn what_an_engine_would_not_take_is_refused_with_its_line() {
+        let line = 1 + DEMO.lines().position(|line| line.contains(WORDS)).unwrap();
+        let cases = [
+            ("[--tick=5]", "deployment/engine: invalid value '5' for '--tick <TIME>': "),
+            (
+                "[--capcity=5]",
+                "deployment/engine: unexpected argument '--capcity' found; a similar",
+            ),
+            (
+                "[--capacity, \"0\"]",
+                "deployment/engine: invalid value '0' for '--capacity <N|auto>'",
+            ),
+            ("[top]", "deployment/engine: top is another command"),
+            ("[--help]", "deployment/engine: its words ask for help"),
+        ];
+        for (words, says) in cases {
+            let refused = of(words, &[]).unwrap_err();
+            assert!(refused.to_string().starts_with(says), "{refused}");
+            assert!(!refused.to_string().contains('\n'), "{refused}");
+            let is_flag = words.starts_with("[--") && words != "[--help]";
+            assert!(refused.0[0].line == Some(line) || !is_flag, "{refused:?}");
+        }
+        let refused = of(WORDS, &[("MICROSCALING_TICK", "5")]).unwrap_err();
+        assert!(refused.to_string().contains("--tick"), "{refused}");
+    }
+}
