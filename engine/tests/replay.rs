@@ -94,6 +94,9 @@ async fn what_was_recorded_is_served_again_byte_for_byte_in_the_same_order() {
         assert!(recorded.contains(&event), "{event:?}");
     }
 
+    // A run that was cut off in the middle of a line is played up to there.
+    let cut = [std::fs::read(&file).unwrap(), br#"{"ms":99999,"event":"fr"#.to_vec()].concat();
+    std::fs::write(&file, cut).unwrap();
     let (_child, url) = replay(&file, &["--speed=20"]).await;
     let stream = format!("{url}/page/stream");
     let heard = hear(&stream, recorded.len() + 2).await;
@@ -139,7 +142,7 @@ async fn nothing_can_be_changed(url: &str) {
 async fn a_damaged_line_and_a_file_that_is_there_already_are_one_clear_error() {
     let file = path("damaged.ndjson");
     let good = r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1}}"#;
-    std::fs::write(&file, format!("{good}\n{{\"ms\":5")).unwrap();
+    std::fs::write(&file, format!("{good}\n{{\"ms\":5\n{good}\n")).unwrap();
     let name = file.to_str().unwrap();
     for (args, code, says) in [
         (&["replay", name][..], 2, format!("error: {name}: line 2: it is no line of a recording")),

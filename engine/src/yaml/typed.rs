@@ -48,12 +48,11 @@ impl Document {
 
 /// A path as one writes it: `spec.containers[0].name`.
 pub fn shown(path: &[Step]) -> String {
-    let text = path.iter().fold(String::new(), |text, step| match step {
+    path.iter().fold(String::new(), |text, step| match step {
         Step::Key(key) if text.is_empty() => key.clone(),
         Step::Key(key) => format!("{text}.{key}"),
         Step::Item(item) => format!("{text}[{item}]"),
-    });
-    text
+    })
 }
 
 /// What is said of a scalar, a list or a map that should have been something else.
