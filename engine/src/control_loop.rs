@@ -76,6 +76,8 @@ pub struct Parts {
     pub canvas: Canvas,
     /// Where the audience looks.
     pub audience: Option<String>,
+    /// What makes the load at the start, and how many of each; a reset leads back to it.
+    pub opening: BTreeMap<String, u32>,
     /// Whether what is scaled goes back to its minimums when the engine leaves.
     pub reset_on_exit: bool,
 }

@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use support::TestBox;
@@ -41,6 +42,20 @@ impl Room {
         let asked = http.build().unwrap().post(format!("{}job", self.url)).header("origin", origin);
         let answer = asked.send().await.unwrap();
         (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// A phone that has opened the page: what it shows with each press.
+    async fn phone(&self) -> String {
+        let page = self.ask("GET", "").send().await.unwrap();
+        let cookie = page.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// A press on a phone; all phones come from one address.
+    async fn press_on(&self, phone: &str) -> StatusCode {
+        let origin = self.url.trim_end_matches('/');
+        let asked = self.ask("POST", "job").header("origin", origin).header("cookie", phone);
+        asked.send().await.unwrap().status()
     }
 
     async fn published(&self) -> u64 {
@@ -83,6 +98,21 @@ async fn phones_see_the_stage_and_add_a_job_each_with_a_press() {
     let mut page = Stream::open(&format!("{}/page/stream", room.demo.url)).await;
     let log = page.next().await.unwrap().json()["log"].to_string();
     assert!(log.contains(r#""by":"the audience""#) && log.contains("2 jobs at once"), "{log}");
+    twenty_phones_behind_one_address_add_a_job_each(&room).await;
+}
+
+async fn twenty_phones_behind_one_address_add_a_job_each(room: &Room) {
+    let phones = join_all((0..20).map(|_| room.phone())).await;
+    let before = room.published().await;
+    for round in 1..=2 {
+        // The limits are those of a second.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        let statuses = join_all(phones.iter().map(|phone| room.press_on(phone))).await;
+        assert!(statuses.iter().all(|it| *it == StatusCode::OK), "{round}: {statuses:?}");
+    }
+    assert_eq!(room.press_on(&phones[0]).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(room.press_on("phone=1").await, StatusCode::TOO_MANY_REQUESTS, "the room's limit");
+    assert_eq!(room.published().await, before + 40);
 }
 
 #[tokio::test]
@@ -96,7 +126,7 @@ async fn one_phone_adds_one_job_a_second_and_a_room_twenty() {
     assert!(words.iter().flatten().any(|text| text.contains("one job a second")), "{words:?}");
 
     let before = room.published().await;
-    let crowd = futures::future::join_all((10..90).map(|from| room.press(from))).await;
+    let crowd = join_all((10..90).map(|from| room.press(from))).await;
     let added = crowd.iter().filter(|(status, _)| *status == StatusCode::OK).count() as u64;
     let refused = crowd.iter().filter(|(_, it)| it.to_string().contains("at most 20 jobs")).count();
     assert_eq!(added + refused as u64, 80, "{crowd:?}");

@@ -57,12 +57,35 @@ async fn the_opening_s_three_steps_do_what_they_say_and_begin_again_after_a_rese
         .await;
     assert_eq!(press(&demo, "previous").await["step"], 2);
     demo.until("its load is, too", SOON, |it| it.deployment("producer", "desired") == 3).await;
-    press(&demo, "next").await;
-    assert_eq!(press(&demo, "next").await, Value::Null, "beyond the last step it is over");
+    assert_eq!(press(&demo, "previous").await["step"], 1);
+    let of = |it: &State| (it.workload("consumer", "ready"), it.workload("remainder", "ready"));
+    let first = demo.until("nobody scales, one consumer", SOON, |it| of(it) == (1, 9)).await;
+    let state = (&first.0["mode"], first.deployment("producer", "desired"));
+    assert_eq!(state, (&json!("held"), 3), "as the first caption says");
+    for _ in 0..4 {
+        press(&demo, "next").await;
+    }
+    assert_eq!(demo.state().await.0["scenario"]["step"], 3, "a key too many ends nothing");
+    assert_eq!(press(&demo, "end").await, Value::Null);
     assert_eq!(demo.post("/api/v1/reset", json!({})).await.0, 200);
     demo.until("it waits for its first key", SOON, |it| step(it) == Some(0)).await;
     assert_eq!(press(&demo, "next").await["step"], 1);
     demo.until("again", SOON, |it| it.0["mode"] == "held").await;
+}
+
+#[tokio::test]
+async fn a_scenario_of_the_flag_is_played_by_the_clock_again_after_a_reset() {
+    let name = format!("flag-{}.yaml", std::process::id());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let steps = "  - {caption: Two producers., for: 30s, do: [load: {producer: 2}]}";
+    std::fs::write(&file, with_steps(steps)).unwrap();
+    let demo = TestBox::start(&["--scenario", file.to_str().unwrap()]).await;
+    let plays = |it: &State| step(it) == Some(1) && it.deployment("producer", "desired") == 2;
+    let before = demo.until("it plays", SOON, plays).await;
+    assert_eq!(demo.post("/api/v1/reset", json!({})).await.0, 200);
+    let anew = |it: &State| it.0["run"] != before.0["run"] && plays(it);
+    demo.until("it plays from its first step on again", SOON, anew).await;
+    std::fs::remove_file(file).unwrap();
 }
 
 /// Plays two steps by hand; how many consumers and background containers each came to. Both loads
@@ -73,12 +96,12 @@ async fn counts_after_each_step(demo: &TestBox) -> Vec<(u64, u64)> {
     let (status, _) = demo.put_text("/api/v1/scenario?step=true", &with_steps(steps)).await;
     assert_eq!(status, 200);
     let mut all = Vec::new();
-    for ends in [(9, 1), (1, 9)] {
+    for (ends, key) in [((9, 1), "next"), ((1, 9), "end")] {
         let counts =
             |it: &State| (it.workload("consumer", "ready"), it.workload("remainder", "ready"));
         let state = demo.until("its end", 3 * SOON, |it| counts(it) == ends).await;
         all.push(counts(&state));
-        press(demo, "next").await;
+        press(demo, key).await;
     }
     all
 }

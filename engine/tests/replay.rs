@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use reqwest::header::HeaderValue;
 use serde_json::Value;
 use support::stream::{Event, Stream};
 use support::{TestBox, engine};
@@ -26,7 +27,8 @@ fn path(name: &str) -> PathBuf {
 /// Records a box for some seconds in which something happens; gives what a page has heard
 /// meanwhile.
 async fn record(file: &Path) -> Vec<Event> {
-    let mut demo = TestBox::start(&["--record", file.to_str().unwrap()]).await;
+    let mut demo =
+        TestBox::start(&["--record", file.to_str().unwrap(), "--audience=127.0.0.1:0"]).await;
     let mut stream = Stream::open(&format!("{}/page/stream", demo.url)).await;
     demo.scale("producer", 2).await;
     let mut heard = vec![stream.next().await.unwrap()];
@@ -112,6 +114,10 @@ async fn what_was_recorded_is_served_again_byte_for_byte_in_the_same_order() {
     std::fs::remove_file(file).unwrap();
 }
 
+fn svg() -> HeaderValue {
+    HeaderValue::from_static("image/svg+xml")
+}
+
 async fn nothing_can_be_changed(url: &str) {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     for (method, path) in [
@@ -132,6 +138,8 @@ async fn nothing_can_be_changed(url: &str) {
     assert_eq!(status("/").await, 200);
     assert_eq!(status("/livez").await, 200);
     assert_eq!(status("/api/v1/state").await, 404, "nothing is running");
+    let code = http.get(format!("{url}/page/audience.svg")).send().await.unwrap();
+    assert_eq!((code.status().as_u16(), &code.headers()["content-type"]), (200, &svg()));
     for path in ["/", "/page/stream", "/api/v1/state"] {
         let forged = http.get(format!("{url}{path}")).header("host", "evil.example");
         assert_eq!(forged.send().await.unwrap().status(), 403, "{path}");

@@ -106,7 +106,7 @@ async fn what_serves_all_others_is_neither_killed_nor_scaled() {
 
 #[tokio::test]
 async fn a_reset_begins_at_second_0_with_nothing_left_of_before() {
-    let demo = TestBox::start(&[]).await;
+    let demo = TestBox::start(&["--opening-load", "producer=2"]).await;
     is_full(&demo).await;
     let before = demo.state().await;
     demo.scale("producer", 3).await;
@@ -117,14 +117,22 @@ async fn a_reset_begins_at_second_0_with_nothing_left_of_before() {
     assert_eq!(demo.post("/api/v1/reset", json!({})).await, (200, json!({})));
     println!("a reset took {:.1} s (promised 5)", began.elapsed().as_secs_f64());
     assert!(began.elapsed() < Duration::from_secs(15));
-    let empty = |state: &State| state.queue() == Some(0);
-    let after = demo.until("the queue is empty", SOON, empty).await;
+    let after = demo.until("it is read", SOON, |state| state.queue().is_some()).await;
     assert!(after.0["run"] != before.0["run"] && after.0["uptime_s"].as_f64() < Some(10.0));
     assert_eq!((&after.0["mode"], &after.0["lost"]), (&json!("live"), &json!(0)));
-    assert_eq!(after.deployment("producer", "desired"), 0);
+    assert_eq!(after.deployment("producer", "desired"), 2, "as at the start");
     let told = log(&demo).await;
     assert_eq!(told[0]["kind"], "reset");
-    assert!(told.iter().all(|entry| entry["kind"] == "reset" || entry["kind"] == "decision"));
+    let known = ["reset", "load", "decision"];
+    assert!(told.iter().all(|entry| known.iter().any(|kind| entry["kind"] == *kind)), "{told:?}");
+    let load = told.iter().find(|entry| entry["kind"] == "load").unwrap();
+    assert_eq!(
+        (&load["text"], &load["by"]),
+        (&json!("producers 0 -> 2"), &json!("the opening load"))
+    );
+    demo.scale("producer", 0).await;
+    let done = |state: &State| state.queue() == Some(0) && state.0["queues"][0]["in_flight"] == 0;
+    demo.until("the queue is empty", SOON, done).await;
     is_full(&demo).await;
     assert_eq!(demo.jobs().await["in_flight"], 0);
 }

@@ -156,6 +156,23 @@ impl Scenario {
         situation
     }
 
+    /// Queues that cannot be read when a step begins, its own outages included, and for how long
+    /// from then on by the clock.
+    pub fn dark_in(&self, step: usize) -> BTreeMap<String, Time> {
+        let begin = self.by_clock().nth(step).map(|(at, _)| at).unwrap_or_default();
+        let mut dark = BTreeMap::new();
+        for (at, step) in self.by_clock().take(step + 1) {
+            for action in &step.actions {
+                if let Action::Outage { queue, lasts } = action
+                    && at + *lasts > begin
+                {
+                    dark.insert(queue.clone(), at + *lasts - begin);
+                }
+            }
+        }
+        dark
+    }
+
     /// The steps by the clock: each with when it begins.
     pub fn by_clock(&self) -> impl Iterator<Item = (Time, &Step)> {
         let begins = self.steps.iter().scan(Time::ZERO, |next, step| {

@@ -81,6 +81,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/ghosts", get(ghosts::ghosts))
         .route("/api/v1/scenario", put(scenario::play).delete(scenario::stop))
         .route("/api/v1/scenario/next", post(scenario::next))
+        .route("/api/v1/scenario/end", post(scenario::end))
         .route("/api/v1/scenario/previous", post(scenario::previous))
         .route("/page/stream", get(events::page))
         .merge(page::router(app.opened.clone()))

@@ -51,9 +51,14 @@ pub(super) async fn stop(State(app): State<App>) -> Result<Json<Value>, ApiError
     shown(app.presenter.stop().await.map(|()| None))
 }
 
-/// `POST /api/v1/scenario/next`: the next step; beyond the last one it is over.
+/// `POST /api/v1/scenario/next`: the next step; the last one stands.
 pub(super) async fn next(State(app): State<App>) -> Result<Json<Value>, ApiError> {
     shown(app.presenter.press(Press::Next).await)
+}
+
+/// `POST /api/v1/scenario/end`: it is over. By hand, a reset leads before its first step again.
+pub(super) async fn end(State(app): State<App>) -> Result<Json<Value>, ApiError> {
+    shown(app.presenter.press(Press::End).await)
 }
 
 /// `POST /api/v1/scenario/previous`: the step before, as things were then.

@@ -25,8 +25,16 @@ pub fn svg(text: &str) -> Option<String> {
 /// 404 where there is none.
 pub(crate) async fn drawing(State(app): State<App>) -> Result<Response, ApiError> {
     let audience = app.handle.moments.borrow().state.audience.clone();
-    let none = || ApiError::not_found("there is no page for the audience; start with --audience");
-    let code = audience.and_then(|audience| svg(&audience.url)).ok_or_else(none)?;
+    let none = "there is no page for the audience; start with --audience";
+    answer(audience.as_ref().map(|audience| audience.url.as_str()), none)
+}
+
+/// The code of an address as it is answered; without one, in words why not.
+///
+/// # Errors
+/// 404 where there is none.
+pub(crate) fn answer(url: Option<&str>, none: &str) -> Result<Response, ApiError> {
+    let code = url.and_then(svg).ok_or_else(|| ApiError::not_found(none))?;
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::CACHE_CONTROL, "no-cache"),

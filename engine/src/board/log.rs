@@ -31,6 +31,9 @@ pub enum Actor {
     /// Somebody in the audience.
     #[serde(rename = "the audience")]
     Audience,
+    /// The load that is there at the start.
+    #[serde(rename = "the opening load")]
+    Opening,
     /// A program that calls the API and does not say its name.
     #[serde(rename = "the API")]
     Api,

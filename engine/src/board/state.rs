@@ -115,7 +115,7 @@ pub struct WorkloadState {
 }
 
 /// Why a workload has what it has.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct WhyState {
     /// The whole sentence.
     pub text: String,

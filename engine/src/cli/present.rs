@@ -80,8 +80,8 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Tol
             (None, None) => anyhow::ensure!(Instant::now() < until, "nothing is played"),
         }
         match &mut keys {
-            Some(keys) if scenario.is_some() => next(engine, keys).await?,
-            _ => sleep(LOOK).await,
+            Some(keys) => next(engine, keys, scenario.as_ref()).await?,
+            None => sleep(LOOK).await,
         }
     }
 }
@@ -95,12 +95,18 @@ impl Told {
     }
 }
 
-/// A key goes on, within the time of a look; the end of the input ends the scenario.
-async fn next(engine: &Engine, keys: &mut mpsc::Receiver<()>) -> anyhow::Result<()> {
+/// A key goes on within the time of a look, and beyond the last step ends the scenario; so does
+/// the end of the input.
+async fn next(
+    engine: &Engine,
+    keys: &mut mpsc::Receiver<()>,
+    scene: Option<&Scene>,
+) -> anyhow::Result<()> {
+    let is_last = scene.is_some_and(|scene| scene.step == scene.of);
     let call = tokio::select! {
-        key = keys.recv() => match key {
-            Some(()) => engine.http.post(engine.url.join("api/v1/scenario/next")?),
-            None => engine.http.delete(engine.url.join("api/v1/scenario")?),
+        key = keys.recv(), if scene.is_some() => match key {
+            Some(()) if !is_last => engine.http.post(engine.url.join("api/v1/scenario/next")?),
+            Some(()) | None => engine.http.delete(engine.url.join("api/v1/scenario")?),
         },
         () = sleep(LOOK) => return Ok(()),
     };

@@ -74,6 +74,8 @@ pub struct WorkloadView {
     pub settings: SettingsView,
     /// What is wrong with it.
     pub trouble: Option<String>,
+    /// What looks like a mistake in the name of its queue, and is none if that is used later.
+    pub queue_warning: Option<String>,
 }
 
 /// What the engine goes by. Times are in seconds.
@@ -120,6 +122,8 @@ pub struct OtherView {
     pub defaults: Ours,
     /// Why it cannot be scaled; null where it can.
     pub cannot: Option<String>,
+    /// Why it makes no sense to scale it; null where it does.
+    pub unfit: Option<String>,
 }
 
 /// What an overview is made from.
@@ -135,6 +139,8 @@ pub struct Seen<'a> {
     pub troubles: &'a Troubles,
     /// What edits are checked against.
     pub ground: &'a Ground,
+    /// Queues that nobody has used yet.
+    pub absent: &'a BTreeSet<String>,
 }
 
 impl Overview {
@@ -248,6 +254,20 @@ fn workload(deployment: &Deployment, seen: &Seen<'_>) -> Option<WorkloadView> {
         defaults: defaults(deployment, seen),
         settings: settings(workload),
         trouble: trouble.map(|trouble| trouble.text.clone()),
+        queue_warning: queue_warning(workload, seen),
+    })
+}
+
+/// A queue that is not there is no error: its first publisher or receiver makes it.
+fn queue_warning(workload: &Workload, seen: &Seen<'_>) -> Option<String> {
+    let queue = &workload.rule.target()?.queue;
+    let used = seen.config.workloads.iter().filter_map(|it| Some(&it.rule.target()?.queue));
+    let used: BTreeSet<&str> =
+        used.filter(|name| !seen.absent.contains(*name)).map(String::as_str).collect();
+    let used = Vec::from_iter(used).join(", ");
+    let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
+    seen.absent.contains(queue).then(|| {
+        format!("nobody has used a queue {queue} yet{known}; until then {} holds", workload.name)
     })
 }
 
@@ -258,7 +278,14 @@ fn other(deployment: &Deployment, seen: &Seen<'_>) -> OtherView {
         annotations: ours(deployment),
         defaults: defaults(deployment, seen),
         cannot: seen.ground.cannot_scale(deployment),
+        unfit: makes_load(deployment).then(|| "it makes the load".to_owned()),
     }
+}
+
+/// Who puts jobs on a queue does not get more to do with it.
+fn makes_load(deployment: &Deployment) -> bool {
+    let program = deployment.containers.first().and_then(|container| container.program());
+    program == Some("producer")
 }
 
 fn settings(workload: &Workload) -> SettingsView {

@@ -9,9 +9,11 @@ use crate::manifest::Manifest;
 use crate::manifest::annotations::{OF_WORKLOADS, config};
 use crate::manifest::parse::parse;
 use crate::manifest::wrong::{Places, Wrong};
+use crate::trouble::Troubles;
 
 use super::changed::{differences, together};
 use super::check::{Ground, check};
+use super::overview::{Overview, Seen};
 use super::yaml::DEMO;
 
 fn demo() -> Manifest {
@@ -258,6 +260,33 @@ fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
         expected.iter().map(|(by, text)| (*by, *text, text.split(':').next().unwrap())).collect();
     assert_eq!(told, expected);
     assert_eq!(edited.iter().filter(|it| it.is_pause).count(), 1);
+}
+
+#[test]
+fn a_queue_of_nobody_s_is_warned_of_and_who_makes_the_load_is_not_to_be_scaled() {
+    let mut all = demo();
+    let args = CoreArgs::default();
+    apply(&mut all.deployments, &[set("consumer", "queue", "jbos")]);
+    let config = config(&all, &args).unwrap();
+    let overview = |absent: &[&str]| {
+        Overview::of(&Seen {
+            all: &all.deployments,
+            first: &BTreeMap::new(),
+            config: &config,
+            troubles: &Troubles::new(),
+            ground: &ground(),
+            absent: &absent.iter().map(|name| (*name).to_owned()).collect(),
+        })
+    };
+    let warnings = |absent: &[&str]| -> Vec<Option<String>> {
+        overview(absent).workloads.into_iter().map(|it| it.queue_warning).collect()
+    };
+    let text = "nobody has used a queue jbos yet; until then consumer holds";
+    assert_eq!(warnings(&["jbos"]), [Some(text.to_owned()), None]);
+    assert_eq!(warnings(&["jobs"]), [None, None]);
+    let others = overview(&[]).others;
+    let why: Vec<_> = others.iter().map(|it| (&*it.deployment, it.unfit.as_deref())).collect();
+    assert_eq!(why, [("queue", None), ("producer", Some("it makes the load"))]);
 }
 
 fn value() -> impl Strategy<Value = Option<String>> {

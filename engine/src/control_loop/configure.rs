@@ -16,6 +16,7 @@ impl ControlLoop {
         let uptime = self.board.uptime(now);
         let super::Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
         settings.forbid_edits(because);
+        settings.see_absent(sources.absent());
         let Some(edit) = scheduler.edits(settings) else { return };
         for (deployment, trouble) in &edit.news {
             tracing::warn!("{}", trouble.text);

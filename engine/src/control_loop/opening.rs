@@ -10,7 +10,7 @@ use super::Handle;
 use crate::board::log::Actor;
 
 /// Sets the load that the audience finds when it looks first: when `opened` says so, else after
-/// `latest`. Where somebody has made a load by then, that one stands.
+/// `latest`. Where somebody has made a load by then, or plays a scenario, that one stands.
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),
@@ -18,11 +18,15 @@ pub async fn opening_load(
     latest: Duration,
 ) {
     let _ = timeout(latest, opened.notified()).await;
-    let by_hand = handle.moments.borrow().deployments.get(&deployment).map(|s| s.replicas.desired);
-    if by_hand.is_some_and(|desired| desired > 0) {
+    let is_made = {
+        let moment = handle.moments.borrow();
+        let by_hand = moment.deployments.get(&deployment).map(|s| s.replicas.desired);
+        by_hand.is_some_and(|desired| desired > 0) || moment.state.scenario.is_some()
+    };
+    if is_made {
         return;
     }
-    if let Err(error) = handle.scale(Actor::Command, &deployment, replicas).await {
+    if let Err(error) = handle.scale(Actor::Opening, &deployment, replicas).await {
         tracing::error!("the opening load cannot be set: {error}");
     }
 }

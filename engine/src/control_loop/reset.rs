@@ -1,4 +1,4 @@
-//! Back to second 0: no load, empty queues, nothing learned.
+//! Back to second 0: the load of the start, empty queues, nothing learned.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ impl ControlLoop {
         let Some(mut reset) = self.reset.take() else { return };
         match reset.step {
             Step::Begins => {
-                self.send_away();
+                self.send_away(reset.by);
                 reset.step = Step::Leaving(now + LEAVES);
             }
             Step::Leaving(until) if now >= until || self.have_left() => {
@@ -64,14 +64,14 @@ impl ControlLoop {
     }
 
     /// No producers, as few workers as there may be, and nothing held or hidden any more.
-    fn send_away(&mut self) {
+    fn send_away(&mut self, by: Actor) {
         self.parts.sources.see_all();
         if self.parts.authority.held() {
             let free = self.parts.authority.hold(false);
             self.writes.spawn(async move { drop(free.await) });
         }
         for (name, least) in self.at_second_0() {
-            self.board.expect(&name, Actor::Page);
+            self.board.expect(&name, by);
             let written = self.parts.scheduler.scale(&name, least, &self.leavers(&name));
             self.writes.spawn(async move {
                 if let Err(error) = written.await {
@@ -130,6 +130,7 @@ impl ControlLoop {
                 self.begin_anew(now);
                 let news = News { by: Some(by), ..News::new(Kind::Reset, "all begins anew") };
                 self.board.tell(now, news);
+                self.load_again();
             }
             Err(error) => {
                 let text = format!("the reset has failed: {error}");
@@ -139,6 +140,22 @@ impl ControlLoop {
         }
         if let Some(reply) = reply {
             let _ = reply.send(done.map(|()| "all begins anew".to_owned()));
+        }
+    }
+
+    /// The load is what it was at the start; what is scaled by now has its own.
+    fn load_again(&mut self) {
+        for (name, replicas) in self.parts.opening.clone() {
+            if self.parts.core.config().workload(&name).is_some() {
+                continue;
+            }
+            self.board.expect(&name, Actor::Opening);
+            let written = self.parts.scheduler.scale(&name, replicas, &[]);
+            self.writes.spawn(async move {
+                if let Err(error) = written.await {
+                    tracing::warn!("{name} has not its opening load: {error}");
+                }
+            });
         }
     }
 

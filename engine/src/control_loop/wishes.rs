@@ -71,7 +71,8 @@ impl ControlLoop {
                 // A slider passes many values on its way, and the last one counts.
                 Err(ScaleError::Superseded) => Ok(()),
                 done => done.inspect(|()| {
-                    tracing::info!("{deployment} set to {replicas} by hand");
+                    let how = if by == Actor::Opening { "to begin with" } else { "by hand" };
+                    tracing::info!("{deployment} set to {replicas} {how}");
                 }),
             };
             let _ = reply.send(done.map(|()| format!("{deployment} has {replicas}")));

@@ -60,6 +60,7 @@ const ASSETS: &[Asset] = assets![
     "ghosts.js",
     "header.js",
     "headline.js",
+    "hold.js",
     "keys.js",
     "labels.js",
     "layers.js",

@@ -47,6 +47,10 @@ fn capacity() -> Markup {
                 p id="capacity-status" class="applied" role="status" {}
                 p id="capacity-note" { "slots; one slot is one container of either" }
                 p id="capacity-wrong" class="wrong" {}
+                button type="button" id="capacity-back" class="link back" hidden {
+                    span class="sr" { "Capacity: " }
+                    span {}
+                }
             }
         }
     }

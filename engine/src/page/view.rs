@@ -148,7 +148,7 @@ fn controls() -> Markup {
                 button type="button" id="pause" aria-expanded="false"
                     aria-controls="pause-choices" { "Pause \u{2026}" }
                 button type="button" id="freeze" aria-pressed="false" { "Freeze" }
-                button type="button" id="reset" { "Reset" }
+                button type="button" id="reset" title="Hold it for a second" { "Reset" }
             }
             div class="row" id="pause-choices" hidden {}
             ul id="reasons" {}
@@ -186,8 +186,9 @@ fn save() -> Markup {
 }
 
 /// What each key does.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
     ("PageDown, PageUp", "the scenario's next step, the one before"),
+    ("+, \u{2212}, 0 to 9", "producers: one more, one fewer, so many"),
     ("Shift+B", "burst: many jobs at once"),
     ("k", "kill a consumer"),
     ("h", "hold scaling, and let go"),
@@ -195,7 +196,7 @@ const KEYS: [(&str, &str); 11] = [
     ("s", "stage view"),
     ("e", "why each workload has what it has"),
     ("c", "what others would do, simulated"),
-    ("r, for a second", "reset"),
+    ("r, for a second", "reset; its button is held, too"),
     ("\u{2190} \u{2192} on the chart", "read its values"),
     ("?", "this help"),
 ];
@@ -206,6 +207,9 @@ fn help() -> Markup {
             h2 id="help-title" { "Keys" }
             dl {
                 @for (key, what) in KEYS { div { dt { (key) } dd { (what) } } }
+            }
+            p class="quiet" {
+                "A slot that is filled is at work; a dashed one starts; one that is struck out stops."
             }
             p { label { input type="checkbox" id="keys-on" checked; " Keys are on" } }
             p {

@@ -3,10 +3,12 @@
 //! # Layout
 //! - [`stepper`]: where a presentation is, and what is to be done next; pure
 //! - [`file`](mod@file): a scenario's text, and the line of what is wrong with it
+//! - [`frozen`]: counts of workloads that nobody scales in a step
 //! - [`stage`]: whether a scenario fits what this engine runs
 //! - [`task`]: the clock around it, and the loop's wishes
 
 pub mod file;
+pub mod frozen;
 pub mod stage;
 pub mod stepper;
 pub mod task;

@@ -15,6 +15,8 @@ pub enum Press {
     Next,
     /// Back to the step before, as it was.
     Previous,
+    /// It shall be over.
+    End,
 }
 
 /// One thing that is to be done on the engine.
@@ -66,8 +68,8 @@ pub struct Stepper {
     at: Place,
     /// Whether the step does by now what it does while it waits.
     waits: bool,
-    /// Queues that cannot be read because of it, and until when.
-    dark: BTreeMap<String, Duration>,
+    /// Queues that cannot be read because of it, and until when; `None`: until another step.
+    dark: BTreeMap<String, Option<Duration>>,
 }
 
 /// How far it is.
@@ -95,14 +97,16 @@ impl Stepper {
         Stepper { scenario, by_hand: true, at, waits: false, dark }
     }
 
-    /// A key was pressed. Beyond the last step it is over.
+    /// A key was pressed. A clicker is easily pressed once too often, so the last step stands
+    /// whatever comes, and the first one is the first also for the way back.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Act> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
             (Press::Next, Place::Before) => self.anew(0, now),
             (Press::Next, Place::In(step, _)) if step + 1 < self.of() => self.enter(step + 1, now),
-            (Press::Next, Place::In(..)) => self.end(),
+            (Press::Next, Place::In(..)) => Vec::new(),
             (Press::Previous, Place::In(step, _)) => self.back_to(step.saturating_sub(1), now),
+            (Press::End, _) => self.end(),
         }
     }
 
@@ -110,15 +114,15 @@ impl Stepper {
     pub fn pass(&mut self, now: Duration) -> Vec<Act> {
         let mut acts = Vec::new();
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
-            acts.extend(self.press(Press::Next, end));
+            acts.extend(self.go_on(end));
         }
         if self.begins_to_wait().is_some_and(|at| at <= now) {
             self.waits = true;
-            let actions = self.present().map(|step| step.while_waiting.clone());
-            acts.extend(self.acts(&actions.unwrap_or_default(), now));
+            acts.extend(self.wait(now));
         }
+        let is_over = |until: &Option<Duration>| until.is_some_and(|until| until <= now);
         let over: Vec<String> =
-            self.dark.iter().filter(|(_, until)| **until <= now).map(|it| it.0.clone()).collect();
+            self.dark.iter().filter(|(_, until)| is_over(until)).map(|it| it.0.clone()).collect();
         for queue in over {
             self.dark.remove(&queue);
             acts.push(Act::Blind { queue, on: false });
@@ -126,10 +130,31 @@ impl Stepper {
         acts
     }
 
+    fn wait(&mut self, now: Duration) -> Vec<Act> {
+        let actions = self.present().map(|step| step.while_waiting.clone()).unwrap_or_default();
+        let mut acts = Vec::new();
+        for action in actions {
+            if let Action::Outage { queue, lasts } = &action {
+                self.dark.insert(queue.clone(), Some(now + *lasts));
+                acts.push(Act::Blind { queue: queue.clone(), on: true });
+            }
+            acts.extend(act(action));
+        }
+        acts
+    }
+
+    /// A step is over by the clock.
+    fn go_on(&mut self, now: Duration) -> Vec<Act> {
+        match self.at {
+            Place::In(step, _) if step + 1 < self.of() => self.enter(step + 1, now),
+            Place::In(..) | Place::Before | Place::Over => self.end(),
+        }
+    }
+
     /// When time changes something by itself; never before that.
     pub fn deadline(&self) -> Option<Duration> {
         let ends = self.step_ends().into_iter().chain(self.begins_to_wait());
-        self.dark.values().copied().chain(ends).min()
+        self.dark.values().copied().flatten().chain(ends).min()
     }
 
     /// It is over: what it hid, held or paused is so no longer; the load stays.
@@ -153,6 +178,19 @@ impl Stepper {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
         self.waits = false;
         self.dark.clear();
+    }
+
+    /// What is played.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The index of the step that it is in.
+    pub fn standing(&self) -> Option<usize> {
+        match self.at {
+            Place::In(step, _) => Some(step),
+            Place::Before | Place::Over => None,
+        }
     }
 
     /// Whether nothing comes any more.
@@ -209,29 +247,51 @@ impl Stepper {
 
     /// A step from whatever was before: all that lasts by then, and what passes in it.
     fn anew(&mut self, step: usize, now: Duration) -> Vec<Act> {
-        (self.at, self.waits) = (Place::In(step, now), false);
-        let lasting = self.scenario.situation(step).actions();
         let passing = self.step(step).into_iter().flat_map(|step| step.actions.clone());
-        let passing = passing.filter(|action| !action.lasts());
-        let all: Vec<Action> = lasting.into_iter().chain(passing).collect();
-        self.acts(&all, now)
+        let passing: Vec<Action> = passing.filter(|action| !action.lasts()).collect();
+        let lasting = self.scenario.situation(step).actions();
+        self.stand_in(step, lasting.into_iter().chain(passing), now)
     }
 
     fn enter(&mut self, step: usize, now: Duration) -> Vec<Act> {
         if self.waits {
             return self.anew(step, now);
         }
-        self.at = Place::In(step, now);
         let actions = self.step(step).map(|it| it.actions.clone()).unwrap_or_default();
-        self.acts(&actions, now)
+        self.stand_in(step, actions, now)
     }
 
     /// What lasted then is set again; what passed is not done twice.
     fn back_to(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        let lasting = self.scenario.situation(step).actions();
+        self.stand_in(step, lasting, now)
+    }
+
+    fn stand_in(
+        &mut self,
+        step: usize,
+        actions: impl IntoIterator<Item = Action>,
+        now: Duration,
+    ) -> Vec<Act> {
         (self.at, self.waits) = (Place::In(step, now), false);
-        let mut acts = self.light();
-        acts.extend(self.acts(&self.scenario.situation(step).actions(), now));
+        let mut acts: Vec<Act> = actions.into_iter().filter_map(act).collect();
+        acts.extend(self.darken(step, now));
         acts
+    }
+
+    /// Hides the queues that cannot be read in this step, and no other ones. An outage that
+    /// outlasts its step by the clock stays for as long as the step does, and has what is left of
+    /// it in the next one: captions are true however long somebody talks.
+    fn darken(&mut self, step: usize, now: Duration) -> Vec<Act> {
+        let lasts = self.step(step).map(|it| it.lasts).unwrap_or_default();
+        let until = |left: Duration| (left < lasts).then(|| now + left);
+        let dark = self.scenario.dark_in(step).into_iter();
+        let dark = dark.map(|(queue, left)| (queue, until(left))).collect();
+        let before = std::mem::replace(&mut self.dark, dark);
+        let light = before.keys().filter(|queue| !self.dark.contains_key(*queue));
+        let fresh = self.dark.keys().filter(|queue| !before.contains_key(*queue));
+        let light = light.map(|queue| Act::Blind { queue: queue.clone(), on: false });
+        light.chain(fresh.map(|queue| Act::Blind { queue: queue.clone(), on: true })).collect()
     }
 
     /// All queues can be read again.
@@ -239,24 +299,18 @@ impl Stepper {
         let dark = std::mem::take(&mut self.dark).into_keys();
         dark.map(|queue| Act::Blind { queue, on: false }).collect()
     }
+}
 
-    fn acts(&mut self, actions: &[Action], now: Duration) -> Vec<Act> {
-        actions.iter().map(|action| self.act(action, now)).collect()
-    }
-
-    fn act(&mut self, action: &Action, now: Duration) -> Act {
-        match action.clone() {
-            Action::Load { producer, replicas } => Act::Load { deployment: producer, replicas },
-            Action::Burst { queue, jobs } => Act::Burst { queue, jobs },
-            Action::Kill { workload } => Act::Kill { workload },
-            Action::Hold(held) => Act::Hold(held),
-            Action::Pause { workload, paused } => Act::Pause { workload, paused },
-            Action::Outage { queue, lasts } => {
-                self.dark.insert(queue.clone(), now + lasts);
-                Act::Blind { queue, on: true }
-            }
-        }
-    }
+/// What an action is on the engine; `None` for an outage, which lasts as its step says.
+fn act(action: Action) -> Option<Act> {
+    Some(match action {
+        Action::Load { producer, replicas } => Act::Load { deployment: producer, replicas },
+        Action::Burst { queue, jobs } => Act::Burst { queue, jobs },
+        Action::Kill { workload } => Act::Kill { workload },
+        Action::Hold(held) => Act::Hold(held),
+        Action::Pause { workload, paused } => Act::Pause { workload, paused },
+        Action::Outage { .. } => return None,
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The clock around a presentation: it turns what is to be done into wishes of the loop, one after
 //! the other, and shows where it is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use simulator::Scenario;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
+use super::frozen::{Counts, Fleet, counts, of_step, toward};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Act, Press, Stepper};
 use crate::board::extras::Scene;
@@ -18,6 +20,8 @@ use crate::schedulers::ScaleError;
 const COMMANDS: usize = 16;
 /// So long it waits at most for the box to be ready for its first step.
 const SETTLES: Duration = Duration::from_secs(10);
+/// What was told and is not seen after this time is told again.
+const AGAIN: Duration = Duration::from_secs(2);
 /// How often it shows what is left of a step.
 const SHOWS: Duration = Duration::from_secs(1);
 
@@ -51,7 +55,16 @@ impl Presenter {
     /// One that plays nothing yet. It ends when nobody can tell it anything any more.
     pub fn start(handle: Handle) -> Presenter {
         let (words, received) = mpsc::channel(COMMANDS);
-        let stage = Stage { handle, began: Instant::now(), play: None, run: 0 };
+        let stage = Stage {
+            handle,
+            began: Instant::now(),
+            play: None,
+            paused: BTreeMap::new(),
+            entered: BTreeMap::new(),
+            wanted: Counts::new(),
+            told: None,
+            run: 0,
+        };
         tokio::spawn(stage.run(received));
         Presenter { words }
     }
@@ -72,7 +85,7 @@ impl Presenter {
         self.say(Word::GetReady(Box::new(scenario))).await
     }
 
-    /// Goes a step on or back; where it is then.
+    /// Goes a step on or back, or ends it, so that a reset alone begins again; where it is then.
     ///
     /// # Errors
     /// When nothing is played, or the engine refuses what the step wants.
@@ -96,28 +109,30 @@ impl Presenter {
     }
 }
 
-/// Plays a scenario once the box has got ready by itself; by hand, the first key begins it.
+/// Plays a scenario once the box has got ready by itself, and again after each reset; by hand, the
+/// first key begins it.
 pub async fn play_when_ready(
     presenter: Presenter,
     mut handle: Handle,
     scenario: Scenario,
     by_hand: bool,
 ) {
-    let ready = async {
-        while !is_settled(&handle.moments.borrow_and_update().clone()) {
-            if handle.moments.changed().await.is_err() {
-                return;
-            }
+    loop {
+        let ready = handle.moments.wait_for(|moment| is_settled(moment));
+        let _ = timeout(SETTLES, ready).await;
+        let run = handle.moments.borrow().run;
+        let begun = if by_hand {
+            presenter.get_ready(scenario.clone()).await
+        } else {
+            presenter.play(scenario.clone(), false).await
+        };
+        if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = begun {
+            tracing::error!("the scenario is not played: {text}");
         }
-    };
-    let _ = timeout(SETTLES, ready).await;
-    let begun = if by_hand {
-        presenter.get_ready(scenario).await
-    } else {
-        presenter.play(scenario, false).await
-    };
-    if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = begun {
-        tracing::error!("the scenario is not played: {text}");
+        // What is played by hand waits for its first key again by itself.
+        if by_hand || handle.moments.wait_for(|moment| moment.run != run).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -126,6 +141,14 @@ struct Stage {
     handle: Handle,
     began: Instant,
     play: Option<Stepper>,
+    /// Whether each workload was paused when it began.
+    paused: BTreeMap<String, bool>,
+    /// What workloads had when a step was entered from the one before, by its index.
+    entered: BTreeMap<usize, Counts>,
+    /// Counts that it is on the way to.
+    wanted: Counts,
+    /// What was told last on that way, and when.
+    told: Option<(Counts, Instant)>,
     /// The run of the engine's that it plays in; a reset begins another one.
     run: u32,
 }
@@ -151,7 +174,10 @@ impl Stage {
                 }
                 _ = shows.tick(), if due.is_some() => self.show().await,
                 changed = self.handle.moments.changed() => match changed {
-                    Ok(()) => self.see_reset().await,
+                    Ok(()) => {
+                        self.see_reset().await;
+                        self.go_toward().await;
+                    }
                     Err(_) => return,
                 },
             }
@@ -163,7 +189,7 @@ impl Stage {
     }
 
     async fn obey(&mut self, word: Word) -> Result<Option<Scene>, Refusal> {
-        let now = self.now();
+        let (now, before) = (self.now(), self.standing());
         let acts = match word {
             Word::Play { scenario, by_hand } => {
                 let (play, acts) = Stepper::begin(*scenario.clone(), by_hand, now);
@@ -173,11 +199,15 @@ impl Stage {
                 return self.begin(&scenario, Stepper::ready(*scenario.clone()), Vec::new()).await;
             }
             Word::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
-                Some(play) => play.press(press, now),
+                Some(play) => {
+                    let acts = play.press(press, now);
+                    if press == Press::Previous { self.with_pauses(acts) } else { acts }
+                }
                 None => return Err(Refusal::Now("no scenario is played".to_owned())),
             },
             Word::Stop => self.play.take().map(|mut play| play.end()).unwrap_or_default(),
         };
+        self.enter(before);
         let done = self.carry_out(acts).await;
         self.show().await;
         done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
@@ -195,6 +225,10 @@ impl Stage {
         }
         let before = self.play.as_mut().map(Stepper::end).unwrap_or_default();
         self.play = Some(play);
+        self.paused = self.pauses();
+        self.entered.clear();
+        self.enter(None);
+        self.run = self.handle.moments.borrow().run;
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
         if let Err(error) = done {
             // What cannot begin in full is not played at all.
@@ -207,9 +241,73 @@ impl Stage {
         Ok(self.scene())
     }
 
+    fn standing(&self) -> Option<usize> {
+        self.play.as_ref().and_then(Stepper::standing)
+    }
+
+    /// Remembers what a step begins with, and wants what belongs to it, where nobody scales in it.
+    fn enter(&mut self, before: Option<usize>) {
+        let (Some(play), Some(step)) = (&self.play, self.standing()) else {
+            self.wanted.clear();
+            return;
+        };
+        if before == Some(step) {
+            return;
+        }
+        let moment = self.handle.moments.borrow();
+        if before < Some(step) {
+            self.entered.insert(step, counts(Fleet::of(&moment.state)));
+        }
+        self.wanted =
+            of_step(play.scenario(), step, self.entered.get(&step), Fleet::of(&moment.state));
+    }
+
+    /// Goes on to the counts that are wanted, as slots come free.
+    async fn go_toward(&mut self) {
+        let told = {
+            let moment = self.handle.moments.borrow();
+            let now = counts(Fleet::of(&moment.state));
+            self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
+            toward(&self.wanted, Fleet::of(&moment.state))
+        };
+        // On a cluster a word takes a while until it is seen.
+        let is_new = |(last, at): &(Counts, Instant)| *last != told || at.elapsed() >= AGAIN;
+        if told.is_empty() || !self.told.as_ref().is_none_or(is_new) {
+            return;
+        }
+        self.told = Some((told.clone(), Instant::now()));
+        for (deployment, replicas) in told {
+            // What is refused now is tried again later.
+            let wish = Wish::Scale { deployment, replicas };
+            let _ = self.handle.wish(Actor::Scenario, wish).await;
+        }
+    }
+
+    fn pauses(&self) -> BTreeMap<String, bool> {
+        let moment = self.handle.moments.borrow();
+        moment.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
+    }
+
+    /// On the way back, what was paused by hand meanwhile is so no longer, and the other way round.
+    fn with_pauses(&self, mut acts: Vec<Act>) -> Vec<Act> {
+        for (workload, now) in self.pauses() {
+            let is_told = acts
+                .iter()
+                .any(|act| matches!(act, Act::Pause { workload: told, .. } if *told == workload));
+            match self.paused.get(&workload) {
+                Some(paused) if *paused != now && !is_told => {
+                    acts.push(Act::Pause { workload, paused: *paused });
+                }
+                _ => {}
+            }
+        }
+        acts
+    }
+
     async fn pass(&mut self) {
-        let now = self.now();
+        let (now, before) = (self.now(), self.standing());
         let acts = self.play.as_mut().map(|play| play.pass(now)).unwrap_or_default();
+        self.enter(before);
         if let Err(error) = self.carry_out(acts).await {
             tracing::warn!("the scenario's step is not carried out in full: {error}");
         }
@@ -222,6 +320,7 @@ impl Stage {
             && let Some(play) = &mut self.play
         {
             play.reset();
+            self.wanted.clear();
             self.show().await;
         }
     }

@@ -16,6 +16,7 @@ use super::tape::Tape;
 use crate::api::error::{self, ApiError};
 use crate::api::events::{After, event, heard};
 use crate::api::guard::{Doorkeeper, guard};
+use crate::audience::code;
 use crate::feed::Piece;
 use crate::page;
 use crate::streams;
@@ -26,6 +27,8 @@ pub struct Player {
     tape: Arc<Tape>,
     /// How many events were played.
     played: watch::Receiver<u64>,
+    /// Where the audience looked.
+    audience: Option<Arc<str>>,
     shutdown: Shutdown,
 }
 
@@ -33,7 +36,8 @@ pub struct Player {
 pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
     let (told, played) = watch::channel(0);
     let tape = Arc::new(tape);
-    let player = Player { tape: tape.clone(), played, shutdown };
+    let audience = tape.audience().map(Arc::from);
+    let player = Player { tape: tape.clone(), played, audience, shutdown };
     tokio::spawn(async move {
         let began = Instant::now();
         for number in 0.. {
@@ -50,6 +54,7 @@ pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
 pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
     Router::new()
         .route("/page/stream", get(stream))
+        .route("/page/audience.svg", get(code))
         .with_state(player)
         .merge(page::router(Arc::default()))
         .fallback(error::no_such_path)
@@ -69,6 +74,11 @@ async fn only_look(request: Request, next: Next) -> Response {
         return ApiError::not_found(text).into_response();
     }
     next.run(request).await
+}
+
+/// Where the audience's page was; it may be there no more.
+async fn code(State(player): State<Player>) -> Result<Response, ApiError> {
+    code::answer(player.audience.as_deref(), "this recording has no page for the audience")
 }
 
 async fn stream(

@@ -111,6 +111,20 @@ impl Tape {
         Tape { goes_round, ..self }
     }
 
+    /// Where the audience looked; the same for a whole run.
+    pub fn audience(&self) -> Option<String> {
+        self.events.iter().find_map(|Event { piece, .. }| {
+            let (place, text) = match piece {
+                Piece::Snapshot(_, text) => ("/state/audience/url", text),
+                Piece::Frame(_, text) => ("/set/audience/url", text),
+            };
+            // Most events say nothing of it, and need not be read.
+            let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
+            let event: serde_json::Value = known?;
+            event.pointer(place)?.as_str().map(str::to_owned)
+        })
+    }
+
     /// How many events it has.
     pub fn len(&self) -> u64 {
         self.events.len() as u64

@@ -1,6 +1,6 @@
 //! What is shown of the configuration, and who edited it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -33,6 +33,8 @@ pub(super) struct Configured {
     edits: u64,
     log: VecDeque<Edited>,
     read_only: Option<String>,
+    /// Queues that nobody has used yet.
+    absent: BTreeSet<String>,
     shown: watch::Sender<Arc<Overview>>,
 }
 
@@ -138,6 +140,14 @@ impl Settings {
         }
     }
 
+    /// Says which queues nobody has used yet.
+    pub fn see_absent(&mut self, absent: BTreeSet<String>) {
+        if self.configured.absent != absent {
+            self.configured.absent = absent;
+            self.renew_overview();
+        }
+    }
+
     fn ground(&self) -> Ground {
         Ground {
             capacity: self.args.capacity().or_default(),
@@ -157,6 +167,7 @@ impl Settings {
             config: self.last.as_ref().unwrap_or(&nothing),
             troubles: &self.troubles,
             ground: &ground,
+            absent: &self.configured.absent,
         });
         let Configured { edits, log, read_only, shown, .. } = &self.configured;
         let new = Overview {

@@ -1,6 +1,7 @@
 //! Where readings come from. Each source reads by itself, a moment before each round, so that a
 //! slow or dead one never delays a decision; it only leaves its last reading to grow old.
 
+mod absent;
 pub mod queue;
 mod stories;
 mod streak;
@@ -17,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::retire::Told;
+use absent::Absent;
 pub use stories::Story;
 
 /// The engine's time: since it began, by the monotonic clock.
@@ -72,6 +74,7 @@ pub struct Sources {
     latest: BTreeMap<String, watch::Receiver<Option<Look>>>,
     /// Queues that are not looked at on purpose: what they would say is as good as not there.
     blind: BTreeMap<String, Look>,
+    absent: Absent,
     tells: mpsc::UnboundedSender<Story>,
     stories: mpsc::UnboundedReceiver<Story>,
 }
@@ -81,7 +84,8 @@ impl Sources {
     pub fn new(server: Url, tick: Duration, clock: Clock) -> Sources {
         let (tells, stories) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
-        Sources { server, token: None, tick, clock, latest, blind, tells, stories }
+        let absent = Absent::default();
+        Sources { server, token: None, tick, clock, latest, blind, absent, tells, stories }
     }
 
     /// The same, read with the token in this file, if any.
@@ -99,6 +103,7 @@ impl Sources {
         let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
         // A source ends when nobody looks at what it leaves.
         self.latest.retain(|name, _| names.contains(name));
+        self.absent.keep(&names);
         for name in names {
             if !self.latest.contains_key(name) {
                 let latest = self.read(name)?;
@@ -132,6 +137,11 @@ impl Sources {
         self.blind.clear();
     }
 
+    /// Queues that are followed, and that nobody has used yet.
+    pub fn absent(&self) -> BTreeSet<String> {
+        self.absent.all()
+    }
+
     /// The queues that are followed.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.latest.keys().map(String::as_str)
@@ -150,7 +160,8 @@ impl Sources {
     fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, client::Error> {
         let source = queue::QueueSource::new(self.client(name)?, name.to_owned(), self.tick);
         let (sender, receiver) = watch::channel(None);
-        tokio::spawn(source.run(self.tick, self.clock, sender, self.tells.clone()));
+        let (absent, tells) = (self.absent.clone(), self.tells.clone());
+        tokio::spawn(source.run(self.tick, self.clock, sender, absent, tells));
         Ok(receiver)
     }
 

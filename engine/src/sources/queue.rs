@@ -8,6 +8,7 @@ use control::{QueueSample, Reading};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
+use super::absent::Absent;
 use super::stories::{Stories, Story};
 use super::streak::{News, Streak};
 use super::{Clock, Look, part_of};
@@ -38,11 +39,12 @@ impl QueueSource {
     }
 
     /// Reads once a tick, until nobody looks any more.
-    pub async fn run(
+    pub(super) async fn run(
         self,
         tick: Duration,
         clock: Clock,
         latest: watch::Sender<Option<Look>>,
+        absent: Absent,
         told: mpsc::UnboundedSender<Story>,
     ) {
         let mut stories = Stories::default();
@@ -54,6 +56,7 @@ impl QueueSource {
             // By the time of asking, so that a slow answer is as old as it is.
             let taken_at = clock.now();
             let read = self.read().await;
+            absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
                 Some(News::Normal(line)) => tracing::info!("{line}"),
                 Some(News::Wrong(line)) => tracing::warn!("{line}"),

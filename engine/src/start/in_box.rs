@@ -51,6 +51,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let recipes = plan.recipes;
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let servers = servers(&recipes);
+    let opening = loads_at_start(&args, &recipes, core.config());
     let pool = Pool::start(recipes, args.start_delay, &shell.shutdown()).await?;
     let Some(pool) = pool else { return Ok(()) };
     let queue_url = queue_url(&args, &manifest, &own, &pool)?;
@@ -77,6 +78,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         authority: Authority::Alone { held: false },
         canvas: Canvas::default(),
         audience: None,
+        opening,
         reset_on_exit: false,
     };
     let facing = Facing { manifest: Some(text.into()), ..Facing::of(&args, queue_url)? };
@@ -122,6 +124,22 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
 fn servers(recipes: &[Recipe]) -> BTreeMap<String, String> {
     let servers = recipes.iter().filter(|recipe| recipe.is_server());
     servers.map(|it| (it.deployment.clone(), BEHIND_A_SERVICE.to_owned())).collect()
+}
+
+/// What neither serves others nor is scaled makes load: as many as the manifest says, or the flag
+/// where no scenario makes the load.
+fn loads_at_start(
+    args: &RunArgs,
+    recipes: &[Recipe],
+    config: &control::Config,
+) -> BTreeMap<String, u32> {
+    let loads = recipes
+        .iter()
+        .filter(|recipe| !recipe.is_server() && config.workload(&recipe.deployment).is_none());
+    let from_manifest = loads.map(|recipe| (recipe.deployment.clone(), recipe.replicas));
+    let no_scenario = args.scenario.is_none() && !args.stage;
+    let from_flag = args.opening_load.clone().filter(|_| no_scenario);
+    from_manifest.chain(from_flag).filter(|(_, replicas)| *replicas > 0).collect()
 }
 
 fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {

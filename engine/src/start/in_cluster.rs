@@ -1,5 +1,6 @@
 //! An engine that watches and scales a namespace of a cluster.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -86,6 +87,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         authority,
         canvas: Canvas::default(),
         audience: None,
+        opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
     let facing = Facing::of(&args, queue_url)?;

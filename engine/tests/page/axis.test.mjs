@@ -75,6 +75,35 @@ test("a name goes where no line runs through it", () => {
   assert.deepEqual([older.at, older.end], [294, true]);
 });
 
+test("words end at their own line and at no other one", () => {
+  const crowds = [[300, 320], [300, 330, 390], [100, 160, 210, 240], [640, 670, 690]];
+  for (const xs of [...crowds, Array.from({ length: 30 }, (_, i) => 50 + i * 21)]) {
+    const marks = xs.map((x, i) => ({ x, text: `producers ${i} \u2192 1` }));
+    for (const { x, at, end, text } of placed(marks, room).filter((it) => it.text)) {
+      const wide = guess(text);
+      const [from, to] = end ? [at - wide, at] : [at, at + wide];
+      const ends = [from, to].map((place) => Math.min(...xs.map((it) => Math.abs(it - place))));
+      const own = Math.abs(x - at);
+      assert.ok(ends.every((near) => near >= own - 1e-9), `${xs}: ${text} at ${at}, ${ends}`);
+    }
+  }
+});
+
+test("a change that is none has no mark", () => {
+  const change = (at, from, to, name = "producers") =>
+    ({ at, mark: `${name} ${from} \u2192 ${to}` });
+  assert.deepEqual(seen([change(50, 3, 3)]), []);
+  assert.deepEqual(seen([change(50, 3, 5), change(51, 5, 4), change(52, 4, 3)]), []);
+  const between = [change(50, 3, 5), { at: 51, mark: "burst" }, change(52, 5, 3)];
+  assert.deepEqual(seen(between), [{ x: 50, text: "burst" }]);
+  const others = [change(50, 1, 2, "a"), change(51, 1, 2, "b"), change(52, 2, 1, "a")];
+  assert.deepEqual(seen(others), [{ x: 50, text: "b 1 \u2192 2" }]);
+  const target = (at, from, to) => ({ at, mark: `target ${from} \u2192 ${to}, consumer` });
+  assert.deepEqual(seen([target(50, 20, 10), target(51, 10, 20)]), []);
+  assert.deepEqual(seen([target(50, 20, 10), target(51, 10, 5)]),
+    [{ x: 50, text: "target 20 \u2192 5, consumer" }]);
+});
+
 test("names of crowded marks never touch", () => {
   const marks = Array.from({ length: 30 }, (_, i) => ({ x: 50 + i * 20, text: "burst 100" }));
   const rows = [[], []];

@@ -17,6 +17,31 @@ test("an edit is what is typed and other than what the engine has", () => {
   assert.deepEqual(edits({ "max-delta": " 3 " }), of({ "max-delta": "3" }));
 });
 
+test("a value is taken without the quotes and the spaces that were typed round it", () => {
+  for (const typed of ["20", '"20"', "'20'", ' "20" ', '" 20 "', "\u201c20\u201d",
+    "\u201e20\u201c", "\u00ab20\u00bb", "`20`", "'\"20\"'", "\u00a020\u00a0"]) {
+    assert.equal(fields.plain(typed), "20", typed);
+  }
+  for (const typed of ["it's", '"', 'a"b', '"a', 'b"', "6 s"]) {
+    assert.equal(fields.plain(typed), typed);
+  }
+  assert.equal(fields.plain('""'), "");
+  const draft =
+    { queue: '"jobs"', "scale-down-window": "'6s'", priority: '"1"', "max-delta": '""' };
+  assert.deepEqual(fields.edits(draft, of({ priority: "1", "max-delta": "3" }), {}),
+    of({ queue: "jobs", "scale-down-window": "6s", "max-delta": null }));
+});
+
+test("a field goes back to what it was at the start, and says to what", () => {
+  const field = (key) => fields.FIELDS.find((field) => field.key === key);
+  const defaults = of({ "target-queue-length": "20", paused: "false" });
+  assert.equal(fields.backTo(field("target-queue-length"), defaults), "Back to 20");
+  assert.equal(fields.backTo(field("max-delta"), defaults), "Back to no limit");
+  assert.equal(fields.backTo(field("paused"), defaults), "Back to off");
+  assert.ok(fields.differs(field("max-delta"), of({ "max-delta": "2" }), defaults));
+  assert.ok(!fields.differs(field("max-delta"), {}, defaults));
+});
+
 test("a pause is taken back to what was there before it", () => {
   const paused = of({ paused: "true" });
   assert.deepEqual(fields.edits({ paused: "" }, paused, {}), of({ paused: null }));

@@ -135,17 +135,56 @@ claim("somebody else's edit comes without a reload and leaves what is being type
     await says(page, "changes-list", "by a command");
   });
 
-claim("any Deployment is given a queue, and is let go again", async (scene) => {
+claim("what is not scaled is offered where it makes sense, with what it had", async (scene) => {
   const { box, page } = await configure(scene);
-  await field(page, "another-deployment").selectOption("producer");
-  await field(page, "another-queue").fill("jobs");
-  await field(page, "another-target-queue-length").fill("500");
+  assert.ok(await page.locator("#another").isHidden(), "who makes the load is none of them");
+  await page.getByRole("button", { name: "Stop scaling consumer" }).click();
+  await holds(page, "its card goes", SOON, () => document.querySelectorAll(".card").length === 1);
+  await page.locator("#another").waitFor({ state: "visible", timeout: SOON });
+  const offered = await page.locator("#another-deployment option").allTextContents();
+  assert.deepEqual(offered, ["consumer"]);
+  await says(page, "another-cannot", "producer is not to be scaled: it makes the load.");
+  assert.equal(await field(page, "another-queue").inputValue(), "jobs");
+  await field(page, "another-target-queue-length").fill('"500"');
   await page.getByRole("button", { name: "Scale it" }).click();
-  await holds(page, "it has a card", SOON, () => document.querySelectorAll(".card").length === 3);
-  assert.equal((await settings(box, "producer")).target, 500);
-  await page.getByRole("button", { name: "Stop scaling producer" }).click();
-  await holds(page, "its card goes", SOON, () => document.querySelectorAll(".card").length === 2);
+  await holds(page, "it has a card", SOON, () => document.querySelectorAll(".card").length === 2);
+  assert.equal((await settings(box, "consumer")).target, 500);
 });
+
+claim("quotes are no part of a value, a queue of nobody's is warned of, one field goes back",
+  async (scene) => {
+    scene.expect(REFUSED);
+    const { box, page } = await configure(scene);
+    const has = (what, is) => until(what, SOON, async () => is(await settings(box, "consumer")));
+    const [target, queue] = ["consumer-target-queue-length", "consumer-queue"];
+    await type(page, target, '"30"');
+    await has("a number in quotes", (it) => it.target === 30);
+    await type(page, "consumer-scale-down-window", "\u201c9s\u201d");
+    await has("a time in quotes", (it) => it.window_s === 9);
+    await type(page, queue, "'jbos'");
+    await has("a name in quotes", (it) => it.queue === "jbos");
+    await type(page, "capacity-slots", "'12'");
+    await says(page, "changes-list", "capacity 10 \u2192 12");
+    await holds(page, "the field without them", SOON, (name) =>
+      document.getElementById(name).value === "30", target);
+    await says(page, `${queue}-note`, "nobody has used a queue jbos yet");
+    await page.getByRole("button", { name: "Queue: Back to jobs" }).click();
+    await has("its queue again", (it) => it.queue === "jobs");
+    await holds(page, "no warning", SOON, (name) =>
+      document.getElementById(name).textContent === "", `${queue}-note`);
+    assert.equal((await settings(box, "consumer")).target, 30, "and nothing else");
+    await type(page, target, "many");
+    await says(page, `${target}-wrong`, "whole number");
+    await page.getByRole("button", { name: "Target queue: Back to 20" }).click();
+    await has("the target again", (it) => it.target === 20);
+    await says(page, `${target}-wrong`, "");
+    await page.locator("#capacity-back").click();
+    await until("one thing is left", SOON, async () => {
+      const { differs } = await box.get("/api/v1/config");
+      return differs.map((it) => it.annotation).join() === `${PREFIX}scale-down-window`;
+    });
+    assert.equal(await page.locator(".back:visible").count(), 1);
+  });
 
 claim("re-creating from demo.yaml gives the same page, and the lines are copied", async (scene) => {
   const { box, page } = await configure(scene);

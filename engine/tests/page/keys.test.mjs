@@ -42,10 +42,26 @@ claim("load, burst, kill, hold and freeze go by keys, and the log says who did t
     for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowRight");
     await until("three producers", SOON, () =>
       stream.state.get("deployment/producer").desired === 3);
-    const load = await entry("load");
-    assert.equal(load.by, "the page");
-    assert.match(load.mark, /producer/);
-    await page.evaluate(() => document.activeElement.blur());
+    const told = await entry("load");
+    assert.equal(told.by, "the page");
+    assert.match(told.mark, /producer/);
+    const load = (n) => until(`${n} producers`, SOON, () =>
+      stream.state.get("deployment/producer").desired === n);
+    // The slider keeps the focus: all keys but its own are the page's.
+    for (const [key, n] of [["7", 7], ["+", 8], ["=", 9], ["NumpadSubtract", 8], ["5", 5]]) {
+      await page.keyboard.press(key);
+      await load(n);
+    }
+    for (let i = 0; i < 9; i += 1) await page.keyboard.press("+");
+    await load(10);
+    await page.keyboard.press("s");
+    await page.keyboard.press("0");
+    await load(0);
+    await page.keyboard.press("6");
+    await load(6);
+    await page.keyboard.press("s");
+    assert.ok(await page.evaluate(() => document.querySelector("#producers").value === "6"));
+    await page.locator("#producers").focus();
     await until("consumers", 30_000, () => stream.state.get("workload/consumer").ready >= 5);
 
     await page.keyboard.press("Shift+B");
@@ -122,7 +138,9 @@ claim("keys are dead in fields, with other keys held, and where they are switche
     const { page, stream } = await stage(scene);
     const quiet = async (what) => {
       const [entries, from] = [stream.log.length, stream.tick];
-      for (const key of ["h", "k", "f", "Shift+B", "PageDown"]) await page.keyboard.press(key);
+      for (const key of ["h", "k", "f", "Shift+B", "PageDown", "+", "7"]) {
+        await page.keyboard.press(key);
+      }
       await until("two ticks", SOON, () => stream.tick > from + 2);
       const news = stream.log.slice(entries).filter((it) => it.by === "the page");
       assert.deepEqual(news, [], what);
@@ -135,7 +153,7 @@ claim("keys are dead in fields, with other keys held, and where they are switche
     });
     await quiet("in a field");
     await page.evaluate(() => document.activeElement.remove());
-    for (const key of ["Control+h", "Alt+h", "Meta+k"]) {
+    for (const key of ["Control+h", "Alt+h", "Meta+k", "Alt+3", "Control+0"]) {
       const entries = stream.log.length;
       await page.keyboard.press(key);
       await pause(300);

@@ -56,6 +56,20 @@ claim("the opening's three steps do what they say, and no frame is over the budg
 
     await page.keyboard.press("PageUp");
     await caption(page, 2, "Microscaling on");
+    const load = () => stream.state.get("deployment/producer").desired;
+    await until("with its load", 10_000, () => load() === 3);
+    await until("slots for it", CLIMB_MS, () => of("consumer").ready >= 5);
+    await page.keyboard.press("PageUp");
+    await caption(page, 1, "Nobody scales");
+    await until("one consumer, as it says", 20_000, () =>
+      of("consumer").ready === minimum && of("remainder").ready === all);
+    assert.deepEqual([stream.state.get("status").mode, load()], ["held", 3]);
+    for (let i = 0; i < 5; i += 1) await page.keyboard.press("PageDown");
+    await caption(page, 3, "load is gone");
+    await until("and it is", 10_000, () => load() === 0);
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("PageUp");
+    await caption(page, 2, "Microscaling on");
     assert.deepEqual(over, []);
     assert.deepEqual(stream.faults, []);
     scene.tell(`${stream.moments} moments, ${stream.events.length} frames`);

@@ -12,8 +12,8 @@ const RESET_MS = 15_000;
 const HELD_MS = 1300;
 
 /** A box in the middle of something: load, a long queue, a hold, entries in the log. */
-async function busy(scene) {
-  const box = await scene.box();
+async function busy(scene, args = []) {
+  const box = await scene.box({ args });
   const page = await scene.open(box);
   await live(page);
   const stream = scene.ends(await Stream.open(box));
@@ -52,13 +52,36 @@ claim("r, held for a second, returns to second 0 in five seconds", async (scene)
   assert.doesNotMatch(log, /burst/i, "entries from before");
 });
 
-claim("a short press of r resets nothing", async (scene) => {
-  const { page, stream } = await busy(scene);
+claim("a short press resets nothing, and the held button what the start had", async (scene) => {
+  const { page, stream } = await busy(scene, ["--opening-load", "producer=2"]);
+  const button = page.locator("#reset");
   const before = stream.t;
   await page.keyboard.press("r", { delay: 300 });
+  await button.click({ delay: 200 });
+  await until("it says how", 5000, async () =>
+    /hold/i.test(await page.locator("#answer").textContent()));
+  await button.press("Enter", { delay: 200 });
   await until("two seconds more", 20_000, () => stream.t > before + 2 || stream.t < before);
   assert.ok(stream.t > before);
   assert.equal(stream.state.get("deployment/producer").desired, 4);
+  await button.hover();
+  await page.mouse.down();
+  await page.locator("#ring").waitFor({ state: "visible", timeout: 1000 });
+  await pause(HELD_MS);
+  await page.mouse.up();
+  const load = () => stream.state.get("deployment/producer").desired;
+  await until("the load of the start", RESET_MS, () => stream.t < before && load() === 2);
+  const log = await until("its entry", 5000, async () => {
+    const told = await page.locator("#log").textContent();
+    return told.includes("by the opening load") && told;
+  });
+  assert.doesNotMatch(log, /by a command/);
+  await button.focus();
+  await page.keyboard.down("Space");
+  const again = stream.t;
+  await pause(HELD_MS);
+  await page.keyboard.up("Space");
+  await until("the keyboard holds it, too", RESET_MS, () => stream.t < again && load() === 2);
 });
 
 claim("a box that was reset does again what it did", async (scene) => {

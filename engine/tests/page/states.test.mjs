@@ -33,6 +33,27 @@ claim("a control that may not be used says why, in words that are seen", async (
   assert.deepEqual(violations.map((it) => it.id), []);
 });
 
+claim("a slot that goes is not drawn like one that comes, and the files' names stay whole",
+  async (scene) => {
+    const slot = (i, phase) => ({ name: `consumer-${i}`, workload: "consumer", phase });
+    const phases = ["ready", "starting", "terminating"];
+    for (const [slots, viewport] of [[10, { width: 1280, height: 720 }],
+      [120, { width: 1280, height: 720 }], [10, { width: 390, height: 844 }]]) {
+      const all = Array.from({ length: slots }, (_, i) => [`slot/${i}`, slot(i, phases[i % 3])]);
+      const { page } =
+        await shown(scene, { slots, capacity: slots, ...Object.fromEntries(all) }, { viewport });
+      const bars = await page.evaluate(() => [...document.querySelectorAll("#slots .slot")]
+        .map((it) => getComputedStyle(it, "::after").backgroundImage !== "none"));
+      assert.deepEqual(bars.slice(0, 6), [false, false, true, false, false, true]);
+      await page.locator("#save summary").click();
+      const sizes = await page.locator("#save button").evaluateAll((all) =>
+        all.map((it) => [it.clientWidth, it.clientHeight, it.getBoundingClientRect().left]));
+      for (const [wide, high, left] of sizes) {
+        assert.ok(high < 48 && wide > 40 && left >= 0, `${viewport.width}: ${sizes}`);
+      }
+    }
+  });
+
 claim("what is not known is no zero", async (scene) => {
   const queue = { ready: null, in_flight: null, target: 20, age_s: null, status: "failed",
     arrive_s: null, done_s: null };

@@ -67,6 +67,12 @@ test("with Ctrl, Alt or Meta a key is the browser's", () => {
       assert.equal(meant(key(name, { [modifier]: true })), null, `${modifier} ${name}`);
     }
   }
+  for (const shiftKey of [false, true]) {
+    for (const digit of "0123456789") assert.equal(meant(key(digit, { shiftKey })), digit);
+    assert.equal(meant(key("+", { shiftKey })), "more");
+    assert.equal(meant(key("-", { shiftKey })), "less");
+  }
+  assert.equal(meant(key("=")), "more");
   assert.equal(meant(key("b")), null);
   assert.equal(meant(key("B")), null);
   assert.equal(meant(key("K", { shiftKey: true })), null);

@@ -4,19 +4,22 @@
 use std::time::Duration;
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph, Wrap};
 use serde_json::Value;
 
+use super::fit::{Places, longest, packed};
 use super::keys::HELP;
 use super::model::{Model, WINDOW};
 use super::stacks;
 
 /// A stream that says nothing for so long is old.
 const STALE: Duration = Duration::from_secs(3);
+/// The columns of a slot.
+const SLOT: u16 = 4;
 /// Urgent workloads, the background and the queue: the page's three colours.
 pub(super) const URGENT: Color = Color::Indexed(32);
 pub(super) const SPARE: Color = Color::Indexed(36);
@@ -33,29 +36,22 @@ pub(super) struct Around {
 
 /// Draws a moment.
 pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, around: &Around) {
-    let rows = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(2),
-        Constraint::Length(1),
-        Constraint::Length(2),
-        Constraint::Min(6),
-        Constraint::Min(4),
-        Constraint::Length(6),
-        Constraint::Length(1),
-    ])
-    .spacing(0)
-    .split(frame.area());
-    frame.render_widget(status(model, around), rows[0]);
-    frame.render_widget(headline(model), rows[1]);
-    frame.render_widget(slots(model), rows[2]);
-    frame.render_widget(numbers(model), rows[3]);
-    queue_chart(frame, rows[4], model);
-    stacks::draw(frame.buffer_mut(), rows[5], model);
-    frame.render_widget(log(model), rows[6]);
-    frame.render_widget(foot(around), rows[7]);
+    let area = frame.area();
+    let (slots, numbers) = (slots(model, area.width), numbers(model, area.width));
+    let places = Places::of(area, slots.len() as u16, numbers.len() as u16);
+    frame.render_widget(status(model, around, area.width), places.status);
+    frame.render_widget(headline(model), places.headline);
+    frame.render_widget(Paragraph::new(slots), places.slots);
+    frame.render_widget(Paragraph::new(numbers), places.numbers);
+    if !places.queue.is_empty() {
+        queue_chart(frame, places.queue, model);
+    }
+    stacks::draw(frame.buffer_mut(), places.stacks, model);
+    frame.render_widget(log(model, places.log.height), places.log);
+    frame.render_widget(foot(around, area.width), places.foot);
 }
 
-fn status<'a>(model: &'a Model, around: &Around) -> Line<'a> {
+fn status<'a>(model: &'a Model, around: &Around, width: u16) -> Line<'a> {
     let seconds = model.t as u64;
     let place = match model.text("status", "namespace") {
         "" => "box".to_owned(),
@@ -66,12 +62,16 @@ fn status<'a>(model: &'a Model, around: &Around) -> Line<'a> {
     } else {
         format!(" {} ", model.text("status", "mode").replace('_', " ").to_uppercase())
     };
-    Line::from(vec![
-        Span::styled("Microscaling in a Box", Modifier::BOLD),
-        Span::raw(format!("  {place}  up {}:{:02}  ", seconds / 60, seconds % 60)),
-        Span::styled(badge, Modifier::REVERSED),
-        Span::raw(format!("  {}", model.text("status", "because"))),
-    ])
+    let title = Span::styled("Microscaling in a Box", Modifier::BOLD);
+    let up = format!("  up {}:{:02}  ", seconds / 60, seconds % 60);
+    let because = Span::raw(format!("  {}", model.text("status", "because")));
+    let badge = Span::styled(badge, Modifier::REVERSED);
+    let whole = vec![title, Span::raw(format!("  {place}{up}")), badge.clone()];
+    if whole.iter().map(Span::width).sum::<usize>() <= usize::from(width) {
+        return Line::from(whole.into_iter().chain([because]).collect::<Vec<_>>());
+    }
+    // What it is at is said first, then where.
+    Line::from(vec![badge, Span::raw(up), Span::raw(place), because])
 }
 
 fn headline(model: &Model) -> Paragraph<'_> {
@@ -80,18 +80,19 @@ fn headline(model: &Model) -> Paragraph<'_> {
 }
 
 /// `[C]` runs, `<C>` starts, `xCx` stops, ` . ` is free.
-fn slots(model: &Model) -> Line<'_> {
+fn slots(model: &Model, width: u16) -> Vec<Line<'_>> {
     let count = model.number("slots").unwrap_or_default() as usize;
-    let slot = |i| model.keys.get(&format!("slot/{i}"));
-    Line::from((0..count).map(|i| slot_span(model, slot(i))).collect::<Vec<_>>())
+    let slot = |i| slot_span(model, model.keys.get(&format!("slot/{i}")));
+    let all: Vec<Span<'_>> = (0..count).map(slot).collect();
+    let a_row = usize::from(width / SLOT).max(1);
+    all.chunks(a_row).map(|row| Line::from(row.to_vec())).collect()
 }
 
 fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     let Some(slot) = slot else { return Span::raw(" .  ") };
     let workload = slot["workload"].as_str().unwrap_or_default();
     let background = model.is_background(workload);
-    let letter = if background { 'B' } else { workload.chars().next().unwrap_or('?') };
-    let letter = letter.to_ascii_uppercase();
+    let letter = model.called(workload).chars().next().unwrap_or('?').to_ascii_uppercase();
     let color = if background { SPARE } else { URGENT };
     match slot["phase"].as_str() {
         Some("ready") => Span::styled(format!("[{letter}] "), Style::new().fg(color).bold()),
@@ -100,30 +101,56 @@ fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     }
 }
 
-fn numbers(model: &Model) -> Paragraph<'_> {
-    let mut above = Vec::new();
-    let mut below = Vec::new();
-    let mut add = |number: String, words: String, style: Style| {
-        let width = number.len().max(words.len()) + 4;
-        above.push(Span::styled(format!("{number:<width$}"), style.bold()));
-        below.push(Span::raw(format!("{words:<width$}")));
+/// A number, its words beside it and below it, and its colour.
+struct Number {
+    number: String,
+    beside: String,
+    below: String,
+    style: Style,
+}
+
+impl Number {
+    fn width(&self) -> usize {
+        self.number.chars().count().max(self.below.chars().count())
+    }
+}
+
+/// All numbers, the most important first.
+fn all_numbers(model: &Model) -> Vec<Number> {
+    let mut all = Vec::new();
+    let mut add = |number: String, beside: String, below: String, style: Style| {
+        all.push(Number { number, beside, below, style });
     };
     for (name, queue) in model.all("queue/") {
         let ready = queue["ready"].as_u64().map_or("-".to_owned(), |n| n.to_string());
         let words = format!("in {name}, target {}", queue["target"]);
-        add(ready, words, Style::new().fg(QUEUE));
+        add(ready, words.clone(), words, Style::new().fg(QUEUE));
     }
     for (name, it) in model.workloads() {
-        let name = if it["background"] == true { "background" } else { name };
-        add(format!("{}/{}", it["ready"], it["desired"]), format!("{name} ready"), Style::new());
+        let (number, name) = (format!("{}/{}", it["ready"], it["desired"]), model.called(name));
+        add(number, name.to_owned(), format!("{name} ready"), Style::new());
     }
     let known = |key: &str| model.number(key).map_or("-".to_owned(), |n| format!("{n:.0}"));
-    add(known("tiles_s"), "tiles a second".to_owned(), Style::new());
-    add(known("lost"), "jobs lost".to_owned(), Style::new());
+    add(known("lost"), "lost".to_owned(), "jobs lost".to_owned(), Style::new());
     if let Some((name, desired)) = model.load() {
-        add(desired.to_string(), format!("{name}s"), Style::new());
+        add(desired.to_string(), format!("{name}s"), format!("{name}s"), Style::new());
     }
-    Paragraph::new(vec![Line::from(above), Line::from(below)])
+    add(known("tiles_s"), "tiles/s".to_owned(), "tiles a second".to_owned(), Style::new());
+    all
+}
+
+/// Numbers over their words; where there is no room for that, each before its words.
+fn numbers(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let all = all_numbers(model);
+    let wide: usize = all.iter().map(|it| it.width() + 4).sum();
+    if wide > usize::from(width) + 4 {
+        let words: Vec<_> = all.iter().map(|it| format!("{} {}", it.number, it.beside)).collect();
+        return packed(&words, width).into_iter().map(Line::from).collect();
+    }
+    let column = |it: &Number, text: &str| format!("{text:<width$}", width = it.width() + 4);
+    let above = all.iter().map(|it| Span::styled(column(it, &it.number), it.style.bold()));
+    let below = all.iter().map(|it| Span::raw(column(it, &it.below)));
+    vec![Line::from(above.collect::<Vec<_>>()), Line::from(below.collect::<Vec<_>>())]
 }
 
 fn queue_chart(frame: &mut Frame<'_>, area: Rect, model: &Model) {
@@ -149,19 +176,20 @@ fn queue_chart(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     frame.render_widget(chart, area);
 }
 
-fn log(model: &Model) -> Paragraph<'_> {
+fn log(model: &Model, rows: u16) -> Paragraph<'_> {
     let line = |entry: &super::model::Entry| {
         let seconds = entry.at as u64;
         let by = entry.by.as_ref().map(|by| format!(", by {by}")).unwrap_or_default();
-        let text = entry.text.replace("->", "\u{2192}");
+        let text = model.in_words(&entry.text).replace("->", "\u{2192}");
         Line::from(format!("{}:{:02}  {text}{by}", seconds / 60, seconds % 60))
     };
-    Paragraph::new(model.log.iter().take(6).map(line).collect::<Vec<_>>())
+    let lines: Vec<_> = model.log.iter().take(rows.into()).map(line).collect();
+    Paragraph::new(lines).wrap(Wrap { trim: true })
 }
 
-fn foot(around: &Around) -> Line<'_> {
+fn foot(around: &Around, width: u16) -> Line<'_> {
     if around.refusal.is_empty() {
-        return Line::styled(HELP, Modifier::DIM);
+        return Line::styled(longest(&HELP, width), Modifier::DIM);
     }
     Line::styled(around.refusal.as_str(), Style::new().fg(Color::Red))
 }
@@ -192,6 +220,7 @@ mod tests {
             "24                    7/8",
             "in jobs, target 20    consumer ready    background ready",
             "2:38  producers 1 \u{2192} 3, by the page",
+            "2:39  background 4 \u{2192} 2: gives way to consumer",
             "q quit",
         ] {
             assert!(screen.contains(text), "{text} is not in\n{screen}");
@@ -205,8 +234,40 @@ mod tests {
     }
 
     #[test]
+    fn a_small_terminal_has_all_that_is_said_and_no_half_of_it() {
+        for (width, height) in [(60, 15), (40, 10)] {
+            let screen = drawn(width, height, 0);
+            for text in [
+                " LIVE ",
+                "up 2:41",
+                "Producers 1 \u{2192} 3.",
+                "taken from",
+                "[C] <C>  .  xBx",
+                "24 in jobs, target 20  7/8 consumer",
+                "1/1 background",
+                "0 lost",
+                "3 producers",
+                "2:39  background 4 \u{2192} 2:",
+                "k kill",
+                "q quit",
+            ] {
+                assert!(screen.contains(text), "{text} is not in\n{screen}");
+            }
+            assert!(!screen.contains("remainder"), "{screen}");
+        }
+        assert!(drawn(60, 15, 0).contains("-60 s"), "the queue's curve has room there");
+    }
+
+    #[test]
+    fn slots_that_have_no_room_in_a_row_go_on_in_the_next_one() {
+        let model = demo();
+        let rows = slots(&model, 9);
+        assert_eq!(rows.iter().map(|row| row.spans.len()).collect::<Vec<_>>(), [2, 2]);
+    }
+
+    #[test]
     fn it_fits_into_any_terminal() {
-        for (width, height) in [(1, 1), (20, 5), (80, 24), (300, 100)] {
+        for (width, height) in [(1, 1), (20, 5), (40, 6), (80, 24), (300, 100)] {
             drawn(width, height, 0);
         }
     }

@@ -16,9 +16,12 @@ pub(super) enum Action {
     None,
 }
 
-/// The keys in a line.
-pub(super) const HELP: &str =
-    "+ - producers   B burst   k kill   h hold   PgDn PgUp step   R reset   q quit";
+/// The keys in a line, from the widest terminal to the narrowest.
+pub(super) const HELP: [&str; 3] = [
+    "+ - 0-9 producers   B burst   k kill   h hold   PgDn PgUp step   R reset   q quit",
+    "+ - load B burst k kill h hold PgDn PgUp step R reset q quit",
+    "+ - load B burst k kill h hold q quit",
+];
 
 /// What an event of the terminal means, as things are.
 pub(super) fn action(event: &Event, model: &Model) -> Action {
@@ -32,8 +35,9 @@ pub(super) fn action(event: &Event, model: &Model) -> Action {
     let post = |path: String, body| Action::Call("POST", path, body);
     match key.code {
         KeyCode::Char('q') | KeyCode::Esc => Action::Leave,
-        KeyCode::Char('+') | KeyCode::Up => load(model, 1),
-        KeyCode::Char('-') | KeyCode::Down => load(model, -1),
+        KeyCode::Char('+' | '=') | KeyCode::Up => more(model, 1),
+        KeyCode::Char('-') | KeyCode::Down => more(model, -1),
+        KeyCode::Char(digit @ '0'..='9') => load(model, u64::from(digit) - u64::from('0')),
         KeyCode::Char('B') => post("api/v1/burst".to_owned(), json!({"jobs": 100})),
         KeyCode::Char('R') => post("api/v1/reset".to_owned(), json!({})),
         KeyCode::Char('k') => match urgent(model) {
@@ -50,9 +54,13 @@ pub(super) fn action(event: &Event, model: &Model) -> Action {
     }
 }
 
-fn load(model: &Model, by: i64) -> Action {
-    let Some((name, desired)) = model.load() else { return Action::None };
-    let Some(replicas) = desired.checked_add_signed(by) else { return Action::None };
+fn more(model: &Model, by: i64) -> Action {
+    let more = model.load().and_then(|(_, desired)| desired.checked_add_signed(by));
+    more.map_or(Action::None, |replicas| load(model, replicas))
+}
+
+fn load(model: &Model, replicas: u64) -> Action {
+    let Some((name, _)) = model.load() else { return Action::None };
     let path = format!("api/v1/deployments/{name}/scale");
     Action::Call("PUT", path, json!({ "replicas": replicas }))
 }
@@ -75,12 +83,15 @@ mod tests {
 
     #[test]
     fn keys_wish_what_the_help_says() {
-        let scale = |n: u32| {
+        let scale = |n: u64| {
             let path = "api/v1/deployments/producer/scale".to_owned();
             Action::Call("PUT", path, json!({ "replicas": n }))
         };
         assert_eq!(pressed(KeyCode::Char('+')), scale(4));
+        assert_eq!(pressed(KeyCode::Char('=')), scale(4));
         assert_eq!(pressed(KeyCode::Down), scale(2));
+        assert_eq!(pressed(KeyCode::Char('0')), scale(0));
+        assert_eq!(pressed(KeyCode::Char('9')), scale(9));
         let kill = "api/v1/workloads/consumer/kill".to_owned();
         assert_eq!(pressed(KeyCode::Char('k')), Action::Call("POST", kill, json!({})));
         let hold = Action::Call("PUT", "api/v1/hold".to_owned(), json!({"held": true}));

@@ -2,10 +2,11 @@
 //!
 //! # Layout
 //! - `model`: what is known
-//! - `draw`: the picture of it; `stacks`: the containers of the last minute
+//! - `draw`: the picture of it; `stacks`: the containers of the last minute; `fit`: what has room
 //! - `keys`: what keys wish
 
 mod draw;
+mod fit;
 mod keys;
 mod model;
 mod stacks;

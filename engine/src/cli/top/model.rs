@@ -165,6 +165,20 @@ impl Model {
         self.keys.get(&format!("workload/{name}")).is_some_and(|it| it["background"] == true)
     }
 
+    /// What a workload is called: background work by what it is.
+    pub(super) fn called<'a>(&self, name: &'a str) -> &'a str {
+        if self.is_background(name) { "background" } else { name }
+    }
+
+    /// A sentence of the log, with background work called as everywhere.
+    pub(super) fn in_words(&self, text: &str) -> String {
+        let mut words: Vec<&str> = text.split(' ').collect();
+        // The last word of a sentence is none that something follows.
+        let all = words.len().saturating_sub(1);
+        words[..all].iter_mut().for_each(|word| *word = self.called(word));
+        words.join(" ")
+    }
+
     /// What makes the load, and how many of it there are to be.
     pub(super) fn load(&self) -> Option<(&str, u64)> {
         let mut all = self.all("deployment/").filter(|(_, it)| it["load"] == true);
@@ -215,7 +229,8 @@ pub(super) mod tests {
             "run": "0a", "seq": 1, "t": 161.0, "tick": 322, "state": state,
             "history": {"t": [160.0, 160.5], "queues": {"jobs": [30, null]},
                         "live": {"consumer": [5, 8], "remainder": [4, 1]}},
-            "log": [{"id": 0, "at": 158.0, "text": "producers 1 -> 3", "by": "the page"}],
+            "log": [{"id": 0, "at": 158.0, "text": "producers 1 -> 3", "by": "the page"},
+                    {"id": 1, "at": 159.0, "text": "remainder 4 -> 2: gives way to consumer"}],
         });
         let mut model = Model::default();
         model.hear("snapshot", &snapshot.to_string()).unwrap();

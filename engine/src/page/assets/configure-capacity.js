@@ -1,8 +1,8 @@
 // How many containers there are to share.
 
 import { put } from "./configure-card.js";
-import { PREFIX, atField } from "./configure-fields.js";
-import { mend, said } from "./configure-form.js";
+import { PREFIX, atField, plain } from "./configure-fields.js";
+import { mend, said, wireBack } from "./configure-form.js";
 import { place, say } from "./dom.js";
 
 const NAME = `${PREFIX}capacity`;
@@ -16,6 +16,8 @@ export class Capacity {
     this.parts = { input: this.input, wrong: place("capacity-wrong"), part };
     this.draft = null;
     this.sent = null;
+    this.back = place("capacity-back");
+    wireBack(this.back, this.input, () => this.putBack(typed));
     this.input.addEventListener("input", () => {
       this.draft = this.input.value;
       typed();
@@ -33,9 +35,12 @@ export class Capacity {
 
   show(view) {
     this.view = view;
-    if (this.draft !== null && this.draft.trim() === this.value) this.draft = null;
+    if (this.draft !== null && plain(this.draft) === this.value) this.draft = null;
     if (this.draft === null && this.input.value !== this.value) this.input.value = this.value;
     mend(this.parts, this.wrong ?? (view.trouble ? this.words(view.trouble) : ""));
+    const [now, before] = [view.annotations[NAME], view.defaults[NAME]];
+    this.back.hidden = view.measured || (now === before && !this.wrong);
+    say(this.back.lastElementChild, `Back to ${before ?? "what --capacity says"}`);
     const why = view.measured
       ? "slots, as many as the cluster has to spare"
       : view.deployment === null ? "slots, as --capacity says; the engine has no Deployment" : null;
@@ -54,12 +59,13 @@ export class Capacity {
   /** Whether it can be edited at all. */
   enable(may) {
     this.input.disabled = !may || this.view.measured || this.view.deployment === null;
+    this.back.disabled = this.input.disabled;
   }
 
   /** The engine's annotations with what is typed. */
   get annotations() {
     const { annotations } = this.view;
-    return this.draft === null ? annotations : { ...annotations, [NAME]: this.draft.trim() };
+    return this.draft === null ? annotations : { ...annotations, [NAME]: plain(this.draft) };
   }
 
   /** Forgets what was typed, and what was wrong with it. */
@@ -75,10 +81,26 @@ export class Capacity {
   }
 
   async apply() {
-    const value = (this.draft ?? this.value).trim();
-    if (value === this.value || value === this.sent) return;
+    const value = plain(this.draft ?? this.value);
+    if (value === this.sent) return;
+    if (value === this.value) {
+      this.forget();
+      return;
+    }
+    await this.send(value === "" ? null : value);
+  }
+
+  /** Back to what it was at the start. */
+  async putBack(typed) {
+    const [now, before] = [this.view.annotations[NAME], this.view.defaults[NAME]];
+    this.forget();
+    typed();
+    if (now !== before) await this.send(before ?? null);
+  }
+
+  async send(value) {
     this.sent = value;
-    const annotations = { [NAME]: value === "" ? null : value };
+    const annotations = { [NAME]: value };
     const answer = await put([{ deployment: this.view.deployment, annotations }]);
     this.sent = null;
     const problems = answer.data?.error?.problems;
@@ -86,7 +108,8 @@ export class Capacity {
       ? null
       : problems?.map((it) => this.words(it.text)).join("; ") ?? answer.message;
     if (!answer.ok) return this.show(this.view);
-    if (this.draft?.trim() === value) this.draft = null;
+    // What was typed meanwhile stays.
+    if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
     said(place("capacity-status"), "applied");
     this.told(answer.data);
   }

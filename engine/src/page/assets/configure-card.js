@@ -2,8 +2,9 @@
 
 import { call } from "./calls.js";
 import { FIELDS, PREFIX, RULES } from "./configure-fields.js";
-import { drafted, edits, placed, sentences, settled, shown, uses } from "./configure-fields.js";
-import { control, mend, said } from "./configure-form.js";
+import { backTo, differs, drafted, edits, placed, sentences, settled, shown, uses }
+  from "./configure-fields.js";
+import { control, mend, said, wireBack } from "./configure-form.js";
 import { el, mark, say } from "./dom.js";
 
 /** A workload's card. `told` hears the configuration that an edit gave; `typed` each letter. */
@@ -48,7 +49,8 @@ export class Card {
   }
 
   listen(field) {
-    const { input } = this.controls.get(field.key);
+    const { input, back } = this.controls.get(field.key);
+    wireBack(back, input, () => this.putBack(field));
     const read = () => (field.kind === "check" ? (input.checked ? "true" : "") : input.value);
     input.addEventListener("input", () => {
       if (!(field.key in this.draft)) this.base[field.key] = shown(field, this.view.annotations);
@@ -70,6 +72,17 @@ export class Card {
     delete this.wrong[field.key];
     this.show(this.view);
     this.typed();
+  }
+
+  /** Back to what it was at the start. */
+  async putBack(field) {
+    const { deployment, annotations, defaults } = this.view;
+    this.drop(field);
+    if (!differs(field, annotations, defaults)) return;
+    const name = PREFIX + field.key;
+    const before = { [name]: defaults[name] ?? null };
+    this.last = field.key;
+    this.hear(await put([{ deployment, annotations: before }]));
   }
 
   /** The annotations with what is typed. */
@@ -99,8 +112,20 @@ export class Card {
     if (!isOpen && field.kind === "check") input.checked = value === "true";
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
-    say(note, other ? `meanwhile set to ${value || "nothing"}; Escape takes that` : "");
-    part.classList.toggle("is-told", other);
+    const warning = field.key === "queue" && !isOpen ? this.view.queue_warning : null;
+    const meanwhile = `meanwhile set to ${value || "nothing"}; Escape takes that`;
+    say(note, other ? meanwhile : warning ?? "");
+    note.classList.toggle("warning", Boolean(warning));
+    part.classList.toggle("is-told", other || Boolean(warning));
+    this.showBack(field);
+  }
+
+  /** What is another one than at the start, and what was refused, can be taken back by itself. */
+  showBack(field) {
+    const { back } = this.controls.get(field.key);
+    const { annotations, defaults } = this.view;
+    back.hidden = !(differs(field, annotations, defaults) || field.key in this.wrong);
+    say(back.lastElementChild, backTo(field, defaults));
   }
 
   showRule() {
@@ -117,6 +142,7 @@ export class Card {
     for (const field of FIELDS) {
       const text = this.wrong[field.key] ?? fromThere[field.key];
       mend(this.controls.get(field.key), text);
+      this.showBack(field);
     }
     say(this.message, this.wrong[""] ?? fromThere[""] ?? "");
   }

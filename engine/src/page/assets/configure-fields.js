@@ -41,10 +41,22 @@ export function shown(field, annotations) {
   return value ?? "";
 }
 
+/** Quotes as keyboards, manifests and text programs have them. */
+const QUOTES = ['""', "''", "``", "\u201c\u201d", "\u201e\u201c", "\u201d\u201d", "\u2018\u2019",
+  "\u201a\u2018", "\u2019\u2019", "\u00ab\u00bb", "\u00bb\u00ab"];
+
+/** What is typed, without spaces and quotes round it: a manifest wants quotes, and a field none. */
+export function plain(text) {
+  const words = text.trim();
+  const quoted = words.length > 1
+    && QUOTES.some(([begin, end]) => words.startsWith(begin) && words.endsWith(end));
+  return quoted ? plain(words.slice(1, -1)) : words;
+}
+
 /** The annotation that a field's text stands for; null for none. */
 export function annotation(field, text, defaults) {
   if (text !== "" && field.kind === "check") return "true";
-  if (text.trim() !== "") return text.trim();
+  if (plain(text) !== "") return plain(text);
   const off = field.kind === "check" && defaults[PREFIX + field.key] !== undefined;
   return off ? "false" : null;
 }
@@ -59,6 +71,17 @@ export function edits(draft, annotations, defaults) {
     if (value !== (annotations[PREFIX + field.key] ?? null)) changes[PREFIX + field.key] = value;
   }
   return changes;
+}
+
+/** Whether a field's annotation is another one than at the start. */
+export const differs = (field, annotations, defaults) =>
+  annotations[PREFIX + field.key] !== defaults[PREFIX + field.key];
+
+/** What a field goes back to, in words. */
+export function backTo(field, defaults) {
+  const value = shown(field, defaults);
+  if (field.kind === "check") return value === "true" ? "Back to on" : "Back to off";
+  return `Back to ${value || field.without || "nothing"}`;
 }
 
 /** The draft without what is as it was typed by now. */

@@ -1,10 +1,10 @@
 // Fields with a label, a note and a place for what is wrong.
 
-import { el, mark, say } from "./dom.js";
+import { el, hidden, mark, say } from "./dom.js";
 
 const GONE_MS = 4000;
 
-/** A field's parts: {part, input, wrong, note}. */
+/** A field's parts: {part, input, wrong, note, back}. */
 export function control(field, owner) {
   const id = `${owner}-${field.key}`;
   const input = inputOf(field, id);
@@ -13,9 +13,11 @@ export function control(field, owner) {
   const label = el("label", { for: id }, field.label);
   const kind = field.wide ? "field wide" : field.kind === "check" ? "field check" : "field";
   const inside = field.kind === "check" ? [input, label] : [label, input];
-  const part = el("div", { class: kind }, ...inside, wrong, note);
+  const back = el("button", { type: "button", class: "link back", hidden: true },
+    hidden(`${field.label}: `), el("span"));
+  const part = el("div", { class: kind }, ...inside, wrong, note, back);
   mark(input, "aria-describedby", `${id}-wrong ${id}-note`);
-  return { part, input, wrong, note };
+  return { part, input, wrong, note, back };
 }
 
 function inputOf(field, id) {
@@ -27,6 +29,17 @@ function inputOf(field, id) {
   return el("input", {
     id, name: field.key, type: "text", autocomplete: "off", spellcheck: "false",
     autocapitalize: "off", placeholder: field.without, list: field.list,
+  });
+}
+
+/** Calls `done` at a press of a button that takes back what is in its field. */
+export function wireBack(back, input, done) {
+  // The field is not left by it, or what is typed there would be sent first.
+  back.addEventListener("pointerdown", (event) => event.preventDefault());
+  back.addEventListener("click", () => {
+    // The button goes, and its focus with it.
+    if (document.activeElement === back) input.focus();
+    done();
   });
 }
 

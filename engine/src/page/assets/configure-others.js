@@ -1,10 +1,12 @@
 // The Deployments that are not scaled yet: pick one, and give it a queue.
 
 import { put } from "./configure-card.js";
-import { FIELDS, PREFIX, placed, uses } from "./configure-fields.js";
+import { FIELDS, PREFIX, placed, plain, shown, uses } from "./configure-fields.js";
 import { control, mend, said } from "./configure-form.js";
 import { el, keyed, place, say } from "./dom.js";
 
+/** What a Deployment begins with where it says nothing itself. */
+const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
 const KEYS = ["rule", "queue", "target-queue-length", "priority"];
 
 /** The form; `told` hears the configuration that an edit gave. */
@@ -18,7 +20,7 @@ export class Others {
     this.fields = KEYS.map((key) => FIELDS.find((field) => field.key === key));
     this.controls = new Map(this.fields.map((field) => [field.key, control(field, "another")]));
     place("another-fields").append(...[...this.controls.values()].map(({ part }) => part));
-    this.input("target-queue-length").value = "20";
+    this.chosen = null;
     this.input("rule").addEventListener("change", () => this.showRule());
     this.choice.addEventListener("change", () => this.showChoice());
     this.form.addEventListener("submit", (event) => {
@@ -33,12 +35,13 @@ export class Others {
 
   show(config) {
     this.others = config.others;
-    const can = config.others.filter((other) => other.cannot === null);
-    const cannot = config.others.filter((other) => other.cannot !== null);
+    const can = config.others.filter(({ cannot, unfit }) => cannot === null && unfit === null);
+    const cannot = config.others.filter(({ cannot, unfit }) => cannot !== null || unfit !== null);
     this.form.hidden = can.length === 0;
     keyed(this.choice, can, (other) => other.deployment,
       (other) => el("option", { value: other.deployment }, other.deployment), () => {});
-    const why = cannot.map((other) => `${other.deployment} cannot be scaled: ${other.cannot}.`);
+    const why = cannot.map(({ deployment, cannot: hard, unfit }) =>
+      `${deployment} ${hard ? "cannot be" : "is not to be"} scaled: ${hard ?? unfit}.`);
     say(place("another-cannot"), why.join(" "));
     const queues = config.workloads.map((workload) => workload.settings.queue).filter(Boolean);
     const known = [...new Set(queues)];
@@ -53,6 +56,13 @@ export class Others {
   showChoice() {
     const other = this.others.find((other) => other.deployment === this.choice.value);
     say(this.image, other?.image ? `Image ${other.image}` : "");
+    if (!other || other.deployment === this.chosen) return;
+    this.chosen = other.deployment;
+    // Who was scaled before is so again.
+    for (const field of this.fields) {
+      this.input(field.key).value = shown(field, other.annotations) || (DEFAULTS[field.key] ?? "");
+    }
+    this.showRule();
   }
 
   showRule() {
@@ -68,7 +78,7 @@ export class Others {
     const annotations = { [`${PREFIX}is-scalable`]: "true" };
     for (const field of this.fields.filter((field) => uses(field, rule))) {
       const input = this.input(field.key);
-      const value = input.value.trim() || (field.key === "priority" ? input.placeholder : "");
+      const value = plain(input.value) || (field.key === "priority" ? input.placeholder : "");
       annotations[PREFIX + field.key] = value === "" ? null : value;
     }
     const answer = await put([{ deployment, annotations }]);

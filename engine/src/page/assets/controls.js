@@ -3,6 +3,7 @@
 
 import { call } from "./calls.js";
 import { el, keyed, mark, place, say } from "./dom.js";
+import { holdable } from "./hold.js";
 import { entries, firstLoad } from "./model.js";
 import { freeze, store } from "./store.js";
 import { capitalised, plural } from "./words.js";
@@ -17,7 +18,9 @@ const WIRED = {
 /** How long a good answer stays, in milliseconds. */
 const SAID_MS = 6000;
 
+/** The load that was asked for and is not seen yet. */
 let wanted = null;
+let sending = false;
 let dragging = false;
 let fading = null;
 
@@ -46,8 +49,12 @@ function showLoad(load) {
   if (wanted !== null && Date.now() < wanted.until && load.value.desired !== wanted.value) return;
   wanted = null;
   slider.max = Math.max(10, load.value.desired);
-  slider.value = load.value.desired;
-  say(place("producers-value"), String(load.value.desired));
+  showReplicas(load.value.desired);
+}
+
+function showReplicas(replicas) {
+  place("producers").value = replicas;
+  say(place("producers-value"), String(replicas));
 }
 
 /** Why controls may not be used, by their key. In a recording there is nothing to change. */
@@ -106,18 +113,40 @@ async function change(method, path, body, good = () => "") {
   return result;
 }
 
-async function setLoad() {
+/** Asks for a load. While an answer is on its way, only the last that was asked for is kept. */
+async function setLoad(replicas) {
   const load = firstLoad(store.model);
-  const replicas = Number(place("producers").value);
   if (!load) return;
   wanted = { value: replicas, until: Date.now() + 3000 };
+  showReplicas(replicas);
+  if (sending) return;
+  sending = true;
   const path = `/api/v1/deployments/${encodeURIComponent(load.name)}/scale`;
-  const { ok } = await change("PUT", path, { replicas });
+  let sent = null;
+  let ok = true;
+  while (ok && wanted && wanted.value !== sent) {
+    sent = wanted.value;
+    ({ ok } = await change("PUT", path, { replicas: sent }));
+  }
+  sending = false;
   if (!ok) wanted = null;
 }
 
+/** The load by a key; what is beyond the slider's ends is at its end. */
+function loadByKey(replicas) {
+  const load = firstLoad(store.model);
+  if (!load || !allowed("producers")) return;
+  const value = Math.min(Number(place("producers").max), Math.max(0, replicas));
+  if (value !== present(load)) setLoad(value);
+}
+
+const present = (load) => wanted?.value ?? load?.value.desired ?? 0;
+
 /** What buttons and keys do. Each does nothing where its button may not be used. */
 export const actions = {
+  load: loadByKey,
+  more: () => loadByKey(present(firstLoad(store.model)) + 1),
+  less: () => loadByKey(present(firstLoad(store.model)) - 1),
   burst: () => allowed("burst") && change("POST", "/api/v1/burst", { jobs: BURST },
     () => `${BURST} jobs at once.`),
   kill: () => {
@@ -144,9 +173,11 @@ const allowed = (id) => store.known && !place(id).disabled;
 
 /** Wires buttons and slider. */
 export function wireControls() {
-  for (const [id, action] of Object.entries(actions)) {
-    place(id).addEventListener("click", () => action());
+  for (const id of ["burst", "kill", "hold", "freeze"]) {
+    place(id).addEventListener("click", () => actions[id]());
   }
+  holdable(place("reset"), "Hold to reset", () => actions.reset(),
+    () => tell({ ok: true }, "Hold the button, or r, for a second to reset."));
   place("pause").addEventListener("click", () => {
     const choices = place("pause-choices");
     choices.hidden = !choices.hidden;
@@ -159,7 +190,7 @@ export function wireControls() {
   });
   slider.addEventListener("change", () => {
     dragging = false;
-    setLoad();
+    setLoad(Number(slider.value));
   });
   // After a drag the keys are the presenter's again.
   slider.addEventListener("pointerup", () => setTimeout(() => slider.blur()));

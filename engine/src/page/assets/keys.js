@@ -2,50 +2,53 @@
 // this browser has them switched off.
 
 import { place, settings } from "./dom.js";
-import { fill } from "./ring.js";
+import { hold, letGo } from "./hold.js";
 
 const SETTING = "keys";
-const HOLD_MS = 1000;
+/** Inputs without words: keys that are not their own belong to the page. */
+const WORDLESS = ["range", "checkbox", "radio", "button", "submit", "reset"];
 
 export const keysOn = () => settings.get(SETTING) !== "off";
 
 /** Whether keys belong to where the focus is. */
 export function isField(element) {
-  return element instanceof Element
-    && (element.closest("input, textarea, select") !== null || element.isContentEditable);
+  if (!(element instanceof Element)) return false;
+  const field = element.closest("input, textarea, select");
+  return (field !== null && !WORDLESS.includes(field.type)) || element.isContentEditable;
 }
 
+/** Signs that stand at other places on other keyboards, with Shift or without. */
+const SIGNS = { "+": "more", "-": "less", "?": "help" };
+
 /**
- * Which action a key press means, or null.
+ * Which action a key press means, or null; a digit is itself.
  * @param event {key, shiftKey, ctrlKey, altKey, metaKey}
  */
 export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey) return null;
-  if (shiftKey) return { B: "burst", "?": "help" }[key] ?? null;
+  if (key in SIGNS) return SIGNS[key];
+  if (/^[0-9]$/.test(key)) return key;
+  if (shiftKey) return key === "B" ? "burst" : null;
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "ghosts", e: "why", "?": "help", r: "reset",
+    c: "ghosts", e: "why", r: "reset",
+    // Where + wants Shift.
+    "=": "more",
   }[key] ?? null;
 }
 
 /** Wires the keys to actions; "reset" is done after its key was held for a second. */
 export function wireKeys(actions) {
-  let stop = null;
-  const letGo = () => {
-    stop?.();
-    stop = null;
-  };
   document.addEventListener("keydown", (event) => {
     const what = meant(event);
     if (event.repeat || !what || !keysOn() || isField(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     if (what === "reset") {
-      letGo();
-      if (place("reset").disabled) return;
-      stop = fill(HOLD_MS, "Hold r to reset", () => actions.reset());
+      if (!place("reset").disabled) hold("Hold r to reset", () => actions.reset());
       return;
     }
-    if (actions[what]?.() !== false) event.preventDefault();
+    const done = /^[0-9]$/.test(what) ? actions.load(Number(what)) : actions[what]?.();
+    if (done !== false) event.preventDefault();
   });
   document.addEventListener("keyup", (event) => event.key === "r" && letGo());
   addEventListener("blur", letGo);

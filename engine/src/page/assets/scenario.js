@@ -17,8 +17,7 @@ export function showScenario({ state }) {
   say(caption, scenario.caption);
   const ends = scenario.ends_in_s;
   say(next, typeof ends === "number" ? `${Math.ceil(ends)} s left` : "");
-  const last = scenario.step >= scenario.of;
-  say(forward, last && scenario.waits ? "End" : "Next");
+  say(forward, isLast(scenario) ? "End" : "Next");
   mark(box.children[3], "disabled", scenario.step <= 1 || isRecording() ? "" : null);
   mark(forward, "disabled", isRecording() ? "" : null);
 }
@@ -27,16 +26,24 @@ function build(box) {
   const back = el("button", { type: "button", id: "previous" }, "Previous");
   const forward = el("button", { type: "button", id: "next" }, "Next");
   back.addEventListener("click", () => go("previous"));
-  forward.addEventListener("click", () => go("next"));
+  forward.addEventListener("click", () => go(isLast(store.model.state.scenario) ? "end" : "next"));
   box.append(el("span", { class: "step" }), el("strong"), el("span", { class: "left" }),
     back, forward);
 }
 
+/** Keys never end the last step: a clicker is easily pressed once too often. */
+const isLast = (scenario) => scenario?.step >= scenario?.of;
+
 const isRecording = () => store.model.state.status?.mode === "replay";
 
-/** Goes to the next step or the one before; false where no scenario is played. */
+let before = Promise.resolve();
+
+/**
+ * Goes to the next step or the one before, or ends it, each press after the one before; false where
+ * no scenario is played.
+ */
 export function go(way) {
   if (!store.model.state.scenario || isRecording()) return false;
-  call("POST", `/api/v1/scenario/${way}`).then((result) => tell(result));
+  before = before.then(() => call("POST", `/api/v1/scenario/${way}`)).then(tell);
   return true;
 }

@@ -66,17 +66,43 @@ fn a_late_look_misses_no_step_and_no_time() {
 }
 
 #[test]
-fn by_hand_each_step_waits_and_a_key_ends_the_last_one() {
+fn by_hand_each_step_waits_and_the_last_one_stands_whatever_key_comes() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     assert_eq!(it.pass(s(1000)), []);
     let shown = it.scene(s(1000)).unwrap();
     assert_eq!((shown.step, shown.of, shown.waits, shown.ends_in_s), (1, 3, true, None));
     assert_eq!(it.press(Press::Next, s(1000)).len(), 3);
-    assert_eq!(it.deadline(), Some(s(1015)), "an outage ends by itself");
     assert_eq!(it.press(Press::Next, s(1001)), [load(0), pause(true)]);
-    assert_eq!(caption(&it, s(1002)), "Three.");
-    assert_eq!(it.press(Press::Next, s(1002)), [blind(false), pause(false)]);
-    assert_eq!(caption(&it, s(1002)), "over");
+    for _ in 0..3 {
+        assert_eq!(it.press(Press::Next, s(1002)), [], "a key too many");
+        assert_eq!(caption(&it, s(1002)), "Three.");
+    }
+    it.press(Press::Previous, s(1003));
+    assert_eq!(caption(&it, s(1003)), "Two.", "and the keys live");
+    it.press(Press::Next, s(1004));
+    assert_eq!(it.press(Press::End, s(1005)), [blind(false), pause(false)]);
+    assert_eq!(caption(&it, s(1005)), "over");
+}
+
+#[test]
+fn by_hand_an_outage_lasts_for_as_long_as_its_captions_stand() {
+    let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
+    it.press(Press::Next, s(1));
+    assert_eq!((it.deadline(), it.pass(s(600))), (None, vec![]), "it outlasts this step");
+    assert!(!it.press(Press::Next, s(600)).contains(&blind(false)));
+    assert_eq!(it.deadline(), Some(s(605)), "and has five seconds of the next one");
+    assert_eq!(it.pass(s(605)), [blind(false)]);
+    assert!(it.press(Press::Previous, s(606)).contains(&blind(true)), "as it was then");
+}
+
+#[test]
+fn a_key_too_many_by_the_clock_does_not_end_the_last_step_either() {
+    let (mut it, _) = Stepper::begin(scenario(), BY_CLOCK, s(0));
+    it.pass(s(21));
+    assert_eq!(it.press(Press::Next, s(22)), []);
+    assert_eq!(caption(&it, s(22)), "Three.");
+    it.pass(s(30));
+    assert!(it.is_over());
 }
 
 #[test]
@@ -110,10 +136,11 @@ fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
     it.press(Press::Next, s(1));
     it.press(Press::Next, s(2));
     let back = it.press(Press::Previous, s(3));
-    assert_eq!(back, [blind(false), Act::Hold(false), pause(false), load(3)]);
+    assert_eq!(back, [Act::Hold(false), pause(false), load(3)], "it is dark already");
     assert_eq!(caption(&it, s(3)), "Two.");
-    assert_eq!(it.press(Press::Previous, s(4)), [Act::Hold(true), pause(false), load(3)]);
-    assert_eq!(it.press(Press::Previous, s(5)), [Act::Hold(true), pause(false), load(3)]);
+    let first = [Act::Hold(true), pause(false), load(3)];
+    assert_eq!(it.press(Press::Previous, s(4)), [&first[..], &[blind(false)]].concat());
+    assert_eq!(it.press(Press::Previous, s(5)), first);
     assert_eq!(caption(&it, s(5)), "One.");
 }
 
