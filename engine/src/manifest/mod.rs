@@ -71,6 +71,9 @@ pub struct Container {
     pub args: Vec<String>,
     /// Its environment: names and values.
     pub env: Vec<(String, String)>,
+    /// What a cluster puts before that: where the Services of its namespace are. `None` where it
+    /// wants none of it.
+    pub links: Option<Vec<(String, String)>>,
     /// Where it begins; "/" where it does not say, as the kit's image does.
     pub working_dir: String,
     /// What it mounts.
@@ -135,7 +138,29 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The variables by which pods are told of it. Its name stands for its address.
+    fn links(&self) -> Vec<(String, String)> {
+        let Some(port) = self.ports.first().filter(|_| !self.is_headless) else {
+            return Vec::new();
+        };
+        let name = self.name.to_uppercase().replace('-', "_");
+        let host = (format!("{name}_SERVICE_HOST"), format!("{}.{}", self.name, self.namespace));
+        vec![host, (format!("{name}_SERVICE_PORT"), port.number.to_string())]
+    }
+}
+
 impl Manifest {
+    /// Tells each container of the Services in its namespace.
+    fn link(&mut self) {
+        for deployment in &mut self.deployments {
+            let near = self.services.iter().filter(|it| it.namespace == deployment.namespace);
+            let all: Vec<_> = near.flat_map(Service::links).collect();
+            let containers = deployment.containers.iter_mut();
+            containers.filter_map(|it| it.links.as_mut()).for_each(|links| links.clone_from(&all));
+        }
+    }
+
     /// The engine's own Deployment, if the manifest has one.
     pub fn engine(&self) -> Option<&Deployment> {
         self.deployments.iter().find(|d| d.is_engine())

@@ -49,6 +49,7 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
     if manifest.deployments.is_empty() && faults.is_empty() {
         faults.push(Fault { line: None, text: "there is no Deployment in it".to_owned() });
     }
+    manifest.link();
     if faults.is_empty() { Ok(manifest) } else { Err(Refused(faults)) }
 }
 
@@ -172,6 +173,8 @@ pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, 
         return wrong(&[&place[..], &["containers"]].concat(), "it has no containers");
     }
     let volumes = pod.volumes.unwrap_or_default();
+    let links = pod.enable_service_links.unwrap_or(true).then(Vec::new);
+    let container = |it| Container { links: links.clone(), ..container(it, &volumes) };
     Ok(Deployment {
         name,
         namespace: parsed.metadata.namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
@@ -179,7 +182,7 @@ pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, 
         replicas,
         pod_labels: spec.template.metadata.and_then(|meta| meta.labels).unwrap_or_default(),
         grace: Duration::from_secs(grace),
-        containers: pod.containers.into_iter().map(|it| container(it, &volumes)).collect(),
+        containers: pod.containers.into_iter().map(container).collect(),
     })
 }
 
@@ -193,6 +196,7 @@ fn container(parsed: core::Container, volumes: &[core::Volume]) -> Container {
         command: parsed.command.unwrap_or_default(),
         args: parsed.args.unwrap_or_default(),
         env: env.filter_map(|var| Some((var.name, var.value?))).collect(),
+        links: None,
         working_dir: parsed.working_dir.unwrap_or_else(|| "/".to_owned()),
         mounts: volumes::mounts(parsed.volume_mounts, volumes),
         ports: named.collect::<BTreeMap<_, _>>(),

@@ -77,8 +77,15 @@ pub fn parse(
 ) -> Result<Scenario, Wrong> {
     let wrong = |line, text| Wrong { trace: None, line, text };
     let bad = |bad: Bad| wrong(bad.line, bad.text);
-    let document = documents(text).next().ok_or_else(|| wrong(1, "it is empty".to_owned()))?;
-    let document = document.map_err(bad)?;
+    let mut all = documents(text);
+    let document = all.next().ok_or_else(|| wrong(1, "it is empty".to_owned()))?.map_err(bad)?;
+    if let Some(further) = all.next() {
+        let line = further.map_err(bad)?.line(&[]);
+        return Err(wrong(
+            line,
+            "there is a second document; write one scenario a file".to_owned(),
+        ));
+    }
     let of_key = |problem: &Problem| wrong(line_of(&document, problem), problem.to_string());
     let scenario: Scenario = document.typed().map_err(bad)?;
     let scenario = scenario.with_traces(trace).map_err(|error| match error {
@@ -202,6 +209,21 @@ mod tests {
         let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
         assert!(bad.starts_with(&told), "{bad}");
         assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
+    }
+
+    #[test]
+    fn a_scenario_with_merges_is_the_same_as_written_out_and_keeps_its_lines() {
+        let text = include_str!("../../../scenarios/priority.yaml");
+        let first = text.lines().find(|line| line.trim().starts_with("seed:"));
+        assert_eq!(first, None, "the test adds one");
+        let merged = format!("<<: {{seed: 7, name: other}}\n{text}");
+        let scenario = parse(&merged, no_trace).unwrap();
+        let written = parse(&format!("seed: 7\n{text}"), no_trace).unwrap();
+        assert_eq!(scenario, written);
+        let bad = parse(&merged.replace("seed: 7", "seed: x"), no_trace).unwrap_err();
+        assert_eq!(bad.line, 1, "{bad:?}");
+        let twice = parse(&format!("{text}---\n{text}"), no_trace).unwrap_err();
+        assert!(twice.text.starts_with("there is a second document"), "{twice:?}");
     }
 
     #[test]

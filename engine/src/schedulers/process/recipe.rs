@@ -223,11 +223,15 @@ impl Recipe {
 /// A container's words and variables as they come to its program in a cluster. Variables may use
 /// those before them, as in Kubernetes, and words all of them.
 pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
-    let mut env: Vec<(String, String)> = Vec::new();
+    let links = container.links.clone().unwrap_or_default();
+    let told = links.len();
+    let mut env: Vec<(String, String)> = links;
     for (key, value) in &container.env {
         let value = expand(value, &env);
         env.push((key.clone(), value));
     }
     let words = container.command.iter().skip(1).chain(&container.args);
-    (words.map(|word| expand(word, &env)).collect(), env)
+    let words = words.map(|word| expand(word, &env)).collect();
+    // Whoever wants to know where Services are writes their names into words or variables.
+    (words, env.split_off(told))
 }

@@ -13,6 +13,7 @@ fn queue(mounts: &[Mount]) -> Container {
         command: vec!["queue".to_owned()],
         args: Vec::new(),
         env: Vec::new(),
+        links: None,
         working_dir: "/".to_owned(),
         mounts: mounts.to_vec(),
         ports: Default::default(),

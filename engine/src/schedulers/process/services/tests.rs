@@ -39,6 +39,7 @@ fn whatever_leads_to_the_queue_in_a_cluster_leads_there_in_the_box() {
         ),
         ("http://queue:4151", "clusterIP: None\n  ports: [{port: 80, targetPort: http}]"),
         ("http://queue:4151", "ports: [{port: 4151}]"),
+        ("http://$(QUEUE_SERVICE_HOST):$(QUEUE_SERVICE_PORT)", eighty),
     ];
     for (url, port) in cases {
         let services = of(url, port, "");
