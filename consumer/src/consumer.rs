@@ -128,7 +128,9 @@ impl Consumer {
         let mut lease = Lease::new(&self.client, &job.receipt, self.args.lease);
         tokio::select! {
             biased;
-            () = sleep_until(end) => self.finish(job, lease.ack().await, received),
+            () = sleep_until(end) => {
+                self.finish(job, lease.ack(&self.shutdown).await, received);
+            }
             () = self.out_of_time(end) => self.give_up(job, lease.hand_back().await),
             () = lease.keep() => self.drop_stale(job),
         }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use client::{Backoff, Client, Error};
+use service::Shutdown;
 use tokio::time::{Instant, sleep};
 
 /// No call about a lease takes longer; it would keep us from leaving in time.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// How often the queue is told that a job is done.
+/// How often the queue is told that a job is done once it is time to leave.
 const TRIES: u32 = 4;
 
 /// One job that is ours until the lease is over.
@@ -42,22 +43,33 @@ impl Lease {
         }
     }
 
-    /// Says that the job is done, a few times while the queue does not answer.
+    /// Says that the job is done, until the queue hears of it: a queue that stands still ends no
+    /// lease meanwhile, so that the job may be ours for longer than we know. Once it is time to
+    /// leave it is said a few times more, while the lease lasts.
     ///
     /// # Errors
     /// [`Error::Stale`] when the job is no longer ours; [`Error::Away`] when the queue did not
-    /// hear us, so that it will give the job out again.
-    pub async fn ack(self) -> Result<(), Error> {
+    /// hear us before we left, so that it will give the job out again.
+    pub async fn ack(self, leaving: &Shutdown) -> Result<(), Error> {
         let mut backoff = Backoff::default();
-        for _ in 1..TRIES {
-            match self.client.ack(&self.receipt).await {
-                Err(error) if error.is_passing() && Instant::now() < self.until => {
-                    sleep(backoff.failed().0).await;
-                }
+        let mut tries = TRIES;
+        loop {
+            let error = match self.client.ack(&self.receipt).await {
+                Err(error) if error.is_passing() => error,
                 heard => return heard,
+            };
+            let (wait, is_news) = backoff.failed();
+            if leaving.is_set() {
+                tries -= 1;
+                if tries == 0 || Instant::now() >= self.until {
+                    return Err(error);
+                }
+            } else if is_news {
+                tracing::warn!("a job is done, but {error}; saying so until it is heard");
             }
+            // Well before the end of a lease that has not moved on.
+            sleep(wait.min(self.length / 3)).await;
         }
-        self.client.ack(&self.receipt).await
     }
 
     /// Hands the job back, so that another consumer gets it at once; our attempt does not count.

@@ -166,6 +166,18 @@ async fn an_ack_that_got_lost_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_done_job_is_told_for_as_long_as_the_queue_does_not_hear() {
+    let queue = Queue::with_jobs(1).await;
+    queue.lose_calls(8);
+    // Longer than the lease by the consumer's clock; that of a queue that stands still has not
+    // moved.
+    let running = Running::start(&queue.url, &["--work-time=1ms", "--lease=100ms"]);
+    queue.has_heard(Story::Ack(1)).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
+}
+
+#[tokio::test]
 async fn a_queue_that_comes_late_is_found() {
     let port = stand_in::free_port();
     let running = Running::start(&format!("http://127.0.0.1:{port}"), &["--work-time=1ms"]);

@@ -41,9 +41,12 @@ pub fn by_hand() -> String {
 /// in, as a shell takes it.
 pub fn script_by_hand(name: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    let program = std::env::current_exe().unwrap_or_default();
-    let scripts = program.ancestors().map(|folder| folder.join("scripts").join(name));
-    let found = scripts.into_iter().find(|script| script.is_file());
+    // As it was typed, for the folder of builds may be a link that leads out of the kit.
+    let typed = std::env::args_os().next().map(|typed| here.join(typed));
+    let programs = [typed, std::env::current_exe().ok()].into_iter().flatten();
+    let folders = programs.flat_map(|it| it.ancestors().map(PathBuf::from).collect::<Vec<_>>());
+    let mut scripts = folders.map(|folder| folder.join("scripts").join(name));
+    let found = scripts.find(|script| script.is_file());
     found.map_or_else(|| format!("the kit's scripts/{name}"), |script| pasted(&script, &here))
 }
 

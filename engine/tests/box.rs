@@ -246,5 +246,7 @@ async fn without_an_engine_the_subcommands_say_how_to_start_one() {
         said(&["scale", "deployment/producer", "--replicas=1", "--engine-url", url]).await;
     assert_eq!(code, 1);
     let mend = error.trim_end().split_once("; start one with ").unwrap().1;
-    assert!(std::path::Path::new(mend).is_file() && mend.ends_with("/scripts/demo"), "{error}");
+    let is_there = std::path::Path::new(mend).is_file() && mend.ends_with("/scripts/demo");
+    // A program that was built outside of the kit does not know where that is.
+    assert!(is_there || mend == "the kit's scripts/demo", "{error}");
 }

@@ -292,7 +292,12 @@ impl Client {
                 Error::Unauthorized(error.message)
             }
             // The server's own trouble passes; a caller's does not.
-            status if status.is_server_error() => Error::Failing(error.message),
+            StatusCode::INSUFFICIENT_STORAGE | StatusCode::SERVICE_UNAVAILABLE => {
+                Error::Failing(error.message)
+            }
+            status if status.is_server_error() => {
+                Error::Garbled(format!("status {status}: {}", error.message))
+            }
             _ => Error::Refused(error),
         }
     }
