@@ -18,7 +18,7 @@ use super::counts::{self, Waiting};
 use super::deployments::{grace, is_ours, pods_of, seen, selectors, serves};
 use super::events::Events;
 use super::forbidden::Forbidden;
-use super::may::Rights;
+use super::may::{Rights, no_kill};
 use super::orphans::Orphans;
 use super::promises::Promises;
 use super::rivals::Rivals;
@@ -190,9 +190,7 @@ impl Cluster {
             match answer {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(kube::Error::Api(status))) if status.code == 403 => {
-                    let text = "the engine may not end pods; grant it with kubectl apply -k \
-                                deploy/kill";
-                    Err(ScaleError::Forbidden(text.to_owned()))
+                    Err(ScaleError::Forbidden(no_kill(pods.namespace().unwrap_or_default())))
                 }
                 Ok(Err(error)) => Err(ScaleError::Refused(error.to_string())),
                 Err(_) => {

@@ -51,16 +51,23 @@ impl Rights {
     }
 }
 
+/// Why no pod can be ended in a namespace, with what mends it.
+pub(super) fn no_kill(namespace: &str) -> String {
+    format!("the engine may not end pods; grant it with {}", overlay(namespace, "kill"))
+}
+
 /// `None` where there is no answer: what was known stays.
 async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<Controls> {
     let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
     let name = Some("engine");
     let may_edit = may(reviews, namespace, "patch", "apps", "deployments", name).await?;
-    let missing = |what: &str, name: &str| {
-        format!("the engine may not {what}; grant it with {}", overlay(namespace, name))
-    };
-    let kill = (!may_kill).then(|| missing("end pods", "kill"));
-    let edit = (!may_edit).then(|| missing("write settings", "configure"));
+    let kill = (!may_kill).then(|| no_kill(namespace));
+    let edit = (!may_edit).then(|| {
+        format!(
+            "the engine may not write settings; grant it with {}",
+            overlay(namespace, "configure")
+        )
+    });
     Some(Controls { kill, pause: edit.clone(), configure: edit, ..Controls::default() })
 }
 
