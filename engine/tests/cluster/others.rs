@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::demo::{CAPACITY, Demo};
+use crate::demo::{CAPACITY, Demo, LOOK, READY};
 use crate::forward::{troubled, workload};
 use crate::seen::State;
 
@@ -99,7 +99,14 @@ impl Definition {
         });
         let definition = definition.to_string();
         demo.type_in(&["create", "-f", "-"], &definition).await;
-        demo.kubectl(&["wait", "--for=condition=Established", "crd/scaledobjects.keda.sh"]).await;
+        // Before it has any condition kubectl has nothing to wait for, and fails.
+        let established =
+            ["wait", "--for=condition=Established", "--timeout=1s", "crd/scaledobjects.keda.sh"];
+        let end = Instant::now() + READY;
+        while !demo.succeeds(&established).await {
+            assert!(Instant::now() < end, "what a ScaledObject is was not made known");
+            tokio::time::sleep(LOOK).await;
+        }
         Definition(Some(definition))
     }
 
