@@ -71,14 +71,20 @@ impl ControlLoop {
             self.writes.spawn(async move { drop(free.await) });
         }
         for (name, least) in self.at_second_0() {
-            self.board.expect(&name, by);
-            let written = self.parts.scheduler.scale(&name, least, &self.leavers(&name));
-            self.writes.spawn(async move {
-                if let Err(error) = written.await {
-                    tracing::warn!("{name} was not reset: {error}");
-                }
-            });
+            self.lead_back(by, name, least, "was not reset");
         }
+    }
+
+    /// Gives a Deployment a count that nobody has asked for by name; `not` says of it what has gone
+    /// wrong where that is refused.
+    fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
+        self.board.expect(&name, by);
+        let written = self.parts.scheduler.scale(&name, replicas, &self.leavers(&name));
+        self.writes.spawn(async move {
+            if let Err(error) = written.await {
+                tracing::warn!("{name} {not}: {error}");
+            }
+        });
     }
 
     /// What has more than it begins with, and how many that is.
@@ -149,13 +155,7 @@ impl ControlLoop {
             if self.parts.core.config().workload(&name).is_some() {
                 continue;
             }
-            self.board.expect(&name, Actor::Opening);
-            let written = self.parts.scheduler.scale(&name, replicas, &[]);
-            self.writes.spawn(async move {
-                if let Err(error) = written.await {
-                    tracing::warn!("{name} has not its opening load: {error}");
-                }
-            });
+            self.lead_back(Actor::Opening, name, replicas, "has not its opening load");
         }
     }
 

@@ -11,7 +11,7 @@ use serde_yaml::Value;
 
 use super::{Container, Deployment, Fault, Manifest, Port, Refused, Service, Target};
 use super::{fields, volumes};
-use crate::yaml::typed::{must_be, shown, typed};
+use crate::yaml::typed::{Misfit, must_be, shown, typed};
 use crate::yaml::{Step, documents};
 
 /// Kubernetes's own default for `terminationGracePeriodSeconds`.
@@ -135,13 +135,8 @@ fn take_service(manifest: &mut Manifest, name: String, value: &Value) -> Result<
 
 /// An object as its type.
 fn object<T: DeserializeOwned>(value: &Value) -> Result<T, Wrong> {
-    typed(value).map_err(|misfit| {
-        let path = shown(&misfit.path);
-        let what = match (path.is_empty(), misfit.is_of_value) {
-            (true, _) => misfit.text,
-            (false, true) => format!("{path} {}", misfit.text),
-            (false, false) => format!("{path}: {}", misfit.text),
-        };
+    typed(value).map_err(|misfit: Misfit| {
+        let what = misfit.to_string();
         (misfit.path, what)
     })
 }

@@ -10,7 +10,7 @@ use simulator::Scenario;
 use simulator::checks::Problem;
 use simulator::trace::NoTrace;
 
-use crate::yaml::{Bad, Document, Step, documents};
+use crate::yaml::{Bad, Document, Step, documents, way};
 
 /// The opening of a talk, in three steps.
 const OPENING: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
@@ -124,12 +124,11 @@ fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
 
 /// The way to a key that an owner has, itself or in its arrivals or actions.
 fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
-    let way = |steps: &[Step]| -> Vec<Step> { owner.iter().chain(steps).cloned().collect() };
-    let mut ways = vec![way(&[key.into()]), way(&["arrivals".into(), key.into()])];
+    let mut ways = vec![way(owner, [key.into()]), way(owner, ["arrivals".into(), key.into()])];
     for list in ["do", "while-waiting"] {
-        let actions = document.at(&way(&[list.into()])).and_then(Value::as_sequence);
+        let actions = document.at(&way(owner, [list.into()])).and_then(Value::as_sequence);
         let count = actions.map_or(0, Vec::len);
-        ways.extend((0..count).map(|i| way(&[list.into(), i.into(), key.into()])));
+        ways.extend((0..count).map(|i| way(owner, [list.into(), i.into(), key.into()])));
     }
     ways.into_iter().find(|way| document.at(way).is_some())
 }

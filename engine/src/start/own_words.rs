@@ -6,6 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use crate::args::{Args, Capacity, CoreArgs, RunArgs};
+use crate::board::headline::words::listed;
 use crate::manifest::{Container, Deployment, Fault, Manifest, Refused};
 use crate::schedulers::process::recipe::words_and_env;
 use crate::schedulers::process::services::QUEUE_URL;
@@ -98,12 +99,13 @@ fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<
 }
 
 fn warning(engine: &str, unused: &[String]) -> Option<String> {
-    let (last, others) = unused.split_last()?;
-    let what = match others {
-        [] => format!("{last} is"),
-        others => format!("{} and {last} are", others.join(", ")),
+    let are = match unused.len() {
+        0 => return None,
+        1 => "is",
+        _ => "are",
     };
-    Some(format!("deployment/{engine}: {what} not honoured without a cluster"))
+    let what = listed(unused);
+    Some(format!("deployment/{engine}: {what} {are} not honoured without a cluster"))
 }
 
 fn queue_url(words: &[String], env: &[(String, String)]) -> Option<(String, String)> {

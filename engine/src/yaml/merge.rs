@@ -2,9 +2,11 @@
 //! several. Keys of the map itself count more, and earlier maps of a list count more than later
 //! ones. A `"<<"` in quotes is a key like any other.
 
+use std::slice;
+
 use serde_yaml::{Mapping, Value};
 
-use super::{Bad, Step, child, place};
+use super::{Bad, Step, child, place, way};
 
 /// The key.
 pub(super) const KEY: &str = "<<";
@@ -66,8 +68,12 @@ impl Merger<'_> {
 
     /// Whether the `<<` here is one without quotes.
     fn is_plain(&self) -> bool {
-        let path: Vec<Step> = self.path.iter().cloned().chain([KEY.into()]).collect();
-        !self.has_quoted || !place::is_quoted(self.text, self.number, &path)
+        !self.has_quoted || !place::is_quoted(self.text, self.number, &self.key())
+    }
+
+    /// The way to the `<<` here.
+    fn key(&self) -> Vec<Step> {
+        way(&self.path, [KEY.into()])
     }
 
     /// The maps behind a merge key.
@@ -84,8 +90,7 @@ impl Merger<'_> {
     }
 
     fn bad(&self) -> Bad {
-        let path: Vec<Step> = self.path.iter().cloned().chain([KEY.into()]).collect();
-        let line = place::line(self.text, self.number, &path).unwrap_or(1);
+        let line = place::line(self.text, self.number, &self.key()).unwrap_or(1);
         let text = "<< must have a map or a list of maps behind it, as <<: *name; in quotes it is \
                     a key like any other";
         Bad { line, text: text.to_owned() }
@@ -98,13 +103,10 @@ pub(super) fn written_path(written: &Value, path: &[Step]) -> Option<Vec<Step>> 
     let Some((first, rest)) = path.split_first() else { return Some(Vec::new()) };
     if let Some(value) = child(written, first) {
         let rest = written_path(value, rest)?;
-        return Some([first.clone()].into_iter().chain(rest).collect());
+        return Some(way(slice::from_ref(first), rest));
     }
     let brought = written.get(KEY).filter(|_| matches!(first, Step::Key(_)))?;
-    let through = |item: &Value, steps: &[Step]| {
-        let rest = written_path(item, path)?;
-        Some(steps.iter().cloned().chain(rest).collect())
-    };
+    let through = |item: &Value, steps: &[Step]| Some(way(steps, written_path(item, path)?));
     match brought {
         Value::Sequence(items) => {
             let mut items = items.iter().enumerate();

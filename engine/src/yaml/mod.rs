@@ -42,6 +42,11 @@ impl From<usize> for Step {
     }
 }
 
+/// A way that goes on after another one.
+pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
+    path.iter().cloned().chain(on).collect()
+}
+
 /// What is wrong with a text, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
@@ -75,12 +80,17 @@ impl Document {
 
     /// The value at a path.
     pub fn at(&self, path: &[Step]) -> Option<&Value> {
-        path.iter().try_fold(&self.value, child)
+        at(&self.value, path)
     }
 }
 
+/// The value that a path leads to.
+pub fn at<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
+    path.iter().try_fold(value, child)
+}
+
 /// The value that one step leads to.
-pub(crate) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
+fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match step {
         Step::Key(key) => value.get(key.as_str()),
         Step::Item(item) => value.get(item),

@@ -1,10 +1,12 @@
 //! Values into types, and in words what does not fit.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use serde_yaml::Value;
 
-use super::{Document, Step, child};
+use super::{Document, Step, at};
 
 /// A value that does not fit into its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,18 @@ pub struct Misfit {
     pub text: String,
     /// Whether `text` is about what stands at the path, as "is 5", and not a sentence by itself.
     pub is_of_value: bool,
+}
+
+/// With the path before it, as one writes it.
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Misfit { path, text, is_of_value } = self;
+        match (path.is_empty(), is_of_value) {
+            (true, _) => f.write_str(text),
+            (false, true) => write!(f, "{} {text}", shown(path)),
+            (false, false) => write!(f, "{}: {text}", shown(path)),
+        }
+    }
 }
 
 /// A value as a type.
@@ -35,12 +49,7 @@ impl Document {
     /// The line and the words of what does not fit.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, super::Bad> {
         typed(&self.value).map_err(|misfit| {
-            let line = self.line(&misfit.path);
-            let text = match (shown(&misfit.path), misfit.is_of_value) {
-                (path, _) if path.is_empty() => misfit.text,
-                (path, true) => format!("{path} {}", misfit.text),
-                (path, false) => format!("{path}: {}", misfit.text),
-            };
+            let (line, text) = (self.line(&misfit.path), misfit.to_string());
             super::Bad { line, text }
         })
     }
@@ -121,7 +130,7 @@ fn misfit(value: &Value, mut path: Vec<Step>, told: &str) -> Misfit {
     }
     let wrong = told.strip_prefix("invalid type: ").or(told.strip_prefix("invalid value: "));
     let wanted = wrong.and_then(|wrong| wrong.split(", expected ").nth(1));
-    let found = path.iter().try_fold(value, child);
+    let found = at(value, &path);
     match (wanted, found) {
         (Some(wanted), Some(found)) => {
             let text = must_be(found, plain(wanted));

@@ -1,6 +1,8 @@
 //! A board that sees the simulator's rounds, as the engine's loop would show them.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use control::{Replicas, Stage, StartUp};
@@ -14,8 +16,30 @@ use simulator::steps::Action;
 
 use crate::judge::{Event, Judge};
 
+/// Judges them all, on as many threads as the machine has.
+pub fn judge_all(all: &[(Scenario, u64)]) {
+    let (next, moments) = (AtomicU64::new(0), AtomicU64::new(0));
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((scenario, seed)) = all.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+            let (seen, found) = play(scenario, *seed);
+            moments.fetch_add(seen, Ordering::Relaxed);
+            let name = &scenario.name;
+            wrong.lock().unwrap().extend(found.iter().map(|it| format!("{name} {seed}: {it}")));
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        (0..threads).for_each(|_| drop(scope.spawn(work)));
+    });
+    println!("{} moments of {} runs judged", moments.into_inner(), all.len());
+    let wrong = wrong.into_inner().unwrap();
+    let first: Vec<&String> = wrong.iter().take(20).collect();
+    assert!(wrong.is_empty(), "{} are wrong, among them {first:#?}", wrong.len());
+}
+
 /// How many moments there were, and what is wrong with them.
-pub fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
+fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let fixed =
         Fixed { scheduler: "process", namespace: None, context: None, start_delay: Duration::ZERO };
     let mut board = Board::new(fixed, 1);

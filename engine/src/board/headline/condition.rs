@@ -88,26 +88,23 @@ impl Condition {
     /// Its sentence; `called` is what its queue is called.
     pub(super) fn text(&self, facts: &Facts) -> String {
         match self {
-            Condition::NobodyScales(work) => match work.pace() {
-                Some(pace) => format!("Nobody scales: {pace}{}.", work.frozen()),
-                None => format!("Nobody scales: {}{}.", work.ready(), work.frozen()),
-            },
+            Condition::NobodyScales(work) => {
+                format!("Nobody scales: {}{}.", work.pace(), work.frozen())
+            }
             Condition::NobodyWorks { jobs: 1, name } => format!("1 job waits for a {name}."),
             Condition::NobodyWorks { jobs, name } => format!("{jobs} jobs wait for a {name}."),
             Condition::Unread(why) => format!("{}.", capitalised(why)),
             Condition::AtLimit(work) => {
-                let pace = work.pace().unwrap_or_else(|| work.ready());
-                format!("At the limit: {pace}{}.", work.frozen())
+                format!("At the limit: {}{}.", work.pace(), work.frozen())
             }
             Condition::OverTarget(work) => {
                 let (queue, target) = (capitalised(&facts.called(&work.queue)), work.target);
-                let pace = work.pace().unwrap_or_else(|| work.ready());
+                let pace = work.pace();
                 format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
             }
             Condition::FallsBehind(work) => {
                 let (queue, target) = (facts.called(&work.queue), work.target);
-                let pace = work.pace().unwrap_or_else(|| work.ready());
-                let text = format!("{pace}; {queue} is within its target of {target}");
+                let text = format!("{}; {queue} is within its target of {target}", work.pace());
                 format!("{}{}.", capitalised(&text), work.frozen())
             }
             Condition::KeepsUp(work) => {
@@ -165,12 +162,12 @@ impl Work {
         self.workers.iter().map(|(_, count)| count).sum()
     }
 
-    /// "3 consumers do 15/s, 30/s arrive".
-    fn pace(&self) -> Option<String> {
-        let (arrive, done) = self.rates?;
+    /// "3 consumers do 15/s, 30/s arrive"; while that is not known, who is ready.
+    fn pace(&self) -> String {
+        let Some((arrive, done)) = self.rates else { return self.ready() };
         let do_ = if self.count() == 1 { "does" } else { "do" };
         let who = counted(&self.workers);
-        Some(format!("{who} {do_} {}, {} arrive", rate(done), rate(arrive)))
+        format!("{who} {do_} {}, {} arrive", rate(done), rate(arrive))
     }
 
     /// "3 consumers are ready".

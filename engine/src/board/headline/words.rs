@@ -18,7 +18,7 @@ pub fn capitalised(text: &str) -> String {
 }
 
 /// Names as a list: "a", "a and b", "a, b and c".
-pub(super) fn listed(names: &[String]) -> String {
+pub fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),
