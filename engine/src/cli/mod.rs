@@ -41,7 +41,7 @@ impl Engine {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["api", "v1", "deployments", name, "scale"]);
         }
-        let body = crate::api::scale::SetScale { replicas };
+        let body = web::api::scale::SetScale { replicas };
         let call = self.http.put(url).json(&body).header("x-microscaling-client", "command");
         let answer = call.send().await;
         self.read::<serde_json::Value>(answer).await.map(drop)

@@ -10,13 +10,12 @@ use serde_json::Value;
 use service::UsageError;
 use service::output::say;
 use simulator::Scenario;
+use stage::presenter::{Scene, file};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
 use super::play::Told;
-use crate::board::extras::Scene;
-use crate::presenter::file;
 
 /// The time between two looks at where the scenario is.
 const LOOK: Duration = Duration::from_millis(100);

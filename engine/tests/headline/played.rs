@@ -68,7 +68,7 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
             decisions: round.decisions,
             start_ups: &BTreeMap::<String, StartUp>::new(),
             standing: "alone".to_owned(),
-            stand: if held { Stand::Held } else { Stand::Decides },
+            stand: if held { ControlMode::Held } else { ControlMode::Decides },
             troubles: &BTreeMap::new(),
             extras: Extras::default(),
         });

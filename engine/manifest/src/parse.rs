@@ -1,0 +1,379 @@
+//! YAML documents into the few things that are used of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use k8s_openapi::api::apps::v1 as apps;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+
+use crate::manifest::Manifest;
+use crate::objects::{Container, Deployment, Port, Service, Target};
+use crate::wrong::{Fault, Refused};
+use crate::yaml::typed::{Misfit, must_be, shown, typed};
+use crate::yaml::{Step, documents};
+use crate::{fields, volumes};
+
+/// Kubernetes's own default for `terminationGracePeriodSeconds`.
+const DEFAULT_GRACE_S: i64 = 30;
+
+/// The namespace of what does not say.
+const DEFAULT_NAMESPACE: &str = "default";
+
+/// Kinds that a demo on a cluster needs and a box does not.
+const CLUSTER_ONLY: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "Namespace", "Lease"];
+
+/// What is wrong with a part of an object, after its name, and the way to the part.
+type Wrong = (Vec<Step>, String);
+
+/// Reads a manifest of one or more documents.
+///
+/// # Errors
+/// Every document that is no valid Kubernetes object, by its kind and name.
+pub fn parse(text: &str) -> Result<Manifest, Refused> {
+    let mut manifest = Manifest::default();
+    let mut faults = Vec::new();
+    for (number, document) in (1..).zip(documents(text)) {
+        match document {
+            Ok(document) => {
+                let value = document.value.clone();
+                manifest.places.begin(document);
+                faults.extend(take(&mut manifest, number, &value, &mut Vec::new()));
+            }
+            Err(bad) => {
+                let text = format!("document {number}: {}", bad.text);
+                faults.push(Fault { line: Some(bad.line), text });
+            }
+        }
+    }
+    if manifest.deployments.is_empty() && faults.is_empty() {
+        faults.push(Fault { line: None, text: "there is no Deployment in it".to_owned() });
+    }
+    manifest.link();
+    if faults.is_empty() { Ok(manifest) } else { Err(Refused(faults)) }
+}
+
+/// Takes in an object of the last document; what is wrong with it.
+fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<Step>) -> Vec<Fault> {
+    if value.get("kind").and_then(Value::as_str) == Some("List") {
+        let items = value.get("items").and_then(Value::as_sequence).into_iter().flatten();
+        let mut faults = Vec::new();
+        for (i, item) in items.enumerate() {
+            path.extend(["items".into(), i.into()]);
+            faults.extend(take(manifest, number, item, path));
+            path.truncate(path.len() - 2);
+        }
+        return faults;
+    }
+    let (kind, name) = match kind_and_name(value) {
+        Ok(names) => names,
+        Err((part, what)) => {
+            manifest.places.add("?", path);
+            let line = manifest.places.line("?", &part);
+            return vec![Fault { line, text: format!("document {number}{what}") }];
+        }
+    };
+    let object = format!("{}/{name}", kind.to_lowercase());
+    let is_twice = manifest.deployments.iter().any(|it| kind == "Deployment" && it.name == name);
+    manifest.places.add(&object, path);
+    let wrong = match kind.as_str() {
+        _ if is_twice => vec![(vec![], "there are two of this name; leave one out".to_owned())],
+        "Deployment" => take_deployment(manifest, name, value).err().unwrap_or_default(),
+        "Service" => take_service(manifest, name, value).err().into_iter().collect(),
+        _ if CLUSTER_ONLY.contains(&kind.as_str()) => {
+            manifest.cluster_only.push(format!("{kind} {name}"));
+            Vec::new()
+        }
+        _ => {
+            manifest.unused.not_honoured(&format!("{kind} {name}"));
+            Vec::new()
+        }
+    };
+    wrong.iter().map(|(part, what)| manifest.places.fault(&object, part, what)).collect()
+}
+
+fn kind_and_name(value: &Value) -> Result<(String, String), Wrong> {
+    let kind = match value.get("kind") {
+        Some(Value::String(kind)) => kind.clone(),
+        Some(other) => return Err((vec!["kind".into()], format!(": kind {}", text(other)))),
+        None => {
+            let what = ": it has no kind, so it is no Kubernetes object".to_owned();
+            return Err((Vec::new(), what));
+        }
+    };
+    match value.get("metadata").and_then(|metadata| metadata.get("name")) {
+        Some(Value::String(name)) => Ok((kind, name.clone())),
+        Some(other) => {
+            let what = format!(" ({kind}): metadata.name {}", text(other));
+            Err((vec!["metadata".into(), "name".into()], what))
+        }
+        None => Err((vec!["metadata".into()], format!(" ({kind}): it has no metadata.name"))),
+    }
+}
+
+fn text(value: &Value) -> String {
+    must_be(value, "text")
+}
+
+fn take_deployment(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Vec<Wrong>> {
+    let misfits = fields::misfits(value);
+    if !misfits.is_empty() {
+        return Err(misfits);
+    }
+    let parsed = object(value).map_err(|wrong| vec![wrong])?;
+    let found = deployment(name, parsed).map_err(|wrong| vec![wrong])?;
+    manifest.unused.look_at_deployment(&found, value);
+    manifest.deployments.push(found);
+    Ok(())
+}
+
+fn take_service(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Wrong> {
+    let found = service(name, object(value)?)?;
+    manifest.services.push(found);
+    Ok(())
+}
+
+/// An object as its type.
+fn object<T: DeserializeOwned>(value: &Value) -> Result<T, Wrong> {
+    typed(value).map_err(|misfit: Misfit| {
+        let what = misfit.to_string();
+        (misfit.path, what)
+    })
+}
+
+fn wrong<T>(path: &[&str], what: &str) -> Result<T, Wrong> {
+    Err((path.iter().map(|key| Step::from(*key)).collect(), what.to_owned()))
+}
+
+/// What is used of a Deployment.
+///
+/// # Errors
+/// When a part of it is missing or out of range, and which.
+pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Wrong> {
+    let Some(spec) = parsed.spec else { return wrong(&[], "it has no spec") };
+    let place = ["spec", "template", "spec"];
+    let Some(pod) = spec.template.spec else { return wrong(&place, "its template has no spec") };
+    let grace = pod.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE_S);
+    let Ok(grace) = u64::try_from(grace) else {
+        let key = "terminationGracePeriodSeconds";
+        let path = [&place[..], &[key]].concat();
+        return wrong(&path, &format!("{key} is {grace}; it must be 0 or more"));
+    };
+    let replicas = spec.replicas.unwrap_or(1);
+    let Ok(replicas) = u32::try_from(replicas) else {
+        let what = format!("spec.replicas is {replicas}; it must be 0 or more");
+        return wrong(&["spec", "replicas"], &what);
+    };
+    if pod.containers.is_empty() {
+        return wrong(&[&place[..], &["containers"]].concat(), "it has no containers");
+    }
+    let volumes = pod.volumes.unwrap_or_default();
+    let links = pod.enable_service_links.unwrap_or(true).then(Vec::new);
+    let container = |it| Container { links: links.clone(), ..container(it, &volumes) };
+    Ok(Deployment {
+        name,
+        namespace: parsed.metadata.namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        annotations: parsed.metadata.annotations.unwrap_or_default(),
+        replicas,
+        pod_labels: spec.template.metadata.and_then(|meta| meta.labels).unwrap_or_default(),
+        grace: Duration::from_secs(grace),
+        containers: pod.containers.into_iter().map(container).collect(),
+    })
+}
+
+fn container(parsed: core::Container, volumes: &[core::Volume]) -> Container {
+    let env = parsed.env.unwrap_or_default().into_iter();
+    let ports = parsed.ports.unwrap_or_default().into_iter();
+    let named = ports.filter_map(|it| Some((it.name?, u16::try_from(it.container_port).ok()?)));
+    Container {
+        name: parsed.name,
+        image: parsed.image,
+        command: parsed.command.unwrap_or_default(),
+        args: parsed.args.unwrap_or_default(),
+        env: env.filter_map(|var| Some((var.name, var.value?))).collect(),
+        links: None,
+        working_dir: parsed.working_dir.unwrap_or_else(|| "/".to_owned()),
+        mounts: volumes::mounts(parsed.volume_mounts, volumes),
+        ports: named.collect::<BTreeMap<_, _>>(),
+    }
+}
+
+fn service(name: String, parsed: core::Service) -> Result<Service, Wrong> {
+    let Some(spec) = parsed.spec else { return wrong(&[], "it has no spec") };
+    let ports = spec.ports.unwrap_or_default().into_iter().enumerate();
+    let by_tcp = ports.filter(|(_, it)| it.protocol.as_deref().unwrap_or("TCP") == "TCP");
+    Ok(Service {
+        name,
+        namespace: parsed.metadata.namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        selector: spec.selector.unwrap_or_default(),
+        ports: by_tcp.map(|(i, it)| port(i, it)).collect::<Result<_, _>>()?,
+        is_headless: spec.cluster_ip.as_deref() == Some("None"),
+    })
+}
+
+/// The port of this number in its list.
+fn port(i: usize, parsed: core::ServicePort) -> Result<Port, Wrong> {
+    let valid = |key: &str, number: i32| match u16::try_from(number) {
+        Ok(number) if number > 0 => Ok(number),
+        _ => {
+            let path = vec!["spec".into(), "ports".into(), i.into(), key.into()];
+            let what = format!("{} is {number}; it must be from 1 to 65535", shown(&path));
+            Err((path, what))
+        }
+    };
+    let number = valid("port", parsed.port)?;
+    let target = match parsed.target_port {
+        None => Target::Number(number),
+        Some(IntOrString::Int(target)) => Target::Number(valid("targetPort", target)?),
+        Some(IntOrString::String(name)) => match name.parse() {
+            Ok(target) => Target::Number(target),
+            Err(_) => Target::Name(name),
+        },
+    };
+    Ok(Port { number, target })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEMO: &str = include_str!("../../../demo.yaml");
+
+    #[test]
+    fn the_kit_s_own_manifest_has_five_deployments_and_a_service() {
+        let manifest = parse(DEMO).unwrap();
+        let names: Vec<_> = manifest.deployments.iter().map(|d| d.name.as_str()).collect();
+        assert_eq!(names, ["queue", "producer", "consumer", "remainder", "engine"]);
+        assert_eq!(
+            manifest.services[0].ports,
+            [Port { number: 4151, target: Target::Name("http".to_owned()) }]
+        );
+        assert!(manifest.services[0].selects(&manifest.deployments[0]));
+        assert_eq!(manifest.engine().map(|d| d.name.as_str()), Some("engine"));
+    }
+
+    #[test]
+    fn the_producer_stands_at_zero_replicas() {
+        assert_eq!(parse(DEMO).unwrap().deployments[1].replicas, 0);
+    }
+
+    fn refusal(text: &str) -> String {
+        parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_refused_in_words() {
+        assert!(refusal("").contains("no Deployment"));
+        assert!(refusal("hello").contains("no kind"));
+        assert!(refusal("kind: Deployment").contains("no metadata.name"));
+        assert!(refusal("a: [").contains("document 1"));
+        let named = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}";
+        assert!(refusal(named).starts_with("deployment/a: "), "{}", refusal(named));
+    }
+
+    /// What is wrong with the kit's manifest after a change, with its line.
+    fn with(from: &str, to: &str) -> String {
+        assert!(DEMO.contains(from), "{from}");
+        let refused = parse(&DEMO.replacen(from, to, 1)).unwrap_err();
+        refused.in_file(std::path::Path::new("demo.yaml"))
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_refused_by_object_name_line_and_mend() {
+        let scalable = "microscaling.com/is-scalable: \"true\"";
+        let annotation = "deployment/consumer: annotation microscaling.com";
+        let text = |value| format!("it must be text: write \"{value}\" in quotes");
+        let mut cases =
+            vec![
+            ("priority: \"1\"".to_owned(), "priority: 1", format!(
+                "{annotation}/priority is 1; {}", text("1"))),
+            ("max-containers: \"10\"".to_owned(), "max-containers: {a: 1}", format!(
+                "{annotation}/max-containers is a map; it must be text")),
+            ("rule: rate".to_owned(), "rule:", format!(
+                "{annotation}/rule is empty; it must be text: write \"\" for none")),
+            ("queue: jobs".to_owned(), "queue: [jobs]", format!(
+                "{annotation}/queue is a list; it must be text")),
+            ("value: jobs".to_owned(), "value: 5", format!(
+                "deployment/producer: container producer: variable MICROSCALING_QUEUE is 5; {}",
+                text("5"))),
+            ("\"--rate=10\"".to_owned(), "--rate, 10", format!(
+                "deployment/producer: container producer: flag --rate is 10; {}", text("10"))),
+            ("command: [\"queue\"]".to_owned(), "command: [true]", format!(
+                "deployment/queue: container queue: command[0] is true; {}", text("true"))),
+            ("replicas: 0".to_owned(), "replicas: \"3\"",
+                "deployment/producer: spec.replicas is \"3\"; it must be a whole number: write 3 \
+                 without quotes".to_owned()),
+            ("replicas: 0".to_owned(), "replicas: -1",
+                "deployment/producer: spec.replicas is -1; it must be 0 or more".to_owned()),
+            ("replicas: 0".to_owned(), "replicas: 1.5",
+                "deployment/producer: spec.replicas is 1.5; it must be a whole number".to_owned()),
+            ("port: 4151,".to_owned(), "port: \"4151\",",
+                "service/queue: spec.ports[0].port is \"4151\"; it must be a whole number: write \
+                 4151 without quotes".to_owned()),
+            ("port: 4151,".to_owned(), "port: 70000,",
+                "service/queue: spec.ports[0].port is 70000; it must be from 1 to".to_owned()),
+            ("selector: {app.kubernetes.io/name: queue}".to_owned(), "selector: {a: true}",
+                format!("service/queue: spec.selector.a is true; {}", text("true"))),
+            ("  name: producer".to_owned(), "  name: 5", format!(
+                "document 3 (Deployment): metadata.name is 5; {}", text("5"))),
+            ("kind: Service".to_owned(), "kind: no: 1", "document 2: mapping values".to_owned()),
+        ];
+        cases.push((
+            scalable.to_owned(),
+            "microscaling.com/is-scalable: true",
+            format!("{annotation}/is-scalable is true; {}", text("true")),
+        ));
+        for (from, to, says) in cases {
+            let line = DEMO[..DEMO.find(&from).unwrap()].lines().count();
+            let told = with(&from, to);
+            let (line, next) =
+                (format!("demo.yaml:{line}: {says}"), format!("demo.yaml:{}: {says}", line + 1));
+            assert!(told.starts_with(&line) || told.starts_with(&next), "{told} and not {line}");
+            assert_eq!(told.lines().count(), 1, "{told}");
+        }
+        let containers = "{kind: Deployment, metadata: {name: a}, spec: {selector: {}, template: \
+                          {spec: {containers: {name: b}}}}}";
+        assert_eq!(
+            refusal(containers),
+            "deployment/a: spec.template.spec.containers is a map; it must be a list"
+        );
+    }
+
+    #[test]
+    fn all_annotations_of_a_wrong_type_are_told_at_once() {
+        let text = DEMO.replace("-containers: \"1\"", "-containers: 1");
+        let refused = parse(&text).unwrap_err();
+        let lines: Vec<_> = refused.0.iter().map(|fault| fault.line).collect();
+        let is_it = |line: &str| line.contains("-containers: 1") && !line.contains('\"');
+        let wrong = (1..).zip(text.lines()).filter(|(_, line)| is_it(line));
+        assert_eq!(lines, wrong.map(|(number, _)| Some(number)).collect::<Vec<_>>());
+        assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn merge_keys_mean_the_same_deployments_as_written_out() {
+        let common = "common: &common\n    microscaling.com/is-scalable: \"true\"\n    \
+                      microscaling.com/priority: \"7\"\n";
+        let text = |annotations: &str, spec: &str| {
+            format!(
+                "apiVersion: apps/v1\nkind: Deployment\n{common}pod: &pod\n  containers: [{{name: \
+                 a, command: [queue]}}]\nmetadata:\n  name: a\n  annotations:\n{annotations}spec:\n  \
+                 selector: {{}}\n{spec}"
+            )
+        };
+        let merged = text(
+            "    <<: *common\n    microscaling.com/priority: \"2\"\n",
+            "  <<: {replicas: 3}\n  template:\n    spec:\n      <<: *pod\n",
+        );
+        let written = text(
+            "    microscaling.com/is-scalable: \"true\"\n    microscaling.com/priority: \"2\"\n",
+            "  replicas: 3\n  template:\n    spec:\n      containers: [{name: a, command: \
+             [queue]}]\n",
+        );
+        let (merged, written) = (parse(&merged).unwrap(), parse(&written).unwrap());
+        assert_eq!(merged.deployments[0].replicas, 3);
+        assert_eq!(merged.deployments, written.deployments);
+    }
+}
