@@ -3,18 +3,15 @@
 //! Here it is held that a failure leaves no reading and says what it was; in `blind.rs`, that the
 //! engine goes on meanwhile; in the core's `outage.rs`, what a minute of it does to the counts.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::time::Duration;
 
 use client::{Client, QueueArgs};
 use control::{QueueSample, QueueTarget, Reading, Rule, Workload};
 use engine::sources::queue::QueueSource;
 use engine::sources::{Clock, Sources};
-use support::fake::{Answer, FakeQueue, failures, ready};
 use tokio::time::{Instant, sleep, timeout};
+
+use crate::support::fake::{Answer, FakeQueue, failures, ready};
 
 /// How long anything may take that should take no time.
 const SOON: Duration = Duration::from_secs(20);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use simulator::Outcome;
 
-use crate::measured::mean;
-use crate::record::{Look, Recording};
+use super::measured::mean;
+use super::record::{Look, Recording};
 
 /// The consumers that three producers need, as `engine play` counts them.
 const ENOUGH: usize = 7;

@@ -1,14 +1,11 @@
 //! What a presenter wishes of a running box: hold, kill, burst, reset; over the API alone.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::manifest::Manifest;
-use support::{State, TestBox};
+
+use crate::support::manifest::Manifest;
+use crate::support::{LOOK, State, TestBox};
 
 /// Three times what was measured; the machine may be busy.
 const SOON: Duration = Duration::from_secs(30);
@@ -31,7 +28,7 @@ async fn told(demo: &TestBox, kind: &str) -> Value {
             return entry;
         }
         assert!(std::time::Instant::now() < end, "nothing was told of a {kind}");
-        tokio::time::sleep(support::LOOK).await;
+        tokio::time::sleep(LOOK).await;
     }
 }
 

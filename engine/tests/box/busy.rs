@@ -1,18 +1,15 @@
 //! Busy work is never killed: long jobs in a box of real processes.
 //!
-//! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine --test busy
-//! -- --nocapture` they take longer, and it prints how long all took.
-
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
+//! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine --test box
+//! busy:: -- --nocapture` they take longer, and it prints how long all took.
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::manifest::Manifest;
-use support::{LOOK, TestBox};
 use tokio::time::sleep;
+
+use crate::support::manifest::Manifest;
+use crate::support::{LOOK, State, TestBox};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -162,7 +159,7 @@ async fn a_box_that_stood_still_or_its_queue_alone_loses_no_lease_and_keeps_its_
     demo.scale("producer", 1).await;
     demo.until("three consumers do", 2 * SOON, |s| s.workload("consumer", "ready") >= 3).await;
     // Until the rule knows what a consumer does, and the first rush is forgotten.
-    let settled = |s: &support::State| {
+    let settled = |s: &State| {
         let consumer =
             s.0["workloads"].as_array().unwrap().iter().find(|w| w["name"] == "consumer");
         let text = consumer.unwrap()["why"]["text"].as_str().unwrap().to_owned();

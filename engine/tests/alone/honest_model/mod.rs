@@ -10,21 +10,19 @@
 //! - `model`: the same load in the simulator
 //! - `distance`: how far the curves are apart
 
-#![allow(clippy::unwrap_used, unreachable_pub)] // helpers of a test
-
 mod distance;
 mod measured;
 mod model;
 mod record;
-#[path = "../support/mod.rs"]
-mod support;
 
 use distance::{Curves, back, enough};
 use measured::{deviation, mean};
 use model::{all_start_in, consumer_s_job, scenario, shipped};
 use record::Recording;
 use simulator::{Kind, Outcome, Scenario};
-use support::LOOK;
+
+use crate::TURN;
+use crate::support::LOOK;
 
 // The bounds are about three times what nineteen of twenty loads stayed under.
 
@@ -112,6 +110,7 @@ fn a_wrong_model_is_outside(seen: &Recording, right: &Scenario) {
 
 #[tokio::test]
 async fn the_box_s_queue_is_within_two_jobs_of_what_the_simulator_s_seeds_do() {
+    let _turn = TURN.lock().await;
     let seen = recording().await;
     tell(&seen);
     let right = scenario(&seen);

@@ -1,14 +1,12 @@
 //! The whole demo with real processes: load comes, the background gives way; load goes, it is
 //! back; no job is lost and the budget holds, whoever is killed.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::time::{Duration, Instant};
 
-use support::{LOOK, TestBox, all_gone, is_alive, kill_9};
 use tokio::time::sleep;
+
+use crate::TURN;
+use crate::support::{LOOK, State, TestBox, all_gone, is_alive, kill_9};
 
 const TARGET: u64 = 20;
 const CAPACITY: u64 = 10;
@@ -59,7 +57,7 @@ async fn three_producers_take_from_the_background(demo: &TestBox) {
         })
         .await;
     assert!(gave_way.tick() <= over.tick() + 2, "{} {}", over.tick(), gave_way.tick());
-    let back_under = |state: &support::State| {
+    let back_under = |state: &State| {
         assert!(state.used() <= CAPACITY, "{}", state.0);
         state.queue() <= Some(TARGET) && state.workload("consumer", "ready") >= 7
     };
@@ -119,8 +117,9 @@ async fn no_job_is_lost(demo: &TestBox) {
 
 #[tokio::test]
 async fn urgent_work_comes_first_and_the_background_gets_what_is_left() {
+    let _turn = TURN.lock().await;
     let mut demo = TestBox::start(&["--start-delay", "1s"]).await;
-    let at_rest = |state: &support::State| state.workload("remainder", "ready") == 9;
+    let at_rest = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", Duration::from_secs(20), at_rest).await;
     one_producer_settles(&demo).await;
     three_producers_take_from_the_background(&demo).await;

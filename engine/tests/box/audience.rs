@@ -1,16 +1,13 @@
 //! The people in the room: they see, they add jobs, and they can do nothing else.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
-use support::TestBox;
-use support::stream::Stream;
+
+use crate::support::stream::Stream;
+use crate::support::{State, TestBox};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -66,7 +63,7 @@ impl Room {
 #[tokio::test]
 async fn phones_see_the_stage_and_add_a_job_each_with_a_press() {
     let room = Room::open().await;
-    let ready = |state: &support::State| state.queue().is_some();
+    let ready = |state: &State| state.queue().is_some();
     room.demo.until("the queue is read", SOON, ready).await;
     let page = room.ask("GET", "").send().await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();

@@ -1,19 +1,16 @@
 //! A run that was recorded is shown again as it was.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use serde_json::Value;
-use support::stream::{Event, Stream};
-use support::{TestBox, engine};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
+
+use crate::support::stream::{Event, Stream};
+use crate::support::{TestBox, demo_yaml, engine};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -163,7 +160,7 @@ async fn a_damaged_line_and_a_file_that_is_there_already_are_one_clear_error() {
         assert!(said.starts_with(&says), "{said}");
     }
     let mut engine = engine();
-    engine.args(["--listen=127.0.0.1:0", "--record", name, "--manifest"]).arg(support::demo_yaml());
+    engine.args(["--listen=127.0.0.1:0", "--record", name, "--manifest"]).arg(demo_yaml());
     let ended = engine.stdin(Stdio::null()).output().await.unwrap();
     let said = String::from_utf8(ended.stderr).unwrap();
     assert_eq!((ended.status.code(), said.lines().count()), (Some(1), 1), "{said}");

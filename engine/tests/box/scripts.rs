@@ -1,21 +1,18 @@
 //! The kit's scripts from other folders: paths are the caller's, and what is printed works where it
 //! is printed. Nothing is built; the kit is a folder of links.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use support::demo_yaml;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
+
+use crate::support::demo_yaml;
 
 const SOON: Duration = Duration::from_secs(20);
 

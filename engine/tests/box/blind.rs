@@ -1,15 +1,11 @@
 //! The whole engine while a queue cannot be read: what follows that queue is left alone, and all
 //! else goes on.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::path::PathBuf;
 use std::time::Duration;
 
-use support::fake::{Answer, FakeQueue, failures, ready};
-use support::{State, TestBox};
+use crate::support::fake::{Answer, FakeQueue, failures, ready};
+use crate::support::{State, TestBox};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Short, so that a reading grows stale soon.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use engine::board::state::{QueueState, State, WorkloadState};
 
-use crate::judge::TENTH;
-use crate::sentence::list;
+use super::judge::TENTH;
+use super::sentence::list;
 
 pub fn check(holds: bool, why: impl Into<String>) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why.into()) }

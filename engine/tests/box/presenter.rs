@@ -1,20 +1,17 @@
 //! Scenarios on a running box, step by step and by the clock; over the API and the command line.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{State, TestBox, demo_yaml};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+use crate::support::{State, TestBox, demo_yaml, engine};
 
 /// Three times what was measured; the machine may be busy.
 const SOON: Duration = Duration::from_secs(30);
-const OPENING: &str = include_str!("../../scenarios/first-five-minutes.yaml");
+const OPENING: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
 
 /// The opening's box with other steps.
 fn with_steps(steps: &str) -> String {
@@ -163,7 +160,7 @@ async fn what_cannot_be_played_is_refused_in_a_line() {
 
 #[tokio::test]
 async fn a_terminal_s_enter_goes_on_and_each_caption_is_printed() {
-    let mut command = support::engine();
+    let mut command = engine();
     command.args(["play", "--step", "--listen", "127.0.0.1:0", "--manifest"]).arg(demo_yaml());
     let opening = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/back-to-normal.yaml");
     let mut play =

@@ -1,16 +1,13 @@
 //! Edits of annotations in a running box, over its public interfaces.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::manifest::parse::parse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use support::{State, TestBox, demo_yaml};
+
+use crate::support::{State, TestBox, demo_yaml};
 
 const SOON: Duration = Duration::from_secs(20);
 const PREFIX: &str = "microscaling.com/";

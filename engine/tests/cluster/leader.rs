@@ -1,7 +1,5 @@
 //! Several engines and one Lease, against a real API server.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::time::{Duration, Instant};
 
 use engine::leader::lease::HOLD;

@@ -1,7 +1,5 @@
 //! What demo.yaml asks of a cluster.
 
-#![allow(clippy::unwrap_used)] // a test
-
 use engine::schedulers::kubernetes::quantity;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -15,7 +13,7 @@ const HEIGHT: [(&str, u64); 5] =
 const MIB: u64 = 1 << 20;
 
 fn deployments() -> Vec<Deployment> {
-    let documents = serde_yaml::Deserializer::from_str(include_str!("../../demo.yaml"));
+    let documents = serde_yaml::Deserializer::from_str(include_str!("../../../demo.yaml"));
     let values = documents.map(|document| Value::deserialize(document).unwrap());
     let deployments = values.filter(|value| value["kind"] == "Deployment");
     deployments.map(|value| serde_yaml::from_value(value).unwrap()).collect()

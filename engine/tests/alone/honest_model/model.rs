@@ -6,8 +6,8 @@ use std::time::Duration;
 use simulator::span::{Shape, Span};
 use simulator::{Kind, Outcome, Scenario, run};
 
-use crate::measured::{deviation, mean};
-use crate::record::Recording;
+use super::measured::{deviation, mean};
+use super::record::Recording;
 
 /// So many worlds are played, by other phases of the tick and other starts of containers.
 const SEEDS: u64 = 40;
@@ -29,7 +29,7 @@ pub fn scenario(seen: &Recording) -> Scenario {
 }
 
 pub fn shipped() -> Scenario {
-    serde_yaml::from_str(include_str!("../../../scenarios/demo.yaml")).unwrap()
+    serde_yaml::from_str(include_str!("../../../../scenarios/demo.yaml")).unwrap()
 }
 
 fn span(time: f64, spread: f64) -> Span {

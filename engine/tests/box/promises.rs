@@ -1,12 +1,8 @@
 //! The box's smaller promises, over its public interfaces.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::time::Duration;
 
-use support::{TestBox, all_gone, demo_yaml, engine, kill_9};
+use crate::support::{LOOK, State, TestBox, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -40,7 +36,7 @@ async fn two_boxes_run_side_by_side() {
 #[tokio::test]
 async fn a_signal_ends_the_box_and_all_its_processes() {
     let mut demo = TestBox::start(&[]).await;
-    let full = |state: &support::State| state.workload("remainder", "ready") == 9;
+    let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
     let pids = demo.pids().await;
     let engine = demo.engine.id().unwrap().to_string();
@@ -68,20 +64,19 @@ async fn a_killed_queue_is_back_at_its_old_address() {
             break now;
         }
         assert!(std::time::Instant::now() < end, "{now}");
-        tokio::time::sleep(support::LOOK).await;
+        tokio::time::sleep(LOOK).await;
     };
     assert_eq!(again["queue_url"], before["queue_url"]);
     let tick = demo.state().await.tick();
-    let read_again = |state: &support::State| {
-        state.tick() > tick + 3 && state.0["queues"][0]["status"] == "fresh"
-    };
+    let read_again =
+        |state: &State| state.tick() > tick + 3 && state.0["queues"][0]["status"] == "fresh";
     demo.until("the queue is read again", SOON, read_again).await;
 }
 
 #[tokio::test]
 async fn a_hand_cannot_lead_over_the_budget_and_the_engine_takes_back_what_it_may() {
     let demo = TestBox::start(&[]).await;
-    let full = |state: &support::State| state.workload("remainder", "ready") == 9;
+    let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
     let (status, answer) = demo.scale("consumer", 2).await;
     assert_eq!(status, 409, "{answer}");
@@ -133,7 +128,7 @@ async fn the_page_asks_nobody_else_and_another_host_is_refused() {
 #[tokio::test]
 async fn metrics_and_api_tell_the_same_numbers() {
     let demo = TestBox::start(&[]).await;
-    let full = |state: &support::State| state.workload("remainder", "ready") == 9;
+    let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let text = http.get(format!("{}/metrics", demo.url)).send().await.unwrap();
@@ -176,7 +171,7 @@ async fn a_manifest_that_begins_over_the_budget_begins_within_it() {
     let mut most = 0;
     for _ in 0..40 {
         most = most.max(demo.state().await.used());
-        tokio::time::sleep(support::LOOK).await;
+        tokio::time::sleep(LOOK).await;
     }
     assert!((8..=10).contains(&most), "{most}");
     std::fs::remove_file(path).unwrap();

@@ -1,16 +1,14 @@
 //! The background's picture in a whole box: painted once, by all together, and visibly less of it
 //! while the urgent work needs the slots.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::TestBox;
-use support::stream::Stream;
+
+use crate::TURN;
+use crate::support::stream::Stream;
+use crate::support::{State, TestBox};
 
 /// A tenth of it is enough on a machine that has time; the background is the last to get any.
 const SOON: Duration = Duration::from_secs(180);
@@ -66,9 +64,10 @@ async fn tiles(demo: &TestBox) -> Value {
 
 #[tokio::test]
 async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_slots() {
+    let _turn = TURN.lock().await;
     let demo = TestBox::start(&[]).await;
     let mut page = Page::open(&demo).await;
-    let full = |state: &support::State| state.workload("remainder", "ready") == 9;
+    let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
     let enough = |page: &Page| page.tickets.len() >= 25 && page.tiles_s.is_some();
     page.until("tiles come", enough).await;
@@ -84,7 +83,7 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
 
     // So much that the background has its least, a ninth of what it had.
     demo.scale("producer", 10).await;
-    let least = |state: &support::State| state.workload("remainder", "ready") == 1;
+    let least = |state: &State| state.workload("remainder", "ready") == 1;
     demo.until("the background gives way", SOON, least).await;
     page.until("the picture stalls", |page| page.tiles_s < Some(at_rest / 2.0)).await;
     println!("{:?} tiles a second beside urgent work", page.tiles_s);

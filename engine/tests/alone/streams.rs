@@ -1,14 +1,12 @@
 //! Many pages at once.
 
-#![allow(clippy::unwrap_used)] // helpers of a test
-
-mod support;
-
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::TestBox;
 use tokio::task::JoinSet;
+
+use crate::TURN;
+use crate::support::TestBox;
 
 /// A room full of people.
 const STREAMS: usize = 300;
@@ -60,6 +58,7 @@ fn assert_no_gap(frames: &[Value]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_pages_hear_every_tick_and_delay_none() {
+    let _turn = TURN.lock().await;
     let demo = TestBox::start(&[]).await;
     demo.scale("producer", 1).await;
     let alone = listen(demo.url.clone(), LOOK).await;

@@ -1,16 +1,13 @@
 //! A box whose queue wants a token.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::{LOOK, TestBox, demo_yaml, engine};
+
+use crate::support::{LOOK, State, TestBox, demo_yaml, engine};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -72,7 +69,7 @@ async fn all_of_a_box_shows_the_token_and_follows_when_it_changes() {
     let demo = TestBox::start_manifest(&manifest(&token), &[&flag]).await;
     demo.scale("producer", 1).await;
     jobs_go_on(&demo, "first").await;
-    let fresh = |state: &support::State| state.0["queues"][0]["status"] == "fresh";
+    let fresh = |state: &State| state.0["queues"][0]["status"] == "fresh";
     demo.until("the queue is read", SOON, fresh).await;
     assert_eq!(acked(&demo, "second").await, None);
 
@@ -81,7 +78,7 @@ async fn all_of_a_box_shows_the_token_and_follows_when_it_changes() {
     jobs_go_on(&demo, "second").await;
     assert_eq!(acked(&demo, "first").await, None);
     let tick = demo.state().await.tick();
-    let read_again = |state: &support::State| state.tick() > tick + 5 && fresh(state);
+    let read_again = |state: &State| state.tick() > tick + 5 && fresh(state);
     demo.until("the queue is read again", SOON, read_again).await;
     assert_eq!(lasting(&demo).await, before, "nothing was started anew");
 }

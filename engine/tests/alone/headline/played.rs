@@ -14,7 +14,7 @@ use engine::schedulers::{Instance, Phase, Status};
 use simulator::Scenario;
 use simulator::steps::Action;
 
-use crate::judge::{Event, Judge};
+use super::judge::{Event, Judge};
 
 /// Judges them all, on as many threads as the machine has.
 pub fn judge_all(all: &[(Scenario, u64)]) {

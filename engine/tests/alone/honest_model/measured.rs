@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use simulator::arrivals::Arrivals;
 
-use crate::record::{Look, Recording, is_of};
+use super::record::{Look, Recording, is_of};
 
 /// Arrivals are told to the simulator in pieces of this length, in seconds.
 const PIECE: f64 = 0.25;

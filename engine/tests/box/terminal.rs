@@ -1,10 +1,6 @@
 //! Standard output and standard error that nobody reads, that are closed or full, and signals: the
 //! programs go on or end, and leave nothing behind.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod support;
-
 use std::fs::{File, OpenOptions};
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::net::TcpListener;
@@ -15,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use serde_json::Value;
-use support::{LOOK, all_gone, demo_yaml, engine, kill_9};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+
+use crate::support::{LOOK, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 

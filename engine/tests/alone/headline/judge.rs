@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::board::state::{QueueState, State, WorkloadState};
 
-use crate::numbers::{
+use super::numbers::{
     called, check, counted, find, is_held, load, pace, paused, queue_of, rates, unread, workers,
 };
-use crate::sentence::{How, Said, Way, read, sentences};
+use super::sentence::{How, Said, Way, read, sentences};
 
 /// By then a cause is told.
 const TOLD_WITHIN: f64 = 3.0;
