@@ -20,7 +20,7 @@ use crate::args::{RunArgs, SchedulerKind};
 /// Most of a first build would be for it.
 #[cfg(not(feature = "kubernetes"))]
 const NO_KUBERNETES: &str = "this engine was built without Kubernetes; build it in with \
-    cargo build --release --locked --bins --features kubernetes, or use the image";
+    cargo build --release --locked --bins, or use the image";
 
 /// Runs the engine.
 ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::manifest::parse::parse;
+use manifest::parse::parse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use client::{Client, QueueArgs};
 use control::{QueueSample, QueueTarget, Reading, Rule, Workload};
-use engine::sources::queue::QueueSource;
-use engine::sources::{Clock, Sources};
+use model::Clock;
+use sources::Sources;
+use sources::queue::QueueSource;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::fake::{Answer, FakeQueue, failures, ready};
