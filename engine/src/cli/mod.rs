@@ -8,6 +8,7 @@ pub mod replay;
 pub mod scale;
 pub mod simulate;
 pub(crate) mod stream;
+mod told;
 pub mod top;
 pub mod validate;
 

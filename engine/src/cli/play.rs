@@ -17,6 +17,7 @@ use service::shutdown::exit;
 use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
+use super::told::Told;
 use super::own_box::OwnBox;
 use super::{Engine, present};
 use crate::args::PlayArgs;
@@ -94,15 +95,6 @@ struct Stage {
     report: Report,
 }
 
-/// What is told at the end.
-#[derive(Debug)]
-pub(super) struct Told {
-    /// The lines.
-    pub(super) text: String,
-    /// What must not be; the end is a failure then.
-    pub(super) wrong: Option<String>,
-}
-
 /// Plays and prints a table.
 ///
 /// # Errors
@@ -156,16 +148,6 @@ async fn play_in(
     tokio::select! {
         printed = told.print() => printed,
         signal = signals.next() => Err(signal.into()),
-    }
-}
-
-impl Told {
-    async fn print(self) -> anyhow::Result<()> {
-        let printed = print(&self.text).await;
-        match self.wrong {
-            Some(wrong) => anyhow::bail!(wrong),
-            None => Ok(printed?),
-        }
     }
 }
 

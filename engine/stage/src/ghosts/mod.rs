@@ -2,14 +2,16 @@
 //! the simulator with the live configuration, for everyone who could have scaled.
 //!
 //! # Layout
-//! - [`record`]: what came, and how long it took; pure
+//! - [`record`] and `trace`: what came, and how long it took; pure
 //! - [`model`]: a scenario of that, and everyone's part in it; pure
-//! - [`answer`]: what came of it, as it is told; [`site`]: the call
+//! - [`ghost`] and [`answer`]: what came of it, as it is told; [`site`]: the call
 
 pub mod answer;
+pub mod ghost;
 pub mod model;
 pub mod record;
 pub mod site;
+mod trace;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,7 +19,8 @@ use std::time::{Duration, Instant};
 use runtime::control_loop::Handle;
 use tokio::sync::Mutex as Gate;
 
-use answer::{Answer, Ghost};
+use answer::Answer;
+use ghost::Ghost;
 use record::Record;
 
 /// For so long an answer serves everyone who asks.

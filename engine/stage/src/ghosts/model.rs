@@ -12,8 +12,8 @@ use simulator::series::Point;
 use simulator::span::Span;
 use simulator::{Kind, Report, Scenario, run};
 
-use super::answer::Ghost;
-use super::record::Trace;
+use super::ghost::Ghost;
+use super::trace::Trace;
 
 /// So much is played at most, in seconds.
 const PLAYED: f64 = 300.0;

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use model::{Authority, ControlMode, MayWrite, ScaleError, Written};
 use service::Trigger;
 
-use super::Leadership;
+use super::leadership::Leadership;
 use super::lease::Problem;
 use super::terms::Standing;
 

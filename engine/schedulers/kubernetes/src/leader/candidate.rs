@@ -8,27 +8,13 @@ use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep_until;
 
-use super::elector::Elector;
 use super::lease::{LeaseObject, Problem};
 use super::news::News;
 use super::terms::{Answer, Observed, Standing, Step};
+use super::view::View;
 
 /// So often a wish is tried; another engine writes every two seconds at most.
 const TRIES: u32 = 3;
-
-/// What all who look may know.
-#[derive(Debug, Clone)]
-pub(super) struct View {
-    pub(super) elector: Elector,
-    /// Why the last request failed, if it did.
-    pub(super) problem: Option<Problem>,
-}
-
-impl View {
-    pub(super) fn new(identity: String) -> View {
-        View { elector: Elector::new(identity), problem: None }
-    }
-}
 
 /// What a person wants of the annotation that holds all scaling.
 #[derive(Debug)]

@@ -3,10 +3,10 @@
 use std::mem::discriminant;
 use std::time::Duration;
 
-use super::candidate::View;
 use super::elector::RENEW_DEADLINE;
 use super::lease::{HOLD, Problem};
 use super::terms::Standing;
+use super::view::View;
 
 /// The words of the apiserver may change while nothing else does; our own of a right mean another
 /// one.
