@@ -4,16 +4,11 @@
 //! Two queues of which only one goes dark, and the same minute with both of them seen. That a
 //! reading is absent whatever is wrong with a queue is held at the engine's sources.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-mod two_queues;
-
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::two_queues::{CAPACITY, Load, Round, SICK, WELL, World, target};
 use control::{RateSettings, Rule};
-use two_queues::{CAPACITY, Load, Round, SICK, WELL, World, target};
 
 /// The outage where it begins does not matter, in seconds.
 const DARK: Range<f64> = 60.0..120.0;

@@ -1,16 +1,12 @@
 //! The care of a core that takes over from another one.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
+use crate::model::{demo, target};
 use control::{
     Autoscaler, Config, Decision, Limit, Observation, QueueSample, RateSettings, Reading, Replicas,
     Rule, Workload,
 };
-use model::{demo, target};
 use proptest::prelude::*;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -1,9 +1,7 @@
 //! The rules against the modelled demo: 200 ms jobs, 1 s to start, capacity 10, target 20.
 
-mod model;
-
+use crate::model::{Model, TICK_MS, Times, demo, reversals, target};
 use control::Rule;
-use model::{Model, TICK_MS, Times, demo, reversals, target};
 
 const DEMO: Times = Times { start: 1000, stop: 50, job: 202 };
 

@@ -1,16 +1,12 @@
 //! The rule `rate` where little is known: no readings, no counters, no service rate, no load.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
+use crate::model::{demo, target};
 use control::{
     Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
     Reading, Replicas, Rule, Workload,
 };
-use model::{demo, target};
 
 /// A core with its rounds; what it decides comes true at once.
 struct Rounds {

@@ -1,16 +1,12 @@
 //! Work in progress is not thrown away to save a container.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
+use crate::model::{demo, target};
 use control::{
     Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
     Reading, Reason, Replicas, Rule, Work, Workload,
 };
-use model::{demo, target};
 use proptest::prelude::*;
 
 const TICK: Duration = Duration::from_millis(500);

@@ -1,16 +1,12 @@
 //! Several workloads on one queue share its need by priority.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
+use crate::model::{demo, target};
 use control::{
     Autoscaler, Config, Observation, QueueSample, RateSettings, Reading, Replicas, Rule, Work,
     Workload,
 };
-use model::{demo, target};
 
 const TICK: Duration = Duration::from_millis(500);
 

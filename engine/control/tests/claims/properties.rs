@@ -1,18 +1,14 @@
 //! What holds for every input.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::{Model, Times, demo, target};
 use control::allocation::{Claim, allocate};
 use control::{
     Autoscaler, Config, Limit, Observation, QueueSample, RateSettings, Reading, Reason, Replicas,
     Rule, Workload,
 };
-use model::{Model, Times, demo, target};
 use proptest::prelude::*;
 
 fn claims() -> impl Strategy<Value = Vec<Claim>> {
