@@ -5,12 +5,12 @@ use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
-use crate::fleet::{self, Fleet};
+use crate::fleet;
 use crate::reading::{Observation, Reading};
 use crate::state::{Moment, State};
 use crate::why::Why;
 use crate::words;
-use crate::workload::Workload;
+use crate::workload::{Fleet, Workload};
 
 /// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
 /// containers have come or gone in between.
@@ -119,9 +119,9 @@ impl Autoscaler {
         let tick = self.config.tick;
         let observe = |state: &mut State| state.observe(now, tick, seen);
         let readings: Vec<Option<Reading>> = self.states.iter_mut().map(observe).collect();
-        let mut fleets: Vec<Fleet> = self.states.iter().map(Fleet::of).collect();
+        let mut fleets: Vec<Fleet> = self.states.iter().map(State::fleet).collect();
         for group in &self.shared {
-            let all = Fleet::of_all(group.iter().map(|i| &self.states[*i]));
+            let all: Fleet = group.iter().map(|i| fleets[*i]).sum();
             group.iter().for_each(|i| fleets[*i] = all);
         }
         for (i, state) in self.states.iter_mut().enumerate() {

@@ -6,7 +6,7 @@
 //! in hand: a busy container is not an idle one, however short the queue.
 
 use crate::Time;
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
 use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;

@@ -9,7 +9,7 @@
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
 use crate::policy::figure::Figure;
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
 use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
