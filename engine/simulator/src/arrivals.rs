@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::Deserialize;
 
 use crate::Time;
-use crate::bounds::MOST_AT_ONCE;
+use crate::checks::bounds::MOST_AT_ONCE;
 use crate::keys::Keys;
 use crate::random::Random;
 

@@ -1,4 +1,11 @@
 //! What is wrong with a scenario that can be read but not played.
+//!
+//! # Layout
+//! - `bounds`: what is too large
+//! - `steps`: what is wrong with what a presenter does
+
+pub(crate) mod bounds;
+mod steps;
 
 use std::collections::BTreeSet;
 use std::fmt;

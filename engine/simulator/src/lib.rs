@@ -5,8 +5,7 @@
 //! no task: time jumps to the next event, and the same seed gives the same bytes.
 //!
 //! # Layout
-//! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it,
-//!   `bounds` what is too large
+//! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it
 //! - [`span`] and [`arrivals`]: how long things take, and when jobs come; `keys` reads the latter
 //! - [`steps`]: what a presenter does, one step after the other
 //! - [`trace`]: recorded arrivals
@@ -21,7 +20,6 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod arrivals;
-mod bounds;
 pub mod checks;
 pub mod contenders;
 mod keys;

@@ -2,11 +2,10 @@
 //! engine by the clock or by a key.
 //!
 //! # Layout
-//! - [`Step`] and [`Action`]: what happens; `keys` reads it, `problems` says what is wrong with it
+//! - [`Step`] and [`Action`]: what happens; `keys` reads it
 //! - [`Situation`]: what lasts of all that was done, so that one can go back to a step
 
 mod keys;
-mod problems;
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! What is wrong with steps that can be read but not played.
 
-use super::{Action, Producer, Step};
 use crate::Time;
 use crate::arrivals::RATES;
 use crate::scenario::Scenario;
+use crate::steps::{Action, Producer, Step};
 
 /// So many replicas or jobs at once are as many as a stage needs.
 const MOST_REPLICAS: u32 = 100;
