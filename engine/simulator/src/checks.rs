@@ -1,41 +1,25 @@
 //! What is wrong with a scenario that can be read but not played.
 //!
 //! # Layout
+//! - `problem`: how it is told
 //! - `bounds`: what is too large
 //! - `steps`: what is wrong with what a presenter does
 
-pub(crate) mod bounds;
+mod bounds;
+mod problem;
 mod steps;
 
+pub use problem::Problem;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::Time;
 use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
+use problem::Wrong;
 
 /// Shorter ticks would only make long runs of nothing.
 const SHORTEST_TICK: Time = Time::from_millis(10);
-
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The name of the queue or workload; `None` for the scenario itself.
-    pub owner: Option<String>,
-    /// The key.
-    pub key: &'static str,
-    /// What is wrong with it, and the mend.
-    pub text: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(owner) = &self.owner {
-            write!(f, "{owner}: ")?;
-        }
-        write!(f, "{} {}", self.key, self.text)
-    }
-}
 
 impl Scenario {
     /// Everything that is wrong; empty for one that can be played.
@@ -73,11 +57,7 @@ impl Scenario {
         found
     }
 
-    fn check_queue(
-        &self,
-        queue: &Queue,
-        wrong: &mut impl FnMut(Option<&str>, &'static str, String),
-    ) {
+    fn check_queue(&self, queue: &Queue, wrong: &mut Wrong<'_>) {
         let owner = Some(queue.name.as_str());
         if queue.name.parse::<broker::QueueName>().is_err() {
             wrong(owner, "name", "may have letters, digits, '_', '-' and '.'".to_owned());
@@ -93,11 +73,7 @@ impl Scenario {
         }
     }
 
-    fn check_workload(
-        &self,
-        it: &Workload,
-        wrong: &mut impl FnMut(Option<&str>, &'static str, String),
-    ) {
+    fn check_workload(&self, it: &Workload, wrong: &mut Wrong<'_>) {
         let owner = Some(it.name.as_str());
         if let Err(text) = rules::rule(it) {
             wrong(owner, "rule", text);
@@ -118,7 +94,7 @@ impl Scenario {
         }
     }
 
-    fn check_events(&self, wrong: &mut impl FnMut(Option<&str>, &'static str, String)) {
+    fn check_events(&self, wrong: &mut Wrong<'_>) {
         for name in self.outages.iter().map(|it| &it.queue).filter(|name| !self.has_queue(name)) {
             wrong(None, "outages", format!("name {name}, which is not among the queues"));
         }

@@ -2,6 +2,7 @@
 //! number that is none is found in its own line; then each shape takes those that are its own.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::Time;
 use crate::arrivals::Arrivals;
@@ -23,7 +24,7 @@ enum Shape {
 /// All keys.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Keys {
+struct Keys {
     shape: Shape,
     rate: Option<f64>,
     from: Option<f64>,
@@ -45,24 +46,26 @@ pub(crate) struct Keys {
     file: Option<String>,
 }
 
-impl TryFrom<Keys> for Arrivals {
-    type Error = String;
-
-    fn try_from(mut keys: Keys) -> Result<Arrivals, String> {
-        if keys.file.is_some() && !keys.points.is_empty() {
-            return Err("points and file are both there; leave one out".to_owned());
-        }
-        let shape = format!("{:?}", keys.shape).to_lowercase();
-        let missing = |key| format!("the shape {shape} needs the key {key}");
-        let arrivals = keys.take().map_err(missing)?;
-        match keys.left() {
-            Some(key) => Err(format!("the shape {shape} has no key {key}")),
-            None => Ok(arrivals),
-        }
+impl<'de> Deserialize<'de> for Arrivals {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Arrivals, D::Error> {
+        Keys::deserialize(from)?.read().map_err(D::Error::custom)
     }
 }
 
 impl Keys {
+    fn read(mut self) -> Result<Arrivals, String> {
+        if self.file.is_some() && !self.points.is_empty() {
+            return Err("points and file are both there; leave one out".to_owned());
+        }
+        let shape = format!("{:?}", self.shape).to_lowercase();
+        let missing = |key| format!("the shape {shape} needs the key {key}");
+        let arrivals = self.take().map_err(missing)?;
+        match self.left() {
+            Some(key) => Err(format!("the shape {shape} has no key {key}")),
+            None => Ok(arrivals),
+        }
+    }
+
     /// What the shape needs; else the key that is missing.
     fn take(&mut self) -> Result<Arrivals, &'static str> {
         Ok(match self.shape {

@@ -189,12 +189,6 @@ impl Workload {
 }
 
 impl Scenario {
-    /// Whether a queue can be read at a time.
-    pub fn can_be_read(&self, queue: &str, now: Time) -> bool {
-        let dark = |it: &Outage| (it.from..it.from + it.lasts).contains(&now);
-        !self.dark().filter(dark).any(|outage| outage.queue == queue)
-    }
-
     /// Workloads that take what others leave.
     pub fn takes_rest(&self, index: usize) -> bool {
         self.workloads[index].queue.is_none()

@@ -7,7 +7,7 @@ use broker::MessageId;
 
 use crate::Time;
 use crate::scenario::Scenario;
-use crate::world::Seen;
+use crate::seen::Seen;
 
 /// A change that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

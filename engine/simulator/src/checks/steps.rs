@@ -1,5 +1,6 @@
 //! What is wrong with steps that can be read but not played.
 
+use super::problem::Wrong;
 use crate::Time;
 use crate::arrivals::RATES;
 use crate::scenario::Scenario;
@@ -11,11 +12,8 @@ const MOST_JOBS: u32 = 10_000;
 /// A caption is read from the last row.
 const LONGEST_CAPTION: usize = 120;
 
-/// How a problem is told: whose it is, at which key, and the words.
-type Wrong<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;
-
 impl Scenario {
-    pub(crate) fn check_steps(&self, wrong: &mut Wrong<'_>) {
+    pub(super) fn check_steps(&self, wrong: &mut Wrong<'_>) {
         self.producers.iter().for_each(|producer| self.check_producer(producer, wrong));
         for (i, step) in self.steps.iter().enumerate() {
             let owner = format!("step {}", i + 1);

@@ -5,11 +5,11 @@
 //! With PriorityClass the remainder asks for all that it may have, at a lower class: the cluster
 //! has places for the budget and no more, and evicts.
 
+use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
-use super::{Wake, most, phase, still_remainder};
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 /// All autoscalers, with their workloads' indices.
 #[derive(Debug)]

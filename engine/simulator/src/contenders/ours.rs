@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use control::{Autoscaler, Decision, Observation, Reading, Replicas, Rule, Stage, StartUp};
 
-use super::{Wake, phase, rules};
+use super::common::phase;
+use super::rules;
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::{Scenario, Workload};
 use crate::steps::Situation;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 /// How long changes are gathered, as in the engine.
 const SETTLE: Time = Time::from_millis(20);

@@ -1,7 +1,7 @@
 //! How it follows a load, and how still it is in noise.
 
+use super::promise::{Promise, by_seed};
 use super::stage::{demo as the_demo, seconds, single};
-use super::{Promise, by_seed};
 use crate::arrivals::Arrivals;
 use crate::{Kind, Outcome, Scenario, run};
 

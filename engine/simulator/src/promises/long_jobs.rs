@@ -1,7 +1,7 @@
 //! What becomes of work in progress when there are to be fewer workers.
 
+use super::promise::{Promise, by_seed};
 use super::stage::{demo, seconds, span};
-use super::{Promise, by_seed};
 use crate::arrivals::Arrivals;
 use crate::{Kind, Scenario, run};
 

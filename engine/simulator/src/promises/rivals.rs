@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::SEEDS;
+use super::promise::SEEDS;
 use crate::{Kind, Outcome, Scenario, run};
 
 /// So much more may our containers cost, in container-seconds of those with a queue.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use control::{Autoscaler, Config, Observation, QueueSample, Reading, Replicas};
 
+use super::promise::{Promise, by_seed};
 use super::stage::{CAPACITY, queue, scenario, seconds, worker};
-use super::{Promise, by_seed};
 use crate::Time;
 use crate::arrivals::Arrivals;
 use crate::contenders::rules;

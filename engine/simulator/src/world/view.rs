@@ -3,10 +3,9 @@
 use control::{QueueSample, Replicas, Work};
 
 use super::World;
-use super::containers::Phase;
-use super::event::Event;
+use super::event::{Event, Wake};
+use super::pool::Phase;
 use crate::Time;
-use crate::contenders::Wake;
 use crate::scenario::Scenario;
 
 impl World {
