@@ -26,21 +26,24 @@ impl Scenario {
         situation
     }
 
-    /// Queues that cannot be read when a step begins, its own outages included, and for how long
-    /// from then on by the clock.
-    pub fn dark_in(&self, step: usize) -> BTreeMap<String, Time> {
-        let begin = self.by_clock().nth(step).map(|(at, _)| at).unwrap_or_default();
-        let mut dark = BTreeMap::new();
-        for (at, step) in self.by_clock().take(step + 1) {
-            for action in &step.actions {
-                if let Action::Outage { queue, lasts } = action
-                    && at + *lasts > begin
-                {
-                    dark.insert(queue.clone(), at + *lasts - begin);
-                }
-            }
-        }
-        dark
+    /// What makes a step, by its index, of whatever was before: all that lasts by then, and what
+    /// passes in it.
+    pub fn anew(&self, step: usize) -> Vec<Action> {
+        let own = self.steps.get(step).into_iter().flat_map(|step| &step.actions);
+        let passing = own.filter(|action| !action.lasts()).cloned();
+        self.situation(step).actions().into_iter().chain(passing).collect()
+    }
+
+    /// Queues that cannot be read in a step, by its index, and for how long from its beginning on;
+    /// `None` where that is at least as long as the step lasts by the clock. Then they cannot be
+    /// read until another step: captions are true however long somebody talks.
+    pub fn dark_in(&self, step: usize) -> BTreeMap<String, Option<Time>> {
+        let Some((begin, it)) = self.by_clock().nth(step) else { return BTreeMap::new() };
+        let begun = self.step_outages().filter(|outage| outage.from <= begin);
+        let left =
+            begun.map(|outage| (outage.queue, (outage.from + outage.lasts).saturating_sub(begin)));
+        let dark = left.filter(|(_, left)| !left.is_zero());
+        dark.map(|(queue, left)| (queue, Some(left).filter(|left| *left < it.lasts))).collect()
     }
 
     /// The steps by the clock: each with when it begins.
@@ -99,21 +102,20 @@ impl Scenario {
         self.crashes.iter().map(|crash| (crash.at, crash.workload.as_str())).chain(by_steps)
     }
 
-    /// Times at which a queue cannot be read, those of the steps included.
-    pub(crate) fn dark(&self) -> impl Iterator<Item = Outage> {
-        let by_steps = self.done().filter_map(|(from, action)| match action {
+    /// Times at which a queue cannot be read because a step says so.
+    fn step_outages(&self) -> impl Iterator<Item = Outage> {
+        self.done().filter_map(|(from, action)| match action {
             Action::Outage { queue, lasts } => {
                 Some(Outage { queue: queue.clone(), from, lasts: *lasts })
             }
             _ => None,
-        });
-        self.outages.iter().cloned().chain(by_steps)
+        })
     }
 
     /// Whether a queue can be read at a time.
     pub fn can_be_read(&self, queue: &str, now: Time) -> bool {
-        let dark = |it: &Outage| (it.from..it.from + it.lasts).contains(&now);
-        !self.dark().filter(dark).any(|outage| outage.queue == queue)
+        let dark = |it: &Outage| it.queue == queue && (it.from..it.from + it.lasts).contains(&now);
+        !self.outages.iter().any(dark) && !self.step_outages().any(|it| dark(&it))
     }
 
     /// Whether a step makes our engine look on: what ours does then is no contest.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use simulator::Scenario;
+use simulator::steps::Action;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::frozen::{Counts, Fleet, counts, of_step, toward};
 use super::stage::{is_settled, misfit};
-use super::stepper::{Act, Press, Stepper};
+use super::stepper::{Press, Stepper};
 use crate::board::extras::Scene;
 use crate::board::log::Actor;
 use crate::control_loop::{Handle, Wish};
@@ -217,7 +218,7 @@ impl Stage {
         &mut self,
         scenario: &Scenario,
         play: Stepper,
-        acts: Vec<Act>,
+        acts: Vec<Action>,
     ) -> Result<Option<Scene>, Refusal> {
         let unfit = misfit(scenario, &self.handle.moments.borrow());
         if let Some(text) = unfit {
@@ -289,14 +290,14 @@ impl Stage {
     }
 
     /// On the way back, what was paused by hand meanwhile is so no longer, and the other way round.
-    fn with_pauses(&self, mut acts: Vec<Act>) -> Vec<Act> {
+    fn with_pauses(&self, mut acts: Vec<Action>) -> Vec<Action> {
         for (workload, now) in self.pauses() {
-            let is_told = acts
-                .iter()
-                .any(|act| matches!(act, Act::Pause { workload: told, .. } if *told == workload));
+            let is_told = acts.iter().any(
+                |act| matches!(act, Action::Pause { workload: told, .. } if *told == workload),
+            );
             match self.paused.get(&workload) {
                 Some(paused) if *paused != now && !is_told => {
-                    acts.push(Act::Pause { workload, paused: *paused });
+                    acts.push(Action::Pause { workload, paused: *paused });
                 }
                 _ => {}
             }
@@ -335,7 +336,7 @@ impl Stage {
     }
 
     /// All of it, also after one that is refused; the first refusal.
-    async fn carry_out(&self, acts: Vec<Act>) -> Result<(), ScaleError> {
+    async fn carry_out(&self, acts: Vec<Action>) -> Result<(), ScaleError> {
         let mut first = Ok(());
         for wish in acts.into_iter().map(wish) {
             let done = self.handle.wish(Actor::Scenario, wish).await;
@@ -345,13 +346,14 @@ impl Stage {
     }
 }
 
-fn wish(act: Act) -> Wish {
-    match act {
-        Act::Load { deployment, replicas } => Wish::Scale { deployment, replicas },
-        Act::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
-        Act::Kill { workload } => Wish::Kill { workload },
-        Act::Hold(held) => Wish::Hold(held),
-        Act::Pause { workload, paused } => Wish::Pause { workload, paused },
-        Act::Blind { queue, on } => Wish::Blind { queue, blind: on },
+fn wish(action: Action) -> Wish {
+    match action {
+        Action::Load { producer, replicas } => Wish::Scale { deployment: producer, replicas },
+        Action::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
+        Action::Kill { workload } => Wish::Kill { workload },
+        Action::Hold(held) => Wish::Hold(held),
+        Action::Pause { workload, paused } => Wish::Pause { workload, paused },
+        Action::Outage { queue, .. } => Wish::Blind { queue, blind: true },
+        Action::Blind { queue, on } => Wish::Blind { queue, blind: on },
     }
 }

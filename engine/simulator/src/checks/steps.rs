@@ -93,7 +93,9 @@ impl Scenario {
                 Some(("outage", "lasts no time; write it like {jobs: 20s}".to_owned()))
             }
             Action::Burst { queue: name, .. } => queue("burst", name),
-            Action::Outage { queue: name, .. } => queue("outage", name),
+            Action::Outage { queue: name, .. } | Action::Blind { queue: name, .. } => {
+                queue("outage", name)
+            }
             Action::Kill { workload: name } => workload("kill", name),
             Action::Pause { workload: name, .. } => workload("pause", name),
             Action::Load { .. } | Action::Hold(_) => None,

@@ -42,6 +42,14 @@ pub enum Action {
         /// Whether it keeps.
         paused: bool,
     },
+    /// From now on a queue cannot be read, or it can again. No file has that: an outage is made of
+    /// it where a presenter may go on sooner or later than the clock.
+    Blind {
+        /// Which.
+        queue: String,
+        /// Whether it cannot.
+        on: bool,
+    },
 }
 
 /// What lasts of all that was done up to a step.
@@ -66,7 +74,10 @@ impl Situation {
             Action::Pause { workload, paused } => {
                 self.paused.insert(workload.clone(), *paused);
             }
-            Action::Burst { .. } | Action::Kill { .. } | Action::Outage { .. } => {}
+            Action::Burst { .. }
+            | Action::Kill { .. }
+            | Action::Outage { .. }
+            | Action::Blind { .. } => {}
         }
     }
 
