@@ -33,10 +33,7 @@ impl Autoscaler {
     /// # Errors
     /// Everything for which the configuration cannot be run.
     pub fn new(config: Config) -> Result<Autoscaler, Vec<Problem>> {
-        let faults = config.faults();
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        runnable(&config)?;
         let capacity_before = config.capacity;
         let (states, shared) = (Vec::new(), Vec::new());
         let mut core = Autoscaler { config, states, shared, took_over: None, capacity_before };
@@ -50,10 +47,7 @@ impl Autoscaler {
     /// # Errors
     /// Everything for which the new one cannot be run; the old one stays then.
     pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<Problem>> {
-        let faults = config.faults();
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        runnable(&config)?;
         self.capacity_before = self.capacity_before.max(config.capacity);
         self.config = config;
         self.arrange();
@@ -239,4 +233,9 @@ impl Autoscaler {
             state.why = why;
         }
     }
+}
+
+fn runnable(config: &Config) -> Result<(), Vec<Problem>> {
+    let faults = config.faults();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

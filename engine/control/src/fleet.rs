@@ -5,6 +5,7 @@
 //! that those before it leave: `need (1 - sum of granted / need over the more urgent)`. Needs are
 //! compared by their parts since one workload's containers may be slower than another's.
 
+use crate::policy::figure::ceil;
 use crate::state::State;
 use crate::workload::Workload;
 
@@ -27,9 +28,7 @@ pub(crate) fn share(states: &mut [State], group: &[usize]) {
     for i in group {
         let state = &mut states[*i];
         let need = f64::from(state.need());
-        // A hair over a whole number is rounding, not demand.
-        let part = (need * f64::max(left, 0.0) - 1e-6).ceil().max(0.0) as u32;
-        state.take_part(part);
+        state.take_part(ceil(need * f64::max(left, 0.0)));
         if need > 0.0 {
             left -= f64::from(state.granted()) / need;
         }

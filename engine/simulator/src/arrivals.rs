@@ -118,12 +118,8 @@ impl Arrivals {
     fn time_problem(&self) -> Option<(&'static str, String)> {
         let zero = |key| Some((key, "must be more than 0".to_owned()));
         match self {
-            Arrivals::Square { period, .. } | Arrivals::Sine { period, .. } => {
-                if period.is_zero() {
-                    zero("period")
-                } else {
-                    None
-                }
+            Arrivals::Square { period, .. } | Arrivals::Sine { period, .. } if period.is_zero() => {
+                zero("period")
             }
             Arrivals::Burst { every: Some(every), .. } if every.is_zero() => zero("every"),
             Arrivals::Burst { jobs, .. } if *jobs > MOST_AT_ONCE => {

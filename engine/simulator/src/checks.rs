@@ -11,8 +11,6 @@ mod steps;
 
 pub use problem::Problem;
 
-use std::collections::BTreeSet;
-
 use crate::Time;
 use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
@@ -79,7 +77,7 @@ impl Scenario {
             wrong(owner, "rule", text);
         }
         for (key, name) in [("queue", &it.queue), ("then", &it.then)] {
-            if let Some(name) = name.as_ref().filter(|name| !self.has_queue(name)) {
+            if let Some(name) = name.as_ref().filter(|name| self.queue(name).is_none()) {
                 wrong(owner, key, format!("is {name}, which is not among the queues"));
             }
         }
@@ -95,19 +93,16 @@ impl Scenario {
     }
 
     fn check_events(&self, wrong: &mut Wrong<'_>) {
-        for name in self.outages.iter().map(|it| &it.queue).filter(|name| !self.has_queue(name)) {
+        for name in
+            self.outages.iter().map(|it| &it.queue).filter(|name| self.queue(name).is_none())
+        {
             wrong(None, "outages", format!("name {name}, which is not among the queues"));
         }
-        let known: BTreeSet<&String> = self.workloads.iter().map(|it| &it.name).collect();
         let crashes = self.crashes.iter().map(|it| ("crashes", &it.workload));
         let fixed = self.fixed.iter().flat_map(|it| it.keys()).map(|name| ("fixed", name));
-        for (key, name) in crashes.chain(fixed).filter(|(_, name)| !known.contains(name)) {
+        for (key, name) in crashes.chain(fixed).filter(|(_, name)| self.workload(name).is_none()) {
             wrong(None, key, format!("name {name}, which is not among the workloads"));
         }
-    }
-
-    fn has_queue(&self, name: &str) -> bool {
-        self.queues.iter().any(|queue| queue.name == name)
     }
 
     /// What the core itself would refuse.

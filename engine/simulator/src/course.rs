@@ -69,7 +69,7 @@ impl Scenario {
 
     /// When jobs come to a queue: as it says itself, or as the steps load its producers.
     pub fn arrivals(&self, queue: &str) -> Option<Arrivals> {
-        let own = self.queues.iter().find(|it| it.name == queue)?.arrivals.clone();
+        let own = self.queues[self.queue(queue)?].arrivals.clone();
         let producers: Vec<&Producer> =
             self.producers.iter().filter(|it| it.queue == queue).collect();
         if own.is_some() || producers.is_empty() {

@@ -111,24 +111,22 @@ impl Keys {
 
     /// A key that the shape did not take.
     fn left(&self) -> Option<&'static str> {
-        let rates = [
-            ("rate", self.rate),
-            ("from", self.from),
-            ("to", self.to),
-            ("low", self.low),
-            ("high", self.high),
-            ("mean", self.mean),
-            ("swing", self.swing),
-        ];
-        let times = [("at", self.at), ("period", self.period), ("every", self.every)];
-        let others = [
+        let all = [
+            ("rate", self.rate.is_some()),
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("low", self.low.is_some()),
+            ("high", self.high.is_some()),
+            ("mean", self.mean.is_some()),
+            ("swing", self.swing.is_some()),
+            ("at", self.at.is_some()),
+            ("period", self.period.is_some()),
+            ("every", self.every.is_some()),
             ("jobs", self.jobs.is_some()),
             ("even", self.even.is_some()),
             ("points", !self.points.is_empty()),
             ("file", self.file.is_some()),
         ];
-        let rates = rates.iter().map(|(key, it)| (*key, it.is_some()));
-        let times = times.iter().map(|(key, it)| (*key, it.is_some()));
-        rates.chain(times).chain(others).find(|(_, there)| *there).map(|(key, _)| key)
+        all.into_iter().find(|(_, there)| *there).map(|(key, _)| key)
     }
 }

@@ -189,6 +189,16 @@ impl Workload {
 }
 
 impl Scenario {
+    /// A queue's index.
+    pub fn queue(&self, name: &str) -> Option<usize> {
+        self.queues.iter().position(|queue| queue.name == name)
+    }
+
+    /// A workload's index.
+    pub fn workload(&self, name: &str) -> Option<usize> {
+        self.workloads.iter().position(|workload| workload.name == name)
+    }
+
     /// Workloads that take what others leave.
     pub fn takes_rest(&self, index: usize) -> bool {
         self.workloads[index].queue.is_none()

@@ -4,7 +4,7 @@
 //! from what happens to run: a workload that is still starting neither blocks nor cascades.
 
 mod estimate;
-mod figure;
+pub(crate) mod figure;
 mod queue;
 mod rate;
 mod remainder;

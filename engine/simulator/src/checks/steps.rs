@@ -39,7 +39,7 @@ impl Scenario {
         if !RATES.contains(&(it.rate * f64::from(MOST_REPLICAS))) {
             wrong(owner, "rate", "must be from 0 to 100 jobs a second".to_owned());
         }
-        match self.queues.iter().find(|queue| queue.name == it.queue) {
+        match self.queue(&it.queue).map(|i| &self.queues[i]) {
             None => {
                 let text = format!("is {}, which is not among the queues", it.queue);
                 wrong(owner, "queue", text);
@@ -67,21 +67,16 @@ impl Scenario {
 
     /// The key and what is wrong with it.
     fn problem_of(&self, action: &Action) -> Option<(&'static str, String)> {
-        let unknown =
-            |name: &str, kind: &str| format!("names {name}, which is not among the {kind}");
-        let queue = |key, name: &String| {
-            let known = self.queues.iter().any(|queue| queue.name == *name);
-            (!known).then(|| (key, unknown(name, "queues")))
+        let among = |key, name: &String, known: bool, kind| {
+            (!known).then(|| (key, format!("names {name}, which is not among the {kind}")))
         };
-        let workload = |key, name: &String| {
-            let known = self.workloads.iter().any(|workload| workload.name == *name);
-            (!known).then(|| (key, unknown(name, "workloads")))
-        };
+        let queue = |key, name| among(key, name, self.queue(name).is_some(), "queues");
+        let workload = |key, name| among(key, name, self.workload(name).is_some(), "workloads");
         match action {
             Action::Load { producer, .. }
                 if self.producers.iter().all(|it| it.name != *producer) =>
             {
-                Some(("load", unknown(producer, "producers")))
+                among("load", producer, false, "producers")
             }
             Action::Load { replicas, .. } if *replicas > MOST_REPLICAS => {
                 Some(("load", format!("is {replicas}; it must be from 0 to {MOST_REPLICAS}")))

@@ -6,7 +6,7 @@ use crate::scenario::Scenario;
 use crate::world::World;
 
 /// The most that a workload may have by itself where nobody shares the budget: what the others'
-/// minimums, and a remainder that stands still, leave of it.
+/// minimums leave of it, also that of a remainder that stands still or is evicted.
 pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
     let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
     let left = scenario.capacity.saturating_sub(others.map(|(_, it)| it.min).sum());

@@ -34,7 +34,7 @@ struct Scaled {
 }
 
 pub(super) fn settings(scenario: &Scenario, poll: Time, behavior: &Behavior) -> String {
-    let words = fleets(scenario, false);
+    let words = fleets(scenario);
     format!("{words}; poll {poll:?} between 0 and 1, cooldown 300 s; {}", behavior.words())
 }
 

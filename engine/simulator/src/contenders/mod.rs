@@ -119,10 +119,14 @@ impl Kind {
 
     /// Whether it scales at all.
     pub fn scales(&self) -> bool {
+        !matches!(self.who(), Kind::Fixed(_))
+    }
+
+    /// Who scales, whatever the workers are like.
+    fn who(&self) -> &Kind {
         match self {
-            Kind::Fixed(_) => false,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.scales(),
-            _ => true,
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.who(),
+            _ => self,
         }
     }
 
@@ -141,18 +145,16 @@ impl Kind {
 
     /// Whether there are machines beyond the budget.
     pub(crate) fn machines(&self) -> Machines {
-        match self {
+        match self.who() {
             Kind::HpaPreempting(_) => Machines::Preempting,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.machines(),
             _ => Machines::Ample,
         }
     }
 
     /// Who leaves when it wants fewer.
     pub(crate) fn victims(&self) -> Victims {
-        match self {
+        match self.who() {
             Kind::Ours | Kind::OursBy(_) => Victims::IdleFirst,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.victims(),
             _ => Victims::ReplicaSet,
         }
     }

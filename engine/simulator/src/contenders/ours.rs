@@ -143,9 +143,10 @@ impl Ours {
 
     /// Retires those that are to leave and have no job, and lets them go.
     fn let_idle_ones_go(&mut self, world: &mut World) {
-        let leave: Vec<(String, u32)> =
-            self.core.to_retire().map(|(name, count)| (name.to_owned(), count)).collect();
-        let retired: u32 = leave.iter().map(|(name, count)| retire(world, name, *count)).sum();
+        let mut retired = 0;
+        for (name, count) in self.core.to_retire() {
+            retired += world.scenario().workload(name).map_or(0, |i| world.retire(i, count));
+        }
         if retired > 0 {
             let seen = self.observe(world);
             let decisions = self.core.fill(world.now(), &seen);
@@ -224,16 +225,8 @@ fn stage(at_work: Option<bool>) -> Stage {
 
 fn carry_out(world: &mut World, decisions: &[Decision]) {
     for decision in decisions {
-        if let Some(i) = index(world, &decision.workload) {
+        if let Some(i) = world.scenario().workload(&decision.workload) {
             world.scale(i, decision.to);
         }
     }
-}
-
-fn retire(world: &mut World, workload: &str, count: u32) -> u32 {
-    index(world, workload).map_or(0, |i| world.retire(i, count))
-}
-
-fn index(world: &World, workload: &str) -> Option<usize> {
-    world.scenario().workloads.iter().position(|it| it.name == workload)
 }

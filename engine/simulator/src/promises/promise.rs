@@ -2,8 +2,14 @@
 
 use std::ops::RangeInclusive;
 
+use crate::tally::nearest_rank;
+use crate::{Kind, Outcome, Scenario, Time, run};
+
 /// Each promise is measured with these seeds.
 pub const SEEDS: RangeInclusive<u64> = 1..=20;
+
+/// Promised of what is never to be.
+pub(super) const NONE: Option<f64> = Some(0.0);
 
 /// One promise with what was measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +29,7 @@ impl Promise {
     pub fn at(&self, share: f64) -> f64 {
         let mut sorted = self.figures.clone();
         sorted.sort_by(f64::total_cmp);
-        let rank = (sorted.len() as f64 * share).ceil() as usize;
-        sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::INFINITY)
+        nearest_rank(&sorted, share).unwrap_or(f64::INFINITY)
     }
 
     /// Whether it is kept.
@@ -33,14 +38,25 @@ impl Promise {
     }
 }
 
-/// One row of figures for each of several measures, by seed.
+/// Measures some figures of one load with each seed: what they are, and what is promised of them.
 pub(super) fn by_seed<const N: usize>(
+    on: &'static str,
+    whats: [(&'static str, Option<f64>); N],
     measure: impl Fn(u64) -> Result<[f64; N], String>,
-) -> Result<[Vec<f64>; N], String> {
-    let mut all = [const { Vec::new() }; N];
+) -> Result<Vec<Promise>, String> {
+    let mut all = whats.map(|(what, at_most)| Promise { on, what, at_most, figures: Vec::new() });
     for seed in SEEDS {
-        let figures = measure(seed)?;
-        all.iter_mut().zip(figures).for_each(|(row, figure)| row.push(figure));
+        all.iter_mut().zip(measure(seed)?).for_each(|(it, figure)| it.figures.push(figure));
     }
-    Ok(all)
+    Ok(all.into())
+}
+
+/// A scenario as our core does it.
+pub(super) fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
+    run(scenario, &Kind::Ours, seed)
+}
+
+/// Seconds; never is forever.
+pub(super) fn after(time: Option<Time>) -> f64 {
+    time.map_or(f64::INFINITY, |time| time.as_secs_f64())
 }

@@ -103,8 +103,7 @@ impl World {
     }
 
     pub(super) fn queue_of(&self, workload: usize) -> Option<usize> {
-        let name = self.scenario.workloads[workload].queue.as_ref()?;
-        self.scenario.queues.iter().position(|queue| queue.name == *name)
+        self.scenario.queue(self.scenario.workloads[workload].queue.as_ref()?)
     }
 
     pub(super) fn poll_over(&mut self, id: Id, waiter: WaiterId) {
@@ -171,8 +170,8 @@ impl World {
     }
 
     fn pass_on(&mut self, workload: usize) {
-        let Some(next) = &self.scenario.workloads[workload].then else { return };
-        if let Some(queue) = self.scenario.queues.iter().position(|queue| queue.name == *next) {
+        let next = self.scenario.workloads[workload].then.as_ref();
+        if let Some(queue) = next.and_then(|next| self.scenario.queue(next)) {
             self.publish(queue, 1);
         }
     }
