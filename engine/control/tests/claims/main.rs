@@ -4,10 +4,7 @@
 
 mod at_work;
 mod blind;
-mod closed_loop;
-mod model;
-mod outage;
 mod properties;
+mod rounds;
 mod shared_queue;
 mod take_over;
-mod two_queues;

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use crate::model::{demo, target};
 use control::{
     Autoscaler, Config, Observation, QueueSample, RateSettings, Reading, Replicas, Rule, Work,
     Workload,
 };
 
-const TICK: Duration = Duration::from_millis(500);
+use crate::rounds::{TICK, at_rest, demo, target};
 
 /// Workloads on one queue, whose jobs take a second.
 struct Shared {
@@ -17,10 +16,6 @@ struct Shared {
     seen: Observation,
     done: u64,
     came: u64,
-}
-
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
 }
 
 fn rate() -> Rule {

@@ -118,7 +118,7 @@ impl Ours {
         let seen = self.observe(world);
         let situation = world.scenario().situation_at(now);
         self.pause(&situation);
-        let decisions = match (situation.held, is_tick) {
+        let mut decisions = match (situation.held, is_tick) {
             (true, _) => {
                 self.core.look_on(now, &seen, HELD);
                 Vec::new()
@@ -128,7 +128,7 @@ impl Ours {
         };
         carry_out(world, &decisions);
         if !situation.held {
-            self.let_idle_ones_go(world);
+            decisions.extend(self.let_idle_ones_go(world));
         }
         watch(&Round {
             now,
@@ -142,17 +142,19 @@ impl Ours {
     }
 
     /// Retires those that are to leave and have no job, and lets them go.
-    fn let_idle_ones_go(&mut self, world: &mut World) {
+    fn let_idle_ones_go(&mut self, world: &mut World) -> Vec<Decision> {
         let mut retired = 0;
         for (name, count) in self.core.to_retire() {
             retired += world.scenario().workload(name).map_or(0, |i| world.retire(i, count));
         }
-        if retired > 0 {
-            let seen = self.observe(world);
-            let decisions = self.core.fill(world.now(), &seen);
-            carry_out(world, &decisions);
-            world.call_back();
+        if retired == 0 {
+            return Vec::new();
         }
+        let seen = self.observe(world);
+        let decisions = self.core.fill(world.now(), &seen);
+        carry_out(world, &decisions);
+        world.call_back();
+        decisions
     }
 
     /// Pauses what the presenter pauses, and nothing else.

@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod closed_loop;
+mod demo;
 mod long_jobs;
+mod outage;
 mod promises;
 mod rivals;
 mod scenarios;
 mod steps;
+mod two_queues;
 mod worlds;
