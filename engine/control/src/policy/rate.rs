@@ -8,8 +8,8 @@
 
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
-use crate::policy::figure::Figure;
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::figure::{Figure, ceil};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
 use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
@@ -277,11 +277,6 @@ fn arithmetic(need: &Need) -> String {
         }
     }
     words
-}
-
-/// A whole count; a hair over a whole number is rounding, not demand.
-fn ceil(count: f64) -> u32 {
-    (count - 1e-6).ceil().max(0.0) as u32
 }
 
 #[cfg(test)]

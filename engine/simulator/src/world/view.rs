@@ -3,10 +3,9 @@
 use control::{QueueSample, Replicas, Work};
 
 use super::World;
-use super::containers::Phase;
-use super::event::Event;
+use super::event::{Event, Wake};
+use super::pool::Phase;
 use crate::Time;
-use crate::contenders::Wake;
 use crate::scenario::Scenario;
 
 impl World {
@@ -42,12 +41,13 @@ impl World {
         self.pools[workload].seen().replicas()
     }
 
-    /// What a workload's containers do, by its index; `None` where it has no queue.
+    /// What a workload's containers do, by its index; `None` where it has no queue. A queue that
+    /// does not answer tells of nobody that they get no more jobs.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
-        self.scenario.workloads[workload].queue.as_ref()?;
-        let pool = &self.pools[workload];
-        let stoppable = pool.containers.iter().filter(|it| it.retired && !it.stopping).count();
-        Some(Work { busy: pool.seen().busy, stoppable: stoppable as u32 })
+        let queue = self.scenario.workloads[workload].queue.as_ref()?;
+        let (pool, told) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
+        let stoppable = pool.containers.iter().filter(|it| told && it.retired && !it.stopping);
+        Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 
     /// Each container of a workload, by number, and whether it has begun to work; `None` for those

@@ -22,9 +22,9 @@ pub fn misfit(scenario: &Scenario, moment: &Snapshot) -> Option<String> {
             .then(|| format!("there is no {kind} {name} on this engine; there is {there}"))
     };
     let of_action = |action: &Action| match action {
-        Action::Burst { queue, .. } | Action::Outage { queue, .. } => {
-            missing("queue", queue, &queues)
-        }
+        Action::Burst { queue, .. }
+        | Action::Outage { queue, .. }
+        | Action::Blind { queue, .. } => missing("queue", queue, &queues),
         Action::Kill { workload } | Action::Pause { workload, .. } => {
             missing("workload", workload, &workloads)
         }

@@ -19,46 +19,6 @@ pub enum Press {
     End,
 }
 
-/// One thing that is to be done on the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// A Deployment that makes load has so many replicas.
-    Load {
-        /// Its name.
-        deployment: String,
-        /// How many.
-        replicas: u32,
-    },
-    /// Many jobs at once.
-    Burst {
-        /// Where they go.
-        queue: String,
-        /// How many.
-        jobs: u32,
-    },
-    /// A container dies.
-    Kill {
-        /// Of which workload.
-        workload: String,
-    },
-    /// The engine looks on, or scales again.
-    Hold(bool),
-    /// A workload keeps what it has, or is scaled again.
-    Pause {
-        /// Which.
-        workload: String,
-        /// Whether it keeps.
-        paused: bool,
-    },
-    /// The engine cannot read a queue, or can again.
-    Blind {
-        /// Which.
-        queue: String,
-        /// Whether it cannot.
-        on: bool,
-    },
-}
-
 /// A presentation.
 #[derive(Debug)]
 pub struct Stepper {
@@ -85,7 +45,7 @@ enum Place {
 
 impl Stepper {
     /// A presentation at its first step, and what that takes. The scenario has steps.
-    pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Act>) {
+    pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Action>) {
         let mut this = Stepper { by_hand, ..Stepper::ready(scenario) };
         let acts = this.anew(0, now);
         (this, acts)
@@ -99,7 +59,7 @@ impl Stepper {
 
     /// A key was pressed. A clicker is easily pressed once too often, so the last step stands
     /// whatever comes, and the first one is the first also for the way back.
-    pub fn press(&mut self, press: Press, now: Duration) -> Vec<Act> {
+    pub fn press(&mut self, press: Press, now: Duration) -> Vec<Action> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
             (Press::Next, Place::Before) => self.anew(0, now),
@@ -111,7 +71,7 @@ impl Stepper {
     }
 
     /// Time has passed: steps that end by the clock, and queues that can be read again.
-    pub fn pass(&mut self, now: Duration) -> Vec<Act> {
+    pub fn pass(&mut self, now: Duration) -> Vec<Action> {
         let mut acts = Vec::new();
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
             acts.extend(self.go_on(end));
@@ -120,31 +80,28 @@ impl Stepper {
             self.waits = true;
             acts.extend(self.wait(now));
         }
-        let is_over = |until: &Option<Duration>| until.is_some_and(|until| until <= now);
-        let over: Vec<String> =
-            self.dark.iter().filter(|(_, until)| is_over(until)).map(|it| it.0.clone()).collect();
-        for queue in over {
-            self.dark.remove(&queue);
-            acts.push(Act::Blind { queue, on: false });
-        }
+        self.dark.retain(|queue, until| {
+            let is_over = until.is_some_and(|until| until <= now);
+            acts.extend(is_over.then(|| blind(queue, false)));
+            !is_over
+        });
         acts
     }
 
-    fn wait(&mut self, now: Duration) -> Vec<Act> {
+    fn wait(&mut self, now: Duration) -> Vec<Action> {
         let actions = self.present().map(|step| step.while_waiting.clone()).unwrap_or_default();
-        let mut acts = Vec::new();
-        for action in actions {
-            if let Action::Outage { queue, lasts } = &action {
-                self.dark.insert(queue.clone(), Some(now + *lasts));
-                acts.push(Act::Blind { queue: queue.clone(), on: true });
+        let begun = |action| match action {
+            Action::Outage { queue, lasts } => {
+                self.dark.insert(queue.clone(), Some(now + lasts));
+                Action::Blind { queue, on: true }
             }
-            acts.extend(act(action));
-        }
-        acts
+            other => other,
+        };
+        actions.into_iter().map(begun).collect()
     }
 
     /// A step is over by the clock.
-    fn go_on(&mut self, now: Duration) -> Vec<Act> {
+    fn go_on(&mut self, now: Duration) -> Vec<Action> {
         match self.at {
             Place::In(step, _) if step + 1 < self.of() => self.enter(step + 1, now),
             Place::In(..) | Place::Before | Place::Over => self.end(),
@@ -158,17 +115,16 @@ impl Stepper {
     }
 
     /// It is over: what it hid, held or paused is so no longer; the load stays.
-    pub fn end(&mut self) -> Vec<Act> {
-        let Place::In(step, _) = self.at else {
-            self.at = Place::Over;
-            return self.light();
-        };
+    pub fn end(&mut self) -> Vec<Action> {
+        let before = self.standing();
         self.at = Place::Over;
-        let now = self.scenario.situation(step);
         let mut acts = self.light();
-        acts.extend(now.held.then_some(Act::Hold(false)));
-        let paused = now.paused.into_iter().filter(|(_, paused)| *paused);
-        acts.extend(paused.map(|(workload, _)| Act::Pause { workload, paused: false }));
+        if let Some(step) = before {
+            let now = self.scenario.situation(step);
+            acts.extend(now.held.then_some(Action::Hold(false)));
+            let paused = now.paused.into_iter().filter(|(_, paused)| *paused);
+            acts.extend(paused.map(|(workload, _)| Action::Pause { workload, paused: false }));
+        }
         acts
     }
 
@@ -225,35 +181,33 @@ impl Stepper {
     }
 
     fn present(&self) -> Option<&Step> {
+        self.step(self.standing()?)
+    }
+
+    /// When the step is over by the clock.
+    fn over_by_clock(&self) -> Option<Duration> {
         match self.at {
-            Place::In(step, _) => self.step(step),
+            Place::In(step, since) => Some(since + self.step(step)?.lasts),
             Place::Before | Place::Over => None,
         }
     }
 
     /// When a step that waits for a key is over by the clock, and has something to do about it.
     fn begins_to_wait(&self) -> Option<Duration> {
-        let Place::In(_, since) = self.at else { return None };
-        let step = self.present().filter(|step| !step.while_waiting.is_empty())?;
-        (self.by_hand && !self.waits).then(|| since + step.lasts)
+        let waits = self.by_hand && !self.waits && !self.present()?.while_waiting.is_empty();
+        self.over_by_clock().filter(|_| waits)
     }
 
     fn step_ends(&self) -> Option<Duration> {
-        match self.at {
-            Place::In(step, since) if !self.by_hand => Some(since + self.step(step)?.lasts),
-            _ => None,
-        }
+        self.over_by_clock().filter(|_| !self.by_hand)
     }
 
-    /// A step from whatever was before: all that lasts by then, and what passes in it.
-    fn anew(&mut self, step: usize, now: Duration) -> Vec<Act> {
-        let passing = self.step(step).into_iter().flat_map(|step| step.actions.clone());
-        let passing: Vec<Action> = passing.filter(|action| !action.lasts()).collect();
-        let lasting = self.scenario.situation(step).actions();
-        self.stand_in(step, lasting.into_iter().chain(passing), now)
+    /// A step from whatever was before.
+    fn anew(&mut self, step: usize, now: Duration) -> Vec<Action> {
+        self.stand_in(step, self.scenario.anew(step), now)
     }
 
-    fn enter(&mut self, step: usize, now: Duration) -> Vec<Act> {
+    fn enter(&mut self, step: usize, now: Duration) -> Vec<Action> {
         if self.waits {
             return self.anew(step, now);
         }
@@ -262,55 +216,37 @@ impl Stepper {
     }
 
     /// What lasted then is set again; what passed is not done twice.
-    fn back_to(&mut self, step: usize, now: Duration) -> Vec<Act> {
+    fn back_to(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let lasting = self.scenario.situation(step).actions();
         self.stand_in(step, lasting, now)
     }
 
-    fn stand_in(
-        &mut self,
-        step: usize,
-        actions: impl IntoIterator<Item = Action>,
-        now: Duration,
-    ) -> Vec<Act> {
+    /// What is done in a step; which queues are hidden, the scenario says for the step as a whole.
+    fn stand_in(&mut self, step: usize, mut acts: Vec<Action>, now: Duration) -> Vec<Action> {
         (self.at, self.waits) = (Place::In(step, now), false);
-        let mut acts: Vec<Act> = actions.into_iter().filter_map(act).collect();
+        acts.retain(|action| !matches!(action, Action::Outage { .. }));
         acts.extend(self.darken(step, now));
         acts
     }
 
-    /// Hides the queues that cannot be read in this step, and no other ones. An outage that
-    /// outlasts its step by the clock stays for as long as the step does, and has what is left of
-    /// it in the next one: captions are true however long somebody talks.
-    fn darken(&mut self, step: usize, now: Duration) -> Vec<Act> {
-        let lasts = self.step(step).map(|it| it.lasts).unwrap_or_default();
-        let until = |left: Duration| (left < lasts).then(|| now + left);
+    /// Hides the queues that cannot be read in this step, and no other ones.
+    fn darken(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let dark = self.scenario.dark_in(step).into_iter();
-        let dark = dark.map(|(queue, left)| (queue, until(left))).collect();
+        let dark = dark.map(|(queue, left)| (queue, left.map(|left| now + left))).collect();
         let before = std::mem::replace(&mut self.dark, dark);
         let light = before.keys().filter(|queue| !self.dark.contains_key(*queue));
         let fresh = self.dark.keys().filter(|queue| !before.contains_key(*queue));
-        let light = light.map(|queue| Act::Blind { queue: queue.clone(), on: false });
-        light.chain(fresh.map(|queue| Act::Blind { queue: queue.clone(), on: true })).collect()
+        light.map(|it| blind(it, false)).chain(fresh.map(|it| blind(it, true))).collect()
     }
 
     /// All queues can be read again.
-    fn light(&mut self) -> Vec<Act> {
-        let dark = std::mem::take(&mut self.dark).into_keys();
-        dark.map(|queue| Act::Blind { queue, on: false }).collect()
+    fn light(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.dark).keys().map(|queue| blind(queue, false)).collect()
     }
 }
 
-/// What an action is on the engine; `None` for an outage, which lasts as its step says.
-fn act(action: Action) -> Option<Act> {
-    Some(match action {
-        Action::Load { producer, replicas } => Act::Load { deployment: producer, replicas },
-        Action::Burst { queue, jobs } => Act::Burst { queue, jobs },
-        Action::Kill { workload } => Act::Kill { workload },
-        Action::Hold(held) => Act::Hold(held),
-        Action::Pause { workload, paused } => Act::Pause { workload, paused },
-        Action::Outage { .. } => return None,
-    })
+fn blind(queue: &str, on: bool) -> Action {
+    Action::Blind { queue: queue.to_owned(), on }
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use model::Actor;
 use model::scheduler::ScaleError;
 use runtime::control_loop::{Handle, Wish};
 use simulator::Scenario;
+use simulator::steps::Action;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::frozen::{Counts, Fleet, counts, of_step, toward};
 use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
-use super::stepper::{Act, Press, Stepper};
+use super::stepper::{Press, Stepper};
 
 /// How many words may wait.
 const COMMANDS: usize = 16;
@@ -220,7 +221,7 @@ impl Stage {
         &mut self,
         scenario: &Scenario,
         play: Stepper,
-        acts: Vec<Act>,
+        acts: Vec<Action>,
     ) -> Result<Option<Scene>, Refusal> {
         let unfit = misfit(scenario, &self.handle.moments.borrow());
         if let Some(text) = unfit {
@@ -292,14 +293,14 @@ impl Stage {
     }
 
     /// On the way back, what was paused by hand meanwhile is so no longer, and the other way round.
-    fn with_pauses(&self, mut acts: Vec<Act>) -> Vec<Act> {
+    fn with_pauses(&self, mut acts: Vec<Action>) -> Vec<Action> {
         for (workload, now) in self.pauses() {
-            let is_told = acts
-                .iter()
-                .any(|act| matches!(act, Act::Pause { workload: told, .. } if *told == workload));
+            let is_told = acts.iter().any(
+                |act| matches!(act, Action::Pause { workload: told, .. } if *told == workload),
+            );
             match self.paused.get(&workload) {
                 Some(paused) if *paused != now && !is_told => {
-                    acts.push(Act::Pause { workload, paused: *paused });
+                    acts.push(Action::Pause { workload, paused: *paused });
                 }
                 _ => {}
             }
@@ -339,7 +340,7 @@ impl Stage {
     }
 
     /// All of it, also after one that is refused; the first refusal.
-    async fn carry_out(&self, acts: Vec<Act>) -> Result<(), ScaleError> {
+    async fn carry_out(&self, acts: Vec<Action>) -> Result<(), ScaleError> {
         let mut first = Ok(());
         for wish in acts.into_iter().map(wish) {
             let done = self.handle.wish(Actor::Scenario, wish).await;
@@ -349,13 +350,14 @@ impl Stage {
     }
 }
 
-fn wish(act: Act) -> Wish {
-    match act {
-        Act::Load { deployment, replicas } => Wish::Scale { deployment, replicas },
-        Act::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
-        Act::Kill { workload } => Wish::Kill { workload },
-        Act::Hold(held) => Wish::Hold(held),
-        Act::Pause { workload, paused } => Wish::Pause { workload, paused },
-        Act::Blind { queue, on } => Wish::Blind { queue, blind: on },
+fn wish(action: Action) -> Wish {
+    match action {
+        Action::Load { producer, replicas } => Wish::Scale { deployment: producer, replicas },
+        Action::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
+        Action::Kill { workload } => Wish::Kill { workload },
+        Action::Hold(held) => Wish::Hold(held),
+        Action::Pause { workload, paused } => Wish::Pause { workload, paused },
+        Action::Outage { queue, .. } => Wish::Blind { queue, blind: true },
+        Action::Blind { queue, on } => Wish::Blind { queue, blind: on },
     }
 }

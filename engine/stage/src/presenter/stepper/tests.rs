@@ -21,20 +21,20 @@ fn scenario() -> Scenario {
     serde_yaml::from_str(&text).unwrap()
 }
 
-fn load(replicas: u32) -> Act {
-    Act::Load { deployment: "producer".to_owned(), replicas }
+fn load(replicas: u32) -> Action {
+    Action::Load { producer: "producer".to_owned(), replicas }
 }
 
-fn blind(on: bool) -> Act {
-    Act::Blind { queue: "jobs".to_owned(), on }
+fn blind(on: bool) -> Action {
+    Action::Blind { queue: "jobs".to_owned(), on }
 }
 
-fn burst() -> Act {
-    Act::Burst { queue: "jobs".to_owned(), jobs: 50 }
+fn burst() -> Action {
+    Action::Burst { queue: "jobs".to_owned(), jobs: 50 }
 }
 
-fn pause(paused: bool) -> Act {
-    Act::Pause { workload: "consumer".to_owned(), paused }
+fn pause(paused: bool) -> Action {
+    Action::Pause { workload: "consumer".to_owned(), paused }
 }
 
 fn caption(stepper: &Stepper, now: Duration) -> String {
@@ -44,11 +44,11 @@ fn caption(stepper: &Stepper, now: Duration) -> String {
 #[test]
 fn by_the_clock_each_step_begins_when_the_one_before_ends() {
     let (mut it, first) = Stepper::begin(scenario(), BY_CLOCK, s(100));
-    assert_eq!(first, [Act::Hold(true), pause(false), load(3)]);
+    assert_eq!(first, [Action::Hold(true), pause(false), load(3)]);
     assert_eq!(it.pass(s(109)), []);
     assert_eq!(it.deadline(), Some(s(110)));
     assert_eq!(it.scene(s(107)).unwrap().ends_in_s, Some(3.0));
-    assert_eq!(it.pass(s(110)), [Act::Hold(false), burst(), blind(true)]);
+    assert_eq!(it.pass(s(110)), [Action::Hold(false), burst(), blind(true)]);
     assert_eq!(it.pass(s(120)), [load(0), pause(true)]);
     assert_eq!(it.pass(s(125)), [blind(false)], "the outage outlasts its step");
     assert_eq!(it.pass(s(130)), [pause(false)], "nothing stays paused behind it");
@@ -59,7 +59,7 @@ fn by_the_clock_each_step_begins_when_the_one_before_ends() {
 fn a_late_look_misses_no_step_and_no_time() {
     let (mut it, _) = Stepper::begin(scenario(), BY_CLOCK, s(0));
     let acts = it.pass(s(21));
-    let expected = [Act::Hold(false), burst(), blind(true), load(0), pause(true)];
+    let expected = [Action::Hold(false), burst(), blind(true), load(0), pause(true)];
     assert_eq!(acts, expected);
     assert_eq!(it.scene(s(21)).unwrap().ends_in_s, Some(9.0));
     assert_eq!(it.deadline(), Some(s(25)), "the outage began with its step");
@@ -115,7 +115,7 @@ fn a_step_that_waits_for_long_does_so_and_the_next_one_begins_as_if_it_had_not()
     assert_eq!(it.pass(s(10)), [load(1)]);
     assert_eq!((it.deadline(), it.pass(s(60))), (None, vec![]));
     let next = it.press(Press::Next, s(60));
-    let expected = [Act::Hold(false), pause(false), load(3), burst(), blind(true)];
+    let expected = [Action::Hold(false), pause(false), load(3), burst(), blind(true)];
     assert_eq!(next, expected);
     let (mut it, _) = Stepper::begin(patient, BY_CLOCK, s(0));
     assert!(!it.pass(s(10)).contains(&load(1)), "by the clock nothing waits");
@@ -127,7 +127,7 @@ fn what_is_ready_does_nothing_before_its_first_key() {
     assert_eq!((it.deadline(), it.pass(s(60))), (None, vec![]));
     let shown = it.scene(s(60)).unwrap();
     assert_eq!((shown.step, shown.waits, shown.caption.as_str()), (0, true, "Next: One."));
-    assert_eq!(it.press(Press::Next, s(60)), [Act::Hold(true), pause(false), load(3)]);
+    assert_eq!(it.press(Press::Next, s(60)), [Action::Hold(true), pause(false), load(3)]);
 }
 
 #[test]
@@ -136,9 +136,9 @@ fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
     it.press(Press::Next, s(1));
     it.press(Press::Next, s(2));
     let back = it.press(Press::Previous, s(3));
-    assert_eq!(back, [Act::Hold(false), pause(false), load(3)], "it is dark already");
+    assert_eq!(back, [Action::Hold(false), pause(false), load(3)], "it is dark already");
     assert_eq!(caption(&it, s(3)), "Two.");
-    let first = [Act::Hold(true), pause(false), load(3)];
+    let first = [Action::Hold(true), pause(false), load(3)];
     assert_eq!(it.press(Press::Previous, s(4)), [&first[..], &[blind(false)]].concat());
     assert_eq!(it.press(Press::Previous, s(5)), first);
     assert_eq!(caption(&it, s(5)), "One.");
@@ -147,7 +147,7 @@ fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
 #[test]
 fn whoever_ends_it_finds_nothing_held_hidden_or_paused() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
-    assert_eq!(it.end(), [Act::Hold(false)]);
+    assert_eq!(it.end(), [Action::Hold(false)]);
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     it.press(Press::Next, s(1));
     assert_eq!(it.end(), [blind(false)]);

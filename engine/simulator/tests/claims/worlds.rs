@@ -1,7 +1,5 @@
 //! What holds for every world.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -20,7 +18,7 @@ fn shipped(text: &str) -> Scenario {
 }
 
 fn outage() -> Scenario {
-    shipped(include_str!("../../../scenarios/outage.yaml"))
+    shipped(include_str!("../../../../scenarios/outage.yaml"))
 }
 
 fn bytes(scenario: &Scenario, seed: u64) -> String {
@@ -118,7 +116,7 @@ fn nobody_can_read_a_queue_during_its_outage_and_ours_holds() {
 #[test]
 fn long_polls_ask_less_often_than_short_ones() {
     let polls = |wait: &str| {
-        let text = include_str!("../../../scenarios/microbadger.yaml");
+        let text = include_str!("../../../../scenarios/microbadger.yaml");
         let text = text.replace("poll-wait: 1s", &format!("poll-wait: {wait}"));
         let scenario = shipped(&text);
         run(&scenario, &Kind::Fixed(scenario.fixed[0].clone()), 1).unwrap().tally.worker_polls
@@ -130,7 +128,7 @@ fn long_polls_ask_less_often_than_short_ones() {
 
 #[test]
 fn the_lower_class_is_evicted_and_the_cluster_is_never_over_full() {
-    let scenario = shipped(include_str!("../../../scenarios/demo.yaml"));
+    let scenario = shipped(include_str!("../../../../scenarios/demo.yaml"));
     let outcome = run(&scenario, &Kind::HpaPreempting(Behavior::default()), 1).unwrap();
     assert_eq!(outcome.tally.budget_violations, 0);
     let remainder = outcome.series.points.iter().map(|point| point.containers[1]);
@@ -140,7 +138,7 @@ fn the_lower_class_is_evicted_and_the_cluster_is_never_over_full() {
 
 #[test]
 fn a_simulated_hour_of_the_demo_jumps_from_event_to_event() {
-    let text = include_str!("../../../scenarios/demo.yaml");
+    let text = include_str!("../../../../scenarios/demo.yaml");
     let mut hour = shipped(&text.replace("duration: 60s", "duration: 1h"));
     let (low, high, period) = (10.0, 30.0, seconds(60.0));
     hour.queues[0].arrivals = Some(Arrivals::Square { low, high, period, even: true });

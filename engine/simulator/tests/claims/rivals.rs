@@ -9,8 +9,6 @@
 //! is what was measured with open policies, where all pods come by one write: 8 were ready 2.0 s
 //! (p50) after it, less the 1.5 s that they took themselves.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::time::Duration;
 
 use simulator::contenders::Behavior;

@@ -1,16 +1,14 @@
 //! How large a scenario may be: what is larger would fill the memory, or never end.
 
+use super::problem::Wrong;
 use crate::Time;
-use crate::arrivals::Arrivals;
+use crate::arrivals::{Arrivals, MOST_POINTS};
 use crate::scenario::{Queue, Scenario, Workload};
-use crate::trace::MOST_POINTS;
 
 /// Each half second of everyone is kept until the end.
 const LONGEST: Time = Time::from_secs(24 * 3600);
 /// Each job of a queue is there until it is done.
 const MOST_JOBS: f64 = 1_000_000.0;
-/// Jobs that come in one moment.
-pub(crate) const MOST_AT_ONCE: u32 = 100_000;
 /// Containers of one workload, by whoever scales it.
 const MOST_CONTAINERS: u32 = 10_000;
 /// Things of one kind.
@@ -22,11 +20,8 @@ const LONGEST_SENTENCE: usize = 500;
 const LONGEST_WINDOW: Time = Time::from_secs(3600);
 const LONGEST_AVERAGE: Time = Time::from_secs(600);
 
-/// How a problem is told: whose it is, at which key, and the words.
-type Wrong<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;
-
 impl Scenario {
-    pub(crate) fn check_bounds(&self, wrong: &mut Wrong<'_>) {
+    pub(super) fn check_bounds(&self, wrong: &mut Wrong<'_>) {
         if self.duration > LONGEST {
             wrong(None, "duration", "must be at most 24h".to_owned());
         }

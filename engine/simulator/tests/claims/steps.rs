@@ -1,7 +1,5 @@
 //! Steps do what they say, and so do those of the scenarios that are shipped, by their captions.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::ops::Range;
 use std::time::Duration;
 
@@ -16,11 +14,11 @@ const CONSUMER: usize = 0;
 const BACKGROUND: usize = 1;
 const SEEDS: Range<u64> = 1..21;
 
-const FIRST: &str = include_str!("../../../scenarios/first-five-minutes.yaml");
-const PRIORITY: &str = include_str!("../../../scenarios/priority.yaml");
-const OVERLOAD: &str = include_str!("../../../scenarios/overload.yaml");
-const OUTAGE: &str = include_str!("../../../scenarios/outage.yaml");
-const BACK: &str = include_str!("../../../scenarios/back-to-normal.yaml");
+const FIRST: &str = include_str!("../../../../scenarios/first-five-minutes.yaml");
+const PRIORITY: &str = include_str!("../../../../scenarios/priority.yaml");
+const OVERLOAD: &str = include_str!("../../../../scenarios/overload.yaml");
+const OUTAGE: &str = include_str!("../../../../scenarios/outage.yaml");
+const BACK: &str = include_str!("../../../../scenarios/back-to-normal.yaml");
 const ALL: [&str; 5] = [FIRST, PRIORITY, OVERLOAD, OUTAGE, BACK];
 
 fn seconds(seconds: f64) -> Duration {

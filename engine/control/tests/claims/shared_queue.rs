@@ -1,18 +1,13 @@
 //! Several workloads on one queue share its need by priority.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
 use control::{
     Autoscaler, Config, Observation, QueueSample, RateSettings, Reading, Replicas, Rule, Work,
     Workload,
 };
-use model::{demo, target};
 
-const TICK: Duration = Duration::from_millis(500);
+use crate::rounds::{TICK, at_rest, demo, target};
 
 /// Workloads on one queue, whose jobs take a second.
 struct Shared {
@@ -21,10 +16,6 @@ struct Shared {
     seen: Observation,
     done: u64,
     came: u64,
-}
-
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
 }
 
 fn rate() -> Rule {

@@ -1,70 +1,17 @@
 //! The rule `rate` where little is known: no readings, no counters, no service rate, no load.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
-use control::{
-    Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
-    Reading, Replicas, Rule, Workload,
-};
-use model::{demo, target};
+use control::{Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Rule, Workload};
 
-/// A core with its rounds; what it decides comes true at once.
-struct Rounds {
-    core: Autoscaler,
-    now: Duration,
-    seen: Observation,
-}
+use crate::rounds::{Rounds, at_rest, demo, target};
 
 impl Rounds {
-    fn new(config: Config, counts: [u32; 2]) -> Rounds {
-        let names = config.workloads.iter().map(|w| w.name.clone());
-        let seen = Observation {
-            replicas: names.zip(counts.map(at_rest)).collect(),
-            ..Observation::default()
-        };
-        Rounds { core: Autoscaler::new(config).unwrap(), now: Duration::ZERO, seen }
-    }
-
-    /// A round half a second later, with a new reading of the queue or without.
-    fn round(&mut self, sample: Option<QueueSample>) -> Vec<Decision> {
-        self.now += Duration::from_millis(500);
-        if let Some(sample) = sample {
-            let reading = Reading { sample, taken_at: self.now };
-            self.seen.readings.insert("jobs".to_owned(), reading);
-        }
-        let mut all = self.core.step(self.now, &self.seen);
-        let mut new = all.clone();
-        while !new.is_empty() {
-            for decision in new {
-                self.seen.replicas.insert(decision.workload, at_rest(decision.to));
-            }
-            new = self.core.fill(self.now, &self.seen);
-            all.extend_from_slice(&new);
-        }
-        all
-    }
-
     fn rounds(&mut self, seconds: u32, mut sample: impl FnMut() -> Option<QueueSample>) {
         for _ in 0..seconds * 2 {
             self.round(sample());
         }
     }
-
-    fn consumers(&self) -> u32 {
-        self.seen.replicas["consumer"].desired
-    }
-
-    fn words(&self) -> &str {
-        &self.core.why("consumer").unwrap().text
-    }
-}
-
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
 }
 
 fn config(change: impl FnOnce(&mut Workload, &mut RateSettings)) -> Config {

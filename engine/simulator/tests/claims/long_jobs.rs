@@ -1,7 +1,5 @@
 //! What becomes of a job whose worker is told to stop.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,7 +8,7 @@ use simulator::contenders::Behavior;
 use simulator::promises::SEEDS;
 use simulator::{Kind, Outcome, Scenario, run};
 
-const LONG_JOBS: &str = include_str!("../../../scenarios/long-jobs.yaml");
+const LONG_JOBS: &str = include_str!("../../../../scenarios/long-jobs.yaml");
 
 fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)

@@ -1,20 +1,13 @@
 //! The care of a core that takes over from another one.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
-use control::{
-    Autoscaler, Config, Decision, Limit, Observation, QueueSample, RateSettings, Reading, Replicas,
-    Rule, Workload,
-};
-use model::{demo, target};
+use control::{Config, Decision, Limit, QueueSample, RateSettings, Rule, Workload};
 use proptest::prelude::*;
 
+use crate::rounds::{Rounds, TICK, at_rest, demo, target};
+
 const SECOND: Duration = Duration::from_secs(1);
-const TICK: Duration = Duration::from_millis(500);
 
 /// When it takes over. It has looked on before.
 const TAKEN: Duration = Duration::from_secs(100);
@@ -32,53 +25,22 @@ fn care(rule: &Rule) -> Duration {
     }
 }
 
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
+/// A core that has just taken over from one that ran a consumer by this rule, and the background.
+fn successor(rule: Rule, counts: [u32; 2]) -> Rounds {
+    successor_of(demo(rule), counts)
 }
 
-/// A core that has just taken over, and what it sees.
-struct Successor {
-    core: Autoscaler,
-    now: Duration,
-    seen: Observation,
+/// Its first round is at once.
+fn successor_of(config: Config, counts: [u32; 2]) -> Rounds {
+    let mut rounds = Rounds::new(config, counts);
+    rounds.now = TAKEN - TICK;
+    rounds.read("jobs", QueueSample::default());
+    rounds.core.look_on(rounds.now, &rounds.seen, "another one decides");
+    rounds.core.take_over(TAKEN);
+    rounds
 }
 
-impl Successor {
-    /// Of a consumer that follows this rule, and the background.
-    fn new(rule: Rule, counts: [u32; 2]) -> Successor {
-        Successor::of(demo(rule), counts)
-    }
-
-    fn of(config: Config, counts: [u32; 2]) -> Successor {
-        let names = config.workloads.iter().map(|w| w.name.clone());
-        let replicas = names.zip(counts.map(at_rest)).collect();
-        let mut core = Autoscaler::new(config).unwrap();
-        let mut seen = Observation { replicas, ..Observation::default() };
-        let reading = Reading { taken_at: TAKEN - TICK, ..Reading::default() };
-        seen.readings.insert("jobs".to_owned(), reading);
-        core.look_on(TAKEN - TICK, &seen, "another one decides");
-        core.take_over(TAKEN);
-        Successor { core, now: TAKEN, seen }
-    }
-
-    /// A round with a new reading, at once and then half a second after the last one; all of it
-    /// comes true.
-    fn round(&mut self, sample: QueueSample) -> Vec<Decision> {
-        let reading = Reading { sample, taken_at: self.now };
-        self.seen.readings.insert("jobs".to_owned(), reading);
-        let mut all = self.core.step(self.now, &self.seen);
-        let mut new = all.clone();
-        while !new.is_empty() {
-            for decision in new {
-                self.seen.replicas.insert(decision.workload, at_rest(decision.to));
-            }
-            new = self.core.fill(self.now, &self.seen);
-            all.extend_from_slice(&new);
-        }
-        self.now += TICK;
-        all
-    }
-
+impl Rounds {
     /// Somebody else gives the consumer so many, within the budget.
     fn scaled_by_others(&mut self, count: u32) {
         let rest = self.seen.replicas["remainder"].desired.min(10 - count);
@@ -89,7 +51,7 @@ impl Successor {
     /// How long after the take-over the first consumer is removed, with nothing to do.
     fn first_removal(&mut self) -> Duration {
         loop {
-            let now = self.now;
+            let now = self.now + TICK;
             if cuts(&self.round(QueueSample::default()), "consumer") > 0 {
                 return now - TAKEN;
             }
@@ -122,10 +84,10 @@ proptest! {
         rounds in prop::collection::vec((0..60u64, 0..5u64, prop::option::of(0..10u32)), 200),
     ) {
         let care = care(&rule);
-        let mut successor = Successor::new(rule, [begins, 1]);
+        let mut successor = successor(rule, [begins, 1]);
         let mut total = 0;
         for (ready, arrived, by_others) in rounds {
-            if successor.now >= TAKEN + care {
+            if successor.now + TICK >= TAKEN + care {
                 break;
             }
             // The old core's last word may arrive late, and a person may scale.
@@ -151,7 +113,7 @@ fn a_workload_is_left_alone_for_its_scale_down_window_and_for_eight_seconds_with
         (Rule::SimpleQueue(target()), 8),
     ] {
         let name = rule.name();
-        let first = Successor::new(rule, [5, 5]).first_removal();
+        let first = successor(rule, [5, 5]).first_removal();
         // The window begins with the reading that its rule is asked with first.
         let due = care * SECOND..=care * SECOND + 2 * TICK;
         assert!(due.contains(&first), "{name}: after {first:?}");
@@ -161,7 +123,7 @@ fn a_workload_is_left_alone_for_its_scale_down_window_and_for_eight_seconds_with
 #[test]
 fn two_readings_come_before_any_decision_and_then_a_raise_waits_no_longer() {
     for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
-        let mut successor = Successor::new(rule, [2, 8]);
+        let mut successor = successor(rule, [2, 8]);
         assert_eq!(successor.round(ready(100)), []);
         assert_eq!(successor.core.why("consumer").unwrap().limited_by, Some(Limit::Reading));
         // The second one may give the rule its first difference, and the third its first rate.
@@ -174,12 +136,12 @@ fn two_readings_come_before_any_decision_and_then_a_raise_waits_no_longer() {
 #[test]
 fn what_the_core_before_raised_at_the_last_moment_is_not_taken_back() {
     for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
-        let mut successor = Successor::new(rule.clone(), [3, 3]);
+        let mut successor = successor(rule.clone(), [3, 3]);
         for _ in 0..3 {
             successor.round(ready(18));
         }
         successor.scaled_by_others(6);
-        while successor.now < TAKEN + care(&rule) {
+        while successor.now + TICK < TAKEN + care(&rule) {
             assert_eq!(successor.round(ready(18)), [], "{} {:?}", rule.name(), successor.now);
             assert_eq!(successor.core.why("consumer").unwrap().limited_by, Some(Limit::JustBegun));
         }
@@ -193,7 +155,7 @@ fn an_equal_takes_nothing_from_one_that_is_cared_for_and_a_more_urgent_one_does(
         let other = Workload { priority: 2, ..config.workloads[0].clone() };
         let urgent = Workload { name: "urgent".to_owned(), priority, ..other.clone() };
         config.workloads = vec![other, urgent];
-        let mut successor = Successor::of(config, [6, 4]);
+        let mut successor = successor_of(config, [6, 4]);
         for round in 1..10 {
             successor.round(ready(100 * round));
         }

@@ -1,7 +1,5 @@
 //! The scenarios that are shipped, all of them, with everyone who is tried.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::path::{Path, PathBuf};
 
 use simulator::{Kind, Report, Scenario, run};

@@ -1,23 +1,13 @@
 //! Work in progress is not thrown away to save a container.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::time::Duration;
 
 use control::{
-    Autoscaler, Config, Decision, Limit, Observation, QueueSample, QueueTarget, RateSettings,
-    Reading, Reason, Replicas, Rule, Work, Workload,
+    Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Reason, Rule, Work, Workload,
 };
-use model::{demo, target};
 use proptest::prelude::*;
 
-const TICK: Duration = Duration::from_millis(500);
-
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
-}
+use crate::rounds::{Rounds, TICK, demo, target};
 
 fn rules() -> [Rule; 3] {
     let service_time = Some(Duration::from_secs(30));
@@ -26,21 +16,8 @@ fn rules() -> [Rule; 3] {
     [Rule::Rate(rate), Rule::Queue(target()), Rule::SimpleQueue(target())]
 }
 
-/// A consumer, the background, and what is seen of them.
-struct Rounds {
-    core: Autoscaler,
-    now: Duration,
-    seen: Observation,
-}
-
 impl Rounds {
-    fn new(config: Config, counts: [u32; 2]) -> Rounds {
-        let names = config.workloads.iter().map(|w| w.name.clone());
-        let replicas = names.zip(counts.map(at_rest)).collect();
-        let seen = Observation { replicas, ..Observation::default() };
-        Rounds { core: Autoscaler::new(config).unwrap(), now: Duration::ZERO, seen }
-    }
-
+    /// A consumer and the background.
     fn of(rule: Rule, counts: [u32; 2]) -> Rounds {
         Rounds::new(demo(rule), counts)
     }
@@ -49,32 +26,11 @@ impl Rounds {
         self.seen.work.insert("consumer".to_owned(), Work { busy, stoppable });
     }
 
-    /// A round with a new reading; what is decided comes true.
-    fn round(&mut self, sample: QueueSample) -> Vec<Decision> {
-        self.now += TICK;
-        let reading = Reading { sample, taken_at: self.now };
-        self.seen.readings.insert("jobs".to_owned(), reading);
-        let decisions = self.core.step(self.now, &self.seen);
-        self.come_true(&decisions);
-        decisions
-    }
-
     /// So many messages wait at the other queue at the next round.
     fn orders(&mut self, ready: u64) {
-        let (sample, taken_at) = (QueueSample { ready, ..<_>::default() }, self.now + TICK);
-        self.seen.readings.insert("orders".to_owned(), Reading { sample, taken_at });
-    }
-
-    fn fill(&mut self) -> Vec<Decision> {
-        let decisions = self.core.fill(self.now, &self.seen);
-        self.come_true(&decisions);
-        decisions
-    }
-
-    fn come_true(&mut self, decisions: &[Decision]) {
-        for decision in decisions {
-            self.seen.replicas.insert(decision.workload.clone(), at_rest(decision.to));
-        }
+        self.now += TICK;
+        self.read("orders", QueueSample { ready, ..QueueSample::default() });
+        self.now -= TICK;
     }
 
     fn quiet(&mut self, in_flight: u64, rounds: u32) {
@@ -83,16 +39,8 @@ impl Rounds {
         }
     }
 
-    fn consumers(&self) -> u32 {
-        self.seen.replicas["consumer"].desired
-    }
-
     fn to_retire(&self) -> u32 {
         self.core.to_retire().find(|(name, _)| *name == "consumer").map_or(0, |(_, n)| n)
-    }
-
-    fn words(&self) -> &str {
-        &self.core.why("consumer").unwrap().text
     }
 }
 

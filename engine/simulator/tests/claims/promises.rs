@@ -1,7 +1,5 @@
 //! What is promised of the core holds, and the documents show what was measured.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

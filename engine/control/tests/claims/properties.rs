@@ -1,19 +1,15 @@
 //! What holds for every input.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
-
-mod model;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::allocation::{Claim, allocate};
 use control::{
-    Autoscaler, Config, Limit, Observation, QueueSample, RateSettings, Reading, Reason, Replicas,
-    Rule, Workload,
+    Autoscaler, Config, Limit, Observation, QueueSample, Reading, Reason, Replicas, Rule, Workload,
 };
-use model::{Model, Times, demo, target};
 use proptest::prelude::*;
+
+use crate::rounds::{at_rest, demo, target};
 
 fn claims() -> impl Strategy<Value = Vec<Claim>> {
     let claim = (1..4u32, 0..4u32, 0..12u32, 0..15u32, any::<bool>()).prop_map(
@@ -61,20 +57,6 @@ proptest! {
             prop_assert!(after[j] >= before[j], "{j} gave way to {i}: {before:?} {after:?}");
         }
         prop_assert!(after[i] >= before[i], "asking for more gave less: {before:?} {after:?}");
-    }
-
-    #[test]
-    fn the_budget_holds_for_any_load_and_any_times(
-        start in 0..4000u64, stop in 0..4000u64, job in 1..900u64,
-        loads in prop::collection::vec((1..6u64, 0..80u32), 1..6),
-    ) {
-        for rule in [Rule::Queue(target()), Rule::Rate(RateSettings::new(target()))] {
-            let mut model = Model::new(demo(rule), Times { start, stop, job });
-            for (seconds, rate) in &loads {
-                model.run(*seconds, f64::from(*rate));
-            }
-            prop_assert!(model.most_live <= 10, "{} live", model.most_live);
-        }
     }
 
     #[test]
@@ -153,10 +135,6 @@ fn observation(seen: &[Replicas; 2], ready: u64) -> Observation {
         readings: BTreeMap::from([("jobs".to_owned(), Reading { sample, taken_at: SECOND })]),
         ..Observation::default()
     }
-}
-
-fn at_rest(desired: u32) -> Replicas {
-    Replicas { desired, ready: desired, ..Replicas::default() }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What is wrong with steps that can be read but not played.
 
-use super::{Action, Producer, Step};
+use super::problem::Wrong;
 use crate::Time;
 use crate::arrivals::RATES;
 use crate::scenario::Scenario;
+use crate::steps::{Action, Producer, Step};
 
 /// So many replicas or jobs at once are as many as a stage needs.
 const MOST_REPLICAS: u32 = 100;
@@ -11,11 +12,8 @@ const MOST_JOBS: u32 = 10_000;
 /// A caption is read from the last row.
 const LONGEST_CAPTION: usize = 120;
 
-/// How a problem is told: whose it is, at which key, and the words.
-type Wrong<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;
-
 impl Scenario {
-    pub(crate) fn check_steps(&self, wrong: &mut Wrong<'_>) {
+    pub(super) fn check_steps(&self, wrong: &mut Wrong<'_>) {
         self.producers.iter().for_each(|producer| self.check_producer(producer, wrong));
         for (i, step) in self.steps.iter().enumerate() {
             let owner = format!("step {}", i + 1);
@@ -41,7 +39,7 @@ impl Scenario {
         if !RATES.contains(&(it.rate * f64::from(MOST_REPLICAS))) {
             wrong(owner, "rate", "must be from 0 to 100 jobs a second".to_owned());
         }
-        match self.queues.iter().find(|queue| queue.name == it.queue) {
+        match self.queue(&it.queue).map(|i| &self.queues[i]) {
             None => {
                 let text = format!("is {}, which is not among the queues", it.queue);
                 wrong(owner, "queue", text);
@@ -69,21 +67,16 @@ impl Scenario {
 
     /// The key and what is wrong with it.
     fn problem_of(&self, action: &Action) -> Option<(&'static str, String)> {
-        let unknown =
-            |name: &str, kind: &str| format!("names {name}, which is not among the {kind}");
-        let queue = |key, name: &String| {
-            let known = self.queues.iter().any(|queue| queue.name == *name);
-            (!known).then(|| (key, unknown(name, "queues")))
+        let among = |key, name: &String, known: bool, kind| {
+            (!known).then(|| (key, format!("names {name}, which is not among the {kind}")))
         };
-        let workload = |key, name: &String| {
-            let known = self.workloads.iter().any(|workload| workload.name == *name);
-            (!known).then(|| (key, unknown(name, "workloads")))
-        };
+        let queue = |key, name| among(key, name, self.queue(name).is_some(), "queues");
+        let workload = |key, name| among(key, name, self.workload(name).is_some(), "workloads");
         match action {
             Action::Load { producer, .. }
                 if self.producers.iter().all(|it| it.name != *producer) =>
             {
-                Some(("load", unknown(producer, "producers")))
+                among("load", producer, false, "producers")
             }
             Action::Load { replicas, .. } if *replicas > MOST_REPLICAS => {
                 Some(("load", format!("is {replicas}; it must be from 0 to {MOST_REPLICAS}")))
@@ -95,7 +88,9 @@ impl Scenario {
                 Some(("outage", "lasts no time; write it like {jobs: 20s}".to_owned()))
             }
             Action::Burst { queue: name, .. } => queue("burst", name),
-            Action::Outage { queue: name, .. } => queue("outage", name),
+            Action::Outage { queue: name, .. } | Action::Blind { queue: name, .. } => {
+                queue("outage", name)
+            }
             Action::Kill { workload: name } => workload("kill", name),
             Action::Pause { workload: name, .. } => workload("pause", name),
             Action::Load { .. } | Action::Hold(_) => None,
