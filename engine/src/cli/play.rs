@@ -17,8 +17,8 @@ use service::shutdown::exit;
 use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
-use super::told::Told;
 use super::own_box::OwnBox;
+use super::told::Told;
 use super::{Engine, present};
 use crate::args::PlayArgs;
 

@@ -8,10 +8,10 @@ use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::candidate::{Candidate, Wish};
-use super::view::View;
+use super::elector;
 use super::lease::{self, Problem};
 use super::terms::Standing;
-use super::elector;
+use super::view::View;
 
 /// How this engine stands among its replicas. Clones see the same.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! How Prometheus sees who leads.
 
-use prometheus::{IntGauge, Registry};
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
+use prometheus::{IntGauge, Registry};
 
 use super::leadership::Leadership;
 
