@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use client::{Client, QueueArgs, QueueStats, Url};
 use serde::Deserialize;
-use service::output::{broken, print, say};
+use service::output::{broken, say};
 use service::shutdown::exit;
 use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
