@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`scheduler`]: [`Scheduler`], where the containers run
 //! - [`authority`]: [`Authority`], whether this engine decides
-//! - [`look`]: a queue as it was seen last
+//! - [`source`]: [`MetricSource`], where readings come from; [`look`]: what one sees
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
 //! - [`settings`]: the same as they are edited; [`trouble`]: what is wrong with them
 //! - [`configure`]: edits of them while the engine runs
@@ -20,6 +20,7 @@ pub mod configure;
 pub mod look;
 pub mod scheduler;
 pub mod settings;
+pub mod source;
 pub mod trouble;
 
 pub use actor::Actor;
@@ -29,4 +30,5 @@ pub use clock::Clock;
 pub use look::{Leases, Look, Story, Told};
 pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
 pub use settings::Settings;
+pub use source::{MetricSource, ReadError};
 pub use trouble::{Trouble, Troubles};

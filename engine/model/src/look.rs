@@ -11,8 +11,8 @@ use control::Reading;
 pub struct Look {
     /// What rules go by.
     pub reading: Reading,
-    /// Jobs that are lost, since the queue's process began.
-    pub lost: u64,
+    /// Jobs that are lost, since the queue's process began; `None` where it does not count them.
+    pub lost: Option<u64>,
     /// Who holds its leases.
     pub leases: Told,
     /// What nine of ten of the last jobs took from their delivery to their ack, at most; `None`

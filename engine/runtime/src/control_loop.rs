@@ -265,7 +265,9 @@ impl ControlLoop {
             self.board.tell(now, News::new(Kind::Story, text));
         }
         for (queue, look) in self.parts.sources.looks() {
-            self.board.count_lost(&queue, look.lost);
+            if let Some(lost) = look.lost {
+                self.board.count_lost(&queue, lost);
+            }
         }
     }
 

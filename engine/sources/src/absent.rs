@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use client::Error;
+use model::ReadError;
 
 /// The names. Clones are the same ones.
 #[derive(Debug, Clone, Default)]
@@ -11,10 +11,10 @@ pub(super) struct Absent(Arc<Mutex<BTreeSet<String>>>);
 
 impl Absent {
     /// Takes in how a read of a queue went; one that failed otherwise says nothing of it.
-    pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &Error>) {
+    pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &ReadError>) {
         match read {
             Ok(_) => drop(self.names().remove(queue)),
-            Err(Error::Unknown(_)) => drop(self.names().insert(queue.to_owned())),
+            Err(ReadError::Absent(_)) => drop(self.names().insert(queue.to_owned())),
             Err(_) => {}
         }
     }
@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn a_queue_is_absent_from_an_answer_that_says_so_until_it_is_read() {
         let absent = Absent::default();
-        let unknown = Error::Unknown("there is no queue jobs".to_owned());
-        let away = Error::Garbled("no JSON".to_owned());
+        let unknown = ReadError::Absent("there is no queue jobs".to_owned());
+        let away = ReadError::Failed("no JSON".to_owned());
         absent.see::<()>("jobs", Err(&away));
         assert_eq!(absent.all(), BTreeSet::new(), "a failure is no answer");
         absent.see::<()>("jobs", Err(&unknown));

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! - `watched`: [`Sources`], all queues that are watched
-//! - [`queue`]: a queue of the kit's own server
+//! - [`origin`]: [`Origin`], where what workloads follow is opened
+//! - [`queue`]: the reading of a queue; `poll`: once a tick
 //! - `absent`: queues that nobody has used yet
 //! - `stories`: what became of lost workers' jobs
 //! - `streak`: what is worth a line in the log
@@ -12,11 +13,14 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod absent;
+pub mod origin;
 mod patience;
+mod poll;
 pub mod queue;
 mod stories;
 mod streak;
 mod watched;
 
+pub use origin::{Kit, Origin};
 pub use patience::part_of;
 pub use watched::Sources;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use client::{QueueStats, Redelivery};
+use client::{Numbers, Redelivery};
 use model::Story;
 
 /// Which stories of a queue were told.
@@ -16,11 +16,16 @@ pub(super) struct Stories {
 }
 
 impl Stories {
-    /// Whether there may be something new in the queue's list.
-    pub(super) fn are_due(&mut self, stats: &QueueStats) -> bool {
-        let before = self.expired.replace(stats.lease_expired_total);
+    /// Takes in how many leases had run out.
+    pub(super) fn see(&mut self, numbers: &Numbers) {
+        let expired = numbers.lease_expired_total;
+        let before = std::mem::replace(&mut self.expired, expired);
         // What there was before anybody looked is an old story.
-        self.open |= before.is_some_and(|before| before != stats.lease_expired_total);
+        self.open |= before.is_some() && expired.is_some() && before != expired;
+    }
+
+    /// Whether there may be something new in the queue's list.
+    pub(super) fn are_due(&self) -> bool {
         self.open
     }
 
@@ -64,24 +69,20 @@ mod tests {
         }
     }
 
-    fn stats(lease_expired_total: u64) -> QueueStats {
-        let json = serde_json::json!({
-            "ready": 0, "in_flight": 0, "delayed": 0, "published_total": 0, "acked_total": 0,
-            "dead_total": 0, "expired_total": 0, "purged_total": 0,
-            "lease_expired_total": lease_expired_total,
-        });
-        serde_json::from_value(json).unwrap()
+    fn are_due(stories: &mut Stories, expired: u64) -> bool {
+        stories.see(&Numbers { lease_expired_total: Some(expired), ..Numbers::default() });
+        stories.are_due()
     }
 
     #[test]
     fn the_list_is_asked_for_from_a_lease_s_end_to_the_story_s_end() {
         let mut stories = Stories::default();
-        assert!(!stories.are_due(&stats(2)) && !stories.are_due(&stats(2)));
-        assert!(stories.are_due(&stats(3)));
+        assert!(!are_due(&mut stories, 2) && !are_due(&mut stories, 2));
+        assert!(are_due(&mut stories, 3));
         assert_eq!(stories.take(&[lost("7", false)]), []);
-        assert!(stories.are_due(&stats(3)));
+        assert!(are_due(&mut stories, 3));
         assert_eq!(stories.take(&[lost("7", true)]).len(), 1);
-        assert!(!stories.are_due(&stats(3)));
+        assert!(!are_due(&mut stories, 3));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Failures in a row are told once, and so is their end.
 
-use client::Error;
+use model::ReadError;
 
 /// What came of the last reads of one queue.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub(super) enum News {
 
 impl Streak {
     /// The line after a read of the queue `name`, if there is something new to tell.
-    pub(super) fn after<T>(&mut self, name: &str, read: Result<&T, &Error>) -> Option<News> {
+    pub(super) fn after<T>(&mut self, name: &str, read: Result<&T, &ReadError>) -> Option<News> {
         let before = *self;
         *self = match read {
             Ok(_) => Streak::Good,
             // Normal at a start: the first job or the first receiver makes the queue. Later it
             // is one more way to fail.
-            Err(Error::Unknown(_)) if before != Streak::Failing => Streak::Waiting,
+            Err(ReadError::Absent(_)) if before != Streak::Failing => Streak::Waiting,
             Err(_) => Streak::Failing,
         };
         if *self == before {
@@ -39,7 +39,7 @@ impl Streak {
         }
         Some(match read {
             Ok(_) => News::Normal(format!("queue {name} can be read")),
-            Err(Error::Unknown(_)) => News::Normal(format!("waiting for queue {name}")),
+            Err(ReadError::Absent(_)) => News::Normal(format!("waiting for queue {name}")),
             Err(error) => News::Wrong(format!("queue {name} cannot be read: {error}")),
         })
     }
@@ -52,17 +52,17 @@ mod tests {
     const UNKNOWN: &str = "there is no queue jobs";
 
     /// What is told of reads that end so; `None` for a good one.
-    fn told(reads: &[Option<Error>]) -> Vec<Option<News>> {
+    fn told(reads: &[Option<ReadError>]) -> Vec<Option<News>> {
         let mut streak = Streak::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()
     }
 
-    fn garbled(what: &str) -> Option<Error> {
-        Some(Error::Garbled(what.to_owned()))
+    fn garbled(what: &str) -> Option<ReadError> {
+        Some(ReadError::Failed(client::Error::Garbled(what.to_owned()).to_string()))
     }
 
-    fn unknown() -> Option<Error> {
-        Some(Error::Unknown(UNKNOWN.to_owned()))
+    fn unknown() -> Option<ReadError> {
+        Some(ReadError::Absent(UNKNOWN.to_owned()))
     }
 
     fn again() -> Option<News> {

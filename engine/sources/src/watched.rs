@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Client, QueueArgs, Url};
+use client::{Error, WatchedQueue};
 use control::{Reading, Workload};
 use model::{Clock, Look, Story};
-use service::TokenFile;
 use tokio::sync::{mpsc, watch};
 
 use super::absent::Absent;
-use super::queue::QueueSource;
+use super::origin::Origin;
+use super::poll::Poll;
 
 /// All queues that are watched.
 #[derive(Debug)]
 pub struct Sources {
-    server: Url,
-    token: Option<Arc<TokenFile>>,
+    origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<Look>>>,
@@ -29,25 +28,19 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Sources of a queue server, each read once a tick; none is followed yet.
-    pub fn new(server: Url, tick: Duration, clock: Clock) -> Sources {
+    /// What is opened there, each read once a tick; none is followed yet.
+    pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
         let (tells, stories) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
         let absent = Absent::default();
-        Sources { server, token: None, tick, clock, latest, blind, absent, tells, stories }
-    }
-
-    /// The same, read with the token in this file, if any.
-    #[must_use]
-    pub fn with_token(self, file: Option<TokenFile>) -> Sources {
-        Sources { token: file.map(Arc::new), ..self }
+        Sources { origin, tick, clock, latest, blind, absent, tells, stories }
     }
 
     /// Follows exactly the queues that these workloads follow.
     ///
     /// # Errors
     /// When no HTTP client can be made.
-    pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), client::Error> {
+    pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), Error> {
         let targets = workloads.iter().filter_map(|w| w.rule.target());
         let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
         // A source ends when nobody looks at what it leaves.
@@ -96,21 +89,20 @@ impl Sources {
         self.latest.keys().map(String::as_str)
     }
 
-    /// A client of a queue of the server that is read here.
+    /// The queue of this name, on which a call fails after `timeout`.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
-    pub fn client(&self, queue: &str) -> Result<Client, client::Error> {
-        let (queue_url, queue) = (self.server.clone(), queue.to_owned());
-        let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None })?;
-        Ok(client.with_token(self.token.clone()))
+    /// When it cannot be made.
+    pub fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error> {
+        self.origin.queue(name, timeout)
     }
 
-    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, client::Error> {
-        let source = QueueSource::new(self.client(name)?, name.to_owned(), self.tick);
-        let (sender, receiver) = watch::channel(None);
-        let (absent, tells) = (self.absent.clone(), self.tells.clone());
-        tokio::spawn(source.run(self.tick, self.clock, sender, absent, tells));
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, Error> {
+        let (latest, receiver) = watch::channel(None);
+        let source = self.origin.source(name, self.tick)?;
+        let (absent, stories) = (self.absent.clone(), self.tells.clone());
+        let poll = Poll { name: name.to_owned(), source, latest, absent, stories };
+        tokio::spawn(poll.run(self.tick, self.clock));
         Ok(receiver)
     }
 

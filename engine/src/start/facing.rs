@@ -9,6 +9,7 @@ use client::Url;
 use runtime::control_loop::{ControlLoop, Handle, Parts};
 use service::{Shell, Shutdown, TokenFile, UsageError};
 use simulator::Scenario;
+use sources::Kit;
 use stage::Stage;
 use stage::audience::Room;
 use stage::ghosts::Ghosts;
@@ -30,6 +31,8 @@ const OPENING: Duration = Duration::from_secs(10);
 pub(super) struct Facing {
     /// The queue server, for those who want to look further.
     queue_url: Url,
+    /// Where it is opened.
+    kit: Kit,
     /// Where the background's tiles go.
     tiles_queue: String,
     /// Load to begin with.
@@ -56,9 +59,10 @@ impl Facing {
     /// # Errors
     /// When there is no token in the file that should have it, no scenario, or nothing can be
     /// recorded.
-    pub(super) fn of(args: &RunArgs, queue_url: Url) -> anyhow::Result<Facing> {
+    pub(super) fn of(args: &RunArgs, queue_url: Url, kit: Kit) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
+            kit,
             tiles_queue: args.tiles_queue.clone(),
             opening_load: args.opening_load.clone(),
             opening: opening(args)?,
@@ -134,7 +138,7 @@ pub(super) async fn run_parts(
     let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));
     parts.contributions = stage.contributions();
     let clock = parts.clock;
-    let tiles = parts.sources.client(&facing.tiles_queue)?;
+    let tiles = facing.kit.client(&facing.tiles_queue)?;
     let taker = Taker::new(tiles, shell.name(), stage.canvas.clone(), clock);
     tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(parts);

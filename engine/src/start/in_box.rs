@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use client::Url;
 use control::allocation::{Claim, allocate};
@@ -19,7 +20,7 @@ use runtime::control_loop::Parts;
 use runtime::metrics::Metrics;
 use service::output::say;
 use service::{Shell, UsageError};
-use sources::Sources;
+use sources::{Kit, Sources};
 
 use super::facing::{Facing, run_parts};
 use super::own_words::OwnWords;
@@ -58,8 +59,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let sources = Sources::new(queue_url.clone(), budget.tick, clock);
-    let mut sources = sources.with_token(token);
+    let kit = Kit::new(queue_url.clone(), token);
+    let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
         core,
@@ -79,7 +80,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening,
         reset_on_exit: false,
     };
-    let facing = Facing::of(&args, queue_url)?.with_manifest(text);
+    let facing = Facing::of(&args, queue_url, kit)?.with_manifest(text);
     run_parts(shell, parts, facing).await
 }
 

@@ -1,6 +1,7 @@
 //! An engine that watches and scales a namespace of a cluster.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use client::Url;
@@ -12,7 +13,7 @@ use runtime::contribution::Contributions;
 use runtime::control_loop::Parts;
 use runtime::metrics::Metrics;
 use service::{Shell, UsageError};
-use sources::Sources;
+use sources::{Kit, Sources};
 
 use super::facing::{Facing, run_parts};
 use crate::args::{Capacity, RunArgs};
@@ -42,7 +43,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         None => Url::parse(QUEUE)?,
     };
     let budget = args.core.budget();
-    let sources = Sources::new(queue_url.clone(), budget.tick, clock).with_token(token);
+    let kit = Kit::new(queue_url.clone(), token);
+    let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     // Nothing is scaled before the first list; the annotations in it say what is.
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
@@ -65,6 +67,6 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing::of(&args, queue_url)?;
+    let facing = Facing::of(&args, queue_url, kit)?;
     run_parts(shell, parts, facing).await
 }

@@ -88,12 +88,12 @@ impl ControlLoop {
     /// Throws away what is in the queues, once nobody puts anything into them any more.
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
         let sources = &self.parts.sources;
-        let clients: Vec<_> = sources.names().map(|queue| sources.client(queue)).collect();
+        let queues: Vec<_> = sources.names().map(|name| sources.queue(name, PATIENCE)).collect();
         let (sender, receiver) = oneshot::channel();
         let waker = self.waker.clone();
         self.writes.spawn(async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
-            let purges = clients.into_iter().map(async |client| match client?.purge().await {
+            let purges = queues.into_iter().map(async |queue| match queue?.purge().await {
                 // Nobody has used it yet.
                 Err(client::Error::Unknown(_)) | Ok(_) => Ok(()),
                 Err(error) => Err(error),

@@ -1,6 +1,7 @@
 //! What people and scenarios wish, carried out by the loop alone.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use model::scheduler::{Phase, ScaleError, Status};
 use model::{Actor, ControlMode};
@@ -10,6 +11,9 @@ use super::handle::{Command, Reply, Wish};
 use super::reset::Reset;
 use crate::board::headline::cause::Cause;
 use crate::board::log::{Kind, News};
+
+/// How long a queue has for what is wished of it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A burst beyond this would be no demo.
 pub const MOST_JOBS: u32 = 10_000;
@@ -131,8 +135,8 @@ impl ControlLoop {
     fn burst(&mut self, by: Actor, queue: Option<String>, jobs: u32, reply: Reply) {
         let sources = &self.parts.sources;
         let queue = queue.or_else(|| sources.first().map(str::to_owned));
-        let client = match queue {
-            Some(queue) if sources.follows(&queue) => sources.client(&queue),
+        let queue = match queue {
+            Some(queue) if sources.follows(&queue) => sources.queue(&queue, PATIENCE),
             Some(queue) => {
                 let text = format!("no workload follows the queue {queue}");
                 let _ = reply.send(Err(ScaleError::Refused(text)));
@@ -155,7 +159,7 @@ impl ControlLoop {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let bodies: Vec<Vec<u8>> =
                 (1..=jobs).map(|n| format!("burst, job {n} of {jobs}").into_bytes()).collect();
-            client.map_err(refused)?.publish_all(&bodies).await.map(drop).map_err(refused)
+            queue.map_err(refused)?.publish_all(&bodies).await.map_err(refused)
         });
     }
 

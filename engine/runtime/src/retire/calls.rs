@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::Client;
+use client::WatchedQueue;
 use sources::{Sources, part_of};
 use tokio::sync::{Notify, mpsc};
 
@@ -26,7 +26,7 @@ pub struct Answer {
 pub struct Calls {
     /// No call takes longer: more urgent work waits for its end.
     timeout: Duration,
-    clients: BTreeMap<String, Client>,
+    queues: BTreeMap<String, Arc<dyn WatchedQueue>>,
     sender: mpsc::UnboundedSender<Answer>,
     answers: mpsc::UnboundedReceiver<Answer>,
     /// Rings at each answer.
@@ -38,7 +38,7 @@ impl Calls {
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
         let timeout = part_of(tick, 0.4);
-        Calls { timeout, clients: BTreeMap::new(), sender, answers, waker }
+        Calls { timeout, queues: BTreeMap::new(), sender, answers, waker }
     }
 
     /// Retires a container at its queue; to be driven. Its answer comes in any case.
@@ -50,12 +50,13 @@ impl Calls {
         container: &str,
         asked: Duration,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let client = self.client(sources, queue);
+        let queue = self.queue(sources, queue);
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let (workload, container) = (workload.to_owned(), container.to_owned());
         async move {
-            let leases = match client {
-                Some(client) => client.retire(&container).await.ok(),
+            // A queue that retires nobody says of nobody that it holds no lease.
+            let leases = match queue {
+                Some(queue) => queue.retire(&container).await.ok().flatten(),
                 None => None,
             };
             // The loop lives longer than its calls.
@@ -64,13 +65,12 @@ impl Calls {
         }
     }
 
-    /// A client keeps its connections, so there is one for each queue.
-    fn client(&mut self, sources: &Sources, queue: &str) -> Option<Client> {
-        if !self.clients.contains_key(queue) {
-            let client = sources.client(queue).ok()?.with_timeout(self.timeout);
-            self.clients.insert(queue.to_owned(), client);
+    /// It keeps its connections, so there is one for each queue.
+    fn queue(&mut self, sources: &Sources, name: &str) -> Option<Arc<dyn WatchedQueue>> {
+        if !self.queues.contains_key(name) {
+            self.queues.insert(name.to_owned(), sources.queue(name, self.timeout).ok()?);
         }
-        self.clients.get(queue).cloned()
+        self.queues.get(name).cloned()
     }
 
     /// What was answered since this was asked last.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::{Backoff, Client, ReceiveOptions};
+use client::{Backoff, ReceiveOptions, WorkQueue};
 use model::{Clock, MayWrite};
 use service::Shutdown;
 use tokio::time::sleep;
@@ -24,21 +24,21 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Who takes tiles.
 #[derive(Debug)]
-pub struct Taker {
-    client: Client,
+pub struct Taker<Q> {
+    queue: Q,
     canvas: Canvas,
     clock: Clock,
     options: ReceiveOptions,
     backoff: Backoff,
 }
 
-impl Taker {
-    /// One that takes from the queue of `client`, by the name `worker`, and paints on `canvas`.
-    pub fn new(client: Client, worker: &str, canvas: Canvas, clock: Clock) -> Taker {
+impl<Q: WorkQueue> Taker<Q> {
+    /// One that takes from this queue, by the name `worker`, and paints on `canvas`.
+    pub fn new(queue: Q, worker: &str, canvas: Canvas, clock: Clock) -> Taker<Q> {
         let worker = worker.to_owned();
         let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
-        let (client, backoff) = (client.with_timeout(PATIENCE), Backoff::default());
-        Taker { client, canvas, clock, options, backoff }
+        let (queue, backoff) = (queue.with_timeout(PATIENCE), Backoff::default());
+        Taker { queue, canvas, clock, options, backoff }
     }
 
     /// Takes tiles for as long as it `may`, until it is time to leave.
@@ -84,19 +84,19 @@ impl Taker {
 
     /// Takes what is there; whether it was anything.
     async fn receive(&self) -> Result<bool, client::Error> {
-        let messages = self.client.receive(&self.options).await?;
+        let jobs = self.queue.receive(&self.options).await?.jobs;
         let now = self.clock.now();
-        let receipts: Vec<&str> = messages.iter().map(|it| it.receipt.as_str()).collect();
+        let receipts: Vec<&str> = jobs.iter().map(|it| it.receipt.as_str()).collect();
         if !receipts.is_empty() {
-            self.client.ack_all(&receipts).await?;
+            self.queue.ack_all(&receipts).await?;
         }
         let mut painting = self.canvas.lock();
-        let tiles = messages.iter().filter_map(|it| Tile::from_message(&it.body));
+        let tiles = jobs.iter().filter_map(|it| Tile::from_message(&it.body));
         for tile in tiles {
             painting.paint(now, tile);
         }
         painting.heard(now);
-        Ok(!messages.is_empty())
+        Ok(!jobs.is_empty())
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use axum::http::StatusCode;
     use axum::routing::post;
     use axum::{Json, Router};
-    use client::QueueArgs;
+    use client::{Client, QueueArgs};
     use serde_json::{Value, json};
 
     use super::*;
