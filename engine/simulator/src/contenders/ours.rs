@@ -188,10 +188,8 @@ impl Ours {
 
     fn learn(&mut self, world: &World) {
         for (i, workload) in world.scenario().workloads.iter().enumerate() {
-            let all: Vec<(String, Stage)> = world
-                .instances(i)
-                .map(|(number, at_work)| (number.to_string(), stage(at_work)))
-                .collect();
+            let all: Vec<(String, Stage)> =
+                world.instances(i).map(|(number, stage)| (number.to_string(), stage)).collect();
             let start_up = self.start_ups.entry(workload.name.clone()).or_default();
             start_up.see(world.now(), all.iter().map(|(name, stage)| (name.as_str(), *stage)));
         }
@@ -214,15 +212,6 @@ impl Ours {
 fn replicas(world: &World) -> BTreeMap<String, Replicas> {
     let workloads = world.scenario().workloads.iter().enumerate();
     workloads.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect()
-}
-
-/// How far a container is, as far as its start goes.
-fn stage(at_work: Option<bool>) -> Stage {
-    match at_work {
-        Some(true) => Stage::Started,
-        Some(false) => Stage::Starting,
-        None => Stage::Spoilt,
-    }
 }
 
 fn carry_out(world: &mut World, decisions: &[Decision]) {

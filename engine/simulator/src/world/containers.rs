@@ -55,17 +55,19 @@ impl World {
         self.agenda.add(self.now + start, Event::Started(id));
     }
 
-    fn set(&mut self, id: Id, phase: Phase) {
+    fn change(&mut self, id: Id, change: impl FnOnce(&mut Container)) {
         if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.phase = phase;
+            change(container);
         }
+    }
+
+    fn set(&mut self, id: Id, phase: Phase) {
+        self.change(id, |it| it.phase = phase);
     }
 
     fn is_since_now(&mut self, id: Id) {
         let now = self.now;
-        if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.since = now;
-        }
+        self.change(id, |it| it.since = now);
     }
 
     fn phase(&mut self, id: Id) -> Option<(Phase, bool)> {
@@ -181,9 +183,7 @@ impl World {
     pub(super) fn stop(&mut self, id: Id) {
         let Some((phase, _)) = self.phase(id) else { return };
         self.changed = true;
-        if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.stopping = true;
-        }
+        self.change(id, |it| it.stopping = true);
         match phase {
             // Nothing runs that would have to end.
             Phase::Pending { .. } => self.remove(id),

@@ -1,6 +1,6 @@
 //! What those who scale see, and what they may do.
 
-use control::{QueueSample, Replicas, Work};
+use control::{QueueSample, Replicas, Stage, Work};
 
 use super::World;
 use super::event::{Event, Wake};
@@ -50,17 +50,16 @@ impl World {
         Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 
-    /// Each container of a workload, by number, and whether it has begun to work; `None` for those
-    /// that wait for a machine or leave.
-    pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Option<bool>)> {
+    /// Each container of a workload, by number, and how far it is, as far as its start goes.
+    pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Stage)> {
         self.pools[workload].containers.iter().map(|it| {
-            let at_work = match it.phase {
-                _ if it.stopping => None,
-                Phase::Pending { .. } | Phase::Leaving => None,
-                Phase::Starting => Some(false),
-                Phase::Idle(_) | Phase::Working(_) => Some(true),
+            let stage = match it.phase {
+                _ if it.stopping => Stage::Spoilt,
+                Phase::Pending { .. } | Phase::Leaving => Stage::Spoilt,
+                Phase::Starting => Stage::Starting,
+                Phase::Idle(_) | Phase::Working(_) => Stage::Started,
             };
-            (it.number, at_work)
+            (it.number, stage)
         })
     }
 

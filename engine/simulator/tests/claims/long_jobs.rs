@@ -8,11 +8,9 @@ use simulator::contenders::Behavior;
 use simulator::promises::SEEDS;
 use simulator::{Kind, Outcome, Scenario, run};
 
-const LONG_JOBS: &str = include_str!("../../../../scenarios/long-jobs.yaml");
+use crate::seconds;
 
-fn seconds(seconds: f64) -> Duration {
-    Duration::from_secs_f64(seconds)
-}
+const LONG_JOBS: &str = include_str!("../../../../scenarios/long-jobs.yaml");
 
 fn long_jobs() -> Scenario {
     serde_yaml::from_str(LONG_JOBS).unwrap()

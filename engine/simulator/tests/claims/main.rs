@@ -12,3 +12,9 @@ mod scenarios;
 mod steps;
 mod two_queues;
 mod worlds;
+
+use std::time::Duration;
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}

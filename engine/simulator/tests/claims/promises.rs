@@ -7,22 +7,14 @@ use simulator::Scenario;
 use simulator::promises::rivals::{self, Contest};
 use simulator::promises::{self, Promise};
 
+use crate::scenarios::{files, read};
+
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn shipped() -> Vec<Scenario> {
-    let folder = project().join("scenarios");
-    let entries = std::fs::read_dir(&folder).unwrap();
-    let mut files: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
-    files.sort();
-    let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
-    let read = |path: &PathBuf| {
-        let scenario: Scenario = serde_yaml::from_str(&text(path).unwrap()).unwrap();
-        scenario.with_traces(|file| text(&folder.join(file))).unwrap()
-    };
-    files.iter().map(read).collect()
+    files().iter().map(|path| read(path)).collect()
 }
 
 /// Both take half a minute; so they are measured once.

@@ -8,7 +8,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
 }
 
-fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     let all = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> =
         all.filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
@@ -16,7 +16,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn read(path: &Path) -> Scenario {
+pub(crate) fn read(path: &Path) -> Scenario {
     let text = std::fs::read_to_string(path).unwrap();
     let scenario: Scenario =
         serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -9,6 +9,8 @@ use simulator::tally::Write;
 use simulator::world::Seen;
 use simulator::{Kind, Outcome, Scenario, run};
 
+use crate::seconds;
+
 /// As they are in every one of them.
 const CONSUMER: usize = 0;
 const BACKGROUND: usize = 1;
@@ -20,10 +22,6 @@ const OVERLOAD: &str = include_str!("../../../../scenarios/overload.yaml");
 const OUTAGE: &str = include_str!("../../../../scenarios/outage.yaml");
 const BACK: &str = include_str!("../../../../scenarios/back-to-normal.yaml");
 const ALL: [&str; 5] = [FIRST, PRIORITY, OVERLOAD, OUTAGE, BACK];
-
-fn seconds(seconds: f64) -> Duration {
-    Duration::from_secs_f64(seconds)
-}
 
 fn read(text: &str) -> Scenario {
     let scenario: Scenario = serde_yaml::from_str(text).unwrap();

@@ -1,7 +1,5 @@
 //! What holds for every world.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 use simulator::arrivals::{Arrivals, Stream};
 use simulator::contenders::Behavior;
@@ -9,9 +7,7 @@ use simulator::random::Random;
 use simulator::steps::Action;
 use simulator::{Kind, Outcome, Report, Scenario, run};
 
-fn seconds(seconds: f64) -> Duration {
-    Duration::from_secs_f64(seconds)
-}
+use crate::seconds;
 
 fn shipped(text: &str) -> Scenario {
     serde_yaml::from_str(text).unwrap()
