@@ -7,6 +7,7 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::redelivery::Redelivery;
 use crate::stats::Stats;
+use crate::workers::Worker;
 
 impl Broker {
     /// How many messages a queue has taken in so far, with those that were accepted and are not
@@ -16,17 +17,45 @@ impl Broker {
         let queue = self.queues.get(name);
         queue.map_or(0, |queue| queue.total.published + queue.expected as u64)
     }
-}
 
-impl Broker {
     /// Whether anybody has a message, or waits for one.
     pub fn has_workers(&self) -> bool {
         self.queues.values().any(|queue| queue.in_flight > 0 || !queue.waiters.is_empty())
     }
+
+    /// A look at the oldest messages, wherever they are; `None` where there is no such queue.
+    pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
+        self.queues.get(name).map(|queue| queue.peek(max))
+    }
+
+    /// The last messages given out again, newest first; `None` where there is no such queue.
+    pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
+        self.queues.get(name).map(|queue| queue.redelivered(max))
+    }
+
+    /// A queue at this moment; `None` where there is no such queue.
+    pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
+        self.advance(now);
+        self.queues.get(name).map(|queue| queue.stats(now))
+    }
+
+    /// The workers of a queue by name: those with leases, and those that had one within
+    /// [`LISTED`](crate::workers::LISTED); `None` where there is no such queue. After a restart
+    /// leases are nameless.
+    pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
+        self.advance(now);
+        let queue = self.queues.get(name)?;
+        let listed = queue.workers.listed(now);
+        let of = |worker: Worker| {
+            let retired = queue.retired.contains(&worker.name);
+            Worker { retired, ..worker }
+        };
+        Some(listed.map(of).collect())
+    }
 }
 
 impl Queue {
-    pub(crate) fn peek(&self, max: usize) -> Vec<Peeked> {
+    fn peek(&self, max: usize) -> Vec<Peeked> {
         let oldest = self.messages.iter().take(max);
         oldest
             .map(|(id, message)| Peeked {
@@ -39,11 +68,11 @@ impl Queue {
             .collect()
     }
 
-    pub(crate) fn redelivered(&self, max: usize) -> Vec<Redelivery> {
+    fn redelivered(&self, max: usize) -> Vec<Redelivery> {
         self.redeliveries.newest().take(max).cloned().collect()
     }
 
-    pub(crate) fn stats(&self, now: Time) -> Stats {
+    fn stats(&self, now: Time) -> Stats {
         let oldest = self.ready.first().and_then(|id| self.messages.get(*id));
         Stats {
             ready: self.ready.len(),

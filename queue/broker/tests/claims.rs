@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use broker::broker::Stale;
 use broker::{
     Broker, Delivery, Event, MessageId, NewMessage, Place, PublishError, QueueName, Receipt,
-    Request, Restore, ReturnReason, Settings, SettingsError, Time, WaiterId,
+    Request, Restore, ReturnReason, Settings, SettingsError, Stale, Time, WaiterId,
 };
 
 const LEASE: Time = Duration::from_secs(30);

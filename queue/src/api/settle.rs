@@ -4,8 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
-use broker::broker::Stale;
-use broker::{Broker, QueueName, Receipt, Time};
+use broker::{Broker, QueueName, Receipt, Stale, Time};
 use serde::{Deserialize, Serialize};
 
 use super::App;
