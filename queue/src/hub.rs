@@ -11,14 +11,16 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio::time::Instant;
 
 use crate::durable::Recorder;
-use crate::handover::Handover;
 use crate::problem::Problem;
-use crate::waiter::Waiter;
 use crate::wire::{WallClock, wall_clock};
 use clock::{Clock, HEARTBEAT};
+use handover::Handover;
+use waiter::Waiter;
 
 mod clock;
-mod once;
+pub mod handover;
+mod publish;
+mod waiter;
 mod writing;
 
 /// So many bytes of messages may wait to be written, each of them there three times until it is;
@@ -67,7 +69,7 @@ struct State {
     /// Whether the writer sleeps, so that nobody rings in vain.
     writer_sleeps: bool,
     /// Publishes with keys that are not on the disk yet, by the first of their messages.
-    under_way: HashMap<MessageId, once::Answered>,
+    under_way: HashMap<MessageId, publish::Answered>,
     /// Whether nothing more will come.
     closed: bool,
     /// Room for what happens, kept from call to call; empty between them.

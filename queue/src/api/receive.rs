@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::App;
 use super::reply::{Incoming, Reply};
 use crate::ask::{self, Asked, Limit, Named};
-use crate::handover::Handover;
+use crate::hub::handover::Handover;
 use crate::problem::Problem;
 use crate::wire::{Given, Received};
 

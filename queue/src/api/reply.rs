@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
-use crate::handover::HandoverBody;
+use crate::hub::handover::HandoverBody;
 use crate::problem::Problem;
 
 /// A body on its way in: a connection's, or one that a test made.

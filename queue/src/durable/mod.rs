@@ -8,7 +8,6 @@
 //! - `record`: what is written, and how it looks in bytes
 //! - `recorder`: from what happens to records
 //! - `load`: from records to a broker, at the start
-//! - [`writer`]: one write and one sync for all who wait
 //! - `keys`: the keys of publishes that are to happen once
 //! - `extent`: which messages are in which segment, for those that can be deleted
 
@@ -17,8 +16,7 @@ mod keys;
 pub(crate) mod load;
 pub(crate) mod record;
 pub(crate) mod recorder;
-pub mod writer;
 
+pub use crate::writer::Refusal;
 pub use load::{Loaded, load, open};
 pub use recorder::Recorder;
-pub use writer::Refusal;

@@ -8,8 +8,8 @@ use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::durable::record::{Hidden, Record, Told, Totals, expired};
-use crate::durable::writer::Refusal;
 use crate::wire::WallClock;
+use crate::writer::Refusal;
 
 /// What is to be written next.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use broker::{Broker, Delivery, NewMessage, QueueName, Request, Settings, Stats, Time};
-use queue::durable::writer::Writing;
+use queue::writer::Writing;
 use queue::{Hub, WallClock};
 use tokio::time::advance;
 

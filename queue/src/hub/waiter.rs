@@ -5,8 +5,8 @@ use std::sync::Arc;
 use broker::{Delivery, QueueName, Time, WaiterId};
 use tokio::sync::oneshot;
 
-use crate::handover::Handover;
 use crate::hub::Hub;
+use crate::hub::handover::Handover;
 
 /// A place in a queue's line. Dropping it leaves the line, and what had just been delivered
 /// goes back: hyper drops the call, and this with it, when the receiver hangs up.
