@@ -12,6 +12,7 @@ use anyhow::Context;
 use journal::{Directory, Disk, Journal, Outgoing, WriteError};
 use tokio::task::JoinHandle;
 
+use crate::durable::Refusal;
 use crate::durable::extent::{Extents, Keeping};
 use crate::durable::recorder::{Gathered, Publish};
 use crate::hub::Hub;
@@ -37,24 +38,6 @@ struct Taken {
     needed: Option<u64>,
     /// Messages that are carried to the end, so that their segment can go.
     keeping: Option<Keeping>,
-}
-
-/// Why a batch of messages was not taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// The disk is full.
-    Full,
-    /// It could not be written, in the operating system's words.
-    NotWritten(String),
-}
-
-impl From<io::Error> for Refusal {
-    fn from(error: io::Error) -> Refusal {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Refusal::Full,
-            _ => Refusal::NotWritten(error.to_string()),
-        }
-    }
 }
 
 /// A writer at work, on a thread of its own, for a sync blocks.

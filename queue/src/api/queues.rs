@@ -9,7 +9,7 @@ use broker::{QueueName, Settings, Stats, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use crate::ask::{self, Asked, Named};
 use crate::problem::Problem;
 

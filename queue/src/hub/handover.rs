@@ -5,7 +5,7 @@ use std::sync::Arc;
 use broker::{Delivery, QueueName};
 use bytes::Bytes;
 
-use crate::hub::Hub;
+use super::Hub;
 
 /// Deliveries that nobody has taken yet. Dropped untaken, the messages are back in their old
 /// place and the attempt does not count.

@@ -1,83 +1,104 @@
-//! Publishing once: who comes again while the first one waits for the disk waits with it.
+//! Messages come in, and are there once they are on the disk. Who comes again with a key while the
+//! first one waits for that waits with it.
 
-use broker::{Accepted, NewMessage, Once, Published, QueueName, Time, Tried};
+use broker::{Accepted, MessageId, NewMessage, Once, QueueName, Time, Tried};
 use futures::FutureExt;
-use futures::future::Shared;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use futures::future::{Either, Shared};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Hub, ROOM, State};
-use crate::durable::Refusal;
+use super::state::{Answered, State};
+use super::{Hub, ROOM};
 use crate::problem::Problem;
 
-/// What the first one hears, for all who wait for it. The writer holds the other end, so they hear
-/// of its end, too.
-pub(super) type Answered = Shared<oneshot::Receiver<Result<(), Refusal>>>;
+/// A batch that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Its messages' numbers.
+    pub ids: Vec<MessageId>,
+    /// How many messages its queue has taken in so far, these included; `None` for a batch with a
+    /// key.
+    pub total: Option<u64>,
+    /// Whether they came in with an earlier one of the same key.
+    pub replayed: bool,
+}
+
+/// What to wait for: the batch's own answer, or the one that all with its key wait for.
+type Awaited = Either<Answered, Shared<Answered>>;
 
 impl Hub {
-    /// Takes a batch in as [`Hub::publish`] does, once for all calls with its key: later ones get
-    /// the first one's numbers, once its messages are on the disk.
+    /// Takes a batch in, all or nothing, and once for all calls with its key, where it has one:
+    /// later ones get the first one's numbers. Where there is a log, it is on the disk when this
+    /// returns, and was seen by nobody before.
     ///
     /// # Errors
     /// When the queue refuses it, its key was used for something else, or it cannot be written; who
     /// waits for the first one hears why that could not be written. The key is free again then.
-    pub async fn publish_once(
+    pub async fn publish(
         &self,
         name: &QueueName,
         batch: Vec<NewMessage>,
         enqueued_at: u64,
-        once: Once,
-    ) -> Result<Published, Problem> {
-        if !self.is_durable {
-            return self.enter(|state, now| {
-                state.admit(name)?;
-                Ok(state.broker.publish_once(now, name, batch, enqueued_at, once)?)
-            });
+        once: Option<Once>,
+    ) -> Result<TakenIn, Problem> {
+        let room = if self.is_durable { Some(self.room_for(&batch).await?) } else { None };
+        let publish =
+            |state: &mut State, now| state.publish(now, name, batch, enqueued_at, once, room);
+        let (taken_in, awaited) = self.enter(publish)?;
+        let Some(awaited) = awaited else { return Ok(taken_in) };
+        match awaited.await {
+            Ok(Ok(())) => Ok(taken_in),
+            Ok(Err(refusal)) => Err(refusal.into()),
+            // The writer is gone, and the process will be.
+            Err(_) => Err(Problem::LogFailed),
         }
+    }
+
+    async fn room_for(&self, batch: &[NewMessage]) -> Result<OwnedSemaphorePermit, Problem> {
         let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
-        let room = room.map_err(|_| Problem::LogFailed)?;
-        let publish =
-            |state: &mut State, now| state.publish_once(now, name, batch, enqueued_at, once, room);
-        let (published, answered) = self.enter(publish)?;
-        match answered {
-            None => Ok(published),
-            Some(answered) => match answered.await {
-                Ok(Ok(())) => Ok(published),
-                Ok(Err(refusal)) => Err(refusal.into()),
-                // The writer is gone, and the process will be.
-                Err(_) => Err(Problem::LogFailed),
-            },
-        }
+        room.map_err(|_| Problem::LogFailed)
     }
 }
 
 impl State {
     /// The messages, and what to wait for where they are not on the disk yet.
-    fn publish_once(
+    fn publish(
         &mut self,
         now: Time,
         name: &QueueName,
         batch: Vec<NewMessage>,
         enqueued_at: u64,
-        once: Once,
-        room: OwnedSemaphorePermit,
-    ) -> Result<(Published, Option<Answered>), Problem> {
+        once: Option<Once>,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Result<(TakenIn, Option<Awaited>), Problem> {
         self.admit(name)?;
-        match self.broker.accept_once(now, name, batch, enqueued_at, once)? {
-            Tried::First(accepted) => {
-                let recorder = self.recorder.as_mut().ok_or(Problem::LogFailed)?;
-                let ids: Vec<_> = accepted.ids().collect();
-                let answered = recorder.accept_once(now, accepted, enqueued_at, once, room);
-                let answered = answered.shared();
-                self.under_way.extend(ids.first().map(|first| (*first, answered.clone())));
-                Ok((Published { ids, replayed: false }, Some(answered)))
-            }
+        let tried = match once {
+            Some(once) => self.broker.accept_once(now, name, batch, enqueued_at, once)?,
+            None => Tried::First(self.broker.accept(now, name, batch, enqueued_at)?),
+        };
+        let accepted = match tried {
+            Tried::First(accepted) => accepted,
             Tried::Again { ids, settled } => {
                 let first = ids.first().filter(|_| !settled);
-                let answered = first.and_then(|first| self.under_way.get(first)).cloned();
-                Ok((Published { ids, replayed: true }, answered))
+                let awaited = first.and_then(|first| self.under_way.get(first)).cloned();
+                let taken_in = TakenIn { ids, total: None, replayed: true };
+                return Ok((taken_in, awaited.map(Either::Right)));
             }
+        };
+        let ids: Vec<_> = accepted.ids().collect();
+        let (first, total) = (ids.first().copied(), self.broker.taken_in(name));
+        let taken_in = TakenIn { ids, total: once.is_none().then_some(total), replayed: false };
+        let Some(recorder) = &mut self.recorder else {
+            self.broker.commit(now, accepted);
+            return Ok((taken_in, None));
+        };
+        let answered = recorder.accept(now, accepted, enqueued_at, once, room);
+        if once.is_none() {
+            return Ok((taken_in, Some(Either::Left(answered))));
         }
+        let answered = answered.shared();
+        self.under_way.extend(first.map(|first| (first, answered.clone())));
+        Ok((taken_in, Some(Either::Right(answered))))
     }
 
     /// A batch is on the disk, or never will be: nobody has to wait for it any more.
@@ -96,6 +117,7 @@ mod tests {
     use futures::poll;
 
     use super::*;
+    use crate::durable::Refusal;
     use crate::start::{Store, start};
 
     #[tokio::test]
@@ -106,7 +128,7 @@ mod tests {
         let batch = vec![NewMessage { body: b"x".as_slice().into(), delay: Duration::ZERO }];
         let once = Once { key: Key([1; 16]), fingerprint: Fingerprint([1; 16]) };
         for refused in [true, false] {
-            let mut publish = Box::pin(hub.publish_once(&jobs, batch.clone(), 0, once));
+            let mut publish = Box::pin(hub.publish(&jobs, batch.clone(), 0, Some(once)));
             assert!(poll!(&mut publish).is_pending());
             let gathered = hub.gathered(None, |recorder, _, _| recorder.take()).unwrap();
             if refused {

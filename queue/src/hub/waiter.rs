@@ -2,34 +2,63 @@
 
 use std::sync::Arc;
 
-use broker::{Delivery, QueueName, Time, WaiterId};
+use broker::{Delivery, QueueName, Request, Time, WaiterId};
 use tokio::sync::oneshot;
 
-use crate::hub::Hub;
-use crate::hub::handover::Handover;
+use super::Hub;
+use super::handover::Handover;
 
 /// A place in a queue's line. Dropping it leaves the line, and what had just been delivered
 /// goes back: hyper drops the call, and this with it, when the receiver hangs up.
 #[derive(Debug)]
-pub(crate) struct Waiter {
+struct Waiter {
     hub: Arc<Hub>,
     name: QueueName,
     id: WaiterId,
     came: oneshot::Receiver<Vec<Delivery>>,
 }
 
-impl Waiter {
-    pub(crate) fn new(
-        hub: Arc<Hub>,
-        name: QueueName,
-        id: WaiterId,
-        came: oneshot::Receiver<Vec<Delivery>>,
-    ) -> Waiter {
-        Waiter { hub, name, id, came }
+impl Hub {
+    /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or
+    /// until `enough` is there. Dropping the future takes nothing.
+    pub async fn receive(
+        self: &Arc<Self>,
+        name: &QueueName,
+        request: Request,
+        wait: Time,
+        enough: impl Future<Output = ()>,
+    ) -> Handover {
+        let worker = request.worker.clone();
+        let mut handover = if wait.is_zero() {
+            let deliveries = self.call(|broker, now| broker.receive(now, name, &request));
+            Handover::new(self.clone(), name.clone(), deliveries)
+        } else {
+            self.wait(name, request).served(wait, enough).await
+        };
+        if handover.is_empty() {
+            let retired = self.call(|broker, now| {
+                broker.count_empty(name);
+                worker.is_some_and(|worker| broker.is_retired(now, name, &worker))
+            });
+            handover.retired(retired);
+        }
+        handover
     }
 
+    fn wait(self: &Arc<Self>, name: &QueueName, request: Request) -> Waiter {
+        let (sender, came) = oneshot::channel();
+        let id = self.enter(|state, now| {
+            let id = state.broker.wait(now, name, request);
+            state.waiters.insert(id, sender);
+            id
+        });
+        Waiter { hub: self.clone(), name: name.clone(), id, came }
+    }
+}
+
+impl Waiter {
     /// Waits for messages, at most for `wait` or until `enough` is there.
-    pub(crate) async fn served(mut self, wait: Time, enough: impl Future<Output = ()>) -> Handover {
+    async fn served(mut self, wait: Time, enough: impl Future<Output = ()>) -> Handover {
         let came = tokio::select! {
             came = &mut self.came => came.ok(),
             () = tokio::time::sleep(wait) => None,

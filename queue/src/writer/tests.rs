@@ -140,7 +140,7 @@ impl Running {
     fn publish(&self, bytes: usize) -> Result<(), Problem> {
         let new = NewMessage { body: vec![b'x'; bytes].into(), delay: Duration::ZERO };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.hub.publish(&jobs(), vec![new], WALL)).map(|_| ())
+        runtime.block_on(self.hub.publish(&jobs(), vec![new], WALL, None)).map(|_| ())
     }
 
     fn take(&self) -> Receipt {

@@ -77,7 +77,7 @@ impl Run {
 
     async fn publish(&self, name: &QueueName, delay: Duration) {
         let new = NewMessage { body: b"x".as_slice().into(), delay };
-        self.hub.publish(name, vec![new], self.hub.wall_clock()).await.unwrap();
+        self.hub.publish(name, vec![new], self.hub.wall_clock(), None).await.unwrap();
     }
 
     fn take(&self) -> Delivery {

@@ -35,7 +35,7 @@ impl Running {
     fn publish_to(&self, queue: &str, body: &'static str, delay: Time) {
         let new = NewMessage { body: body.as_bytes().into(), delay };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.hub.publish(&name(queue), vec![new], AHEAD_OF_US)).unwrap();
+        runtime.block_on(self.hub.publish(&name(queue), vec![new], AHEAD_OF_US, None)).unwrap();
     }
 
     fn publish_with_key(&self, key: &'static str, body: &'static str) {
@@ -44,7 +44,7 @@ impl Running {
         headers.insert("idempotency-key", key.parse().unwrap());
         let once = idempotency::once(idempotency::key(&headers).unwrap().unwrap(), &batch);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.hub.publish_once(&jobs(), batch, AHEAD_OF_US, once)).unwrap();
+        runtime.block_on(self.hub.publish(&jobs(), batch, AHEAD_OF_US, Some(once))).unwrap();
     }
 
     fn nack(&self, receipt: Receipt, delay: Time) {

@@ -20,7 +20,8 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
 
 impl Running {
     fn publish_once(&self, once: Once) -> Result<Published, Problem> {
-        wait_for(self.hub.publish_once(&jobs(), batch(), WALL, once))
+        let published = wait_for(self.hub.publish(&jobs(), batch(), WALL, Some(once)))?;
+        Ok(Published { ids: published.ids, replayed: published.replayed })
     }
 
     /// So many messages of 1000 bytes come and are done.
@@ -85,14 +86,14 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
     let writer = writer.unwrap();
     let (jobs, other) = (jobs(), Once { fingerprint: Fingerprint([9; 16]), ..key(1) });
     wait_for(async {
-        let mut first = Box::pin(hub.publish_once(&jobs, batch(), WALL, key(1)));
-        let mut again = Box::pin(hub.publish_once(&jobs, batch(), WALL, key(1)));
+        let mut first = Box::pin(hub.publish(&jobs, batch(), WALL, Some(key(1))));
+        let mut again = Box::pin(hub.publish(&jobs, batch(), WALL, Some(key(1))));
         assert!(poll!(&mut first).is_pending() && poll!(&mut again).is_pending());
         disk.0.room.store(0, Ordering::Relaxed);
         let writing = std::thread::spawn(|| writer.run());
         assert_eq!((first.await, again.await), (Err(Problem::DiskFull), Err(Problem::DiskFull)));
         disk.0.room.store(u64::MAX, Ordering::Relaxed);
-        let published = hub.publish_once(&jobs, batch(), WALL, other).await.unwrap();
+        let published = hub.publish(&jobs, batch(), WALL, Some(other)).await.unwrap();
         assert!(!published.replayed);
         let stats = hub.call(|broker, now| broker.stats(now, &jobs)).unwrap();
         assert_eq!((stats.ready, stats.keys, stats.total.published), (1, 1, 1));
@@ -108,8 +109,8 @@ fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
     let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let (jobs, writer) = (jobs(), writer.unwrap());
     wait_for(async {
-        let mut first = Box::pin(hub.publish_once(&jobs, batch(), WALL, key(1)));
-        let mut again = Box::pin(hub.publish_once(&jobs, batch(), WALL, key(1)));
+        let mut first = Box::pin(hub.publish(&jobs, batch(), WALL, Some(key(1))));
+        let mut again = Box::pin(hub.publish(&jobs, batch(), WALL, Some(key(1))));
         assert!(poll!(&mut first).is_pending() && poll!(&mut again).is_pending());
         disk.0.fails.store(2, Ordering::Relaxed);
         let writing = std::thread::spawn(|| writer.run());
