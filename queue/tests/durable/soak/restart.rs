@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::interval;
 
-use crate::load::{Load, Phase};
+use super::load::{Load, Phase};
+use super::{asked, mib};
 use crate::program::{Folder, Program};
-use crate::{asked, mib};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_that_waits_is_there_after_a_restart() {

@@ -1,6 +1,10 @@
 //! What the broker promises, a sentence and a test each.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+mod keys;
+mod release;
+mod retire;
+
 use std::time::Duration;
 
 use broker::{

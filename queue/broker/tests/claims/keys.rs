@@ -1,5 +1,4 @@
 //! What the broker promises of keys, a sentence and a test each.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::time::Duration;
 

@@ -1,19 +1,17 @@
 //! Many receivers that wait at one queue: each message wakes one of them, and all get their share.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-
-mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use support::{SOON, Server, answer, send};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+
+use crate::support::{SOON, Server, answer, send};
+use crate::{ALONE, room_for};
 
 const WAITERS: usize = 1000;
 const WAIT: &str = "POST /jobs/messages/receive?wait_s=20";
@@ -23,17 +21,6 @@ const ROW: usize = 20;
 const ROWS: usize = 5;
 /// Five are promised.
 const MOST: Duration = Duration::from_millis(15);
-
-/// Both ends of so many connections are in this process.
-fn open_files_for(connections: usize) {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    let wanted = 2 * connections as u64 + 200;
-    assert!(maximum.is_none_or(|maximum| maximum >= wanted), "raise ulimit -n to {wanted}");
-    setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }).unwrap();
-}
-
-/// Times are taken, so the tests take turns.
-static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Waits for a message again and again, and tells when each has come.
 async fn waiter(mut connection: TcpStream, came: mpsc::UnboundedSender<Instant>) {
@@ -51,7 +38,7 @@ async fn waiter(mut connection: TcpStream, came: mpsc::UnboundedSender<Instant>)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_wakes_one_of_a_thousand_waiters_and_the_others_wait_on() {
     let _alone = ALONE.lock().await;
-    open_files_for(WAITERS);
+    assert_eq!(room_for(WAITERS), WAITERS, "raise ulimit -n to {}", 2 * WAITERS + 200);
     let server = Server::start().await;
     let (sender, mut came) = mpsc::unbounded_channel();
     let mut waiters = JoinSet::new();

@@ -3,15 +3,10 @@
 //! `PROPTEST_CASES=5000` tries more. A failure prints the shortest list of calls that shows it.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-#[path = "model/calls.rs"]
 mod calls;
-#[path = "model/keys.rs"]
 mod keys;
-#[path = "model/naive.rs"]
 mod naive;
-#[path = "model/told.rs"]
 mod told;
-#[path = "model/workers.rs"]
 mod workers;
 
 use broker::{

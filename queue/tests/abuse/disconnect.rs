@@ -1,15 +1,13 @@
 //! A receiver that hangs up takes nothing with it.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-
-mod support;
 
 use std::time::Duration;
 
 use broker::NewMessage;
 use serde_json::Value;
-use support::{SOON, Server, answer, rest};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+
+use crate::support::{SOON, Server, answer, rest, send};
 
 /// How often each way of leaving is tried; `ROUNDS` asks for more.
 fn rounds() -> u64 {
@@ -122,7 +120,7 @@ async fn nothing_is_taken_right_before_by(leaving: Leaving) {
         let connection = server.begin(&format!("{WAIT}&lease_s=1"), "").await;
         server.until(|stats| stats.waiting == 1).await;
         let left = leaving.leave(connection).await;
-        support::send(&mut publisher, "POST /jobs/messages", "").await;
+        send(&mut publisher, "POST /jobs/messages", "").await;
         answer(&mut publisher).await;
         server.until(|stats| stats.ready == 1).await;
         by_lease += finish(&server).await - 1;

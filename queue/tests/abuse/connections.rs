@@ -1,10 +1,8 @@
 //! Connections: large bodies, idle callers, and leaving.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod support;
-
-use support::{SOON, Server, answer, rest, send};
 use tokio::io::AsyncWriteExt;
+
+use crate::support::{SOON, Server, answer, rest, send};
 
 #[tokio::test]
 async fn a_body_without_an_end_is_cut_off_at_the_limit() {

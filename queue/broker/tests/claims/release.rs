@@ -1,5 +1,4 @@
 //! A hand-back because a worker was told to stop is not a failure.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::time::Duration;
 

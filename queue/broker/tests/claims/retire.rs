@@ -1,5 +1,4 @@
 //! No worker takes a message on its way out, and none asks for one again and again in vain.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::time::Duration;
 

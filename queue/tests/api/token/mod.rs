@@ -1,8 +1,4 @@
 //! A queue that wants a token.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod calls;
 mod clients;

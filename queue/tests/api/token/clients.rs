@@ -9,7 +9,7 @@ use service::TokenFile;
 use service::http::Limits;
 use tokio::time::timeout;
 
-use crate::file;
+use super::file;
 use crate::support::{SOON, Server};
 
 async fn server(token: &Path) -> Server {

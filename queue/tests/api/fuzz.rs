@@ -1,9 +1,8 @@
 //! The targets of `scripts/fuzz` over what is kept of their inputs, and over some thousand random
 //! ones, so that they are tried where there is no fuzzer, too.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 #![allow(clippy::expect_used, unreachable_pub, missing_docs, reason = "a crate of its own, too")]
 
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
 use std::fs;

@@ -1,11 +1,5 @@
 //! Many messages through the queue's program with a data directory: what it takes in memory and on
 //! the disk, and that it gives both back. `scripts/soak` asks for the long forms.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-
-#[path = "../support/connection.rs"]
-mod connection;
-#[path = "../durable/program.rs"]
-mod program;
 
 mod load;
 mod restart;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::load::{BATCH, Load, Phase};
+use super::load::{BATCH, Load, Phase};
+use super::{asked, disk, mib};
 use crate::program::{Folder, Program};
-use crate::{asked, disk, mib};
 
 /// How many are in the queue while all are at work, and when it was filled.
 const DEPTH: usize = 10_000;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::file;
+use super::file;
 
 /// Starts the program under a parent that ends at once, so that it leaves by itself.
 fn start(flags: &[&str]) -> (Output, String) {

@@ -14,7 +14,7 @@ use queue::Hub;
 use queue::api::{Calls, Reply};
 use service::{Shutdown, TokenFile};
 
-use crate::file;
+use super::file;
 
 const TOKEN: &str = "s3cret";
 

@@ -1,12 +1,10 @@
 //! The client and the server agree.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-
-mod support;
 
 use std::time::Duration;
 
 use client::{Client, Error, QueueArgs, QueueSettings, ReceiveOptions, Received, Worker, Workers};
-use support::{SOON, Server};
+
+use crate::support::{SOON, Server};
 
 fn client(server: &Server) -> Client {
     let queue_url = format!("http://{}", server.address).parse().unwrap();
