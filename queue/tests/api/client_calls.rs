@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use client::{Client, Error, QueueArgs, QueueSettings, ReceiveOptions, Received, Worker, Workers};
+use client::{
+    Client, Error, Holders, QueueArgs, QueueSettings, ReceiveOptions, Received, WatchedQueue,
+    WorkQueue, Worker, Workers,
+};
 
 use crate::support::{SOON, Server};
 
@@ -232,4 +235,25 @@ async fn a_worker_that_lost_its_message_is_in_the_story() {
     assert_eq!(story.worker.as_deref(), Some("a worker & co"));
     assert!(story.done && story.reason == "expired" && story.after_s >= Some(0.02), "{story:?}");
     assert_eq!(client.stats().await.unwrap().lease_expired_total, 1);
+}
+
+#[tokio::test]
+async fn an_engine_sees_the_kit_s_queue_as_it_sees_any_queue() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let watched: &dyn WatchedQueue = &client;
+    assert!(matches!(watched.numbers().await, Err(Error::Unknown(_))));
+    watched.publish_all(&[b"a".to_vec(), b"b".to_vec()]).await.unwrap();
+    let one = ReceiveOptions { max: 1, ..options(0.0) };
+    let given = WorkQueue::receive(&client, &one).await.unwrap();
+    let holders = Holders { busy: vec![one.worker.clone()], ..Holders::default() };
+    assert_eq!(watched.holders().await.unwrap(), Some(holders));
+    assert_eq!(watched.retire(&one.worker).await.unwrap(), Some(1));
+    assert!(WorkQueue::receive(&client, &one).await.unwrap().retired);
+    WorkQueue::release(&client, &given.jobs[0].receipt).await.unwrap();
+    assert_eq!(watched.redelivered().await.unwrap().unwrap().len(), 1);
+    let numbers = watched.numbers().await.unwrap();
+    assert_eq!((numbers.ready, numbers.in_flight, numbers.published_total), (2, 0, Some(2)));
+    watched.purge().await.unwrap();
+    assert_eq!(watched.numbers().await.unwrap().ready, 0);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use client::{Client, Error, QueueArgs, ReceiveOptions};
+use client::{Client, Error, QueueArgs, ReceiveOptions, WorkQueue};
 use service::TokenFile;
 use service::http::Limits;
 use tokio::time::timeout;
