@@ -66,7 +66,7 @@ pub use message::{
     Delivery, Lease, MessageId, NewMessage, Peeked, Place, Receipt, Request, Stale, WaiterId,
 };
 pub use name::QueueName;
-pub use publish::{Accepted, Published, Tried};
+pub use publish::{Accepted, Tried};
 pub use redelivery::Redelivery;
 pub use redrive::RedriveError;
 pub use restore::{At, Due, Kept, Restore};

@@ -2,9 +2,8 @@
 
 use crate::Time;
 use crate::broker::Broker;
-use crate::message::Peeked;
+use crate::message::{Message, MessageId, Peeked};
 use crate::name::QueueName;
-use crate::queue::Queue;
 use crate::redelivery::Redelivery;
 use crate::stats::Stats;
 use crate::workers::Worker;
@@ -25,18 +24,42 @@ impl Broker {
 
     /// A look at the oldest messages, wherever they are; `None` where there is no such queue.
     pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
-        self.queues.get(name).map(|queue| queue.peek(max))
+        let peeked = |(id, message): (MessageId, &Message)| Peeked {
+            id,
+            attempts: message.attempts,
+            enqueued_at: message.enqueued_at,
+            place: message.place.clone(),
+            body: message.body.clone(),
+        };
+        let queue = self.queues.get(name)?;
+        Some(queue.messages.iter().take(max).map(peeked).collect())
     }
 
     /// The last messages given out again, newest first; `None` where there is no such queue.
     pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
-        self.queues.get(name).map(|queue| queue.redelivered(max))
+        let queue = self.queues.get(name)?;
+        Some(queue.redeliveries.newest().take(max).cloned().collect())
     }
 
     /// A queue at this moment; `None` where there is no such queue.
     pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
         self.advance(now);
-        self.queues.get(name).map(|queue| queue.stats(now))
+        let queue = self.queues.get(name)?;
+        let oldest = queue.ready.first().and_then(|id| queue.messages.get(*id));
+        Some(Stats {
+            ready: queue.ready.len(),
+            in_flight: queue.in_flight,
+            delayed: queue.messages.len() - queue.ready.len() - queue.in_flight,
+            bytes: queue.bytes,
+            keys: queue.keys.len(),
+            paused: queue.paused,
+            waiting: queue.waiters.len(),
+            busy_workers: queue.workers.busy(),
+            nameless_leases: queue.workers.nameless(),
+            ack_p90: queue.workers.ack_p90(),
+            oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
+            total: queue.total,
+        })
     }
 
     /// The workers of a queue by name: those with leases, and those that had one within
@@ -51,42 +74,5 @@ impl Broker {
             Worker { retired, ..worker }
         };
         Some(listed.map(of).collect())
-    }
-}
-
-impl Queue {
-    fn peek(&self, max: usize) -> Vec<Peeked> {
-        let oldest = self.messages.iter().take(max);
-        oldest
-            .map(|(id, message)| Peeked {
-                id,
-                attempts: message.attempts,
-                enqueued_at: message.enqueued_at,
-                place: message.place.clone(),
-                body: message.body.clone(),
-            })
-            .collect()
-    }
-
-    fn redelivered(&self, max: usize) -> Vec<Redelivery> {
-        self.redeliveries.newest().take(max).cloned().collect()
-    }
-
-    fn stats(&self, now: Time) -> Stats {
-        let oldest = self.ready.first().and_then(|id| self.messages.get(*id));
-        Stats {
-            ready: self.ready.len(),
-            in_flight: self.in_flight,
-            delayed: self.messages.len() - self.ready.len() - self.in_flight,
-            bytes: self.bytes,
-            keys: self.keys.len(),
-            paused: self.paused,
-            waiting: self.waiters.len(),
-            busy_workers: self.workers.busy(),
-            nameless_leases: self.workers.nameless(),
-            ack_p90: self.workers.ack_p90(),
-            oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
-            total: self.total,
-        }
     }
 }

@@ -49,15 +49,6 @@ pub enum Tried {
     },
 }
 
-/// The messages of a publish with a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Published {
-    /// Their numbers.
-    pub ids: Vec<MessageId>,
-    /// Whether they came in with an earlier one.
-    pub replayed: bool,
-}
-
 impl Broker {
     /// Takes a batch in, all or nothing. `enqueued_at` (milliseconds since 1970) is for display.
     ///
@@ -130,29 +121,6 @@ impl Broker {
         queue.expect_no_longer(&accepted.messages);
         if let Some(key) = accepted.key {
             queue.keys.free(key);
-        }
-    }
-
-    /// Takes a batch in as [`Broker::publish`] does, once for all calls with its key: later ones
-    /// get the first one's numbers.
-    ///
-    /// # Errors
-    /// As [`Broker::accept_once`].
-    pub fn publish_once(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-        once: Once,
-    ) -> Result<Published, PublishError> {
-        match self.accept_once(now, name, batch, enqueued_at, once)? {
-            Tried::First(accepted) => {
-                let ids = accepted.ids().collect();
-                self.commit(now, accepted);
-                Ok(Published { ids, replayed: false })
-            }
-            Tried::Again { ids, .. } => Ok(Published { ids, replayed: true }),
         }
     }
 

@@ -22,8 +22,8 @@ pub(super) fn router(app: App, endpoints: Router) -> Router {
         .route("/workers/{worker}/retire", post(workers::retire))
         .route("/redelivered", get(look::redelivered))
         .route("/purge", post(queues::purge))
-        .route("/pause", post(queues::pause))
-        .route("/resume", post(queues::resume))
+        .route("/pause", post(|app, name| queues::pause(app, name, true)))
+        .route("/resume", post(|app, name| queues::pause(app, name, false)))
         .route("/redrive", post(queues::redrive));
     Router::new()
         .route("/v1/queues", get(queues::list))

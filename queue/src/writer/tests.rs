@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use broker::{NewMessage, QueueName, Receipt, Request, Stats};
 use journal::Segment;
+use tempfile::TempDir;
 
 use super::*;
 use crate::durable::load::load;
@@ -36,10 +37,10 @@ struct Inner {
 struct Open(std::fs::File, Narrow);
 
 impl Narrow {
-    fn new(name: &str) -> (Narrow, std::path::PathBuf) {
-        let path = std::env::temp_dir().join(format!("writer-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        (Narrow::at(&path), path)
+    /// One that is gone with the folder.
+    fn new() -> (Narrow, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        (Narrow::at(folder.path()), folder)
     }
 
     fn at(path: &std::path::Path) -> Narrow {
@@ -152,6 +153,14 @@ impl Running {
         self.hub.call(|broker, now| broker.ack(now, &jobs(), receipt)).unwrap();
     }
 
+    /// So many messages of 1000 bytes come and are done.
+    fn work(&self, count: usize) {
+        for _ in 0..count {
+            self.publish(1000).unwrap();
+            self.ack(self.take());
+        }
+    }
+
     fn stats(&self) -> Stats {
         self.hub.call(|broker, now| broker.stats(now, &jobs())).unwrap()
     }
@@ -174,7 +183,7 @@ fn is_conserved(stats: &Stats) -> bool {
 
 #[test]
 fn what_is_done_leaves_the_disk_and_the_counts_stay() {
-    let (disk, path) = Narrow::new("done");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     let mut most = 0;
     for _ in 0..200 {
@@ -190,12 +199,11 @@ fn what_is_done_leaves_the_disk_and_the_counts_stay() {
     let stats = again.stats();
     assert_eq!((stats.total.published, stats.total.acked, stats.ready), (200, 200, 0));
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
-    let (disk, path) = Narrow::new("stays");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     (0..3).for_each(|_| running.publish(10).unwrap());
     let held = running.take();
@@ -219,13 +227,12 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     assert!(is_conserved(&stats), "{stats:?}");
     again.ack(held);
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 /// Numbers of messages that are on their way to the disk are given already.
 #[test]
 fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
-    let (disk, path) = Narrow::new("meanwhile");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();
     let request = Request { max: 1, lease: None, worker: None };
@@ -244,21 +251,17 @@ fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
     running.publish(10).unwrap();
     running.ack(running.take());
     let held = running.take();
-    for _ in 0..100 {
-        running.publish(1000).unwrap();
-        running.ack(running.take());
-    }
+    running.work(100);
     running.end().unwrap();
     let again = Running::start(&disk, 2);
     assert_eq!(again.stats().in_flight, 1, "{:?}", again.stats());
     again.ack(held);
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
-    let (disk, path) = Narrow::new("full");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     for _ in 0..40 {
         running.publish(1000).unwrap();
@@ -284,17 +287,15 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
     );
     assert!(is_conserved(&stats), "{stats:?}");
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn a_sync_that_fails_ends_the_writer_and_nobody_is_told_that_all_is_well() {
-    let (disk, path) = Narrow::new("sync");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();
     disk.0.fails.store(1, Ordering::Relaxed);
     assert_eq!(running.publish(10), Err(Problem::LogFailed));
     assert_eq!(running.stats().ready, 1);
     assert!(running.end().is_err());
-    std::fs::remove_dir_all(path).unwrap();
 }

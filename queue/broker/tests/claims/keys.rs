@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use broker::keys::{KEY_BYTES, KEY_KEPT};
 use broker::{
-    Broker, Fingerprint, Full, KeptKey, Key, MessageId, NewMessage, Once, PublishError, Published,
-    QueueName, Request, Restore, Settings, Time, Tried,
+    Broker, Fingerprint, Full, KeptKey, Key, MessageId, NewMessage, Once, PublishError, QueueName,
+    Request, Restore, Settings, Time, Tried,
 };
 
 const MILLI: Time = Duration::from_millis(1);
@@ -25,8 +25,32 @@ fn batch(count: usize) -> Vec<NewMessage> {
     vec![NewMessage { body: b"work".as_slice().into(), delay: Time::ZERO }; count]
 }
 
+/// The messages of a publish with a key.
+#[derive(Debug, PartialEq, Eq)]
+struct Published {
+    ids: Vec<MessageId>,
+    /// Whether they came in with an earlier one.
+    replayed: bool,
+}
+
 fn publish(broker: &mut Broker, now: Time, once: Once) -> Result<Published, PublishError> {
-    broker.publish_once(now, &jobs(), batch(2), WALL, once)
+    publish_to(&jobs(), broker, now, once)
+}
+
+fn publish_to(
+    queue: &QueueName,
+    broker: &mut Broker,
+    now: Time,
+    once: Once,
+) -> Result<Published, PublishError> {
+    match broker.accept_once(now, queue, batch(2), WALL, once)? {
+        Tried::Again { ids, .. } => Ok(Published { ids, replayed: true }),
+        Tried::First(accepted) => {
+            let ids = accepted.ids().collect();
+            broker.commit(now, accepted);
+            Ok(Published { ids, replayed: false })
+        }
+    }
 }
 
 fn ids(ids: [u64; 2]) -> Vec<MessageId> {
@@ -64,7 +88,7 @@ fn a_key_that_comes_with_something_else_is_refused_and_changes_nothing() {
     assert_eq!(publish(&mut broker, Time::ZERO, other), Err(PublishError::KeyReused));
     assert!(publish(&mut broker, Time::ZERO, key(1)).unwrap().replayed);
     let elsewhere = "others".parse().unwrap();
-    let other = broker.publish_once(Time::ZERO, &elsewhere, batch(1), WALL, other).unwrap();
+    let other = publish_to(&elsewhere, &mut broker, Time::ZERO, other).unwrap();
     assert!(!other.replayed, "keys are of one queue");
 }
 

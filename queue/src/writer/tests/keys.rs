@@ -1,10 +1,11 @@
 //! Keys in the log.
 
 use broker::keys::KEY_KEPT;
-use broker::{Fingerprint, Key, MessageId, Once, Published};
+use broker::{Fingerprint, Key, MessageId, Once};
 use futures::poll;
 
 use super::*;
+use crate::hub::TakenIn;
 
 fn key(number: u8) -> Once {
     Once { key: Key([number; 16]), fingerprint: Fingerprint([number; 16]) }
@@ -19,27 +20,18 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl Running {
-    fn publish_once(&self, once: Once) -> Result<Published, Problem> {
-        let published = wait_for(self.hub.publish(&jobs(), batch(), WALL, Some(once)))?;
-        Ok(Published { ids: published.ids, replayed: published.replayed })
-    }
-
-    /// So many messages of 1000 bytes come and are done.
-    fn work(&self, count: usize) {
-        for _ in 0..count {
-            self.publish(1000).unwrap();
-            self.ack(self.take());
-        }
+    fn publish_once(&self, once: Once) -> Result<TakenIn, Problem> {
+        wait_for(self.hub.publish(&jobs(), batch(), WALL, Some(once)))
     }
 }
 
-fn replayed(id: u64) -> Result<Published, Problem> {
-    Ok(Published { ids: vec![MessageId(id)], replayed: true })
+fn replayed(id: u64) -> Result<TakenIn, Problem> {
+    Ok(TakenIn { ids: vec![MessageId(id)], total: None, replayed: true })
 }
 
 #[test]
 fn a_key_outlives_its_message_and_its_segment_again_and_again() {
-    let (disk, path) = Narrow::new("key");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     assert!(!running.publish_once(key(1)).unwrap().replayed);
     assert_eq!(running.publish_once(key(1)), replayed(1));
@@ -58,12 +50,11 @@ fn a_key_outlives_its_message_and_its_segment_again_and_again() {
         running.end().unwrap();
         assert!(disk.list().unwrap().len() <= 5, "{:?}", disk.list());
     }
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn a_key_keeps_its_segment_only_as_long_as_it_is_remembered() {
-    let (disk, path) = Narrow::new("forgotten");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish_once(key(1)).unwrap();
     running.ack(running.take());
@@ -76,12 +67,11 @@ fn a_key_keeps_its_segment_only_as_long_as_it_is_remembered() {
     running.work(2);
     assert!(disk.list().unwrap().len() <= 2, "{:?}", disk.list());
     running.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free() {
-    let (disk, path) = Narrow::new("refused");
+    let (disk, _folder) = Narrow::new();
     let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let writer = writer.unwrap();
     let (jobs, other) = (jobs(), Once { fingerprint: Fingerprint([9; 16]), ..key(1) });
@@ -100,12 +90,11 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
         hub.close();
         writing.join().unwrap().unwrap();
     });
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 #[test]
 fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
-    let (disk, path) = Narrow::new("unanswered");
+    let (disk, _folder) = Narrow::new();
     let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let (jobs, writer) = (jobs(), writer.unwrap());
     wait_for(async {
@@ -121,5 +110,4 @@ fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
     assert_eq!(running.publish_once(key(1)), replayed(1));
     assert_eq!((running.stats().ready, running.stats().total.published), (1, 1));
     running.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }

@@ -13,19 +13,11 @@ impl Running {
     fn attempts(&self) -> u32 {
         self.hub.call(|broker, _| broker.peek(&jobs(), 1)).unwrap()[0].attempts
     }
-
-    /// So many messages of 1000 bytes come and are done, while the first one waits with a receiver.
-    fn work_beside(&self, count: usize) {
-        for _ in 0..count {
-            self.publish(1000).unwrap();
-            self.ack(self.take());
-        }
-    }
 }
 
 #[test]
 fn a_released_message_has_no_attempt_after_a_restart() {
-    let (disk, path) = Narrow::new("released");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();
     running.release();
@@ -34,18 +26,17 @@ fn a_released_message_has_no_attempt_after_a_restart() {
     let stats = again.stats();
     assert_eq!((stats.ready, stats.total.released, again.attempts()), (1, 1, 0));
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
 
 /// Neither the segment that told of the releases nor the one that counted them is there any more.
 #[test]
 fn a_message_that_is_carried_takes_its_releases_along() {
-    let (disk, path) = Narrow::new("carried-releases");
+    let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();
     (0..FREE_RELEASES).for_each(|_| running.release());
     let held = running.take();
-    running.work_beside(200);
+    running.work(200);
     running.hub.call(|broker, now| broker.release(now, &jobs(), held)).unwrap();
     running.end().unwrap();
     assert!(disk.list().unwrap().into_iter().min() > Some(5), "{:?}", disk.list());
@@ -56,5 +47,4 @@ fn a_message_that_is_carried_takes_its_releases_along() {
     again.release();
     assert_eq!((again.stats().total.nacked, again.attempts()), (2, 2));
     again.end().unwrap();
-    std::fs::remove_dir_all(path).unwrap();
 }
