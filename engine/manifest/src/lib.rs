@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
-//! - `objects` and `manifest`: these things, and all of them together
+//! - `described` and `manifest`: these things, and all of them together
 //! - [`fields`]: what annotations, variables and words must be
 //! - [`volumes`]: what a container mounts
 //! - [`wrong`]: what makes no sense, and where it stands
@@ -11,16 +11,16 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod described;
 pub mod fields;
 mod manifest;
-mod objects;
 pub mod parse;
 pub mod unused;
 pub mod volumes;
 pub mod wrong;
 pub mod yaml;
 
+pub use described::{Container, Deployment, PREFIX, PROGRAMS, Port, Service, Target};
 pub use manifest::Manifest;
-pub use objects::{Container, Deployment, PREFIX, PROGRAMS, Port, Service, Target};
 pub use volumes::{Mount, Source};
 pub use wrong::{Fault, Places, Refused};

@@ -1,6 +1,6 @@
 //! A manifest as a whole.
 
-use crate::objects::{Deployment, Service};
+use crate::described::{Deployment, Service};
 use crate::unused::Unused;
 use crate::wrong::Places;
 

@@ -9,8 +9,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
+use crate::described::{Container, Deployment, Port, Service, Target};
 use crate::manifest::Manifest;
-use crate::objects::{Container, Deployment, Port, Service, Target};
 use crate::wrong::{Fault, Refused};
 use crate::yaml::typed::{Misfit, must_be, shown, typed};
 use crate::yaml::{Step, documents};

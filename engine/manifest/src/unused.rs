@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
-use crate::objects::{Container, Deployment};
+use crate::described::{Container, Deployment};
 use crate::volumes::Source;
 
 /// What is said but not honoured.

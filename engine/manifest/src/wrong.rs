@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_yaml::Value;
 
-use crate::objects::{Container, Deployment, PREFIX};
+use crate::described::{Container, Deployment, PREFIX};
 use crate::yaml::{Document, Step};
 
 /// One annotation that is wrong.
