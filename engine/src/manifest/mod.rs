@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
+//! - `objects`: Kubernetes' objects, their parts, and of what types these are
 //! - [`fields`]: what annotations, variables and words must be
 //! - [`volumes`]: what a container mounts
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
@@ -10,6 +11,7 @@
 
 pub mod annotations;
 pub mod fields;
+mod objects;
 pub mod parse;
 pub mod unused;
 pub mod volumes;

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::annotations;
 use super::counts::{self, Waiting};
-use super::deployments::{grace, is_ours, pods_of, seen, selectors, serves};
+use super::deployments::{Described, grace, is_ours, pods_of, seen, selectors, serves};
 use super::events::Events;
 use super::forbidden::Forbidden;
 use super::may::{Rights, no_kill};
@@ -27,7 +27,6 @@ use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 use crate::board::extras::Controls;
 use crate::configure::Change;
-use crate::manifest::parse;
 use crate::schedulers::{ScaleError, Status, Written};
 use crate::settings::{Edit, Settings};
 use crate::sources::Clock;
@@ -71,6 +70,7 @@ struct Shared {
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
     orphans: Orphans,
+    described: Described,
 }
 
 impl Cluster {
@@ -143,11 +143,7 @@ impl Cluster {
             // Not before the first answer, for a typed number may be too many.
             settings.take_spare(tenants.spare(&all)?);
         }
-        let read = |deployment: &Arc<Deployment>| {
-            parse::deployment(deployment.name_any(), (**deployment).clone()).ok()
-        };
-        let mut read: Vec<_> = all.iter().filter_map(read).collect();
-        read.sort_by(|a, b| a.name.cmp(&b.name));
+        let read = lock(&self.shared).described.update(&all);
         let mut not_ours = self.forbidden.troubles();
         not_ours.extend(self.rivals.conflicts());
         let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());
