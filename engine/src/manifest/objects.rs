@@ -43,22 +43,17 @@ pub(super) fn find<'a>(of: &'a Value, path: &[&str]) -> Option<&'a Value> {
 
 fn fits(of: &str, value: &Value, path: &mut Vec<Step>) -> Result<(), Misfit> {
     match (of.split_once(' '), KINDS.get(of)) {
-        (Some(("list", of)), _) => match value {
-            Value::Null => Ok(()),
-            Value::Sequence(items) => {
-                let mut items = items.iter().enumerate();
-                items.try_for_each(|(i, item)| fits_below(i.into(), of, item, path))
-            }
-            _ => misfit(path, value, "a list"),
-        },
-        (Some(("map", of)), _) => fits_map(value, path, "text", |_, _| Some(of)),
-        (_, Some(fields)) => {
-            let is_there = |of: &str, it: &Value| !it.is_null() || of.starts_with("is ");
-            let field = |key: &str, it: &Value| fields.get(key).filter(|of| is_there(of, it));
-            fits_map(value, path, "field identifier", |key, value| {
-                Some(field(key, value)?.as_str())
-            })
+        (Some(("list", of)), _) => {
+            let Some(items) = value.as_sequence() else { return misfit(path, value, "a list") };
+            let mut items = items.iter().enumerate();
+            items.try_for_each(|(i, item)| fits_below(i.into(), of, item, path))
         }
+        (Some(("map", of)), _) => fits_map(value, path, "text", |_, _| Some(of)),
+        (_, Some(fields)) => fits_map(value, path, "field identifier", |key, it| {
+            let of = fields.get(key)?.as_str();
+            // An empty field is as good as none.
+            (!it.is_null() || of.starts_with("is ")).then_some(of)
+        }),
         _ => unfit(of, value).map_or(Ok(()), |wanted| misfit(path, value, wanted)),
     }
 }
