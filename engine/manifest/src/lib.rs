@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
 //! - `described` and `manifest`: these things, and all of them together
+//! - `objects`: Kubernetes' objects, their parts, and of what types these are
 //! - [`fields`]: what annotations, variables and words must be
 //! - [`volumes`]: what a container mounts
 //! - [`wrong`]: what makes no sense, and where it stands
@@ -14,6 +15,7 @@
 mod described;
 pub mod fields;
 mod manifest;
+mod objects;
 pub mod parse;
 pub mod unused;
 pub mod volumes;

@@ -1,18 +1,15 @@
 //! YAML documents into the few things that are used of them.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use k8s_openapi::api::apps::v1 as apps;
-use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment, Port, Service, Target};
 use crate::manifest::Manifest;
+use crate::objects::{self, find, items, part};
 use crate::wrong::{Fault, Refused};
-use crate::yaml::typed::{Misfit, must_be, shown, typed};
+use crate::yaml::typed::{must_be, shown};
 use crate::yaml::{Step, documents};
 use crate::{fields, volumes};
 
@@ -122,22 +119,21 @@ fn take_deployment(manifest: &mut Manifest, name: String, value: &Value) -> Resu
     if !misfits.is_empty() {
         return Err(misfits);
     }
-    let parsed = object(value).map_err(|wrong| vec![wrong])?;
-    let found = deployment(name, parsed).map_err(|wrong| vec![wrong])?;
+    check("Deployment", value).map_err(|wrong| vec![wrong])?;
+    let found = deployment(name, value).map_err(|wrong| vec![wrong])?;
     manifest.unused.look_at_deployment(&found, value);
     manifest.deployments.push(found);
     Ok(())
 }
 
 fn take_service(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Wrong> {
-    let found = service(name, object(value)?)?;
-    manifest.services.push(found);
+    check("Service", value)?;
+    manifest.services.push(service(name, value)?);
     Ok(())
 }
 
-/// An object as its type.
-fn object<T: DeserializeOwned>(value: &Value) -> Result<T, Wrong> {
-    typed(value).map_err(|misfit: Misfit| {
+fn check(kind: &str, value: &Value) -> Result<(), Wrong> {
+    objects::check(kind, value).map_err(|misfit| {
         let what = misfit.to_string();
         (misfit.path, what)
     })
@@ -147,75 +143,89 @@ fn wrong<T>(path: &[&str], what: &str) -> Result<T, Wrong> {
     Err((path.iter().map(|key| Step::from(*key)).collect(), what.to_owned()))
 }
 
-/// What is used of a Deployment.
+/// What is used of a cluster's own Deployment; `None` where a manifest could not say that.
+pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deployment> {
+    deployment(name, &serde_yaml::to_value(object).ok()?).ok()
+}
+
+/// What is used of a Deployment whose parts are of their types.
 ///
 /// # Errors
 /// When a part of it is missing or out of range, and which.
-pub fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Wrong> {
-    let Some(spec) = parsed.spec else { return wrong(&[], "it has no spec") };
+fn deployment(name: String, value: &Value) -> Result<Deployment, Wrong> {
+    let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
-    let Some(pod) = spec.template.spec else { return wrong(&place, "its template has no spec") };
-    let grace = pod.termination_grace_period_seconds.unwrap_or(DEFAULT_GRACE_S);
+    let Some(pod) = find(value, &place) else { return wrong(&place, "its template has no spec") };
+    let key = "terminationGracePeriodSeconds";
+    let grace = part::<Option<i64>>(pod, &[key]).unwrap_or(DEFAULT_GRACE_S);
     let Ok(grace) = u64::try_from(grace) else {
-        let key = "terminationGracePeriodSeconds";
         let path = [&place[..], &[key]].concat();
         return wrong(&path, &format!("{key} is {grace}; it must be 0 or more"));
     };
-    let replicas = spec.replicas.unwrap_or(1);
+    let replicas = part::<Option<i64>>(spec, &["replicas"]).unwrap_or(1);
     let Ok(replicas) = u32::try_from(replicas) else {
         let what = format!("spec.replicas is {replicas}; it must be 0 or more");
         return wrong(&["spec", "replicas"], &what);
     };
-    if pod.containers.is_empty() {
+    let containers = items(pod, &["containers"]);
+    if containers.is_empty() {
         return wrong(&[&place[..], &["containers"]].concat(), "it has no containers");
     }
-    let volumes = pod.volumes.unwrap_or_default();
-    let links = pod.enable_service_links.unwrap_or(true).then(Vec::new);
-    let container = |it| Container { links: links.clone(), ..container(it, &volumes) };
+    let volumes = items(pod, &["volumes"]);
+    let links = part::<Option<bool>>(pod, &["enableServiceLinks"]).unwrap_or(true).then(Vec::new);
+    let container = |it| Container { links: links.clone(), ..container(it, volumes) };
     Ok(Deployment {
         name,
-        namespace: parsed.metadata.namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
-        annotations: parsed.metadata.annotations.unwrap_or_default(),
+        namespace: namespace(value),
+        annotations: part(value, &["metadata", "annotations"]),
         replicas,
-        pod_labels: spec.template.metadata.and_then(|meta| meta.labels).unwrap_or_default(),
+        pod_labels: part(spec, &["template", "metadata", "labels"]),
         grace: Duration::from_secs(grace),
-        containers: pod.containers.into_iter().map(container).collect(),
+        containers: containers.iter().map(container).collect(),
     })
 }
 
-fn container(parsed: core::Container, volumes: &[core::Volume]) -> Container {
-    let env = parsed.env.unwrap_or_default().into_iter();
-    let ports = parsed.ports.unwrap_or_default().into_iter();
-    let named = ports.filter_map(|it| Some((it.name?, u16::try_from(it.container_port).ok()?)));
+fn namespace(value: &Value) -> String {
+    let written: Option<String> = part(value, &["metadata", "namespace"]);
+    written.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned())
+}
+
+fn container(value: &Value, volumes: &[Value]) -> Container {
+    let variable = |it| Some((part(it, &["name"]), part::<Option<_>>(it, &["value"])?));
+    let port = |it| {
+        let number = u16::try_from(part::<i64>(it, &["containerPort"])).ok()?;
+        Some((part::<Option<_>>(it, &["name"])?, number))
+    };
     Container {
-        name: parsed.name,
-        image: parsed.image,
-        command: parsed.command.unwrap_or_default(),
-        args: parsed.args.unwrap_or_default(),
-        env: env.filter_map(|var| Some((var.name, var.value?))).collect(),
+        name: part(value, &["name"]),
+        image: part(value, &["image"]),
+        command: part(value, &["command"]),
+        args: part(value, &["args"]),
+        env: items(value, &["env"]).iter().filter_map(variable).collect(),
         links: None,
-        working_dir: parsed.working_dir.unwrap_or_else(|| "/".to_owned()),
-        mounts: volumes::mounts(parsed.volume_mounts, volumes),
-        ports: named.collect::<BTreeMap<_, _>>(),
+        working_dir: part::<Option<_>>(value, &["workingDir"]).unwrap_or_else(|| "/".to_owned()),
+        mounts: volumes::mounts(items(value, &["volumeMounts"]), volumes),
+        ports: items(value, &["ports"]).iter().filter_map(port).collect(),
     }
 }
 
-fn service(name: String, parsed: core::Service) -> Result<Service, Wrong> {
-    let Some(spec) = parsed.spec else { return wrong(&[], "it has no spec") };
-    let ports = spec.ports.unwrap_or_default().into_iter().enumerate();
-    let by_tcp = ports.filter(|(_, it)| it.protocol.as_deref().unwrap_or("TCP") == "TCP");
+/// What is used of a Service whose parts are of their types.
+pub(super) fn service(name: String, value: &Value) -> Result<Service, Wrong> {
+    let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
+    let is_tcp = |it| part::<Option<&str>>(it, &["protocol"]).is_none_or(|it| it == "TCP");
+    let by_tcp = items(spec, &["ports"]).iter().enumerate().filter(|(_, it)| is_tcp(it));
     Ok(Service {
         name,
-        namespace: parsed.metadata.namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
-        selector: spec.selector.unwrap_or_default(),
+        namespace: namespace(value),
+        selector: part(spec, &["selector"]),
         ports: by_tcp.map(|(i, it)| port(i, it)).collect::<Result<_, _>>()?,
-        is_headless: spec.cluster_ip.as_deref() == Some("None"),
+        is_headless: part::<&str>(spec, &["clusterIP"]) == "None",
     })
 }
 
 /// The port of this number in its list.
-fn port(i: usize, parsed: core::ServicePort) -> Result<Port, Wrong> {
-    let valid = |key: &str, number: i32| match u16::try_from(number) {
+fn port(i: usize, value: &Value) -> Result<Port, Wrong> {
+    let valid = |key: &str, number: i64| match u16::try_from(number) {
         Ok(number) if number > 0 => Ok(number),
         _ => {
             let path = vec!["spec".into(), "ports".into(), i.into(), key.into()];
@@ -223,14 +233,16 @@ fn port(i: usize, parsed: core::ServicePort) -> Result<Port, Wrong> {
             Err((path, what))
         }
     };
-    let number = valid("port", parsed.port)?;
-    let target = match parsed.target_port {
-        None => Target::Number(number),
-        Some(IntOrString::Int(target)) => Target::Number(valid("targetPort", target)?),
-        Some(IntOrString::String(name)) => match name.parse() {
+    let number = valid("port", part(value, &["port"]))?;
+    let target = match part(value, &["targetPort"]) {
+        Value::Number(target) => {
+            Target::Number(valid("targetPort", target.as_i64().unwrap_or_default())?)
+        }
+        Value::String(name) => match name.parse() {
             Ok(target) => Target::Number(target),
             Err(_) => Target::Name(name),
         },
+        _ => Target::Number(number),
     };
     Ok(Port { number, target })
 }

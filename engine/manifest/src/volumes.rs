@@ -1,6 +1,14 @@
 //! What a container mounts.
 
-use k8s_openapi::api::core::v1 as core;
+use serde_yaml::Value;
+
+use super::objects::{find, part};
+
+/// What outlives its pod.
+const LASTING: [&str; 5] = ["persistentVolumeClaim", "ephemeral", "hostPath", "nfs", "csi"];
+
+/// What the cluster fills.
+const FILES: [&str; 5] = ["configMap", "secret", "projected", "downwardAPI", "image"];
 
 /// A directory of a container that is of a volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,45 +39,33 @@ pub enum Source {
 }
 
 impl Source {
-    fn of(volume: &core::Volume) -> Source {
-        let lasting = [
-            ("persistentVolumeClaim", volume.persistent_volume_claim.is_some()),
-            ("ephemeral volume", volume.ephemeral.is_some()),
-            ("hostPath", volume.host_path.is_some()),
-            ("nfs", volume.nfs.is_some()),
-            ("csi", volume.csi.is_some()),
-        ];
-        let files = [
-            ("configMap", volume.config_map.is_some()),
-            ("secret", volume.secret.is_some()),
-            ("projected", volume.projected.is_some()),
-            ("downwardAPI", volume.downward_api.is_some()),
-            ("image", volume.image.is_some()),
-        ];
-        let first = |all: &[(&'static str, bool)]| all.iter().find(|it| it.1).map(|it| it.0);
-        match (volume.empty_dir.is_some(), first(&lasting), first(&files)) {
-            (true, ..) => Source::Empty,
-            (_, Some(kind), _) => Source::Lasting(kind),
-            (_, _, Some(kind)) => Source::Files(kind),
+    fn of(volume: &Value) -> Source {
+        let is_there = |key: &&str| find(volume, &[*key]).is_some();
+        if is_there(&"emptyDir") {
+            return Source::Empty;
+        }
+        match (LASTING.into_iter().find(is_there), FILES.into_iter().find(is_there)) {
+            (Some("ephemeral"), _) => Source::Lasting("ephemeral volume"),
+            (Some(kind), _) => Source::Lasting(kind),
+            (_, Some(kind)) => Source::Files(kind),
             _ => Source::Other,
         }
     }
 }
 
 /// What a container mounts of its pod's volumes.
-pub(super) fn mounts(
-    mounts: Option<Vec<core::VolumeMount>>,
-    volumes: &[core::Volume],
-) -> Vec<Mount> {
-    let mount = |it: core::VolumeMount| {
-        let volume = volumes.iter().find(|volume| volume.name == it.name);
+pub(super) fn mounts(mounts: &[Value], volumes: &[Value]) -> Vec<Mount> {
+    let mount = |it| {
+        let name: String = part(it, &["name"]);
+        let volume = volumes.iter().find(|volume| part::<&str>(volume, &["name"]) == name);
+        let sub_path: Option<String> = part(it, &["subPath"]);
         Mount {
-            path: it.mount_path,
-            volume: it.name,
+            path: part(it, &["mountPath"]),
+            volume: name,
             source: volume.map_or(Source::Other, Source::of),
-            sub_path: it.sub_path.or(it.sub_path_expr).filter(|path| !path.is_empty()),
-            is_read_only: it.read_only.unwrap_or(false),
+            sub_path: sub_path.or_else(|| part(it, &["subPathExpr"])).filter(|it| !it.is_empty()),
+            is_read_only: part(it, &["readOnly"]),
         }
     };
-    mounts.unwrap_or_default().into_iter().map(mount).collect()
+    mounts.iter().map(mount).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Error, Holders, Numbers, WatchedQueue};
-use control::{QueueSample, Reading};
+use control::{QueueSample, Reading, Totals};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use model::{Leases, Look, MetricSource, ReadError, Story, Told};
@@ -84,11 +84,11 @@ fn leases(holders: Holders) -> Leases {
 }
 
 fn sample(numbers: &Numbers) -> QueueSample {
+    let (published, acked) = (numbers.published_total, numbers.acked_total);
     QueueSample {
         ready: numbers.ready,
         in_flight: numbers.in_flight,
-        published_total: numbers.published_total,
-        acked_total: numbers.acked_total,
+        totals: published.zip(acked).map(|(published, acked)| Totals { published, acked }),
         clock: numbers.clock,
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use client::{Client, QueueArgs};
-use control::{QueueSample, QueueTarget, Reading, Rule, Workload};
+use control::{QueueSample, QueueTarget, Reading, Rule, Totals, Workload};
 use model::Clock;
 use sources::Sources;
 use sources::queue::QueueSource;
@@ -44,7 +44,7 @@ fn sources(fake: &FakeQueue, clock: Clock) -> Sources {
 }
 
 fn depth(ready: u64) -> QueueSample {
-    QueueSample { ready, ..QueueSample::default() }
+    QueueSample { ready, totals: Some(Totals::default()), ..QueueSample::default() }
 }
 
 fn reading(sources: &Sources, queue: &str) -> Option<Reading> {

@@ -142,7 +142,7 @@ fn misfit(value: &Value, mut path: Vec<Step>, told: &str) -> Misfit {
 }
 
 /// What serde expects, in words.
-fn plain(wanted: &str) -> &str {
+pub(crate) fn plain(wanted: &str) -> &str {
     match wanted {
         "a string" | "string" | "a borrowed string" => "text",
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use control::Reading;
+use control::{Reading, Totals};
 
 /// Rates are taken over this time: long enough to be calm, short enough to be now.
 pub const WINDOW: Duration = Duration::from_secs(5);
@@ -35,12 +35,9 @@ impl Rates {
         if known * 2 < time.min(WINDOW) {
             return None;
         }
-        let rate = |from: u64, to: u64| (to - from) as f64 / known.as_secs_f64();
-        let (from, to) = (&first.sample, &last.sample);
-        Some((
-            rate(from.published_total, to.published_total),
-            rate(from.acked_total, to.acked_total),
-        ))
+        let Totals { published, acked } = last.sample.since(&first.sample)?;
+        let rate = |count: u64| count as f64 / known.as_secs_f64();
+        Some((rate(published), rate(acked)))
     }
 }
 
@@ -50,8 +47,9 @@ mod tests {
 
     use super::*;
 
-    fn reading(second: u64, published_total: u64, acked_total: u64) -> Reading {
-        let sample = QueueSample { published_total, acked_total, ..QueueSample::default() };
+    fn reading(second: u64, published: u64, acked: u64) -> Reading {
+        let totals = Some(Totals { published, acked });
+        let sample = QueueSample { totals, ..QueueSample::default() };
         Reading { sample, taken_at: Duration::from_secs(second) }
     }
 

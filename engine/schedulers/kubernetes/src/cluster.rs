@@ -11,7 +11,6 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::DeleteParams;
 use kube::{Api, Client, ResourceExt};
-use manifest::parse;
 use model::configure::Change;
 use model::scheduler::Lacks;
 use model::settings::Described;
@@ -21,7 +20,7 @@ use tokio::sync::watch;
 
 use super::annotations;
 use super::counts::{self, Waiting};
-use super::deployments::{grace, is_ours, pods_of, seen, selectors, serves};
+use super::deployments::{Manifests, grace, is_ours, pods_of, seen, selectors, serves};
 use super::events::Events;
 use super::forbidden::Forbidden;
 use super::may::{Rights, no_kill};
@@ -67,6 +66,7 @@ struct Shared {
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
     orphans: Orphans,
+    manifests: Manifests,
 }
 
 impl Cluster {
@@ -144,11 +144,7 @@ impl Scheduler for Cluster {
             Some(tenants) => Some(tenants.spare(&all)?),
             None => None,
         };
-        let read = |deployment: &Arc<Deployment>| {
-            parse::deployment(deployment.name_any(), (**deployment).clone()).ok()
-        };
-        let mut deployments: Vec<_> = all.iter().filter_map(read).collect();
-        deployments.sort_by(|a, b| a.name.cmp(&b.name));
+        let deployments = lock(&self.shared).manifests.update(&all);
         let mut not_ours = self.forbidden.troubles();
         not_ours.extend(self.rivals.conflicts());
         let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());

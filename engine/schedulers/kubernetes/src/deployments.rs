@@ -8,12 +8,37 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::core::{Selector, SelectorExt};
+use manifest::parse;
 
 use super::promises::Seen;
 use super::writer;
 
 /// What pods have that say nothing else.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+
+/// Deployments as they would be read in a manifest, each read once until it changes.
+#[derive(Debug, Default)]
+pub(super) struct Manifests(BTreeMap<String, (Arc<Deployment>, Option<manifest::Deployment>)>);
+
+impl Manifests {
+    /// Takes in the Deployments that there are; returns what is used of them, by name. What a
+    /// manifest could not say, as -1 replicas, is left out.
+    pub(super) fn update(&mut self, all: &[Arc<Deployment>]) -> Vec<manifest::Deployment> {
+        let mut before = std::mem::take(&mut self.0);
+        let read = |it: &Arc<Deployment>| {
+            let name = it.name_any();
+            // What has changed is another object in the store.
+            let known = before.remove(&name).filter(|(known, _)| Arc::ptr_eq(known, it));
+            (name, known.unwrap_or_else(|| (it.clone(), described(it))))
+        };
+        self.0 = all.iter().map(read).collect();
+        self.0.values().filter_map(|(_, described)| described.clone()).collect()
+    }
+}
+
+fn described(deployment: &Deployment) -> Option<manifest::Deployment> {
+    parse::written_deployment(deployment.name_any(), deployment)
+}
 
 /// Which pods each Deployment has, by its name.
 pub(super) fn selectors(all: &[Arc<Deployment>]) -> BTreeMap<String, Selector> {
@@ -60,4 +85,37 @@ pub(super) fn serves(deployment: &Deployment) -> bool {
     let commands = containers.into_iter().flat_map(|pod| &pod.containers);
     let mut programs = commands.filter_map(|container| container.command.as_ref()?.first());
     programs.any(|program| program.ends_with("queue") || program.ends_with("engine"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use k8s_openapi::api::core::v1::{Container, PodSpec};
+
+    fn deployment(name: &str, replicas: i32) -> Arc<Deployment> {
+        let mut deployment = Deployment::default();
+        deployment.metadata.name = Some(name.to_owned());
+        let spec = deployment.spec.get_or_insert_default();
+        spec.replicas = Some(replicas);
+        let containers = vec![Container::default()];
+        spec.template.spec = Some(PodSpec { containers, ..PodSpec::default() });
+        Arc::new(deployment)
+    }
+
+    fn seen(described: &mut Manifests, all: &[Arc<Deployment>]) -> Vec<(String, u32)> {
+        described.update(all).into_iter().map(|it| (it.name, it.replicas)).collect()
+    }
+
+    #[test]
+    fn deployments_are_described_by_name_as_they_are_now() {
+        let mut described = Manifests::default();
+        let (a, b) = (deployment("a", 1), deployment("b", 2));
+        let both = [("a".to_owned(), 1), ("b".to_owned(), 2)];
+        assert_eq!(seen(&mut described, &[b.clone(), a.clone()]), both);
+        assert_eq!(seen(&mut described, &[b.clone(), a]), both);
+        let (fewer, more) = (deployment("a", -1), deployment("a", 3));
+        assert_eq!(seen(&mut described, &[b.clone(), fewer]), both[1..]);
+        assert_eq!(seen(&mut described, &[more]), [("a".to_owned(), 3)]);
+        assert_eq!(seen(&mut described, &[b]), both[1..]);
+    }
 }

@@ -40,7 +40,12 @@ impl Record {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use control::{Config, QueueSample, QueueTarget, RateSettings, Rule, Workload};
+    use std::collections::VecDeque;
+    use std::time::Duration;
+
+    use control::{Config, QueueSample, QueueTarget, RateSettings, Reading, Rule, Totals, Workload};
+
+    use super::super::trace::Came;
 
     use super::*;
 
@@ -51,10 +56,11 @@ pub(super) mod tests {
     }
 
     /// What was seen at a second: a queue that had taken in and done so many, two at work.
-    pub(crate) fn seen(second: f64, published_total: u64, acked_total: u64) -> Seen {
-        let in_flight = 2.min(published_total - acked_total);
-        let ready = published_total - acked_total - in_flight;
-        let sample = QueueSample { ready, in_flight, published_total, acked_total, clock: None };
+    pub(crate) fn seen(second: f64, published: u64, acked: u64) -> Seen {
+        let in_flight = 2.min(published - acked);
+        let ready = published - acked - in_flight;
+        let totals = Some(Totals { published, acked });
+        let sample = QueueSample { ready, in_flight, totals, clock: None };
         let taken_at = Duration::from_secs_f64(100.0 + second);
         let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
         let workloads = vec![

@@ -38,19 +38,18 @@ impl Trace {
     /// queue's restart does not.
     pub(super) fn see(&mut self, reading: &Reading, origin: Duration) {
         let Some(last) = self.last.replace(*reading) else { return };
-        let restarted = reading.sample.restarted_since(&last.sample);
-        if restarted || reading.taken_at <= last.taken_at || last.taken_at < origin {
+        if reading.taken_at <= last.taken_at || last.taken_at < origin {
             return;
         }
+        let Some(counted) = reading.sample.since(&last.sample) else { return };
         let since = |time: Duration| time.saturating_sub(origin).as_secs_f64();
         let (from, to) = (since(last.taken_at), since(reading.taken_at));
-        let jobs = reading.sample.published_total - last.sample.published_total;
-        self.came.push_back(Came { from, to, jobs });
+        self.came.push_back(Came { from, to, jobs: counted.published });
         while self.came.front().is_some_and(|it| it.to + REMEMBERED < to) {
             self.came.pop_front();
         }
         self.busy += last.sample.in_flight as f64 * (to - from);
-        self.done += reading.sample.acked_total - last.sample.acked_total;
+        self.done += counted.acked;
     }
 
     /// How long a worker has a job, on average, in seconds; `None` before enough were done.
