@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::ControlLoop;
 use super::reset::{Reset, Step};
+use super::wishes::PATIENCE;
 use crate::board::log::{Kind, News};
 
 /// What has not left by then is left to itself; pods have five seconds.
