@@ -24,7 +24,7 @@ pub enum ControlMode {
 }
 
 /// Whether this engine decides.
-pub trait Authority: fmt::Debug + Send {
+pub trait Authority: fmt::Debug + Send + Sync {
     /// What this engine does now.
     fn mode(&self) -> ControlMode;
 

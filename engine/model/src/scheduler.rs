@@ -16,7 +16,7 @@ use crate::settings::Described;
 use crate::trouble::Trouble;
 
 /// Where the containers run.
-pub trait Scheduler: fmt::Debug + Send {
+pub trait Scheduler: fmt::Debug + Send + Sync {
     /// All Deployments as they are, by name.
     fn observe(&self) -> BTreeMap<String, Status>;
 
