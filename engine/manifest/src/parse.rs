@@ -152,7 +152,7 @@ pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deplo
 ///
 /// # Errors
 /// When a part of it is missing or out of range, and which.
-fn deployment(name: String, value: &Value) -> Result<Deployment, Wrong> {
+pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Wrong> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
     let Some(pod) = find(value, &place) else { return wrong(&place, "its template has no spec") };

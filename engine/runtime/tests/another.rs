@@ -1,6 +1,8 @@
 //! A scheduler, a source and an authority that these tests alone have, driven by the loop: what
 //! others may add needs no more than that.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

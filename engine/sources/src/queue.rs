@@ -28,7 +28,7 @@ impl QueueSource {
     }
 
     async fn look(&mut self, taken_at: Duration) -> Result<Look, ReadError> {
-        let numbers = self.queue.numbers().await.map_err(in_words)?;
+        let numbers = self.queue.numbers().await.map_err(|error| in_words(&error))?;
         self.stories.see(&numbers);
         let lost = numbers.dead_total.zip(numbers.expired_total).map(|(dead, old)| dead + old);
         let leases = self.leases(&numbers).await;
@@ -69,7 +69,7 @@ impl MetricSource for QueueSource {
     }
 }
 
-fn in_words(error: Error) -> ReadError {
+fn in_words(error: &Error) -> ReadError {
     let text = error.to_string();
     if matches!(error, Error::Unknown(_)) {
         ReadError::Absent(text)

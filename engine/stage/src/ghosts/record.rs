@@ -43,7 +43,9 @@ pub(super) mod tests {
     use std::collections::VecDeque;
     use std::time::Duration;
 
-    use control::{Config, QueueSample, QueueTarget, RateSettings, Reading, Rule, Totals, Workload};
+    use control::{
+        Config, QueueSample, QueueTarget, RateSettings, Reading, Rule, Totals, Workload,
+    };
 
     use super::super::trace::Came;
 

@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::manifest::{Container, Deployment, Mount, Port, Service, Source, Target};
+use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 use crate::yaml::Step;
 
 /// The way to what is refused, and what is said of it.

@@ -9,7 +9,7 @@
 //! - [`ByLease`]: the right to decide that comes of it
 //!
 //! # Leaving
-//! The Lease is given back when the [`Shutdown`] that [`Leadership::start`] was given says so, and
+//! The Lease is given back when the `Shutdown` that [`Leadership::start`] was given says so, and
 //! a successor acts at once. So that must be said only when no write of this engine is under way
 //! any more; then wait for [`Leadership::released`] before the process ends.
 
