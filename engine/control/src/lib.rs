@@ -37,7 +37,7 @@ pub use autoscaler::Autoscaler;
 pub use config::{Config, Problem, Setting};
 pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation, Sight};
-pub use reading::{Freshness, Observation, QueueSample, Reading, Work};
+pub use reading::{Freshness, Observation, QueueSample, Reading, Totals, Work};
 pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
 pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};

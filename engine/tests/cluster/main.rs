@@ -5,8 +5,10 @@
 //! - [`seen`]: what a watch of the namespace shows, moment by moment
 //! - [`forward`]: the queue and the engines, through port-forwards
 //! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
+//! - `leader`: engines' candidates without engines, at a Lease of their own
+//! - `manifest`: what demo.yaml asks of a cluster; this needs none
 //! - `apiserver`, `busy`, `configure`, `engines`, `load`, `machines`, `others`, `overlays`,
-//!   `rights`, `rollouts`, `settings`, `spare`, `stage`, `token`: the tests
+//!   `rights`, `rollouts`, `settings`, `spare`, `stage`, `token`: the other tests
 
 #![allow(unreachable_pub, clippy::unwrap_used)] // helpers of tests
 
@@ -16,8 +18,10 @@ mod configure;
 mod demo;
 mod engines;
 mod forward;
+mod leader;
 mod load;
 mod machines;
+mod manifest;
 mod others;
 mod outside;
 mod overlays;

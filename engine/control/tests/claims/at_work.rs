@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use control::{
-    Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Reason, Rule, Work, Workload,
+    Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Reason, Rule, Totals, Work,
+    Workload,
 };
 use proptest::prelude::*;
 
@@ -232,8 +233,7 @@ fn a_frozen_workload_goes_on_learning() {
             let sample = QueueSample {
                 ready,
                 in_flight: 1,
-                published_total: 15 * (ready - 99),
-                acked_total: total,
+                totals: Some(Totals { published: 15 * (ready - 99), acked: total }),
                 clock: None,
             };
             if held {
@@ -250,8 +250,7 @@ fn a_frozen_workload_goes_on_learning() {
         let sample = QueueSample {
             ready: 160,
             in_flight: 1,
-            published_total: 15 * 61,
-            acked_total: total + 2,
+            totals: Some(Totals { published: 15 * 61, acked: total + 2 }),
             clock: None,
         };
         let decisions = rounds.round(sample);

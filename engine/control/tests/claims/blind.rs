@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use control::{Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Rule, Workload};
+use control::{
+    Config, Limit, QueueSample, QueueTarget, RateSettings, Reading, Rule, Totals, Workload,
+};
 
 use crate::rounds::{Rounds, at_rest, demo, target};
 
@@ -27,19 +29,18 @@ fn config(change: impl FnOnce(&mut Workload, &mut RateSettings)) -> Config {
     config
 }
 
+/// What a queue has counted.
+fn counted(published: u64, acked: u64) -> Option<Totals> {
+    Some(Totals { published, acked })
+}
+
 /// Readings of a queue that takes in and does so many jobs a round.
 fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
     let mut total = 0;
     move || {
         total += jobs;
         let in_flight = if jobs > 0 { 2 } else { 0 };
-        Some(QueueSample {
-            ready: 0,
-            in_flight,
-            published_total: total,
-            acked_total: total,
-            clock: None,
-        })
+        Some(QueueSample { ready: 0, in_flight, totals: counted(total, total), clock: None })
     }
 }
 
@@ -85,7 +86,7 @@ fn nothing_is_taken_from_a_blind_one_by_its_equals_but_by_the_more_urgent() {
 
 #[test]
 fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading() {
-    let totals = |ready, total| QueueSample { ready, published_total: total, ..Default::default() };
+    let totals = |ready, total| QueueSample { ready, totals: counted(total, 0), ..<_>::default() };
     let spell = || {
         let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
         rounds.rounds(20, steady(8));
@@ -98,7 +99,7 @@ fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading()
     assert!(raised.iter().any(|d| d.workload == "consumer" && d.to > d.from), "{raised:?}");
 
     let mut idle = spell();
-    let quiet = QueueSample { published_total: 330, acked_total: 330, ..QueueSample::default() };
+    let quiet = QueueSample { totals: counted(330, 330), ..QueueSample::default() };
     let first = idle.round(Some(quiet));
     assert_eq!(first, [], "{first:?}");
     assert!(idle.words().contains("nothing is removed before a second reading"));
@@ -125,8 +126,8 @@ fn with_a_standstill(clock: bool, engine: bool, queue: bool) -> Vec<u32> {
             total += if queue { 0 } else { 300 };
         }
         let clock = clock.then_some(own);
-        let (published_total, acked_total) = (total, total);
-        let sample = QueueSample { ready: 0, in_flight: 2, published_total, acked_total, clock };
+        let totals = counted(total, total);
+        let sample = QueueSample { ready: 0, in_flight: 2, totals, clock };
         rounds.round(Some(sample));
         counts.push(rounds.consumers());
     }
@@ -176,8 +177,7 @@ fn one_that_may_be_none_is_none_only_when_nothing_is_left_and_is_back_at_the_fir
     let done = |in_flight, ready| QueueSample {
         ready,
         in_flight,
-        published_total: 100 + ready,
-        acked_total: 100 - in_flight,
+        totals: counted(100 + ready, 100 - in_flight),
         clock: None,
     };
     rounds.rounds(60, || Some(done(1, 0)));
@@ -195,8 +195,8 @@ fn a_steady_trickle_keeps_the_last_one_though_the_queue_is_mostly_empty() {
     let mut total = 0;
     for round in 0..200 {
         total += u64::from(round % 10 == 0);
-        let counted = QueueSample { published_total: total, acked_total: total, ..<_>::default() };
-        rounds.round(Some(counted));
+        let totals = counted(total, total);
+        rounds.round(Some(QueueSample { totals, ..QueueSample::default() }));
         assert_eq!(rounds.consumers(), 1);
     }
 }
@@ -204,7 +204,7 @@ fn a_steady_trickle_keeps_the_last_one_though_the_queue_is_mostly_empty() {
 #[test]
 fn without_a_service_rate_it_grows_one_at_a_time_and_says_so() {
     let mut rounds = Rounds::new(config(|_, settings| settings.service_time = None), [1, 9]);
-    let waiting = |ready| QueueSample { ready, published_total: ready, ..QueueSample::default() };
+    let waiting = |ready| QueueSample { ready, totals: counted(ready, 0), ..<_>::default() };
     for ready in [30, 31, 32] {
         let before = rounds.consumers();
         rounds.round(Some(waiting(ready)));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use control::{
-    Autoscaler, Config, Observation, QueueSample, RateSettings, Reading, Replicas, Rule, Work,
-    Workload,
+    Autoscaler, Config, Observation, QueueSample, RateSettings, Reading, Replicas, Rule, Totals,
+    Work, Workload,
 };
 
 use crate::rounds::{TICK, at_rest, demo, target};
@@ -59,8 +59,7 @@ impl Shared {
             let sample = QueueSample {
                 ready: 16,
                 in_flight: per_second.min(self.counts().iter().sum::<u32>().into()),
-                published_total: self.came,
-                acked_total: self.done,
+                totals: Some(Totals { published: self.came, acked: self.done }),
                 clock: None,
             };
             self.step(sample);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::{Config, Decision, Limit, QueueSample, RateSettings, Rule, Workload};
+use control::{Config, Decision, Limit, QueueSample, RateSettings, Rule, Totals, Workload};
 use proptest::prelude::*;
 
 use crate::rounds::{Rounds, TICK, at_rest, demo, target};
@@ -65,7 +65,8 @@ fn cuts(decisions: &[Decision], name: &str) -> usize {
 }
 
 fn ready(ready: u64) -> QueueSample {
-    QueueSample { ready, published_total: ready, ..QueueSample::default() }
+    let totals = Some(Totals { published: ready, acked: 0 });
+    QueueSample { ready, totals, ..QueueSample::default() }
 }
 
 fn rules() -> impl Strategy<Value = Rule> {
@@ -95,9 +96,9 @@ proptest! {
                 successor.scaled_by_others(count);
             }
             total += arrived;
-            let acked_total = u64::saturating_sub(total, ready);
-            let published_total = total;
-            let sample = QueueSample { ready, published_total, acked_total, ..<_>::default() };
+            let acked = u64::saturating_sub(total, ready);
+            let totals = Some(Totals { published: total, acked });
+            let sample = QueueSample { ready, totals, ..<_>::default() };
             let decisions = successor.round(sample);
             prop_assert_eq!(cuts(&decisions, "consumer"), 0, "{:?}", decisions);
         }

@@ -176,8 +176,9 @@ impl Shrunk {
 fn some_jobs(sample: &mut QueueSample, random: &mut Random) {
     let (came, done) = ((random.share() * 12.0) as u64, (random.share() * 12.0) as u64);
     let done = done.min(sample.ready);
-    sample.published_total += came;
-    sample.acked_total += done;
+    let totals = sample.totals.get_or_insert_default();
+    totals.published += came;
+    totals.acked += done;
     sample.ready = sample.ready + came - done;
     sample.in_flight = sample.ready.min(3);
 }

@@ -1,6 +1,6 @@
 //! What those who scale see, and what they may do.
 
-use control::{QueueSample, Replicas, Stage, Work};
+use control::{QueueSample, Replicas, Stage, Totals, Work};
 
 use super::World;
 use super::event::{Event, Wake};
@@ -30,8 +30,7 @@ impl World {
         Some(QueueSample {
             ready: stats.ready as u64,
             in_flight: stats.in_flight as u64,
-            published_total: stats.total.published,
-            acked_total: stats.total.acked,
+            totals: Some(Totals { published: stats.total.published, acked: stats.total.acked }),
             clock: Some(self.now),
         })
     }

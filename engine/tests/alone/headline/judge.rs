@@ -1,0 +1,351 @@
+//! Judges sentences by the numbers beside them and by what was seen before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use runtime::board::state::{QueueState, State, WorkloadState};
+
+use super::numbers::{
+    called, check, counted, find, is_held, load, pace, paused, queue_of, rates, unread, workers,
+};
+use super::sentence::{How, Said, Way, read, sentences};
+
+/// By then a cause is told.
+const TOLD_WITHIN: f64 = 3.0;
+/// A cause is not told for longer than this, in seconds.
+const RECENT: f64 = 60.0;
+/// For so long before a workload gets a slot others may have given it.
+const GIVES: f64 = 3.0;
+/// Times are said in tenths of a second.
+pub const TENTH: f64 = 0.06;
+
+/// What happens besides what the numbers tell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Burst(u32),
+    Kill(String),
+    Crash(String),
+}
+
+/// A cause, when it came, and what has to be told of it.
+#[derive(Debug)]
+struct Due {
+    at: f64,
+    text: String,
+    is_told: bool,
+}
+
+/// What was seen.
+#[derive(Debug)]
+pub struct Judge {
+    one_queue: bool,
+    before: Option<State>,
+    /// Desired counts of all, whenever one of them changed.
+    counts: Vec<(f64, BTreeMap<String, u32>)>,
+    /// Since when a workload has had all it was told to have, and nobody leaving.
+    complete: BTreeMap<String, f64>,
+    /// When anything happened that may be a cause.
+    causes: Vec<f64>,
+    due: Vec<Due>,
+    found: Vec<String>,
+}
+
+impl Judge {
+    pub fn new(queues: usize) -> Judge {
+        Judge {
+            one_queue: queues == 1,
+            before: None,
+            counts: Vec::new(),
+            complete: BTreeMap::new(),
+            causes: Vec::new(),
+            due: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    pub fn found(self) -> Vec<String> {
+        self.found
+    }
+
+    pub fn hear(&mut self, at: f64, event: &Event) {
+        let text = match event {
+            Event::Burst(1) => "1 job more",
+            Event::Burst(_) => " at once",
+            Event::Kill(_) => " was killed",
+            Event::Crash(_) => " died",
+        };
+        self.happened(at, text.to_owned());
+    }
+
+    fn happened(&mut self, at: f64, text: String) {
+        self.causes.push(at);
+        self.due.push(Due { at, text, is_told: false });
+    }
+
+    pub fn see(&mut self, state: &State) {
+        self.compare(state);
+        self.remember(state);
+        let said = sentences(&state.headline);
+        let mut wrong: Vec<String> = said
+            .iter()
+            .filter_map(|it| self.judge(it, state).err().map(|why| format!("{it:?}: {why}")))
+            .collect();
+        wrong.extend(against(&said, state));
+        wrong.extend(self.untold(state));
+        let at = state.uptime_s;
+        self.found.extend(wrong.iter().map(|it| format!("at {at:.2} s {it}")));
+        self.before = Some(state.clone());
+    }
+
+    /// Finds what people did since the moment before.
+    fn compare(&mut self, state: &State) {
+        let Some(before) = self.before.take() else { return };
+        let now = state.uptime_s;
+        for (was, is) in before.deployments.iter().zip(&state.deployments) {
+            if was.desired != is.desired {
+                // A slider that passes by is told with where it ends.
+                let name = format!("{}s ", is.name).to_lowercase();
+                self.due.retain(|it| !it.text.starts_with(&name));
+                self.happened(now, format!("{name}-> {}", is.desired));
+            }
+        }
+        for (was, is) in before.workloads.iter().zip(&state.workloads) {
+            if was.paused != is.paused {
+                let what = if is.paused { "paused at" } else { "is scaled again" };
+                let name = called(is);
+                self.due.retain(|it| !it.text.starts_with(&name));
+                self.happened(now, format!("{name} {what}"));
+            }
+        }
+        if before.mode != state.mode {
+            let held = format!("{:?}", state.mode) == "Held";
+            let text = if held { "nobody scales" } else { "scaling goes on" };
+            self.due.retain(|it| !it.text.contains("scal") || it.text.contains("again"));
+            self.happened(now, text.to_owned());
+        }
+    }
+
+    fn remember(&mut self, state: &State) {
+        let now = state.uptime_s;
+        let counts: BTreeMap<String, u32> =
+            state.workloads.iter().map(|it| (it.name.clone(), it.desired)).collect();
+        if self.counts.last().is_none_or(|(_, last)| *last != counts) {
+            self.counts.push((now, counts));
+        }
+        for it in &state.workloads {
+            let whole = it.ready == it.desired && it.terminating == 0;
+            if !whole {
+                self.complete.remove(&it.name);
+            } else {
+                self.complete.entry(it.name.clone()).or_insert(now);
+            }
+        }
+        self.counts.retain(|(at, _)| now - at < 10.0 * RECENT);
+        self.causes.retain(|at| now - at < RECENT);
+    }
+
+    /// Causes that are not told in time.
+    fn untold(&mut self, state: &State) -> Vec<String> {
+        let text = state.headline.to_lowercase();
+        let now = state.uptime_s;
+        for due in &mut self.due {
+            due.is_told |= match due.text.split_once("-> ") {
+                Some((name, to)) => text.contains(name) && text.contains(&format!("-> {to}.")),
+                // Of several bursts the sum is told.
+                None => {
+                    let more = due.text == "1 job more" && text.contains(" at once");
+                    more || text.contains(&due.text)
+                }
+            };
+        }
+        self.due.retain(|due| !due.is_told);
+        let (late, rest) =
+            self.due.drain(..).partition::<Vec<_>, _>(|due| now - due.at > TOLD_WITHIN);
+        self.due = rest;
+        late.into_iter().map(|due| format!("{:?} was not told: {text:?}", due.text)).collect()
+    }
+
+    fn judge(&self, text: &str, state: &State) -> Result<(), String> {
+        let recent = || !self.causes.is_empty();
+        match read(text).ok_or("cannot be read")? {
+            Said::Change { name, from, to, .. } if load(state, &name).is_some() => {
+                let is = load(state, &name);
+                check(is == Some(to) && from != to && recent(), "the load is another")
+            }
+            Said::Change { name, from, to, how, others } => {
+                let workload = find(state, &name)?;
+                self.change(workload, state, (from, to), how, &others)
+            }
+            Said::Burst | Said::Killed | Said::Died => check(recent(), "nothing happened"),
+            Said::Paused(name, at) => {
+                let it = find(state, &name)?;
+                check(it.paused && it.desired == at && recent(), "is not paused there")
+            }
+            Said::Resumed(name) => check(!find(state, &name)?.paused && recent(), "is paused"),
+            Said::LetGo => check(!is_held(state) && recent(), "is held"),
+            Said::Waits(jobs, name) => {
+                let queue = queue_of(find(state, &name)?, state)?;
+                let there = queue.ready.unwrap_or(0) + queue.in_flight.unwrap_or(0);
+                let works = workers(queue, state).any(|it| it.ready > 0);
+                check(jobs == there && jobs > 0 && !works, "somebody works, or other jobs wait")
+            }
+            Said::Unread(text) => unread(&text, state),
+            Said::Stands { way, parts } => self.stands(text, way, &parts, state),
+        }
+    }
+
+    /// Whether a count rose or fell as it is said, with one clock.
+    fn change(
+        &self,
+        it: &WorkloadState,
+        state: &State,
+        (from, to): (u32, u32),
+        how: How,
+        others: &[String],
+    ) -> Result<(), String> {
+        check(it.desired == to, "another count is desired")?;
+        let (rises, now) = (to > from, state.uptime_s);
+        check(rises || to < from, "nothing changes")?;
+        let left = self.left(&it.name, from, rises).ok_or("it did not come from there")?;
+        let start = match how {
+            How::Took(took) => self.clock(it, left, took)?,
+            How::Unsaid => self.clock(it, left, 0.0)?,
+            How::Ready(ready) => check(it.ready == ready, "others are ready").map(|()| left)?,
+            How::Leaving(leaving) => {
+                check(it.terminating == leaving, "others are leaving").map(|()| left)?
+            }
+        };
+        check(start <= left + TENTH && now - left < RECENT, "its cause is another")?;
+        self.others(it, (start, left), rises, others, state)
+    }
+
+    /// When a clock began that stopped when all were there, or gone: at a cause, or at the first
+    /// change.
+    fn clock(&self, it: &WorkloadState, left: f64, took: f64) -> Result<f64, String> {
+        check(it.ready == it.desired, "not all are ready")?;
+        let since = *self.complete.get(&it.name).ok_or("not all are there, or gone")?;
+        let start = since - took;
+        let near = |at: f64| (at - start).abs() <= TENTH;
+        let cause = near(left) || self.causes.iter().any(|at| near(*at));
+        check(cause, format!("{start:.2} s was no cause; it left at {left:.2} s"))?;
+        Ok(start)
+    }
+
+    /// When the last way up, or down, to the present count began, from so many.
+    fn left(&self, name: &str, from: u32, rises: bool) -> Option<f64> {
+        let counts = || self.counts.iter().rev().map(|(at, counts)| (*at, counts[name]));
+        let mut later = counts();
+        for (earlier, after) in counts().skip(1).zip(later.by_ref()) {
+            let (count, (at, next)) = (earlier.1, after);
+            if next != count && (next > count) != rises {
+                return None;
+            }
+            if count == from && next != count {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Whether those gave, or got, who are said to, and nobody else.
+    fn others(
+        &self,
+        it: &WorkloadState,
+        (start, left): (f64, f64),
+        rises: bool,
+        said: &[String],
+        state: &State,
+    ) -> Result<(), String> {
+        let said: Result<BTreeSet<String>, String> =
+            said.iter().map(|name| Ok(find(state, name)?.name.clone())).collect();
+        let said = said?;
+        // Others may have given from the cause on, or a moment before their slots came free.
+        let since = start.min(left - GIVES);
+        let moved = |from: f64| self.moved(it, (from, left), rises, state);
+        let (at_most, at_least) = (moved(since - TENTH), moved(since + TENTH));
+        let fits = said.is_subset(&at_most) && at_least.is_subset(&said);
+        check(fits, format!("{at_least:?} have given or got"))
+    }
+
+    /// Those who have more, or fewer, than at some time between two.
+    fn moved(
+        &self,
+        it: &WorkloadState,
+        (from, left): (f64, f64),
+        rises: bool,
+        state: &State,
+    ) -> BTreeSet<String> {
+        let before = self.counts.iter().rev().position(|(at, _)| *at < from);
+        let skipped = before.map_or(0, |n| self.counts.len() - 1 - n);
+        let then = || self.counts[skipped..].iter().filter(|(at, _)| *at < left);
+        let others = state.workloads.iter().filter(|other| other.name != it.name);
+        let moved = others.filter(|other| {
+            let gave = |was: u32| if rises { other.desired < was } else { other.desired > was };
+            then().filter_map(|(_, counts)| counts.get(&other.name).copied()).any(gave)
+        });
+        moved.map(|it| it.name.clone()).collect()
+    }
+
+    fn stands(&self, text: &str, way: Way, parts: &[String], state: &State) -> Result<(), String> {
+        paused(parts, state)?;
+        let first = &parts[0];
+        if way == Way::Quiet {
+            let all = state.workloads.iter().filter(|it| it.ready > 0);
+            let mut counts: Vec<u32> = all.map(|it| it.ready).collect();
+            if first != "nothing runs" {
+                for (count, name) in first.split(", ").map(counted) {
+                    check(find(state, name)?.ready == count, "others are ready")?;
+                    counts.retain(|it| *it != count);
+                }
+            }
+            check(counts.is_empty(), "some are not said")?;
+            let arrives = state.queues.iter().any(|it| it.arrive_s.is_none_or(|a| a >= 0.1));
+            return check(!arrives, "jobs arrive");
+        }
+        let queue = self.queue(text, first, state)?;
+        let (ready, target) = (queue.ready.ok_or("was not read")?, u64::from(queue.target));
+        match way {
+            Way::NobodyScales => check(is_held(state), "is not held")?,
+            Way::AtLimit => {
+                let limited = |it: &WorkloadState| it.ready == it.desired;
+                check(ready > target && workers(queue, state).any(limited), "is no limit")?;
+                let (arrive, done) = rates(queue).ok_or("no rate is known")?;
+                check(arrive > done, "more is done than arrives")?;
+            }
+            Way::Over(said) => check(said == target && ready > target, "is not over it")?,
+            Way::Within(said) => check(said == target && ready <= target, "is not within it")?,
+            Way::Quiet => {}
+        }
+        pace(first, queue, state)
+    }
+
+    /// The queue that is meant.
+    fn queue<'a>(
+        &self,
+        text: &str,
+        first: &str,
+        state: &'a State,
+    ) -> Result<&'a QueueState, String> {
+        if self.one_queue {
+            return state.queues.first().ok_or_else(|| "no queue".to_owned());
+        }
+        let lower = text.to_lowercase();
+        let named = state.queues.iter().find(|it| lower.contains(&format!("queue {} ", it.name)));
+        if let Some(queue) = named {
+            return Ok(queue);
+        }
+        let name = first.split([',', ' ']).nth(1).ok_or("nobody is named")?;
+        queue_of(find(state, name)?, state)
+    }
+}
+
+/// Consumers that leave beside producers that come would be read as their effect.
+fn against(said: &[String], state: &State) -> Option<String> {
+    let changes = said.iter().filter_map(|it| match read(it) {
+        Some(Said::Change { name, from, to, .. }) => Some((load(state, &name), to > from)),
+        _ => None,
+    });
+    let (loads, moves): (Vec<_>, Vec<_>) = changes.partition(|(load, _)| load.is_some());
+    let (_, rises) = loads.last()?;
+    let against = moves.iter().any(|(_, it)| it != rises);
+    against.then(|| format!("{said:?}: the load went the other way"))
+}

@@ -1,0 +1,118 @@
+//! What the machine took for things, as far as a recording shows it.
+
+use std::time::Duration;
+
+use simulator::arrivals::Arrivals;
+
+use super::record::{Look, Recording, is_of};
+
+/// Arrivals are told to the simulator in pieces of this length, in seconds.
+const PIECE: f64 = 0.25;
+
+impl Recording {
+    fn pairs(&self) -> impl Iterator<Item = (&Look, &Look)> {
+        self.looks.iter().zip(self.looks.iter().skip(1))
+    }
+
+    /// The mean time between two looks; longer than was asked for where the machine has no time.
+    pub fn gap(&self) -> f64 {
+        mean(&self.pairs().map(|(before, after)| after.at - before.at).collect::<Vec<_>>())
+    }
+
+    /// How long containers took from the word to their work, each that was seen to.
+    pub fn starts(&self, deployment: &str) -> Vec<f64> {
+        let names = self.names(deployment);
+        names.iter().flat_map(|name| self.starts_of(name)).collect()
+    }
+
+    fn names(&self, deployment: &str) -> Vec<String> {
+        let all = self.looks.iter().flat_map(|look| look.phases.keys());
+        let mut names: Vec<String> = all.filter(|name| is_of(name, deployment)).cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn starts_of(&self, name: &str) -> Vec<f64> {
+        let mut since = None;
+        let mut starts = Vec::new();
+        for (before, after) in self.pairs() {
+            // It happened somewhere between the two looks.
+            let at = f64::midpoint(before.at, after.at);
+            match (phase(before, name), phase(after, name)) {
+                (Some("starting"), Some("starting")) => {}
+                (_, Some("starting")) => since = Some(at),
+                (Some("starting"), Some("ready")) => starts.extend(since.map(|it| at - it)),
+                _ => since = None,
+            }
+        }
+        starts
+    }
+
+    /// How long containers took to go, on average. Most are gone between two looks, so it is the
+    /// time of all that were seen going, by the number of those that went.
+    pub fn stop(&self, deployment: &str) -> f64 {
+        let going = |look: &Look| look.count(deployment, "terminating") as f64;
+        let went: usize = self.names(deployment).iter().map(|name| self.ends_of(name)).sum();
+        self.integral(going, |_, _| true) / went as f64
+    }
+
+    /// How often a container went; another of its name may be there already at the next look.
+    fn ends_of(&self, name: &str) -> usize {
+        let ended = |was: Option<&str>, is: Option<&str>| match (was, is) {
+            (Some("ready"), is) => is != Some("ready"),
+            (Some("starting"), is) => is.is_none_or(|it| it == "terminating"),
+            _ => false,
+        };
+        self.pairs().filter(|(was, is)| ended(phase(was, name), phase(is, name))).count()
+    }
+
+    /// How long a job kept a consumer, while others waited so that none was idle: the job itself,
+    /// and the calls to end it and to get the next one.
+    pub fn job(&self) -> f64 {
+        let all_busy = |before: &Look, after: &Look| before.waiting > 0 && after.waiting > 0;
+        let at_work = |look: &Look| look.count("consumer", "ready") as f64;
+        let done = self.pairs().filter(|(before, after)| all_busy(before, after));
+        let done: u64 = done.map(|(before, after)| after.acked - before.acked).sum();
+        self.integral(at_work, all_busy) / done as f64
+    }
+
+    /// A count over the time between those looks that `counts`.
+    fn integral(&self, count: impl Fn(&Look) -> f64, counts: impl Fn(&Look, &Look) -> bool) -> f64 {
+        let counted = self.pairs().filter(|(before, after)| counts(before, after));
+        let area = |(before, after): (&Look, &Look)| {
+            f64::midpoint(count(before), count(after)) * (after.at - before.at)
+        };
+        counted.map(area).sum()
+    }
+
+    /// When jobs came, as the queue counted them, by rates that hold for a piece each.
+    pub fn arrivals(&self) -> Arrivals {
+        // Half a job ahead, so that each one comes in the middle of its share of a piece.
+        let (mut from, mut come) = (0.0, -0.5);
+        let mut points = Vec::new();
+        for look in &self.looks {
+            if look.at - from >= PIECE {
+                let rate = (look.published as f64 - come) / (look.at - from);
+                points.push((Duration::from_secs_f64(from), rate));
+                (from, come) = (look.at, look.published as f64);
+            }
+        }
+        points.push((Duration::from_secs_f64(from), 0.0));
+        Arrivals::Replay { points, even: true }
+    }
+}
+
+fn phase<'a>(look: &'a Look, name: &str) -> Option<&'a str> {
+    look.phases.get(name).map(String::as_str)
+}
+
+pub fn mean(all: &[f64]) -> f64 {
+    all.iter().sum::<f64>() / all.len() as f64
+}
+
+/// The standard deviation.
+pub fn deviation(all: &[f64]) -> f64 {
+    let mean_is = mean(all);
+    mean(&all.iter().map(|it| (it - mean_is).powi(2)).collect::<Vec<_>>()).sqrt()
+}

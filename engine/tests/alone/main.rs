@@ -1,0 +1,14 @@
+//! Tests that measure times, or keep all processors busy: one after the other.
+
+#![allow(clippy::unwrap_used, unreachable_pub)] // helpers of tests
+
+mod headline;
+mod honest_model;
+mod picture;
+mod streams;
+#[path = "../support/mod.rs"]
+mod support;
+mod whole_demo;
+
+/// Each test has it while it runs.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -1,0 +1,19 @@
+//! Boxes of real processes, over their public interfaces: two tests at a time, for none of these
+//! needs all of a machine.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod audience;
+mod blind;
+mod busy;
+mod configure;
+mod presenter;
+mod promises;
+mod replay;
+mod scripts;
+mod sources;
+#[path = "../support/mod.rs"]
+mod support;
+mod terminal;
+mod token;
+mod wishes;
