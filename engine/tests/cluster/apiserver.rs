@@ -42,7 +42,7 @@ fn signal(command: &str, name: &str) {
 #[ignore = "needs a cluster whose apiserver can be stopped: scripts/e2e"]
 async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on() {
     let command = std::env::var(SIGNAL).unwrap_or_else(|_| panic!("{SIGNAL} is not set"));
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     demo.scale("engine", 0).await;
     demo.seen.until("no engine", READY, |seen| seen.live("engine") == 0).await;
     let outside = Outside::start(&demo).await;

@@ -8,6 +8,7 @@ use kube::api::ListParams;
 use kube::{Api, Client, ResourceExt};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::forward::{Engine, Queue};
 use crate::seen::Seen;
@@ -19,32 +20,60 @@ pub const READY: Duration = Duration::from_secs(30);
 /// How often something is looked at that no watch shows.
 pub const LOOK: Duration = Duration::from_millis(50);
 
+/// Two tests share the cluster, each in a namespace of its own.
+static SHARES: Semaphore = Semaphore::const_new(2);
+
+/// So many shares of the cluster. Whoever acts on more than a namespace takes both, and whoever
+/// measures times that another test's pods would lengthen.
+pub async fn shares(count: u32) -> SemaphorePermit<'static> {
+    SHARES.acquire_many(count).await.unwrap()
+}
+
 /// The demo in a namespace, which is deleted when this ends, whatever comes.
 pub struct Demo {
     pub namespace: String,
     pub client: Client,
     pub seen: Seen,
     pub created: Instant,
+    _shares: SemaphorePermit<'static>,
 }
 
 impl Demo {
     /// A namespace with nothing in it.
     pub async fn empty() -> Demo {
+        Demo::with_shares(1).await
+    }
+
+    /// The same with nobody else on the cluster.
+    pub async fn empty_alone() -> Demo {
+        Demo::with_shares(2).await
+    }
+
+    async fn with_shares(count: u32) -> Demo {
+        let shares = shares(count).await;
         let client = Client::try_default().await.unwrap();
         let namespace = format!("box-{:08x}", rand::random::<u32>());
         kubectl(&["create", "namespace", &namespace], None).await;
         let strict = "pod-security.kubernetes.io/enforce=restricted";
         kubectl(&["label", "namespace", &namespace, strict], None).await;
         let seen = Seen::start(client.clone(), &namespace);
-        Demo { namespace, client, seen, created: Instant::now() }
+        Demo { namespace, client, seen, created: Instant::now(), _shares: shares }
     }
 
     /// The demo, all of it ready, and all slots in use.
     pub async fn start() -> Demo {
-        let mut demo = Demo::empty().await;
-        demo.create().await;
-        demo.at_rest(READY).await;
-        demo
+        Demo::empty().await.started().await
+    }
+
+    /// The same with nobody else on the cluster.
+    pub async fn start_alone() -> Demo {
+        Demo::empty_alone().await.started().await
+    }
+
+    async fn started(mut self) -> Demo {
+        self.create().await;
+        self.at_rest(READY).await;
+        self
     }
 
     /// What a presenter types first.

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use service::{Shutdown, Trigger};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::demo::shares;
+
 const LEASE: &str = "engine";
 const SOON: Duration = Duration::from_secs(5);
 
@@ -86,6 +88,7 @@ async fn hold(leases: &Api<Lease>, value: Value) {
 async fn in_namespace<F: Future<Output = ()> + Send + 'static>(
     play: impl FnOnce(String, Api<Lease>) -> F,
 ) {
+    let _share = shares(1).await;
     let client = Client::try_default().await.unwrap();
     let namespaces: Api<Namespace> = Api::all(client.clone());
     let namespace = json!({"metadata": {"generateName": "leader-"}});

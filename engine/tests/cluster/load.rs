@@ -13,7 +13,7 @@ const JOBS: u64 = 2_000;
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_demo_starts_clean_and_load_takes_from_the_background_and_gives_back() {
-    let mut demo = Demo::empty().await;
+    let mut demo = Demo::empty_alone().await;
     demo.create().await;
     let ready = demo.at_rest(READY).await;
     println!("all is ready {:.1?} after create", ready - demo.created);
@@ -106,7 +106,7 @@ async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_background_gives_way_within_a_tick_and_a_quarter_second() {
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     // What remembers little rests soon.
     demo.annotate("consumer", "scale-down-window=1s").await;
     demo.annotate("consumer", "rate-average=1s").await;

@@ -52,7 +52,7 @@ async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_engine_keeps_its_hands_off_what_a_scaled_object_scales() {
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     let engine = demo.engine().await;
     let definition = Definition::make(&demo).await;
     let object = json!({

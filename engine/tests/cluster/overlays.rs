@@ -60,7 +60,7 @@ fn script(name: &str, demo: &Demo) -> Command {
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn a_look_before_the_talk_finds_all_well() {
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     let done = script("check-cluster", &demo).output().await.unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     println!("{said}");

@@ -37,7 +37,7 @@ impl Rights {
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_spare_capacity_is_taken_and_given_back_when_others_come() {
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     let engine = demo.engine().await;
     let slot = memory_of_a_slot(&demo).await;
     let memory = format!("--requests=memory={slot},cpu=1m");

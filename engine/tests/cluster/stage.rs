@@ -114,7 +114,7 @@ async fn a_presenter_drives_the_demo_from_the_pages_alone() {
         println!("Not run: there is no browser; scripts/test-browser installs one.");
         return;
     }
-    let demo = Demo::start().await;
+    let demo = Demo::start_alone().await;
     for overlay in ["kill", "configure"] {
         demo.type_in(&["apply", "-f", "-"], &overlay_of(&demo, overlay).await).await;
     }
