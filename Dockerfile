@@ -5,12 +5,13 @@ ARG RUST_IMAGE=docker.io/library/rust:1.95-slim-bookworm
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${RUST_IMAGE} AS build
+ARG PROFILE=dist
 WORKDIR /src
 COPY . .
-RUN cargo build --release --locked --bins
+RUN cargo build --profile ${PROFILE} --locked --bins
 # The base has no shell, so its part of the file tree is laid out here.
 RUN mkdir -p /out/usr/local/bin /out/usr/share/microscaling \
- && cd target/release \
+ && cd target/${PROFILE} \
  && cp queue producer consumer remainder engine /out/usr/local/bin/ \
  && ln -s engine /out/usr/local/bin/box \
  && cp /src/demo.yaml /out/usr/share/microscaling/
