@@ -195,13 +195,11 @@ pub(super) async fn redrive(
 /// `GET /v1/queues`: all queues by name.
 pub(super) async fn list(State(app): State<App>) -> Json<Value> {
     let queues: Vec<Value> = app.hub.call(|broker, now| {
-        let names: Vec<QueueName> = broker.names().cloned().collect();
-        let line = |name: QueueName| {
-            let Stats { ready, in_flight, delayed, .. } = broker.stats(now, &name)?;
-            let name = name.as_str();
-            Some(json!({"name": name, "ready": ready, "in_flight": in_flight, "delayed": delayed}))
+        let line = |(name, stats): (&QueueName, Stats)| {
+            let (name, Stats { ready, in_flight, delayed, .. }) = (name.as_str(), stats);
+            json!({"name": name, "ready": ready, "in_flight": in_flight, "delayed": delayed})
         };
-        names.into_iter().filter_map(line).collect()
+        broker.all_stats(now).map(line).collect()
     });
     Json(json!({ "queues": queues }))
 }
