@@ -132,8 +132,7 @@ fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Ref
 }
 
 fn fault(manifest: &Manifest, engine: &Deployment, says: &str, what: &str) -> Fault {
-    let object = format!("deployment/{}", engine.name);
-    manifest.places.of_words(&object, engine, &[says], what)
+    manifest.places.of_words(engine, &[says], what)
 }
 
 #[cfg(test)]

@@ -52,9 +52,8 @@ impl Services {
                 Ok(_) => {}
                 Err(why) => {
                     let what = format!("{} is {:?}, {why}", it.name, it.value);
-                    let object = format!("deployment/{}", it.by.name);
                     let says = [it.value.as_str(), &it.name];
-                    found.faults.push(manifest.places.of_words(&object, it.by, &says, &what));
+                    found.faults.push(manifest.places.of_words(it.by, &says, &what));
                 }
             }
         }
