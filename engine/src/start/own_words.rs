@@ -5,6 +5,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use manifest::{Container, Deployment, Fault, Manifest, Refused};
+use process::folders::{told, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
 use runtime::board::headline::words::listed;
@@ -23,7 +24,7 @@ pub struct OwnWords {
     /// The budget and the rhythm.
     pub core: CoreArgs,
     /// The queue's address, with the name of what says it.
-    pub queue_url: Option<(String, String)>,
+    pub queue_url: Option<(&'static str, String)>,
     /// What of it does not count, in a sentence.
     pub warning: Option<String>,
 }
@@ -53,7 +54,7 @@ impl OwnWords {
         let unused = unused(&matches, &env, is_auto);
         Ok(OwnWords {
             core: CoreArgs { capacity, ..run.core },
-            queue_url: queue_url(&words, &env),
+            queue_url: told(&words, &env, QUEUE_URL.0, QUEUE_URL.1).pop(),
             warning: warning(&engine.name, &unused),
         })
     }
@@ -70,8 +71,7 @@ fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));
     let by_env = core.filter_map(|arg| {
         let name = arg.get_env()?.to_str()?;
-        let (_, value) = env.iter().rev().find(|(key, _)| key == name)?;
-        Some(format!("--{}={value}", arg.get_long()?))
+        Some(format!("--{}={}", arg.get_long()?, variable(env, name)?))
     });
     let begin = std::iter::once("engine".to_owned()).chain(by_env);
     begin.chain(words.iter().cloned()).collect()
@@ -91,7 +91,7 @@ fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<
             continue;
         } else if is_typed {
             unused.push(format!("--{}", arg.get_long().unwrap_or(id)));
-        } else if env.iter().any(|(key, _)| key == name) {
+        } else if variable(env, name).is_some() {
             unused.push(name.to_owned());
         }
     }
@@ -106,12 +106,6 @@ fn warning(engine: &str, unused: &[String]) -> Option<String> {
     };
     let what = listed(unused);
     Some(format!("deployment/{engine}: {what} {are} not honoured without a cluster"))
-}
-
-fn queue_url(words: &[String], env: &[(String, String)]) -> Option<(String, String)> {
-    let flag = process::folders::values(words, QUEUE_URL.0).pop();
-    let variable = || env.iter().rev().find(|(name, _)| name == QUEUE_URL.1).cloned();
-    flag.map(|(_, value)| (QUEUE_URL.0.to_owned(), value)).or_else(variable)
 }
 
 fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Refused {
@@ -171,7 +165,7 @@ mod tests {
         let own = of("[--capacity=7, --queue-url, \"http://other\"]", &env).unwrap();
         assert_eq!(own.core.capacity, Some(Capacity::Fixed(7)));
         assert_eq!(own.core.tick, Some(Duration::from_secs(1)));
-        assert_eq!(own.queue_url, Some(("--queue-url".to_owned(), "http://other".to_owned())));
+        assert_eq!(own.queue_url, Some(("--queue-url", "http://other".to_owned())));
         let own = of("[--capacity, $(N)]", &[("N", "8")]).unwrap();
         assert_eq!(own.core.capacity, Some(Capacity::Fixed(8)));
     }

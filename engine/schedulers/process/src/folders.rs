@@ -104,7 +104,7 @@ pub fn problems(
 ) -> Vec<(String, String)> {
     let program = container.program().unwrap_or_default();
     let named = |all: &[(&str, &'static str, &'static str)]| -> Vec<(&'static str, String)> {
-        of_program(all, program).flat_map(|(_, flag, name)| named(words, env, flag, name)).collect()
+        of_program(all, program).flat_map(|(_, flag, name)| told(words, env, flag, name)).collect()
     };
     let written = named(&WRITTEN).into_iter().filter_map(|(name, path)| {
         let why = match source(container, &path) {
@@ -134,8 +134,13 @@ fn of_program<'a>(
     all.iter().copied().filter(move |(name, ..)| *name == program)
 }
 
+/// The value of a variable; the last one counts.
+pub fn variable<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
 /// What a flag says, else its variable, each with the name of what says it.
-fn named(
+pub fn told(
     words: &[String],
     env: &[(String, String)],
     flag: &'static str,
@@ -145,8 +150,7 @@ fn named(
     if !flags.is_empty() {
         return flags;
     }
-    let found = env.iter().rev().find(|(name, _)| name == variable);
-    found.map(|(_, value)| (variable, value.clone())).into_iter().collect()
+    self::variable(env, variable).map(|value| (variable, value.to_owned())).into_iter().collect()
 }
 
 /// The values of a flag among words, as `--flag=value` or in two of them, and which word each is.

@@ -7,6 +7,8 @@ use std::ops::Range;
 use client::Url;
 use manifest::Container;
 
+use super::folders::variable;
+
 /// A Service's name, its namespace and its port.
 pub type ServicePort = (String, String, u16);
 
@@ -162,9 +164,9 @@ pub fn expand(text: &str, env: &[(String, String)]) -> String {
         let (before, after) = (&rest[..at], &rest[at + 1..]);
         result.push_str(before);
         let name = after.strip_prefix('(').and_then(|s| s.split_once(')')).map(|(name, _)| name);
-        let value = name.and_then(|name| env.iter().rev().find(|(key, _)| key == name));
+        let value = name.and_then(|name| variable(env, name));
         rest = match (value, name) {
-            (Some((_, value)), Some(name)) => {
+            (Some(value), Some(name)) => {
                 result.push_str(value);
                 &after[name.len() + 2..]
             }

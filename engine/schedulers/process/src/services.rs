@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use manifest::{Container, Deployment, Fault, Manifest, Port, Service, Target};
 use model::annotations::is_scalable;
 
-use super::folders::values;
+use super::folders::{told, values};
 use super::localize::{Address, ServicePort, addresses_in, service, words_and_env};
 
 /// By which every program of the kit is told where the queue is.
@@ -144,9 +144,7 @@ fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
 /// The port that a container is told to listen on.
 fn listens(container: &Container) -> Option<u16> {
     let (words, env) = words_and_env(container);
-    let flag = values(&words, "--listen").pop().map(|(_, value)| value);
-    let variable = env.iter().rev().find(|(name, _)| name == "MICROSCALING_LISTEN");
-    let told = flag.or(variable.map(|(_, value)| value.clone()))?;
+    let (_, told) = told(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
     told.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
 }
 
