@@ -32,17 +32,8 @@ impl Events {
         Events { recorder: Recorder::new(client, reporter), told: Arc::default() }
     }
 
-    /// Says what was done to a Deployment.
-    pub async fn normal(&self, deployment: &Deployment, reason: &str, note: &str) {
-        self.publish(deployment, EventType::Normal, reason, note).await;
-    }
-
-    /// Says what is wrong with a Deployment.
-    pub async fn warning(&self, deployment: &Deployment, reason: &str, note: &str) {
-        self.publish(deployment, EventType::Warning, reason, note).await;
-    }
-
-    async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
+    /// Says what was done to a Deployment, or as a warning what is wrong with it.
+    pub async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
         let event = Event {
             type_,
             reason: reason.to_owned(),
