@@ -73,10 +73,7 @@ impl LeaseObject {
         claim: &Claim,
         patience: Duration,
     ) -> Result<Observed, Problem> {
-        let lease = claimed(&self.last, claim, Timestamp::now());
-        let params = PostParams::default();
-        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
-        self.take_in("written", answer).await
+        self.replace(&claimed(&self.last, claim, Timestamp::now()), patience).await
     }
 
     /// Says on the object that was last seen whether all scaling is held, within `patience`.
@@ -85,9 +82,12 @@ impl LeaseObject {
         hold: bool,
         patience: Duration,
     ) -> Result<Observed, Problem> {
-        let lease = holding(&self.last, hold);
+        self.replace(&holding(&self.last, hold), patience).await
+    }
+
+    async fn replace(&mut self, by: &Lease, patience: Duration) -> Result<Observed, Problem> {
         let params = PostParams::default();
-        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
+        let answer = within(patience, self.api.replace(&self.name, &params, by)).await;
         self.take_in("written", answer).await
     }
 
@@ -112,9 +112,7 @@ impl LeaseObject {
             Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
         }
     }
-}
 
-impl LeaseObject {
     async fn refusal(&self) -> String {
         if let Some(all) = self.binding.ask().await {
             return all;
