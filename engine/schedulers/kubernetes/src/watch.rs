@@ -43,6 +43,7 @@ impl Health {
 }
 
 /// A kind of object in a namespace, kept up to date.
+#[derive(Debug)]
 pub struct Watched<K: Resource + 'static>
 where
     K::DynamicType: Eq + Hash,
