@@ -15,8 +15,8 @@ use stage::audience::Room;
 use stage::ghosts::Ghosts;
 use stage::opening::opening_load;
 use stage::picture::taking::Taker;
-use stage::presenter::file;
 use stage::presenter::task::play_when_ready;
+use stage::presenter::{Presenter, file};
 use stage::record::recording::Recording;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
@@ -82,7 +82,7 @@ impl Facing {
 
     /// Begins with what is to be played; the calls on the stage.
     fn stage(&mut self, stage: &Stage, handle: &Handle, opened: Arc<Notify>) -> Router {
-        let presenter = stage.presenter(handle.clone());
+        let presenter = Presenter::start(handle.clone(), stage.shown.clone());
         // A scenario makes its own load.
         match (self.opening.take(), self.opening_load.take()) {
             (Some((scenario, by_hand)), _) => {
