@@ -54,7 +54,6 @@ pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
 struct Screen {
     engine: Engine,
     http: reqwest::Client,
-    url: Url,
     model: Model,
     around: Around,
     events: Option<Events>,
@@ -69,7 +68,6 @@ impl Screen {
             engine: Engine::at(url)?,
             // A stream has no end, so its answer has no time either.
             http: reqwest::Client::builder().no_proxy().connect_timeout(AGAIN).build()?,
-            url: url.clone(),
             model: Model::default(),
             around: Around::default(),
             events: None,
@@ -79,7 +77,7 @@ impl Screen {
     }
 
     async fn connect(&mut self) -> anyhow::Result<()> {
-        self.events = Some(Events::at(&self.http, &self.url, &self.heard).await?);
+        self.events = Some(Events::at(&self.http, &self.engine.url, &self.heard).await?);
         Ok(())
     }
 
