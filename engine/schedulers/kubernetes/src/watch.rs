@@ -46,7 +46,7 @@ impl Health {
 #[derive(Debug)]
 pub struct Watched<K: Resource + 'static>
 where
-    K::DynamicType: Eq + Hash,
+    K::DynamicType: Debug + Eq + Hash,
 {
     /// The objects, as of the last event.
     pub store: Store<K>,

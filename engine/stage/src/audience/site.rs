@@ -103,11 +103,7 @@ fn stream(site: Site) -> Response {
 }
 
 /// `POST /job`: one more job, once a second from each phone.
-async fn job(
-    site: &Site,
-    peer: SocketAddr,
-    headers: &HeaderMap,
-) -> Result<Json<Value>, Response> {
+async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Result<Json<Value>, Response> {
     if !is_own_page(headers) {
         let text = "a job is taken from this page alone";
         return Err(ApiError::forbidden(text).into_response());

@@ -186,7 +186,8 @@ impl Tape {
     /// The number of the event that comes next for a page that has heard this, where so many events
     /// were played: the one after it, or the last snapshot.
     pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
-        let begin = if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
+        let begin =
+            if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
         let numbers = || (begin..played).rev();
         if let Some(heard) = heard
             && let Some(last) = numbers().find(|number| self.position(*number) == heard)
