@@ -4,7 +4,7 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
-use manifest::{Container, Deployment, Fault, Manifest, Refused};
+use manifest::{Container, Deployment, Manifest, Refused};
 use process::folders::{told, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
@@ -35,17 +35,15 @@ impl OwnWords {
     /// # Errors
     /// The flag or variable that an engine would not take.
     pub fn of(manifest: &Manifest) -> Result<OwnWords, Refused> {
-        let Some(engine) = manifest.engine() else { return Ok(OwnWords::default()) };
         let is_it = |it: &&Container| it.program() == Some("engine");
-        let Some(container) = engine.containers.iter().find(is_it) else {
-            return Ok(OwnWords::default());
-        };
+        let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
+        let Some((engine, container)) = own else { return Ok(OwnWords::default()) };
         let (words, env) = words_and_env(container);
         let matches = command().try_get_matches_from(typed(&words, &env));
         let matches = matches.map_err(|error| refused(manifest, engine, &error))?;
         if let Some(name) = matches.subcommand_name() {
             let what = format!("{name} is another command; leave it out to run the engine");
-            return Err(Refused(vec![fault(manifest, engine, name, &what)]));
+            return Err(Refused(vec![manifest.places.of_words(engine, &[name], &what)]));
         }
         let run = RunArgs::from_arg_matches(&matches)
             .map_err(|error| refused(manifest, engine, &error))?;
@@ -122,11 +120,7 @@ fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Ref
         Some(ContextValue::String(flag)) => flag.split(' ').next().unwrap_or_default(),
         _ => "",
     };
-    Refused(vec![fault(manifest, engine, flag, &what)])
-}
-
-fn fault(manifest: &Manifest, engine: &Deployment, says: &str, what: &str) -> Fault {
-    manifest.places.of_words(engine, &[says], what)
+    Refused(vec![manifest.places.of_words(engine, &[flag], &what)])
 }
 
 #[cfg(test)]
