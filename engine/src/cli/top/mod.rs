@@ -3,9 +3,8 @@
 //! # Layout
 //! - `model`: what is known
 //! - `draw`: the picture of it; `stacks`: the containers of the last minute; `fit`: what has room
-//! - `keys`: what keys wish; `colours`: colours that mean something
+//! - `keys`: what keys wish
 
-mod colours;
 mod draw;
 mod fit;
 mod keys;
