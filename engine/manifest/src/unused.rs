@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment};
+use crate::objects::{find, items};
 use crate::volumes::Source;
 
 /// What is said but not honoured.
@@ -40,9 +41,7 @@ impl Unused {
         let name = deployment.name.as_str();
         let Some(spec) = value.get("spec") else { return };
         self.look(name, spec, "DeploymentSpec");
-        let Some(pod) = spec.get("template").and_then(|template| template.get("spec")) else {
-            return;
-        };
+        let Some(pod) = find(spec, &["template", "spec"]) else { return };
         self.look(name, pod, "PodSpec");
         let Some(main) = deployment.main() else { return };
         for (i, container) in deployment.containers.iter().enumerate() {
@@ -53,7 +52,7 @@ impl Unused {
                 self.warn(name, &format!("container {}", container.name));
             }
         }
-        let beside = pod.get("initContainers").and_then(Value::as_sequence).into_iter().flatten();
+        let beside = items(pod, &["initContainers"]).iter();
         for container in beside.filter_map(|it| it.get("name")?.as_str()) {
             self.warn(name, &format!("init container {container}"));
         }
@@ -93,8 +92,7 @@ impl Unused {
     }
 
     fn look_at_env(&mut self, name: &str, container: &Value) {
-        let variables = container.get("env").and_then(Value::as_sequence);
-        for variable in variables.into_iter().flatten() {
+        for variable in items(container, &["env"]) {
             if variable.get("valueFrom").is_some() {
                 let key = variable.get("name").and_then(Value::as_str).unwrap_or("?");
                 self.warn(name, &format!("env {key} with valueFrom"));

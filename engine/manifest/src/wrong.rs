@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment, PREFIX};
+use crate::objects::items;
 use crate::yaml::{Document, Step, way};
 
 /// One annotation that is wrong.
@@ -125,10 +126,9 @@ impl Places {
     fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
         let (document, before) = self.objects.get(object)?;
         let container = self.documents.get(*document)?.at(&way(before, path.to_vec()))?;
-        let texts = |key: &str| container.get(key)?.as_sequence().cloned();
         for key in ["args", "command"] {
             let is_it = |word: &Value| word.as_str().is_some_and(|word| word.contains(says));
-            if let Some(i) = texts(key).unwrap_or_default().iter().position(is_it) {
+            if let Some(i) = items(container, &[key]).iter().position(is_it) {
                 return Some(way(path, [key.into(), i.into()]));
             }
         }
@@ -136,7 +136,7 @@ impl Places {
             let text = |key: &str| variable.get(key).and_then(Value::as_str);
             text("value") == Some(says) || text("name") == Some(says)
         };
-        let i = texts("env").unwrap_or_default().iter().position(is_it)?;
+        let i = items(container, &["env"]).iter().position(is_it)?;
         Some(way(path, ["env".into(), i.into(), "value".into()]))
     }
 
