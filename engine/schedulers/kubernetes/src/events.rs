@@ -18,12 +18,6 @@ pub struct Events {
     told: Arc<AtomicBool>,
 }
 
-impl std::fmt::Debug for Events {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
-    }
-}
-
 impl Events {
     /// Events that come from this engine.
     pub fn new(client: Client, instance: &str) -> Events {
