@@ -8,10 +8,10 @@ use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::candidate::{Candidate, Wish};
-use super::elector;
+use super::elector::{self, Elector};
 use super::lease::{self, Problem};
+use super::news::View;
 use super::terms::Standing;
-use super::view::View;
 
 /// How this engine stands among its replicas. Clones see the same.
 #[derive(Debug, Clone)]
@@ -36,7 +36,8 @@ impl Leadership {
         shutdown: Shutdown,
     ) -> Leadership {
         let lease = lease::LeaseObject::new(client, namespace, lease_name.to_owned());
-        let (sender, view) = watch::channel(View::new(identity.to_owned()));
+        let elector = Elector::new(identity.to_owned());
+        let (sender, view) = watch::channel(View { elector, problem: None });
         let (wishes, heard) = mpsc::unbounded_channel();
         tokio::spawn(Candidate::new(lease, sender, heard, clock, shutdown.clone()).run());
         Leadership { view, wishes, clock, shutdown }

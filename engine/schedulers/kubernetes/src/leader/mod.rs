@@ -3,8 +3,9 @@
 //! - [`elector`]: the rules, without a clock and without I/O
 //! - [`terms`]: the words that the rules and the edge share
 //! - [`lease`]: the object, over the Kubernetes API
-//! - `leadership`, `view`: [`Leadership`], how this engine stands, and what is seen of that
-//! - `candidate`, `news`: the task that stands for leader, and what is worth a line in the log
+//! - `leadership`: [`Leadership`], how this engine stands
+//! - `candidate`: the task that stands for leader
+//! - `news`: what is seen of that, and what of it is worth a line in the log
 //! - `metric`: the same for Prometheus
 //! - [`ByLease`]: the right to decide that comes of it
 //!
@@ -23,7 +24,6 @@ mod news;
 pub mod terms;
 #[cfg(test)]
 mod tests;
-mod view;
 
 pub use authority::ByLease;
 pub use leadership::Leadership;
