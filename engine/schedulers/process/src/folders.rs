@@ -56,10 +56,8 @@ impl Folders {
     /// The place of a path that is a mounted one or below it; `None` elsewhere.
     pub fn local(&self, path: &str) -> Option<String> {
         let path = clean(path, &self.working_dir);
-        let (folder, below) = self.all.iter().find_map(|(mount, folder)| {
-            let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
-            (rest.is_empty() || rest.starts_with('/')).then_some((folder, rest))
-        })?;
+        let mut all = self.all.iter();
+        let (folder, below) = all.find_map(|(mount, to)| Some((to, below(&path, mount)?)))?;
         Some(format!("{}{below}", folder.to_string_lossy()))
     }
 
@@ -165,14 +163,17 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
 /// The volume that a path is in, and whether it can only be read.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
-    let above = container.mounts.iter().filter(|mount| {
-        let mount = clean(&mount.path, "/");
-        let rest = path.strip_prefix(mount.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let above =
+        container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
     let mount = above.max_by_key(|mount| clean(&mount.path, "/").len())?;
     let is_read_only = mount.is_read_only || matches!(mount.source, Source::Files(_));
     Some((&mount.volume, is_read_only))
+}
+
+/// The rest of a path that is a mounted one or below it.
+fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
 /// A path from the root on, without `.`, `..`, and slashes that mean nothing.
