@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kube::Client;
 use model::Clock;
+use prometheus::{PullingGauge, Registry};
 use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -83,6 +84,18 @@ impl Leadership {
     /// What keeps the Lease from being read or written at present.
     pub fn problem(&self) -> Option<Problem> {
         self.view.borrow().problem.clone()
+    }
+
+    /// Registers the gauge `microscaling_leader`: 1 where this engine may act, else 0.
+    ///
+    /// # Errors
+    /// When its name is taken.
+    pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+        let help = "1 where this engine is the one that may scale, else 0.";
+        let this = self.clone();
+        // It looks when it is read: a leadership ends by time alone.
+        let leads = Box::new(move || if this.may_write() { 1.0 } else { 0.0 });
+        registry.register(Box::new(PullingGauge::new("microscaling_leader", help, leads)?))
     }
 
     /// Returns when the standing, the hold, or the problem is another than at the last call on
