@@ -45,7 +45,8 @@ impl Rivals {
     /// Which Deployments somebody else scales, and who, in words.
     pub fn conflicts(&self) -> Troubles {
         let autoscalers = self.autoscalers.store.state();
-        let mut conflicts: Troubles = autoscalers.iter().filter_map(|it| of_autoscaler(it)).collect();
+        let mut conflicts: Troubles =
+            autoscalers.iter().filter_map(|it| of_autoscaler(it)).collect();
         if let Some(watched) = &*self.scaled_objects.borrow() {
             conflicts.extend(watched.store.state().iter().filter_map(|it| of_scaled_object(it)));
         }

@@ -163,8 +163,7 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
 /// The volume that a path is in, and whether it can only be read.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
-    let above =
-        container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
+    let above = container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
     let mount = above.max_by_key(|mount| clean(&mount.path, "/").len())?;
     let is_read_only = mount.is_read_only || matches!(mount.source, Source::Files(_));
     Some((&mount.volume, is_read_only))
