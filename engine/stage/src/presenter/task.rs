@@ -12,7 +12,7 @@ use simulator::steps::Action;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use super::frozen::{Counts, Fleet, counts, of_step, toward};
+use super::frozen::{Counts, counts, of_step, toward};
 use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Press, Stepper};
@@ -255,21 +255,22 @@ impl Stage {
         if before == Some(step) {
             return;
         }
-        let moment = self.handle.moments.borrow();
+        let state = &self.handle.moments.borrow().state;
         if before < Some(step) {
-            self.entered.insert(step, counts(Fleet::of(&moment.state)));
+            self.entered.insert(step, counts(&state.workloads));
         }
+        let entered = self.entered.get(&step);
         self.wanted =
-            of_step(play.scenario(), step, self.entered.get(&step), Fleet::of(&moment.state));
+            of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
     }
 
     /// Goes on to the counts that are wanted, as slots come free.
     async fn go_toward(&mut self) {
         let told = {
-            let moment = self.handle.moments.borrow();
-            let now = counts(Fleet::of(&moment.state));
+            let state = &self.handle.moments.borrow().state;
+            let now = counts(&state.workloads);
             self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
-            toward(&self.wanted, Fleet::of(&moment.state))
+            toward(&self.wanted, state.capacity, &state.workloads)
         };
         // On a cluster a word takes a while until it is seen.
         let is_new = |(last, at): &(Counts, Instant)| *last != told || at.elapsed() >= AGAIN;
