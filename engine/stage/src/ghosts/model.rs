@@ -72,13 +72,7 @@ pub fn stage(seen: &Seen, came: &BTreeMap<String, Trace>, seed: u64) -> Result<S
         tick: seen.config.tick,
         queues: came.iter().map(|(name, trace)| queue(name, trace, from - lead)).collect(),
         workloads: workloads(seen, came)?,
-        outages: Vec::new(),
-        crashes: Vec::new(),
-        poll_waits: Vec::new(),
-        graces: Vec::new(),
-        fixed: Vec::new(),
-        producers: Vec::new(),
-        steps: Vec::new(),
+        ..Scenario::default()
     };
     match scenario.problems().first() {
         Some(problem) => Err(problem.to_string()),
