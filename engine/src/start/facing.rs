@@ -50,21 +50,21 @@ impl Facing {
     /// # Errors
     /// When there is no token in the file that should have it, no scenario, or nothing can be
     /// recorded.
-    pub(super) fn of(args: RunArgs, queue_url: Url, kit: Kit) -> anyhow::Result<Facing> {
+    pub(super) fn of(
+        args: RunArgs,
+        queue_url: Url,
+        kit: Kit,
+        manifest: Option<String>,
+    ) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
             kit,
             opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
             recording: args.record.as_deref().map(Recording::create).transpose()?,
-            manifest: None,
+            manifest: manifest.map(Arc::from),
             args,
         })
-    }
-
-    /// The same, of a manifest as it is written.
-    pub(super) fn with_manifest(self, text: String) -> Facing {
-        Facing { manifest: Some(text.into()), ..self }
     }
 
     /// Begins with what is to be played; the calls on the stage.
