@@ -88,8 +88,7 @@ fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
         Some((host, port)) => (host, port.parse().ok()?),
         None => (&text[place.clone()], default_port(scheme)?),
     };
-    let is_name = !host.is_empty() && host.chars().all(of_name);
-    is_name.then(|| Address { place, host: host.to_owned(), port })
+    is_name(host).then(|| Address { place, host: host.to_owned(), port })
 }
 
 fn default_port(scheme: &str) -> Option<u16> {
@@ -110,11 +109,14 @@ fn with_ports(text: &str, part: Range<usize>) -> Vec<Address> {
         let end = colon + 1 + digits;
         let port = text[colon + 1..end].parse().ok()?;
         let ends = !text[end..part.end].chars().next().is_some_and(|c| of_name(c) || c == '_');
-        let is_name = !host.is_empty() && host.chars().all(of_name);
         let place = colon - host.len()..end;
-        (ends && is_name).then(|| Address { place, host: host.to_owned(), port })
+        (ends && is_name(host)).then(|| Address { place, host: host.to_owned(), port })
     };
     colons.filter_map(address).collect()
+}
+
+fn is_name(host: &str) -> bool {
+    !host.is_empty() && host.chars().all(of_name)
 }
 
 fn of_name(c: char) -> bool {
@@ -127,7 +129,7 @@ pub(super) fn usual(text: &str) -> String {
     let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
     let (flag, value) = text.split_at(begin);
     match Url::parse(value) {
-        Ok(url) if url.scheme() == "http" && url.host_str().is_some_and(is_plain) => {
+        Ok(url) if url.scheme() == "http" && url.host_str().is_some_and(is_name) => {
             let ends = value.ends_with('/') || url.path() != "/" || url.query().is_some();
             let url = url.as_str();
             let url = if ends { url } else { url.strip_suffix('/').unwrap_or(url) };
@@ -135,10 +137,6 @@ pub(super) fn usual(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-fn is_plain(host: &str) -> bool {
-    host.chars().all(of_name)
 }
 
 /// Takes `--listen` out of a command line; the box says where its programs listen.
