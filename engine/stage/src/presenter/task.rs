@@ -260,8 +260,7 @@ impl Stage {
             self.entered.insert(step, counts(&state.workloads));
         }
         let entered = self.entered.get(&step);
-        self.wanted =
-            of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
+        self.wanted = of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
     }
 
     /// Goes on to the counts that are wanted, as slots come free.
