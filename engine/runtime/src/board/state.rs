@@ -137,7 +137,7 @@ pub struct TermState {
 }
 
 /// A Deployment that is not scaled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentState {
     /// Its name.
     pub name: String,
