@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::board::Snapshot;
 use crate::board::log::shortened;
 use crate::board::slots::Slot;
-use crate::board::state::{QueueState, State, WorkloadState};
+use crate::board::state::{QueueState, State, WorkloadState, rounded};
 
 /// So many troubles are told; more are told by their number.
 const TROUBLES: usize = 8;
@@ -93,8 +93,8 @@ fn of_queue(queue: &QueueState) -> Value {
         "target": queue.target,
         "age_s": age.map(tenths),
         "status": queue.status,
-        "arrive_s": queue.arrive_s.map(tenths),
-        "done_s": queue.done_s.map(tenths),
+        "arrive_s": queue.arrive_s.map(rounded).map(tenths),
+        "done_s": queue.done_s.map(rounded).map(tenths),
     })
 }
 
