@@ -105,24 +105,14 @@ impl Condition {
                 let pace = work.pace();
                 format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
             }
-            Condition::FallsBehind(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let text = format!("{}; {queue} is within its target of {target}", work.pace());
-                format!("{}{}.", capitalised(&text), work.frozen())
-            }
+            Condition::FallsBehind(work) => work.within(&work.pace(), facts),
             Condition::KeepsUp(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let arrive = work.rates.map_or(0.0, |(arrive, _)| arrive);
+                let arrive = rate(work.rates.map_or(0.0, |(arrive, _)| arrive));
                 let keep = if work.count() == 1 { "keeps" } else { "keep" };
-                let (who, arrive) = (counted(&work.workers), rate(arrive));
-                let text = format!("{who} {keep} up with {arrive}");
-                format!("{text}; {queue} is within its target of {target}{}.", work.frozen())
+                let text = format!("{} {keep} up with {arrive}", counted(&work.workers));
+                work.within(&text, facts)
             }
-            Condition::Within(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let text = format!("{}; {queue} is within its target of {target}", work.ready());
-                format!("{}{}.", capitalised(&text), work.frozen())
-            }
+            Condition::Within(work) => work.within(&work.ready(), facts),
             Condition::Quiet(all, paused) if all.is_empty() => {
                 format!("All quiet: nothing runs{}.", frozen(paused))
             }
@@ -177,6 +167,12 @@ impl Work {
     fn ready(&self) -> String {
         let are = if self.count() == 1 { "is" } else { "are" };
         format!("{} {are} ready", counted(&self.workers))
+    }
+
+    /// What `who` says of the workers, of a queue that is as short as it shall be.
+    fn within(&self, who: &str, facts: &Facts) -> String {
+        let (queue, target) = (facts.called(&self.queue), self.target);
+        format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
     }
 
     fn frozen(&self) -> String {
