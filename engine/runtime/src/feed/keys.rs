@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use control::Freshness;
-use model::scheduler::Phase;
+use model::{Instance, Phase};
 use serde_json::{Value, json};
 
 use crate::board::Snapshot;
 use crate::board::log::shortened;
-use crate::board::slots::Slot;
 use crate::board::state::{QueueState, State, WorkloadState, rounded};
 
 /// So many troubles are told; more are told by their number.
@@ -46,7 +45,7 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
         put(format!("deployment/{}", it.name), value);
     }
     for (i, slot) in moment.slots.iter().enumerate() {
-        put(format!("slot/{i}"), of_slot(slot));
+        put(format!("slot/{i}"), slot.as_ref().map_or(Value::Null, in_a_slot));
     }
     keys
 }
@@ -117,8 +116,7 @@ fn of_workload(workload: &WorkloadState) -> Value {
     })
 }
 
-fn of_slot(slot: &Slot) -> Value {
-    let Some(occupant) = &slot.occupant else { return Value::Null };
+fn in_a_slot(occupant: &Instance) -> Value {
     let phase = match occupant.phase {
         Phase::Starting => "starting",
         // It runs, and the page shows what is there.
