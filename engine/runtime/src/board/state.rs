@@ -216,7 +216,7 @@ pub(crate) fn seconds(time: Duration) -> f64 {
 }
 
 /// Three places are more than anyone reads; it also keeps -0.0 and long tails off the wire.
-pub(crate) fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0 + 0.0
 }
 
