@@ -74,27 +74,19 @@ fn occupied(it: &WorkloadState) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use runtime::board::state::WhyState;
-
     use super::*;
 
     fn workload(name: &str, desired: u32, terminating: u32) -> WorkloadState {
         let is_background = name == "remainder";
         WorkloadState {
             name: name.to_owned(),
-            priority: 1,
             rule: if is_background { "remainder" } else { "rate" },
-            queue: None,
-            target: None,
             min: 1,
             max: 10,
             desired,
             ready: desired,
-            starting: 0,
             terminating,
-            start_up_s: None,
-            paused: false,
-            why: WhyState::default(),
+            ..WorkloadState::default()
         }
     }
 
