@@ -43,18 +43,18 @@ impl WorkQueue for Client {
     }
 
     async fn ack(&self, receipt: &str) -> Result<(), Error> {
-        self.end("ack", receipt, None).await
+        self.end("ack", receipt).await
     }
 
     /// At most as many as a receive gives.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
-        let receipts = Receipts { receipts, delay_ms: None };
+        let receipts = Receipts { receipts };
         let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
         self.json::<Results>(call, LONGEST).await.map(drop)
     }
 
     async fn release(&self, receipt: &str) -> Result<(), Error> {
-        self.end("release", receipt, None).await
+        self.end("release", receipt).await
     }
 
     async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<(), Error> {
