@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
@@ -9,10 +11,10 @@ use crate::client::{Client, LONGEST};
 use crate::error::Error;
 use crate::watch::{Answer, Holders, Numbers, WatchedQueue};
 use crate::wire::{
-    Extend, Published, Purged, QueueSettings, QueueStats, RawReceived, Receipts, Redelivered,
-    Redelivery, Results, Retired, Worker, Workers,
+    Extend, Published, Purged, QueueSettings, QueueStats, RawMessage, RawReceived, Receipts,
+    Redelivered, Redelivery, Results, Retired, Worker, Workers,
 };
-use crate::work::{Given, ReceiveOptions, WorkQueue};
+use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
 /// Messages are as long as they are; the queue limits them when it takes them.
 const ANY_LENGTH: usize = usize::MAX;
@@ -43,18 +45,18 @@ impl WorkQueue for Client {
     }
 
     async fn ack(&self, receipt: &str) -> Result<(), Error> {
-        self.end("ack", receipt, None).await
+        self.end("ack", receipt).await
     }
 
     /// At most as many as a receive gives.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
-        let receipts = Receipts { receipts, delay_ms: None };
+        let receipts = Receipts { receipts };
         let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
         self.json::<Results>(call, LONGEST).await.map(drop)
     }
 
     async fn release(&self, receipt: &str) -> Result<(), Error> {
-        self.end("release", receipt, None).await
+        self.end("release", receipt).await
     }
 
     async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<(), Error> {
@@ -108,6 +110,24 @@ impl WatchedQueue for Client {
         Box::pin(async {
             self.json(call, LONGEST).await.map(|it: Redelivered| Some(it.redelivered))
         })
+    }
+}
+
+impl RawReceived {
+    pub(crate) fn into_given(self) -> Result<Given, String> {
+        let jobs = self.messages.into_iter().map(RawMessage::into_job).collect::<Result<_, _>>()?;
+        Ok(Given { jobs, retired: self.retired })
+    }
+}
+
+impl RawMessage {
+    fn into_job(self) -> Result<Job, String> {
+        let body = match (self.body, self.body_base64) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
+            _ => return Err("a message needs either body or body_base64".to_owned()),
+        };
+        Ok(Job { id: self.id, receipt: self.receipt, body })
     }
 }
 

@@ -1,11 +1,7 @@
 //! The JSON that goes over the line, as the queue documents it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-
-use crate::work::{Given, Job};
 
 /// The answer to a publish.
 #[derive(Debug, Deserialize)]
@@ -17,44 +13,24 @@ pub(crate) struct Published {
 /// The answer to a receive as it is sent.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawReceived {
-    messages: Vec<RawMessage>,
+    pub(crate) messages: Vec<RawMessage>,
     #[serde(default)]
-    retired: bool,
-}
-
-impl RawReceived {
-    pub(crate) fn into_given(self) -> Result<Given, String> {
-        let jobs = self.messages.into_iter().map(RawMessage::into_job).collect::<Result<_, _>>()?;
-        Ok(Given { jobs, retired: self.retired })
-    }
+    pub(crate) retired: bool,
 }
 
 /// A delivery as it is sent: text where the bytes are UTF-8, else base64.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawMessage {
-    id: String,
-    receipt: String,
-    body: Option<String>,
-    body_base64: Option<String>,
-}
-
-impl RawMessage {
-    fn into_job(self) -> Result<Job, String> {
-        let body = match (self.body, self.body_base64) {
-            (Some(text), None) => text.into_bytes(),
-            (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
-            _ => return Err("a message needs either body or body_base64".to_owned()),
-        };
-        Ok(Job { id: self.id, receipt: self.receipt, body })
-    }
+    pub(crate) id: String,
+    pub(crate) receipt: String,
+    pub(crate) body: Option<String>,
+    pub(crate) body_base64: Option<String>,
 }
 
 /// Ends several deliveries.
 #[derive(Debug, Serialize)]
 pub(crate) struct Receipts<'a> {
     pub(crate) receipts: &'a [&'a str],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) delay_ms: Option<u64>,
 }
 
 /// What became of each of them.
