@@ -124,35 +124,17 @@ pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
 fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<Wrong>> {
     let annotations = Annotations::of(deployment);
     let mut problems = annotations.unknown(deployment.is_engine());
-    let mut note = |problem: Wrong| problems.push(problem);
-    let scalable = annotations.flag("is-scalable").unwrap_or_else(|p| {
-        note(p);
-        false
-    });
-    let mut number = |name, default| match annotations.number(name) {
-        Ok(value) => value.unwrap_or(default),
-        Err(problem) => {
-            note(problem);
-            default
-        }
-    };
-    let priority = number("priority", 1);
-    let min = number("min-containers", 1);
-    let max = number("max-containers", capacity.max(min));
-    let max_delta = annotations.number("max-delta").unwrap_or_else(|p| {
-        note(p);
-        None
-    });
-    let fallback = annotations.number("fallback-containers").unwrap_or_else(|p| {
-        note(p);
-        None
-    });
-    let paused = annotations.flag("paused").unwrap_or_else(|p| {
-        note(p);
-        false
-    });
+    let scalable = noted(annotations.flag("is-scalable"), &mut problems);
+    let mut number = |name| noted(annotations.number(name), &mut problems);
+    let priority = number("priority").unwrap_or(1);
+    let min = number("min-containers").unwrap_or(1);
+    let max = number("max-containers").unwrap_or(capacity.max(min));
+    let max_delta = number("max-delta");
+    let fallback = number("fallback-containers");
+    let paused = noted(annotations.flag("paused"), &mut problems);
     let written = annotations.values.contains_key("rule");
-    let rule = if scalable || written { annotations.rule().map_err(note).ok() } else { None };
+    let rule = if scalable || written { annotations.rule().map(Some) } else { Ok(None) };
+    let rule = noted(rule, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -170,6 +152,11 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         paused,
         held,
     }))
+}
+
+/// What was read; where that is wrong the default, with a note of it.
+fn noted<T: Default>(read: Result<T, Wrong>, problems: &mut Vec<Wrong>) -> T {
+    read.map_err(|wrong| problems.push(wrong)).unwrap_or_default()
 }
 
 /// Whether a Deployment is marked to be scaled.
@@ -217,8 +204,8 @@ impl<'a> Annotations<'a> {
     }
 
     fn rule(&self) -> Result<Rule, Wrong> {
+        let names = Rule::NAMES.join(", ");
         let Some(name) = self.values.get("rule") else {
-            let names = Rule::NAMES.join(", ");
             return Err(self.wrong("rule", &format!("is missing; there are {names}")));
         };
         match *name {
@@ -227,9 +214,8 @@ impl<'a> Annotations<'a> {
             "queue" => Ok(Rule::Queue(self.target(name)?)),
             "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
             other => {
-                let names = Rule::NAMES.join(", ");
-                Err(self
-                    .wrong("rule", &format!("is {other:?}, which is no rule; there are {names}")))
+                let text = format!("is {other:?}, which is no rule; there are {names}");
+                Err(self.wrong("rule", &text))
             }
         }
     }

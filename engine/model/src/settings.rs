@@ -95,9 +95,10 @@ impl Settings {
         self.read_capacity(&from, &mut troubles);
         let mut workloads = Vec::new();
         for deployment in all {
-            let read = self.read(deployment, from.not_ours.get(&deployment.name));
-            troubles.extend(read.trouble.map(|trouble| (deployment.name.clone(), trouble)));
-            workloads.extend(read.workload);
+            let not_ours = from.not_ours.get(&deployment.name);
+            let (workload, trouble) = self.read(deployment, not_ours);
+            troubles.extend(trouble.map(|trouble| (deployment.name.clone(), trouble)));
+            workloads.extend(workload);
         }
         workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
@@ -181,18 +182,21 @@ impl Settings {
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
-    fn read(&mut self, deployment: &Deployment, not_ours: Option<&Trouble>) -> Read {
+    fn read(
+        &mut self,
+        deployment: &Deployment,
+        not_ours: Option<&Trouble>,
+    ) -> (Option<Workload>, Option<Trouble>) {
         let name = &deployment.name;
         let why_not = not_ours.map(|trouble| trouble.text.clone());
         match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
-                let workload = Some(Workload { held: why_not, ..workload });
-                Read { workload, trouble: not_ours.cloned() }
+                (Some(Workload { held: why_not, ..workload }), not_ours.cloned())
             }
             Ok(None) => {
                 self.good.remove(name);
-                Read::default()
+                (None, None)
             }
             Err(problems) => {
                 let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
@@ -205,8 +209,7 @@ impl Settings {
                     Some(trouble) => trouble.clone().and(&text),
                     None => Trouble::new(Kind::BadConfiguration, text),
                 };
-                let workload = Some(Workload { paused, held, ..workload });
-                Read { workload, trouble: Some(trouble) }
+                (Some(Workload { paused, held, ..workload }), Some(trouble))
             }
         }
     }
@@ -216,13 +219,6 @@ impl Settings {
 fn is_paused(deployment: &Deployment) -> bool {
     let value = deployment.annotations.get(&format!("{PREFIX}paused"));
     value.is_some_and(|value| value == "true")
-}
-
-/// What a Deployment's annotations come to.
-#[derive(Debug, Default)]
-struct Read {
-    workload: Option<Workload>,
-    trouble: Option<Trouble>,
 }
 
 fn engine(all: &[Deployment]) -> &str {
