@@ -50,13 +50,8 @@ pub const CAPACITY: &str = "capacity";
 /// Every Deployment and annotation that is wrong.
 pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
-    let capacity = match manifest.engine().map(capacity).transpose() {
-        Ok(annotated) => annotated.flatten().unwrap_or(budget.capacity),
-        Err(problem) => {
-            problems.push(problem);
-            budget.capacity
-        }
-    };
+    let typed = noted(capacity(&manifest.deployments), &mut problems);
+    let capacity = typed.unwrap_or(budget.capacity);
     let mut workloads = Vec::new();
     for deployment in &manifest.deployments {
         match workload(deployment, capacity) {
@@ -66,7 +61,7 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
     }
     let config = control::Config { capacity, tick: budget.tick, workloads };
     if problems.is_empty() {
-        let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
+        let engine = engine_name(&manifest.deployments);
         problems.extend(config.problems().iter().map(|problem| in_words(problem, engine)));
     }
     if problems.is_empty() {
@@ -106,11 +101,12 @@ pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
     Wrong::new(name, annotation, &problem.text)
 }
 
-/// The capacity that the engine's own Deployment says, if it says one.
+/// The capacity that the engine's own Deployment says, if there is one and it says one.
 ///
 /// # Errors
 /// When it is no number, or 0.
-pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
+pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, Wrong> {
+    let Some(engine) = all.iter().find(|it| it.is_engine()) else { return Ok(None) };
     let annotations = Annotations::of(engine);
     match annotations.number(CAPACITY)? {
         Some(n) if !CAPACITIES.contains(&n) => {
@@ -118,6 +114,11 @@ pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
         }
         capacity => Ok(capacity),
     }
+}
+
+/// What the engine's own Deployment is called.
+pub(crate) fn engine_name(all: &[Deployment]) -> &str {
+    all.iter().find(|it| it.is_engine()).map_or("engine", |it| &it.name)
 }
 
 /// The workload that a Deployment describes; `None` where it is not to be scaled.
@@ -155,7 +156,7 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
 }
 
 /// What was read; where that is wrong the default, with a note of it.
-fn noted<T: Default>(read: Result<T, Wrong>, problems: &mut Vec<Wrong>) -> T {
+pub(crate) fn noted<T: Default>(read: Result<T, Wrong>, problems: &mut Vec<Wrong>) -> T {
     read.map_err(|wrong| problems.push(wrong)).unwrap_or_default()
 }
 

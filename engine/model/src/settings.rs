@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use control::{Config, Rule, Setting, Workload};
 use manifest::{Deployment, PREFIX};
 
-use crate::annotations;
+use crate::annotations::{self, engine_name};
 use crate::budget::Budget;
 use crate::configure::changed::Changed;
 use crate::trouble::{Kind, Trouble, Troubles};
@@ -103,7 +103,7 @@ impl Settings {
         workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
         let config = Config { capacity: self.capacity(), tick: self.budget.tick, workloads };
-        self.note_problems(&config, engine(all), &mut troubles);
+        self.note_problems(&config, engine_name(all), &mut troubles);
         let old = std::mem::replace(&mut self.troubles, troubles);
         let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
         let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
@@ -163,10 +163,9 @@ impl Settings {
 
     fn read_capacity(&mut self, from: &Described, troubles: &mut Troubles) {
         let mut note = |kind, text| {
-            troubles.insert(engine(&from.deployments).to_owned(), Trouble::new(kind, text));
+            troubles.insert(engine_name(&from.deployments).to_owned(), Trouble::new(kind, text));
         };
-        let own = from.deployments.iter().find(|deployment| deployment.is_engine());
-        match own.map(annotations::capacity).transpose().map(Option::flatten) {
+        match annotations::capacity(&from.deployments) {
             Ok(typed) => self.typed = typed.unwrap_or(self.budget.capacity),
             Err(wrong) => note(Kind::BadConfiguration, wrong.text),
         }
@@ -219,10 +218,6 @@ impl Settings {
 fn is_paused(deployment: &Deployment) -> bool {
     let value = deployment.annotations.get(&format!("{PREFIX}paused"));
     value.is_some_and(|value| value == "true")
-}
-
-fn engine(all: &[Deployment]) -> &str {
-    all.iter().find(|deployment| deployment.is_engine()).map_or("engine", |d| &d.name)
 }
 
 /// A workload of which nothing is known but that it is there.
