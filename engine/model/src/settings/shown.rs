@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::Settings;
 use super::configured::Configured;
 use crate::actor::Actor;
+use crate::annotations::engine_name;
 use crate::configure::changed::{Edited, differences};
 use crate::configure::check::{Ground, check};
 use crate::configure::overview::{CapacityView, OtherView, Overview, SettingsView, WorkloadView};
@@ -172,7 +173,7 @@ impl Settings {
             deployment: engine.map(|it| it.name.clone()),
             annotations: engine.map(ours).unwrap_or_default(),
             defaults: engine.map(|it| self.defaults(it)).unwrap_or_default(),
-            trouble: self.trouble(super::engine(self.all())),
+            trouble: self.trouble(engine_name(self.all())),
         }
     }
 

@@ -9,14 +9,12 @@
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`controls`]: which of the page's controls can be used
 //! - [`headline`]: the one sentence on top
-//! - `limits`: who has all that it can get
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost
 
 pub mod controls;
 pub mod headline;
 pub mod history;
-mod limits;
 pub mod log;
 pub mod lost;
 mod moments;

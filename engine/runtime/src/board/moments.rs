@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::Rule;
+use control::{Limit, Rule, Workload};
 use model::Actor;
 
 use super::headline::facts::Facts;
 use super::headline::{self, Headline};
 use super::history::Point;
-use super::limits::has_all_it_can_get;
 use super::log::{Kind, Log, News};
 use super::lost::Lost;
 use super::rates::Rates;
@@ -23,7 +22,7 @@ use super::state::DecisionState;
 const DECISIONS: usize = 50;
 
 /// Makes moments out of rounds, and remembers what a single round does not know.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Board {
     pub(super) fixed: Fixed,
     pub(super) run: u32,
@@ -50,23 +49,7 @@ pub struct Board {
 impl Board {
     /// An empty board of a run of this number.
     pub fn new(fixed: Fixed, run: u32) -> Board {
-        Board {
-            fixed,
-            run,
-            origin: Duration::ZERO,
-            seq: 0,
-            log: Log::default(),
-            shown: 0,
-            lost: Lost::default(),
-            loads: BTreeMap::new(),
-            expected: BTreeMap::new(),
-            troubles: BTreeSet::new(),
-            decisions: VecDeque::new(),
-            slots: Slots::default(),
-            rates: BTreeMap::new(),
-            at_limit_since: BTreeMap::new(),
-            headline: Headline::default(),
-        }
+        Board { fixed, run, ..Board::default() }
     }
 
     /// Begins another run at `now`: its time, its chart, its log and its counts are new.
@@ -182,4 +165,15 @@ impl Board {
             self.tell(round.now, News::new(Kind::Trouble, text.clone()));
         }
     }
+}
+
+/// Whether a workload has all that it can get, and works.
+fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
+    let limit = round.core.why(&workload.name).and_then(|why| why.limited_by);
+    let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));
+    let at_work = round
+        .deployments
+        .get(&workload.name)
+        .is_some_and(|status| status.replicas.ready == status.replicas.desired);
+    limited && at_work
 }

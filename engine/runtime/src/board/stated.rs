@@ -5,7 +5,6 @@ use std::time::Duration;
 use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
 use model::ControlMode;
 
-use super::limits::LIMIT_LASTS;
 use super::moments::Board;
 use super::rates;
 use super::round::Round;
@@ -13,6 +12,9 @@ use super::state::{
     DecisionState, DeploymentState, Mode, QueueState, State, TermState, WhyState, WorkloadState,
     rounded, seconds,
 };
+
+/// A limit that lasts so long is one, and no passing moment of a ramp.
+const LIMIT_LASTS: Duration = Duration::from_secs(3);
 
 impl Board {
     /// All of it but the headline; workloads are in the order of the configuration.

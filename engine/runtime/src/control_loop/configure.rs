@@ -10,6 +10,7 @@ use model::scheduler::ScaleError;
 use super::ControlLoop;
 use super::wishes::Errand;
 use crate::board::log::{Kind, News};
+use crate::board::state::seconds;
 
 impl ControlLoop {
     /// Runs by the annotations as they are now.
@@ -25,7 +26,7 @@ impl ControlLoop {
             tracing::warn!("{}", trouble.text);
             scheduler.warn(deployment, trouble);
         }
-        let edited = together(uptime.as_millis() as f64 / 1000.0, &edit.changed);
+        let edited = together(seconds(uptime), &edit.changed);
         settings.remember(&edited);
         edited.into_iter().for_each(|edited| self.board.tell(now, news(edited)));
         let Some(config) = edit.config else { return };

@@ -137,7 +137,7 @@ impl ControlLoop {
 
     fn burst(&self, by: Actor, queue: Option<String>, jobs: u32) -> Result<Errand, ScaleError> {
         let sources = &self.parts.sources;
-        let queue = queue.or_else(|| sources.first().map(str::to_owned));
+        let queue = queue.or_else(|| sources.names().next().map(str::to_owned));
         let none = || ScaleError::Refused("no workload follows a queue".to_owned());
         let queue = queue.ok_or_else(none)?;
         self.must_follow(&queue)?;
