@@ -32,7 +32,7 @@ from_here() {
   printf '%q' "${path#"$caller"/}"
 }
 
-# Not optimised: such a tool has little to do, and is built in a third of the time.
+# Not optimised: such a tool has little to do, and is there sooner.
 install_tool() {
   export PATH="$target/tools/bin:$PATH"
   if ! cargo "${1#cargo-}" --version 2>/dev/null | grep -q " $2\$"; then
