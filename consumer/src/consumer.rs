@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use client::{Backoff, Client, Error, Message, QueueArgs, ReceiveOptions, Received};
+use client::{Backoff, Error, Given, Job, QueueArgs, ReceiveOptions, WorkQueue};
 use prometheus::Registry;
 use service::{Health, Shell, Shutdown};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -19,9 +19,9 @@ const RETIRED_WAIT: Duration = Duration::from_secs(1);
 
 /// Takes jobs off a queue, one at a time.
 #[derive(Debug)]
-pub struct Consumer {
+pub struct Consumer<Q> {
     args: Args,
-    client: Client,
+    queue: Q,
     options: ReceiveOptions,
     metrics: Metrics,
     shutdown: Shutdown,
@@ -31,30 +31,31 @@ pub struct Consumer {
     backoff: Backoff,
 }
 
-impl Consumer {
-    /// A consumer that runs in `shell`.
+impl<Q: WorkQueue> Consumer<Q> {
+    /// A consumer of `queue` that runs in `shell`.
     ///
     /// # Errors
-    /// When no client can be made or a metric's name is taken.
-    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Consumer> {
-        let consumer = Consumer::new(args, shell.name(), &shell.registry, shell.shutdown())?;
+    /// When a metric's name is taken.
+    pub fn build(args: &Args, queue: Q, shell: &Shell) -> anyhow::Result<Consumer<Q>> {
+        let consumer = Consumer::new(args, queue, shell.name(), &shell.registry, shell.shutdown())?;
         Ok(Consumer { health: shell.health.clone(), ..consumer })
     }
 
     /// A consumer that the queue knows as `name` and that leaves at the word of `shutdown`.
     ///
     /// # Errors
-    /// When no client can be made or a metric's name is taken.
+    /// When a metric's name is taken.
     pub fn new(
         args: &Args,
+        queue: Q,
         name: &str,
         registry: &Registry,
         shutdown: Shutdown,
-    ) -> anyhow::Result<Consumer> {
+    ) -> anyhow::Result<Consumer<Q>> {
         let (wait, lease, worker) = (args.poll_wait, args.lease, name.to_owned());
         Ok(Consumer {
             args: args.clone(),
-            client: Client::new(&args.queue)?,
+            queue,
             options: ReceiveOptions { max: 1, wait, lease, worker },
             metrics: Metrics::register(registry)?,
             shutdown,
@@ -78,16 +79,16 @@ impl Consumer {
         let QueueArgs { queue, queue_url, .. } = &self.args.queue;
         tracing::info!("taking jobs off {queue} at {queue_url}");
         while !self.shutdown.is_set() {
-            let received = tokio::select! {
+            let given = tokio::select! {
                 // A job that has arrived is ours to end, even when it is time to leave.
                 biased;
-                received = self.client.receive_as(&self.options) => received,
+                given = self.queue.receive(&self.options) => given,
                 () = self.shutdown.wait() => break,
             };
-            match received {
-                Ok(Received { messages, retired }) => {
+            match given {
+                Ok(Given { jobs, retired }) => {
                     self.retire(retired);
-                    self.work_on_all(&messages).await;
+                    self.work_on_all(&jobs).await;
                 }
                 Err(error) => self.rest_after(error).await?,
             }
@@ -113,7 +114,7 @@ impl Consumer {
         tracing::info!("the queue {what}");
     }
 
-    async fn work_on_all(&mut self, jobs: &[Message]) {
+    async fn work_on_all(&mut self, jobs: &[Job]) {
         if self.backoff.succeeded() {
             tracing::info!("the queue answers again");
         }
@@ -122,10 +123,10 @@ impl Consumer {
         }
     }
 
-    async fn work_on(&self, job: &Message) {
+    async fn work_on(&self, job: &Job) {
         let received = Instant::now();
         let end = received + self.args.work_time;
-        let mut lease = Lease::new(&self.client, &job.receipt, self.args.lease);
+        let mut lease = Lease::new(&self.queue, &job.receipt, self.args.lease);
         tokio::select! {
             biased;
             () = sleep_until(end) => {
@@ -145,7 +146,7 @@ impl Consumer {
         }
     }
 
-    fn finish(&self, job: &Message, heard: Result<(), Error>, received: Instant) {
+    fn finish(&self, job: &Job, heard: Result<(), Error>, received: Instant) {
         match heard {
             Ok(()) => {
                 self.metrics.processed.inc();
@@ -157,7 +158,7 @@ impl Consumer {
         }
     }
 
-    fn give_up(&self, job: &Message, heard: Result<(), Error>) {
+    fn give_up(&self, job: &Job, heard: Result<(), Error>) {
         match heard {
             Ok(()) => {
                 self.metrics.handed_back.inc();
@@ -167,7 +168,7 @@ impl Consumer {
         }
     }
 
-    fn drop_stale(&self, job: &Message) {
+    fn drop_stale(&self, job: &Job) {
         self.metrics.stale.inc();
         let lease = humantime::format_duration(self.args.lease);
         tracing::warn!("job {} dropped: its lease of {lease} was over", job.id);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::{Backoff, Client, Error};
+use client::{Backoff, Error, WorkQueue};
 use service::Shutdown;
 use tokio::time::{Instant, sleep};
 
@@ -13,20 +13,20 @@ const TRIES: u32 = 4;
 
 /// One job that is ours until the lease is over.
 #[derive(Debug)]
-pub struct Lease {
-    client: Client,
+pub struct Lease<Q> {
+    queue: Q,
     receipt: String,
     length: Duration,
     /// When the queue gives the job to someone else, as far as we know.
     until: Instant,
 }
 
-impl Lease {
+impl<Q: WorkQueue> Lease<Q> {
     /// The lease of a job that was received just now and has this receipt.
-    pub fn new(client: &Client, receipt: &str, length: Duration) -> Lease {
+    pub fn new(queue: &Q, receipt: &str, length: Duration) -> Lease<Q> {
         // A call must fail early enough that the next one still comes in time.
-        let client = client.clone().with_timeout((length / 3).min(LONGEST_CALL));
-        Lease { client, receipt: receipt.to_owned(), length, until: Instant::now() + length }
+        let queue = queue.clone().with_timeout((length / 3).min(LONGEST_CALL));
+        Lease { queue, receipt: receipt.to_owned(), length, until: Instant::now() + length }
     }
 
     /// Extends the lease whenever a third of it has passed. Returns only when it is lost.
@@ -34,7 +34,7 @@ impl Lease {
         loop {
             sleep(self.length / 3).await;
             let asked = Instant::now();
-            match self.client.extend(&self.receipt, self.length).await {
+            match self.queue.extend(&self.receipt, self.length).await {
                 Ok(()) => self.until = asked + self.length,
                 Err(Error::Stale(_)) => return,
                 // The job may still be ours: the next call, or the ack, will tell.
@@ -54,7 +54,7 @@ impl Lease {
         let mut backoff = Backoff::default();
         let mut tries = TRIES;
         loop {
-            let error = match self.client.ack(&self.receipt).await {
+            let error = match self.queue.ack(&self.receipt).await {
                 Err(error) if error.is_passing() => error,
                 heard => return heard,
             };
@@ -77,6 +77,6 @@ impl Lease {
     /// # Errors
     /// As for [`Lease::ack`]; another one gets it when the lease is over.
     pub async fn hand_back(self) -> Result<(), Error> {
-        self.client.release(&self.receipt).await
+        self.queue.release(&self.receipt).await
     }
 }

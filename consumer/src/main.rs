@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use client::Client;
 use consumer::{Args, Consumer};
 use service::Shell;
 
@@ -13,7 +14,8 @@ async fn main() -> ExitCode {
     let args = service::command_line::parse::<Args>();
     service::main(async {
         let shell = Shell::start("consumer", 9102, &args.service).await?;
-        let consumer = Consumer::build(&args, &shell)?;
+        let queue = Client::new(&args.queue)?;
+        let consumer = Consumer::build(&args, queue, &shell)?;
         shell.run(consumer.run()).await
     })
     .await

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../../queue/client/tests/another/memory.rs"]
+mod memory;
 mod stand_in;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use client::{Client, WorkQueue};
 use consumer::{Args, Consumer};
+use memory::Memory;
 use prometheus::Registry;
 use service::{Health, Shutdown, Trigger};
 use stand_in::{Queue, Story};
@@ -26,8 +30,13 @@ impl Running {
     fn start(url: &str, flags: &[&str]) -> Running {
         let url = format!("--queue-url={url}");
         let args = ["consumer", &url].into_iter().chain(flags.iter().copied());
+        let args = Args::parse_from(args);
+        Running::on(Client::new(&args.queue).unwrap(), &args)
+    }
+
+    fn on(queue: impl WorkQueue, args: &Args) -> Running {
         let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
-        let consumer = Consumer::new(&Args::parse_from(args), "consumer-1", &registry, shutdown);
+        let consumer = Consumer::new(args, queue, "consumer-1", &registry, shutdown);
         let consumer = consumer.unwrap();
         let health = consumer.health();
         // As the shell says it once the program runs.
@@ -188,4 +197,22 @@ async fn a_queue_that_comes_late_is_found() {
     let queue = Queue::on_port(port, 1).await;
     queue.has_heard(Story::Ack(1)).await;
     running.leave().await;
+}
+
+#[tokio::test]
+async fn jobs_of_any_queue_are_worked_off_and_what_does_not_fit_in_the_grace_goes_back() {
+    let queue = Memory::new();
+    queue.publish(vec![b"short".to_vec()]);
+    let short = Args::parse_from(["consumer", "--work-time=1ms"]);
+    let running = Running::on(queue.clone(), &short);
+    queue.until(|stats| stats.total.acked == 1).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
+    let long = Args::parse_from(["consumer", "--work-time=1h"]);
+    let running = Running::on(queue.clone(), &long);
+    queue.publish(vec![b"long".to_vec()]);
+    queue.until(|stats| stats.in_flight == 1).await;
+    let (counters, _) = running.leave().await;
+    assert_eq!(counters["consumer_jobs_handed_back_total"], 1.0);
+    assert_eq!((queue.bodies(), queue.stats().ready), (vec!["long".to_owned()], 1));
 }

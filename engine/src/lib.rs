@@ -1,59 +1,38 @@
 //! The engine: reads the queues, decides by priority inside one container budget, scales the
-//! Deployments, and shows it all on a page.
+//! Deployments, and shows it all on a page. Here it is put together; each part is a crate.
 //!
 //! # Layout
 //! - [`args`] and [`called`]: the command line
-//! - [`authority`] and [`leader`]: whether this engine decides, or another one does
-//! - [`settings`]: the scaling rules as they are edited; [`trouble`]: what is wrong with them
-//! - [`configure`]: edits of them while the engine runs
-//! - [`manifest`]: the description of the demo, and its scaling rules
-//! - [`yaml`]: the one reader of manifests and scenarios
-//! - [`sources`]: where readings of queues come from
-//! - [`schedulers`]: where the containers run
-//! - [`control_loop`]: the clock and the sockets around the pure crate `control`
-//! - [`binding`], [`rights`] and [`refusals`]: what may not be done, and what was not
-//! - [`retire`]: idle containers leave first, and none takes a job on its way out
-//! - [`board`]: what is known at a moment, for everyone who looks
-//! - [`feed`]: the same as a stream of changes
-//! - [`api`] and [`page`]: how they look
-//! - [`audience`]: how the people in the room look, and the one thing that they may do
-//! - [`picture`]: what the background paints with spare capacity
-//! - [`record`]: a run in a file, and the same page from it again
-//! - [`ghosts`]: what others would have done with the same load
-//! - [`presenter`]: plays a scenario's steps on this engine
-//! - [`metrics`]: how Prometheus looks
-//! - [`cli`]: the subcommands
-//! - `streams`: answers that do not end
 //! - [`start`]: puts it all together
+//! - [`listen`]: where the page is
+//! - [`cli`]: the subcommands
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod api;
 pub mod args;
-pub mod audience;
-pub mod authority;
-pub mod binding;
-pub mod board;
 pub mod called;
 pub mod cli;
-pub mod configure;
-pub mod control_loop;
-pub mod feed;
-pub mod ghosts;
-pub mod leader;
-pub mod manifest;
-pub mod metrics;
-pub mod page;
-pub mod picture;
-pub mod presenter;
-pub mod record;
-pub mod refusals;
-pub mod retire;
-pub mod rights;
-pub mod schedulers;
-pub mod settings;
-pub mod sources;
+pub mod listen;
 pub mod start;
-mod streams;
-pub mod trouble;
-pub mod yaml;
+
+use service::output::print;
+
+use args::{Args, Command};
+use cli::{completions, play, replay, scale, simulate, top, validate};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Whatever stops it, in a line.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Some(Command::Scale(args)) => scale::run(&args).await,
+        Some(Command::Validate(args)) => Ok(print(&validate::run(&args)?).await?),
+        Some(Command::Play(args)) => play::run(&args).await,
+        Some(Command::Top(args)) => top::run(&args).await,
+        Some(Command::Simulate(args)) => Ok(print(&simulate::run(&args)?).await?),
+        Some(Command::Replay(args)) => replay::run(&args).await,
+        Some(Command::Completions { shell }) => Ok(print(&completions::script(shell)).await?),
+        None => start::engine(args.run).await,
+    }
+}

@@ -1,4 +1,4 @@
-//! The engine's program. The work happens in [`engine::control_loop`].
+//! The engine's program. The work happens in [`runtime::control_loop`].
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -7,5 +7,5 @@ use std::process::ExitCode;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = engine::called::command_line();
-    service::main(engine::start::run(args)).await
+    service::main(engine::run(args)).await
 }

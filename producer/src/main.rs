@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use client::Client;
 use producer::{Args, Producer};
 use service::Shell;
 
@@ -12,7 +13,9 @@ async fn main() -> ExitCode {
     let args = service::command_line::parse::<Args>();
     service::main(async {
         let shell = Shell::start("producer", 9101, &args.service).await?;
-        let producer = Producer::build(&args, &shell)?;
+        let queue = Client::new(&args.queue)?;
+        let producer =
+            Producer::new(&args, queue, shell.name(), &shell.registry, shell.shutdown())?;
         shell.run(producer.run()).await
     })
     .await

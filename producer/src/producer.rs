@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use client::{Backoff, Client, Error};
+use client::{Backoff, Error, WorkQueue};
 use prometheus::Registry;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use service::{Shell, Shutdown};
+use service::Shutdown;
 use tokio::time::{Instant, sleep_until};
 
 use crate::args::Args;
@@ -21,12 +21,12 @@ const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// Puts jobs on a queue, one after the other.
 #[derive(Debug)]
-pub struct Producer {
+pub struct Producer<Q> {
     args: Args,
     name: String,
     /// Part of every job's key, so that no other producer has that, whatever its name is.
     run: u64,
-    client: Client,
+    queue: Q,
     schedule: Schedule<StdRng>,
     metrics: Metrics,
     shutdown: Shutdown,
@@ -35,32 +35,26 @@ pub struct Producer {
     published: u64,
 }
 
-impl Producer {
-    /// A producer that runs in `shell`.
+impl<Q: WorkQueue> Producer<Q> {
+    /// A producer for `queue`, called `name`, that leaves at the word of `shutdown`; its first job
+    /// is due now.
     ///
     /// # Errors
-    /// When no client can be made or a counter's name is taken.
-    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Producer> {
-        Producer::new(args, shell.name(), &shell.registry, shell.shutdown())
-    }
-
-    /// A producer called `name` that leaves at the word of `shutdown`; its first job is due now.
-    ///
-    /// # Errors
-    /// When no client can be made or a counter's name is taken.
+    /// When a counter's name is taken.
     pub fn new(
         args: &Args,
+        queue: Q,
         name: &str,
         registry: &Registry,
         shutdown: Shutdown,
-    ) -> anyhow::Result<Producer> {
+    ) -> anyhow::Result<Producer<Q>> {
         let rng = args.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64);
         let gaps = Gaps::new(args.rate, args.jitter, rng);
         Ok(Producer {
             args: args.clone(),
             name: name.to_owned(),
             run: rand::random(),
-            client: Client::new(&args.queue)?,
+            queue,
             schedule: Schedule::new(gaps, Instant::now()),
             metrics: Metrics::register(registry)?,
             shutdown,
@@ -84,8 +78,8 @@ impl Producer {
             let job = payload::text(number, &self.name, self.args.payload_bytes);
             // A job whose answer was lost may be there: it is tried again by the same key.
             let key = format!("{:016x}-{number}", self.run);
-            next = match self.client.publish_once(&key, job).await {
-                Ok(_) => self.taken(Instant::now()),
+            next = match self.queue.publish_once(&key, job).await {
+                Ok(()) => self.taken(Instant::now()),
                 Err(error) => Instant::now() + self.rest_after(error)?,
             };
         }
@@ -139,12 +133,14 @@ impl Producer {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use client::Client;
 
     use super::*;
 
-    fn producer() -> Producer {
-        let (_, shutdown) = Shutdown::new();
-        Producer::new(&Args::parse_from(["producer"]), "p", &Registry::new(), shutdown).unwrap()
+    fn producer() -> Producer<Client> {
+        let (args, (_, shutdown)) = (Args::parse_from(["producer"]), Shutdown::new());
+        let queue = Client::new(&args.queue).unwrap();
+        Producer::new(&args, queue, "p", &Registry::new(), shutdown).unwrap()
     }
 
     #[test]

@@ -2,22 +2,26 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../../queue/client/tests/another/memory.rs"]
+mod memory;
 mod stand_in;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use client::Client;
+use memory::Memory;
 use producer::{Args, Producer};
 use prometheus::Registry;
 use service::Shutdown;
 use stand_in::{Answer, Queue};
 
-fn producer(queue: &Queue, flags: &[&str], shutdown: Shutdown) -> (Producer, Registry) {
+fn producer(queue: &Queue, flags: &[&str], shutdown: Shutdown) -> (Producer<Client>, Registry) {
     let url = format!("--queue-url={}", queue.url);
-    let args = ["producer", &url].into_iter().chain(flags.iter().copied());
-    let registry = Registry::new();
-    let producer = Producer::new(&Args::parse_from(args), "producer-1", &registry, shutdown);
+    let args = Args::parse_from(["producer", &url].into_iter().chain(flags.iter().copied()));
+    let (queue, registry) = (Client::new(&args.queue).unwrap(), Registry::new());
+    let producer = Producer::new(&args, queue, "producer-1", &registry, shutdown);
     (producer.unwrap(), registry)
 }
 
@@ -129,4 +133,13 @@ async fn a_refusal_that_does_not_pass_ends_it() {
     let (producer, _) = producer(&queue, &[], shutdown);
     let error = format!("{:#}", producer.run().await.unwrap_err());
     assert!(error.contains("no job can be published") && error.contains("too large"), "{error}");
+}
+
+#[tokio::test]
+async fn jobs_go_to_any_queue() {
+    let (queue, (_trigger, shutdown)) = (Memory::new(), Shutdown::new());
+    let args = Args::parse_from(["producer", "--rate=1000", "--count=3", "--payload-bytes=24"]);
+    let producer = Producer::new(&args, queue.clone(), "producer-1", &Registry::new(), shutdown);
+    producer.unwrap().run().await.unwrap();
+    assert_eq!(queue.bodies(), [1, 2, 3].map(|n| format!("job {n} of producer-1 ....")));
 }

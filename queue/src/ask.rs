@@ -1,11 +1,14 @@
 //! Reading what a call asks for: the queue's name, arguments, and bodies up to a limit.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -17,7 +20,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use service::http::Stalled;
 
-use crate::api::reply::Incoming;
 use crate::problem::Problem;
 use crate::wire;
 
@@ -27,6 +29,17 @@ const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
 /// JSON bodies hold settings and receipts, never messages.
 const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
 
+/// A body on its way in: a connection's, or one that a test made.
+pub trait Incoming:
+    http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
+impl<B> Incoming for B where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
+{
+}
+
 /// The queue that the path names.
 pub(crate) struct Named(pub(crate) QueueName);
 
@@ -34,12 +47,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Problem> {
-        #[derive(Deserialize)]
-        struct InPath {
-            queue: String,
-        }
-        let path: InPath = in_path(parts, state).await?;
-        Ok(Named(path.queue.parse()?))
+        Ok(Named(in_path(parts, state, "queue").await?.parse()?))
     }
 }
 
@@ -50,12 +58,7 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<NamedWorker, Problem> {
-        #[derive(Deserialize)]
-        struct InPath {
-            worker: String,
-        }
-        let path: InPath = in_path(parts, state).await?;
-        worker(&path.worker).map(NamedWorker)
+        worker(&in_path(parts, state, "worker").await?).map(NamedWorker)
     }
 }
 
@@ -77,24 +80,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Held {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Held, Problem> {
-        #[derive(Deserialize)]
-        struct InPath {
-            receipt: String,
-        }
-        let path: InPath = in_path(parts, state).await?;
-        Ok(Held { receipt: path.receipt.parse().ok(), text: path.receipt })
+        let text = in_path(parts, state, "receipt").await?;
+        Ok(Held { receipt: text.parse().ok(), text })
     }
 }
 
-async fn in_path<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>
-where
-    T: DeserializeOwned + Send,
-    S: Send + Sync,
-{
-    let path = Path::<T>::from_request_parts(parts, state).await;
-    path.map(|Path(parts)| parts).map_err(|error| {
-        Problem::BadArgument(format!("the path does not fit: {}", error.body_text()))
-    })
+/// The part of the path that the route calls so.
+async fn in_path<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+    name: &str,
+) -> Result<String, Problem> {
+    let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+    let why = |error: PathRejection| format!("the path does not fit: {}", error.body_text());
+    let mut path = path.map_err(|error| Problem::BadArgument(why(error)))?;
+    path.remove(name).ok_or_else(|| Problem::BadArgument(format!("the path names no {name}")))
 }
 
 /// The arguments behind the question mark.

@@ -4,9 +4,8 @@
 //! - [`args`]: the command line
 //! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and those who wait
 //! - [`durable`]: the log beside the broker
+//! - [`writer`]: one write and one sync for all who wait
 //! - [`start`](start()): memory only, or what was in a data directory
-//! - `waiter`: one receiver that waits, and what happens when it goes away
-//! - [`handover`]: messages on their way to a receiver, put back if they never reach it
 //! - [`api`]: the calls over HTTP, a file for each kind
 //! - `idempotency`: publishes that happen once, however often they are tried
 //! - `ask`: reading what a call asks for
@@ -20,24 +19,23 @@ use service::http::Server;
 use service::{Shutdown, TokenFile};
 
 use crate::api::Calls;
-use crate::durable::writer::Writing;
+use crate::writer::Writing;
 
 pub mod api;
 pub mod args;
 mod ask;
 pub mod durable;
-pub mod handover;
 pub mod hub;
 mod idempotency;
 pub mod metrics;
 pub mod problem;
 mod start;
-mod waiter;
 mod wire;
+pub mod writer;
 
 pub use args::Args;
-pub use handover::Handover;
 pub use hub::Hub;
+pub use hub::handover::Handover;
 pub use metrics::Metrics;
 pub use problem::Problem;
 pub use start::{Store, restored, start};

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use broker::broker::{MAX_QUEUES, Stale};
+use broker::broker::MAX_QUEUES;
 use broker::name::BadName;
-use broker::{Full, PublishError, QueueName, RedriveError, SettingsError};
+use broker::{Full, PublishError, QueueName, RedriveError, SettingsError, Stale};
 use serde_json::json;
 use service::http::Stalled;
 

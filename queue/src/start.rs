@@ -6,10 +6,10 @@ use std::sync::Arc;
 use broker::Time;
 use journal::{Directory, Disk};
 
-use crate::durable::writer::Writer;
 use crate::durable::{self, Loaded, Recorder};
 use crate::hub::Hub;
 use crate::wire::WallClock;
+use crate::writer::Writer;
 
 /// The hub, with what writes beside it.
 #[derive(Debug)]

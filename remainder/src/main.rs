@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+use client::Client;
 use remainder::{Args, Remainder};
 use service::Shell;
 
@@ -12,7 +13,9 @@ async fn main() -> ExitCode {
     let args = service::command_line::parse::<Args>();
     service::main(async {
         let shell = Shell::start("remainder", 9103, &args.service).await?;
-        let remainder = Remainder::build(&args, &shell)?;
+        let queue = args.tiles.queue_args().map(|args| Client::new(&args)).transpose()?;
+        let remainder =
+            Remainder::new(&args, queue, shell.name(), &shell.registry, shell.shutdown())?;
         shell.run(remainder.run()).await
     })
     .await

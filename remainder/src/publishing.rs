@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use client::{Backoff, Client, QueueSettings};
+use client::{Backoff, Error, QueueSettings, WorkQueue};
 use prometheus::IntCounter;
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -46,9 +46,9 @@ pub struct Outbox {
 
 /// Brings the tiles of an [`Outbox`] to the queue.
 #[derive(Debug)]
-pub struct Carrier {
+pub struct Carrier<Q> {
     worker: String,
-    client: Client,
+    queue: Q,
     tickets: Tickets,
     /// Whether the queue was told its settings since it last failed; one that has started anew may
     /// have forgotten them.
@@ -60,16 +60,16 @@ pub struct Carrier {
 
 /// An outbox for the tiles of `worker`, and who carries them away and puts a ticket for the next
 /// one in `tickets` for each. What finds no room counts as `dropped`.
-pub fn outbox(
+pub fn outbox<Q>(
     worker: &str,
-    client: Client,
+    queue: Q,
     tickets: Tickets,
     dropped: IntCounter,
-) -> (Outbox, Carrier) {
+) -> (Outbox, Carrier<Q>) {
     let (sender, bodies) = channel(WAITING);
     let (worker, is_told, backoff) = (worker.to_owned(), false, Backoff::default());
     let outbox = Outbox { worker: worker.clone(), bodies: sender, dropped: dropped.clone() };
-    (outbox, Carrier { worker, client, tickets, is_told, bodies, dropped, backoff })
+    (outbox, Carrier { worker, queue, tickets, is_told, bodies, dropped, backoff })
 }
 
 impl Outbox {
@@ -91,7 +91,7 @@ fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
     serde_json::to_vec(&body).ok()
 }
 
-impl Carrier {
+impl<Q: WorkQueue> Carrier<Q> {
     /// Publishes tiles until the outbox is gone. A tile that the queue does not take is dropped,
     /// and the queue left in peace for a while; meanwhile the outbox fills up.
     pub async fn run(mut self) {
@@ -104,8 +104,8 @@ impl Carrier {
 
     async fn bring(&mut self, body: Vec<u8>, is_tile: bool) {
         match self.publish(body).await {
-            // A tile's number counts from 0.
-            Ok(total) => self.tickets.put(total.saturating_sub(1)),
+            // A tile's number counts from 0. Where nobody counts there are no tickets.
+            Ok(total) => total.iter().for_each(|it| self.tickets.put(it.saturating_sub(1))),
             Err(error) => {
                 self.dropped.inc_by(is_tile.into());
                 self.rest_after(&error).await;
@@ -113,20 +113,20 @@ impl Carrier {
         }
     }
 
-    /// Publishes a message; how many the queue has taken in with it.
-    async fn publish(&mut self, body: Vec<u8>) -> Result<u64, client::Error> {
+    /// Publishes a message; how many the queue has taken in with it, where it counts them.
+    async fn publish(&mut self, body: Vec<u8>) -> Result<Option<u64>, Error> {
         if !self.is_told {
-            self.client.configure(&SETTINGS).await?;
+            self.queue.configure(&SETTINGS).await?;
             self.is_told = true;
         }
-        let total = self.client.publish_counted(body).await?;
+        let total = self.queue.publish_counted(body).await?;
         if self.backoff.succeeded() {
             tracing::info!("the queue takes tiles again");
         }
         Ok(total)
     }
 
-    async fn rest_after(&mut self, error: &client::Error) {
+    async fn rest_after(&mut self, error: &Error) {
         self.is_told = false;
         let (wait, is_news) = self.backoff.failed();
         if is_news {
@@ -139,6 +139,7 @@ impl Carrier {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use client::Client;
 
     use super::*;
     use crate::args::Args;

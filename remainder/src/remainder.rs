@@ -3,9 +3,9 @@
 use std::sync::mpsc;
 
 use anyhow::Context;
-use client::Client;
+use client::WorkQueue;
 use prometheus::Registry;
-use service::{Shell, Shutdown};
+use service::Shutdown;
 use tokio::task::spawn_blocking;
 
 use crate::args::Args;
@@ -16,40 +16,32 @@ use crate::ticket::Tickets;
 
 /// Computes tiles with a share of a core.
 #[derive(Debug)]
-pub struct Remainder {
+pub struct Remainder<Q> {
     args: Args,
     metrics: Metrics,
     shutdown: Shutdown,
     /// Comes from the queue, where one was named.
     tickets: Tickets,
     /// Empty where no queue was named.
-    post: Option<(Outbox, Carrier)>,
+    post: Option<(Outbox, Carrier<Q>)>,
 }
 
-impl Remainder {
-    /// A remainder that runs in `shell`.
+impl<Q: WorkQueue> Remainder<Q> {
+    /// A remainder whose tiles go to `queue`, where there is one, and say that they are from
+    /// `name`; it leaves at the word of `shutdown`.
     ///
     /// # Errors
-    /// When no client can be made or a counter's name is taken.
-    pub fn build(args: &Args, shell: &Shell) -> anyhow::Result<Remainder> {
-        Remainder::new(args, shell.name(), &shell.registry, shell.shutdown())
-    }
-
-    /// A remainder whose tiles say that they are from `name`; it leaves at the word of
-    /// `shutdown`.
-    ///
-    /// # Errors
-    /// When no client can be made or a counter's name is taken.
+    /// When a counter's name is taken.
     pub fn new(
         args: &Args,
+        queue: Option<Q>,
         name: &str,
         registry: &Registry,
         shutdown: Shutdown,
-    ) -> anyhow::Result<Remainder> {
+    ) -> anyhow::Result<Remainder<Q>> {
         let metrics = Metrics::register(registry)?;
-        let client = args.tiles.queue_args().map(|queue| Client::new(&queue)).transpose()?;
         let (tickets, dropped) = (Tickets::default(), metrics.dropped.clone());
-        let post = client.map(|client| outbox(name, client, tickets.clone(), dropped));
+        let post = queue.map(|queue| outbox(name, queue, tickets.clone(), dropped));
         Ok(Remainder { args: args.clone(), metrics, shutdown, tickets, post })
     }
 
@@ -82,7 +74,7 @@ impl Remainder {
 }
 
 /// Carries tiles, if there are any to carry, for as long as the computing goes on.
-async fn carry(carrier: Option<Carrier>) {
+async fn carry(carrier: Option<Carrier<impl WorkQueue>>) {
     if let Some(carrier) = carrier {
         carrier.run().await;
     }

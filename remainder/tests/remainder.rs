@@ -1,6 +1,9 @@
 //! The remainder against a stand-in for the queue.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../../queue/client/tests/another/memory.rs"]
+mod memory;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +12,8 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use axum::routing::{post, put};
 use clap::Parser;
+use client::Client;
+use memory::Memory;
 use prometheus::Registry;
 use remainder::tile::Place;
 use remainder::{Args, Remainder};
@@ -40,14 +45,15 @@ async fn queue(status: StatusCode) -> (String, UnboundedReceiver<Value>) {
     (url, bodies)
 }
 
-fn remainder(url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder {
+fn remainder(url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder<Client> {
     working("90%", url, registry, shutdown)
 }
 
-fn working(duty: &str, url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder {
+fn working(duty: &str, url: &str, registry: &Registry, shutdown: Shutdown) -> Remainder<Client> {
     let (duty, url) = (format!("--duty={duty}"), format!("--queue-url={url}"));
     let args = Args::parse_from(["remainder", &duty, "--queue=tiles", &url]);
-    Remainder::new(&args, "remainder-1", registry, shutdown).unwrap()
+    let queue = Client::new(&args.tiles.queue_args().unwrap()).unwrap();
+    Remainder::new(&args, Some(queue), "remainder-1", registry, shutdown).unwrap()
 }
 
 fn number(tile: &Value) -> u64 {
@@ -110,4 +116,19 @@ async fn a_queue_that_is_away_does_not_hold_up_the_computing() {
     assert!(count("remainder_work_units_total") >= count("remainder_tiles_dropped_total"));
     trigger.set();
     running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn where_a_queue_does_not_count_each_remainder_counts_by_itself() {
+    let (queue, (trigger, shutdown)) = (Memory::new(), Shutdown::new());
+    let args = Args::parse_from(["remainder", "--duty=90%", "--queue=tiles"]);
+    let remainder =
+        Remainder::new(&args, Some(queue.clone()), "remainder-1", &Registry::new(), shutdown);
+    let running = tokio::spawn(remainder.unwrap().run());
+    queue.until(|stats| stats.ready > 3).await;
+    trigger.set();
+    running.await.unwrap().unwrap();
+    let tile = |body: &String| number(&serde_json::from_str(body).unwrap());
+    let numbers: Vec<u64> = queue.bodies()[1..4].iter().map(tile).collect();
+    assert_eq!(numbers, [0, 1, 2]);
 }

@@ -126,8 +126,9 @@ impl World {
             let arrived = arrivals(number, self.rounds);
             let there = sample.ready + sample.in_flight + arrived;
             let done = there.min(JOBS * u64::from(ready));
-            sample.published_total += arrived;
-            sample.acked_total += done;
+            let totals = sample.totals.get_or_insert_default();
+            totals.published += arrived;
+            totals.acked += done;
             sample.in_flight = (there - done).min(u64::from(ready));
             sample.ready = there - done - sample.in_flight;
             reading.taken_at = now;

@@ -5,12 +5,12 @@ use crate::Time;
 use crate::allocation::{Claim, allocate};
 use crate::config::{Config, Problem};
 use crate::decision::{Decision, Reason};
-use crate::fleet::{self, Fleet};
+use crate::fleet;
 use crate::reading::{Observation, Reading};
 use crate::state::{Moment, State};
 use crate::why::Why;
 use crate::words;
-use crate::workload::Workload;
+use crate::workload::{Fleet, Workload};
 
 /// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
 /// containers have come or gone in between.
@@ -33,10 +33,7 @@ impl Autoscaler {
     /// # Errors
     /// Everything for which the configuration cannot be run.
     pub fn new(config: Config) -> Result<Autoscaler, Vec<Problem>> {
-        let faults = config.faults();
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        runnable(&config)?;
         let capacity_before = config.capacity;
         let (states, shared) = (Vec::new(), Vec::new());
         let mut core = Autoscaler { config, states, shared, took_over: None, capacity_before };
@@ -50,10 +47,7 @@ impl Autoscaler {
     /// # Errors
     /// Everything for which the new one cannot be run; the old one stays then.
     pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<Problem>> {
-        let faults = config.faults();
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        runnable(&config)?;
         self.capacity_before = self.capacity_before.max(config.capacity);
         self.config = config;
         self.arrange();
@@ -119,9 +113,9 @@ impl Autoscaler {
         let tick = self.config.tick;
         let observe = |state: &mut State| state.observe(now, tick, seen);
         let readings: Vec<Option<Reading>> = self.states.iter_mut().map(observe).collect();
-        let mut fleets: Vec<Fleet> = self.states.iter().map(Fleet::of).collect();
+        let mut fleets: Vec<Fleet> = self.states.iter().map(State::fleet).collect();
         for group in &self.shared {
-            let all = Fleet::of_all(group.iter().map(|i| &self.states[*i]));
+            let all: Fleet = group.iter().map(|i| fleets[*i]).sum();
             group.iter().for_each(|i| fleets[*i] = all);
         }
         for (i, state) in self.states.iter_mut().enumerate() {
@@ -239,4 +233,9 @@ impl Autoscaler {
             state.why = why;
         }
     }
+}
+
+fn runnable(config: &Config) -> Result<(), Vec<Problem>> {
+    let faults = config.faults();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

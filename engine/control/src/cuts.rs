@@ -6,6 +6,7 @@
 //! round for more urgent work, and within seconds otherwise.
 
 use crate::Time;
+use crate::allocation::Claim;
 use crate::state::State;
 
 /// The part of a round that an urgent cut waits for idle containers, in tenths. The round after
@@ -30,6 +31,21 @@ impl State {
     pub(crate) fn keeps(&self) -> u32 {
         let holds = self.careful || self.is_blind() || self.is_recovering();
         if holds { self.replicas.desired } else { self.busy() }
+    }
+
+    /// What it asks the budget for.
+    pub(crate) fn claim(&self) -> Claim {
+        let (frozen, keeps) = (self.is_frozen(), self.keeps());
+        let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
+        let possible = bounded.min(self.room.most().max(self.workload.min));
+        Claim {
+            priority: self.workload.priority,
+            min: self.workload.min,
+            keeps,
+            wanted: if frozen { self.wanted() } else { possible },
+            takes_rest: self.workload.rule.target().is_none(),
+            frozen,
+        }
     }
 
     /// For how long it waits for idle ones where it has to give up some that it would keep;

@@ -6,7 +6,7 @@
 //! # Layout
 //! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
 //!   `state`: what is known of one workload; `cuts`: who may leave, and when
-//! - `fleet`: all that work on one queue, and how they share its need
+//! - `fleet`: how those that work on one queue share its need
 //! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
 //! - [`allocation`]: wanted counts into given counts, by priority
 //! - [`workload`]: what is scaled, and how many of it there are
@@ -37,7 +37,7 @@ pub use autoscaler::Autoscaler;
 pub use config::{Config, Problem, Setting};
 pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation, Sight};
-pub use reading::{Freshness, Observation, QueueSample, Reading, Work};
+pub use reading::{Freshness, Observation, QueueSample, Reading, Totals, Work};
 pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
 pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};

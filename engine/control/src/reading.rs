@@ -17,26 +17,43 @@ pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
     between > SHORTEST_STANDSTILL.max(4 * tick)
 }
 
-/// A queue at one moment. Totals count since the queue's process began.
+/// A queue at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueSample {
     /// Messages that wait for a receiver.
     pub ready: u64,
     /// Messages with a receiver.
     pub in_flight: u64,
-    /// Messages taken in.
-    pub published_total: u64,
-    /// Messages done.
-    pub acked_total: u64,
+    /// What it has counted; `None` where it does not count.
+    pub totals: Option<Totals>,
     /// The time by the queue's own clock, which stands still when its process does; `None` where
     /// the queue does not tell.
     pub clock: Option<Time>,
 }
 
+/// What a queue has counted since its process began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Messages taken in.
+    pub published: u64,
+    /// Messages done.
+    pub acked: u64,
+}
+
 impl QueueSample {
+    /// What was counted between `earlier` and this one; `None` where nobody counts, or the queue's
+    /// process began anew in between.
+    pub fn since(&self, earlier: &QueueSample) -> Option<Totals> {
+        let (now, before) = self.totals.zip(earlier.totals)?;
+        Some(Totals {
+            published: now.published.checked_sub(before.published)?,
+            acked: now.acked.checked_sub(before.acked)?,
+        })
+    }
+
     /// Whether the queue's process began anew between `earlier` and this one.
     pub fn restarted_since(&self, earlier: &QueueSample) -> bool {
-        self.published_total < earlier.published_total || self.acked_total < earlier.acked_total
+        self.totals.is_some() && earlier.totals.is_some() && self.since(earlier).is_none()
     }
 }
 

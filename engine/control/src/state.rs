@@ -1,13 +1,11 @@
 //! What is known of one workload: its containers, how old its reading is, and what its rule said.
 
 use crate::Time;
-use crate::allocation::Claim;
-use crate::fleet::Fleet;
 use crate::policy::{Policy, Recommendation, Sight};
 use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading, Work, is_standstill};
 use crate::room::Room;
 use crate::why::{Limit, Why};
-use crate::workload::{Replicas, Workload};
+use crate::workload::{Fleet, Replicas, Workload};
 
 /// In a core that takes over, a rule sees so many readings of its queue before it decides for the
 /// first time.
@@ -121,6 +119,12 @@ impl State {
         let same = self.workload.rule == workload.rule;
         let (policy, first_look) = (self.policy, self.first_look.filter(|_| same));
         State { policy: policy.filter(|_| same), first_look, workload, ..self }
+    }
+
+    /// Its containers, as its rule counts them.
+    pub(crate) fn fleet(&self) -> Fleet {
+        let Replicas { desired, ready, .. } = self.replicas;
+        Fleet { desired, ready, max: self.workload.max }
     }
 
     /// Takes in what is there, and how old the reading is; the reading.
@@ -279,19 +283,5 @@ impl State {
     /// Whether readings have just come back, so that removals wait for another one.
     pub(crate) fn is_recovering(&self) -> bool {
         !self.is_frozen() && !self.is_blind() && self.readings_before_cuts > 0
-    }
-
-    pub(crate) fn claim(&self) -> Claim {
-        let (frozen, keeps) = (self.is_frozen(), self.keeps());
-        let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
-        let possible = bounded.min(self.room.most().max(self.workload.min));
-        Claim {
-            priority: self.workload.priority,
-            min: self.workload.min,
-            keeps,
-            wanted: if frozen { self.wanted() } else { possible },
-            takes_rest: self.workload.rule.target().is_none(),
-            frozen,
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! What is scaled, and how many of it there are.
 
+use std::iter::Sum;
+
 use crate::Time;
 
 /// One scaled workload, as it is configured.
@@ -165,5 +167,26 @@ impl Replicas {
     /// has beyond that, and on top of it what is on its way out, for that is replaced by nothing.
     pub fn occupied(&self) -> u32 {
         self.desired.max(self.promised).max(self.ready + self.starting) + self.terminating
+    }
+}
+
+/// All containers that work on a queue, whosever they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fleet {
+    /// How many were told to be there.
+    pub desired: u32,
+    /// At work.
+    pub ready: u32,
+    /// The most that may be there.
+    pub max: u32,
+}
+
+impl Sum for Fleet {
+    fn sum<I: Iterator<Item = Fleet>>(fleets: I) -> Fleet {
+        fleets.fold(Fleet::default(), |all, one| Fleet {
+            desired: all.desired.saturating_add(one.desired),
+            ready: all.ready.saturating_add(one.ready),
+            max: all.max.saturating_add(one.max),
+        })
     }
 }

@@ -2,20 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use serde::Deserialize;
-
 use crate::Time;
-use crate::bounds::MOST_AT_ONCE;
-use crate::keys::Keys;
 use crate::random::Random;
 
 /// The rates that can be played, in jobs a second.
 pub(crate) const RATES: RangeInclusive<f64> = 0.0..=10_000.0;
+/// A point for each second of a whole day is more than any talk needs.
+pub(crate) const MOST_POINTS: usize = 100_000;
+/// Jobs that come in one moment.
+const MOST_AT_ONCE: u32 = 100_000;
 
 /// How many jobs a second come, over time. Rates are jobs a second. `even` jobs come like a
 /// clock, a gap of 1 / rate each; others as a Poisson process, at random moments.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(try_from = "Keys")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Arrivals {
     /// One after the other at equal gaps.
     Constant {
@@ -119,12 +118,8 @@ impl Arrivals {
     fn time_problem(&self) -> Option<(&'static str, String)> {
         let zero = |key| Some((key, "must be more than 0".to_owned()));
         match self {
-            Arrivals::Square { period, .. } | Arrivals::Sine { period, .. } => {
-                if period.is_zero() {
-                    zero("period")
-                } else {
-                    None
-                }
+            Arrivals::Square { period, .. } | Arrivals::Sine { period, .. } if period.is_zero() => {
+                zero("period")
             }
             Arrivals::Burst { every: Some(every), .. } if every.is_zero() => zero("every"),
             Arrivals::Burst { jobs, .. } if *jobs > MOST_AT_ONCE => {

@@ -1,34 +1,23 @@
 //! What is wrong with a scenario that can be read but not played.
+//!
+//! # Layout
+//! - `problem`: how it is told
+//! - `bounds`: what is too large
+//! - `steps`: what is wrong with what a presenter does
 
-use std::collections::BTreeSet;
-use std::fmt;
+mod bounds;
+mod problem;
+mod steps;
+
+pub use problem::Problem;
 
 use crate::Time;
 use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
+use problem::Wrong;
 
 /// Shorter ticks would only make long runs of nothing.
 const SHORTEST_TICK: Time = Time::from_millis(10);
-
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The name of the queue or workload; `None` for the scenario itself.
-    pub owner: Option<String>,
-    /// The key.
-    pub key: &'static str,
-    /// What is wrong with it, and the mend.
-    pub text: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(owner) = &self.owner {
-            write!(f, "{owner}: ")?;
-        }
-        write!(f, "{} {}", self.key, self.text)
-    }
-}
 
 impl Scenario {
     /// Everything that is wrong; empty for one that can be played.
@@ -66,11 +55,7 @@ impl Scenario {
         found
     }
 
-    fn check_queue(
-        &self,
-        queue: &Queue,
-        wrong: &mut impl FnMut(Option<&str>, &'static str, String),
-    ) {
+    fn check_queue(&self, queue: &Queue, wrong: &mut Wrong<'_>) {
         let owner = Some(queue.name.as_str());
         if queue.name.parse::<broker::QueueName>().is_err() {
             wrong(owner, "name", "may have letters, digits, '_', '-' and '.'".to_owned());
@@ -86,17 +71,13 @@ impl Scenario {
         }
     }
 
-    fn check_workload(
-        &self,
-        it: &Workload,
-        wrong: &mut impl FnMut(Option<&str>, &'static str, String),
-    ) {
+    fn check_workload(&self, it: &Workload, wrong: &mut Wrong<'_>) {
         let owner = Some(it.name.as_str());
         if let Err(text) = rules::rule(it) {
             wrong(owner, "rule", text);
         }
         for (key, name) in [("queue", &it.queue), ("then", &it.then)] {
-            if let Some(name) = name.as_ref().filter(|name| !self.has_queue(name)) {
+            if let Some(name) = name.as_ref().filter(|name| self.queue(name).is_none()) {
                 wrong(owner, key, format!("is {name}, which is not among the queues"));
             }
         }
@@ -111,20 +92,17 @@ impl Scenario {
         }
     }
 
-    fn check_events(&self, wrong: &mut impl FnMut(Option<&str>, &'static str, String)) {
-        for name in self.outages.iter().map(|it| &it.queue).filter(|name| !self.has_queue(name)) {
+    fn check_events(&self, wrong: &mut Wrong<'_>) {
+        for name in
+            self.outages.iter().map(|it| &it.queue).filter(|name| self.queue(name).is_none())
+        {
             wrong(None, "outages", format!("name {name}, which is not among the queues"));
         }
-        let known: BTreeSet<&String> = self.workloads.iter().map(|it| &it.name).collect();
         let crashes = self.crashes.iter().map(|it| ("crashes", &it.workload));
         let fixed = self.fixed.iter().flat_map(|it| it.keys()).map(|name| ("fixed", name));
-        for (key, name) in crashes.chain(fixed).filter(|(_, name)| !known.contains(name)) {
+        for (key, name) in crashes.chain(fixed).filter(|(_, name)| self.workload(name).is_none()) {
             wrong(None, key, format!("name {name}, which is not among the workloads"));
         }
-    }
-
-    fn has_queue(&self, name: &str) -> bool {
-        self.queues.iter().any(|queue| queue.name == name)
     }
 
     /// What the core itself would refuse.

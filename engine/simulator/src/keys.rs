@@ -2,6 +2,7 @@
 //! number that is none is found in its own line; then each shape takes those that are its own.
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::Time;
 use crate::arrivals::Arrivals;
@@ -23,7 +24,7 @@ enum Shape {
 /// All keys.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Keys {
+struct Keys {
     shape: Shape,
     rate: Option<f64>,
     from: Option<f64>,
@@ -45,24 +46,26 @@ pub(crate) struct Keys {
     file: Option<String>,
 }
 
-impl TryFrom<Keys> for Arrivals {
-    type Error = String;
-
-    fn try_from(mut keys: Keys) -> Result<Arrivals, String> {
-        if keys.file.is_some() && !keys.points.is_empty() {
-            return Err("points and file are both there; leave one out".to_owned());
-        }
-        let shape = format!("{:?}", keys.shape).to_lowercase();
-        let missing = |key| format!("the shape {shape} needs the key {key}");
-        let arrivals = keys.take().map_err(missing)?;
-        match keys.left() {
-            Some(key) => Err(format!("the shape {shape} has no key {key}")),
-            None => Ok(arrivals),
-        }
+impl<'de> Deserialize<'de> for Arrivals {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Arrivals, D::Error> {
+        Keys::deserialize(from)?.read().map_err(D::Error::custom)
     }
 }
 
 impl Keys {
+    fn read(mut self) -> Result<Arrivals, String> {
+        if self.file.is_some() && !self.points.is_empty() {
+            return Err("points and file are both there; leave one out".to_owned());
+        }
+        let shape = format!("{:?}", self.shape).to_lowercase();
+        let missing = |key| format!("the shape {shape} needs the key {key}");
+        let arrivals = self.take().map_err(missing)?;
+        match self.left() {
+            Some(key) => Err(format!("the shape {shape} has no key {key}")),
+            None => Ok(arrivals),
+        }
+    }
+
     /// What the shape needs; else the key that is missing.
     fn take(&mut self) -> Result<Arrivals, &'static str> {
         Ok(match self.shape {
@@ -108,24 +111,22 @@ impl Keys {
 
     /// A key that the shape did not take.
     fn left(&self) -> Option<&'static str> {
-        let rates = [
-            ("rate", self.rate),
-            ("from", self.from),
-            ("to", self.to),
-            ("low", self.low),
-            ("high", self.high),
-            ("mean", self.mean),
-            ("swing", self.swing),
-        ];
-        let times = [("at", self.at), ("period", self.period), ("every", self.every)];
-        let others = [
+        let all = [
+            ("rate", self.rate.is_some()),
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("low", self.low.is_some()),
+            ("high", self.high.is_some()),
+            ("mean", self.mean.is_some()),
+            ("swing", self.swing.is_some()),
+            ("at", self.at.is_some()),
+            ("period", self.period.is_some()),
+            ("every", self.every.is_some()),
             ("jobs", self.jobs.is_some()),
             ("even", self.even.is_some()),
             ("points", !self.points.is_empty()),
             ("file", self.file.is_some()),
         ];
-        let rates = rates.iter().map(|(key, it)| (*key, it.is_some()));
-        let times = times.iter().map(|(key, it)| (*key, it.is_some()));
-        rates.chain(times).chain(others).find(|(_, there)| *there).map(|(key, _)| key)
+        all.into_iter().find(|(_, there)| *there).map(|(key, _)| key)
     }
 }

@@ -5,13 +5,13 @@
 //! no task: time jumps to the next event, and the same seed gives the same bytes.
 //!
 //! # Layout
-//! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it,
-//!   `bounds` what is too large
+//! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it
 //! - [`span`] and [`arrivals`]: how long things take, and when jobs come; `keys` reads the latter
-//! - [`steps`]: what a presenter does, one step after the other
+//! - [`steps`]: what a presenter does; `course` has them follow one another
 //! - [`trace`]: recorded arrivals
 //! - [`world`]: the queue, the containers and the machines, one event after the other
 //! - [`contenders`]: those who scale, a file each
+//! - `seen`: what is seen of a workload's containers
 //! - [`tally`]: what is counted while it runs
 //! - [`series`]: how it went, every half second
 //! - [`report`]: the table
@@ -21,15 +21,16 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod arrivals;
-mod bounds;
 pub mod checks;
 pub mod contenders;
+mod course;
 mod keys;
 pub mod promises;
 pub mod random;
 pub mod report;
 pub mod run;
 pub mod scenario;
+mod seen;
 pub mod series;
 pub mod span;
 pub mod steps;

@@ -189,10 +189,14 @@ impl Workload {
 }
 
 impl Scenario {
-    /// Whether a queue can be read at a time.
-    pub fn can_be_read(&self, queue: &str, now: Time) -> bool {
-        let dark = |it: &Outage| (it.from..it.from + it.lasts).contains(&now);
-        !self.dark().filter(dark).any(|outage| outage.queue == queue)
+    /// A queue's index.
+    pub fn queue(&self, name: &str) -> Option<usize> {
+        self.queues.iter().position(|queue| queue.name == name)
+    }
+
+    /// A workload's index.
+    pub fn workload(&self, name: &str) -> Option<usize> {
+        self.workloads.iter().position(|workload| workload.name == name)
     }
 
     /// Workloads that take what others leave.

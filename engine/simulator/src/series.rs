@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::Time;
 use crate::scenario::Scenario;
-use crate::world::Seen;
+use crate::seen::Seen;
 
 /// One moment.
 #[derive(Debug, Clone, PartialEq, Eq)]

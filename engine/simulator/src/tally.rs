@@ -7,7 +7,7 @@ use broker::MessageId;
 
 use crate::Time;
 use crate::scenario::Scenario;
-use crate::world::Seen;
+use crate::seen::Seen;
 
 /// A change that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,7 +234,7 @@ impl Tally {
     pub fn wait(&self, share: f64) -> Time {
         let mut all: Vec<Time> = self.queues.iter().flat_map(|q| &q.waits).copied().collect();
         all.sort_unstable();
-        nearest_rank(&all, share)
+        nearest_rank(&all, share).unwrap_or_default()
     }
 }
 
@@ -246,7 +246,7 @@ impl QueueTally {
 
     /// How long its jobs waited, at a share of them.
     pub fn wait(&self, share: f64) -> Time {
-        nearest_rank(&self.waits, share)
+        nearest_rank(&self.waits, share).unwrap_or_default()
     }
 }
 
@@ -269,8 +269,8 @@ impl Lengths {
     }
 }
 
-/// The smallest of sorted times that at least a share are no longer than.
-fn nearest_rank(sorted: &[Time], share: f64) -> Time {
+/// The smallest of sorted figures that at least a share are no larger than.
+pub(crate) fn nearest_rank<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
-    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    sorted.get(rank.saturating_sub(1)).copied()
 }

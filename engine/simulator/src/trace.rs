@@ -7,16 +7,13 @@ use std::fmt;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::Time;
-use crate::arrivals::{Arrivals, RATES};
+use crate::arrivals::{Arrivals, MOST_POINTS, RATES};
 use crate::checks::Problem;
 use crate::scenario::Scenario;
 use crate::span::whole_micros;
 
 /// The columns of every trace.
 const COLUMNS: [&str; 2] = ["time_s", "rate"];
-
-/// A point for each second of a whole day is more than any talk needs.
-pub(crate) const MOST_POINTS: usize = 100_000;
 
 /// What is wrong with a line of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]

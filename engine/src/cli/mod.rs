@@ -8,6 +8,7 @@ pub mod replay;
 pub mod scale;
 pub mod simulate;
 pub(crate) mod stream;
+mod told;
 pub mod top;
 pub mod validate;
 
@@ -41,7 +42,7 @@ impl Engine {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["api", "v1", "deployments", name, "scale"]);
         }
-        let body = crate::api::scale::SetScale { replicas };
+        let body = web::api::scale::SetScale { replicas };
         let call = self.http.put(url).json(&body).header("x-microscaling-client", "command");
         let answer = call.send().await;
         self.read::<serde_json::Value>(answer).await.map(drop)

@@ -7,22 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use client::{Client, QueueArgs, QueueStats};
-use reqwest::Url;
+use client::{Client, QueueArgs, QueueStats, Url};
 use serde::Deserialize;
-use service::output::{broken, print, say};
+use service::output::{broken, say};
 use service::shutdown::exit;
 use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
-use super::Engine;
 use super::own_box::OwnBox;
-use super::present;
-use super::scale::url_text;
+use super::told::Told;
+use super::{Engine, present};
+use crate::args::PlayArgs;
 
 /// The time between two looks; a twentieth of what is measured in seconds.
 const LOOK: Duration = Duration::from_millis(50);
@@ -32,44 +30,6 @@ const DRAIN: Duration = Duration::from_secs(30);
 const ENOUGH: u64 = 7;
 const PRODUCER: &str = "producer";
 const PUBLISHED: &str = "producer_jobs_published_total";
-
-/// How long to play, and where; at the end, what came of it is printed.
-#[derive(Debug, clap::Args)]
-pub struct PlayArgs {
-    /// A scenario whose steps are played, with their captions, instead of a load; scenarios/ has
-    /// some
-    #[arg(value_name = "FILE", conflicts_with = "time")]
-    file: Option<PathBuf>,
-
-    /// Play step by step: each one lasts until Enter
-    #[arg(long, requires = "file")]
-    step: bool,
-
-    /// How long the load is played, draining not counted; at least 4s
-    #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = parse_time)]
-    time: Duration,
-
-    /// The manifest of the box that is started for it
-    #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
-    manifest: PathBuf,
-
-    /// Where the page of that box is; left out, port 8080 or the next free one
-    #[arg(long, env = "MICROSCALING_LISTEN", value_name = "IP:PORT")]
-    listen: Option<SocketAddr>,
-
-    /// A running engine to play with, instead of a box of its own
-    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL", value_parser = url_text)]
-    engine_url: Option<String>,
-
-    /// A file with the queue's token, where it wants one
-    #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
-    queue_token_file: Option<PathBuf>,
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if time < Duration::from_secs(4) { Err("it must be at least 4s".to_owned()) } else { Ok(time) }
-}
 
 /// The parts of the engine's state that are looked at.
 #[derive(Debug, Deserialize)]
@@ -135,15 +95,6 @@ struct Stage {
     report: Report,
 }
 
-/// What is told at the end.
-#[derive(Debug)]
-pub(super) struct Told {
-    /// The lines.
-    pub(super) text: String,
-    /// What must not be; the end is a failure then.
-    pub(super) wrong: Option<String>,
-}
-
 /// Plays and prints a table.
 ///
 /// # Errors
@@ -197,16 +148,6 @@ async fn play_in(
     tokio::select! {
         printed = told.print() => printed,
         signal = signals.next() => Err(signal.into()),
-    }
-}
-
-impl Told {
-    async fn print(self) -> anyhow::Result<()> {
-        let printed = print(&self.text).await;
-        match self.wrong {
-            Some(wrong) => anyhow::bail!(wrong),
-            None => Ok(printed?),
-        }
     }
 }
 

@@ -10,13 +10,12 @@ use serde_json::Value;
 use service::UsageError;
 use service::output::say;
 use simulator::Scenario;
+use stage::presenter::{Scene, file};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
-use super::play::Told;
-use crate::board::extras::Scene;
-use crate::presenter::file;
+use super::told::Told;
 
 /// The time between two looks at where the scenario is.
 const LOOK: Duration = Duration::from_millis(100);
@@ -83,15 +82,6 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Tol
             Some(keys) => next(engine, keys, scenario.as_ref()).await?,
             None => sleep(LOOK).await,
         }
-    }
-}
-
-impl Told {
-    /// What is told of a scenario that is over.
-    fn of(lost: Option<u64>) -> Told {
-        let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
-        let wrong = lost.is_some_and(|lost| lost > 0).then(|| format!("{told} jobs were lost"));
-        Told { text: format!("  over; jobs lost {told}"), wrong }
     }
 }
 

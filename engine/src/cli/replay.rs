@@ -1,37 +1,17 @@
 //! `engine replay FILE`: the page of a recorded run.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 use service::output::say;
-use service::{ServiceArgs, Shell, UsageError};
+use service::{Shell, UsageError};
+use stage::record::site;
+use stage::record::tape::Tape;
+use web::Doorkeeper;
 
-use crate::api::guard::Doorkeeper;
-use crate::record::site;
-use crate::record::tape::Tape;
-use crate::start::listen;
-
-/// What is shown, and how.
-#[derive(Debug, clap::Args)]
-pub struct ReplayArgs {
-    /// The recording, as --record has made it
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-
-    /// How many times as fast as it was, 0.1 to 100
-    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = parse_speed)]
-    speed: f64,
-
-    /// Begin again three seconds after the end; else the end stays
-    #[arg(long = "loop")]
-    goes_round: bool,
-
-    /// What every program has
-    #[command(flatten)]
-    service: ServiceArgs,
-}
+use crate::args::ReplayArgs;
+use crate::listen::listen;
 
 /// Serves the page until a signal comes.
 ///
@@ -64,9 +44,4 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
             Ok(())
         })
         .await
-}
-
-fn parse_speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|speed| (0.1..=100.0).contains(speed));
-    speed.ok_or_else(|| "it must be a number from 0.1 to 100".to_owned())
 }

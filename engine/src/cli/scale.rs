@@ -1,33 +1,15 @@
 //! `engine scale deployment/producer --replicas=3`: kubectl's words for a box.
 
-use clap::Args;
-use reqwest::Url;
+use client::Url;
 use service::UsageError;
 use service::output::print;
 
 use super::Engine;
-use crate::args::default_engine_url;
+use crate::args::ScaleArgs;
 
 /// The words that kubectl takes for a Deployment.
 const KINDS: [&str; 5] =
     ["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"];
-
-/// What to scale, and to how many.
-#[derive(Debug, Args)]
-pub struct ScaleArgs {
-    /// deployment/NAME, or deployment NAME
-    #[arg(required = true, num_args = 1..=2, value_name = "DEPLOYMENT")]
-    target: Vec<String>,
-
-    /// How many replicas it shall have
-    #[arg(long, value_name = "N")]
-    replicas: u32,
-
-    /// The running engine
-    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL",
-          default_value_t = default_engine_url(), value_parser = url_text)]
-    engine_url: String,
-}
 
 /// Sets the replicas and says so as kubectl does.
 ///
@@ -53,13 +35,6 @@ fn target(words: &[String]) -> Result<&str, UsageError> {
             words.join(" ")
         ))),
     }
-}
-
-/// Checks that a text is an `http://` address.
-pub(crate) fn url_text(text: &str) -> Result<String, String> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.has_host());
-    url.map(|url| url.to_string())
-        .ok_or_else(|| format!("not an http:// address; try {}", default_engine_url()))
 }
 
 #[cfg(test)]

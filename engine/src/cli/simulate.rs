@@ -1,47 +1,15 @@
 //! `engine simulate FILE`: a scenario in virtual time, with our rules and their rivals.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use service::UsageError;
 use simulator::{Kind, Outcome, Report, Scenario, run as play};
+use stage::presenter::file::read;
+use web::page::chart::fleets::fleets;
+use web::page::chart::stacked::stacked;
 
-use crate::page::chart::fleets::fleets;
-use crate::page::chart::stacked::stacked;
-use crate::presenter::file::read;
-
-/// What is played, and what is made of it.
-#[derive(Debug, clap::Args)]
-pub struct SimulateArgs {
-    /// The scenario; scenarios/README.md shows how one is written
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-
-    /// A rule for all workloads with a queue, instead of their own; give it again to compare
-    #[arg(long = "rule", value_name = "NAME")]
-    rules: Vec<String>,
-
-    /// The seed of all that is random; left out, the scenario's own
-    #[arg(long, value_name = "NUMBER")]
-    seed: Option<u64>,
-
-    /// Where the curves go: a line for each half second of each contender
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
-
-    /// Where a drawing goes: all contenders one above the other on one time axis
-    #[arg(long, value_name = "FILE")]
-    svg: Option<PathBuf>,
-
-    /// Where another drawing goes: how long jobs wait over how much spare work is done, for
-    /// everyone and for fixed fleets of all sizes
-    #[arg(long, value_name = "FILE")]
-    fleets: Option<PathBuf>,
-
-    /// Print the table as JSON
-    #[arg(long)]
-    json: bool,
-}
+use crate::args::SimulateArgs;
 
 /// Plays the scenario with everyone; gives the table.
 ///
@@ -109,8 +77,9 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use stage::presenter::file::parse;
+
     use super::*;
-    use crate::presenter::file::parse;
 
     const STEADY: &str = include_str!("../../../scenarios/steady.yaml");
 

@@ -2,33 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::Context;
+use client::Url;
 use control::allocation::{Claim, allocate};
 use control::{Autoscaler, Workload};
-use reqwest::Url;
+use manifest::Manifest;
+use model::Clock;
+use model::authority::Alone;
+use model::settings::Settings;
+use process::localize::localize;
+use process::recipe::BEHIND_A_SERVICE;
+use process::{Plan, Pool, Recipe};
+use runtime::board::Fixed;
+use runtime::contribution::Contributions;
+use runtime::control_loop::Parts;
+use runtime::metrics::Metrics;
 use service::output::say;
 use service::{Shell, UsageError};
+use sources::{Kit, Sources};
 
+use super::facing::{Facing, run_parts};
 use super::own_words::OwnWords;
-use super::{Facing, listen, run_parts};
+use super::plan::{own_queue, refusals};
+use super::read::{Read, read};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
-use crate::authority::Authority;
-use crate::board::Fixed;
 use crate::called::by_hand;
-use crate::cli::validate::{self, Read};
-use crate::control_loop::Parts;
-use crate::manifest::Manifest;
-use crate::metrics::Metrics;
-use crate::picture::Canvas;
-use crate::schedulers::Scheduler;
-use crate::schedulers::process::localize::localize;
-use crate::schedulers::process::recipe::BEHIND_A_SERVICE;
-use crate::schedulers::process::services::QUEUE_URL;
-use crate::schedulers::process::{Plan, Pool, Recipe, recipes};
-use crate::settings::Settings;
-use crate::sources::{Clock, Sources};
+use crate::listen::listen;
 
 /// Starts the box and runs it to its end.
 ///
@@ -39,7 +39,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         let text = "--reset-on-exit is for --scheduler kubernetes; in the box all ends anyway";
         return Err(UsageError(text.to_owned()).into());
     }
-    let read = validate::read(&args.manifest, &args.core)?;
+    let read = read(&args.manifest, &args.core)?;
     let mut plan = refusals(&args.manifest, &read, args.queue_url.is_some())?;
     begin_within_budget(&read.config, &mut plan.recipes);
     known_load(&args, &plan.recipes)?;
@@ -47,7 +47,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     announce(&args, &read, &plan);
-    let Read { text, manifest, config, own, core: budget } = read;
+    let Read { text, manifest, config, own, budget } = read;
     let recipes = plan.recipes;
     let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
     let servers = servers(&recipes);
@@ -59,12 +59,12 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let sources = Sources::new(queue_url.clone(), budget.tick(), clock);
-    let mut sources = sources.with_token(token);
+    let kit = Kit::new(queue_url.clone(), token);
+    let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
         core,
-        scheduler: Scheduler::Process(pool.described(manifest.deployments)),
+        scheduler: Box::new(pool.described(manifest.deployments)),
         sources,
         clock,
         fixed: Fixed {
@@ -75,28 +75,13 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         },
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&budget).with_servers(servers),
-        authority: Authority::Alone { held: false },
-        canvas: Canvas::default(),
-        audience: None,
+        authority: Box::new(Alone::default()),
+        contributions: Contributions::default(),
         opening,
         reset_on_exit: false,
     };
-    let facing = Facing { manifest: Some(text.into()), ..Facing::of(&args, queue_url)? };
+    let facing = Facing::of(&args, queue_url, kit)?.with_manifest(text);
     run_parts(shell, parts, facing).await
-}
-
-/// What can be run of a manifest on this machine; looked at before anything starts.
-///
-/// # Errors
-/// Everything that cannot, by Deployment.
-pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
-    let plan = recipes(&read.manifest, &programs()?, queue_is_given);
-    let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
-    let follows = read.config.workloads.iter().any(|w| w.rule.target().is_some());
-    if follows && !queue_is_given {
-        own_queue(&read.own)?;
-    }
-    Ok(plan)
 }
 
 /// A manifest may begin with more replicas than the budget has; they are shared as always.
@@ -149,12 +134,6 @@ fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
     if known { Ok(()) } else { Err(UsageError(text).into()) }
 }
 
-/// Where the programs of the kit are: beside the engine.
-fn programs() -> anyhow::Result<PathBuf> {
-    let engine = std::env::current_exe().context("the engine's own place is unknown")?;
-    engine.parent().map(PathBuf::from).context("the engine has no folder")
-}
-
 /// The queue server: by flag, else as the engine's own Deployment says, in local words.
 fn queue_url(
     args: &RunArgs,
@@ -168,17 +147,6 @@ fn queue_url(
     let from = manifest.engine().map_or("default", |engine| &engine.namespace);
     let local = localize(own_queue(own)?, &pool.addresses(), from);
     client::args::parse_url(&local).map_err(|why| anyhow::anyhow!("the queue's {local:?}: {why}"))
-}
-
-/// What the engine's own Deployment says of the queue.
-fn own_queue(own: &OwnWords) -> anyhow::Result<&str> {
-    let (name, value) = own.queue_url.as_ref().with_context(|| {
-        let (_, variable) = QUEUE_URL;
-        format!("the manifest's engine has no variable {variable}; give --queue-url instead")
-    })?;
-    client::args::parse_url(value)
-        .map_err(|why| anyhow::anyhow!("the engine's {name} is {value:?}: {why}"))?;
-    Ok(value)
 }
 
 /// The lines that a presenter needs next.

@@ -4,12 +4,12 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
+use manifest::{Container, Deployment, Fault, Manifest, Refused};
+use process::localize::words_and_env;
+use process::services::QUEUE_URL;
+use runtime::board::headline::words::listed;
 
 use crate::args::{Args, Capacity, CoreArgs, RunArgs};
-use crate::board::headline::words::listed;
-use crate::manifest::{Container, Deployment, Fault, Manifest, Refused};
-use crate::schedulers::process::recipe::words_and_env;
-use crate::schedulers::process::services::QUEUE_URL;
 
 /// The budget and the rhythm.
 const CORE: [&str; 2] = ["capacity", "tick"];
@@ -109,7 +109,7 @@ fn warning(engine: &str, unused: &[String]) -> Option<String> {
 }
 
 fn queue_url(words: &[String], env: &[(String, String)]) -> Option<(String, String)> {
-    let flag = crate::schedulers::process::folders::values(words, QUEUE_URL.0).pop();
+    let flag = process::folders::values(words, QUEUE_URL.0).pop();
     let variable = || env.iter().rev().find(|(name, _)| name == QUEUE_URL.1).cloned();
     flag.map(|(_, value)| (QUEUE_URL.0.to_owned(), value)).or_else(variable)
 }
@@ -140,8 +140,9 @@ fn fault(manifest: &Manifest, engine: &Deployment, says: &str, what: &str) -> Fa
 mod tests {
     use std::time::Duration;
 
+    use manifest::parse::parse;
+
     use super::*;
-    use crate::manifest::parse::parse;
 
     const DEMO: &str = include_str!("../../../demo.yaml");
     const WORDS: &str =

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::manifest::parse::parse;
+use manifest::parse::parse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -78,6 +78,8 @@ async fn an_edit_counts_at_once_and_is_told_on_the_chart() {
 #[tokio::test]
 async fn one_wrong_annotation_keeps_all_of_an_edit_out() {
     let demo = TestBox::start(&[]).await;
+    // A queue that nobody has used yet is part of the configuration, too.
+    demo.until("its queue is read", SOON, |state| state.queue().is_some()).await;
     let before = demo.get("/api/v1/config").await;
     let (status, answer) = edit(
         &demo,

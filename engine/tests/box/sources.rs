@@ -3,12 +3,12 @@
 //! Here it is held that a failure leaves no reading and says what it was; in `blind.rs`, that the
 //! engine goes on meanwhile; in the core's `outage.rs`, what a minute of it does to the counts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Client, QueueArgs};
-use control::{QueueSample, QueueTarget, Reading, Rule, Workload};
-use engine::sources::queue::QueueSource;
-use engine::sources::{Clock, Sources};
+use control::{QueueSample, QueueTarget, Reading, Rule, Totals, Workload};
+use model::{Clock, MetricSource};
+use sources::{Kit, Origin, Sources};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::fake::{Answer, FakeQueue, failures, ready};
@@ -17,11 +17,12 @@ use crate::support::fake::{Answer, FakeQueue, failures, ready};
 const SOON: Duration = Duration::from_secs(20);
 const TICK: Duration = Duration::from_millis(100);
 
-fn source(fake: &FakeQueue, tick: Duration) -> QueueSource {
-    let queue_url = fake.url.parse().unwrap();
-    let queue = "sick".to_owned();
-    let args = QueueArgs { queue_url, queue: queue.clone(), queue_token_file: None };
-    QueueSource::new(Client::new(&args).unwrap(), queue, tick)
+fn kit(fake: &FakeQueue) -> Kit {
+    Kit::new(fake.url.parse().unwrap(), None)
+}
+
+fn source(fake: &FakeQueue, tick: Duration) -> Box<dyn MetricSource> {
+    kit(fake).source("sick", tick).unwrap()
 }
 
 /// Sources of the queues `sick` and `well`.
@@ -37,13 +38,13 @@ fn sources(fake: &FakeQueue, clock: Clock) -> Sources {
         paused: false,
         held: None,
     };
-    let mut sources = Sources::new(fake.url.parse().unwrap(), TICK, clock);
+    let mut sources = Sources::new(Arc::new(kit(fake)), TICK, clock);
     sources.follow(&["sick", "well"].map(workload)).unwrap();
     sources
 }
 
 fn depth(ready: u64) -> QueueSample {
-    QueueSample { ready, ..QueueSample::default() }
+    QueueSample { ready, totals: Some(Totals::default()), ..QueueSample::default() }
 }
 
 fn reading(sources: &Sources, queue: &str) -> Option<Reading> {
@@ -85,7 +86,7 @@ async fn a_failed_read_is_no_reading_and_one_line_says_what_was_wrong() {
         // Who never ends its answer is not waited for; the others have all the time they need.
         let endless = matches!(answer, Answer::Nothing | Answer::Trickle);
         let tick = if endless { TICK } else { SOON };
-        let error = source(&fake, tick).read().await.unwrap_err().to_string();
+        let error = source(&fake, tick).read(Duration::ZERO).await.unwrap_err().to_string();
         println!("{error}");
         assert!(error.contains(words), "{answer:?}: {error}");
         assert!(error.len() < 200 && !error.contains(char::is_control), "{error:?}");
@@ -128,7 +129,7 @@ async fn a_server_that_is_gone_leaves_the_last_readings_and_is_read_again_when_i
 
     fake.refuse().await;
     let gone_since = clock.now();
-    let error = source(&fake, SOON).read().await.unwrap_err().to_string();
+    let error = source(&fake, SOON).read(Duration::ZERO).await.unwrap_err().to_string();
     println!("{error}");
     assert!(error.contains("does not answer: Connection refused"), "{error}");
     sleep(5 * TICK).await;
@@ -151,7 +152,7 @@ async fn a_read_ends_a_fifth_of_a_tick_before_the_next_one_is_due() {
         for tick in [100, 500, 5000].map(Duration::from_millis) {
             fake.set("sick", answer.clone());
             let began = Instant::now();
-            source(&fake, tick).read().await.unwrap_err();
+            source(&fake, tick).read(Duration::ZERO).await.unwrap_err();
             let took = began.elapsed();
             assert!(took < tick.mul_f64(0.85), "{answer:?}: {took:?} of {tick:?}");
         }

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use engine::leader::lease::HOLD;
-use engine::leader::{Leadership, Standing};
-use engine::sources::Clock;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
+use kubernetes::leader::lease::HOLD;
+use kubernetes::leader::{Leadership, Standing};
+use model::Clock;
 use prometheus::Registry;
 use serde_json::{Value, json};
 use service::{Shutdown, Trigger};

@@ -1,8 +1,8 @@
 //! What demo.yaml asks of a cluster.
 
-use engine::schedulers::kubernetes::quantity;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use kubernetes::quantity;
 use serde::Deserialize;
 use serde_yaml::Value;
 

@@ -138,5 +138,5 @@ fn asked(pod: &Pod) -> u64 {
 }
 
 fn bytes(amount: &str) -> u64 {
-    engine::schedulers::kubernetes::quantity::whole(amount).unwrap()
+    kubernetes::quantity::whole(amount).unwrap()
 }

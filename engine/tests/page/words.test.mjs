@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { meant } from "../../src/page/assets/keys.js";
-import { empty } from "../../src/page/assets/model.js";
-import { numbersOf } from "../../src/page/assets/numbers.js";
-import { lettersOf, sideFor } from "../../src/page/assets/slots.js";
-import { clock, inPageWords, rate } from "../../src/page/assets/words.js";
+import { meant } from "../../web/src/page/assets/keys.js";
+import { empty } from "../../web/src/page/assets/model.js";
+import { numbersOf } from "../../web/src/page/assets/numbers.js";
+import { lettersOf, sideFor } from "../../web/src/page/assets/slots.js";
+import { clock, inPageWords, rate } from "../../web/src/page/assets/words.js";
 
 const key = (key, more = {}) =>
   ({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more });

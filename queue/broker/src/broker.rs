@@ -5,79 +5,16 @@ use std::sync::Arc;
 
 use crate::Time;
 use crate::event::Event;
-use crate::keys::Key;
-use crate::limits::{Full, bytes_of};
-use crate::message::{Delivery, MessageId, NewMessage, Peeked, Place, WaiterId};
+use crate::message::{Dead, Delivery, Receipt, Request, Stale, WaiterId};
 use crate::name::QueueName;
-use crate::queue::{Dead, Message, Queue};
-use crate::redelivery::Redelivery;
+use crate::queue::Queue;
 use crate::settings::{Settings, SettingsError};
-use crate::stats::Stats;
-
-pub use crate::settle::Stale;
 
 /// Names come from outside, and each new one makes a queue that stays.
 pub const MAX_QUEUES: usize = 1000;
 
 /// So many events have room without a new allocation.
 const EVENTS: usize = 256;
-
-/// What a receiver asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// At most so many messages; at least 1.
-    pub max: usize,
-    /// How long they shall belong to it; the queue's setting where it does not say.
-    pub lease: Option<Time>,
-    /// Its name, for the story of what happens to a message.
-    pub worker: Option<Arc<str>>,
-}
-
-/// Why a batch was not taken in. Nothing of it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PublishError {
-    /// A body is larger than the queue takes.
-    #[error("a message of {bytes} bytes is over the queue's limit of {limit}")]
-    TooLarge {
-        /// The body's size.
-        bytes: usize,
-        /// The queue's limit.
-        limit: usize,
-    },
-    /// The queue has no room for the batch.
-    #[error(transparent)]
-    Full(#[from] Full),
-    /// Its key was used for another one, and is remembered.
-    #[error("its key was used for another publish in the last five minutes")]
-    KeyReused,
-}
-
-/// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
-/// is there once it is given to [`Broker::commit`]; what [`Broker::refuse`] gets never was.
-#[derive(Debug)]
-pub struct Accepted {
-    queue: QueueName,
-    messages: Vec<(MessageId, Message)>,
-    /// Remembered by the queue until this is refused, or for a while.
-    pub(crate) key: Option<Key>,
-}
-
-impl Accepted {
-    /// Its messages' numbers, in order.
-    pub fn ids(&self) -> impl Iterator<Item = MessageId> {
-        self.messages.iter().map(|(id, _)| *id)
-    }
-
-    /// Where it goes.
-    pub fn queue(&self) -> &QueueName {
-        &self.queue
-    }
-
-    /// Each message's number and bytes, and when it becomes ready, if not at once.
-    pub fn messages(&self) -> impl Iterator<Item = (MessageId, &[u8], Option<Time>)> {
-        self.messages.iter().map(|(id, message)| (*id, &message.body[..], message.due()))
-    }
-}
 
 /// Many named queues and what happens in them.
 ///
@@ -138,80 +75,6 @@ impl Broker {
         self.queues.get(name).map(|queue| &queue.settings)
     }
 
-    /// Takes a batch in, all or nothing. `enqueued_at` (milliseconds since 1970) is for display.
-    ///
-    /// # Errors
-    /// When a body is too large or the queue has no room; nothing is taken in then.
-    pub fn publish(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-    ) -> Result<Vec<MessageId>, PublishError> {
-        let accepted = self.accept(now, name, batch, enqueued_at)?;
-        let ids = accepted.ids().collect();
-        self.commit(now, accepted);
-        Ok(ids)
-    }
-
-    /// Takes a batch in as [`Broker::publish`] does, for it to be there later: nobody sees it yet.
-    ///
-    /// # Errors
-    /// When a body is too large or the queue has no room; nothing is taken in then.
-    pub fn accept(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-    ) -> Result<Accepted, PublishError> {
-        self.advance(now);
-        self.take_in(now, name, batch, enqueued_at, 0)
-    }
-
-    /// Keeps room for a batch, where there is room for `beside` bytes more, and numbers it.
-    pub(crate) fn take_in(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-        beside: u64,
-    ) -> Result<Accepted, PublishError> {
-        let first = self.next_message;
-        let queue = self.queue(name);
-        queue.check(&batch, beside)?;
-        queue.expected += batch.len();
-        queue.expected_bytes += bytes_of(&batch);
-        self.next_message += batch.len() as u64;
-        let numbered = (first..).map(MessageId).zip(batch);
-        let messages = numbered.map(|(id, new)| (id, message(now, new, enqueued_at))).collect();
-        Ok(Accepted { queue: name.clone(), messages, key: None })
-    }
-
-    /// A batch that was accepted is there from now on. Those with keys come in the order in which
-    /// they were accepted, so that keys are forgotten in that order.
-    pub fn commit(&mut self, now: Time, accepted: Accepted) {
-        self.advance(now);
-        let queue = self.queue(&accepted.queue);
-        queue.expect_no_longer(&accepted.messages);
-        if let Some(key) = accepted.key {
-            queue.keys.settle(now, key);
-        }
-        accepted.messages.into_iter().for_each(|(id, message)| queue.insert(id, message));
-        queue.wake(now);
-    }
-
-    /// A batch that was accepted never came; its room is free again.
-    pub fn refuse(&mut self, accepted: &Accepted) {
-        let queue = self.queue(&accepted.queue);
-        queue.expect_no_longer(&accepted.messages);
-        if let Some(key) = accepted.key {
-            queue.keys.free(key);
-        }
-    }
-
     /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
     pub fn receive(&mut self, now: Time, name: &QueueName, request: &Request) -> Vec<Delivery> {
         self.advance(now);
@@ -238,6 +101,96 @@ impl Broker {
     /// Counts a receive that went away with nothing.
     pub fn count_empty(&mut self, name: &QueueName) {
         self.queue(name).total.receive_empty += 1;
+    }
+
+    /// Retires a worker: until [`RETIRED_FOR`](crate::RETIRED_FOR) from now it gets no message, and
+    /// its receives that wait end with [`Event::Dismissed`]. Returns how many messages it has.
+    ///
+    /// One that was told so waits in line like others, and gets nothing while it is retired.
+    pub fn retire(&mut self, now: Time, name: &QueueName, worker: &Arc<str>) -> usize {
+        self.advance(now);
+        let queue = self.queue(name);
+        queue.retire(now, worker);
+        queue.workers.leases(worker)
+    }
+
+    /// Whether a worker is retired.
+    pub fn is_retired(&mut self, now: Time, name: &QueueName, worker: &str) -> bool {
+        self.advance(now);
+        self.queues.get(name).is_some_and(|queue| queue.retired.contains(worker))
+    }
+
+    /// Undoes deliveries that never reached their receiver: the messages are ready again in
+    /// their old place, and the attempt does not count. Stale receipts change nothing.
+    pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
+        self.advance(now);
+        if let Some(queue) = self.queues.get_mut(name) {
+            receipts.iter().for_each(|receipt| queue.undeliver(now, *receipt));
+            queue.wake(now);
+        }
+    }
+
+    /// Ends a delivery: the message is done.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
+        self.advance(now);
+        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
+        if done { Ok(()) } else { Err(Stale) }
+    }
+
+    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn nack(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        delay: Time,
+    ) -> Result<(), Stale> {
+        self.hand_back(now, name, |queue| queue.nack(now, receipt, delay))
+    }
+
+    /// Hands a message back because its receiver was told to stop: it is ready again in its old
+    /// place, and the attempt does not count, but for [`FREE_RELEASES`](crate::FREE_RELEASES) times
+    /// only. From then on it is a [`Broker::nack`] without a delay.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn release(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
+        self.hand_back(now, name, |queue| queue.release(now, receipt))
+    }
+
+    fn hand_back(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        end: impl FnOnce(&mut Queue) -> Result<Option<Dead>, Stale>,
+    ) -> Result<(), Stale> {
+        self.advance(now);
+        let queue = self.queues.get_mut(name).ok_or(Stale)?;
+        let dead = end(queue)?;
+        queue.wake(now);
+        self.bury(now, name, dead);
+        Ok(())
+    }
+
+    /// Extends a lease to `lease` from now; returns when it ends.
+    ///
+    /// # Errors
+    /// When the delivery is over already.
+    pub fn extend(
+        &mut self,
+        now: Time,
+        name: &QueueName,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Result<Time, Stale> {
+        self.advance(now);
+        self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
     }
 
     /// Throws all messages of a queue away, wherever they are; returns how many.
@@ -317,30 +270,8 @@ impl Broker {
         }
     }
 
-    /// A look at the oldest messages, wherever they are; `None` where there is no such queue.
-    pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
-        self.queues.get(name).map(|queue| queue.peek(max))
-    }
-
-    /// The last messages given out again, newest first; `None` where there is no such queue.
-    pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
-        self.queues.get(name).map(|queue| queue.redelivered(max))
-    }
-
-    /// A queue at this moment; `None` where there is no such queue.
-    pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
-        self.advance(now);
-        self.queues.get(name).map(|queue| queue.stats(now))
-    }
-
     /// The names of all queues, in order.
     pub fn names(&self) -> impl Iterator<Item = &QueueName> {
         self.queues.keys()
     }
-}
-
-fn message(now: Time, new: NewMessage, enqueued_at: u64) -> Message {
-    let until = now.saturating_add(new.delay);
-    let place = if new.delay.is_zero() { Place::Ready } else { Place::Delayed { until } };
-    Message { place, ..Message::new(new.body, enqueued_at, now) }
 }

@@ -2,9 +2,10 @@
 
 use crate::Time;
 use crate::broker::Broker;
-use crate::message::{MessageId, Place};
+use crate::keys::KeptKey;
+use crate::message::{Message, MessageId, Place};
 use crate::name::QueueName;
-use crate::queue::{Message, Queue};
+use crate::queue::Queue;
 use crate::restore::{At, Due, Kept};
 
 /// What a message takes beside its body, in bytes.
@@ -21,7 +22,7 @@ impl Broker {
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
         let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
         let oldest = oldest.map(|(id, _)| id);
-        let keys = |queue| Queue::keys_between(queue, from, MessageId(u64::MAX)).next();
+        let keys = |queue: &Queue| queue.keys.between(from, MessageId(u64::MAX)).next();
         oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
@@ -29,7 +30,7 @@ impl Broker {
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
         let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
         let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
-        let keys = self.queues.values().flat_map(|queue| queue.keys_between(from, below));
+        let keys = self.queues.values().flat_map(|queue| queue.keys.between(from, below));
         messages.chain(keys).collect()
     }
 
@@ -45,6 +46,19 @@ impl Broker {
             let message = queue.messages.get(id)?;
             Some((name, kept(message, now, wall, queue.settings.lease)))
         })
+    }
+
+    /// All that is to be known of the key whose first message has this number, at `now` and `wall`
+    /// in milliseconds since 1970; `None` where none is remembered.
+    pub fn kept_key(
+        &self,
+        now: Time,
+        wall: u64,
+        first: MessageId,
+    ) -> Option<(&QueueName, KeptKey)> {
+        self.queues
+            .iter()
+            .find_map(|(name, queue)| Some((name, queue.keys.kept(now, wall, first)?)))
     }
 
     /// How many bytes all messages and keys take where they are kept, about.

@@ -1,12 +1,10 @@
-//! Publishing once: a key that comes again is told what became of it, and publishes nothing.
+//! The keys of publishes that are to happen once: one that comes again is told what became of it.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::Time;
-use crate::broker::{Accepted, Broker, PublishError};
-use crate::message::{MessageId, NewMessage};
-use crate::name::QueueName;
-use crate::queue::Queue;
+use crate::limits::PublishError;
+use crate::message::MessageId;
 
 /// How long a queue remembers a key, from when its messages were there.
 pub const KEY_KEPT: Time = Time::from_secs(5 * 60);
@@ -30,29 +28,6 @@ pub struct Once {
     pub key: Key,
     /// The same only where the same is published.
     pub fingerprint: Fingerprint,
-}
-
-/// What became of a publish with a key.
-#[derive(Debug)]
-pub enum Tried {
-    /// It is the first with its key, and was taken in; to be committed or refused.
-    First(Accepted),
-    /// There was one before. Nothing was taken in.
-    Again {
-        /// The messages of the one before.
-        ids: Vec<MessageId>,
-        /// Whether they were there already; if not, they are committed or refused yet.
-        settled: bool,
-    },
-}
-
-/// The messages of a publish with a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Published {
-    /// Their numbers.
-    pub ids: Vec<MessageId>,
-    /// Whether they came in with an earlier one.
-    pub replayed: bool,
 }
 
 /// All that is to be known of a key to have it again in another run.
@@ -106,17 +81,17 @@ impl Keys {
         self.known.len() as u64 * KEY_BYTES
     }
 
-    /// What became of this key before.
-    fn find(&self, once: &Once) -> Result<Option<Tried>, PublishError> {
+    /// The messages of this key before, and whether they were there.
+    pub(crate) fn find(&self, once: &Once) -> Result<Option<(Vec<MessageId>, bool)>, PublishError> {
         let Some(known) = self.known.get(&once.key) else { return Ok(None) };
         if known.fingerprint != once.fingerprint {
             return Err(PublishError::KeyReused);
         }
         let ids = known.first.0..known.first.0 + u64::from(known.count);
-        Ok(Some(Tried::Again { ids: ids.map(MessageId).collect(), settled: known.settled }))
+        Ok(Some((ids.map(MessageId).collect(), known.settled)))
     }
 
-    fn begin(&mut self, once: Once, first: MessageId, count: u32) {
+    pub(crate) fn begin(&mut self, once: Once, first: MessageId, count: u32) {
         let Once { key, fingerprint } = once;
         self.known.insert(key, Known { fingerprint, first, count, settled: false });
     }
@@ -158,12 +133,22 @@ impl Keys {
         self.settled.partition_point(|(it, ..)| *it < first)
     }
 
-    fn kept(&self, now: Time, wall: u64, first: MessageId) -> Option<KeptKey> {
+    pub(crate) fn kept(&self, now: Time, wall: u64, first: MessageId) -> Option<KeptKey> {
         let (_, until, key) = self.settled.get(self.from(first)).filter(|it| it.0 == first)?;
         let Known { fingerprint, count, .. } = *self.known.get(key)?;
         let age = KEY_KEPT.saturating_sub(until.saturating_sub(now));
         let at = wall.saturating_sub(age.as_millis() as u64);
         Some(KeptKey { once: Once { key: *key, fingerprint }, first, count, at })
+    }
+
+    /// The numbers from one on and below another one by which those that are settled are known.
+    pub(crate) fn between(
+        &self,
+        from: MessageId,
+        below: MessageId,
+    ) -> impl Iterator<Item = MessageId> {
+        let range = self.from(from)..self.from(below).max(self.from(from));
+        self.settled.range(range).map(|(first, ..)| *first)
     }
 
     /// The keys of an earlier run, at `now` by this one's clock.
@@ -176,86 +161,5 @@ impl Keys {
             keys.keep(now.saturating_add(it.left(wall)), it.once.key);
         }
         keys
-    }
-}
-
-impl Queue {
-    /// The numbers from one on and below another one by which keys that are settled are known.
-    pub(crate) fn keys_between(
-        &self,
-        from: MessageId,
-        below: MessageId,
-    ) -> impl Iterator<Item = MessageId> {
-        let range = self.keys.from(from)..self.keys.from(below).max(self.keys.from(from));
-        self.keys.settled.range(range).map(|(first, ..)| *first)
-    }
-}
-
-impl Broker {
-    /// Takes a batch in as [`Broker::publish`] does, once for all calls with its key: later ones
-    /// get the first one's numbers.
-    ///
-    /// # Errors
-    /// As [`Broker::accept_once`].
-    pub fn publish_once(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-        once: Once,
-    ) -> Result<Published, PublishError> {
-        match self.accept_once(now, name, batch, enqueued_at, once)? {
-            Tried::First(accepted) => {
-                let ids = accepted.ids().collect();
-                self.commit(now, accepted);
-                Ok(Published { ids, replayed: false })
-            }
-            Tried::Again { ids, .. } => Ok(Published { ids, replayed: true }),
-        }
-    }
-
-    /// Takes a batch of at least one in as [`Broker::accept`] does, if it is the first with its
-    /// key. The key is remembered until the batch is refused, or for [`KEY_KEPT`] after it was
-    /// committed.
-    ///
-    /// # Errors
-    /// When the key was used for something else, or the batch would be refused without a key, too;
-    /// then nothing is taken in, and a new key is not remembered.
-    pub fn accept_once(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        batch: Vec<NewMessage>,
-        enqueued_at: u64,
-        once: Once,
-    ) -> Result<Tried, PublishError> {
-        self.advance(now);
-        let queue = self.queue(name);
-        if let Some(again) = queue.keys.find(&once)? {
-            queue.total.replayed += 1;
-            return Ok(again);
-        }
-        let count = batch.len() as u32;
-        let mut accepted = self.take_in(now, name, batch, enqueued_at, KEY_BYTES)?;
-        let first = accepted.ids().next();
-        if let Some(first) = first {
-            accepted.key = Some(once.key);
-            self.queue(name).keys.begin(once, first, count);
-        }
-        Ok(Tried::First(accepted))
-    }
-
-    /// All that is to be known of the key whose first message has this number, at `now` and `wall`
-    /// in milliseconds since 1970; `None` where none is remembered.
-    pub fn kept_key(
-        &self,
-        now: Time,
-        wall: u64,
-        first: MessageId,
-    ) -> Option<(&QueueName, KeptKey)> {
-        self.queues
-            .iter()
-            .find_map(|(name, queue)| Some((name, queue.keys.kept(now, wall, first)?)))
     }
 }

@@ -61,6 +61,25 @@ impl FromStr for Receipt {
     }
 }
 
+/// The receipt's delivery is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the delivery of this receipt is over")]
+pub struct Stale;
+
+/// The run of the process before this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    pub(crate) run: u32,
+    /// Its messages have numbers below this one.
+    pub(crate) below: MessageId,
+}
+
+impl Earlier {
+    pub(crate) fn gave(self, receipt: Receipt) -> bool {
+        receipt.run == self.run && receipt.message < self.below
+    }
+}
+
 /// What a publisher hands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
@@ -68,6 +87,17 @@ pub struct NewMessage {
     pub body: Bytes,
     /// How long it stays hidden; zero for at once.
     pub delay: Time,
+}
+
+/// What a receiver asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// At most so many messages; at least 1.
+    pub max: usize,
+    /// How long they shall belong to it; the queue's setting where it does not say.
+    pub lease: Option<Time>,
+    /// Its name, for the story of what happens to a message.
+    pub worker: Option<Arc<str>>,
 }
 
 /// A message in the hands of a receiver.
@@ -117,6 +147,53 @@ impl Place {
     pub(crate) fn in_flight(now: Time, until: Time, worker: Option<Arc<str>>) -> Place {
         Place::InFlight(Box::new(Lease { until, since: now, heard: now, worker }))
     }
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) body: Bytes,
+    /// Milliseconds since 1970. For display, and for its age after a restart; nothing that runs is
+    /// decided by it.
+    pub(crate) enqueued_at: u64,
+    /// When it was first published, for its age; ascends with the id, in dead-letter queues too.
+    pub(crate) published: Time,
+    /// Deliveries that count against `max_attempts`.
+    pub(crate) attempts: u32,
+    /// How often it was released without its attempt counting.
+    pub(crate) releases: u32,
+    /// All deliveries, so that no receipt is given twice.
+    pub(crate) deliveries: u32,
+    /// Which run of the process gave the last receipt; 0 before the first one.
+    pub(crate) run: u32,
+    pub(crate) place: Place,
+}
+
+impl Message {
+    /// One that is ready, published at `now`.
+    pub(crate) fn new(body: Bytes, enqueued_at: u64, now: Time) -> Message {
+        let (attempts, releases, deliveries, run, place) = (0, 0, 0, 0, Place::Ready);
+        Message { body, enqueued_at, published: now, attempts, releases, deliveries, run, place }
+    }
+
+    /// The same one in another queue, where it begins anew.
+    pub(crate) fn anew(self) -> Message {
+        Message { attempts: 0, releases: 0, place: Place::Ready, ..self }
+    }
+
+    /// When it becomes ready, where it is delayed.
+    pub(crate) fn due(&self) -> Option<Time> {
+        match self.place {
+            Place::Delayed { until } => Some(until),
+            _ => None,
+        }
+    }
+}
+
+/// What became of messages whose lease is over.
+pub(crate) struct Dead {
+    pub(crate) id: MessageId,
+    pub(crate) message: Message,
 }
 
 /// A look at a message that changes nothing.

@@ -11,9 +11,9 @@ use crate::Time;
 use crate::broker::Broker;
 use crate::event::ReturnReason;
 use crate::keys::{KeptKey, Key, Keys};
-use crate::message::{MessageId, Place, Receipt};
+use crate::message::{Earlier, Message, MessageId, Place, Receipt};
 use crate::name::QueueName;
-use crate::queue::{Message, Queue};
+use crate::queue::Queue;
 use crate::settings::Settings;
 use crate::stats::Counters;
 
@@ -25,20 +25,6 @@ pub struct Due {
     /// How long it was to be hidden from when that was said. The clock may have been set since, so
     /// it is never hidden for longer than this.
     pub delay: Time,
-}
-
-/// The run of the process before this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Earlier {
-    run: u32,
-    /// Its messages have numbers below this one.
-    below: MessageId,
-}
-
-impl Earlier {
-    pub(crate) fn gave(self, receipt: Receipt) -> bool {
-        receipt.run == self.run && receipt.message < self.below
-    }
 }
 
 /// All that is to be known of a message to have it again in another run.

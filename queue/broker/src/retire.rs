@@ -8,11 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Time;
-use crate::broker::{Broker, Request};
-use crate::event::Event;
-use crate::message::WaiterId;
-use crate::name::QueueName;
-use crate::queue::Queue;
 
 /// For how long a worker is retired by a call.
 pub const RETIRED_FOR: Time = Duration::from_secs(10);
@@ -45,7 +40,7 @@ impl Retired {
         self.by_name.contains_key(name)
     }
 
-    fn has(&self, worker: Option<&Arc<str>>) -> bool {
+    pub(crate) fn has(&self, worker: Option<&Arc<str>>) -> bool {
         worker.is_some_and(|name| self.contains(name))
     }
 
@@ -66,7 +61,7 @@ impl Retired {
         }
     }
 
-    fn begin(&mut self, until: Time, name: &Arc<str>, told: bool) {
+    pub(crate) fn begin(&mut self, until: Time, name: &Arc<str>, told: bool) {
         let told_before = self.by_name.remove(name).is_some_and(|before| {
             self.ends.remove(&(before.until, name.clone()));
             before.told
@@ -80,62 +75,8 @@ impl Retired {
     }
 
     /// A receive of this worker comes: whether it is retired, and whether that is news to it.
-    fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
+    pub(crate) fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
         let retirement = self.by_name.get_mut(worker?)?;
         Some(!std::mem::replace(&mut retirement.told, true))
-    }
-}
-
-impl Broker {
-    /// Retires a worker: until [`RETIRED_FOR`] from now it gets no message, and its receives that
-    /// wait end with [`Event::Dismissed`]. Returns how many messages it has.
-    ///
-    /// One that was told so waits in line like others, and gets nothing while it is retired.
-    pub fn retire(&mut self, now: Time, name: &QueueName, worker: &Arc<str>) -> usize {
-        self.advance(now);
-        let queue = self.queue(name);
-        queue.retire(now, worker);
-        queue.workers.leases(worker)
-    }
-
-    /// Whether a worker is retired.
-    pub fn is_retired(&mut self, now: Time, name: &QueueName, worker: &str) -> bool {
-        self.advance(now);
-        self.queues.get(name).is_some_and(|queue| queue.retired.contains(worker))
-    }
-}
-
-impl Queue {
-    fn retire(&mut self, now: Time, worker: &Arc<str>) {
-        let (gone, stay) = std::mem::take(&mut self.waiters)
-            .into_iter()
-            .partition(|(_, request)| request.worker.as_ref() == Some(worker));
-        self.waiters = stay;
-        self.retired.begin(now.saturating_add(RETIRED_FOR), worker, !gone.is_empty());
-        let dismissed = gone.into_iter().map(|(waiter, _)| Event::Dismissed { waiter });
-        self.events.extend(dismissed);
-    }
-
-    /// Whether a receive gets nothing, because its worker is retired; from now on that one knows.
-    pub(crate) fn turns_away(&mut self, request: &Request) -> bool {
-        self.retired.tell(request.worker.as_ref()).is_some()
-    }
-
-    pub(crate) fn wait(&mut self, waiter: WaiterId, request: Request) {
-        if self.retired.tell(request.worker.as_ref()) == Some(true) {
-            self.events.push(Event::Dismissed { waiter });
-        } else {
-            self.waiters.push_back((waiter, request));
-        }
-    }
-
-    /// The first in line that is not retired leaves it.
-    pub(crate) fn next_waiter(&mut self) -> Option<(WaiterId, Request)> {
-        if self.retired.is_empty() {
-            return self.waiters.pop_front();
-        }
-        let served = |(_, request): &(_, Request)| !self.retired.has(request.worker.as_ref());
-        let at = self.waiters.iter().position(served)?;
-        self.waiters.remove(at)
     }
 }

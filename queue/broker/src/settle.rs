@@ -1,11 +1,9 @@
 //! Deliveries end: they are done, or handed back, or were never there; or they get more time.
 
 use crate::Time;
-use crate::broker::Broker;
 use crate::event::{Event, ReturnReason};
-use crate::message::{Lease, Place, Receipt};
-use crate::name::QueueName;
-use crate::queue::{Dead, Message, Queue};
+use crate::message::{Dead, Lease, Message, Place, Receipt, Stale};
+use crate::queue::Queue;
 use crate::redelivery::Redelivery;
 use crate::shelf::Shelf;
 use crate::workers::End;
@@ -17,82 +15,6 @@ const UNHEARD_OF: u32 = 16;
 /// So often a message may be released without the attempt counting. One that gets its worker
 /// stopped each time would otherwise come round for ever.
 pub const FREE_RELEASES: u32 = 20;
-
-/// The receipt's delivery is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery of this receipt is over")]
-pub struct Stale;
-
-impl Broker {
-    /// Undoes deliveries that never reached their receiver: the messages are ready again in
-    /// their old place, and the attempt does not count. Stale receipts change nothing.
-    pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
-        self.advance(now);
-        if let Some(queue) = self.queues.get_mut(name) {
-            receipts.iter().for_each(|receipt| queue.undeliver(now, *receipt));
-            queue.wake(now);
-        }
-    }
-
-    /// Ends a delivery: the message is done.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
-        self.advance(now);
-        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
-        if done { Ok(()) } else { Err(Stale) }
-    }
-
-    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn nack(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        receipt: Receipt,
-        delay: Time,
-    ) -> Result<(), Stale> {
-        self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or(Stale)?;
-        let dead = queue.nack(now, receipt, delay)?;
-        queue.wake(now);
-        self.bury(now, name, dead);
-        Ok(())
-    }
-
-    /// Hands a message back because its receiver was told to stop: it is ready again in its old
-    /// place, and the attempt does not count, but for [`FREE_RELEASES`] times only. From then on it
-    /// is a [`Broker::nack`] without a delay.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn release(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
-        self.advance(now);
-        let queue = self.queues.get_mut(name).ok_or(Stale)?;
-        let dead = queue.release(now, receipt)?;
-        queue.wake(now);
-        self.bury(now, name, dead);
-        Ok(())
-    }
-
-    /// Extends a lease to `lease` from now; returns when it ends.
-    ///
-    /// # Errors
-    /// When the delivery is over already.
-    pub fn extend(
-        &mut self,
-        now: Time,
-        name: &QueueName,
-        receipt: Receipt,
-        lease: Time,
-    ) -> Result<Time, Stale> {
-        self.advance(now);
-        self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
-    }
-}
 
 /// The lease, if this delivery is the one under way.
 fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
@@ -142,7 +64,7 @@ impl Queue {
         true
     }
 
-    fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
+    pub(crate) fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
         self.recall(now, receipt);
         if !self.end_delivery(now, receipt, End::Done) {
             return false;
@@ -159,7 +81,7 @@ impl Queue {
     }
 
     /// Undoes a delivery that its receiver never got: as if it had not been given.
-    fn undeliver(&mut self, now: Time, receipt: Receipt) {
+    pub(crate) fn undeliver(&mut self, now: Time, receipt: Receipt) {
         if !self.end_delivery(now, receipt, End::NotGiven) {
             return;
         }
@@ -174,7 +96,12 @@ impl Queue {
     }
 
     /// Hands a message back; a dead one is the caller's to bury.
-    fn nack(&mut self, now: Time, receipt: Receipt, delay: Time) -> Result<Option<Dead>, Stale> {
+    pub(crate) fn nack(
+        &mut self,
+        now: Time,
+        receipt: Receipt,
+        delay: Time,
+    ) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
         if !self.end_delivery(now, receipt, End::Failed) {
             return Err(Stale);
@@ -185,7 +112,7 @@ impl Queue {
 
     /// Hands a message back without its attempt, while that is free; a dead one is the caller's to
     /// bury.
-    fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
+    pub(crate) fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
         if !self.end_delivery(now, receipt, End::Failed) {
             return Err(Stale);
@@ -236,7 +163,12 @@ impl Queue {
         self.index(id, due);
     }
 
-    fn extend(&mut self, now: Time, receipt: Receipt, lease: Time) -> Result<Time, Stale> {
+    pub(crate) fn extend(
+        &mut self,
+        now: Time,
+        receipt: Receipt,
+        lease: Time,
+    ) -> Result<Time, Stale> {
         self.recall(now, receipt);
         let old = held(&self.messages, receipt).ok_or(Stale)?.until;
         let new = now.saturating_add(lease);

@@ -9,8 +9,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::message::MessageId;
-use crate::queue::Message;
+use crate::message::{Message, MessageId};
 
 /// Messages on a page that is filled in order.
 const PAGE: usize = 64;

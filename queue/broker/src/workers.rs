@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Time;
-use crate::broker::Broker;
 use crate::message::{Lease, MessageId};
-use crate::name::QueueName;
 
 /// How long a worker is listed after its last lease ended.
 pub const LISTED: Time = Duration::from_secs(60);
@@ -194,7 +192,7 @@ impl Workers {
     }
 
     /// Those that have leases or had one a short while ago.
-    fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
+    pub(crate) fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
         let is_listed = move |worker: &Known| {
             worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED
         };
@@ -208,21 +206,6 @@ impl Workers {
                 retired: false,
             }
         })
-    }
-}
-
-impl Broker {
-    /// The workers of a queue by name: those with leases, and those that had one within
-    /// [`LISTED`]; `None` where there is no such queue. After a restart leases are nameless.
-    pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
-        self.advance(now);
-        let queue = self.queues.get(name)?;
-        let listed = queue.workers.listed(now);
-        let of = |worker: Worker| {
-            let retired = queue.retired.contains(&worker.name);
-            Worker { retired, ..worker }
-        };
-        Some(listed.map(of).collect())
     }
 }
 

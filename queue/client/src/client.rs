@@ -13,9 +13,9 @@ use service::token::Token;
 use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{
-    ErrorBody, Extend, Message, Published, QueueSettings, QueueStats, RawReceived, Receipts,
-    Received, Results,
+    ErrorBody, Message, Published, QueueStats, RawReceived, Receipts, Received, Results,
 };
+use crate::work::ReceiveOptions;
 
 /// How long a call may take beyond the time it asked the queue to wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,19 +39,6 @@ pub struct Client {
     base: Url,
     timeout: Duration,
     token: Option<Arc<TokenFile>>,
-}
-
-/// What to ask of a receive.
-#[derive(Debug, Clone)]
-pub struct ReceiveOptions {
-    /// At most so many messages, 1 to 100.
-    pub max: u32,
-    /// How long to wait for the first one, at most 20 s.
-    pub wait: Duration,
-    /// How long the messages shall be ours.
-    pub lease: Duration,
-    /// Our name, for the queue's story of redelivered messages.
-    pub worker: String,
 }
 
 impl Client {
@@ -105,14 +92,6 @@ impl Client {
         total.ok_or_else(|| Error::Garbled("a publish without published_total".to_owned()))
     }
 
-    /// Tells the queue its settings, and makes it where it is not there.
-    ///
-    /// # Errors
-    /// See [`Error::is_passing`].
-    pub async fn configure(&self, settings: &QueueSettings) -> Result<(), Error> {
-        self.send(self.call(Method::PUT, &[]).json(settings)).await.map(|_| ())
-    }
-
     /// Publishes one message, once however often it is tried with the same key within five minutes;
     /// returns its number. A key is 1 to 255 visible ASCII characters, and another one for each
     /// message of a queue.
@@ -154,14 +133,6 @@ impl Client {
         received.into_received().map_err(Error::Garbled)
     }
 
-    /// Ends a delivery: the message is done.
-    ///
-    /// # Errors
-    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
-    pub async fn ack(&self, receipt: &str) -> Result<(), Error> {
-        self.end("ack", receipt, None).await
-    }
-
     /// Ends several deliveries, at most as many as a receive gives; one whose lease was over stays
     /// as it is.
     ///
@@ -181,16 +152,12 @@ impl Client {
         self.end("nack", receipt, Some(delay.as_millis() as u64)).await
     }
 
-    /// Hands a message back because we are told to stop: it goes to its old place at once, and the
-    /// attempt does not count.
-    ///
-    /// # Errors
-    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
-    pub async fn release(&self, receipt: &str) -> Result<(), Error> {
-        self.end("release", receipt, None).await
-    }
-
-    async fn end(&self, how: &str, receipt: &str, delay_ms: Option<u64>) -> Result<(), Error> {
+    pub(crate) async fn end(
+        &self,
+        how: &str,
+        receipt: &str,
+        delay_ms: Option<u64>,
+    ) -> Result<(), Error> {
         let receipts = Receipts { receipts: &[receipt], delay_ms };
         let call = self.call(Method::POST, &["messages", how]).json(&receipts);
         let results: Results = self.json(call, LONGEST).await?;
@@ -199,16 +166,6 @@ impl Client {
             Some("stale") => Err(Error::Stale(receipt.to_owned())),
             other => Err(Error::Garbled(format!("the status {other:?} of a receipt"))),
         }
-    }
-
-    /// Makes a lease end `lease` from now.
-    ///
-    /// # Errors
-    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
-    pub async fn extend(&self, receipt: &str, lease: Duration) -> Result<(), Error> {
-        let call = self.call(Method::PATCH, &["messages", receipt]);
-        let extend = Extend { lease_s: lease.as_secs_f64() };
-        self.send(call.json(&extend)).await.map(|_| ())
     }
 
     /// The queue at this moment.
@@ -237,7 +194,7 @@ impl Client {
         serde_json::from_slice(&body).map_err(|error| Error::Garbled(in_words(&error)))
     }
 
-    async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
+    pub(crate) async fn send(&self, call: RequestBuilder) -> Result<Response, Error> {
         let answer = match &self.token {
             Some(file) => self.send_with(file, call).await?,
             None => self.ask(call, None).await?,

@@ -1,7 +1,10 @@
 //! The queue, for those who use it: publish, receive, ack, and what can go wrong.
 //!
 //! # Layout
-//! - [`client`]: [`Client`], the calls on one queue
+//! - [`work`]: [`WorkQueue`], what workers need of a queue, whichever queue it is
+//! - [`watch`]: [`WatchedQueue`], what an engine needs of one
+//! - `kit`: the kit's own queue as they see any queue
+//! - [`client`]: [`Client`], the calls on one queue of the kit
 //! - `upkeep`: the calls of those who look after a queue
 //! - `workers`: who works on a queue's messages
 //! - [`wire`]: the JSON that goes over the line, as the queue documents it
@@ -15,13 +18,18 @@ pub mod args;
 pub mod backoff;
 pub mod client;
 pub mod error;
+mod kit;
 mod upkeep;
+pub mod watch;
 pub mod wire;
+pub mod work;
 mod workers;
 
 pub use args::QueueArgs;
 pub use backoff::Backoff;
-pub use client::{Client, ReceiveOptions};
+pub use client::Client;
 pub use error::Error;
 pub use reqwest::Url;
+pub use watch::{Answer, Holders, Numbers, WatchedQueue};
 pub use wire::{Message, QueueSettings, QueueStats, Received, Redelivery, Worker, Workers};
+pub use work::{Given, Job, ReceiveOptions, WorkQueue};

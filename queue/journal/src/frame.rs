@@ -156,10 +156,10 @@ impl<'a> Batch<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn sealed(salt: u64, number: u64, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn sealed(salt: u64, number: u64, bytes: &[u8]) -> Vec<u8> {
         let mut outgoing = Outgoing::default();
         outgoing.extend_from_slice(bytes);
         outgoing.seal(salt, number).to_vec()

@@ -82,13 +82,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::frame::Outgoing;
-
-    fn sealed(salt: u64, number: u64, bytes: &[u8]) -> Vec<u8> {
-        let mut outgoing = Outgoing::default();
-        outgoing.extend_from_slice(bytes);
-        outgoing.seal(salt, number).to_vec()
-    }
+    use crate::frame::tests::sealed;
 
     #[test]
     fn a_whole_batch_behind_a_bad_one_is_found() {

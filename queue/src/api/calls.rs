@@ -16,8 +16,10 @@ use service::http::Asked;
 use service::{Shutdown, TokenFile};
 use tower::ServiceExt;
 
-use super::reply::{Incoming, Reply};
-use super::{App, guard, publish, receive, settle};
+use super::app::App;
+use super::reply::Reply;
+use super::{guard, publish, receive, router, settle};
+use crate::ask::Incoming;
 use crate::hub::Hub;
 use crate::problem::Problem;
 
@@ -68,7 +70,7 @@ impl Calls {
         shutdown: Shutdown,
     ) -> Calls {
         let app = App { hub, shutdown };
-        let router = super::router(app.clone(), endpoints);
+        let router = router::router(app.clone(), endpoints);
         Calls(Arc::new(Inner { app, token, router }))
     }
 

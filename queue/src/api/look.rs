@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use broker::{Redelivery, ReturnReason};
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use crate::ask::{Asked, Max, Named};
 use crate::problem::Problem;
 use crate::wire::{Messages, Seen};

@@ -9,9 +9,9 @@ use broker::{MessageId, NewMessage, QueueName, Settings};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::App;
-use super::reply::{Incoming, Reply};
-use crate::ask::{self, Asked, Limit, Named};
+use super::app::App;
+use super::reply::Reply;
+use crate::ask::{self, Asked, Incoming, Limit, Named};
 use crate::idempotency;
 use crate::problem::Problem;
 use crate::wire;
@@ -77,22 +77,14 @@ pub(super) async fn publish<B: Incoming>(
         vec![NewMessage { body: ask::read(body, limit).await?, delay }]
     };
     let enqueued_at = app.hub.wall_clock();
-    let Some(key) = key else {
-        let taken_in = app.hub.publish(name, batch, enqueued_at).await?;
-        return answer(&taken_in.ids, Some(taken_in.total));
-    };
-    let once = idempotency::once(key, &batch);
-    let published = app.hub.publish_once(name, batch, enqueued_at, once).await?;
-    let mut answer = answer(&published.ids, None)?;
-    if published.replayed {
+    let once = key.map(|key| idempotency::once(key, &batch));
+    let taken_in = app.hub.publish(name, batch, enqueued_at, once).await?;
+    let published = Published { ids: Ids(&taken_in.ids), published_total: taken_in.total };
+    let mut answer = Reply::json(StatusCode::CREATED, &published)?;
+    if taken_in.replayed {
         answer.headers_mut().extend([idempotency::replayed()]);
     }
     Ok(answer)
-}
-
-fn answer(ids: &[MessageId], total: Option<u64>) -> Result<Response<Reply>, Problem> {
-    let published = Published { ids: Ids(ids), published_total: total };
-    Reply::json(StatusCode::CREATED, &published)
 }
 
 /// The same by way of the router.

@@ -9,7 +9,7 @@ use broker::{QueueName, Settings, Stats, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use crate::ask::{self, Asked, Named};
 use crate::problem::Problem;
 
@@ -159,24 +159,15 @@ pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Va
     Json(json!({ "purged": purged }))
 }
 
-/// `POST pause`: nobody gets messages any more, and publishers go on.
+/// `POST pause`: nobody gets messages any more, and publishers go on. `POST resume`: they do again.
 pub(super) async fn pause(
     State(app): State<App>,
     Named(name): Named,
+    paused: bool,
 ) -> Result<Json<Value>, Problem> {
     app.hub.admit(&name)?;
-    app.hub.call(|broker, now| broker.pause(now, &name, true));
-    Ok(Json(json!({ "paused": true })))
-}
-
-/// `POST resume`: they do again.
-pub(super) async fn resume(
-    State(app): State<App>,
-    Named(name): Named,
-) -> Result<Json<Value>, Problem> {
-    app.hub.admit(&name)?;
-    app.hub.call(|broker, now| broker.pause(now, &name, false));
-    Ok(Json(json!({ "paused": false })))
+    app.hub.call(|broker, now| broker.pause(now, &name, paused));
+    Ok(Json(json!({ "paused": paused })))
 }
 
 /// `?to=&max=`

@@ -8,10 +8,10 @@ use axum::http::{Request, Response, StatusCode};
 use broker::QueueName;
 use serde::Deserialize;
 
-use super::App;
-use super::reply::{Incoming, Reply};
-use crate::ask::{self, Asked, Limit, Named};
-use crate::handover::Handover;
+use super::app::App;
+use super::reply::Reply;
+use crate::ask::{self, Asked, Incoming, Limit, Named};
+use crate::hub::handover::Handover;
 use crate::problem::Problem;
 use crate::wire::{Given, Received};
 

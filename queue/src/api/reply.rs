@@ -1,28 +1,16 @@
-//! What goes in and out of a call as bytes.
+//! What goes out of a call as bytes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::BoxError;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
-use crate::handover::HandoverBody;
+use crate::hub::handover::HandoverBody;
 use crate::problem::Problem;
-
-/// A body on its way in: a connection's, or one that a test made.
-pub trait Incoming:
-    http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
-{
-}
-
-impl<B> Incoming for B where
-    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
-{
-}
 
 /// A body on its way out.
 #[derive(Debug)]

@@ -4,13 +4,12 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
-use broker::broker::Stale;
-use broker::{Broker, QueueName, Receipt, Time};
+use broker::{Broker, QueueName, Receipt, Stale, Time};
 use serde::{Deserialize, Serialize};
 
-use super::App;
-use super::reply::{Incoming, Reply};
-use crate::ask::{self, Held, Named};
+use super::app::App;
+use super::reply::Reply;
+use crate::ask::{self, Held, Incoming, Named};
 use crate::problem::Problem;
 use crate::wire;
 

@@ -6,7 +6,7 @@ use broker::{Time, Worker};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use crate::ask::{Named, NamedWorker};
 use crate::problem::Problem;
 use crate::wire;

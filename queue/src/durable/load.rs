@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use broker::{Kept, MessageId, QueueName, Receipt, Restore, ReturnReason};
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use journal::{Cut, Directory, Disk, Journal, OpenError};
 
 use crate::durable::extent::Extents;
-use crate::durable::record::{Record, reason};
+use crate::durable::record::{Hidden, Record, reason};
 use crate::wire;
 
 /// What was in a log.
@@ -78,21 +79,6 @@ impl Reader {
         Ok(())
     }
 
-    fn moved(&mut self, whole: &Bytes, record: &Record<'_>) -> Result<(), String> {
-        let Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } =
-            *record
-        else {
-            return Ok(());
-        };
-        let (name, body, at) =
-            (self.name(queue)?.clone(), wire::owned(whole.slice_ref(body)), place.into());
-        // Told by a record of its own, where there is anything to tell.
-        let releases = 0;
-        let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
-        self.restore.moved(&name, MessageId(id), kept);
-        Ok(())
-    }
-
     /// A number stands for one queue, and a queue has one number; each segment tells them again.
     fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
         match (self.names.get(&queue), self.numbers.get(&name)) {
@@ -106,105 +92,69 @@ impl Reader {
         }
     }
 
-    fn name(&self, queue: u32) -> Result<&QueueName, String> {
-        self.names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"))
-    }
-
     fn record(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
+        let Reader { restore, names, .. } = self;
+        let of = |queue: u32| names.get(&queue).ok_or_else(|| format!("queue {queue} has no name"));
         match record {
-            Record::Started { run } => self.restore.started(run),
-            Record::NextMessage { id } => self.restore.next_message(MessageId(id)),
+            Record::Started { run } => restore.started(run),
+            Record::NextMessage { id } => restore.next_message(MessageId(id)),
             Record::Named { queue, name } => {
                 let name = name.parse().map_err(|error| format!("{error}"))?;
                 self.named(queue, name)?;
             }
             Record::Configured { queue, settings } => {
-                let name = self.name(queue)?.clone();
-                let settings = settings.settings()?;
+                let (name, settings) = (of(queue)?, settings.settings()?);
                 settings.check().map_err(|error| error.to_string())?;
-                self.restore.configured(&name, settings);
+                restore.configured(name, settings);
             }
-            Record::Counted { queue, total } => {
-                let name = self.name(queue)?.clone();
-                self.restore.counted(&name, total.into());
-            }
+            Record::Counted { queue, total } => restore.counted(of(queue)?, total.into()),
             Record::Keyed { queue, used } | Record::KeyMoved { queue, used } => {
-                let name = self.name(queue)?.clone();
-                self.restore.keyed(&name, used.into());
+                restore.keyed(of(queue)?, used.into());
             }
-            Record::Replayed { queue, total } => {
-                let name = self.name(queue)?.clone();
-                self.restore.replayed(&name, total);
-            }
-            Record::ReleasedTotal { queue, total } => {
-                let name = self.name(queue)?.clone();
-                self.restore.released(&name, total);
-            }
-            Record::Paused { queue, paused } => {
-                let name = self.name(queue)?.clone();
-                self.restore.paused(&name, paused);
-            }
-            of_a_message => return self.message(whole, of_a_message),
-        }
-        Ok(())
-    }
-
-    fn message(&mut self, whole: &Bytes, record: Record<'_>) -> Result<(), String> {
-        let receipt = |id, delivery, run| Receipt { message: MessageId(id), delivery, run };
-        match record {
+            Record::Replayed { queue, total } => restore.replayed(of(queue)?, total),
+            Record::ReleasedTotal { queue, total } => restore.released(of(queue)?, total),
+            Record::Paused { queue, paused } => restore.paused(of(queue)?, paused),
             Record::Published { queue, id, enqueued_at, hidden, body } => {
-                let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
-                let body = wire::owned(whole.slice_ref(body));
-                self.restore.published(&name, MessageId(id), body, enqueued_at, due);
+                let (body, due) = (wire::owned(whole.slice_ref(body)), hidden.map(Hidden::due));
+                restore.published(of(queue)?, MessageId(id), body, enqueued_at, due);
+            }
+            Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } => {
+                let (body, at) = (wire::owned(whole.slice_ref(body)), place.into());
+                // Told by a record of its own, where there is anything to tell.
+                let releases = 0;
+                let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
+                restore.moved(of(queue)?, MessageId(id), kept);
             }
             Record::Delivered { queue, id, delivery, run, lease_us } => {
-                let name = self.name(queue)?.clone();
-                let lease = std::time::Duration::from_micros(lease_us);
-                self.restore.delivered(&name, receipt(id, delivery, run), lease);
+                let receipt = Receipt { message: MessageId(id), delivery, run };
+                restore.delivered(of(queue)?, receipt, Duration::from_micros(lease_us));
             }
             Record::Recalled { queue, id, delivery, run } => {
-                let name = self.name(queue)?.clone();
-                self.restore.recalled(&name, receipt(id, delivery, run));
+                restore.recalled(of(queue)?, Receipt { message: MessageId(id), delivery, run });
             }
-            Record::Undelivered { queue, id } => {
-                let name = self.name(queue)?.clone();
-                self.restore.undelivered(&name, MessageId(id));
-            }
-            Record::Acked { queue, id } => {
-                let name = self.name(queue)?.clone();
-                self.restore.acked(&name, MessageId(id));
-            }
+            Record::Undelivered { queue, id } => restore.undelivered(of(queue)?, MessageId(id)),
+            Record::Acked { queue, id } => restore.acked(of(queue)?, MessageId(id)),
             Record::Returned { queue, id, expired, hidden } => {
-                let (name, due) = (self.name(queue)?.clone(), hidden.map(|it| it.due()));
-                self.restore.returned(&name, MessageId(id), reason(expired), due);
+                let due = hidden.map(Hidden::due);
+                restore.returned(of(queue)?, MessageId(id), reason(expired), due);
             }
             Record::Dead { queue, id, expired, to } => {
-                let name = self.name(queue)?.clone();
-                let to = to.map(|to| self.name(to)).transpose()?.cloned();
-                self.restore.dead(&name, MessageId(id), reason(expired), to.as_ref());
+                let (name, to) = (of(queue)?, to.map(of).transpose()?);
+                restore.dead(name, MessageId(id), reason(expired), to);
             }
             Record::Purged { queue, count, below } => {
-                let name = self.name(queue)?.clone();
-                self.restore.purged(&name, count, MessageId(below));
+                restore.purged(of(queue)?, count, MessageId(below));
             }
-            Record::Expired { queue, id } => {
-                let name = self.name(queue)?.clone();
-                self.restore.expired(&name, MessageId(id));
-            }
+            Record::Expired { queue, id } => restore.expired(of(queue)?, MessageId(id)),
             Record::Redriven { queue, id, to } => {
-                let (name, to) = (self.name(queue)?.clone(), self.name(to)?.clone());
-                self.restore.redriven(&name, MessageId(id), &to);
+                restore.redriven(of(queue)?, MessageId(id), of(to)?);
             }
             Record::Released { queue, id } => {
-                let name = self.name(queue)?.clone();
-                self.restore.returned(&name, MessageId(id), ReturnReason::Released, None);
+                restore.returned(of(queue)?, MessageId(id), ReturnReason::Released, None);
             }
             Record::Releases { queue, id, count } => {
-                let name = self.name(queue)?.clone();
-                self.restore.releases(&name, MessageId(id), count);
+                restore.releases(of(queue)?, MessageId(id), count);
             }
-            moved @ Record::Moved { .. } => self.moved(whole, &moved)?,
-            other => return Err(format!("{other:?} is not about a message")),
         }
         Ok(())
     }

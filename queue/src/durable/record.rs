@@ -179,80 +179,38 @@ impl Told<'_> {
     }
 }
 
-/// What a queue has counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Totals {
-    published: u64,
-    delivered: u64,
-    undelivered: u64,
-    acked: u64,
-    nacked: u64,
-    lease_expired: u64,
-    dead: u64,
-    purged: u64,
-    expired: u64,
-    receive_empty: u64,
-}
-
-impl Totals {
-    fn all(&self) -> [u64; 10] {
-        let Totals { published, delivered, undelivered, acked, nacked, .. } = *self;
-        let Totals { lease_expired, dead, purged, expired, receive_empty, .. } = *self;
-        [
-            published,
-            delivered,
-            undelivered,
-            acked,
-            nacked,
-            lease_expired,
-            dead,
-            purged,
-            expired,
-            receive_empty,
-        ]
-    }
-}
-
-impl From<Counters> for Totals {
-    fn from(total: Counters) -> Totals {
-        let Counters { published, delivered, undelivered, acked, nacked, .. } = total;
-        let Counters { lease_expired, dead, purged, expired, receive_empty, .. } = total;
-        Totals {
-            published,
-            delivered,
-            undelivered,
-            acked,
-            nacked,
-            lease_expired,
-            dead,
-            purged,
-            expired,
-            receive_empty,
+/// What is written of a queue's counts, in this order, from and to what the broker has.
+macro_rules! totals {
+    ($($name:ident)*) => {
+        /// What a queue has counted.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub(crate) struct Totals {
+            $($name: u64,)*
         }
-    }
+
+        impl Totals {
+            fn all(&self) -> impl Iterator<Item = u64> {
+                [$(self.$name,)*].into_iter()
+            }
+        }
+
+        impl From<Counters> for Totals {
+            fn from(total: Counters) -> Totals {
+                Totals { $($name: total.$name,)* }
+            }
+        }
+
+        impl From<Totals> for Counters {
+            /// What is replayed and released is told by records of their own.
+            fn from(total: Totals) -> Counters {
+                Counters { $($name: total.$name,)* ..Counters::default() }
+            }
+        }
+    };
 }
 
-impl From<Totals> for Counters {
-    fn from(total: Totals) -> Counters {
-        let Totals { published, delivered, undelivered, acked, nacked, .. } = total;
-        let Totals { lease_expired, dead, purged, expired, receive_empty, .. } = total;
-        Counters {
-            published,
-            delivered,
-            undelivered,
-            acked,
-            nacked,
-            lease_expired,
-            dead,
-            purged,
-            expired,
-            receive_empty,
-            // Told by records of their own.
-            replayed: 0,
-            released: 0,
-        }
-    }
-}
+totals!(published delivered undelivered acked nacked lease_expired dead purged expired
+    receive_empty);
 
 /// Whether a delivery ended with its lease.
 pub(crate) fn expired(reason: ReturnReason) -> bool {
@@ -290,7 +248,7 @@ impl<'a> Record<'a> {
         match self {
             Record::NextMessage { id } | Record::Published { id, .. } => *id < MOST,
             Record::Named { queue, .. } => *queue < MANY,
-            Record::Counted { total, .. } => total.all().iter().all(|it| *it < MOST),
+            Record::Counted { total, .. } => total.all().all(|it| it < MOST),
             Record::Keyed { used, .. } | Record::KeyMoved { used, .. } => used.fits(MOST),
             Record::Purged { count, below, .. } => *count < u64::from(u32::MAX) && *below <= MOST,
             Record::Replayed { total, .. } | Record::ReleasedTotal { total, .. } => *total < MOST,
@@ -348,6 +306,31 @@ mod tests {
         let mut outgoing = Outgoing::default();
         Record::Acked { queue: 3, id: 1_000_000 }.write(&mut outgoing);
         assert_eq!(outgoing.bytes().len(), 5);
+    }
+
+    #[test]
+    fn counts_look_in_bytes_as_they_always_did_and_come_back() {
+        let (published, delivered, undelivered, acked, nacked) = (1, 2, 3, 4, 5);
+        let (lease_expired, dead, purged, expired, receive_empty) = (6, 7, 8, 9, 300);
+        let (replayed, released) = (0, 0);
+        let total = Counters {
+            published,
+            delivered,
+            undelivered,
+            acked,
+            nacked,
+            released,
+            lease_expired,
+            dead,
+            purged,
+            expired,
+            receive_empty,
+            replayed,
+        };
+        let mut outgoing = Outgoing::default();
+        Record::Counted { queue: 3, total: total.into() }.write(&mut outgoing);
+        assert_eq!(outgoing.bytes(), [4, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xac, 2]);
+        assert_eq!(Counters::from(Totals::from(total)), total);
     }
 
     #[test]

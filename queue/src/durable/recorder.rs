@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use broker::{Accepted, Broker, Event, Kept, MessageId, QueueName, ReturnReason, Time};
+use broker::{
+    Accepted, Broker, Event, Kept, KeptKey, MessageId, Once, QueueName, Receipt, ReturnReason, Time,
+};
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::durable::record::{Hidden, Record, Told, Totals, expired};
-use crate::durable::writer::Refusal;
+use crate::durable::refusal::Refusal;
 use crate::wire::WallClock;
 
 /// What is to be written next.
@@ -28,7 +30,7 @@ pub(crate) struct Publish {
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
     /// Its room among all that wait; others have it once this is written.
-    pub(crate) _room: OwnedSemaphorePermit,
+    pub(crate) _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Gathered {
@@ -43,7 +45,7 @@ impl Gathered {
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
-    pub(super) gathered: Gathered,
+    gathered: Gathered,
     /// What is hidden is so until a time of this clock, which outlives the process.
     wall: WallClock,
 }
@@ -77,7 +79,10 @@ impl Recorder {
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = (self.wall)();
         for id in ids {
-            self.carry_key(now, wall, broker, *id);
+            if let Some((name, kept)) = broker.kept_key(now, wall, *id) {
+                let queue = self.number(name);
+                self.owe(&Record::KeyMoved { queue, used: kept.into() });
+            }
             let Some((name, kept)) = broker.kept(now, wall, *id) else { continue };
             let queue = self.number(name);
             let Kept { enqueued_at, attempts, releases, deliveries, run, .. } = kept;
@@ -91,15 +96,22 @@ impl Recorder {
         }
     }
 
-    /// A batch that was accepted, to be committed once it is written; the answer then.
+    /// A batch that was accepted, to be committed once it is written; the answer then. Where it has
+    /// a key, both are on the disk, or neither is.
     pub(crate) fn accept(
         &mut self,
         now: Time,
         accepted: Accepted,
         enqueued_at: u64,
-        room: OwnedSemaphorePermit,
+        once: Option<Once>,
+        room: Option<OwnedSemaphorePermit>,
     ) -> oneshot::Receiver<Result<(), Refusal>> {
         let queue = self.number(accepted.queue());
+        if let (Some(once), Some(first)) = (once, accepted.ids().next()) {
+            let count = accepted.ids().count() as u32;
+            let used = KeptKey { once, first, count, at: enqueued_at }.into();
+            Record::Keyed { queue, used }.write(&mut self.gathered.records);
+        }
         for (MessageId(id), body, due) in accepted.messages() {
             let hidden = due.map(|due| Hidden::new(enqueued_at, due.saturating_sub(now)));
             let record = Record::Published { queue, id, enqueued_at, hidden, body };
@@ -112,70 +124,58 @@ impl Recorder {
 
     /// Something has happened.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        let wall = self.wall;
+        // A message that came in was written when it was accepted, or told by the death that led to
+        // it. A lease begins anew after a restart, and nobody is retired or waits.
+        if let Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } = event {
+            return;
+        }
+        let (queue, wall) = (self.number(name), self.wall);
         let hidden =
             |due: &Option<Time>| due.map(|due| Hidden::new(wall(), due.saturating_sub(now)));
         let record = match event {
-            // Written when it was accepted, or told by the death that led to it.
-            Event::Published { .. } => return,
-            // A lease begins anew after a restart, and nobody is retired or waits.
-            Event::Extended { .. } | Event::Dismissed { .. } => return,
+            Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } => return,
             Event::Configured { settings } => {
-                let settings = settings.clone();
-                let queue = self.number(name);
-                return self.owe(&Record::Configured { queue, settings: Told::from(&settings) });
+                Record::Configured { queue, settings: Told::from(settings) }
             }
             Event::Delivered { deliveries, lease, .. } => {
-                let (queue, lease_us) = (self.number(name), lease.as_micros() as u64);
-                for receipt in deliveries.iter().map(|it| it.receipt) {
-                    let (id, delivery, run) = (receipt.message.0, receipt.delivery, receipt.run);
-                    self.owe(&Record::Delivered { queue, id, delivery, run, lease_us });
+                let lease_us = lease.as_micros() as u64;
+                for Receipt { message, delivery, run } in deliveries.iter().map(|it| it.receipt) {
+                    self.owe(&Record::Delivered { queue, id: message.0, delivery, run, lease_us });
                 }
                 return;
             }
-            Event::Recalled { receipt } => {
-                let (id, delivery, run) = (receipt.message.0, receipt.delivery, receipt.run);
-                Record::Recalled { queue: self.number(name), id, delivery, run }
+            Event::Recalled { receipt: Receipt { message, delivery, run } } => {
+                Record::Recalled { queue, id: message.0, delivery: *delivery, run: *run }
             }
-            Event::Undelivered { receipt } => {
-                Record::Undelivered { queue: self.number(name), id: receipt.message.0 }
-            }
-            Event::Acked { receipt } => {
-                Record::Acked { queue: self.number(name), id: receipt.message.0 }
-            }
+            Event::Undelivered { receipt } => Record::Undelivered { queue, id: receipt.message.0 },
+            Event::Acked { receipt } => Record::Acked { queue, id: receipt.message.0 },
             Event::Returned { receipt, reason: ReturnReason::Released, .. } => {
-                Record::Released { queue: self.number(name), id: receipt.message.0 }
+                Record::Released { queue, id: receipt.message.0 }
             }
             Event::Returned { receipt, reason, due } => {
-                let (queue, id) = (self.number(name), receipt.message.0);
-                Record::Returned { queue, id, expired: expired(*reason), hidden: hidden(due) }
+                let (id, expired) = (receipt.message.0, expired(*reason));
+                Record::Returned { queue, id, expired, hidden: hidden(due) }
             }
             Event::Dead { receipt, reason, to } => {
-                let (queue, id) = (self.number(name), receipt.message.0);
-                let to = to.as_ref().map(|to| self.number(to));
+                let (id, to) = (receipt.message.0, to.as_ref().map(|to| self.number(to)));
                 Record::Dead { queue, id, expired: expired(*reason), to }
             }
-            Event::Expired { id } => Record::Expired { queue: self.number(name), id: id.0 },
-            Event::Redriven { id, to } => {
-                let (queue, to) = (self.number(name), self.number(to));
-                Record::Redriven { queue, id: id.0, to }
-            }
-            Event::Paused { paused } => {
-                Record::Paused { queue: self.number(name), paused: *paused }
-            }
+            Event::Expired { id } => Record::Expired { queue, id: id.0 },
+            Event::Redriven { id, to } => Record::Redriven { queue, id: id.0, to: self.number(to) },
+            Event::Paused { paused } => Record::Paused { queue, paused: *paused },
             Event::Purged { count, below } => {
-                Record::Purged { queue: self.number(name), count: *count, below: below.0 }
+                Record::Purged { queue, count: *count, below: below.0 }
             }
         };
         self.owe(&record);
     }
 
-    pub(super) fn owe(&mut self, record: &Record<'_>) {
+    fn owe(&mut self, record: &Record<'_>) {
         record.write(&mut self.gathered.owed);
     }
 
     /// A queue's number; a new one is told first.
-    pub(super) fn number(&mut self, name: &QueueName) -> u32 {
+    fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }

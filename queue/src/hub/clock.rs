@@ -146,7 +146,7 @@ mod tests {
         tokio::spawn(async move { timer.keep_time().await });
         for delay in [0, 2000].map(millis) {
             let new = NewMessage { body: b"a".as_slice().into(), delay };
-            hub.publish(&jobs, vec![new], 0).await.unwrap();
+            hub.publish(&jobs, vec![new], 0, None).await.unwrap();
         }
         // The timer sleeps until the second one is ready, which is before the lease ends.
         tokio::time::sleep(millis(1)).await;

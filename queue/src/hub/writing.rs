@@ -6,7 +6,8 @@ use std::time::Duration;
 use broker::{Broker, Time};
 use tokio::runtime::Handle;
 
-use super::{Hub, State};
+use super::Hub;
+use super::state::State;
 use crate::durable::recorder::Publish;
 use crate::durable::{Recorder, Refusal};
 

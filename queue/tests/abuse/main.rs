@@ -5,16 +5,32 @@
 mod support;
 
 mod bodies;
+mod connections;
 mod crowd;
+mod disconnect;
 mod hang_up;
 mod own_process;
 mod pipelining;
 mod slow;
 mod slow_loris;
+mod waiters;
 
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use service::http::Limits;
+use tokio::sync::Mutex;
+
+/// Tests that take times, or that have thousands of connections, take turns.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// So many connections, or as many as the limit of open files allows: both ends are in here.
+fn room_for(connections: usize) -> usize {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+    let possible = |files: u64| connections.min((files.saturating_sub(200) / 2) as usize);
+    maximum.map_or(connections, possible)
+}
 
 /// Limits that a test need not wait for; each test makes those short that it is about.
 fn limits() -> Limits {

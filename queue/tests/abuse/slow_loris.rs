@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use service::http::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -10,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
 use crate::support::{SOON, Server, answer, send};
-use crate::{limits, ms};
+use crate::{ALONE, limits, ms, room_for};
 
 const WANTED: usize = 2000;
 const HEAD: Duration = Duration::from_secs(6);
@@ -19,13 +18,9 @@ const BYTE: Duration = Duration::from_secs(1);
 /// Jobs that are timed in a row; the calmest row counts, for others use the machine, too.
 const ROW: usize = 100;
 
-/// As many as are wanted, or as the limit of files allows: both ends are in this process.
+/// As many as are wanted, or as the limit of files allows.
 fn possible() -> usize {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    let wanted = 2 * WANTED as u64 + 200;
-    let given = maximum.map_or(wanted, |maximum| maximum.min(wanted));
-    setrlimit(Resource::Nofile, Rlimit { current: Some(given), maximum }).unwrap();
-    let possible = ((given - 200) / 2) as usize;
+    let possible = room_for(WANTED);
     if possible < WANTED {
         println!("only {possible} connections: the limit of files allows no more");
     }
@@ -82,6 +77,7 @@ async fn slow_loris(mut connection: TcpStream, began: Instant) -> Duration {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
+    let _alone = ALONE.lock().await;
     let server = Server::with(Limits { head: HEAD, ..limits() }).await;
     let other = Server::start().await;
     let many = possible();

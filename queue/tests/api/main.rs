@@ -1,7 +1,13 @@
-//! Each call of the API and each of its errors, without sockets and on a paused clock.
+//! Each call of the API and each of its errors, without sockets and on a paused clock; the client
+//! that makes them, the token that they want, and the fuzzer's targets.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
+mod client_calls;
 mod errors;
+mod fuzz;
 mod look;
 mod metrics;
 mod once;
@@ -10,6 +16,7 @@ mod publish;
 mod queues;
 mod receive;
 mod settle;
+mod token;
 mod workers;
 
 use std::sync::Arc;

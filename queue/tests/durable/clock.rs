@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use broker::{Broker, Delivery, NewMessage, QueueName, Request, Settings, Stats, Time};
-use queue::durable::writer::Writing;
+use queue::writer::Writing;
 use queue::{Hub, WallClock};
 use tokio::time::advance;
 
@@ -77,7 +77,7 @@ impl Run {
 
     async fn publish(&self, name: &QueueName, delay: Duration) {
         let new = NewMessage { body: b"x".as_slice().into(), delay };
-        self.hub.publish(name, vec![new], self.hub.wall_clock()).await.unwrap();
+        self.hub.publish(name, vec![new], self.hub.wall_clock(), None).await.unwrap();
     }
 
     fn take(&self) -> Delivery {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use client::{Client, Message, QueueArgs, ReceiveOptions};
+use client::{Client, Message, QueueArgs, ReceiveOptions, WorkQueue};
 
 use crate::program::{Folder, Program};
 

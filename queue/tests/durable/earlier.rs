@@ -1,7 +1,7 @@
 //! What an earlier version wrote is read by this one: an update of the queue loses nothing.
 //!
 //! The log in `earlier/` was written before deliveries could be released; how, stands in
-//! `src/durable/writer/tests/earlier.rs`.
+//! `src/writer/tests/earlier.rs`.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,9 @@
 //! The queue's program with a data directory: what it acknowledged is there after `kill -9`.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+#[path = "../support/connection.rs"]
+mod connection;
+
 mod clock;
 mod conserved;
 mod consumer;
@@ -11,4 +14,5 @@ mod kill;
 mod once;
 mod program;
 mod restart;
+mod soak;
 mod standstill;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use client::{Client, ReceiveOptions};
+use client::{Client, ReceiveOptions, WorkQueue};
 use tokio::task::JoinHandle;
 
 use crate::program::{Folder, Program};

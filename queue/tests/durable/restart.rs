@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use client::{Client, Message, ReceiveOptions};
+use client::{Client, Message, ReceiveOptions, WorkQueue};
 use serde_json::{Value, json};
 
 use crate::program::{Folder, Program};

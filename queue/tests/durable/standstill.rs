@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use client::{Client, Message, ReceiveOptions};
+use client::{Client, Message, ReceiveOptions, WorkQueue};
 
 use crate::program::{Folder, Program};
 

@@ -1,6 +1,11 @@
-//! Numbers in sentences.
+//! Numbers, as whole counts and in sentences.
 
 use std::fmt;
+
+/// A whole count; a hair over a whole number is rounding, not demand.
+pub(crate) fn ceil(count: f64) -> u32 {
+    (count - 1e-6).ceil().max(0.0) as u32
+}
 
 /// A number with as many places as it needs to say something.
 ///

@@ -6,7 +6,8 @@
 //! in hand: a busy container is not an idle one, however short the queue.
 
 use crate::Time;
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::figure::ceil;
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
 use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;
@@ -179,9 +180,4 @@ fn share(dt: f64, filter: f64) -> f64 {
 /// that a long queue is never left with fewer containers because it is falling fast.
 fn braking(error: f64) -> f64 {
     -KP_UP * error / KD_UP
-}
-
-/// A whole count for a level; a hair over a whole number is rounding, not demand.
-fn ceil(level: f64) -> u32 {
-    (level - 1e-6).ceil().max(0.0) as u32
 }

@@ -8,9 +8,9 @@
 
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
-use crate::policy::figure::Figure;
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
-use crate::reading::{QueueSample, Reading};
+use crate::policy::figure::{Figure, ceil};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
+use crate::reading::{QueueSample, Reading, Totals};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
 
@@ -154,16 +154,13 @@ impl Rate {
         let reading = &sight.reading;
         let last = self.last.replace(*reading);
         let sample = &reading.sample;
-        match (sample.published_total, sample.ready + sample.in_flight) {
-            (0, 0) => {}
-            (published, _) => self.depth_only = published == 0,
+        if sample.totals.is_some() || sample.ready + sample.in_flight > 0 {
+            self.depth_only = sample.totals.is_none();
         }
         // After the queue's process began anew, its totals say nothing about this interval.
-        let Some(last) = last.filter(|last| !sample.restarted_since(&last.sample)) else { return };
-        if reading.taken_at == last.taken_at {
-            return;
-        }
-        self.arrived = sample.published_total - last.sample.published_total;
+        let Some(last) = last.filter(|last| reading.taken_at != last.taken_at) else { return };
+        let Some(Totals { published, acked }) = sample.since(&last.sample) else { return };
+        self.arrived = published;
         // A gap in time teaches nothing.
         let Some(between) = reading.since(&last, sight.stood_still) else { return };
         let dt = between.as_secs_f64();
@@ -173,10 +170,9 @@ impl Rate {
         let rate = self.arrived as f64 / dt;
         self.fast.add(rate, dt);
         self.slow.add(rate, dt);
-        let done = sample.acked_total - last.sample.acked_total;
         let at_work = (last.sample.in_flight + sample.in_flight) as f64 / 2.0;
         let all_busy = last.sample.ready > 0 && sample.ready > 0;
-        self.service.add(Service { jobs: done, at_work, all_busy }, dt);
+        self.service.add(Service { jobs: acked, at_work, all_busy }, dt);
     }
 
     fn need(&self, sight: &Sight) -> Option<Need> {
@@ -277,11 +273,6 @@ fn arithmetic(need: &Need) -> String {
         }
     }
     words
-}
-
-/// A whole count; a hair over a whole number is rounding, not demand.
-fn ceil(count: f64) -> u32 {
-    (count - 1e-6).ceil().max(0.0) as u32
 }
 
 #[cfg(test)]

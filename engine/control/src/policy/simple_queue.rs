@@ -1,7 +1,7 @@
 //! The rule `simple-queue`: one container more while the queue is over its target, one fewer
 //! while it is under the deadband.
 
-use crate::policy::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
 use crate::why::Limit;
 use crate::workload::QueueTarget;
 

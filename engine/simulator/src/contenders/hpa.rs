@@ -5,18 +5,18 @@
 //! With PriorityClass the remainder asks for all that it may have, at a lower class: the cluster
 //! has places for the budget and no more, and evicts.
 
+use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
-use super::{Wake, most, phase, still_remainder};
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 /// All autoscalers, with their workloads' indices.
 #[derive(Debug)]
 pub(crate) struct Hpa(Vec<(usize, Horizontal)>);
 
 pub(super) fn settings(scenario: &Scenario, behavior: &Behavior, preempting: bool) -> String {
-    let words = fleets(scenario, preempting);
+    let words = fleets(scenario);
     let remainder = match preempting {
         true => "the remainder fills the cluster at a lower PriorityClass",
         false => "the remainder stands still",
@@ -25,25 +25,14 @@ pub(super) fn settings(scenario: &Scenario, behavior: &Behavior, preempting: boo
 }
 
 /// The autoscalers' bounds and targets, in words.
-pub(super) fn fleets(scenario: &Scenario, preempting: bool) -> String {
+pub(super) fn fleets(scenario: &Scenario) -> String {
     let scaled = (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i));
     let words = scaled.map(|i| {
         let it = &scenario.workloads[i];
-        let (least, most) = (it.min.max(1), bound(scenario, i, preempting));
+        let (least, most) = (it.min.max(1), most(scenario, i));
         format!("{} AverageValue {}, {least} to {most}", it.name, average_value(scenario, i))
     });
     words.collect::<Vec<_>>().join("; ")
-}
-
-/// With eviction the remainder gives way, so only the others' minimums count.
-fn bound(scenario: &Scenario, index: usize, preempting: bool) -> u32 {
-    if !preempting {
-        return most(scenario, index);
-    }
-    let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
-    let kept: u32 = others.map(|(_, it)| it.min).sum();
-    let own = &scenario.workloads[index];
-    own.max.min(scenario.capacity.saturating_sub(kept)).max(own.min)
 }
 
 /// The target, shared by the containers that there are at first.
@@ -88,7 +77,7 @@ impl Hpa {
         let mut all = Vec::new();
         for (i, workload) in scenario.workloads.iter().enumerate() {
             if !scenario.takes_rest(i) {
-                let most = bound(&scenario, i, preempting);
+                let most = most(&scenario, i);
                 world.wake_at(phase(random, SYNC), Wake::Decide(all.len()));
                 all.push((i, horizontal(&scenario, i, most, behavior)));
             } else if preempting {

@@ -5,13 +5,13 @@
 //! step, and a raise from 0 is seen by the autoscaler at once: measured, 8 pods were ready 17 s
 //! after the first write, one period and a start, and not half a period more.
 
+use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
 use super::hpa::{fleets, horizontal, metric, sync};
-use super::{Wake, most, phase, still_remainder};
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 /// From the last activity to 0, by default.
 const COOLDOWN: Time = Time::from_secs(300);
@@ -34,7 +34,7 @@ struct Scaled {
 }
 
 pub(super) fn settings(scenario: &Scenario, poll: Time, behavior: &Behavior) -> String {
-    let words = fleets(scenario, false);
+    let words = fleets(scenario);
     format!("{words}; poll {poll:?} between 0 and 1, cooldown 300 s; {}", behavior.words())
 }
 

@@ -1,8 +1,9 @@
 //! Those who scale, a file each. All see the same world, and only what they would see in life.
 //!
 //! Rivals without a shared budget are given bounds with which their fleets fit the budget one by
-//! one, as somebody who knows it would set them: see `most`.
+//! one, as somebody who knows it would set them: see `common::most`.
 
+mod common;
 mod fixed;
 mod horizontal;
 mod hpa;
@@ -20,18 +21,8 @@ pub use ours::{Round, Watch};
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::world::{Machines, Victims, World};
-
-/// What a contender asked to be woken for; the number is its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Wake {
-    /// To read.
-    Read(usize),
-    /// To decide.
-    Decide(usize),
-    /// Because containers came or went a moment ago.
-    Changed,
-}
+use crate::world::{Machines, Victims, Wake, World};
+use common::most;
 
 /// A contender by its settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,10 +119,14 @@ impl Kind {
 
     /// Whether it scales at all.
     pub fn scales(&self) -> bool {
+        !matches!(self.who(), Kind::Fixed(_))
+    }
+
+    /// Who scales, whatever the workers are like.
+    fn who(&self) -> &Kind {
         match self {
-            Kind::Fixed(_) => false,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.scales(),
-            _ => true,
+            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.who(),
+            _ => self,
         }
     }
 
@@ -150,18 +145,16 @@ impl Kind {
 
     /// Whether there are machines beyond the budget.
     pub(crate) fn machines(&self) -> Machines {
-        match self {
+        match self.who() {
             Kind::HpaPreempting(_) => Machines::Preempting,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.machines(),
             _ => Machines::Ample,
         }
     }
 
     /// Who leaves when it wants fewer.
     pub(crate) fn victims(&self) -> Victims {
-        match self {
+        match self.who() {
             Kind::Ours | Kind::OursBy(_) => Victims::IdleFirst,
-            Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.victims(),
             _ => Victims::ReplicaSet,
         }
     }
@@ -233,29 +226,4 @@ impl Contender {
             it.changed(world);
         }
     }
-}
-
-/// The most that a workload may have by itself where nobody shares the budget: what the others'
-/// minimums, and a remainder that stands still, leave of it.
-pub(crate) fn most(scenario: &Scenario, index: usize) -> u32 {
-    let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
-    let left = scenario.capacity.saturating_sub(others.map(|(_, it)| it.min).sum());
-    let own = &scenario.workloads[index];
-    own.max.min(left).max(own.min)
-}
-
-/// Before it begins: a remainder that nobody scales stands still at its minimum, whatever it would
-/// begin with, so that the others have the rest of the budget.
-pub(crate) fn still_remainder(world: &mut World) {
-    for index in 0..world.scenario().workloads.len() {
-        if world.scenario().takes_rest(index) {
-            let least = world.scenario().workloads[index].min;
-            world.place_at_first(index, least);
-        }
-    }
-}
-
-/// A random moment of a period: nobody's timers begin with the load.
-fn phase(random: &mut Random, period: Time) -> Time {
-    period.mul_f64(random.share())
 }

@@ -3,10 +3,10 @@
 //! one workload that waits makes the others wait. Two loops of half a second, each for itself:
 //! one counts what runs, one reads, decides and writes.
 
-use super::{Wake, phase};
+use super::common::phase;
 use crate::Time;
 use crate::random::Random;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 const LOOP: Time = Time::from_millis(500);
 /// The shortest and the longest wait after a write that came too early; it doubles.

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use control::{Autoscaler, Decision, Observation, Reading, Replicas, Rule, Stage, StartUp};
 
-use super::{Wake, phase, rules};
+use super::common::phase;
+use super::rules;
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::{Scenario, Workload};
 use crate::steps::Situation;
-use crate::world::World;
+use crate::world::{Wake, World};
 
 /// How long changes are gathered, as in the engine.
 const SETTLE: Time = Time::from_millis(20);
@@ -117,7 +118,7 @@ impl Ours {
         let seen = self.observe(world);
         let situation = world.scenario().situation_at(now);
         self.pause(&situation);
-        let decisions = match (situation.held, is_tick) {
+        let mut decisions = match (situation.held, is_tick) {
             (true, _) => {
                 self.core.look_on(now, &seen, HELD);
                 Vec::new()
@@ -127,7 +128,7 @@ impl Ours {
         };
         carry_out(world, &decisions);
         if !situation.held {
-            self.let_idle_ones_go(world);
+            decisions.extend(self.let_idle_ones_go(world));
         }
         watch(&Round {
             now,
@@ -141,16 +142,19 @@ impl Ours {
     }
 
     /// Retires those that are to leave and have no job, and lets them go.
-    fn let_idle_ones_go(&mut self, world: &mut World) {
-        let leave: Vec<(String, u32)> =
-            self.core.to_retire().map(|(name, count)| (name.to_owned(), count)).collect();
-        let retired: u32 = leave.iter().map(|(name, count)| retire(world, name, *count)).sum();
-        if retired > 0 {
-            let seen = self.observe(world);
-            let decisions = self.core.fill(world.now(), &seen);
-            carry_out(world, &decisions);
-            world.call_back();
+    fn let_idle_ones_go(&mut self, world: &mut World) -> Vec<Decision> {
+        let mut retired = 0;
+        for (name, count) in self.core.to_retire() {
+            retired += world.scenario().workload(name).map_or(0, |i| world.retire(i, count));
         }
+        if retired == 0 {
+            return Vec::new();
+        }
+        let seen = self.observe(world);
+        let decisions = self.core.fill(world.now(), &seen);
+        carry_out(world, &decisions);
+        world.call_back();
+        decisions
     }
 
     /// Pauses what the presenter pauses, and nothing else.
@@ -184,10 +188,8 @@ impl Ours {
 
     fn learn(&mut self, world: &World) {
         for (i, workload) in world.scenario().workloads.iter().enumerate() {
-            let all: Vec<(String, Stage)> = world
-                .instances(i)
-                .map(|(number, at_work)| (number.to_string(), stage(at_work)))
-                .collect();
+            let all: Vec<(String, Stage)> =
+                world.instances(i).map(|(number, stage)| (number.to_string(), stage)).collect();
             let start_up = self.start_ups.entry(workload.name.clone()).or_default();
             start_up.see(world.now(), all.iter().map(|(name, stage)| (name.as_str(), *stage)));
         }
@@ -212,27 +214,10 @@ fn replicas(world: &World) -> BTreeMap<String, Replicas> {
     workloads.map(|(i, it)| (it.name.clone(), world.replicas(i))).collect()
 }
 
-/// How far a container is, as far as its start goes.
-fn stage(at_work: Option<bool>) -> Stage {
-    match at_work {
-        Some(true) => Stage::Started,
-        Some(false) => Stage::Starting,
-        None => Stage::Spoilt,
-    }
-}
-
 fn carry_out(world: &mut World, decisions: &[Decision]) {
     for decision in decisions {
-        if let Some(i) = index(world, &decision.workload) {
+        if let Some(i) = world.scenario().workload(&decision.workload) {
             world.scale(i, decision.to);
         }
     }
-}
-
-fn retire(world: &mut World, workload: &str, count: u32) -> u32 {
-    index(world, workload).map_or(0, |i| world.retire(i, count))
-}
-
-fn index(world: &World, workload: &str) -> Option<usize> {
-    world.scenario().workloads.iter().position(|it| it.name == workload)
 }

@@ -1,9 +1,9 @@
 //! How it follows a load, and how still it is in noise.
 
+use super::promise::{Promise, after, by_seed, ours};
 use super::stage::{demo as the_demo, seconds, single};
-use super::{Promise, by_seed};
+use crate::Outcome;
 use crate::arrivals::Arrivals;
-use crate::{Kind, Outcome, Scenario, run};
 
 /// By then the service rate is learned, and the first needs are forgotten.
 const STEP: f64 = 180.0;
@@ -12,14 +12,17 @@ const LEAD: f64 = 60.0;
 /// The queue is longest so soon after a step; what comes later is noise.
 const SOON: f64 = 30.0;
 
-fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
-    run(scenario, &Kind::Ours, seed)
-}
-
 pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String> {
     let arrivals = Arrivals::Step { from: 10.0, to: 24.0, at: seconds(STEP), even };
     let scenario = single(arrivals, STEP, STEP + 60.0);
-    let [write, ready, back, last] = by_seed(|seed| {
+    let most = if even { [1.0, 10.0, 20.0] } else { [2.5, 11.0, 21.0] };
+    let whats = [
+        ("first write, s", Some(most[0])),
+        ("8 ready, s", Some(most[1])),
+        ("queue back at 10, s", Some(most[2])),
+        ("over 10 for the last time in a minute, s", None),
+    ];
+    by_seed(on, whats, |seed| {
         let outcome = ours(&scenario, seed)?;
         Ok([
             after(outcome.first_write(seconds(STEP))),
@@ -27,24 +30,7 @@ pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String>
             back_at(&outcome, 10),
             last_over(&outcome, 10),
         ])
-    })?;
-    let most = if even { [1.0, 10.0, 20.0] } else { [2.5, 11.0, 21.0] };
-    Ok(vec![
-        Promise { on, what: "first write, s", at_most: Some(most[0]), figures: write },
-        Promise { on, what: "8 ready, s", at_most: Some(most[1]), figures: ready },
-        Promise { on, what: "queue back at 10, s", at_most: Some(most[2]), figures: back },
-        Promise {
-            on,
-            what: "over 10 for the last time in a minute, s",
-            at_most: None,
-            figures: last,
-        },
-    ])
-}
-
-/// Seconds; never is forever.
-fn after(time: Option<crate::Time>) -> f64 {
-    time.map_or(f64::INFINITY, |time| time.as_secs_f64())
+    })
 }
 
 /// Times after the step, and how many jobs waited.
@@ -66,20 +52,19 @@ fn last_over(outcome: &Outcome, length: u64) -> f64 {
 }
 
 pub(super) fn steady() -> Result<Vec<Promise>, String> {
-    let on = "steady 10/s, Poisson, 5 min";
     let scenario = single(Arrivals::Poisson { rate: 10.0 }, LEAD, LEAD + 300.0);
-    let [writes, turns, free, idle] = by_seed(|seed| {
+    let whats = [
+        ("writes", Some(5.0)),
+        ("reversals", Some(3.0)),
+        ("unallocated slots, mean", Some(0.5)),
+        ("idle consumers, mean", None),
+    ];
+    by_seed("steady 10/s, Poisson, 5 min", whats, |seed| {
         let tally = ours(&scenario, seed)?.tally;
         let own = tally.writes.iter().filter(|it| it.workload == 0 && it.at >= seconds(LEAD));
         let idle = tally.container_seconds / 300.0 - 10.0 * 0.3;
         Ok([own.count() as f64, tally.reversals() as f64, tally.unallocated(), idle])
-    })?;
-    Ok(vec![
-        Promise { on, what: "writes", at_most: Some(5.0), figures: writes },
-        Promise { on, what: "reversals", at_most: Some(3.0), figures: turns },
-        Promise { on, what: "unallocated slots, mean", at_most: Some(0.5), figures: free },
-        Promise { on, what: "idle consumers, mean", at_most: None, figures: idle },
-    ])
+    })
 }
 
 pub(super) fn waves() -> Result<Vec<Promise>, String> {
@@ -104,19 +89,20 @@ fn wave(
 ) -> Result<Vec<Promise>, String> {
     const MINUTES: f64 = 10.0;
     let scenario = single(arrivals, LEAD, LEAD + MINUTES * 60.0);
-    let [queue, turns] = by_seed(|seed| {
+    let whats = [("queue p99", at_most), ("reversals a minute", Some(1.0))];
+    by_seed(on, whats, |seed| {
         let tally = ours(&scenario, seed)?.tally;
         Ok([tally.length(0.99) as f64, tally.reversals() as f64 / MINUTES])
-    })?;
-    Ok(vec![
-        Promise { on, what: "queue p99", at_most, figures: queue },
-        Promise { on, what: "reversals a minute", at_most: Some(1.0), figures: turns },
-    ])
+    })
 }
 
 pub(super) fn demo() -> Result<Vec<Promise>, String> {
-    let on = "demo: 1, 3, 0 producers";
-    let [ready, leaves, back] = by_seed(|seed| {
+    let whats = [
+        ("7 consumers ready, s", Some(5.0)),
+        ("first consumer leaves, s", Some(10.0)),
+        ("9 of the background ready, s", Some(20.0)),
+    ];
+    by_seed("demo: 1, 3, 0 producers", whats, |seed| {
         let outcome = ours(&the_demo(), seed)?;
         let (rise, end) = (seconds(30.0), seconds(60.0));
         let cuts = outcome.tally.writes.iter().filter(|it| it.workload == 0 && it.to < it.from);
@@ -126,10 +112,5 @@ pub(super) fn demo() -> Result<Vec<Promise>, String> {
             after(first.map(|at| at - end)),
             after(outcome.ready(1, 9, end)),
         ])
-    })?;
-    Ok(vec![
-        Promise { on, what: "7 consumers ready, s", at_most: Some(5.0), figures: ready },
-        Promise { on, what: "first consumer leaves, s", at_most: Some(10.0), figures: leaves },
-        Promise { on, what: "9 of the background ready, s", at_most: Some(20.0), figures: back },
-    ])
+    })
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::SEEDS;
+use super::promise::SEEDS;
+use crate::tally::nearest_rank;
 use crate::{Kind, Outcome, Scenario, run};
 
 /// So much more may our containers cost, in container-seconds of those with a queue.
@@ -108,7 +109,7 @@ pub fn contests(shipped: &[Scenario]) -> Vec<&Scenario> {
 fn most_urgent(scenario: &Scenario) -> usize {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let name = on_queues.min_by_key(|it| it.priority).and_then(|it| it.queue.as_ref());
-    scenario.queues.iter().position(|queue| Some(&queue.name) == name).unwrap_or(0)
+    name.and_then(|name| scenario.queue(name)).unwrap_or(0)
 }
 
 fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
@@ -117,7 +118,7 @@ fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
     let middle = |of: &dyn Fn(&Outcome) -> f64| {
         let mut all: Vec<f64> = outcomes.iter().map(of).collect();
         all.sort_by(f64::total_cmp);
-        all[(all.len() - 1) / 2]
+        nearest_rank(&all, 0.5).unwrap_or(f64::INFINITY)
     };
     Ok(Showing {
         name: kind.name(scenario),

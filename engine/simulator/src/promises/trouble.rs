@@ -4,25 +4,21 @@ use std::collections::BTreeMap;
 
 use control::{Autoscaler, Config, Observation, QueueSample, Reading, Replicas};
 
+use super::promise::{NONE, Promise, after, by_seed, ours};
 use super::stage::{CAPACITY, queue, scenario, seconds, worker};
-use super::{Promise, by_seed};
 use crate::Time;
 use crate::arrivals::Arrivals;
 use crate::contenders::rules;
 use crate::random::Random;
 use crate::scenario::{Outage, Room, Workload};
 use crate::tally::Write;
-use crate::{Kind, Outcome, Scenario, run};
+use crate::{Outcome, Scenario};
 
 /// When it fails: by then all is learned.
 const FAILS: f64 = 180.0;
 const LASTS: f64 = 60.0;
 const MENDED: f64 = FAILS + LASTS;
 const TWO_TICKS: f64 = 1.0;
-
-fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
-    run(scenario, &Kind::Ours, seed)
-}
 
 fn writes(outcome: &Outcome, workload: usize) -> Vec<Write> {
     outcome.tally.writes.iter().filter(|it| it.workload == workload).copied().collect()
@@ -54,8 +50,12 @@ fn with_outage(mut scenario: Scenario) -> Scenario {
 }
 
 pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
-    let on = "a metric dead for 60 s";
-    let [cuts, others, back] = by_seed(|seed| {
+    let whats = [
+        ("scale-ins of who is blind", NONE),
+        ("other decisions for who is not", NONE),
+        ("decides again, s", Some(TWO_TICKS)),
+    ];
+    by_seed("a metric dead for 60 s", whats, |seed| {
         let (falls, rises) = (dark(0.5), dark(20.0));
         let fallen = ours(&with_outage(falls.clone()), seed)?;
         // From when its last reading is stale until the earliest time of a second good one.
@@ -65,15 +65,8 @@ pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
         let others = differing(&fallen, &ours(&falls, seed)?, 0);
         let risen = ours(&with_outage(rises), seed)?;
         let raise = writes(&risen, 1).into_iter().find(|it| it.at >= seconds(MENDED));
-        let back = raise.map_or(f64::INFINITY, |it| it.at.as_secs_f64() - MENDED);
-        Ok([cuts, others, back])
-    })?;
-    let most = Some(0.0);
-    Ok(vec![
-        Promise { on, what: "scale-ins of who is blind", at_most: most, figures: cuts },
-        Promise { on, what: "other decisions for who is not", at_most: most, figures: others },
-        Promise { on, what: "decides again, s", at_most: Some(TWO_TICKS), figures: back },
-    ])
+        Ok([cuts, others, after(raise.map(|it| it.at)) - MENDED])
+    })
 }
 
 /// Machines have places for four of the five consumers that are wanted, until the load ends.
@@ -87,52 +80,38 @@ fn cramped(places: u32) -> Scenario {
 }
 
 pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
-    let on = "a pod without a machine";
-    let [others, lent, down] = by_seed(|seed| {
+    let whats = [
+        ("other decisions for who has room", NONE),
+        ("its slot is lent, s", Some(15.0)),
+        ("scales down later than with room by, s", Some(TWO_TICKS)),
+    ];
+    by_seed("a pod without a machine", whats, |seed| {
         let (short, ample) = (ours(&cramped(4), seed)?, ours(&cramped(10), seed)?);
-        let raised = writes(&short, 1).into_iter().find(|it| it.to > 4);
-        let raised = raised.map_or(f64::INFINITY, |it| it.at.as_secs_f64());
-        let lent = writes(&short, 2)
-            .into_iter()
-            .find(|it| it.to > it.from && it.at.as_secs_f64() > raised);
-        let lent = lent.map_or(f64::INFINITY, |it| it.at.as_secs_f64() - raised);
-        let leaves = |outcome: &Outcome| {
-            let cut = |it: &Write| it.to < 4 && it.to < it.from && it.at >= seconds(MENDED);
-            let first = writes(outcome, 1).into_iter().find(cut);
-            first.map_or(f64::INFINITY, |it| it.at.as_secs_f64())
+        let first = |outcome: &Outcome, workload, is_it: &dyn Fn(&Write) -> bool| {
+            after(writes(outcome, workload).into_iter().find(is_it).map(|it| it.at))
         };
-        Ok([differing(&short, &ample, 0), lent, leaves(&short) - leaves(&ample)])
-    })?;
-    let two = Some(TWO_TICKS);
-    Ok(vec![
-        Promise {
-            on,
-            what: "other decisions for who has room",
-            at_most: Some(0.0),
-            figures: others,
-        },
-        Promise { on, what: "its slot is lent, s", at_most: Some(15.0), figures: lent },
-        Promise { on, what: "scales down later than with room by, s", at_most: two, figures: down },
-    ])
+        let raised = first(&short, 1, &|it| it.to > 4);
+        let lent = first(&short, 2, &|it| it.to > it.from && it.at.as_secs_f64() > raised);
+        let cut = |it: &Write| it.to < 4 && it.to < it.from && it.at >= seconds(MENDED);
+        let later = first(&short, 1, &cut) - first(&ample, 1, &cut);
+        Ok([differing(&short, &ample, 0), lent - raised, later])
+    })
 }
 
 /// Three priorities and a remainder whose minimums need all ten slots, of which there are four for
 /// a while.
 pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
-    let on = "minimums over the capacity";
-    let [differ, starved, untold] = by_seed(|seed| {
+    let whats = [
+        ("rounds decided otherwise in another order, of 300", NONE),
+        ("rounds in which a lower one has what a higher lacks", NONE),
+        ("rounds in which who lacks its minimum is not told", NONE),
+    ];
+    by_seed("minimums over the capacity", whats, |seed| {
         let (once, again) = (Shrunk::play(seed, false)?, Shrunk::play(seed, true)?);
         let pairs = once.counts.iter().zip(&again.counts);
         let differ = pairs.filter(|(a, b)| a != b).count();
-        Ok([differ as f64, once.starved as f64, once.untold as f64])
-    })?;
-    let at_most = Some(0.0);
-    let rounds = |what, figures| Promise { on, what, at_most, figures };
-    Ok(vec![
-        rounds("rounds decided otherwise in another order, of 300", differ),
-        rounds("rounds in which a lower one has what a higher lacks", starved),
-        rounds("rounds in which who lacks its minimum is not told", untold),
-    ])
+        Ok([differ, once.starved, once.untold].map(|rounds| rounds as f64))
+    })
 }
 
 /// The core by itself, with containers that come and go at once.
@@ -197,8 +176,9 @@ impl Shrunk {
 fn some_jobs(sample: &mut QueueSample, random: &mut Random) {
     let (came, done) = ((random.share() * 12.0) as u64, (random.share() * 12.0) as u64);
     let done = done.min(sample.ready);
-    sample.published_total += came;
-    sample.acked_total += done;
+    let totals = sample.totals.get_or_insert_default();
+    totals.published += came;
+    totals.acked += done;
     sample.ready = sample.ready + came - done;
     sample.in_flight = sample.ready.min(3);
 }
@@ -222,11 +202,9 @@ fn observe(
 
 /// Each shipped scenario: containers that were started over the budget.
 pub(super) fn budget(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
-    let [violations] = by_seed(|seed| {
+    by_seed("every scenario, every event", [("budget violations", NONE)], |seed| {
         let all = shipped.iter().map(|it| Ok(ours(it, seed)?.tally.budget_violations));
         let all = all.collect::<Result<Vec<u64>, String>>()?;
         Ok([all.iter().sum::<u64>() as f64])
-    })?;
-    let (on, what) = ("every scenario, every event", "budget violations");
-    Ok(vec![Promise { on, what, at_most: Some(0.0), figures: violations }])
+    })
 }

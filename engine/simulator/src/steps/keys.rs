@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::Action;
+use super::action::Action;
 use crate::span::parse_time;
 
 /// All keys.

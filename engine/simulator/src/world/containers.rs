@@ -1,131 +1,14 @@
 //! What one container does from its start to its end.
 
 use broker::{Receipt, Request, WaiterId};
-use control::Replicas;
 
+use super::World;
 use super::event::{Event, Id};
-use super::{Pool, World};
+use super::pool::{Container, Phase, Task};
 use crate::Time;
 
 /// Even an empty answer at once takes the time of a question over the network.
 const ROUND_TRIP: Time = Time::from_millis(50);
-/// A container that has found no machine for so long counts as unschedulable.
-pub(super) const UNSCHEDULABLE_AFTER: Time = Time::from_secs(10);
-
-/// One container.
-#[derive(Debug)]
-pub(super) struct Container {
-    pub(super) number: u64,
-    pub(super) phase: Phase,
-    /// Told to stop; one at work finishes its job first where its grace is long enough for that.
-    pub(super) stopping: bool,
-    /// It gets no job.
-    pub(super) retired: bool,
-    /// How long it will take to start, so that its place in a row changes nothing.
-    pub(super) start: Time,
-    /// Since when it is ready, or else since when it is there.
-    pub(super) since: Time,
-    /// Says nothing about it, and decides between equals.
-    pub(super) uid: u64,
-}
-
-/// How far a container is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// It has no machine.
-    Pending { since: Time, long: bool },
-    /// It has a machine and is not at work yet.
-    Starting,
-    /// It waits for a job, where its workload has a queue.
-    Idle(Option<WaiterId>),
-    /// It has a job.
-    Working(Task),
-    /// It cleans up.
-    Leaving,
-}
-
-/// A job under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Task {
-    pub(super) receipt: Receipt,
-    /// When it began.
-    pub(super) since: Time,
-    /// When it will be done.
-    pub(super) until: Time,
-}
-
-/// How many containers of a workload there are, by what they do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seen {
-    /// Told to have.
-    pub desired: u32,
-    /// Without a machine.
-    pub pending: u32,
-    /// Of these, for ten seconds.
-    pub unschedulable: u32,
-    /// With a machine, not at work yet.
-    pub starting: u32,
-    /// Ready and without a job.
-    pub idle: u32,
-    /// Ready and with a job.
-    pub busy: u32,
-    /// Told to stop, not gone yet.
-    pub terminating: u32,
-}
-
-impl Seen {
-    /// Those that can work.
-    pub fn ready(&self) -> u32 {
-        self.idle + self.busy
-    }
-
-    /// Those that have a machine: what the budget is about.
-    pub fn placed(&self) -> u32 {
-        self.starting + self.ready() + self.terminating
-    }
-
-    /// As the core counts them.
-    pub fn replicas(&self) -> Replicas {
-        Replicas {
-            desired: self.desired,
-            ready: self.ready(),
-            starting: self.starting + self.pending,
-            terminating: self.terminating,
-            promised: 0,
-            unschedulable: self.unschedulable,
-        }
-    }
-}
-
-impl Pool {
-    pub(super) fn seen(&self) -> Seen {
-        let mut seen = Seen { desired: self.desired, ..Seen::default() };
-        for container in &self.containers {
-            let count = match container.phase {
-                _ if container.stopping => &mut seen.terminating,
-                Phase::Pending { long, .. } => {
-                    seen.unschedulable += u32::from(long);
-                    &mut seen.pending
-                }
-                Phase::Starting => &mut seen.starting,
-                Phase::Idle(_) => &mut seen.idle,
-                Phase::Working(_) => &mut seen.busy,
-                Phase::Leaving => &mut seen.terminating,
-            };
-            *count += 1;
-        }
-        seen
-    }
-
-    /// Those that were not told to stop.
-    pub(super) fn staying(&self) -> u32 {
-        self.containers.iter().filter(|it| !it.stopping).count() as u32
-    }
-
-    pub(super) fn get(&mut self, number: u64) -> Option<&mut Container> {
-        self.containers.iter_mut().find(|it| it.number == number)
-    }
-}
 
 impl World {
     /// Containers that are at work from the beginning.
@@ -172,17 +55,19 @@ impl World {
         self.agenda.add(self.now + start, Event::Started(id));
     }
 
-    fn set(&mut self, id: Id, phase: Phase) {
+    fn change(&mut self, id: Id, change: impl FnOnce(&mut Container)) {
         if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.phase = phase;
+            change(container);
         }
+    }
+
+    fn set(&mut self, id: Id, phase: Phase) {
+        self.change(id, |it| it.phase = phase);
     }
 
     fn is_since_now(&mut self, id: Id) {
         let now = self.now;
-        if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.since = now;
-        }
+        self.change(id, |it| it.since = now);
     }
 
     fn phase(&mut self, id: Id) -> Option<(Phase, bool)> {
@@ -220,8 +105,7 @@ impl World {
     }
 
     pub(super) fn queue_of(&self, workload: usize) -> Option<usize> {
-        let name = self.scenario.workloads[workload].queue.as_ref()?;
-        self.scenario.queues.iter().position(|queue| queue.name == *name)
+        self.scenario.queue(self.scenario.workloads[workload].queue.as_ref()?)
     }
 
     pub(super) fn poll_over(&mut self, id: Id, waiter: WaiterId) {
@@ -288,8 +172,8 @@ impl World {
     }
 
     fn pass_on(&mut self, workload: usize) {
-        let Some(next) = &self.scenario.workloads[workload].then else { return };
-        if let Some(queue) = self.scenario.queues.iter().position(|queue| queue.name == *next) {
+        let next = self.scenario.workloads[workload].then.as_ref();
+        if let Some(queue) = next.and_then(|next| self.scenario.queue(next)) {
             self.publish(queue, 1);
         }
     }
@@ -299,9 +183,7 @@ impl World {
     pub(super) fn stop(&mut self, id: Id) {
         let Some((phase, _)) = self.phase(id) else { return };
         self.changed = true;
-        if let Some(container) = self.pools[id.workload].get(id.number) {
-            container.stopping = true;
-        }
+        self.change(id, |it| it.stopping = true);
         match phase {
             // Nothing runs that would have to end.
             Phase::Pending { .. } => self.remove(id),
@@ -368,5 +250,52 @@ impl World {
         self.changed = true;
         self.is_since_now(id);
         self.begin_start(id);
+    }
+
+    /// Up to so many of a workload's containers get no job from now on, those that are to leave
+    /// first and have none; how many.
+    pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
+        let first = self.to_go(workload, count);
+        let mut retired = 0;
+        for id in first {
+            let Some(container) = self.pools[workload].get(id.number) else { continue };
+            let phase = container.phase;
+            if matches!(phase, Phase::Working(_)) {
+                continue;
+            }
+            container.retired = true;
+            retired += 1;
+            if let Phase::Idle(Some(waiter)) = phase {
+                container.phase = Phase::Idle(None);
+                self.forget(id, waiter);
+            }
+        }
+        retired
+    }
+
+    /// Those that were retired and not told to stop after all work again.
+    pub(crate) fn call_back(&mut self) {
+        for workload in 0..self.pools.len() {
+            let containers = &mut self.pools[workload].containers;
+            let mut idle = Vec::new();
+            for it in containers.iter_mut().filter(|it| it.retired && !it.stopping) {
+                it.retired = false;
+                let waits = it.phase == Phase::Idle(None);
+                idle.extend(waits.then_some(Id { workload, number: it.number }));
+            }
+            idle.into_iter().for_each(|id| self.poll(id));
+        }
+    }
+
+    /// So many of a workload's containers, those that are to leave first. Those with a job are the
+    /// last among them, so that none of the others gets what they hand back.
+    pub(super) fn to_go(&self, workload: usize, count: u32) -> Vec<Id> {
+        let (victims, now) = (self.victims, self.now);
+        let staying = self.pools[workload].containers.iter().filter(|it| !it.stopping);
+        let mut all: Vec<&Container> = staying.collect();
+        all.sort_by_key(|it| victims.rank(it, now));
+        all.truncate(count as usize);
+        all.sort_by_key(|it| matches!(it.phase, Phase::Working(_)));
+        all.into_iter().map(|it| Id { workload, number: it.number }).collect()
     }
 }

@@ -6,7 +6,17 @@ use std::collections::BinaryHeap;
 use broker::{Receipt, WaiterId};
 
 use crate::Time;
-use crate::contenders::Wake;
+
+/// What a contender asked to be woken for; the number is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wake {
+    /// To read.
+    Read(usize),
+    /// To decide.
+    Decide(usize),
+    /// Because containers came or went a moment ago.
+    Changed,
+}
 
 /// A container: its workload's index, and a number that is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

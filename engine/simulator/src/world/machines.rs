@@ -1,8 +1,12 @@
 //! Who finds a place, and who has to leave one.
 
-use super::containers::{Phase, UNSCHEDULABLE_AFTER};
 use super::event::{Event, Id};
+use super::pool::Phase;
 use super::{Machines, World};
+use crate::Time;
+
+/// A container that has found no machine for so long counts as unschedulable.
+const UNSCHEDULABLE_AFTER: Time = Time::from_secs(10);
 
 impl World {
     /// Starts what is missing and stops what is too many; the number that was wanted before.

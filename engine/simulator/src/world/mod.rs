@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - `event`: what is due, and when
+//! - `pool`: one workload's containers, and how far each of them is
 //! - `containers`: what one container does from its start to its end
 //! - `machines`: who finds a place, and who has to leave one
 //! - `victims`: who leaves when a workload is to have fewer
@@ -10,24 +11,26 @@
 mod containers;
 mod event;
 mod machines;
+mod pool;
 mod victims;
 mod view;
+
+pub use crate::seen::Seen;
+pub use event::Wake;
+pub use victims::Victims;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use broker::{Broker, NewMessage, QueueName, WaiterId};
 
 use crate::Time;
-use crate::arrivals::Stream;
-use crate::contenders::Wake;
+use crate::arrivals::{Arrivals, Stream};
 use crate::random::Random;
-use crate::scenario::Scenario;
+use crate::scenario::{Queue, Scenario};
 use crate::series::Series;
 use crate::tally::Tally;
-use containers::Container;
-pub use containers::Seen;
 use event::{Agenda, Event, Id};
-pub use victims::Victims;
+use pool::Pool;
 
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
@@ -40,16 +43,6 @@ pub enum Machines {
     /// There are places for the budget and no more; who comes with a better priority has a worse
     /// one evicted, as Kubernetes does by PriorityClass.
     Preempting,
-}
-
-/// One workload's containers.
-#[derive(Debug)]
-struct Pool {
-    /// How many it was told to have.
-    desired: u32,
-    containers: Vec<Container>,
-    random: Random,
-    uids: Random,
 }
 
 /// The world.
@@ -265,8 +258,8 @@ pub(crate) enum Step {
 }
 
 fn streams(scenario: &Scenario, seed: u64) -> Vec<Stream> {
-    let none = || crate::arrivals::Arrivals::Constant { rate: 0.0 };
-    let stream = |queue: &crate::scenario::Queue| {
+    let none = || Arrivals::Constant { rate: 0.0 };
+    let stream = |queue: &Queue| {
         let random = Random::new(seed, &format!("arrivals {}", queue.name));
         let arrivals = scenario.arrivals(&queue.name).unwrap_or_else(none);
         Stream::new(arrivals, random, scenario.duration)

@@ -1,8 +1,6 @@
 //! Who leaves when a workload is to have fewer containers.
 
-use super::World;
-use super::containers::{Container, Phase};
-use super::event::Id;
+use super::pool::{Container, READY};
 use crate::Time;
 
 /// In which order a workload's containers leave.
@@ -19,28 +17,13 @@ pub enum Victims {
 }
 
 /// Who leaves first has the smallest.
-type Rank = (u32, u64, u64);
+pub(super) type Rank = (u32, u64, u64);
 
 impl Victims {
-    fn rank(self, it: &Container, now: Time) -> Rank {
+    pub(super) fn rank(self, it: &Container, now: Time) -> Rank {
         match self {
             Victims::ReplicaSet => (it.phase.progress().min(READY), logarithm(it, now), it.uid),
             Victims::IdleFirst => (it.phase.progress(), u64::MAX - it.number, 0),
-        }
-    }
-}
-
-/// What a ReplicaSet sees of a container that can work.
-const READY: u32 = 2;
-
-impl Phase {
-    /// How far it is, up to a job of its own.
-    fn progress(&self) -> u32 {
-        match self {
-            Phase::Pending { .. } => 0,
-            Phase::Starting => 1,
-            Phase::Idle(_) | Phase::Leaving => READY,
-            Phase::Working(_) => READY + 1,
         }
     }
 }
@@ -50,60 +33,11 @@ fn logarithm(it: &Container, now: Time) -> u64 {
     age.checked_ilog2().map_or(0, |whole| u64::from(whole) + 1)
 }
 
-impl World {
-    /// Up to so many of a workload's containers get no job from now on, those that are to leave
-    /// first and have none; how many.
-    pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
-        let first = self.to_go(workload, count);
-        let mut retired = 0;
-        for id in first {
-            let Some(container) = self.pools[workload].get(id.number) else { continue };
-            let phase = container.phase;
-            if matches!(phase, Phase::Working(_)) {
-                continue;
-            }
-            container.retired = true;
-            retired += 1;
-            if let Phase::Idle(Some(waiter)) = phase {
-                container.phase = Phase::Idle(None);
-                self.forget(id, waiter);
-            }
-        }
-        retired
-    }
-
-    /// Those that were retired and not told to stop after all work again.
-    pub(crate) fn call_back(&mut self) {
-        for workload in 0..self.pools.len() {
-            let containers = &mut self.pools[workload].containers;
-            let mut idle = Vec::new();
-            for it in containers.iter_mut().filter(|it| it.retired && !it.stopping) {
-                it.retired = false;
-                let waits = it.phase == Phase::Idle(None);
-                idle.extend(waits.then_some(Id { workload, number: it.number }));
-            }
-            idle.into_iter().for_each(|id| self.poll(id));
-        }
-    }
-
-    /// So many of a workload's containers, those that are to leave first. Those with a job are the
-    /// last among them, so that none of the others gets what they hand back.
-    pub(super) fn to_go(&self, workload: usize, count: u32) -> Vec<Id> {
-        let (victims, now) = (self.victims, self.now);
-        let staying = self.pools[workload].containers.iter().filter(|it| !it.stopping);
-        let mut all: Vec<&Container> = staying.collect();
-        all.sort_by_key(|it| victims.rank(it, now));
-        all.truncate(count as usize);
-        all.sort_by_key(|it| matches!(it.phase, Phase::Working(_)));
-        all.into_iter().map(|it| Id { workload, number: it.number }).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use broker::{MessageId, Receipt};
 
-    use super::super::containers::Task;
+    use super::super::pool::{Phase, Task};
     use super::*;
 
     const NOW: Time = Time::from_secs(100);

@@ -1,12 +1,11 @@
 //! What those who scale see, and what they may do.
 
-use control::{QueueSample, Replicas, Work};
+use control::{QueueSample, Replicas, Stage, Totals, Work};
 
 use super::World;
-use super::containers::Phase;
-use super::event::Event;
+use super::event::{Event, Wake};
+use super::pool::Phase;
 use crate::Time;
-use crate::contenders::Wake;
 use crate::scenario::Scenario;
 
 impl World {
@@ -31,8 +30,7 @@ impl World {
         Some(QueueSample {
             ready: stats.ready as u64,
             in_flight: stats.in_flight as u64,
-            published_total: stats.total.published,
-            acked_total: stats.total.acked,
+            totals: Some(Totals { published: stats.total.published, acked: stats.total.acked }),
             clock: Some(self.now),
         })
     }
@@ -42,25 +40,25 @@ impl World {
         self.pools[workload].seen().replicas()
     }
 
-    /// What a workload's containers do, by its index; `None` where it has no queue.
+    /// What a workload's containers do, by its index; `None` where it has no queue. A queue that
+    /// does not answer tells of nobody that they get no more jobs.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
-        self.scenario.workloads[workload].queue.as_ref()?;
-        let pool = &self.pools[workload];
-        let stoppable = pool.containers.iter().filter(|it| it.retired && !it.stopping).count();
-        Some(Work { busy: pool.seen().busy, stoppable: stoppable as u32 })
+        let queue = self.scenario.workloads[workload].queue.as_ref()?;
+        let (pool, told) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
+        let stoppable = pool.containers.iter().filter(|it| told && it.retired && !it.stopping);
+        Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 
-    /// Each container of a workload, by number, and whether it has begun to work; `None` for those
-    /// that wait for a machine or leave.
-    pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Option<bool>)> {
+    /// Each container of a workload, by number, and how far it is, as far as its start goes.
+    pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Stage)> {
         self.pools[workload].containers.iter().map(|it| {
-            let at_work = match it.phase {
-                _ if it.stopping => None,
-                Phase::Pending { .. } | Phase::Leaving => None,
-                Phase::Starting => Some(false),
-                Phase::Idle(_) | Phase::Working(_) => Some(true),
+            let stage = match it.phase {
+                _ if it.stopping => Stage::Spoilt,
+                Phase::Pending { .. } | Phase::Leaving => Stage::Spoilt,
+                Phase::Starting => Stage::Starting,
+                Phase::Idle(_) | Phase::Working(_) => Stage::Started,
             };
-            (it.number, at_work)
+            (it.number, stage)
         })
     }
 

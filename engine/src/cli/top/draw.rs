@@ -11,6 +11,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph, Wrap};
 use serde_json::Value;
 
+use super::colours::{SPARE, URGENT};
 use super::fit::{Places, longest, packed};
 use super::keys::HELP;
 use super::model::{Model, WINDOW};
@@ -20,9 +21,6 @@ use super::stacks;
 const STALE: Duration = Duration::from_secs(3);
 /// The columns of a slot.
 const SLOT: u16 = 4;
-/// Urgent workloads, the background and the queue: the page's three colours.
-pub(super) const URGENT: Color = Color::Indexed(32);
-pub(super) const SPARE: Color = Color::Indexed(36);
 const QUEUE: Color = Color::Indexed(166);
 
 /// What is known beside the model.

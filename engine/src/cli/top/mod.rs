@@ -3,8 +3,9 @@
 //! # Layout
 //! - `model`: what is known
 //! - `draw`: the picture of it; `stacks`: the containers of the last minute; `fit`: what has room
-//! - `keys`: what keys wish
+//! - `keys`: what keys wish; `colours`: colours that mean something
 
+mod colours;
 mod draw;
 mod fit;
 mod keys;
@@ -14,16 +15,15 @@ mod stacks;
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use client::Url;
 use crossterm::event::EventStream;
 use futures::StreamExt;
 use ratatui::DefaultTerminal;
-use reqwest::Url;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::Engine;
-use super::scale::url_text;
 use super::stream::{Event, Events};
-use crate::args::default_engine_url;
+use crate::args::TopArgs;
 use draw::Around;
 use keys::Action;
 use model::Model;
@@ -32,15 +32,6 @@ use model::Model;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often what is old grows older.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// Which engine to look at.
-#[derive(Debug, clap::Args)]
-pub struct TopArgs {
-    /// The running engine
-    #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL",
-          default_value_t = default_engine_url(), value_parser = url_text)]
-    engine_url: String,
-}
 
 /// Shows an engine until q is pressed.
 ///

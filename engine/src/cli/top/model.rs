@@ -198,8 +198,9 @@ impl Model {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     /// A model of a demo with 24 jobs waiting, seven consumers and one more on its way.
     pub(in crate::cli::top) fn demo() -> Model {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::draw::{SPARE, URGENT};
+use super::colours::{SPARE, URGENT};
 use super::model::{Model, WINDOW};
 
 /// The signs of urgent workloads and of the background.

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use control::{Replicas, Stage, StartUp};
-use engine::authority::Stand;
-use engine::board::headline::cause::Cause;
-use engine::board::log::{Actor, Kind, News};
-use engine::board::{Board, Extras, Fixed, Round};
-use engine::schedulers::{Instance, Phase, Status};
+use model::{Actor, ControlMode, Instance, Phase, Status};
+use runtime::board::headline::cause::Cause;
+use runtime::board::log::{Kind, News};
+use runtime::board::{Board, Controls, Fixed, Round};
+use runtime::contribution::Contributed;
 use simulator::Scenario;
 use simulator::steps::Action;
 
@@ -68,9 +68,11 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
             decisions: round.decisions,
             start_ups: &BTreeMap::<String, StartUp>::new(),
             standing: "alone".to_owned(),
-            stand: if held { Stand::Held } else { Stand::Decides },
+            mode: if held { ControlMode::Held } else { ControlMode::Decides },
             troubles: &BTreeMap::new(),
-            extras: Extras::default(),
+            controls: Controls::default(),
+            config: 0,
+            contributed: Contributed::default(),
         });
         judge.see(&snapshot.state);
         moments += 1;

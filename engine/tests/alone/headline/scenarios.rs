@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::presenter::file::{parse, read};
 use simulator::Scenario;
+use stage::presenter::file::{parse, read};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use broker::{
     Broker, Due, Event, KeptKey, MessageId, NewMessage, Once, Peeked, Place, PublishError,
-    QueueName, Receipt, Restore, Time,
+    QueueName, Receipt, Restore, Time, Tried,
 };
 
 use crate::Publish;
@@ -157,8 +157,13 @@ fn answer(
     Publish { queue, batch, once }: &Publish,
 ) -> Result<Option<Vec<MessageId>>, PublishError> {
     let Some(once) = *once else { return Ok(None) };
-    let published = broker.publish_once(now, queue, batch.clone(), wall(now), once)?;
-    Ok(Some(published.ids).filter(|ids| published.replayed && ids[0] < first))
+    match broker.accept_once(now, queue, batch.clone(), wall(now), once)? {
+        Tried::Again { ids, .. } => Ok(Some(ids).filter(|ids| ids[0] < first)),
+        Tried::First(accepted) => {
+            broker.commit(now, accepted);
+            Ok(None)
+        }
+    }
 }
 
 /// What a message is, with the time that it is hidden yet; its lease is another one now.

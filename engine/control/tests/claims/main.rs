@@ -1,0 +1,10 @@
+//! What is claimed of the core.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod at_work;
+mod blind;
+mod properties;
+mod rounds;
+mod shared_queue;
+mod take_over;

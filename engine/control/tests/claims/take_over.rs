@@ -1,0 +1,165 @@
+//! The care of a core that takes over from another one.
+
+use std::time::Duration;
+
+use control::{Config, Decision, Limit, QueueSample, RateSettings, Rule, Totals, Workload};
+use proptest::prelude::*;
+
+use crate::rounds::{Rounds, TICK, at_rest, demo, target};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// When it takes over. It has looked on before.
+const TAKEN: Duration = Duration::from_secs(100);
+
+fn rate(window: Duration) -> Rule {
+    let service_time = Some(Duration::from_millis(200));
+    Rule::Rate(RateSettings { window, service_time, ..RateSettings::new(target()) })
+}
+
+/// What is promised.
+fn care(rule: &Rule) -> Duration {
+    match rule {
+        Rule::Rate(settings) => settings.window,
+        _ => 8 * SECOND,
+    }
+}
+
+/// A core that has just taken over from one that ran a consumer by this rule, and the background.
+fn successor(rule: Rule, counts: [u32; 2]) -> Rounds {
+    successor_of(demo(rule), counts)
+}
+
+/// Its first round is at once.
+fn successor_of(config: Config, counts: [u32; 2]) -> Rounds {
+    let mut rounds = Rounds::new(config, counts);
+    rounds.now = TAKEN - TICK;
+    rounds.read("jobs", QueueSample::default());
+    rounds.core.look_on(rounds.now, &rounds.seen, "another one decides");
+    rounds.core.take_over(TAKEN);
+    rounds
+}
+
+impl Rounds {
+    /// Somebody else gives the consumer so many, within the budget.
+    fn scaled_by_others(&mut self, count: u32) {
+        let rest = self.seen.replicas["remainder"].desired.min(10 - count);
+        self.seen.replicas.insert("consumer".to_owned(), at_rest(count));
+        self.seen.replicas.insert("remainder".to_owned(), at_rest(rest));
+    }
+
+    /// How long after the take-over the first consumer is removed, with nothing to do.
+    fn first_removal(&mut self) -> Duration {
+        loop {
+            let now = self.now + TICK;
+            if cuts(&self.round(QueueSample::default()), "consumer") > 0 {
+                return now - TAKEN;
+            }
+            assert!(now < TAKEN + 100 * SECOND, "nothing is ever removed");
+        }
+    }
+}
+
+fn cuts(decisions: &[Decision], name: &str) -> usize {
+    decisions.iter().filter(|d| d.workload == name && d.to < d.from).count()
+}
+
+fn ready(ready: u64) -> QueueSample {
+    let totals = Some(Totals { published: ready, acked: 0 });
+    QueueSample { ready, totals, ..QueueSample::default() }
+}
+
+fn rules() -> impl Strategy<Value = Rule> {
+    let window = (1..90u64).prop_map(Duration::from_secs);
+    prop_oneof![
+        window.prop_map(rate),
+        Just(Rule::Queue(target())),
+        Just(Rule::SimpleQueue(target())),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_removed_before_the_rule_s_care_is_over_whatever_is_read_and_whoever_scales(
+        rule in rules(), begins in 0..10u32,
+        rounds in prop::collection::vec((0..60u64, 0..5u64, prop::option::of(0..10u32)), 200),
+    ) {
+        let care = care(&rule);
+        let mut successor = successor(rule, [begins, 1]);
+        let mut total = 0;
+        for (ready, arrived, by_others) in rounds {
+            if successor.now + TICK >= TAKEN + care {
+                break;
+            }
+            // The old core's last word may arrive late, and a person may scale.
+            if let Some(count) = by_others {
+                successor.scaled_by_others(count);
+            }
+            total += arrived;
+            let acked = u64::saturating_sub(total, ready);
+            let totals = Some(Totals { published: total, acked });
+            let sample = QueueSample { ready, totals, ..<_>::default() };
+            let decisions = successor.round(sample);
+            prop_assert_eq!(cuts(&decisions, "consumer"), 0, "{:?}", decisions);
+        }
+    }
+}
+
+#[test]
+fn a_workload_is_left_alone_for_its_scale_down_window_and_for_eight_seconds_without_one() {
+    for (rule, care) in [
+        (rate(6 * SECOND), 6),
+        (rate(RateSettings::WINDOW), 60),
+        (Rule::Queue(target()), 8),
+        (Rule::SimpleQueue(target()), 8),
+    ] {
+        let name = rule.name();
+        let first = successor(rule, [5, 5]).first_removal();
+        // The window begins with the reading that its rule is asked with first.
+        let due = care * SECOND..=care * SECOND + 2 * TICK;
+        assert!(due.contains(&first), "{name}: after {first:?}");
+    }
+}
+
+#[test]
+fn two_readings_come_before_any_decision_and_then_a_raise_waits_no_longer() {
+    for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
+        let mut successor = successor(rule, [2, 8]);
+        assert_eq!(successor.round(ready(100)), []);
+        assert_eq!(successor.core.why("consumer").unwrap().limited_by, Some(Limit::Reading));
+        // The second one may give the rule its first difference, and the third its first rate.
+        let (second, third) = (successor.round(ready(200)), successor.round(ready(300)));
+        let raised = second.iter().chain(&third).any(|d| d.workload == "consumer" && d.to > d.from);
+        assert!(raised, "{second:?} {third:?}");
+    }
+}
+
+#[test]
+fn what_the_core_before_raised_at_the_last_moment_is_not_taken_back() {
+    for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
+        let mut successor = successor(rule.clone(), [3, 3]);
+        for _ in 0..3 {
+            successor.round(ready(18));
+        }
+        successor.scaled_by_others(6);
+        while successor.now + TICK < TAKEN + care(&rule) {
+            assert_eq!(successor.round(ready(18)), [], "{} {:?}", rule.name(), successor.now);
+            assert_eq!(successor.core.why("consumer").unwrap().limited_by, Some(Limit::JustBegun));
+        }
+    }
+}
+
+#[test]
+fn an_equal_takes_nothing_from_one_that_is_cared_for_and_a_more_urgent_one_does() {
+    for (priority, given) in [(2, 6), (1, 1)] {
+        let mut config = demo(Rule::Queue(target()));
+        let other = Workload { priority: 2, ..config.workloads[0].clone() };
+        let urgent = Workload { name: "urgent".to_owned(), priority, ..other.clone() };
+        config.workloads = vec![other, urgent];
+        let mut successor = successor_of(config, [6, 4]);
+        for round in 1..10 {
+            successor.round(ready(100 * round));
+        }
+        assert_eq!(successor.seen.replicas["consumer"].desired, given, "priority {priority}");
+    }
+}

@@ -1,0 +1,216 @@
+//! What a manifest says that a world without a cluster does not honour.
+//!
+//! Two kinds: what is meant for clusters alone (images, resources, probes), of which a summary
+//! is enough, and what changes the meaning of the demo (volumes, a second container), of which
+//! each is named.
+
+use std::collections::BTreeSet;
+
+use serde_yaml::Value;
+
+use crate::described::{Container, Deployment};
+use crate::volumes::Source;
+
+/// What is said but not honoured.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unused {
+    /// Fields that only mean something to a cluster.
+    pub for_clusters: BTreeSet<String>,
+    /// Sentences that name what is left out.
+    pub warnings: Vec<String>,
+}
+
+/// Fields that are honoured, and fields that only a cluster needs, by place.
+struct Known {
+    honoured: &'static [&'static str],
+    for_clusters: &'static [&'static str],
+}
+
+const SPEC: Known = Known {
+    honoured: &["replicas", "template", "selector"],
+    for_clusters: &[
+        "strategy",
+        "revisionHistoryLimit",
+        "minReadySeconds",
+        "progressDeadlineSeconds",
+    ],
+};
+
+const POD: Known = Known {
+    honoured: &["containers", "initContainers", "terminationGracePeriodSeconds"],
+    for_clusters: &[
+        "automountServiceAccountToken",
+        "serviceAccountName",
+        "securityContext",
+        "imagePullSecrets",
+        "nodeSelector",
+        "tolerations",
+        "affinity",
+        "topologySpreadConstraints",
+        "priorityClassName",
+        "enableServiceLinks",
+        "dnsPolicy",
+        "restartPolicy",
+        "schedulerName",
+        "volumes",
+    ],
+};
+
+const CONTAINER: Known = Known {
+    honoured: &["name", "command", "args", "env", "volumeMounts", "workingDir"],
+    for_clusters: &[
+        "image",
+        "imagePullPolicy",
+        "ports",
+        "readinessProbe",
+        "livenessProbe",
+        "startupProbe",
+        "resources",
+        "securityContext",
+        "terminationMessagePath",
+        "terminationMessagePolicy",
+    ],
+};
+
+impl Unused {
+    /// Looks through a Deployment for what is not honoured.
+    pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
+        let name = deployment.name.as_str();
+        let Some(spec) = value.get("spec") else { return };
+        self.look(name, spec, &SPEC);
+        let Some(pod) = spec.get("template").and_then(|template| template.get("spec")) else {
+            return;
+        };
+        self.look(name, pod, &POD);
+        let Some(main) = deployment.main() else { return };
+        for (i, container) in deployment.containers.iter().enumerate() {
+            if std::ptr::eq(container, main) {
+                let written = pod.get("containers").and_then(|all| all.get(i));
+                self.look_at_main(name, main, written);
+            } else {
+                self.warn(name, &format!("container {}", container.name));
+            }
+        }
+        let beside = pod.get("initContainers").and_then(Value::as_sequence).into_iter().flatten();
+        for container in beside.filter_map(|it| it.get("name")?.as_str()) {
+            self.warn(name, &format!("init container {container}"));
+        }
+    }
+
+    /// Looks at the container that is run.
+    fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
+        if let Some(written) = written {
+            self.look(name, written, &CONTAINER);
+            self.look_at_env(name, written);
+        }
+        let mut seen = BTreeSet::new();
+        for mount in container.mounts.iter().filter(|mount| seen.insert(&mount.volume)) {
+            let what = match mount.source {
+                Source::Empty => continue,
+                Source::Lasting(kind) => format!(
+                    "is a {kind}; without a cluster it is a temporary folder, and what is in it \
+                     is gone at the end"
+                ),
+                Source::Files(kind) => format!("is a {kind}; without a cluster it is empty"),
+                Source::Other => "is not there without a cluster; a temporary folder is".to_owned(),
+            };
+            self.warnings.push(format!("deployment/{name}: volume {} {what}", mount.volume));
+        }
+    }
+
+    fn look(&mut self, name: &str, place: &Value, known: &Known) {
+        let keys = place.as_mapping().into_iter().flat_map(|map| map.keys());
+        for key in keys.filter_map(Value::as_str) {
+            if known.for_clusters.contains(&key) {
+                self.for_clusters.insert(key.to_owned());
+            } else if !known.honoured.contains(&key) {
+                self.warn(name, key);
+            }
+        }
+    }
+
+    fn look_at_env(&mut self, name: &str, container: &Value) {
+        let variables = container.get("env").and_then(Value::as_sequence);
+        for variable in variables.into_iter().flatten() {
+            if variable.get("valueFrom").is_some() {
+                let key = variable.get("name").and_then(Value::as_str).unwrap_or("?");
+                self.warn(name, &format!("env {key} with valueFrom"));
+            }
+        }
+    }
+
+    fn warn(&mut self, name: &str, what: &str) {
+        self.not_honoured(&format!("deployment/{name}: {what}"));
+    }
+
+    /// Names something that is left out.
+    pub fn not_honoured(&mut self, what: &str) {
+        self.warnings.push(format!("{what} is not honoured without a cluster"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::parse;
+
+    #[test]
+    fn of_the_kit_s_own_manifest_nothing_is_worth_a_warning() {
+        let manifest = parse(include_str!("../../../demo.yaml")).unwrap();
+        assert_eq!(manifest.unused.warnings, Vec::<String>::new());
+        assert!(manifest.unused.for_clusters.contains("resources"));
+    }
+
+    #[test]
+    fn what_changes_the_demo_is_named() {
+        let text = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec:
+  selector: {}
+  template:
+    spec:
+      hostNetwork: true
+      initContainers: [{name: first}]
+      volumes:
+        - {name: tmp, emptyDir: {}}
+        - {name: disk, persistentVolumeClaim: {claimName: disk}}
+        - {name: words, configMap: {name: words}}
+        - {name: more, emptyDir: {}}
+      containers:
+        - {name: proxy, command: [nginx], envFrom: []}
+        - name: one
+          command: [queue]
+          envFrom: []
+          env: [{name: X, valueFrom: {}}]
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+            - {name: disk, mountPath: /data}
+            - {name: disk, mountPath: /more, subPath: more}
+            - {name: words, mountPath: /words}
+            - {name: nobody, mountPath: /nobody}
+        - {name: two}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: way}}";
+        let warnings = parse(text).unwrap().unused.warnings;
+        assert_eq!(
+            warnings,
+            [
+                "deployment/a: hostNetwork is not honoured without a cluster",
+                "deployment/a: container proxy is not honoured without a cluster",
+                "deployment/a: envFrom is not honoured without a cluster",
+                "deployment/a: env X with valueFrom is not honoured without a cluster",
+                "deployment/a: volume disk is a persistentVolumeClaim; without a cluster it is a \
+                 temporary folder, and what is in it is gone at the end",
+                "deployment/a: volume words is a configMap; without a cluster it is empty",
+                "deployment/a: volume nobody is not there without a cluster; a temporary folder is",
+                "deployment/a: container two is not honoured without a cluster",
+                "deployment/a: init container first is not honoured without a cluster",
+                "ConfigMap settings is not honoured without a cluster",
+                "Ingress way is not honoured without a cluster",
+            ]
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! What makes no sense, and where it stands.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_yaml::Value;
+
+use crate::described::{Container, Deployment, PREFIX};
+use crate::yaml::{Document, Step};
+
+/// One annotation that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// Whose it is.
+    pub deployment: String,
+    /// Its whole name.
+    pub annotation: String,
+    /// What is wrong with it, and the mend, as a whole sentence.
+    pub text: String,
+}
+
+impl Wrong {
+    /// An annotation of ours, by its name without the prefix, and what is wrong with it.
+    pub fn new(deployment: &str, name: &str, what: &str) -> Wrong {
+        Wrong::whole(deployment, &format!("{PREFIX}{name}"), what)
+    }
+
+    /// Any annotation, by its whole name.
+    pub fn whole(deployment: &str, annotation: &str, what: &str) -> Wrong {
+        let text = format!("deployment/{deployment}: annotation {annotation} {what}");
+        Wrong { deployment: deployment.to_owned(), annotation: annotation.to_owned(), text }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// One thing that is wrong with a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The line, from 1 on, where it stands somewhere.
+    pub line: Option<usize>,
+    /// What is wrong, and the mend.
+    pub text: String,
+}
+
+/// Everything that is wrong with a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused(pub Vec<Fault>);
+
+impl Refused {
+    /// A line for each, with the file and the line in it.
+    pub fn in_file(&self, file: &Path) -> String {
+        let file = file.display();
+        let line = |fault: &Fault| match fault.line {
+            Some(line) => format!("{file}:{line}: {}", fault.text),
+            None => format!("{file}: {}", fault.text),
+        };
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<_> = self.0.iter().map(|fault| fault.text.as_str()).collect();
+        f.write_str(&texts.join("\n"))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Where the objects of a manifest stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places {
+    documents: Vec<Document>,
+    /// The document of each, and the way to it in that, by `kind/name`.
+    objects: BTreeMap<String, (usize, Vec<Step>)>,
+}
+
+impl Places {
+    /// Takes in a document.
+    pub(super) fn begin(&mut self, document: Document) {
+        self.documents.push(document);
+    }
+
+    /// Takes in an object of the last document.
+    pub(super) fn add(&mut self, object: &str, path: &[Step]) {
+        let document = self.documents.len().saturating_sub(1);
+        self.objects.insert(object.to_owned(), (document, path.to_vec()));
+    }
+
+    /// The line of a part of an object, as `deployment/consumer`; where there is no such part, of
+    /// what it would be in.
+    pub fn line(&self, object: &str, part: &[Step]) -> Option<usize> {
+        let (document, path) = self.objects.get(object)?;
+        let path: Vec<Step> = path.iter().chain(part).cloned().collect();
+        Some(self.documents.get(*document)?.line(&path))
+    }
+
+    /// A fault of a part of an object.
+    pub fn fault(&self, object: &str, part: &[Step], what: &str) -> Fault {
+        Fault { line: self.line(object, part), text: format!("{object}: {what}") }
+    }
+
+    /// A fault of a word or variable of the container that a Deployment runs, found by the first
+    /// of these texts that is in one.
+    pub fn of_words(&self, object: &str, of: &Deployment, says: &[&str], what: &str) -> Fault {
+        let main = of.main();
+        let is_main = |it: &Container| main.is_some_and(|main| std::ptr::eq(it, main));
+        let i = of.containers.iter().position(is_main).unwrap_or_default();
+        let place = ["spec", "template", "spec", "containers"].map(Step::from);
+        let path: Vec<Step> = place.into_iter().chain([i.into()]).collect();
+        let mut says = says.iter().filter(|says| !says.is_empty());
+        let part = says.find_map(|says| self.part(object, &path, says)).unwrap_or(path);
+        self.fault(object, &part, what)
+    }
+
+    /// The way to what says something in a container's words and variables: the name of a flag or
+    /// a variable, or else any part of them.
+    fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
+        let (document, before) = self.objects.get(object)?;
+        let whole: Vec<Step> = before.iter().chain(path).cloned().collect();
+        let container = self.documents.get(*document)?.at(&whole)?;
+        let texts = |key: &str| container.get(key)?.as_sequence().cloned();
+        let below = |key: &str, i: usize, further: &[&str]| {
+            let further = further.iter().map(|key| Step::from(*key));
+            let steps = [key.into(), i.into()].into_iter().chain(further);
+            Some(path.iter().cloned().chain(steps).collect())
+        };
+        for key in ["args", "command"] {
+            let is_it = |word: &Value| word.as_str().is_some_and(|word| word.contains(says));
+            if let Some(i) = texts(key).unwrap_or_default().iter().position(is_it) {
+                return below(key, i, &[]);
+            }
+        }
+        let is_it = |variable: &Value| {
+            let text = |key: &str| variable.get(key).and_then(Value::as_str);
+            text("value") == Some(says) || text("name") == Some(says)
+        };
+        let i = texts("env").unwrap_or_default().iter().position(is_it)?;
+        below("env", i, &["value"])
+    }
+
+    /// The fault that a wrong annotation is.
+    pub fn of_annotation(&self, wrong: &Wrong) -> Fault {
+        let path = ["metadata".into(), "annotations".into(), wrong.annotation.as_str().into()];
+        let line = self.line(&format!("deployment/{}", wrong.deployment), &path);
+        Fault { line, text: wrong.text.clone() }
+    }
+}

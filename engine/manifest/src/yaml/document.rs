@@ -1,0 +1,36 @@
+//! One document of a text, and where its parts stand.
+
+use std::sync::Arc;
+
+use serde_yaml::Value;
+
+use super::step::{Step, at};
+use super::{merge, place};
+
+/// One document of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub(super) text: Arc<str>,
+    /// Which one of the text's documents it is, from 0 on.
+    pub(super) number: usize,
+    /// As it is written.
+    pub(super) written: Value,
+    /// What it means: merge keys are written out.
+    pub value: Value,
+}
+
+impl Document {
+    /// The line of a value; where it is not there, of what it would be in.
+    pub fn line(&self, path: &[Step]) -> usize {
+        let found = (1..=path.len()).rev().find_map(|long| {
+            let path = merge::written_path(&self.written, &path[..long])?;
+            place::line(&self.text, self.number, &path)
+        });
+        found.or_else(|| place::line(&self.text, self.number, &[])).unwrap_or(1)
+    }
+
+    /// The value at a path.
+    pub fn at(&self, path: &[Step]) -> Option<&Value> {
+        at(&self.value, path)
+    }
+}

@@ -1,0 +1,296 @@
+//! The scaling rules: annotations on Deployments, beginning with `microscaling.com/`.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use control::{Problem, QueueTarget, RateSettings, Rule, Setting, Workload};
+use manifest::wrong::Wrong;
+use manifest::{Deployment, Manifest, PREFIX, Refused};
+
+use crate::budget::Budget;
+
+/// Annotations of a scaled Deployment.
+pub const OF_WORKLOADS: [&str; 13] = [
+    "is-scalable",
+    "priority",
+    "min-containers",
+    "max-containers",
+    "max-delta",
+    "rule",
+    "queue",
+    "target-queue-length",
+    "scale-down-window",
+    "rate-average",
+    "service-rate",
+    "fallback-containers",
+    "paused",
+];
+
+/// What a window may be.
+const WINDOWS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
+
+/// What the slow average of the arrivals may be.
+const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(600);
+
+/// How many jobs a second a container may do.
+const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
+
+/// What a capacity may be, also by the flag.
+pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
+
+/// The annotation of the engine's own Deployment.
+pub const CAPACITY: &str = "capacity";
+
+/// The configuration that a manifest describes. The engine's own annotation `capacity` counts
+/// more than `--capacity`, for it can be changed while the engine runs.
+///
+/// # Errors
+/// Every Deployment and annotation that is wrong.
+pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, Refused> {
+    let mut problems = Vec::new();
+    let capacity = match manifest.engine().map(capacity).transpose() {
+        Ok(annotated) => annotated.flatten().unwrap_or(budget.capacity),
+        Err(problem) => {
+            problems.push(problem);
+            budget.capacity
+        }
+    };
+    let mut workloads = Vec::new();
+    for deployment in &manifest.deployments {
+        match workload(deployment, capacity) {
+            Ok(found) => workloads.extend(found),
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    let config = control::Config { capacity, tick: budget.tick, workloads };
+    if problems.is_empty() {
+        let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
+        problems.extend(config.problems().iter().map(|problem| in_words(problem, engine)));
+    }
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    Err(Refused(problems.iter().map(|wrong| manifest.places.of_annotation(wrong)).collect()))
+}
+
+/// The workload that a Deployment describes, if it is to be scaled, checked by itself.
+///
+/// # Errors
+/// Every annotation that is wrong.
+pub fn checked_workload(
+    deployment: &Deployment,
+    capacity: u32,
+) -> Result<Option<Workload>, Vec<Wrong>> {
+    let found = workload(deployment, capacity)?;
+    let problems: Vec<_> = found.iter().flat_map(control::config::of_one).collect();
+    if problems.is_empty() {
+        return Ok(found);
+    }
+    Err(problems.iter().map(|problem| in_words(problem, &deployment.name)).collect())
+}
+
+/// A problem of the core, by the names that the user gave the things. `engine` is the engine's own
+/// Deployment.
+pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
+    let annotation = match problem.setting {
+        Setting::MinContainers => "min-containers",
+        Setting::MaxContainers => "max-containers",
+        Setting::MaxDelta => "max-delta",
+        Setting::Priority => "priority",
+        Setting::Rule => "rule",
+        Setting::Capacity => CAPACITY,
+    };
+    let name = problem.workload.as_deref().unwrap_or(engine);
+    Wrong::new(name, annotation, &problem.text)
+}
+
+/// The capacity that the engine's own Deployment says, if it says one.
+///
+/// # Errors
+/// When it is no number, or 0.
+pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
+    let annotations = Annotations::of(engine);
+    match annotations.number(CAPACITY)? {
+        Some(n) if !CAPACITIES.contains(&n) => {
+            Err(annotations.wrong(CAPACITY, &format!("is {n}; give 1 to 1000")))
+        }
+        capacity => Ok(capacity),
+    }
+}
+
+/// The workload that a Deployment describes; `None` where it is not to be scaled.
+fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<Wrong>> {
+    let annotations = Annotations::of(deployment);
+    let mut problems = annotations.unknown(deployment.is_engine());
+    let mut note = |problem: Wrong| problems.push(problem);
+    let scalable = annotations.flag("is-scalable").unwrap_or_else(|p| {
+        note(p);
+        false
+    });
+    let mut number = |name, default| match annotations.number(name) {
+        Ok(value) => value.unwrap_or(default),
+        Err(problem) => {
+            note(problem);
+            default
+        }
+    };
+    let priority = number("priority", 1);
+    let min = number("min-containers", 1);
+    let max = number("max-containers", capacity.max(min));
+    let max_delta = annotations.number("max-delta").unwrap_or_else(|p| {
+        note(p);
+        None
+    });
+    let fallback = annotations.number("fallback-containers").unwrap_or_else(|p| {
+        note(p);
+        None
+    });
+    let paused = annotations.flag("paused").unwrap_or_else(|p| {
+        note(p);
+        false
+    });
+    let written = annotations.values.contains_key("rule");
+    let rule = if scalable || written { annotations.rule().map_err(note).ok() } else { None };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let name = deployment.name.clone();
+    let rule = rule.filter(|_| scalable);
+    let held = None;
+    Ok(rule.map(|rule| Workload {
+        name,
+        priority,
+        min,
+        max,
+        max_delta,
+        rule,
+        fallback,
+        paused,
+        held,
+    }))
+}
+
+/// Whether a Deployment is marked to be scaled.
+pub fn is_scalable(deployment: &Deployment) -> bool {
+    Annotations::of(deployment).flag("is-scalable").unwrap_or(false)
+}
+
+/// Our annotations of one Deployment, without their prefix.
+struct Annotations<'a> {
+    deployment: &'a str,
+    values: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Annotations<'a> {
+    fn of(deployment: &'a Deployment) -> Annotations<'a> {
+        let ours = deployment.annotations.iter();
+        let values = ours.filter_map(|(k, v)| Some((k.strip_prefix(PREFIX)?, v.as_str())));
+        Annotations { deployment: &deployment.name, values: values.collect() }
+    }
+
+    fn wrong(&self, name: &str, what: &str) -> Wrong {
+        Wrong::new(self.deployment, name, what)
+    }
+
+    /// Misspelt ones, which would otherwise be silently without effect.
+    fn unknown(&self, is_engine: bool) -> Vec<Wrong> {
+        let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
+        let unknown = self.values.keys().filter(|name| !known(name));
+        let known = OF_WORKLOADS.join(", ");
+        unknown.map(|name| self.wrong(name, &format!("is unknown; there are {known}"))).collect()
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u32>, Wrong> {
+        self.parsed(name, "a whole number, 0 or more, in quotes")
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Wrong> {
+        Ok(self.parsed(name, "\"true\" or \"false\"")?.unwrap_or(false))
+    }
+
+    fn parsed<T: FromStr>(&self, name: &str, wanted: &str) -> Result<Option<T>, Wrong> {
+        let Some(text) = self.values.get(name) else { return Ok(None) };
+        let parsed = text.parse().map(Some);
+        parsed.map_err(|_| self.wrong(name, &format!("is {text:?}; it must be {wanted}")))
+    }
+
+    fn rule(&self) -> Result<Rule, Wrong> {
+        let Some(name) = self.values.get("rule") else {
+            let names = Rule::NAMES.join(", ");
+            return Err(self.wrong("rule", &format!("is missing; there are {names}")));
+        };
+        match *name {
+            "rate" => Ok(Rule::Rate(self.rate_settings(name)?)),
+            "remainder" => Ok(Rule::Remainder),
+            "queue" => Ok(Rule::Queue(self.target(name)?)),
+            "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
+            other => {
+                let names = Rule::NAMES.join(", ");
+                Err(self
+                    .wrong("rule", &format!("is {other:?}, which is no rule; there are {names}")))
+            }
+        }
+    }
+
+    fn rate_settings(&self, rule: &str) -> Result<RateSettings, Wrong> {
+        let window = self.duration("scale-down-window", WINDOWS, RateSettings::WINDOW)?;
+        let average = self.duration("rate-average", AVERAGES, RateSettings::AVERAGE)?;
+        let target = self.target(rule)?;
+        Ok(RateSettings { target, window, average, service_time: self.service_time()? })
+    }
+
+    fn duration(
+        &self,
+        name: &str,
+        range: RangeInclusive<Duration>,
+        default: Duration,
+    ) -> Result<Duration, Wrong> {
+        let wanted = "a duration, as \"6s\"";
+        let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
+            return Ok(default);
+        };
+        if range.contains(&duration) {
+            return Ok(*duration);
+        }
+        let (least, most) = (*range.start(), *range.end());
+        let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
+        Err(self.wrong(name, &format!("is {duration}; give {least} to {most}")))
+    }
+
+    fn service_time(&self) -> Result<Option<Duration>, Wrong> {
+        let (name, wanted) = ("service-rate", "jobs a second of one container, as \"5\"");
+        match self.parsed::<f64>(name, wanted)? {
+            Some(rate) if !SERVICE_RATES.contains(&rate) => {
+                Err(self.wrong(name, &format!("is {rate}; give 0.001 to 100000")))
+            }
+            rate => Ok(rate.map(|rate| Duration::from_secs_f64(rate.recip()))),
+        }
+    }
+
+    fn target(&self, rule: &str) -> Result<QueueTarget, Wrong> {
+        let missing = |name| self.wrong(name, &format!("is missing; the rule {rule} needs it"));
+        let queue = *self.values.get("queue").ok_or_else(|| missing("queue"))?;
+        if !is_queue_name(queue) {
+            let what = "a queue's name is 1 to 80 letters, digits, '_', '-' or '.'";
+            return Err(self.wrong("queue", &format!("is {queue:?}; {what}")));
+        }
+        let length = self.number("target-queue-length")?;
+        let length = length.ok_or_else(|| missing("target-queue-length"))?;
+        if length == 0 {
+            let text = "is 0, so that no queue could be under it; give at least 1";
+            return Err(self.wrong("target-queue-length", text));
+        }
+        Ok(QueueTarget { queue: queue.to_owned(), length })
+    }
+}
+
+/// The kit's queue takes no others, so a name that it would refuse is a typing error.
+fn is_queue_name(text: &str) -> bool {
+    let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
+    (1..=80).contains(&text.len()) && text.bytes().all(fits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,26 @@
+//! The engine's time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The engine's time: since it began, by the monotonic clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(Instant);
+
+impl Clock {
+    /// A clock that begins now.
+    pub fn start() -> Clock {
+        Clock(Instant::now())
+    }
+
+    /// The time since the engine began.
+    pub fn now(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// When the engine began.
+    pub fn began(self) -> Instant {
+        self.0
+    }
+}

@@ -1,0 +1,142 @@
+//! What became another value, in words.
+
+use std::collections::BTreeMap;
+
+use manifest::PREFIX;
+use serde::Serialize;
+
+use super::Ours;
+use crate::actor::Actor;
+
+/// An annotation that became another value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Whose annotation it is.
+    pub deployment: String,
+    /// Its whole name.
+    pub annotation: String,
+    /// What it was; null where there was none.
+    pub from: Option<String>,
+    /// What it is; null where there is none.
+    pub to: Option<String>,
+    /// Who did it, where that is known.
+    #[serde(skip)]
+    pub by: Option<Actor>,
+}
+
+/// What one edit did to one Deployment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Edited {
+    /// When it was seen, in seconds of uptime.
+    pub at: f64,
+    /// Who did it.
+    pub by: Actor,
+    /// All of it in words, as `target 20 -> 10, consumer`.
+    pub text: String,
+    /// Its name on the chart.
+    pub mark: String,
+    /// Whether it does no more than to freeze a workload or to let it go on.
+    pub is_pause: bool,
+}
+
+/// What differs between two states of all Deployments' annotations. What is in one of them alone
+/// has come or gone as a whole, and is no edit.
+pub fn differences(from: &BTreeMap<String, Ours>, to: &BTreeMap<String, Ours>) -> Vec<Changed> {
+    let both = to.iter().filter_map(|(name, now)| Some((name, from.get(name)?, now)));
+    both.flat_map(|(name, before, now)| of_one(name, before, now)).collect()
+}
+
+fn of_one(deployment: &str, before: &Ours, now: &Ours) -> Vec<Changed> {
+    let edit = super::between(deployment, before, now);
+    let annotations = edit.into_iter().flat_map(|edit| edit.annotations);
+    annotations
+        .map(|(annotation, to)| Changed {
+            deployment: deployment.to_owned(),
+            from: before.get(&annotation).cloned(),
+            to,
+            annotation,
+            by: None,
+        })
+        .collect()
+}
+
+/// What was seen together, a sentence for each Deployment and each who did it.
+pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
+    let mut groups: Vec<(&str, Actor, Vec<&Changed>)> = Vec::new();
+    for change in changed {
+        let (name, by) = (change.deployment.as_str(), change.by.unwrap_or(Actor::Outside));
+        match groups.iter_mut().find(|group| (group.0, group.1) == (name, by)) {
+            Some((_, _, members)) => members.push(change),
+            None => groups.push((name, by, vec![change])),
+        }
+    }
+    let sentence = |(name, by, members): (&str, Actor, Vec<&Changed>)| {
+        let (text, mark) = in_words(name, &members);
+        let is_pause = members.iter().all(|change| change.name() == "paused");
+        Edited { at, by, text, mark, is_pause }
+    };
+    groups.into_iter().map(sentence).collect()
+}
+
+/// The whole sentence, and what is short enough for the chart.
+fn in_words(deployment: &str, members: &[&Changed]) -> (String, String) {
+    let scaled = members.iter().any(|it| it.name() == "is-scalable" && it.is_on());
+    if scaled {
+        let others = members.iter().filter(|it| it.name() != "is-scalable");
+        let others: Vec<_> = others.filter_map(|it| it.set_to()).collect();
+        let mark = format!("{deployment} is scaled");
+        let text =
+            if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
+        return (format!("{mark}{text}"), mark);
+    }
+    let clauses: Vec<_> = members.iter().map(|it| it.clause()).collect();
+    let clauses = clauses.join(", ");
+    let speaks_for_itself =
+        members.iter().all(|it| it.state().is_some() || it.name() == "capacity");
+    let text = if speaks_for_itself { clauses } else { format!("{clauses}, {deployment}") };
+    (text.clone(), text)
+}
+
+impl Changed {
+    fn name(&self) -> &str {
+        self.annotation.strip_prefix(PREFIX).unwrap_or(&self.annotation)
+    }
+
+    fn is_on(&self) -> bool {
+        self.to.as_deref() == Some("true")
+    }
+
+    /// What it says of the whole Deployment, if it does.
+    fn state(&self) -> Option<String> {
+        let was_on = self.from.as_deref() == Some("true");
+        let words = match self.name() {
+            "paused" if self.is_on() => "paused",
+            "paused" if was_on => "goes on",
+            "is-scalable" if was_on => "is not scaled any more",
+            _ => return None,
+        };
+        Some(format!("{} {words}", self.deployment))
+    }
+
+    fn clause(&self) -> String {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "default".to_owned());
+        let change = || format!("{} {} -> {}", self.short(), value(&self.from), value(&self.to));
+        self.state().unwrap_or_else(change)
+    }
+
+    fn set_to(&self) -> Option<String> {
+        Some(format!("{} {}", self.short(), self.to.as_ref()?))
+    }
+
+    /// A name that is short enough for a mark on the chart.
+    fn short(&self) -> &str {
+        match self.name() {
+            "target-queue-length" => "target",
+            "min-containers" => "min",
+            "max-containers" => "max",
+            "scale-down-window" => "window",
+            "fallback-containers" => "fallback",
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What of an edit would be refused, in the words that are told of a bad annotation.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use control::{Config, Setting};
+use manifest::wrong::Wrong;
+use manifest::{Deployment, PREFIX};
+
+use super::{Change, apply};
+use crate::annotations::{self, is_scalable};
+
+/// What edits are checked against besides the annotations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ground {
+    /// The capacity where no annotation says one.
+    pub capacity: u32,
+    /// What the cluster has to spare, where that is the capacity: a fact, however small.
+    pub measured: Option<u32>,
+    /// The time between rounds.
+    pub tick: Duration,
+    /// Deployments that cannot be scaled, and why not.
+    pub servers: BTreeMap<String, String>,
+}
+
+impl Ground {
+    /// Why a Deployment cannot be scaled; `None` where it can.
+    pub fn cannot_scale(&self, deployment: &Deployment) -> Option<String> {
+        if deployment.is_engine() {
+            return Some("it is the engine itself".to_owned());
+        }
+        let program = deployment.main().and_then(|container| container.program());
+        let keeps_jobs = || (program == Some("queue")).then(|| "it keeps the jobs".to_owned());
+        self.servers.get(&deployment.name).cloned().or_else(keeps_jobs)
+    }
+}
+
+/// Checks edits as a whole. What was wrong before, and is not touched, is no reason to refuse.
+///
+/// # Errors
+/// Every annotation that would be wrong.
+pub fn check(all: &[Deployment], changes: &[Change], ground: &Ground) -> Result<(), Vec<Wrong>> {
+    let mut after = all.to_vec();
+    apply(&mut after, changes);
+    let before = problems(all, ground);
+    let is_new = |wrong: &Wrong| touches(changes, wrong) || !before.contains(wrong);
+    let wrong: Vec<_> =
+        foreign(changes).chain(problems(&after, ground).into_iter().filter(is_new)).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn touches(changes: &[Change], wrong: &Wrong) -> bool {
+    let mut same = changes.iter().filter(|change| change.deployment == wrong.deployment);
+    same.any(|change| change.annotations.contains_key(&wrong.annotation))
+}
+
+/// Annotations that are none of ours to edit.
+fn foreign(changes: &[Change]) -> impl Iterator<Item = Wrong> {
+    let names = changes.iter().flat_map(|change| {
+        change.annotations.keys().map(|annotation| (change.deployment.as_str(), annotation))
+    });
+    let others = names.filter(|(_, annotation)| !annotation.starts_with(PREFIX));
+    let what = format!("is not the engine's; its own begin with {PREFIX}");
+    others.map(move |(deployment, annotation)| Wrong::whole(deployment, annotation, &what))
+}
+
+/// Everything that is wrong with the annotations as they are.
+fn problems(all: &[Deployment], ground: &Ground) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let engine = all.iter().find(|deployment| deployment.is_engine());
+    let typed = engine.map(annotations::capacity).transpose().unwrap_or_else(|problem| {
+        wrong.push(problem);
+        None
+    });
+    let typed = typed.flatten().unwrap_or(ground.capacity);
+    let capacity = ground.measured.unwrap_or(typed);
+    let mut workloads = Vec::new();
+    for deployment in all {
+        match annotations::checked_workload(deployment, capacity) {
+            Ok(found) => workloads.extend(found),
+            Err(problems) => wrong.extend(problems),
+        }
+        wrong.extend(not_to_be_scaled(deployment, ground));
+    }
+    let config = Config { capacity, tick: ground.tick, workloads };
+    let name = engine.map_or("engine", |engine| engine.name.as_str());
+    let is_fact = |setting| setting == Setting::Capacity && ground.measured.is_some();
+    let of_all = config.problems().into_iter().filter(|problem| !is_fact(problem.setting));
+    wrong.extend(of_all.map(|problem| annotations::in_words(&problem, name)));
+    wrong
+}
+
+fn not_to_be_scaled(deployment: &Deployment, ground: &Ground) -> Option<Wrong> {
+    let why = ground.cannot_scale(deployment).filter(|_| is_scalable(deployment))?;
+    Some(Wrong::new(&deployment.name, "is-scalable", &format!("is \"true\", but {why}")))
+}

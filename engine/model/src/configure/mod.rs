@@ -1,0 +1,76 @@
+//! Edits of the annotations while the engine runs. Pure: what carries them out is elsewhere.
+//!
+//! # Layout
+//! - [`check`]: what of an edit would be refused
+//! - [`changed`]: what became another value, in words
+//! - [`overview`]: the whole configuration, as the page and the API show it
+//! - [`annotate`]: the configuration as lines for a shell
+//! - [`yaml`]: the configuration as a manifest
+
+pub mod annotate;
+pub mod changed;
+pub mod check;
+pub mod overview;
+pub mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use manifest::{Deployment, PREFIX};
+use serde::{Deserialize, Serialize};
+
+/// Annotations that are ours, by their whole names.
+pub type Ours = BTreeMap<String, String>;
+
+/// An edit of one Deployment's annotations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Whose.
+    pub deployment: String,
+    /// Their new values by their whole names; `None` for those that go.
+    pub annotations: BTreeMap<String, Option<String>>,
+}
+
+impl Change {
+    /// An edit of one annotation, by its name without the prefix.
+    pub fn one(deployment: &str, name: &str, value: Option<&str>) -> Change {
+        let value = value.map(str::to_owned);
+        let annotations = BTreeMap::from([(format!("{PREFIX}{name}"), value)]);
+        Change { deployment: deployment.to_owned(), annotations }
+    }
+}
+
+/// A Deployment's annotations that are ours.
+pub fn ours(deployment: &Deployment) -> Ours {
+    let all = deployment.annotations.iter().filter(|(name, _)| name.starts_with(PREFIX));
+    all.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Carries out edits, each after those before it; one of a Deployment that is not there is left
+/// out.
+pub fn apply(all: &mut [Deployment], changes: &[Change]) {
+    for change in changes {
+        let found = all.iter_mut().find(|deployment| deployment.name == change.deployment);
+        let Some(deployment) = found else { continue };
+        for (name, value) in &change.annotations {
+            match value {
+                Some(value) => deployment.annotations.insert(name.clone(), value.clone()),
+                None => deployment.annotations.remove(name),
+            };
+        }
+    }
+}
+
+/// The edit of a Deployment by which one set of annotations becomes another; `None` where they are
+/// the same.
+pub fn between(deployment: &str, from: &Ours, to: &Ours) -> Option<Change> {
+    let new = to.iter().filter(|(name, value)| from.get(*name) != Some(*value));
+    let new = new.map(|(name, value)| (name.clone(), Some(value.clone())));
+    let gone = from.keys().filter(|name| !to.contains_key(*name)).map(|name| (name.clone(), None));
+    let annotations: BTreeMap<_, _> = new.chain(gone).collect();
+    let deployment = deployment.to_owned();
+    (!annotations.is_empty()).then_some(Change { deployment, annotations })
+}

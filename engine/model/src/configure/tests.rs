@@ -1,0 +1,356 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use manifest::Manifest;
+use manifest::parse::parse;
+use manifest::wrong::{Places, Wrong};
+use proptest::prelude::*;
+
+use super::changed::{differences, together};
+use super::check::{Ground, check};
+use super::overview::{Overview, Seen};
+use super::yaml::DEMO;
+use super::*;
+use crate::actor::Actor;
+use crate::annotations::{OF_WORKLOADS, config};
+use crate::budget::Budget;
+use crate::trouble::Troubles;
+
+fn demo() -> Manifest {
+    parse(DEMO).unwrap()
+}
+
+fn ground() -> Ground {
+    let tick = std::time::Duration::from_millis(500);
+    Ground { capacity: 10, tick, ..Ground::default() }
+}
+
+fn all_ours(all: &[Deployment]) -> BTreeMap<String, Ours> {
+    all.iter().map(|it| (it.name.clone(), ours(it))).collect()
+}
+
+fn refusal(changes: &[Change]) -> Vec<Wrong> {
+    check(&demo().deployments, changes, &ground()).unwrap_err()
+}
+
+fn set(deployment: &str, name: &str, value: &str) -> Change {
+    Change::one(deployment, name, Some(value))
+}
+
+#[test]
+fn an_edit_that_makes_sense_is_not_refused() {
+    let changes = [
+        set("consumer", "target-queue-length", "10"),
+        Change::one("consumer", "rate-average", None),
+        set("engine", "capacity", "12"),
+    ];
+    check(&demo().deployments, &changes, &ground()).unwrap();
+}
+
+#[test]
+fn each_problem_names_its_deployment_and_its_annotation_in_the_event_s_words() {
+    let changes = [set("consumer", "min-containers", "11"), set("remainder", "rule", "magic")];
+    let wrong = refusal(&changes);
+    let at: Vec<_> = wrong.iter().map(|w| (&*w.deployment, &*w.annotation)).collect();
+    let expected =
+        [("consumer", "microscaling.com/min-containers"), ("remainder", "microscaling.com/rule")];
+    assert_eq!(at, expected);
+    let text = "deployment/consumer: annotation microscaling.com/min-containers is 11, more than \
+                max-containers 10";
+    assert_eq!(wrong[0].text, text);
+    let mut after = demo();
+    apply(&mut after.deployments, &changes[..1]);
+    assert_eq!(config(&after, &Budget::default()).unwrap_err().0[0].text, text);
+}
+
+#[test]
+fn what_is_wrong_with_all_together_is_refused_too() {
+    let wrong = refusal(&[set("engine", "capacity", "1")]);
+    assert!(wrong[0].text.contains("capacity is 1, less than the minimums"), "{wrong:?}");
+    let wrong = refusal(&[
+        set("producer", "is-scalable", "true"),
+        set("producer", "rule", "remainder"),
+        set("producer", "priority", "2"),
+    ]);
+    assert_eq!(wrong[0].annotation, "microscaling.com/rule");
+}
+
+#[test]
+fn what_was_wrong_before_and_is_not_touched_is_no_reason_to_refuse() {
+    let mut all = demo().deployments;
+    apply(&mut all, &[set("consumer", "queue", "a b"), set("consumer", "x", "y")]);
+    check(&all, &[set("remainder", "max-containers", "5")], &ground()).unwrap();
+    check(&all, &[set("consumer", "queue", "jobs")], &ground()).unwrap();
+    let wrong = check(&all, &[set("consumer", "queue", "c d")], &ground()).unwrap_err();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+}
+
+#[test]
+fn neither_foreign_annotations_nor_servers_are_taken() {
+    let foreign = BTreeMap::from([("a.b/c".to_owned(), None)]);
+    let wrong = refusal(&[Change { deployment: "queue".to_owned(), annotations: foreign }]);
+    let text = "deployment/queue: annotation a.b/c is not the engine's; its own begin with \
+                microscaling.com/";
+    assert_eq!(wrong[0].text, text);
+    for name in ["queue", "engine"] {
+        let wrong = refusal(&[set(name, "is-scalable", "true"), set(name, "rule", "remainder")]);
+        assert!(wrong[0].text.contains("is-scalable is \"true\", but it "), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_capacity_that_is_measured_is_no_reason_to_refuse() {
+    let measured = Ground { measured: Some(1), ..ground() };
+    check(&demo().deployments, &[set("consumer", "priority", "3")], &measured).unwrap();
+}
+
+#[test]
+fn the_demo_with_another_target_keeps_each_comment() {
+    let mut all = demo().deployments;
+    apply(&mut all, &[set("consumer", "target-queue-length", "10")]);
+    let text = yaml::edited(DEMO, &all_ours(&all));
+    let expected = DEMO.replace("target-queue-length: \"20\"", "target-queue-length: \"10\"");
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn annotations_come_and_go_line_by_line() {
+    let mut all = demo().deployments;
+    apply(
+        &mut all,
+        &[
+            set("producer", "is-scalable", "true"),
+            set("producer", "rule", "remainder"),
+            Change::one("engine", "capacity", None),
+            Change::one("consumer", "rate-average", None),
+            set("consumer", "max-delta", "2"),
+        ],
+    );
+    let text = yaml::edited(DEMO, &all_ours(&all));
+    assert!(text.contains("    # Short, so that an audience sees the return."));
+    let producer = "box}\n  annotations:\n    microscaling.com/is-scalable: \"true\"\n    \
+                    microscaling.com/rule: remainder\nspec:\n  replicas: 0\n";
+    assert!(text.contains(producer), "{text}");
+    let consumer = "window: \"6s\"\n    microscaling.com/max-delta: \"2\"\nspec:\n";
+    assert!(text.contains(consumer), "{text}");
+    assert!(
+        text.contains("name: engine, app.kubernetes.io/part-of: microscaling-in-a-box}\nspec:")
+    );
+}
+
+#[test]
+fn a_manifest_that_is_laid_out_otherwise_keeps_its_meaning() {
+    let text = "{kind: List, items: [{kind: Deployment, metadata: {name: a, annotations: {x: y}}, \
+                spec: {selector: {}, template: {spec: {containers: [{name: c}]}}}}]}\n---\n# b\n\
+                kind: Deployment\nmetadata: {name: b}\n\
+                spec: {selector: {}, template: {spec: {containers: [{name: c}]}}}\n";
+    let mut all = parse(text).unwrap().deployments;
+    apply(&mut all, &[set("a", "priority", "3"), set("b", "queue", "null")]);
+    let again = parse(&yaml::edited(text, &all_ours(&all))).unwrap();
+    assert_eq!(again.deployments, all);
+}
+
+#[test]
+fn the_kit_s_manifest_takes_a_cluster_s_images_and_namespace() {
+    let images = BTreeMap::from([("queue".to_owned(), "registry:5000/box:2".to_owned())]);
+    let others = "kubectl annotate --overwrite deployment web a=b\n";
+    let text = yaml::for_cluster(&images, &all_ours(&demo().deployments), "talk", others);
+    assert!(text.starts_with("# Scaled as well, and not of this kit:\n#   kubectl annotate"));
+    let again = parse(&text).unwrap();
+    let image = |name: &str| {
+        let found = again.deployments.iter().find(|it| it.name == name).unwrap();
+        found.containers[0].image.clone().unwrap()
+    };
+    assert_eq!(image("queue"), "registry:5000/box:2");
+    assert_eq!(image("consumer"), "localhost/microscaling-in-a-box:0.1.0");
+    assert!(text.contains("name: engine, namespace: talk}]"));
+}
+
+/// What kubectl does with the lines, in a shell's words.
+fn run_lines(all: &mut [Deployment], lines: &str) {
+    for words in shell_lines(lines) {
+        assert_eq!(words[..3], ["kubectl", "annotate", "--overwrite"]);
+        assert_eq!(words[3], "deployment");
+        let annotations = words[5..].iter().map(|word| match word.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (word.strip_suffix('-').unwrap().to_owned(), None),
+        });
+        let change = Change { deployment: words[4].clone(), annotations: annotations.collect() };
+        apply(all, &[change]);
+    }
+}
+
+/// The words of each line, as a shell splits them.
+fn shell_lines(text: &str) -> Vec<Vec<String>> {
+    let (mut lines, mut words, mut word) = (Vec::new(), Vec::new(), None::<String>);
+    let (mut is_quoted, mut chars) = (false, text.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => {
+                is_quoted = !is_quoted;
+                word.get_or_insert_default();
+            }
+            c if is_quoted => word.get_or_insert_default().push(c),
+            '\\' => word.get_or_insert_default().extend(chars.next()),
+            '\n' => {
+                words.extend(word.take());
+                lines.push(std::mem::take(&mut words));
+            }
+            ' ' => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    lines
+}
+
+fn names_of(all: &[Deployment]) -> BTreeMap<String, BTreeSet<String>> {
+    all.iter().map(|it| (it.name.clone(), ours(it).into_keys().collect())).collect()
+}
+
+#[test]
+fn the_lines_for_a_shell_take_away_what_has_gone() {
+    let before = demo().deployments;
+    let mut all = before.clone();
+    apply(
+        &mut all,
+        &[
+            set("consumer", "target-queue-length", "10"),
+            Change::one("consumer", "rate-average", None),
+            set("consumer", "queue", "it's $HOME"),
+        ],
+    );
+    let lines = annotate::lines(&all_ours(&all), &names_of(&before), None);
+    let consumer = lines.lines().next().unwrap();
+    assert!(consumer.starts_with("kubectl annotate --overwrite deployment consumer "));
+    assert!(consumer.contains(" microscaling.com/target-queue-length=10"));
+    assert!(consumer.ends_with(" microscaling.com/rate-average-"), "{consumer}");
+    assert!(consumer.contains(r" 'microscaling.com/queue=it'\''s $HOME'"), "{consumer}");
+    let lines = annotate::lines(&all_ours(&all), &names_of(&before), Some("talk"));
+    assert!(lines.starts_with("kubectl annotate --overwrite -n talk deployment consumer "));
+}
+
+#[test]
+fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
+    let (before, mut after) = (demo().deployments, demo().deployments);
+    apply(
+        &mut after,
+        &[
+            set("consumer", "target-queue-length", "10"),
+            set("consumer", "max-delta", "2"),
+            set("remainder", "paused", "true"),
+            set("engine", "capacity", "12"),
+            set("producer", "is-scalable", "true"),
+            set("producer", "rule", "remainder"),
+        ],
+    );
+    let mut changed = differences(&all_ours(&before), &all_ours(&after));
+    changed.iter_mut().for_each(|it| it.by = Some(Actor::Page));
+    changed[0].by = None;
+    let edited = together(1.5, &changed);
+    let told: Vec<_> =
+        edited.iter().map(|it| (it.by, it.text.as_str(), it.mark.as_str())).collect();
+    let expected = [
+        (Actor::Outside, "max-delta default -> 2, consumer"),
+        (Actor::Page, "target 20 -> 10, consumer"),
+        (Actor::Page, "capacity 10 -> 12"),
+        (Actor::Page, "producer is scaled: rule remainder"),
+        (Actor::Page, "remainder paused"),
+    ];
+    let expected: Vec<_> =
+        expected.iter().map(|(by, text)| (*by, *text, text.split(':').next().unwrap())).collect();
+    assert_eq!(told, expected);
+    assert_eq!(edited.iter().filter(|it| it.is_pause).count(), 1);
+}
+
+#[test]
+fn a_queue_of_nobody_s_is_warned_of_and_who_makes_the_load_is_not_to_be_scaled() {
+    let mut all = demo();
+    let args = Budget::default();
+    apply(&mut all.deployments, &[set("consumer", "queue", "jbos")]);
+    let config = config(&all, &args).unwrap();
+    let overview = |absent: &[&str]| {
+        Overview::of(&Seen {
+            all: &all.deployments,
+            first: &BTreeMap::new(),
+            config: &config,
+            troubles: &Troubles::new(),
+            ground: &ground(),
+            absent: &absent.iter().map(|name| (*name).to_owned()).collect(),
+        })
+    };
+    let warnings = |absent: &[&str]| -> Vec<Option<String>> {
+        overview(absent).workloads.into_iter().map(|it| it.queue_warning).collect()
+    };
+    let text = "nobody has used a queue jbos yet; until then consumer holds";
+    assert_eq!(warnings(&["jbos"]), [Some(text.to_owned()), None]);
+    assert_eq!(warnings(&["jobs"]), [None, None]);
+    let others = overview(&[]).others;
+    let why: Vec<_> = others.iter().map(|it| (&*it.deployment, it.unfit.as_deref())).collect();
+    assert_eq!(why, [("queue", None), ("producer", Some("it makes the load"))]);
+}
+
+fn value() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        Just(None),
+        "[0-9]{1,4}s?".prop_map(Some),
+        "(true|false|null|yes|rate|remainder|jobs|~|1e3|0x1f|.inf|- a|a: b|# c|'|a\\\\'b)"
+            .prop_map(Some),
+        "\\PC{0,12}".prop_map(Some),
+        any::<String>().prop_map(|text| Some(text.replace('\0', ""))),
+    ]
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let deployment =
+        prop::sample::select(vec!["queue", "producer", "consumer", "remainder", "engine"]);
+    let name = prop::sample::select(OF_WORKLOADS.to_vec());
+    let change = (deployment, name, value());
+    let change = change.prop_map(|(it, name, value)| Change::one(it, name, value.as_deref()));
+    prop::collection::vec(change, 0..8)
+}
+
+/// A manifest without its lines.
+fn anywhere(manifest: &Manifest) -> Manifest {
+    Manifest { places: Places::default(), ..manifest.clone() }
+}
+
+proptest! {
+    // Each reads a whole manifest several times.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_manifest_of_any_edits_describes_the_same(changes in changes()) {
+        let mut edited = demo();
+        apply(&mut edited.deployments, &changes);
+        let text = yaml::edited(DEMO, &all_ours(&edited.deployments));
+        let again = parse(&text).unwrap();
+        prop_assert_eq!(anywhere(&again), anywhere(&edited));
+        let told = |of| config(of, &Budget::default()).map_err(|refused| refused.to_string());
+        prop_assert_eq!(told(&again), told(&edited));
+        let back = yaml::edited(&text, &all_ours(&demo().deployments));
+        prop_assert_eq!(anywhere(&parse(&back).unwrap()), anywhere(&demo()));
+    }
+
+    #[test]
+    fn the_lines_of_any_edits_make_the_same_of_the_demo(changes in changes()) {
+        let mut edited = demo().deployments;
+        apply(&mut edited, &changes);
+        let lines = annotate::lines(&all_ours(&edited), &names_of(&demo().deployments), None);
+        let mut again = demo().deployments;
+        run_lines(&mut again, &lines);
+        prop_assert_eq!(again, edited);
+    }
+
+    #[test]
+    fn what_differs_leads_from_one_to_the_other_and_back(changes in changes()) {
+        let (before, mut after) = (demo().deployments, demo().deployments);
+        apply(&mut after, &changes);
+        let (first, now) = (all_ours(&before), all_ours(&after));
+        let edits = |a: &BTreeMap<String, Ours>, b: &BTreeMap<String, Ours>| -> Vec<Change> {
+            a.iter().filter_map(|(name, ours)| between(name, ours, &b[name])).collect()
+        };
+        let mut again = before.clone();
+        apply(&mut again, &edits(&first, &now));
+        prop_assert_eq!(&again, &after);
+        apply(&mut again, &edits(&now, &first));
+        prop_assert_eq!(&again, &before);
+    }
+}

@@ -1,0 +1,34 @@
+//! The words that all parts of the engine share, and the doors for what others may add.
+//!
+//! # Layout
+//! - [`scheduler`]: [`Scheduler`], where the containers run
+//! - [`authority`]: [`Authority`], whether this engine decides
+//! - [`source`]: [`MetricSource`], where readings come from; [`look`]: what one sees
+//! - [`annotations`]: the scaling rules, which are annotations on Deployments
+//! - [`settings`]: the same as they are edited; [`trouble`]: what is wrong with them
+//! - [`configure`]: edits of them while the engine runs
+//! - [`actor`], [`budget`], [`clock`]: who does something, inside which bounds, and when
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod actor;
+pub mod annotations;
+pub mod authority;
+pub mod budget;
+pub mod clock;
+pub mod configure;
+pub mod look;
+pub mod scheduler;
+pub mod settings;
+pub mod source;
+pub mod trouble;
+
+pub use actor::Actor;
+pub use authority::{Authority, ControlMode, MayWrite};
+pub use budget::Budget;
+pub use clock::Clock;
+pub use look::{Leases, Look, Story, Told};
+pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
+pub use settings::Settings;
+pub use source::{MetricSource, ReadError};
+pub use trouble::{Trouble, Troubles};

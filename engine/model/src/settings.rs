@@ -1,0 +1,248 @@
+//! The configuration of a running engine: annotations, as they are edited.
+//!
+//! A bad value keeps the last good one. A workload that never had a good one is held: it keeps
+//! what it has, and its containers count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use control::{Config, Rule, Setting, Workload};
+use manifest::{Deployment, PREFIX};
+
+use crate::annotations;
+use crate::budget::Budget;
+use crate::configure::changed::Changed;
+use crate::trouble::{Kind, Trouble, Troubles};
+
+mod configured;
+mod shown;
+
+use configured::Configured;
+
+/// How many slots the cluster has to spare, or in words why that is not known.
+pub type Spare = Result<u32, String>;
+
+/// What a scheduler sees of the Deployments; a configuration is made from it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Described {
+    /// All of them, in the order of their names or of the manifest.
+    pub deployments: Vec<Deployment>,
+    /// Which are not ours to scale, and why.
+    pub not_ours: Troubles,
+    /// Which are gone, and only pods are left of them.
+    pub leaving: BTreeSet<String>,
+    /// What the cluster has to spare, where that is the capacity. A number that somebody typed
+    /// counts while that was never known.
+    pub spare: Option<Spare>,
+}
+
+/// The last good configuration and what is wrong with the present one.
+#[derive(Debug)]
+pub struct Settings {
+    budget: Budget,
+    /// What the configuration was made from, so that it is made once for each edit.
+    from: Option<Described>,
+    /// What the cluster had to spare when that was known last.
+    last_spare: Option<u32>,
+    /// The last good number of the annotation, or of the flag.
+    typed: u32,
+    good: BTreeMap<String, Workload>,
+    /// The last configuration that could be run.
+    last: Option<Config>,
+    troubles: Troubles,
+    /// What is shown of all this, and who edited it.
+    configured: Configured,
+}
+
+/// What an edit has changed.
+#[derive(Debug, Default)]
+pub struct Edit {
+    /// The new configuration, if there is one that can be run.
+    pub config: Option<Config>,
+    /// What is wrong since this edit.
+    pub news: Troubles,
+    /// The annotations that have another value.
+    pub changed: Vec<Changed>,
+}
+
+impl Settings {
+    /// Settings that know flags alone.
+    pub fn new(budget: &Budget) -> Settings {
+        Settings {
+            budget: *budget,
+            from: None,
+            last_spare: None,
+            typed: budget.capacity,
+            good: BTreeMap::new(),
+            last: None,
+            troubles: Troubles::new(),
+            configured: Configured::default(),
+        }
+    }
+
+    /// What is wrong now.
+    pub fn troubles(&self) -> &Troubles {
+        &self.troubles
+    }
+
+    /// Reads the annotations; `None` where nothing has changed.
+    pub fn update(&mut self, from: Described) -> Option<Edit> {
+        // Asked in each round, and nearly always the same.
+        if self.from.as_ref() == Some(&from) {
+            return None;
+        }
+        let all = &from.deployments;
+        let mut troubles = Troubles::new();
+        self.read_capacity(&from, &mut troubles);
+        let mut workloads = Vec::new();
+        for deployment in all {
+            let read = self.read(deployment, from.not_ours.get(&deployment.name));
+            troubles.extend(read.trouble.map(|trouble| (deployment.name.clone(), trouble)));
+            workloads.extend(read.workload);
+        }
+        workloads.extend(self.leaving(&from));
+        self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
+        let config = Config { capacity: self.capacity(), tick: self.budget.tick, workloads };
+        self.note_problems(&config, engine(all), &mut troubles);
+        let old = std::mem::replace(&mut self.troubles, troubles);
+        let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
+        let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
+        self.last = Some(self.sound(config));
+        let changed = self.configured.see(all);
+        self.from = Some(from);
+        self.renew_overview();
+        Some(Edit { config: self.last.clone(), news, changed })
+    }
+
+    /// What was scaled and is gone, while its pods hold their slots.
+    fn leaving(&self, from: &Described) -> Vec<Workload> {
+        let scaled = self.last.iter().flat_map(|last| &last.workloads);
+        let gone = scaled.filter(|w| from.leaving.contains(&w.name));
+        let why = "its Deployment is gone, and its pods hold their slots until they are, too";
+        gone.map(|workload| held(&workload.name, why)).collect()
+    }
+
+    fn note_problems(&self, config: &Config, engine: &str, troubles: &mut Troubles) {
+        for problem in &config.problems() {
+            let (name, text) = match problem.setting {
+                Setting::Capacity if self.last_spare.is_some() => {
+                    (engine.to_owned(), format!("the spare capacity {}", problem.text))
+                }
+                _ => {
+                    let wrong = annotations::in_words(problem, engine);
+                    (wrong.deployment, wrong.text)
+                }
+            };
+            troubles.insert(name, Trouble::new(Kind::BadConfiguration, text));
+        }
+    }
+
+    /// The configuration, or where it cannot be run the last one that could be, with what is frozen
+    /// by now; what was not in that one is held. A capacity that was measured is a fact, however
+    /// small; one that was typed has to be enough for the minimums.
+    fn sound(&self, config: Config) -> Config {
+        let problems = match self.last_spare {
+            Some(_) => config.faults(),
+            None => config.problems(),
+        };
+        let Some(problem) = problems.into_iter().next() else { return config };
+        let last = self.last.as_ref();
+        let keep = |workload: Workload| match last.and_then(|last| last.workload(&workload.name)) {
+            Some(before) => {
+                let (paused, held) = (workload.paused, workload.held);
+                Workload { paused, held, ..before.clone() }
+            }
+            None => {
+                held(&workload.name, &format!("the configuration cannot be run: {}", problem.text))
+            }
+        };
+        let capacity = last.map_or(config.capacity, |last| last.capacity);
+        let workloads = config.workloads.into_iter().map(keep).collect();
+        Config { capacity, workloads, ..config }
+    }
+
+    fn read_capacity(&mut self, from: &Described, troubles: &mut Troubles) {
+        let mut note = |kind, text| {
+            troubles.insert(engine(&from.deployments).to_owned(), Trouble::new(kind, text));
+        };
+        let own = from.deployments.iter().find(|deployment| deployment.is_engine());
+        match own.map(annotations::capacity).transpose().map(Option::flatten) {
+            Ok(typed) => self.typed = typed.unwrap_or(self.budget.capacity),
+            Err(wrong) => note(Kind::BadConfiguration, wrong.text),
+        }
+        match &from.spare {
+            None => {}
+            Some(Ok(slots)) => self.last_spare = Some(*slots),
+            Some(Err(why)) => note(Kind::MissingRight, why.clone()),
+        }
+    }
+
+    fn capacity(&self) -> u32 {
+        self.last_spare.unwrap_or(self.typed)
+    }
+
+    /// The workload of a Deployment; with what is wrong, the last good one or a held one.
+    fn read(&mut self, deployment: &Deployment, not_ours: Option<&Trouble>) -> Read {
+        let name = &deployment.name;
+        let why_not = not_ours.map(|trouble| trouble.text.clone());
+        match annotations::checked_workload(deployment, self.capacity()) {
+            Ok(Some(workload)) => {
+                self.good.insert(name.clone(), workload.clone());
+                let workload = Some(Workload { held: why_not, ..workload });
+                Read { workload, trouble: not_ours.cloned() }
+            }
+            Ok(None) => {
+                self.good.remove(name);
+                Read::default()
+            }
+            Err(problems) => {
+                let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
+                let text = texts.join("; ");
+                let last = self.good.get(name).cloned();
+                let workload = last.unwrap_or_else(|| held(name, &text));
+                let paused = is_paused(deployment);
+                let held = why_not.or(workload.held);
+                let trouble = match not_ours {
+                    Some(trouble) => trouble.clone().and(&text),
+                    None => Trouble::new(Kind::BadConfiguration, text),
+                };
+                let workload = Some(Workload { paused, held, ..workload });
+                Read { workload, trouble: Some(trouble) }
+            }
+        }
+    }
+}
+
+/// A pause counts whatever else is wrong.
+fn is_paused(deployment: &Deployment) -> bool {
+    let value = deployment.annotations.get(&format!("{PREFIX}paused"));
+    value.is_some_and(|value| value == "true")
+}
+
+/// What a Deployment's annotations come to.
+#[derive(Debug, Default)]
+struct Read {
+    workload: Option<Workload>,
+    trouble: Option<Trouble>,
+}
+
+fn engine(all: &[Deployment]) -> &str {
+    all.iter().find(|deployment| deployment.is_engine()).map_or("engine", |d| &d.name)
+}
+
+/// A workload of which nothing is known but that it is there.
+fn held(name: &str, why: &str) -> Workload {
+    Workload {
+        name: name.to_owned(),
+        priority: u32::MAX,
+        min: 0,
+        max: u32::MAX,
+        max_delta: None,
+        rule: Rule::Remainder,
+        fallback: None,
+        paused: false,
+        held: Some(why.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! What is shown of the configuration, and who edited it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use manifest::Deployment;
+use tokio::sync::watch;
+
+use crate::actor::Actor;
+use crate::configure::changed::{Changed, Edited, differences};
+use crate::configure::overview::Overview;
+use crate::configure::{Change, Ours, ours};
+
+/// What is shown of the configuration, and who edited it.
+#[derive(Debug, Default)]
+pub(super) struct Configured {
+    /// Deployments that cannot be scaled, and why not.
+    pub(super) servers: BTreeMap<String, String>,
+    /// All Deployments' annotations that are ours when they were seen first.
+    pub(super) first: BTreeMap<String, Ours>,
+    /// The same when they were seen last.
+    pub(super) last: BTreeMap<String, Ours>,
+    /// Edits of ours that are not seen yet, and whose they are.
+    pub(super) announced: VecDeque<(Actor, Change)>,
+    pub(super) edits: u64,
+    pub(super) log: VecDeque<Edited>,
+    pub(super) read_only: Option<String>,
+    /// Queues that nobody has used yet.
+    pub(super) absent: BTreeSet<String>,
+    pub(super) shown: watch::Sender<Arc<Overview>>,
+}
+
+impl Configured {
+    /// Takes in the annotations as they are; what became another value, and by whom.
+    pub(super) fn see(&mut self, all: &[Deployment]) -> Vec<Changed> {
+        let now: BTreeMap<_, _> = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
+        let mut changed = differences(&self.last, &now);
+        changed.iter_mut().for_each(|changed| changed.by = Some(self.author(changed)));
+        // Who comes again begins anew.
+        self.first.retain(|name, _| now.contains_key(name));
+        for (name, ours) in &now {
+            self.first.entry(name.clone()).or_insert_with(|| ours.clone());
+        }
+        self.last = now;
+        changed
+    }
+
+    fn author(&mut self, changed: &Changed) -> Actor {
+        let is_it = |change: &Change| {
+            let value = change.annotations.get(&changed.annotation);
+            change.deployment == changed.deployment && value == Some(&changed.to)
+        };
+        let Some(found) = self.announced.iter().position(|(_, change)| is_it(change)) else {
+            return Actor::Outside;
+        };
+        let (by, change) = &mut self.announced[found];
+        let by = *by;
+        change.annotations.remove(&changed.annotation);
+        if change.annotations.is_empty() {
+            self.announced.remove(found);
+        }
+        by
+    }
+}

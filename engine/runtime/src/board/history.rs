@@ -1,0 +1,41 @@
+//! What the chart shows of a tick.
+
+use std::time::Duration;
+
+use super::round::Round;
+
+/// What the chart shows of one tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The time since the run began.
+    pub at: Duration,
+    /// Ready messages, by queue; only of readings that were fresh at the time.
+    pub queues: Vec<(String, u64)>,
+    /// Live containers, by workload, in the order of their priorities.
+    pub live: Vec<(String, u32)>,
+    /// Replicas that others were told to have, by Deployment: the load.
+    pub others: Vec<(String, u32)>,
+}
+
+impl Point {
+    /// The point of a tick.
+    pub fn of(round: &Round<'_>, origin: Duration) -> Point {
+        let config = round.core.config();
+        let fresh = round.observation.readings.iter().filter(|(_, reading)| {
+            control::Freshness::of(Some(reading), round.now, config.tick)
+                == control::Freshness::Fresh
+        });
+        let mut workloads: Vec<_> = config.workloads.iter().collect();
+        workloads.sort_by_key(|w| (w.rule == control::Rule::Remainder, w.priority));
+        let status = |name: &str| round.deployments.get(name).map(|status| status.replicas);
+        Point {
+            at: round.now.saturating_sub(origin),
+            queues: fresh.map(|(name, r)| (name.clone(), r.sample.ready)).collect(),
+            live: workloads
+                .iter()
+                .filter_map(|w| Some((w.name.clone(), status(&w.name)?.live())))
+                .collect(),
+            others: round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect(),
+        }
+    }
+}

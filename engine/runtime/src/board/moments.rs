@@ -1,0 +1,191 @@
+//! Makes moments out of rounds.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use control::Rule;
+use model::Actor;
+
+use super::headline::{self, Headline};
+use super::history::Point;
+use super::limits::has_all_it_can_get;
+use super::log::{Kind, Log, News};
+use super::lost::Lost;
+use super::rates::Rates;
+use super::round::{Fixed, Round};
+use super::slots::Slots;
+use super::snapshot::{Seen, Snapshot};
+use super::state::{self, DecisionState};
+
+/// How many decisions are remembered.
+const DECISIONS: usize = 50;
+
+/// Makes moments out of rounds, and remembers what a single round does not know.
+#[derive(Debug)]
+pub struct Board {
+    fixed: Fixed,
+    run: u32,
+    /// When this run began; all that is shown counts from here.
+    origin: Duration,
+    seq: u64,
+    log: Log,
+    /// The first entry of the log that was not shown yet.
+    shown: u64,
+    lost: Lost,
+    /// What made the load had so many the last time.
+    loads: BTreeMap<String, u32>,
+    /// Who has just scaled a Deployment by way of this engine.
+    expected: BTreeMap<String, Actor>,
+    troubles: BTreeSet<String>,
+    decisions: VecDeque<DecisionState>,
+    slots: Slots,
+    pub(super) rates: BTreeMap<String, Rates>,
+    /// Since when a workload has had all that it can get, and all of it at work.
+    pub(super) at_limit_since: BTreeMap<String, Duration>,
+    headline: Headline,
+}
+
+impl Board {
+    /// An empty board of a run of this number.
+    pub fn new(fixed: Fixed, run: u32) -> Board {
+        Board {
+            fixed,
+            run,
+            origin: Duration::ZERO,
+            seq: 0,
+            log: Log::default(),
+            shown: 0,
+            lost: Lost::default(),
+            loads: BTreeMap::new(),
+            expected: BTreeMap::new(),
+            troubles: BTreeSet::new(),
+            decisions: VecDeque::new(),
+            slots: Slots::default(),
+            rates: BTreeMap::new(),
+            at_limit_since: BTreeMap::new(),
+            headline: Headline::default(),
+        }
+    }
+
+    /// Begins another run at `now`: its time, its chart, its log and its counts are new.
+    pub fn begin_anew(&mut self, now: Duration, run: u32) {
+        let old = std::mem::replace(self, Board::new(self.fixed.clone(), run));
+        self.origin = now;
+        (self.seq, self.slots, self.loads) = (old.seq, old.slots, old.loads);
+        (self.lost, self.troubles) = (old.lost, old.troubles);
+        self.lost.reset();
+    }
+
+    /// The time since second 0.
+    pub fn uptime(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.origin)
+    }
+
+    /// Takes in that something has happened.
+    pub fn tell(&mut self, now: Duration, news: News) {
+        if let Some(cause) = &news.cause {
+            self.headline.hear(now, cause.clone());
+        }
+        self.log.push(now.saturating_sub(self.origin), news);
+    }
+
+    /// Says who scales a Deployment now, for when that is seen.
+    pub fn expect(&mut self, deployment: &str, by: Actor) {
+        self.expected.insert(deployment.to_owned(), by);
+    }
+
+    /// Takes in how many jobs a queue has lost since its process began.
+    pub fn count_lost(&mut self, queue: &str, counted: u64) {
+        self.lost.see(queue, counted);
+    }
+
+    /// Takes a round in and gives the moment after it.
+    pub fn after(&mut self, round: Round<'_>) -> Snapshot {
+        self.seq += 1;
+        self.remember(&round);
+        let facts = self.facts(&round);
+        let headline = self.headline.update(round.now, facts).to_owned();
+        let config = round.core.config();
+        let is_background =
+            |name: &str| config.workload(name).is_some_and(|w| w.rule == Rule::Remainder);
+        let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
+        let instances = instances.flat_map(|status| &status.instances);
+        let slots = self.slots.place(config.capacity, instances, is_background);
+        let known = state::Known {
+            fixed: &self.fixed,
+            run: self.run,
+            origin: self.origin,
+            lost: self.lost.sum(),
+            rates: &self.rates,
+            headline,
+        };
+        let state = state::state(known, &round, self.decisions.iter().cloned());
+        let news = self.log.since(self.shown);
+        self.shown = self.log.next();
+        Snapshot {
+            seq: self.seq,
+            run: self.run,
+            state,
+            slots,
+            point: round.is_tick.then(|| Point::of(&round, self.origin)),
+            news,
+            fresh: round.contributed.fresh,
+            seen: Arc::new(Seen {
+                origin: self.origin,
+                config: round.core.config().clone(),
+                readings: round.observation.readings.clone(),
+                start_ups: round.observation.start_ups.clone(),
+            }),
+            deployments: round.deployments,
+        }
+    }
+
+    fn remember(&mut self, round: &Round<'_>) {
+        self.see_loads(round);
+        self.see_troubles(round);
+        for decision in round.decisions {
+            let decided = DecisionState::new(round.now.saturating_sub(self.origin), decision);
+            self.tell(round.now, News::new(Kind::Decision, decision.text.clone()));
+            self.decisions.push_front(decided);
+        }
+        self.decisions.truncate(DECISIONS);
+        if !round.is_tick {
+            return;
+        }
+        for (queue, reading) in &round.observation.readings {
+            self.rates.entry(queue.clone()).or_default().see(reading);
+        }
+        for workload in &round.core.config().workloads {
+            if has_all_it_can_get(workload, round) {
+                self.at_limit_since.entry(workload.name.clone()).or_insert(round.now);
+            } else {
+                self.at_limit_since.remove(&workload.name);
+            }
+        }
+    }
+
+    /// Tells changes of the load, and who made them.
+    fn see_loads(&mut self, round: &Round<'_>) {
+        let now: BTreeMap<String, u32> =
+            round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect();
+        let before = std::mem::take(&mut self.loads);
+        for (name, to) in &now {
+            if let Some(from) = before.get(name).filter(|from| *from != to) {
+                let by = self.expected.remove(name).unwrap_or(Actor::Outside);
+                let text = format!("{} {from} -> {to}", headline::plural(name, 2));
+                self.tell(round.now, News::marked(Kind::Load, text, by));
+            }
+        }
+        self.loads = now;
+    }
+
+    /// Tells what has gone wrong since the round before.
+    fn see_troubles(&mut self, round: &Round<'_>) {
+        let now: BTreeSet<String> = round.troubles.values().map(|it| it.text.clone()).collect();
+        let before = std::mem::replace(&mut self.troubles, now.clone());
+        for text in now.difference(&before) {
+            self.tell(round.now, News::new(Kind::Trouble, text.clone()));
+        }
+    }
+}

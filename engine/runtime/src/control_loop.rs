@@ -1,0 +1,375 @@
+//! The clock and the sockets around the pure decision core: twice a second it looks, decides
+//! and scales; in between it gives out slots the moment they come free. Nothing else scales.
+//!
+//! # Layout
+//! - [`handle`]: how others see the loop, and what they may wish of it
+//! - [`wishes`]: how that is carried out
+//! - `leaving`: idle containers leave first
+//! - `configure`: annotations that are edited, here and elsewhere
+//! - `anew` and `reset`: back to second 0, and how far that is
+
+mod anew;
+mod configure;
+pub mod handle;
+mod leaving;
+mod reset;
+pub mod wishes;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use control::{Autoscaler, Decision, Observation, StartUp};
+use model::{Authority, Clock, ControlMode, ScaleError, Scheduler, Settings, Status, Story};
+use service::Shutdown;
+use sources::Sources;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval_at, timeout};
+
+use crate::board::log::{Kind, News};
+use crate::board::{Board, Controls, Fixed, Round, Snapshot};
+use crate::contribution::{Contributed, Contributions};
+use crate::feed::Feed;
+use crate::metrics::Metrics;
+use crate::refusals::Refusals;
+use crate::retire::Retiring;
+use crate::retire::calls::Calls;
+use handle::Command;
+pub use handle::{Handle, Wish};
+use reset::Reset;
+
+/// How many commands may wait; each is answered within a round.
+const COMMANDS: usize = 64;
+
+/// How long a leaving engine waits for answers to its writes; each has a second.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// How long changes are gathered; a twenty-fifth of the default tick.
+const SETTLE: Duration = Duration::from_millis(20);
+
+/// Everything that a round needs.
+#[derive(Debug)]
+pub struct Parts {
+    /// The decision core.
+    pub core: Autoscaler,
+    /// Where the containers run.
+    pub scheduler: Box<dyn Scheduler>,
+    /// Where readings come from.
+    pub sources: Sources,
+    /// The engine's time.
+    pub clock: Clock,
+    /// What stays the same on the board.
+    pub fixed: Fixed,
+    /// How Prometheus looks.
+    pub metrics: Metrics,
+    /// Annotations that are edited while it runs.
+    pub settings: Settings,
+    /// Whether it decides.
+    pub authority: Box<dyn Authority>,
+    /// What others add to each snapshot.
+    pub contributions: Contributions,
+    /// What makes the load at the start, and how many of each; a reset leads back to it.
+    pub opening: BTreeMap<String, u32>,
+    /// Whether what is scaled goes back to its minimums when the engine leaves.
+    pub reset_on_exit: bool,
+}
+
+/// The loop.
+#[derive(Debug)]
+pub struct ControlLoop {
+    parts: Parts,
+    board: Board,
+    ticks: u64,
+    /// When the last round was.
+    last: Duration,
+    /// The term of leadership that the core was told of.
+    term: Option<Duration>,
+    commands: mpsc::Receiver<Command>,
+    moments: watch::Sender<Arc<Snapshot>>,
+    feed: Feed,
+    refusals: Arc<Refusals>,
+    /// Words that are on their way.
+    writes: JoinSet<()>,
+    /// How long containers take to start, by Deployment.
+    start_ups: BTreeMap<String, StartUp>,
+    /// Who is busy, and who is retired.
+    retiring: Retiring,
+    retire_calls: Calls,
+    /// What was killed by a wish, to tell what became of its jobs.
+    killed: BTreeSet<String>,
+    /// What writes have to tell once they are carried out.
+    tells: mpsc::UnboundedSender<News>,
+    told: mpsc::UnboundedReceiver<News>,
+    /// Asks for a round, also when nothing has changed.
+    waker: Arc<Notify>,
+    reset: Option<Reset>,
+}
+
+impl ControlLoop {
+    /// A loop that has had its first look, and the handle to it.
+    pub fn new(parts: Parts) -> (ControlLoop, Handle) {
+        let mut board = Board::new(parts.fixed.clone(), rand::random());
+        let observation = Observation::default();
+        let first = board.after(Round {
+            now: parts.clock.now(),
+            tick: 0,
+            is_tick: false,
+            core: &parts.core,
+            observation: &observation,
+            deployments: parts.scheduler.observe(),
+            decisions: &[],
+            start_ups: &BTreeMap::new(),
+            standing: parts.authority.name(),
+            mode: parts.authority.mode(),
+            troubles: parts.settings.troubles(),
+            controls: Controls::default(),
+            config: 0,
+            contributed: Contributed {
+                fresh: Vec::new(),
+                ..parts.contributions.at(parts.clock.now())
+            },
+        });
+        let feed = Feed::new(&first, parts.contributions.clone());
+        let (moments, seen) = watch::channel(Arc::new(first));
+        let (sender, commands) = mpsc::channel(COMMANDS);
+        let (tells, told) = mpsc::unbounded_channel();
+        let overviews = parts.settings.overviews();
+        let waker = Arc::new(Notify::new());
+        let retiring = Retiring::new(parts.scheduler.chooses());
+        let retire_calls = Calls::new(parts.core.config().tick, waker.clone());
+        let this = ControlLoop {
+            parts,
+            board,
+            ticks: 0,
+            last: Duration::ZERO,
+            term: None,
+            commands,
+            moments,
+            feed: feed.clone(),
+            refusals: Arc::default(),
+            writes: JoinSet::new(),
+            start_ups: BTreeMap::new(),
+            retiring,
+            retire_calls,
+            killed: BTreeSet::new(),
+            tells,
+            told,
+            waker,
+            reset: None,
+        };
+        (this, Handle { commands: sender, moments: seen, feed, overviews })
+    }
+
+    /// Decides once a tick until it is time to leave; then ends what would not outlive it.
+    pub async fn run(mut self, shutdown: Shutdown) {
+        let tick = self.parts.core.config().tick;
+        // The sources read at the tick; by a tenth of it later they have the answer.
+        let mut ticks = interval_at(self.parts.clock.began() + tick / 10, tick);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                () = shutdown.wait() => break,
+                _ = ticks.tick() => self.round(true),
+                () = settled_change(&mut *self.parts.scheduler) => self.round(false),
+                () = self.waker.notified() => self.round(false),
+                Some(command) = self.commands.recv() => self.obey(command),
+            }
+        }
+        if self.parts.reset_on_exit {
+            self.back_to_minimums().await;
+        }
+        self.parts.scheduler.shutdown().await;
+        // Another engine may act as soon as the Lease is given back.
+        if self.writes_end().await {
+            self.parts.authority.release().await;
+        } else {
+            tracing::warn!("a write is not answered, so the Lease is left to run out");
+        }
+    }
+
+    /// Waits for the writes that are under way; whether they have all ended.
+    async fn writes_end(&mut self) -> bool {
+        let all = async { while self.writes.join_next().await.is_some() {} };
+        timeout(FAREWELL, all).await.is_ok()
+    }
+
+    /// Sets what is scaled back to its minimums. It raises nothing, so it needs no free slots.
+    async fn back_to_minimums(&self) {
+        match self.mode() {
+            ControlMode::Decides => {}
+            ControlMode::Held => return tracing::info!("nothing is reset: scaling is held"),
+            ControlMode::LooksOn(because) => return tracing::info!("nothing is reset: {because}"),
+        }
+        let Parts { core, scheduler, .. } = &self.parts;
+        let seen = scheduler.observe();
+        let ours = core.config().workloads.iter().filter(|w| !w.paused && w.held.is_none());
+        let too_many =
+            ours.filter(|w| seen.get(&w.name).is_some_and(|s| s.replicas.desired > w.min));
+        let resets = too_many.map(async |w| {
+            match scheduler.scale(&w.name, w.min, &self.leavers(&w.name)).await {
+                Ok(()) => tracing::info!("{} reset to {}", w.name, w.min),
+                Err(error) => tracing::warn!("{} was not reset: {error}", w.name),
+            }
+        });
+        futures::future::join_all(resets).await;
+    }
+
+    fn round(&mut self, is_tick: bool) {
+        let began = Instant::now();
+        let now = self.parts.clock.now();
+        self.ticks += u64::from(is_tick);
+        while self.writes.try_join_next().is_some() {}
+        self.take_settings(now);
+        self.go_on_with_reset(now);
+        self.hear(now);
+        let seen = self.look_around(now);
+        self.learn(now, &seen);
+        let observation = self.observation(now, &seen);
+        let decisions = self.decide(now, is_tick, &observation);
+        for decision in &decisions {
+            self.carry_out(now, decision, &seen);
+        }
+        self.retire_idle_ones(now, &seen);
+        self.parts.metrics.decided(&decisions, began.elapsed());
+        let deployments = if decisions.is_empty() { seen } else { self.look_around(now) };
+        let moment = self.board.after(Round {
+            now,
+            tick: self.ticks,
+            is_tick,
+            core: &self.parts.core,
+            observation: &observation,
+            deployments,
+            decisions: &decisions,
+            start_ups: &self.start_ups,
+            standing: self.parts.authority.name(),
+            mode: self.mode(),
+            troubles: self.parts.settings.troubles(),
+            controls: self.controls(),
+            config: self.parts.settings.overview().version,
+            contributed: self.parts.contributions.at(now),
+        });
+        let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
+        self.parts.metrics.show(&moment.state, since_last);
+        self.feed.push(&moment);
+        self.moments.send_replace(Arc::new(moment));
+    }
+
+    /// Takes in what writes and queues have to tell.
+    fn hear(&mut self, now: Duration) {
+        while let Ok(news) = self.told.try_recv() {
+            self.board.tell(now, news);
+        }
+        for story in self.parts.sources.stories() {
+            let text = self.in_words(&story);
+            self.board.tell(now, News::new(Kind::Story, text));
+        }
+        for (queue, look) in self.parts.sources.looks() {
+            if let Some(lost) = look.lost {
+                self.board.count_lost(&queue, lost);
+            }
+        }
+    }
+
+    fn in_words(&self, story: &Story) -> String {
+        let Story { worker, after_s, done_by } = story;
+        let lost = if self.killed.contains(worker) { "killed" } else { "lost" };
+        format!(
+            "{worker} {lost} holding 1 job; it was given again after {after_s:.1} s and done by \
+             {done_by}"
+        )
+    }
+
+    /// Which of the page's controls cannot be used, and why.
+    fn controls(&self) -> Controls {
+        match self.mode() {
+            ControlMode::LooksOn(because) => Controls::none(&because),
+            ControlMode::Decides | ControlMode::Held => {
+                Controls::without(self.parts.scheduler.lacks())
+            }
+        }
+    }
+
+    fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
+        let because = match self.mode() {
+            _ if self.reset.is_some() => Some("all begins anew".to_owned()),
+            ControlMode::Decides => None,
+            ControlMode::Held => Some("scaling is held".to_owned()),
+            ControlMode::LooksOn(because) => Some(because),
+        };
+        let Parts { core, authority, scheduler, settings, .. } = &mut self.parts;
+        if let Some(because) = because {
+            core.look_on(now, seen, &because);
+            return Vec::new();
+        }
+        let term = authority.term();
+        if term != self.term {
+            self.term = term;
+            core.take_over(now);
+            // Only who leads writes Events, so what was told before was told to the log alone.
+            for (deployment, trouble) in settings.troubles() {
+                scheduler.warn(deployment, trouble);
+            }
+        }
+        if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
+    }
+
+    /// Whether it decides: only where it may, and sees what there is.
+    fn mode(&self) -> ControlMode {
+        match self.parts.scheduler.trouble() {
+            Some(trouble) => ControlMode::LooksOn(trouble),
+            None => self.parts.authority.mode(),
+        }
+    }
+
+    fn learn(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
+        self.start_ups.retain(|name, _| seen.contains_key(name));
+        for (name, status) in seen {
+            let containers = status.instances.iter().map(|it| (it.name.as_str(), it.stage()));
+            self.start_ups.entry(name.clone()).or_default().see(now, containers);
+        }
+    }
+
+    fn observation(&mut self, now: Duration, seen: &BTreeMap<String, Status>) -> Observation {
+        let work = self.work(now, seen);
+        let (replicas, starts) = (seen.iter(), self.start_ups.iter());
+        Observation {
+            replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
+            readings: self.parts.sources.readings(),
+            start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
+            work,
+        }
+    }
+
+    fn carry_out(&mut self, now: Duration, decision: &Decision, seen: &BTreeMap<String, Status>) {
+        let first = match decision.to < decision.from {
+            true => self.leave_order(now, &decision.workload, seen),
+            false => Vec::new(),
+        };
+        let written = self.parts.scheduler.scale(&decision.workload, decision.to, &first);
+        let told = self.parts.scheduler.announcement(decision);
+        let (name, text) = (decision.workload.clone(), decision.text.clone());
+        let refusals = self.refusals.clone();
+        self.writes.spawn(async move {
+            let result = written.await;
+            let is_news = refusals.is_news(&name, result.as_ref().err());
+            match result {
+                Ok(()) => {
+                    tracing::info!("{text}");
+                    told.await;
+                }
+                // A right that is missing is a trouble of the workload, and told as one.
+                Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}
+                Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
+                Err(_) => {}
+            }
+        });
+    }
+}
+
+/// Returns a moment after a change: several containers that stop for one reason stop together,
+/// and what they leave free is given out at once, not one by one.
+async fn settled_change(scheduler: &mut dyn Scheduler) {
+    scheduler.changed().await;
+    tokio::time::sleep(SETTLE).await;
+}

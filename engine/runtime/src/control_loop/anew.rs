@@ -1,0 +1,152 @@
+//! Back to second 0: the load of the start, empty queues, nothing learned.
+
+use std::time::Duration;
+
+use control::Autoscaler;
+use model::Actor;
+use model::scheduler::{ScaleError, Status};
+use tokio::sync::oneshot;
+
+use super::ControlLoop;
+use super::reset::{Reset, Step};
+use super::wishes::PATIENCE;
+use crate::board::log::{Kind, News};
+
+/// What has not left by then is left to itself; pods have five seconds.
+const LEAVES: Duration = Duration::from_secs(12);
+
+impl ControlLoop {
+    /// Goes on with a reset, if there is one; once a round.
+    pub(super) fn go_on_with_reset(&mut self, now: Duration) {
+        let Some(mut reset) = self.reset.take() else { return };
+        match reset.step {
+            Step::Begins => {
+                self.send_away(reset.by);
+                reset.step = Step::Leaving(now + LEAVES);
+            }
+            Step::Leaving(until) if now >= until || self.have_left() => {
+                reset.step = Step::Emptying(self.empty());
+            }
+            Step::Leaving(_) => {}
+            Step::Emptying(ref mut emptied) => match emptied.try_recv() {
+                Ok(done) => return self.end_reset(now, reset, done),
+                Err(oneshot::error::TryRecvError::Empty) => {}
+                Err(oneshot::error::TryRecvError::Closed) => {
+                    let error = ScaleError::Refused("the engine is leaving".to_owned());
+                    return self.end_reset(now, reset, Err(error));
+                }
+            },
+        }
+        self.reset = Some(reset);
+    }
+
+    /// No producers, as few workers as there may be, and nothing held or hidden any more.
+    fn send_away(&mut self, by: Actor) {
+        self.parts.sources.see_all();
+        if self.parts.authority.held() {
+            let free = self.parts.authority.hold(false);
+            self.writes.spawn(async move { drop(free.await) });
+        }
+        for (name, least) in self.at_second_0() {
+            self.lead_back(by, name, least, "was not reset");
+        }
+    }
+
+    /// Gives a Deployment a count that nobody has asked for by name; `not` says of it what has gone
+    /// wrong where that is refused.
+    fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
+        self.board.expect(&name, by);
+        let written = self.parts.scheduler.scale(&name, replicas, &self.leavers(&name));
+        self.writes.spawn(async move {
+            if let Err(error) = written.await {
+                tracing::warn!("{name} {not}: {error}");
+            }
+        });
+    }
+
+    /// What has more than it begins with, and how many that is.
+    fn at_second_0(&self) -> Vec<(String, u32)> {
+        let config = self.parts.core.config();
+        let least = |name: &str, status: &Status| match config.workload(name) {
+            Some(w) if w.paused || w.held.is_some() => None,
+            Some(workload) => Some(workload.min),
+            None if status.serves || !status.ours => None,
+            None => Some(0),
+        };
+        let all = self.parts.scheduler.observe();
+        let over = all.iter().filter_map(|(name, status)| {
+            let least = least(name, status)?;
+            (status.replicas.live() > least || status.replicas.desired > least)
+                .then(|| (name.clone(), least))
+        });
+        over.collect()
+    }
+
+    fn have_left(&self) -> bool {
+        self.at_second_0().is_empty()
+    }
+
+    /// Throws away what is in the queues, once nobody puts anything into them any more.
+    fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
+        let sources = &self.parts.sources;
+        let queues: Vec<_> = sources.names().map(|name| sources.queue(name, PATIENCE)).collect();
+        let (sender, receiver) = oneshot::channel();
+        let waker = self.waker.clone();
+        self.writes.spawn(async move {
+            let refused = |error: client::Error| ScaleError::Refused(error.to_string());
+            let purges = queues.into_iter().map(async |queue| match queue?.purge().await {
+                // Nobody has used it yet.
+                Err(client::Error::Unknown(_)) | Ok(_) => Ok(()),
+                Err(error) => Err(error),
+            });
+            let done = futures::future::try_join_all(purges).await;
+            let _ = sender.send(done.map(drop).map_err(refused));
+            waker.notify_one();
+        });
+        receiver
+    }
+
+    fn end_reset(&mut self, now: Duration, reset: Reset, done: Result<(), ScaleError>) {
+        let Reset { by, reply, .. } = reset;
+        match &done {
+            Ok(()) => {
+                self.begin_anew(now);
+                let news = News { by: Some(by), ..News::new(Kind::Reset, "all begins anew") };
+                self.board.tell(now, news);
+                self.load_again();
+            }
+            Err(error) => {
+                let text = format!("the reset has failed: {error}");
+                tracing::warn!("{text}");
+                self.board.tell(now, News::new(Kind::Trouble, text));
+            }
+        }
+        if let Some(reply) = reply {
+            let _ = reply.send(done.map(|()| "all begins anew".to_owned()));
+        }
+    }
+
+    /// The load is what it was at the start; what is scaled by now has its own.
+    fn load_again(&mut self) {
+        for (name, replicas) in self.parts.opening.clone() {
+            if self.parts.core.config().workload(&name).is_some() {
+                continue;
+            }
+            self.lead_back(Actor::Opening, name, replicas, "has not its opening load");
+        }
+    }
+
+    fn begin_anew(&mut self, now: Duration) {
+        let config = self.parts.core.config().clone();
+        // It is the configuration that runs, so it can be run.
+        if let Ok(core) = Autoscaler::new(config) {
+            self.parts.core = core;
+        }
+        self.start_ups.clear();
+        self.killed.clear();
+        self.retiring.clear();
+        self.parts.contributions.begin_anew();
+        self.parts.settings.forget_edits();
+        self.board.begin_anew(now, rand::random());
+    }
+}

@@ -1,0 +1,108 @@
+//! Annotations that are edited, here and elsewhere.
+
+use std::time::Duration;
+
+use model::Actor;
+use model::configure::Change;
+use model::configure::changed::{Edited, together};
+use model::scheduler::ScaleError;
+
+use super::ControlLoop;
+use super::handle::Reply;
+use crate::board::log::{Kind, News};
+
+impl ControlLoop {
+    /// Runs by the annotations as they are now.
+    pub(super) fn take_settings(&mut self, now: Duration) {
+        let because = self.controls().configure;
+        let uptime = self.board.uptime(now);
+        let super::Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
+        settings.forbid_edits(because);
+        settings.see_absent(sources.absent());
+        let edit = scheduler.described().and_then(|described| settings.update(described));
+        let Some(edit) = edit else { return };
+        for (deployment, trouble) in &edit.news {
+            tracing::warn!("{}", trouble.text);
+            scheduler.warn(deployment, trouble);
+        }
+        let edited = together(uptime.as_millis() as f64 / 1000.0, &edit.changed);
+        settings.remember(&edited);
+        edited.into_iter().for_each(|edited| self.board.tell(now, news(edited)));
+        let Some(config) = edit.config else { return };
+        metrics.forget_settings();
+        if let Err(error) = sources.follow(&config.workloads) {
+            tracing::error!("{error}");
+        }
+        if let Err(problems) = core.reconfigure(config) {
+            problems.iter().for_each(|problem| tracing::error!("{problem}"));
+        }
+    }
+
+    /// Edits annotations, all or none.
+    pub(super) fn configure(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+        // Checked against what there is at this moment, also before the first round.
+        self.take_settings(self.parts.clock.now());
+        if let Err(error) = self.makes_sense(changes) {
+            // Whoever asked may have gone.
+            let _ = reply.send(Err(error));
+            return;
+        }
+        self.edit(by, changes, reply);
+    }
+
+    /// Edits annotations back to what they were when they were seen first, whatever that was.
+    pub(super) fn set_defaults(&mut self, by: Actor, reply: Reply) {
+        self.take_settings(self.parts.clock.now());
+        let changes = self.parts.settings.overview().back();
+        self.edit(by, &changes, reply);
+    }
+
+    /// Freezes a workload by its annotation, or lets it go on.
+    pub(super) fn pause(&mut self, by: Actor, workload: String, paused: bool, reply: Reply) {
+        self.take_settings(self.parts.clock.now());
+        let overview = self.parts.settings.overview();
+        match overview.pause(&workload, paused) {
+            Some(change) => self.edit(by, &[change], reply),
+            None => {
+                let known = overview.workloads.iter().map(|it| it.deployment.clone()).collect();
+                let _ = reply.send(Err(ScaleError::Unknown { name: workload, known }));
+            }
+        }
+    }
+
+    /// The settings' part of a reset; where annotations may not be written it is left out.
+    pub(super) fn reset_settings(&mut self, by: Actor) {
+        let changes = self.parts.settings.overview().back();
+        if changes.is_empty() || self.controls().configure.is_some() {
+            return;
+        }
+        self.parts.settings.announce(by, &changes);
+        let written = self.parts.scheduler.configure(&changes);
+        self.writes.spawn(async move {
+            if let Err(error) = written.await {
+                tracing::warn!("the settings were not reset: {error}");
+            }
+        });
+    }
+
+    fn makes_sense(&self, changes: &[Change]) -> Result<(), ScaleError> {
+        let settings = &self.parts.settings;
+        if let Some((name, known)) = settings.unknown(changes) {
+            return Err(ScaleError::Unknown { name, known });
+        }
+        settings.check(changes).map_err(ScaleError::BadConfiguration)
+    }
+
+    /// The log tells of it once it is seen, as of anybody's edit.
+    fn edit(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+        self.parts.settings.announce(by, changes);
+        let written = self.parts.scheduler.configure(changes);
+        self.carried_out(reply, "edited".to_owned(), None, written);
+    }
+}
+
+fn news(edited: Edited) -> News {
+    let kind = if edited.is_pause { Kind::Pause } else { Kind::Edit };
+    let mark = Some(edited.mark);
+    News { by: Some(edited.by), mark, ..News::new(kind, edited.text) }
+}

@@ -1,0 +1,104 @@
+//! Idle containers leave first, and none takes a job on its way out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use control::Work;
+use model::Look;
+use model::scheduler::Status;
+use model::trouble::{self, Trouble};
+
+use super::ControlLoop;
+use crate::board::log::{Kind, News};
+use crate::retire::{Seen, strangers};
+
+impl ControlLoop {
+    /// All Deployments as they are, with those that are retired by now.
+    pub(super) fn look_around(&mut self, now: Duration) -> BTreeMap<String, Status> {
+        for answer in self.retire_calls.answers() {
+            let (workload, container) = (&answer.workload, &answer.container);
+            self.retiring.answered(workload, container, answer.asked, answer.leases);
+        }
+        let mut seen = self.parts.scheduler.observe();
+        self.retiring.mark(now, &mut seen);
+        seen
+    }
+
+    /// Who is at work, by workload.
+    pub(super) fn work(
+        &mut self,
+        now: Duration,
+        seen: &BTreeMap<String, Status>,
+    ) -> BTreeMap<String, Work> {
+        let workloads = self.parts.core.config().workloads.iter();
+        let on_queues = workloads.filter_map(|workload| {
+            Some((&workload.name, &workload.rule.target()?.queue, seen.get(&workload.name)?))
+        });
+        let mut ours: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (_, queue, status) in on_queues.clone() {
+            let names = status.instances.iter().map(|it| it.name.as_str());
+            ours.entry(queue).or_default().extend(names);
+        }
+        let mut work = BTreeMap::new();
+        for (name, queue, status) in on_queues {
+            let Some(look) = self.parts.sources.look(queue) else { continue };
+            let leases = look.leases.listed();
+            let strangers = leases.is_some_and(|it| strangers(it, &ours[queue.as_str()]));
+            let of_it = Seen { name, look: &look, strangers };
+            work.insert(name.clone(), self.retiring.work(now, of_it, status));
+        }
+        work
+    }
+
+    /// Retires idle ones where the core wants some to leave.
+    pub(super) fn retire_idle_ones(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
+        let wanted: Vec<(String, u32)> =
+            self.parts.core.to_retire().map(|(name, count)| (name.to_owned(), count)).collect();
+        for (name, count) in wanted {
+            let (Some(status), Some((queue, look))) = (seen.get(&name), self.queue_of(&name))
+            else {
+                continue;
+            };
+            for container in self.retiring.choose(now, &name, &look, status, count) {
+                let sources = &self.parts.sources;
+                let call = self.retire_calls.retire(sources, &queue, &name, &container, now);
+                self.writes.spawn(call);
+            }
+            if let Some(text) = self.retiring.remedy(&name) {
+                self.say_remedy(now, &name, text);
+            }
+        }
+    }
+
+    fn say_remedy(&mut self, now: Duration, name: &str, text: String) {
+        tracing::warn!("{text}");
+        let trouble = Trouble::new(trouble::Kind::BusyUnknown, text.clone());
+        self.parts.scheduler.warn(name, &trouble);
+        self.board.tell(now, News::new(Kind::Trouble, text));
+    }
+
+    /// The queue that a workload follows, as it was seen last.
+    fn queue_of(&self, workload: &str) -> Option<(String, Look)> {
+        let target = self.parts.core.config().workload(workload)?.rule.target()?;
+        Some((target.queue.clone(), self.parts.sources.look(&target.queue)?))
+    }
+
+    /// In which order a workload's containers leave, where some are to.
+    pub(super) fn leave_order(
+        &self,
+        now: Duration,
+        workload: &str,
+        seen: &BTreeMap<String, Status>,
+    ) -> Vec<String> {
+        let (Some(status), Some((_, look))) = (seen.get(workload), self.queue_of(workload)) else {
+            return Vec::new();
+        };
+        self.retiring.order(now, workload, &look, status)
+    }
+
+    /// The same as things are now, for those who are not part of a round.
+    pub(super) fn leavers(&self, workload: &str) -> Vec<String> {
+        let seen = self.parts.scheduler.observe();
+        self.leave_order(self.parts.clock.now(), workload, &seen)
+    }
+}

@@ -1,0 +1,227 @@
+//! What people and scenarios wish, carried out by the loop alone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::scheduler::{Phase, ScaleError, Status};
+use model::{Actor, ControlMode};
+
+use super::ControlLoop;
+use super::handle::{Command, Reply, Wish};
+use super::reset::Reset;
+use crate::board::headline::cause::Cause;
+use crate::board::log::{Kind, News};
+
+/// How long a queue has for what is wished of it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A burst beyond this would be no demo.
+pub const MOST_JOBS: u32 = 10_000;
+
+impl ControlLoop {
+    pub(super) fn obey(&mut self, command: Command) {
+        let Command { by, wish, reply } = command;
+        if let Err(error) = self.may(&wish) {
+            // Whoever asked may have gone.
+            let _ = reply.send(Err(error));
+            return;
+        }
+        match wish {
+            Wish::Scale { deployment, replicas } => self.scale(by, deployment, replicas, reply),
+            Wish::Hold(hold) => self.hold(by, hold, reply),
+            Wish::Kill { workload } => self.kill(by, &workload, reply),
+            Wish::Burst { queue, jobs } => self.burst(by, queue, jobs, reply),
+            Wish::Blind { queue, blind } => self.blind(by, &queue, blind, reply),
+            Wish::Configure(changes) => self.configure(by, &changes, reply),
+            Wish::Defaults => self.set_defaults(by, reply),
+            Wish::Pause { workload, paused } => self.pause(by, workload, paused, reply),
+            Wish::Reset => {
+                self.reset_settings(by);
+                self.reset = Some(Reset::new(by, reply));
+            }
+            Wish::Show(news) => {
+                if let Some(news) = news {
+                    self.board.tell(self.parts.clock.now(), News { by: Some(by), ..news });
+                }
+                let _ = reply.send(Ok(String::new()));
+            }
+        }
+        self.round(false);
+    }
+
+    /// Whether a wish can be carried out at all, as things are.
+    fn may(&self, wish: &Wish) -> Result<(), ScaleError> {
+        let refused = |text: String| Err(ScaleError::Refused(text));
+        if let ControlMode::LooksOn(because) = self.mode()
+            && !matches!(wish, Wish::Show(_))
+        {
+            return refused(format!("this page is read-only: {because}"));
+        }
+        if self.reset.is_some() {
+            return refused("a reset is under way".to_owned());
+        }
+        match wish {
+            Wish::Scale { deployment, replicas } => self.fits(deployment, *replicas),
+            Wish::Burst { jobs, .. } if *jobs == 0 || *jobs > MOST_JOBS => {
+                refused(format!("a burst is of 1 to {MOST_JOBS} jobs, not {jobs}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn scale(&mut self, by: Actor, deployment: String, replicas: u32, reply: Reply) {
+        self.board.expect(&deployment, by);
+        let first = self.leavers(&deployment);
+        let written = self.parts.scheduler.scale(&deployment, replicas, &first);
+        self.writes.spawn(async move {
+            let done = match written.await {
+                // A slider passes many values on its way, and the last one counts.
+                Err(ScaleError::Superseded) => Ok(()),
+                done => done.inspect(|()| {
+                    let how = if by == Actor::Opening { "to begin with" } else { "by hand" };
+                    tracing::info!("{deployment} set to {replicas} {how}");
+                }),
+            };
+            let _ = reply.send(done.map(|()| format!("{deployment} has {replicas}")));
+        });
+    }
+
+    fn hold(&mut self, by: Actor, hold: bool, reply: Reply) {
+        let before = self.parts.authority.held();
+        let written = self.parts.authority.hold(hold);
+        let text = if hold { "scaling held" } else { "scaling goes on" };
+        let news = News::marked(Kind::Hold, text, by);
+        let news = (before != hold).then_some(news);
+        self.carried_out(reply, text.to_owned(), news, written);
+    }
+
+    fn kill(&mut self, by: Actor, workload: &str, reply: Reply) {
+        let name = match self.victim(workload) {
+            Ok(name) => name,
+            Err(error) => {
+                let _ = reply.send(Err(error));
+                return;
+            }
+        };
+        let killed = self.parts.scheduler.kill(workload, &name);
+        self.killed.insert(name.clone());
+        let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
+        let marked = News::marked(Kind::Kill, format!("{name} killed"), by);
+        let news = News { cause: Some(cause), ..marked };
+        self.carried_out(reply, name, Some(news), killed);
+    }
+
+    /// The container that has been at work for longest, as far as names tell; never one that others
+    /// depend on.
+    fn victim(&self, workload: &str) -> Result<String, ScaleError> {
+        let all = self.parts.scheduler.observe();
+        let Some(status) = all.get(workload) else {
+            let (name, known) = (workload.to_owned(), all.keys().cloned().collect());
+            return Err(ScaleError::Unknown { name, known });
+        };
+        if status.serves {
+            let text = format!("{workload} serves all others and is not killed from here");
+            return Err(ScaleError::Refused(text));
+        }
+        if !status.ours && self.parts.core.config().workload(workload).is_none() {
+            let text = format!("{workload} is neither scaled nor part of the demo");
+            return Err(ScaleError::Refused(text));
+        }
+        let at_work = status.instances.iter().find(|it| it.phase == Phase::Ready);
+        let none = || ScaleError::Refused(format!("no {workload} is at work"));
+        at_work.map(|it| it.name.clone()).ok_or_else(none)
+    }
+
+    fn burst(&mut self, by: Actor, queue: Option<String>, jobs: u32, reply: Reply) {
+        let sources = &self.parts.sources;
+        let queue = queue.or_else(|| sources.first().map(str::to_owned));
+        let queue = match queue {
+            Some(queue) if sources.follows(&queue) => sources.queue(&queue, PATIENCE),
+            Some(queue) => {
+                let text = format!("no workload follows the queue {queue}");
+                let _ = reply.send(Err(ScaleError::Refused(text)));
+                return;
+            }
+            None => {
+                let text = "no workload follows a queue".to_owned();
+                let _ = reply.send(Err(ScaleError::Refused(text)));
+                return;
+            }
+        };
+        let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
+        let audience = by == Actor::Audience;
+        let marked = News::marked(Kind::Burst, text.clone(), by);
+        // A room full of people would cover the chart.
+        let mark = marked.mark.filter(|_| !audience);
+        let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
+        let news = News { mark, cause, ..marked };
+        self.carried_out(reply, text, Some(news), async move {
+            let refused = |error: client::Error| ScaleError::Refused(error.to_string());
+            let bodies: Vec<Vec<u8>> =
+                (1..=jobs).map(|n| format!("burst, job {n} of {jobs}").into_bytes()).collect();
+            queue.map_err(refused)?.publish_all(&bodies).await.map_err(refused)
+        });
+    }
+
+    fn blind(&mut self, by: Actor, queue: &str, blind: bool, reply: Reply) {
+        if !self.parts.sources.follows(queue) {
+            let text = format!("no workload follows the queue {queue}");
+            let _ = reply.send(Err(ScaleError::Refused(text)));
+            return;
+        }
+        self.parts.sources.set_blind(queue, blind);
+        let can = if blind { "cannot be read" } else { "can be read again" };
+        let news = News::marked(Kind::Blind, format!("queue {queue} {can}"), by);
+        self.carried_out(reply, String::new(), Some(news), async { Ok(()) });
+    }
+
+    /// Lets a wish be carried out beside the rounds; told on the board once it was.
+    pub(super) fn carried_out(
+        &mut self,
+        reply: Reply,
+        text: String,
+        news: Option<News>,
+        work: impl Future<Output = Result<(), ScaleError>> + Send + 'static,
+    ) {
+        let (told, waker) = (self.tells.clone(), self.waker.clone());
+        self.writes.spawn(async move {
+            let done = work.await;
+            if done.is_ok()
+                && let Some(news) = news
+            {
+                tracing::info!("{}", news.text);
+                // The loop lives longer than its writes.
+                let _ = told.send(news);
+                waker.notify_one();
+            }
+            let _ = reply.send(done.map(|()| text));
+        });
+    }
+
+    /// A hand may not lead over the budget either.
+    fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
+        let config = self.parts.core.config();
+        let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
+        if all.get(deployment).is_some_and(|status| status.serves) {
+            let text = format!("{deployment} serves all others and is not scaled from here");
+            return Err(ScaleError::Refused(text));
+        }
+        let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));
+        let Some(desired) =
+            scaled.clone().find(|(n, _)| *n == deployment).map(|(_, s)| s.replicas.desired)
+        else {
+            return Ok(());
+        };
+        let occupied: u32 = scaled.map(|(_, status)| status.replicas.occupied()).sum();
+        let free = config.capacity.saturating_sub(occupied);
+        if replicas <= desired + free {
+            return Ok(());
+        }
+        Err(ScaleError::Refused(format!(
+            "{deployment} is scaled by the engine and only {free} of {} slots are free; \
+             at most {} are possible now",
+            config.capacity,
+            desired + free,
+        )))
+    }
+}

@@ -1,0 +1,342 @@
+//! What is known of the namespace, and its writes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use control::{Decision, Reason};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::DeleteParams;
+use kube::{Api, Client, ResourceExt};
+use model::configure::Change;
+use model::scheduler::Lacks;
+use model::settings::Described;
+use model::trouble::Trouble;
+use model::{Clock, MayWrite, ScaleError, Scheduler, Status, Written};
+use tokio::sync::watch;
+
+use super::annotations;
+use super::counts::{self, Waiting};
+use super::deployments::{Manifests, grace, is_ours, pods_of, seen, selectors, serves};
+use super::events::Events;
+use super::forbidden::Forbidden;
+use super::may::{Rights, no_kill};
+use super::orphans::Orphans;
+use super::promises::Promises;
+use super::rivals::Rivals;
+use super::tenants::Tenants;
+use super::watch::{Health, Watched};
+use super::writer::{self, Write};
+
+/// A namespace that is watched and scaled.
+pub struct Cluster {
+    deployments: Watched<Deployment>,
+    pods: Watched<Pod>,
+    rivals: Rivals,
+    forbidden: Forbidden,
+    /// Watched only where the capacity is what they leave.
+    tenants: Option<Tenants>,
+    rights: Rights,
+    api: Api<Deployment>,
+    /// For those that are ended without a word.
+    victims: Api<Pod>,
+    events: Events,
+    clock: Clock,
+    may_write: MayWrite,
+    shared: Arc<Mutex<Shared>>,
+    changes: watch::Receiver<u64>,
+    /// Counts changes that are ours: the end of a write.
+    told: watch::Sender<u64>,
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster").field("health", &self.health()).finish_non_exhaustive()
+    }
+}
+
+/// What observations and writes know together. The lock is held for moments only.
+#[derive(Debug, Default)]
+struct Shared {
+    promises: BTreeMap<String, Promises>,
+    /// Whose turn it is to write to a Deployment.
+    turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
+    waiting: Waiting,
+    orphans: Orphans,
+    manifests: Manifests,
+}
+
+impl Cluster {
+    /// Begins to watch a namespace, as the engine called `instance`.
+    pub fn start(
+        client: Client,
+        namespace: &str,
+        instance: &str,
+        clock: Clock,
+        may_write: MayWrite,
+    ) -> Cluster {
+        let (told, changes) = watch::channel(0);
+        let api: Api<Deployment> = Api::namespaced(client.clone(), namespace);
+        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        Cluster {
+            deployments: Watched::start(api.clone(), told.clone()),
+            pods: Watched::start(pods.clone(), told.clone()),
+            rivals: Rivals::start(&client, namespace, &told),
+            forbidden: Forbidden::default(),
+            tenants: None,
+            rights: Rights::start(client.clone(), namespace),
+            api,
+            victims: pods,
+            events: Events::new(client, instance),
+            clock,
+            may_write,
+            shared: Arc::default(),
+            changes,
+            told,
+        }
+    }
+
+    /// Begins to watch the whole cluster too, to know what it has to spare.
+    pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
+        self.tenants = Some(Tenants::start(client, namespace));
+    }
+
+    /// Whether what is seen is what there is.
+    pub fn health(&self) -> Health {
+        let both = [self.deployments.health(), self.pods.health()];
+        let troubles = [Health::Forbidden, Health::Fails, Health::Beginning];
+        troubles.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
+    }
+
+    /// A Deployment as it was seen last.
+    pub fn deployment(&self, name: &str) -> Option<Arc<Deployment>> {
+        self.deployments.store.find(|deployment| deployment.name_any() == name)
+    }
+}
+
+impl Scheduler for Cluster {
+    fn changed(&mut self) -> BoxFuture<'_, ()> {
+        // The sender lives as long as this.
+        self.changes.changed().map(drop).boxed()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        match self.health() {
+            Health::Works => None,
+            Health::Beginning => Some("the cluster has not been read yet".to_owned()),
+            Health::Fails => {
+                Some("the apiserver does not answer; nothing is scaled blind".to_owned())
+            }
+            Health::Forbidden => self.deployments.refusal().or(self.pods.refusal()),
+        }
+    }
+
+    fn described(&self) -> Option<Described> {
+        if self.health() != Health::Works || !self.rivals.are_known() {
+            return None;
+        }
+        let all = self.deployments.store.state();
+        let spare = match &self.tenants {
+            // Not before the first answer, for a typed number may be too many.
+            Some(tenants) => Some(tenants.spare(&all)?),
+            None => None,
+        };
+        let deployments = lock(&self.shared).manifests.update(&all);
+        let mut not_ours = self.forbidden.troubles();
+        not_ours.extend(self.rivals.conflicts());
+        let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());
+        let leaving = leaving.into_keys().collect();
+        Some(Described { deployments, not_ours, leaving, spare })
+    }
+
+    fn warn(&self, name: &str, trouble: &Trouble) {
+        let (events, trouble) = (self.events.clone(), trouble.clone());
+        let (found, may_write) = (self.deployment(name), (self.may_write)());
+        if let Some(deployment) = found.filter(|_| may_write) {
+            tokio::spawn(async move {
+                events.warning(&deployment, trouble.kind.name(), &trouble.text).await;
+            });
+        }
+    }
+
+    fn lacks(&self) -> Lacks {
+        self.rights.lacks()
+    }
+
+    /// The watch shows them.
+    fn configure(&self, changes: &[Change]) -> Written {
+        let (api, changes) = (self.api.clone(), changes.to_vec());
+        let may_write = self.may_write.clone();
+        async move { annotations::edit(&api, &changes, &may_write).await }.boxed()
+    }
+
+    fn kill(&self, _deployment: &str, pod: &str) -> Written {
+        let (pods, pod) = (self.victims.clone(), pod.to_owned());
+        let may_write = self.may_write.clone();
+        async move {
+            if !may_write() {
+                return Err(ScaleError::Refused("this engine does not lead".to_owned()));
+            }
+            let at_once = DeleteParams { grace_period_seconds: Some(0), ..DeleteParams::default() };
+            let answer = tokio::time::timeout(writer::REQUEST, pods.delete(&pod, &at_once)).await;
+            match answer {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(kube::Error::Api(status))) if status.code == 403 => {
+                    Err(ScaleError::Forbidden(no_kill(pods.namespace().unwrap_or_default())))
+                }
+                Ok(Err(error)) => Err(ScaleError::Refused(error.to_string())),
+                Err(_) => {
+                    let text = format!("the apiserver has not said whether {pod} was ended");
+                    Err(ScaleError::Unanswered(text))
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn announcement(&self, decision: &Decision) -> BoxFuture<'static, ()> {
+        let reason = match decision.reason {
+            Reason::ScaledUp => "ScaledUp",
+            Reason::ScaledDown => "ScaledDown",
+            Reason::Preempted => "Preempted",
+        };
+        let (events, note) = (self.events.clone(), decision.text.clone());
+        let found = self.deployment(&decision.workload);
+        async move {
+            if let Some(deployment) = found {
+                events.normal(&deployment, reason, &note).await;
+            }
+        }
+        .boxed()
+    }
+
+    /// None before the first lists are there.
+    fn observe(&self) -> BTreeMap<String, Status> {
+        if !(self.deployments.was_listed() && self.pods.was_listed()) {
+            return BTreeMap::new();
+        }
+        let now = self.clock.now();
+        let pods = self.pods.store.state();
+        let mut shared = lock(&self.shared);
+        shared.waiting.update(now, pods.iter().map(|pod| &**pod));
+        let all = self.deployments.store.state();
+        let known = all.iter().map(|deployment| {
+            let name = deployment.name_any();
+            let status = shared.status(&name, deployment, &pods, now);
+            (name, status)
+        });
+        let mut seen: BTreeMap<String, Status> = known.collect();
+        for (name, own) in shared.orphans.update(selectors(&all), &pods) {
+            let replicas = counts::count(own.iter().map(|pod| &**pod), &shared.waiting, now);
+            let instances = counts::instances(own.iter().map(|pod| &**pod), &name);
+            seen.insert(name, Status { replicas, instances, ..Status::default() });
+        }
+        seen
+    }
+
+    /// Writes a Deployment's count. It counts as written from now on; the future says whether
+    /// it was. Writes to one Deployment go one after the other, each decided on what the one
+    /// before it gave; one that is no longer wanted when its turn comes is left out.
+    fn scale(&self, name: &str, to: u32, _first: &[String]) -> Written {
+        if self.deployment(name).is_none() {
+            let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
+            let unknown = ScaleError::Unknown { name: name.to_owned(), known };
+            return futures::future::ready(Err(unknown)).boxed();
+        }
+        let turn = {
+            let mut shared = lock(&self.shared);
+            shared.promises.entry(name.to_owned()).or_default().intend(to);
+            shared.turns.entry(name.to_owned()).or_default().clone()
+        };
+        let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
+        let (store, may_write) = (self.deployments.store.clone(), self.may_write.clone());
+        let (name, forbidden, clock) = (name.to_owned(), self.forbidden.clone(), self.clock);
+        async move {
+            let _turn = turn.lock().await;
+            if !lock(&shared).intends(&name, to) {
+                return Err(ScaleError::Superseded);
+            }
+            let found = store.find(|deployment| deployment.name_any() == name);
+            let (from, version) = lock(&shared).base(&name, found.as_deref());
+            let mut write = Write { name: name.clone(), from, to, version };
+            let wanted = || still_wanted(&shared, &name, to, &may_write);
+            let result = writer::write(&api, &mut write, wanted).await;
+            lock(&shared).ended(&write, &result, clock.now());
+            if let Err(ScaleError::Forbidden(why)) = &result {
+                forbidden.note(api, &name, why.clone(), told.clone());
+            }
+            // One that failed wakes nobody: it would be tried again at once, and without an end.
+            if result.is_ok() {
+                told.send_modify(|count| *count += 1);
+            }
+            result.map(drop)
+        }
+        .boxed()
+    }
+}
+
+fn still_wanted(
+    shared: &Mutex<Shared>,
+    name: &str,
+    to: u32,
+    may_write: &MayWrite,
+) -> Result<(), ScaleError> {
+    if !may_write() {
+        return Err(ScaleError::Refused("this engine does not lead".to_owned()));
+    }
+    if lock(shared).intends(name, to) { Ok(()) } else { Err(ScaleError::Superseded) }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    // Nothing in here is left half done by a panic elsewhere.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn intends(&self, name: &str, to: u32) -> bool {
+        self.promises.get(name).is_some_and(|promises| promises.still_intends(to))
+    }
+
+    /// The count and the version that a write is decided on.
+    fn base(&mut self, name: &str, deployment: Option<&Deployment>) -> (u32, String) {
+        let seen = deployment.map(seen).unwrap_or_default();
+        let promises = self.promises.entry(name.to_owned()).or_default();
+        let (replicas, version) = promises.base(&seen);
+        (replicas, version.to_string())
+    }
+
+    /// A write has ended; with the version that it gave where it was carried out.
+    fn ended(&mut self, write: &Write, result: &Result<u64, ScaleError>, now: Duration) {
+        let promises = self.promises.entry(write.name.clone()).or_default();
+        match result {
+            Ok(version) => promises.written(write.to, *version),
+            Err(ScaleError::Unanswered(_)) => {
+                let version = writer::number(Some(&write.version));
+                promises.unanswered(write.to, version, now);
+            }
+            Err(_) => promises.refused(write.to),
+        }
+    }
+
+    fn status(
+        &mut self,
+        name: &str,
+        deployment: &Deployment,
+        pods: &[Arc<Pod>],
+        now: Duration,
+    ) -> Status {
+        let own: Vec<&Pod> = pods_of(deployment, pods);
+        let mut replicas = counts::count(own.iter().copied(), &self.waiting, now);
+        let seen = seen(deployment);
+        let promises = self.promises.entry(name.to_owned()).or_default();
+        replicas.promised = promises.update(now, &seen, replicas.ready + replicas.starting);
+        replicas.desired = promises.desired(&seen);
+        let instances = counts::instances(own.into_iter(), name);
+        let (serves, ours) = (serves(deployment), is_ours(deployment));
+        let (grace, left) = (grace(deployment), BTreeMap::new());
+        Status { replicas, instances, serves, ours, grace, left }
+    }
+}

@@ -1,0 +1,94 @@
+//! Decisions and troubles as Events on the Deployments, in the page's own words.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+use kube::{Client, Resource, ResourceExt};
+
+use crate::rights::grant;
+
+/// Publishes Events; one that cannot be published is only logged.
+#[derive(Clone)]
+pub struct Events {
+    recorder: Recorder,
+    /// Whether it was told that the right to publish is missing.
+    told: Arc<AtomicBool>,
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+impl Events {
+    /// Events that come from this engine.
+    pub fn new(client: Client, instance: &str) -> Events {
+        let controller = "microscaling-engine".to_owned();
+        let reporter = Reporter { controller, instance: Some(instance.to_owned()) };
+        Events { recorder: Recorder::new(client, reporter), told: Arc::default() }
+    }
+
+    /// Says what was done to a Deployment.
+    pub async fn normal(&self, deployment: &Deployment, reason: &str, note: &str) {
+        self.publish(deployment, EventType::Normal, reason, note).await;
+    }
+
+    /// Says what is wrong with a Deployment.
+    pub async fn warning(&self, deployment: &Deployment, reason: &str, note: &str) {
+        self.publish(deployment, EventType::Warning, reason, note).await;
+    }
+
+    async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
+        let event = Event {
+            type_,
+            reason: reason.to_owned(),
+            note: Some(shortened(note)),
+            action: "Scaling".to_owned(),
+            secondary: None,
+        };
+        let reference = about.object_ref(&());
+        match self.recorder.publish(&event, &reference).await {
+            Ok(()) => self.told.store(false, Relaxed),
+            Err(kube::Error::Api(status)) if status.code == 403 => self.refused(about),
+            Err(error) => tracing::debug!("an Event cannot be published: {error}"),
+        }
+    }
+
+    fn refused(&self, about: &Deployment) {
+        if !self.told.swap(true, Relaxed) {
+            let namespace = about.namespace().unwrap_or_default();
+            let grant = grant(&namespace, "create,patch", "events.events.k8s.io", None);
+            tracing::warn!("the engine may not publish Events; grant it with {grant}");
+        }
+    }
+}
+
+/// A longer note is refused.
+const LONGEST: usize = 1024;
+
+fn shortened(note: &str) -> String {
+    if note.len() <= LONGEST {
+        return note.to_owned();
+    }
+    let mut end = LONGEST - 4;
+    while !note.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{} ...", &note[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_note_is_cut_where_a_letter_ends() {
+        assert_eq!(shortened("short"), "short");
+        let long = shortened(&"\u{e9}".repeat(1000));
+        assert!(long.len() <= LONGEST && long.ends_with(" ..."), "{}", long.len());
+    }
+}

@@ -1,0 +1,80 @@
+//! The holder of the Lease decides.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use model::{Authority, ControlMode, MayWrite, ScaleError, Written};
+use service::Trigger;
+
+use super::leadership::Leadership;
+use super::lease::Problem;
+use super::terms::Standing;
+
+/// The right to decide, by a Lease.
+#[derive(Debug)]
+pub struct ByLease {
+    lease: Leadership,
+    /// Gives the Lease back.
+    resign: Trigger,
+}
+
+impl ByLease {
+    /// By this Lease, which `resign` gives back.
+    pub fn new(lease: Leadership, resign: Trigger) -> ByLease {
+        ByLease { lease, resign }
+    }
+}
+
+impl Authority for ByLease {
+    fn mode(&self) -> ControlMode {
+        let lease = &self.lease;
+        if lease.may_write() {
+            return if lease.held() { ControlMode::Held } else { ControlMode::Decides };
+        }
+        if let Some(problem @ (Problem::Absent(_) | Problem::Forbidden(_))) = lease.problem() {
+            return ControlMode::LooksOn(format!("nothing is scaled: {problem}"));
+        }
+        ControlMode::LooksOn(match lease.standing() {
+            Standing::Standby { leader: Some(leader) } => format!("{leader} decides"),
+            Standing::Standby { leader: None } => "nobody decides at the moment".to_owned(),
+            Standing::Leader | Standing::Unknown => {
+                "the apiserver does not answer; nothing is scaled blind".to_owned()
+            }
+        })
+    }
+
+    fn held(&self) -> bool {
+        self.lease.held()
+    }
+
+    fn hold(&mut self, hold: bool) -> Written {
+        let lease = self.lease.clone();
+        let refused = |problem: Problem| ScaleError::Refused(problem.to_string());
+        async move { lease.hold(hold).await.map_err(refused) }.boxed()
+    }
+
+    fn term(&self) -> Option<Duration> {
+        self.lease.since()
+    }
+
+    fn name(&self) -> String {
+        match self.lease.standing() {
+            Standing::Leader => "leader".to_owned(),
+            Standing::Standby { leader: Some(leader) } => format!("standby; {leader} leads"),
+            Standing::Standby { leader: None } => "standby; nobody leads".to_owned(),
+            Standing::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    fn may_write(&self) -> MayWrite {
+        let lease = self.lease.clone();
+        Arc::new(move || lease.may_write())
+    }
+
+    fn release(&self) -> BoxFuture<'_, ()> {
+        self.resign.set();
+        self.lease.clone().released().boxed()
+    }
+}

@@ -1,0 +1,47 @@
+//! Deployments of a Kubernetes namespace: watched, and scaled through their scale subresource.
+//!
+//! # Layout
+//! - [`Connection`]: the way to a cluster
+//! - [`cluster`]: what is known of the namespace, and its writes
+//! - [`watch`]: lists and watches that never stop, and when they last said something
+//! - [`counts`]: pods into replicas; pure
+//! - `deployments`: what a Deployment says of itself, and which pods are its own
+//! - [`orphans`]: pods whose Deployment is gone; pure
+//! - [`promises`]: what the controllers may still do; pure
+//! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
+//! - [`spare`] and [`quantity`]: what they leave, in slots; pure
+//! - [`rivals`]: who else scales a Deployment
+//! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
+//! - [`forbidden`]: Deployments that may not be scaled
+//! - [`may`]: what the engine may do besides scaling
+//! - [`annotations`]: their edits
+//! - [`writer`]: one write, with the version it was decided on
+//! - [`leader`]: which of several engines may act
+//! - [`rights`] and [`binding`]: the lines that give the engine a right that it lacks
+//! - [`events`]: decisions and troubles as Events on the Deployments
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod annotations;
+pub mod binding;
+pub mod cluster;
+mod connection;
+pub mod counts;
+mod deployments;
+pub mod events;
+pub mod forbidden;
+pub mod leader;
+pub mod may;
+pub mod orphans;
+pub mod promises;
+pub mod quantity;
+pub mod rights;
+pub mod rivals;
+pub mod scaled_object;
+pub mod spare;
+pub mod tenants;
+pub mod watch;
+pub mod writer;
+
+pub use cluster::Cluster;
+pub use connection::Connection;

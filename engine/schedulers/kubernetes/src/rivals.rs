@@ -1,0 +1,96 @@
+//! Who else scales a Deployment. Two that scale the same thing fight; where there is another one
+//! we keep our hands off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
+use kube::api::ListParams;
+use kube::{Api, Client, ResourceExt};
+use model::trouble::{Kind, Trouble, Troubles};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::scaled_object::ScaledObject;
+use super::watch::{Health, Watched};
+use super::writer::REQUEST;
+
+/// So often it is looked whether KEDA has come.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// KEDA's objects, once there is KEDA.
+type ScaledObjects = watch::Receiver<Option<Arc<Watched<ScaledObject>>>>;
+
+/// Other autoscalers of the namespace.
+pub struct Rivals {
+    autoscalers: Watched<HorizontalPodAutoscaler>,
+    scaled_objects: ScaledObjects,
+}
+
+impl Rivals {
+    /// Begins to watch them.
+    pub fn start(client: &Client, namespace: &str, changes: &watch::Sender<u64>) -> Rivals {
+        let autoscalers = Api::namespaced(client.clone(), namespace);
+        let (sender, scaled_objects) = watch::channel(None);
+        let api = Api::namespaced(client.clone(), namespace);
+        tokio::spawn(await_keda(api, changes.clone(), sender));
+        Rivals { autoscalers: Watched::start(autoscalers, changes.clone()), scaled_objects }
+    }
+
+    /// Whether it is known who they are; before, nothing is scaled.
+    pub fn are_known(&self) -> bool {
+        self.autoscalers.health() != Health::Beginning
+    }
+
+    /// Which Deployments somebody else scales, and who, in words.
+    pub fn conflicts(&self) -> Troubles {
+        let mut conflicts = Troubles::new();
+        for autoscaler in self.autoscalers.store.state() {
+            conflicts.extend(of_autoscaler(&autoscaler));
+        }
+        if let Some(watched) = &*self.scaled_objects.borrow() {
+            for object in watched.store.state() {
+                conflicts.extend(of_scaled_object(&object));
+            }
+        }
+        conflicts
+    }
+}
+
+/// Watches ScaledObjects as soon as the cluster knows what they are, and we may read them.
+async fn await_keda(
+    api: Api<ScaledObject>,
+    changes: watch::Sender<u64>,
+    found: watch::Sender<Option<Arc<Watched<ScaledObject>>>>,
+) {
+    let one = ListParams::default().limit(1);
+    while !matches!(timeout(REQUEST, api.list(&one)).await, Ok(Ok(_))) {
+        sleep(AGAIN).await;
+    }
+    found.send_replace(Some(Arc::new(Watched::start(api, changes))));
+    found.closed().await;
+}
+
+/// The HorizontalPodAutoscaler that KEDA makes for a ScaledObject is called by that one.
+fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Trouble)> {
+    let target = &autoscaler.spec.scale_target_ref;
+    if target.kind != "Deployment" {
+        return None;
+    }
+    let owner = autoscaler.owner_references().iter().find(|owner| owner.kind == "ScaledObject");
+    let who = match owner {
+        Some(owner) => format!("scaledobject/{}", owner.name),
+        None => format!("horizontalpodautoscaler/{}", autoscaler.name_any()),
+    };
+    Some(conflict(&target.name, &who))
+}
+
+fn of_scaled_object(object: &ScaledObject) -> Option<(String, Trouble)> {
+    let who = format!("scaledobject/{}", object.name_any());
+    Some(conflict(object.deployment()?, &who))
+}
+
+fn conflict(deployment: &str, who: &str) -> (String, Trouble) {
+    let text = format!("deployment/{deployment} is scaled by {who} too; delete one of the two");
+    (deployment.to_owned(), Trouble::new(Kind::ScaledByOther, text))
+}

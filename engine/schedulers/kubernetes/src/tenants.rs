@@ -1,0 +1,143 @@
+//! Everybody else on the cluster: its nodes and all its pods, which are watched for
+//! `--capacity auto` alone and need a right over the whole cluster.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Node, Pod};
+use kube::api::ListParams;
+use kube::core::{Selector, SelectorExt};
+use kube::{Api, Client, Resource, ResourceExt};
+use manifest::PREFIX;
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::spare;
+use super::watch::{Health, Watched};
+use super::writer::REQUEST;
+
+/// So often it is tried whether the right is there by now.
+const AGAIN: Duration = Duration::from_secs(3);
+
+/// What grants the right. The overlay does it in words that stay.
+const GRANT: &str = "kubectl create clusterrole engine-capacity-auto --verb=get,list,watch \
+     --resource=nodes,pods && kubectl create clusterrolebinding engine-capacity-auto \
+     --clusterrole=engine-capacity-auto --serviceaccount=";
+
+/// The nodes and pods of the cluster, as soon as they may be read.
+#[derive(Debug)]
+pub struct Tenants {
+    namespace: String,
+    seen: watch::Receiver<Seen>,
+}
+
+/// How far the reading is.
+#[derive(Clone)]
+enum Seen {
+    NotYet,
+    Refused(String),
+    Watched(Arc<Watched<Node>>, Arc<Watched<Pod>>),
+}
+
+impl Debug for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Seen::NotYet => "NotYet",
+            Seen::Refused(_) => "Refused",
+            Seen::Watched(..) => "Watched",
+        })
+    }
+}
+
+impl Tenants {
+    /// Begins to read them, beside the scaled workloads of a namespace.
+    pub fn start(client: Client, namespace: &str) -> Tenants {
+        let (sender, seen) = watch::channel(Seen::NotYet);
+        let namespace = namespace.to_owned();
+        tokio::spawn(begin(client, namespace.clone(), sender));
+        Tenants { namespace, seen }
+    }
+
+    /// How many slots the cluster has for the scaled ones of the namespace's Deployments, or in
+    /// words why that is not known; `None` before the first answer.
+    pub fn spare(&self, all: &[Arc<Deployment>]) -> Option<Result<u32, String>> {
+        let (nodes, pods) = match &*self.seen.borrow() {
+            Seen::NotYet => return None,
+            Seen::Refused(why) => return Some(Err(why.clone())),
+            Seen::Watched(nodes, pods) => (nodes.clone(), pods.clone()),
+        };
+        match [nodes.health(), pods.health()] {
+            [Health::Works, Health::Works] => {}
+            both if both.contains(&Health::Beginning) => return None,
+            _ => return Some(Err(self.why_not_known(&nodes, &pods))),
+        }
+        let scaled = all.iter().filter(|deployment| is_scaled(deployment));
+        let specs: Vec<_> = scaled.filter_map(|deployment| deployment.spec.as_ref()).collect();
+        let selectors = specs.iter().map(|spec| Selector::try_from(spec.selector.clone()));
+        let selectors: Vec<Selector> = selectors.filter_map(Result::ok).collect();
+        let is_own = |pod: &Pod| {
+            pod.namespace().as_deref() == Some(&*self.namespace)
+                && selectors.iter().any(|selector| selector.matches(pod.labels()))
+        };
+        let templates = specs.iter().filter_map(|spec| spec.template.spec.as_ref());
+        let spare = spare::capacity(&nodes.store.state(), &pods.store.state(), templates, is_own);
+        Some(spare.map_err(|why| format!("the spare capacity is not known: {why}")))
+    }
+}
+
+impl Tenants {
+    fn why_not_known(&self, nodes: &Watched<Node>, pods: &Watched<Pod>) -> String {
+        if [nodes.health(), pods.health()].contains(&Health::Forbidden) {
+            let grant = format!("{GRANT}{}:engine", self.namespace);
+            return format!("--capacity auto may no longer see the cluster; grant it with {grant}");
+        }
+        "--capacity auto cannot see the cluster at present; the last known capacity counts"
+            .to_owned()
+    }
+}
+
+fn is_scaled(deployment: &Deployment) -> bool {
+    let marks = deployment.annotations().iter();
+    let mut ours = marks.filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value)));
+    ours.any(|(name, value)| name == "is-scalable" && value == "true")
+}
+
+/// Watches once it may; until then it says why it may not.
+async fn begin(client: Client, namespace: String, seen: watch::Sender<Seen>) {
+    let (nodes, pods): (Api<Node>, Api<Pod>) = (Api::all(client.clone()), Api::all(client));
+    while let Err(why) = try_reading(&nodes, &pods, &namespace).await {
+        seen.send_replace(Seen::Refused(why));
+        sleep(AGAIN).await;
+    }
+    // The next tick is soon enough; a busy cluster would keep the engine busy too.
+    let (nobody, _) = watch::channel(0);
+    let nodes = Arc::new(Watched::start(nodes, nobody.clone()));
+    let pods = Arc::new(Watched::start(pods, nobody));
+    seen.send_replace(Seen::Watched(nodes, pods));
+    seen.closed().await;
+}
+
+async fn try_reading(nodes: &Api<Node>, pods: &Api<Pod>, namespace: &str) -> Result<(), String> {
+    try_listing(nodes, namespace).await?;
+    try_listing(pods, namespace).await
+}
+
+async fn try_listing<K>(api: &Api<K>, namespace: &str) -> Result<(), String>
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug,
+{
+    let one = ListParams::default().limit(1);
+    let why = match timeout(REQUEST, api.list(&one)).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(kube::Error::Api(status))) if status.code == 403 => {
+            format!("the engine may not read them; grant it with {GRANT}{namespace}:engine")
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer in {REQUEST:?}"),
+    };
+    let kind = K::plural(&());
+    Err(format!("--capacity auto needs the {kind} of the whole cluster: {why}"))
+}

@@ -1,0 +1,125 @@
+//! One write through the scale subresource, with the version it was decided on.
+
+use std::time::Duration;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v1::{Scale, ScaleSpec};
+use kube::Api;
+use kube::api::{ObjectMeta, PostParams};
+use model::scheduler::ScaleError::{self, Forbidden, Refused, Unanswered};
+use tokio::time::timeout;
+
+use crate::rights::grant;
+
+/// An apiserver that has not answered by then counts as away. Short, for an engine that no longer
+/// leads must not have a write under way when the next one begins.
+pub const REQUEST: Duration = Duration::from_secs(1);
+/// A Deployment's status changes all the time and its version with it; so often the write is
+/// tried with the version that is there now.
+const TRIES: u32 = 5;
+
+/// What to write, and what it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The Deployment.
+    pub name: String,
+    /// How many it had by then.
+    pub from: u32,
+    /// How many it shall have.
+    pub to: u32,
+    /// Its resourceVersion by then, or when it was read again.
+    pub version: String,
+}
+
+/// Writes; returns the version that came of it. Where the Deployment has changed since, it is
+/// read again; where somebody has scaled it, nothing is forced.
+///
+/// # Errors
+/// When the write was refused, not answered in time, or no longer wanted by `wanted`.
+pub async fn write(
+    api: &Api<Deployment>,
+    write: &mut Write,
+    wanted: impl Fn() -> Result<(), ScaleError>,
+) -> Result<u64, ScaleError> {
+    for _ in 0..TRIES {
+        wanted()?;
+        let scale = scale(write);
+        let params = PostParams::default();
+        let request = api.replace_scale(&write.name, &params, &scale);
+        match timeout(REQUEST, request).await {
+            Err(_) => return Err(Unanswered(format!("no answer in {REQUEST:?}"))),
+            Ok(Ok(scale)) => return Ok(number(scale.metadata.resource_version.as_deref())),
+            Ok(Err(kube::Error::Api(status))) if status.code == 409 => {}
+            Ok(Err(error)) => return Err(failure(&error, api, &write.name)),
+        }
+        write.version = read_again(api, write).await?;
+    }
+    Err(Refused("it changes too fast".to_owned()))
+}
+
+/// Whether the engine may scale a Deployment at all, tried without a change.
+///
+/// # Errors
+/// When it may not, or nobody knows.
+pub async fn try_right(api: &Api<Deployment>, name: &str) -> Result<(), ScaleError> {
+    let read = timeout(REQUEST, api.get_scale(name)).await.map_err(|_| too_late())?;
+    let scale = read.map_err(|error| refusal(&error, api, name))?;
+    let params = PostParams { dry_run: true, ..PostParams::default() };
+    let tried = timeout(REQUEST, api.replace_scale(name, &params, &scale)).await;
+    tried.map_err(|_| too_late())?.map(drop).map_err(|error| refusal(&error, api, name))
+}
+
+async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, ScaleError> {
+    let read = timeout(REQUEST, api.get_scale(&write.name)).await;
+    let scale = read.map_err(|_| too_late())?;
+    let scale = scale.map_err(|error| refusal(&error, api, &write.name))?;
+    let now = scale.spec.and_then(|spec| spec.replicas).unwrap_or_default();
+    if now != i32::try_from(write.from).unwrap_or(i32::MAX) {
+        return Err(Refused(format!("somebody has set it to {now} meanwhile")));
+    }
+    Ok(scale.metadata.resource_version.unwrap_or_default())
+}
+
+fn scale(write: &Write) -> Scale {
+    Scale {
+        metadata: ObjectMeta {
+            name: Some(write.name.clone()),
+            resource_version: Some(write.version.clone()),
+            ..ObjectMeta::default()
+        },
+        spec: Some(ScaleSpec { replicas: i32::try_from(write.to).ok() }),
+        status: None,
+    }
+}
+
+/// A version as a number; Kubernetes promises since 1.35 that they can be compared so.
+pub fn number(version: Option<&str>) -> u64 {
+    version.and_then(|version| version.parse().ok()).unwrap_or_default()
+}
+
+fn too_late() -> ScaleError {
+    Refused(format!("no answer in {REQUEST:?}"))
+}
+
+/// Why a write failed; where the apiserver has not refused it, it may be carried out yet.
+fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
+    match error {
+        kube::Error::Api(status) if status.code < 500 => refusal(error, api, name),
+        kube::Error::Api(status) => Unanswered(status.message.clone()),
+        other => Unanswered(other.to_string()),
+    }
+}
+
+/// An error of the apiserver; a missing right with the line that grants it.
+fn refusal(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
+    match error {
+        kube::Error::Api(status) if status.code == 403 => {
+            let namespace = api.namespace().unwrap_or("default");
+            let grant = grant(namespace, "get,update,patch", "deployments/scale", Some(name));
+            let text = format!("the engine may not scale deployment/{name}; grant it with {grant}");
+            Forbidden(text)
+        }
+        kube::Error::Api(status) => Refused(status.message.clone()),
+        other => Refused(other.to_string()),
+    }
+}

@@ -1,0 +1,269 @@
+//! Cluster addresses into local ones: a Service's name becomes 127.0.0.1 and a free port.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::ops::Range;
+
+use client::Url;
+use manifest::Container;
+
+/// A Service's name, its namespace and its port.
+pub type ServicePort = (String, String, u16);
+
+/// Where the Services of a manifest are on this machine.
+pub type Addresses = BTreeMap<ServicePort, SocketAddr>;
+
+/// A host and a port in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Where it stands.
+    place: Range<usize>,
+    /// The host as it is written.
+    pub host: String,
+    /// The port, by the scheme where it is left out.
+    pub port: u16,
+}
+
+impl Address {
+    /// The Service that it is in a cluster, seen from a namespace.
+    pub fn service(&self, from: &str) -> Option<ServicePort> {
+        let (name, namespace) = service(&self.host, from)?;
+        Some((name, namespace, self.port))
+    }
+}
+
+/// The Service and its namespace that a host name may be in a cluster. A name that ends with a dot
+/// is whole; others are tried with the cluster's domains behind them.
+pub fn service(host: &str, from: &str) -> Option<(String, String)> {
+    let host = host.to_ascii_lowercase();
+    let (name, is_whole) = host.strip_suffix('.').map_or((&*host, false), |name| (name, true));
+    let parts: Vec<&str> = name.split('.').collect();
+    let (name, namespace) = match parts[..] {
+        [name, namespace, "svc", "cluster", "local"] => (name, namespace),
+        _ if is_whole => return None,
+        [name] => (name, from),
+        [name, namespace] | [name, namespace, "svc"] => (name, namespace),
+        _ => return None,
+    };
+    Some((name.to_owned(), namespace.to_owned()))
+}
+
+/// Puts local addresses in the place of Services, however a process in that namespace may spell
+/// them in a cluster.
+pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
+    let mut result = usual(text);
+    for address in addresses_in(&result).iter().rev() {
+        let local = address.service(from).and_then(|service| addresses.get(&service));
+        if let Some(local) = local {
+            result.replace_range(address.place.clone(), &local.to_string());
+        }
+    }
+    result
+}
+
+/// Hosts and ports in a text, in order: those of URLs, and others that have a port.
+pub fn addresses_in(text: &str) -> Vec<Address> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(next) = text[at..].find("://").map(|next| at + next) {
+        found.extend(with_ports(text, at..next));
+        let begin = next + 3;
+        let ends = |c: char| "/?#\\,;\"'<>".contains(c) || c.is_whitespace();
+        let end = text[begin..].find(ends).map_or(text.len(), |end| begin + end);
+        let scheme = text[..next].rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+        found.extend(authority(text, begin..end, scheme.unwrap_or_default()));
+        at = end;
+    }
+    found.extend(with_ports(text, at..text.len()));
+    found
+}
+
+/// The host and port of a URL, behind a user that may be named there.
+fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
+    let begin = text[place.clone()].rfind('@').map_or(place.start, |at| place.start + at + 1);
+    let place = begin..place.end;
+    let (host, port) = match text[place.clone()].rsplit_once(':') {
+        Some((host, "")) => (host, default_port(scheme)?),
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (&text[place.clone()], default_port(scheme)?),
+    };
+    let is_name = !host.is_empty() && host.chars().all(of_name);
+    is_name.then(|| Address { place, host: host.to_owned(), port })
+}
+
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        _ => None,
+    }
+}
+
+/// Where `HOST:PORT` stands alone: `queue:4151` is no part of `my_queue:41510`.
+fn with_ports(text: &str, part: Range<usize>) -> Vec<Address> {
+    let colons = text[part.clone()].match_indices(':').map(|(at, _)| part.start + at);
+    let address = |colon: usize| {
+        let before = &text[part.start..colon];
+        let host = before.rsplit(|c: char| !of_name(c) && c != '_').next()?;
+        let digits = text[colon + 1..part.end].bytes().take_while(u8::is_ascii_digit).count();
+        let end = colon + 1 + digits;
+        let port = text[colon + 1..end].parse().ok()?;
+        let ends = !text[end..part.end].chars().next().is_some_and(|c| of_name(c) || c == '_');
+        let is_name = !host.is_empty() && host.chars().all(of_name);
+        let place = colon - host.len()..end;
+        (ends && is_name).then(|| Address { place, host: host.to_owned(), port })
+    };
+    colons.filter_map(address).collect()
+}
+
+fn of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '.'
+}
+
+/// A URL as it is usually written, where a text is one and nothing else: programs take
+/// `HTTP:/Queue` as well.
+pub(super) fn usual(text: &str) -> String {
+    let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
+    let (flag, value) = text.split_at(begin);
+    match Url::parse(value) {
+        Ok(url) if url.scheme() == "http" && url.host_str().is_some_and(is_plain) => {
+            let ends = value.ends_with('/') || url.path() != "/" || url.query().is_some();
+            let url = url.as_str();
+            let url = if ends { url } else { url.strip_suffix('/').unwrap_or(url) };
+            format!("{flag}{url}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn is_plain(host: &str) -> bool {
+    host.chars().all(of_name)
+}
+
+/// Takes `--listen` out of a command line; the box says where its programs listen.
+pub fn without_listen(args: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg == "--listen" {
+            args.next();
+        } else if !arg.starts_with("--listen=") {
+            kept.push(arg.clone());
+        }
+    }
+    kept
+}
+
+/// Puts values in the place of `$(NAME)`, as Kubernetes does in commands and arguments;
+/// names without a value stay as they are, and `$$` is a dollar sign.
+pub fn expand(text: &str, env: &[(String, String)]) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        result.push_str(before);
+        let name = after.strip_prefix('(').and_then(|s| s.split_once(')')).map(|(name, _)| name);
+        let value = name.and_then(|name| env.iter().rev().find(|(key, _)| key == name));
+        rest = match (value, name) {
+            (Some((_, value)), Some(name)) => {
+                result.push_str(value);
+                &after[name.len() + 2..]
+            }
+            _ => {
+                result.push('$');
+                after.strip_prefix('$').unwrap_or(after)
+            }
+        };
+    }
+    result + rest
+}
+
+/// A container's words and variables as they come to its program in a cluster. Variables may use
+/// those before them, as in Kubernetes, and words all of them.
+pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
+    let links = container.links.clone().unwrap_or_default();
+    let told = links.len();
+    let mut env: Vec<(String, String)> = links;
+    for (key, value) in &container.env {
+        let value = expand(value, &env);
+        env.push((key.clone(), value));
+    }
+    let words = container.command.iter().skip(1).chain(&container.args);
+    let words = words.map(|word| expand(word, &env)).collect();
+    // Whoever wants to know where Services are writes their names into words or variables.
+    (words, env.split_off(told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(text: &str) -> String {
+        let service = |port| ("queue".to_owned(), "talk".to_owned(), port);
+        let local = "127.0.0.1:5000".parse().unwrap();
+        let addresses = Addresses::from([(service(80), local), (service(4151), local)]);
+        localize(text, &addresses, "talk")
+    }
+
+    #[test]
+    fn a_service_becomes_a_local_address_however_a_cluster_lets_one_spell_it() {
+        let cases = [
+            ("http://queue", "http://127.0.0.1:5000"),
+            ("http://queue/", "http://127.0.0.1:5000/"),
+            ("http://queue:80", "http://127.0.0.1:5000"),
+            ("http://queue:", "http://127.0.0.1:5000"),
+            ("http://queue:04151", "http://127.0.0.1:5000"),
+            ("http://queue.talk", "http://127.0.0.1:5000"),
+            ("http://queue.talk.svc", "http://127.0.0.1:5000"),
+            ("http://queue.talk.svc.cluster.local", "http://127.0.0.1:5000"),
+            ("http://queue.talk.svc.cluster.local.:4151/", "http://127.0.0.1:5000/"),
+            ("HTTP://Queue.TALK", "http://127.0.0.1:5000"),
+            ("http:queue", "http://127.0.0.1:5000"),
+            ("http:\\\\queue\\way", "http://127.0.0.1:5000/way"),
+            ("http://user:word@queue/way?x=1#y", "http://user:word@127.0.0.1:5000/way?x=1#y"),
+            ("--queue-url=http://queue:4151/", "--queue-url=http://127.0.0.1:5000/"),
+            ("--queue-url=HTTP://QUEUE", "--queue-url=http://127.0.0.1:5000"),
+            ("http://queue,http://queue/x", "http://127.0.0.1:5000,http://127.0.0.1:5000/x"),
+            ("queue:4151,queue:4151", "127.0.0.1:5000,127.0.0.1:5000"),
+            ("to queue.talk.svc:80 now", "to 127.0.0.1:5000 now"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(local(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_service_stays() {
+        for text in [
+            "my-queue:4151",
+            "my_queue:4151",
+            "queue:41510",
+            "queue:4151th",
+            "queue",
+            "http://queue:81",
+            "https://queue",
+            "http://queue.other:4151",
+            "http://queue.:4151",
+            "http://queue.talk.svc.:4151",
+            "http://queue.example.org",
+            "http://[::1]:4151",
+            "http://other/queue:4151x",
+        ] {
+            assert_eq!(local(text), text);
+        }
+    }
+
+    #[test]
+    fn a_listen_flag_is_taken_out_in_both_spellings() {
+        let args = ["--a", "--listen", "0.0.0.0:1", "--listen=0.0.0.0:2", "--b"];
+        assert_eq!(without_listen(&args.map(String::from)), ["--a", "--b"]);
+    }
+
+    #[test]
+    fn variables_are_expanded_as_kubernetes_does() {
+        let env = [("A".to_owned(), "1".to_owned())];
+        let cases = [("$(A)-$(A)", "1-1"), ("$(B)", "$(B)"), ("$$(A)", "$(A)"), ("a$", "a$")];
+        for (text, expanded) in cases {
+            assert_eq!(expand(text, &env), expanded, "{text}");
+        }
+    }
+}

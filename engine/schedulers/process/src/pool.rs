@@ -1,0 +1,248 @@
+//! Which replicas there are, and which shall go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use model::annotations::is_scalable;
+use model::configure::{self, Change};
+use model::settings::Described;
+use model::{Instance, Phase, ScaleError, Scheduler, Status, Written};
+use rustix::process::{Pid, Signal, kill_process};
+use service::Shutdown;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::localize::Addresses;
+use super::members::{Deployment, Inner, Member, Shared};
+use super::recipe::Recipe;
+use super::replica::Replica;
+use super::run_folder::RunFolder;
+
+/// A server says within this time where it listens, or something is wrong with it.
+const SERVER_START: Duration = Duration::from_secs(10);
+
+/// All replicas of a manifest's Deployments on this machine.
+#[derive(Debug)]
+pub struct Pool {
+    shared: Shared,
+    start_delay: Duration,
+    changes: watch::Receiver<u64>,
+    /// Where processes write, where any of them does.
+    folder: Option<RunFolder>,
+}
+
+impl Pool {
+    /// Starts every Deployment with the replicas of its manifest; those behind a Service first,
+    /// since the others need to know where they are. At the word to leave it ends again: `None`.
+    ///
+    /// # Errors
+    /// When there is no place for what processes write, or a server does not say in time where it
+    /// listens.
+    pub async fn start(
+        recipes: Vec<Recipe>,
+        start_delay: Duration,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Option<Pool>> {
+        let folder = RunFolder::for_those(&recipes)?;
+        let (sender, changes) = watch::channel(0);
+        let shared = Shared { inner: Arc::default(), changes: sender };
+        let mut pool = Pool { shared, start_delay, changes, folder };
+        let started = tokio::select! {
+            started = pool.begin_all(recipes) => started.map(|()| true),
+            () = shutdown.wait() => Ok(false),
+        };
+        if !matches!(started, Ok(true)) {
+            pool.shutdown().await;
+        }
+        Ok(started?.then_some(pool))
+    }
+
+    async fn begin_all(&mut self, recipes: Vec<Recipe>) -> anyhow::Result<()> {
+        let (servers, others): (Vec<_>, Vec<_>) = recipes.into_iter().partition(Recipe::is_server);
+        self.begin(servers);
+        self.servers_listen().await?;
+        self.begin(others);
+        Ok(())
+    }
+
+    /// Takes in what the manifest says of the Deployments, which can be edited from now on.
+    #[must_use]
+    pub fn described(self, all: Vec<manifest::Deployment>) -> Pool {
+        self.shared.lock().described = all;
+        self
+    }
+
+    fn begin(&self, recipes: Vec<Recipe>) {
+        for recipe in recipes {
+            let (name, replicas) = (recipe.deployment.clone(), recipe.replicas);
+            let (replicas_now, left) = (BTreeMap::new(), BTreeMap::new());
+            let gone = BTreeMap::new();
+            let deployment = Deployment { recipe, desired: 0, replicas: replicas_now, gone, left };
+            self.shared.lock().deployments.insert(name.clone(), deployment);
+            self.set(&name, replicas, &[]);
+        }
+    }
+
+    async fn servers_listen(&mut self) -> anyhow::Result<()> {
+        let shared = self.shared.clone();
+        let all_listen = self.changes.wait_for(|_| shared.lock().missing_server().is_none());
+        if timeout(SERVER_START, all_listen).await.is_err() {
+            let name = self.shared.lock().missing_server().unwrap_or_default();
+            anyhow::bail!("deployment/{name} did not say in {SERVER_START:?} where it listens");
+        }
+        Ok(())
+    }
+
+    /// Where a Service is on this machine.
+    pub fn addresses(&self) -> Addresses {
+        self.shared.addresses()
+    }
+
+    fn try_to_scale(&self, name: &str, replicas: u32, first: &[String]) -> Result<(), ScaleError> {
+        let most = {
+            let inner = self.shared.lock();
+            let known = || inner.deployments.keys().cloned().collect();
+            let unknown = || ScaleError::Unknown { name: name.to_owned(), known: known() };
+            inner.deployments.get(name).ok_or_else(unknown)?.recipe.most
+        };
+        if replicas > most {
+            let text = format!("deployment {name} can have at most {most} replicas in the box");
+            return Err(ScaleError::Refused(text));
+        }
+        self.set(name, replicas, first);
+        Ok(())
+    }
+
+    fn try_to_kill(&self, deployment: &str, replica: &str) -> Result<(), ScaleError> {
+        let gone = || ScaleError::Refused(format!("{replica} has no process"));
+        let inner = self.shared.lock();
+        let mut members = inner.deployments.get(deployment).ok_or_else(gone)?.replicas.values();
+        let found = members.find(|member| member.instance.name == replica).ok_or_else(gone)?;
+        let pid = found.instance.pid.and_then(|pid| Pid::from_raw(pid as i32)).ok_or_else(gone)?;
+        // While the lock is held nobody has waited for it, so the number is still its own.
+        kill_process(pid, Signal::KILL).map_err(|_| gone())
+    }
+
+    fn set(&self, name: &str, replicas: u32, first: &[String]) {
+        let mut inner = self.shared.lock();
+        let Inner { deployments, births, .. } = &mut *inner;
+        let Some(deployment) = deployments.get_mut(name) else { return };
+        deployment.desired = replicas;
+        while deployment.staying().count() < replicas as usize {
+            *births += 1;
+            let number = deployment.free_number();
+            let (member, replica) = self.create(name, number, *births, deployment);
+            deployment.replicas.insert(number, member);
+            tokio::spawn(replica.live());
+        }
+        while deployment.staying().count() > replicas as usize {
+            let Some(member) = deployment.next_to_go(first) else { break };
+            member.instance.phase = Phase::Terminating;
+            member.stop.set();
+        }
+        drop(inner);
+        self.shared.tell();
+    }
+
+    fn create(
+        &self,
+        workload: &str,
+        number: u32,
+        born: u64,
+        deployment: &Deployment,
+    ) -> (Member, Replica) {
+        let name = format!("{workload}-{number}");
+        let (stop, told_to_stop) = Shutdown::new();
+        let instance = Instance {
+            name: name.clone(),
+            workload: workload.to_owned(),
+            phase: Phase::Starting,
+            pid: None,
+            address: None,
+            restarts: 0,
+            waits: false,
+            is_unready: false,
+        };
+        let recipe = deployment.recipe.clone();
+        // What the others need in order to begin is not held up.
+        let start_delay = if recipe.is_server() { Duration::ZERO } else { self.start_delay };
+        let replica = Replica {
+            key: (workload.to_owned(), number),
+            name,
+            recipe,
+            start_delay,
+            stop: told_to_stop,
+            shared: self.shared.clone(),
+            folder: self.folder.clone(),
+        };
+        (Member { instance, born, stop }, replica)
+    }
+
+    async fn end(&self, which: impl Fn(&Recipe) -> bool) {
+        let chosen: Vec<String> = {
+            let inner = self.shared.lock();
+            let chosen = inner.deployments.values().filter(|d| which(&d.recipe));
+            chosen.map(|d| d.recipe.deployment.clone()).collect()
+        };
+        chosen.iter().for_each(|name| self.set(name, 0, &[]));
+        let gone = |inner: &Inner| chosen.iter().all(|name| inner.deployments[name].is_gone());
+        let mut changes = self.changes.clone();
+        let _ = changes.wait_for(|_| gone(&self.shared.lock())).await;
+    }
+}
+
+impl Scheduler for Pool {
+    fn observe(&self) -> BTreeMap<String, Status> {
+        let inner = self.shared.lock();
+        let all = inner.deployments.iter();
+        all.map(|(name, deployment)| (name.clone(), deployment.status())).collect()
+    }
+
+    fn changed(&mut self) -> BoxFuture<'_, ()> {
+        // The sender lives as long as this pool.
+        self.changes.changed().map(drop).boxed()
+    }
+
+    fn described(&self) -> Option<Described> {
+        let deployments = self.shared.lock().described.clone();
+        Some(Described { deployments, ..Described::default() })
+    }
+
+    /// It fails where a Deployment cannot have so many.
+    fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written {
+        ready(self.try_to_scale(name, replicas, first)).boxed()
+    }
+
+    fn configure(&self, changes: &[Change]) -> Written {
+        let mut inner = self.shared.lock();
+        let Inner { deployments, described, .. } = &mut *inner;
+        configure::apply(described, changes);
+        for it in described {
+            if let Some(deployment) = deployments.get_mut(&it.name) {
+                deployment.recipe.set_scaled(is_scalable(it));
+            }
+        }
+        ready(Ok(())).boxed()
+    }
+
+    /// It is started again.
+    fn kill(&self, deployment: &str, replica: &str) -> Written {
+        ready(self.try_to_kill(deployment, replica)).boxed()
+    }
+
+    fn chooses(&self) -> bool {
+        true
+    }
+
+    /// Ends all processes: first those that use a server, then the servers.
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        async {
+            self.end(|recipe| !recipe.is_server()).await;
+            self.end(|_| true).await;
+        }
+        .boxed()
+    }
+}

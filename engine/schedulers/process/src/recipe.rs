@@ -1,0 +1,216 @@
+//! A container of the manifest into a command line on this machine.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use manifest::yaml::Step;
+use manifest::{Container, Deployment, Manifest, PROGRAMS, Refused};
+use model::annotations::is_scalable;
+use service::parent;
+use tokio::process::Command;
+
+use super::folders::{self, Folders};
+use super::localize::{Addresses, ServicePort, localize, without_listen, words_and_env};
+use super::services::Services;
+
+/// The most replicas of what the engine scales; as many as a capacity may have.
+const MOST_SCALED: u32 = 1000;
+/// More processes that make load than this help nobody on one machine.
+const MOST_OTHERS: u32 = 50;
+
+/// Why a server is not scaled.
+pub const BEHIND_A_SERVICE: &str =
+    "it is behind a Service, so without a cluster it must have one replica and cannot be scaled";
+
+/// What a process gets of our own environment; the rest comes from the manifest alone, so that
+/// a variable of the user's shell cannot change the demo.
+const INHERITED: [&str; 7] =
+    ["PATH", "HOME", "TMPDIR", "TERM", "RUST_LOG", "RUST_BACKTRACE", "NO_COLOR"];
+
+/// How to start a replica of a Deployment.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The Deployment's name.
+    pub deployment: String,
+    /// Its namespace.
+    namespace: String,
+    /// How many replicas it begins with.
+    pub replicas: u32,
+    /// How long a process has after SIGTERM.
+    pub grace: Duration,
+    /// The Services that lead to it and that others need, by name, namespace and port. One is
+    /// enough to make it a server, of which there is one, at an address that stays.
+    pub serves: Vec<ServicePort>,
+    /// It can have at most so many replicas on one machine.
+    pub most: u32,
+    program: PathBuf,
+    container: Container,
+}
+
+/// What becomes of a manifest on this machine.
+#[derive(Debug)]
+pub struct Plan {
+    /// The recipes of all Deployments but the engine's own.
+    pub recipes: Vec<Recipe>,
+    /// What is left out, each in a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// What becomes of a manifest on this machine. Where `queue_is_given`, the engine asks elsewhere.
+///
+/// # Errors
+/// Every Deployment that cannot be run on this machine, with the mend.
+pub fn recipes(
+    manifest: &Manifest,
+    programs: &Path,
+    queue_is_given: bool,
+) -> Result<Plan, Refused> {
+    let Services { serves, mut faults, warnings } = Services::of(manifest, queue_is_given);
+    let mut recipes = Vec::new();
+    for deployment in manifest.deployments.iter().filter(|d| !d.is_engine()) {
+        let serves = serves.get(&deployment.name).cloned().unwrap_or_default();
+        let object = format!("deployment/{}", deployment.name);
+        match recipe(deployment, serves, programs) {
+            Ok(recipe) => {
+                let (words, env) = words_and_env(&recipe.container);
+                for (name, why) in folders::problems(&recipe.container, &words, &env) {
+                    let what = format!("{name} {why}");
+                    faults.push(manifest.places.of_words(&object, deployment, &[&name], &what));
+                }
+                recipes.push(recipe);
+            }
+            Err((part, what)) => faults.push(manifest.places.fault(&object, &part, &what)),
+        }
+    }
+    if faults.is_empty() { Ok(Plan { recipes, warnings }) } else { Err(Refused(faults)) }
+}
+
+fn recipe(
+    deployment: &Deployment,
+    serves: Vec<ServicePort>,
+    programs: &Path,
+) -> Result<Recipe, (Vec<Step>, String)> {
+    let containers = ["spec", "template", "spec", "containers"].map(Step::from);
+    let of_containers = |what: String| (containers.to_vec(), what);
+    let container =
+        deployment.main().ok_or_else(|| of_containers("it has no container".to_owned()))?;
+    let name = container.program().ok_or_else(|| {
+        let what = "its container has no command, and only its image knows what to run; name one";
+        of_containers(what.to_owned())
+    })?;
+    let program = programs.join(name);
+    if !PROGRAMS.contains(&name) || !program.is_file() {
+        let place = programs.display();
+        return Err(of_containers(format!(
+            "there is no program {name} in {place}; without a cluster only the kit's own run: {}",
+            PROGRAMS.join(", ")
+        )));
+    }
+    let most = most(!serves.is_empty(), is_scalable(deployment));
+    if deployment.replicas > most {
+        let replicas = deployment.replicas;
+        let what = format!("replicas is {replicas}, on one machine at most {most} are possible");
+        return Err((["spec", "replicas"].map(Step::from).to_vec(), what));
+    }
+    Ok(Recipe {
+        deployment: deployment.name.clone(),
+        namespace: deployment.namespace.clone(),
+        replicas: deployment.replicas,
+        grace: deployment.grace,
+        serves,
+        most,
+        program,
+        container: container.clone(),
+    })
+}
+
+fn most(serves: bool, scaled: bool) -> u32 {
+    match (serves, scaled) {
+        (true, _) => 1,
+        (false, true) => MOST_SCALED,
+        (false, false) => MOST_OTHERS,
+    }
+}
+
+/// What stands for a cluster's addresses and paths on this machine.
+#[derive(Debug)]
+pub struct Here {
+    addresses: Addresses,
+    namespace: String,
+    folders: Folders,
+}
+
+impl Here {
+    fn put(&self, text: &str) -> String {
+        self.folders.put(&localize(text, &self.addresses, &self.namespace))
+    }
+}
+
+impl Recipe {
+    /// Whether its processes need directories of their own.
+    pub fn needs_folders(&self) -> bool {
+        !self.container.mounts.is_empty()
+    }
+
+    /// What stands for addresses, and for what is mounted, which is made in `folder`.
+    ///
+    /// # Errors
+    /// When there is none, or one cannot be made: a process does not begin without them.
+    pub fn here(&self, addresses: Addresses, folder: Option<&Path>) -> io::Result<Here> {
+        let namespace = self.namespace.clone();
+        if !self.needs_folders() {
+            return Ok(Here { addresses, namespace, folders: Folders::default() });
+        }
+        let none = || io::Error::other("there is no temporary folder; see TMPDIR");
+        let folders = Folders::of(&self.container, folder.ok_or_else(none)?);
+        folders.make()?;
+        Ok(Here { addresses, namespace, folders })
+    }
+
+    /// Says whether the engine scales it by now.
+    pub fn set_scaled(&mut self, scaled: bool) {
+        self.most = most(self.is_server(), scaled);
+    }
+
+    /// Whether a Service finds it.
+    pub fn is_server(&self) -> bool {
+        !self.serves.is_empty()
+    }
+
+    /// The command that starts a replica. It listens on loopback, whatever the manifest says,
+    /// and has pipes to the engine, so that it leaves when the engine ends.
+    pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
+        let (words, env) = words_and_env(&self.container);
+        let mut words: Vec<String> = words.iter().map(|word| here.put(word)).collect();
+        let put = |(name, value): (String, String)| (name, here.put(&value));
+        let mut env: Vec<(String, String)> = env.into_iter().map(put).collect();
+        let program = self.container.program().unwrap_or_default();
+        here.folders.put_flags(program, &mut words, &mut env);
+        let listen = at.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+        let mut command = Command::new(&self.program);
+        command
+            .args(without_listen(&words))
+            .env_clear()
+            .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
+            // A little less than what it has, so that it hands back rather than is killed; what
+            // the manifest says comes after it and counts more.
+            .env("MICROSCALING_SHUTDOWN_GRACE", format!("{}ms", self.grace.as_millis() * 9 / 10))
+            .envs(env)
+            .env("HOSTNAME", name)
+            .env("MICROSCALING_LISTEN", listen.to_string())
+            .env(parent::VARIABLE, parent::HOLDS_PIPES)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            // Ctrl-C is for the engine alone; it tells its processes to stop, in order.
+            .process_group(0);
+        // A dozen processes would drown the engine's own lines; RUST_LOG brings them back.
+        if std::env::var_os("RUST_LOG").is_none() {
+            command.env("RUST_LOG", "warn");
+        }
+        command
+    }
+}

@@ -1,0 +1,178 @@
+//! One replica's life, from its start to its end.
+
+use std::future::Future;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use model::scheduler::Phase;
+use rustix::process::{Pid, Signal, kill_process};
+use service::Shutdown;
+use service::parent::Word;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdout};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::members::{Key, Shared};
+use super::recipe::Recipe;
+use super::run_folder::RunFolder;
+
+/// The wait before a crashed process is started again: none the first time, then from here
+/// on, doubling.
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
+/// A process that ran for so long has not crashed at its start.
+const PROVEN: Duration = Duration::from_secs(10);
+
+/// A process that is gone has said its last words by now; they only need to be read.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// What one replica needs to know for its whole life.
+pub(super) struct Replica {
+    pub(super) key: Key,
+    pub(super) name: String,
+    pub(super) recipe: Recipe,
+    pub(super) start_delay: Duration,
+    pub(super) stop: Shutdown,
+    pub(super) shared: Shared,
+    /// Where the run has what is on the disk, where it needs that.
+    pub(super) folder: Option<RunFolder>,
+}
+
+/// How a process ended.
+enum End {
+    /// It was told to.
+    Stopped,
+    /// By itself.
+    Crashed(String),
+}
+
+impl Replica {
+    /// Starts the process, again and again, until it is told to stop.
+    pub(super) async fn live(self) {
+        let mut crashes = 0;
+        // It lives as long as a pod would, whatever becomes of the process in it.
+        let folder = self.own_folder();
+        let folder = folder.as_ref().map(TempDir::path);
+        while !self.stop.is_set() {
+            let began = Instant::now();
+            let End::Crashed(how) = self.run_once(folder).await else { break };
+            crashes = if began.elapsed() > PROVEN { 1 } else { crashes + 1 };
+            let wait = backoff(crashes);
+            tracing::warn!("{} ended by itself ({how}); starts again", self.name);
+            self.shared.update(&self.key, |instance| {
+                instance.pid = None;
+                instance.restarts += 1;
+                if instance.phase == Phase::Ready {
+                    instance.phase = Phase::Starting;
+                }
+            });
+            self.unless_stopped(sleep(wait)).await;
+        }
+        self.shared.remove(&self.key);
+    }
+
+    /// A directory that is gone when it is dropped.
+    fn own_folder(&self) -> Option<TempDir> {
+        let needed = self.folder.as_ref().filter(|_| self.recipe.needs_folders())?;
+        match needed.of_replica(&self.name) {
+            Ok(folder) => Some(folder),
+            Err(error) => {
+                tracing::warn!("{} has no directory of its own: {error}", self.name);
+                None
+            }
+        }
+    }
+
+    async fn unless_stopped(&self, wait: impl Future<Output = ()>) {
+        tokio::select! {
+            () = wait => {}
+            () = self.stop.wait() => {}
+        }
+    }
+
+    async fn run_once(&self, folder: Option<&Path>) -> End {
+        self.unless_stopped(sleep(self.start_delay)).await;
+        if self.stop.is_set() {
+            return End::Stopped;
+        }
+        // A server that is started again has to be where its clients know it.
+        let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
+        let here = self.recipe.here(self.shared.addresses(), folder);
+        let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
+        let mut child = match spawned {
+            Ok(child) => child,
+            Err(error) => return End::Crashed(format!("it cannot be started: {error}")),
+        };
+        self.shared.update(&self.key, |instance| instance.pid = child.id());
+        // The pipe that ends with us; waiting for the child would close it.
+        let _held_until_its_end = child.stdin.take();
+        let hearing = child.stdout.take().map(|out| tokio::spawn(self.hear(out)));
+        let end = tokio::select! {
+            status = child.wait() => End::Crashed(in_words(status)),
+            () = self.stop.wait() => {
+                self.stop_child(&mut child).await;
+                End::Stopped
+            }
+        };
+        if let Some(hearing) = hearing {
+            let _ = timeout(LAST_WORDS, hearing).await;
+        }
+        end
+    }
+
+    /// SIGTERM, and SIGKILL where the grace period was not enough.
+    async fn stop_child(&self, child: &mut Child) {
+        if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id as i32))
+            && let Err(error) = kill_process(pid, Signal::TERM)
+        {
+            tracing::warn!("{} cannot be told to stop: {error}", self.name);
+        }
+        if timeout(self.recipe.grace, child.wait()).await.is_err() {
+            tracing::warn!("{} did not leave in {:?}; killed", self.name, self.recipe.grace);
+            if let Err(error) = child.kill().await {
+                tracing::error!("{} cannot be killed: {error}", self.name);
+            }
+        }
+    }
+
+    /// Hears what a process says until it ends.
+    fn hear(&self, out: ChildStdout) -> impl Future<Output = ()> + use<> {
+        let (shared, key, recipe) = (self.shared.clone(), self.key.clone(), self.recipe.clone());
+        let name = self.name.clone();
+        async move {
+            let mut lines = BufReader::new(out).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                match Word::from_line(&line) {
+                    Some(Word::Listening(address)) => shared.listening(&key, address, &recipe),
+                    Some(Word::Ready) => shared.ready(&key),
+                    Some(Word::Left(counters)) => shared.left(&key, &counters),
+                    None => tracing::info!("{name}: {line}"),
+                }
+            }
+        }
+    }
+}
+
+fn in_words(status: std::io::Result<ExitStatus>) -> String {
+    status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+fn backoff(crashes: u32) -> Duration {
+    match crashes {
+        0 | 1 => Duration::ZERO,
+        n => (FIRST_BACKOFF * 2_u32.saturating_pow((n - 2).min(8))).min(LONGEST_BACKOFF),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_crash_is_mended_at_once_and_later_ones_ever_more_slowly() {
+        let waits: Vec<_> = (1..9).map(|crashes| backoff(crashes).as_millis()).collect();
+        assert_eq!(waits, [0, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+    }
+}

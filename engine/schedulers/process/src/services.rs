@@ -1,0 +1,243 @@
+//! Which Services lead to a process of this machine, who needs them, and which are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+
+use manifest::{Container, Deployment, Fault, Manifest, Port, Service, Target};
+use model::annotations::is_scalable;
+
+use super::folders::values;
+use super::localize::{Address, ServicePort, addresses_in, service, words_and_env};
+
+/// By which every program of the kit is told where the queue is.
+pub const QUEUE_URL: (&str, &str) = ("--queue-url", "MICROSCALING_QUEUE_URL");
+
+/// All Services of a manifest, by port: the Deployment behind each, or why there is none.
+type Ways = BTreeMap<ServicePort, Result<String, String>>;
+
+/// What there is of a manifest's Services on this machine.
+#[derive(Debug, Default)]
+pub struct Services {
+    /// The ports that each server answers for; others are no servers.
+    pub serves: BTreeMap<String, Vec<ServicePort>>,
+    /// Addresses that would lead nowhere, in a cluster or here.
+    pub faults: Vec<Fault>,
+    /// The Services that are left out, each in a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// An address that somebody uses.
+struct Use<'a> {
+    by: &'a Deployment,
+    /// What says so: a flag, a variable, or words.
+    name: String,
+    value: String,
+    /// The only thing that the value is for, so that it has to lead somewhere.
+    is_queue: bool,
+    address: Address,
+}
+
+impl Services {
+    /// Looks through a manifest. Where `queue_is_given`, the engine asks elsewhere.
+    pub fn of(manifest: &Manifest, queue_is_given: bool) -> Services {
+        let ways = ways(manifest);
+        let mut found = Services::default();
+        let mut used = BTreeSet::new();
+        let asks = |it: &&Deployment| !(queue_is_given && it.is_engine());
+        for it in manifest.deployments.iter().filter(asks).flat_map(uses) {
+            match it.leads(manifest, &ways) {
+                Ok(Some((service, to))) if to != it.by.name => {
+                    used.insert(service);
+                }
+                Ok(_) => {}
+                Err(why) => {
+                    let what = format!("{} is {:?}, {why}", it.name, it.value);
+                    let object = format!("deployment/{}", it.by.name);
+                    let says = [it.value.as_str(), &it.name];
+                    found.faults.push(manifest.places.of_words(&object, it.by, &says, &what));
+                }
+            }
+        }
+        found.faults.dedup();
+        let servers: BTreeSet<&String> =
+            used.iter().filter_map(|service| ways.get(service)?.as_ref().ok()).collect();
+        for (service, way) in &ways {
+            if let Ok(to) = way
+                && servers.contains(to)
+            {
+                found.serves.entry(to.clone()).or_default().push(service.clone());
+            }
+        }
+        found.warnings =
+            manifest.services.iter().filter_map(|it| left_out(it, &ways, &used)).collect();
+        found
+    }
+}
+
+/// Why a Service is left out; `None` where it is not.
+fn left_out(it: &Service, ways: &Ways, used: &BTreeSet<ServicePort>) -> Option<String> {
+    let is_it = |port: &&ServicePort| port.0 == it.name && port.1 == it.namespace;
+    if used.iter().any(|port| is_it(&port)) {
+        return None;
+    }
+    let why = ways.iter().filter(|(port, _)| is_it(port)).find_map(|(_, way)| way.as_ref().err());
+    let why = why.map_or("no other Deployment asks there".to_owned(), Clone::clone);
+    Some(format!("service/{} is left out without a cluster: {why}", it.name))
+}
+
+fn ways(manifest: &Manifest) -> Ways {
+    let mut ways = Ways::new();
+    for service in &manifest.services {
+        let behind: Vec<_> = manifest.deployments.iter().filter(|it| service.selects(it)).collect();
+        for port in &service.ports {
+            let (number, way) = way(service, port, &behind);
+            ways.insert((service.name.clone(), service.namespace.clone(), number), way);
+        }
+    }
+    ways
+}
+
+/// The port by which a Service is addressed, and where it leads to.
+fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<String, String>) {
+    let [to] = behind else {
+        let why = match behind {
+            [] => "it finds no Deployment of the manifest",
+            _ => "it finds several Deployments, which have no address in common",
+        };
+        return (port.number, Err(why.to_owned()));
+    };
+    let target = target(port, to);
+    // Behind a headless one there is nothing that would lead from one port to another.
+    let number = match (&target, service.is_headless) {
+        (Ok(target), true) => *target,
+        _ => port.number,
+    };
+    let way = target.and_then(|target| match to.main().and_then(listens) {
+        _ if to.is_engine() => Err("it finds the engine itself".to_owned()),
+        Some(own) if own != target => {
+            Err(format!("it leads to port {target}, and deployment/{} listens on {own}", to.name))
+        }
+        _ if would_be_scaled(to) => Err(format!(
+            "it finds deployment/{}, whose processes have no address in common",
+            to.name
+        )),
+        _ => Ok(to.name.clone()),
+    });
+    (number, way)
+}
+
+/// The pod's port that a Service's port leads to.
+fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
+    let name = match &port.target {
+        Target::Number(number) => return Ok(*number),
+        Target::Name(name) => name,
+    };
+    let found = to.main().and_then(|container| container.ports.get(name));
+    found.copied().ok_or_else(|| {
+        let beside = to.containers.iter().find(|container| container.ports.contains_key(name));
+        match beside {
+            Some(it) => format!("it leads to container {}, which is not run", it.name),
+            None => format!("no container of deployment/{} has a port {name}", to.name),
+        }
+    })
+}
+
+/// The port that a container is told to listen on.
+fn listens(container: &Container) -> Option<u16> {
+    let (words, env) = words_and_env(container);
+    let flag = values(&words, "--listen").pop().map(|(_, value)| value);
+    let variable = env.iter().rev().find(|(name, _)| name == "MICROSCALING_LISTEN");
+    let told = flag.or(variable.map(|(_, value)| value.clone()))?;
+    told.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
+}
+
+/// All addresses in a Deployment's words and variables.
+fn uses(by: &Deployment) -> Vec<Use<'_>> {
+    let Some(container) = by.main() else { return Vec::new() };
+    let (words, env) = words_and_env(container);
+    let flags: BTreeSet<usize> = values(&words, QUEUE_URL.0).into_iter().map(|(i, _)| i).collect();
+    let of_words = words.iter().enumerate().map(|(i, word)| {
+        let is_queue = flags.contains(&i);
+        let value = word.strip_prefix(QUEUE_URL.0).and_then(|rest| rest.strip_prefix('='));
+        let name = if is_queue { QUEUE_URL.0 } else { "a word of its command line" };
+        (name.to_owned(), value.unwrap_or(word).to_owned(), is_queue)
+    });
+    // A flag counts more than its variable.
+    let of_env = env.iter().map(|(name, value)| {
+        (name.clone(), value.clone(), name == QUEUE_URL.1 && flags.is_empty())
+    });
+    let uses = of_words.chain(of_env).flat_map(|(name, value, is_queue)| {
+        let addresses = addresses_in(&super::localize::usual(&value));
+        addresses.into_iter().map(move |address| {
+            let (name, value) = (name.clone(), value.clone());
+            Use { by, name, value, is_queue, address }
+        })
+    });
+    uses.collect()
+}
+
+impl Use<'_> {
+    /// The Service that it leads to, and the Deployment behind that; `None` where it is none.
+    fn leads(
+        &self,
+        manifest: &Manifest,
+        ways: &Ways,
+    ) -> Result<Option<(ServicePort, String)>, String> {
+        let from = &self.by.namespace;
+        let Some((name, namespace)) = service(&self.address.host, from) else {
+            return self.if_queue(self.is_of_cluster(), "which is no name of a cluster's Service");
+        };
+        let known = |it: &&Service| it.name == name && it.namespace == namespace;
+        if !manifest.services.iter().any(|it| known(&it)) {
+            return self.if_queue(self.may_be_missing(manifest, &name), &missing(manifest));
+        }
+        let port = (name.clone(), namespace.clone(), self.address.port);
+        match ways.get(&port) {
+            Some(Ok(to)) => Ok(Some((port, to.clone()))),
+            Some(Err(why)) => Err(format!("and the Service {name} leads nowhere here: {why}")),
+            None => {
+                let ports = ways.keys().filter(|it| it.0 == name && it.1 == namespace);
+                let ports: Vec<_> = ports.map(|it| it.2.to_string()).collect();
+                let (port, ports) = (self.address.port, ports.join(", "));
+                let why = format!("and the Service {name} has no port {port}; it has {ports}");
+                self.if_queue(true, &why)
+            }
+        }
+    }
+
+    /// What is wrong with it, where it is for the queue and `is_wrong`.
+    fn if_queue<T>(&self, is_wrong: bool, why: &str) -> Result<Option<T>, String> {
+        if self.is_queue && is_wrong { Err(why.to_owned()) } else { Ok(None) }
+    }
+
+    /// Whether a name that may not be shortened is one of a cluster's all the same.
+    fn is_of_cluster(&self) -> bool {
+        let host = self.address.host.trim_end_matches('.');
+        host.ends_with(".svc") || host.ends_with(".cluster.local") || !host.contains('.')
+    }
+
+    /// Whether a name can only be a Service's; others may be machines elsewhere.
+    fn may_be_missing(&self, manifest: &Manifest, name: &str) -> bool {
+        let host = self.address.host.to_ascii_lowercase();
+        let is_here = |it: &Service| it.name == name;
+        match host.split('.').count() {
+            1 => host != "localhost",
+            2 => manifest.services.iter().any(is_here),
+            _ => true,
+        }
+    }
+}
+
+fn missing(manifest: &Manifest) -> String {
+    let all = manifest.services.iter().map(|it| format!("{}.{}", it.name, it.namespace));
+    let all: Vec<_> = all.collect();
+    format!("and the manifest has no such Service; it has {}", all.join(", "))
+}
+
+/// Whether a Deployment may have another number of processes than one.
+pub(super) fn would_be_scaled(deployment: &Deployment) -> bool {
+    is_scalable(deployment) || deployment.replicas != 1
+}
+
+#[cfg(test)]
+mod tests;

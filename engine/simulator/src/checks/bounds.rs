@@ -1,0 +1,120 @@
+//! How large a scenario may be: what is larger would fill the memory, or never end.
+
+use super::problem::Wrong;
+use crate::Time;
+use crate::arrivals::{Arrivals, MOST_POINTS};
+use crate::scenario::{Queue, Scenario, Workload};
+
+/// Each half second of everyone is kept until the end.
+const LONGEST: Time = Time::from_secs(24 * 3600);
+/// Each job of a queue is there until it is done.
+const MOST_JOBS: f64 = 1_000_000.0;
+/// Containers of one workload, by whoever scales it.
+const MOST_CONTAINERS: u32 = 10_000;
+/// Things of one kind.
+const MOST_THINGS: usize = 100;
+/// Characters of a name, and of a sentence.
+const LONGEST_NAME: usize = 80;
+const LONGEST_SENTENCE: usize = 500;
+/// As the annotations of these names.
+const LONGEST_WINDOW: Time = Time::from_secs(3600);
+const LONGEST_AVERAGE: Time = Time::from_secs(600);
+
+impl Scenario {
+    pub(super) fn check_bounds(&self, wrong: &mut Wrong<'_>) {
+        if self.duration > LONGEST {
+            wrong(None, "duration", "must be at most 24h".to_owned());
+        }
+        for (key, text, most) in
+            [("name", &self.name, LONGEST_NAME), ("teaches", &self.teaches, LONGEST_SENTENCE)]
+        {
+            let long = text.chars().count();
+            if long > most {
+                wrong(None, key, format!("has {long} characters; at most {most} are shown"));
+            }
+        }
+        self.check_counts(wrong);
+        self.queues.iter().for_each(|queue| self.check_jobs(queue, wrong));
+        self.workloads.iter().for_each(|workload| check_size(workload, wrong));
+        for count in self.fixed.iter().flat_map(|fleet| fleet.values()) {
+            at_most(None, "fixed", *count, wrong);
+        }
+    }
+
+    /// How many there are of each kind of things.
+    fn check_counts(&self, wrong: &mut Wrong<'_>) {
+        let mut check = |owner: Option<&str>, key, many: usize, most| {
+            if many > most {
+                wrong(owner, key, format!("are {many}; there may be at most {most}"));
+            }
+        };
+        let all = [
+            ("queues", self.queues.len()),
+            ("workloads", self.workloads.len()),
+            ("outages", self.outages.len()),
+            ("crashes", self.crashes.len()),
+            ("poll-waits", self.poll_waits.len()),
+            ("graces", self.graces.len()),
+            ("fixed", self.fixed.len()),
+            ("producers", self.producers.len()),
+            ("steps", self.steps.len()),
+        ];
+        all.iter().for_each(|(key, many)| check(None, key, *many, MOST_THINGS));
+        for workload in &self.workloads {
+            check(Some(&workload.name), "room", workload.room.len(), MOST_THINGS);
+        }
+        for queue in &self.queues {
+            if let Some(Arrivals::Replay { points, .. }) = &queue.arrivals {
+                check(Some(&queue.name), "points", points.len(), MOST_POINTS);
+            }
+        }
+        for (i, step) in self.steps.iter().enumerate() {
+            let owner = format!("step {}", i + 1);
+            check(Some(&owner), "do", step.actions.len(), MOST_THINGS);
+            check(Some(&owner), "while-waiting", step.while_waiting.len(), MOST_THINGS);
+        }
+    }
+
+    /// How many jobs come to a queue in all.
+    fn check_jobs(&self, queue: &Queue, wrong: &mut Wrong<'_>) {
+        // What is wrong with the numbers themselves is told already.
+        if queue.arrivals.as_ref().is_some_and(|it| it.problem().is_some()) {
+            return;
+        }
+        let arrivals = self.arrivals(&queue.name);
+        let steady = arrivals.as_ref().map_or(0.0, |it| it.expected(self.duration.as_secs_f64()));
+        let own = queue.arrivals.as_ref().map_or(0.0, |it| it.in_bursts(self.duration));
+        let by_steps: f64 = self.bursts_of(&queue.name).map(|(_, jobs)| f64::from(jobs)).sum();
+        let all = steady + own + by_steps;
+        if all > MOST_JOBS {
+            let text = format!("bring {all:.0} jobs in all; there may be at most {MOST_JOBS}");
+            match &queue.arrivals {
+                Some(_) => wrong(Some(&queue.name), "arrivals", text),
+                None => wrong(None, "steps", text),
+            }
+        }
+    }
+}
+
+fn check_size(it: &Workload, wrong: &mut Wrong<'_>) {
+    let owner = Some(it.name.as_str());
+    let long = it.name.chars().count();
+    if long > LONGEST_NAME {
+        wrong(owner, "name", format!("has {long} characters; at most {LONGEST_NAME} are shown"));
+    }
+    at_most(owner, "min", it.min, wrong);
+    at_most(owner, "max", it.max, wrong);
+    at_most(owner, "fallback-containers", it.fallback_containers.unwrap_or(0), wrong);
+    if it.scale_down_window.is_some_and(|window| window > LONGEST_WINDOW) {
+        wrong(owner, "scale-down-window", "must be at most 1h".to_owned());
+    }
+    if it.rate_average.is_some_and(|average| average > LONGEST_AVERAGE) {
+        wrong(owner, "rate-average", "must be at most 10m".to_owned());
+    }
+}
+
+fn at_most(owner: Option<&str>, key: &'static str, count: u32, wrong: &mut Wrong<'_>) {
+    if count > MOST_CONTAINERS {
+        wrong(owner, key, format!("is {count}; it must be at most {MOST_CONTAINERS}"));
+    }
+}

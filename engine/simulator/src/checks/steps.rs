@@ -1,0 +1,99 @@
+//! What is wrong with steps that can be read but not played.
+
+use super::problem::Wrong;
+use crate::Time;
+use crate::arrivals::RATES;
+use crate::scenario::Scenario;
+use crate::steps::{Action, Producer, Step};
+
+/// So many replicas or jobs at once are as many as a stage needs.
+const MOST_REPLICAS: u32 = 100;
+const MOST_JOBS: u32 = 10_000;
+/// A caption is read from the last row.
+const LONGEST_CAPTION: usize = 120;
+
+impl Scenario {
+    pub(super) fn check_steps(&self, wrong: &mut Wrong<'_>) {
+        self.producers.iter().for_each(|producer| self.check_producer(producer, wrong));
+        for (i, step) in self.steps.iter().enumerate() {
+            let owner = format!("step {}", i + 1);
+            self.check_step(&owner, step, wrong);
+            for action in step.actions.iter().chain(&step.while_waiting) {
+                if let Some((key, text)) = self.problem_of(action) {
+                    wrong(Some(&owner), key, text);
+                }
+            }
+        }
+        let all: Time = self.steps.iter().map(|step| step.lasts).sum();
+        if all > self.duration {
+            let (all, most) = (all.as_secs_f64(), self.duration.as_secs_f64());
+            wrong(None, "duration", format!("is {most} s, but the steps last {all} s together"));
+        }
+    }
+
+    fn check_producer(&self, it: &Producer, wrong: &mut Wrong<'_>) {
+        let owner = Some(it.name.as_str());
+        if self.producers.iter().filter(|other| other.name == it.name).count() > 1 {
+            wrong(owner, "name", "is there twice".to_owned());
+        }
+        if !RATES.contains(&(it.rate * f64::from(MOST_REPLICAS))) {
+            wrong(owner, "rate", "must be from 0 to 100 jobs a second".to_owned());
+        }
+        match self.queue(&it.queue).map(|i| &self.queues[i]) {
+            None => {
+                let text = format!("is {}, which is not among the queues", it.queue);
+                wrong(owner, "queue", text);
+            }
+            Some(queue) if queue.arrivals.is_some() => {
+                let text = format!("come by the producer {}, too; leave one out", it.name);
+                wrong(Some(&queue.name), "arrivals", text);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn check_step(&self, owner: &str, step: &Step, wrong: &mut Wrong<'_>) {
+        let long = step.caption.chars().count();
+        if step.caption.trim().is_empty() {
+            wrong(Some(owner), "caption", "is empty; say what the audience sees".to_owned());
+        } else if long > LONGEST_CAPTION {
+            let text = format!("has {long} characters; at most {LONGEST_CAPTION} can be read");
+            wrong(Some(owner), "caption", text);
+        }
+        if step.lasts.is_zero() {
+            wrong(Some(owner), "for", "must be more than 0".to_owned());
+        }
+    }
+
+    /// The key and what is wrong with it.
+    fn problem_of(&self, action: &Action) -> Option<(&'static str, String)> {
+        let among = |key, name: &String, known: bool, kind| {
+            (!known).then(|| (key, format!("names {name}, which is not among the {kind}")))
+        };
+        let queue = |key, name| among(key, name, self.queue(name).is_some(), "queues");
+        let workload = |key, name| among(key, name, self.workload(name).is_some(), "workloads");
+        match action {
+            Action::Load { producer, .. }
+                if self.producers.iter().all(|it| it.name != *producer) =>
+            {
+                among("load", producer, false, "producers")
+            }
+            Action::Load { replicas, .. } if *replicas > MOST_REPLICAS => {
+                Some(("load", format!("is {replicas}; it must be from 0 to {MOST_REPLICAS}")))
+            }
+            Action::Burst { jobs, .. } if !(1..=MOST_JOBS).contains(jobs) => {
+                Some(("burst", format!("is {jobs}; it must be from 1 to {MOST_JOBS}")))
+            }
+            Action::Outage { lasts, .. } if lasts.is_zero() => {
+                Some(("outage", "lasts no time; write it like {jobs: 20s}".to_owned()))
+            }
+            Action::Burst { queue: name, .. } => queue("burst", name),
+            Action::Outage { queue: name, .. } | Action::Blind { queue: name, .. } => {
+                queue("outage", name)
+            }
+            Action::Kill { workload: name } => workload("kill", name),
+            Action::Pause { workload: name, .. } => workload("pause", name),
+            Action::Load { .. } | Action::Hold(_) => None,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How a scenario's steps follow one another, and what they make of its loads and troubles.
+
+use std::collections::BTreeMap;
+
+use crate::Time;
+use crate::arrivals::Arrivals;
+use crate::scenario::{Outage, Scenario};
+use crate::steps::{Action, Producer, Situation, Step};
+
+impl Scenario {
+    /// Before the first step: no load, and whatever a step will pause or hold is neither.
+    pub fn at_first(&self) -> Situation {
+        let mut situation = Situation::default();
+        let all = self.steps.iter().flat_map(|step| &step.actions);
+        all.for_each(|action| situation.take(action));
+        situation.load = self.producers.iter().map(|it| (it.name.clone(), 0)).collect();
+        situation.paused.values_mut().for_each(|paused| *paused = false);
+        Situation { held: false, ..situation }
+    }
+
+    /// What lasts of all that was done up to a step, this one included, by its index.
+    pub fn situation(&self, step: usize) -> Situation {
+        let mut situation = self.at_first();
+        let so_far = self.steps.iter().take(step + 1).flat_map(|step| &step.actions);
+        so_far.for_each(|action| situation.take(action));
+        situation
+    }
+
+    /// What makes a step, by its index, of whatever was before: all that lasts by then, and what
+    /// passes in it.
+    pub fn anew(&self, step: usize) -> Vec<Action> {
+        let own = self.steps.get(step).into_iter().flat_map(|step| &step.actions);
+        let passing = own.filter(|action| !action.lasts()).cloned();
+        self.situation(step).actions().into_iter().chain(passing).collect()
+    }
+
+    /// Queues that cannot be read in a step, by its index, and for how long from its beginning on;
+    /// `None` where that is at least as long as the step lasts by the clock. Then they cannot be
+    /// read until another step: captions are true however long somebody talks.
+    pub fn dark_in(&self, step: usize) -> BTreeMap<String, Option<Time>> {
+        let Some((begin, it)) = self.by_clock().nth(step) else { return BTreeMap::new() };
+        let begun = self.step_outages().filter(|outage| outage.from <= begin);
+        let left =
+            begun.map(|outage| (outage.queue, (outage.from + outage.lasts).saturating_sub(begin)));
+        let dark = left.filter(|(_, left)| !left.is_zero());
+        dark.map(|(queue, left)| (queue, Some(left).filter(|left| *left < it.lasts))).collect()
+    }
+
+    /// The steps by the clock: each with when it begins.
+    pub fn by_clock(&self) -> impl Iterator<Item = (Time, &Step)> {
+        let begins = self.steps.iter().scan(Time::ZERO, |next, step| {
+            let begin = *next;
+            *next += step.lasts;
+            Some(begin)
+        });
+        begins.zip(&self.steps)
+    }
+
+    /// Everything that is done by the clock, with its moment.
+    pub fn done(&self) -> impl Iterator<Item = (Time, &Action)> {
+        self.by_clock().flat_map(|(at, step)| step.actions.iter().map(move |it| (at, it)))
+    }
+
+    /// What lasts at a time by the clock.
+    pub(crate) fn situation_at(&self, now: Time) -> Situation {
+        let step = self.by_clock().take_while(|(at, _)| *at <= now).count();
+        if step == 0 { self.at_first() } else { self.situation(step - 1) }
+    }
+
+    /// When jobs come to a queue: as it says itself, or as the steps load its producers.
+    pub fn arrivals(&self, queue: &str) -> Option<Arrivals> {
+        let own = self.queues[self.queue(queue)?].arrivals.clone();
+        let producers: Vec<&Producer> =
+            self.producers.iter().filter(|it| it.queue == queue).collect();
+        if own.is_some() || producers.is_empty() {
+            return own;
+        }
+        let point = |(step, (at, _)): (usize, (Time, &Step))| {
+            let load = self.situation(step).load;
+            let rate =
+                |it: &&Producer| f64::from(load.get(&it.name).copied().unwrap_or(0)) * it.rate;
+            (at, producers.iter().map(rate).sum())
+        };
+        let points = self.by_clock().enumerate().map(point).collect();
+        Some(Arrivals::Replay { points, even: producers.iter().all(|it| it.even) })
+    }
+
+    /// Jobs of the steps that come to a queue at once, and when.
+    pub(crate) fn bursts_of(&self, queue: &str) -> impl Iterator<Item = (Time, u32)> {
+        self.done().filter_map(move |(at, action)| match action {
+            Action::Burst { queue: to, jobs } if to == queue => Some((at, *jobs)),
+            _ => None,
+        })
+    }
+
+    /// Workloads of which a container dies, and when.
+    pub(crate) fn deaths(&self) -> impl Iterator<Item = (Time, &str)> {
+        let by_steps = self.done().filter_map(|(at, action)| match action {
+            Action::Kill { workload } => Some((at, workload.as_str())),
+            _ => None,
+        });
+        self.crashes.iter().map(|crash| (crash.at, crash.workload.as_str())).chain(by_steps)
+    }
+
+    /// Times at which a queue cannot be read because a step says so.
+    fn step_outages(&self) -> impl Iterator<Item = Outage> {
+        self.done().filter_map(|(from, action)| match action {
+            Action::Outage { queue, lasts } => {
+                Some(Outage { queue: queue.clone(), from, lasts: *lasts })
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether a queue can be read at a time.
+    pub fn can_be_read(&self, queue: &str, now: Time) -> bool {
+        let dark = |it: &Outage| it.queue == queue && (it.from..it.from + it.lasts).contains(&now);
+        !self.outages.iter().any(dark) && !self.step_outages().any(|it| dark(&it))
+    }
+
+    /// Whether a step makes our engine look on: what ours does then is no contest.
+    pub fn holds(&self) -> bool {
+        self.done().any(|(_, action)| *action == Action::Hold(true))
+    }
+}

@@ -1,0 +1,20 @@
+//! What is claimed of the simulator, and of the core in it.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod closed_loop;
+mod demo;
+mod long_jobs;
+mod outage;
+mod promises;
+mod rivals;
+mod scenarios;
+mod steps;
+mod two_queues;
+mod worlds;
+
+use std::time::Duration;
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}

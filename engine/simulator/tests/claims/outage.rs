@@ -1,0 +1,158 @@
+//! A metric that is dead for a minute, in virtual time: what each rule does meanwhile to its own
+//! workload and to the others, and how it comes back.
+//!
+//! Two queues of which only one goes dark, and the same minute with both of them seen. That a
+//! reading is absent whatever is wrong with a queue is held at the engine's sources.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use simulator::scenario::Workload;
+
+use crate::two_queues::{CAPACITY, SICK, Tick, WELL, World};
+
+/// The outage where it begins does not matter, in seconds.
+const DARK: Range<f64> = 60.0..120.0;
+
+/// How [`SICK`] is scaled.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    name: &'static str,
+    window: Option<u64>,
+    average: Option<u64>,
+}
+
+impl Rule {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn set(&self, sick: &mut Workload) {
+        self.name.clone_into(&mut sick.rule);
+        sick.scale_down_window = self.window.map(Duration::from_secs);
+        sick.rate_average = self.average.map(Duration::from_secs);
+    }
+}
+
+/// With the window of the demo, so that it ends within the outage, and with the default one.
+fn rules() -> [Rule; 4] {
+    let of = |name| Rule { name, window: None, average: None };
+    let demo = Rule { window: Some(6), average: Some(5), ..of("rate") };
+    [demo, of("rate"), of("queue"), of("simple-queue")]
+}
+
+/// Plays an outage and half a minute more; from a second on another load comes.
+fn run(rule: &Rule, load: (f64, f64), dark: Range<f64>) -> Vec<Tick> {
+    World::new(load, dark).with(|sick| rule.set(sick)).play()
+}
+
+/// The same time with the outage and without.
+fn both(rule: &Rule, load: (f64, f64)) -> (Vec<Tick>, Vec<Tick>) {
+    (run(rule, load, DARK), run(rule, load, DARK.end..DARK.end))
+}
+
+/// The rounds from this second on.
+fn from(rounds: &[Tick], second: f64) -> &[Tick] {
+    &rounds[rounds.iter().position(|round| round.at >= second).unwrap()..]
+}
+
+#[test]
+fn without_readings_nothing_is_removed_whatever_the_last_ones_said_or_the_next_would() {
+    for rule in rules() {
+        for half_seconds in 0..10 {
+            let start = DARK.start + f64::from(half_seconds) / 2.0;
+            for (at, load) in [(0.0, 17.0), (-2.0, 0.0), (-2.0, 35.0), (1.0, 0.0), (1.0, 35.0)] {
+                let rounds = run(&rule, (start + at, load), start..start + 60.0);
+                // To the first good reading, that one included; the second may remove.
+                let outage = &from(&rounds, start)[..=120];
+                let cut = outage.iter().find(|round| round.removed() > 0);
+                assert_eq!(cut, None, "{} {load} {start}", rule.name());
+                assert_eq!(outage[120].at, start + 60.0);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_others_are_decided_on_as_if_there_were_no_outage_and_the_background_has_the_rest() {
+    for rule in rules() {
+        for load in [17.0, 0.0, 35.0] {
+            let (dark, lit) = both(&rule, (DARK.start + 1.0, load));
+            for (dark, lit) in dark.iter().zip(&lit) {
+                assert_eq!(dark.on(WELL), lit.on(WELL), "{} {load}", rule.name());
+                assert_eq!(dark.counts.values().sum::<u32>(), CAPACITY, "{dark:?}");
+            }
+            let outage = lit.iter().filter(|round| DARK.contains(&round.at));
+            assert!(outage.map(|round| round.on(WELL).len()).sum::<usize>() > 5);
+        }
+    }
+}
+
+#[test]
+fn an_outage_under_a_steady_load_leaves_no_trace() {
+    // Not of `simple-queue`, whose count is never steady.
+    for rule in &rules()[..3] {
+        let (dark, lit) = both(rule, (0.0, 17.0));
+        for (dark, lit) in dark.iter().zip(&lit) {
+            assert_eq!((&dark.decisions, &dark.counts), (&lit.decisions, &lit.counts));
+            assert!(dark.at < DARK.end || dark.wanted == lit.wanted, "{dark:?} {lit:?}");
+        }
+    }
+}
+
+#[test]
+fn after_a_rise_the_first_good_reading_raises_and_brings_what_it_would_be_without_the_outage() {
+    for rule in rules() {
+        for load in [25.0, 35.0] {
+            let (dark, lit) = both(&rule, (DARK.start + 1.0, load));
+            let (dark, lit) = (from(&dark, DARK.end), from(&lit, DARK.end));
+            // Five busy ones that were there before are enough for 25/s.
+            let enough = (load, rule.name()) == (25.0, "simple-queue");
+            let raised = dark[0].on(SICK).iter().any(|decision| decision.to > decision.from);
+            assert_ne!(raised, enough, "{}: {:?}", rule.name(), dark[0]);
+            if enough {
+                continue;
+            }
+            if rule.name() == "simple-queue" {
+                // It takes one step for each reading, after an outage as ever.
+                assert_eq!(dark[2].counts[SICK], dark[0].counts[SICK] + 2, "{:?}", dark[2]);
+            } else {
+                // More where messages have piled up meanwhile.
+                assert!(dark[0].counts[SICK] >= lit[0].counts[SICK], "{:?} {:?}", dark[0], lit[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn after_a_fall_the_rule_rate_has_by_the_second_good_reading_no_more_than_without_the_outage() {
+    for rule in &rules()[..2] {
+        for load in [0.0, 5.0] {
+            let (dark, lit) = both(rule, (DARK.start + 1.0, load));
+            let (dark, lit) = (from(&dark, DARK.end), from(&lit, DARK.end));
+            assert_eq!(dark[0].removed(), 0, "{:?}", dark[0]);
+            // The arrivals of the whole outage come as one rate, and the averages follow it at
+            // once; the longer window of the other run may still remember the time before.
+            assert!(dark[1].counts[SICK] <= lit[1].counts[SICK], "{:?} {:?}", dark[1], lit[1]);
+            assert_eq!(dark[1].counts[SICK], dark[1].wanted, "{:?}", dark[1]);
+        }
+    }
+}
+
+#[test]
+fn after_a_fallback_a_rule_goes_on_from_there_and_removes_nothing_while_too_much_waits() {
+    for rule in rules() {
+        for max_delta in [None, Some(1)] {
+            let world = World::new((DARK.start + 1.0, 60.0), DARK).with(|sick| {
+                rule.set(sick);
+                (sick.fallback_containers, sick.max_delta) = (Some(9), max_delta);
+            });
+            let rounds = world.play();
+            let back = from(&rounds, DARK.end);
+            let too_long = back.iter().take_while(|round| round.ready > 20);
+            let worst = too_long.clone().min_by_key(|round| round.counts[SICK]).unwrap();
+            assert!(too_long.count() > 20, "{}", rule.name());
+            assert!(worst.counts[SICK] > 9, "{} {max_delta:?}: {worst:?}", rule.name());
+        }
+    }
+}

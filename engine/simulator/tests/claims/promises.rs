@@ -1,0 +1,81 @@
+//! What is promised of the core holds, and the documents show what was measured.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use simulator::Scenario;
+use simulator::promises::rivals::{self, Contest};
+use simulator::promises::{self, Promise};
+
+use crate::scenarios::{files, read};
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn shipped() -> Vec<Scenario> {
+    files().iter().map(|path| read(path)).collect()
+}
+
+/// Both take half a minute; so they are measured once.
+static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| promises::measure(&shipped()).unwrap());
+static CONTESTS: LazyLock<Vec<Contest>> = LazyLock::new(|| {
+    let shipped = shipped();
+    let contests = rivals::contests(&shipped).into_iter();
+    contests.map(|it| Contest::play(it).unwrap()).collect()
+});
+
+#[test]
+fn every_promise_is_kept() {
+    println!("{}", promises::table(&PROMISES));
+    for promise in PROMISES.iter() {
+        let words = format!("{}: {}", promise.on, promise.what);
+        assert_eq!(promise.figures.len(), promises::SEEDS.count(), "{words}");
+        assert!(promise.holds(), "{words}: {} by {:?}", promise.at(0.95), promise.figures);
+    }
+}
+
+#[test]
+fn a_promise_that_is_not_kept_is_noticed() {
+    let most = |figure: f64| {
+        let figures = std::iter::repeat_n(1.0, 18).chain([figure; 2]).collect();
+        Promise { on: "a load", what: "a figure", at_most: Some(1.0), figures }
+    };
+    assert!(most(1.0).holds());
+    assert!(!most(1.01).holds() && !most(f64::INFINITY).holds());
+}
+
+#[test]
+fn nobody_who_keeps_to_the_budget_lets_urgent_jobs_wait_shorter() {
+    for contest in CONTESTS.iter() {
+        let ours = &contest.ours;
+        assert_eq!(ours.violations, 0, "{}", contest.scenario);
+        for rival in contest.rivals.iter().filter(|it| it.violations == 0) {
+            let (scenario, name) = (&contest.scenario, &rival.name);
+            assert!(ours.urgent_wait <= rival.urgent_wait, "{scenario}, {name}: {rival:?}");
+        }
+    }
+}
+
+#[test]
+fn ours_costs_hardly_more_than_hpa_and_keda_as_they_come() {
+    for contest in CONTESTS.iter() {
+        let as_they_come = ["HPA", "KEDA", "HPA+PriorityClass"];
+        for rival in contest.rivals.iter().filter(|it| as_they_come.contains(&it.name.as_str())) {
+            let (scenario, name, ours) = (&contest.scenario, &rival.name, contest.ours.cost);
+            assert!(ours <= 1.15 * rival.cost, "{scenario}, {name}: {ours} by {rival:?}");
+        }
+    }
+}
+
+#[test]
+fn the_documents_show_what_is_measured() {
+    let shows = |file: &str, text: &str| {
+        let shown = std::fs::read_to_string(project().join(file)).unwrap();
+        assert!(shown.contains(text), "{file} is to show, from scripts/control-report:\n{text}");
+    };
+    shows("README.md", &promises::table(&PROMISES));
+    shows("README.md", &rivals::table(&CONTESTS));
+    shows("README.md", &rivals::thrown_away(&CONTESTS));
+    shows("scenarios/README.md", &rivals::where_behind(&CONTESTS));
+}

@@ -1,0 +1,68 @@
+//! The scenarios that are shipped, all of them, with everyone who is tried.
+
+use std::path::{Path, PathBuf};
+
+use simulator::{Kind, Report, Scenario, run};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
+}
+
+pub(crate) fn files() -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        all.filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
+    files.sort();
+    files
+}
+
+pub(crate) fn read(path: &Path) -> Scenario {
+    let text = std::fs::read_to_string(path).unwrap();
+    let scenario: Scenario =
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let trace =
+        |file: &str| std::fs::read_to_string(folder().join(file)).map_err(|it| it.to_string());
+    let scenario =
+        scenario.with_traces(trace).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(scenario.problems(), [], "{}", path.display());
+    scenario
+}
+
+#[test]
+fn the_readme_s_examples_can_be_played_and_all_files_are_in_its_table() {
+    let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
+    let examples = readme.split("```yaml\n").skip(1).map(|it| it.split("```").next().unwrap());
+    assert_eq!(examples.clone().count(), 2);
+    for example in examples {
+        let scenario: Scenario = serde_yaml::from_str(example).unwrap();
+        assert_eq!(scenario.problems(), []);
+        let outcome = run(&scenario, &Kind::Ours, 1).unwrap();
+        assert_eq!(outcome.tally.budget_violations, 0);
+    }
+    for path in files() {
+        let name = path.file_stem().unwrap().display().to_string();
+        assert!(readme.contains(&format!("| `{name}` |")), "{name}");
+    }
+}
+
+#[test]
+fn every_scenario_can_be_played_by_everyone() {
+    assert!(files().len() >= 10);
+    for path in files() {
+        let scenario = read(&path);
+        assert_eq!(path.file_stem().unwrap(), scenario.name.as_str());
+        let played: Vec<_> = Kind::all(&scenario)
+            .iter()
+            .map(|kind| run(&scenario, kind, scenario.seed).unwrap())
+            .collect();
+        for outcome in &played {
+            let left: u64 =
+                outcome.queues.iter().map(|it| (it.ready + it.in_flight + it.delayed) as u64).sum();
+            let dead: u64 = outcome.queues.iter().map(|it| it.total.dead).sum();
+            let tally = &outcome.tally;
+            assert_eq!(tally.jobs_in, tally.jobs_done + dead + left, "{}", outcome.name);
+        }
+        assert_eq!(played[0].tally.budget_violations, 0, "{}", scenario.name);
+        println!("{}", Report::new(&scenario, scenario.seed, &played).table());
+    }
+}

@@ -1,0 +1,57 @@
+//! Queues that nobody has used yet, as far as reads tell: a name that is misspelt looks like that.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::ReadError;
+
+/// The names. Clones are the same ones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Absent(Arc<Mutex<BTreeSet<String>>>);
+
+impl Absent {
+    /// Takes in how a read of a queue went; one that failed otherwise says nothing of it.
+    pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &ReadError>) {
+        match read {
+            Ok(_) => drop(self.names().remove(queue)),
+            Err(ReadError::Absent(_)) => drop(self.names().insert(queue.to_owned())),
+            Err(_) => {}
+        }
+    }
+
+    /// Forgets all but these.
+    pub(super) fn keep(&self, queues: &BTreeSet<&String>) {
+        self.names().retain(|name| queues.contains(name));
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> BTreeSet<String> {
+        self.names().clone()
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_absent_from_an_answer_that_says_so_until_it_is_read() {
+        let absent = Absent::default();
+        let unknown = ReadError::Absent("there is no queue jobs".to_owned());
+        let away = ReadError::Failed("no JSON".to_owned());
+        absent.see::<()>("jobs", Err(&away));
+        assert_eq!(absent.all(), BTreeSet::new(), "a failure is no answer");
+        absent.see::<()>("jobs", Err(&unknown));
+        absent.see::<()>("jobs", Err(&away));
+        assert_eq!(absent.all(), BTreeSet::from(["jobs".to_owned()]));
+        absent.see("jobs", Ok(&()));
+        assert_eq!(absent.all(), BTreeSet::new());
+        absent.see::<()>("jobs", Err(&unknown));
+        absent.keep(&BTreeSet::new());
+        assert_eq!(absent.all(), BTreeSet::new(), "nobody asks for it any more");
+    }
+}

@@ -1,0 +1,62 @@
+//! Where what workloads follow is opened: the one place that chooses.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Client, Error, QueueArgs, Url, WatchedQueue};
+use model::MetricSource;
+use service::TokenFile;
+
+use super::patience::part_of;
+use super::queue::QueueSource;
+
+/// Opens what workloads follow, by the names in their annotations.
+pub trait Origin: fmt::Debug + Send + Sync {
+    /// What a workload that follows `name` is measured by, with a tick of this length.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error>;
+
+    /// The queue of this name, on which a call fails after `timeout`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error>;
+}
+
+/// The kit's own queue server.
+#[derive(Debug, Clone)]
+pub struct Kit {
+    server: Url,
+    token: Option<Arc<TokenFile>>,
+}
+
+impl Kit {
+    /// The server at this address, which wants the token in this file, if any.
+    pub fn new(server: Url, token: Option<TokenFile>) -> Kit {
+        Kit { server, token: token.map(Arc::new) }
+    }
+
+    /// A client of one of its queues.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn client(&self, queue: &str) -> Result<Client, Error> {
+        let (queue_url, queue) = (self.server.clone(), queue.to_owned());
+        let client = Client::new(&QueueArgs { queue_url, queue, queue_token_file: None })?;
+        Ok(client.with_token(self.token.clone()))
+    }
+}
+
+impl Origin for Kit {
+    fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error> {
+        let queue = self.queue(name, tick.mul_f64(0.8))?;
+        Ok(Box::new(QueueSource::new(queue, self.queue(name, part_of(tick, 0.3))?)))
+    }
+
+    fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error> {
+        Ok(Arc::new(self.client(name)?.with_timeout(timeout)))
+    }
+}

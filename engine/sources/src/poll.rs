@@ -1,0 +1,48 @@
+//! Reads a source once a tick, by itself, for as long as somebody looks.
+
+use std::time::Duration;
+
+use model::{Clock, Look, MetricSource, Story};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval_at};
+
+use super::absent::Absent;
+use super::streak::{News, Streak};
+
+/// What of a source is told to whom.
+#[derive(Debug)]
+pub(super) struct Poll {
+    /// What a workload follows.
+    pub(super) name: String,
+    pub(super) source: Box<dyn MetricSource>,
+    pub(super) latest: watch::Sender<Option<Look>>,
+    pub(super) absent: Absent,
+    pub(super) stories: mpsc::UnboundedSender<Story>,
+}
+
+impl Poll {
+    /// Reads until nobody looks any more.
+    pub(super) async fn run(mut self, tick: Duration, clock: Clock) {
+        let mut ticks = interval_at(clock.began(), tick);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut streak = Streak::default();
+        while !self.latest.is_closed() {
+            ticks.tick().await;
+            // By the time of asking, so that a slow answer is as old as it is.
+            let read = self.source.read(clock.now()).await;
+            self.absent.see(&self.name, read.as_ref());
+            match streak.after(&self.name, read.as_ref()) {
+                Some(News::Normal(line)) => tracing::info!("{line}"),
+                Some(News::Wrong(line)) => tracing::warn!("{line}"),
+                None => {}
+            }
+            // After a failure the last good reading stays, and grows old.
+            let Ok(look) = read else { continue };
+            self.latest.send_replace(Some(look));
+            for story in self.source.stories().await {
+                // Nobody listens any more where the engine is leaving.
+                let _ = self.stories.send(story);
+            }
+        }
+    }
+}

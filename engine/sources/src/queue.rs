@@ -1,0 +1,94 @@
+//! The reading of a queue, whichever queue it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Error, Holders, Numbers, WatchedQueue};
+use control::{QueueSample, Reading, Totals};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use model::{Leases, Look, MetricSource, ReadError, Story, Told};
+
+use super::stories::Stories;
+
+/// Reads one queue.
+#[derive(Debug)]
+pub struct QueueSource {
+    queue: Arc<dyn WatchedQueue>,
+    /// The same for what is asked behind a reading, and keeps that for a shorter time.
+    quick: Arc<dyn WatchedQueue>,
+    stories: Stories,
+}
+
+impl QueueSource {
+    /// A source of this queue. Calls on it end before the next one is due; those on `quick`, which
+    /// is the same queue, sooner.
+    pub fn new(queue: Arc<dyn WatchedQueue>, quick: Arc<dyn WatchedQueue>) -> QueueSource {
+        QueueSource { queue, quick, stories: Stories::default() }
+    }
+
+    async fn look(&mut self, taken_at: Duration) -> Result<Look, ReadError> {
+        let numbers = self.queue.numbers().await.map_err(|error| in_words(&error))?;
+        self.stories.see(&numbers);
+        let lost = numbers.dead_total.zip(numbers.expired_total).map(|(dead, old)| dead + old);
+        let leases = self.leases(&numbers).await;
+        let reading = Reading { sample: sample(&numbers), taken_at };
+        Ok(Look { reading, lost, leases, ack_p90: numbers.ack_p90 })
+    }
+
+    /// Who holds leases, where the queue tells.
+    async fn leases(&self, numbers: &Numbers) -> Told {
+        if numbers.busy_workers.is_none() {
+            return Told::Nothing;
+        }
+        match self.quick.holders().await {
+            Ok(Some(holders)) => Told::Listed(Arc::new(leases(holders))),
+            Ok(None) => Told::Nothing,
+            Err(_) => Told::Unread,
+        }
+    }
+}
+
+impl MetricSource for QueueSource {
+    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<Look, ReadError>> {
+        self.look(now).boxed()
+    }
+
+    /// Those that have come to their end; after a failure they are asked for again.
+    fn stories(&mut self) -> BoxFuture<'_, Vec<Story>> {
+        async {
+            if !self.stories.are_due() {
+                return Vec::new();
+            }
+            match self.queue.redelivered().await {
+                Ok(list) => self.stories.take(&list.unwrap_or_default()),
+                Err(_) => Vec::new(),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn in_words(error: &Error) -> ReadError {
+    let text = error.to_string();
+    if matches!(error, Error::Unknown(_)) {
+        ReadError::Absent(text)
+    } else {
+        ReadError::Failed(text)
+    }
+}
+
+fn leases(holders: Holders) -> Leases {
+    let Holders { busy, idle, nameless } = holders;
+    Leases { busy: busy.into_iter().collect(), idle: idle.into_iter().collect(), nameless }
+}
+
+fn sample(numbers: &Numbers) -> QueueSample {
+    let (published, acked) = (numbers.published_total, numbers.acked_total);
+    QueueSample {
+        ready: numbers.ready,
+        in_flight: numbers.in_flight,
+        totals: published.zip(acked).map(|(published, acked)| Totals { published, acked }),
+        clock: numbers.clock,
+    }
+}

@@ -1,0 +1,133 @@
+//! All queues that are watched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{Error, WatchedQueue};
+use control::{Reading, Workload};
+use model::{Clock, Look, Story};
+use tokio::sync::{mpsc, watch};
+
+use super::absent::Absent;
+use super::origin::Origin;
+use super::poll::Poll;
+
+/// All queues that are watched.
+#[derive(Debug)]
+pub struct Sources {
+    origin: Arc<dyn Origin>,
+    tick: Duration,
+    clock: Clock,
+    latest: BTreeMap<String, watch::Receiver<Option<Look>>>,
+    /// Queues that are not looked at on purpose: what they would say is as good as not there.
+    blind: BTreeMap<String, Look>,
+    absent: Absent,
+    tells: mpsc::UnboundedSender<Story>,
+    stories: mpsc::UnboundedReceiver<Story>,
+}
+
+impl Sources {
+    /// What is opened there, each read once a tick; none is followed yet.
+    pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
+        let (tells, stories) = mpsc::unbounded_channel();
+        let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
+        let absent = Absent::default();
+        Sources { origin, tick, clock, latest, blind, absent, tells, stories }
+    }
+
+    /// Follows exactly the queues that these workloads follow.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), Error> {
+        let targets = workloads.iter().filter_map(|w| w.rule.target());
+        let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
+        // A source ends when nobody looks at what it leaves.
+        self.latest.retain(|name, _| names.contains(name));
+        self.absent.keep(&names);
+        for name in names {
+            if !self.latest.contains_key(name) {
+                let latest = self.read(name)?;
+                self.latest.insert(name.clone(), latest);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a queue of this name is followed.
+    pub fn follows(&self, queue: &str) -> bool {
+        self.latest.contains_key(queue)
+    }
+
+    /// The first queue that is followed.
+    pub fn first(&self) -> Option<&str> {
+        self.latest.keys().next().map(String::as_str)
+    }
+
+    /// Makes as if a queue could not be read any more, or lets it be read again.
+    pub fn set_blind(&mut self, queue: &str, blind: bool) {
+        let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
+        match last {
+            Some(look) if blind => drop(self.blind.entry(queue.to_owned()).or_insert(look)),
+            _ => drop(self.blind.remove(queue)),
+        }
+    }
+
+    /// Lets all queues be read again.
+    pub fn see_all(&mut self) {
+        self.blind.clear();
+    }
+
+    /// Queues that are followed, and that nobody has used yet.
+    pub fn absent(&self) -> BTreeSet<String> {
+        self.absent.all()
+    }
+
+    /// The queues that are followed.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.latest.keys().map(String::as_str)
+    }
+
+    /// The queue of this name, on which a call fails after `timeout`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error> {
+        self.origin.queue(name, timeout)
+    }
+
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, Error> {
+        let (latest, receiver) = watch::channel(None);
+        let source = self.origin.source(name, self.tick)?;
+        let (absent, stories) = (self.absent.clone(), self.tells.clone());
+        let poll = Poll { name: name.to_owned(), source, latest, absent, stories };
+        tokio::spawn(poll.run(self.tick, self.clock));
+        Ok(receiver)
+    }
+
+    /// The last good look at each queue; absent where there never was one.
+    pub fn looks(&self) -> BTreeMap<String, Look> {
+        let seen = |(name, cell): (&String, &watch::Receiver<Option<Look>>)| {
+            let look = self.blind.get(name).cloned().or_else(|| cell.borrow().clone())?;
+            Some((name.clone(), look))
+        };
+        self.latest.iter().filter_map(seen).collect()
+    }
+
+    /// The last good look at a queue.
+    pub fn look(&self, queue: &str) -> Option<Look> {
+        let blind = self.blind.get(queue).cloned();
+        blind.or_else(|| self.latest.get(queue)?.borrow().clone())
+    }
+
+    /// The last good reading of each queue; absent where there never was one.
+    pub fn readings(&self) -> BTreeMap<String, Reading> {
+        self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
+    }
+
+    /// What became of lost workers' jobs since this was asked last.
+    pub fn stories(&mut self) -> Vec<Story> {
+        std::iter::from_fn(|| self.stories.try_recv().ok()).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! The command line.
+//!
+//! # Layout
+//! - `run`: how the engine is run
+//! - `subcommands`: what the subcommands are told
+
+mod run;
+mod subcommands;
+
+use clap::{Parser, Subcommand};
+
+pub use run::{Capacity, CoreArgs, DEFAULT_PORT, RunArgs, SchedulerKind, default_engine_url};
+pub use subcommands::{PlayArgs, ReplayArgs, ScaleArgs, SimulateArgs, TopArgs, ValidateArgs};
+
+/// Scales Deployments by priority inside one container budget, so that a queue keeps its target
+///
+/// Reads queue lengths twice a second, gives containers to the most urgent workload first and
+/// what is left to the background, and shows it all on a page. With the scheduler "process" a
+/// manifest's Deployments become local processes, and no cluster is needed.
+#[derive(Debug, Parser)]
+#[command(name = "engine", version, args_conflicts_with_subcommands = true)]
+#[command(args_override_self = true)]
+pub struct Args {
+    /// Something else than running the engine
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// How to run it
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What the engine does besides running.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sets the replicas of a Deployment of a running box, in kubectl's words
+    Scale(ScaleArgs),
+    /// Says what of a manifest would be refused or not honoured
+    Validate(ValidateArgs),
+    /// Plays a minute of load in a box of its own and prints what came of it
+    Play(PlayArgs),
+    /// Shows a running engine in the terminal: the page's numbers, grid, charts and log
+    Top(TopArgs),
+    /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
+    Simulate(SimulateArgs),
+    /// Shows the page of a recorded run (--record), as it was
+    Replay(ReplayArgs),
+    /// Prints a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_capacity_is_a_number_in_range_or_auto() {
+        let capacity = |text| {
+            let args = Args::try_parse_from(["engine", "--capacity", text]);
+            args.map(|args| args.run.core.capacity()).ok()
+        };
+        assert_eq!(capacity("1000"), Some(Capacity::Fixed(1000)));
+        assert_eq!(capacity("auto"), Some(Capacity::Auto));
+        for text in ["0", "1001", "-1", "Auto", ""] {
+            assert_eq!(capacity(text), None, "{text}");
+        }
+        assert!(Capacity::default().without_cluster().is_ok());
+        assert!(Capacity::Auto.without_cluster().is_err());
+    }
+
+    #[test]
+    fn a_tick_out_of_range_is_refused() {
+        for text in ["10ms", "2m", "5", "x"] {
+            assert!(Args::try_parse_from(["engine", "--tick", text]).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What came of a play, for its last lines.
+
+use service::output::print;
+
+/// What is told at the end.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The lines.
+    pub(super) text: String,
+    /// What must not be; the end is a failure then.
+    pub(super) wrong: Option<String>,
+}
+
+impl Told {
+    pub(super) async fn print(self) -> anyhow::Result<()> {
+        let printed = print(&self.text).await;
+        match self.wrong {
+            Some(wrong) => anyhow::bail!(wrong),
+            None => Ok(printed?),
+        }
+    }
+
+    /// What is told of a scenario that is over.
+    pub(super) fn of(lost: Option<u64>) -> Told {
+        let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
+        let wrong = lost.is_some_and(|lost| lost > 0).then(|| format!("{told} jobs were lost"));
+        Told { text: format!("  over; jobs lost {told}"), wrong }
+    }
+}

@@ -1,0 +1,168 @@
+//! How an engine faces those who look at it, and how it is run then.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use client::Url;
+use runtime::control_loop::{ControlLoop, Handle, Parts};
+use service::{Shell, Shutdown, TokenFile, UsageError};
+use simulator::Scenario;
+use sources::Kit;
+use stage::Stage;
+use stage::audience::Room;
+use stage::ghosts::Ghosts;
+use stage::opening::opening_load;
+use stage::picture::taking::Taker;
+use stage::presenter::file;
+use stage::presenter::task::play_when_ready;
+use stage::record::recording::Recording;
+use tokio::sync::Notify;
+use web::gateway::default_gateway;
+use web::{App, Doorkeeper};
+
+use crate::args::RunArgs;
+
+/// The load comes after this time, also when nobody opens the page.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How an engine faces those who look at it.
+pub(super) struct Facing {
+    /// The queue server, for those who want to look further.
+    queue_url: Url,
+    /// Where it is opened.
+    kit: Kit,
+    /// Where the background's tiles go.
+    tiles_queue: String,
+    /// Load to begin with.
+    opening_load: Option<(String, u32)>,
+    /// A scenario to begin with, and whether its steps wait for a key.
+    opening: Option<(Scenario, bool)>,
+    /// Whether the default gateway counts as this machine.
+    trust_gateway: bool,
+    /// Further names that it answers to.
+    hosts: Vec<String>,
+    /// With which changes are taken from other machines.
+    token: Option<TokenFile>,
+    /// Where the people in the room have a page of their own.
+    audience: Option<SocketAddr>,
+    /// Where all that the page shows is written.
+    recording: Option<Recording>,
+    /// The manifest as it is written, where there is one.
+    manifest: Option<Arc<str>>,
+}
+
+impl Facing {
+    /// As the flags say.
+    ///
+    /// # Errors
+    /// When there is no token in the file that should have it, no scenario, or nothing can be
+    /// recorded.
+    pub(super) fn of(args: &RunArgs, queue_url: Url, kit: Kit) -> anyhow::Result<Facing> {
+        Ok(Facing {
+            queue_url,
+            kit,
+            tiles_queue: args.tiles_queue.clone(),
+            opening_load: args.opening_load.clone(),
+            opening: opening(args)?,
+            trust_gateway: args.trust_gateway,
+            hosts: args.hosts.clone(),
+            token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
+            audience: args.audience,
+            recording: args.record.as_deref().map(Recording::create).transpose()?,
+            manifest: None,
+        })
+    }
+
+    /// The same, of a manifest as it is written.
+    pub(super) fn with_manifest(self, text: String) -> Facing {
+        Facing { manifest: Some(text.into()), ..self }
+    }
+
+    /// Begins with what is to be played; the calls on the stage.
+    fn stage(&mut self, stage: &Stage, handle: &Handle, opened: Arc<Notify>) -> Router {
+        let presenter = stage.presenter(handle.clone());
+        // A scenario makes its own load.
+        match (self.opening.take(), self.opening_load.take()) {
+            (Some((scenario, by_hand)), _) => {
+                let play = play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand);
+                tokio::spawn(play);
+            }
+            (None, Some(load)) => {
+                let shown = stage.shown.clone();
+                tokio::spawn(opening_load(handle.clone(), load, opened, OPENING, shown));
+            }
+            (None, None) => {}
+        }
+        stage.router(presenter, Ghosts::start(handle.clone()))
+    }
+
+    /// What all handlers share.
+    fn app(self, handle: Handle, opened: Arc<Notify>, shutdown: Shutdown) -> App {
+        App {
+            handle,
+            shutdown,
+            opened,
+            queue_url: self.queue_url.to_string(),
+            manifest: self.manifest,
+            doorkeeper: Arc::new(Doorkeeper {
+                trusted: self.trust_gateway.then(default_gateway).flatten(),
+                hosts: self.hosts,
+                token: self.token,
+            }),
+        }
+    }
+}
+
+/// What is played from the beginning on, by the flags.
+fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
+    let scenario = match &args.scenario {
+        Some(file) => file::read(file)?,
+        None if args.stage => file::opening()?,
+        None => return Ok(None),
+    };
+    Ok(Some((scenario, args.stage)))
+}
+
+/// Runs an engine that is put together.
+pub(super) async fn run_parts(
+    shell: Shell,
+    mut parts: Parts,
+    mut facing: Facing,
+) -> anyhow::Result<()> {
+    let room = match facing.audience {
+        Some(address) => Some(Room::open(address).await?),
+        None => None,
+    };
+    let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));
+    parts.contributions = stage.contributions();
+    let clock = parts.clock;
+    let tiles = facing.kit.client(&facing.tiles_queue)?;
+    let taker = Taker::new(tiles, shell.name(), stage.canvas.clone(), clock);
+    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
+    let (control_loop, handle) = ControlLoop::new(parts);
+    let recording = facing.recording.take();
+    let recording = recording
+        .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
+    let (to_room, leave) = (handle.clone(), shell.shutdown());
+    let room = async {
+        if let Some(room) = room {
+            room.serve(to_room, clock, leave).await;
+        }
+    };
+    let opened = Arc::new(Notify::new());
+    let further = facing.stage(&stage, &handle, opened.clone());
+    let app = facing.app(handle, opened, shell.shutdown());
+    shell
+        .serve(async |server, endpoints, shutdown| {
+            let router = web::site::router(app, further).merge(endpoints);
+            let serving = server.serve(router, shutdown.wait());
+            tokio::join!(serving, room, control_loop.run(shutdown.clone()));
+            if let Some(recording) = recording {
+                recording.await?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,41 @@
+//! What can be run of a manifest on this machine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use process::services::QUEUE_URL;
+use process::{Plan, recipes};
+
+use super::own_words::OwnWords;
+use super::read::Read;
+
+/// What can be run of a manifest on this machine; looked at before anything starts.
+///
+/// # Errors
+/// Everything that cannot, by Deployment.
+pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
+    let plan = recipes(&read.manifest, &programs()?, queue_is_given);
+    let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
+    let follows = read.config.workloads.iter().any(|w| w.rule.target().is_some());
+    if follows && !queue_is_given {
+        own_queue(&read.own)?;
+    }
+    Ok(plan)
+}
+
+/// Where the programs of the kit are: beside the engine.
+fn programs() -> anyhow::Result<PathBuf> {
+    let engine = std::env::current_exe().context("the engine's own place is unknown")?;
+    engine.parent().map(PathBuf::from).context("the engine has no folder")
+}
+
+/// What the engine's own Deployment says of the queue.
+pub(super) fn own_queue(own: &OwnWords) -> anyhow::Result<&str> {
+    let (name, value) = own.queue_url.as_ref().with_context(|| {
+        let (_, variable) = QUEUE_URL;
+        format!("the manifest's engine has no variable {variable}; give --queue-url instead")
+    })?;
+    client::args::parse_url(value)
+        .map_err(|why| anyhow::anyhow!("the engine's {name} is {value:?}: {why}"))?;
+    Ok(value)
+}

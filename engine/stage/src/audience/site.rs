@@ -1,0 +1,180 @@
+//! What the audience's listener answers. All else is 404, whatever the path and the method.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::sse::Event;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use model::Clock;
+use rand::random;
+use serde_json::json;
+use service::Shutdown;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+use web::streams;
+
+use super::gate::{Gate, TooMany};
+use super::jobs::Button;
+
+const PAGE: &str = include_str!("assets/audience.html");
+const STYLE: &str = include_str!("assets/audience.css");
+const SCRIPT: &str = include_str!("assets/audience.js");
+const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
+/// By which a phone is told from others at its address. It is a random number, ends with the
+/// browser's session, and is kept by nobody for longer than a minute.
+const COOKIE: &str = "phone";
+
+/// What the answers are made of.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The button.
+    pub button: Button,
+    /// What phones see, as JSON.
+    pub view: watch::Receiver<Arc<str>>,
+    /// The engine's time.
+    pub clock: Clock,
+    /// Ends streams, which would otherwise never end.
+    pub shutdown: Shutdown,
+    /// Who may press.
+    pub gate: Arc<Mutex<Gate>>,
+}
+
+/// The whole site.
+pub fn router(site: Site) -> Router {
+    Router::new().fallback(answer).with_state(site)
+}
+
+async fn answer(
+    State(site): State<Site>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let mut answer = match (request.method().as_str(), request.uri().path()) {
+        ("GET", "/") => page(request.headers()),
+        ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
+        ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
+        // Browsers ask for it by themselves, and tell of a 404 as of an error of the page.
+        ("GET", "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
+        ("GET", "/stream") => stream(site),
+        ("POST", "/job") => job(&site, peer, request.headers()).await,
+        _ => problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+    };
+    let headers = answer.headers_mut();
+    let policy = HeaderName::from_static("content-security-policy");
+    headers.insert(policy, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// The page, with a cookie for whoever has none.
+fn page(headers: &HeaderMap) -> Response {
+    let mut answer = asset("text/html; charset=utf-8", PAGE);
+    if cookie(headers).is_none() {
+        let cookie = format!("{COOKIE}={:032x}; Path=/; HttpOnly; SameSite=Lax", random::<u128>());
+        if let Ok(value) = HeaderValue::try_from(cookie) {
+            answer.headers_mut().insert(header::SET_COOKIE, value);
+        }
+    }
+    answer
+}
+
+/// The phone's number, where it shows one that can be ours.
+fn cookie(headers: &HeaderMap) -> Option<u128> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
+    let (_, number) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
+    let number = number.trim();
+    let fits = number.len() == 32 && number.bytes().all(|it| it.is_ascii_hexdigit());
+    fits.then(|| u128::from_str_radix(number, 16).ok()).flatten()
+}
+
+fn asset(content_type: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}
+
+fn stream(site: Site) -> Response {
+    let views = WatchStream::new(site.view);
+    streams::answer(site.shutdown, views.map(|view| Event::default().data(&*view)))
+}
+
+/// `POST /job`: one more job, once a second from each phone.
+async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Response {
+    if !is_own_page(headers) {
+        let text = "a job is taken from this page alone";
+        return problem(StatusCode::FORBIDDEN, "forbidden", text);
+    }
+    if let Err(too_many) = site.let_through(peer, cookie(headers)) {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut answer = problem(status, "too_many", &too_many.to_string());
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return answer;
+    }
+    match site.button.press().await {
+        Ok(()) => axum::Json(json!({})).into_response(),
+        Err(why) => problem(StatusCode::CONFLICT, "conflict", &why),
+    }
+}
+
+impl Site {
+    fn let_through(&self, peer: SocketAddr, cookie: Option<u128>) -> Result<(), TooMany> {
+        let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        gate.press(self.clock.now(), peer.ip(), cookie)
+    }
+}
+
+/// Phones come by whatever name this machine has in their network, so any host will do; but a page
+/// from elsewhere may not press.
+fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
+    match (origin, text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
+        _ => false,
+    }
+}
+
+fn problem(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = json!({"error": {"code": code, "message": message}});
+    (status, axum::Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_told_by_a_whole_number_of_ours_and_by_nothing_else() {
+        let of = |text: &str| {
+            let value = HeaderValue::try_from(text).unwrap();
+            cookie(&HeaderMap::from_iter([(header::COOKIE, value)]))
+        };
+        let number = "000000000000000000000000000000ff";
+        assert_eq!(of(&format!("a=b; phone={number}; c=d")), Some(255));
+        assert_eq!(of(&format!("phone={number}")), Some(255));
+        for other in ["", "phone=", "phone=ff", "telephone=1"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+        assert_eq!(of(&format!("phone=+{}", &number[1..])), None);
+        assert_eq!(of(&format!("telephone={number}")), None);
+        assert_eq!(cookie(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn the_page_gives_a_cookie_that_scripts_and_other_sites_do_not_get_and_only_once() {
+        let given = page(&HeaderMap::new()).headers()[header::SET_COOKIE].clone();
+        let given = given.to_str().unwrap();
+        for part in ["HttpOnly", "SameSite=", "Path=/"] {
+            assert!(given.contains(part), "{given}");
+        }
+        assert!(!given.contains("Expires") && !given.contains("Max-Age"), "{given}");
+        let shown = given.split(';').next().unwrap();
+        let headers = HeaderMap::from_iter([(header::COOKIE, shown.parse().unwrap())]);
+        assert!(cookie(&headers).is_some());
+        assert!(page(&headers).headers().get(header::SET_COOKIE).is_none());
+    }
+}

@@ -1,0 +1,68 @@
+//! What phones see of a moment: a sentence, the queue's number, and who has how many slots.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtime::board::Snapshot;
+use runtime::board::headline::plural;
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::time::interval;
+
+/// How often phones are told, at most: one rendering for all of them.
+const PACE: Duration = Duration::from_millis(500);
+
+#[derive(Debug, PartialEq, Serialize)]
+struct View<'a> {
+    headline: &'a str,
+    /// Null while it is not known.
+    queue: Option<u64>,
+    target: Option<u32>,
+    slots: Vec<Slots>,
+}
+
+/// How many slots somebody has.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Slots {
+    name: String,
+    count: usize,
+}
+
+/// A moment as JSON.
+pub fn text(moment: &Snapshot) -> String {
+    let state = &moment.state;
+    let queue = state.queues.first();
+    let view = View {
+        headline: &state.headline,
+        queue: queue.filter(|queue| queue.status == "fresh").and_then(|queue| queue.ready),
+        target: queue.map(|queue| queue.target),
+        slots: slots(moment),
+    };
+    serde_json::to_string(&view).unwrap_or_default()
+}
+
+fn slots(moment: &Snapshot) -> Vec<Slots> {
+    let has = |name: &str| {
+        let occupants = moment.slots.iter().filter_map(|slot| slot.occupant.as_ref());
+        occupants.filter(|occupant| occupant.workload == name).count()
+    };
+    let workloads = moment.state.workloads.iter().map(|workload| {
+        let count = has(&workload.name);
+        let background = workload.is_background();
+        let name =
+            if background { "background".into() } else { plural(&workload.name, count as u32) };
+        Slots { name, count }
+    });
+    let free = moment.slots.iter().filter(|slot| slot.occupant.is_none()).count();
+    workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
+}
+
+/// Tells phones of the latest moment again and again, until nobody can look any more.
+pub async fn tell(moments: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
+    let mut pace = interval(PACE);
+    while !phones.is_closed() {
+        pace.tick().await;
+        let moment = moments.borrow().clone();
+        phones.send_replace(text(&moment).into());
+    }
+}

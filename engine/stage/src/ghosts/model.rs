@@ -1,0 +1,306 @@
+//! A scenario of what came here, with the live configuration, and everyone's part in it. Pure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use control::{Config, Rule};
+use runtime::board::Seen;
+use simulator::arrivals::Arrivals;
+use simulator::contenders::Behavior;
+use simulator::scenario::{GRACE, Queue, Workload};
+use simulator::series::Point;
+use simulator::span::Span;
+use simulator::{Kind, Report, Scenario, run};
+
+use super::ghost::Ghost;
+use super::trace::Trace;
+
+/// So much is played at most, in seconds.
+const PLAYED: f64 = 300.0;
+/// What is played begins at whole minutes, so that a curve is not another one at each look.
+const MINUTE: f64 = 60.0;
+/// Where it does not begin with the reset, so many seconds before it are played and not counted.
+const LEAD: f64 = 30.0;
+/// Less than that says nothing.
+const LEAST: f64 = 5.0;
+/// Where no container was seen to start.
+const START: Duration = Duration::from_secs(1);
+/// How long one takes to leave is not measured; the kit's own take so long in the box.
+const STOP: Duration = Duration::from_millis(200);
+/// How busy a fixed fleet is meant to be.
+const BUSY: f64 = 0.8;
+
+/// What is played, by everyone.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// The load and the configuration.
+    pub scenario: Scenario,
+    /// Where the curves begin, in seconds since the reset.
+    pub from: f64,
+    /// Where they end.
+    pub until: f64,
+}
+
+/// One contender's part of it.
+#[derive(Debug)]
+pub struct Part {
+    label: String,
+    kind: Kind,
+    scenario: Scenario,
+    /// When the scenario's second 0 was, in seconds since the reset.
+    begins: f64,
+}
+
+/// A stage of what was seen and what came.
+///
+/// # Errors
+/// What is not known yet.
+pub fn stage(seen: &Seen, came: &BTreeMap<String, Trace>, seed: u64) -> Result<Stage, String> {
+    let until = came.values().map(Trace::until).fold(0.0, f64::max);
+    if until < LEAST {
+        return Err("too little has come to be played by others".to_owned());
+    }
+    let from = if until <= PLAYED { 0.0 } else { ((until - PLAYED) / MINUTE).ceil() * MINUTE };
+    let lead = f64::min(LEAD, from);
+    let scenario = Scenario {
+        name: "live".to_owned(),
+        teaches: "what others would have done".to_owned(),
+        duration: seconds(until - from + lead),
+        warm_up: seconds(lead),
+        seed,
+        capacity: seen.config.capacity,
+        tick: seen.config.tick,
+        queues: came.iter().map(|(name, trace)| queue(name, trace, from - lead)).collect(),
+        workloads: workloads(seen, came)?,
+        outages: Vec::new(),
+        crashes: Vec::new(),
+        poll_waits: Vec::new(),
+        graces: Vec::new(),
+        fixed: Vec::new(),
+        producers: Vec::new(),
+        steps: Vec::new(),
+    };
+    match scenario.problems().first() {
+        Some(problem) => Err(problem.to_string()),
+        None => Ok(Stage { scenario, from, until }),
+    }
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.max(0.0))
+}
+
+fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
+    let later = trace.came.iter().filter(|it| it.from >= from);
+    // Nobody saw when exactly they came in between; equal gaps are as good as any.
+    let moments = later.flat_map(|it| {
+        let gap = (it.to - it.from) / it.jobs.max(1) as f64;
+        (0..it.jobs).map(move |n| seconds(it.from - from + gap * (n as f64 + 0.5)))
+    });
+    let arrivals = Some(Arrivals::Recorded { moments: moments.collect() });
+    Queue { name: name.to_owned(), arrivals, lease: Duration::from_secs(3) }
+}
+
+fn workloads(seen: &Seen, came: &BTreeMap<String, Trace>) -> Result<Vec<Workload>, String> {
+    let all = seen.config.workloads.iter();
+    all.map(|workload| Ok(of(workload, seen, job(workload, came)?))).collect()
+}
+
+/// How long a job takes, as measured here.
+fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
+    let Some(target) = it.rule.target() else { return Ok(Span::default()) };
+    let queue = &target.queue;
+    let known = came.get(queue).and_then(Trace::service_time);
+    let time = known.ok_or_else(|| format!("how long a job of {queue} takes is not known yet"))?;
+    Ok(Span::exactly(seconds(time)))
+}
+
+fn of(it: &control::Workload, seen: &Seen, job: Span) -> Workload {
+    let target = it.rule.target();
+    let rate = match &it.rule {
+        Rule::Rate(rate) => Some(rate),
+        Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
+    };
+    Workload {
+        name: it.name.clone(),
+        priority: it.priority,
+        min: it.min,
+        max: it.max,
+        initial: target.is_none().then(|| background(it, &seen.config)),
+        max_delta: it.max_delta,
+        rule: it.rule.name().to_owned(),
+        queue: target.map(|target| target.queue.clone()),
+        target: target.map_or(1, |target| target.length),
+        scale_down_window: rate.map(|rate| rate.window),
+        rate_average: rate.map(|rate| rate.average),
+        service_rate: rate.and_then(|rate| Some(1.0 / rate.service_time?.as_secs_f64())),
+        fallback_containers: it.fallback,
+        job,
+        start: Span::exactly(seen.start_ups.get(&it.name).copied().unwrap_or(START)),
+        stop: Span::exactly(STOP),
+        grace: GRACE,
+        poll_wait: Duration::from_secs(20),
+        then: None,
+        room: Vec::new(),
+    }
+}
+
+/// Before there is a load, the background has what the others' minimums leave.
+fn background(it: &control::Workload, config: &Config) -> u32 {
+    let others = config.workloads.iter().filter(|other| other.name != it.name);
+    let left = config.capacity.saturating_sub(others.map(|other| other.min).sum());
+    it.max.min(left).max(it.min)
+}
+
+impl Stage {
+    /// Everyone's part: ours, its other rules, and those who are no part of the kit.
+    pub fn parts(&self) -> Vec<Part> {
+        let part = |label: &str, kind, scenario: Scenario| {
+            let begins = self.from - scenario.warm_up.as_secs_f64();
+            Part { label: label.to_owned(), kind, scenario, begins }
+        };
+        let same = || self.scenario.clone();
+        let mut parts = vec![part("ours", Kind::Ours, same())];
+        for rule in ["queue", "simple-queue"] {
+            // By its name alone "queue" would read like the queue's own line.
+            let label = format!("rule {rule}");
+            parts.push(part(&label, Kind::Ours, same().with_rule(rule)));
+        }
+        let rivals = Kind::all(&self.scenario).into_iter().filter(|kind| match kind {
+            Kind::Hpa(behavior) => *behavior == Behavior::default(),
+            Kind::Keda(..) => true,
+            _ => false,
+        });
+        parts.extend(rivals.map(|kind| part(&kind.name(&self.scenario), kind, same())));
+        let fleet = self.fleet();
+        let sizes: Vec<String> = fleet.values().map(u32::to_string).collect();
+        parts.push(part(&format!("fixed {}", sizes.join("+")), Kind::Fixed(fleet), same()));
+        parts
+    }
+
+    /// Whether somebody takes what the others leave.
+    pub fn has_remainder(&self) -> bool {
+        self.scenario.workloads.iter().any(|workload| workload.queue.is_none())
+    }
+
+    /// A fleet for the mean of this load, as one who knew it beforehand would have sized it.
+    fn fleet(&self) -> BTreeMap<String, u32> {
+        let time = self.scenario.duration.as_secs_f64();
+        let jobs = |queue: &String| match self.scenario.arrivals(queue) {
+            Some(Arrivals::Recorded { moments }) => moments.len() as f64,
+            _ => 0.0,
+        };
+        let size = |it: &Workload| {
+            let work = jobs(it.queue.as_ref()?) / time * it.job.time.as_secs_f64();
+            Some((it.name.clone(), ((work / BUSY).ceil() as u32).clamp(it.min.min(it.max), it.max)))
+        };
+        self.scenario.workloads.iter().filter_map(size).collect()
+    }
+}
+
+impl Part {
+    /// Plays it.
+    ///
+    /// # Errors
+    /// When it cannot be played after all.
+    pub fn play(self) -> Result<Ghost, String> {
+        let Part { label, kind, scenario, begins } = self;
+        let outcome = run(&scenario, &kind, scenario.seed)?;
+        let report = Report::new(&scenario, scenario.seed, std::slice::from_ref(&outcome));
+        let row = report.contenders.first().ok_or("nobody played")?;
+        let settings = match kind {
+            Kind::Fixed(_) => "sized for the mean of this load, known only afterwards".to_owned(),
+            _ => row.settings.clone(),
+        };
+        let counted = outcome.series.points.iter().filter(|it| it.at >= scenario.warm_up);
+        let point = |it: &Point| {
+            let at = ((begins + it.at.as_secs_f64()) * 10.0).round() / 10.0;
+            (at, it.ready.iter().sum())
+        };
+        Ok(Ghost::new(label, settings, counted.map(point).collect(), row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::Record;
+    use super::super::record::tests::{seen, steady};
+    use super::*;
+
+    fn jobs(stage: &Stage) -> usize {
+        match &stage.scenario.queues[0].arrivals {
+            Some(Arrivals::Recorded { moments }) => moments.len(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_job_that_came_is_played_once_by_everyone() {
+        let stage = steady(60).stage().unwrap();
+        assert_eq!((stage.from, stage.until, jobs(&stage)), (0.0, 60.0, 600));
+        let labels: Vec<String> = stage.parts().into_iter().map(|part| part.label).collect();
+        let expected = "ours, rule queue, rule simple-queue, HPA, KEDA, KEDA tuned, fixed 3";
+        assert_eq!(labels.join(", "), expected);
+        for part in stage.parts() {
+            let jobs = run(&part.scenario, &part.kind, 1).unwrap().tally.jobs_in;
+            assert_eq!(jobs, 600, "{}", part.label);
+        }
+    }
+
+    #[test]
+    fn of_a_long_talk_the_last_minutes_are_played_from_a_whole_one_on() {
+        for (seconds, from) in [(300, 0.0), (301, 60.0), (359, 60.0), (1000, 720.0)] {
+            let stage = steady(seconds).stage().unwrap();
+            assert_eq!(stage.from, from, "{seconds}");
+            let played = seconds as f64 - from + if from > 0.0 { LEAD } else { 0.0 };
+            assert_eq!(jobs(&stage) as f64, 10.0 * played);
+            let ghost = stage.parts().swap_remove(0).play().unwrap();
+            assert_eq!(ghost.queue[0].0, from, "curves have the page's time");
+        }
+    }
+
+    #[test]
+    fn the_same_record_gives_the_same_answer() {
+        let answer = || {
+            let stage = steady(100).stage().unwrap();
+            let ghosts = stage.parts().into_iter().map(|part| part.play().unwrap());
+            serde_json::to_string(&ghosts.collect::<Vec<_>>()).unwrap()
+        };
+        assert_eq!(answer(), answer());
+    }
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let stage = |record: &Record| record.stage().unwrap_err();
+        assert_eq!(stage(&Record::default()), "nothing was seen yet");
+        assert!(stage(&steady(3)).starts_with("too little has come"));
+        let mut idle = Record::default();
+        (0..20).for_each(|second| idle.see(1, &seen(f64::from(second), 0, 0)));
+        assert_eq!(stage(&idle), "how long a job of jobs takes is not known yet");
+    }
+
+    #[test]
+    fn the_live_settings_are_played() {
+        let stage = steady(60).stage().unwrap();
+        let [consumer, remainder] = &stage.scenario.workloads[..] else { panic!() };
+        assert_eq!((consumer.min, consumer.max, consumer.target), (1, 10, 20));
+        assert_eq!(consumer.start, Span::exactly(Duration::from_secs(1)));
+        assert!((consumer.job.time.as_secs_f64() - 0.2).abs() < 0.01);
+        assert_eq!(remainder.initial, Some(9));
+        assert!(stage.has_remainder());
+    }
+
+    #[test]
+    fn five_minutes_are_reckoned_in_a_moment() {
+        let stage = steady(300).stage().unwrap();
+        let began = std::time::Instant::now();
+        for part in stage.parts() {
+            let (label, began) = (part.label.clone(), std::time::Instant::now());
+            part.play().unwrap();
+            println!("{label}: {:?}", began.elapsed());
+        }
+        let all = began.elapsed();
+        println!("all: {all:?}");
+        assert!(all < Duration::from_secs(1), "{all:?}");
+    }
+}

@@ -1,0 +1,128 @@
+//! What came to each queue since the last reset, and how long its jobs took. Pure.
+
+use std::collections::BTreeMap;
+
+use runtime::board::Seen;
+
+use super::model::{self, Stage};
+use super::trace::Trace;
+
+/// What came.
+#[derive(Debug, Default)]
+pub struct Record {
+    run: u32,
+    seen: Option<Seen>,
+    queues: BTreeMap<String, Trace>,
+}
+
+impl Record {
+    /// Takes in a moment of a run; another run begins anew.
+    pub fn see(&mut self, run: u32, seen: &Seen) {
+        if self.run != run {
+            *self = Record { run, ..Record::default() };
+        }
+        for (queue, reading) in &seen.readings {
+            self.queues.entry(queue.clone()).or_default().see(reading, seen.origin);
+        }
+        self.queues.retain(|queue, _| seen.readings.contains_key(queue));
+        self.seen = Some(seen.clone());
+    }
+
+    /// What is to be played of it.
+    ///
+    /// # Errors
+    /// Why nothing can be played yet.
+    pub fn stage(&self) -> Result<Stage, String> {
+        let seen = self.seen.as_ref().ok_or("nothing was seen yet")?;
+        model::stage(seen, &self.queues, u64::from(self.run))
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::VecDeque;
+    use std::time::Duration;
+
+    use control::{
+        Config, QueueSample, QueueTarget, RateSettings, Reading, Rule, Totals, Workload,
+    };
+
+    use super::super::trace::Came;
+
+    use super::*;
+
+    fn workload(name: &str, priority: u32, rule: Rule) -> Workload {
+        let (paused, held, name) = (false, None, name.to_owned());
+        let (max_delta, fallback) = (None, None);
+        Workload { name, priority, min: 1, max: 10, max_delta, rule, fallback, paused, held }
+    }
+
+    /// What was seen at a second: a queue that had taken in and done so many, two at work.
+    pub(crate) fn seen(second: f64, published: u64, acked: u64) -> Seen {
+        let in_flight = 2.min(published - acked);
+        let ready = published - acked - in_flight;
+        let totals = Some(Totals { published, acked });
+        let sample = QueueSample { ready, in_flight, totals, clock: None };
+        let taken_at = Duration::from_secs_f64(100.0 + second);
+        let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
+        let workloads = vec![
+            workload("consumer", 1, Rule::Rate(RateSettings::new(target))),
+            workload("remainder", 2, Rule::Remainder),
+        ];
+        Seen {
+            origin: Duration::from_secs(100),
+            config: Config { capacity: 10, tick: Duration::from_millis(500), workloads },
+            readings: BTreeMap::from([("jobs".to_owned(), Reading { sample, taken_at })]),
+            start_ups: BTreeMap::from([("consumer".to_owned(), Duration::from_secs(1))]),
+        }
+    }
+
+    /// Ten jobs a second, each 200 ms long, looked at twice a second.
+    pub(crate) fn steady(seconds: u64) -> Record {
+        let mut record = Record::default();
+        for tick in 0..=2 * seconds {
+            let published = 5 * tick;
+            record.see(7, &seen(tick as f64 / 2.0, published, published.saturating_sub(2)));
+        }
+        record
+    }
+
+    fn came(record: &Record) -> &VecDeque<Came> {
+        &record.queues["jobs"].came
+    }
+
+    #[test]
+    fn what_came_is_what_the_counter_grew_by_and_is_read_once() {
+        let mut record = Record::default();
+        for (second, published) in [(-1.0, 3), (0.0, 4), (0.5, 9), (0.5, 9), (1.5, 10)] {
+            record.see(1, &seen(second, published, 0));
+        }
+        let one = |from, to, jobs| Came { from, to, jobs };
+        let after_the_reset = [one(0.0, 0.5, 5), one(0.5, 1.5, 1)];
+        assert!(came(&record).iter().eq(&after_the_reset), "{:?}", came(&record));
+    }
+
+    #[test]
+    fn a_reset_or_a_restart_of_the_queue_begins_anew() {
+        let mut record = steady(10);
+        assert_eq!(came(&record).len(), 20);
+        record.see(7, &seen(10.5, 1, 0));
+        assert_eq!(came(&record).len(), 20, "no count goes back");
+        record.see(8, &seen(11.0, 5, 0));
+        assert_eq!(came(&record).len(), 0);
+    }
+
+    #[test]
+    fn the_time_of_a_job_is_the_time_that_was_spent_on_all_of_them() {
+        assert_eq!(steady(1).queues["jobs"].service_time(), None, "too few");
+        let time = steady(60).queues["jobs"].service_time().unwrap();
+        assert!((time - 0.2).abs() < 0.01, "{time}");
+    }
+
+    #[test]
+    fn it_forgets_what_is_too_long_ago() {
+        let record = steady(1000);
+        let (count, first) = (came(&record).len(), came(&record)[0].to);
+        assert!(count <= 801 && first >= 600.0, "{count} {first}");
+    }
+}

@@ -1,0 +1,34 @@
+//! The load that the audience finds when it looks first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Actor;
+use runtime::control_loop::Handle;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::presenter::Shown;
+
+/// Sets the load that the audience finds when it looks first: when `opened` says so, else after
+/// `latest`. Where somebody has made a load by then, or plays a scenario, that one stands.
+pub async fn opening_load(
+    handle: Handle,
+    (deployment, replicas): (String, u32),
+    opened: Arc<Notify>,
+    latest: Duration,
+    shown: Shown,
+) {
+    let _ = timeout(latest, opened.notified()).await;
+    let is_made = {
+        let moment = handle.moments.borrow();
+        let by_hand = moment.deployments.get(&deployment).map(|s| s.replicas.desired);
+        by_hand.is_some_and(|desired| desired > 0) || shown.scene().is_some()
+    };
+    if is_made {
+        return;
+    }
+    if let Err(error) = handle.scale(Actor::Opening, &deployment, replicas).await {
+        tracing::error!("the opening load cannot be set: {error}");
+    }
+}

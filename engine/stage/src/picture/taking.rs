@@ -1,0 +1,211 @@
+//! Takes tiles from their queue, and is done with them at once.
+
+use std::time::Duration;
+
+use client::{Backoff, ReceiveOptions, WorkQueue};
+use model::{Clock, MayWrite};
+use service::Shutdown;
+use tokio::time::sleep;
+
+use super::{Canvas, Tile};
+
+/// As many tiles as the queue gives at once.
+const MOST: u32 = 100;
+/// How long the queue may keep a call that finds nothing: each answer is a sign of life.
+const WAIT: Duration = Duration::from_secs(1);
+/// How long a call may take beyond that.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Tiles are ours for so long; who is done with them at once needs less.
+const LEASE: Duration = Duration::from_secs(5);
+/// Between two calls that bring something, so that tiles come together and not one by one.
+const REST: Duration = Duration::from_millis(250);
+/// How soon one that looks on notices that it leads now.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Who takes tiles.
+#[derive(Debug)]
+pub struct Taker<Q> {
+    queue: Q,
+    canvas: Canvas,
+    clock: Clock,
+    options: ReceiveOptions,
+    backoff: Backoff,
+}
+
+impl<Q: WorkQueue> Taker<Q> {
+    /// One that takes from this queue, by the name `worker`, and paints on `canvas`.
+    pub fn new(queue: Q, worker: &str, canvas: Canvas, clock: Clock) -> Taker<Q> {
+        let worker = worker.to_owned();
+        let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
+        let (queue, backoff) = (queue.with_timeout(PATIENCE), Backoff::default());
+        Taker { queue, canvas, clock, options, backoff }
+    }
+
+    /// Takes tiles for as long as it `may`, until it is time to leave.
+    pub async fn run(mut self, may: MayWrite, shutdown: Shutdown) {
+        tokio::select! {
+            () = shutdown.wait() => {}
+            () = self.take_on(may) => {}
+        }
+    }
+
+    async fn take_on(&mut self, may: MayWrite) {
+        loop {
+            if may() {
+                self.take().await;
+            } else {
+                // Another engine has the tiles; half of a picture would be none.
+                self.canvas.clear();
+                sleep(LOOK).await;
+            }
+        }
+    }
+
+    async fn take(&mut self) {
+        match self.receive().await {
+            Ok(any) => {
+                if self.backoff.succeeded() {
+                    tracing::info!("tiles can be taken again");
+                }
+                if any {
+                    sleep(REST).await;
+                }
+            }
+            Err(error) => {
+                self.canvas.lock().deafen();
+                let (wait, is_news) = self.backoff.failed();
+                if is_news {
+                    tracing::warn!("tiles cannot be taken: {error}");
+                }
+                sleep(wait).await;
+            }
+        }
+    }
+
+    /// Takes what is there; whether it was anything.
+    async fn receive(&self) -> Result<bool, client::Error> {
+        let jobs = self.queue.receive(&self.options).await?.jobs;
+        let now = self.clock.now();
+        let receipts: Vec<&str> = jobs.iter().map(|it| it.receipt.as_str()).collect();
+        if !receipts.is_empty() {
+            self.queue.ack_all(&receipts).await?;
+        }
+        let mut painting = self.canvas.lock();
+        let tiles = jobs.iter().filter_map(|it| Tile::from_message(&it.body));
+        for tile in tiles {
+            painting.paint(now, tile);
+        }
+        painting.heard(now);
+        Ok(!jobs.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use axum::extract::State;
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    use axum::{Json, Router};
+    use client::{Client, QueueArgs};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What a stand-in for the queue gives out next, and what it was told is done.
+    #[derive(Debug, Clone, Default)]
+    struct Queue {
+        ready: Arc<Mutex<Vec<Value>>>,
+        acked: Arc<Mutex<Vec<Value>>>,
+        sick: Arc<AtomicBool>,
+    }
+
+    impl Queue {
+        fn put(&self, receipt: &str, body: &str) {
+            let message = json!({"id": receipt, "receipt": receipt, "attempts": 1, "body": body});
+            self.ready.lock().unwrap().push(message);
+        }
+
+        fn tile(&self, column: u64) {
+            let pixels = super::super::tile::text(&[column as u8; 64]);
+            let body = json!({
+                "picture": 0, "column": column, "row": 0, "columns": 16, "rows": 10,
+                "pixels": pixels
+            });
+            self.put(&format!("tile-{column}"), &body.to_string());
+        }
+    }
+
+    async fn receive(State(queue): State<Queue>) -> (StatusCode, Json<Value>) {
+        if queue.sick.load(Ordering::SeqCst) {
+            return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({})));
+        }
+        let messages = std::mem::take(&mut *queue.ready.lock().unwrap());
+        if messages.is_empty() {
+            sleep(Duration::from_millis(10)).await;
+        }
+        (StatusCode::OK, Json(json!({ "messages": messages })))
+    }
+
+    async fn ack(State(queue): State<Queue>, Json(asked): Json<Value>) -> Json<Value> {
+        queue.acked.lock().unwrap().extend(asked["receipts"].as_array().unwrap().clone());
+        Json(json!({"results": []}))
+    }
+
+    async fn until(what: &str, holds: impl Fn() -> bool) {
+        let end = std::time::Instant::now() + Duration::from_secs(20);
+        while !holds() {
+            assert!(std::time::Instant::now() < end, "{what}");
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// A taker of a stand-in, that may take while the flag is set.
+    async fn taker() -> (Queue, Canvas, Clock, Arc<AtomicBool>, service::Trigger) {
+        let (queue, canvas, clock) = (Queue::default(), Canvas::default(), Clock::start());
+        let app = Router::new()
+            .route("/v1/queues/tiles/messages/receive", post(receive))
+            .route("/v1/queues/tiles/messages/ack", post(ack))
+            .with_state(queue.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let queue_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(axum::serve(listener, app).into_future());
+        let queue_args = QueueArgs { queue_url, queue: "tiles".into(), queue_token_file: None };
+        let taker =
+            Taker::new(Client::new(&queue_args).unwrap(), "engine-1", canvas.clone(), clock);
+        let leads = Arc::new(AtomicBool::new(true));
+        let (trigger, shutdown) = Shutdown::new();
+        let may = leads.clone();
+        tokio::spawn(taker.run(Arc::new(move || may.load(Ordering::SeqCst)), shutdown));
+        (queue, canvas, clock, leads, trigger)
+    }
+
+    #[tokio::test]
+    async fn tiles_are_taken_painted_and_done_with_and_so_is_what_is_no_tile() {
+        let (queue, canvas, clock, _leads, _trigger) = taker().await;
+        queue.put("hello", r#"{"worker":"remainder-1"}"#);
+        queue.tile(3);
+        until("the tile is painted", || canvas.picture().is_some()).await;
+        assert_eq!(canvas.take_fresh().len(), 1);
+        assert_eq!(*queue.acked.lock().unwrap(), ["hello", "tile-3"]);
+        until("the rate is known", || canvas.rate(clock.now()).is_some()).await;
+        queue.sick.store(true, Ordering::SeqCst);
+        until("a failure is no rate", || canvas.rate(clock.now()).is_none()).await;
+    }
+
+    #[tokio::test]
+    async fn only_the_leader_takes_tiles_and_one_that_leads_no_longer_shows_none() {
+        let (queue, canvas, _clock, leads, _trigger) = taker().await;
+        queue.tile(1);
+        until("the tile is painted", || canvas.picture().is_some()).await;
+        leads.store(false, Ordering::SeqCst);
+        until("the picture is gone", || canvas.picture().is_none()).await;
+        queue.tile(2);
+        sleep(2 * LOOK).await;
+        assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to who leads");
+        leads.store(true, Ordering::SeqCst);
+        until("it leads again", || canvas.picture().is_some()).await;
+    }
+}

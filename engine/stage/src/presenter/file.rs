@@ -1,0 +1,243 @@
+//! A scenario's text, read, and the line of what is wrong with it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use manifest::yaml::{Bad, Document, Step, documents, way};
+use serde_yaml::Value;
+use service::UsageError;
+use simulator::Scenario;
+use simulator::checks::Problem;
+use simulator::trace::NoTrace;
+
+/// The opening of a talk, in three steps.
+const OPENING: &str = include_str!("../../../../scenarios/first-five-minutes.yaml");
+
+/// A scenario is a few pages of text, and a trace at most some numbers for each second of a day.
+const LONGEST_SCENARIO: u64 = 1 << 20;
+const LONGEST_TRACE: u64 = 16 << 20;
+
+/// The scenario that is played where nobody names one.
+///
+/// # Errors
+/// Never: that it can be read is tested.
+pub fn opening() -> Result<Scenario, UsageError> {
+    let no_file = |_: &str| Err("no file is read".to_owned());
+    parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))
+}
+
+/// Reads a scenario, and its traces beside it.
+///
+/// # Errors
+/// When it is none, by file and line.
+pub fn read(file: &Path) -> Result<Scenario, UsageError> {
+    let text = bounded(file, LONGEST_SCENARIO)
+        .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
+    let trace = |name: &str| {
+        bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
+    };
+    parse(&text, trace).map_err(|Wrong { trace, line, text }| {
+        // A trace stands beside its scenario.
+        let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
+        UsageError(format!("{}: line {line}: {text}", name.display()))
+    })
+}
+
+/// The text of a file that has at most so many bytes.
+fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(most + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it has more than {most} bytes")));
+    }
+    Ok(text)
+}
+
+/// What is wrong, and where.
+#[derive(Debug)]
+pub struct Wrong {
+    /// The trace's name; `None` for the scenario itself.
+    pub trace: Option<String>,
+    /// The line, from 1 on.
+    pub line: usize,
+    /// What is wrong with it.
+    pub text: String,
+}
+
+/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
+/// the line, and the key with what is wrong with it.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse(
+    text: &str,
+    trace: impl Fn(&str) -> Result<String, String>,
+) -> Result<Scenario, Wrong> {
+    let wrong = |line, text| Wrong { trace: None, line, text };
+    let bad = |bad: Bad| wrong(bad.line, bad.text);
+    let mut all = documents(text);
+    let document = all.next().ok_or_else(|| wrong(1, "it is empty".to_owned()))?.map_err(bad)?;
+    if let Some(further) = all.next() {
+        let line = further.map_err(bad)?.line(&[]);
+        return Err(wrong(
+            line,
+            "there is a second document; write one scenario a file".to_owned(),
+        ));
+    }
+    let of_key = |problem: &Problem| wrong(line_of(&document, problem), problem.to_string());
+    let scenario: Scenario = document.typed().map_err(bad)?;
+    let scenario = scenario.with_traces(trace).map_err(|error| match error {
+        NoTrace::Unread(problem) => of_key(&problem),
+        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
+    })?;
+    match scenario.problems().first() {
+        Some(problem) => Err(of_key(problem)),
+        None => Ok(scenario),
+    }
+}
+
+/// The line of a key of a problem's owner: a step by its number, or what has its name.
+fn line_of(document: &Document, problem: &Problem) -> usize {
+    let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
+    let step: Option<usize> = step.and_then(|number| number.parse().ok());
+    let owners = match (step, &problem.owner) {
+        (Some(number), _) => vec![vec!["steps".into(), (number - 1).into()]],
+        (None, Some(name)) => named(document, name),
+        (None, None) => vec![Vec::new()],
+    };
+    let found = owners.iter().find_map(|owner| below(document, owner, problem.key));
+    document.line(&found.or(owners.into_iter().next()).unwrap_or_default())
+}
+
+/// The ways to all that have this name.
+fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
+    let all = ["queues", "workloads", "producers"].into_iter().flat_map(|list| {
+        let items = document.value.get(list).and_then(Value::as_sequence);
+        let items = items.into_iter().flatten().enumerate();
+        let is_it = |item: &Value| item.get("name").and_then(Value::as_str) == Some(name);
+        items.filter(move |(_, item)| is_it(item)).map(move |(i, _)| vec![list.into(), i.into()])
+    });
+    all.collect()
+}
+
+/// The way to a key that an owner has, itself or in its arrivals or actions.
+fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
+    let mut ways = vec![way(owner, [key.into()]), way(owner, ["arrivals".into(), key.into()])];
+    for list in ["do", "while-waiting"] {
+        let actions = document.at(&way(owner, [list.into()])).and_then(Value::as_sequence);
+        let count = actions.map_or(0, Vec::len);
+        ways.extend((0..count).map(|i| way(owner, [list.into(), i.into(), key.into()])));
+    }
+    ways.into_iter().find(|way| document.at(way).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use simulator::arrivals::Arrivals;
+
+    use super::*;
+
+    const STEADY: &str = include_str!("../../../../scenarios/steady.yaml");
+    const POISSON: &str = "{shape: poisson, rate: 10}";
+    const BOTH: &str = "{shape: replay, file: a.csv, points: [[\"0s\", 1]]}";
+
+    const BURST: &str = "{shape: burst, jobs: 4000000000, at: 1s}";
+    const OFTEN: &str = "{shape: burst, jobs: 100, at: 0s, every: 1ms}";
+
+    fn no_trace(_: &str) -> Result<String, String> {
+        Err("there is no such file".to_owned())
+    }
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert!(STEADY.contains(from), "{from}");
+        let Wrong { line, text, .. } = parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
+        format!("line {line}: {text}")
+    }
+
+    #[test]
+    fn a_bad_file_gets_the_line_and_the_key() {
+        let cases = [
+            ("capacity: 10", "capacity: ten", "line 6: capacity"),
+            ("capacity: 10", "capcity: 10", "line 6: capcity: unknown field `capcity`"),
+            ("rate: 10", "rate: 1x", "line 9: queues[0].arrivals.rate"),
+            ("rate: 10", "mean: 10", "line 9: queues[0].arrivals: the shape poisson needs"),
+            ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
+            (POISSON, "{shape: replay}", "line 9: queues[0].arrivals: the shape replay needs"),
+            (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
+            (POISSON, BOTH, "line 9: queues[0].arrivals: points and file are both there"),
+            ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
+            ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
+            ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
+            ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
+            ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
+            (POISSON, BURST, "line 9: jobs: jobs is 4000000000; it must be from 0 to 100000"),
+            (POISSON, OFTEN, "line 9: jobs: arrivals bring 36000100 jobs in all"),
+            ("rate: 10", "rate: 9999", "line 9: jobs: arrivals bring 3599640 jobs in all"),
+            ("duration: 6m", "duration: 25h", "line 4: duration must be at most 24h"),
+            ("max: 10", "max: 4000000000", "line 14: consumer: max is 4000000000; it must be"),
+            ("max: 10", "max: 40000000000", "line 14: workloads[0].max is 40000000000; it must be"),
+            ("max: 10", "max: -1", "line 14: workloads[0].max is -1; it must be a whole number"),
+            ("max: 10", "max: \"10\"", "line 14: workloads[0].max is \"10\"; it must be a whole"),
+        ];
+        for (from, to, begin) in cases {
+            let told = refusal(from, to);
+            assert!(told.starts_with(begin), "{told:?} for {to:?}");
+            assert!(!told.contains('\n'), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_bad_trace_gets_its_own_name_and_line_and_a_missing_one_the_scenario_s() {
+        let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let [file, trace] = ["replayed.yaml", "a.csv"].map(|name| folder.join(name));
+        let text = STEADY.replacen(POISSON, "{shape: replay, file: a.csv}", 1);
+        std::fs::write(&file, text).unwrap();
+        let missing = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,-1\n").unwrap();
+        let bad = read(&file).unwrap_err().to_string();
+        std::fs::write(&trace, "time_s,rate\n0,10\n60,1\n").unwrap();
+        let points = vec![(Duration::ZERO, 10.0), (Duration::from_secs(60), 1.0)];
+        let arrivals = read(&file).unwrap().queues.remove(0).arrivals;
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        let begin = format!("{}: line 9: jobs: file a.csv cannot be read: ", file.display());
+        assert!(missing.starts_with(&begin), "{missing}");
+        let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
+        assert!(bad.starts_with(&told), "{bad}");
+        assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
+    }
+
+    #[test]
+    fn a_scenario_with_merges_is_the_same_as_written_out_and_keeps_its_lines() {
+        let text = include_str!("../../../../scenarios/priority.yaml");
+        let first = text.lines().find(|line| line.trim().starts_with("seed:"));
+        assert_eq!(first, None, "the test adds one");
+        let merged = format!("<<: {{seed: 7, name: other}}\n{text}");
+        let scenario = parse(&merged, no_trace).unwrap();
+        let written = parse(&format!("seed: 7\n{text}"), no_trace).unwrap();
+        assert_eq!(scenario, written);
+        let bad = parse(&merged.replace("seed: 7", "seed: x"), no_trace).unwrap_err();
+        assert_eq!(bad.line, 1, "{bad:?}");
+        let twice = parse(&format!("{text}---\n{text}"), no_trace).unwrap_err();
+        assert!(twice.text.starts_with("there is a second document"), "{twice:?}");
+    }
+
+    #[test]
+    fn a_bad_step_gets_the_line_in_it() {
+        let text = include_str!("../../../../scenarios/priority.yaml");
+        let bad = text.replacen("do: [burst: {jobs: 200}]", "do: [burst: {job: 200}]", 1);
+        let line = 1 + text.lines().position(|line| line.contains("burst: {")).unwrap();
+        let wrong = parse(&bad, no_trace).unwrap_err();
+        assert_eq!(wrong.line, line, "{wrong:?}");
+        assert!(wrong.text.starts_with("step 3: burst names job"), "{wrong:?}");
+    }
+
+    #[test]
+    fn the_opening_can_be_read() {
+        assert_eq!(opening().unwrap().steps.len(), 3);
+    }
+}

@@ -1,0 +1,87 @@
+//! Playing a scenario's steps on this engine.
+
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::routing::{post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use web::ApiError;
+
+use super::file::{Wrong, parse};
+use super::scene::Scene;
+use super::stepper::Press;
+use super::task::{Presenter, Refusal};
+
+/// The calls.
+pub fn router(presenter: Presenter) -> Router {
+    Router::new()
+        .route("/api/v1/scenario", put(play).delete(stop))
+        .route("/api/v1/scenario/next", post(next))
+        .route("/api/v1/scenario/end", post(end))
+        .route("/api/v1/scenario/previous", post(previous))
+        .with_state(presenter)
+}
+
+/// A scenario is a page or two of text.
+const LONGEST: usize = 64 * 1024;
+
+/// How it is played.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct How {
+    /// Whether each step waits for the next word.
+    #[serde(default)]
+    step: bool,
+}
+
+/// `PUT /api/v1/scenario` with a scenario's YAML: it is played from its first step on, by the
+/// clock; with `?step=true` each step lasts until the next word. 400 for what cannot be played.
+async fn play(
+    State(presenter): State<Presenter>,
+    how: Result<Query<How>, QueryRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let wrong = |why: &dyn std::fmt::Display| ApiError::bad_request(why.to_string());
+    let Query(how) = how.map_err(|_| wrong(&"the query may be step=true or step=false"))?;
+    let body = body.map_err(|rejection| wrong(&rejection))?;
+    if body.len() > LONGEST {
+        return Err(wrong(&format!("a scenario has at most {LONGEST} bytes")));
+    }
+    let text = std::str::from_utf8(&body).map_err(|_| wrong(&"the scenario is no UTF-8 text"))?;
+    // Files beside a scenario are for the simulator; a stage has producers.
+    let no_file = |_: &str| Err("no file is read for a play; use producers and steps".to_owned());
+    let scenario = parse(text, no_file)
+        .map_err(|Wrong { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
+    shown(presenter.play(scenario, how.step).await)
+}
+
+/// `DELETE /api/v1/scenario`: nothing is played, held, paused or hidden any more; the load stays.
+async fn stop(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
+    shown(presenter.stop().await.map(|()| None))
+}
+
+/// `POST /api/v1/scenario/next`: the next step; the last one stands.
+async fn next(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
+    shown(presenter.press(Press::Next).await)
+}
+
+/// `POST /api/v1/scenario/end`: it is over. By hand, a reset leads before its first step again.
+async fn end(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
+    shown(presenter.press(Press::End).await)
+}
+
+/// `POST /api/v1/scenario/previous`: the step before, as things were then.
+async fn previous(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
+    shown(presenter.press(Press::Previous).await)
+}
+
+/// Where it is: `{"scenario": {..}}`, null where none is played.
+fn shown(done: Result<Option<Scene>, Refusal>) -> Result<Json<Value>, ApiError> {
+    match done {
+        Ok(scene) => Ok(Json(json!({ "scenario": scene }))),
+        Err(Refusal::Misfit(text)) => Err(ApiError::bad_request(text)),
+        Err(Refusal::Now(text)) => Err(ApiError::conflict(text)),
+    }
+}

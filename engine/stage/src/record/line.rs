@@ -1,0 +1,61 @@
+//! An event of the page's stream as a line of JSON:
+//! `{"ms":500,"event":"frame","id":"0a1b2c3d-2","data":{..}}`.
+
+use runtime::feed::{Piece, Position};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// What an event is called in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// All there is.
+    Snapshot,
+    /// What has changed.
+    Frame,
+}
+
+/// A line of a recording.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    /// When it came, in milliseconds since the first one.
+    pub(super) ms: u64,
+    pub(super) event: Kind,
+    pub(super) id: String,
+    /// The event's data as it was sent, byte for byte.
+    pub(super) data: Box<RawValue>,
+}
+
+/// What every event's data has.
+#[derive(Debug, Deserialize)]
+struct Numbered {
+    seq: u64,
+}
+
+impl Line {
+    /// The line of an event; `None` where its data are no JSON, which ours are.
+    pub(super) fn of(ms: u64, piece: &Piece) -> Option<Line> {
+        let (event, position, text) = match piece {
+            Piece::Snapshot(position, text) => (Kind::Snapshot, position, text),
+            Piece::Frame(position, text) => (Kind::Frame, position, text),
+        };
+        let data = RawValue::from_string(text.to_string()).ok()?;
+        Some(Line { ms, event, id: position.to_string(), data })
+    }
+
+    /// The event's place in the stream.
+    ///
+    /// # Errors
+    /// What is wrong with the line, in words.
+    pub(super) fn position(&self) -> Result<Position, String> {
+        let position: Position = self.id.parse().map_err(str::to_owned)?;
+        let Numbered { seq } =
+            serde_json::from_str(self.data.get()).map_err(|error| format!("its data: {error}"))?;
+        if seq == position.seq {
+            Ok(position)
+        } else {
+            Err(format!("its id is {}, and its data have the number {seq}", self.id))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The page from a tape. Nothing can be changed on it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use runtime::feed::Piece;
+use service::Shutdown;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+use web::api::events::{After, event, heard};
+use web::error::{self, ApiError};
+use web::guard::{Doorkeeper, guard};
+use web::{page, streams};
+
+use super::tape::Tape;
+use crate::audience::code;
+
+/// A tape that is being played. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Player {
+    tape: Arc<Tape>,
+    /// How many events were played.
+    played: watch::Receiver<u64>,
+    /// Where the audience looked.
+    audience: Option<Arc<str>>,
+    shutdown: Shutdown,
+}
+
+/// Plays a tape at so many times its speed, from its beginning on.
+pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
+    let (told, played) = watch::channel(0);
+    let tape = Arc::new(tape);
+    let audience = tape.audience().map(Arc::from);
+    let player = Player { tape: tape.clone(), played, audience, shutdown };
+    tokio::spawn(async move {
+        let began = Instant::now();
+        for number in 0.. {
+            sleep_until(began + tape.due(number).div_f64(speed)).await;
+            if told.send(number + 1).is_err() {
+                return;
+            }
+        }
+    });
+    player
+}
+
+/// The same pages as an engine's, with the tape's stream.
+pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
+    Router::new()
+        .route("/page/stream", get(stream))
+        .route("/page/audience.svg", get(code))
+        .with_state(player)
+        .merge(page::router(Arc::default()))
+        .fallback(error::no_such_path)
+        .layer(from_fn(only_look))
+        .layer(from_fn_with_state(doorkeeper, guard))
+}
+
+/// What would change something is refused; what would tell of a running engine is not there.
+async fn only_look(request: Request, next: Next) -> Response {
+    let looks = request.method() == Method::GET || request.method() == Method::HEAD;
+    if !looks {
+        return ApiError::conflict("this is a recording").into_response();
+    }
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path == "/configure" {
+        let text = "this is a recording; it has a page and its stream alone";
+        return ApiError::not_found(text).into_response();
+    }
+    next.run(request).await
+}
+
+/// Where the audience's page was; it may be there no more.
+async fn code(State(player): State<Player>) -> Result<Response, ApiError> {
+    code::answer(player.audience.as_deref(), "this recording has no page for the audience")
+}
+
+async fn stream(
+    State(player): State<Player>,
+    Query(after): Query<After>,
+    headers: HeaderMap,
+) -> Response {
+    let played = *player.played.borrow();
+    let next = player.tape.next_for(heard(after, &headers), played);
+    let shutdown = player.shutdown.clone();
+    let events = futures::stream::unfold((player, next), |(mut player, next)| async move {
+        player.played.wait_for(|played| *played > next).await.ok()?;
+        let piece: Piece = player.tape.event(next);
+        Some((event(&piece), (player, next + 1)))
+    });
+    streams::answer(shutdown, events)
+}

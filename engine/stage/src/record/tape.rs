@@ -1,0 +1,333 @@
+//! A recording that was read, and how far it is played.
+//!
+//! Its events are counted from the beginning: after the last one come the same again where it goes
+//! round, else frames that change nothing, so that a page knows that we are there.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtime::feed::{Piece, Position};
+use serde::de::IgnoredAny;
+use serde_json::json;
+
+use super::line::{Kind, Line};
+
+/// Between two frames that change nothing.
+pub const PULSE: Duration = Duration::from_secs(1);
+/// What comes before a frame of the tape's second round: time to see the end.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// The modes that a run can have had; a page of it says that it is none of these.
+const MODES: [&str; 3] = [r#""mode":"live""#, r#""mode":"held""#, r#""mode":"looks_on""#];
+const REPLAY: &str = r#""mode":"replay""#;
+
+/// What is wrong with a recording, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {text}")]
+pub struct Bad {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub text: String,
+}
+
+/// An event of a recording.
+#[derive(Debug, Clone)]
+struct Event {
+    at: Duration,
+    piece: Piece,
+}
+
+impl Event {
+    fn position(&self) -> Position {
+        let (Piece::Snapshot(position, _) | Piece::Frame(position, _)) = &self.piece;
+        *position
+    }
+
+    fn is_snapshot(&self) -> bool {
+        matches!(self.piece, Piece::Snapshot(..))
+    }
+}
+
+/// A whole recording.
+#[derive(Debug, Clone)]
+pub struct Tape {
+    /// At least one, of which the first is a snapshot.
+    events: Vec<Event>,
+    /// Whether it begins again after its end.
+    goes_round: bool,
+    /// The number of a last line that is cut off, as where the disk was full or the power went.
+    cut: Option<usize>,
+}
+
+impl Tape {
+    /// Reads a recording; all of it is looked at before any of it is played. A last line without
+    /// an end that is no JSON was cut off: what is before it can be played.
+    ///
+    /// # Errors
+    /// The first line that is damaged.
+    pub fn read(from: impl Read) -> Result<Tape, Bad> {
+        let mut events: Vec<Event> = Vec::new();
+        let mut from = BufReader::new(from);
+        let mut cut = None;
+        for number in 1.. {
+            let bad = |text: String| Bad { line: number, text };
+            let mut bytes = Vec::new();
+            let length = from.read_until(b'\n', &mut bytes);
+            if length.map_err(|error| bad(error.to_string()))? == 0 {
+                break;
+            }
+            let has_end = bytes.pop_if(|last| *last == b'\n').is_some();
+            if !has_end && serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
+                cut = Some(number);
+                break;
+            }
+            let event = event(&bytes).map_err(bad)?;
+            match events.last() {
+                None if matches!(event.piece, Piece::Frame(..)) => {
+                    let text = "a recording begins with a snapshot, and this is a frame";
+                    return Err(bad(text.to_owned()));
+                }
+                Some(last) if last.at > event.at => {
+                    return Err(bad("it is earlier than the line before it".to_owned()));
+                }
+                _ => events.push(event),
+            }
+        }
+        if events.is_empty() {
+            let text = match cut {
+                Some(_) => "it is cut off, and there is nothing before it",
+                None => "there is nothing in it",
+            };
+            return Err(Bad { line: 1, text: text.to_owned() });
+        }
+        Ok(Tape { events, goes_round: false, cut })
+    }
+
+    /// The same, begun again after its end.
+    #[must_use]
+    pub fn going_round(self, goes_round: bool) -> Tape {
+        Tape { goes_round, ..self }
+    }
+
+    /// Where the audience looked; the same for a whole run.
+    pub fn audience(&self) -> Option<String> {
+        self.events.iter().find_map(|Event { piece, .. }| {
+            let (place, text) = match piece {
+                Piece::Snapshot(_, text) => ("/state/audience/url", text),
+                Piece::Frame(_, text) => ("/set/audience/url", text),
+            };
+            // Most events say nothing of it, and need not be read.
+            let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
+            let event: serde_json::Value = known?;
+            event.pointer(place)?.as_str().map(str::to_owned)
+        })
+    }
+
+    /// How many events it has.
+    pub fn len(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// The number of its last line, where that is cut off.
+    pub fn cut(&self) -> Option<usize> {
+        self.cut
+    }
+
+    /// False: there is at least one.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// How long it takes.
+    pub fn length(&self) -> Duration {
+        self.events.last().map(|event| event.at).unwrap_or_default()
+    }
+
+    /// When the event of this number comes, from when the first one came.
+    pub fn due(&self, number: u64) -> Duration {
+        if let Some(event) = self.recorded(number) {
+            let rounds = u32::try_from(number / self.len()).unwrap_or(u32::MAX);
+            return (self.length() + PAUSE).saturating_mul(rounds) + event.at;
+        }
+        let pulses = number - self.len() + 1;
+        self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
+    }
+
+    /// The event of this number.
+    pub fn event(&self, number: u64) -> Piece {
+        match self.recorded(number) {
+            Some(event) => event.piece.clone(),
+            None => self.pulse(self.position(number)),
+        }
+    }
+
+    /// The event on the tape that this number is; `None` behind its end.
+    fn recorded(&self, number: u64) -> Option<&Event> {
+        let on_tape = number < self.len() || self.goes_round;
+        on_tape.then(|| &self.events[(number % self.len()) as usize])
+    }
+
+    fn position(&self, number: u64) -> Position {
+        if let Some(event) = self.recorded(number) {
+            return event.position();
+        }
+        let last = self.events[self.events.len() - 1].position();
+        Position { seq: last.seq + (number - self.len() + 1), ..last }
+    }
+
+    /// A frame after the last one that changes nothing.
+    fn pulse(&self, position: Position) -> Piece {
+        let (Piece::Snapshot(_, text) | Piece::Frame(_, text)) =
+            &self.events[self.events.len() - 1].piece;
+        let last: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let frame = json!({
+            "seq": position.seq, "t": last["t"], "tick": last["tick"], "step": false, "more": false
+        });
+        Piece::Frame(position, frame.to_string().into())
+    }
+
+    /// The number of the event that comes next for a page that has heard this, where so many events
+    /// were played: the one after it, or the last snapshot.
+    pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
+        let begin = if self.goes_round { (played.max(1) - 1) / self.len() * self.len() } else { 0 };
+        let numbers = || (begin..played).rev();
+        if let Some(heard) = heard
+            && let Some(last) = numbers().find(|number| self.position(*number) == heard)
+        {
+            return last + 1;
+        }
+        let is_snapshot = |number: &u64| self.recorded(*number).is_some_and(Event::is_snapshot);
+        numbers().find(is_snapshot).unwrap_or(begin)
+    }
+}
+
+fn event(line: &[u8]) -> Result<Event, String> {
+    let line = std::str::from_utf8(line).map_err(|_| "it is no text".to_owned())?;
+    let line: Line = serde_json::from_str(line)
+        .map_err(|error| format!("it is no line of a recording: {error}"))?;
+    let position = line.position()?;
+    let text: Arc<str> = as_replay(line.data.get()).into();
+    let piece = match line.event {
+        Kind::Snapshot => Piece::Snapshot(position, text),
+        Kind::Frame => Piece::Frame(position, text),
+    };
+    Ok(Event { at: Duration::from_millis(line.ms), piece })
+}
+
+/// An event's data, which say that this is a recording and are else as they were. Quotes in JSON's
+/// own strings have backslashes before them, so no sentence is changed.
+fn as_replay(data: &str) -> String {
+    MODES.iter().fold(data.to_owned(), |data, mode| data.replace(mode, REPLAY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SNAPSHOT: &str = concat!(
+        r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1,"state":"#,
+        r#"{"status":{"mode":"live"},"headline":"\"mode\":\"live\""}}}"#,
+    );
+
+    fn frame(ms: u64, seq: u64) -> String {
+        format!(r#"{{"ms":{ms},"event":"frame","id":"00000007-{seq}","data":{{"seq":{seq}}}}}"#)
+    }
+
+    fn tape(lines: &[&str]) -> Result<Tape, Bad> {
+        Tape::read(lines.join("\n").as_bytes())
+    }
+
+    fn three() -> Tape {
+        tape(&[SNAPSHOT, &frame(500, 2), &frame(1000, 3)]).unwrap()
+    }
+
+    fn seq(piece: &Piece) -> u64 {
+        let (Piece::Snapshot(position, _) | Piece::Frame(position, _)) = piece;
+        position.seq
+    }
+
+    #[test]
+    fn events_come_when_they_came_and_as_they_were_but_for_the_mode() {
+        let tape = three();
+        assert_eq!((tape.len(), tape.due(1)), (3, Duration::from_millis(500)));
+        let Piece::Snapshot(_, text) = tape.event(0) else { panic!("the first is a snapshot") };
+        let expected =
+            r#"{"seq":1,"state":{"status":{"mode":"replay"},"headline":"\"mode\":\"live\""}}"#;
+        assert_eq!(&*text, expected);
+        let last = Piece::Frame("00000007-3".parse().unwrap(), "{\"seq\":3}".into());
+        assert_eq!(tape.event(2), last);
+    }
+
+    #[test]
+    fn after_the_end_nothing_changes_and_a_page_hears_that_we_are_there() {
+        let tape = three();
+        assert_eq!((seq(&tape.event(3)), seq(&tape.event(4))), (4, 5));
+        assert_eq!(tape.due(4), Duration::from_secs(3));
+        let Piece::Frame(_, text) = tape.event(3) else { panic!("it is a frame") };
+        assert!(!text.contains("set") && text.contains(r#""step":false"#), "{text}");
+    }
+
+    #[test]
+    fn one_that_goes_round_begins_again_with_its_snapshot() {
+        let tape = three().going_round(true);
+        assert_eq!((seq(&tape.event(3)), seq(&tape.event(5))), (1, 3));
+        assert_eq!(
+            (tape.due(3), tape.due(4)),
+            (Duration::from_secs(4), Duration::from_millis(4500))
+        );
+        assert_eq!(tape.next_for(None, 5), 3);
+        assert_eq!(tape.next_for(Some("00000007-3".parse().unwrap()), 5), 3, "of the round before");
+    }
+
+    #[test]
+    fn a_page_that_comes_again_goes_on_where_it_was() {
+        let (tape, at) = (three(), |text: &str| Some(text.parse().unwrap()));
+        assert_eq!(tape.next_for(None, 3), 0);
+        assert_eq!(tape.next_for(at("00000007-2"), 3), 2);
+        assert_eq!(tape.next_for(at("00000007-3"), 2), 0, "it has not come yet");
+        assert_eq!(tape.next_for(at("00000007-5"), 5), 5, "it was at the end");
+        assert_eq!(tape.next_for(at("00000008-2"), 3), 0, "of another run");
+        assert_eq!(tape.next_for(None, 0), 0);
+    }
+
+    #[test]
+    fn a_last_line_that_is_cut_anywhere_is_left_out_and_told() {
+        let last = frame(1000, 3).replace("{\"seq\":3}", "{\"seq\":3,\"headline\":\"größer\"}");
+        let whole = [SNAPSHOT, &frame(500, 2), &last].join("\n").into_bytes();
+        let before = whole.len() - last.len();
+        assert_eq!(Tape::read(&whole[..]).unwrap().cut(), None, "only its end is missing");
+        for end in before + 1..whole.len() {
+            let tape = Tape::read(&whole[..end]).unwrap();
+            assert_eq!((tape.len(), tape.cut()), (2, Some(3)), "{end}");
+        }
+        let tape = Tape::read(&whole[..before]).unwrap();
+        assert_eq!((tape.len(), tape.cut()), (2, None));
+        let zeros = [&whole[..before], &[0; 9]].concat();
+        assert_eq!(Tape::read(&zeros[..]).unwrap().cut(), Some(3));
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_by_its_number() {
+        let good = frame(500, 2);
+        let cases: [(&[&str], &str); 11] = [
+            (&[], "line 1: there is nothing in it"),
+            (&[&good], "line 1: a recording begins with a snapshot"),
+            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: it is no line of a recording: EOF"),
+            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: it is no line of a recording: EOF"),
+            (&[&SNAPSHOT[..90]], "line 1: it is cut off, and there is nothing before it"),
+            (&[SNAPSHOT, "", &good], "line 2: it is no line of a recording"),
+            (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: it is earlier than the line before"),
+            (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a place in the stream is like"),
+            (&[SNAPSHOT, &good.replace("-2", "-3")], "line 2: its id is 00000007-3, and"),
+            (&[SNAPSHOT, &good.replace("{\"seq\":2}", "7")], "line 2: its data: "),
+            (&[SNAPSHOT, &good.replace("frame", "film")], "line 2: it is no line of a recording"),
+        ];
+        for (lines, says) in cases {
+            let bad = tape(lines).unwrap_err().to_string();
+            assert!(bad.starts_with(says) && !bad.contains('\n'), "{bad}");
+        }
+        assert_eq!(Tape::read(&b"\xff\n"[..]).unwrap_err().text, "it is no text");
+    }
+}

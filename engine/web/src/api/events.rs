@@ -1,0 +1,101 @@
+//! What changes, as server-sent events. An event's id is `RUN-SEQ`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::response::sse::Event;
+use futures::{StreamExt, stream};
+use runtime::board::Snapshot;
+use runtime::feed::{Feed, Piece, Position};
+use serde::Deserialize;
+use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+
+use crate::app::App;
+use crate::streams;
+
+/// What a browser says when it comes again by itself.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
+pub(super) async fn events(State(app): State<App>) -> Response {
+    let moments = WatchStream::new(app.handle.moments.clone());
+    streams::answer(
+        app.shutdown,
+        moments.map(|moment: Arc<Snapshot>| {
+            let id = format!("{:08x}-{}", moment.run, moment.seq);
+            let state = serde_json::to_string(&moment.state).unwrap_or_default();
+            Event::default().id(id).data(state)
+        }),
+    )
+}
+
+/// `?after=RUN-SEQ`
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<String>,
+}
+
+/// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at
+/// most four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last;
+/// where frames since then are not here any more, or are of another run, it begins with a snapshot.
+pub(super) async fn page(
+    State(app): State<App>,
+    Query(after): Query<After>,
+    headers: HeaderMap,
+) -> Response {
+    let (heard, feed) = (heard(after, &headers), app.handle.feed.clone());
+    let listener = Listener { latest: feed.watch(), feed, heard, ready: VecDeque::new() };
+    streams::answer(
+        app.shutdown,
+        stream::unfold(listener, Listener::next).map(|piece| event(&piece)),
+    )
+}
+
+/// What a page has heard last.
+pub fn heard(After { after }: After, headers: &HeaderMap) -> Option<Position> {
+    // A browser that comes again by itself asks for the old address, and knows better.
+    let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
+    last.or(after).and_then(|text| text.parse().ok())
+}
+
+/// An event as it is sent.
+pub fn event(piece: &Piece) -> Event {
+    let (name, position, text) = match piece {
+        Piece::Snapshot(position, text) => ("snapshot", position, text),
+        Piece::Frame(position, text) => ("frame", position, text),
+    };
+    Event::default().event(name).id(position.to_string()).data(text)
+}
+
+/// One who hears the feed.
+struct Listener {
+    feed: Feed,
+    latest: watch::Receiver<Position>,
+    heard: Option<Position>,
+    /// Pieces that are on their way.
+    ready: VecDeque<Piece>,
+}
+
+impl Listener {
+    /// The next piece, when there is one; `None` never, but where the feed is gone.
+    async fn next(mut self) -> Option<(Piece, Listener)> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Some((piece, self));
+            }
+            // Marked before looking, so that nothing comes unseen in between.
+            self.latest.mark_unchanged();
+            self.ready = self.feed.after(self.heard).into();
+            match self.ready.back() {
+                Some(Piece::Snapshot(position, _) | Piece::Frame(position, _)) => {
+                    self.heard = Some(*position);
+                }
+                None => self.latest.changed().await.ok()?,
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The calls.
+//!
+//! # Layout
+//! - [`scale`]: reading and setting a Deployment's replicas
+//! - `wishes`: what else may be wished
+//! - `config`: the annotations, read and edited
+//! - [`events`]: the state as it changes
+//! - `asked`: what is asked, by whom
+
+mod asked;
+mod config;
+pub mod events;
+pub mod scale;
+mod wishes;
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use model::Instance;
+use runtime::board::state;
+use serde::Serialize;
+
+use crate::app::App;
+
+/// All calls.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/api/v1/state", get(state))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/processes", get(processes))
+        .route("/api/v1/deployments/{name}/scale", get(scale::read).put(scale::write))
+        .route("/api/v1/workloads/{name}/kill", post(wishes::kill))
+        .route("/api/v1/hold", put(wishes::hold))
+        .route("/api/v1/burst", post(wishes::burst))
+        .route("/api/v1/reset", post(wishes::reset))
+        .route("/api/v1/workloads/{name}/pause", put(config::pause))
+        .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
+        .route("/api/v1/config/demo.yaml", get(config::manifest))
+        .route("/api/v1/config/annotate", get(config::annotate))
+        .route("/page/stream", get(events::page))
+}
+
+async fn state(State(app): State<App>) -> Json<state::State> {
+    Json(app.handle.moments.borrow().state.clone())
+}
+
+/// The processes behind the Deployments.
+#[derive(Debug, Serialize)]
+struct Processes {
+    queue_url: String,
+    processes: Vec<Instance>,
+    /// Counters of those that left, by Deployment and name.
+    left: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+async fn processes(State(app): State<App>) -> Json<Processes> {
+    let moment = app.handle.moments.borrow().clone();
+    let all = moment.deployments.iter();
+    Json(Processes {
+        queue_url: app.queue_url,
+        processes: all.clone().flat_map(|(_, status)| status.instances.clone()).collect(),
+        left: all.map(|(name, status)| (name.clone(), status.left.clone())).collect(),
+    })
+}

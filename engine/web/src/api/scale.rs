@@ -1,0 +1,65 @@
+//! Reading and setting a Deployment's replicas.
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use model::scheduler::ScaleError;
+use serde::{Deserialize, Serialize};
+
+use super::asked::{Body, actor, body, readable};
+use crate::app::App;
+use crate::error::ApiError;
+
+/// A Deployment's replicas, as they are read.
+#[derive(Debug, Serialize)]
+pub struct Scale {
+    /// The Deployment's name.
+    pub name: String,
+    /// How many it was told to have.
+    pub replicas: u32,
+    /// How many are at work.
+    pub ready: u32,
+}
+
+/// A Deployment's replicas, as they are set.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetScale {
+    /// How many it shall have.
+    pub replicas: u32,
+}
+
+/// `GET /api/v1/deployments/{name}/scale`.
+///
+/// # Errors
+/// 404 where there is none of that name.
+pub async fn read(
+    State(app): State<App>,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Json<Scale>, ApiError> {
+    let name = readable(name)?;
+    let moment = app.handle.moments.borrow().clone();
+    let Some(status) = moment.deployments.get(&name) else {
+        let known = moment.deployments.keys().cloned().collect();
+        return Err(ScaleError::Unknown { name, known }.into());
+    };
+    Ok(Json(Scale { name, replicas: status.replicas.desired, ready: status.replicas.ready }))
+}
+
+/// `PUT /api/v1/deployments/{name}/scale` with `{"replicas": n}`.
+///
+/// # Errors
+/// 400 for another body, 404 where there is none of that name, 409 where it cannot have so many.
+pub async fn write(
+    State(app): State<App>,
+    headers: HeaderMap,
+    name: Result<Path<String>, PathRejection>,
+    asked: Body,
+) -> Result<Json<Scale>, ApiError> {
+    let name = readable(name)?;
+    let SetScale { replicas } = body(asked, r#"{"replicas": 3}"#)?;
+    app.handle.scale(actor(&headers), &name, replicas).await?;
+    let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
+    Ok(Json(Scale { name, replicas, ready }))
+}

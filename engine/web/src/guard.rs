@@ -1,0 +1,185 @@
+//! Who may ask, and under which name.
+//!
+//! A page elsewhere on the web can make a browser send requests to this machine, under any name
+//! that it points here. So we answer to our own names only, to our own page only, and take
+//! orders from this machine only, or from who shows a token.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use service::TokenFile;
+use subtle::ConstantTimeEq;
+
+use crate::error::ApiError;
+
+/// Our own names, with any port.
+const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+
+/// Who may ask, and under which name.
+#[derive(Debug, Default)]
+pub struct Doorkeeper {
+    /// An address that counts as this machine's own.
+    pub trusted: Option<IpAddr>,
+    /// Names that we answer to besides our own.
+    pub hosts: Vec<String>,
+    /// With which changes are taken from other machines.
+    pub token: Option<TokenFile>,
+}
+
+/// Refuses what does not come from this machine's own page or tools, or with the token.
+pub async fn guard(
+    State(doorkeeper): State<Arc<Doorkeeper>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    match doorkeeper.check(request.method(), request.headers(), peer) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+impl Doorkeeper {
+    fn check(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        peer: Option<IpAddr>,
+    ) -> Result<(), ApiError> {
+        let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let host = &text(header::HOST).unwrap_or_default().to_ascii_lowercase();
+        if !self.is_ours(host) {
+            return Err(ApiError::forbidden(format!(
+                "the host {host:?} is none of ours; use 127.0.0.1, localhost or [::1], or name it \
+                 with --host"
+            )));
+        }
+        if let Some(origin) = text(header::ORIGIN)
+            && !self.is_own_page(origin, host)
+        {
+            return Err(ApiError::forbidden(format!("a page at {origin:?} may not ask here")));
+        }
+        let reads = method == Method::GET || method == Method::HEAD;
+        let local = peer.map(|peer| peer.to_canonical());
+        let local = local.is_some_and(|peer| peer.is_loopback() || Some(peer) == self.trusted);
+        if reads || local { Ok(()) } else { self.check_token(text(header::AUTHORIZATION)) }
+    }
+
+    fn check_token(&self, shown: Option<&str>) -> Result<(), ApiError> {
+        let Some(file) = &self.token else {
+            let text = "changes are taken from this machine alone; --token-file lets others";
+            return Err(ApiError::forbidden(text));
+        };
+        let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
+        let is_it = |token: &str| token.as_bytes().ct_eq(file.token().text().as_bytes()).into();
+        match shown {
+            Some(token) if is_it(token.trim()) => Ok(()),
+            Some(_) => Err(ApiError::unauthorized("this token is not the engine's")),
+            None => Err(ApiError::unauthorized("changes from other machines need the token")),
+        }
+    }
+
+    fn is_ours(&self, host: &str) -> bool {
+        let further = self.hosts.iter().map(String::as_str);
+        HOSTS.into_iter().chain(further).any(|ours| match host.strip_prefix(ours) {
+            Some("") => true,
+            Some(rest) => rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+            None => false,
+        })
+    }
+
+    /// Whether a page is one that we have sent; a further name may be behind TLS.
+    fn is_own_page(&self, origin: &str, host: &str) -> bool {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let further = self.hosts.iter().any(|ours| ours == name);
+        let tls = further && origin.strip_prefix("https://") == Some(host);
+        tls || origin.strip_prefix("http://") == Some(host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(method: &Method, host: &str, origin: Option<&str>, local: bool) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, host.parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, origin.parse().unwrap());
+        }
+        let peer = if local { [127, 0, 0, 1] } else { [10, 0, 0, 7] };
+        Doorkeeper::default().check(method, &headers, Some(peer.into())).is_ok()
+    }
+
+    const HERE: bool = true;
+
+    #[test]
+    fn our_own_names_are_answered_with_any_port() {
+        for host in ["127.0.0.1", "LOCALHOST:8080", "[::1]:9", "[::1]"] {
+            assert!(asked(&Method::GET, host, None, HERE), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        let others = ["evil.example", "localhost.evil.example", "127.0.0.1.evil", "localhost:x"];
+        for host in others.into_iter().chain(["", "localhost:", "127.0.0.1:80:80", "0.0.0.0"]) {
+            assert!(!asked(&Method::GET, host, None, HERE), "{host}");
+        }
+    }
+
+    #[test]
+    fn another_page_is_refused_and_our_own_is_not() {
+        let host = "localhost:8080";
+        assert!(asked(&Method::PUT, host, Some("http://localhost:8080"), HERE));
+        for origin in ["http://localhost:3000", "https://localhost:8080", "http://evil", "null"] {
+            assert!(!asked(&Method::GET, host, Some(origin), HERE), "{origin}");
+        }
+    }
+
+    #[test]
+    fn changes_are_taken_from_this_machine_alone() {
+        assert!(asked(&Method::PUT, "localhost", None, HERE));
+        assert!(!asked(&Method::PUT, "localhost", None, !HERE));
+        assert!(asked(&Method::GET, "localhost", None, !HERE));
+    }
+
+    /// A door with a further name and a token, asked from elsewhere for a change.
+    fn from_elsewhere(host: &str, headers: &[(header::HeaderName, &str)]) -> Result<(), ApiError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "secret\n").unwrap();
+        let token = Some(TokenFile::open(file.path()).unwrap());
+        let doorkeeper =
+            Doorkeeper { hosts: vec!["demo.example".to_owned()], token, trusted: None };
+        let mut map = HeaderMap::new();
+        map.insert(header::HOST, host.parse().unwrap());
+        for (name, value) in headers {
+            map.insert(name.clone(), value.parse().unwrap());
+        }
+        doorkeeper.check(&Method::PUT, &map, Some([10, 0, 0, 7].into()))
+    }
+
+    #[test]
+    fn who_shows_the_token_may_change_things_from_elsewhere() {
+        let asked = |host, token| from_elsewhere(host, &[(header::AUTHORIZATION, token)]);
+        assert!(asked("demo.example:8443", "Bearer secret").is_ok());
+        for token in ["Bearer secre", "Bearer secrets", "Bearer ", "secret", "Basic secret"] {
+            assert!(asked("demo.example", token).is_err(), "{token}");
+        }
+        assert!(from_elsewhere("demo.example", &[]).is_err());
+        assert!(asked("evil.example", "Bearer secret").is_err());
+    }
+
+    #[test]
+    fn a_page_behind_tls_is_our_own_only_under_a_further_name() {
+        let token = (header::AUTHORIZATION, "Bearer secret");
+        let asked = |host, origin| from_elsewhere(host, &[token.clone(), (header::ORIGIN, origin)]);
+        assert!(asked("demo.example", "https://demo.example").is_ok());
+        assert!(asked("localhost", "https://localhost").is_err());
+        assert!(asked("demo.example", "https://evil.example").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! A hand-back because a worker was told to stop is not a failure.
+
+use std::time::Duration;
+
+use broker::{
+    Broker, Delivery, Event, FREE_RELEASES, NewMessage, QueueName, Request, ReturnReason, Settings,
+    Stale, Stats, Time,
+};
+
+const NOW: Time = Duration::from_secs(1);
+
+fn name(text: &str) -> QueueName {
+    text.parse().unwrap()
+}
+
+/// A broker with a message in "jobs" that dies of its second failure and goes to "dead".
+fn with_one() -> Broker {
+    let mut broker = Broker::new(1);
+    let dead_letter_queue = Some(name("dead"));
+    let settings = Settings { max_attempts: 2, dead_letter_queue, ..Settings::default() };
+    broker.configure(&name("jobs"), settings).unwrap();
+    let new = NewMessage { body: b"a".as_slice().into(), delay: Time::ZERO };
+    broker.publish(NOW, &name("jobs"), vec![new], 0).unwrap();
+    broker
+}
+
+fn take(broker: &mut Broker, queue: &str) -> Delivery {
+    let request = Request { max: 1, lease: None, worker: None };
+    broker.receive(NOW, &name(queue), &request).remove(0)
+}
+
+fn release(broker: &mut Broker) -> Delivery {
+    let taken = take(broker, "jobs");
+    broker.release(NOW, &name("jobs"), taken.receipt).unwrap();
+    taken
+}
+
+fn stats(broker: &mut Broker, queue: &str) -> Stats {
+    broker.stats(NOW, &name(queue)).unwrap()
+}
+
+#[test]
+fn a_released_message_keeps_its_attempt_count_however_often_that_is() {
+    let mut broker = with_one();
+    for _ in 0..FREE_RELEASES {
+        assert_eq!(release(&mut broker).attempts, 1);
+    }
+    let stats = stats(&mut broker, "jobs");
+    assert_eq!((stats.ready, stats.total.nacked, stats.total.dead), (1, 0, 0));
+    assert_eq!(stats.total.released, u64::from(FREE_RELEASES));
+}
+
+#[test]
+fn a_release_is_told_as_one_and_its_receipt_is_stale_then() {
+    let mut broker = with_one();
+    let receipt = release(&mut broker).receipt;
+    let (_, told) = broker.take_events().pop().unwrap();
+    let (reason, due) = (ReturnReason::Released, None);
+    assert_eq!(told, Event::Returned { receipt, reason, due });
+    assert_eq!(broker.release(NOW, &name("jobs"), receipt), Err(Stale));
+}
+
+#[test]
+fn who_waits_gets_a_released_message_at_once() {
+    let mut broker = with_one();
+    let taken = take(&mut broker, "jobs");
+    let request = Request { max: 1, lease: None, worker: None };
+    let waiter = broker.wait(NOW, &name("jobs"), request);
+    broker.release(NOW, &name("jobs"), taken.receipt).unwrap();
+    let (_, told) = broker.take_events().pop().unwrap();
+    assert!(matches!(told, Event::Delivered { waiter: Some(it), .. } if it == waiter), "{told:?}");
+}
+
+/// A message that gets its worker stopped would come round for ever.
+#[test]
+fn a_message_that_was_released_too_often_fails_by_it_and_dies() {
+    let mut broker = with_one();
+    (0..FREE_RELEASES).for_each(|_| drop(release(&mut broker)));
+    assert_eq!([1, 2].map(|_| release(&mut broker).attempts), [1, 2]);
+    let total = stats(&mut broker, "jobs").total;
+    assert_eq!((total.released, total.nacked, total.dead), (u64::from(FREE_RELEASES), 2, 1));
+    assert_eq!(stats(&mut broker, "dead").ready, 1);
+}
+
+#[test]
+fn a_message_that_died_may_be_released_anew() {
+    let mut broker = with_one();
+    (0..FREE_RELEASES + 2).for_each(|_| drop(release(&mut broker)));
+    assert_eq!(broker.redrive(NOW, &name("dead"), None, 1), Ok(1));
+    assert_eq!([1, 2].map(|_| release(&mut broker).attempts), [1, 1]);
+}
+
+#[test]
+fn no_release_ends_a_message_whose_queue_was_told_fewer_attempts() {
+    let mut broker = with_one();
+    let first = take(&mut broker, "jobs");
+    broker.nack(NOW, &name("jobs"), first.receipt, Time::ZERO).unwrap();
+    let second = take(&mut broker, "jobs");
+    broker.configure(&name("jobs"), Settings { max_attempts: 1, ..Settings::default() }).unwrap();
+    broker.release(NOW, &name("jobs"), second.receipt).unwrap();
+    let stats = stats(&mut broker, "jobs");
+    assert_eq!((stats.ready, stats.total.dead), (1, 0));
+}

@@ -1,0 +1,43 @@
+//! All calls by their paths.
+
+use axum::Router;
+use axum::extract::OriginalUri;
+use axum::http::Method;
+use axum::routing::{delete, get, post, put};
+
+use super::app::App;
+use super::{look, publish, queues, receive, settle, workers};
+use crate::problem::Problem;
+
+pub(super) fn router(app: App, endpoints: Router) -> Router {
+    let queue = Router::new()
+        .route("/", put(queues::configure).get(queues::show))
+        .route("/messages", post(publish::routed).get(look::peek))
+        .route("/messages/receive", post(receive::routed))
+        .route("/messages/ack", post(settle::routed_ack_all))
+        .route("/messages/nack", post(settle::nack_all))
+        .route("/messages/release", post(settle::release_all))
+        .route("/messages/{receipt}", delete(settle::ack).patch(settle::extend))
+        .route("/workers", get(workers::list))
+        .route("/workers/{worker}/retire", post(workers::retire))
+        .route("/redelivered", get(look::redelivered))
+        .route("/purge", post(queues::purge))
+        .route("/pause", post(|app, name| queues::pause(app, name, true)))
+        .route("/resume", post(|app, name| queues::pause(app, name, false)))
+        .route("/redrive", post(queues::redrive));
+    Router::new()
+        .route("/v1/queues", get(queues::list))
+        .nest("/v1/queues/{queue}", queue)
+        .with_state(app)
+        .merge(endpoints)
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_path)
+}
+
+async fn unknown_path(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::UnknownPath(uri.path().chars().take(200).collect())
+}
+
+async fn wrong_method(method: Method) -> Problem {
+    Problem::WrongMethod(method.to_string())
+}

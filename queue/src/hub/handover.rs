@@ -1,0 +1,88 @@
+//! Messages on their way to a receiver, put back if they never reach it.
+
+use std::sync::Arc;
+
+use broker::{Delivery, QueueName};
+use bytes::Bytes;
+
+use super::Hub;
+
+/// Deliveries that nobody has taken yet. Dropped untaken, the messages are back in their old
+/// place and the attempt does not count.
+#[derive(Debug)]
+pub struct Handover {
+    hub: Arc<Hub>,
+    name: QueueName,
+    deliveries: Vec<Delivery>,
+    /// Whether the receiver gets nothing because it is retired.
+    retired: bool,
+}
+
+impl Handover {
+    pub(crate) fn new(hub: Arc<Hub>, name: QueueName, deliveries: Vec<Delivery>) -> Handover {
+        Handover { hub, name, deliveries, retired: false }
+    }
+
+    /// Says whether the receiver gets nothing because it is retired.
+    pub(crate) fn retired(&mut self, retired: bool) {
+        self.retired = retired;
+    }
+
+    /// Whether the receiver gets nothing because it is retired.
+    pub fn is_retired(&self) -> bool {
+        self.retired
+    }
+
+    /// The messages.
+    pub fn deliveries(&self) -> &[Delivery] {
+        &self.deliveries
+    }
+
+    /// Whether there is nothing to hand over.
+    pub fn is_empty(&self) -> bool {
+        self.deliveries.is_empty()
+    }
+
+    /// The receiver has them now.
+    pub fn taken(&mut self) {
+        self.deliveries.clear();
+    }
+
+    /// A response's body that counts as taken once the connection asks for its bytes.
+    pub(crate) fn into_body(self, json: Bytes) -> HandoverBody {
+        HandoverBody { json: Some(json), handover: self }
+    }
+}
+
+impl Drop for Handover {
+    fn drop(&mut self) {
+        if !self.deliveries.is_empty() {
+            self.hub.undeliver(&self.name, &self.deliveries);
+        }
+    }
+}
+
+/// The guard sits in the body, not in the handler: a receiver may hang up after the handler has
+/// returned and before the connection takes the bytes.
+#[derive(Debug)]
+pub struct HandoverBody {
+    json: Option<Bytes>,
+    handover: Handover,
+}
+
+impl HandoverBody {
+    /// The bytes, which count as taken now; `None` where they were before.
+    pub(crate) fn take(&mut self) -> Option<Bytes> {
+        self.handover.taken();
+        self.json.take()
+    }
+
+    pub(crate) fn is_taken(&self) -> bool {
+        self.json.is_none()
+    }
+
+    /// How many bytes there are to be taken.
+    pub(crate) fn len(&self) -> u64 {
+        self.json.as_ref().map_or(0, |json| json.len() as u64)
+    }
+}

@@ -1,0 +1,87 @@
+//! One receiver that waits, and what happens when it goes away.
+
+use std::sync::Arc;
+
+use broker::{Delivery, QueueName, Request, Time, WaiterId};
+use tokio::sync::oneshot;
+
+use super::Hub;
+use super::handover::Handover;
+
+/// A place in a queue's line. Dropping it leaves the line, and what had just been delivered
+/// goes back: hyper drops the call, and this with it, when the receiver hangs up.
+#[derive(Debug)]
+struct Waiter {
+    hub: Arc<Hub>,
+    name: QueueName,
+    id: WaiterId,
+    came: oneshot::Receiver<Vec<Delivery>>,
+}
+
+impl Hub {
+    /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or
+    /// until `enough` is there. Dropping the future takes nothing.
+    pub async fn receive(
+        self: &Arc<Self>,
+        name: &QueueName,
+        request: Request,
+        wait: Time,
+        enough: impl Future<Output = ()>,
+    ) -> Handover {
+        let worker = request.worker.clone();
+        let mut handover = if wait.is_zero() {
+            let deliveries = self.call(|broker, now| broker.receive(now, name, &request));
+            Handover::new(self.clone(), name.clone(), deliveries)
+        } else {
+            self.wait(name, request).served(wait, enough).await
+        };
+        if handover.is_empty() {
+            let retired = self.call(|broker, now| {
+                broker.count_empty(name);
+                worker.is_some_and(|worker| broker.is_retired(now, name, &worker))
+            });
+            handover.retired(retired);
+        }
+        handover
+    }
+
+    fn wait(self: &Arc<Self>, name: &QueueName, request: Request) -> Waiter {
+        let (sender, came) = oneshot::channel();
+        let id = self.enter(|state, now| {
+            let id = state.broker.wait(now, name, request);
+            state.waiters.insert(id, sender);
+            id
+        });
+        Waiter { hub: self.clone(), name: name.clone(), id, came }
+    }
+}
+
+impl Waiter {
+    /// Waits for messages, at most for `wait` or until `enough` is there.
+    async fn served(mut self, wait: Time, enough: impl Future<Output = ()>) -> Handover {
+        let came = tokio::select! {
+            came = &mut self.came => came.ok(),
+            () = tokio::time::sleep(wait) => None,
+            () = enough => None,
+        };
+        // No await between the channel and the handover: either of them holds the messages.
+        match came {
+            Some(deliveries) => Handover::new(self.hub.clone(), self.name.clone(), deliveries),
+            None => self.leave(),
+        }
+    }
+
+    /// Leaves the line with what came up to this moment.
+    fn leave(&mut self) -> Handover {
+        self.hub.cancel(&self.name, self.id);
+        let came = self.came.try_recv().unwrap_or_default();
+        Handover::new(self.hub.clone(), self.name.clone(), came)
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        // A handover that nobody takes puts its messages back.
+        drop(self.leave());
+    }
+}

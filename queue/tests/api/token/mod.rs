@@ -1,0 +1,15 @@
+//! A queue that wants a token.
+
+mod calls;
+mod clients;
+mod start;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file of this test alone.
+fn file(test: &str, token: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("token-{test}"));
+    fs::write(&path, token).unwrap();
+    path
+}
