@@ -4,6 +4,7 @@
 #   kit         the kit's folder
 #   target      where cargo builds
 #   from_here   prints a path of the kit as the caller can paste it
+#   install_tool NAME VERSION   a program of cargo's that the kit does not ship, beside the build
 
 caller=$PWD
 kit=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -29,4 +30,13 @@ fi
 from_here() {
   local path=$kit/$1
   printf '%q' "${path#"$caller"/}"
+}
+
+# Not optimised: such a tool has little to do, and is there sooner.
+install_tool() {
+  export PATH="$target/tools/bin:$PATH"
+  if ! cargo "${1#cargo-}" --version 2>/dev/null | grep -q " $2\$"; then
+    cargo install "$1" --locked --version "$2" --debug --quiet --root "$target/tools" ||
+      { echo "error: $1 $2 cannot be installed, see above" >&2; exit 1; }
+  fi
 }
