@@ -60,6 +60,15 @@ impl Client {
         Client { token, ..self }
     }
 
+    /// Publishes one message; returns its number. After an error that passes it may be there all
+    /// the same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
+    ///
+    /// # Errors
+    /// See [`Error::is_passing`].
+    pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
+        self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
+    }
+
     /// Publishes one message, once however often it is tried with the same key within five minutes;
     /// returns its number. A key is 1 to 255 visible ASCII characters, and another one for each
     /// message of a queue.
@@ -68,13 +77,30 @@ impl Client {
     /// See [`Error::is_passing`]; also where the key was used for another message.
     pub async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<String, Error> {
         let call = self.call(Method::POST, &["messages"]).header(IDEMPOTENCY_KEY, key);
-        let published: Published = self.json(call.body(body), LONGEST).await?;
+        self.publish_by(call.body(body)).await
+    }
+
+    async fn publish_by(&self, call: RequestBuilder) -> Result<String, Error> {
+        let published: Published = self.json(call, LONGEST).await?;
         let one = published.ids.into_iter().next();
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
     }
 
-    pub(crate) async fn end(&self, how: &str, receipt: &str) -> Result<(), Error> {
-        let receipts = Receipts { receipts: &[receipt] };
+    /// Hands a message back, to be ready after `delay`.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    pub async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
+        self.end("nack", receipt, Some(delay.as_millis() as u64)).await
+    }
+
+    pub(crate) async fn end(
+        &self,
+        how: &str,
+        receipt: &str,
+        delay_ms: Option<u64>,
+    ) -> Result<(), Error> {
+        let receipts = Receipts { receipts: &[receipt], delay_ms };
         let call = self.call(Method::POST, &["messages", how]).json(&receipts);
         let results: Results = self.json(call, LONGEST).await?;
         match results.results.first().map(|outcome| outcome.status.as_str()) {

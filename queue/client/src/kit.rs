@@ -45,18 +45,18 @@ impl WorkQueue for Client {
     }
 
     async fn ack(&self, receipt: &str) -> Result<(), Error> {
-        self.end("ack", receipt).await
+        self.end("ack", receipt, None).await
     }
 
     /// At most as many as a receive gives.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
-        let receipts = Receipts { receipts };
+        let receipts = Receipts { receipts, delay_ms: None };
         let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
         self.json::<Results>(call, LONGEST).await.map(drop)
     }
 
     async fn release(&self, receipt: &str) -> Result<(), Error> {
-        self.end("release", receipt).await
+        self.end("release", receipt, None).await
     }
 
     async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<(), Error> {

@@ -31,6 +31,8 @@ pub(crate) struct RawMessage {
 #[derive(Debug, Serialize)]
 pub(crate) struct Receipts<'a> {
     pub(crate) receipts: &'a [&'a str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delay_ms: Option<u64>,
 }
 
 /// What became of each of them.

@@ -32,7 +32,7 @@ async fn a_message_of_any_bytes_goes_through_and_is_acked_once() {
     let client = client(&server);
     let bodies = [b"text".to_vec(), vec![], (0..=255).collect()];
     for body in &bodies {
-        client.publish_counted(body.clone()).await.unwrap();
+        client.publish(body.clone()).await.unwrap();
     }
     let messages = client.receive(&options(0.0)).await.unwrap().jobs;
     assert_eq!(
@@ -50,14 +50,12 @@ async fn a_message_of_any_bytes_goes_through_and_is_acked_once() {
 async fn a_nacked_message_comes_back_to_who_waits() {
     let server = Server::start().await;
     let client = client(&server);
-    client.publish_counted(b"again".to_vec()).await.unwrap();
+    let id = client.publish(b"again".to_vec()).await.unwrap();
     let first = client.receive(&options(0.0)).await.unwrap().jobs.remove(0);
-    let (jobs, receipt) = ("jobs".parse().unwrap(), first.receipt.parse().unwrap());
-    let delay = Duration::from_millis(50);
-    server.hub.call(|broker, now| broker.nack(now, &jobs, receipt, delay)).unwrap();
+    client.nack(&first.receipt, Duration::from_millis(50)).await.unwrap();
     let second = client.receive(&options(20.0)).await.unwrap().jobs.remove(0);
-    assert_eq!((second.id, attempts(&server)), (first.id, vec![2]));
-    let stale = client.ack(&first.receipt).await;
+    assert_eq!((second.id, attempts(&server)), (id, vec![2]));
+    let stale = client.nack(&first.receipt, Duration::ZERO).await;
     assert!(matches!(stale, Err(Error::Stale(_))));
 }
 
@@ -65,7 +63,7 @@ async fn a_nacked_message_comes_back_to_who_waits() {
 async fn a_released_message_comes_back_with_its_attempts_and_is_counted() {
     let server = Server::start().await;
     let client = client(&server);
-    client.publish_counted(b"again".to_vec()).await.unwrap();
+    client.publish(b"again".to_vec()).await.unwrap();
     let first = client.receive(&options(0.0)).await.unwrap().jobs.remove(0);
     client.release(&first.receipt).await.unwrap();
     let second = client.receive(&options(0.0)).await.unwrap().jobs.remove(0);
@@ -79,8 +77,8 @@ async fn a_client_sees_who_is_busy_and_how_long_work_takes() {
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.holders().await, Err(Error::Unknown(_))));
-    client.publish_counted(b"a".to_vec()).await.unwrap();
-    client.publish_counted(b"b".to_vec()).await.unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
     let one = ReceiveOptions { max: 1, ..options(0.0) };
     let first = client.receive(&one).await.unwrap().jobs.remove(0);
     client.receive(&one).await.unwrap();
@@ -109,7 +107,7 @@ async fn a_retired_worker_is_told_so_and_gets_nothing() {
     let (received, leases) = tokio::join!(waiting, retire);
     assert_eq!(received.unwrap(), Given { jobs: vec![], retired: true });
     assert_eq!(leases, Some(0));
-    client.publish_counted(b"a".to_vec()).await.unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
     assert_eq!(client.receive(&options(0.0)).await.unwrap().jobs, []);
     let other = ReceiveOptions { worker: "another".to_owned(), ..options(0.0) };
     assert!(!client.receive(&other).await.unwrap().retired);
@@ -120,7 +118,7 @@ async fn a_retired_worker_is_told_so_and_gets_nothing() {
 async fn a_lease_is_extended_until_it_is_over() {
     let server = Server::start().await;
     let client = client(&server);
-    client.publish_counted(b"long".to_vec()).await.unwrap();
+    client.publish(b"long".to_vec()).await.unwrap();
     let message = client.receive(&options(0.0)).await.unwrap().jobs.remove(0);
     client.extend(&message.receipt, Duration::from_millis(20)).await.unwrap();
     server.until(|stats| stats.total.lease_expired == 1).await;
@@ -139,8 +137,8 @@ async fn the_numbers_are_the_servers_and_unknown_before_anyone_used_the_queue() 
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.stats().await, Err(Error::Unknown(_))));
-    client.publish_counted(b"a".to_vec()).await.unwrap();
-    client.publish_counted(b"b".to_vec()).await.unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
     let one = ReceiveOptions { max: 1, ..options(0.0) };
     client.receive(&one).await.unwrap();
     let stats = client.stats().await.unwrap();
@@ -169,13 +167,12 @@ async fn a_full_queue_and_a_body_too_large_are_told_apart() {
     let settings = broker::Settings { max_depth: 1, ..Default::default() };
     let jobs = "jobs".parse().unwrap();
     server.hub.call(|broker, _| broker.configure(&jobs, settings)).unwrap();
-    client.publish_counted(b"a".to_vec()).await.unwrap();
-    let Err(full @ Error::Full { retry_after, .. }) = client.publish_counted(b"b".to_vec()).await
-    else {
+    client.publish(b"a".to_vec()).await.unwrap();
+    let Err(full @ Error::Full { retry_after, .. }) = client.publish(b"b".to_vec()).await else {
         panic!("the queue takes one message")
     };
     assert_eq!((retry_after, full.is_passing()), (Duration::from_secs(1), true));
-    let large = client.publish_counted(vec![0; 3 << 20]).await;
+    let large = client.publish(vec![0; 3 << 20]).await;
     let Err(Error::Refused(problem)) = large else { panic!("3 MiB is over the limit: {large:?}") };
     assert_eq!(problem.code, "too_large");
 }
@@ -184,10 +181,10 @@ async fn a_full_queue_and_a_body_too_large_are_told_apart() {
 async fn a_server_that_left_is_away() {
     let server = Server::start().await;
     let client = client(&server);
-    client.publish_counted(b"a".to_vec()).await.unwrap();
+    client.publish(b"a".to_vec()).await.unwrap();
     server.trigger.set();
     tokio::time::timeout(SOON, server.running).await.unwrap().unwrap().unwrap();
-    let Err(error @ Error::Away { .. }) = client.publish_counted(b"b".to_vec()).await else {
+    let Err(error @ Error::Away { .. }) = client.publish(b"b".to_vec()).await else {
         panic!("nobody is there")
     };
     assert!(error.is_passing());
@@ -209,9 +206,9 @@ async fn a_queue_is_told_its_settings_and_several_deliveries_end_at_once() {
     let server = Server::start().await;
     let client = client(&server);
     client.configure(&QueueSettings { max_depth: 2, max_age_s: 60.0 }).await.unwrap();
-    client.publish_counted(b"a".to_vec()).await.unwrap();
-    client.publish_counted(b"b".to_vec()).await.unwrap();
-    assert!(matches!(client.publish_counted(b"c".to_vec()).await, Err(Error::Full { .. })));
+    client.publish(b"a".to_vec()).await.unwrap();
+    client.publish(b"b".to_vec()).await.unwrap();
+    assert!(matches!(client.publish(b"c".to_vec()).await, Err(Error::Full { .. })));
     let messages = client.receive(&options(0.0)).await.unwrap().jobs;
     let mut receipts: Vec<&str> = messages.iter().map(|it| it.receipt.as_str()).collect();
     receipts.push("stale");
@@ -237,7 +234,7 @@ async fn a_worker_that_lost_its_message_is_in_the_story() {
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.redelivered().await, Err(Error::Unknown(_))));
-    client.publish_counted(b"job".to_vec()).await.unwrap();
+    client.publish(b"job".to_vec()).await.unwrap();
     let message = client.receive(&options(0.0)).await.unwrap().jobs.remove(0);
     client.extend(&message.receipt, Duration::from_millis(20)).await.unwrap();
     server.until(|stats| stats.total.lease_expired == 1).await;

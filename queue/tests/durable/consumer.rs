@@ -49,7 +49,7 @@ async fn the_message_of_a_consumer_that_is_killed_is_with_another_one_after_its_
     let folder = Folder::new("consumer");
     let program = Program::start(folder.path());
     let client = program.client();
-    client.publish_counted("a".into()).await.unwrap();
+    client.publish("a".into()).await.unwrap();
     let mut consumer = start_consumer(&program.url);
     let mut lines = BufReader::new(consumer.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == HOLDS), "it extends its lease");

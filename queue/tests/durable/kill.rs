@@ -40,7 +40,7 @@ impl Load {
         tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let number = next.fetch_add(1, Ordering::Relaxed);
-                if client.publish_counted(number.to_string().into_bytes()).await.is_err() {
+                if client.publish(number.to_string().into_bytes()).await.is_err() {
                     return;
                 }
                 known.lock().unwrap().published.insert(number);

@@ -26,12 +26,12 @@ async fn a_restart_gives_back_all_that_was_not_acknowledged_in_its_order() {
     let mut program = Program::start(folder.path());
     let client = program.client();
     for body in ["a", "b", "c", "d"] {
-        client.publish_counted(body.into()).await.unwrap();
+        client.publish(body.into()).await.unwrap();
     }
     let first = take(&client, 2).await;
     client.ack(&first[0].receipt).await.unwrap();
     // Once another publish is answered, what came before it is on the disk, too.
-    client.publish_counted("e".into()).await.unwrap();
+    client.publish("e".into()).await.unwrap();
     program.kill();
     let program = Program::start(folder.path());
     let client = program.client();
@@ -50,17 +50,17 @@ async fn a_receipt_that_was_not_on_the_disk_holds_until_its_message_is_given_out
     let folder = Folder::new("receipts");
     let mut program = Program::start(folder.path());
     let client = program.client();
-    client.publish_counted("a".into()).await.unwrap();
+    client.publish("a".into()).await.unwrap();
     let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
     program.kill();
     let mut program = Program::start(folder.path());
     let client = program.client();
     client.ack(&held.receipt).await.unwrap();
-    client.publish_counted("b".into()).await.unwrap();
+    client.publish("b".into()).await.unwrap();
     let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
-    nack(&program, &held);
+    client.nack(&held.receipt, Duration::ZERO).await.unwrap();
     let [again] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
-    client.publish_counted("c".into()).await.unwrap();
+    client.publish("c".into()).await.unwrap();
     program.kill();
     let program = Program::start(folder.path());
     let client = program.client();
@@ -77,7 +77,7 @@ async fn a_clean_end_keeps_even_the_last_acknowledgement() {
         let program = Program::start(folder.path());
         let client = program.client();
         assert_eq!(client.stats().await.map(|it| it.acked_total).unwrap_or(0), round);
-        client.publish_counted("a".into()).await.unwrap();
+        client.publish("a".into()).await.unwrap();
         let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
         client.ack(&held.receipt).await.unwrap();
         program.leave();
@@ -98,7 +98,7 @@ async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
     let folder = Folder::new("damaged");
     let program = Program::start(folder.path());
     for body in ["one", "two", "three"] {
-        program.client().publish_counted(body.into()).await.unwrap();
+        program.client().publish(body.into()).await.unwrap();
     }
     program.leave();
     let mut files = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().path());
@@ -123,16 +123,9 @@ fn lasting(program: &Program, queue: &str) -> Value {
     shown
 }
 
-/// Hands a job back.
-fn nack(program: &Program, job: &Job) {
-    let receipts = json!({ "receipts": [job.receipt] }).to_string();
-    let answer = program.ok("POST /jobs/messages/nack", &receipts);
-    assert_eq!(answer["results"][0]["status"], "ok");
-}
-
 async fn publish_all(client: &Client, bodies: &[&str]) {
     for body in bodies {
-        client.publish_counted(body.as_bytes().into()).await.unwrap();
+        client.publish(body.as_bytes().into()).await.unwrap();
     }
 }
 
@@ -145,7 +138,7 @@ async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
     let client = program.client();
     publish_all(&client, &["a", "b", "c", "d"]).await;
     for message in take(&client, 2).await {
-        nack(&program, &message);
+        client.nack(&message.receipt, Duration::ZERO).await.unwrap();
     }
     assert_eq!(program.ok("POST /dead/redrive?max=1", ""), json!({ "redriven": 1 }));
     program.ok("POST /jobs/pause", "");

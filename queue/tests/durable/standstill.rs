@@ -21,7 +21,7 @@ async fn a_lease_outlives_a_queue_that_stood_still_for_longer_and_ends_on_time_t
     let program = Program::under(&[], folder.path());
     let client = program.client();
     for body in ["one", "two"] {
-        client.publish_counted(body.into()).await.unwrap();
+        client.publish(body.into()).await.unwrap();
     }
     let (held, lost) = (take(&client).await, take(&client).await);
     let before = client.stats().await.unwrap().clock_s.unwrap();
@@ -47,7 +47,7 @@ async fn a_queue_that_stood_still_with_nobody_at_work_says_nothing() {
     let folder = Folder::new("standstill-idle");
     let program = Program::under(&[], folder.path());
     let client = program.client();
-    client.publish_counted("one".into()).await.unwrap();
+    client.publish("one".into()).await.unwrap();
     program.stand_still(Duration::from_millis(1500));
     client.ack(&take(&client).await.receipt).await.unwrap();
     assert!(!program.left().contains("stood still"));

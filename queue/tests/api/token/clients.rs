@@ -21,8 +21,8 @@ fn client(server: &Server, queue_token_file: Option<PathBuf>) -> Client {
     Client::new(&QueueArgs { queue_url, queue: "jobs".to_owned(), queue_token_file }).unwrap()
 }
 
-fn publish(client: &Client) -> impl Future<Output = Result<Option<u64>, Error>> {
-    client.publish_counted(b"x".to_vec())
+fn publish(client: &Client) -> impl Future<Output = Result<String, Error>> {
+    client.publish(b"x".to_vec())
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn all_that_a_client_does_is_done_with_the_token() {
     let messages = client.receive(&options).await.unwrap().jobs;
     client.extend(&messages[0].receipt, lease).await.unwrap();
     client.ack(&messages[0].receipt).await.unwrap();
-    client.release(&messages[1].receipt).await.unwrap();
+    client.nack(&messages[1].receipt, Duration::ZERO).await.unwrap();
     let again = client.receive(&options).await.unwrap().jobs;
     client.release(&again[0].receipt).await.unwrap();
     assert_eq!(client.stats().await.unwrap().ready, 1);
