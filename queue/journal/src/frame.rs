@@ -16,6 +16,8 @@ const MAGIC: &[u8; 8] = b"msqueue1";
 pub const SEGMENT_HEAD: usize = 28;
 /// How long a batch's head is, in bytes.
 pub const BATCH_HEAD: usize = 16;
+/// What an emptied batch keeps, in bytes, for the next one.
+const ROOM: usize = 1 << 20;
 /// A batch has at most so many bytes.
 pub const MAX_BATCH: usize = 1 << 30;
 
@@ -64,6 +66,13 @@ impl Default for Outgoing {
 }
 
 impl Outgoing {
+    /// An empty one with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Outgoing {
+        let mut buffer = Vec::with_capacity(BATCH_HEAD + bytes);
+        buffer.resize(BATCH_HEAD, 0);
+        Outgoing(buffer)
+    }
+
     /// Its bytes up to now.
     pub fn bytes(&self) -> &[u8] {
         &self.0[BATCH_HEAD..]
@@ -82,6 +91,12 @@ impl Outgoing {
     /// Cuts it to its first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
         self.0.truncate(BATCH_HEAD + len);
+    }
+
+    /// Empties it, and keeps its room, if that is not large.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+        self.0.shrink_to(ROOM);
     }
 
     /// Writes the head, and gives all that is to be written.

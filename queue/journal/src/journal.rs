@@ -203,6 +203,11 @@ impl<D: Disk> Journal<D> {
         self.last().number
     }
 
+    /// The number of the oldest segment.
+    pub fn first_number(&self) -> u64 {
+        self.segments.front().map_or(0, |first| first.number)
+    }
+
     /// How many bytes all segments have together.
     pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|it| it.len).sum()

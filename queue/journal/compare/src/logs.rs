@@ -36,7 +36,7 @@ pub(crate) fn log(path: &Path, play: &mut dyn FnMut(&mut dyn FnMut(u64))) {
         } else {
             journal.append(&mut batch).unwrap();
         }
-        batch.truncate(0);
+        batch.clear();
     });
 }
 
