@@ -80,13 +80,14 @@ impl Reading {
 }
 
 /// How far a reading can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Freshness {
     /// At most two rounds old.
     Fresh,
     /// At most ten seconds old.
     Stale,
     /// Older, or never taken.
+    #[default]
     Failed,
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Moment {
 }
 
 /// What is known of one workload besides its configuration.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) workload: Workload,
     /// Made at the first observation, from the count that is there.
@@ -78,35 +78,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(workload: Workload) -> State {
-        State {
-            workload,
-            policy: None,
-            asked: None,
-            need: 0,
-            recommendation: Recommendation::plain(0, ""),
-            freshness: Freshness::Failed,
-            age: None,
-            replicas: Replicas::default(),
-            is_known: false,
-            work: None,
-            in_flight: 0,
-            pressed_since: None,
-            given: 0,
-            room: Room::default(),
-            careful: false,
-            readings_to_see: 0,
-            readings_before_cuts: 0,
-            last_reading: None,
-            asked_with: None,
-            first_look: None,
-            last_look: None,
-            stood_still: Time::ZERO,
-            stood_still_unasked: Time::ZERO,
-            was_frozen: false,
-            falls_back: false,
-            fell_back: false,
-            why: Why::default(),
-        }
+        State { workload, ..State::default() }
     }
 
     /// Anew, as one whose past is not known: the present count is the last recommendation.
@@ -165,7 +137,7 @@ impl State {
 
     /// Before anything is decided for it again, its rule is asked.
     pub(crate) fn forget_wish(&mut self) {
-        self.recommendation = Recommendation::plain(0, "");
+        self.recommendation = Recommendation::default();
     }
 
     /// While the engine stood still nobody could read anything.

@@ -5,7 +5,7 @@ use std::iter::Sum;
 use crate::Time;
 
 /// One scaled workload, as it is configured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Workload {
     /// Its name, unique in a configuration.
     pub name: String,
@@ -37,7 +37,7 @@ impl Workload {
 }
 
 /// How a workload's wanted count is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Rule {
     /// As many as the arrivals need.
     Rate(RateSettings),
@@ -46,6 +46,7 @@ pub enum Rule {
     /// A PD controller on the queue's length.
     Queue(QueueTarget),
     /// Whatever the others leave.
+    #[default]
     Remainder,
 }
 

@@ -97,7 +97,7 @@ pub struct Status {
 }
 
 /// One container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Instance {
     /// Its name, unique while it lives.
     pub name: String,
@@ -131,10 +131,11 @@ impl Instance {
 }
 
 /// How far a container is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// It cannot do its work yet, or not now: it waits to be started again.
+    #[default]
     Starting,
     /// It can.
     Ready,

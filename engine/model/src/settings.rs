@@ -36,7 +36,7 @@ pub struct Described {
 }
 
 /// The last good configuration and what is wrong with the present one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Settings {
     budget: Budget,
     /// What the configuration was made from, so that it is made once for each edit.
@@ -67,16 +67,7 @@ pub struct Edit {
 impl Settings {
     /// Settings that know flags alone.
     pub fn new(budget: &Budget) -> Settings {
-        Settings {
-            budget: *budget,
-            from: None,
-            last_spare: None,
-            typed: budget.capacity,
-            good: BTreeMap::new(),
-            last: None,
-            troubles: Troubles::new(),
-            configured: Configured::default(),
-        }
+        Settings { budget: *budget, typed: budget.capacity, ..Settings::default() }
     }
 
     /// What is wrong now.
@@ -225,13 +216,10 @@ fn held(name: &str, why: &str) -> Workload {
     Workload {
         name: name.to_owned(),
         priority: u32::MAX,
-        min: 0,
         max: u32::MAX,
-        max_delta: None,
         rule: Rule::Remainder,
-        fallback: None,
-        paused: false,
         held: Some(why.to_owned()),
+        ..Workload::default()
     }
 }
 

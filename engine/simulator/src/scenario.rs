@@ -72,12 +72,12 @@ pub struct Queue {
     #[serde(default)]
     pub arrivals: Option<Arrivals>,
     /// How long a job belongs to its worker after the worker's last sign of life.
-    #[serde(default = "three_seconds", deserialize_with = "time")]
+    #[serde(default = "seconds::<3>", deserialize_with = "time")]
     pub lease: Time,
 }
 
 /// One scaled workload.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Workload {
     /// Its name.
@@ -123,10 +123,10 @@ pub struct Workload {
     pub stop: Span,
     /// For so long a worker that is told to stop may go on with its job; one that would take
     /// longer it hands back at once.
-    #[serde(default = "thirty_seconds", deserialize_with = "time")]
+    #[serde(default = "grace", deserialize_with = "time")]
     pub grace: Time,
     /// How long a worker's question for a job waits at the queue.
-    #[serde(default = "twenty_seconds", deserialize_with = "time")]
+    #[serde(default = "seconds::<20>", deserialize_with = "time")]
     pub poll_wait: Time,
     /// Where each job that it has done goes on to.
     #[serde(default)]
@@ -240,14 +240,10 @@ fn half_a_second() -> Time {
     Time::from_millis(500)
 }
 
-fn three_seconds() -> Time {
-    Time::from_secs(3)
-}
-
-fn twenty_seconds() -> Time {
-    Time::from_secs(20)
-}
-
-fn thirty_seconds() -> Time {
+fn grace() -> Time {
     GRACE
+}
+
+fn seconds<const S: u64>() -> Time {
+    Time::from_secs(S)
 }

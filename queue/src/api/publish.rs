@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use broker::{MessageId, NewMessage, QueueName, Settings};
 use bytes::Bytes;
@@ -11,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::app::App;
 use super::reply::Reply;
-use crate::ask::{self, Asked, Incoming, Limit, Named};
+use crate::ask::{self, Asked, Incoming, Limit};
 use crate::idempotency;
 use crate::problem::Problem;
 use crate::wire;
@@ -85,15 +83,6 @@ pub(super) async fn publish<B: Incoming>(
         answer.headers_mut().extend([idempotency::replayed()]);
     }
     Ok(answer)
-}
-
-/// The same by way of the router.
-pub(super) async fn routed(
-    State(app): State<App>,
-    Named(name): Named,
-    request: Request<Body>,
-) -> Result<Response<Body>, Problem> {
-    publish(&app, &name, request).await.map(|answer| answer.map(Body::new))
 }
 
 /// The queue's own limit, known before the body is read. Where it is small as a whole that need not

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::State;
 use axum::http::{Request, Response, StatusCode};
 use broker::QueueName;
 use serde::Deserialize;
 
 use super::app::App;
 use super::reply::Reply;
-use crate::ask::{self, Asked, Incoming, Limit, Named};
+use crate::ask::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
 use crate::problem::Problem;
 use crate::wire::{Given, Received};
@@ -43,15 +41,6 @@ pub(super) async fn receive<B: Incoming>(
     ask::read(request.into_body(), BODY).await?;
     let handover = app.hub.receive(name, wanted, wait, app.shutdown.wait()).await;
     answer(handover)
-}
-
-/// The same by way of the router.
-pub(super) async fn routed(
-    State(app): State<App>,
-    Named(name): Named,
-    request: Request<Body>,
-) -> Result<Response<Body>, Problem> {
-    receive(&app, &name, request).await.map(|answer| answer.map(Body::new))
 }
 
 impl Arguments {

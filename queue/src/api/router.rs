@@ -1,20 +1,31 @@
 //! All calls by their paths.
 
 use axum::Router;
-use axum::extract::OriginalUri;
-use axum::http::Method;
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{Method, Request};
 use axum::routing::{delete, get, post, put};
 
 use super::app::App;
 use super::{look, publish, queues, receive, settle, workers};
+use crate::ask::Named;
 use crate::problem::Problem;
 
 pub(super) fn router(app: App, endpoints: Router) -> Router {
+    let publish = async |State(app): State<App>, Named(name): Named, request: Request<Body>| {
+        publish::publish(&app, &name, request).await
+    };
+    let receive = async |State(app): State<App>, Named(name): Named, request: Request<Body>| {
+        receive::receive(&app, &name, request).await
+    };
+    let ack = async |State(app): State<App>, Named(name): Named, body: Body| {
+        settle::ack_all(&app, &name, body).await
+    };
     let queue = Router::new()
         .route("/", put(queues::configure).get(queues::show))
-        .route("/messages", post(publish::routed).get(look::peek))
-        .route("/messages/receive", post(receive::routed))
-        .route("/messages/ack", post(settle::routed_ack_all))
+        .route("/messages", post(publish).get(look::peek))
+        .route("/messages/receive", post(receive))
+        .route("/messages/ack", post(ack))
         .route("/messages/nack", post(settle::nack_all))
         .route("/messages/release", post(settle::release_all))
         .route("/messages/{receipt}", delete(settle::ack).patch(settle::extend))

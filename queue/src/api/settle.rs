@@ -64,15 +64,6 @@ pub(super) async fn ack_all<B: Incoming>(
     Reply::json(StatusCode::OK, &results)
 }
 
-/// The same by way of the router.
-pub(super) async fn routed_ack_all(
-    State(app): State<App>,
-    Named(name): Named,
-    body: Body,
-) -> Result<Response<Body>, Problem> {
-    ack_all(&app, &name, body).await.map(|answer| answer.map(Body::new))
-}
-
 /// `POST messages/nack`: the messages go back.
 pub(super) async fn nack_all(
     State(app): State<App>,

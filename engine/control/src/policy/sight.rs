@@ -39,7 +39,7 @@ impl Sight {
 }
 
 /// What a rule wants, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recommendation {
     /// How many containers.
     pub wanted: u32,
@@ -56,7 +56,6 @@ pub struct Recommendation {
 impl Recommendation {
     /// A wish without arithmetic.
     pub fn plain(wanted: u32, because: impl Into<String>) -> Recommendation {
-        let (terms, limited_by, until) = (Vec::new(), None, None);
-        Recommendation { wanted, terms, limited_by, until, because: because.into() }
+        Recommendation { wanted, because: because.into(), ..Recommendation::default() }
     }
 }

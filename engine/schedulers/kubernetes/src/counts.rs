@@ -80,11 +80,10 @@ fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
         name: pod.name_any(),
         workload: workload.to_owned(),
         phase: phase(pod)?,
-        pid: None,
-        address: None,
         restarts: restarts.try_into().unwrap_or_default(),
         waits: finds_no_machine(pod),
         is_unready: condition(pod, "Ready") != Some(true),
+        ..Instance::default()
     })
 }
 

@@ -160,11 +160,7 @@ impl Pool {
             name: name.clone(),
             workload: workload.to_owned(),
             phase: Phase::Starting,
-            pid: None,
-            address: None,
-            restarts: 0,
-            waits: false,
-            is_unready: false,
+            ..Instance::default()
         };
         let recipe = deployment.recipe.clone();
         // What the others need in order to begin is not held up.

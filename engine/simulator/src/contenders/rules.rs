@@ -53,8 +53,7 @@ pub fn config(scenario: &Scenario) -> Result<Config, String> {
             max_delta: it.max_delta,
             rule: rule(it)?,
             fallback: it.fallback_containers,
-            paused: false,
-            held: None,
+            ..control::Workload::default()
         })
     };
     let workloads = scenario.workloads.iter().map(workload).collect::<Result<_, String>>()?;

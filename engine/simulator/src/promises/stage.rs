@@ -39,22 +39,13 @@ fn remainder(name: &str, priority: u32) -> Workload {
         priority,
         min: 1,
         max: CAPACITY,
-        initial: None,
-        max_delta: None,
         rule: "remainder".to_owned(),
-        queue: None,
         target: 20,
-        scale_down_window: None,
-        rate_average: None,
-        service_rate: None,
-        fallback_containers: None,
-        job: Span::default(),
         start: span(3.0),
         stop: span(2.0),
         grace: GRACE,
         poll_wait: seconds(20.0),
-        then: None,
-        room: Vec::new(),
+        ..Workload::default()
     }
 }
 
@@ -77,13 +68,7 @@ pub(super) fn scenario(
         tick: seconds(0.5),
         queues,
         workloads,
-        outages: Vec::new(),
-        crashes: Vec::new(),
-        poll_waits: Vec::new(),
-        graces: Vec::new(),
-        fixed: Vec::new(),
-        producers: Vec::new(),
-        steps: Vec::new(),
+        ..Scenario::default()
     }
 }
 

@@ -134,8 +134,7 @@ fn of(it: &control::Workload, seen: &Seen, job: Span) -> Workload {
         stop: Span::exactly(STOP),
         grace: GRACE,
         poll_wait: Duration::from_secs(20),
-        then: None,
-        room: Vec::new(),
+        ..Workload::default()
     }
 }
 
