@@ -1,4 +1,12 @@
 //! The broker behind one lock, its clock, and those who wait.
+//!
+//! # Layout
+//! - `state`: what the lock protects
+//! - `clock`: time that does not go on while the process stands still
+//! - `publish`: messages come in, and are there once they are on the disk
+//! - `waiter`: one receiver that waits, and what happens when it goes away
+//! - [`handover`]: messages on their way to a receiver, put back if they never reach it
+//! - `writing`: what the log's writer asks of the hub
 
 use std::convert::Infallible;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

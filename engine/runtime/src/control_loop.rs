@@ -1,5 +1,12 @@
 //! The clock and the sockets around the pure decision core: twice a second it looks, decides
 //! and scales; in between it gives out slots the moment they come free. Nothing else scales.
+//!
+//! # Layout
+//! - [`handle`]: how others see the loop, and what they may wish of it
+//! - [`wishes`]: how that is carried out
+//! - `leaving`: idle containers leave first
+//! - `configure`: annotations that are edited, here and elsewhere
+//! - `anew` and `reset`: back to second 0, and how far that is
 
 mod anew;
 mod configure;

@@ -1,4 +1,8 @@
 //! The command line.
+//!
+//! # Layout
+//! - `run`: how the engine is run
+//! - `subcommands`: what the subcommands are told
 
 mod run;
 mod subcommands;

@@ -1,4 +1,12 @@
 //! What is promised of the core, measured over seeds: the same in the tests and in the report.
+//!
+//! # Layout
+//! - `promise`: one promise, and how it is measured
+//! - `stage`: the workloads and loads that it is measured on
+//! - `load`: how it follows a load, and how still it is in noise
+//! - `trouble`: what it does when something fails
+//! - `long_jobs`: what becomes of work in progress
+//! - [`rivals`]: each scenario against everyone else who could scale
 
 mod load;
 mod long_jobs;

@@ -1,4 +1,11 @@
 //! The calls.
+//!
+//! # Layout
+//! - [`scale`]: reading and setting a Deployment's replicas
+//! - `wishes`: what else may be wished
+//! - `config`: the annotations, read and edited
+//! - [`events`]: the state as it changes
+//! - `asked`: what is asked, by whom
 
 mod asked;
 mod config;
