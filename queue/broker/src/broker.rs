@@ -136,8 +136,7 @@ impl Broker {
     /// When the delivery is over already.
     pub fn ack(&mut self, now: Time, name: &QueueName, receipt: Receipt) -> Result<(), Stale> {
         self.advance(now);
-        let done = self.queues.get_mut(name).is_some_and(|queue| queue.ack(now, receipt));
-        if done { Ok(()) } else { Err(Stale) }
+        self.queues.get_mut(name).ok_or(Stale)?.ack(now, receipt)
     }
 
     /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.

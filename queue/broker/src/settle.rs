@@ -52,8 +52,8 @@ impl Queue {
     }
 
     /// Ends a delivery: the message is in no index until the caller puts it somewhere.
-    fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> bool {
-        let Some(lease) = held(&self.messages, receipt) else { return false };
+    fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> Result<(), Stale> {
+        let lease = held(&self.messages, receipt).ok_or(Stale)?;
         self.workers.ended(now, receipt.message, lease, how);
         // When a delivery of the run before began is not known.
         if how == End::Done && receipt.run == self.run {
@@ -61,14 +61,12 @@ impl Queue {
         }
         self.timers.remove(&(lease.until, receipt.message));
         self.in_flight -= 1;
-        true
+        Ok(())
     }
 
-    pub(crate) fn ack(&mut self, now: Time, receipt: Receipt) -> bool {
+    pub(crate) fn ack(&mut self, now: Time, receipt: Receipt) -> Result<(), Stale> {
         self.recall(now, receipt);
-        if !self.end_delivery(now, receipt, End::Done) {
-            return false;
-        }
+        self.end_delivery(now, receipt, End::Done)?;
         if let Some(message) = self.let_go(receipt.message)
             && message.deliveries > 1
             && let Place::InFlight(lease) = &message.place
@@ -77,12 +75,12 @@ impl Queue {
         }
         self.total.acked += 1;
         self.events.push(Event::Acked { receipt });
-        true
+        Ok(())
     }
 
     /// Undoes a delivery that its receiver never got: as if it had not been given.
     pub(crate) fn undeliver(&mut self, now: Time, receipt: Receipt) {
-        if !self.end_delivery(now, receipt, End::NotGiven) {
+        if self.end_delivery(now, receipt, End::NotGiven).is_err() {
             return;
         }
         if let Some(message) = self.messages.get_mut(receipt.message) {
@@ -103,9 +101,7 @@ impl Queue {
         delay: Time,
     ) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
-        if !self.end_delivery(now, receipt, End::Failed) {
-            return Err(Stale);
-        }
+        self.end_delivery(now, receipt, End::Failed)?;
         let due = (!delay.is_zero()).then(|| now.saturating_add(delay));
         Ok(self.give_back(receipt, ReturnReason::Nacked, due))
     }
@@ -114,9 +110,7 @@ impl Queue {
     /// bury.
     pub(crate) fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
-        if !self.end_delivery(now, receipt, End::Failed) {
-            return Err(Stale);
-        }
+        self.end_delivery(now, receipt, End::Failed)?;
         let free = |message: &&mut Message| message.releases < FREE_RELEASES;
         let Some(message) = self.messages.get_mut(receipt.message).filter(free) else {
             return Ok(self.give_back(receipt, ReturnReason::Nacked, None));

@@ -65,7 +65,7 @@ impl Arguments {
 fn answer(handover: Handover) -> Result<Response<Reply>, Problem> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
     // Strings and numbers always fit; if ever not, dropping the handover puts them back.
-    let json = serde_json::to_vec(&Received { messages, retired: handover.is_retired() });
+    let json = serde_json::to_vec(&Received { messages, retired: handover.retired });
     let json = json.map_err(|error| Problem::Unwritable(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))
 }

@@ -15,7 +15,7 @@ pub struct Handover {
     name: QueueName,
     deliveries: Vec<Delivery>,
     /// Whether the receiver gets nothing because it is retired.
-    retired: bool,
+    pub retired: bool,
 }
 
 impl Handover {
@@ -23,29 +23,9 @@ impl Handover {
         Handover { hub, name, deliveries, retired: false }
     }
 
-    /// Says whether the receiver gets nothing because it is retired.
-    pub(crate) fn retired(&mut self, retired: bool) {
-        self.retired = retired;
-    }
-
-    /// Whether the receiver gets nothing because it is retired.
-    pub fn is_retired(&self) -> bool {
-        self.retired
-    }
-
     /// The messages.
     pub fn deliveries(&self) -> &[Delivery] {
         &self.deliveries
-    }
-
-    /// Whether there is nothing to hand over.
-    pub fn is_empty(&self) -> bool {
-        self.deliveries.is_empty()
-    }
-
-    /// The receiver has them now.
-    pub fn taken(&mut self) {
-        self.deliveries.clear();
     }
 
     /// A response's body that counts as taken once the connection asks for its bytes.
@@ -73,7 +53,7 @@ pub struct HandoverBody {
 impl HandoverBody {
     /// The bytes, which count as taken now; `None` where they were before.
     pub(crate) fn take(&mut self) -> Option<Bytes> {
-        self.handover.taken();
+        self.handover.deliveries.clear();
         self.json.take()
     }
 

@@ -35,12 +35,11 @@ impl Hub {
         } else {
             self.wait(name, request).served(wait, enough).await
         };
-        if handover.is_empty() {
-            let retired = self.call(|broker, now| {
+        if handover.deliveries().is_empty() {
+            handover.retired = self.call(|broker, now| {
                 broker.count_empty(name);
                 worker.is_some_and(|worker| broker.is_retired(now, name, &worker))
             });
-            handover.retired(retired);
         }
         handover
     }

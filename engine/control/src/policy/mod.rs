@@ -47,11 +47,18 @@ impl Policy {
     /// Goes on from `count`, where that is more than it wanted last: while it could not be asked,
     /// that many were given.
     pub fn resume(&mut self, count: u32) {
+        if f64::from(count) > self.wanted() {
+            self.begin_at(count);
+        }
+    }
+
+    /// How many it wanted last, a fraction included; whatever the others leave is any number.
+    fn wanted(&self) -> f64 {
         match self {
-            Policy::SimpleQueue(policy) => policy.resume(count),
-            Policy::Queue(policy) => policy.resume(count),
-            Policy::Rate(policy) => policy.resume(count),
-            Policy::Remainder => {}
+            Policy::SimpleQueue(policy) => policy.wanted.into(),
+            Policy::Queue(policy) => policy.level,
+            Policy::Rate(policy) => policy.wanted.into(),
+            Policy::Remainder => f64::INFINITY,
         }
     }
 

@@ -34,7 +34,7 @@ const LONGEST_STEP: f64 = 1.0;
 pub struct PdController {
     target: QueueTarget,
     /// The level in containers, a fraction included.
-    level: f64,
+    pub(super) level: f64,
     /// Messages a second by which the error grows, filtered.
     slope: f64,
     /// Containers at work, filtered.
@@ -59,11 +59,6 @@ impl PdController {
     pub fn new(target: QueueTarget, desired: u32) -> PdController {
         let level = f64::from(desired);
         PdController { target, level, slope: 0.0, busy: 0.0, last: None }
-    }
-
-    /// Goes on from `count`, where that is more.
-    pub fn resume(&mut self, count: u32) {
-        self.level = self.level.max(f64::from(count));
     }
 
     /// Goes on from `count`.

@@ -30,7 +30,7 @@ const STEP: f64 = 3.0;
 pub struct Rate {
     settings: RateSettings,
     /// The last recommendation.
-    wanted: u32,
+    pub(super) wanted: u32,
     fast: Average,
     slow: Average,
     service: ServiceRate,
@@ -82,11 +82,6 @@ impl Rate {
             depth_only: false,
             settings,
         }
-    }
-
-    /// Goes on from `count`, where that is more than it wanted.
-    pub fn resume(&mut self, count: u32) {
-        self.wanted = self.wanted.max(count);
     }
 
     /// Goes on from `count`.

@@ -9,18 +9,13 @@ use crate::workload::QueueTarget;
 #[derive(Debug, Clone)]
 pub struct SimpleQueue {
     target: QueueTarget,
-    wanted: u32,
+    pub(super) wanted: u32,
 }
 
 impl SimpleQueue {
     /// Begins with what is there.
     pub fn new(target: QueueTarget, desired: u32) -> SimpleQueue {
         SimpleQueue { target, wanted: desired }
-    }
-
-    /// Goes on from `count`, where that is more.
-    pub fn resume(&mut self, count: u32) {
-        self.wanted = self.wanted.max(count);
     }
 
     /// Goes on from `count`.

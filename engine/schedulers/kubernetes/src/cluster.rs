@@ -319,7 +319,7 @@ impl Shared {
                 let version = writer::number(Some(&write.version));
                 promises.unanswered(write.to, version, now);
             }
-            Err(_) => promises.refused(write.to),
+            Err(_) => promises.ended(write.to),
         }
     }
 

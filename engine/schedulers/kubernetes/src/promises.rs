@@ -76,11 +76,6 @@ impl Promises {
         self.written = Some(Written { replicas, version });
     }
 
-    /// A write was refused; the slots stay promised until the watch agrees.
-    pub fn refused(&mut self, replicas: u32) {
-        self.ended(replicas);
-    }
-
     /// A write that was decided on this version was not answered, at `now`: it may be carried out
     /// yet, until something else has changed the Deployment.
     pub fn unanswered(&mut self, replicas: u32, version: u64, now: Duration) {
@@ -88,14 +83,15 @@ impl Promises {
         self.lost = Some(Lost { version, until: now + LOST });
     }
 
-    fn ended(&mut self, replicas: u32) {
+    /// A write has ended. Of one that was refused nothing else is known: its slots stay promised
+    /// until the watch agrees.
+    pub fn ended(&mut self, replicas: u32) {
         self.intended = self.intended.filter(|intended| *intended != replicas);
     }
 
     /// How many it was last told to have, as far as is known.
     pub fn desired(&self, seen: &Seen) -> u32 {
-        let written = self.written.filter(|written| written.version > seen.version);
-        self.intended.or(written.map(|written| written.replicas)).unwrap_or(seen.replicas)
+        self.intended.unwrap_or(self.base(seen).0)
     }
 
     /// What a write that begins now is decided on: the count that was told last, and the version
