@@ -1,4 +1,11 @@
 //! Puts the engine together.
+//!
+//! # Layout
+//! - [`in_box`]: with a manifest whose Deployments become local processes
+//! - [`in_cluster`]: with a namespace of a cluster
+//! - `facing`: how it faces those who look at it
+//! - [`read`](mod@read) and [`plan`]: what of a manifest can be run
+//! - [`own_words`]: what a manifest's own engine is told, for a box
 
 mod facing;
 pub mod in_box;
