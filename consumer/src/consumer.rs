@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use client::{Backoff, Error, Given, Job, QueueArgs, ReceiveOptions, WorkQueue};
 use prometheus::Registry;
-use service::{Health, Shell, Shutdown};
+use service::{Health, Shutdown};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::args::Args;
@@ -32,16 +32,8 @@ pub struct Consumer<Q> {
 }
 
 impl<Q: WorkQueue> Consumer<Q> {
-    /// A consumer of `queue` that runs in `shell`.
-    ///
-    /// # Errors
-    /// When a metric's name is taken.
-    pub fn build(args: &Args, queue: Q, shell: &Shell) -> anyhow::Result<Consumer<Q>> {
-        let consumer = Consumer::new(args, queue, shell.name(), &shell.registry, shell.shutdown())?;
-        Ok(Consumer { health: shell.health.clone(), ..consumer })
-    }
-
-    /// A consumer that the queue knows as `name` and that leaves at the word of `shutdown`.
+    /// A consumer that the queue knows as `name`, that leaves at the word of `shutdown`, and says in
+    /// `health` whether it is ready.
     ///
     /// # Errors
     /// When a metric's name is taken.
@@ -51,6 +43,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         name: &str,
         registry: &Registry,
         shutdown: Shutdown,
+        health: Health,
     ) -> anyhow::Result<Consumer<Q>> {
         let (wait, lease, worker) = (args.poll_wait, args.lease, name.to_owned());
         Ok(Consumer {
@@ -59,15 +52,10 @@ impl<Q: WorkQueue> Consumer<Q> {
             options: ReceiveOptions { max: 1, wait, lease, worker },
             metrics: Metrics::register(registry)?,
             shutdown,
-            health: Health::default(),
+            health,
             retired: false,
             backoff: Backoff::default(),
         })
-    }
-
-    /// What says whether it is ready.
-    pub fn health(&self) -> Health {
-        self.health.clone()
     }
 
     /// Works until it is time to leave. A job under way by then is finished, or handed back

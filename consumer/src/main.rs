@@ -15,7 +15,9 @@ async fn main() -> ExitCode {
     service::main(async {
         let shell = Shell::start("consumer", 9102, &args.service).await?;
         let queue = Client::new(&args.queue)?;
-        let consumer = Consumer::build(&args, queue, &shell)?;
+        let (shutdown, health) = (shell.shutdown(), shell.health.clone());
+        let consumer =
+            Consumer::new(&args, queue, shell.name(), &shell.registry, shutdown, health)?;
         shell.run(consumer.run()).await
     })
     .await

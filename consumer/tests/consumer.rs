@@ -36,11 +36,12 @@ impl Running {
 
     fn on(queue: impl WorkQueue, args: &Args) -> Running {
         let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
-        let consumer = Consumer::new(args, queue, "consumer-1", &registry, shutdown);
-        let consumer = consumer.unwrap();
-        let health = consumer.health();
+        let health = Health::default();
         // As the shell says it once the program runs.
         health.set_ready(true);
+        let said = health.clone();
+        let consumer = Consumer::new(args, queue, "consumer-1", &registry, shutdown, said);
+        let consumer = consumer.unwrap();
         let task = tokio::spawn(consumer.run());
         Running { trigger, health, registry, task }
     }

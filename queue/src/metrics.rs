@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use broker::{QueueName, Stats};
+use broker::Stats;
+use broker::stats::Counters;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
-use prometheus::{CounterVec, GaugeVec, Opts};
+use prometheus::{GaugeVec, IntCounterVec, Opts};
 
 use crate::hub::Hub;
 
-/// A metric's name, its help, and where its value is found; `None` for no value now.
-type Source = (&'static str, &'static str, fn(&Stats) -> Option<f64>);
+/// Where a gauge's value is found; `None` for no value now.
+type Level = fn(&Stats) -> Option<f64>;
+/// Where a counter's value is found.
+type Count = fn(&Counters) -> u64;
 
-const GAUGES: [Source; 7] = [
+const GAUGES: [(&str, &str, Level); 7] = [
     ("queue_messages_ready", "Messages that wait for a receiver.", |s| Some(s.ready as f64)),
     ("queue_messages_in_flight", "Messages with a receiver.", |s| Some(s.in_flight as f64)),
     ("queue_busy_workers", "Workers with a lease; each lease without a name is one.", |s| {
@@ -30,40 +33,30 @@ const GAUGES: [Source; 7] = [
     ),
 ];
 
-const COUNTERS: [Source; 11] = [
-    ("queue_messages_published_total", "Messages taken in, dead letters included.", |s| {
-        Some(s.total.published as f64)
+const COUNTERS: [(&str, &str, Count); 11] = [
+    ("queue_messages_published_total", "Messages taken in, dead letters included.", |it| {
+        it.published
     }),
-    ("queue_messages_delivered_total", "Deliveries begun, those undone included.", |s| {
-        Some(s.total.delivered as f64)
+    ("queue_messages_delivered_total", "Deliveries begun, those undone included.", |it| {
+        it.delivered
     }),
-    ("queue_messages_acked_total", "Messages done.", |s| Some(s.total.acked as f64)),
-    ("queue_messages_nacked_total", "Deliveries handed back by their receivers.", |s| {
-        Some(s.total.nacked as f64)
-    }),
+    ("queue_messages_acked_total", "Messages done.", |it| it.acked),
+    ("queue_messages_nacked_total", "Deliveries handed back by their receivers.", |it| it.nacked),
     (
         "queue_messages_released_total",
         "Deliveries handed back by workers that were told to stop; the attempt does not count.",
-        |s| Some(s.total.released as f64),
+        |it| it.released,
     ),
-    ("queue_messages_dead_total", "Messages given up after their last attempt.", |s| {
-        Some(s.total.dead as f64)
-    }),
-    ("queue_messages_purged_total", "Messages thrown away by a purge.", |s| {
-        Some(s.total.purged as f64)
-    }),
-    ("queue_messages_expired_total", "Messages that became too old.", |s| {
-        Some(s.total.expired as f64)
-    }),
+    ("queue_messages_dead_total", "Messages given up after their last attempt.", |it| it.dead),
+    ("queue_messages_purged_total", "Messages thrown away by a purge.", |it| it.purged),
+    ("queue_messages_expired_total", "Messages that became too old.", |it| it.expired),
     (
         "queue_publish_replayed_total",
         "Publishes that came again with their key; they published nothing.",
-        |s| Some(s.total.replayed as f64),
+        |it| it.replayed,
     ),
-    ("queue_leases_expired_total", "Leases that ran out.", |s| Some(s.total.lease_expired as f64)),
-    ("queue_receive_empty_total", "Receives that went away with nothing.", |s| {
-        Some(s.total.receive_empty as f64)
-    }),
+    ("queue_leases_expired_total", "Leases that ran out.", |it| it.lease_expired),
+    ("queue_receive_empty_total", "Receives that went away with nothing.", |it| it.receive_empty),
 ];
 
 /// The queues' numbers for Prometheus, labelled `queue`.
@@ -79,21 +72,12 @@ impl Metrics {
     /// # Errors
     /// When a name above is not one that Prometheus takes.
     pub fn new(hub: Arc<Hub>) -> prometheus::Result<Metrics> {
-        let sources = GAUGES.iter().chain(&COUNTERS);
-        let describe = |(name, help, _): &Source| {
-            Desc::new((*name).into(), (*help).into(), vec!["queue".into()], Default::default())
+        let counters = COUNTERS.iter().map(|(name, help, _)| (*name, *help));
+        let all = GAUGES.iter().map(|(name, help, _)| (*name, *help)).chain(counters);
+        let describe = |(name, help): (&str, &str)| {
+            Desc::new(name.into(), help.into(), vec!["queue".into()], Default::default())
         };
-        let descs = sources.map(describe).collect::<Result<_, _>>()?;
-        Ok(Metrics { hub, descs })
-    }
-
-    /// All queues at one moment.
-    fn stats(&self) -> Vec<(QueueName, Stats)> {
-        self.hub.call(|broker, now| {
-            let names: Vec<_> = broker.names().cloned().collect();
-            let with_stats = |name| broker.stats(now, &name).map(|stats| (name, stats));
-            names.into_iter().filter_map(with_stats).collect()
-        })
+        Ok(Metrics { hub, descs: all.map(describe).collect::<Result<_, _>>()? })
     }
 }
 
@@ -103,31 +87,23 @@ impl Collector for Metrics {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        let stats = self.stats();
-        let gauges = GAUGES.iter().filter_map(|source| gauge(source, &stats).ok());
-        let counters = COUNTERS.iter().filter_map(|source| counter(source, &stats).ok());
+        // All queues at one moment.
+        let stats: Vec<_> = self.hub.call(|broker, now| {
+            broker.all_stats(now).map(|(name, stats)| (name.clone(), stats)).collect()
+        });
+        let gauges = GAUGES.iter().filter_map(|(name, help, value)| {
+            let gauge = GaugeVec::new(Opts::new(*name, *help), &["queue"]).ok()?;
+            let known = stats.iter().filter_map(|(queue, it)| Some((queue, value(it)?)));
+            known.for_each(|(queue, it)| gauge.with_label_values(&[queue.as_str()]).set(it));
+            Some(gauge.collect())
+        });
+        let counters = COUNTERS.iter().filter_map(|(name, help, value)| {
+            let counter = IntCounterVec::new(Opts::new(*name, *help), &["queue"]).ok()?;
+            for (queue, it) in &stats {
+                counter.with_label_values(&[queue.as_str()]).inc_by(value(&it.total));
+            }
+            Some(counter.collect())
+        });
         gauges.chain(counters).flatten().collect()
     }
-}
-
-type Families = prometheus::Result<Vec<MetricFamily>>;
-
-fn gauge((name, help, value): &Source, stats: &[(QueueName, Stats)]) -> Families {
-    let gauge = GaugeVec::new(Opts::new(*name, *help), &["queue"])?;
-    for (queue, stats) in stats {
-        if let Some(value) = value(stats) {
-            gauge.with_label_values(&[queue.as_str()]).set(value);
-        }
-    }
-    Ok(gauge.collect())
-}
-
-fn counter((name, help, value): &Source, stats: &[(QueueName, Stats)]) -> Families {
-    let counter = CounterVec::new(Opts::new(*name, *help), &["queue"])?;
-    for (queue, stats) in stats {
-        if let Some(value) = value(stats) {
-            counter.with_label_values(&[queue.as_str()]).inc_by(value);
-        }
-    }
-    Ok(counter.collect())
 }

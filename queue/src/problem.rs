@@ -20,6 +20,12 @@ pub enum Problem {
     /// 400: an argument, a setting or the body is not what the call takes.
     #[error("{0}")]
     BadArgument(String),
+    /// 400: a setting is out of its range.
+    #[error(transparent)]
+    BadSetting(#[from] SettingsError),
+    /// 400: nobody knows where messages are to go back to.
+    #[error(transparent)]
+    Nowhere(#[from] RedriveError),
     /// 401: a token is wanted.
     #[error(
         "this call needs the queue's token: send Authorization: Bearer TOKEN, or start the \
@@ -42,7 +48,7 @@ pub enum Problem {
     #[error(
         "the delivery of this receipt is over: the message is done or back in line; receive again"
     )]
-    Stale,
+    Stale(#[from] Stale),
     /// 413: more bytes than the call takes.
     #[error("{0}")]
     TooLarge(String),
@@ -58,12 +64,9 @@ pub enum Problem {
     /// 429: no further queue can be made.
     #[error("there are {MAX_QUEUES} queues, which is the most; use one of those, or start again")]
     TooManyQueues,
-    /// 507: the disk has no room now.
-    #[error("the queue's disk is full, so nothing was taken in; make room and try again")]
-    DiskFull,
-    /// 503: what came in cannot be kept.
-    #[error("the queue cannot write its log, so nothing was taken in: {0}; try again later")]
-    NotWritten(String),
+    /// 507 where the disk has no room now, else 503: what came in cannot be kept.
+    #[error(transparent)]
+    NotKept(#[from] Refusal),
     /// 500: an answer has no form in JSON.
     #[error("the queue cannot write its answer: {0}")]
     Unwritable(String),
@@ -79,19 +82,23 @@ impl Problem {
     pub fn code(&self) -> (StatusCode, &'static str) {
         match self {
             Problem::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
-            Problem::BadArgument(_) => (StatusCode::BAD_REQUEST, "bad_argument"),
+            Problem::BadArgument(_) | Problem::BadSetting(_) | Problem::Nowhere(_) => {
+                (StatusCode::BAD_REQUEST, "bad_argument")
+            }
             Problem::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Problem::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
             Problem::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
             Problem::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
             Problem::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
-            Problem::Stale => (StatusCode::GONE, "stale"),
+            Problem::Stale(_) => (StatusCode::GONE, "stale"),
             Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Problem::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
             Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
             Problem::TooManyQueues => (StatusCode::TOO_MANY_REQUESTS, "too_many_queues"),
-            Problem::DiskFull => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
-            Problem::NotWritten(_) => (StatusCode::SERVICE_UNAVAILABLE, "not_written"),
+            Problem::NotKept(Refusal::Full) => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            Problem::NotKept(Refusal::NotWritten(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "not_written")
+            }
             Problem::Unwritable(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unwritable"),
             Problem::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
         }
@@ -108,33 +115,6 @@ impl IntoResponse for Problem {
             _ => None,
         };
         (status, header, Json(error)).into_response()
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Problem {
-        match refusal {
-            Refusal::Full => Problem::DiskFull,
-            Refusal::NotWritten(error) => Problem::NotWritten(error),
-        }
-    }
-}
-
-impl From<Stale> for Problem {
-    fn from(_: Stale) -> Problem {
-        Problem::Stale
-    }
-}
-
-impl From<RedriveError> for Problem {
-    fn from(error: RedriveError) -> Problem {
-        Problem::BadArgument(error.to_string())
-    }
-}
-
-impl From<SettingsError> for Problem {
-    fn from(error: SettingsError) -> Problem {
-        Problem::BadArgument(error.to_string())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use broker::Time;
+use broker::{Stats, Time};
 use journal::{Directory, Disk};
 
 use crate::durable::{self, Loaded, Recorder};
@@ -63,9 +63,8 @@ pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Stor
     // The broker's time goes on where the wall clock is, so that no message is older than time.
     let now = Time::from_millis(wall);
     let mut broker = loaded.restore.finish(run, now, wall);
-    let names: Vec<_> = broker.names().cloned().collect();
-    let here = |name| broker.stats(now, name).map_or(0, |it| it.ready + it.in_flight + it.delayed);
-    let messages = names.iter().map(here).sum();
+    let here = |(_, it): (_, Stats)| it.ready + it.in_flight + it.delayed;
+    let messages = broker.all_stats(now).map(here).sum();
     let recorder = Recorder::new(run, loaded.numbers, clock);
     let hub = Arc::new(Hub::durable(broker, recorder, now).with_wall_clock(clock));
     let writer = Writer::new(hub.clone(), loaded.journal, loaded.extents);

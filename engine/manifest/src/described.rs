@@ -60,12 +60,6 @@ impl Container {
         let path = self.command.first()?;
         path.rsplit('/').next().filter(|name| !name.is_empty())
     }
-
-    /// The value of a variable.
-    pub fn variable(&self, name: &str) -> Option<&str> {
-        let found = self.env.iter().rev().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
-    }
 }
 
 /// What is used of a Service.

@@ -3,6 +3,7 @@
 
 use serde_yaml::Value;
 
+use crate::objects::items;
 use crate::yaml::typed::must_be;
 use crate::yaml::{Step, at, way};
 
@@ -11,10 +12,9 @@ pub(super) fn misfits(object: &Value) -> Vec<(Vec<Step>, String)> {
     let path = ["metadata", "annotations"].map(Step::from);
     let mut found = texts_of_map(at(object, &path), &path, "annotation");
     for key in ["initContainers", "containers"] {
-        let path = ["spec", "template", "spec", key].map(Step::from);
-        let all = at(object, &path).and_then(Value::as_sequence);
-        for (i, container) in all.into_iter().flatten().enumerate() {
-            found.extend(of_container(container, &way(&path, [i.into()])));
+        let path = ["spec", "template", "spec", key];
+        for (i, container) in items(object, &path).iter().enumerate() {
+            found.extend(of_container(container, &way(&path.map(Step::from), [i.into()])));
         }
     }
     found
@@ -29,8 +29,7 @@ fn of_container(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
 
 /// Words of a command line; the one behind a flag is called by the flag.
 fn words(container: &Value, key: &str, path: &[Step]) -> Vec<(Vec<Step>, String)> {
-    let all = container.get(key).and_then(Value::as_sequence);
-    let all: Vec<&Value> = all.into_iter().flatten().collect();
+    let all = items(container, &[key]);
     let wrong = all.iter().enumerate().filter(|(_, word)| !word.is_string());
     let told = wrong.map(|(i, word)| {
         let before = i.checked_sub(1).and_then(|before| all[before].as_str());
@@ -43,8 +42,7 @@ fn words(container: &Value, key: &str, path: &[Step]) -> Vec<(Vec<Step>, String)
 }
 
 fn variables(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
-    let all = container.get("env").and_then(Value::as_sequence);
-    let all = all.into_iter().flatten().enumerate();
+    let all = items(container, &["env"]).iter().enumerate();
     let wrong = all.filter_map(|(i, variable)| {
         let value = variable.get("value").filter(|value| !value.is_string() && !value.is_null())?;
         let name = variable.get("name").and_then(Value::as_str).unwrap_or("?");

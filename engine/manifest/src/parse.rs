@@ -55,9 +55,8 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
 /// Takes in an object of the last document; what is wrong with it.
 fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<Step>) -> Vec<Fault> {
     if value.get("kind").and_then(Value::as_str) == Some("List") {
-        let items = value.get("items").and_then(Value::as_sequence).into_iter().flatten();
         let mut faults = Vec::new();
-        for (i, item) in items.enumerate() {
+        for (i, item) in items(value, &["items"]).iter().enumerate() {
             path.extend(["items".into(), i.into()]);
             faults.extend(take(manifest, number, item, path));
             path.truncate(path.len() - 2);

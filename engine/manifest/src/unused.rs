@@ -4,11 +4,14 @@
 //! is enough, and what changes the meaning of the demo (volumes, a second container), of which
 //! each is named.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use serde::Deserialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment};
+use crate::objects::{find, items};
 use crate::volumes::Source;
 
 /// What is said but not honoured.
@@ -20,68 +23,26 @@ pub struct Unused {
     pub warnings: Vec<String>,
 }
 
-/// Fields that are honoured, and fields that only a cluster needs, by place.
+/// Fields that are honoured, and fields that only a cluster needs.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct Known {
-    honoured: &'static [&'static str],
-    for_clusters: &'static [&'static str],
+    honoured: BTreeSet<String>,
+    for_clusters: BTreeSet<String>,
 }
 
-const SPEC: Known = Known {
-    honoured: &["replicas", "template", "selector"],
-    for_clusters: &[
-        "strategy",
-        "revisionHistoryLimit",
-        "minReadySeconds",
-        "progressDeadlineSeconds",
-    ],
-};
-
-const POD: Known = Known {
-    honoured: &["containers", "initContainers", "terminationGracePeriodSeconds"],
-    for_clusters: &[
-        "automountServiceAccountToken",
-        "serviceAccountName",
-        "securityContext",
-        "imagePullSecrets",
-        "nodeSelector",
-        "tolerations",
-        "affinity",
-        "topologySpreadConstraints",
-        "priorityClassName",
-        "enableServiceLinks",
-        "dnsPolicy",
-        "restartPolicy",
-        "schedulerName",
-        "volumes",
-    ],
-};
-
-const CONTAINER: Known = Known {
-    honoured: &["name", "command", "args", "env", "volumeMounts", "workingDir"],
-    for_clusters: &[
-        "image",
-        "imagePullPolicy",
-        "ports",
-        "readinessProbe",
-        "livenessProbe",
-        "startupProbe",
-        "resources",
-        "securityContext",
-        "terminationMessagePath",
-        "terminationMessagePolicy",
-    ],
-};
+/// The fields of each kind.
+static KNOWN: LazyLock<BTreeMap<String, Known>> =
+    LazyLock::new(|| serde_yaml::from_str(include_str!("unused.yaml")).unwrap_or_default());
 
 impl Unused {
     /// Looks through a Deployment for what is not honoured.
     pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
         let name = deployment.name.as_str();
         let Some(spec) = value.get("spec") else { return };
-        self.look(name, spec, &SPEC);
-        let Some(pod) = spec.get("template").and_then(|template| template.get("spec")) else {
-            return;
-        };
-        self.look(name, pod, &POD);
+        self.look(name, spec, "DeploymentSpec");
+        let Some(pod) = find(spec, &["template", "spec"]) else { return };
+        self.look(name, pod, "PodSpec");
         let Some(main) = deployment.main() else { return };
         for (i, container) in deployment.containers.iter().enumerate() {
             if std::ptr::eq(container, main) {
@@ -91,7 +52,7 @@ impl Unused {
                 self.warn(name, &format!("container {}", container.name));
             }
         }
-        let beside = pod.get("initContainers").and_then(Value::as_sequence).into_iter().flatten();
+        let beside = items(pod, &["initContainers"]).iter();
         for container in beside.filter_map(|it| it.get("name")?.as_str()) {
             self.warn(name, &format!("init container {container}"));
         }
@@ -100,7 +61,7 @@ impl Unused {
     /// Looks at the container that is run.
     fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
         if let Some(written) = written {
-            self.look(name, written, &CONTAINER);
+            self.look(name, written, "Container");
             self.look_at_env(name, written);
         }
         let mut seen = BTreeSet::new();
@@ -118,20 +79,20 @@ impl Unused {
         }
     }
 
-    fn look(&mut self, name: &str, place: &Value, known: &Known) {
+    fn look(&mut self, name: &str, place: &Value, kind: &str) {
+        let Some(known) = KNOWN.get(kind) else { return };
         let keys = place.as_mapping().into_iter().flat_map(|map| map.keys());
         for key in keys.filter_map(Value::as_str) {
-            if known.for_clusters.contains(&key) {
+            if known.for_clusters.contains(key) {
                 self.for_clusters.insert(key.to_owned());
-            } else if !known.honoured.contains(&key) {
+            } else if !known.honoured.contains(key) {
                 self.warn(name, key);
             }
         }
     }
 
     fn look_at_env(&mut self, name: &str, container: &Value) {
-        let variables = container.get("env").and_then(Value::as_sequence);
-        for variable in variables.into_iter().flatten() {
+        for variable in items(container, &["env"]) {
             if variable.get("valueFrom").is_some() {
                 let key = variable.get("name").and_then(Value::as_str).unwrap_or("?");
                 self.warn(name, &format!("env {key} with valueFrom"));

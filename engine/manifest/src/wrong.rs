@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment, PREFIX};
-use crate::yaml::{Document, Step};
+use crate::objects::items;
+use crate::yaml::{Document, Step, way};
 
 /// One annotation that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -98,8 +99,7 @@ impl Places {
     /// what it would be in.
     pub fn line(&self, object: &str, part: &[Step]) -> Option<usize> {
         let (document, path) = self.objects.get(object)?;
-        let path: Vec<Step> = path.iter().chain(part).cloned().collect();
-        Some(self.documents.get(*document)?.line(&path))
+        Some(self.documents.get(*document)?.line(&way(path, part.to_vec())))
     }
 
     /// A fault of a part of an object.
@@ -109,41 +109,35 @@ impl Places {
 
     /// A fault of a word or variable of the container that a Deployment runs, found by the first
     /// of these texts that is in one.
-    pub fn of_words(&self, object: &str, of: &Deployment, says: &[&str], what: &str) -> Fault {
+    pub fn of_words(&self, of: &Deployment, says: &[&str], what: &str) -> Fault {
+        let object = format!("deployment/{}", of.name);
         let main = of.main();
         let is_main = |it: &Container| main.is_some_and(|main| std::ptr::eq(it, main));
         let i = of.containers.iter().position(is_main).unwrap_or_default();
         let place = ["spec", "template", "spec", "containers"].map(Step::from);
-        let path: Vec<Step> = place.into_iter().chain([i.into()]).collect();
+        let path = way(&place, [i.into()]);
         let mut says = says.iter().filter(|says| !says.is_empty());
-        let part = says.find_map(|says| self.part(object, &path, says)).unwrap_or(path);
-        self.fault(object, &part, what)
+        let part = says.find_map(|says| self.part(&object, &path, says)).unwrap_or(path);
+        self.fault(&object, &part, what)
     }
 
     /// The way to what says something in a container's words and variables: the name of a flag or
     /// a variable, or else any part of them.
     fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
         let (document, before) = self.objects.get(object)?;
-        let whole: Vec<Step> = before.iter().chain(path).cloned().collect();
-        let container = self.documents.get(*document)?.at(&whole)?;
-        let texts = |key: &str| container.get(key)?.as_sequence().cloned();
-        let below = |key: &str, i: usize, further: &[&str]| {
-            let further = further.iter().map(|key| Step::from(*key));
-            let steps = [key.into(), i.into()].into_iter().chain(further);
-            Some(path.iter().cloned().chain(steps).collect())
-        };
+        let container = self.documents.get(*document)?.at(&way(before, path.to_vec()))?;
         for key in ["args", "command"] {
             let is_it = |word: &Value| word.as_str().is_some_and(|word| word.contains(says));
-            if let Some(i) = texts(key).unwrap_or_default().iter().position(is_it) {
-                return below(key, i, &[]);
+            if let Some(i) = items(container, &[key]).iter().position(is_it) {
+                return Some(way(path, [key.into(), i.into()]));
             }
         }
         let is_it = |variable: &Value| {
             let text = |key: &str| variable.get(key).and_then(Value::as_str);
             text("value") == Some(says) || text("name") == Some(says)
         };
-        let i = texts("env").unwrap_or_default().iter().position(is_it)?;
-        below("env", i, &["value"])
+        let i = items(container, &["env"]).iter().position(is_it)?;
+        Some(way(path, ["env".into(), i.into(), "value".into()]))
     }
 
     /// The fault that a wrong annotation is.

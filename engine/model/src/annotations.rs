@@ -50,13 +50,8 @@ pub const CAPACITY: &str = "capacity";
 /// Every Deployment and annotation that is wrong.
 pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
-    let capacity = match manifest.engine().map(capacity).transpose() {
-        Ok(annotated) => annotated.flatten().unwrap_or(budget.capacity),
-        Err(problem) => {
-            problems.push(problem);
-            budget.capacity
-        }
-    };
+    let typed = noted(capacity(&manifest.deployments), &mut problems);
+    let capacity = typed.unwrap_or(budget.capacity);
     let mut workloads = Vec::new();
     for deployment in &manifest.deployments {
         match workload(deployment, capacity) {
@@ -66,7 +61,7 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
     }
     let config = control::Config { capacity, tick: budget.tick, workloads };
     if problems.is_empty() {
-        let engine = manifest.engine().map_or("engine", |d| d.name.as_str());
+        let engine = engine_name(&manifest.deployments);
         problems.extend(config.problems().iter().map(|problem| in_words(problem, engine)));
     }
     if problems.is_empty() {
@@ -106,11 +101,12 @@ pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
     Wrong::new(name, annotation, &problem.text)
 }
 
-/// The capacity that the engine's own Deployment says, if it says one.
+/// The capacity that the engine's own Deployment says, if there is one and it says one.
 ///
 /// # Errors
 /// When it is no number, or 0.
-pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
+pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, Wrong> {
+    let Some(engine) = all.iter().find(|it| it.is_engine()) else { return Ok(None) };
     let annotations = Annotations::of(engine);
     match annotations.number(CAPACITY)? {
         Some(n) if !CAPACITIES.contains(&n) => {
@@ -120,39 +116,26 @@ pub fn capacity(engine: &Deployment) -> Result<Option<u32>, Wrong> {
     }
 }
 
+/// What the engine's own Deployment is called.
+pub(crate) fn engine_name(all: &[Deployment]) -> &str {
+    all.iter().find(|it| it.is_engine()).map_or("engine", |it| &it.name)
+}
+
 /// The workload that a Deployment describes; `None` where it is not to be scaled.
 fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<Wrong>> {
     let annotations = Annotations::of(deployment);
     let mut problems = annotations.unknown(deployment.is_engine());
-    let mut note = |problem: Wrong| problems.push(problem);
-    let scalable = annotations.flag("is-scalable").unwrap_or_else(|p| {
-        note(p);
-        false
-    });
-    let mut number = |name, default| match annotations.number(name) {
-        Ok(value) => value.unwrap_or(default),
-        Err(problem) => {
-            note(problem);
-            default
-        }
-    };
-    let priority = number("priority", 1);
-    let min = number("min-containers", 1);
-    let max = number("max-containers", capacity.max(min));
-    let max_delta = annotations.number("max-delta").unwrap_or_else(|p| {
-        note(p);
-        None
-    });
-    let fallback = annotations.number("fallback-containers").unwrap_or_else(|p| {
-        note(p);
-        None
-    });
-    let paused = annotations.flag("paused").unwrap_or_else(|p| {
-        note(p);
-        false
-    });
+    let scalable = noted(annotations.flag("is-scalable"), &mut problems);
+    let mut number = |name| noted(annotations.number(name), &mut problems);
+    let priority = number("priority").unwrap_or(1);
+    let min = number("min-containers").unwrap_or(1);
+    let max = number("max-containers").unwrap_or(capacity.max(min));
+    let max_delta = number("max-delta");
+    let fallback = number("fallback-containers");
+    let paused = noted(annotations.flag("paused"), &mut problems);
     let written = annotations.values.contains_key("rule");
-    let rule = if scalable || written { annotations.rule().map_err(note).ok() } else { None };
+    let rule = if scalable || written { annotations.rule().map(Some) } else { Ok(None) };
+    let rule = noted(rule, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -170,6 +153,11 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         paused,
         held,
     }))
+}
+
+/// What was read; where that is wrong the default, with a note of it.
+pub(crate) fn noted<T: Default>(read: Result<T, Wrong>, problems: &mut Vec<Wrong>) -> T {
+    read.map_err(|wrong| problems.push(wrong)).unwrap_or_default()
 }
 
 /// Whether a Deployment is marked to be scaled.
@@ -217,8 +205,8 @@ impl<'a> Annotations<'a> {
     }
 
     fn rule(&self) -> Result<Rule, Wrong> {
+        let names = Rule::NAMES.join(", ");
         let Some(name) = self.values.get("rule") else {
-            let names = Rule::NAMES.join(", ");
             return Err(self.wrong("rule", &format!("is missing; there are {names}")));
         };
         match *name {
@@ -227,9 +215,8 @@ impl<'a> Annotations<'a> {
             "queue" => Ok(Rule::Queue(self.target(name)?)),
             "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
             other => {
-                let names = Rule::NAMES.join(", ");
-                Err(self
-                    .wrong("rule", &format!("is {other:?}, which is no rule; there are {names}")))
+                let text = format!("is {other:?}, which is no rule; there are {names}");
+                Err(self.wrong("rule", &text))
             }
         }
     }

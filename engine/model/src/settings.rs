@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use control::{Config, Rule, Setting, Workload};
 use manifest::{Deployment, PREFIX};
 
-use crate::annotations;
+use crate::annotations::{self, engine_name};
 use crate::budget::Budget;
 use crate::configure::changed::Changed;
 use crate::trouble::{Kind, Trouble, Troubles};
@@ -95,14 +95,15 @@ impl Settings {
         self.read_capacity(&from, &mut troubles);
         let mut workloads = Vec::new();
         for deployment in all {
-            let read = self.read(deployment, from.not_ours.get(&deployment.name));
-            troubles.extend(read.trouble.map(|trouble| (deployment.name.clone(), trouble)));
-            workloads.extend(read.workload);
+            let not_ours = from.not_ours.get(&deployment.name);
+            let (workload, trouble) = self.read(deployment, not_ours);
+            troubles.extend(trouble.map(|trouble| (deployment.name.clone(), trouble)));
+            workloads.extend(workload);
         }
         workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
         let config = Config { capacity: self.capacity(), tick: self.budget.tick, workloads };
-        self.note_problems(&config, engine(all), &mut troubles);
+        self.note_problems(&config, engine_name(all), &mut troubles);
         let old = std::mem::replace(&mut self.troubles, troubles);
         let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
         let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
@@ -162,10 +163,9 @@ impl Settings {
 
     fn read_capacity(&mut self, from: &Described, troubles: &mut Troubles) {
         let mut note = |kind, text| {
-            troubles.insert(engine(&from.deployments).to_owned(), Trouble::new(kind, text));
+            troubles.insert(engine_name(&from.deployments).to_owned(), Trouble::new(kind, text));
         };
-        let own = from.deployments.iter().find(|deployment| deployment.is_engine());
-        match own.map(annotations::capacity).transpose().map(Option::flatten) {
+        match annotations::capacity(&from.deployments) {
             Ok(typed) => self.typed = typed.unwrap_or(self.budget.capacity),
             Err(wrong) => note(Kind::BadConfiguration, wrong.text),
         }
@@ -181,18 +181,21 @@ impl Settings {
     }
 
     /// The workload of a Deployment; with what is wrong, the last good one or a held one.
-    fn read(&mut self, deployment: &Deployment, not_ours: Option<&Trouble>) -> Read {
+    fn read(
+        &mut self,
+        deployment: &Deployment,
+        not_ours: Option<&Trouble>,
+    ) -> (Option<Workload>, Option<Trouble>) {
         let name = &deployment.name;
         let why_not = not_ours.map(|trouble| trouble.text.clone());
         match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
-                let workload = Some(Workload { held: why_not, ..workload });
-                Read { workload, trouble: not_ours.cloned() }
+                (Some(Workload { held: why_not, ..workload }), not_ours.cloned())
             }
             Ok(None) => {
                 self.good.remove(name);
-                Read::default()
+                (None, None)
             }
             Err(problems) => {
                 let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
@@ -205,8 +208,7 @@ impl Settings {
                     Some(trouble) => trouble.clone().and(&text),
                     None => Trouble::new(Kind::BadConfiguration, text),
                 };
-                let workload = Some(Workload { paused, held, ..workload });
-                Read { workload, trouble: Some(trouble) }
+                (Some(Workload { paused, held, ..workload }), Some(trouble))
             }
         }
     }
@@ -216,17 +218,6 @@ impl Settings {
 fn is_paused(deployment: &Deployment) -> bool {
     let value = deployment.annotations.get(&format!("{PREFIX}paused"));
     value.is_some_and(|value| value == "true")
-}
-
-/// What a Deployment's annotations come to.
-#[derive(Debug, Default)]
-struct Read {
-    workload: Option<Workload>,
-    trouble: Option<Trouble>,
-}
-
-fn engine(all: &[Deployment]) -> &str {
-    all.iter().find(|deployment| deployment.is_engine()).map_or("engine", |d| &d.name)
 }
 
 /// A workload of which nothing is known but that it is there.

@@ -14,7 +14,7 @@ use crate::steps::{Producer, Step};
 pub const GRACE: Time = Time::from_secs(30);
 
 /// A whole scenario.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scenario {
     /// Its name.

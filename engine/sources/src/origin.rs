@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Client, Error, QueueArgs, Url, WatchedQueue};
+use client::{Client, Error, QueueArgs, Url, WatchedQueue, WorkQueue};
 use model::MetricSource;
 use service::TokenFile;
 

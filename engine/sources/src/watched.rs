@@ -60,11 +60,6 @@ impl Sources {
         self.latest.contains_key(queue)
     }
 
-    /// The first queue that is followed.
-    pub fn first(&self) -> Option<&str> {
-        self.latest.keys().next().map(String::as_str)
-    }
-
     /// Makes as if a queue could not be read any more, or lets it be read again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
         let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
@@ -108,11 +103,8 @@ impl Sources {
 
     /// The last good look at each queue; absent where there never was one.
     pub fn looks(&self) -> BTreeMap<String, Look> {
-        let seen = |(name, cell): (&String, &watch::Receiver<Option<Look>>)| {
-            let look = self.blind.get(name).cloned().or_else(|| cell.borrow().clone())?;
-            Some((name.clone(), look))
-        };
-        self.latest.iter().filter_map(seen).collect()
+        let seen = |name: &String| Some((name.clone(), self.look(name)?));
+        self.latest.keys().filter_map(seen).collect()
     }
 
     /// The last good look at a queue.

@@ -1,6 +1,5 @@
 //! How the engine is run.
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -182,15 +181,6 @@ impl Capacity {
 impl Default for Capacity {
     fn default() -> Capacity {
         Capacity::Fixed(Budget::default().capacity)
-    }
-}
-
-impl fmt::Display for Capacity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Capacity::Fixed(number) => number.fmt(f),
-            Capacity::Auto => f.write_str("auto"),
-        }
     }
 }
 

@@ -13,7 +13,7 @@ pub mod top;
 pub mod validate;
 
 use anyhow::Context;
-use reqwest::{Response, Url};
+use reqwest::{RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 
 use crate::called::script_by_hand;
@@ -43,9 +43,7 @@ impl Engine {
             path.pop_if_empty().extend(["api", "v1", "deployments", name, "scale"]);
         }
         let body = web::api::scale::SetScale { replicas };
-        let call = self.http.put(url).json(&body).header("x-microscaling-client", "command");
-        let answer = call.send().await;
-        self.read::<serde_json::Value>(answer).await.map(drop)
+        self.send("command", self.http.put(url).json(&body)).await
     }
 
     /// A call by its method, path and body, as `engine top`.
@@ -56,7 +54,12 @@ impl Engine {
         body: &serde_json::Value,
     ) -> anyhow::Result<()> {
         let call = self.http.request(method.parse()?, self.url.join(path)?).json(body);
-        let answer = call.header("x-microscaling-client", "top").send().await;
+        self.send("top", call).await
+    }
+
+    /// A call that changes something; the engine knows by `client` who calls.
+    pub(crate) async fn send(&self, client: &str, call: RequestBuilder) -> anyhow::Result<()> {
+        let answer = call.header("x-microscaling-client", client).send().await;
         self.read::<serde_json::Value>(answer).await.map(drop)
     }
 

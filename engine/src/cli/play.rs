@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use client::{Client, QueueArgs, QueueStats, Url};
+use runtime::board::state::DeploymentState;
 use serde::Deserialize;
 use service::output::{broken, say};
 use service::shutdown::exit;
@@ -37,7 +38,7 @@ struct State {
     capacity: u64,
     used: u64,
     workloads: Vec<Workload>,
-    deployments: Vec<Deployment>,
+    deployments: Vec<DeploymentState>,
     queues: Vec<Queue>,
     decisions: Vec<Decision>,
 }
@@ -47,14 +48,6 @@ struct Workload {
     rule: String,
     ready: u64,
     min: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Deployment {
-    name: String,
-    ready: u64,
-    starting: u64,
-    terminating: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -246,7 +239,7 @@ impl Stage {
     }
 
     /// Looks once; returns the decisions known, and the producers that live.
-    async fn look(&mut self) -> anyhow::Result<(BTreeSet<(u64, String)>, u64)> {
+    async fn look(&mut self) -> anyhow::Result<(BTreeSet<(u64, String)>, u32)> {
         let state: State = self.engine.get("api/v1/state").await?;
         let now = Instant::now();
         let producer = state.deployments.iter().find(|d| d.name == PRODUCER);
@@ -261,7 +254,7 @@ impl Stage {
 }
 
 impl Report {
-    fn take(&mut self, now: Instant, state: &State, producers_ready: u64, producers_live: u64) {
+    fn take(&mut self, now: Instant, state: &State, producers_ready: u32, producers_live: u32) {
         let queue = state.queues.iter().filter_map(|queue| queue.ready).max();
         self.largest_queue = self.largest_queue.max(queue.unwrap_or_default());
         self.most_live = self.most_live.max(state.used);

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use serde::Deserialize;
-use serde_json::Value;
 use service::UsageError;
 use service::output::say;
 use simulator::Scenario;
@@ -51,13 +50,8 @@ pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow
         .with_context(|| format!("{} cannot be read", file.display()))?;
     let mut url = engine.url.join("api/v1/scenario")?;
     url.set_query(by_hand.then_some("step=true"));
-    let answer = engine.http.put(url).header(CLIENT, COMMAND).body(text).send().await;
-    engine.read::<Value>(answer).await.map(drop)
+    engine.send("command", engine.http.put(url).body(text)).await
 }
-
-/// By which an engine knows who calls.
-const CLIENT: &str = "x-microscaling-client";
-const COMMAND: &str = "command";
 
 /// Prints each caption until the scenario is over; by hand, each line of the terminal is the word
 /// for the next step.
@@ -100,8 +94,7 @@ async fn next(
         },
         () = sleep(LOOK) => return Ok(()),
     };
-    let answer = call.header(CLIENT, COMMAND).send().await;
-    engine.read::<Value>(answer).await.map(drop)
+    engine.send("command", call).await
 }
 
 /// Each Enter. A thread of its own waits for them, since nothing could end a read of the terminal.

@@ -25,7 +25,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     let cut = tape.cut();
-    let (events, length) = (tape.len(), tape.length().as_secs());
+    let (events, length) = (tape.count(), tape.length().as_secs());
     tracing::info!("{name}: {events} events of {}:{:02} minutes", length / 60, length % 60);
     if let Some(line) = cut {
         tracing::warn!("{name}: line {line} is cut off; it is played up to there");

@@ -1,6 +1,5 @@
 //! How an engine faces those who look at it, and how it is run then.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +14,8 @@ use stage::audience::Room;
 use stage::ghosts::Ghosts;
 use stage::opening::opening_load;
 use stage::picture::taking::Taker;
-use stage::presenter::file;
 use stage::presenter::task::play_when_ready;
+use stage::presenter::{Presenter, file};
 use stage::record::recording::Recording;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
@@ -29,24 +28,16 @@ const OPENING: Duration = Duration::from_secs(10);
 
 /// How an engine faces those who look at it.
 pub(super) struct Facing {
+    /// What it is told.
+    args: RunArgs,
     /// The queue server, for those who want to look further.
     queue_url: Url,
     /// Where it is opened.
     kit: Kit,
-    /// Where the background's tiles go.
-    tiles_queue: String,
-    /// Load to begin with.
-    opening_load: Option<(String, u32)>,
     /// A scenario to begin with, and whether its steps wait for a key.
     opening: Option<(Scenario, bool)>,
-    /// Whether the default gateway counts as this machine.
-    trust_gateway: bool,
-    /// Further names that it answers to.
-    hosts: Vec<String>,
     /// With which changes are taken from other machines.
     token: Option<TokenFile>,
-    /// Where the people in the room have a page of their own.
-    audience: Option<SocketAddr>,
     /// Where all that the page shows is written.
     recording: Option<Recording>,
     /// The manifest as it is written, where there is one.
@@ -59,32 +50,28 @@ impl Facing {
     /// # Errors
     /// When there is no token in the file that should have it, no scenario, or nothing can be
     /// recorded.
-    pub(super) fn of(args: &RunArgs, queue_url: Url, kit: Kit) -> anyhow::Result<Facing> {
+    pub(super) fn of(
+        args: RunArgs,
+        queue_url: Url,
+        kit: Kit,
+        manifest: Option<String>,
+    ) -> anyhow::Result<Facing> {
         Ok(Facing {
             queue_url,
             kit,
-            tiles_queue: args.tiles_queue.clone(),
-            opening_load: args.opening_load.clone(),
-            opening: opening(args)?,
-            trust_gateway: args.trust_gateway,
-            hosts: args.hosts.clone(),
+            opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
-            audience: args.audience,
             recording: args.record.as_deref().map(Recording::create).transpose()?,
-            manifest: None,
+            manifest: manifest.map(Arc::from),
+            args,
         })
-    }
-
-    /// The same, of a manifest as it is written.
-    pub(super) fn with_manifest(self, text: String) -> Facing {
-        Facing { manifest: Some(text.into()), ..self }
     }
 
     /// Begins with what is to be played; the calls on the stage.
     fn stage(&mut self, stage: &Stage, handle: &Handle, opened: Arc<Notify>) -> Router {
-        let presenter = stage.presenter(handle.clone());
+        let presenter = Presenter::start(handle.clone(), stage.shown.clone());
         // A scenario makes its own load.
-        match (self.opening.take(), self.opening_load.take()) {
+        match (self.opening.take(), self.args.opening_load.take()) {
             (Some((scenario, by_hand)), _) => {
                 let play = play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand);
                 tokio::spawn(play);
@@ -107,8 +94,8 @@ impl Facing {
             queue_url: self.queue_url.to_string(),
             manifest: self.manifest,
             doorkeeper: Arc::new(Doorkeeper {
-                trusted: self.trust_gateway.then(default_gateway).flatten(),
-                hosts: self.hosts,
+                trusted: self.args.trust_gateway.then(default_gateway).flatten(),
+                hosts: self.args.hosts,
                 token: self.token,
             }),
         }
@@ -131,14 +118,14 @@ pub(super) async fn run_parts(
     mut parts: Parts,
     mut facing: Facing,
 ) -> anyhow::Result<()> {
-    let room = match facing.audience {
+    let room = match facing.args.audience {
         Some(address) => Some(Room::open(address).await?),
         None => None,
     };
     let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));
     parts.contributions = stage.contributions();
     let clock = parts.clock;
-    let tiles = facing.kit.client(&facing.tiles_queue)?;
+    let tiles = facing.kit.client(&facing.args.tiles_queue)?;
     let taker = Taker::new(tiles, shell.name(), stage.canvas.clone(), clock);
     tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(parts);

@@ -80,7 +80,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening,
         reset_on_exit: false,
     };
-    let facing = Facing::of(&args, queue_url, kit)?.with_manifest(text);
+    let facing = Facing::of(args, queue_url, kit, Some(text))?;
     run_parts(shell, parts, facing).await
 }
 

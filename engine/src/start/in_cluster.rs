@@ -67,6 +67,6 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing::of(&args, queue_url, kit)?;
+    let facing = Facing::of(args, queue_url, kit, None)?;
     run_parts(shell, parts, facing).await
 }

@@ -4,7 +4,8 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
-use manifest::{Container, Deployment, Fault, Manifest, Refused};
+use manifest::{Container, Deployment, Manifest, Refused};
+use process::folders::{told, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
 use runtime::board::headline::words::listed;
@@ -23,7 +24,7 @@ pub struct OwnWords {
     /// The budget and the rhythm.
     pub core: CoreArgs,
     /// The queue's address, with the name of what says it.
-    pub queue_url: Option<(String, String)>,
+    pub queue_url: Option<(&'static str, String)>,
     /// What of it does not count, in a sentence.
     pub warning: Option<String>,
 }
@@ -34,17 +35,15 @@ impl OwnWords {
     /// # Errors
     /// The flag or variable that an engine would not take.
     pub fn of(manifest: &Manifest) -> Result<OwnWords, Refused> {
-        let Some(engine) = manifest.engine() else { return Ok(OwnWords::default()) };
         let is_it = |it: &&Container| it.program() == Some("engine");
-        let Some(container) = engine.containers.iter().find(is_it) else {
-            return Ok(OwnWords::default());
-        };
+        let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
+        let Some((engine, container)) = own else { return Ok(OwnWords::default()) };
         let (words, env) = words_and_env(container);
         let matches = command().try_get_matches_from(typed(&words, &env));
         let matches = matches.map_err(|error| refused(manifest, engine, &error))?;
         if let Some(name) = matches.subcommand_name() {
             let what = format!("{name} is another command; leave it out to run the engine");
-            return Err(Refused(vec![fault(manifest, engine, name, &what)]));
+            return Err(Refused(vec![manifest.places.of_words(engine, &[name], &what)]));
         }
         let run = RunArgs::from_arg_matches(&matches)
             .map_err(|error| refused(manifest, engine, &error))?;
@@ -53,7 +52,7 @@ impl OwnWords {
         let unused = unused(&matches, &env, is_auto);
         Ok(OwnWords {
             core: CoreArgs { capacity, ..run.core },
-            queue_url: queue_url(&words, &env),
+            queue_url: told(&words, &env, QUEUE_URL.0, QUEUE_URL.1).pop(),
             warning: warning(&engine.name, &unused),
         })
     }
@@ -70,8 +69,7 @@ fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));
     let by_env = core.filter_map(|arg| {
         let name = arg.get_env()?.to_str()?;
-        let (_, value) = env.iter().rev().find(|(key, _)| key == name)?;
-        Some(format!("--{}={value}", arg.get_long()?))
+        Some(format!("--{}={}", arg.get_long()?, variable(env, name)?))
     });
     let begin = std::iter::once("engine".to_owned()).chain(by_env);
     begin.chain(words.iter().cloned()).collect()
@@ -91,7 +89,7 @@ fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<
             continue;
         } else if is_typed {
             unused.push(format!("--{}", arg.get_long().unwrap_or(id)));
-        } else if env.iter().any(|(key, _)| key == name) {
+        } else if variable(env, name).is_some() {
             unused.push(name.to_owned());
         }
     }
@@ -108,12 +106,6 @@ fn warning(engine: &str, unused: &[String]) -> Option<String> {
     Some(format!("deployment/{engine}: {what} {are} not honoured without a cluster"))
 }
 
-fn queue_url(words: &[String], env: &[(String, String)]) -> Option<(String, String)> {
-    let flag = process::folders::values(words, QUEUE_URL.0).pop();
-    let variable = || env.iter().rev().find(|(name, _)| name == QUEUE_URL.1).cloned();
-    flag.map(|(_, value)| (QUEUE_URL.0.to_owned(), value)).or_else(variable)
-}
-
 fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Refused {
     let told = error.to_string();
     let mut lines = told.lines().map(str::trim);
@@ -128,12 +120,7 @@ fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Ref
         Some(ContextValue::String(flag)) => flag.split(' ').next().unwrap_or_default(),
         _ => "",
     };
-    Refused(vec![fault(manifest, engine, flag, &what)])
-}
-
-fn fault(manifest: &Manifest, engine: &Deployment, says: &str, what: &str) -> Fault {
-    let object = format!("deployment/{}", engine.name);
-    manifest.places.of_words(&object, engine, &[says], what)
+    Refused(vec![manifest.places.of_words(engine, &[flag], &what)])
 }
 
 #[cfg(test)]
@@ -172,7 +159,7 @@ mod tests {
         let own = of("[--capacity=7, --queue-url, \"http://other\"]", &env).unwrap();
         assert_eq!(own.core.capacity, Some(Capacity::Fixed(7)));
         assert_eq!(own.core.tick, Some(Duration::from_secs(1)));
-        assert_eq!(own.queue_url, Some(("--queue-url".to_owned(), "http://other".to_owned())));
+        assert_eq!(own.queue_url, Some(("--queue-url", "http://other".to_owned())));
         let own = of("[--capacity, $(N)]", &[("N", "8")]).unwrap();
         assert_eq!(own.core.capacity, Some(Capacity::Fixed(8)));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Actor;
-use runtime::control_loop::Handle;
+use runtime::control_loop::{Handle, Wish};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -28,7 +28,8 @@ pub async fn opening_load(
     if is_made {
         return;
     }
-    if let Err(error) = handle.scale(Actor::Opening, &deployment, replicas).await {
+    let wish = Wish::Scale { deployment, replicas };
+    if let Err(error) = handle.wish(Actor::Opening, wish).await {
         tracing::error!("the opening load cannot be set: {error}");
     }
 }

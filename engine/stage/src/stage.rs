@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use runtime::contribution::Contributions;
-use runtime::control_loop::Handle;
 
 use crate::audience::code::Poster;
 use crate::ghosts::{self, Ghosts};
@@ -36,11 +35,6 @@ impl Stage {
             Arc::new(canvas.clone()),
             Arc::new(poster.clone()),
         ])
-    }
-
-    /// Who plays scenarios on this stage.
-    pub fn presenter(&self, handle: Handle) -> Presenter {
-        Presenter::start(handle, self.shown.clone())
     }
 
     /// The calls.

@@ -6,8 +6,6 @@ mod headline;
 mod honest_model;
 mod picture;
 mod streams;
-#[path = "../support/mod.rs"]
-mod support;
 mod whole_demo;
 
 /// Each test has it while it runs.

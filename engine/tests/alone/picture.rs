@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::TURN;
-use crate::support::stream::Stream;
-use crate::support::{State, TestBox};
+use support::stream::Stream;
+use support::{State, TestBox};
 
 /// A tenth of it is enough on a machine that has time; the background is the last to get any.
 const SOON: Duration = Duration::from_secs(180);

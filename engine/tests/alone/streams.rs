@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::TURN;
-use crate::support::TestBox;
+use support::TestBox;
 
 /// A room full of people.
 const STREAMS: usize = 300;

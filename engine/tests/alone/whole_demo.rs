@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use crate::TURN;
-use crate::support::{LOOK, State, TestBox, all_gone, is_alive, kill_9};
+use support::{LOOK, State, TestBox, all_gone, is_alive, kill_9};
 
 const TARGET: u64 = 20;
 const CAPACITY: u64 = 10;

@@ -6,8 +6,8 @@ use futures::future::join_all;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-use crate::support::stream::Stream;
-use crate::support::{State, TestBox};
+use support::stream::Stream;
+use support::{State, TestBox};
 
 const SOON: Duration = Duration::from_secs(30);
 

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::support::fake::{Answer, FakeQueue, failures, ready};
-use crate::support::{State, TestBox};
+use support::fake::{Answer, FakeQueue, failures, ready};
+use support::{State, TestBox};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Short, so that a reading grows stale soon.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::support::manifest::Manifest;
-use crate::support::{LOOK, State, TestBox};
+use support::manifest::Manifest;
+use support::{LOOK, State, TestBox};
 
 const SOON: Duration = Duration::from_secs(30);
 

@@ -7,7 +7,7 @@ use manifest::parse::parse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::support::{State, TestBox, demo_yaml};
+use support::{State, TestBox, demo_yaml};
 
 const SOON: Duration = Duration::from_secs(20);
 const PREFIX: &str = "microscaling.com/";

@@ -10,10 +10,6 @@ mod configure;
 mod presenter;
 mod promises;
 mod replay;
-mod scripts;
 mod sources;
-#[path = "../support/mod.rs"]
-mod support;
-mod terminal;
 mod token;
 mod wishes;

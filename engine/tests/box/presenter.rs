@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-use crate::support::{State, TestBox, demo_yaml, engine};
+use support::{State, TestBox, demo_yaml, engine};
 
 /// Three times what was measured; the machine may be busy.
 const SOON: Duration = Duration::from_secs(30);
@@ -162,7 +162,7 @@ async fn what_cannot_be_played_is_refused_in_a_line() {
 async fn a_terminal_s_enter_goes_on_and_each_caption_is_printed() {
     let mut command = engine();
     command.args(["play", "--step", "--listen", "127.0.0.1:0", "--manifest"]).arg(demo_yaml());
-    let opening = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/back-to-normal.yaml");
+    let opening = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/back-to-normal.yaml");
     let mut play =
         command.arg(opening).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(play.stdout.take().unwrap()).lines();

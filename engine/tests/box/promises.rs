@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{LOOK, State, TestBox, all_gone, demo_yaml, engine, kill_9};
+use support::{LOOK, State, TestBox, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
-use crate::support::stream::{Event, Stream};
-use crate::support::{TestBox, demo_yaml, engine};
+use support::stream::{Event, Stream};
+use support::{TestBox, demo_yaml, engine};
 
 const SOON: Duration = Duration::from_secs(30);
 

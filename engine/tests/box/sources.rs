@@ -11,7 +11,7 @@ use model::{Clock, MetricSource};
 use sources::{Kit, Origin, Sources};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::fake::{Answer, FakeQueue, failures, ready};
+use support::fake::{Answer, FakeQueue, failures, ready};
 
 /// How long anything may take that should take no time.
 const SOON: Duration = Duration::from_secs(20);

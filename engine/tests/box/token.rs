@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{LOOK, State, TestBox, demo_yaml, engine};
+use support::{LOOK, State, TestBox, demo_yaml, engine};
 
 const SOON: Duration = Duration::from_secs(20);
 

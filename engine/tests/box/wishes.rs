@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::manifest::Manifest;
-use crate::support::{LOOK, State, TestBox};
+use support::manifest::Manifest;
+use support::{LOOK, State, TestBox};
 
 /// Three times what was measured; the machine may be busy.
 const SOON: Duration = Duration::from_secs(30);

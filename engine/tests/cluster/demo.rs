@@ -125,10 +125,12 @@ impl Demo {
         self.seen.until("all is at rest", within, at_rest).await
     }
 
-    /// Waits until nothing was scaled for a time.
+    /// Waits until no count has changed for so long, none of it before this was asked.
     pub async fn steady(&self, time: Duration) {
-        let end = Instant::now() + Duration::from_secs(90);
-        while !self.seen.changes_since(Instant::now() - time).is_empty() {
+        let asked = Instant::now();
+        let end = asked + Duration::from_secs(90);
+        let since = || asked.max(Instant::now() - time);
+        while asked.elapsed() < time || !self.seen.changes_since(since()).is_empty() {
             assert!(Instant::now() < end, "the counts do not settle");
             tokio::time::sleep(LOOK).await;
         }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
+use serde_json::Value;
 
 use crate::demo::{CAPACITY, Demo, LOOK, READY};
 use crate::forward::Engine;
@@ -88,7 +89,14 @@ async fn a_rolling_restart_of_the_engine_changes_no_count() {
     demo.scale("producer", 2).await;
     let busy = |seen: &State| seen.ready("consumer") >= 4;
     demo.seen.until("consumers follow", Duration::from_secs(45), busy).await;
-    demo.steady(Duration::from_secs(8)).await;
+    let engine = demo.engine().await;
+    let caught_up = |state: &Value| {
+        let queue = &state["queues"][0];
+        queue["ready"].as_u64().is_some_and(|ready| ready <= queue["target"].as_u64().unwrap())
+    };
+    engine.until("what had gathered is done", Duration::from_secs(60), caught_up).await;
+    // Those that worked it off are let go after a whole window of 6 s.
+    demo.steady(Duration::from_secs(10)).await;
 
     let leader = holder(&demo).await;
     let began = Instant::now();

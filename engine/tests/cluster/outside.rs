@@ -36,7 +36,7 @@ impl Outside {
         let namespace = format!("--namespace={}", demo.namespace);
         demo.kubectl(&["config", "set-context", "--current", &namespace, &file]).await;
 
-        let mut command = Command::new(env!("CARGO_BIN_EXE_engine"));
+        let mut command = Command::new(support::program());
         command.args(["--scheduler=kubernetes", "--listen=127.0.0.1:0", "--queue-url", &queue.url]);
         command.env("KUBECONFIG", &kubeconfig).env("HOSTNAME", NAME).env("RUST_LOG", "warn");
         command.env("MICROSCALING_PARENT", "pipes").kill_on_drop(true);

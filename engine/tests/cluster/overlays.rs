@@ -48,11 +48,11 @@ pub async fn overlay_of(demo: &Demo, name: &str) -> String {
 }
 
 fn deploy() -> String {
-    format!("{}/../deploy", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/../../deploy", env!("CARGO_MANIFEST_DIR"))
 }
 
 fn script(name: &str, demo: &Demo) -> Command {
-    let mut script = Command::new(format!("{}/../scripts/{name}", env!("CARGO_MANIFEST_DIR")));
+    let mut script = Command::new(format!("{}/../../scripts/{name}", env!("CARGO_MANIFEST_DIR")));
     script.args(["-n", &demo.namespace]).stdout(Stdio::piped()).kill_on_drop(true);
     script
 }

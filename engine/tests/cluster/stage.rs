@@ -107,8 +107,8 @@ async fn a_reset_brings_everything_back_to_second_0_and_stops_nobody_else() {
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn a_presenter_drives_the_demo_from_the_pages_alone() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/cluster.mjs");
-    let ready = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/test-browser");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/page/cluster.mjs");
+    let ready = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/test-browser");
     let ready = Command::new(ready).arg("--ready").status().await.unwrap();
     if !ready.success() {
         println!("Not run: there is no browser; scripts/test-browser installs one.");

@@ -13,7 +13,7 @@ const WITH_TOKEN: [&str; 5] = ["producer", "consumer", "remainder", "engine", "q
 const KUBELET: Duration = Duration::from_secs(180);
 
 fn deploy() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/token")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/token")
 }
 
 /// Applies the overlay with this token, from a copy, so that the checkout stays as it is.

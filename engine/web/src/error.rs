@@ -22,13 +22,6 @@ impl ApiError {
         ApiError { status, code, message: message.into(), problems: Vec::new() }
     }
 
-    /// 422: annotations that would make no sense.
-    pub fn bad_configuration(problems: Vec<Wrong>) -> ApiError {
-        let texts: Vec<_> = problems.iter().map(Wrong::to_string).collect();
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        ApiError { problems, ..ApiError::new(status, "bad_configuration", texts.join("; ")) }
-    }
-
     /// 400: what was asked makes no sense.
     pub fn bad_request(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_request", message)
@@ -53,17 +46,27 @@ impl ApiError {
     pub fn conflict(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::CONFLICT, "conflict", message)
     }
+
+    /// 429: not so often.
+    pub fn too_many(message: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message)
+    }
 }
 
 impl From<ScaleError> for ApiError {
     fn from(error: ScaleError) -> ApiError {
+        let text = error.to_string();
         match error {
-            ScaleError::Unknown { .. } => ApiError::not_found(error.to_string()),
-            ScaleError::BadConfiguration(problems) => ApiError::bad_configuration(problems),
+            ScaleError::Unknown { .. } => ApiError::not_found(text),
+            // Annotations that would make no sense.
+            ScaleError::BadConfiguration(problems) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                ApiError { problems, ..ApiError::new(status, "bad_configuration", text) }
+            }
             ScaleError::Superseded
             | ScaleError::Refused(_)
             | ScaleError::Forbidden(_)
-            | ScaleError::Unanswered(_) => ApiError::conflict(error.to_string()),
+            | ScaleError::Unanswered(_) => ApiError::conflict(text),
         }
     }
 }

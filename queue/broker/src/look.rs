@@ -4,6 +4,7 @@ use crate::Time;
 use crate::broker::Broker;
 use crate::message::{Message, MessageId, Peeked};
 use crate::name::QueueName;
+use crate::queue::Queue;
 use crate::redelivery::Redelivery;
 use crate::stats::Stats;
 use crate::workers::Worker;
@@ -44,22 +45,13 @@ impl Broker {
     /// A queue at this moment; `None` where there is no such queue.
     pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
         self.advance(now);
-        let queue = self.queues.get(name)?;
-        let oldest = queue.ready.first().and_then(|id| queue.messages.get(*id));
-        Some(Stats {
-            ready: queue.ready.len(),
-            in_flight: queue.in_flight,
-            delayed: queue.messages.len() - queue.ready.len() - queue.in_flight,
-            bytes: queue.bytes,
-            keys: queue.keys.len(),
-            paused: queue.paused,
-            waiting: queue.waiters.len(),
-            busy_workers: queue.workers.busy(),
-            nameless_leases: queue.workers.nameless(),
-            ack_p90: queue.workers.ack_p90(),
-            oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
-            total: queue.total,
-        })
+        self.queues.get(name).map(|queue| stats(queue, now))
+    }
+
+    /// All queues at this moment, by name.
+    pub fn all_stats(&mut self, now: Time) -> impl Iterator<Item = (&QueueName, Stats)> {
+        self.advance(now);
+        self.queues.iter().map(move |(name, queue)| (name, stats(queue, now)))
     }
 
     /// The workers of a queue by name: those with leases, and those that had one within
@@ -74,5 +66,23 @@ impl Broker {
             Worker { retired, ..worker }
         };
         Some(listed.map(of).collect())
+    }
+}
+
+fn stats(queue: &Queue, now: Time) -> Stats {
+    let oldest = queue.ready.first().and_then(|id| queue.messages.get(*id));
+    Stats {
+        ready: queue.ready.len(),
+        in_flight: queue.in_flight,
+        delayed: queue.messages.len() - queue.ready.len() - queue.in_flight,
+        bytes: queue.bytes,
+        keys: queue.keys.len(),
+        paused: queue.paused,
+        waiting: queue.waiters.len(),
+        busy_workers: queue.workers.busy(),
+        nameless_leases: queue.workers.nameless(),
+        ack_p90: queue.workers.ack_p90(),
+        oldest_age: oldest.map(|message| now.saturating_sub(message.published)),
+        total: queue.total,
     }
 }

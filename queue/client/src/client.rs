@@ -12,18 +12,13 @@ use service::token::Token;
 
 use crate::args::QueueArgs;
 use crate::error::Error;
-use crate::wire::{
-    ErrorBody, Message, Published, QueueStats, RawReceived, Receipts, Received, Results,
-};
-use crate::work::ReceiveOptions;
+use crate::wire::{ErrorBody, Published, QueueStats, Receipts, Results};
 
 /// How long a call may take beyond the time it asked the queue to wait.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes; without messages in it, it has some hundred. So
 /// whoever answers instead of the queue fills nobody's memory.
 pub(crate) const LONGEST: usize = 64 << 10;
-/// Messages are as long as they are; the queue limits them when it takes them.
-pub(crate) const ANY_LENGTH: usize = usize::MAX;
 
 /// By which a publish is known when it comes again.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -37,7 +32,7 @@ pub struct Client {
     http: reqwest::Client,
     /// Ends in `/v1/queues/NAME`.
     base: Url,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     token: Option<Arc<TokenFile>>,
 }
 
@@ -65,12 +60,6 @@ impl Client {
         Client { token, ..self }
     }
 
-    /// The same queue, with another time after which a call counts as failed.
-    #[must_use]
-    pub fn with_timeout(self, timeout: Duration) -> Client {
-        Client { timeout, ..self }
-    }
-
     /// Publishes one message; returns its number. After an error that passes it may be there all
     /// the same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
     ///
@@ -78,18 +67,6 @@ impl Client {
     /// See [`Error::is_passing`].
     pub async fn publish(&self, body: Vec<u8>) -> Result<String, Error> {
         self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
-    }
-
-    /// Publishes one message as [`Client::publish`] does; returns how many messages the queue has
-    /// taken in, this one included. No other publisher is told the same number.
-    ///
-    /// # Errors
-    /// See [`Error::is_passing`].
-    pub async fn publish_counted(&self, body: Vec<u8>) -> Result<u64, Error> {
-        let call = self.call(Method::POST, &["messages"]).body(body);
-        let published: Published = self.json(call, LONGEST).await?;
-        let total = published.published_total;
-        total.ok_or_else(|| Error::Garbled("a publish without published_total".to_owned()))
     }
 
     /// Publishes one message, once however often it is tried with the same key within five minutes;
@@ -107,41 +84,6 @@ impl Client {
         let published: Published = self.json(call, LONGEST).await?;
         let one = published.ids.into_iter().next();
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
-    }
-
-    /// Takes messages, waiting for the first one; an empty list after the wait.
-    ///
-    /// # Errors
-    /// See [`Error::is_passing`].
-    pub async fn receive(&self, options: &ReceiveOptions) -> Result<Vec<Message>, Error> {
-        self.receive_as(options).await.map(|received| received.messages)
-    }
-
-    /// As [`Client::receive`]; tells also whether the worker of that name is retired.
-    ///
-    /// # Errors
-    /// See [`Error::is_passing`].
-    pub async fn receive_as(&self, options: &ReceiveOptions) -> Result<Received, Error> {
-        let call = self.call(Method::POST, &["messages", "receive"]).query(&[
-            ("max", options.max.to_string()),
-            ("wait_s", options.wait.as_secs_f64().to_string()),
-            ("lease_s", options.lease.as_secs_f64().to_string()),
-            ("worker", options.worker.clone()),
-        ]);
-        let call = call.timeout(options.wait + self.timeout);
-        let received: RawReceived = self.json(call, ANY_LENGTH).await?;
-        received.into_received().map_err(Error::Garbled)
-    }
-
-    /// Ends several deliveries, at most as many as a receive gives; one whose lease was over stays
-    /// as it is.
-    ///
-    /// # Errors
-    /// [`Error::Away`] passes.
-    pub async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
-        let receipts = Receipts { receipts, delay_ms: None };
-        let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
-        self.json::<Results>(call, LONGEST).await.map(|_| ())
     }
 
     /// Hands a message back, to be ready after `delay`.

@@ -2,24 +2,41 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
 
-use crate::client::Client;
+use crate::client::{Client, LONGEST};
 use crate::error::Error;
 use crate::watch::{Answer, Holders, Numbers, WatchedQueue};
-use crate::wire::{Extend, Message, QueueSettings, QueueStats, Redelivery, Workers};
+use crate::wire::{
+    Extend, Published, Purged, QueueSettings, QueueStats, RawMessage, RawReceived, Receipts,
+    Redelivered, Redelivery, Results, Retired, Worker, Workers,
+};
 use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
+/// Messages are as long as they are; the queue limits them when it takes them.
+const ANY_LENGTH: usize = usize::MAX;
+/// The longest list of workers that is read, in bytes: some thousand of them with long names.
+const LONGEST_LIST: usize = 2 << 20;
+
 impl WorkQueue for Client {
-    fn with_timeout(self, timeout: Duration) -> Client {
-        Client::with_timeout(self, timeout)
+    fn with_timeout(mut self, timeout: Duration) -> Client {
+        self.timeout = timeout;
+        self
     }
 
     async fn receive(&self, options: &ReceiveOptions) -> Result<Given, Error> {
-        let received = self.receive_as(options).await?;
-        let job = |Message { id, receipt, body, .. }| Job { id, receipt, body };
-        let jobs = received.messages.into_iter().map(job).collect();
-        Ok(Given { jobs, retired: received.retired })
+        let call = self.call(Method::POST, &["messages", "receive"]).query(&[
+            ("max", options.max.to_string()),
+            ("wait_s", options.wait.as_secs_f64().to_string()),
+            ("lease_s", options.lease.as_secs_f64().to_string()),
+            ("worker", options.worker.clone()),
+        ]);
+        let call = call.timeout(options.wait + self.timeout);
+        let received: RawReceived = self.json(call, ANY_LENGTH).await?;
+        received.into_given().map_err(Error::Garbled)
     }
 
     async fn extend(&self, receipt: &str, lease: Duration) -> Result<(), Error> {
@@ -31,8 +48,11 @@ impl WorkQueue for Client {
         self.end("ack", receipt, None).await
     }
 
+    /// At most as many as a receive gives.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
-        Client::ack_all(self, receipts).await
+        let receipts = Receipts { receipts, delay_ms: None };
+        let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
+        self.json::<Results>(call, LONGEST).await.map(drop)
     }
 
     async fn release(&self, receipt: &str) -> Result<(), Error> {
@@ -44,7 +64,10 @@ impl WorkQueue for Client {
     }
 
     async fn publish_counted(&self, body: Vec<u8>) -> Result<Option<u64>, Error> {
-        Client::publish_counted(self, body).await.map(Some)
+        let call = self.call(Method::POST, &["messages"]).body(body);
+        let Published { published_total, .. } = self.json(call, LONGEST).await?;
+        let garbled = || Error::Garbled("a publish without published_total".to_owned());
+        published_total.ok_or_else(garbled).map(Some)
     }
 
     async fn configure(&self, settings: &QueueSettings) -> Result<(), Error> {
@@ -57,24 +80,54 @@ impl WatchedQueue for Client {
         Box::pin(async { self.stats().await.map(Numbers::from) })
     }
 
+    /// At most 10,000.
     fn publish_all<'a>(&'a self, bodies: &'a [Vec<u8>]) -> Answer<'a, ()> {
-        Box::pin(async { Client::publish_all(self, bodies).await.map(drop) })
+        let call = self.call(Method::POST, &["messages"]);
+        let call = call.header(CONTENT_TYPE, "application/x-ndjson").body(bodies.join(&b'\n'));
+        Box::pin(async { self.json::<Published>(call, ANY_LENGTH).await.map(drop) })
     }
 
     fn purge(&self) -> Answer<'_, ()> {
-        Box::pin(async { Client::purge(self).await.map(drop) })
+        let call = self.call(Method::POST, &["purge"]);
+        Box::pin(async { self.json::<Purged>(call, LONGEST).await.map(drop) })
     }
 
+    /// Those that have leases, and as idle those that had some within the last minute.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
-        Box::pin(async { self.workers().await.map(|all| Some(all.into())) })
+        let call = self.call(Method::GET, &["workers"]);
+        Box::pin(async { self.json(call, LONGEST_LIST).await.map(|all: Workers| Some(all.into())) })
     }
 
+    /// A receive of it that waits ends at once. A name is 1 to 80 printable characters.
     fn retire<'a>(&'a self, worker: &'a str) -> Answer<'a, Option<u64>> {
-        Box::pin(async { Client::retire(self, worker).await.map(Some) })
+        let call = self.call(Method::POST, &["workers", worker, "retire"]);
+        Box::pin(async { self.json(call, LONGEST).await.map(|it: Retired| Some(it.leases)) })
     }
 
+    /// At most 20.
     fn redelivered(&self) -> Answer<'_, Option<Vec<Redelivery>>> {
-        Box::pin(async { Client::redelivered(self).await.map(Some) })
+        let call = self.call(Method::GET, &["redelivered"]);
+        Box::pin(async {
+            self.json(call, LONGEST).await.map(|it: Redelivered| Some(it.redelivered))
+        })
+    }
+}
+
+impl RawReceived {
+    pub(crate) fn into_given(self) -> Result<Given, String> {
+        let jobs = self.messages.into_iter().map(RawMessage::into_job).collect::<Result<_, _>>()?;
+        Ok(Given { jobs, retired: self.retired })
+    }
+}
+
+impl RawMessage {
+    fn into_job(self) -> Result<Job, String> {
+        let body = match (self.body, self.body_base64) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
+            _ => return Err("a message needs either body or body_base64".to_owned()),
+        };
+        Ok(Job { id: self.id, receipt: self.receipt, body })
     }
 }
 
@@ -99,7 +152,7 @@ impl From<QueueStats> for Numbers {
 impl From<Workers> for Holders {
     fn from(all: Workers) -> Holders {
         let (busy, idle): (Vec<_>, Vec<_>) = all.workers.into_iter().partition(|it| it.leases > 0);
-        let names = |some: Vec<crate::wire::Worker>| some.into_iter().map(|it| it.name).collect();
+        let names = |some: Vec<Worker>| some.into_iter().map(|it| it.name).collect();
         Holders { busy: names(busy), idle: names(idle), nameless: all.nameless_leases }
     }
 }

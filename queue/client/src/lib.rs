@@ -3,10 +3,8 @@
 //! # Layout
 //! - [`work`]: [`WorkQueue`], what workers need of a queue, whichever queue it is
 //! - [`watch`]: [`WatchedQueue`], what an engine needs of one
-//! - `kit`: the kit's own queue as they see any queue
-//! - [`client`]: [`Client`], the calls on one queue of the kit
-//! - `upkeep`: the calls of those who look after a queue
-//! - `workers`: who works on a queue's messages
+//! - `kit`: the kit's own queue as they see any queue, and its calls
+//! - [`client`]: [`Client`], one queue of the kit, and how it is called
 //! - [`wire`]: the JSON that goes over the line, as the queue documents it
 //! - [`error`]: [`Error`], by what a caller can do about it
 //! - [`args`]: `--queue-url`, `--queue` and `--queue-token-file`, in the same words everywhere
@@ -19,11 +17,9 @@ pub mod backoff;
 pub mod client;
 pub mod error;
 mod kit;
-mod upkeep;
 pub mod watch;
 pub mod wire;
 pub mod work;
-mod workers;
 
 pub use args::QueueArgs;
 pub use backoff::Backoff;
@@ -31,5 +27,5 @@ pub use client::Client;
 pub use error::Error;
 pub use reqwest::Url;
 pub use watch::{Answer, Holders, Numbers, WatchedQueue};
-pub use wire::{Message, QueueSettings, QueueStats, Received, Redelivery, Worker, Workers};
+pub use wire::{QueueSettings, QueueStats, Redelivery};
 pub use work::{Given, Job, ReceiveOptions, WorkQueue};

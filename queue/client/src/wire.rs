@@ -1,7 +1,5 @@
 //! The JSON that goes over the line, as the queue documents it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -15,59 +13,18 @@ pub(crate) struct Published {
 /// The answer to a receive as it is sent.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawReceived {
-    messages: Vec<RawMessage>,
+    pub(crate) messages: Vec<RawMessage>,
     #[serde(default)]
-    retired: bool,
-}
-
-/// The answer to a receive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
-    /// What we are given; nothing where nothing came within the wait.
-    pub messages: Vec<Message>,
-    /// Whether we are retired: we get nothing now, and are about to be stopped.
-    pub retired: bool,
-}
-
-impl RawReceived {
-    pub(crate) fn into_received(self) -> Result<Received, String> {
-        let messages = self.messages.into_iter().map(RawMessage::into_message);
-        Ok(Received { messages: messages.collect::<Result<_, _>>()?, retired: self.retired })
-    }
+    pub(crate) retired: bool,
 }
 
 /// A delivery as it is sent: text where the bytes are UTF-8, else base64.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawMessage {
-    id: String,
-    receipt: String,
-    attempts: u32,
-    body: Option<String>,
-    body_base64: Option<String>,
-}
-
-/// A message that was given to us under a lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its number.
-    pub id: String,
-    /// The right to end this delivery.
-    pub receipt: String,
-    /// How often it was given out, this time included.
-    pub attempts: u32,
-    /// The bytes as they were published.
-    pub body: Vec<u8>,
-}
-
-impl RawMessage {
-    fn into_message(self) -> Result<Message, String> {
-        let body = match (self.body, self.body_base64) {
-            (Some(text), None) => text.into_bytes(),
-            (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
-            _ => return Err("a message needs either body or body_base64".to_owned()),
-        };
-        Ok(Message { id: self.id, receipt: self.receipt, attempts: self.attempts, body })
-    }
+    pub(crate) id: String,
+    pub(crate) receipt: String,
+    pub(crate) body: Option<String>,
+    pub(crate) body_base64: Option<String>,
 }
 
 /// Ends several deliveries.
@@ -144,27 +101,17 @@ pub struct QueueStats {
 }
 
 /// Who works on a queue's messages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Workers {
-    /// Those that gave a name, in the order of their names.
-    pub workers: Vec<Worker>,
-    /// Leases of workers without a name.
-    pub nameless_leases: u64,
+#[derive(Debug, Deserialize)]
+pub(crate) struct Workers {
+    pub(crate) workers: Vec<Worker>,
+    pub(crate) nameless_leases: u64,
 }
 
-/// One worker.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Worker {
-    /// The name that it receives by.
-    pub name: String,
-    /// How many messages it has now.
-    pub leases: u64,
-    /// How many it was given.
-    pub taken: u64,
-    /// How many of these it has acknowledged.
-    pub done: u64,
-    /// Whether it gets none at present.
-    pub retired: bool,
+/// One worker that gave its name, and how many messages it has now.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Worker {
+    pub(crate) name: String,
+    pub(crate) leases: u64,
 }
 
 /// The answer to a retirement.
@@ -198,10 +145,11 @@ pub struct Redelivery {
     pub done_by: Option<String>,
 }
 
-/// The answer to a purge.
+/// The answer to a purge. Nobody wants the number, but without it the answer is none.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purged {
-    pub(crate) purged: u64,
+    #[serde(rename = "purged")]
+    _purged: u64,
 }
 
 /// The most that a number may be: JSON's are exact up to here, and some of them can be added.
@@ -360,8 +308,7 @@ mod tests {
         let answer = r#"{"workers":[{"name":"a-1","leases":1,"since":"2026-01-01T00:00:00.000Z",
             "taken":3,"done":2,"retired":true}],"nameless_leases":4}"#;
         let Workers { workers, nameless_leases } = serde_json::from_str(answer).unwrap();
-        let name = "a-1".to_owned();
-        let worker = Worker { name, leases: 1, taken: 3, done: 2, retired: true };
+        let worker = Worker { name: "a-1".to_owned(), leases: 1 };
         assert_eq!((workers, nameless_leases), (vec![worker], 4));
     }
 
@@ -369,7 +316,7 @@ mod tests {
     fn a_receive_that_does_not_say_so_is_of_no_retired_worker() {
         let received = |answer: &str| {
             let raw: RawReceived = serde_json::from_str(answer).unwrap();
-            raw.into_received().unwrap()
+            raw.into_given().unwrap()
         };
         assert!(!received(r#"{"messages":[]}"#).retired);
         assert!(received(r#"{"messages":[],"retired":true}"#).retired);

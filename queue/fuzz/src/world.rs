@@ -102,13 +102,11 @@ impl World {
     /// All queues with their numbers, which must be conserved.
     pub fn queues(&self) -> Vec<(QueueName, Stats)> {
         self.hub.call(|broker, now| {
-            let names: Vec<QueueName> = broker.names().cloned().collect();
-            let stats = names.into_iter().filter_map(|name| {
-                let stats = broker.stats(now, &name)?;
+            let conserved = |(name, stats): (&QueueName, Stats)| {
                 assert!(is_conserved(&stats), "{name}: {stats:?}");
-                Some((name, stats))
-            });
-            stats.collect()
+                (name.clone(), stats)
+            };
+            broker.all_stats(now).map(conserved).collect()
         })
     }
 }

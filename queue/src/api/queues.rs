@@ -4,7 +4,6 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
-use broker::stats::Counters;
 use broker::{QueueName, Settings, Stats, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -94,9 +93,7 @@ pub(super) struct QueueJson {
 
 impl QueueJson {
     fn new(name: &QueueName, now: Time, stats: Stats, settings: &Settings) -> QueueJson {
-        let Counters { published, delivered, undelivered, acked, nacked, .. } = stats.total;
-        let Counters { lease_expired, dead, purged, expired, .. } = stats.total;
-        let Counters { receive_empty, replayed, released, .. } = stats.total;
+        let total = stats.total;
         QueueJson {
             name: name.to_string(),
             clock_s: now.as_secs_f64(),
@@ -111,18 +108,18 @@ impl QueueJson {
             idempotency_keys: stats.keys,
             paused: stats.paused,
             oldest_age_s: stats.oldest_age.map(|age| age.as_secs_f64()),
-            published_total: published,
-            publish_replayed_total: replayed,
-            delivered_total: delivered,
-            undelivered_total: undelivered,
-            acked_total: acked,
-            nacked_total: nacked,
-            released_total: released,
-            lease_expired_total: lease_expired,
-            dead_total: dead,
-            purged_total: purged,
-            expired_total: expired,
-            receive_empty_total: receive_empty,
+            published_total: total.published,
+            publish_replayed_total: total.replayed,
+            delivered_total: total.delivered,
+            undelivered_total: total.undelivered,
+            acked_total: total.acked,
+            nacked_total: total.nacked,
+            released_total: total.released,
+            lease_expired_total: total.lease_expired,
+            dead_total: total.dead,
+            purged_total: total.purged,
+            expired_total: total.expired,
+            receive_empty_total: total.receive_empty,
             settings: settings.into(),
         }
     }
@@ -195,13 +192,11 @@ pub(super) async fn redrive(
 /// `GET /v1/queues`: all queues by name.
 pub(super) async fn list(State(app): State<App>) -> Json<Value> {
     let queues: Vec<Value> = app.hub.call(|broker, now| {
-        let names: Vec<QueueName> = broker.names().cloned().collect();
-        let line = |name: QueueName| {
-            let Stats { ready, in_flight, delayed, .. } = broker.stats(now, &name)?;
-            let name = name.as_str();
-            Some(json!({"name": name, "ready": ready, "in_flight": in_flight, "delayed": delayed}))
+        let line = |(name, stats): (&QueueName, Stats)| {
+            let (name, Stats { ready, in_flight, delayed, .. }) = (name.as_str(), stats);
+            json!({"name": name, "ready": ready, "in_flight": in_flight, "delayed": delayed})
         };
-        names.into_iter().filter_map(line).collect()
+        broker.all_stats(now).map(line).collect()
     });
     Json(json!({ "queues": queues }))
 }

@@ -3,11 +3,13 @@
 use std::io;
 
 /// Why a batch of messages was not taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The disk is full.
+    #[error("the queue's disk is full, so nothing was taken in; make room and try again")]
     Full,
     /// It could not be written, in the operating system's words.
+    #[error("the queue cannot write its log, so nothing was taken in: {0}; try again later")]
     NotWritten(String),
 }
 

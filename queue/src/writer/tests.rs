@@ -267,7 +267,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
         running.publish(1000).unwrap();
     }
     disk.0.room.store(500, Ordering::Relaxed);
-    assert_eq!(running.publish(1000), Err(Problem::DiskFull));
+    assert_eq!(running.publish(1000), Err(Problem::NotKept(Refusal::Full)));
     assert_eq!((running.stats().ready, is_conserved(&running.stats())), (40, true));
     // Work goes on, and what is done makes room, though the disk has none for a word of it.
     disk.0.room.store(0, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use client::{Client, Message, QueueArgs, ReceiveOptions, WorkQueue};
+use client::{Client, Job, QueueArgs, ReceiveOptions, WorkQueue};
 
 use crate::program::{Folder, Program};
 
@@ -15,10 +15,10 @@ const LATE: Duration = Duration::from_millis(600);
 const QUEUE_URL: &str = "QUEUE_OF_A_CONSUMER";
 const HOLDS: &str = "the consumer holds a message";
 
-async fn take(client: &Client, worker: &str) -> Message {
+async fn take(client: &Client, worker: &str) -> Job {
     let wait = Duration::from_secs(20);
     let options = ReceiveOptions { max: 1, wait, lease: LEASE, worker: worker.to_owned() };
-    client.receive(&options).await.unwrap().remove(0)
+    client.receive(&options).await.unwrap().jobs.remove(0)
 }
 
 /// Takes a message, extends its lease for a while, and then waits to be killed.
@@ -60,7 +60,8 @@ async fn the_message_of_a_consumer_that_is_killed_is_with_another_one_after_its_
     let (message, came) = other.await.unwrap();
     let after = came - killed;
     println!("with another one {after:?} after the kill; its lease of {LEASE:?} had just begun");
-    assert_eq!((message.attempts, message.body), (2, b"a".to_vec()));
+    let attempts = &program.ok("GET /jobs/messages", "")["messages"][0]["attempts"];
+    assert_eq!((attempts, message.body), (&2.into(), b"a".to_vec()));
     assert!(after <= LEASE + LATE, "{after:?}");
     let stats = program.ok("GET /jobs", "");
     let number = |name: &str| stats[name].as_u64().unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use client::{Client, ReceiveOptions, WorkQueue};
+use client::{Client, Given, ReceiveOptions, WorkQueue};
 use tokio::task::JoinHandle;
 
 use crate::program::{Folder, Program};
@@ -54,7 +54,7 @@ impl Load {
         let (wait, lease) = (Duration::from_secs(1), Duration::from_secs(1));
         let options = ReceiveOptions { max: AT_ONCE, wait, lease, worker: "w".to_owned() };
         tokio::spawn(async move {
-            while let Ok(messages) = client.receive(&options).await {
+            while let Ok(Given { jobs: messages, .. }) = client.receive(&options).await {
                 if messages.is_empty() && to_the_end {
                     return;
                 }

@@ -55,7 +55,7 @@ async fn a_publish_whose_answer_was_lost_with_the_process_is_tried_again_and_the
         program.kill();
     }
     let program = Program::start(folder.path());
-    let messages = program.client().receive(&all()).await.unwrap();
+    let messages = program.client().receive(&all()).await.unwrap().jobs;
     assert_eq!(messages.len(), 1);
     program.client().ack(&messages[0].receipt).await.unwrap();
     assert_eq!(program.client().publish_once("k", "a".into()).await.unwrap(), "1");
@@ -113,7 +113,7 @@ impl Publishers {
 async fn drain(client: &Client) -> BTreeMap<u64, Vec<String>> {
     let mut messages: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     loop {
-        let received = client.receive(&all()).await.unwrap();
+        let received = client.receive(&all()).await.unwrap().jobs;
         if received.is_empty() {
             return messages;
         }

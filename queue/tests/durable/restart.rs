@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use client::{Client, Message, ReceiveOptions, WorkQueue};
+use client::{Client, Job, ReceiveOptions, WorkQueue};
 use serde_json::{Value, json};
 
 use crate::program::{Folder, Program};
@@ -12,11 +12,11 @@ fn options(max: u32, wait: Duration) -> ReceiveOptions {
     ReceiveOptions { max, wait, lease: Duration::from_secs(30), worker: "w".to_owned() }
 }
 
-async fn take(client: &Client, max: u32) -> Vec<Message> {
-    client.receive(&options(max, Duration::ZERO)).await.unwrap()
+async fn take(client: &Client, max: u32) -> Vec<Job> {
+    client.receive(&options(max, Duration::ZERO)).await.unwrap().jobs
 }
 
-fn bodies(messages: &[Message]) -> Vec<&str> {
+fn bodies(messages: &[Job]) -> Vec<&str> {
     messages.iter().map(|it| std::str::from_utf8(&it.body).unwrap()).collect()
 }
 
@@ -51,15 +51,15 @@ async fn a_receipt_that_was_not_on_the_disk_holds_until_its_message_is_given_out
     let mut program = Program::start(folder.path());
     let client = program.client();
     client.publish("a".into()).await.unwrap();
-    let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
     program.kill();
     let mut program = Program::start(folder.path());
     let client = program.client();
     client.ack(&held.receipt).await.unwrap();
     client.publish("b".into()).await.unwrap();
-    let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
     client.nack(&held.receipt, Duration::ZERO).await.unwrap();
-    let [again] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+    let [again] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
     client.publish("c".into()).await.unwrap();
     program.kill();
     let program = Program::start(folder.path());
@@ -78,7 +78,7 @@ async fn a_clean_end_keeps_even_the_last_acknowledgement() {
         let client = program.client();
         assert_eq!(client.stats().await.map(|it| it.acked_total).unwrap_or(0), round);
         client.publish("a".into()).await.unwrap();
-        let [held] = <[Message; 1]>::try_from(take(&client, 1).await).unwrap();
+        let [held] = <[Job; 1]>::try_from(take(&client, 1).await).unwrap();
         client.ack(&held.receipt).await.unwrap();
         program.leave();
     }
@@ -161,7 +161,9 @@ async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
     program.ok("POST /jobs/resume", "");
     let back = take(&client, 9).await;
     assert_eq!(bodies(&back), ["a", "b", "c", "d"]);
-    assert!(back.iter().all(|message| message.attempts == 1), "those that had died begin anew");
+    let seen = program.ok("GET /jobs/messages", "");
+    let mut seen = seen["messages"].as_array().unwrap().iter();
+    assert!(seen.all(|message| message["attempts"] == 1), "those that had died begin anew");
     program.leave();
 }
 
@@ -172,11 +174,11 @@ async fn publishers_at_once_are_told_numbers_without_a_gap_that_go_on_after_a_re
     let client = program.client();
     let publishes = (0..20).map(|_| client.publish_counted("x".into()));
     let told = futures::future::join_all(publishes).await.into_iter();
-    let mut told: Vec<u64> = told.map(Result::unwrap).collect();
+    let mut told: Vec<u64> = told.filter_map(Result::unwrap).collect();
     told.sort_unstable();
     assert_eq!(told, (1..=20).collect::<Vec<_>>());
     program.kill();
     let program = Program::start(folder.path());
-    assert_eq!(program.client().publish_counted("x".into()).await.unwrap(), 21);
+    assert_eq!(program.client().publish_counted("x".into()).await.unwrap(), Some(21));
     program.leave();
 }

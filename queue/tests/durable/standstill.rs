@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use client::{Client, Message, ReceiveOptions, WorkQueue};
+use client::{Client, Job, ReceiveOptions, WorkQueue};
 
 use crate::program::{Folder, Program};
 
 const LEASE: Duration = Duration::from_secs(1);
 const LONGER: Duration = Duration::from_secs(3);
 
-async fn take(client: &Client) -> Message {
+async fn take(client: &Client) -> Job {
     let (lease, worker) = (LEASE, "w".to_owned());
     let options = ReceiveOptions { max: 1, wait: Duration::ZERO, lease, worker };
-    client.receive(&options).await.unwrap().remove(0)
+    client.receive(&options).await.unwrap().jobs.remove(0)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use manifest::wrong::Wrong;
 use manifest::{Deployment, PREFIX};
 
 use super::{Change, apply};
-use crate::annotations::{self, is_scalable};
+use crate::annotations::{self, engine_name, is_scalable, noted};
 
 /// What edits are checked against besides the annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,12 +67,7 @@ fn foreign(changes: &[Change]) -> impl Iterator<Item = Wrong> {
 /// Everything that is wrong with the annotations as they are.
 fn problems(all: &[Deployment], ground: &Ground) -> Vec<Wrong> {
     let mut wrong = Vec::new();
-    let engine = all.iter().find(|deployment| deployment.is_engine());
-    let typed = engine.map(annotations::capacity).transpose().unwrap_or_else(|problem| {
-        wrong.push(problem);
-        None
-    });
-    let typed = typed.flatten().unwrap_or(ground.capacity);
+    let typed = noted(annotations::capacity(all), &mut wrong).unwrap_or(ground.capacity);
     let capacity = ground.measured.unwrap_or(typed);
     let mut workloads = Vec::new();
     for deployment in all {
@@ -83,7 +78,7 @@ fn problems(all: &[Deployment], ground: &Ground) -> Vec<Wrong> {
         wrong.extend(not_to_be_scaled(deployment, ground));
     }
     let config = Config { capacity, tick: ground.tick, workloads };
-    let name = engine.map_or("engine", |engine| engine.name.as_str());
+    let name = engine_name(all);
     let is_fact = |setting| setting == Setting::Capacity && ground.measured.is_some();
     let of_all = config.problems().into_iter().filter(|problem| !is_fact(problem.setting));
     wrong.extend(of_all.map(|problem| annotations::in_words(&problem, name)));

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use control::{Config, Rule, Workload};
-use manifest::{Deployment, PREFIX};
+use control::{Rule, Workload};
+use manifest::PREFIX;
 use serde::Serialize;
 
-use super::changed::{Changed, Edited, differences};
-use super::check::Ground;
+use super::changed::{Changed, Edited};
 use super::{Change, Ours, annotate, ours, yaml};
 use crate::annotations::CAPACITY;
-use crate::trouble::Troubles;
 
 /// The configuration at a moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -126,45 +124,7 @@ pub struct OtherView {
     pub unfit: Option<String>,
 }
 
-/// What an overview is made from.
-#[derive(Debug)]
-pub struct Seen<'a> {
-    /// All Deployments.
-    pub all: &'a [Deployment],
-    /// Their annotations that are ours when they were seen first.
-    pub first: &'a BTreeMap<String, Ours>,
-    /// What runs.
-    pub config: &'a Config,
-    /// What is wrong.
-    pub troubles: &'a Troubles,
-    /// What edits are checked against.
-    pub ground: &'a Ground,
-    /// Queues that nobody has used yet.
-    pub absent: &'a BTreeSet<String>,
-}
-
 impl Overview {
-    /// The overview of what is seen, without who may edit it and who did.
-    pub fn of(seen: &Seen<'_>) -> Overview {
-        let all = seen.all.iter().map(|it| (it.name.clone(), ours(it))).collect();
-        let images = seen.all.iter().filter_map(|it| Some((it.name.clone(), image(it)?)));
-        let mut workloads: Vec<_> = seen.all.iter().filter_map(|it| workload(it, seen)).collect();
-        workloads.sort_by(|a, b| {
-            (a.settings.priority, &a.deployment).cmp(&(b.settings.priority, &b.deployment))
-        });
-        let others = seen.all.iter().filter(|it| seen.config.workload(&it.name).is_none());
-        Overview {
-            capacity: capacity(seen),
-            others: others.filter(|it| !it.is_engine()).map(|it| other(it, seen)).collect(),
-            differs: differences(seen.first, &all),
-            images: images.collect(),
-            first: seen.first.clone(),
-            workloads,
-            all,
-            ..Overview::default()
-        }
-    }
-
     /// Whether edits are carried out by now.
     pub fn has(&self, changes: &[Change]) -> bool {
         changes.iter().all(|change| {
@@ -223,90 +183,29 @@ impl Overview {
     }
 }
 
-fn image(deployment: &Deployment) -> Option<String> {
-    deployment.main()?.image.clone()
-}
-
-fn defaults(deployment: &Deployment, seen: &Seen<'_>) -> Ours {
-    seen.first.get(&deployment.name).cloned().unwrap_or_default()
-}
-
-fn capacity(seen: &Seen<'_>) -> CapacityView {
-    let engine = seen.all.iter().find(|it| it.is_engine());
-    let trouble = seen.troubles.get(engine.map_or("engine", |it| &it.name));
-    CapacityView {
-        value: seen.config.capacity,
-        measured: seen.ground.measured.is_some(),
-        deployment: engine.map(|it| it.name.clone()),
-        annotations: engine.map(ours).unwrap_or_default(),
-        defaults: engine.map(|it| defaults(it, seen)).unwrap_or_default(),
-        trouble: trouble.map(|trouble| trouble.text.clone()),
-    }
-}
-
-fn workload(deployment: &Deployment, seen: &Seen<'_>) -> Option<WorkloadView> {
-    let workload = seen.config.workload(&deployment.name)?;
-    let trouble = seen.troubles.get(&deployment.name);
-    Some(WorkloadView {
-        deployment: deployment.name.clone(),
-        image: image(deployment),
-        annotations: ours(deployment),
-        defaults: defaults(deployment, seen),
-        settings: settings(workload),
-        trouble: trouble.map(|trouble| trouble.text.clone()),
-        queue_warning: queue_warning(workload, seen),
-    })
-}
-
-/// A queue that is not there is no error: its first publisher or receiver makes it.
-fn queue_warning(workload: &Workload, seen: &Seen<'_>) -> Option<String> {
-    let queue = &workload.rule.target()?.queue;
-    let used = seen.config.workloads.iter().filter_map(|it| Some(&it.rule.target()?.queue));
-    let used: BTreeSet<&str> =
-        used.filter(|name| !seen.absent.contains(*name)).map(String::as_str).collect();
-    let used = Vec::from_iter(used).join(", ");
-    let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
-    seen.absent.contains(queue).then(|| {
-        format!("nobody has used a queue {queue} yet{known}; until then {} holds", workload.name)
-    })
-}
-
-fn other(deployment: &Deployment, seen: &Seen<'_>) -> OtherView {
-    OtherView {
-        deployment: deployment.name.clone(),
-        image: image(deployment),
-        annotations: ours(deployment),
-        defaults: defaults(deployment, seen),
-        cannot: seen.ground.cannot_scale(deployment),
-        unfit: makes_load(deployment).then(|| "it makes the load".to_owned()),
-    }
-}
-
-/// Who puts jobs on a queue does not get more to do with it.
-fn makes_load(deployment: &Deployment) -> bool {
-    let program = deployment.containers.first().and_then(|container| container.program());
-    program == Some("producer")
-}
-
-fn settings(workload: &Workload) -> SettingsView {
-    let rate = match &workload.rule {
-        Rule::Rate(rate) => Some(rate),
-        Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
-    };
-    let target = workload.rule.target();
-    SettingsView {
-        rule: workload.rule.name(),
-        queue: target.map(|target| target.queue.clone()),
-        target: target.map(|target| target.length),
-        priority: workload.priority,
-        min: workload.min,
-        max: workload.max,
-        max_delta: workload.max_delta,
-        window_s: rate.map(|rate| rate.window.as_secs_f64()),
-        rate_average_s: rate.map(|rate| rate.average.as_secs_f64()),
-        service_rate: rate.and_then(|rate| rate.service_time).map(|it| it.as_secs_f64().recip()),
-        fallback: workload.fallback,
-        paused: workload.paused,
-        held: workload.held.clone(),
+impl SettingsView {
+    /// What a workload is scaled by.
+    pub(crate) fn of(workload: &Workload) -> SettingsView {
+        let rate = match &workload.rule {
+            Rule::Rate(rate) => Some(rate),
+            Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
+        };
+        let target = workload.rule.target();
+        let service_time = rate.and_then(|rate| rate.service_time);
+        SettingsView {
+            rule: workload.rule.name(),
+            queue: target.map(|target| target.queue.clone()),
+            target: target.map(|target| target.length),
+            priority: workload.priority,
+            min: workload.min,
+            max: workload.max,
+            max_delta: workload.max_delta,
+            window_s: rate.map(|rate| rate.window.as_secs_f64()),
+            rate_average_s: rate.map(|rate| rate.average.as_secs_f64()),
+            service_rate: service_time.map(|time| time.as_secs_f64().recip()),
+            fallback: workload.fallback,
+            paused: workload.paused,
+            held: workload.held.clone(),
+        }
     }
 }

@@ -7,13 +7,12 @@ use proptest::prelude::*;
 
 use super::changed::{differences, together};
 use super::check::{Ground, check};
-use super::overview::{Overview, Seen};
 use super::yaml::DEMO;
 use super::*;
 use crate::actor::Actor;
 use crate::annotations::{OF_WORKLOADS, config};
 use crate::budget::Budget;
-use crate::trouble::Troubles;
+use crate::settings::{Described, Settings};
 
 fn demo() -> Manifest {
     parse(DEMO).unwrap()
@@ -266,25 +265,22 @@ fn a_queue_of_nobody_s_is_warned_of_and_who_makes_the_load_is_not_to_be_scaled()
     let mut all = demo();
     let args = Budget::default();
     apply(&mut all.deployments, &[set("consumer", "queue", "jbos")]);
-    let config = config(&all, &args).unwrap();
     let overview = |absent: &[&str]| {
-        Overview::of(&Seen {
-            all: &all.deployments,
-            first: &BTreeMap::new(),
-            config: &config,
-            troubles: &Troubles::new(),
-            ground: &ground(),
-            absent: &absent.iter().map(|name| (*name).to_owned()).collect(),
-        })
+        let mut settings = Settings::new(&args);
+        let deployments = all.deployments.clone();
+        settings.update(Described { deployments, ..Described::default() });
+        settings.see_absent(absent.iter().map(|name| (*name).to_owned()).collect());
+        settings.overview()
     };
     let warnings = |absent: &[&str]| -> Vec<Option<String>> {
-        overview(absent).workloads.into_iter().map(|it| it.queue_warning).collect()
+        overview(absent).workloads.iter().map(|it| it.queue_warning.clone()).collect()
     };
     let text = "nobody has used a queue jbos yet; until then consumer holds";
     assert_eq!(warnings(&["jbos"]), [Some(text.to_owned()), None]);
     assert_eq!(warnings(&["jobs"]), [None, None]);
-    let others = overview(&[]).others;
-    let why: Vec<_> = others.iter().map(|it| (&*it.deployment, it.unfit.as_deref())).collect();
+    let overview = overview(&[]);
+    let why: Vec<_> =
+        overview.others.iter().map(|it| (&*it.deployment, it.unfit.as_deref())).collect();
     assert_eq!(why, [("queue", None), ("producer", Some("it makes the load"))]);
 }
 

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use control::Config;
+use control::Workload;
+use manifest::Deployment;
 use manifest::wrong::Wrong;
 use tokio::sync::watch;
 
 use super::Settings;
 use super::configured::Configured;
 use crate::actor::Actor;
-use crate::configure::Change;
-use crate::configure::changed::Edited;
+use crate::annotations::engine_name;
+use crate::configure::changed::{Edited, differences};
 use crate::configure::check::{Ground, check};
-use crate::configure::overview::{Overview, Seen};
+use crate::configure::overview::{CapacityView, OtherView, Overview, SettingsView, WorkloadView};
+use crate::configure::{Change, Ours, ours};
 
 /// So many edits are shown.
 const SHOWN: usize = 50;
@@ -43,8 +45,7 @@ impl Settings {
     /// # Errors
     /// Every annotation that would be wrong.
     pub fn check(&self, changes: &[Change]) -> Result<(), Vec<Wrong>> {
-        let all = self.from.as_ref().map(|from| from.deployments.as_slice()).unwrap_or_default();
-        check(all, changes, &self.ground())
+        check(self.all(), changes, &self.ground())
     }
 
     /// The first of these Deployments that is not there, with those that are.
@@ -107,17 +108,7 @@ impl Settings {
     }
 
     pub(super) fn renew_overview(&mut self) {
-        let nothing =
-            Config { capacity: self.typed, tick: self.budget.tick, workloads: Vec::new() };
-        let ground = self.ground();
-        let overview = Overview::of(&Seen {
-            all: self.from.as_ref().map(|from| from.deployments.as_slice()).unwrap_or_default(),
-            first: &self.configured.first,
-            config: self.last.as_ref().unwrap_or(&nothing),
-            troubles: &self.troubles,
-            ground: &ground,
-            absent: &self.configured.absent,
-        });
+        let overview = self.look_over();
         let Configured { edits, log, read_only, shown, .. } = &self.configured;
         let new = Overview {
             read_only: read_only.clone(),
@@ -134,4 +125,105 @@ impl Settings {
             is_other
         });
     }
+
+    /// The overview without who may edit and who did.
+    fn look_over(&self) -> Overview {
+        let all = self.all();
+        let ours = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
+        let images = all.iter().filter_map(|it| Some((it.name.clone(), image(it)?)));
+        let mut workloads: Vec<_> = all.iter().filter_map(|it| self.workload(it)).collect();
+        workloads.sort_by(|a, b| {
+            (a.settings.priority, &a.deployment).cmp(&(b.settings.priority, &b.deployment))
+        });
+        let ground = self.ground();
+        let others = all.iter().filter(|it| self.scaled(&it.name).is_none() && !it.is_engine());
+        Overview {
+            capacity: self.capacity_view(),
+            others: others.map(|it| self.other(it, &ground)).collect(),
+            differs: differences(&self.configured.first, &ours),
+            images: images.collect(),
+            first: self.configured.first.clone(),
+            workloads,
+            all: ours,
+            ..Overview::default()
+        }
+    }
+
+    fn all(&self) -> &[Deployment] {
+        self.from.as_ref().map(|from| from.deployments.as_slice()).unwrap_or_default()
+    }
+
+    fn scaled(&self, name: &str) -> Option<&Workload> {
+        self.last.as_ref()?.workload(name)
+    }
+
+    fn defaults(&self, deployment: &Deployment) -> Ours {
+        self.configured.first.get(&deployment.name).cloned().unwrap_or_default()
+    }
+
+    fn trouble(&self, name: &str) -> Option<String> {
+        self.troubles.get(name).map(|trouble| trouble.text.clone())
+    }
+
+    fn capacity_view(&self) -> CapacityView {
+        let engine = self.all().iter().find(|it| it.is_engine());
+        CapacityView {
+            value: self.last.as_ref().map_or(self.typed, |last| last.capacity),
+            measured: self.last_spare.is_some(),
+            deployment: engine.map(|it| it.name.clone()),
+            annotations: engine.map(ours).unwrap_or_default(),
+            defaults: engine.map(|it| self.defaults(it)).unwrap_or_default(),
+            trouble: self.trouble(engine_name(self.all())),
+        }
+    }
+
+    fn workload(&self, deployment: &Deployment) -> Option<WorkloadView> {
+        let workload = self.scaled(&deployment.name)?;
+        Some(WorkloadView {
+            deployment: deployment.name.clone(),
+            image: image(deployment),
+            annotations: ours(deployment),
+            defaults: self.defaults(deployment),
+            settings: SettingsView::of(workload),
+            trouble: self.trouble(&deployment.name),
+            queue_warning: self.queue_warning(workload),
+        })
+    }
+
+    /// A queue that is not there is no error: its first publisher or receiver makes it.
+    fn queue_warning(&self, workload: &Workload) -> Option<String> {
+        let queue = &workload.rule.target()?.queue;
+        let absent = self.configured.absent.get(queue)?;
+        let all = self.last.iter().flat_map(|config| &config.workloads);
+        let used = all.filter_map(|it| Some(&it.rule.target()?.queue));
+        let used: BTreeSet<&str> = used
+            .filter(|name| !self.configured.absent.contains(*name))
+            .map(String::as_str)
+            .collect();
+        let used = Vec::from_iter(used).join(", ");
+        let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
+        let name = &workload.name;
+        Some(format!("nobody has used a queue {absent} yet{known}; until then {name} holds"))
+    }
+
+    fn other(&self, deployment: &Deployment, ground: &Ground) -> OtherView {
+        OtherView {
+            deployment: deployment.name.clone(),
+            image: image(deployment),
+            annotations: ours(deployment),
+            defaults: self.defaults(deployment),
+            cannot: ground.cannot_scale(deployment),
+            unfit: makes_load(deployment).then(|| "it makes the load".to_owned()),
+        }
+    }
+}
+
+fn image(deployment: &Deployment) -> Option<String> {
+    deployment.main()?.image.clone()
+}
+
+/// Who puts jobs on a queue does not get more to do with it.
+fn makes_load(deployment: &Deployment) -> bool {
+    let program = deployment.containers.first().and_then(|container| container.program());
+    program == Some("producer")
 }

@@ -3,29 +3,27 @@
 //! # Layout
 //! - `moments`: [`Board`], which makes moments out of rounds
 //! - `round` and `snapshot`: what goes in, and what comes out
-//! - [`state`]: the API's JSON
+//! - [`state`]: the API's JSON; `stated`: how it is made of a round
 //! - [`slots`]: which container has which place in the grid
 //! - [`history`]: what the chart shows of a tick
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`controls`]: which of the page's controls can be used
 //! - [`headline`]: the one sentence on top
-//! - `sentences` and `limits`: what a round has for it
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost
 
 pub mod controls;
 pub mod headline;
 pub mod history;
-mod limits;
 pub mod log;
 pub mod lost;
 mod moments;
 pub mod rates;
 mod round;
-mod sentences;
 pub mod slots;
 mod snapshot;
 pub mod state;
+mod stated;
 
 pub use controls::Controls;
 pub use moments::Board;

@@ -4,41 +4,41 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::Rule;
+use control::{Limit, Rule, Workload};
 use model::Actor;
 
+use super::headline::facts::Facts;
 use super::headline::{self, Headline};
 use super::history::Point;
-use super::limits::has_all_it_can_get;
 use super::log::{Kind, Log, News};
 use super::lost::Lost;
 use super::rates::Rates;
 use super::round::{Fixed, Round};
 use super::slots::Slots;
 use super::snapshot::{Seen, Snapshot};
-use super::state::{self, DecisionState};
+use super::state::DecisionState;
 
 /// How many decisions are remembered.
 const DECISIONS: usize = 50;
 
 /// Makes moments out of rounds, and remembers what a single round does not know.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Board {
-    fixed: Fixed,
-    run: u32,
+    pub(super) fixed: Fixed,
+    pub(super) run: u32,
     /// When this run began; all that is shown counts from here.
     origin: Duration,
     seq: u64,
     log: Log,
     /// The first entry of the log that was not shown yet.
     shown: u64,
-    lost: Lost,
+    pub(super) lost: Lost,
     /// What made the load had so many the last time.
     loads: BTreeMap<String, u32>,
     /// Who has just scaled a Deployment by way of this engine.
     expected: BTreeMap<String, Actor>,
     troubles: BTreeSet<String>,
-    decisions: VecDeque<DecisionState>,
+    pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
     pub(super) rates: BTreeMap<String, Rates>,
     /// Since when a workload has had all that it can get, and all of it at work.
@@ -49,23 +49,7 @@ pub struct Board {
 impl Board {
     /// An empty board of a run of this number.
     pub fn new(fixed: Fixed, run: u32) -> Board {
-        Board {
-            fixed,
-            run,
-            origin: Duration::ZERO,
-            seq: 0,
-            log: Log::default(),
-            shown: 0,
-            lost: Lost::default(),
-            loads: BTreeMap::new(),
-            expected: BTreeMap::new(),
-            troubles: BTreeSet::new(),
-            decisions: VecDeque::new(),
-            slots: Slots::default(),
-            rates: BTreeMap::new(),
-            at_limit_since: BTreeMap::new(),
-            headline: Headline::default(),
-        }
+        Board { fixed, run, ..Board::default() }
     }
 
     /// Begins another run at `now`: its time, its chart, its log and its counts are new.
@@ -87,7 +71,7 @@ impl Board {
         if let Some(cause) = &news.cause {
             self.headline.hear(now, cause.clone());
         }
-        self.log.push(now.saturating_sub(self.origin), news);
+        self.log.push(self.uptime(now), news);
     }
 
     /// Says who scales a Deployment now, for when that is seen.
@@ -104,23 +88,16 @@ impl Board {
     pub fn after(&mut self, round: Round<'_>) -> Snapshot {
         self.seq += 1;
         self.remember(&round);
-        let facts = self.facts(&round);
-        let headline = self.headline.update(round.now, facts).to_owned();
+        let mut state = self.state(&round);
+        let facts = Facts::of(&state, !round.deployments.is_empty());
+        state.headline = self.headline.update(round.now, facts).to_owned();
+        state.workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
         let config = round.core.config();
         let is_background =
             |name: &str| config.workload(name).is_some_and(|w| w.rule == Rule::Remainder);
         let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
         let instances = instances.flat_map(|status| &status.instances);
         let slots = self.slots.place(config.capacity, instances, is_background);
-        let known = state::Known {
-            fixed: &self.fixed,
-            run: self.run,
-            origin: self.origin,
-            lost: self.lost.sum(),
-            rates: &self.rates,
-            headline,
-        };
-        let state = state::state(known, &round, self.decisions.iter().cloned());
         let news = self.log.since(self.shown);
         self.shown = self.log.next();
         Snapshot {
@@ -145,7 +122,7 @@ impl Board {
         self.see_loads(round);
         self.see_troubles(round);
         for decision in round.decisions {
-            let decided = DecisionState::new(round.now.saturating_sub(self.origin), decision);
+            let decided = self.decision(round.now, decision);
             self.tell(round.now, News::new(Kind::Decision, decision.text.clone()));
             self.decisions.push_front(decided);
         }
@@ -188,4 +165,15 @@ impl Board {
             self.tell(round.now, News::new(Kind::Trouble, text.clone()));
         }
     }
+}
+
+/// Whether a workload has all that it can get, and works.
+fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
+    let limit = round.core.why(&workload.name).and_then(|why| why.limited_by);
+    let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));
+    let at_work = round
+        .deployments
+        .get(&workload.name)
+        .is_some_and(|status| status.replicas.ready == status.replicas.desired);
+    limited && at_work
 }

@@ -10,7 +10,7 @@ use super::controls::Controls;
 use crate::contribution::Contributed;
 
 /// What stays the same for a whole run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Fixed {
     /// The scheduler's name.
     pub scheduler: &'static str,

@@ -3,27 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::scheduler::{Instance, Phase};
-
-/// One place in the grid; one unit of capacity.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Slot {
-    /// Who has it.
-    pub occupant: Option<Occupant>,
-}
-
-/// A container in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occupant {
-    /// The container's name.
-    pub name: String,
-    /// Its Deployment.
-    pub workload: String,
-    /// How far it is.
-    pub phase: Phase,
-    /// Whether it does background work.
-    pub background: bool,
-}
+use model::Instance;
 
 /// Remembers the places.
 #[derive(Debug, Default)]
@@ -32,45 +12,43 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// The grid with these containers. More containers than places make the grid longer, so that
+    /// The grid with these containers; each place is one unit of capacity. More containers than places make the grid longer, so that
     /// an overshoot would be seen, not hidden.
     pub fn place<'a>(
         &mut self,
         capacity: u32,
         instances: impl Iterator<Item = &'a Instance>,
         is_background: impl Fn(&str) -> bool,
-    ) -> Vec<Slot> {
+    ) -> Vec<Option<Instance>> {
         let instances: Vec<&Instance> = instances.collect();
         self.places.retain(|name, _| instances.iter().any(|instance| instance.name == *name));
-        let mut grid = vec![Slot::default(); (capacity as usize).max(instances.len())];
+        let mut grid = vec![None; (capacity as usize).max(instances.len())];
         let (known, new): (Vec<_>, Vec<_>) = instances
             .into_iter()
             .partition(|i| self.places.get(&i.name).is_some_and(|place| *place < grid.len()));
         for instance in known {
-            grid[self.places[&instance.name]] =
-                occupied(instance, is_background(&instance.workload));
+            grid[self.places[&instance.name]] = Some(instance.clone());
         }
         for instance in new {
             let background = is_background(&instance.workload);
-            let free = |slot: &Slot| slot.occupant.is_none();
-            let place =
-                if background { grid.iter().rposition(free) } else { grid.iter().position(free) };
+            let place = if background {
+                grid.iter().rposition(Option::is_none)
+            } else {
+                grid.iter().position(Option::is_none)
+            };
             if let Some(place) = place {
                 self.places.insert(instance.name.clone(), place);
-                grid[place] = occupied(instance, background);
+                grid[place] = Some(instance.clone());
             }
         }
         grid
     }
 }
 
-fn occupied(instance: &Instance, background: bool) -> Slot {
-    let (name, workload) = (instance.name.clone(), instance.workload.clone());
-    Slot { occupant: Some(Occupant { name, workload, phase: instance.phase, background }) }
-}
-
 #[cfg(test)]
 mod tests {
+    use model::Phase;
+
     use super::*;
 
     fn grid(slots: &mut Slots, names: &[&str]) -> String {
@@ -88,7 +66,7 @@ mod tests {
             })
             .collect();
         let grid = slots.place(6, instances.iter(), |workload| workload == "b");
-        let names = grid.iter().map(|slot| slot.occupant.as_ref().map_or("..", |o| &o.name));
+        let names = grid.iter().map(|slot| slot.as_ref().map_or("..", |it| &it.name));
         names.collect::<Vec<_>>().join(" ")
     }
 

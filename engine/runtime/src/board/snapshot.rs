@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Config, Reading};
-use model::Status;
+use model::{Instance, Status};
 use serde_json::Value;
 
 use super::history::Point;
 use super::log::Entry;
-use super::slots::Slot;
 use super::state::State;
 
 /// One moment. Everything that is shown comes from one of these, so that numbers agree.
@@ -22,8 +21,8 @@ pub struct Snapshot {
     pub run: u32,
     /// What the API answers.
     pub state: State,
-    /// The grid.
-    pub slots: Vec<Slot>,
+    /// The grid: who has which place.
+    pub slots: Vec<Option<Instance>>,
     /// What a tick adds to the chart; `None` between ticks.
     pub point: Option<Point>,
     /// What has happened since the moment before.

@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use control::{Decision, Freshness, Rule, StartUp, Why, Workload};
-use model::ControlMode;
-use serde::{Deserialize, Serialize};
+use control::Rule;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::controls::Controls;
-use super::rates::{self, Rates};
-use super::round::{Fixed, Round};
 
 /// The engine at one moment. Times are in seconds since it began, or since the last reset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -80,7 +77,7 @@ pub enum Mode {
 }
 
 /// A scaled workload.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct WorkloadState {
     /// Its name.
     pub name: String,
@@ -110,6 +107,12 @@ pub struct WorkloadState {
     pub paused: bool,
     /// Why it has what it has.
     pub why: WhyState,
+    /// How often its containers were started again after a crash.
+    #[serde(skip)]
+    pub restarts: u32,
+    /// Whether it has had all it can get for long enough to call that its limit.
+    #[serde(skip)]
+    pub has_all: bool,
 }
 
 /// Why a workload has what it has.
@@ -137,7 +140,7 @@ pub struct TermState {
 }
 
 /// A Deployment that is not scaled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentState {
     /// Its name.
     pub name: String,
@@ -154,7 +157,7 @@ pub struct DeploymentState {
 }
 
 /// A queue that is watched.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct QueueState {
     /// Its name.
     pub name: String,
@@ -169,8 +172,10 @@ pub struct QueueState {
     /// fresh, stale or failed.
     pub status: &'static str,
     /// Messages that arrive a second; null while that is not known.
+    #[serde(serialize_with = "in_thousandths")]
     pub arrive_s: Option<f64>,
     /// Messages that are done a second; null while that is not known.
+    #[serde(serialize_with = "in_thousandths")]
     pub done_s: Option<f64>,
 }
 
@@ -205,154 +210,16 @@ impl WorkloadState {
     }
 }
 
-impl DecisionState {
-    pub(super) fn new(now: Duration, decision: &Decision) -> DecisionState {
-        DecisionState {
-            at: seconds(now),
-            workload: decision.workload.clone(),
-            from: decision.from,
-            to: decision.to,
-            reason: decision.reason.name(),
-            text: decision.text.clone(),
-        }
-    }
-}
-
-/// What the board knows besides a round.
-pub(super) struct Known<'a> {
-    pub(super) fixed: &'a Fixed,
-    pub(super) run: u32,
-    /// When the run began.
-    pub(super) origin: Duration,
-    pub(super) lost: Option<u64>,
-    pub(super) rates: &'a BTreeMap<String, Rates>,
-    pub(super) headline: String,
-}
-
-pub(super) fn state(
-    known: Known<'_>,
-    round: &Round<'_>,
-    decisions: impl Iterator<Item = DecisionState>,
-) -> State {
-    let Known { fixed, run, origin, .. } = known;
-    let config = round.core.config();
-    let mut workloads: Vec<_> =
-        config.workloads.iter().map(|w| workload(w, round, origin)).collect();
-    workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
-    let live = |w: &WorkloadState| w.ready + w.starting + w.terminating;
-    let (mode, because) = mode(&round.mode);
-    State {
-        tick: round.tick,
-        run: format!("{run:08x}"),
-        uptime_s: seconds(round.now.saturating_sub(origin)),
-        scheduler: fixed.scheduler,
-        namespace: fixed.namespace.clone(),
-        context: fixed.context.clone(),
-        standing: round.standing.clone(),
-        mode,
-        because,
-        containers: round.deployments.values().map(|status| status.instances.len()).sum(),
-        troubles: round.troubles.values().map(|trouble| trouble.text.clone()).collect(),
-        start_delay_s: seconds(fixed.start_delay),
-        capacity: config.capacity,
-        used: workloads.iter().map(live).sum(),
-        lost: known.lost,
-        headline: known.headline,
-        controls: round.controls.clone(),
-        config: round.config,
-        contributed: round.contributed.keys.clone(),
-        deployments: unscaled(round),
-        queues: queues(round, known.rates),
-        decisions: decisions.collect(),
-        workloads,
-    }
-}
-
-fn mode(stand: &ControlMode) -> (Mode, Option<String>) {
-    match stand {
-        ControlMode::Decides => (Mode::Live, None),
-        ControlMode::Held => (Mode::Held, None),
-        ControlMode::LooksOn(because) => (Mode::LooksOn, Some(because.clone())),
-    }
-}
-
-fn workload(workload: &Workload, round: &Round<'_>, origin: Duration) -> WorkloadState {
-    let status = round.deployments.get(&workload.name);
-    let replicas = status.map(|status| status.replicas).unwrap_or_default();
-    let why = round.core.why(&workload.name).cloned().unwrap_or_default();
-    WorkloadState {
-        name: workload.name.clone(),
-        priority: workload.priority,
-        rule: workload.rule.name(),
-        queue: workload.rule.target().map(|target| target.queue.clone()),
-        target: workload.rule.target().map(|target| target.length),
-        min: workload.min,
-        max: workload.max,
-        desired: replicas.desired,
-        ready: replicas.ready,
-        starting: replicas.starting,
-        terminating: replicas.terminating,
-        start_up_s: round.start_ups.get(&workload.name).and_then(StartUp::p90).map(seconds),
-        paused: workload.paused,
-        why: why_state(&why, origin),
-    }
-}
-
-fn why_state(why: &Why, origin: Duration) -> WhyState {
-    let term = |term: &control::Term| TermState { name: term.name, value: rounded(term.value) };
-    WhyState {
-        text: why.text.clone(),
-        wanted: why.wanted,
-        terms: why.terms.iter().map(term).collect(),
-        limited_by: why.limited_by.map(control::Limit::name),
-        until: why.until.map(|until| seconds(until.saturating_sub(origin))),
-    }
-}
-
-fn unscaled(round: &Round<'_>) -> Vec<DeploymentState> {
-    let config = round.core.config();
-    let others = round.deployments.iter().filter(|(name, _)| config.workload(name).is_none());
-    others
-        .map(|(name, status)| DeploymentState {
-            name: name.clone(),
-            desired: status.replicas.desired,
-            ready: status.replicas.ready,
-            starting: status.replicas.starting,
-            terminating: status.replicas.terminating,
-            load: !status.serves,
-        })
-        .collect()
-}
-
-fn queues(round: &Round<'_>, rates: &BTreeMap<String, Rates>) -> Vec<QueueState> {
-    let config = round.core.config();
-    let mut queues: Vec<QueueState> = Vec::new();
-    for target in config.workloads.iter().filter_map(|w| w.rule.target()) {
-        if queues.iter().any(|queue| queue.name == target.queue) {
-            continue;
-        }
-        let reading = round.observation.readings.get(&target.queue);
-        let rates = rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW));
-        queues.push(QueueState {
-            name: target.queue.clone(),
-            ready: reading.map(|reading| reading.sample.ready),
-            in_flight: reading.map(|reading| reading.sample.in_flight),
-            target: target.length,
-            age_s: reading.map(|r| seconds(round.now.saturating_sub(r.taken_at))),
-            status: Freshness::of(reading, round.now, config.tick).name(),
-            arrive_s: rates.map(|(arrive, _)| rounded(arrive)),
-            done_s: rates.map(|(_, done)| rounded(done)),
-        });
-    }
-    queues
-}
-
 /// Seconds, to the millisecond.
-pub(super) fn seconds(time: Duration) -> f64 {
+pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 
 /// Three places are more than anyone reads; it also keeps -0.0 and long tails off the wire.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0 + 0.0
+}
+
+fn in_thousandths<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.map(rounded).serialize(serializer)
 }

@@ -24,7 +24,7 @@ impl ControlLoop {
                 self.send_away(reset.by);
                 reset.step = Step::Leaving(now + LEAVES);
             }
-            Step::Leaving(until) if now >= until || self.have_left() => {
+            Step::Leaving(until) if now >= until || self.at_second_0().is_empty() => {
                 reset.step = Step::Emptying(self.empty());
             }
             Step::Leaving(_) => {}
@@ -80,10 +80,6 @@ impl ControlLoop {
                 .then(|| (name.clone(), least))
         });
         over.collect()
-    }
-
-    fn have_left(&self) -> bool {
-        self.at_second_0().is_empty()
     }
 
     /// Throws away what is in the queues, once nobody puts anything into them any more.

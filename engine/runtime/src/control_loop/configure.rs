@@ -8,8 +8,9 @@ use model::configure::changed::{Edited, together};
 use model::scheduler::ScaleError;
 
 use super::ControlLoop;
-use super::handle::Reply;
+use super::wishes::Errand;
 use crate::board::log::{Kind, News};
+use crate::board::state::seconds;
 
 impl ControlLoop {
     /// Runs by the annotations as they are now.
@@ -25,7 +26,7 @@ impl ControlLoop {
             tracing::warn!("{}", trouble.text);
             scheduler.warn(deployment, trouble);
         }
-        let edited = together(uptime.as_millis() as f64 / 1000.0, &edit.changed);
+        let edited = together(seconds(uptime), &edit.changed);
         settings.remember(&edited);
         edited.into_iter().for_each(|edited| self.board.tell(now, news(edited)));
         let Some(config) = edit.config else { return };
@@ -39,35 +40,42 @@ impl ControlLoop {
     }
 
     /// Edits annotations, all or none.
-    pub(super) fn configure(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+    pub(super) fn configure(
+        &mut self,
+        by: Actor,
+        changes: &[Change],
+    ) -> Result<Errand, ScaleError> {
         // Checked against what there is at this moment, also before the first round.
         self.take_settings(self.parts.clock.now());
-        if let Err(error) = self.makes_sense(changes) {
-            // Whoever asked may have gone.
-            let _ = reply.send(Err(error));
-            return;
+        let settings = &self.parts.settings;
+        if let Some((name, known)) = settings.unknown(changes) {
+            return Err(ScaleError::Unknown { name, known });
         }
-        self.edit(by, changes, reply);
+        settings.check(changes).map_err(ScaleError::BadConfiguration)?;
+        Ok(self.edit(by, changes))
     }
 
     /// Edits annotations back to what they were when they were seen first, whatever that was.
-    pub(super) fn set_defaults(&mut self, by: Actor, reply: Reply) {
+    pub(super) fn set_defaults(&mut self, by: Actor) -> Errand {
         self.take_settings(self.parts.clock.now());
         let changes = self.parts.settings.overview().back();
-        self.edit(by, &changes, reply);
+        self.edit(by, &changes)
     }
 
     /// Freezes a workload by its annotation, or lets it go on.
-    pub(super) fn pause(&mut self, by: Actor, workload: String, paused: bool, reply: Reply) {
+    pub(super) fn pause(
+        &mut self,
+        by: Actor,
+        name: String,
+        paused: bool,
+    ) -> Result<Errand, ScaleError> {
         self.take_settings(self.parts.clock.now());
         let overview = self.parts.settings.overview();
-        match overview.pause(&workload, paused) {
-            Some(change) => self.edit(by, &[change], reply),
-            None => {
-                let known = overview.workloads.iter().map(|it| it.deployment.clone()).collect();
-                let _ = reply.send(Err(ScaleError::Unknown { name: workload, known }));
-            }
-        }
+        let Some(change) = overview.pause(&name, paused) else {
+            let known = overview.workloads.iter().map(|it| it.deployment.clone()).collect();
+            return Err(ScaleError::Unknown { name, known });
+        };
+        Ok(self.edit(by, &[change]))
     }
 
     /// The settings' part of a reset; where annotations may not be written it is left out.
@@ -85,19 +93,11 @@ impl ControlLoop {
         });
     }
 
-    fn makes_sense(&self, changes: &[Change]) -> Result<(), ScaleError> {
-        let settings = &self.parts.settings;
-        if let Some((name, known)) = settings.unknown(changes) {
-            return Err(ScaleError::Unknown { name, known });
-        }
-        settings.check(changes).map_err(ScaleError::BadConfiguration)
-    }
-
     /// The log tells of it once it is seen, as of anybody's edit.
-    fn edit(&mut self, by: Actor, changes: &[Change], reply: Reply) {
+    fn edit(&mut self, by: Actor, changes: &[Change]) -> Errand {
         self.parts.settings.announce(by, changes);
-        let written = self.parts.scheduler.configure(changes);
-        self.carried_out(reply, "edited".to_owned(), None, written);
+        let work = self.parts.scheduler.configure(changes);
+        Errand { text: "edited".to_owned(), news: None, work }
     }
 }
 

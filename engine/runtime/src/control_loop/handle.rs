@@ -95,18 +95,4 @@ impl Handle {
         self.commands.send(command).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }
-
-    /// Sets the replicas of a Deployment by hand.
-    ///
-    /// # Errors
-    /// When there is none of that name, it cannot have so many, or the engine is leaving.
-    pub async fn scale(
-        &self,
-        by: Actor,
-        deployment: &str,
-        replicas: u32,
-    ) -> Result<(), ScaleError> {
-        let wish = Wish::Scale { deployment: deployment.to_owned(), replicas };
-        self.wish(by, wish).await.map(drop)
-    }
 }

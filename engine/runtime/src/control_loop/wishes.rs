@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::scheduler::{Phase, ScaleError, Status};
+use futures::FutureExt;
+use futures::future::ready;
+use model::scheduler::{Phase, ScaleError, Status, Written};
 use model::{Actor, ControlMode};
 
 use super::ControlLoop;
@@ -18,6 +20,15 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// A burst beyond this would be no demo.
 pub const MOST_JOBS: u32 = 10_000;
 
+/// A wish that is carried out beside the rounds.
+pub(super) struct Errand {
+    /// What is answered once it was.
+    pub(super) text: String,
+    /// What is told on the board then.
+    pub(super) news: Option<News>,
+    pub(super) work: Written,
+}
+
 impl ControlLoop {
     pub(super) fn obey(&mut self, command: Command) {
         let Command { by, wish, reply } = command;
@@ -26,25 +37,25 @@ impl ControlLoop {
             let _ = reply.send(Err(error));
             return;
         }
-        match wish {
-            Wish::Scale { deployment, replicas } => self.scale(by, deployment, replicas, reply),
-            Wish::Hold(hold) => self.hold(by, hold, reply),
-            Wish::Kill { workload } => self.kill(by, &workload, reply),
-            Wish::Burst { queue, jobs } => self.burst(by, queue, jobs, reply),
-            Wish::Blind { queue, blind } => self.blind(by, &queue, blind, reply),
-            Wish::Configure(changes) => self.configure(by, &changes, reply),
-            Wish::Defaults => self.set_defaults(by, reply),
-            Wish::Pause { workload, paused } => self.pause(by, workload, paused, reply),
+        let errand = match wish {
+            Wish::Scale { deployment, replicas } => Ok(self.scale(by, deployment, replicas)),
+            Wish::Hold(hold) => Ok(self.hold(by, hold)),
+            Wish::Kill { workload } => self.kill(by, &workload),
+            Wish::Burst { queue, jobs } => self.burst(by, queue, jobs),
+            Wish::Blind { queue, blind } => self.blind(by, &queue, blind),
+            Wish::Configure(changes) => self.configure(by, &changes),
+            Wish::Defaults => Ok(self.set_defaults(by)),
+            Wish::Pause { workload, paused } => self.pause(by, workload, paused),
             Wish::Reset => {
                 self.reset_settings(by);
                 self.reset = Some(Reset::new(by, reply));
+                return self.round(false);
             }
-            Wish::Show(news) => {
-                if let Some(news) = news {
-                    self.board.tell(self.parts.clock.now(), News { by: Some(by), ..news });
-                }
-                let _ = reply.send(Ok(String::new()));
-            }
+            Wish::Show(news) => Ok(self.show(by, news)),
+        };
+        match errand {
+            Ok(errand) => self.carry_out_beside(reply, errand),
+            Err(error) => drop(reply.send(Err(error))),
         }
         self.round(false);
     }
@@ -69,46 +80,38 @@ impl ControlLoop {
         }
     }
 
-    fn scale(&mut self, by: Actor, deployment: String, replicas: u32, reply: Reply) {
+    fn scale(&mut self, by: Actor, deployment: String, replicas: u32) -> Errand {
         self.board.expect(&deployment, by);
         let first = self.leavers(&deployment);
         let written = self.parts.scheduler.scale(&deployment, replicas, &first);
-        self.writes.spawn(async move {
-            let done = match written.await {
-                // A slider passes many values on its way, and the last one counts.
-                Err(ScaleError::Superseded) => Ok(()),
-                done => done.inspect(|()| {
-                    let how = if by == Actor::Opening { "to begin with" } else { "by hand" };
-                    tracing::info!("{deployment} set to {replicas} {how}");
-                }),
-            };
-            let _ = reply.send(done.map(|()| format!("{deployment} has {replicas}")));
+        let text = format!("{deployment} has {replicas}");
+        let work = written.map(move |done| match done {
+            // A slider passes many values on its way, and the last one counts.
+            Err(ScaleError::Superseded) => Ok(()),
+            done => done.inspect(|()| {
+                let how = if by == Actor::Opening { "to begin with" } else { "by hand" };
+                tracing::info!("{deployment} set to {replicas} {how}");
+            }),
         });
+        Errand { text, news: None, work: work.boxed() }
     }
 
-    fn hold(&mut self, by: Actor, hold: bool, reply: Reply) {
+    fn hold(&mut self, by: Actor, hold: bool) -> Errand {
         let before = self.parts.authority.held();
-        let written = self.parts.authority.hold(hold);
+        let work = self.parts.authority.hold(hold);
         let text = if hold { "scaling held" } else { "scaling goes on" };
         let news = News::marked(Kind::Hold, text, by);
-        let news = (before != hold).then_some(news);
-        self.carried_out(reply, text.to_owned(), news, written);
+        Errand { text: text.to_owned(), news: (before != hold).then_some(news), work }
     }
 
-    fn kill(&mut self, by: Actor, workload: &str, reply: Reply) {
-        let name = match self.victim(workload) {
-            Ok(name) => name,
-            Err(error) => {
-                let _ = reply.send(Err(error));
-                return;
-            }
-        };
-        let killed = self.parts.scheduler.kill(workload, &name);
+    fn kill(&mut self, by: Actor, workload: &str) -> Result<Errand, ScaleError> {
+        let name = self.victim(workload)?;
+        let work = self.parts.scheduler.kill(workload, &name);
         self.killed.insert(name.clone());
         let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
         let marked = News::marked(Kind::Kill, format!("{name} killed"), by);
         let news = News { cause: Some(cause), ..marked };
-        self.carried_out(reply, name, Some(news), killed);
+        Ok(Errand { text: name, news: Some(news), work })
     }
 
     /// The container that has been at work for longest, as far as names tell; never one that others
@@ -132,57 +135,53 @@ impl ControlLoop {
         at_work.map(|it| it.name.clone()).ok_or_else(none)
     }
 
-    fn burst(&mut self, by: Actor, queue: Option<String>, jobs: u32, reply: Reply) {
+    fn burst(&self, by: Actor, queue: Option<String>, jobs: u32) -> Result<Errand, ScaleError> {
         let sources = &self.parts.sources;
-        let queue = queue.or_else(|| sources.first().map(str::to_owned));
-        let queue = match queue {
-            Some(queue) if sources.follows(&queue) => sources.queue(&queue, PATIENCE),
-            Some(queue) => {
-                let text = format!("no workload follows the queue {queue}");
-                let _ = reply.send(Err(ScaleError::Refused(text)));
-                return;
-            }
-            None => {
-                let text = "no workload follows a queue".to_owned();
-                let _ = reply.send(Err(ScaleError::Refused(text)));
-                return;
-            }
-        };
+        let queue = queue.or_else(|| sources.names().next().map(str::to_owned));
+        let none = || ScaleError::Refused("no workload follows a queue".to_owned());
+        let queue = queue.ok_or_else(none)?;
+        self.must_follow(&queue)?;
+        let queue = sources.queue(&queue, PATIENCE);
         let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
         let marked = News::marked(Kind::Burst, text.clone(), by);
         // A room full of people would cover the chart.
         let mark = marked.mark.filter(|_| !audience);
         let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
-        let news = News { mark, cause, ..marked };
-        self.carried_out(reply, text, Some(news), async move {
+        let news = Some(News { mark, cause, ..marked });
+        let work = async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let bodies: Vec<Vec<u8>> =
                 (1..=jobs).map(|n| format!("burst, job {n} of {jobs}").into_bytes()).collect();
             queue.map_err(refused)?.publish_all(&bodies).await.map_err(refused)
-        });
+        };
+        Ok(Errand { text, news, work: work.boxed() })
     }
 
-    fn blind(&mut self, by: Actor, queue: &str, blind: bool, reply: Reply) {
-        if !self.parts.sources.follows(queue) {
-            let text = format!("no workload follows the queue {queue}");
-            let _ = reply.send(Err(ScaleError::Refused(text)));
-            return;
-        }
+    fn blind(&mut self, by: Actor, queue: &str, blind: bool) -> Result<Errand, ScaleError> {
+        self.must_follow(queue)?;
         self.parts.sources.set_blind(queue, blind);
         let can = if blind { "cannot be read" } else { "can be read again" };
-        let news = News::marked(Kind::Blind, format!("queue {queue} {can}"), by);
-        self.carried_out(reply, String::new(), Some(news), async { Ok(()) });
+        let news = Some(News::marked(Kind::Blind, format!("queue {queue} {can}"), by));
+        Ok(Errand { text: String::new(), news, work: ready(Ok(())).boxed() })
     }
 
-    /// Lets a wish be carried out beside the rounds; told on the board once it was.
-    pub(super) fn carried_out(
-        &mut self,
-        reply: Reply,
-        text: String,
-        news: Option<News>,
-        work: impl Future<Output = Result<(), ScaleError>> + Send + 'static,
-    ) {
+    fn must_follow(&self, queue: &str) -> Result<(), ScaleError> {
+        if self.parts.sources.follows(queue) {
+            return Ok(());
+        }
+        Err(ScaleError::Refused(format!("no workload follows the queue {queue}")))
+    }
+
+    fn show(&mut self, by: Actor, news: Option<News>) -> Errand {
+        if let Some(news) = news {
+            self.board.tell(self.parts.clock.now(), News { by: Some(by), ..news });
+        }
+        Errand { text: String::new(), news: None, work: ready(Ok(())).boxed() }
+    }
+
+    fn carry_out_beside(&mut self, reply: Reply, errand: Errand) {
+        let Errand { text, news, work } = errand;
         let (told, waker) = (self.tells.clone(), self.waker.clone());
         self.writes.spawn(async move {
             let done = work.await;

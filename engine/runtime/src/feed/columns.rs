@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::board::history::Point;
+use crate::board::state::seconds;
 
 /// How far back a page can look.
 const REACH: Duration = Duration::from_secs(300);
@@ -37,7 +38,7 @@ impl Columns {
 
     fn lines(&self) -> Lines<'_> {
         Lines {
-            t: self.0.iter().map(|point| point.at.as_millis() as f64 / 1000.0).collect(),
+            t: self.0.iter().map(|point| seconds(point.at)).collect(),
             queues: columns(&self.0, |point| &point.queues),
             live: columns(&self.0, |point| &point.live),
             load: columns(&self.0, |point| &point.others),

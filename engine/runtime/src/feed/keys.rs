@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use control::Freshness;
-use model::scheduler::Phase;
+use model::{Instance, Phase};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::board::Snapshot;
 use crate::board::log::shortened;
-use crate::board::slots::Slot;
 use crate::board::state::{QueueState, State, WorkloadState};
 
 /// So many troubles are told; more are told by their number.
@@ -39,14 +39,10 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
         put(format!("why/{}", workload.name), shortened(workload.why.text.clone()).into());
     }
     for it in &state.deployments {
-        let value = json!({
-            "desired": it.desired, "ready": it.ready, "starting": it.starting,
-            "terminating": it.terminating, "load": it.load,
-        });
-        put(format!("deployment/{}", it.name), value);
+        put(format!("deployment/{}", it.name), fields(it, &["name"]));
     }
     for (i, slot) in moment.slots.iter().enumerate() {
-        put(format!("slot/{i}"), of_slot(slot));
+        put(format!("slot/{i}"), slot.as_ref().map_or(Value::Null, in_a_slot));
     }
     keys
 }
@@ -84,41 +80,36 @@ fn troubles(state: &State) -> Value {
     json!(told)
 }
 
+/// All that a part of the state has, but for these.
+fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
+    let mut all = json!(part);
+    if let Some(all) = all.as_object_mut() {
+        all.retain(|name, _| !left_out.contains(&name.as_str()));
+    }
+    all
+}
+
 fn of_queue(queue: &QueueState) -> Value {
-    // The age of a fresh reading changes all the time and says nothing.
-    let age = queue.age_s.filter(|_| queue.status != Freshness::Fresh.name());
-    json!({
-        "ready": queue.ready,
-        "in_flight": queue.in_flight,
-        "target": queue.target,
-        "age_s": age.map(tenths),
-        "status": queue.status,
-        "arrive_s": queue.arrive_s.map(tenths),
-        "done_s": queue.done_s.map(tenths),
-    })
+    let mut told = fields(queue, &["name"]);
+    if queue.status == Freshness::Fresh.name() {
+        // The age of a fresh reading changes all the time and says nothing.
+        told["age_s"] = Value::Null;
+    }
+    for seconds in ["age_s", "arrive_s", "done_s"] {
+        told[seconds] = json!(told[seconds].as_f64().map(tenths));
+    }
+    told
 }
 
 fn of_workload(workload: &WorkloadState) -> Value {
-    json!({
-        "priority": workload.priority,
-        "rule": workload.rule,
-        "queue": workload.queue,
-        "target": workload.target,
-        "min": workload.min,
-        "max": workload.max,
-        "desired": workload.desired,
-        "ready": workload.ready,
-        "starting": workload.starting,
-        "terminating": workload.terminating,
-        "wanted": workload.why.wanted,
-        "limited_by": workload.why.limited_by,
-        "paused": workload.paused,
-        "background": workload.is_background(),
-    })
+    let mut told = fields(workload, &["name", "start_up_s", "why"]);
+    told["wanted"] = workload.why.wanted.into();
+    told["limited_by"] = json!(workload.why.limited_by);
+    told["background"] = workload.is_background().into();
+    told
 }
 
-fn of_slot(slot: &Slot) -> Value {
-    let Some(occupant) = &slot.occupant else { return Value::Null };
+fn in_a_slot(occupant: &Instance) -> Value {
     let phase = match occupant.phase {
         Phase::Starting => "starting",
         // It runs, and the page shows what is there.

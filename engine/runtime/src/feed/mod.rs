@@ -110,20 +110,14 @@ impl Inner {
         let contributions = std::mem::take(&mut self.contributions);
         let position = Position { run: moment.run, seq: 1 };
         *self = Inner { position, contributions, ..Inner::default() };
-        self.head = Head::of(moment);
-        self.keys = keys::of(moment);
-        self.columns.extend(moment.point.as_ref());
-        self.remember(&moment.news);
+        self.take_in(moment);
     }
 
     fn go_on(&mut self, moment: &Snapshot) {
-        let keys = keys::of(moment);
-        let set = keys::changes(&self.keys, &keys);
+        let before = std::mem::take(&mut self.keys);
+        self.take_in(moment);
+        let set = keys::changes(&before, &self.keys);
         let is_tick = moment.point.is_some();
-        self.keys = keys;
-        self.head = Head::of(moment);
-        self.columns.extend(moment.point.as_ref());
-        self.remember(&moment.news);
         let changes = Changes { set, log: &moment.news, fresh: &moment.fresh };
         // A page that hears nothing at all would say that it is old.
         if !is_tick && changes.is_empty() {
@@ -137,8 +131,11 @@ impl Inner {
         self.frames.drain(..surplus);
     }
 
-    fn remember(&mut self, news: &[Entry]) {
-        self.log.extend(news.iter().cloned());
+    fn take_in(&mut self, moment: &Snapshot) {
+        self.head = Head::of(moment);
+        self.keys = keys::of(moment);
+        self.columns.extend(moment.point.as_ref());
+        self.log.extend(moment.news.iter().cloned());
         let surplus = self.log.len().saturating_sub(REMEMBERED);
         self.log.drain(..surplus);
     }

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::DeleteParams;
+use kube::runtime::events::EventType;
 use kube::{Api, Client, ResourceExt};
 use model::configure::Change;
 use model::scheduler::Lacks;
@@ -157,7 +158,8 @@ impl Scheduler for Cluster {
         let (found, may_write) = (self.deployment(name), (self.may_write)());
         if let Some(deployment) = found.filter(|_| may_write) {
             tokio::spawn(async move {
-                events.warning(&deployment, trouble.kind.name(), &trouble.text).await;
+                let reason = trouble.kind.name();
+                events.publish(&deployment, EventType::Warning, reason, &trouble.text).await;
             });
         }
     }
@@ -207,7 +209,7 @@ impl Scheduler for Cluster {
         let found = self.deployment(&decision.workload);
         async move {
             if let Some(deployment) = found {
-                events.normal(&deployment, reason, &note).await;
+                events.publish(&deployment, EventType::Normal, reason, &note).await;
             }
         }
         .boxed()

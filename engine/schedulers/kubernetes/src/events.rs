@@ -18,12 +18,6 @@ pub struct Events {
     told: Arc<AtomicBool>,
 }
 
-impl std::fmt::Debug for Events {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
-    }
-}
-
 impl Events {
     /// Events that come from this engine.
     pub fn new(client: Client, instance: &str) -> Events {
@@ -32,17 +26,8 @@ impl Events {
         Events { recorder: Recorder::new(client, reporter), told: Arc::default() }
     }
 
-    /// Says what was done to a Deployment.
-    pub async fn normal(&self, deployment: &Deployment, reason: &str, note: &str) {
-        self.publish(deployment, EventType::Normal, reason, note).await;
-    }
-
-    /// Says what is wrong with a Deployment.
-    pub async fn warning(&self, deployment: &Deployment, reason: &str, note: &str) {
-        self.publish(deployment, EventType::Warning, reason, note).await;
-    }
-
-    async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
+    /// Says what was done to a Deployment, or as a warning what is wrong with it.
+    pub async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
         let event = Event {
             type_,
             reason: reason.to_owned(),

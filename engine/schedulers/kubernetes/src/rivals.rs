@@ -44,14 +44,11 @@ impl Rivals {
 
     /// Which Deployments somebody else scales, and who, in words.
     pub fn conflicts(&self) -> Troubles {
-        let mut conflicts = Troubles::new();
-        for autoscaler in self.autoscalers.store.state() {
-            conflicts.extend(of_autoscaler(&autoscaler));
-        }
+        let autoscalers = self.autoscalers.store.state();
+        let mut conflicts: Troubles =
+            autoscalers.iter().filter_map(|it| of_autoscaler(it)).collect();
         if let Some(watched) = &*self.scaled_objects.borrow() {
-            for object in watched.store.state() {
-                conflicts.extend(of_scaled_object(&object));
-            }
+            conflicts.extend(watched.store.state().iter().filter_map(|it| of_scaled_object(it)));
         }
         conflicts
     }

@@ -1,10 +1,8 @@
 //! KEDA's ScaledObject, as much of it as tells what it scales.
 
-use std::borrow::Cow;
-
-use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::{Resource, ResourceExt};
+use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
+use kube::ResourceExt;
 use serde::Deserialize;
 
 /// By this annotation a person pauses one.
@@ -41,30 +39,22 @@ impl ScaledObject {
 }
 
 impl Resource for ScaledObject {
-    type DynamicType = ();
+    const API_VERSION: &'static str = "keda.sh/v1alpha1";
+    const GROUP: &'static str = "keda.sh";
+    const KIND: &'static str = "ScaledObject";
+    const VERSION: &'static str = "v1alpha1";
+    const URL_PATH_SEGMENT: &'static str = "scaledobjects";
     type Scope = NamespaceResourceScope;
+}
 
-    fn kind((): &()) -> Cow<'_, str> {
-        "ScaledObject".into()
-    }
+impl Metadata for ScaledObject {
+    type Ty = ObjectMeta;
 
-    fn group((): &()) -> Cow<'_, str> {
-        "keda.sh".into()
-    }
-
-    fn version((): &()) -> Cow<'_, str> {
-        "v1alpha1".into()
-    }
-
-    fn plural((): &()) -> Cow<'_, str> {
-        "scaledobjects".into()
-    }
-
-    fn meta(&self) -> &ObjectMeta {
+    fn metadata(&self) -> &ObjectMeta {
         &self.metadata
     }
 
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
+    fn metadata_mut(&mut self) -> &mut ObjectMeta {
         &mut self.metadata
     }
 }

@@ -73,9 +73,8 @@ pub fn requests(pod: &PodSpec) -> Result<Amounts, String> {
     }
     let sum = side_by_side.plus(sidecars).largest(most);
     let whole_pod = pod.resources.as_ref().and_then(|resources| resources.requests.as_ref());
-    let sum = whole_pod.map_or(Ok(sum), |whole_pod| read(whole_pod, sum))?;
-    let overhead = pod.overhead.as_ref().map(|overhead| read(overhead, Amounts::default()));
-    Ok(Amounts { pods: 1, ..sum.plus(overhead.transpose()?.unwrap_or_default()) })
+    let overhead = read(pod.overhead.as_ref(), Amounts::default())?;
+    Ok(Amounts { pods: 1, ..read(whole_pod, sum)?.plus(overhead) })
 }
 
 fn slot<'a>(pods: impl Iterator<Item = &'a PodSpec>) -> Result<Amounts, String> {
@@ -97,9 +96,9 @@ fn rooms(nodes: &[Arc<Node>], others: &[&Pod]) -> Result<Vec<Amounts>, String> {
     let mut rooms = BTreeMap::new();
     for node in nodes.iter().filter(|node| takes_pods(node)) {
         let all = node.status.as_ref().and_then(|status| status.allocatable.as_ref());
-        let all = all.map(|all| read(all, Amounts::default())).transpose();
+        let all = read(all, Amounts::default());
         let all = all.map_err(|why| format!("node/{}: {why}", node.name_any()))?;
-        rooms.insert(node.name_any(), all.unwrap_or_default());
+        rooms.insert(node.name_any(), all);
     }
     if rooms.is_empty() {
         return Err("the cluster has no node that is ready and takes pods".to_owned());
@@ -155,13 +154,13 @@ fn requests_of(pod: &Pod) -> Result<Amounts, String> {
 /// A template may give a limit alone, which then is the request too.
 fn requests_of_container(container: &Container) -> Result<Amounts, String> {
     let Some(resources) = &container.resources else { return Ok(Amounts::default()) };
-    let limits = resources.limits.as_ref().map(|limits| read(limits, Amounts::default()));
-    let limits = limits.transpose()?.unwrap_or_default();
-    resources.requests.as_ref().map_or(Ok(limits), |requests| read(requests, limits))
+    let limits = read(resources.limits.as_ref(), Amounts::default())?;
+    read(resources.requests.as_ref(), limits)
 }
 
-/// The amounts of a list, and `other` where it says nothing.
-fn read(list: &Named, other: Amounts) -> Result<Amounts, String> {
+/// The amounts of a list, and `other` where it says nothing, or there is none.
+fn read(list: Option<&Named>, other: Amounts) -> Result<Amounts, String> {
+    let Some(list) = list else { return Ok(other) };
     let amount = |name, parse: fn(&str) -> Result<u64, String>, other| match list.get(name) {
         None => Ok(other),
         Some(quantity) => parse(&quantity.0).map_err(|why| format!("{name} {why}")),

@@ -35,21 +35,11 @@ pub struct Tenants {
 }
 
 /// How far the reading is.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Seen {
     NotYet,
     Refused(String),
     Watched(Arc<Watched<Node>>, Arc<Watched<Pod>>),
-}
-
-impl Debug for Seen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Seen::NotYet => "NotYet",
-            Seen::Refused(_) => "Refused",
-            Seen::Watched(..) => "Watched",
-        })
-    }
 }
 
 impl Tenants {
@@ -86,9 +76,7 @@ impl Tenants {
         let spare = spare::capacity(&nodes.store.state(), &pods.store.state(), templates, is_own);
         Some(spare.map_err(|why| format!("the spare capacity is not known: {why}")))
     }
-}
 
-impl Tenants {
     fn why_not_known(&self, nodes: &Watched<Node>, pods: &Watched<Pod>) -> String {
         if [nodes.health(), pods.health()].contains(&Health::Forbidden) {
             let grant = format!("{GRANT}{}:engine", self.namespace);

@@ -43,9 +43,10 @@ impl Health {
 }
 
 /// A kind of object in a namespace, kept up to date.
+#[derive(Debug)]
 pub struct Watched<K: Resource + 'static>
 where
-    K::DynamicType: Eq + Hash,
+    K::DynamicType: Debug + Eq + Hash,
 {
     /// The objects, as of the last event.
     pub store: Store<K>,
@@ -81,7 +82,7 @@ where
             binding: binding.clone(),
             is_told: false,
             changes,
-            patience: Patience::default(),
+            failures: 0,
             is_in_doubt: false,
         };
         tokio::spawn(task.run(api));
@@ -122,7 +123,8 @@ struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     /// Whether it was said that it may not be watched.
     is_told: bool,
     changes: watch::Sender<u64>,
-    patience: Patience,
+    /// How often in a row it had to begin again.
+    failures: u32,
     /// Whether there is a list after a failure, and no word yet of whether it can be watched.
     is_in_doubt: bool,
 }
@@ -148,7 +150,8 @@ where
                     Ok(None) => break,
                 }
             }
-            sleep(self.patience.next()).await;
+            sleep(pause(self.failures)).await;
+            self.failures += 1;
         }
     }
 
@@ -168,7 +171,7 @@ where
             }
             watcher::Event::InitDone => self.works(),
             watcher::Event::Apply(_) | watcher::Event::Delete(_) => {
-                self.patience.reset();
+                self.failures = 0;
                 self.works();
             }
         }
@@ -224,20 +227,8 @@ fn is_forbidden(error: &watcher::Error) -> bool {
     )
 }
 
-/// Waits between tries: a tenth of a second at first, at most one second.
-#[derive(Debug, Default)]
-struct Patience {
-    failures: u32,
-}
-
-impl Patience {
-    fn next(&mut self) -> Duration {
-        let wait = Duration::from_millis(100) * 2_u32.pow(self.failures.min(4));
-        self.failures += 1;
-        wait.min(Duration::from_secs(1))
-    }
-
-    fn reset(&mut self) {
-        self.failures = 0;
-    }
+/// The wait before the next try: a tenth of a second at first, at most one second.
+fn pause(failures: u32) -> Duration {
+    let wait = Duration::from_millis(100) * 2_u32.pow(failures.min(4));
+    wait.min(Duration::from_secs(1))
 }

@@ -62,17 +62,19 @@ pub async fn write(
 /// # Errors
 /// When it may not, or nobody knows.
 pub async fn try_right(api: &Api<Deployment>, name: &str) -> Result<(), ScaleError> {
-    let read = timeout(REQUEST, api.get_scale(name)).await.map_err(|_| too_late())?;
-    let scale = read.map_err(|error| refusal(&error, api, name))?;
+    let scale = read(api, name).await?;
     let params = PostParams { dry_run: true, ..PostParams::default() };
     let tried = timeout(REQUEST, api.replace_scale(name, &params, &scale)).await;
     tried.map_err(|_| too_late())?.map(drop).map_err(|error| refusal(&error, api, name))
 }
 
+async fn read(api: &Api<Deployment>, name: &str) -> Result<Scale, ScaleError> {
+    let read = timeout(REQUEST, api.get_scale(name)).await.map_err(|_| too_late())?;
+    read.map_err(|error| refusal(&error, api, name))
+}
+
 async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, ScaleError> {
-    let read = timeout(REQUEST, api.get_scale(&write.name)).await;
-    let scale = read.map_err(|_| too_late())?;
-    let scale = scale.map_err(|error| refusal(&error, api, &write.name))?;
+    let scale = read(api, &write.name).await?;
     let now = scale.spec.and_then(|spec| spec.replicas).unwrap_or_default();
     if now != i32::try_from(write.from).unwrap_or(i32::MAX) {
         return Err(Refused(format!("somebody has set it to {now} meanwhile")));

@@ -56,10 +56,8 @@ impl Folders {
     /// The place of a path that is a mounted one or below it; `None` elsewhere.
     pub fn local(&self, path: &str) -> Option<String> {
         let path = clean(path, &self.working_dir);
-        let (folder, below) = self.all.iter().find_map(|(mount, folder)| {
-            let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
-            (rest.is_empty() || rest.starts_with('/')).then_some((folder, rest))
-        })?;
+        let mut all = self.all.iter();
+        let (folder, below) = all.find_map(|(mount, to)| Some((to, below(&path, mount)?)))?;
         Some(format!("{}{below}", folder.to_string_lossy()))
     }
 
@@ -104,7 +102,7 @@ pub fn problems(
 ) -> Vec<(String, String)> {
     let program = container.program().unwrap_or_default();
     let named = |all: &[(&str, &'static str, &'static str)]| -> Vec<(&'static str, String)> {
-        of_program(all, program).flat_map(|(_, flag, name)| named(words, env, flag, name)).collect()
+        of_program(all, program).flat_map(|(_, flag, name)| told(words, env, flag, name)).collect()
     };
     let written = named(&WRITTEN).into_iter().filter_map(|(name, path)| {
         let why = match source(container, &path) {
@@ -134,8 +132,13 @@ fn of_program<'a>(
     all.iter().copied().filter(move |(name, ..)| *name == program)
 }
 
+/// The value of a variable; the last one counts.
+pub fn variable<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
 /// What a flag says, else its variable, each with the name of what says it.
-fn named(
+pub fn told(
     words: &[String],
     env: &[(String, String)],
     flag: &'static str,
@@ -145,8 +148,7 @@ fn named(
     if !flags.is_empty() {
         return flags;
     }
-    let found = env.iter().rev().find(|(name, _)| name == variable);
-    found.map(|(_, value)| (variable, value.clone())).into_iter().collect()
+    self::variable(env, variable).map(|value| (variable, value.to_owned())).into_iter().collect()
 }
 
 /// The values of a flag among words, as `--flag=value` or in two of them, and which word each is.
@@ -161,14 +163,16 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
 /// The volume that a path is in, and whether it can only be read.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
-    let above = container.mounts.iter().filter(|mount| {
-        let mount = clean(&mount.path, "/");
-        let rest = path.strip_prefix(mount.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let above = container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
     let mount = above.max_by_key(|mount| clean(&mount.path, "/").len())?;
     let is_read_only = mount.is_read_only || matches!(mount.source, Source::Files(_));
     Some((&mount.volume, is_read_only))
+}
+
+/// The rest of a path that is a mounted one or below it.
+fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
 /// A path from the root on, without `.`, `..`, and slashes that mean nothing.

@@ -7,6 +7,8 @@ use std::ops::Range;
 use client::Url;
 use manifest::Container;
 
+use super::folders::variable;
+
 /// A Service's name, its namespace and its port.
 pub type ServicePort = (String, String, u16);
 
@@ -86,8 +88,7 @@ fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
         Some((host, port)) => (host, port.parse().ok()?),
         None => (&text[place.clone()], default_port(scheme)?),
     };
-    let is_name = !host.is_empty() && host.chars().all(of_name);
-    is_name.then(|| Address { place, host: host.to_owned(), port })
+    is_name(host).then(|| Address { place, host: host.to_owned(), port })
 }
 
 fn default_port(scheme: &str) -> Option<u16> {
@@ -108,11 +109,14 @@ fn with_ports(text: &str, part: Range<usize>) -> Vec<Address> {
         let end = colon + 1 + digits;
         let port = text[colon + 1..end].parse().ok()?;
         let ends = !text[end..part.end].chars().next().is_some_and(|c| of_name(c) || c == '_');
-        let is_name = !host.is_empty() && host.chars().all(of_name);
         let place = colon - host.len()..end;
-        (ends && is_name).then(|| Address { place, host: host.to_owned(), port })
+        (ends && is_name(host)).then(|| Address { place, host: host.to_owned(), port })
     };
     colons.filter_map(address).collect()
+}
+
+fn is_name(host: &str) -> bool {
+    !host.is_empty() && host.chars().all(of_name)
 }
 
 fn of_name(c: char) -> bool {
@@ -125,7 +129,7 @@ pub(super) fn usual(text: &str) -> String {
     let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
     let (flag, value) = text.split_at(begin);
     match Url::parse(value) {
-        Ok(url) if url.scheme() == "http" && url.host_str().is_some_and(is_plain) => {
+        Ok(url) if url.scheme() == "http" && url.host_str().is_some_and(is_name) => {
             let ends = value.ends_with('/') || url.path() != "/" || url.query().is_some();
             let url = url.as_str();
             let url = if ends { url } else { url.strip_suffix('/').unwrap_or(url) };
@@ -133,10 +137,6 @@ pub(super) fn usual(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-fn is_plain(host: &str) -> bool {
-    host.chars().all(of_name)
 }
 
 /// Takes `--listen` out of a command line; the box says where its programs listen.
@@ -162,9 +162,9 @@ pub fn expand(text: &str, env: &[(String, String)]) -> String {
         let (before, after) = (&rest[..at], &rest[at + 1..]);
         result.push_str(before);
         let name = after.strip_prefix('(').and_then(|s| s.split_once(')')).map(|(name, _)| name);
-        let value = name.and_then(|name| env.iter().rev().find(|(key, _)| key == name));
+        let value = name.and_then(|name| variable(env, name));
         rest = match (value, name) {
-            (Some((_, value)), Some(name)) => {
+            (Some(value), Some(name)) => {
                 result.push_str(value);
                 &after[name.len() + 2..]
             }

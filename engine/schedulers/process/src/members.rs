@@ -93,10 +93,6 @@ impl Deployment {
         let free = |n: &u32| !self.replicas.contains_key(n) && !rests(n);
         numbers.find(free).unwrap_or(u32::MAX)
     }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.replicas.is_empty()
-    }
 }
 
 impl Inner {

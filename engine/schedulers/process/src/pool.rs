@@ -188,7 +188,7 @@ impl Pool {
             chosen.map(|d| d.recipe.deployment.clone()).collect()
         };
         chosen.iter().for_each(|name| self.set(name, 0, &[]));
-        let gone = |inner: &Inner| chosen.iter().all(|name| inner.deployments[name].is_gone());
+        let gone = |it: &Inner| chosen.iter().all(|name| it.deployments[name].replicas.is_empty());
         let mut changes = self.changes.clone();
         let _ = changes.wait_for(|_| gone(&self.shared.lock())).await;
     }

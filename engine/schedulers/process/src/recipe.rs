@@ -72,17 +72,19 @@ pub fn recipes(
     let mut recipes = Vec::new();
     for deployment in manifest.deployments.iter().filter(|d| !d.is_engine()) {
         let serves = serves.get(&deployment.name).cloned().unwrap_or_default();
-        let object = format!("deployment/{}", deployment.name);
         match recipe(deployment, serves, programs) {
             Ok(recipe) => {
                 let (words, env) = words_and_env(&recipe.container);
                 for (name, why) in folders::problems(&recipe.container, &words, &env) {
                     let what = format!("{name} {why}");
-                    faults.push(manifest.places.of_words(&object, deployment, &[&name], &what));
+                    faults.push(manifest.places.of_words(deployment, &[&name], &what));
                 }
                 recipes.push(recipe);
             }
-            Err((part, what)) => faults.push(manifest.places.fault(&object, &part, &what)),
+            Err((part, what)) => {
+                let object = format!("deployment/{}", deployment.name);
+                faults.push(manifest.places.fault(&object, &part, &what));
+            }
         }
     }
     if faults.is_empty() { Ok(Plan { recipes, warnings }) } else { Err(Refused(faults)) }

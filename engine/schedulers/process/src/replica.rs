@@ -40,14 +40,6 @@ pub(super) struct Replica {
     pub(super) folder: Option<RunFolder>,
 }
 
-/// How a process ended.
-enum End {
-    /// It was told to.
-    Stopped,
-    /// By itself.
-    Crashed(String),
-}
-
 impl Replica {
     /// Starts the process, again and again, until it is told to stop.
     pub(super) async fn live(self) {
@@ -57,7 +49,7 @@ impl Replica {
         let folder = folder.as_ref().map(TempDir::path);
         while !self.stop.is_set() {
             let began = Instant::now();
-            let End::Crashed(how) = self.run_once(folder).await else { break };
+            let Some(how) = self.run_once(folder).await else { break };
             crashes = if began.elapsed() > PROVEN { 1 } else { crashes + 1 };
             let wait = backoff(crashes);
             tracing::warn!("{} ended by itself ({how}); starts again", self.name);
@@ -92,10 +84,11 @@ impl Replica {
         }
     }
 
-    async fn run_once(&self, folder: Option<&Path>) -> End {
+    /// How the process ended by itself; `None` where it was told to.
+    async fn run_once(&self, folder: Option<&Path>) -> Option<String> {
         self.unless_stopped(sleep(self.start_delay)).await;
         if self.stop.is_set() {
-            return End::Stopped;
+            return None;
         }
         // A server that is started again has to be where its clients know it.
         let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
@@ -103,17 +96,17 @@ impl Replica {
         let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
         let mut child = match spawned {
             Ok(child) => child,
-            Err(error) => return End::Crashed(format!("it cannot be started: {error}")),
+            Err(error) => return Some(format!("it cannot be started: {error}")),
         };
         self.shared.update(&self.key, |instance| instance.pid = child.id());
         // The pipe that ends with us; waiting for the child would close it.
         let _held_until_its_end = child.stdin.take();
         let hearing = child.stdout.take().map(|out| tokio::spawn(self.hear(out)));
         let end = tokio::select! {
-            status = child.wait() => End::Crashed(in_words(status)),
+            status = child.wait() => Some(in_words(status)),
             () = self.stop.wait() => {
                 self.stop_child(&mut child).await;
-                End::Stopped
+                None
             }
         };
         if let Some(hearing) = hearing {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use manifest::{Container, Deployment, Fault, Manifest, Port, Service, Target};
 use model::annotations::is_scalable;
 
-use super::folders::values;
+use super::folders::{told, values};
 use super::localize::{Address, ServicePort, addresses_in, service, words_and_env};
 
 /// By which every program of the kit is told where the queue is.
@@ -52,9 +52,8 @@ impl Services {
                 Ok(_) => {}
                 Err(why) => {
                     let what = format!("{} is {:?}, {why}", it.name, it.value);
-                    let object = format!("deployment/{}", it.by.name);
                     let says = [it.value.as_str(), &it.name];
-                    found.faults.push(manifest.places.of_words(&object, it.by, &says, &what));
+                    found.faults.push(manifest.places.of_words(it.by, &says, &what));
                 }
             }
         }
@@ -145,9 +144,7 @@ fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
 /// The port that a container is told to listen on.
 fn listens(container: &Container) -> Option<u16> {
     let (words, env) = words_and_env(container);
-    let flag = values(&words, "--listen").pop().map(|(_, value)| value);
-    let variable = env.iter().rev().find(|(name, _)| name == "MICROSCALING_LISTEN");
-    let told = flag.or(variable.map(|(_, value)| value.clone()))?;
+    let (_, told) = told(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
     told.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
 }
 

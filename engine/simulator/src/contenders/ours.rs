@@ -159,14 +159,14 @@ impl Ours {
 
     /// Pauses what the presenter pauses, and nothing else.
     fn pause(&mut self, situation: &Situation) {
+        let paused = |name: &String| situation.paused.get(name).copied().unwrap_or(false);
+        if self.core.config().workloads.iter().all(|it| it.paused == paused(&it.name)) {
+            return;
+        }
         let mut config = self.core.config().clone();
-        for workload in &mut config.workloads {
-            workload.paused = situation.paused.get(&workload.name).copied().unwrap_or(false);
-        }
-        if config != *self.core.config() {
-            // The one that runs differs by the pause alone, so there is nothing wrong with this.
-            let _ = self.core.reconfigure(config);
-        }
+        config.workloads.iter_mut().for_each(|it| it.paused = paused(&it.name));
+        // The one that runs differs by the pause alone, so there is nothing wrong with this.
+        let _ = self.core.reconfigure(config);
     }
 
     pub(super) fn changed(&mut self, world: &mut World) {

@@ -41,14 +41,14 @@ fn rules() -> [Rule; 4] {
     [demo, of("rate"), of("queue"), of("simple-queue")]
 }
 
-/// Plays an outage and half a minute more; from a second on another load comes.
-fn run(rule: &Rule, load: (f64, f64), dark: Range<f64>) -> Vec<Tick> {
-    World::new(load, dark).with(|sick| rule.set(sick)).play()
+/// A world in which another load comes from a second on.
+fn world(rule: &Rule, load: (f64, f64), dark: Range<f64>) -> World {
+    World::new(load, dark).with(|sick| rule.set(sick))
 }
 
 /// The same time with the outage and without.
 fn both(rule: &Rule, load: (f64, f64)) -> (Vec<Tick>, Vec<Tick>) {
-    (run(rule, load, DARK), run(rule, load, DARK.end..DARK.end))
+    (world(rule, load, DARK).play(30), world(rule, load, DARK.end..DARK.end).play(30))
 }
 
 /// The rounds from this second on.
@@ -62,7 +62,7 @@ fn without_readings_nothing_is_removed_whatever_the_last_ones_said_or_the_next_w
         for half_seconds in 0..10 {
             let start = DARK.start + f64::from(half_seconds) / 2.0;
             for (at, load) in [(0.0, 17.0), (-2.0, 0.0), (-2.0, 35.0), (1.0, 0.0), (1.0, 35.0)] {
-                let rounds = run(&rule, (start + at, load), start..start + 60.0);
+                let rounds = world(&rule, (start + at, load), start..start + 60.0).play(1);
                 // To the first good reading, that one included; the second may remove.
                 let outage = &from(&rounds, start)[..=120];
                 let cut = outage.iter().find(|round| round.removed() > 0);
@@ -143,11 +143,10 @@ fn after_a_fall_the_rule_rate_has_by_the_second_good_reading_no_more_than_withou
 fn after_a_fallback_a_rule_goes_on_from_there_and_removes_nothing_while_too_much_waits() {
     for rule in rules() {
         for max_delta in [None, Some(1)] {
-            let world = World::new((DARK.start + 1.0, 60.0), DARK).with(|sick| {
-                rule.set(sick);
+            let world = world(&rule, (DARK.start + 1.0, 60.0), DARK).with(|sick| {
                 (sick.fallback_containers, sick.max_delta) = (Some(9), max_delta);
             });
-            let rounds = world.play();
+            let rounds = world.play(30);
             let back = from(&rounds, DARK.end);
             let too_long = back.iter().take_while(|round| round.ready > 20);
             let worst = too_long.clone().min_by_key(|round| round.counts[SICK]).unwrap();

@@ -84,8 +84,8 @@ impl World {
         self
     }
 
-    /// Plays the outage and half a minute more.
-    pub(crate) fn play(mut self) -> Vec<Tick> {
+    /// Plays the outage, and so many seconds more.
+    pub(crate) fn play(mut self, more: u64) -> Vec<Tick> {
         let first = first_reading(&self.scenario);
         let after = |seconds| first + Duration::from_secs_f64(seconds);
         let (at, to) = (after(self.load.0), self.load.1);
@@ -93,7 +93,7 @@ impl World {
         let (from, end) = (after(self.dark.start), after(self.dark.end));
         let outage = Outage { queue: SICK.to_owned(), from, lasts: end - from };
         self.scenario.outages.push(outage);
-        self.scenario.duration = end + Duration::from_secs(30);
+        self.scenario.duration = end + Duration::from_secs(more);
         let mut ticks = Vec::new();
         watch(&self.scenario, 1, &mut |round| see(&mut ticks, first, round)).unwrap();
         ticks

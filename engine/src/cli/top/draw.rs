@@ -11,16 +11,16 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph, Wrap};
 use serde_json::Value;
 
-use super::colours::{SPARE, URGENT};
 use super::fit::{Places, longest, packed};
 use super::keys::HELP;
 use super::model::{Model, WINDOW};
-use super::stacks;
+use super::stacks::{self, SPARE, URGENT};
 
 /// A stream that says nothing for so long is old.
 const STALE: Duration = Duration::from_secs(3);
 /// The columns of a slot.
 const SLOT: u16 = 4;
+/// The page's colour of the queue.
 const QUEUE: Color = Color::Indexed(166);
 
 /// What is known beside the model.

@@ -3,9 +3,8 @@
 //! # Layout
 //! - `model`: what is known
 //! - `draw`: the picture of it; `stacks`: the containers of the last minute; `fit`: what has room
-//! - `keys`: what keys wish; `colours`: colours that mean something
+//! - `keys`: what keys wish
 
-mod colours;
 mod draw;
 mod fit;
 mod keys;
@@ -54,7 +53,6 @@ pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
 struct Screen {
     engine: Engine,
     http: reqwest::Client,
-    url: Url,
     model: Model,
     around: Around,
     events: Option<Events>,
@@ -69,7 +67,6 @@ impl Screen {
             engine: Engine::at(url)?,
             // A stream has no end, so its answer has no time either.
             http: reqwest::Client::builder().no_proxy().connect_timeout(AGAIN).build()?,
-            url: url.clone(),
             model: Model::default(),
             around: Around::default(),
             events: None,
@@ -79,7 +76,7 @@ impl Screen {
     }
 
     async fn connect(&mut self) -> anyhow::Result<()> {
-        self.events = Some(Events::at(&self.http, &self.url, &self.heard).await?);
+        self.events = Some(Events::at(&self.http, &self.engine.url, &self.heard).await?);
         Ok(())
     }
 

@@ -2,11 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
-use super::colours::{SPARE, URGENT};
 use super::model::{Model, WINDOW};
 
+/// The page's colours of urgent workloads and of the background.
+pub(super) const URGENT: Color = Color::Indexed(32);
+pub(super) const SPARE: Color = Color::Indexed(36);
 /// The signs of urgent workloads and of the background.
 const SIGNS: (&str, &str) = ("\u{2588}", "\u{2592}");
 /// Room for the numbers at the axis.

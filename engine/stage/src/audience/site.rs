@@ -3,19 +3,19 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use futures::StreamExt;
 use model::Clock;
 use rand::random;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::Shutdown;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
-use web::streams;
+use web::{ApiError, streams};
 
 use super::gate::{Gate, TooMany};
 use super::jobs::Button;
@@ -60,8 +60,8 @@ async fn answer(
         // Browsers ask for it by themselves, and tell of a 404 as of an error of the page.
         ("GET", "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         ("GET", "/stream") => stream(site),
-        ("POST", "/job") => job(&site, peer, request.headers()).await,
-        _ => problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here"),
+        ("POST", "/job") => job(&site, peer, request.headers()).await.into_response(),
+        _ => ApiError::not_found("there is nothing here").into_response(),
     };
     let headers = answer.headers_mut();
     let policy = HeaderName::from_static("content-security-policy");
@@ -103,21 +103,17 @@ fn stream(site: Site) -> Response {
 }
 
 /// `POST /job`: one more job, once a second from each phone.
-async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Response {
+async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Result<Json<Value>, Response> {
     if !is_own_page(headers) {
         let text = "a job is taken from this page alone";
-        return problem(StatusCode::FORBIDDEN, "forbidden", text);
+        return Err(ApiError::forbidden(text).into_response());
     }
-    if let Err(too_many) = site.let_through(peer, cookie(headers)) {
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut answer = problem(status, "too_many", &too_many.to_string());
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return answer;
-    }
-    match site.button.press().await {
-        Ok(()) => axum::Json(json!({})).into_response(),
-        Err(why) => problem(StatusCode::CONFLICT, "conflict", &why),
-    }
+    site.let_through(peer, cookie(headers)).map_err(|too_many| {
+        let again = [(header::RETRY_AFTER, "1")];
+        (again, ApiError::too_many(too_many.to_string())).into_response()
+    })?;
+    let done = site.button.press().await;
+    done.map(|()| Json(json!({}))).map_err(|why| ApiError::conflict(why).into_response())
 }
 
 impl Site {
@@ -136,11 +132,6 @@ fn is_own_page(headers: &HeaderMap) -> bool {
         (Some(origin), Some(host)) => origin.eq_ignore_ascii_case(host),
         _ => false,
     }
-}
-
-fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = json!({"error": {"code": code, "message": message}});
-    (status, axum::Json(body)).into_response()
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub fn text(moment: &Snapshot) -> String {
 
 fn slots(moment: &Snapshot) -> Vec<Slots> {
     let has = |name: &str| {
-        let occupants = moment.slots.iter().filter_map(|slot| slot.occupant.as_ref());
+        let occupants = moment.slots.iter().flatten();
         occupants.filter(|occupant| occupant.workload == name).count()
     };
     let workloads = moment.state.workloads.iter().map(|workload| {
@@ -53,7 +53,7 @@ fn slots(moment: &Snapshot) -> Vec<Slots> {
             if background { "background".into() } else { plural(&workload.name, count as u32) };
         Slots { name, count }
     });
-    let free = moment.slots.iter().filter(|slot| slot.occupant.is_none()).count();
+    let free = moment.slots.iter().filter(|slot| slot.is_none()).count();
     workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
 }
 

@@ -1,7 +1,6 @@
 //! What came of one contender.
 
 use serde::Serialize;
-use simulator::Row;
 
 /// One contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,22 +25,4 @@ pub struct Ghost {
     pub scaler_polls: u64,
     /// Containers that were started over the budget.
     pub budget_violations: u64,
-}
-
-impl Ghost {
-    /// One with its curve and its figures.
-    pub fn new(label: String, settings: String, queue: Vec<(f64, u64)>, row: &Row) -> Ghost {
-        Ghost {
-            label,
-            simulated: true,
-            settings,
-            queue,
-            job_wait_p99: row.job_wait_p99,
-            spare_work_done: row.spare_work_done,
-            container_seconds: row.container_seconds,
-            worker_polls: row.worker_polls,
-            scaler_polls: row.scaler_polls,
-            budget_violations: row.budget_violations,
-        }
-    }
 }

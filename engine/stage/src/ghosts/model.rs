@@ -72,13 +72,7 @@ pub fn stage(seen: &Seen, came: &BTreeMap<String, Trace>, seed: u64) -> Result<S
         tick: seen.config.tick,
         queues: came.iter().map(|(name, trace)| queue(name, trace, from - lead)).collect(),
         workloads: workloads(seen, came)?,
-        outages: Vec::new(),
-        crashes: Vec::new(),
-        poll_waits: Vec::new(),
-        graces: Vec::new(),
-        fixed: Vec::new(),
-        producers: Vec::new(),
-        steps: Vec::new(),
+        ..Scenario::default()
     };
     match scenario.problems().first() {
         Some(problem) => Err(problem.to_string()),
@@ -217,7 +211,18 @@ impl Part {
             let at = ((begins + it.at.as_secs_f64()) * 10.0).round() / 10.0;
             (at, it.ready.iter().sum())
         };
-        Ok(Ghost::new(label, settings, counted.map(point).collect(), row))
+        Ok(Ghost {
+            label,
+            simulated: true,
+            settings,
+            queue: counted.map(point).collect(),
+            job_wait_p99: row.job_wait_p99,
+            spare_work_done: row.spare_work_done,
+            container_seconds: row.container_seconds,
+            worker_polls: row.worker_polls,
+            scaler_polls: row.scaler_polls,
+            budget_violations: row.budget_violations,
+        })
     }
 }
 

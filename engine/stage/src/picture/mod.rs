@@ -23,21 +23,6 @@ pub use tile::Tile;
 pub struct Canvas(Arc<Mutex<Painting>>);
 
 impl Canvas {
-    /// The newest picture; `None` until a tile came.
-    pub fn picture(&self) -> Option<Picture> {
-        self.lock().picture().cloned()
-    }
-
-    /// The tiles that were painted since the last call, oldest first.
-    pub fn take_fresh(&self) -> Vec<Tile> {
-        self.lock().take_fresh()
-    }
-
-    /// Tiles a second at `now`; `None` where that is not known.
-    pub fn rate(&self, now: Duration) -> Option<f64> {
-        self.lock().rate(now)
-    }
-
     /// Forgets the picture and the rate.
     pub fn clear(&self) {
         *self.lock() = Painting::default();
@@ -51,16 +36,16 @@ impl Canvas {
 impl Contribution for Canvas {
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)> {
         // Three places are more than anyone reads.
-        let rate = self.rate(now).map(|rate| (rate * 1000.0).round() / 1000.0);
+        let rate = self.lock().rate(now).map(|rate| (rate * 1000.0).round() / 1000.0);
         vec![("tiles_s", json!(rate))]
     }
 
     fn first(&self) -> Option<(&'static str, Value)> {
-        Some(("picture", json!(self.picture())))
+        Some(("picture", json!(self.lock().picture())))
     }
 
     fn fresh(&self) -> Option<(&'static str, Vec<Value>)> {
-        Some(("tiles", self.take_fresh().iter().map(|tile| json!(tile)).collect()))
+        Some(("tiles", self.lock().take_fresh().iter().map(|tile| json!(tile)).collect()))
     }
 
     fn begin_anew(&self) {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use super::tile::{self, COLUMNS, PLACES, ROWS, SHADES, Tile};
 
@@ -114,12 +114,9 @@ impl Serialize for Picture {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();
         let tiles = places.filter_map(|(i, shades)| Some((i, tile::text(shades.as_ref()?))));
-        let mut json = serializer.serialize_struct("Picture", 4)?;
-        json.serialize_field("number", &self.number)?;
-        json.serialize_field("columns", &COLUMNS)?;
-        json.serialize_field("rows", &ROWS)?;
-        json.serialize_field("tiles", &tiles.collect::<Vec<_>>())?;
-        json.end()
+        let tiles: Vec<_> = tiles.collect();
+        json!({"number": self.number, "columns": COLUMNS, "rows": ROWS, "tiles": tiles})
+            .serialize(serializer)
     }
 }
 

@@ -187,25 +187,25 @@ mod tests {
         let (queue, canvas, clock, _leads, _trigger) = taker().await;
         queue.put("hello", r#"{"worker":"remainder-1"}"#);
         queue.tile(3);
-        until("the tile is painted", || canvas.picture().is_some()).await;
-        assert_eq!(canvas.take_fresh().len(), 1);
+        until("the tile is painted", || canvas.lock().picture().is_some()).await;
+        assert_eq!(canvas.lock().take_fresh().len(), 1);
         assert_eq!(*queue.acked.lock().unwrap(), ["hello", "tile-3"]);
-        until("the rate is known", || canvas.rate(clock.now()).is_some()).await;
+        until("the rate is known", || canvas.lock().rate(clock.now()).is_some()).await;
         queue.sick.store(true, Ordering::SeqCst);
-        until("a failure is no rate", || canvas.rate(clock.now()).is_none()).await;
+        until("a failure is no rate", || canvas.lock().rate(clock.now()).is_none()).await;
     }
 
     #[tokio::test]
     async fn only_the_leader_takes_tiles_and_one_that_leads_no_longer_shows_none() {
         let (queue, canvas, _clock, leads, _trigger) = taker().await;
         queue.tile(1);
-        until("the tile is painted", || canvas.picture().is_some()).await;
+        until("the tile is painted", || canvas.lock().picture().is_some()).await;
         leads.store(false, Ordering::SeqCst);
-        until("the picture is gone", || canvas.picture().is_none()).await;
+        until("the picture is gone", || canvas.lock().picture().is_none()).await;
         queue.tile(2);
         sleep(2 * LOOK).await;
         assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to who leads");
         leads.store(true, Ordering::SeqCst);
-        until("it leads again", || canvas.picture().is_some()).await;
+        until("it leads again", || canvas.lock().picture().is_some()).await;
     }
 }

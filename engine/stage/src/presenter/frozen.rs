@@ -3,43 +3,28 @@
 
 use std::collections::BTreeMap;
 
-use runtime::board::state::{State, WorkloadState};
+use runtime::board::state::WorkloadState;
 use simulator::Scenario;
 
 /// Replicas, by workload.
 pub type Counts = BTreeMap<String, u32>;
 
-/// All workloads, and the slots that they share.
-#[derive(Debug, Clone, Copy)]
-pub struct Fleet<'a> {
-    /// How many slots.
-    pub capacity: u32,
-    /// Who shares them.
-    pub workloads: &'a [WorkloadState],
-}
-
-impl Fleet<'_> {
-    /// The fleet of a moment.
-    pub fn of(state: &State) -> Fleet<'_> {
-        Fleet { capacity: state.capacity, workloads: &state.workloads }
-    }
-}
-
 /// What the workloads are told to have now.
-pub fn counts(fleet: Fleet<'_>) -> Counts {
-    fleet.workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
+pub fn counts(workloads: &[WorkloadState]) -> Counts {
+    workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
 }
 
-/// The counts that nobody changes in a step, for who comes to it from elsewhere; `entered` has what
-/// there was when it was entered from the step before.
+/// The counts that nobody changes in a step, of those who share the capacity, for who comes to it
+/// from elsewhere; `entered` has what there was when it was entered from the step before.
 pub fn of_step(
     scenario: &Scenario,
     step: usize,
     entered: Option<&Counts>,
-    fleet: Fleet<'_>,
+    capacity: u32,
+    workloads: &[WorkloadState],
 ) -> Counts {
     if (0..=step).all(|step| scenario.situation(step).held) {
-        return at_first(scenario, fleet);
+        return at_first(scenario, capacity, workloads);
     }
     let situation = scenario.situation(step);
     let frozen = |name: &String| situation.held || situation.paused.get(name) == Some(&true);
@@ -48,16 +33,15 @@ pub fn of_step(
 }
 
 /// Urgent workloads as the scenario begins with them, and the rest for the background.
-fn at_first(scenario: &Scenario, fleet: Fleet<'_>) -> Counts {
+fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let begins = |it: &WorkloadState| {
         let simulated = scenario.workloads.iter().find(|other| other.name == it.name)?;
         Some(simulated.initial.unwrap_or(simulated.min).clamp(it.min, it.max.max(it.min)))
     };
-    let (rest, urgent): (Vec<_>, Vec<_>) =
-        fleet.workloads.iter().partition(|it| it.is_background());
+    let (rest, urgent): (Vec<_>, Vec<_>) = workloads.iter().partition(|it| it.is_background());
     let mut counts: Counts =
         urgent.into_iter().filter_map(|it| Some((it.name.clone(), begins(it)?))).collect();
-    let mut left = fleet.capacity.saturating_sub(counts.values().sum());
+    let mut left = capacity.saturating_sub(counts.values().sum());
     for background in rest.into_iter().filter(|it| begins(it).is_some()) {
         let count = left.min(background.max);
         left -= count;
@@ -68,10 +52,10 @@ fn at_first(scenario: &Scenario, fleet: Fleet<'_>) -> Counts {
 
 /// What can be told now on the way to these counts: who has too many loses them at once, who has
 /// too few gets what is free.
-pub fn toward(wanted: &Counts, fleet: Fleet<'_>) -> Counts {
-    let mut free = fleet.capacity.saturating_sub(fleet.workloads.iter().map(occupied).sum());
+pub fn toward(wanted: &Counts, capacity: u32, workloads: &[WorkloadState]) -> Counts {
+    let mut free = capacity.saturating_sub(workloads.iter().map(occupied).sum());
     let mut told = Counts::new();
-    for workload in fleet.workloads {
+    for workload in workloads {
         let Some(wanted) = wanted.get(&workload.name) else { continue };
         let more = wanted.saturating_sub(workload.desired).min(free);
         free -= more;
@@ -90,27 +74,19 @@ fn occupied(it: &WorkloadState) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use runtime::board::state::WhyState;
-
     use super::*;
 
     fn workload(name: &str, desired: u32, terminating: u32) -> WorkloadState {
         let is_background = name == "remainder";
         WorkloadState {
             name: name.to_owned(),
-            priority: 1,
             rule: if is_background { "remainder" } else { "rate" },
-            queue: None,
-            target: None,
             min: 1,
             max: 10,
             desired,
             ready: desired,
-            starting: 0,
             terminating,
-            start_up_s: None,
-            paused: false,
-            why: WhyState::default(),
+            ..WorkloadState::default()
         }
     }
 
@@ -131,13 +107,12 @@ mod tests {
     #[test]
     fn a_step_in_which_nobody_scales_has_the_counts_of_its_caption() {
         let all = workloads(8, 2, 0);
-        let fleet = Fleet { capacity: 10, workloads: &all };
-        let of = |step, entered: Option<&Counts>| of_step(&opening(), step, entered, fleet);
+        let of = |step, entered: Option<&Counts>| of_step(&opening(), step, entered, 10, &all);
         assert_eq!(of(0, None), counted(1, 9), "one consumer, as the caption says");
         assert_eq!(of(1, Some(&counted(4, 6))), Counts::new(), "the engine scales");
         let mut later = opening();
         later.steps[2].actions.push(simulator::steps::Action::Hold(true));
-        let held = of_step(&later, 2, Some(&counted(4, 6)), fleet);
+        let held = of_step(&later, 2, Some(&counted(4, 6)), 10, &all);
         assert_eq!(held, counted(4, 6), "as when it was entered first");
     }
 
@@ -145,8 +120,7 @@ mod tests {
     fn the_way_to_the_counts_is_never_over_the_budget() {
         let wanted = counted(1, 9);
         let told = |consumers, background, terminating| {
-            let workloads = workloads(consumers, background, terminating);
-            toward(&wanted, Fleet { capacity: 10, workloads: &workloads })
+            toward(&wanted, 10, &workloads(consumers, background, terminating))
         };
         assert_eq!(told(8, 2, 0), counted(1, 9).into_iter().take(1).collect());
         assert_eq!(told(1, 2, 7), Counts::new(), "they are not gone yet");

@@ -12,7 +12,7 @@ use simulator::steps::Action;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use super::frozen::{Counts, Fleet, counts, of_step, toward};
+use super::frozen::{Counts, counts, of_step, toward};
 use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Press, Stepper};
@@ -196,11 +196,11 @@ impl Stage {
         let (now, before) = (self.now(), self.standing());
         let acts = match word {
             Word::Play { scenario, by_hand } => {
-                let (play, acts) = Stepper::begin(*scenario.clone(), by_hand, now);
-                return self.begin(&scenario, play, acts).await;
+                let (play, acts) = Stepper::begin(*scenario, by_hand, now);
+                return self.begin(play, acts).await;
             }
             Word::GetReady(scenario) => {
-                return self.begin(&scenario, Stepper::ready(*scenario.clone()), Vec::new()).await;
+                return self.begin(Stepper::ready(*scenario), Vec::new()).await;
             }
             Word::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
                 Some(play) => {
@@ -213,17 +213,11 @@ impl Stage {
         };
         self.enter(before);
         let done = self.carry_out(acts).await;
-        self.show().await;
-        done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
+        self.shown_after(done).await
     }
 
-    async fn begin(
-        &mut self,
-        scenario: &Scenario,
-        play: Stepper,
-        acts: Vec<Action>,
-    ) -> Result<Option<Scene>, Refusal> {
-        let unfit = misfit(scenario, &self.handle.moments.borrow());
+    async fn begin(&mut self, play: Stepper, acts: Vec<Action>) -> Result<Option<Scene>, Refusal> {
+        let unfit = misfit(play.scenario(), &self.handle.moments.borrow());
         if let Some(text) = unfit {
             return Err(Refusal::Misfit(text));
         }
@@ -234,15 +228,18 @@ impl Stage {
         self.enter(None);
         self.run = self.handle.moments.borrow().run;
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
-        if let Err(error) = done {
+        if done.is_err() {
             // What cannot begin in full is not played at all.
             let undo = self.play.take().map(|mut play| play.end()).unwrap_or_default();
             let _ = self.carry_out(undo).await;
-            self.show().await;
-            return Err(Refusal::Now(error.to_string()));
         }
+        self.shown_after(done).await
+    }
+
+    /// Shows where it is once something was done, and says it, or why it was refused.
+    async fn shown_after(&self, done: Result<(), ScaleError>) -> Result<Option<Scene>, Refusal> {
         self.show().await;
-        Ok(self.scene())
+        done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
     }
 
     fn standing(&self) -> Option<usize> {
@@ -258,21 +255,21 @@ impl Stage {
         if before == Some(step) {
             return;
         }
-        let moment = self.handle.moments.borrow();
+        let state = &self.handle.moments.borrow().state;
         if before < Some(step) {
-            self.entered.insert(step, counts(Fleet::of(&moment.state)));
+            self.entered.insert(step, counts(&state.workloads));
         }
-        self.wanted =
-            of_step(play.scenario(), step, self.entered.get(&step), Fleet::of(&moment.state));
+        let entered = self.entered.get(&step);
+        self.wanted = of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
     }
 
     /// Goes on to the counts that are wanted, as slots come free.
     async fn go_toward(&mut self) {
         let told = {
-            let moment = self.handle.moments.borrow();
-            let now = counts(Fleet::of(&moment.state));
+            let state = &self.handle.moments.borrow().state;
+            let now = counts(&state.workloads);
             self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
-            toward(&self.wanted, Fleet::of(&moment.state))
+            toward(&self.wanted, state.capacity, &state.workloads)
         };
         // On a cluster a word takes a while until it is seen.
         let is_new = |(last, at): &(Counts, Instant)| *last != told || at.elapsed() >= AGAIN;

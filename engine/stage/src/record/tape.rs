@@ -125,19 +125,14 @@ impl Tape {
         })
     }
 
-    /// How many events it has.
-    pub fn len(&self) -> u64 {
+    /// How many events it has; at least one.
+    pub fn count(&self) -> u64 {
         self.events.len() as u64
     }
 
     /// The number of its last line, where that is cut off.
     pub fn cut(&self) -> Option<usize> {
         self.cut
-    }
-
-    /// False: there is at least one.
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
     }
 
     /// How long it takes.
@@ -148,10 +143,10 @@ impl Tape {
     /// When the event of this number comes, from when the first one came.
     pub fn due(&self, number: u64) -> Duration {
         if let Some(event) = self.recorded(number) {
-            let rounds = u32::try_from(number / self.len()).unwrap_or(u32::MAX);
+            let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
             return (self.length() + PAUSE).saturating_mul(rounds) + event.at;
         }
-        let pulses = number - self.len() + 1;
+        let pulses = number - self.count() + 1;
         self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
     }
 
@@ -165,8 +160,8 @@ impl Tape {
 
     /// The event on the tape that this number is; `None` behind its end.
     fn recorded(&self, number: u64) -> Option<&Event> {
-        let on_tape = number < self.len() || self.goes_round;
-        on_tape.then(|| &self.events[(number % self.len()) as usize])
+        let on_tape = number < self.count() || self.goes_round;
+        on_tape.then(|| &self.events[(number % self.count()) as usize])
     }
 
     fn position(&self, number: u64) -> Position {
@@ -174,7 +169,7 @@ impl Tape {
             return event.position();
         }
         let last = self.events[self.events.len() - 1].position();
-        Position { seq: last.seq + (number - self.len() + 1), ..last }
+        Position { seq: last.seq + (number - self.count() + 1), ..last }
     }
 
     /// A frame after the last one that changes nothing.
@@ -191,7 +186,8 @@ impl Tape {
     /// The number of the event that comes next for a page that has heard this, where so many events
     /// were played: the one after it, or the last snapshot.
     pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
-        let begin = if self.goes_round { (played.max(1) - 1) / self.len() * self.len() } else { 0 };
+        let begin =
+            if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
         let numbers = || (begin..played).rev();
         if let Some(heard) = heard
             && let Some(last) = numbers().find(|number| self.position(*number) == heard)
@@ -251,7 +247,7 @@ mod tests {
     #[test]
     fn events_come_when_they_came_and_as_they_were_but_for_the_mode() {
         let tape = three();
-        assert_eq!((tape.len(), tape.due(1)), (3, Duration::from_millis(500)));
+        assert_eq!((tape.count(), tape.due(1)), (3, Duration::from_millis(500)));
         let Piece::Snapshot(_, text) = tape.event(0) else { panic!("the first is a snapshot") };
         let expected =
             r#"{"seq":1,"state":{"status":{"mode":"replay"},"headline":"\"mode\":\"live\""}}"#;
@@ -300,10 +296,10 @@ mod tests {
         assert_eq!(Tape::read(&whole[..]).unwrap().cut(), None, "only its end is missing");
         for end in before + 1..whole.len() {
             let tape = Tape::read(&whole[..end]).unwrap();
-            assert_eq!((tape.len(), tape.cut()), (2, Some(3)), "{end}");
+            assert_eq!((tape.count(), tape.cut()), (2, Some(3)), "{end}");
         }
         let tape = Tape::read(&whole[..before]).unwrap();
-        assert_eq!((tape.len(), tape.cut()), (2, None));
+        assert_eq!((tape.count(), tape.cut()), (2, None));
         let zeros = [&whole[..before], &[0; 9]].concat();
         assert_eq!(Tape::read(&zeros[..]).unwrap().cut(), Some(3));
     }

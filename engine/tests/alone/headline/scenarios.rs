@@ -6,7 +6,7 @@ use simulator::Scenario;
 use stage::presenter::file::{parse, read};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
 }
 
 pub fn shipped() -> Vec<Scenario> {

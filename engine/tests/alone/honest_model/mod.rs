@@ -18,11 +18,11 @@ mod record;
 use simulator::{Kind, Outcome, Scenario};
 
 use crate::TURN;
-use crate::support::LOOK;
 use distance::{Curves, back, enough};
 use measured::{deviation, mean};
 use model::{all_start_in, consumer_s_job, scenario, shipped};
 use record::Recording;
+use support::LOOK;
 
 // The bounds are about three times what nineteen of twenty loads stayed under.
 

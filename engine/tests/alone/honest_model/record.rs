@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use client::{Client, Error, QueueArgs};
 use serde_json::Value;
 
-use crate::support::{LOOK, TestBox, all_gone};
+use support::{LOOK, TestBox, all_gone};
 
 /// How long one producer makes the load, and then three of them: long enough for a rise, a peak
 /// and a return each.

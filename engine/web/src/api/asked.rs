@@ -1,11 +1,15 @@
 //! What is asked: by whom, of which thing, and how.
 
+use std::convert::Infallible;
+
+use axum::Json;
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use model::Actor;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::ApiError;
 
@@ -14,19 +18,37 @@ const CLIENT: &str = "x-microscaling-client";
 
 pub(super) type Body = Result<Bytes, BytesRejection>;
 
+/// What is answered in JSON.
+pub(super) type Answer = Result<Json<Value>, ApiError>;
+
 /// Who calls, as far as they say so.
-pub(super) fn actor(headers: &HeaderMap) -> Actor {
-    match headers.get(CLIENT).map(|value| value.as_bytes()) {
-        Some(b"page") => Actor::Page,
-        Some(b"top") => Actor::Top,
-        Some(b"command") => Actor::Command,
-        _ => Actor::Api,
+pub struct By(pub(super) Actor);
+
+impl<S: Sync> FromRequestParts<S> for By {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<By, Infallible> {
+        Ok(By(match parts.headers.get(CLIENT).map(|value| value.as_bytes()) {
+            Some(b"page") => Actor::Page,
+            Some(b"top") => Actor::Top,
+            Some(b"command") => Actor::Command,
+            _ => Actor::Api,
+        }))
     }
 }
 
-pub(super) fn readable(name: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
-    let wrong = |_| ApiError::bad_request("the deployment's name is no readable text");
-    name.map(|Path(name)| name).map_err(wrong)
+/// The name of a Deployment in the path.
+pub struct Name(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Name, ApiError> {
+        let wrong =
+            |_: PathRejection| ApiError::bad_request("the deployment's name is no readable text");
+        let name = Path::from_request_parts(parts, state).await;
+        name.map(|Path(name)| Name(name)).map_err(wrong)
+    }
 }
 
 /// A body in JSON, which must be like `example`.

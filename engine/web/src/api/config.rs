@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::configure::overview::Overview;
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::asked::{Body, actor, body, readable};
+use super::asked::{Answer, Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -49,25 +48,18 @@ struct Edit {
 
 /// `PUT /api/v1/config` with `{"changes": [{"deployment": "consumer", "annotations":
 /// {"microscaling.com/max-delta": "2"}}]}`, null for what shall go: all of it or nothing.
-pub(super) async fn write(
-    State(app): State<App>,
-    headers: HeaderMap,
-    asked: Body,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn write(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let example = r#"{"changes": [{"deployment": "consumer", "annotations": {..}}]}"#;
     let Edit { changes } = body(asked, example)?;
     let changes = merged(changes);
-    app.handle.wish(actor(&headers), Wish::Configure(changes.clone())).await.map_err(refusal)?;
+    app.handle.wish(by, Wish::Configure(changes.clone())).await.map_err(refusal)?;
     let overview = until(&app, |overview| overview.has(&changes)).await;
     Ok(answer(&app, &overview))
 }
 
 /// `DELETE /api/v1/config`: all as it was when it was seen first.
-pub(super) async fn back(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, ApiError> {
-    app.handle.wish(actor(&headers), Wish::Defaults).await.map_err(refusal)?;
+pub(super) async fn back(State(app): State<App>, By(by): By) -> Answer {
+    app.handle.wish(by, Wish::Defaults).await.map_err(refusal)?;
     let overview = until(&app, |overview| overview.differs.is_empty()).await;
     Ok(answer(&app, &overview))
 }
@@ -81,14 +73,13 @@ struct Pause {
 /// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: it keeps what it has.
 pub(super) async fn pause(
     State(app): State<App>,
-    headers: HeaderMap,
-    name: Result<Path<String>, PathRejection>,
+    By(by): By,
+    Name(workload): Name,
     asked: Body,
-) -> Result<Json<Value>, ApiError> {
-    let workload = readable(name)?;
+) -> Answer {
     let Pause { paused } = body(asked, r#"{"paused": true}"#)?;
     let wish = Wish::Pause { workload: workload.clone(), paused };
-    app.handle.wish(actor(&headers), wish).await.map_err(refusal)?;
+    app.handle.wish(by, wish).await.map_err(refusal)?;
     let is = |overview: &Overview| {
         let mut all = overview.workloads.iter();
         all.any(|it| it.deployment == workload && it.settings.paused == paused)
@@ -139,7 +130,7 @@ fn answer(app: &App, overview: &Overview) -> Json<Value> {
 }
 
 fn run(app: &App) -> String {
-    format!("{:08x}", app.handle.moments.borrow().run)
+    app.handle.moments.borrow().state.run.clone()
 }
 
 fn namespace(app: &App) -> Option<String> {

@@ -26,7 +26,7 @@ pub(super) async fn events(State(app): State<App>) -> Response {
     streams::answer(
         app.shutdown,
         moments.map(|moment: Arc<Snapshot>| {
-            let id = format!("{:08x}-{}", moment.run, moment.seq);
+            let id = Position { run: moment.run, seq: moment.seq }.to_string();
             let state = serde_json::to_string(&moment.state).unwrap_or_default();
             Event::default().id(id).data(state)
         }),

@@ -1,13 +1,12 @@
 //! Reading and setting a Deployment's replicas.
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use model::scheduler::ScaleError;
+use runtime::control_loop::Wish;
 use serde::{Deserialize, Serialize};
 
-use super::asked::{Body, actor, body, readable};
+use super::asked::{Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -34,11 +33,7 @@ pub struct SetScale {
 ///
 /// # Errors
 /// 404 where there is none of that name.
-pub async fn read(
-    State(app): State<App>,
-    name: Result<Path<String>, PathRejection>,
-) -> Result<Json<Scale>, ApiError> {
-    let name = readable(name)?;
+pub async fn read(State(app): State<App>, Name(name): Name) -> Result<Json<Scale>, ApiError> {
     let moment = app.handle.moments.borrow().clone();
     let Some(status) = moment.deployments.get(&name) else {
         let known = moment.deployments.keys().cloned().collect();
@@ -53,13 +48,12 @@ pub async fn read(
 /// 400 for another body, 404 where there is none of that name, 409 where it cannot have so many.
 pub async fn write(
     State(app): State<App>,
-    headers: HeaderMap,
-    name: Result<Path<String>, PathRejection>,
+    By(by): By,
+    Name(name): Name,
     asked: Body,
 ) -> Result<Json<Scale>, ApiError> {
-    let name = readable(name)?;
     let SetScale { replicas } = body(asked, r#"{"replicas": 3}"#)?;
-    app.handle.scale(actor(&headers), &name, replicas).await?;
+    app.handle.wish(by, Wish::Scale { deployment: name.clone(), replicas }).await?;
     let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
     Ok(Json(Scale { name, replicas, ready }))
 }

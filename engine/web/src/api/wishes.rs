@@ -1,16 +1,13 @@
 //! What may be wished of the engine besides a Deployment's replicas.
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use runtime::control_loop::Wish;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::asked::{Body, actor, body, readable};
+use super::asked::{Answer, Body, By, Name, body};
 use crate::app::App;
-use crate::error::ApiError;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,24 +16,15 @@ struct Hold {
 }
 
 /// `PUT /api/v1/hold` with `{"held": true}`: nothing is scaled until it is false again.
-pub(super) async fn hold(
-    State(app): State<App>,
-    headers: HeaderMap,
-    asked: Body,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn hold(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Hold { held } = body(asked, r#"{"held": true}"#)?;
-    app.handle.wish(actor(&headers), Wish::Hold(held)).await?;
+    app.handle.wish(by, Wish::Hold(held)).await?;
     Ok(Json(json!({ "held": held })))
 }
 
 /// `POST /api/v1/workloads/{name}/kill`: a container of it ends without a word.
-pub(super) async fn kill(
-    State(app): State<App>,
-    headers: HeaderMap,
-    name: Result<Path<String>, PathRejection>,
-) -> Result<Json<Value>, ApiError> {
-    let workload = readable(name)?;
-    let killed = app.handle.wish(actor(&headers), Wish::Kill { workload }).await?;
+pub(super) async fn kill(State(app): State<App>, By(by): By, Name(workload): Name) -> Answer {
+    let killed = app.handle.wish(by, Wish::Kill { workload }).await?;
     Ok(Json(json!({ "killed": killed })))
 }
 
@@ -49,21 +37,14 @@ struct Burst {
 
 /// `POST /api/v1/burst` with `{"jobs": 100}`: so many jobs at once, onto the first queue that is
 /// followed or the `queue` that is named.
-pub(super) async fn burst(
-    State(app): State<App>,
-    headers: HeaderMap,
-    asked: Body,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn burst(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Burst { jobs, queue } = body(asked, r#"{"jobs": 100}"#)?;
-    app.handle.wish(actor(&headers), Wish::Burst { queue, jobs }).await?;
+    app.handle.wish(by, Wish::Burst { queue, jobs }).await?;
     Ok(Json(json!({ "jobs": jobs })))
 }
 
 /// `POST /api/v1/reset`: back to second 0; answered when it is there.
-pub(super) async fn reset(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, ApiError> {
-    app.handle.wish(actor(&headers), Wish::Reset).await?;
+pub(super) async fn reset(State(app): State<App>, By(by): By) -> Answer {
+    app.handle.wish(by, Wish::Reset).await?;
     Ok(Json(json!({})))
 }

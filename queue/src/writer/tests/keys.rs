@@ -81,7 +81,8 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
         assert!(poll!(&mut first).is_pending() && poll!(&mut again).is_pending());
         disk.0.room.store(0, Ordering::Relaxed);
         let writing = std::thread::spawn(|| writer.run());
-        assert_eq!((first.await, again.await), (Err(Problem::DiskFull), Err(Problem::DiskFull)));
+        let full = || Err(Problem::NotKept(Refusal::Full));
+        assert_eq!((first.await, again.await), (full(), full()));
         disk.0.room.store(u64::MAX, Ordering::Relaxed);
         let published = hub.publish(&jobs, batch(), WALL, Some(other)).await.unwrap();
         assert!(!published.replayed);

@@ -34,11 +34,11 @@ async fn all_that_a_client_does_is_done_with_the_token() {
     publish(&client).await.unwrap();
     let (wait, lease) = (Duration::ZERO, Duration::from_secs(30));
     let options = ReceiveOptions { max: 2, wait, lease, worker: "me".to_owned() };
-    let messages = client.receive(&options).await.unwrap();
+    let messages = client.receive(&options).await.unwrap().jobs;
     client.extend(&messages[0].receipt, lease).await.unwrap();
     client.ack(&messages[0].receipt).await.unwrap();
     client.nack(&messages[1].receipt, Duration::ZERO).await.unwrap();
-    let again = client.receive(&options).await.unwrap();
+    let again = client.receive(&options).await.unwrap().jobs;
     client.release(&again[0].receipt).await.unwrap();
     assert_eq!(client.stats().await.unwrap().ready, 1);
 }

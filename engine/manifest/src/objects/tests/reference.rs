@@ -6,8 +6,8 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 use crate::yaml::Step;
+use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 
 /// The way to what is refused, and what is said of it.
 pub(super) type Wrong = (Vec<Step>, String);

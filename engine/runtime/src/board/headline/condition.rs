@@ -1,7 +1,10 @@
 //! How things stand: one sentence for each way, true of the numbers of its moment.
 
-use super::facts::{Facts, QueueFacts, WorkloadFacts};
+use control::Limit;
+
+use super::facts::Facts;
 use super::words::{capitalised, listed, rate};
+use crate::board::state::{QueueState, WorkloadState};
 
 /// Fewer jobs a second are none.
 const NONE: f64 = 0.05;
@@ -102,24 +105,14 @@ impl Condition {
                 let pace = work.pace();
                 format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
             }
-            Condition::FallsBehind(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let text = format!("{}; {queue} is within its target of {target}", work.pace());
-                format!("{}{}.", capitalised(&text), work.frozen())
-            }
+            Condition::FallsBehind(work) => work.within(&work.pace(), facts),
             Condition::KeepsUp(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let arrive = work.rates.map_or(0.0, |(arrive, _)| arrive);
+                let arrive = rate(work.rates.map_or(0.0, |(arrive, _)| arrive));
                 let keep = if work.count() == 1 { "keeps" } else { "keep" };
-                let (who, arrive) = (counted(&work.workers), rate(arrive));
-                let text = format!("{who} {keep} up with {arrive}");
-                format!("{text}; {queue} is within its target of {target}{}.", work.frozen())
+                let text = format!("{} {keep} up with {arrive}", counted(&work.workers));
+                work.within(&text, facts)
             }
-            Condition::Within(work) => {
-                let (queue, target) = (facts.called(&work.queue), work.target);
-                let text = format!("{}; {queue} is within its target of {target}", work.ready());
-                format!("{}{}.", capitalised(&text), work.frozen())
-            }
+            Condition::Within(work) => work.within(&work.ready(), facts),
             Condition::Quiet(all, paused) if all.is_empty() => {
                 format!("All quiet: nothing runs{}.", frozen(paused))
             }
@@ -135,7 +128,7 @@ impl Condition {
 }
 
 impl Work {
-    fn on(queue: &QueueFacts, facts: &Facts) -> Work {
+    fn on(queue: &QueueState, facts: &Facts) -> Work {
         let workers = facts.workers(&queue.name).filter(|it| it.ready > 0);
         let mut workers: Vec<_> = workers.map(|it| (it.called(it.ready), it.ready)).collect();
         if workers.is_empty() {
@@ -145,7 +138,7 @@ impl Work {
             queue: queue.name.clone(),
             target: queue.target,
             workers,
-            rates: queue.rates,
+            rates: queue.rates(),
             paused: paused(facts),
         }
     }
@@ -176,6 +169,12 @@ impl Work {
         format!("{} {are} ready", counted(&self.workers))
     }
 
+    /// What `who` says of the workers, of a queue that is as short as it shall be.
+    fn within(&self, who: &str, facts: &Facts) -> String {
+        let (queue, target) = (facts.called(&self.queue), self.target);
+        format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
+    }
+
     fn frozen(&self) -> String {
         frozen(&self.paused)
     }
@@ -200,12 +199,12 @@ fn frozen(paused: &[(String, u32)]) -> String {
     paused.iter().map(|(name, at)| format!("; {name} is paused at {at}")).collect()
 }
 
-fn first_queue(facts: &Facts, is: impl Fn(&QueueFacts) -> bool) -> Option<Work> {
+fn first_queue(facts: &Facts, is: impl Fn(&QueueState) -> bool) -> Option<Work> {
     facts.queues.iter().find(|queue| is(queue)).map(|queue| Work::on(queue, facts))
 }
 
-fn is_over(queue: &QueueFacts) -> bool {
-    queue.jobs.is_some_and(|(ready, _)| ready > u64::from(queue.target))
+fn is_over(queue: &QueueState) -> bool {
+    queue.ready.is_some_and(|ready| ready > u64::from(queue.target))
 }
 
 fn nobody_scales(facts: &Facts) -> Option<Condition> {
@@ -214,23 +213,23 @@ fn nobody_scales(facts: &Facts) -> Option<Condition> {
 
 fn nobody_works(facts: &Facts) -> Option<Condition> {
     facts.queues.iter().find_map(|queue| {
-        let (ready, in_flight) = queue.jobs?;
+        let jobs = queue.ready? + queue.in_flight?;
         let name = facts.workers(&queue.name).next()?.name.clone();
         let works = facts.workers(&queue.name).any(|it| it.ready > 0);
-        let jobs = ready + in_flight;
         (jobs > 0 && !works).then_some(Condition::NobodyWorks { jobs, name })
     })
 }
 
 fn unread(facts: &Facts) -> Option<Condition> {
-    facts.workloads.iter().find_map(|it| it.unread.clone()).map(Condition::Unread)
+    let unread = |it: &&WorkloadState| it.why.limited_by == Some(Limit::Reading.name());
+    facts.workloads.iter().find(unread).map(|it| Condition::Unread(it.why.text.clone()))
 }
 
 fn at_limit(facts: &Facts) -> Option<Condition> {
-    let overrun = |queue: &QueueFacts| {
-        is_over(queue) && queue.rates.is_some_and(|(arrive, done)| arrive > done * 1.02)
+    let overrun = |queue: &QueueState| {
+        is_over(queue) && queue.rates().is_some_and(|(arrive, done)| arrive > done * 1.02)
     };
-    let limited = |it: &&WorkloadFacts| it.has_all && it.ready == it.desired;
+    let limited = |it: &&WorkloadState| it.has_all && it.ready == it.desired;
     let mut at_limit = facts.workloads.iter().filter(limited);
     let queue = at_limit.find_map(|it| {
         let name = it.queue.as_deref()?;
@@ -244,12 +243,12 @@ fn over_target(facts: &Facts) -> Option<Condition> {
 }
 
 /// Whether a queue that is within its target would not stay there.
-fn is_behind(queue: &QueueFacts) -> bool {
-    queue.rates.is_some_and(|(arrive, done)| done < 0.8 * arrive - 0.5)
+fn is_behind(queue: &QueueState) -> bool {
+    queue.rates().is_some_and(|(arrive, done)| done < 0.8 * arrive - 0.5)
 }
 
 fn behind(facts: &Facts) -> Option<Condition> {
-    let behind = |queue: &QueueFacts| !is_over(queue) && is_behind(queue);
+    let behind = |queue: &QueueState| !is_over(queue) && is_behind(queue);
     first_queue(facts, behind).map(Condition::FallsBehind)
 }
 
@@ -257,9 +256,9 @@ fn keeps_up(facts: &Facts) -> Option<Condition> {
     if facts.queues.iter().any(|queue| is_over(queue) || is_behind(queue)) {
         return None;
     }
-    let works = |queue: &QueueFacts| facts.workers(&queue.name).any(|it| it.ready > 0);
-    let arrives = |queue: &QueueFacts| queue.rates.is_some_and(|(arrive, _)| arrive >= NONE);
-    let keeps_up = |queue: &QueueFacts| queue.jobs.is_some() && arrives(queue) && works(queue);
+    let works = |queue: &QueueState| facts.workers(&queue.name).any(|it| it.ready > 0);
+    let arrives = |queue: &QueueState| queue.rates().is_some_and(|(arrive, _)| arrive >= NONE);
+    let keeps_up = |queue: &QueueState| queue.ready.is_some() && arrives(queue) && works(queue);
     first_queue(facts, keeps_up).map(Condition::KeepsUp)
 }
 
@@ -268,17 +267,17 @@ fn at_rest(facts: &Facts) -> Option<Condition> {
     if facts.queues.is_empty() {
         return Some(if facts.is_read { Condition::NoQueue } else { Condition::NoCluster });
     }
-    if facts.queues.iter().all(|queue| queue.jobs.is_none()) {
+    if facts.queues.iter().all(|queue| queue.ready.is_none()) {
         return Some(Condition::NoReading);
     }
-    let quiet = |queue: &QueueFacts| {
-        let nothing = queue.rates.is_some_and(|(arrive, _)| arrive < NONE);
-        queue.jobs.is_some() && !is_over(queue) && nothing
+    let quiet = |queue: &QueueState| {
+        let nothing = queue.rates().is_some_and(|(arrive, _)| arrive < NONE);
+        queue.ready.is_some() && !is_over(queue) && nothing
     };
     if facts.queues.iter().all(quiet) {
         let all = facts.workloads.iter().filter(|it| it.ready > 0);
         let all = all.map(|it| (it.called(it.ready), it.ready)).collect();
         return Some(Condition::Quiet(all, paused(facts)));
     }
-    first_queue(facts, |queue| queue.jobs.is_some() && !is_over(queue)).map(Condition::Within)
+    first_queue(facts, |queue| queue.ready.is_some() && !is_over(queue)).map(Condition::Within)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::plural;
+use crate::board::state::{Mode, QueueState, State, WorkloadState};
 
 /// What is so at a moment.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -10,60 +11,34 @@ pub struct Facts {
     /// What makes the load: how many there shall be, by name.
     pub loads: BTreeMap<String, u32>,
     /// What is scaled, in the order of the configuration.
-    pub workloads: Vec<WorkloadFacts>,
+    pub workloads: Vec<WorkloadState>,
     /// The queues that are followed, each once, in the same order.
-    pub queues: Vec<QueueFacts>,
+    pub queues: Vec<QueueState>,
     /// Whether a person holds all scaling.
     pub held: bool,
     /// Whether any Deployment is known.
     pub is_read: bool,
 }
 
-/// A scaled workload.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct WorkloadFacts {
-    /// Its name.
-    pub name: String,
-    /// Whether it does background work.
-    pub background: bool,
-    /// How many it was told to have.
-    pub desired: u32,
-    /// Those at work.
-    pub ready: u32,
-    /// Those told to stop and not gone yet.
-    pub terminating: u32,
-    /// How often its containers were started again after a crash.
-    pub restarts: u32,
-    /// Whether it is frozen.
-    pub paused: bool,
-    /// Whether it has had all it can get for long enough to call that its limit.
-    pub has_all: bool,
-    /// Why nothing is decided for want of a reading, in words.
-    pub unread: Option<String>,
-    /// The queue that it follows.
-    pub queue: Option<String>,
-}
-
-/// A queue that is followed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct QueueFacts {
-    /// Its name.
-    pub name: String,
-    /// The length it shall keep.
-    pub target: u32,
-    /// Messages that wait, and those that are worked on; `None` until it was read.
-    pub jobs: Option<(u64, u64)>,
-    /// Messages a second that arrive, and that are done; `None` while that is not known.
-    pub rates: Option<(f64, f64)>,
-}
-
 impl Facts {
-    pub(super) fn workload(&self, name: &str) -> Option<&WorkloadFacts> {
+    /// Those of a state; `is_read` says whether any Deployment is known.
+    pub(crate) fn of(state: &State, is_read: bool) -> Facts {
+        let loads = state.deployments.iter().filter(|it| it.load);
+        Facts {
+            loads: loads.map(|it| (it.name.clone(), it.desired)).collect(),
+            workloads: state.workloads.clone(),
+            queues: state.queues.clone(),
+            held: state.mode == Mode::Held,
+            is_read,
+        }
+    }
+
+    pub(super) fn workload(&self, name: &str) -> Option<&WorkloadState> {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
     /// Those that work on a queue.
-    pub(super) fn workers(&self, queue: &str) -> impl Iterator<Item = &WorkloadFacts> {
+    pub(super) fn workers(&self, queue: &str) -> impl Iterator<Item = &WorkloadState> {
         self.workloads.iter().filter(move |it| it.queue.as_deref() == Some(queue))
     }
 
@@ -78,9 +53,16 @@ impl Facts {
     }
 }
 
-impl WorkloadFacts {
+impl WorkloadState {
     /// Its name for so many of it; background work is called by what it is.
     pub(super) fn called(&self, count: u32) -> String {
-        if self.background { "background".to_owned() } else { plural(&self.name, count) }
+        if self.is_background() { "background".to_owned() } else { plural(&self.name, count) }
+    }
+}
+
+impl QueueState {
+    /// Messages a second that arrive, and that are done; `None` while that is not known.
+    pub(super) fn rates(&self) -> Option<(f64, f64)> {
+        self.arrive_s.zip(self.done_s)
     }
 }

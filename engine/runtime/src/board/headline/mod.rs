@@ -81,7 +81,7 @@ impl Headline {
         self.moves.follow(now, &facts, &self.causes);
         if self.causes.load_changed(now, rates::WINDOW) {
             // An average over two loads is the rate of neither.
-            facts.queues.iter_mut().for_each(|queue| queue.rates = None);
+            facts.queues.iter_mut().for_each(|queue| queue.arrive_s = None);
         }
         let facts = &facts;
         let told: Vec<Cause> = self.causes.told(now, &self.moves.clocks());

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::cause::{Causes, WORKS};
-use super::facts::{Facts, WorkloadFacts};
+use super::facts::Facts;
 use super::words::{capitalised, listed};
+use crate::board::state::WorkloadState;
 
 /// A move is told for so long after it has ended,
 const TOLD: Duration = Duration::from_secs(6);
@@ -87,7 +88,7 @@ impl Moves {
     /// Takes a moment in.
     pub(super) fn follow(&mut self, now: Duration, facts: &Facts, causes: &Causes) {
         let last = self.counts.back().map(|(_, counts)| counts.clone()).unwrap_or_default();
-        for workload in facts.workloads.iter().filter(|it| !it.background) {
+        for workload in facts.workloads.iter().filter(|it| !it.is_background()) {
             if let Some(from) = last.get(&workload.name)
                 && *from != workload.desired
             {
@@ -119,7 +120,7 @@ impl Moves {
         extremes
     }
 
-    fn change(&mut self, now: Duration, workload: &WorkloadFacts, from: u32, causes: &Causes) {
+    fn change(&mut self, now: Duration, workload: &WorkloadState, from: u32, causes: &Causes) {
         let (name, to) = (&workload.name, workload.desired);
         let mut cause = causes.of(to > from, self.spent.get(name).copied());
         if let Some(it) = self.moves.get_mut(name) {
@@ -139,7 +140,7 @@ impl Moves {
     }
 
     /// Whether a move has ended, and whether there is anything more to tell of it.
-    fn see_the_end(&mut self, now: Duration, workload: &WorkloadFacts) {
+    fn see_the_end(&mut self, now: Duration, workload: &WorkloadState) {
         let Some(it) = self.moves.get_mut(&workload.name) else { return };
         let all_there = workload.ready == it.to && workload.desired == it.to;
         let all_gone = it.to > it.from || workload.terminating == 0;
@@ -186,7 +187,7 @@ impl Move {
         }
     }
 
-    fn told(&self, workload: &WorkloadFacts, facts: &Facts) -> Moved {
+    fn told(&self, workload: &WorkloadState, facts: &Facts) -> Moved {
         let ended = self.ended.filter(|_| workload.ready == self.to);
         let took = ended.map(|at| (at.saturating_sub(self.clock).as_millis() + 50) / 100);
         let now = if took.is_none() { (workload.ready, workload.terminating) } else { (0, 0) };
@@ -201,7 +202,7 @@ impl Move {
     }
 
     /// Those that gave, or got.
-    fn others(&self, workload: &WorkloadFacts, facts: &Facts) -> Vec<String> {
+    fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<String> {
         let others = facts.workloads.iter().filter(|it| it.name != workload.name);
         let moved = others.filter(|it| {
             let before = self.before.get(&it.name).copied().unwrap_or(it.desired);

@@ -1,5 +1,5 @@
-use super::facts::{QueueFacts, WorkloadFacts};
 use super::*;
+use crate::board::state::{QueueState, WorkloadState};
 
 /// Seconds.
 fn at(seconds: f64) -> Duration {
@@ -8,23 +8,26 @@ fn at(seconds: f64) -> Duration {
 
 /// A demo with so many producers and consumers, all of them ready.
 fn facts(producers: u32, consumers: u32) -> Facts {
-    let workload = |name: &str, background, count| WorkloadFacts {
+    let workload = |name: &str, background, count| WorkloadState {
         name: name.to_owned(),
-        background,
+        rule: if background { "remainder" } else { "queue" },
         desired: count,
         ready: count,
         queue: (!background).then(|| "jobs".to_owned()),
-        ..WorkloadFacts::default()
+        ..WorkloadState::default()
     };
     let consumer = workload("consumer", false, consumers);
     Facts {
         loads: [("producer".to_owned(), producers)].into(),
         workloads: vec![consumer, workload("remainder", true, 10 - consumers)],
-        queues: vec![QueueFacts {
+        queues: vec![QueueState {
             name: "jobs".to_owned(),
             target: 20,
-            jobs: Some((0, 0)),
-            rates: Some((0.0, 0.0)),
+            ready: Some(0),
+            in_flight: Some(0),
+            arrive_s: Some(0.0),
+            done_s: Some(0.0),
+            ..QueueState::default()
         }],
         held: false,
         is_read: true,
@@ -33,9 +36,10 @@ fn facts(producers: u32, consumers: u32) -> Facts {
 
 /// With so many jobs that wait, and so many a second that arrive and are done.
 fn queue(facts: Facts, ready: u64, arrive: f64, done: f64) -> Facts {
-    let queue = QueueFacts {
-        jobs: Some((ready, 0)),
-        rates: Some((arrive, done)),
+    let queue = QueueState {
+        ready: Some(ready),
+        arrive_s: Some(arrive),
+        done_s: Some(done),
         ..facts.queues[0].clone()
     };
     Facts { queues: vec![queue], ..facts }

@@ -9,9 +9,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep_until;
 
 use super::lease::{LeaseObject, Problem};
-use super::news::News;
+use super::news::{News, View};
 use super::terms::{Answer, Observed, Standing, Step};
-use super::view::View;
 
 /// So often a wish is tried; another engine writes every two seconds at most.
 const TRIES: u32 = 3;

@@ -27,7 +27,7 @@ pub const FAREWELL: Duration = Duration::from_secs(1);
 const AFTER_CONFLICT: Duration = Duration::from_millis(100);
 
 /// One candidate. All times are of its own monotonic clock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Elector {
     identity: String,
     /// The Lease that the next write builds on; none where it must be read before.
@@ -53,20 +53,7 @@ pub struct Elector {
 impl Elector {
     /// A candidate that knows nothing yet. No two that live may have the same identity.
     pub fn new(identity: String) -> Elector {
-        Elector {
-            identity,
-            known: None,
-            record: None,
-            held: false,
-            unchanged_since: Duration::ZERO,
-            seen_at: None,
-            renewed: None,
-            since: None,
-            sent: Duration::ZERO,
-            wrote: false,
-            next_at: Duration::ZERO,
-            leave_by: None,
-        }
+        Elector { identity, ..Elector::default() }
     }
 
     /// Whether a write of the engine may be sent at this time.

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use kube::Client;
 use model::Clock;
+use prometheus::{PullingGauge, Registry};
 use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::candidate::{Candidate, Wish};
-use super::elector;
+use super::elector::{self, Elector};
 use super::lease::{self, Problem};
+use super::news::View;
 use super::terms::Standing;
-use super::view::View;
 
 /// How this engine stands among its replicas. Clones see the same.
 #[derive(Debug, Clone)]
@@ -36,7 +37,8 @@ impl Leadership {
         shutdown: Shutdown,
     ) -> Leadership {
         let lease = lease::LeaseObject::new(client, namespace, lease_name.to_owned());
-        let (sender, view) = watch::channel(View::new(identity.to_owned()));
+        let elector = Elector::new(identity.to_owned());
+        let (sender, view) = watch::channel(View { elector, problem: None });
         let (wishes, heard) = mpsc::unbounded_channel();
         tokio::spawn(Candidate::new(lease, sender, heard, clock, shutdown.clone()).run());
         Leadership { view, wishes, clock, shutdown }
@@ -82,6 +84,18 @@ impl Leadership {
     /// What keeps the Lease from being read or written at present.
     pub fn problem(&self) -> Option<Problem> {
         self.view.borrow().problem.clone()
+    }
+
+    /// Registers the gauge `microscaling_leader`: 1 where this engine may act, else 0.
+    ///
+    /// # Errors
+    /// When its name is taken.
+    pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+        let help = "1 where this engine is the one that may scale, else 0.";
+        let this = self.clone();
+        // It looks when it is read: a leadership ends by time alone.
+        let leads = Box::new(move || if this.may_write() { 1.0 } else { 0.0 });
+        registry.register(Box::new(PullingGauge::new("microscaling_leader", help, leads)?))
     }
 
     /// Returns when the standing, the hold, or the problem is another than at the last call on

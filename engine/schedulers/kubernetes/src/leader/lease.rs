@@ -7,6 +7,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::api::PostParams;
 use kube::{Api, Client};
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 use super::elector::LEASE;
 use super::terms::{Claim, Observed, Record};
@@ -63,7 +65,7 @@ impl LeaseObject {
 
     /// Reads it, within `patience`.
     pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, Problem> {
-        let answer = within(patience, self.api.get(&self.name)).await;
+        let answer = timeout(patience, self.api.get(&self.name)).await;
         self.take_in("read", answer).await
     }
 
@@ -73,10 +75,7 @@ impl LeaseObject {
         claim: &Claim,
         patience: Duration,
     ) -> Result<Observed, Problem> {
-        let lease = claimed(&self.last, claim, Timestamp::now());
-        let params = PostParams::default();
-        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
-        self.take_in("written", answer).await
+        self.replace(&claimed(&self.last, claim, Timestamp::now()), patience).await
     }
 
     /// Says on the object that was last seen whether all scaling is held, within `patience`.
@@ -85,36 +84,38 @@ impl LeaseObject {
         hold: bool,
         patience: Duration,
     ) -> Result<Observed, Problem> {
-        let lease = holding(&self.last, hold);
+        self.replace(&holding(&self.last, hold), patience).await
+    }
+
+    async fn replace(&mut self, by: &Lease, patience: Duration) -> Result<Observed, Problem> {
         let params = PostParams::default();
-        let answer = within(patience, self.api.replace(&self.name, &params, &lease)).await;
+        let answer = timeout(patience, self.api.replace(&self.name, &params, by)).await;
         self.take_in("written", answer).await
     }
 
     async fn take_in(
         &mut self,
         done: &'static str,
-        answer: Result<Lease, Failure>,
+        answer: Result<kube::Result<Lease>, Elapsed>,
     ) -> Result<Observed, Problem> {
         let name = self.name.clone();
         match answer {
-            Ok(lease) => {
+            Ok(Ok(lease)) => {
                 self.last = lease;
                 self.binding.is_there();
                 Ok(observed(&self.last))
             }
-            Err(Failure::Kube(kube::Error::Api(status))) => Err(match status.code {
+            Ok(Err(kube::Error::Api(status))) => Err(match status.code {
                 404 => Problem::Absent(name),
                 409 => Problem::Conflict(name),
                 403 => Problem::Forbidden(self.refusal().await),
                 _ => Problem::Other { name, done, why: status.message },
             }),
-            Err(failure) => Err(Problem::Other { name, done, why: failure.to_string() }),
+            Ok(Err(error)) => Err(Problem::Other { name, done, why: root_cause(&error) }),
+            Err(_) => Err(Problem::Other { name, done, why: "no answer in time".to_owned() }),
         }
     }
-}
 
-impl LeaseObject {
     async fn refusal(&self) -> String {
         if let Some(all) = self.binding.ask().await {
             return all;
@@ -125,30 +126,9 @@ impl LeaseObject {
     }
 }
 
-/// What the connection says.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{}", root_cause(.0))]
-    Kube(kube::Error),
-    #[error("no answer in time")]
-    TooLate,
-}
-
-async fn within(
-    patience: Duration,
-    request: impl Future<Output = kube::Result<Lease>>,
-) -> Result<Lease, Failure> {
-    let answer = tokio::time::timeout(patience, request).await;
-    answer.map_err(|_| Failure::TooLate)?.map_err(Failure::Kube)
-}
-
 /// The innermost reason; those around it only say that a request failed.
 fn root_cause(error: &kube::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
+    anyhow::Chain::new(error).last().map_or_else(String::new, ToString::to_string)
 }
 
 fn observed(lease: &Lease) -> Observed {

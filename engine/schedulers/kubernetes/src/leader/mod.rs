@@ -3,9 +3,9 @@
 //! - [`elector`]: the rules, without a clock and without I/O
 //! - [`terms`]: the words that the rules and the edge share
 //! - [`lease`]: the object, over the Kubernetes API
-//! - `leadership`, `view`: [`Leadership`], how this engine stands, and what is seen of that
-//! - `candidate`, `news`: the task that stands for leader, and what is worth a line in the log
-//! - `metric`: the same for Prometheus
+//! - `leadership`: [`Leadership`], how this engine stands, also for Prometheus
+//! - `candidate`: the task that stands for leader
+//! - `news`: what is seen of that, and what of it is worth a line in the log
 //! - [`ByLease`]: the right to decide that comes of it
 //!
 //! # Leaving
@@ -18,12 +18,10 @@ mod candidate;
 pub mod elector;
 mod leadership;
 pub mod lease;
-mod metric;
 mod news;
 pub mod terms;
 #[cfg(test)]
 mod tests;
-mod view;
 
 pub use authority::ByLease;
 pub use leadership::Leadership;

@@ -1,12 +1,20 @@
-//! What is worth telling: a renewal each second is not, a change is, once.
+//! What all who look may know, and what of it is worth telling: a renewal each second is not, a
+//! change is, once.
 
 use std::mem::discriminant;
 use std::time::Duration;
 
-use super::elector::RENEW_DEADLINE;
+use super::elector::{Elector, RENEW_DEADLINE};
 use super::lease::{HOLD, Problem};
 use super::terms::Standing;
-use super::view::View;
+
+/// What all who look may know.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) elector: Elector,
+    /// Why the last request failed, if it did.
+    pub(super) problem: Option<Problem>,
+}
 
 /// The words of the apiserver may change while nothing else does; our own of a right mean another
 /// one.

@@ -34,6 +34,16 @@ pub fn tenth(place: f64) -> f64 {
     (place * 10.0).round() / 10.0
 }
 
+/// A line through these places, as an SVG path has it.
+pub fn path(places: impl Iterator<Item = (f64, f64)>) -> String {
+    let mut path = String::new();
+    for (x, y) in places {
+        let word = if path.is_empty() { 'M' } else { 'L' };
+        path += &format!("{word}{} {}", tenth(x), tenth(y));
+    }
+    path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;
 
-use super::axis::tenth;
+use super::axis::{path, tenth};
 use super::labels::{Label, spread};
 
 const LEFT: f64 = 60.0;
@@ -50,7 +50,7 @@ pub fn fleets(scaling: &[Outcome], fixed: &[(String, Outcome)]) -> Markup {
             style { (PreEscaped(STYLE)) }
             rect width="860" height="390" fill="#ffffff" {}
             (axes(reach))
-            path class="fixed" d=(path(&line)) {}
+            path class="fixed" d=(path(line.iter().map(|spot| (spot.x, spot.y)))) {}
             @for spot in &line {
                 circle class="dot" cx=(spot.x) cy=(spot.y) r="3" {}
                 text class="quiet" x=(spot.x + 6.0) y=(spot.y - 6.0) { (spot.name) }
@@ -102,7 +102,7 @@ fn axes(reach: Reach) -> Markup {
 
 /// Points with their names beside the drawing, a thin line from each to its own.
 fn named(spots: &[Spot]) -> Markup {
-    let label = |it: &Spot| Label { y: it.y, text: it.name.clone(), strong: it.ours };
+    let label = |it: &Spot| Label { y: it.y, text: it.name.clone() };
     let labels = spread(spots.iter().map(label).collect(), TOP, BOTTOM);
     let place = |spot: &Spot| labels.iter().find(|it| it.text == spot.name).map_or(0.0, |it| it.y);
     html! {
@@ -115,13 +115,4 @@ fn named(spots: &[Spot]) -> Markup {
                 x=(RIGHT + 18.0) y=(tenth(place(spot) + 4.0)) { (spot.name) }
         }
     }
-}
-
-fn path(line: &[Spot]) -> String {
-    let mut path = String::new();
-    for spot in line {
-        let word = if path.is_empty() { 'M' } else { 'L' };
-        path += &format!("{word}{} {}", spot.x, spot.y);
-    }
-    path
 }

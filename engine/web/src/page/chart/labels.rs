@@ -10,8 +10,6 @@ pub struct Label {
     pub y: f64,
     /// The words.
     pub text: String,
-    /// Whether they name a measurement, and not a bound.
-    pub strong: bool,
 }
 
 /// Moves labels apart, keeping their order and staying between `top` and `bottom`.
@@ -36,7 +34,7 @@ mod tests {
 
     #[test]
     fn labels_keep_their_order_and_their_distance() {
-        let label = |y: f64| Label { y, text: String::new(), strong: false };
+        let label = |y: f64| Label { y, text: String::new() };
         for heights in [vec![10.0, 10.0, 10.0], vec![0.0, 95.0, 100.0], vec![50.0, 52.0, 54.0]] {
             let labels = spread(heights.iter().map(|y| label(*y)).collect(), 0.0, 100.0);
             assert!(labels.windows(2).all(|w| w[1].y - w[0].y >= GAP), "{labels:?}");

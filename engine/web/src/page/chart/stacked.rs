@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;
 use simulator::series::Point;
 
-use super::axis::{Counts, LEFT, queue_max, tenth};
+use super::axis::{Counts, LEFT, path, queue_max, tenth};
 
 /// The right edge of all panels.
 const RIGHT: f64 = 850.0;
@@ -66,6 +66,8 @@ fn panel(outcome: &Outcome, rest: &[bool], top: f64, scale: Scale) -> Markup {
     let capacity = tenth(live.y(scale.capacity.into()));
     let points = &outcome.series.points;
     let urgent = |point: &Point| urgent(point, rest);
+    let length =
+        |point: &Point| (scale.x(point.at.as_secs_f64()), queue.y(queue_length(point) as f64));
     html! {
         text class="name" x=(LEFT) y=(top + 18.0) { (outcome.name) }
         @for (counts, max) in [(queue, scale.queue), (live, most)] {
@@ -75,7 +77,7 @@ fn panel(outcome: &Outcome, rest: &[bool], top: f64, scale: Scale) -> Markup {
         path class="spare" d=(area(points, &placed, live, scale)) {}
         path class="urgent" d=(area(points, &urgent, live, scale)) {}
         line class="capacity" x1=(LEFT) x2=(RIGHT) y1=(capacity) y2=(capacity) {}
-        path class="queue" d=(line(points, queue, scale)) {}
+        path class="queue" d=(path(points.iter().map(length))) {}
     }
 }
 
@@ -96,16 +98,6 @@ fn placed(point: &Point) -> u32 {
 fn urgent(point: &Point, rest: &[bool]) -> u32 {
     let pools = point.containers.iter().zip(rest).filter(|(_, rest)| !**rest);
     pools.map(|(it, _)| it.placed()).sum()
-}
-
-fn line(points: &[Point], counts: Counts, scale: Scale) -> String {
-    let mut path = String::new();
-    for point in points {
-        let (x, y) = (scale.x(point.at.as_secs_f64()), counts.y(queue_length(point) as f64));
-        let word = if path.is_empty() { 'M' } else { 'L' };
-        path += &format!("{word}{} {}", tenth(x), tenth(y));
-    }
-    path
 }
 
 /// Steps, closed along the bottom.

@@ -1,6 +1,7 @@
 //! A box for tests: the real programs, driven over their public interfaces alone.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, missing_docs)] // helpers of tests
 
 pub mod fake;
 pub mod manifest;
@@ -23,9 +24,15 @@ pub struct TestBox {
     http: reqwest::Client,
 }
 
+/// The engine's program, beside the folder that this test is in.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("engine")
+}
+
 pub fn engine() -> Command {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_engine"));
-    for name in ["queue", "producer", "consumer", "remainder"] {
+    let program = program();
+    for name in ["engine", "queue", "producer", "consumer", "remainder"] {
         let sibling = program.with_file_name(name);
         assert!(sibling.is_file(), "{} is missing; cargo build --workspace", sibling.display());
     }
@@ -35,7 +42,7 @@ pub fn engine() -> Command {
 }
 
 pub fn demo_yaml() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo.yaml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo.yaml")
 }
 
 impl TestBox {

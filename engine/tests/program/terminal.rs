@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::support::{LOOK, all_gone, demo_yaml, engine, kill_9};
+use support::{LOOK, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::demo_yaml;
+use support::demo_yaml;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -36,7 +36,8 @@ impl Elsewhere {
             fs::copy(script.path(), kit.join("scripts").join(script.file_name())).unwrap();
         }
         fs::copy(demo_yaml(), kit.join("demo.yaml")).unwrap();
-        let built = Path::new(env!("CARGO_BIN_EXE_engine")).parent().unwrap();
+        let program = support::program();
+        let built = program.parent().unwrap();
         fs::create_dir_all(caller.join(target)).unwrap();
         symlink(built, caller.join(target).join("release")).unwrap();
         Elsewhere { folder, kit, caller }

@@ -1,0 +1,147 @@
+//! A round as the API and the headline have it.
+
+use std::time::Duration;
+
+use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
+use model::ControlMode;
+
+use super::moments::Board;
+use super::rates;
+use super::round::Round;
+use super::state::{
+    DecisionState, DeploymentState, Mode, QueueState, State, TermState, WhyState, WorkloadState,
+    rounded, seconds,
+};
+
+/// A limit that lasts so long is one, and no passing moment of a ramp.
+const LIMIT_LASTS: Duration = Duration::from_secs(3);
+
+impl Board {
+    /// All of it but the headline; workloads are in the order of the configuration.
+    pub(super) fn state(&self, round: &Round<'_>) -> State {
+        let config = round.core.config();
+        let workloads: Vec<_> =
+            config.workloads.iter().map(|it| self.workload(it, round)).collect();
+        let live = |w: &WorkloadState| w.ready + w.starting + w.terminating;
+        let (mode, because) = mode(&round.mode);
+        State {
+            tick: round.tick,
+            run: format!("{:08x}", self.run),
+            uptime_s: seconds(self.uptime(round.now)),
+            scheduler: self.fixed.scheduler,
+            namespace: self.fixed.namespace.clone(),
+            context: self.fixed.context.clone(),
+            standing: round.standing.clone(),
+            mode,
+            because,
+            containers: round.deployments.values().map(|status| status.instances.len()).sum(),
+            troubles: round.troubles.values().map(|trouble| trouble.text.clone()).collect(),
+            start_delay_s: seconds(self.fixed.start_delay),
+            capacity: config.capacity,
+            used: workloads.iter().map(live).sum(),
+            lost: self.lost.sum(),
+            headline: String::new(),
+            controls: round.controls.clone(),
+            config: round.config,
+            contributed: round.contributed.keys.clone(),
+            deployments: unscaled(round),
+            queues: self.queues(round),
+            decisions: self.decisions.iter().cloned().collect(),
+            workloads,
+        }
+    }
+
+    fn workload(&self, workload: &Workload, round: &Round<'_>) -> WorkloadState {
+        let status = round.deployments.get(&workload.name);
+        let replicas = status.map(|status| status.replicas).unwrap_or_default();
+        let instances = status.into_iter().flat_map(|status| &status.instances);
+        let why = round.core.why(&workload.name).cloned().unwrap_or_default();
+        let since = self.at_limit_since.get(&workload.name);
+        WorkloadState {
+            name: workload.name.clone(),
+            priority: workload.priority,
+            rule: workload.rule.name(),
+            queue: workload.rule.target().map(|target| target.queue.clone()),
+            target: workload.rule.target().map(|target| target.length),
+            min: workload.min,
+            max: workload.max,
+            desired: replicas.desired,
+            ready: replicas.ready,
+            starting: replicas.starting,
+            terminating: replicas.terminating,
+            start_up_s: round.start_ups.get(&workload.name).and_then(StartUp::p90).map(seconds),
+            paused: workload.paused,
+            why: self.why(why),
+            restarts: instances.map(|instance| instance.restarts).sum(),
+            has_all: since.is_some_and(|since| round.now >= *since + LIMIT_LASTS),
+        }
+    }
+
+    fn why(&self, why: Why) -> WhyState {
+        let term = |term: &Term| TermState { name: term.name, value: rounded(term.value) };
+        WhyState {
+            text: why.text,
+            wanted: why.wanted,
+            terms: why.terms.iter().map(term).collect(),
+            limited_by: why.limited_by.map(Limit::name),
+            until: why.until.map(|until| seconds(self.uptime(until))),
+        }
+    }
+
+    fn queues(&self, round: &Round<'_>) -> Vec<QueueState> {
+        let mut queues: Vec<QueueState> = Vec::new();
+        for target in round.core.config().workloads.iter().filter_map(|w| w.rule.target()) {
+            if queues.iter().all(|queue| queue.name != target.queue) {
+                queues.push(self.queue(target, round));
+            }
+        }
+        queues
+    }
+
+    fn queue(&self, target: &QueueTarget, round: &Round<'_>) -> QueueState {
+        let reading = round.observation.readings.get(&target.queue);
+        let rates = self.rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW));
+        QueueState {
+            name: target.queue.clone(),
+            ready: reading.map(|reading| reading.sample.ready),
+            in_flight: reading.map(|reading| reading.sample.in_flight),
+            target: target.length,
+            age_s: reading.map(|r| seconds(round.now.saturating_sub(r.taken_at))),
+            status: Freshness::of(reading, round.now, round.core.config().tick).name(),
+            arrive_s: rates.map(|(arrive, _)| arrive),
+            done_s: rates.map(|(_, done)| done),
+        }
+    }
+
+    /// A decision that is made now.
+    pub(super) fn decision(&self, now: Duration, decision: &Decision) -> DecisionState {
+        DecisionState {
+            at: seconds(self.uptime(now)),
+            workload: decision.workload.clone(),
+            from: decision.from,
+            to: decision.to,
+            reason: decision.reason.name(),
+            text: decision.text.clone(),
+        }
+    }
+}
+
+fn mode(stand: &ControlMode) -> (Mode, Option<String>) {
+    match stand {
+        ControlMode::Decides => (Mode::Live, None),
+        ControlMode::Held => (Mode::Held, None),
+        ControlMode::LooksOn(because) => (Mode::LooksOn, Some(because.clone())),
+    }
+}
+
+fn unscaled(round: &Round<'_>) -> Vec<DeploymentState> {
+    let config = round.core.config();
+    let others = round.deployments.iter().filter(|(name, _)| config.workload(name).is_none());
+    others
+        .map(|(name, status)| {
+            let Replicas { desired, ready, starting, terminating, .. } = status.replicas;
+            let (name, load) = (name.clone(), !status.serves);
+            DeploymentState { name, desired, ready, starting, terminating, load }
+        })
+        .collect()
+}
