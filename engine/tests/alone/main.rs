@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub)] // helpers of tests
 
-mod headline;
 mod honest_model;
 mod picture;
 mod streams;
