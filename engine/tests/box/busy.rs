@@ -1,7 +1,7 @@
 //! Busy work is never killed: long jobs in a box of real processes.
 //!
-//! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine --test box
-//! busy:: -- --nocapture` they take longer, and it prints how long all took.
+//! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine-tests
+//! --test box busy:: -- --nocapture` they take longer, and it prints how long all took.
 
 use std::time::{Duration, Instant};
 
