@@ -1,9 +1,4 @@
 //! What is wrong with a scenario that can be read but not played.
-//!
-//! # Layout
-//! - `problem`: how it is told
-//! - `bounds`: what is too large
-//! - `steps`: what is wrong with what a presenter does
 
 mod bounds;
 mod problem;

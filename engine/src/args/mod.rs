@@ -1,8 +1,4 @@
 //! The command line.
-//!
-//! # Layout
-//! - `run`: how the engine is run
-//! - `subcommands`: what the subcommands are told
 
 mod run;
 mod subcommands;

@@ -3,9 +3,6 @@
 //! A terminal that is paused takes nothing, nor does a pipe that is full. So each of the two streams
 //! is written by a thread of its own, and nobody else uses them: `print!` and its like would wait,
 //! and panic where the stream is closed.
-//!
-//! # Layout
-//! - `outlet`: one stream and its thread
 
 mod outlet;
 

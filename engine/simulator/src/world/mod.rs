@@ -1,12 +1,4 @@
 //! The queue, the containers and the machines, one event after the other.
-//!
-//! # Layout
-//! - `event`: what is due, and when
-//! - `pool`: one workload's containers, and how far each of them is
-//! - `containers`: what one container does from its start to its end
-//! - `machines`: who finds a place, and who has to leave one
-//! - `victims`: who leaves when a workload is to have fewer
-//! - `view`: what those who scale see, and what they may do
 
 mod containers;
 mod event;

@@ -1,9 +1,4 @@
 //! `engine top`: the page for those who live in a terminal.
-//!
-//! # Layout
-//! - `model`: what is known
-//! - `draw`: the picture of it; `stacks`: the containers of the last minute; `fit`: what has room
-//! - `keys`: what keys wish
 
 mod draw;
 mod fit;
