@@ -83,8 +83,9 @@ fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
 /// What fails in the client of Kubernetes is told by whoever asked it, once and with its mend; it
 /// speaks itself only where somebody names it.
 fn quietened(targets: Targets) -> Targets {
-    let named = targets.iter().any(|(target, _)| target.starts_with("kube"));
-    if named { targets } else { targets.with_target("kube", LevelFilter::OFF) }
+    let is_client = |target: &str| target == "kube" || target.starts_with("kube_");
+    let named = targets.iter().any(|(target, _)| is_client(target));
+    if named { targets } else { targets.with_target("kube_", LevelFilter::OFF) }
 }
 
 /// <https://no-color.org>: any value but the empty one counts.
@@ -104,6 +105,7 @@ mod tests {
         assert!(targets.would_enable("engine::control_loop", &Level::DEBUG));
         assert!(!targets.would_enable("hyper", &Level::INFO));
         assert!(!targets.would_enable("kube_client::client", &Level::ERROR));
+        assert!(targets.would_enable("kubernetes::watch", &Level::WARN));
         let (named, _) = chosen(Some("kube_client=debug"));
         assert!(named.would_enable("kube_client::client", &Level::DEBUG));
     }
