@@ -8,13 +8,11 @@ use broker::{
     Request, Restore, Settings, Time, Tried,
 };
 
+use super::jobs;
+
 const MILLI: Time = Duration::from_millis(1);
 /// Milliseconds since 1970, at the broker's time 0.
 const WALL: u64 = 1_000_000_000;
-
-fn jobs() -> QueueName {
-    "jobs".parse().unwrap()
-}
 
 /// A key that is used for the same each time.
 fn key(number: u8) -> Once {

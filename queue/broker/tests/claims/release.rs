@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use broker::{
-    Broker, Delivery, Event, FREE_RELEASES, NewMessage, QueueName, Request, ReturnReason, Settings,
-    Stale, Stats, Time,
+    Broker, Delivery, Event, FREE_RELEASES, NewMessage, ReturnReason, Settings, Stale, Stats, Time,
 };
 
-const NOW: Time = Duration::from_secs(1);
+use super::{name, one};
 
-fn name(text: &str) -> QueueName {
-    text.parse().unwrap()
-}
+const NOW: Time = Duration::from_secs(1);
 
 /// A broker with a message in "jobs" that dies of its second failure and goes to "dead".
 fn with_one() -> Broker {
@@ -25,8 +22,7 @@ fn with_one() -> Broker {
 }
 
 fn take(broker: &mut Broker, queue: &str) -> Delivery {
-    let request = Request { max: 1, lease: None, worker: None };
-    broker.receive(NOW, &name(queue), &request).remove(0)
+    broker.receive(NOW, &name(queue), &one()).remove(0)
 }
 
 fn release(broker: &mut Broker) -> Delivery {
@@ -64,7 +60,7 @@ fn a_release_is_told_as_one_and_its_receipt_is_stale_then() {
 fn who_waits_gets_a_released_message_at_once() {
     let mut broker = with_one();
     let taken = take(&mut broker, "jobs");
-    let request = Request { max: 1, lease: None, worker: None };
+    let request = one();
     let waiter = broker.wait(NOW, &name("jobs"), request);
     broker.release(NOW, &name("jobs"), taken.receipt).unwrap();
     let (_, told) = broker.take_events().pop().unwrap();

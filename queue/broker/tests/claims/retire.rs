@@ -2,18 +2,12 @@
 
 use std::time::Duration;
 
-use broker::{Broker, Event, NewMessage, QueueName, RETIRED_FOR, Request, Time, WaiterId};
+use broker::{Broker, Event, NewMessage, RETIRED_FOR, Time, WaiterId};
+
+use super::{by, jobs};
 
 const NOW: Time = Duration::from_secs(1);
 const A_MOMENT: Time = Duration::from_millis(1);
-
-fn jobs() -> QueueName {
-    "jobs".parse().unwrap()
-}
-
-fn by(worker: &str) -> Request {
-    Request { max: 1, lease: None, worker: Some(worker.into()) }
-}
 
 fn publish(broker: &mut Broker, now: Time) {
     let new = NewMessage { body: b"a".as_slice().into(), delay: Time::ZERO };
