@@ -29,7 +29,7 @@ use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
 use crate::board::log::{Kind, News};
 use crate::board::{Board, Controls, Fixed, Round, Snapshot};
-use crate::contribution::{Contributed, Contributions};
+use crate::contribution::Contributions;
 use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::refusals::Refusals;
@@ -67,8 +67,6 @@ pub struct Parts {
     pub settings: Settings,
     /// Whether it decides.
     pub authority: Box<dyn Authority>,
-    /// What others add to each snapshot.
-    pub contributions: Contributions,
     /// What makes the load at the start, and how many of each; a reset leads back to it.
     pub opening: BTreeMap<String, u32>,
     /// Whether what is scaled goes back to its minimums when the engine leaves.
@@ -79,6 +77,8 @@ pub struct Parts {
 #[derive(Debug)]
 pub struct ControlLoop {
     parts: Parts,
+    /// What others add to each snapshot.
+    contributions: Contributions,
     board: Board,
     ticks: u64,
     /// When the last round was.
@@ -107,8 +107,9 @@ pub struct ControlLoop {
 }
 
 impl ControlLoop {
-    /// A loop that has had its first look, and the handle to it.
-    pub fn new(parts: Parts) -> (ControlLoop, Handle) {
+    /// A loop that has had its first look, and the handle to it; with what others add to each
+    /// snapshot.
+    pub fn new(parts: Parts, contributions: Contributions) -> (ControlLoop, Handle) {
         let mut board = Board::new(parts.fixed.clone(), rand::random());
         let observation = Observation::default();
         let first = board.after(Round {
@@ -125,12 +126,9 @@ impl ControlLoop {
             troubles: parts.settings.troubles(),
             controls: Controls::default(),
             config: 0,
-            contributed: Contributed {
-                fresh: Vec::new(),
-                ..parts.contributions.at(parts.clock.now())
-            },
+            contributed: contributions.at(parts.clock.now()),
         });
-        let feed = Feed::new(&first, parts.contributions.clone());
+        let feed = Feed::new(&first, contributions.clone());
         let (moments, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
         let (tells, told) = mpsc::unbounded_channel();
@@ -140,6 +138,7 @@ impl ControlLoop {
         let retire_calls = Calls::new(parts.core.config().tick, waker.clone());
         let this = ControlLoop {
             parts,
+            contributions,
             board,
             ticks: 0,
             last: Duration::ZERO,
@@ -247,7 +246,7 @@ impl ControlLoop {
             troubles: self.parts.settings.troubles(),
             controls: self.controls(),
             config: self.parts.settings.overview().version,
-            contributed: self.parts.contributions.at(now),
+            contributed: self.contributions.at(now),
         });
         let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
         self.parts.metrics.show(&moment.state, since_last);

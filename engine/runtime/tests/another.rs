@@ -148,11 +148,10 @@ fn run(depth: Option<u64>, authority: Box<dyn Authority>) -> (Shelf, Handle, Tri
         metrics: Metrics::register(&Registry::new()).unwrap(),
         settings: Settings::new(&budget),
         authority,
-        contributions: Contributions::default(),
         opening: BTreeMap::new(),
         reset_on_exit: false,
     };
-    let (control_loop, handle) = ControlLoop::new(parts);
+    let (control_loop, handle) = ControlLoop::new(parts, Contributions::default());
     let (trigger, shutdown) = Shutdown::new();
     tokio::spawn(control_loop.run(shutdown));
     (shelf, handle, trigger)

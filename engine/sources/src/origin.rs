@@ -39,6 +39,11 @@ impl Kit {
         Kit { server, token: token.map(Arc::new) }
     }
 
+    /// Its address.
+    pub fn server(&self) -> &Url {
+        &self.server
+    }
+
     /// A client of one of its queues.
     ///
     /// # Errors
@@ -52,8 +57,11 @@ impl Kit {
 
 impl Origin for Kit {
     fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error> {
-        let queue = self.queue(name, tick.mul_f64(0.8))?;
-        Ok(Box::new(QueueSource::new(queue, self.queue(name, part_of(tick, 0.3))?)))
+        // Both go over the same connections.
+        let client = self.client(name)?;
+        let quick = client.clone().with_timeout(part_of(tick, 0.3));
+        let client = client.with_timeout(tick.mul_f64(0.8));
+        Ok(Box::new(QueueSource::new(Arc::new(client), Arc::new(quick))))
     }
 
     fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error> {

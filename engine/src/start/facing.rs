@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use client::Url;
 use runtime::control_loop::{ControlLoop, Handle, Parts};
 use service::{Shell, Shutdown, TokenFile, UsageError};
 use simulator::Scenario;
@@ -30,9 +29,7 @@ const OPENING: Duration = Duration::from_secs(10);
 pub(super) struct Facing {
     /// What it is told.
     args: RunArgs,
-    /// The queue server, for those who want to look further.
-    queue_url: Url,
-    /// Where it is opened.
+    /// The queue server, for those who want to look further, and for the background's tiles.
     kit: Kit,
     /// A scenario to begin with, and whether its steps wait for a key.
     opening: Option<(Scenario, bool)>,
@@ -50,14 +47,8 @@ impl Facing {
     /// # Errors
     /// When there is no token in the file that should have it, no scenario, or nothing can be
     /// recorded.
-    pub(super) fn of(
-        args: RunArgs,
-        queue_url: Url,
-        kit: Kit,
-        manifest: Option<String>,
-    ) -> anyhow::Result<Facing> {
+    pub(super) fn of(args: RunArgs, kit: Kit, manifest: Option<String>) -> anyhow::Result<Facing> {
         Ok(Facing {
-            queue_url,
             kit,
             opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
@@ -91,7 +82,7 @@ impl Facing {
             handle,
             shutdown,
             opened,
-            queue_url: self.queue_url.to_string(),
+            queue_url: self.kit.server().to_string(),
             manifest: self.manifest,
             doorkeeper: Arc::new(Doorkeeper {
                 trusted: self.args.trust_gateway.then(default_gateway).flatten(),
@@ -115,7 +106,7 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
 /// Runs an engine that is put together.
 pub(super) async fn run_parts(
     shell: Shell,
-    mut parts: Parts,
+    parts: Parts,
     mut facing: Facing,
 ) -> anyhow::Result<()> {
     let room = match facing.args.audience {
@@ -123,12 +114,11 @@ pub(super) async fn run_parts(
         None => None,
     };
     let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));
-    parts.contributions = stage.contributions();
     let clock = parts.clock;
     let tiles = facing.kit.client(&facing.args.tiles_queue)?;
     let taker = Taker::new(tiles, shell.name(), stage.canvas.clone(), clock);
     tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
-    let (control_loop, handle) = ControlLoop::new(parts);
+    let (control_loop, handle) = ControlLoop::new(parts, stage.contributions());
     let recording = facing.recording.take();
     let recording = recording
         .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));

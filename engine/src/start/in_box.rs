@@ -15,7 +15,6 @@ use process::localize::localize;
 use process::recipe::BEHIND_A_SERVICE;
 use process::{Plan, Pool, Recipe};
 use runtime::board::Fixed;
-use runtime::contribution::Contributions;
 use runtime::control_loop::Parts;
 use runtime::metrics::Metrics;
 use service::output::say;
@@ -59,7 +58,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let kit = Kit::new(queue_url.clone(), token);
+    let kit = Kit::new(queue_url, token);
     let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
     let parts = Parts {
@@ -76,11 +75,10 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&budget).with_servers(servers),
         authority: Box::new(Alone::default()),
-        contributions: Contributions::default(),
         opening,
         reset_on_exit: false,
     };
-    let facing = Facing::of(args, queue_url, kit, Some(text))?;
+    let facing = Facing::of(args, kit, Some(text))?;
     run_parts(shell, parts, facing).await
 }
 

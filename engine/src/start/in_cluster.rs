@@ -9,7 +9,6 @@ use control::{Autoscaler, Config};
 use kubernetes::Connection;
 use model::{Budget, Clock, Settings};
 use runtime::board::Fixed;
-use runtime::contribution::Contributions;
 use runtime::control_loop::Parts;
 use runtime::metrics::Metrics;
 use service::{Shell, UsageError};
@@ -43,7 +42,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         None => Url::parse(QUEUE)?,
     };
     let budget = args.core.budget();
-    let kit = Kit::new(queue_url.clone(), token);
+    let kit = Kit::new(queue_url, token);
     let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     // Nothing is scaled before the first list; the annotations in it say what is.
     let Budget { capacity, tick } = budget;
@@ -63,10 +62,9 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         metrics: Metrics::register(&shell.registry)?,
         settings: Settings::new(&budget),
         authority: Box::new(connection.authority),
-        contributions: Contributions::default(),
         opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing::of(args, queue_url, kit, None)?;
+    let facing = Facing::of(args, kit, None)?;
     run_parts(shell, parts, facing).await
 }

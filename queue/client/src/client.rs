@@ -14,8 +14,8 @@ use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{ErrorBody, Published, QueueStats, Receipts, Results};
 
-/// How long a call may take beyond the time it asked the queue to wait.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a call may take, where nobody says otherwise, beyond the time it asked the queue to wait.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes; without messages in it, it has some hundred. So
 /// whoever answers instead of the queue fills nobody's memory.
 pub(crate) const LONGEST: usize = 64 << 10;

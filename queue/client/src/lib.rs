@@ -23,7 +23,7 @@ pub mod work;
 
 pub use args::QueueArgs;
 pub use backoff::Backoff;
-pub use client::Client;
+pub use client::{Client, TIMEOUT};
 pub use error::Error;
 pub use reqwest::Url;
 pub use watch::{Answer, Holders, Numbers, WatchedQueue};

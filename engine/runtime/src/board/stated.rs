@@ -126,8 +126,8 @@ impl Board {
     }
 }
 
-fn mode(stand: &ControlMode) -> (Mode, Option<String>) {
-    match stand {
+fn mode(mode: &ControlMode) -> (Mode, Option<String>) {
+    match mode {
         ControlMode::Decides => (Mode::Live, None),
         ControlMode::Held => (Mode::Held, None),
         ControlMode::LooksOn(because) => (Mode::LooksOn, Some(because.clone())),

@@ -9,7 +9,6 @@ use tokio::sync::oneshot;
 
 use super::ControlLoop;
 use super::reset::{Reset, Step};
-use super::wishes::PATIENCE;
 use crate::board::log::{Kind, News};
 
 /// What has not left by then is left to itself; pods have five seconds.
@@ -85,7 +84,8 @@ impl ControlLoop {
     /// Throws away what is in the queues, once nobody puts anything into them any more.
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
         let sources = &self.parts.sources;
-        let queues: Vec<_> = sources.names().map(|name| sources.queue(name, PATIENCE)).collect();
+        let queues: Vec<_> =
+            sources.names().map(|name| sources.queue(name, client::TIMEOUT)).collect();
         let (sender, receiver) = oneshot::channel();
         let waker = self.waker.clone();
         self.writes.spawn(async move {
@@ -141,7 +141,7 @@ impl ControlLoop {
         self.start_ups.clear();
         self.killed.clear();
         self.retiring.clear();
-        self.parts.contributions.begin_anew();
+        self.contributions.begin_anew();
         self.parts.settings.forget_edits();
         self.board.begin_anew(now, rand::random());
     }

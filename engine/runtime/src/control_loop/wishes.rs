@@ -1,7 +1,6 @@
 //! What people and scenarios wish, carried out by the loop alone.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::ready;
@@ -13,9 +12,6 @@ use super::handle::{Command, Reply, Wish};
 use super::reset::Reset;
 use crate::board::headline::cause::Cause;
 use crate::board::log::{Kind, News};
-
-/// How long a queue has for what is wished of it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A burst beyond this would be no demo.
 pub const MOST_JOBS: u32 = 10_000;
@@ -141,7 +137,7 @@ impl ControlLoop {
         let none = || ScaleError::Refused("no workload follows a queue".to_owned());
         let queue = queue.ok_or_else(none)?;
         self.must_follow(&queue)?;
-        let queue = sources.queue(&queue, PATIENCE);
+        let queue = sources.queue(&queue, client::TIMEOUT);
         let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
         let marked = News::marked(Kind::Burst, text.clone(), by);
