@@ -75,11 +75,10 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     let (painted, of) = (page.tickets.len() as u64, page.tickets.last().unwrap() + 1);
     let published = tiles(&demo).await["published_total"].as_u64().unwrap() - 9;
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
-    // A tile may be on its way from each of the nine; and the first one may come before its ticket.
-    assert!(published <= painted + 2 * 9, "{painted} of {published} tiles are there");
-    // Each of them is at work at one, may have the ticket for another one, and has its last one of
-    // a picture done when that is over.
-    assert!(of <= painted + 9 * (2 + of / 160), "{painted} of {of}");
+    // A remainder whose ticket comes late counts on by itself, so a busy machine costs some places.
+    // Nine that painted a picture each would paint a ninth of them.
+    assert!(published <= 2 * painted + 9, "{painted} of {published} tiles are there");
+    assert!(of <= 2 * painted, "{painted} of {of}");
 
     // So much that the background has its least, a ninth of what it had.
     demo.scale("producer", 10).await;
