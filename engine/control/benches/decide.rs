@@ -70,7 +70,7 @@ fn workload(number: usize) -> Workload {
         rule: Rule::Rate(RateSettings::new(target)),
         fallback: None,
         paused: false,
-        held: None,
+        blocked: None,
     }
 }
 

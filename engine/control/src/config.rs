@@ -88,8 +88,8 @@ impl Config {
 
     /// Two workloads cannot both take all that is left.
     fn remainder_problems(&self) -> Vec<Problem> {
-        // One that is held takes nothing.
-        let takes = |w: &&Workload| w.rule == Rule::Remainder && w.held.is_none();
+        // One that is blocked takes nothing.
+        let takes = |w: &&Workload| w.rule == Rule::Remainder && w.blocked.is_none();
         let remainders: Vec<_> = self.workloads.iter().filter(takes).collect();
         let mut problems = Vec::new();
         for (i, later) in remainders.iter().enumerate() {
@@ -144,7 +144,7 @@ mod tests {
             rule: Rule::Remainder,
             fallback: None,
             paused: false,
-            held: None,
+            blocked: None,
         }
     }
 

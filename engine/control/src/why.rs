@@ -28,8 +28,8 @@ pub enum Limit {
     Reading,
     /// It is frozen.
     Paused,
-    /// It is held for a reason that the sentence tells.
-    Held,
+    /// The engine may not scale it; the sentence tells why.
+    Blocked,
     /// No machine has room for more of it.
     Unschedulable,
     /// The engine has just begun and removes nothing yet.
@@ -49,7 +49,7 @@ impl Limit {
             Limit::Stopping => "stopping",
             Limit::Reading => "reading",
             Limit::Paused => "paused",
-            Limit::Held => "held",
+            Limit::Blocked => "held",
             Limit::Unschedulable => "unschedulable",
             Limit::JustBegun => "just_begun",
             Limit::AtWork => "at_work",

@@ -69,22 +69,22 @@ impl<'a> Holders<'a> {
 }
 
 pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
-    let held = Why { wanted: state.wanted(), ..Why::default() };
-    if let Some(reason) = &state.workload.held {
+    let frozen = Why { wanted: state.wanted(), ..Why::default() };
+    if let Some(reason) = &state.workload.blocked {
         let text = format!("held at {}: {reason}", state.replicas.desired);
-        return Why { limited_by: Some(Limit::Held), text, ..held };
+        return Why { limited_by: Some(Limit::Blocked), text, ..frozen };
     }
     if state.is_frozen() {
         let text = format!("paused at {}", state.replicas.desired);
-        return Why { limited_by: Some(Limit::Paused), text, ..held };
+        return Why { limited_by: Some(Limit::Paused), text, ..frozen };
     }
     if state.is_blind() {
         let text = format!("holding at {}: {}", state.replicas.desired, hold_reason(state));
-        return Why { limited_by: Some(Limit::Reading), text, ..held };
+        return Why { limited_by: Some(Limit::Reading), text, ..frozen };
     }
     if !state.was_asked() {
         let text = format!("holding at {} until its rule is asked", state.replicas.desired);
-        return Why { text, ..held };
+        return Why { text, ..frozen };
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, holders);
@@ -112,7 +112,7 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
 /// Why nothing is decided for a workload.
 pub(crate) fn looking_on(state: &State, because: &str) -> Why {
     let wanted = state.replicas.desired;
-    let limited_by = Some(Limit::Held);
+    let limited_by = Some(Limit::Blocked);
     Why { wanted, limited_by, text: because.to_owned(), ..Why::default() }
 }
 

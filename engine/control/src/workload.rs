@@ -26,13 +26,13 @@ pub struct Workload {
     pub paused: bool,
     /// Frozen for a reason of ours, in words: its configuration makes no sense, or somebody else
     /// scales it.
-    pub held: Option<String>,
+    pub blocked: Option<String>,
 }
 
 impl Workload {
     /// Whether it keeps what it has, and nobody takes it away.
     pub fn is_frozen(&self) -> bool {
-        self.paused || self.held.is_some()
+        self.paused || self.blocked.is_some()
     }
 }
 

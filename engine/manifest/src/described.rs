@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::program::Program;
 use crate::volumes::Mount;
 
 /// What all our annotations begin with.
@@ -59,6 +60,15 @@ impl Container {
     pub fn program(&self) -> Option<&str> {
         let path = self.command.first()?;
         path.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// Whether it runs this program of the kit.
+    pub fn runs(&self, program: Program) -> bool {
+        self.of_the_kit() == Some(program)
+    }
+
+    fn of_the_kit(&self) -> Option<Program> {
+        Program::of(self.command.first()?)
     }
 }
 
@@ -117,13 +127,12 @@ impl Service {
 impl Deployment {
     /// Whether this Deployment runs the engine itself.
     pub fn is_engine(&self) -> bool {
-        self.containers.iter().any(|c| c.program() == Some("engine"))
+        self.containers.iter().any(|it| it.runs(Program::Engine))
     }
 
     /// The container with a program of the kit, else the first one; others stand beside it.
     pub fn main(&self) -> Option<&Container> {
-        let is_ours = |name| name == "engine" || PROGRAMS.contains(&name);
-        let ours = self.containers.iter().find(|it| it.program().is_some_and(is_ours));
+        let ours = self.containers.iter().find(|it| it.of_the_kit().is_some());
         ours.or(self.containers.first())
     }
 }

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`parse`]: YAML documents into the few things that are used of them
 //! - `described` and `manifest`: these things, and all of them together
+//! - `program`: what the kit's programs are to each other
 //! - `objects`: Kubernetes' objects, their parts, and of what types these are
 //! - [`fields`]: what annotations, variables and words must be
 //! - [`volumes`]: what a container mounts
@@ -17,6 +18,7 @@ pub mod fields;
 mod manifest;
 mod objects;
 pub mod parse;
+mod program;
 pub mod unused;
 pub mod volumes;
 pub mod wrong;
@@ -24,5 +26,6 @@ pub mod yaml;
 
 pub use described::{Container, Deployment, PREFIX, PROGRAMS, Port, Service, Target};
 pub use manifest::Manifest;
+pub use program::Program;
 pub use volumes::{Mount, Source};
 pub use wrong::{Fault, Places, Refused};

@@ -141,7 +141,7 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
     }
     let name = deployment.name.clone();
     let rule = rule.filter(|_| scalable);
-    let held = None;
+    let blocked = None;
     Ok(rule.map(|rule| Workload {
         name,
         priority,
@@ -151,7 +151,7 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
         rule,
         fallback,
         paused,
-        held,
+        blocked,
     }))
 }
 

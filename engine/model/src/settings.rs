@@ -1,6 +1,6 @@
 //! The configuration of a running engine: annotations, as they are edited.
 //!
-//! A bad value keeps the last good one. A workload that never had a good one is held: it keeps
+//! A bad value keeps the last good one. A workload that never had a good one is blocked: it keeps
 //! what it has, and its containers count.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +110,7 @@ impl Settings {
         let scaled = self.last.iter().flat_map(|last| &last.workloads);
         let gone = scaled.filter(|w| from.leaving.contains(&w.name));
         let why = "its Deployment is gone, and its pods hold their slots until they are, too";
-        gone.map(|workload| held(&workload.name, why)).collect()
+        gone.map(|workload| blocked(&workload.name, why)).collect()
     }
 
     fn note_problems(&self, config: &Config, engine: &str, troubles: &mut Troubles) {
@@ -129,7 +129,7 @@ impl Settings {
     }
 
     /// The configuration, or where it cannot be run the last one that could be, with what is frozen
-    /// by now; what was not in that one is held. A capacity that was measured is a fact, however
+    /// by now; what was not in that one is blocked. A capacity that was measured is a fact, however
     /// small; one that was typed has to be enough for the minimums.
     fn sound(&self, config: Config) -> Config {
         let problems = match self.last_spare {
@@ -140,12 +140,13 @@ impl Settings {
         let last = self.last.as_ref();
         let keep = |workload: Workload| match last.and_then(|last| last.workload(&workload.name)) {
             Some(before) => {
-                let (paused, held) = (workload.paused, workload.held);
-                Workload { paused, held, ..before.clone() }
+                let (paused, blocked) = (workload.paused, workload.blocked);
+                Workload { paused, blocked, ..before.clone() }
             }
-            None => {
-                held(&workload.name, &format!("the configuration cannot be run: {}", problem.text))
-            }
+            None => blocked(
+                &workload.name,
+                &format!("the configuration cannot be run: {}", problem.text),
+            ),
         };
         let capacity = last.map_or(config.capacity, |last| last.capacity);
         let workloads = config.workloads.into_iter().map(keep).collect();
@@ -171,7 +172,7 @@ impl Settings {
         self.last_spare.unwrap_or(self.typed)
     }
 
-    /// The workload of a Deployment; with what is wrong, the last good one or a held one.
+    /// The workload of a Deployment; with what is wrong, the last good one or a blocked one.
     fn read(
         &mut self,
         deployment: &Deployment,
@@ -182,7 +183,7 @@ impl Settings {
         match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
-                (Some(Workload { held: why_not, ..workload }), not_ours.cloned())
+                (Some(Workload { blocked: why_not, ..workload }), not_ours.cloned())
             }
             Ok(None) => {
                 self.good.remove(name);
@@ -192,14 +193,14 @@ impl Settings {
                 let texts: Vec<_> = problems.into_iter().map(|wrong| wrong.text).collect();
                 let text = texts.join("; ");
                 let last = self.good.get(name).cloned();
-                let workload = last.unwrap_or_else(|| held(name, &text));
+                let workload = last.unwrap_or_else(|| blocked(name, &text));
                 let paused = is_paused(deployment);
-                let held = why_not.or(workload.held);
+                let blocked = why_not.or(workload.blocked);
                 let trouble = match not_ours {
                     Some(trouble) => trouble.clone().and(&text),
                     None => Trouble::new(Kind::BadConfiguration, text),
                 };
-                (Some(Workload { paused, held, ..workload }), Some(trouble))
+                (Some(Workload { paused, blocked, ..workload }), Some(trouble))
             }
         }
     }
@@ -212,13 +213,13 @@ fn is_paused(deployment: &Deployment) -> bool {
 }
 
 /// A workload of which nothing is known but that it is there.
-fn held(name: &str, why: &str) -> Workload {
+fn blocked(name: &str, why: &str) -> Workload {
     Workload {
         name: name.to_owned(),
         priority: u32::MAX,
         max: u32::MAX,
         rule: Rule::Remainder,
-        held: Some(why.to_owned()),
+        blocked: Some(why.to_owned()),
         ..Workload::default()
     }
 }

@@ -202,7 +202,7 @@ impl ControlLoop {
         }
         let Parts { core, scheduler, .. } = &self.parts;
         let seen = scheduler.observe();
-        let ours = core.config().workloads.iter().filter(|w| !w.paused && w.held.is_none());
+        let ours = core.config().workloads.iter().filter(|w| !w.paused && w.blocked.is_none());
         let too_many =
             ours.filter(|w| seen.get(&w.name).is_some_and(|s| s.replicas.desired > w.min));
         let resets = too_many.map(async |w| {

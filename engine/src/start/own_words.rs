@@ -4,7 +4,7 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
-use manifest::{Container, Deployment, Manifest, Refused};
+use manifest::{Container, Deployment, Manifest, Program, Refused};
 use process::folders::{told, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
@@ -35,7 +35,7 @@ impl OwnWords {
     /// # Errors
     /// The flag or variable that an engine would not take.
     pub fn of(manifest: &Manifest) -> Result<OwnWords, Refused> {
-        let is_it = |it: &&Container| it.program() == Some("engine");
+        let is_it = |it: &&Container| it.runs(Program::Engine);
         let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
         let Some((engine, container)) = own else { return Ok(OwnWords::default()) };
         let (words, env) = words_and_env(container);

@@ -115,7 +115,8 @@ async fn the_page_asks_nobody_else_and_another_host_is_refused() {
     let html = page.text().await.unwrap();
     assert!(html.contains("Urgent work first. Background gets what is left."));
     assert!(!html.contains("http://") && !html.contains("https://") && !html.contains("style="));
-    for path in ["/", "/api/v1/state", "/api/v1/events", "/page/stream", "/assets/style.css"] {
+    for path in ["/", "/api/v1/state", "/api/v1/events", "/page/stream", "/assets/shell/style.css"]
+    {
         let asked = http.get(format!("{}{path}", demo.url)).header("host", "evil.example");
         assert_eq!(asked.send().await.unwrap().status(), 403, "{path}");
     }

@@ -36,7 +36,7 @@ fn sources(fake: &FakeQueue, clock: Clock) -> Sources {
         rule: Rule::Queue(QueueTarget { queue: queue.to_owned(), length: 20 }),
         fallback: None,
         paused: false,
-        held: None,
+        blocked: None,
     };
     let mut sources = Sources::new(Arc::new(kit(fake)), TICK, clock);
     sources.follow(&["sick", "well"].map(workload)).unwrap();

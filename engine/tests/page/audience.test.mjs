@@ -47,7 +47,7 @@ claim("the phones' listener has nothing but its page and its button", async (sce
   const own = { host: phones.address, origin: phones.url };
   const places = ["/api/v1/state", "/api/v1/deployments/producer/scale", "/api/v1/hold",
     "/api/v1/reset", "/api/v1/burst", "/api/v1/config", "/api/v1/scenario", "/metrics", "/livez",
-    "/page/stream", "/configure", "/assets/app.js", "/job/", "//job", "/%6aob/../api/v1/reset"];
+    "/page/stream", "/configure", "/assets/run/app.js", "/job/", "//job", "/%6aob/../api/v1/reset"];
   for (const method of ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"]) {
     for (const place of places) {
       const body = method === "GET" ? undefined : '{"replicas":5,"held":true,"jobs":9}';

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countAxis, queueMax, timeAxis, timeSteps } from "../../web/src/page/assets/axis.js";
-import { GAP, guess, spread } from "../../web/src/page/assets/labels.js";
-import { marksOf, placed } from "../../web/src/page/assets/marks.js";
+import { countAxis, queueMax, timeAxis, timeSteps } from "../../web/src/page/run/axis.js";
+import { GAP, guess, spread } from "../../web/src/page/run/labels.js";
+import { marksOf, placed } from "../../web/src/page/run/marks.js";
 
 test("the queue's axis begins at twice the target and grows in steps", () => {
   const cases = [[0, 40], [40, 40], [41, 100], [101, 200], [399, 400], [401, 1000]];

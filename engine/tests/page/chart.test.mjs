@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chart } from "../../web/src/page/assets/chart.js";
-import { painted } from "../../web/src/page/assets/export.js";
-import { GAP } from "../../web/src/page/assets/labels.js";
-import { area, line, stacked } from "../../web/src/page/assets/layers.js";
-import { fromSnapshot } from "../../web/src/page/assets/model.js";
-import { nodes, toText } from "../../web/src/page/assets/svg.js";
-import { columns, csv } from "../../web/src/page/assets/table.js";
-import { valuesAt } from "../../web/src/page/assets/values.js";
+import { chart } from "../../web/src/page/run/chart.js";
+import { painted } from "../../web/src/page/run/export.js";
+import { GAP } from "../../web/src/page/run/labels.js";
+import { area, line, stacked } from "../../web/src/page/run/layers.js";
+import { fromSnapshot } from "../../web/src/page/shell/model.js";
+import { nodes, toText } from "../../web/src/page/run/svg.js";
+import { columns, csv } from "../../web/src/page/run/table.js";
+import { valuesAt } from "../../web/src/page/run/values.js";
 
 const count = (background, n) => ({
   ready: n, starting: 0, terminating: 0, desired: n, priority: background ? 2 : 1, background,

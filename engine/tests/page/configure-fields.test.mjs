@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import * as fields from "../../web/src/page/assets/configure-fields.js";
-import { lines, scalar } from "../../web/src/page/assets/configure-yaml.js";
+import * as fields from "../../web/src/page/configure/fields.js";
+import { lines, scalar } from "../../web/src/page/configure/yaml.js";
 
 const { PREFIX } = fields;
 const of = (all) => Object.fromEntries(Object.entries(all).map(([k, v]) => [PREFIX + k, v]));

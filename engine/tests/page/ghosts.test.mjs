@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chart } from "../../web/src/page/assets/chart.js";
-import { guess } from "../../web/src/page/assets/labels.js";
-import { fromSnapshot } from "../../web/src/page/assets/model.js";
-import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/assets/rivals.js";
-import { nodes } from "../../web/src/page/assets/svg.js";
+import { chart } from "../../web/src/page/run/chart.js";
+import { guess } from "../../web/src/page/run/labels.js";
+import { fromSnapshot } from "../../web/src/page/shell/model.js";
+import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/run/rivals.js";
+import { nodes } from "../../web/src/page/run/svg.js";
 
 const contender = (label, more = {}) => ({
   label, simulated: true, settings: `how ${label} is set`, queue: [[0, 0], [0.5, 7]],

@@ -44,7 +44,7 @@ claim("the background's picture fills while one looks", async (scene) => {
   const page = await scene.open(box);
   await live(page);
   const tiles = () => page.evaluate(async () => {
-    const { store } = await import("/assets/store.js");
+    const { store } = await import("/assets/shell/store.js");
     return store.model.picture?.tiles.length ?? 0;
   });
   const first = await tiles();

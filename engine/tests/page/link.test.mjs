@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Link } from "../../web/src/page/assets/link.js";
+import { Link } from "../../web/src/page/shell/link.js";
 
 /** An EventSource that the test speaks through. */
 class Fake {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applyFrame, empty, entries, firstLoad, fromSnapshot, slots, windowed }
-  from "../../web/src/page/assets/model.js";
+  from "../../web/src/page/shell/model.js";
 
 const workload = (ready, more = {}) =>
   ({ ready, starting: 0, terminating: 0, desired: ready, priority: 1, background: false, ...more });

@@ -148,7 +148,7 @@ claim("a run that is not ours replaces everything", async (scene) => {
   for (const answer of fake.open) answer.end();
   await holds(page, "the other run", 10_000, () => document.body.dataset.run === "other");
   const times = await page.evaluate(async () => {
-    const { store } = await import("/assets/store.js");
+    const { store } = await import("/assets/shell/store.js");
     return store.model.history.t;
   });
   assert.deepEqual(times, [0.5, 1, 1.5]);

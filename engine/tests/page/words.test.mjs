@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { meant } from "../../web/src/page/assets/keys.js";
-import { empty } from "../../web/src/page/assets/model.js";
-import { numbersOf } from "../../web/src/page/assets/numbers.js";
-import { lettersOf, sideFor } from "../../web/src/page/assets/slots.js";
-import { clock, inPageWords, rate } from "../../web/src/page/assets/words.js";
+import { meant } from "../../web/src/page/run/keys.js";
+import { empty } from "../../web/src/page/shell/model.js";
+import { numbersOf } from "../../web/src/page/run/numbers.js";
+import { lettersOf, sideFor } from "../../web/src/page/run/slots.js";
+import { clock, inPageWords, rate } from "../../web/src/page/shell/words.js";
 
 const key = (key, more = {}) =>
   ({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more });

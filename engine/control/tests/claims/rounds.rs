@@ -21,7 +21,7 @@ pub(crate) fn demo(rule: Rule) -> Config {
         rule,
         fallback: None,
         paused: false,
-        held: None,
+        blocked: None,
     };
     let workloads = vec![workload("consumer", 1, rule), workload("remainder", 2, Rule::Remainder)];
     Config { capacity: 10, tick: TICK, workloads }

@@ -112,12 +112,12 @@ fn one_that_is_frozen_counts_with_what_it_has() {
         let mut shared = Shared::new(&rate(), &[10, 10]);
         shared.seen.replicas.insert("w0".to_owned(), at_rest(2));
         shared.change(|workload| match hold {
-            true => workload.held = Some("an HPA scales it".to_owned()),
+            true => workload.blocked = Some("an HPA scales it".to_owned()),
             false => workload.paused = true,
         });
         shared.rounds(20, 8);
         assert_eq!(shared.counts(), [2, 8], "{}", shared.words("w1"));
-        shared.change(|workload| (workload.paused, workload.held) = (false, None));
+        shared.change(|workload| (workload.paused, workload.blocked) = (false, None));
         shared.rounds(20, 8);
         assert_eq!(shared.counts(), [10, 0], "{}", shared.words("w1"));
     }

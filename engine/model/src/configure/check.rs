@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use control::{Config, Setting};
 use manifest::wrong::Wrong;
-use manifest::{Deployment, PREFIX};
+use manifest::{Deployment, PREFIX, Program};
 
 use super::{Change, apply};
 use crate::annotations::{self, engine_name, is_scalable, noted};
@@ -29,9 +29,9 @@ impl Ground {
         if deployment.is_engine() {
             return Some("it is the engine itself".to_owned());
         }
-        let program = deployment.main().and_then(|container| container.program());
-        let keeps_jobs = || (program == Some("queue")).then(|| "it keeps the jobs".to_owned());
-        self.servers.get(&deployment.name).cloned().or_else(keeps_jobs)
+        let keeps_jobs = || deployment.main().is_some_and(|it| it.runs(Program::Queue));
+        let server = self.servers.get(&deployment.name).cloned();
+        server.or_else(|| keeps_jobs().then(|| "it keeps the jobs".to_owned()))
     }
 }
 

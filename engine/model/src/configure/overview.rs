@@ -104,7 +104,8 @@ pub struct SettingsView {
     /// Whether it is frozen.
     pub paused: bool,
     /// Why it is frozen by the engine.
-    pub held: Option<String>,
+    #[serde(rename = "held")]
+    pub blocked: Option<String>,
 }
 
 /// A Deployment that is not scaled.
@@ -205,7 +206,7 @@ impl SettingsView {
             service_rate: service_time.map(|time| time.as_secs_f64().recip()),
             fallback: workload.fallback,
             paused: workload.paused,
-            held: workload.held.clone(),
+            blocked: workload.blocked.clone(),
         }
     }
 }

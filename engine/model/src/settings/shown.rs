@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use control::Workload;
-use manifest::Deployment;
 use manifest::wrong::Wrong;
+use manifest::{Deployment, Program};
 use tokio::sync::watch;
 
 use super::Settings;
@@ -224,6 +224,5 @@ fn image(deployment: &Deployment) -> Option<String> {
 
 /// Who puts jobs on a queue does not get more to do with it.
 fn makes_load(deployment: &Deployment) -> bool {
-    let program = deployment.containers.first().and_then(|container| container.program());
-    program == Some("producer")
+    deployment.containers.first().is_some_and(|it| it.runs(Program::Producer))
 }

@@ -61,7 +61,7 @@ fn a_workload_that_never_had_a_good_value_is_held() {
     let edit = update(&mut settings, &all).unwrap();
     let config = edit.config.unwrap();
     let consumer = config.workloads.iter().find(|w| w.name == "consumer").unwrap();
-    assert!(consumer.held.as_ref().unwrap().contains("rule is \"magic\""));
+    assert!(consumer.blocked.as_ref().unwrap().contains("rule is \"magic\""));
 }
 
 #[test]
@@ -119,11 +119,11 @@ fn what_somebody_else_scales_is_left_alone_also_beside_a_bad_value() {
     let who = scaled_by_other();
     let not_ours = |all: &[Deployment]| Described { not_ours: who.clone(), ..described(all) };
     let edit = settings.update(not_ours(&demo())).unwrap();
-    assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+    assert_eq!(consumer(&edit).blocked.as_deref(), Some(&*who["consumer"].text));
     assert_eq!(edit.news, who);
     let all = edited("consumer", "target-queue-length", "many");
     let edit = settings.update(not_ours(&all)).unwrap();
-    assert_eq!(consumer(&edit).held.as_deref(), Some(&*who["consumer"].text));
+    assert_eq!(consumer(&edit).blocked.as_deref(), Some(&*who["consumer"].text));
     let news = &edit.news["consumer"];
     assert!(news.kind == Kind::ScaledByOther && news.text.contains("many"), "{news:?}");
 }
@@ -147,7 +147,7 @@ fn where_nothing_can_be_run_everything_is_held() {
     let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
     let config = edit.config.unwrap();
     assert_eq!(config.workloads.len(), 2);
-    assert!(config.workloads.iter().all(|workload| workload.held.is_some()));
+    assert!(config.workloads.iter().all(|workload| workload.blocked.is_some()));
     assert_eq!(config.problems(), []);
 }
 
@@ -161,7 +161,7 @@ fn what_is_deleted_is_held_while_its_pods_are_there() {
     for _ in 0..2 {
         let edit =
             settings.update(Described { leaving: leaving.clone(), ..described(&all) }).unwrap();
-        assert!(consumer(&edit).held.as_ref().unwrap().contains("is gone"));
+        assert!(consumer(&edit).blocked.as_ref().unwrap().contains("is gone"));
         all.retain(|deployment| deployment.name != "producer");
     }
     let edit = update(&mut settings, &all).unwrap();

@@ -67,7 +67,7 @@ impl ControlLoop {
     fn at_second_0(&self) -> Vec<(String, u32)> {
         let config = self.parts.core.config();
         let least = |name: &str, status: &Status| match config.workload(name) {
-            Some(w) if w.paused || w.held.is_some() => None,
+            Some(w) if w.paused || w.blocked.is_some() => None,
             Some(workload) => Some(workload.min),
             None if status.serves || !status.ours => None,
             None => Some(0),

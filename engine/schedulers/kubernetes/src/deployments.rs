@@ -8,7 +8,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use kube::core::{Selector, SelectorExt};
-use manifest::parse;
+use manifest::{Program, parse};
 
 use super::promises::Seen;
 use super::writer;
@@ -84,7 +84,7 @@ pub(super) fn serves(deployment: &Deployment) -> bool {
     let containers = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let commands = containers.into_iter().flat_map(|pod| &pod.containers);
     let mut programs = commands.filter_map(|container| container.command.as_ref()?.first());
-    programs.any(|program| program.ends_with("queue") || program.ends_with("engine"))
+    programs.any(|program| Program::of(program).is_some_and(Program::serves))
 }
 
 #[cfg(test)]

@@ -52,9 +52,9 @@ pub(super) mod tests {
     use super::*;
 
     fn workload(name: &str, priority: u32, rule: Rule) -> Workload {
-        let (paused, held, name) = (false, None, name.to_owned());
+        let (paused, blocked, name) = (false, None, name.to_owned());
         let (max_delta, fallback) = (None, None);
-        Workload { name, priority, min: 1, max: 10, max_delta, rule, fallback, paused, held }
+        Workload { name, priority, min: 1, max: 10, max_delta, rule, fallback, paused, blocked }
     }
 
     /// What was seen at a second: a queue that had taken in and done so many, two at work.

@@ -32,7 +32,7 @@ export const tick = (page) => page.evaluate(() => Number(document.body.dataset.t
 
 /** The times of the chart's points, as the page has them. */
 export const points = (page) => page.evaluate(async () => {
-  const { store } = await import("/assets/store.js");
+  const { store } = await import("/assets/shell/store.js");
   return [...store.model.history.t];
 });
 

@@ -2,15 +2,20 @@
 //! is asked for from anywhere else.
 //!
 //! # Layout
-//! - [`view`]: the shell, and the Run page's places
-//! - [`configure`]: the Configure page's places
-//! - [`assets`]: style sheets and modules, as they are
+//! Each page is a folder with its places, style sheets and modules:
+//! - [`run`]: what happens
+//! - [`configure`]: what is asked for
+//! - [`shell`]: what all pages share
+//!
+//! Beside them:
+//! - [`assets`]: how their files are found
 //! - [`chart`]: simulated contenders as SVG files
 
 pub mod assets;
 pub mod chart;
 pub mod configure;
-pub mod view;
+pub mod run;
+pub mod shell;
 
 use std::sync::Arc;
 
@@ -23,6 +28,11 @@ use maud::Markup;
 use tokio::sync::Notify;
 
 use crate::error;
+use assets::{Asset, Folder};
+use shell::Page;
+
+/// All pages, in the order of the header's links.
+const PAGES: [Page; 2] = [run::PAGE, configure::PAGE];
 
 /// `blob:` is for the chart on its way into a PNG file.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
@@ -30,19 +40,23 @@ const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none';
 
 /// The pages and their assets; `opened` is told when somebody opens the first one.
 pub fn router<S: Clone + Send + Sync + 'static>(opened: Arc<Notify>) -> Router<S> {
-    let index = async move || {
-        opened.notify_one();
-        page(view::run())
-    };
-    Router::new()
-        .route("/", get(index))
-        .route("/configure", get(async || page(configure::configure())))
-        .route("/assets/{name}", get(asset))
+    let router = PAGES.iter().fold(Router::new(), |router, page| {
+        let opened = opened.clone();
+        let show = async move || {
+            // Who opens the Run page is there to see the load begin.
+            if page.path == run::PAGE.path {
+                opened.notify_one();
+            }
+            answer(shell::document(page, &PAGES))
+        };
+        router.route(page.path, get(show))
+    });
+    router
+        .route("/assets/{folder}/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }
 
-/// A page as it is answered.
-pub fn page(html: Markup) -> Response {
+fn answer(html: Markup) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
@@ -53,8 +67,17 @@ pub fn page(html: Markup) -> Response {
     (headers, html.into_string()).into_response()
 }
 
-async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
-    let Some(asset) = assets::find(&name) else {
+fn folders() -> impl Iterator<Item = Folder> {
+    [shell::FOLDER].into_iter().chain(PAGES.map(|page| page.folder))
+}
+
+fn find(folder: &str, name: &str) -> Option<&'static Asset> {
+    let folder = folders().find(|it| it.name == folder)?;
+    folder.assets.iter().find(|asset| asset.name == name)
+}
+
+async fn asset(Path((folder, name)): Path<(String, String)>, uri: Uri) -> Response {
+    let Some(asset) = find(&folder, &name) else {
         return error::no_such_path(uri).await.into_response();
     };
     // Revalidated each time: after an update the page must not run with an older script.
@@ -64,4 +87,66 @@ async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, asset.text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = (Folder, &'static Asset)> {
+        folders().flat_map(|folder| folder.assets.iter().map(move |asset| (folder, asset)))
+    }
+
+    #[test]
+    fn every_file_is_served() {
+        for folder in folders() {
+            let path = format!("{}/src/page/{}", env!("CARGO_MANIFEST_DIR"), folder.name);
+            for entry in std::fs::read_dir(path).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                let served = name.ends_with(".js") || name.ends_with(".css");
+                assert_eq!(find(folder.name, &name).is_some(), served, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_module_imports_is_served() {
+        for (folder, asset) in all().filter(|(_, asset)| asset.name.ends_with(".js")) {
+            for line in asset.text.lines().filter(|line| line.contains(" from \"")) {
+                let path = line.split('"').nth(1).unwrap();
+                let beside = path.strip_prefix("./").map(|name| (folder.name, name));
+                let elsewhere = || path.strip_prefix("../")?.split_once('/');
+                let found = beside.or_else(elsewhere).and_then(|(at, name)| find(at, name));
+                assert!(found.is_some(), "{}: {line}", asset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_takes_modules_from_the_shell_and_from_no_other_page() {
+        for (folder, asset) in all() {
+            let beside = asset.text.split("\"../").skip(1);
+            let from = beside.filter_map(|path| path.split_once('/')).map(|(at, _)| at);
+            for at in from {
+                assert!(at == "shell" && folder.name != "shell", "{}: {at}", asset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_from_the_stream_becomes_markup() {
+        for (_, asset) in all() {
+            for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+                assert!(!asset.text.contains(way), "{} has {way}", asset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn files_are_short() {
+        for (_, asset) in all() {
+            assert!(asset.text.lines().count() <= 400, "{}", asset.name);
+            assert!(asset.text.lines().all(|line| line.chars().count() <= 100), "{}", asset.name);
+        }
+    }
 }

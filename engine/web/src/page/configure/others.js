@@ -1,9 +1,9 @@
 // The Deployments that are not scaled yet: pick one, and give it a queue.
 
-import { put } from "./configure-card.js";
-import { FIELDS, PREFIX, placed, plain, shown, uses } from "./configure-fields.js";
-import { control, mend, said } from "./configure-form.js";
-import { el, keyed, place, say } from "./dom.js";
+import { put } from "./card.js";
+import { FIELDS, PREFIX, placed, plain, shown, uses } from "./fields.js";
+import { control, mend, said } from "./form.js";
+import { el, keyed, place, say } from "../shell/dom.js";
 
 /** What a Deployment begins with where it says nothing itself. */
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };

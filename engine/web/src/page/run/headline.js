@@ -1,7 +1,7 @@
 // The one sentence. It is seen at once, and read out at most every five seconds.
 
-import { place } from "./dom.js";
-import { arrows } from "./words.js";
+import { place } from "../shell/dom.js";
+import { arrows } from "../shell/words.js";
 
 const QUIET_MS = 5000;
 let spoken = -Infinity;

@@ -1,13 +1,13 @@
 // What the page can change: load, bursts, kills, holds. Each change goes through the engine's API,
 // and what comes of it is seen in the stream.
 
-import { call } from "./calls.js";
-import { el, keyed, mark, place, say } from "./dom.js";
+import { call } from "../shell/calls.js";
+import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { holdable } from "./hold.js";
-import { entries, firstLoad } from "./model.js";
-import { freeze, store } from "./store.js";
-import { capitalised, plural } from "./words.js";
-import { wireToken } from "./token.js";
+import { entries, firstLoad } from "../shell/model.js";
+import { freeze, store } from "../shell/store.js";
+import { capitalised, plural } from "../shell/words.js";
+import { wireToken } from "../shell/token.js";
 
 /** Jobs of one burst. */
 const BURST = 100;

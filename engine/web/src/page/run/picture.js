@@ -1,8 +1,8 @@
 // The picture that spare capacity computes, tile by tile as they come. It fills fast, stalls while
 // urgent work needs the room, and goes on.
 
-import { mark, place } from "./dom.js";
-import { entries } from "./model.js";
+import { mark, place } from "../shell/dom.js";
+import { entries } from "../shell/model.js";
 
 /** Shades along a tile's side. */
 const SIDE = 8;

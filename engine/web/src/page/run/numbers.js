@@ -1,8 +1,8 @@
 // The large numbers: queues, workloads, what spare capacity gained, what was lost.
 
-import { el, keyed, mark, place, say } from "./dom.js";
-import { entries } from "./model.js";
-import { called, count, rate } from "./words.js";
+import { el, keyed, mark, place, say } from "../shell/dom.js";
+import { entries } from "../shell/model.js";
+import { called, count, rate } from "../shell/words.js";
 
 /** Shows the numbers. */
 export function showNumbers(model) {

@@ -2,15 +2,44 @@
 
 use maud::{Markup, html};
 
-use super::view::{Here, shell, token};
+use super::assets::{Asset, Folder, assets};
+use super::shell::{Page, token};
 
 /// The Configure page.
-pub fn configure() -> Markup {
-    let head = html! {
-        link rel="stylesheet" href="/assets/configure.css";
-        script type="module" src="/assets/configure.js" {}
-    };
-    let body = html! {
+pub const PAGE: Page = Page {
+    path: "/configure",
+    name: "Configure",
+    title: "Configure - Microscaling in a Box",
+    folder: Folder { name: "configure", assets: ASSETS },
+    head,
+    tools,
+    body,
+};
+
+const ASSETS: &[Asset] = assets![
+    "capacity.js",
+    "card.js",
+    "configure.css",
+    "configure.js",
+    "fields.js",
+    "form.js",
+    "others.js",
+    "yaml.js",
+];
+
+fn head() -> Markup {
+    html! {
+        link rel="stylesheet" href="/assets/configure/configure.css";
+        script type="module" src="/assets/configure/configure.js" {}
+    }
+}
+
+fn tools() -> Markup {
+    html! { a href="/#stage" { "Stage view" } }
+}
+
+fn body() -> Markup {
+    html! {
         h1 id="headline" aria-live="polite" { "Changes take effect at once." }
         p id="read-only" {}
         div class="configure" {
@@ -33,8 +62,7 @@ pub fn configure() -> Markup {
             }
         }
         datalist id="queues" {}
-    };
-    shell("Configure - Microscaling in a Box", Here::Configure, &head, &body)
+    }
 }
 
 fn capacity() -> Markup {

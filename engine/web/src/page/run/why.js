@@ -1,8 +1,8 @@
 // Why each workload has what it has, in its rule's own arithmetic.
 
-import { el, keyed, mark, place, say } from "./dom.js";
-import { entries } from "./model.js";
-import { arrows, called } from "./words.js";
+import { el, keyed, mark, place, say } from "../shell/dom.js";
+import { entries } from "../shell/model.js";
+import { arrows, called } from "../shell/words.js";
 
 /** Shows the whys, where they are open. */
 export function showWhy(model) {

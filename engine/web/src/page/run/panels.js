@@ -3,8 +3,8 @@
 
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
-import { live } from "./model.js";
-import { called, short } from "./words.js";
+import { live } from "../shell/model.js";
+import { called, short } from "../shell/words.js";
 
 /** Dashes of the queues' lines, told apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];

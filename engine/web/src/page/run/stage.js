@@ -1,6 +1,6 @@
 // The stage view: the same page, with what is read from the last row.
 
-import { mark, place, say } from "./dom.js";
+import { mark, place, say } from "../shell/dom.js";
 
 const LINK = "#stage";
 

@@ -1,8 +1,8 @@
 // What was decided and done, one sentence each, newest first.
 
-import { el, keyed, place, say } from "./dom.js";
-import { entries } from "./model.js";
-import { clock, inPageWords } from "./words.js";
+import { el, keyed, place, say } from "../shell/dom.js";
+import { entries } from "../shell/model.js";
+import { clock, inPageWords } from "../shell/words.js";
 
 const SHOWN = 60;
 

@@ -1,7 +1,7 @@
 // Keys for the stage. They are dead while something is typed, with Ctrl, Alt and Meta, and where
 // this browser has them switched off.
 
-import { place, settings } from "./dom.js";
+import { place, settings } from "../shell/dom.js";
 import { hold, letGo } from "./hold.js";
 
 const SETTING = "keys";

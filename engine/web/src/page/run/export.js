@@ -1,6 +1,6 @@
 // The chart as a file: SVG and PNG, drawn here, and its data as CSV.
 
-import { place } from "./dom.js";
+import { place } from "../shell/dom.js";
 import { csv } from "./table.js";
 import { toText } from "./svg.js";
 

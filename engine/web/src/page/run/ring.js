@@ -1,6 +1,6 @@
 // A ring that fills while a key is held, so that nothing is reset by chance.
 
-import { place } from "./dom.js";
+import { place } from "../shell/dom.js";
 import { toDom } from "./svg.js";
 
 const RADIUS = 34;

@@ -66,7 +66,7 @@ function direct() {
 }
 
 function shared() {
-  const worker = new SharedWorker("/assets/worker.js", { type: "module", name: "stream" });
+  const worker = new SharedWorker("/assets/shell/worker.js", { type: "module", name: "stream" });
   worker.addEventListener("error", direct, { once: true });
   const { port } = worker;
   port.addEventListener("message", ({ data }) => take(data));

@@ -2,20 +2,20 @@
 
 import { chart } from "./chart.js";
 import { actions, showControls, tell, wireControls } from "./controls.js";
-import { el, place } from "./dom.js";
+import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
 import { ghostLines, toggleGhosts } from "./ghosts.js";
-import { showBadge, theme } from "./header.js";
+import { showBadge, theme } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireKeys } from "./keys.js";
 import { showLog } from "./log.js";
-import { entries } from "./model.js";
+import { entries } from "../shell/model.js";
 import { showNumbers } from "./numbers.js";
 import { showPicture } from "./picture.js";
 import { go, showScenario } from "./scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { showAudience, toggleStage, wireStage } from "./stage.js";
-import { store, subscribe } from "./store.js";
+import { store, subscribe } from "../shell/store.js";
 import { toDom } from "./svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";

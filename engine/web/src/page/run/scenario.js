@@ -1,9 +1,9 @@
 // The scenario that is played: what this step shows, and the way on.
 
-import { call } from "./calls.js";
+import { call } from "../shell/calls.js";
 import { tell } from "./controls.js";
-import { el, mark, place, say } from "./dom.js";
-import { store } from "./store.js";
+import { el, mark, place, say } from "../shell/dom.js";
+import { store } from "../shell/store.js";
 
 /** Shows the step. */
 export function showScenario({ state }) {

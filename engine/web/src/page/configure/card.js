@@ -1,11 +1,11 @@
 // A card: one workload's fields, its own draft, and what the engine says to it.
 
-import { call } from "./calls.js";
-import { FIELDS, PREFIX, RULES } from "./configure-fields.js";
+import { call } from "../shell/calls.js";
+import { FIELDS, PREFIX, RULES } from "./fields.js";
 import { backTo, differs, drafted, edits, placed, sentences, settled, shown, uses }
-  from "./configure-fields.js";
-import { control, mend, said, wireBack } from "./configure-form.js";
-import { el, mark, say } from "./dom.js";
+  from "./fields.js";
+import { control, mend, said, wireBack } from "./form.js";
+import { el, mark, say } from "../shell/dom.js";
 
 /** A workload's card. `told` hears the configuration that an edit gave; `typed` each letter. */
 export class Card {

@@ -1,6 +1,6 @@
 // Annotations as the lines of a manifest. Pure.
 
-import { FIELDS, PREFIX } from "./configure-fields.js";
+import { FIELDS, PREFIX } from "./fields.js";
 
 const ORDER = ["is-scalable", "capacity", ...FIELDS.map((field) => field.key)];
 const RESERVED = /^(true|false|null|yes|no|on|off|y|n)$/i;

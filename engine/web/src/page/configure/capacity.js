@@ -1,9 +1,9 @@
 // How many containers there are to share.
 
-import { put } from "./configure-card.js";
-import { PREFIX, atField, plain } from "./configure-fields.js";
-import { mend, said, wireBack } from "./configure-form.js";
-import { place, say } from "./dom.js";
+import { put } from "./card.js";
+import { PREFIX, atField, plain } from "./fields.js";
+import { mend, said, wireBack } from "./form.js";
+import { place, say } from "../shell/dom.js";
 
 const NAME = `${PREFIX}capacity`;
 

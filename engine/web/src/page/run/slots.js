@@ -1,7 +1,7 @@
 // The grid: who has which unit of the capacity. A container keeps its place while it lives.
 
-import { el, hidden, keyed, mark, place, say } from "./dom.js";
-import { entries, slots } from "./model.js";
+import { el, hidden, keyed, mark, place, say } from "../shell/dom.js";
+import { entries, slots } from "../shell/model.js";
 import { kindsOf } from "./panels.js";
 
 const GAP = 10;

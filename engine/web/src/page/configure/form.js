@@ -1,6 +1,6 @@
 // Fields with a label, a note and a place for what is wrong.
 
-import { el, hidden, mark, say } from "./dom.js";
+import { el, hidden, mark, say } from "../shell/dom.js";
 
 const GONE_MS = 4000;
 

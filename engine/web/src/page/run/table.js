@@ -1,7 +1,7 @@
 // The chart's data as a table, for screen readers; and as lines of a file.
 
-import { el } from "./dom.js";
-import { clock, count } from "./words.js";
+import { el } from "../shell/dom.js";
+import { clock, count } from "../shell/words.js";
 
 /** All columns: {head, values}. */
 export function columns({ t, queues, live, load }) {

@@ -4,9 +4,9 @@
 import { round, timeAxis, timeSteps } from "./axis.js";
 import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
-import { entries, windowed } from "./model.js";
+import { entries, windowed } from "../shell/model.js";
 import { containerPanel, greatest, patterns, queuePanel } from "./panels.js";
-import { arrows, called, short } from "./words.js";
+import { arrows, called, short } from "../shell/words.js";
 
 const TOP = 12;
 const FOOT = 28;

@@ -1,15 +1,15 @@
 // The Configure page: cards, the manifest they give, and what was edited.
 
-import { call } from "./calls.js";
-import { Capacity } from "./configure-capacity.js";
-import { Card } from "./configure-card.js";
-import { lines } from "./configure-yaml.js";
-import { Others } from "./configure-others.js";
-import { el, keyed, place, say } from "./dom.js";
-import { store, subscribe } from "./store.js";
-import { said } from "./configure-form.js";
-import { wireToken } from "./token.js";
-import { arrows, clock } from "./words.js";
+import { call } from "../shell/calls.js";
+import { Capacity } from "./capacity.js";
+import { Card } from "./card.js";
+import { lines } from "./yaml.js";
+import { Others } from "./others.js";
+import { el, keyed, place, say } from "../shell/dom.js";
+import { store, subscribe } from "../shell/store.js";
+import { said } from "./form.js";
+import { wireToken } from "../shell/token.js";
+import { arrows, clock } from "../shell/words.js";
 
 const cards = new Map();
 const capacity = new Capacity(edited, preview);

@@ -1,9 +1,9 @@
 // What others would do with the same load, simulated: thin lines in the chart, and a table.
 
-import { call } from "./calls.js";
-import { el, keyed, place, say } from "./dom.js";
+import { call } from "../shell/calls.js";
+import { el, keyed, place, say } from "../shell/dom.js";
 import { PRICE, about, columns, lines, rows } from "./rivals.js";
-import { store } from "./store.js";
+import { store } from "../shell/store.js";
 import { toDom } from "./svg.js";
 
 /** The engine reckons anew every two seconds. */

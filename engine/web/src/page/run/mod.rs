@@ -1,81 +1,75 @@
-//! The pages as HTML: a shell with places, which the scripts fill from the stream.
+//! The Run page: places for what happens, which the scripts fill from the stream.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
-use super::assets;
-
-/// Which page this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Here {
-    /// What happens.
-    Run,
-    /// What shall happen.
-    Configure,
-}
-
-/// A page: the header that all have, and what is its own. `head` has its style sheets and scripts.
-pub fn shell(title: &str, here: Here, head: &Markup, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                link rel="stylesheet" href="/assets/style.css";
-                script type="module" src="/assets/header.js" {}
-                (head)
-            }
-            body {
-                (header(here))
-                main { (body) }
-                noscript { p { "This page needs JavaScript; without it, use engine top." } }
-            }
-        }
-    }
-}
-
-fn header(here: Here) -> Markup {
-    html! {
-        header {
-            strong { "Microscaling in a Box" }
-            span id="status" {}
-            span id="badge" class="badge" data-badge="waiting" { "WAITING" }
-            span id="since" {}
-            nav aria-label="Pages" {
-                (page_link(here, Here::Run, "/", "Run"))
-                (page_link(here, Here::Configure, "/configure", "Configure"))
-                @if here == Here::Run {
-                    button type="button" class="link" id="stage-view" { "Stage view (s)" }
-                    button type="button" class="link" id="help" { "Help (?)" }
-                } @else {
-                    a href="/#stage" { "Stage view" }
-                }
-            }
-        }
-    }
-}
-
-fn page_link(here: Here, there: Here, path: &str, name: &str) -> Markup {
-    html! {
-        @if here == there { a href=(path) aria-current="page" { (name) } }
-        @else { a href=(path) { (name) } }
-    }
-}
+use super::assets::{Asset, Folder, assets};
+use super::shell::{Page, token};
 
 /// The Run page.
-pub fn run() -> Markup {
-    let head = html! {
-        link rel="stylesheet" href="/assets/run.css";
-        link rel="stylesheet" href="/assets/chart.css";
-        link rel="stylesheet" href="/assets/ghosts.css";
-        link rel="stylesheet" href="/assets/stage.css";
-        @for name in assets::modules() {
-            link rel="modulepreload" href={ "/assets/" (name) };
-        }
-        script type="module" src="/assets/app.js" {}
-    };
-    let body = html! {
+pub const PAGE: Page = Page {
+    path: "/",
+    name: "Run",
+    title: "Microscaling in a Box",
+    folder: Folder { name: "run", assets: ASSETS },
+    head,
+    tools,
+    body,
+};
+
+const ASSETS: &[Asset] = assets![
+    "app.js",
+    "axis.js",
+    "chart.css",
+    "chart.js",
+    "controls.js",
+    "export.js",
+    "ghosts.css",
+    "ghosts.js",
+    "headline.js",
+    "hold.js",
+    "keys.js",
+    "labels.js",
+    "layers.js",
+    "log.js",
+    "marks.js",
+    "numbers.js",
+    "panels.js",
+    "picture.js",
+    "ring.js",
+    "rivals.js",
+    "run.css",
+    "scenario.js",
+    "slots.js",
+    "stage.css",
+    "stage.js",
+    "svg.js",
+    "table.js",
+    "values.js",
+    "why.js",
+];
+
+fn head() -> Markup {
+    let modules = ASSETS.iter().map(|asset| asset.name).filter(|name| name.ends_with(".js"));
+    html! {
+        link rel="stylesheet" href="/assets/run/run.css";
+        link rel="stylesheet" href="/assets/run/chart.css";
+        link rel="stylesheet" href="/assets/run/ghosts.css";
+        link rel="stylesheet" href="/assets/run/stage.css";
+        // A browser asks for all of them at once, and need not find them one import after the other.
+        @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
+        script type="module" src="/assets/run/app.js" {}
+    }
+}
+
+fn tools() -> Markup {
+    html! {
+        button type="button" class="link" id="stage-view" { "Stage view (s)" }
+        button type="button" class="link" id="help" { "Help (?)" }
+    }
+}
+
+fn body() -> Markup {
+    html! {
         section id="scenario" aria-label="Scenario" hidden {}
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
@@ -83,8 +77,7 @@ pub fn run() -> Markup {
         section id="ghosts" aria-label="What others would do" hidden {}
         (help())
         div id="ring" hidden {}
-    };
-    shell("Microscaling in a Box", Here::Run, &head, &body)
+    }
 }
 
 /// What is now, and how it came about.
@@ -158,19 +151,6 @@ fn controls() -> Markup {
     }
 }
 
-/// The field for the token, for whoever is asked for one.
-pub fn token() -> Markup {
-    html! {
-        form id="token" hidden {
-            label for="token-field" { "Token for changes from elsewhere" }
-            div class="row" {
-                input id="token-field" type="password" autocomplete="off";
-                button { "Use it" }
-            }
-        }
-    }
-}
-
 /// The chart as a file.
 fn save() -> Markup {
     html! {
@@ -221,39 +201,6 @@ fn help() -> Markup {
                 }
             }
             form method="dialog" { button { "Close" } }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_become_markup() {
-        let title = "<script>alert(1)</script>";
-        let page = shell(title, Here::Configure, &html! {}, &html! {}).into_string();
-        assert!(!page.contains("<script>"), "{page}");
-    }
-
-    #[test]
-    fn nothing_is_inline() {
-        let page = run().into_string();
-        for inline in [" style=", "<style", " onclick", "javascript:"] {
-            assert!(!page.contains(inline), "{inline}");
-        }
-        assert_eq!(
-            page.matches("<script").count(),
-            page.matches("<script type=\"module\" src=").count()
-        );
-    }
-
-    #[test]
-    fn the_headline_alone_is_read_out_by_itself() {
-        let page = run().into_string();
-        assert_eq!(page.matches("aria-live").count(), 1);
-        for live in ["role=\"alert\"", "role=\"status\"", "<output"] {
-            assert!(!page.contains(live), "{live}");
         }
     }
 }

@@ -1,8 +1,8 @@
 // Reads the chart: a line that follows the pointer or the arrow keys, and the values at it.
 
-import { el, place, say } from "./dom.js";
-import { entries } from "./model.js";
-import { called, count, short } from "./words.js";
+import { el, place, say } from "../shell/dom.js";
+import { entries } from "../shell/model.js";
+import { called, count, short } from "../shell/words.js";
 
 /** How far the arrow keys go, in points. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };

@@ -1,0 +1,129 @@
+//! What all pages share: the document around them, the header, and the connection to the stream.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets::{Asset, Folder, assets};
+
+/// A page: where it is, its files, and what stands in its places.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Where it is found.
+    pub path: &'static str,
+    /// Its name in the header.
+    pub name: &'static str,
+    /// Its title in a browser's tab.
+    pub title: &'static str,
+    /// Its style sheets and modules.
+    pub folder: Folder,
+    /// The style sheets and scripts that it loads.
+    pub head: fn() -> Markup,
+    /// What it adds to the header.
+    pub tools: fn() -> Markup,
+    /// What is in it.
+    pub body: fn() -> Markup,
+}
+
+/// The files that every page loads.
+pub const FOLDER: Folder = Folder { name: "shell", assets: ASSETS };
+
+const ASSETS: &[Asset] = assets![
+    "calls.js",
+    "dom.js",
+    "header.js",
+    "link.js",
+    "model.js",
+    "store.js",
+    "style.css",
+    "token.js",
+    "words.js",
+    "worker.js",
+];
+
+/// A whole page, with links to `all` of them.
+pub fn document(page: &Page, all: &[Page]) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (page.title) }
+                link rel="stylesheet" href="/assets/shell/style.css";
+                script type="module" src="/assets/shell/header.js" {}
+                ((page.head)())
+            }
+            body {
+                (header(page, all))
+                main { ((page.body)()) }
+                noscript { p { "This page needs JavaScript; without it, use engine top." } }
+            }
+        }
+    }
+}
+
+fn header(page: &Page, all: &[Page]) -> Markup {
+    let here = |other: &Page| (other.path == page.path).then_some("page");
+    html! {
+        header {
+            strong { "Microscaling in a Box" }
+            span id="status" {}
+            span id="badge" class="badge" data-badge="waiting" { "WAITING" }
+            span id="since" {}
+            nav aria-label="Pages" {
+                @for it in all { a href=(it.path) aria-current=[here(it)] { (it.name) } }
+                ((page.tools)())
+            }
+        }
+    }
+}
+
+/// The field for the token, for whoever is asked for one.
+pub fn token() -> Markup {
+    html! {
+        form id="token" hidden {
+            label for="token-field" { "Token for changes from elsewhere" }
+            div class="row" {
+                input id="token-field" type="password" autocomplete="off";
+                button { "Use it" }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::run;
+
+    fn page() -> String {
+        document(&run::PAGE, &[run::PAGE]).into_string()
+    }
+
+    #[test]
+    fn a_name_cannot_become_markup() {
+        let page = Page { title: "<script>alert(1)</script>", ..run::PAGE };
+        let page = document(&page, &[page]).into_string();
+        assert!(!page.contains("<script>"), "{page}");
+    }
+
+    #[test]
+    fn nothing_is_inline() {
+        let page = page();
+        for inline in [" style=", "<style", " onclick", "javascript:"] {
+            assert!(!page.contains(inline), "{inline}");
+        }
+        assert_eq!(
+            page.matches("<script").count(),
+            page.matches("<script type=\"module\" src=").count()
+        );
+    }
+
+    #[test]
+    fn the_headline_alone_is_read_out_by_itself() {
+        let page = page();
+        assert_eq!(page.matches("aria-live").count(), 1);
+        for live in ["role=\"alert\"", "role=\"status\"", "<output"] {
+            assert!(!page.contains(live), "{live}");
+        }
+    }
+}
