@@ -5,7 +5,7 @@ mod subcommands;
 
 use clap::{Parser, Subcommand};
 
-pub use run::{Capacity, CoreArgs, DEFAULT_PORT, RunArgs, SchedulerKind, default_engine_url};
+pub use run::{Capacity, CoreArgs, DEFAULT_PORT, RunArgs, SchedulerKind};
 pub use subcommands::{PlayArgs, ReplayArgs, ScaleArgs, SimulateArgs, TopArgs, ValidateArgs};
 
 /// Scales Deployments by priority inside one container budget, so that a queue keeps its target

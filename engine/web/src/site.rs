@@ -10,7 +10,7 @@ use crate::{api, error, guard, page};
 /// are no part of it: scrapers and probes come under other names.
 pub fn router(app: App, further: Router) -> Router {
     api::router()
-        .merge(page::router(app.opened.clone()))
+        .merge(page::router(&app.opened))
         .with_state(app.clone())
         .merge(further)
         .fallback(error::no_such_path)

@@ -55,7 +55,7 @@ pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
         .route("/page/stream", get(stream))
         .route("/page/audience.svg", get(code))
         .with_state(player)
-        .merge(page::router(Arc::default()))
+        .merge(page::router(&Arc::default()))
         .fallback(error::no_such_path)
         .layer(from_fn(only_look))
         .layer(from_fn_with_state(doorkeeper, guard))

@@ -39,7 +39,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none';
     form-action 'self'; frame-ancestors 'none'";
 
 /// The pages and their assets; `opened` is told when somebody opens the first one.
-pub fn router<S: Clone + Send + Sync + 'static>(opened: Arc<Notify>) -> Router<S> {
+pub fn router<S: Clone + Send + Sync + 'static>(opened: &Arc<Notify>) -> Router<S> {
     let router = PAGES.iter().fold(Router::new(), |router, page| {
         let opened = opened.clone();
         let show = async move || {

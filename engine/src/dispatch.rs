@@ -1,24 +1,10 @@
-//! The engine: reads the queues, decides by priority inside one container budget, scales the
-//! Deployments, and shows it all on a page. Here it is put together; each part is a crate.
-//!
-//! # Layout
-//! - [`args`] and [`called`]: the command line
-//! - [`start`]: puts it all together
-//! - [`listen`]: where the page is
-//! - [`cli`]: the subcommands
-#![forbid(unsafe_code)]
-#![warn(clippy::print_stdout, clippy::print_stderr)]
-
-pub mod args;
-pub mod called;
-pub mod cli;
-pub mod listen;
-pub mod start;
+//! From the command line to what it asks for.
 
 use service::output::print;
 
-use args::{Args, Command};
-use cli::{completions, play, replay, scale, simulate, top, validate};
+use crate::args::{Args, Command};
+use crate::cli::{completions, play, replay, scale, simulate, top, validate};
+use crate::start;
 
 /// Does what the command line says.
 ///
