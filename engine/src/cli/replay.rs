@@ -8,7 +8,7 @@ use service::output::say;
 use service::{Shell, UsageError};
 use stage::record::site;
 use stage::record::tape::Tape;
-use web::Doorkeeper;
+use web::AccessGuard;
 
 use crate::args::ReplayArgs;
 use crate::listen::listen;
@@ -37,7 +37,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         ));
     }
     let player = site::play(tape, args.speed, shell.shutdown());
-    let router = site::router(player, Arc::new(Doorkeeper::default()));
+    let router = site::router(player, Arc::new(AccessGuard::default()));
     shell
         .serve(async |server, endpoints, shutdown| {
             server.serve(router.merge(endpoints), shutdown.wait()).await;

@@ -18,7 +18,7 @@ use stage::presenter::{Presenter, file};
 use stage::record::recording::Recording;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
-use web::{App, Doorkeeper};
+use web::{AccessGuard, App};
 
 use crate::args::RunArgs;
 
@@ -84,7 +84,7 @@ impl Facing {
             opened,
             queue_url: self.kit.server().to_string(),
             manifest: self.manifest,
-            doorkeeper: Arc::new(Doorkeeper {
+            access_guard: Arc::new(AccessGuard {
                 trusted: self.args.trust_gateway.then(default_gateway).flatten(),
                 hosts: self.args.hosts,
                 token: self.token,

@@ -20,12 +20,12 @@ async fn one_of_two_engines_decides_and_the_other_takes_over_when_it_is_killed()
     let leader = holder(&demo).await;
     for pod in demo.pods("engine").await {
         let state = Engine::open(&demo.namespace, &pod).await.state().await;
-        let standing = state["standing"].as_str().unwrap().to_owned();
+        let leader_state = state["standing"].as_str().unwrap().to_owned();
         let expected = match pod == leader {
             true => "leader".to_owned(),
             false => format!("standby; {leader} leads"),
         };
-        assert_eq!(standing, expected, "{pod}");
+        assert_eq!(leader_state, expected, "{pod}");
     }
 
     let queue = demo.queue().await;

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use kubernetes::leader::lease::HOLD;
-use kubernetes::leader::{Leadership, Standing};
+use kubernetes::leader::{LeaderState, Leadership};
 use model::Clock;
 use prometheus::Registry;
 use serde_json::{Value, json};
@@ -63,8 +63,8 @@ impl Drop for Replica {
 }
 
 fn follows(leader: &str) -> impl Fn(&Leadership) -> bool {
-    let standing = Standing::Standby { leader: Some(leader.to_owned()) };
-    move |leadership| leadership.standing() == standing
+    let leader_state = LeaderState::Standby { leader: Some(leader.to_owned()) };
+    move |leadership| leadership.leader_state() == leader_state
 }
 
 async fn lease(leases: &Api<Lease>) -> Value {
@@ -172,7 +172,7 @@ async fn a_missing_lease_is_a_clear_problem_and_is_waited_for() {
         engine.until(SOON, |leadership| leadership.problem().is_some()).await;
         let problem = engine.leadership.problem().unwrap().to_string();
         assert_eq!(problem, "there is no Lease engine; it is part of demo.yaml");
-        assert_eq!(engine.leadership.standing(), Standing::Unknown);
+        assert_eq!(engine.leadership.leader_state(), LeaderState::Unknown);
 
         let registry = Registry::new();
         engine.leadership.register(&registry).unwrap();

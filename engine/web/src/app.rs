@@ -6,7 +6,7 @@ use runtime::control_loop::Handle;
 use service::Shutdown;
 use tokio::sync::Notify;
 
-use crate::guard::Doorkeeper;
+use crate::guard::AccessGuard;
 
 /// What all handlers share.
 #[derive(Debug, Clone)]
@@ -22,5 +22,5 @@ pub struct App {
     /// The manifest as it is written; none on a cluster.
     pub manifest: Option<Arc<str>>,
     /// Who may ask, and under which name.
-    pub doorkeeper: Arc<Doorkeeper>,
+    pub access_guard: Arc<AccessGuard>,
 }

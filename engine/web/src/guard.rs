@@ -21,7 +21,7 @@ const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// Who may ask, and under which name.
 #[derive(Debug, Default)]
-pub struct Doorkeeper {
+pub struct AccessGuard {
     /// An address that counts as this machine's own.
     pub trusted: Option<IpAddr>,
     /// Names that we answer to besides our own.
@@ -32,18 +32,18 @@ pub struct Doorkeeper {
 
 /// Refuses what does not come from this machine's own page or tools, or with the token.
 pub async fn guard(
-    State(doorkeeper): State<Arc<Doorkeeper>>,
+    State(access_guard): State<Arc<AccessGuard>>,
     request: Request,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    match doorkeeper.check(request.method(), request.headers(), peer) {
+    match access_guard.check(request.method(), request.headers(), peer) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-impl Doorkeeper {
+impl AccessGuard {
     fn check(
         &self,
         method: &Method,
@@ -112,7 +112,7 @@ mod tests {
             headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
         let peer = if local { [127, 0, 0, 1] } else { [10, 0, 0, 7] };
-        Doorkeeper::default().check(method, &headers, Some(peer.into())).is_ok()
+        AccessGuard::default().check(method, &headers, Some(peer.into())).is_ok()
     }
 
     const HERE: bool = true;
@@ -153,14 +153,14 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "secret\n").unwrap();
         let token = Some(TokenFile::open(file.path()).unwrap());
-        let doorkeeper =
-            Doorkeeper { hosts: vec!["demo.example".to_owned()], token, trusted: None };
+        let access_guard =
+            AccessGuard { hosts: vec!["demo.example".to_owned()], token, trusted: None };
         let mut map = HeaderMap::new();
         map.insert(header::HOST, host.parse().unwrap());
         for (name, value) in headers {
             map.insert(name.clone(), value.parse().unwrap());
         }
-        doorkeeper.check(&Method::PUT, &map, Some([10, 0, 0, 7].into()))
+        access_guard.check(&Method::PUT, &map, Some([10, 0, 0, 7].into()))
     }
 
     #[test]

@@ -22,4 +22,4 @@ pub mod streams;
 
 pub use app::App;
 pub use error::ApiError;
-pub use guard::Doorkeeper;
+pub use guard::AccessGuard;

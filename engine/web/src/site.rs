@@ -15,5 +15,5 @@ pub fn router(app: App, further: Router) -> Router {
         .merge(further)
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::no_such_method)
-        .layer(from_fn_with_state(app.doorkeeper, guard::guard))
+        .layer(from_fn_with_state(app.access_guard, guard::guard))
 }

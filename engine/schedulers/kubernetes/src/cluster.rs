@@ -23,12 +23,12 @@ use super::annotations;
 use super::counts::{self, Waiting};
 use super::deployments::{Manifests, grace, is_ours, pods_of, seen, selectors, serves};
 use super::events::Events;
+use super::expectations::Expectations;
 use super::forbidden::Forbidden;
 use super::may::{Rights, no_kill};
 use super::orphans::Orphans;
-use super::promises::Promises;
-use super::rivals::Rivals;
-use super::tenants::Tenants;
+use super::other_autoscalers::OtherAutoscalers;
+use super::other_pods::OtherPods;
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 
@@ -36,10 +36,10 @@ use super::writer::{self, Write};
 pub struct Cluster {
     deployments: Watched<Deployment>,
     pods: Watched<Pod>,
-    rivals: Rivals,
+    other_autoscalers: OtherAutoscalers,
     forbidden: Forbidden,
     /// Watched only where the capacity is what they leave.
-    tenants: Option<Tenants>,
+    other_pods: Option<OtherPods>,
     rights: Rights,
     api: Api<Deployment>,
     /// For those that are ended without a word.
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Cluster {
 /// What observations and writes know together. The lock is held for moments only.
 #[derive(Debug, Default)]
 struct Shared {
-    promises: BTreeMap<String, Promises>,
+    expectations: BTreeMap<String, Expectations>,
     /// Whose turn it is to write to a Deployment.
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
@@ -85,9 +85,9 @@ impl Cluster {
         Cluster {
             deployments: Watched::start(api.clone(), told.clone()),
             pods: Watched::start(pods.clone(), told.clone()),
-            rivals: Rivals::start(&client, namespace, &told),
+            other_autoscalers: OtherAutoscalers::start(&client, namespace, &told),
             forbidden: Forbidden::default(),
-            tenants: None,
+            other_pods: None,
             rights: Rights::start(client.clone(), namespace),
             api,
             victims: pods,
@@ -102,7 +102,7 @@ impl Cluster {
 
     /// Begins to watch the whole cluster too, to know what it has to spare.
     pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
-        self.tenants = Some(Tenants::start(client, namespace));
+        self.other_pods = Some(OtherPods::start(client, namespace));
     }
 
     /// Whether what is seen is what there is.
@@ -136,18 +136,18 @@ impl Scheduler for Cluster {
     }
 
     fn described(&self) -> Option<Described> {
-        if self.health() != Health::Works || !self.rivals.are_known() {
+        if self.health() != Health::Works || !self.other_autoscalers.are_known() {
             return None;
         }
         let all = self.deployments.store.state();
-        let spare = match &self.tenants {
+        let spare = match &self.other_pods {
             // Not before the first answer, for a typed number may be too many.
-            Some(tenants) => Some(tenants.spare(&all)?),
+            Some(other_pods) => Some(other_pods.spare(&all)?),
             None => None,
         };
         let deployments = lock(&self.shared).manifests.update(&all);
         let mut not_ours = self.forbidden.troubles();
-        not_ours.extend(self.rivals.conflicts());
+        not_ours.extend(self.other_autoscalers.conflicts());
         let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());
         let leaving = leaving.into_keys().collect();
         Some(Described { deployments, not_ours, leaving, spare })
@@ -250,7 +250,7 @@ impl Scheduler for Cluster {
         }
         let turn = {
             let mut shared = lock(&self.shared);
-            shared.promises.entry(name.to_owned()).or_default().intend(to);
+            shared.expectations.entry(name.to_owned()).or_default().intend(to);
             shared.turns.entry(name.to_owned()).or_default().clone()
         };
         let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
@@ -299,27 +299,27 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 
 impl Shared {
     fn intends(&self, name: &str, to: u32) -> bool {
-        self.promises.get(name).is_some_and(|promises| promises.still_intends(to))
+        self.expectations.get(name).is_some_and(|expectations| expectations.still_intends(to))
     }
 
     /// The count and the version that a write is decided on.
     fn base(&mut self, name: &str, deployment: Option<&Deployment>) -> (u32, String) {
         let seen = deployment.map(seen).unwrap_or_default();
-        let promises = self.promises.entry(name.to_owned()).or_default();
-        let (replicas, version) = promises.base(&seen);
+        let expectations = self.expectations.entry(name.to_owned()).or_default();
+        let (replicas, version) = expectations.base(&seen);
         (replicas, version.to_string())
     }
 
     /// A write has ended; with the version that it gave where it was carried out.
     fn ended(&mut self, write: &Write, result: &Result<u64, ScaleError>, now: Duration) {
-        let promises = self.promises.entry(write.name.clone()).or_default();
+        let expectations = self.expectations.entry(write.name.clone()).or_default();
         match result {
-            Ok(version) => promises.written(write.to, *version),
+            Ok(version) => expectations.written(write.to, *version),
             Err(ScaleError::Unanswered(_)) => {
                 let version = writer::number(Some(&write.version));
-                promises.unanswered(write.to, version, now);
+                expectations.unanswered(write.to, version, now);
             }
-            Err(_) => promises.ended(write.to),
+            Err(_) => expectations.ended(write.to),
         }
     }
 
@@ -333,9 +333,9 @@ impl Shared {
         let own: Vec<&Pod> = pods_of(deployment, pods);
         let mut replicas = counts::count(own.iter().copied(), &self.waiting, now);
         let seen = seen(deployment);
-        let promises = self.promises.entry(name.to_owned()).or_default();
-        replicas.promised = promises.update(now, &seen, replicas.ready + replicas.starting);
-        replicas.desired = promises.desired(&seen);
+        let expectations = self.expectations.entry(name.to_owned()).or_default();
+        replicas.promised = expectations.update(now, &seen, replicas.ready + replicas.starting);
+        replicas.desired = expectations.desired(&seen);
         let instances = counts::instances(own.into_iter(), name);
         let (serves, ours) = (serves(deployment), is_ours(deployment));
         let (grace, left) = (grace(deployment), BTreeMap::new());

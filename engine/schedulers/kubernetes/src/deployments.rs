@@ -10,7 +10,7 @@ use kube::ResourceExt;
 use kube::core::{Selector, SelectorExt};
 use manifest::{Program, parse};
 
-use super::promises::Seen;
+use super::expectations::WatchedDeployment;
 use super::writer;
 
 /// What pods have that say nothing else.
@@ -54,10 +54,10 @@ pub(super) fn pods_of<'a>(deployment: &Deployment, pods: &'a [Arc<Pod>]) -> Vec<
     pods.iter().map(|pod| &**pod).filter(|pod| selector.matches(pod.labels())).collect()
 }
 
-pub(super) fn seen(deployment: &Deployment) -> Seen {
+pub(super) fn seen(deployment: &Deployment) -> WatchedDeployment {
     let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
     let status = deployment.status.as_ref();
-    Seen {
+    WatchedDeployment {
         version: writer::number(deployment.metadata.resource_version.as_deref()),
         generation: deployment.metadata.generation.unwrap_or_default(),
         observed_generation: status.and_then(|s| s.observed_generation).unwrap_or_default(),

@@ -7,10 +7,10 @@
 //! - [`counts`]: pods into replicas; pure
 //! - `deployments`: what a Deployment says of itself, and which pods are its own
 //! - [`orphans`]: pods whose Deployment is gone; pure
-//! - [`promises`]: what the controllers may still do; pure
-//! - [`tenants`]: everybody else on the cluster, for `--capacity auto`
+//! - [`expectations`]: what the controllers may still do; pure
+//! - [`other_pods`]: everybody else on the cluster, for `--capacity auto`
 //! - [`spare`] and [`quantity`]: what they leave, in slots; pure
-//! - [`rivals`]: who else scales a Deployment
+//! - [`other_autoscalers`]: who else scales a Deployment
 //! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
 //! - [`forbidden`]: Deployments that may not be scaled
 //! - [`may`]: what the engine may do besides scaling
@@ -29,17 +29,17 @@ mod connection;
 pub mod counts;
 mod deployments;
 pub mod events;
+pub mod expectations;
 pub mod forbidden;
 pub mod leader;
 pub mod may;
 pub mod orphans;
-pub mod promises;
+pub mod other_autoscalers;
+pub mod other_pods;
 pub mod quantity;
 pub mod rights;
-pub mod rivals;
 pub mod scaled_object;
 pub mod spare;
-pub mod tenants;
 pub mod watch;
 pub mod writer;
 

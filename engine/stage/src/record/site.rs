@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use web::api::events::{After, event, heard};
 use web::error::{self, ApiError};
-use web::guard::{Doorkeeper, guard};
+use web::guard::{AccessGuard, guard};
 use web::{page, streams};
 
 use super::tape::Tape;
@@ -50,7 +50,7 @@ pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
 }
 
 /// The same pages as an engine's, with the tape's stream.
-pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
+pub fn router(player: Player, access_guard: Arc<AccessGuard>) -> Router {
     Router::new()
         .route("/page/stream", get(stream))
         .route("/page/audience.svg", get(code))
@@ -58,7 +58,7 @@ pub fn router(player: Player, doorkeeper: Arc<Doorkeeper>) -> Router {
         .merge(page::router(&Arc::default()))
         .fallback(error::no_such_path)
         .layer(from_fn(only_look))
-        .layer(from_fn_with_state(doorkeeper, guard))
+        .layer(from_fn_with_state(access_guard, guard))
 }
 
 /// What would change something is refused; what would tell of a running engine is not there.

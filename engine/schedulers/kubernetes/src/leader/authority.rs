@@ -9,8 +9,8 @@ use model::{Authority, ControlMode, MayWrite, ScaleError, Written};
 use service::Trigger;
 
 use super::leadership::Leadership;
-use super::lease::Problem;
-use super::terms::Standing;
+use super::lease::LeaseError;
+use super::terms::LeaderState;
 
 /// The right to decide, by a Lease.
 #[derive(Debug)]
@@ -33,13 +33,14 @@ impl Authority for ByLease {
         if lease.may_write() {
             return if lease.held() { ControlMode::Held } else { ControlMode::Decides };
         }
-        if let Some(problem @ (Problem::Absent(_) | Problem::Forbidden(_))) = lease.problem() {
+        if let Some(problem @ (LeaseError::Absent(_) | LeaseError::Forbidden(_))) = lease.problem()
+        {
             return ControlMode::LooksOn(format!("nothing is scaled: {problem}"));
         }
-        ControlMode::LooksOn(match lease.standing() {
-            Standing::Standby { leader: Some(leader) } => format!("{leader} decides"),
-            Standing::Standby { leader: None } => "nobody decides at the moment".to_owned(),
-            Standing::Leader | Standing::Unknown => {
+        ControlMode::LooksOn(match lease.leader_state() {
+            LeaderState::Standby { leader: Some(leader) } => format!("{leader} decides"),
+            LeaderState::Standby { leader: None } => "nobody decides at the moment".to_owned(),
+            LeaderState::Leader | LeaderState::Unknown => {
                 "the apiserver does not answer; nothing is scaled blind".to_owned()
             }
         })
@@ -51,7 +52,7 @@ impl Authority for ByLease {
 
     fn hold(&mut self, hold: bool) -> Written {
         let lease = self.lease.clone();
-        let refused = |problem: Problem| ScaleError::Refused(problem.to_string());
+        let refused = |problem: LeaseError| ScaleError::Refused(problem.to_string());
         async move { lease.hold(hold).await.map_err(refused) }.boxed()
     }
 
@@ -60,11 +61,11 @@ impl Authority for ByLease {
     }
 
     fn name(&self) -> String {
-        match self.lease.standing() {
-            Standing::Leader => "leader".to_owned(),
-            Standing::Standby { leader: Some(leader) } => format!("standby; {leader} leads"),
-            Standing::Standby { leader: None } => "standby; nobody leads".to_owned(),
-            Standing::Unknown => "unknown".to_owned(),
+        match self.lease.leader_state() {
+            LeaderState::Leader => "leader".to_owned(),
+            LeaderState::Standby { leader: Some(leader) } => format!("standby; {leader} leads"),
+            LeaderState::Standby { leader: None } => "standby; nobody leads".to_owned(),
+            LeaderState::Unknown => "unknown".to_owned(),
         }
     }
 

@@ -8,18 +8,18 @@ use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep_until;
 
-use super::lease::{LeaseObject, Problem};
-use super::news::{News, View};
-use super::terms::{Answer, Observed, Standing, Step};
+use super::lease::{LeaseError, LeaseObject};
+use super::status::{LeaderStatus, View};
+use super::terms::{Answer, LeaderState, Observed, Step};
 
 /// So often a wish is tried; another engine writes every two seconds at most.
 const TRIES: u32 = 3;
 
 /// What a person wants of the annotation that holds all scaling.
 #[derive(Debug)]
-pub(super) struct Wish {
+pub(super) struct HoldRequest {
     pub(super) hold: bool,
-    pub(super) reply: oneshot::Sender<Result<(), Problem>>,
+    pub(super) reply: oneshot::Sender<Result<(), LeaseError>>,
 }
 
 /// One candidate's task.
@@ -28,8 +28,8 @@ pub(super) struct Candidate {
     lease: LeaseObject,
     own: View,
     shown: watch::Sender<View>,
-    wishes: mpsc::UnboundedReceiver<Wish>,
-    told: News,
+    requests: mpsc::UnboundedReceiver<HoldRequest>,
+    told: LeaderStatus,
     clock: Clock,
     shutdown: Shutdown,
     is_leaving: bool,
@@ -39,13 +39,13 @@ impl Candidate {
     pub(super) fn new(
         lease: LeaseObject,
         shown: watch::Sender<View>,
-        wishes: mpsc::UnboundedReceiver<Wish>,
+        requests: mpsc::UnboundedReceiver<HoldRequest>,
         clock: Clock,
         shutdown: Shutdown,
     ) -> Candidate {
         let own = shown.borrow().clone();
-        let told = News::of(&own, clock.now());
-        Candidate { lease, own, shown, wishes, told, clock, shutdown, is_leaving: false }
+        let told = LeaderStatus::of(&own, clock.now());
+        Candidate { lease, own, shown, requests, told, clock, shutdown, is_leaving: false }
     }
 
     /// Stands for leader until it is time to leave; then gives the Lease back.
@@ -82,18 +82,18 @@ impl Candidate {
         tokio::select! {
             () = end => {}
             () = self.shutdown.wait() => self.leave(),
-            Some(wish) = self.wishes.recv() => self.obey(wish).await,
+            Some(request) = self.requests.recv() => self.obey(request).await,
         }
     }
 
     /// Writes a person's wish on the Lease; whoever leads goes by what is there. Where somebody has
     /// written it since it was read, it is read again first.
-    async fn obey(&mut self, wish: Wish) {
-        let mut written = Err(Problem::Left);
+    async fn obey(&mut self, request: HoldRequest) {
+        let mut written = Err(LeaseError::Left);
         for _ in 0..TRIES {
             let patience = self.own.elector.patience(self.clock.now());
-            written = self.lease.hold(wish.hold, patience).await;
-            if !matches!(written, Err(Problem::Conflict(_))) {
+            written = self.lease.hold(request.hold, patience).await;
+            if !matches!(written, Err(LeaseError::Conflict(_))) {
                 break;
             }
             if let Ok(lease) = self.lease.read(patience).await {
@@ -101,7 +101,7 @@ impl Candidate {
             }
         }
         // Whoever asked may have gone.
-        let _ = wish.reply.send(written.map(|lease| self.looked(lease)));
+        let _ = request.reply.send(written.map(|lease| self.looked(lease)));
     }
 
     fn looked(&mut self, lease: Observed) {
@@ -112,14 +112,14 @@ impl Candidate {
 
     fn leave(&mut self) {
         let now = self.clock.now();
-        if self.own.elector.standing(now) == Standing::Leader {
+        if self.own.elector.leader_state(now) == LeaderState::Leader {
             tracing::info!("leaving, and giving the Lease back");
         }
         self.is_leaving = true;
         self.own.elector.leave(now);
     }
 
-    fn hear(&mut self, answer: Result<Observed, Problem>) {
+    fn hear(&mut self, answer: Result<Observed, LeaseError>) {
         let now = self.clock.now();
         let answer = match answer {
             Ok(lease) => {
@@ -127,7 +127,7 @@ impl Candidate {
                 Answer::Lease(lease)
             }
             // Normal where two write at once, so nothing that anyone should see.
-            Err(Problem::Conflict(_)) => Answer::Conflict,
+            Err(LeaseError::Conflict(_)) => Answer::Conflict,
             Err(problem) => {
                 self.own.problem = Some(problem);
                 Answer::Failed
@@ -139,15 +139,15 @@ impl Candidate {
 
     /// Lets all see what is; wakes and logs only where that differs from what was told last.
     fn show(&mut self, now: Duration) {
-        let news = News::of(&self.own, now);
-        let is_news = news != self.told;
-        if is_news && !self.is_leaving {
-            news.log_after(&self.told);
+        let status = LeaderStatus::of(&self.own, now);
+        let is_new = status != self.told;
+        if is_new && !self.is_leaving {
+            status.log_after(&self.told);
         }
-        self.told = news;
+        self.told = status;
         self.shown.send_if_modified(|shown| {
             *shown = self.own.clone();
-            is_news
+            is_new
         });
     }
 }

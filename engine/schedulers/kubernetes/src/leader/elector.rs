@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use super::terms::{Answer, Claim, Observed, Record, Standing, Step};
+use super::terms::{Answer, Claim, LeaderState, Observed, Record, Step};
 
 /// So long must a foreign Lease be seen unchanged before it can be taken.
 pub const LEASE: Duration = Duration::from_secs(6);
@@ -62,19 +62,19 @@ impl Elector {
     }
 
     /// Where this one stands at this time.
-    pub fn standing(&self, now: Duration) -> Standing {
+    pub fn leader_state(&self, now: Duration) -> LeaderState {
         if self.may_write(now) {
-            return Standing::Leader;
+            return LeaderState::Leader;
         }
         match &self.record {
             Some(record) if self.seen_at.is_some_and(|seen| now < seen + LEASE) => {
                 if self.is_mine(record) {
                     // It could not be renewed, or is about to be.
-                    return Standing::Unknown;
+                    return LeaderState::Unknown;
                 }
-                Standing::Standby { leader: record.holder.clone() }
+                LeaderState::Standby { leader: record.holder.clone() }
             }
-            _ => Standing::Unknown,
+            _ => LeaderState::Unknown,
         }
     }
 

@@ -8,18 +8,18 @@ use prometheus::{PullingGauge, Registry};
 use service::Shutdown;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::candidate::{Candidate, Wish};
+use super::candidate::{Candidate, HoldRequest};
 use super::elector::{self, Elector};
-use super::lease::{self, Problem};
-use super::news::View;
-use super::terms::Standing;
+use super::lease::{self, LeaseError};
+use super::status::View;
+use super::terms::LeaderState;
 
 /// How this engine stands among its replicas. Clones see the same.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     view: watch::Receiver<View>,
     /// What a person wants of the annotation [`lease::HOLD`]; carried out by the candidate.
-    wishes: mpsc::UnboundedSender<Wish>,
+    requests: mpsc::UnboundedSender<HoldRequest>,
     clock: Clock,
     shutdown: Shutdown,
 }
@@ -39,9 +39,9 @@ impl Leadership {
         let lease = lease::LeaseObject::new(client, namespace, lease_name.to_owned());
         let elector = Elector::new(identity.to_owned());
         let (sender, view) = watch::channel(View { elector, problem: None });
-        let (wishes, heard) = mpsc::unbounded_channel();
+        let (requests, heard) = mpsc::unbounded_channel();
         tokio::spawn(Candidate::new(lease, sender, heard, clock, shutdown.clone()).run());
-        Leadership { view, wishes, clock, shutdown }
+        Leadership { view, requests, clock, shutdown }
     }
 
     /// Whether a write may be sent at this moment. Ask again before each one, and let none take
@@ -51,10 +51,10 @@ impl Leadership {
     }
 
     /// Where this engine stands at this moment.
-    pub fn standing(&self) -> Standing {
-        match self.view.borrow().elector.standing(self.clock.now()) {
-            Standing::Leader if self.shutdown.is_set() => Standing::Standby { leader: None },
-            standing => standing,
+    pub fn leader_state(&self) -> LeaderState {
+        match self.view.borrow().elector.leader_state(self.clock.now()) {
+            LeaderState::Leader if self.shutdown.is_set() => LeaderState::Standby { leader: None },
+            leader_state => leader_state,
         }
     }
 
@@ -67,10 +67,10 @@ impl Leadership {
     ///
     /// # Errors
     /// Why the Lease could not be written.
-    pub async fn hold(&self, hold: bool) -> Result<(), Problem> {
+    pub async fn hold(&self, hold: bool) -> Result<(), LeaseError> {
         let (reply, answer) = oneshot::channel();
-        let left = || Problem::Left;
-        self.wishes.send(Wish { hold, reply }).map_err(|_| left())?;
+        let left = || LeaseError::Left;
+        self.requests.send(HoldRequest { hold, reply }).map_err(|_| left())?;
         answer.await.map_err(|_| left())?
     }
 
@@ -82,7 +82,7 @@ impl Leadership {
     }
 
     /// What keeps the Lease from being read or written at present.
-    pub fn problem(&self) -> Option<Problem> {
+    pub fn problem(&self) -> Option<LeaseError> {
         self.view.borrow().problem.clone()
     }
 

@@ -20,7 +20,7 @@ pub const HOLD: &str = "microscaling.com/hold";
 
 /// Why a request did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum LeaseError {
     /// The object does not exist; the engine may not create it.
     #[error("there is no Lease {0}; it is part of demo.yaml")]
     Absent(String),
@@ -64,7 +64,7 @@ impl LeaseObject {
     }
 
     /// Reads it, within `patience`.
-    pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, Problem> {
+    pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, LeaseError> {
         let answer = timeout(patience, self.api.get(&self.name)).await;
         self.take_in("read", answer).await
     }
@@ -74,7 +74,7 @@ impl LeaseObject {
         &mut self,
         claim: &Claim,
         patience: Duration,
-    ) -> Result<Observed, Problem> {
+    ) -> Result<Observed, LeaseError> {
         self.replace(&claimed(&self.last, claim, Timestamp::now()), patience).await
     }
 
@@ -83,11 +83,11 @@ impl LeaseObject {
         &mut self,
         hold: bool,
         patience: Duration,
-    ) -> Result<Observed, Problem> {
+    ) -> Result<Observed, LeaseError> {
         self.replace(&holding(&self.last, hold), patience).await
     }
 
-    async fn replace(&mut self, by: &Lease, patience: Duration) -> Result<Observed, Problem> {
+    async fn replace(&mut self, by: &Lease, patience: Duration) -> Result<Observed, LeaseError> {
         let params = PostParams::default();
         let answer = timeout(patience, self.api.replace(&self.name, &params, by)).await;
         self.take_in("written", answer).await
@@ -97,7 +97,7 @@ impl LeaseObject {
         &mut self,
         done: &'static str,
         answer: Result<kube::Result<Lease>, Elapsed>,
-    ) -> Result<Observed, Problem> {
+    ) -> Result<Observed, LeaseError> {
         let name = self.name.clone();
         match answer {
             Ok(Ok(lease)) => {
@@ -106,13 +106,13 @@ impl LeaseObject {
                 Ok(observed(&self.last))
             }
             Ok(Err(kube::Error::Api(status))) => Err(match status.code {
-                404 => Problem::Absent(name),
-                409 => Problem::Conflict(name),
-                403 => Problem::Forbidden(self.refusal().await),
-                _ => Problem::Other { name, done, why: status.message },
+                404 => LeaseError::Absent(name),
+                409 => LeaseError::Conflict(name),
+                403 => LeaseError::Forbidden(self.refusal().await),
+                _ => LeaseError::Other { name, done, why: status.message },
             }),
-            Ok(Err(error)) => Err(Problem::Other { name, done, why: root_cause(&error) }),
-            Err(_) => Err(Problem::Other { name, done, why: "no answer in time".to_owned() }),
+            Ok(Err(error)) => Err(LeaseError::Other { name, done, why: root_cause(&error) }),
+            Err(_) => Err(LeaseError::Other { name, done, why: "no answer in time".to_owned() }),
         }
     }
 

@@ -5,7 +5,7 @@
 //! - [`lease`]: the object, over the Kubernetes API
 //! - `leadership`: [`Leadership`], how this engine stands, also for Prometheus
 //! - `candidate`: the task that stands for leader
-//! - `news`: what is seen of that, and what of it is worth a line in the log
+//! - `status`: what is seen of that, and what of it is worth a line in the log
 //! - [`ByLease`]: the right to decide that comes of it
 //!
 //! # Leaving
@@ -18,12 +18,12 @@ mod candidate;
 pub mod elector;
 mod leadership;
 pub mod lease;
-mod news;
+mod status;
 pub mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use authority::ByLease;
 pub use leadership::Leadership;
-pub use lease::Problem;
-pub use terms::Standing;
+pub use lease::LeaseError;
+pub use terms::LeaderState;

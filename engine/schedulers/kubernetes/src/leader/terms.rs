@@ -63,7 +63,7 @@ pub enum Answer {
 
 /// Where this engine stands among its replicas.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum LeaderState {
     /// This one may act.
     Leader,
     /// Another one may act, or nobody yet.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::leader::elector::{Elector, LEASE, RENEW_DEADLINE};
-use crate::leader::terms::{Answer, Claim, Observed, Record, Standing, Step};
+use crate::leader::terms::{Answer, Claim, LeaderState, Observed, Record, Step};
 
 fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -59,18 +59,18 @@ fn leader(now: Duration) -> Elector {
 fn who_knows_nothing_may_write_nothing() {
     let elector = me();
     assert!(!elector.may_write(s(0)));
-    assert_eq!(elector.standing(s(0)), Standing::Unknown);
+    assert_eq!(elector.leader_state(s(0)), LeaderState::Unknown);
 }
 
 #[test]
 fn a_lease_without_a_holder_is_taken_at_once() {
     let mut elector = me();
     reads(&mut elector, s(0), lease("", "", 1));
-    assert_eq!(elector.standing(s(0)), Standing::Standby { leader: None });
+    assert_eq!(elector.leader_state(s(0)), LeaderState::Standby { leader: None });
     let claim = writes(&mut elector, s(0));
     let (holder, version) = (Some("me".to_owned()), "1".to_owned());
     assert_eq!(claim, Claim { holder, transitions: 4, is_new: true, version });
-    assert_eq!(elector.standing(s(0)), Standing::Leader);
+    assert_eq!(elector.leader_state(s(0)), LeaderState::Leader);
     assert_eq!(elector.since(s(0)), Some(s(0)));
 }
 
@@ -91,7 +91,7 @@ fn a_lease_that_its_holder_renews_is_never_taken() {
     for second in 0..60 {
         reads(&mut elector, s(second), lease("other", &second.to_string(), 1));
         let leader = Some("other".to_owned());
-        assert_eq!(elector.standing(s(second)), Standing::Standby { leader });
+        assert_eq!(elector.leader_state(s(second)), LeaderState::Standby { leader });
         assert_eq!(elector.next(s(second)), Step::Wait(s(second + 1)));
     }
 }
@@ -142,7 +142,7 @@ fn a_leader_may_write_until_the_deadline_after_sending_its_last_renewal() {
     let end = s(1) + RENEW_DEADLINE;
     assert!(elector.may_write(end - ms(1)));
     assert!(!elector.may_write(end));
-    assert_eq!(elector.standing(end), Standing::Unknown);
+    assert_eq!(elector.leader_state(end), LeaderState::Unknown);
     assert_eq!(elector.since(end), None);
 }
 
@@ -230,8 +230,8 @@ fn a_lease_that_cannot_be_read_makes_the_standing_unknown() {
     reads(&mut elector, s(0), lease("other", "x", 1));
     elector.next(s(1));
     elector.heard(s(1), Answer::Failed);
-    assert_ne!(elector.standing(LEASE - ms(1)), Standing::Unknown);
-    assert_eq!(elector.standing(LEASE), Standing::Unknown);
+    assert_ne!(elector.leader_state(LEASE - ms(1)), LeaderState::Unknown);
+    assert_eq!(elector.leader_state(LEASE), LeaderState::Unknown);
     // However long it took: it is read before it is taken.
     assert_eq!(elector.next(s(60)), Step::Read);
 }
@@ -240,7 +240,7 @@ fn a_lease_that_cannot_be_read_makes_the_standing_unknown() {
 fn who_was_started_again_under_its_old_name_takes_its_lease_at_once() {
     let mut elector = me();
     reads(&mut elector, s(0), lease("me", "x", 1));
-    assert_eq!(elector.standing(s(0)), Standing::Unknown);
+    assert_eq!(elector.leader_state(s(0)), LeaderState::Unknown);
     let claim = writes(&mut elector, s(0));
     assert!(!claim.is_new && elector.may_write(s(0)));
 }

@@ -29,35 +29,35 @@ const GRANT: &str = "kubectl create clusterrole engine-capacity-auto --verb=get,
 
 /// The nodes and pods of the cluster, as soon as they may be read.
 #[derive(Debug)]
-pub struct Tenants {
+pub struct OtherPods {
     namespace: String,
-    seen: watch::Receiver<Seen>,
+    seen: watch::Receiver<Access>,
 }
 
 /// How far the reading is.
 #[derive(Debug, Clone)]
-enum Seen {
+enum Access {
     NotYet,
     Refused(String),
     Watched(Arc<Watched<Node>>, Arc<Watched<Pod>>),
 }
 
-impl Tenants {
+impl OtherPods {
     /// Begins to read them, beside the scaled workloads of a namespace.
-    pub fn start(client: Client, namespace: &str) -> Tenants {
-        let (sender, seen) = watch::channel(Seen::NotYet);
+    pub fn start(client: Client, namespace: &str) -> OtherPods {
+        let (sender, seen) = watch::channel(Access::NotYet);
         let namespace = namespace.to_owned();
         tokio::spawn(begin(client, namespace.clone(), sender));
-        Tenants { namespace, seen }
+        OtherPods { namespace, seen }
     }
 
     /// How many slots the cluster has for the scaled ones of the namespace's Deployments, or in
     /// words why that is not known; `None` before the first answer.
     pub fn spare(&self, all: &[Arc<Deployment>]) -> Option<Result<u32, String>> {
         let (nodes, pods) = match &*self.seen.borrow() {
-            Seen::NotYet => return None,
-            Seen::Refused(why) => return Some(Err(why.clone())),
-            Seen::Watched(nodes, pods) => (nodes.clone(), pods.clone()),
+            Access::NotYet => return None,
+            Access::Refused(why) => return Some(Err(why.clone())),
+            Access::Watched(nodes, pods) => (nodes.clone(), pods.clone()),
         };
         match [nodes.health(), pods.health()] {
             [Health::Works, Health::Works] => {}
@@ -94,17 +94,17 @@ fn is_scaled(deployment: &Deployment) -> bool {
 }
 
 /// Watches once it may; until then it says why it may not.
-async fn begin(client: Client, namespace: String, seen: watch::Sender<Seen>) {
+async fn begin(client: Client, namespace: String, seen: watch::Sender<Access>) {
     let (nodes, pods): (Api<Node>, Api<Pod>) = (Api::all(client.clone()), Api::all(client));
     while let Err(why) = try_reading(&nodes, &pods, &namespace).await {
-        seen.send_replace(Seen::Refused(why));
+        seen.send_replace(Access::Refused(why));
         sleep(AGAIN).await;
     }
     // The next tick is soon enough; a busy cluster would keep the engine busy too.
     let (nobody, _) = watch::channel(0);
     let nodes = Arc::new(Watched::start(nodes, nobody.clone()));
     let pods = Arc::new(Watched::start(pods, nobody));
-    seen.send_replace(Seen::Watched(nodes, pods));
+    seen.send_replace(Access::Watched(nodes, pods));
     seen.closed().await;
 }
 

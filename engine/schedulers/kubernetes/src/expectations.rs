@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A Deployment as the watch shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seen {
+pub struct WatchedDeployment {
     /// Its resourceVersion, which grows with every change.
     pub version: u64,
     /// Grows with every change of what it is told.
@@ -30,7 +30,7 @@ const AGREED: Duration = Duration::from_secs(1);
 
 /// What is known of one Deployment's writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Promises {
+pub struct Expectations {
     /// Being written; counted as if it had been.
     intended: Option<u32>,
     /// Written, but not seen by the watch yet.
@@ -58,7 +58,7 @@ struct Lost {
     until: Duration,
 }
 
-impl Promises {
+impl Expectations {
     /// A write begins.
     pub fn intend(&mut self, replicas: u32) {
         (self.intended, self.agreed_since) = (Some(replicas), None);
@@ -90,20 +90,20 @@ impl Promises {
     }
 
     /// How many it was last told to have, as far as is known.
-    pub fn desired(&self, seen: &Seen) -> u32 {
+    pub fn desired(&self, seen: &WatchedDeployment) -> u32 {
         self.intended.unwrap_or(self.base(seen).0)
     }
 
     /// What a write that begins now is decided on: the count that was told last, and the version
     /// that says so.
-    pub fn base(&self, seen: &Seen) -> (u32, u64) {
+    pub fn base(&self, seen: &WatchedDeployment) -> (u32, u64) {
         let written = self.written.filter(|written| written.version > seen.version);
         written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
     }
 
     /// Takes in what the watches show at `now`, with the pods that are there and not told to stop;
     /// returns how many the controllers may have at most.
-    pub fn update(&mut self, now: Duration, seen: &Seen, staying: u32) -> u32 {
+    pub fn update(&mut self, now: Duration, seen: &WatchedDeployment, staying: u32) -> u32 {
         self.written = self.written.filter(|written| written.version > seen.version);
         self.lost = self.lost.filter(|lost| seen.version <= lost.version && now < lost.until);
         let told = self.desired(seen).max(seen.replicas);
@@ -121,7 +121,7 @@ impl Promises {
         self.most
     }
 
-    fn all_agree(&self, seen: &Seen, staying: u32) -> bool {
+    fn all_agree(&self, seen: &WatchedDeployment, staying: u32) -> bool {
         self.intended.is_none()
             && self.written.is_none()
             && self.lost.is_none()
@@ -137,24 +137,30 @@ mod tests {
 
     const NOW: Duration = Duration::from_secs(100);
 
-    fn seen(version: u64, replicas: u32, status_replicas: u32) -> Seen {
+    fn seen(version: u64, replicas: u32, status_replicas: u32) -> WatchedDeployment {
         let generation = version as i64;
-        Seen { version, generation, observed_generation: generation, replicas, status_replicas }
+        WatchedDeployment {
+            version,
+            generation,
+            observed_generation: generation,
+            replicas,
+            status_replicas,
+        }
     }
 
     #[test]
     fn a_withdrawn_raise_keeps_its_slots_until_all_have_agreed_for_a_second() {
-        let mut promises = Promises::default();
-        assert_eq!(promises.update(NOW, &seen(1, 5, 5), 5), 5);
-        promises.intend(9);
-        promises.written(9, 2);
-        promises.intend(5);
-        promises.written(5, 3);
-        let mut after = |ms, seen: &Seen, staying| {
-            promises.update(NOW + Duration::from_millis(ms), seen, staying)
+        let mut expectations = Expectations::default();
+        assert_eq!(expectations.update(NOW, &seen(1, 5, 5), 5), 5);
+        expectations.intend(9);
+        expectations.written(9, 2);
+        expectations.intend(5);
+        expectations.written(5, 3);
+        let mut after = |ms, seen: &WatchedDeployment, staying| {
+            expectations.update(NOW + Duration::from_millis(ms), seen, staying)
         };
         assert_eq!(after(0, &seen(1, 5, 5), 5), 9, "the watch is behind the writes");
-        let not_acted_on = Seen { observed_generation: 2, ..seen(3, 5, 5) };
+        let not_acted_on = WatchedDeployment { observed_generation: 2, ..seen(3, 5, 5) };
         assert_eq!(after(100, &not_acted_on, 5), 9, "the controller is behind the watch");
         assert_eq!(after(200, &seen(4, 5, 7), 5), 9, "the status is behind");
         assert_eq!(after(300, &seen(5, 5, 5), 5), 9, "all agree, by chance");
@@ -165,43 +171,43 @@ mod tests {
 
     #[test]
     fn what_is_cut_frees_its_slots_as_soon_as_all_agree() {
-        let mut promises = Promises::default();
-        assert_eq!(promises.update(NOW, &seen(1, 9, 9), 9), 9);
-        promises.intend(1);
-        promises.written(1, 2);
-        assert_eq!(promises.update(NOW, &seen(2, 1, 9), 9), 9);
-        assert_eq!(promises.update(NOW, &seen(3, 1, 1), 1), 1);
+        let mut expectations = Expectations::default();
+        assert_eq!(expectations.update(NOW, &seen(1, 9, 9), 9), 9);
+        expectations.intend(1);
+        expectations.written(1, 2);
+        assert_eq!(expectations.update(NOW, &seen(2, 1, 9), 9), 9);
+        assert_eq!(expectations.update(NOW, &seen(3, 1, 1), 1), 1);
     }
 
     #[test]
     fn a_write_counts_from_its_beginning_and_until_the_watch_has_seen_it() {
-        let mut promises = Promises::default();
-        promises.intend(7);
-        assert_eq!(promises.desired(&seen(1, 5, 5)), 7);
-        promises.written(7, 2);
-        assert_eq!(promises.desired(&seen(1, 5, 5)), 7);
-        assert_eq!(promises.desired(&seen(3, 4, 5)), 4, "somebody else has scaled it since");
+        let mut expectations = Expectations::default();
+        expectations.intend(7);
+        assert_eq!(expectations.desired(&seen(1, 5, 5)), 7);
+        expectations.written(7, 2);
+        assert_eq!(expectations.desired(&seen(1, 5, 5)), 7);
+        assert_eq!(expectations.desired(&seen(3, 4, 5)), 4, "somebody else has scaled it since");
     }
 
     #[test]
     fn a_write_is_decided_on_what_the_one_before_it_gave() {
-        let mut promises = Promises::default();
-        promises.intend(7);
-        promises.written(7, 2);
-        promises.intend(9);
-        assert_eq!(promises.base(&seen(1, 5, 5)), (7, 2));
-        assert_eq!(promises.base(&seen(3, 6, 5)), (6, 3));
+        let mut expectations = Expectations::default();
+        expectations.intend(7);
+        expectations.written(7, 2);
+        expectations.intend(9);
+        assert_eq!(expectations.base(&seen(1, 5, 5)), (7, 2));
+        assert_eq!(expectations.base(&seen(3, 6, 5)), (6, 3));
     }
 
     #[test]
     fn a_write_that_was_not_answered_may_be_carried_out_until_something_else_was() {
-        let mut promises = Promises::default();
-        promises.update(NOW, &seen(4, 5, 5), 5);
-        promises.intend(9);
-        promises.unanswered(9, 4, NOW);
-        assert_eq!(promises.desired(&seen(4, 5, 5)), 5);
+        let mut expectations = Expectations::default();
+        expectations.update(NOW, &seen(4, 5, 5), 5);
+        expectations.intend(9);
+        expectations.unanswered(9, 4, NOW);
+        assert_eq!(expectations.desired(&seen(4, 5, 5)), 5);
         let mut after =
-            |s, version| promises.update(NOW + Duration::from_secs(s), &seen(version, 5, 5), 5);
+            |s, version| expectations.update(NOW + Duration::from_secs(s), &seen(version, 5, 5), 5);
         assert_eq!(after(10, 4), 9);
         assert_eq!(after(20, 5), 9, "it can only be a conflict by now");
         assert_eq!(after(21, 5), 5);
@@ -209,11 +215,11 @@ mod tests {
 
     #[test]
     fn an_apiserver_gives_up_a_request_that_nobody_waits_for() {
-        let mut promises = Promises::default();
-        promises.update(NOW, &seen(4, 5, 5), 5);
-        promises.intend(9);
-        promises.unanswered(9, 4, NOW);
-        assert_eq!(promises.update(NOW + LOST, &seen(4, 5, 5), 5), 9);
-        assert_eq!(promises.update(NOW + LOST + AGREED, &seen(4, 5, 5), 5), 5);
+        let mut expectations = Expectations::default();
+        expectations.update(NOW, &seen(4, 5, 5), 5);
+        expectations.intend(9);
+        expectations.unanswered(9, 4, NOW);
+        assert_eq!(expectations.update(NOW + LOST, &seen(4, 5, 5), 5), 9);
+        assert_eq!(expectations.update(NOW + LOST + AGREED, &seen(4, 5, 5), 5), 5);
     }
 }

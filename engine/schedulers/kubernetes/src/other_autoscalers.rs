@@ -22,19 +22,26 @@ const AGAIN: Duration = Duration::from_secs(10);
 type ScaledObjects = watch::Receiver<Option<Arc<Watched<ScaledObject>>>>;
 
 /// Other autoscalers of the namespace.
-pub struct Rivals {
+pub struct OtherAutoscalers {
     autoscalers: Watched<HorizontalPodAutoscaler>,
     scaled_objects: ScaledObjects,
 }
 
-impl Rivals {
+impl OtherAutoscalers {
     /// Begins to watch them.
-    pub fn start(client: &Client, namespace: &str, changes: &watch::Sender<u64>) -> Rivals {
+    pub fn start(
+        client: &Client,
+        namespace: &str,
+        changes: &watch::Sender<u64>,
+    ) -> OtherAutoscalers {
         let autoscalers = Api::namespaced(client.clone(), namespace);
         let (sender, scaled_objects) = watch::channel(None);
         let api = Api::namespaced(client.clone(), namespace);
         tokio::spawn(await_keda(api, changes.clone(), sender));
-        Rivals { autoscalers: Watched::start(autoscalers, changes.clone()), scaled_objects }
+        OtherAutoscalers {
+            autoscalers: Watched::start(autoscalers, changes.clone()),
+            scaled_objects,
+        }
     }
 
     /// Whether it is known who they are; before, nothing is scaled.
