@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use service::http::Stalled;
 
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 use crate::wire;
 
 /// The longest delay: as long as the longest lease.
@@ -44,9 +44,9 @@ impl<B> Incoming for B where
 pub(crate) struct Named(pub(crate) QueueName);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, ApiError> {
         Ok(Named(in_path(parts, state, "queue").await?.parse()?))
     }
 }
@@ -55,19 +55,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 pub(crate) struct NamedWorker(pub(crate) Arc<str>);
 
 impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<NamedWorker, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<NamedWorker, ApiError> {
         worker(&in_path(parts, state, "worker").await?).map(NamedWorker)
     }
 }
 
 /// A worker's name.
-pub(crate) fn worker(name: &str) -> Result<Arc<str>, Problem> {
+pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name.into());
     }
-    Err(Problem::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
+    Err(ApiError::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
 /// The receipt in the path. Receipts are opaque: any text may be one, most are stale.
@@ -77,9 +77,9 @@ pub(crate) struct Held {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Held {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Held, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Held, ApiError> {
         let text = in_path(parts, state, "receipt").await?;
         Ok(Held { receipt: text.parse().ok(), text })
     }
@@ -90,39 +90,39 @@ async fn in_path<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
     name: &str,
-) -> Result<String, Problem> {
+) -> Result<String, ApiError> {
     let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
     let why = |error: PathRejection| format!("the path does not fit: {}", error.body_text());
-    let mut path = path.map_err(|error| Problem::BadArgument(why(error)))?;
-    path.remove(name).ok_or_else(|| Problem::BadArgument(format!("the path names no {name}")))
+    let mut path = path.map_err(|error| ApiError::BadArgument(why(error)))?;
+    path.remove(name).ok_or_else(|| ApiError::BadArgument(format!("the path names no {name}")))
 }
 
 /// The arguments behind the question mark.
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>, ApiError> {
         Asked::read(&parts.uri)
     }
 }
 
 impl<T: DeserializeOwned + Default> Asked<T> {
     /// The arguments of a call; most have none.
-    pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, Problem> {
+    pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, ApiError> {
         if uri.query().is_none() { Ok(Asked(T::default())) } else { Asked::read(uri) }
     }
 }
 
 impl<T: DeserializeOwned> Asked<T> {
-    fn read(uri: &Uri) -> Result<Asked<T>, Problem> {
+    fn read(uri: &Uri) -> Result<Asked<T>, ApiError> {
         let query = Query::<T>::try_from_uri(uri);
         query.map(|Query(asked)| Asked(asked)).map_err(|error| {
             // Its text begins with what it tried, its source is the reason alone.
             let reason = Error::source(&error).map(ToString::to_string);
             let reason = reason.unwrap_or_else(|| error.body_text());
-            Problem::BadArgument(format!("the arguments after '?' do not fit: {reason}"))
+            ApiError::BadArgument(format!("the arguments after '?' do not fit: {reason}"))
         })
     }
 }
@@ -136,37 +136,37 @@ pub(crate) struct Max {
 
 impl Max {
     /// 1 to 100, or `default`.
-    pub(crate) fn or(&self, default: usize) -> Result<usize, Problem> {
+    pub(crate) fn or(&self, default: usize) -> Result<usize, ApiError> {
         max(self.max.as_deref(), default)
     }
 }
 
 /// At most so many messages: 1 to 100, or `default` where the caller does not say.
-pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, Problem> {
+pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
 /// At most so many messages: 1 or more, or all where the caller does not say.
-pub(crate) fn any_max(text: Option<&str>) -> Result<usize, Problem> {
+pub(crate) fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
     let given = whole("max", text, 1..=u64::from(u32::MAX))?;
     Ok(given.map_or(usize::MAX, |max| max as usize))
 }
 
 /// A delay in milliseconds, as text; zero where the caller does not say.
-pub(crate) fn delay(text: Option<&str>) -> Result<Duration, Problem> {
+pub(crate) fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
     Ok(Duration::from_millis(given.unwrap_or(0)))
 }
 
 /// A lease in seconds.
-pub(crate) fn lease(seconds: f64) -> Result<Duration, Problem> {
+pub(crate) fn lease(seconds: f64) -> Result<Duration, ApiError> {
     let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
 /// An age in seconds.
-pub(crate) fn age(seconds: f64) -> Result<Duration, Problem> {
+pub(crate) fn age(seconds: f64) -> Result<Duration, ApiError> {
     Ok(duration(seconds))
 }
 
@@ -181,11 +181,11 @@ fn whole(
     name: &str,
     text: Option<&str>,
     range: RangeInclusive<u64>,
-) -> Result<Option<u64>, Problem> {
+) -> Result<Option<u64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
     match text.parse() {
         Ok(number) if range.contains(&number) => Ok(Some(number)),
-        _ => Err(Problem::BadArgument(format!(
+        _ => Err(ApiError::BadArgument(format!(
             "{name} must be a whole number from {} to {}, not {text:?}",
             range.start(),
             range.end()
@@ -202,15 +202,15 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    fn exceeded(self) -> Problem {
+    fn exceeded(self) -> ApiError {
         let Limit { bytes, mend } = self;
-        Problem::TooLarge(format!("the body is over the limit of {bytes} bytes; {mend}"))
+        ApiError::TooLarge(format!("the body is over the limit of {bytes} bytes; {mend}"))
     }
 }
 
 /// Reads a body. One that is too large is refused as soon as that is known, however much more of it
 /// was to come.
-pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, Problem> {
+pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
     }
@@ -235,7 +235,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
 }
 
 /// The next bytes of a body; `None` at its end.
-async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, Problem> {
+async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, ApiError> {
     while let Some(frame) = body.frame().await {
         // What is no data is a trailer, and says nothing.
         if let Ok(data) = frame.map_err(|error| broken(&*error.into()))?.into_data() {
@@ -246,29 +246,29 @@ async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, Problem> {
 }
 
 /// Why no more of a body comes.
-fn broken(error: &(dyn Error + 'static)) -> Problem {
+fn broken(error: &(dyn Error + 'static)) -> ApiError {
     let mut reasons = std::iter::successors(Some(error), |error| (*error).source());
     match reasons.find_map(|reason| reason.downcast_ref::<Stalled>()) {
-        Some(stalled) => Problem::TooSlow(*stalled),
-        None => Problem::BadArgument(format!("the body broke off: {error}")),
+        Some(stalled) => ApiError::TooSlow(*stalled),
+        None => ApiError::BadArgument(format!("the body broke off: {error}")),
     }
 }
 
 /// Reads a JSON body, whatever its content type says.
-pub(crate) async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, Problem> {
+pub(crate) async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, ApiError> {
     parse(&read(body, JSON).await?)
 }
 
 /// As [`json`], where no body at all stands for `{}`.
-pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     let bytes = read(body, JSON).await?;
     parse(if bytes.is_empty() { b"{}" } else { &bytes })
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     // By way of an object: serde would also take a bare list for a struct.
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
     object
         .and_then(|object| T::deserialize(Value::Object(object)))
-        .map_err(|error| Problem::BadArgument(format!("the JSON body does not fit: {error}")))
+        .map_err(|error| ApiError::BadArgument(format!("the JSON body does not fit: {error}")))
 }

@@ -14,8 +14,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use broker::{Broker, Delivery, QueueName, Time, WaiterId};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::api_error::ApiError;
 use crate::durable::Recorder;
-use crate::problem::Problem;
 use crate::wire::{WallClock, wall_clock};
 use state::{State, receipts};
 
@@ -92,7 +92,7 @@ impl Hub {
     ///
     /// # Errors
     /// When there are too many.
-    pub fn admit(&self, name: &QueueName) -> Result<(), Problem> {
+    pub fn admit(&self, name: &QueueName) -> Result<(), ApiError> {
         self.lock().admit(name)
     }
 

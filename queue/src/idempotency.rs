@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use broker::{Fingerprint, Key, NewMessage, Once};
 use ring::digest::{Context, Digest, SHA256, digest};
 
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 
 /// What a publisher sends.
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -13,7 +13,7 @@ const LONGEST: usize = 255;
 
 /// The key of a call, if it has one. In quotes, as its draft has it, it is the same as without, as
 /// most send it.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, Problem> {
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.as_bytes();
@@ -22,7 +22,7 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, Problem> {
     let fits = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
     if !fits || values.next().is_some() {
         let want = "1 to 255 visible ASCII characters, once; take a UUID";
-        return Err(Problem::BadArgument(format!("the header Idempotency-Key must have {want}")));
+        return Err(ApiError::BadArgument(format!("the header Idempotency-Key must have {want}")));
     }
     Ok(Some(Key(half(&digest(&SHA256, text)))))
 }
@@ -56,7 +56,7 @@ mod tests {
 
     use super::*;
 
-    fn read(values: &[&[u8]]) -> Result<Option<Key>, Problem> {
+    fn read(values: &[&[u8]]) -> Result<Option<Key>, ApiError> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(&KEY, HeaderValue::from_bytes(value).unwrap());

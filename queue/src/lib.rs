@@ -10,7 +10,7 @@
 //! - `idempotency`: publishes that happen once, however often they are tried
 //! - `ask`: reading what a call asks for
 //! - `wire`: how messages and times look in JSON
-//! - [`problem`]: [`Problem`], every error a call can answer
+//! - [`problem`]: [`ApiError`], every error a call can answer
 //! - [`metrics`]: [`Metrics`], read from the broker at each scrape
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -22,22 +22,22 @@ use crate::api::Calls;
 use crate::writer::Writing;
 
 pub mod api;
+pub mod api_error;
 pub mod args;
 mod ask;
 pub mod durable;
 pub mod hub;
 mod idempotency;
 pub mod metrics;
-pub mod problem;
 mod start;
 mod wire;
 pub mod writer;
 
+pub use api_error::ApiError;
 pub use args::Args;
 pub use hub::Hub;
 pub use hub::handover::Handover;
 pub use metrics::Metrics;
-pub use problem::Problem;
 pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 

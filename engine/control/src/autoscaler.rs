@@ -3,7 +3,7 @@
 
 use crate::Time;
 use crate::allocation::{Claim, allocate};
-use crate::config::{Config, Problem};
+use crate::config::{Config, ConfigError};
 use crate::decision::{Decision, Reason};
 use crate::fleet;
 use crate::reading::{Observation, Reading};
@@ -32,7 +32,7 @@ impl Autoscaler {
     ///
     /// # Errors
     /// Everything for which the configuration cannot be run.
-    pub fn new(config: Config) -> Result<Autoscaler, Vec<Problem>> {
+    pub fn new(config: Config) -> Result<Autoscaler, Vec<ConfigError>> {
         runnable(&config)?;
         let capacity_before = config.capacity;
         let (states, shared) = (Vec::new(), Vec::new());
@@ -46,7 +46,7 @@ impl Autoscaler {
     ///
     /// # Errors
     /// Everything for which the new one cannot be run; the old one stays then.
-    pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<Problem>> {
+    pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<ConfigError>> {
         runnable(&config)?;
         self.capacity_before = self.capacity_before.max(config.capacity);
         self.config = config;
@@ -235,7 +235,7 @@ impl Autoscaler {
     }
 }
 
-fn runnable(config: &Config) -> Result<(), Vec<Problem>> {
+fn runnable(config: &Config) -> Result<(), Vec<ConfigError>> {
     let faults = config.faults();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -35,7 +35,7 @@ pub enum Setting {
 
 /// One thing that is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct ConfigError {
     /// Whose setting it is; `None` for the engine's own.
     pub workload: Option<String>,
     /// Which.
@@ -44,7 +44,7 @@ pub struct Problem {
     pub text: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.workload.as_deref().unwrap_or("engine");
         write!(f, "{name}: {:?} {}", self.setting, self.text)
@@ -58,12 +58,12 @@ impl Config {
     }
 
     /// Everything that is wrong; empty for a configuration that somebody may ask for.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<ConfigError> {
         self.faults().into_iter().chain(self.shortage()).collect()
     }
 
     /// What is wrong so that it cannot be run.
-    pub fn faults(&self) -> Vec<Problem> {
+    pub fn faults(&self) -> Vec<ConfigError> {
         let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
         faults.extend(self.remainder_problems());
         faults
@@ -71,7 +71,7 @@ impl Config {
 
     /// Minimums over the capacity. Nobody should ask for that, but a capacity that is measured may
     /// shrink to it; then they are served by priority as far as it goes.
-    pub fn shortage(&self) -> Option<Problem> {
+    pub fn shortage(&self) -> Option<ConfigError> {
         let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
         if sum <= u64::from(self.capacity) {
             return None;
@@ -83,11 +83,11 @@ impl Config {
             self.capacity,
             least.join(" + "),
         );
-        Some(Problem { workload: None, setting: Setting::Capacity, text })
+        Some(ConfigError { workload: None, setting: Setting::Capacity, text })
     }
 
     /// Two workloads cannot both take all that is left.
-    fn remainder_problems(&self) -> Vec<Problem> {
+    fn remainder_problems(&self) -> Vec<ConfigError> {
         // One that is blocked takes nothing.
         let takes = |w: &&Workload| w.rule == Rule::Remainder && w.blocked.is_none();
         let remainders: Vec<_> = self.workloads.iter().filter(takes).collect();
@@ -100,7 +100,7 @@ impl Config {
                     later.priority, earlier.name
                 );
                 let workload = Some(later.name.clone());
-                problems.push(Problem { workload, setting: Setting::Rule, text });
+                problems.push(ConfigError { workload, setting: Setting::Rule, text });
             }
         }
         problems
@@ -108,10 +108,10 @@ impl Config {
 }
 
 /// What is wrong with one workload by itself.
-pub fn of_one(workload: &Workload) -> Vec<Problem> {
+pub fn of_one(workload: &Workload) -> Vec<ConfigError> {
     let mut problems = Vec::new();
     let mut wrong = |setting, text| {
-        problems.push(Problem { workload: Some(workload.name.clone()), setting, text });
+        problems.push(ConfigError { workload: Some(workload.name.clone()), setting, text });
     };
     if workload.min > workload.max {
         let text = format!("is {}, more than max-containers {}", workload.min, workload.max);

@@ -34,7 +34,7 @@ mod words;
 pub mod workload;
 
 pub use autoscaler::Autoscaler;
-pub use config::{Config, Problem, Setting};
+pub use config::{Config, ConfigError, Setting};
 pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation, Sight};
 pub use reading::{Freshness, Observation, QueueSample, Reading, Totals, Work};

@@ -7,7 +7,7 @@
 //! - `objects`: Kubernetes' objects, their parts, and of what types these are
 //! - [`fields`]: what annotations, variables and words must be
 //! - [`volumes`]: what a container mounts
-//! - [`wrong`]: what makes no sense, and where it stands
+//! - [`invalid`]: what makes no sense, and where it stands
 //! - [`unused`]: what a manifest says that a world without a cluster does not honour
 //! - [`yaml`]: the one reader of manifests and scenarios
 #![forbid(unsafe_code)]
@@ -15,17 +15,17 @@
 
 mod described;
 pub mod fields;
+pub mod invalid;
 mod manifest;
 mod objects;
 pub mod parse;
 mod program;
 pub mod unused;
 pub mod volumes;
-pub mod wrong;
 pub mod yaml;
 
 pub use described::{Container, Deployment, PREFIX, PROGRAMS, Port, Service, Target};
+pub use invalid::{Fault, Places, Refused};
 pub use manifest::Manifest;
 pub use program::Program;
 pub use volumes::{Mount, Source};
-pub use wrong::{Fault, Places, Refused};

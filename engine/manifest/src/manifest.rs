@@ -1,8 +1,8 @@
 //! A manifest as a whole.
 
 use crate::described::{Deployment, Service};
+use crate::invalid::Places;
 use crate::unused::Unused;
-use crate::wrong::Places;
 
 /// What is used of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::described::{Container, Deployment, Port, Service, Target};
+use crate::invalid::{Fault, Refused};
 use crate::manifest::Manifest;
 use crate::objects::{self, find, items, part};
-use crate::wrong::{Fault, Refused};
 use crate::yaml::typed::{must_be, shown};
 use crate::yaml::{Step, documents};
 use crate::{fields, volumes};
@@ -23,7 +23,7 @@ const DEFAULT_NAMESPACE: &str = "default";
 const CLUSTER_ONLY: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "Namespace", "Lease"];
 
 /// What is wrong with a part of an object, after its name, and the way to the part.
-type Wrong = (Vec<Step>, String);
+type Mismatch = (Vec<Step>, String);
 
 /// Reads a manifest of one or more documents.
 ///
@@ -90,7 +90,7 @@ fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<St
     wrong.iter().map(|(part, what)| manifest.places.fault(&object, part, what)).collect()
 }
 
-fn kind_and_name(value: &Value) -> Result<(String, String), Wrong> {
+fn kind_and_name(value: &Value) -> Result<(String, String), Mismatch> {
     let kind = match value.get("kind") {
         Some(Value::String(kind)) => kind.clone(),
         Some(other) => return Err((vec!["kind".into()], format!(": kind {}", text(other)))),
@@ -113,7 +113,11 @@ fn text(value: &Value) -> String {
     must_be(value, "text")
 }
 
-fn take_deployment(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Vec<Wrong>> {
+fn take_deployment(
+    manifest: &mut Manifest,
+    name: String,
+    value: &Value,
+) -> Result<(), Vec<Mismatch>> {
     let misfits = fields::misfits(value);
     if !misfits.is_empty() {
         return Err(misfits);
@@ -125,20 +129,20 @@ fn take_deployment(manifest: &mut Manifest, name: String, value: &Value) -> Resu
     Ok(())
 }
 
-fn take_service(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Wrong> {
+fn take_service(manifest: &mut Manifest, name: String, value: &Value) -> Result<(), Mismatch> {
     check("Service", value)?;
     manifest.services.push(service(name, value)?);
     Ok(())
 }
 
-fn check(kind: &str, value: &Value) -> Result<(), Wrong> {
+fn check(kind: &str, value: &Value) -> Result<(), Mismatch> {
     objects::check(kind, value).map_err(|misfit| {
         let what = misfit.to_string();
         (misfit.path, what)
     })
 }
 
-fn wrong<T>(path: &[&str], what: &str) -> Result<T, Wrong> {
+fn wrong<T>(path: &[&str], what: &str) -> Result<T, Mismatch> {
     Err((path.iter().map(|key| Step::from(*key)).collect(), what.to_owned()))
 }
 
@@ -151,7 +155,7 @@ pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deplo
 ///
 /// # Errors
 /// When a part of it is missing or out of range, and which.
-pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Wrong> {
+pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
     let Some(pod) = find(value, &place) else { return wrong(&place, "its template has no spec") };
@@ -209,7 +213,7 @@ fn container(value: &Value, volumes: &[Value]) -> Container {
 }
 
 /// What is used of a Service whose parts are of their types.
-pub(super) fn service(name: String, value: &Value) -> Result<Service, Wrong> {
+pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let is_tcp = |it| part::<Option<&str>>(it, &["protocol"]).is_none_or(|it| it == "TCP");
     let by_tcp = items(spec, &["ports"]).iter().enumerate().filter(|(_, it)| is_tcp(it));
@@ -223,7 +227,7 @@ pub(super) fn service(name: String, value: &Value) -> Result<Service, Wrong> {
 }
 
 /// The port of this number in its list.
-fn port(i: usize, value: &Value) -> Result<Port, Wrong> {
+fn port(i: usize, value: &Value) -> Result<Port, Mismatch> {
     let valid = |key: &str, number: i64| match u16::try_from(number) {
         Ok(number) if number > 0 => Ok(number),
         _ => {

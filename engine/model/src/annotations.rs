@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use control::{Problem, QueueTarget, RateSettings, Rule, Setting, Workload};
-use manifest::wrong::Wrong;
+use control::{ConfigError, QueueTarget, RateSettings, Rule, Setting, Workload};
+use manifest::invalid::InvalidAnnotation;
 use manifest::{Deployment, Manifest, PREFIX, Refused};
 
 use crate::budget::Budget;
@@ -77,7 +77,7 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
 pub fn checked_workload(
     deployment: &Deployment,
     capacity: u32,
-) -> Result<Option<Workload>, Vec<Wrong>> {
+) -> Result<Option<Workload>, Vec<InvalidAnnotation>> {
     let found = workload(deployment, capacity)?;
     let problems: Vec<_> = found.iter().flat_map(control::config::of_one).collect();
     if problems.is_empty() {
@@ -88,7 +88,7 @@ pub fn checked_workload(
 
 /// A problem of the core, by the names that the user gave the things. `engine` is the engine's own
 /// Deployment.
-pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
+pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     let annotation = match problem.setting {
         Setting::MinContainers => "min-containers",
         Setting::MaxContainers => "max-containers",
@@ -98,14 +98,14 @@ pub fn in_words(problem: &Problem, engine: &str) -> Wrong {
         Setting::Capacity => CAPACITY,
     };
     let name = problem.workload.as_deref().unwrap_or(engine);
-    Wrong::new(name, annotation, &problem.text)
+    InvalidAnnotation::new(name, annotation, &problem.text)
 }
 
 /// The capacity that the engine's own Deployment says, if there is one and it says one.
 ///
 /// # Errors
 /// When it is no number, or 0.
-pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, Wrong> {
+pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     let Some(engine) = all.iter().find(|it| it.is_engine()) else { return Ok(None) };
     let annotations = Annotations::of(engine);
     match annotations.number(CAPACITY)? {
@@ -122,7 +122,10 @@ pub(crate) fn engine_name(all: &[Deployment]) -> &str {
 }
 
 /// The workload that a Deployment describes; `None` where it is not to be scaled.
-fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, Vec<Wrong>> {
+fn workload(
+    deployment: &Deployment,
+    capacity: u32,
+) -> Result<Option<Workload>, Vec<InvalidAnnotation>> {
     let annotations = Annotations::of(deployment);
     let mut problems = annotations.unknown(deployment.is_engine());
     let scalable = noted(annotations.flag("is-scalable"), &mut problems);
@@ -156,7 +159,10 @@ fn workload(deployment: &Deployment, capacity: u32) -> Result<Option<Workload>, 
 }
 
 /// What was read; where that is wrong the default, with a note of it.
-pub(crate) fn noted<T: Default>(read: Result<T, Wrong>, problems: &mut Vec<Wrong>) -> T {
+pub(crate) fn noted<T: Default>(
+    read: Result<T, InvalidAnnotation>,
+    problems: &mut Vec<InvalidAnnotation>,
+) -> T {
     read.map_err(|wrong| problems.push(wrong)).unwrap_or_default()
 }
 
@@ -178,33 +184,33 @@ impl<'a> Annotations<'a> {
         Annotations { deployment: &deployment.name, values: values.collect() }
     }
 
-    fn wrong(&self, name: &str, what: &str) -> Wrong {
-        Wrong::new(self.deployment, name, what)
+    fn wrong(&self, name: &str, what: &str) -> InvalidAnnotation {
+        InvalidAnnotation::new(self.deployment, name, what)
     }
 
     /// Misspelt ones, which would otherwise be silently without effect.
-    fn unknown(&self, is_engine: bool) -> Vec<Wrong> {
+    fn unknown(&self, is_engine: bool) -> Vec<InvalidAnnotation> {
         let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
         let unknown = self.values.keys().filter(|name| !known(name));
         let known = OF_WORKLOADS.join(", ");
         unknown.map(|name| self.wrong(name, &format!("is unknown; there are {known}"))).collect()
     }
 
-    fn number(&self, name: &str) -> Result<Option<u32>, Wrong> {
+    fn number(&self, name: &str) -> Result<Option<u32>, InvalidAnnotation> {
         self.parsed(name, "a whole number, 0 or more, in quotes")
     }
 
-    fn flag(&self, name: &str) -> Result<bool, Wrong> {
+    fn flag(&self, name: &str) -> Result<bool, InvalidAnnotation> {
         Ok(self.parsed(name, "\"true\" or \"false\"")?.unwrap_or(false))
     }
 
-    fn parsed<T: FromStr>(&self, name: &str, wanted: &str) -> Result<Option<T>, Wrong> {
+    fn parsed<T: FromStr>(&self, name: &str, wanted: &str) -> Result<Option<T>, InvalidAnnotation> {
         let Some(text) = self.values.get(name) else { return Ok(None) };
         let parsed = text.parse().map(Some);
         parsed.map_err(|_| self.wrong(name, &format!("is {text:?}; it must be {wanted}")))
     }
 
-    fn rule(&self) -> Result<Rule, Wrong> {
+    fn rule(&self) -> Result<Rule, InvalidAnnotation> {
         let names = Rule::NAMES.join(", ");
         let Some(name) = self.values.get("rule") else {
             return Err(self.wrong("rule", &format!("is missing; there are {names}")));
@@ -221,7 +227,7 @@ impl<'a> Annotations<'a> {
         }
     }
 
-    fn rate_settings(&self, rule: &str) -> Result<RateSettings, Wrong> {
+    fn rate_settings(&self, rule: &str) -> Result<RateSettings, InvalidAnnotation> {
         let window = self.duration("scale-down-window", WINDOWS, RateSettings::WINDOW)?;
         let average = self.duration("rate-average", AVERAGES, RateSettings::AVERAGE)?;
         let target = self.target(rule)?;
@@ -233,7 +239,7 @@ impl<'a> Annotations<'a> {
         name: &str,
         range: RangeInclusive<Duration>,
         default: Duration,
-    ) -> Result<Duration, Wrong> {
+    ) -> Result<Duration, InvalidAnnotation> {
         let wanted = "a duration, as \"6s\"";
         let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
             return Ok(default);
@@ -246,7 +252,7 @@ impl<'a> Annotations<'a> {
         Err(self.wrong(name, &format!("is {duration}; give {least} to {most}")))
     }
 
-    fn service_time(&self) -> Result<Option<Duration>, Wrong> {
+    fn service_time(&self) -> Result<Option<Duration>, InvalidAnnotation> {
         let (name, wanted) = ("service-rate", "jobs a second of one container, as \"5\"");
         match self.parsed::<f64>(name, wanted)? {
             Some(rate) if !SERVICE_RATES.contains(&rate) => {
@@ -256,7 +262,7 @@ impl<'a> Annotations<'a> {
         }
     }
 
-    fn target(&self, rule: &str) -> Result<QueueTarget, Wrong> {
+    fn target(&self, rule: &str) -> Result<QueueTarget, InvalidAnnotation> {
         let missing = |name| self.wrong(name, &format!("is missing; the rule {rule} needs it"));
         let queue = *self.values.get("queue").ok_or_else(|| missing("queue"))?;
         if !is_queue_name(queue) {

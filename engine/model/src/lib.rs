@@ -21,7 +21,7 @@ pub mod look;
 pub mod scheduler;
 pub mod settings;
 pub mod source;
-pub mod trouble;
+pub mod warning;
 
 pub use actor::Actor;
 pub use authority::{Authority, ControlMode, MayWrite};
@@ -31,4 +31,4 @@ pub use look::{Leases, Look, Story, Told};
 pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
 pub use settings::Settings;
 pub use source::{MetricSource, ReadError};
-pub use trouble::{Trouble, Troubles};
+pub use warning::{Warning, Warnings};

@@ -8,12 +8,12 @@ use std::time::Duration;
 use control::{Decision, Replicas, Stage};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
-use manifest::wrong::Wrong;
+use manifest::invalid::InvalidAnnotation;
 use serde::Serialize;
 
 use crate::configure::Change;
 use crate::settings::Described;
-use crate::trouble::Trouble;
+use crate::warning::Warning;
 
 /// Where the containers run.
 pub trait Scheduler: fmt::Debug + Send + Sync {
@@ -48,12 +48,12 @@ pub trait Scheduler: fmt::Debug + Send + Sync {
     }
 
     /// What keeps the engine from seeing what there is; `None` where nothing does.
-    fn trouble(&self) -> Option<String> {
+    fn warning(&self) -> Option<String> {
         None
     }
 
     /// Says on a Deployment what is wrong with it, where Deployments can be written on.
-    fn warn(&self, _deployment: &str, _trouble: &Trouble) {}
+    fn warn(&self, _deployment: &str, _trouble: &Warning) {}
 
     /// Says on a Deployment what was decided, where Deployments can be written on; to be driven
     /// once it has been carried out.
@@ -170,9 +170,9 @@ pub enum ScaleError {
     Refused(String),
     /// Annotations make no sense.
     #[error("{}", in_words(.0))]
-    BadConfiguration(Vec<Wrong>),
+    BadConfiguration(Vec<InvalidAnnotation>),
 }
 
-fn in_words(wrong: &[Wrong]) -> String {
-    wrong.iter().map(Wrong::to_string).collect::<Vec<_>>().join("; ")
+fn in_words(wrong: &[InvalidAnnotation]) -> String {
+    wrong.iter().map(InvalidAnnotation::to_string).collect::<Vec<_>>().join("; ")
 }

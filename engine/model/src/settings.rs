@@ -11,7 +11,7 @@ use manifest::{Deployment, PREFIX};
 use crate::annotations::{self, engine_name};
 use crate::budget::Budget;
 use crate::configure::changed::Changed;
-use crate::trouble::{Kind, Trouble, Troubles};
+use crate::warning::{Kind, Warning, Warnings};
 
 mod configured;
 mod shown;
@@ -27,7 +27,7 @@ pub struct Described {
     /// All of them, in the order of their names or of the manifest.
     pub deployments: Vec<Deployment>,
     /// Which are not ours to scale, and why.
-    pub not_ours: Troubles,
+    pub not_ours: Warnings,
     /// Which are gone, and only pods are left of them.
     pub leaving: BTreeSet<String>,
     /// What the cluster has to spare, where that is the capacity. A number that somebody typed
@@ -48,7 +48,7 @@ pub struct Settings {
     good: BTreeMap<String, Workload>,
     /// The last configuration that could be run.
     last: Option<Config>,
-    troubles: Troubles,
+    warnings: Warnings,
     /// What is shown of all this, and who edited it.
     configured: Configured,
 }
@@ -59,7 +59,7 @@ pub struct Edit {
     /// The new configuration, if there is one that can be run.
     pub config: Option<Config>,
     /// What is wrong since this edit.
-    pub news: Troubles,
+    pub news: Warnings,
     /// The annotations that have another value.
     pub changed: Vec<Changed>,
 }
@@ -71,8 +71,8 @@ impl Settings {
     }
 
     /// What is wrong now.
-    pub fn troubles(&self) -> &Troubles {
-        &self.troubles
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Reads the annotations; `None` where nothing has changed.
@@ -82,22 +82,22 @@ impl Settings {
             return None;
         }
         let all = &from.deployments;
-        let mut troubles = Troubles::new();
-        self.read_capacity(&from, &mut troubles);
+        let mut warnings = Warnings::new();
+        self.read_capacity(&from, &mut warnings);
         let mut workloads = Vec::new();
         for deployment in all {
             let not_ours = from.not_ours.get(&deployment.name);
-            let (workload, trouble) = self.read(deployment, not_ours);
-            troubles.extend(trouble.map(|trouble| (deployment.name.clone(), trouble)));
+            let (workload, warning) = self.read(deployment, not_ours);
+            warnings.extend(warning.map(|warning| (deployment.name.clone(), warning)));
             workloads.extend(workload);
         }
         workloads.extend(self.leaving(&from));
         self.good.retain(|name, _| all.iter().any(|deployment| deployment.name == *name));
         let config = Config { capacity: self.capacity(), tick: self.budget.tick, workloads };
-        self.note_problems(&config, engine_name(all), &mut troubles);
-        let old = std::mem::replace(&mut self.troubles, troubles);
-        let news = self.troubles.iter().filter(|(name, trouble)| old.get(*name) != Some(*trouble));
-        let news = news.map(|(name, trouble)| (name.clone(), trouble.clone())).collect();
+        self.note_problems(&config, engine_name(all), &mut warnings);
+        let old = std::mem::replace(&mut self.warnings, warnings);
+        let news = self.warnings.iter().filter(|(name, warning)| old.get(*name) != Some(*warning));
+        let news = news.map(|(name, warning)| (name.clone(), warning.clone())).collect();
         self.last = Some(self.sound(config));
         let changed = self.configured.see(all);
         self.from = Some(from);
@@ -113,7 +113,7 @@ impl Settings {
         gone.map(|workload| blocked(&workload.name, why)).collect()
     }
 
-    fn note_problems(&self, config: &Config, engine: &str, troubles: &mut Troubles) {
+    fn note_problems(&self, config: &Config, engine: &str, warnings: &mut Warnings) {
         for problem in &config.problems() {
             let (name, text) = match problem.setting {
                 Setting::Capacity if self.last_spare.is_some() => {
@@ -124,7 +124,7 @@ impl Settings {
                     (wrong.deployment, wrong.text)
                 }
             };
-            troubles.insert(name, Trouble::new(Kind::BadConfiguration, text));
+            warnings.insert(name, Warning::new(Kind::BadConfiguration, text));
         }
     }
 
@@ -153,9 +153,9 @@ impl Settings {
         Config { capacity, workloads, ..config }
     }
 
-    fn read_capacity(&mut self, from: &Described, troubles: &mut Troubles) {
+    fn read_capacity(&mut self, from: &Described, warnings: &mut Warnings) {
         let mut note = |kind, text| {
-            troubles.insert(engine_name(&from.deployments).to_owned(), Trouble::new(kind, text));
+            warnings.insert(engine_name(&from.deployments).to_owned(), Warning::new(kind, text));
         };
         match annotations::capacity(&from.deployments) {
             Ok(typed) => self.typed = typed.unwrap_or(self.budget.capacity),
@@ -176,10 +176,10 @@ impl Settings {
     fn read(
         &mut self,
         deployment: &Deployment,
-        not_ours: Option<&Trouble>,
-    ) -> (Option<Workload>, Option<Trouble>) {
+        not_ours: Option<&Warning>,
+    ) -> (Option<Workload>, Option<Warning>) {
         let name = &deployment.name;
-        let why_not = not_ours.map(|trouble| trouble.text.clone());
+        let why_not = not_ours.map(|warning| warning.text.clone());
         match annotations::checked_workload(deployment, self.capacity()) {
             Ok(Some(workload)) => {
                 self.good.insert(name.clone(), workload.clone());
@@ -196,11 +196,11 @@ impl Settings {
                 let workload = last.unwrap_or_else(|| blocked(name, &text));
                 let paused = is_paused(deployment);
                 let blocked = why_not.or(workload.blocked);
-                let trouble = match not_ours {
-                    Some(trouble) => trouble.clone().and(&text),
-                    None => Trouble::new(Kind::BadConfiguration, text),
+                let warning = match not_ours {
+                    Some(warning) => warning.clone().and(&text),
+                    None => Warning::new(Kind::BadConfiguration, text),
                 };
-                (Some(Workload { paused, blocked, ..workload }), Some(trouble))
+                (Some(Workload { paused, blocked, ..workload }), Some(warning))
             }
         }
     }

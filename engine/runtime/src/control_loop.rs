@@ -123,7 +123,7 @@ impl ControlLoop {
             start_ups: &BTreeMap::new(),
             standing: parts.authority.name(),
             mode: parts.authority.mode(),
-            troubles: parts.settings.troubles(),
+            warnings: parts.settings.warnings(),
             controls: Controls::default(),
             config: 0,
             contributed: contributions.at(parts.clock.now()),
@@ -243,7 +243,7 @@ impl ControlLoop {
             start_ups: &self.start_ups,
             standing: self.parts.authority.name(),
             mode: self.mode(),
-            troubles: self.parts.settings.troubles(),
+            warnings: self.parts.settings.warnings(),
             controls: self.controls(),
             config: self.parts.settings.overview().version,
             contributed: self.contributions.at(now),
@@ -306,8 +306,8 @@ impl ControlLoop {
             self.term = term;
             core.take_over(now);
             // Only who leads writes Events, so what was told before was told to the log alone.
-            for (deployment, trouble) in settings.troubles() {
-                scheduler.warn(deployment, trouble);
+            for (deployment, warning) in settings.warnings() {
+                scheduler.warn(deployment, warning);
             }
         }
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
@@ -315,8 +315,8 @@ impl ControlLoop {
 
     /// Whether it decides: only where it may, and sees what there is.
     fn mode(&self) -> ControlMode {
-        match self.parts.scheduler.trouble() {
-            Some(trouble) => ControlMode::LooksOn(trouble),
+        match self.parts.scheduler.warning() {
+            Some(warning) => ControlMode::LooksOn(warning),
             None => self.parts.authority.mode(),
         }
     }

@@ -4,22 +4,22 @@ mod bounds;
 mod problem;
 mod steps;
 
-pub use problem::Problem;
+pub use problem::ScenarioError;
 
 use crate::Time;
 use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
-use problem::Wrong;
+use problem::Report;
 
 /// Shorter ticks would only make long runs of nothing.
 const SHORTEST_TICK: Time = Time::from_millis(10);
 
 impl Scenario {
     /// Everything that is wrong; empty for one that can be played.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<ScenarioError> {
         let mut found = Vec::new();
         let mut wrong = |owner: Option<&str>, key, text: String| {
-            found.push(Problem { owner: owner.map(str::to_owned), key, text });
+            found.push(ScenarioError { owner: owner.map(str::to_owned), key, text });
         };
         if self.capacity == 0 || self.capacity > 10_000 {
             wrong(None, "capacity", "must be from 1 to 10000".to_owned());
@@ -50,7 +50,7 @@ impl Scenario {
         found
     }
 
-    fn check_queue(&self, queue: &Queue, wrong: &mut Wrong<'_>) {
+    fn check_queue(&self, queue: &Queue, wrong: &mut Report<'_>) {
         let owner = Some(queue.name.as_str());
         if queue.name.parse::<broker::QueueName>().is_err() {
             wrong(owner, "name", "may have letters, digits, '_', '-' and '.'".to_owned());
@@ -66,7 +66,7 @@ impl Scenario {
         }
     }
 
-    fn check_workload(&self, it: &Workload, wrong: &mut Wrong<'_>) {
+    fn check_workload(&self, it: &Workload, wrong: &mut Report<'_>) {
         let owner = Some(it.name.as_str());
         if let Err(text) = rules::rule(it) {
             wrong(owner, "rule", text);
@@ -87,7 +87,7 @@ impl Scenario {
         }
     }
 
-    fn check_events(&self, wrong: &mut Wrong<'_>) {
+    fn check_events(&self, wrong: &mut Report<'_>) {
         for name in
             self.outages.iter().map(|it| &it.queue).filter(|name| self.queue(name).is_none())
         {
@@ -101,7 +101,7 @@ impl Scenario {
     }
 
     /// What the core itself would refuse.
-    fn core_problem(&self) -> Option<Problem> {
+    fn core_problem(&self) -> Option<ScenarioError> {
         let config = rules::config(self).ok()?;
         let problem = config.problems().into_iter().next()?;
         let key = match problem.setting {
@@ -112,6 +112,6 @@ impl Scenario {
             control::Setting::Capacity => "capacity",
             _ => "rule",
         };
-        Some(Problem { owner: problem.workload, key, text: problem.text })
+        Some(ScenarioError { owner: problem.workload, key, text: problem.text })
     }
 }

@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::Time;
 use crate::arrivals::{Arrivals, MOST_POINTS, RATES};
-use crate::checks::Problem;
+use crate::checks::ScenarioError;
 use crate::scenario::Scenario;
 use crate::span::whole_micros;
 
@@ -28,7 +28,7 @@ pub struct BadLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoTrace {
     /// The file cannot be read; the problem is the scenario's, for it names the file.
-    Unread(Problem),
+    Unread(ScenarioError),
     /// The file, as the scenario names it, and the first of its lines that is wrong.
     Bad(String, BadLine),
 }
@@ -55,7 +55,11 @@ impl Scenario {
             let Some(Arrivals::Trace { file, even }) = &queue.arrivals else { continue };
             let unread = |error| {
                 let text = format!("{file} cannot be read: {error}");
-                NoTrace::Unread(Problem { owner: Some(queue.name.clone()), key: "file", text })
+                NoTrace::Unread(ScenarioError {
+                    owner: Some(queue.name.clone()),
+                    key: "file",
+                    text,
+                })
             };
             let text = read(file).map_err(unread)?;
             let points = parse(&text).map_err(|bad| NoTrace::Bad(file.clone(), bad))?;

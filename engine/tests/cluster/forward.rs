@@ -195,7 +195,7 @@ pub fn workload<'a>(state: &'a Value, name: &str) -> &'a Value {
 
 /// Whether one of the engine's troubles has all these words.
 pub fn troubled(state: &Value, words: &[&str]) -> bool {
-    let troubles = state["troubles"].as_array().unwrap();
+    let warnings = state["troubles"].as_array().unwrap();
     let has_all = |text: &str| words.iter().all(|word| text.contains(word));
-    troubles.iter().any(|trouble| has_all(trouble.as_str().unwrap()))
+    warnings.iter().any(|warning| has_all(warning.as_str().unwrap()))
 }

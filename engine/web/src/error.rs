@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use manifest::wrong::Wrong;
+use manifest::invalid::InvalidAnnotation;
 use model::ScaleError;
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     /// Each annotation that is wrong, where that is why.
-    problems: Vec<Wrong>,
+    problems: Vec<InvalidAnnotation>,
 }
 
 impl ApiError {

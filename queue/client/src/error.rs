@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use service::token::NoToken;
 
-use crate::wire::Problem;
+use crate::wire::ErrorDetail;
 
 /// Why a call on a queue failed.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum Error {
     Stale(String),
     /// The queue refused the call; trying again will not help.
     #[error("the queue refused: {} ({})", .0.message, .0.code)]
-    Refused(Problem),
+    Refused(ErrorDetail),
     /// The queue does not know the token that our file has. Try again later: the file of either
     /// may be about to change.
     #[error("the queue does not take our token: {0}")]

@@ -221,12 +221,12 @@ fn sentence<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 /// An error's body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorBody {
-    pub(crate) error: Problem,
+    pub(crate) error: ErrorDetail,
 }
 
 /// What the queue says was wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Problem {
+pub struct ErrorDetail {
     /// A short word for programs.
     #[serde(deserialize_with = "sentence")]
     pub code: String,
@@ -326,7 +326,7 @@ mod tests {
     fn a_sentence_of_the_queue_is_one_line_of_bounded_length() {
         let text = "first\nsecond\r\u{1b}[31m".to_owned() + &"x".repeat(1000);
         let problem = serde_json::json!({"code": "c", "message": text});
-        let problem: Problem = serde_json::from_value(problem).unwrap();
+        let problem: ErrorDetail = serde_json::from_value(problem).unwrap();
         assert!(problem.message.starts_with("first second  [31mxxx"), "{}", problem.message);
         assert_eq!(problem.message.len(), 303);
     }

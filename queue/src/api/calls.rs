@@ -19,9 +19,9 @@ use tower::ServiceExt;
 use super::app::App;
 use super::reply::Reply;
 use super::{guard, publish, receive, router, settle};
+use crate::api_error::ApiError;
 use crate::ask::Incoming;
 use crate::hub::Hub;
-use crate::problem::Problem;
 
 /// All calls. Clones share everything.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ impl Calls {
     pub async fn answer<B: Incoming>(&self, request: Request<B>) -> Response<Reply> {
         let Inner { app, token, router } = &*self.0;
         if token.as_ref().is_some_and(|token| !guard::lets_in(token, &request)) {
-            return Problem::Unauthorized.into_response().map(Reply::Routed);
+            return ApiError::Unauthorized.into_response().map(Reply::Routed);
         }
         let answer = match Frequent::of(request.method(), request.uri().path()) {
             Some(Frequent::Publish(name)) => publish::publish(app, &name, request).await,
@@ -89,7 +89,7 @@ impl Calls {
                 Err(never) => match never {},
             },
         };
-        answer.unwrap_or_else(|problem| problem.into_response().map(Reply::Routed))
+        answer.unwrap_or_else(|api_error| api_error.into_response().map(Reply::Routed))
     }
 }
 

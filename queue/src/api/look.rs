@@ -7,8 +7,8 @@ use broker::{Redelivery, ReturnReason};
 use serde_json::{Value, json};
 
 use super::app::App;
+use crate::api_error::ApiError;
 use crate::ask::{Asked, Max, Named};
-use crate::problem::Problem;
 use crate::wire::{Messages, Seen};
 
 /// `GET messages`: the oldest messages, wherever they are, without receipts.
@@ -16,10 +16,10 @@ pub(super) async fn peek(
     State(app): State<App>,
     Named(name): Named,
     Asked(asked): Asked<Max>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiError> {
     let max = asked.or(10)?;
     let peeked = app.hub.call(|broker, _| broker.peek(&name, max));
-    let peeked = peeked.ok_or(Problem::UnknownQueue(name))?;
+    let peeked = peeked.ok_or(ApiError::UnknownQueue(name))?;
     let messages: Vec<Seen> = peeked.iter().map(Seen::from).collect();
     Ok(Json(Messages { messages }).into_response())
 }
@@ -29,10 +29,10 @@ pub(super) async fn redelivered(
     State(app): State<App>,
     Named(name): Named,
     Asked(asked): Asked<Max>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Value>, ApiError> {
     let max = asked.or(20)?;
     let stories = app.hub.call(|broker, _| broker.redelivered(&name, max));
-    let stories = stories.ok_or(Problem::UnknownQueue(name))?;
+    let stories = stories.ok_or(ApiError::UnknownQueue(name))?;
     let stories: Vec<Value> = stories.iter().map(story).collect();
     Ok(Json(json!({ "redelivered": stories })))
 }

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::app::App;
 use super::reply::Reply;
+use crate::api_error::ApiError;
 use crate::ask::{self, Asked, Incoming, Limit};
 use crate::idempotency;
-use crate::problem::Problem;
 use crate::wire;
 
 /// A batch as a whole; each line has the queue's limit besides.
@@ -63,7 +63,7 @@ pub(super) async fn publish<B: Incoming>(
     app: &App,
     name: &QueueName,
     request: Request<B>,
-) -> Result<Response<Reply>, Problem> {
+) -> Result<Response<Reply>, ApiError> {
     let (head, body) = request.into_parts();
     let key = idempotency::key(&head.headers)?;
     let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
@@ -105,12 +105,12 @@ fn is_batch(headers: &HeaderMap) -> bool {
 }
 
 /// The lines as they are; the end of the last one may be left out.
-fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, Problem> {
+fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, ApiError> {
     let all = batch.strip_suffix(b"\n").unwrap_or(batch);
     let count = all.iter().filter(|byte| **byte == b'\n').count() + 1;
     if count > LINES {
         let limit = format!("a batch has at most {LINES} lines, not {count}; split it");
-        return Err(Problem::TooLarge(limit));
+        return Err(ApiError::TooLarge(limit));
     }
     let line = |(line, number): (&[u8], usize)| {
         if line.is_empty() {
@@ -121,7 +121,7 @@ fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, Problem> {
     all.split(|byte| *byte == b'\n').zip(1_usize..).map(line).collect()
 }
 
-fn empty(line: usize) -> Problem {
+fn empty(line: usize) -> ApiError {
     let mend = "put one message on each line, and no line between them";
-    Problem::BadArgument(format!("line {line} of the batch is empty; {mend}"))
+    ApiError::BadArgument(format!("line {line} of the batch is empty; {mend}"))
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::app::App;
+use crate::api_error::ApiError;
 use crate::ask::{self, Asked, Named};
-use crate::problem::Problem;
 
 /// A queue's settings in JSON, asked for and in force.
 #[derive(Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl From<&Settings> for SettingsJson {
 }
 
 impl SettingsJson {
-    fn read(self) -> Result<Settings, Problem> {
+    fn read(self) -> Result<Settings, ApiError> {
         let dead_letter_queue = self.dead_letter_queue.map(|name| name.parse()).transpose()?;
         Ok(Settings {
             lease: ask::lease(self.lease_s)?,
@@ -130,7 +130,7 @@ pub(super) async fn configure(
     State(app): State<App>,
     Named(name): Named,
     body: Body,
-) -> Result<(StatusCode, Json<SettingsJson>), Problem> {
+) -> Result<(StatusCode, Json<SettingsJson>), ApiError> {
     let wanted = ask::json_or_empty::<SettingsJson>(body).await?.read()?;
     app.hub.admit(&name)?;
     let made = app.hub.call(|broker, _| broker.configure(&name, wanted.clone()))?;
@@ -142,12 +142,12 @@ pub(super) async fn configure(
 pub(super) async fn show(
     State(app): State<App>,
     Named(name): Named,
-) -> Result<Json<QueueJson>, Problem> {
+) -> Result<Json<QueueJson>, ApiError> {
     let shown = app.hub.call(|broker, now| {
         let stats = broker.stats(now, &name)?;
         Some(QueueJson::new(&name, now, stats, broker.settings(&name)?))
     });
-    shown.map(Json).ok_or(Problem::UnknownQueue(name))
+    shown.map(Json).ok_or(ApiError::UnknownQueue(name))
 }
 
 /// `POST purge`: all messages go, wherever they are.
@@ -161,7 +161,7 @@ pub(super) async fn pause(
     State(app): State<App>,
     Named(name): Named,
     paused: bool,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Value>, ApiError> {
     app.hub.admit(&name)?;
     app.hub.call(|broker, now| broker.pause(now, &name, paused));
     Ok(Json(json!({ "paused": paused })))
@@ -180,7 +180,7 @@ pub(super) async fn redrive(
     State(app): State<App>,
     Named(name): Named,
     Asked(asked): Asked<Where>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Value>, ApiError> {
     let to = asked.to.as_deref().map(str::parse).transpose()?;
     let max = ask::any_max(asked.max.as_deref())?;
     app.hub.admit(&name)?;

@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::reply::Reply;
+use crate::api_error::ApiError;
 use crate::ask::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
-use crate::problem::Problem;
 use crate::wire::{Given, Received};
 
 /// The longest wait in seconds; most things between two machines are patient for longer.
@@ -33,7 +33,7 @@ pub(super) async fn receive<B: Incoming>(
     app: &App,
     name: &QueueName,
     request: Request<B>,
-) -> Result<Response<Reply>, Problem> {
+) -> Result<Response<Reply>, ApiError> {
     app.hub.admit(name)?;
     let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
     let (wanted, wait) = (asked.request()?, asked.wait()?);
@@ -44,7 +44,7 @@ pub(super) async fn receive<B: Incoming>(
 }
 
 impl Arguments {
-    fn request(&self) -> Result<broker::Request, Problem> {
+    fn request(&self) -> Result<broker::Request, ApiError> {
         let number = |text: &String| text.parse().unwrap_or(f64::NAN);
         let lease = self.lease_s.as_ref().map(number).map(ask::lease).transpose()?;
         let worker = self.worker.as_deref().map(ask::worker).transpose()?;
@@ -52,20 +52,20 @@ impl Arguments {
         Ok(broker::Request { max, lease, worker })
     }
 
-    fn wait(&self) -> Result<Duration, Problem> {
+    fn wait(&self) -> Result<Duration, ApiError> {
         let Some(text) = &self.wait_s else { return Ok(Duration::ZERO) };
         let seconds = text.parse().ok().filter(|seconds| (0.0..=MAX_WAIT).contains(seconds));
         seconds.map(Duration::from_secs_f64).ok_or_else(|| {
             let range = format!("wait_s must be a number from 0 to {MAX_WAIT}, not {text:?}");
-            Problem::BadArgument(range)
+            ApiError::BadArgument(range)
         })
     }
 }
 
-fn answer(handover: Handover) -> Result<Response<Reply>, Problem> {
+fn answer(handover: Handover) -> Result<Response<Reply>, ApiError> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
     // Strings and numbers always fit; if ever not, dropping the handover puts them back.
     let json = serde_json::to_vec(&Received { messages, retired: handover.retired });
-    let json = json.map_err(|error| Problem::Unwritable(error.to_string()))?;
+    let json = json.map_err(|error| ApiError::Unwritable(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))
 }

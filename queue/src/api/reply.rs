@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
+use crate::api_error::ApiError;
 use crate::hub::handover::HandoverBody;
-use crate::problem::Problem;
 
 /// A body on its way out.
 #[derive(Debug)]
@@ -31,9 +31,9 @@ impl Reply {
     pub(crate) fn json(
         status: StatusCode,
         json: &impl Serialize,
-    ) -> Result<Response<Reply>, Problem> {
+    ) -> Result<Response<Reply>, ApiError> {
         let json = serde_json::to_vec(json);
-        let json = json.map_err(|error| Problem::Unwritable(error.to_string()))?;
+        let json = json.map_err(|error| ApiError::Unwritable(error.to_string()))?;
         Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
     }
 

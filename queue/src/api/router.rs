@@ -8,8 +8,8 @@ use axum::routing::{delete, get, post, put};
 
 use super::app::App;
 use super::{look, publish, queues, receive, settle, workers};
+use crate::api_error::ApiError;
 use crate::ask::Named;
-use crate::problem::Problem;
 
 pub(super) fn router(app: App, endpoints: Router) -> Router {
     let publish = async |State(app): State<App>, Named(name): Named, request: Request<Body>| {
@@ -45,10 +45,10 @@ pub(super) fn router(app: App, endpoints: Router) -> Router {
         .fallback(unknown_path)
 }
 
-async fn unknown_path(OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::UnknownPath(uri.path().chars().take(200).collect())
+async fn unknown_path(OriginalUri(uri): OriginalUri) -> ApiError {
+    ApiError::UnknownPath(uri.path().chars().take(200).collect())
 }
 
-async fn wrong_method(method: Method) -> Problem {
-    Problem::WrongMethod(method.to_string())
+async fn wrong_method(method: Method) -> ApiError {
+    ApiError::WrongMethod(method.to_string())
 }

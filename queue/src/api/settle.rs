@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::app::App;
 use super::reply::Reply;
+use crate::api_error::ApiError;
 use crate::ask::{self, Held, Incoming, Named};
-use crate::problem::Problem;
 use crate::wire;
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ pub(super) async fn ack_all<B: Incoming>(
     app: &App,
     name: &QueueName,
     body: B,
-) -> Result<Response<Reply>, Problem> {
+) -> Result<Response<Reply>, ApiError> {
     let Receipts { receipts } = ask::json(body).await?;
     let Json(results) = settle(app, receipts, |broker, now, it| broker.ack(now, name, it));
     Reply::json(StatusCode::OK, &results)
@@ -69,7 +69,7 @@ pub(super) async fn nack_all(
     State(app): State<App>,
     Named(name): Named,
     body: Body,
-) -> Result<Json<Results>, Problem> {
+) -> Result<Json<Results>, ApiError> {
     let Nacks { receipts, delay_ms } = ask::json(body).await?;
     let delay = ask::delay(Some(&delay_ms.to_string()))?;
     Ok(settle(&app, receipts, |broker, now, receipt| broker.nack(now, &name, receipt, delay)))
@@ -80,7 +80,7 @@ pub(super) async fn release_all(
     State(app): State<App>,
     Named(name): Named,
     body: Body,
-) -> Result<Json<Results>, Problem> {
+) -> Result<Json<Results>, ApiError> {
     let Receipts { receipts } = ask::json(body).await?;
     Ok(settle(&app, receipts, |broker, now, receipt| broker.release(now, &name, receipt)))
 }
@@ -106,7 +106,7 @@ pub(super) async fn ack(
     State(app): State<App>,
     Named(name): Named,
     held: Held,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, ApiError> {
     let receipt = held.receipt.ok_or(Stale)?;
     app.hub.call(|broker, now| broker.ack(now, &name, receipt))?;
     Ok(StatusCode::NO_CONTENT)
@@ -118,7 +118,7 @@ pub(super) async fn extend(
     Named(name): Named,
     held: Held,
     body: Body,
-) -> Result<Json<Extended>, Problem> {
+) -> Result<Json<Extended>, ApiError> {
     let Extension { lease_s } = ask::json(body).await?;
     let lease: Time = ask::lease(lease_s)?;
     let receipt = held.receipt.ok_or(Stale)?;

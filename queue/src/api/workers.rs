@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::app::App;
+use crate::api_error::ApiError;
 use crate::ask::{Named, NamedWorker};
-use crate::problem::Problem;
 use crate::wire;
 
 /// All workers of a queue.
@@ -47,13 +47,13 @@ impl WorkerJson {
 pub(super) async fn list(
     State(app): State<App>,
     Named(name): Named,
-) -> Result<Json<Workers>, Problem> {
+) -> Result<Json<Workers>, ApiError> {
     let wall = app.hub.wall_clock();
     let listed = app.hub.call(|broker, now| {
         let nameless_leases = broker.stats(now, &name)?.nameless_leases;
         Some((broker.workers(now, &name)?, nameless_leases, now))
     });
-    let (workers, nameless_leases, now) = listed.ok_or(Problem::UnknownQueue(name))?;
+    let (workers, nameless_leases, now) = listed.ok_or(ApiError::UnknownQueue(name))?;
     let workers = workers.iter().map(|worker| WorkerJson::new(worker, now, wall)).collect();
     Ok(Json(Workers { workers, nameless_leases }))
 }
@@ -63,7 +63,7 @@ pub(super) async fn retire(
     State(app): State<App>,
     Named(name): Named,
     NamedWorker(worker): NamedWorker,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Value>, ApiError> {
     app.hub.admit(&name)?;
     let leases = app.hub.call(|broker, now| broker.retire(now, &name, &worker));
     Ok(Json(json!({ "name": &*worker, "leases": leases })))

@@ -8,7 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::state::{Answered, State};
 use super::{Hub, ROOM};
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 
 /// A batch that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Hub {
         batch: Vec<NewMessage>,
         enqueued_at: u64,
         once: Option<Once>,
-    ) -> Result<TakenIn, Problem> {
+    ) -> Result<TakenIn, ApiError> {
         let room = if self.is_durable { Some(self.room_for(&batch).await?) } else { None };
         let publish =
             |state: &mut State, now| state.publish(now, name, batch, enqueued_at, once, room);
@@ -49,14 +49,14 @@ impl Hub {
             Ok(Ok(())) => Ok(taken_in),
             Ok(Err(refusal)) => Err(refusal.into()),
             // The writer is gone, and the process will be.
-            Err(_) => Err(Problem::LogFailed),
+            Err(_) => Err(ApiError::LogFailed),
         }
     }
 
-    async fn room_for(&self, batch: &[NewMessage]) -> Result<OwnedSemaphorePermit, Problem> {
+    async fn room_for(&self, batch: &[NewMessage]) -> Result<OwnedSemaphorePermit, ApiError> {
         let bytes: usize = batch.iter().map(|new| new.body.len() + 64).sum();
         let room = self.room.clone().acquire_many_owned(bytes.min(ROOM) as u32).await;
-        room.map_err(|_| Problem::LogFailed)
+        room.map_err(|_| ApiError::LogFailed)
     }
 }
 
@@ -70,7 +70,7 @@ impl State {
         enqueued_at: u64,
         once: Option<Once>,
         room: Option<OwnedSemaphorePermit>,
-    ) -> Result<(TakenIn, Option<Awaited>), Problem> {
+    ) -> Result<(TakenIn, Option<Awaited>), ApiError> {
         self.admit(name)?;
         let tried = match once {
             Some(once) => self.broker.accept_once(now, name, batch, enqueued_at, once)?,

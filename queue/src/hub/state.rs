@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::clock::{Clock, HEARTBEAT};
+use crate::api_error::ApiError;
 use crate::durable::{Recorder, Refusal};
-use crate::problem::Problem;
 
 /// So many events have room without a new allocation.
 const EVENTS: usize = 256;
@@ -55,8 +55,8 @@ impl State {
         }
     }
 
-    pub(super) fn admit(&self, name: &QueueName) -> Result<(), Problem> {
-        if self.broker.admits(name) { Ok(()) } else { Err(Problem::TooManyQueues) }
+    pub(super) fn admit(&self, name: &QueueName) -> Result<(), ApiError> {
+        if self.broker.admits(name) { Ok(()) } else { Err(ApiError::TooManyQueues) }
     }
 
     /// The broker's time, with a look at whether the process stood still.

@@ -11,8 +11,8 @@ use journal::Segment;
 use tempfile::TempDir;
 
 use super::*;
+use crate::api_error::ApiError;
 use crate::durable::load::load;
-use crate::problem::Problem;
 use crate::start::{Store, restored};
 
 mod earlier;
@@ -138,7 +138,7 @@ impl Running {
         Running { hub, writing: std::thread::spawn(|| writer.run()) }
     }
 
-    fn publish(&self, bytes: usize) -> Result<(), Problem> {
+    fn publish(&self, bytes: usize) -> Result<(), ApiError> {
         let new = NewMessage { body: vec![b'x'; bytes].into(), delay: Duration::ZERO };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(self.hub.publish(&jobs(), vec![new], WALL, None)).map(|_| ())
@@ -267,7 +267,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
         running.publish(1000).unwrap();
     }
     disk.0.room.store(500, Ordering::Relaxed);
-    assert_eq!(running.publish(1000), Err(Problem::NotKept(Refusal::Full)));
+    assert_eq!(running.publish(1000), Err(ApiError::NotKept(Refusal::Full)));
     assert_eq!((running.stats().ready, is_conserved(&running.stats())), (40, true));
     // Work goes on, and what is done makes room, though the disk has none for a word of it.
     disk.0.room.store(0, Ordering::Relaxed);
@@ -295,7 +295,7 @@ fn a_sync_that_fails_ends_the_writer_and_nobody_is_told_that_all_is_well() {
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();
     disk.0.fails.store(1, Ordering::Relaxed);
-    assert_eq!(running.publish(10), Err(Problem::LogFailed));
+    assert_eq!(running.publish(10), Err(ApiError::LogFailed));
     assert_eq!(running.stats().ready, 1);
     assert!(running.end().is_err());
 }

@@ -21,7 +21,7 @@ use crate::yaml::{documents, way};
 mod probe;
 mod reference;
 
-use reference::Wrong;
+use reference::Mismatch;
 
 #[test]
 fn the_kinds_are_those_that_kubernetes_has() {
@@ -101,8 +101,8 @@ fn is_read(kind: &str, object: &Value) -> bool {
 /// Also where it comes from a cluster, as k8s-openapi writes it.
 fn same<K: DeserializeOwned + Serialize, T: PartialEq + Debug>(
     object: &Value,
-    theirs: fn(String, K) -> Result<T, Wrong>,
-    ours: fn(String, &Value) -> Result<T, Wrong>,
+    theirs: fn(String, K) -> Result<T, Mismatch>,
+    ours: fn(String, &Value) -> Result<T, Mismatch>,
 ) -> bool {
     let read: K = typed(object).unwrap();
     let written = serde_yaml::to_value(&read).unwrap();

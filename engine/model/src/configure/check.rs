@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::{Config, Setting};
-use manifest::wrong::Wrong;
+use manifest::invalid::InvalidAnnotation;
 use manifest::{Deployment, PREFIX, Program};
 
 use super::{Change, apply};
@@ -39,33 +39,39 @@ impl Ground {
 ///
 /// # Errors
 /// Every annotation that would be wrong.
-pub fn check(all: &[Deployment], changes: &[Change], ground: &Ground) -> Result<(), Vec<Wrong>> {
+pub fn check(
+    all: &[Deployment],
+    changes: &[Change],
+    ground: &Ground,
+) -> Result<(), Vec<InvalidAnnotation>> {
     let mut after = all.to_vec();
     apply(&mut after, changes);
     let before = problems(all, ground);
-    let is_new = |wrong: &Wrong| touches(changes, wrong) || !before.contains(wrong);
+    let is_new = |wrong: &InvalidAnnotation| touches(changes, wrong) || !before.contains(wrong);
     let wrong: Vec<_> =
         foreign(changes).chain(problems(&after, ground).into_iter().filter(is_new)).collect();
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-fn touches(changes: &[Change], wrong: &Wrong) -> bool {
+fn touches(changes: &[Change], wrong: &InvalidAnnotation) -> bool {
     let mut same = changes.iter().filter(|change| change.deployment == wrong.deployment);
     same.any(|change| change.annotations.contains_key(&wrong.annotation))
 }
 
 /// Annotations that are none of ours to edit.
-fn foreign(changes: &[Change]) -> impl Iterator<Item = Wrong> {
+fn foreign(changes: &[Change]) -> impl Iterator<Item = InvalidAnnotation> {
     let names = changes.iter().flat_map(|change| {
         change.annotations.keys().map(|annotation| (change.deployment.as_str(), annotation))
     });
     let others = names.filter(|(_, annotation)| !annotation.starts_with(PREFIX));
     let what = format!("is not the engine's; its own begin with {PREFIX}");
-    others.map(move |(deployment, annotation)| Wrong::whole(deployment, annotation, &what))
+    others.map(move |(deployment, annotation)| {
+        InvalidAnnotation::whole(deployment, annotation, &what)
+    })
 }
 
 /// Everything that is wrong with the annotations as they are.
-fn problems(all: &[Deployment], ground: &Ground) -> Vec<Wrong> {
+fn problems(all: &[Deployment], ground: &Ground) -> Vec<InvalidAnnotation> {
     let mut wrong = Vec::new();
     let typed = noted(annotations::capacity(all), &mut wrong).unwrap_or(ground.capacity);
     let capacity = ground.measured.unwrap_or(typed);
@@ -85,7 +91,11 @@ fn problems(all: &[Deployment], ground: &Ground) -> Vec<Wrong> {
     wrong
 }
 
-fn not_to_be_scaled(deployment: &Deployment, ground: &Ground) -> Option<Wrong> {
+fn not_to_be_scaled(deployment: &Deployment, ground: &Ground) -> Option<InvalidAnnotation> {
     let why = ground.cannot_scale(deployment).filter(|_| is_scalable(deployment))?;
-    Some(Wrong::new(&deployment.name, "is-scalable", &format!("is \"true\", but {why}")))
+    Some(InvalidAnnotation::new(
+        &deployment.name,
+        "is-scalable",
+        &format!("is \"true\", but {why}"),
+    ))
 }

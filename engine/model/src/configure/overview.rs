@@ -54,7 +54,8 @@ pub struct CapacityView {
     /// What they were at the start.
     pub defaults: Ours,
     /// What is wrong with it.
-    pub trouble: Option<String>,
+    #[serde(rename = "trouble")]
+    pub warning: Option<String>,
 }
 
 /// A scaled Deployment.
@@ -71,7 +72,8 @@ pub struct WorkloadView {
     /// What the engine makes of them.
     pub settings: SettingsView,
     /// What is wrong with it.
-    pub trouble: Option<String>,
+    #[serde(rename = "trouble")]
+    pub warning: Option<String>,
     /// What looks like a mistake in the name of its queue, and is none if that is used later.
     pub queue_warning: Option<String>,
 }

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use manifest::Manifest;
+use manifest::invalid::{InvalidAnnotation, Places};
 use manifest::parse::parse;
-use manifest::wrong::{Places, Wrong};
 use proptest::prelude::*;
 
 use super::changed::{differences, together};
@@ -27,7 +27,7 @@ fn all_ours(all: &[Deployment]) -> BTreeMap<String, Ours> {
     all.iter().map(|it| (it.name.clone(), ours(it))).collect()
 }
 
-fn refusal(changes: &[Change]) -> Vec<Wrong> {
+fn refusal(changes: &[Change]) -> Vec<InvalidAnnotation> {
     check(&demo().deployments, changes, &ground()).unwrap_err()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use control::Workload;
-use manifest::wrong::Wrong;
+use manifest::invalid::InvalidAnnotation;
 use manifest::{Deployment, Program};
 use tokio::sync::watch;
 
@@ -44,7 +44,7 @@ impl Settings {
     ///
     /// # Errors
     /// Every annotation that would be wrong.
-    pub fn check(&self, changes: &[Change]) -> Result<(), Vec<Wrong>> {
+    pub fn check(&self, changes: &[Change]) -> Result<(), Vec<InvalidAnnotation>> {
         check(self.all(), changes, &self.ground())
     }
 
@@ -161,8 +161,8 @@ impl Settings {
         self.configured.first.get(&deployment.name).cloned().unwrap_or_default()
     }
 
-    fn trouble(&self, name: &str) -> Option<String> {
-        self.troubles.get(name).map(|trouble| trouble.text.clone())
+    fn warning(&self, name: &str) -> Option<String> {
+        self.warnings.get(name).map(|warning| warning.text.clone())
     }
 
     fn capacity_view(&self) -> CapacityView {
@@ -173,7 +173,7 @@ impl Settings {
             deployment: engine.map(|it| it.name.clone()),
             annotations: engine.map(ours).unwrap_or_default(),
             defaults: engine.map(|it| self.defaults(it)).unwrap_or_default(),
-            trouble: self.trouble(engine_name(self.all())),
+            warning: self.warning(engine_name(self.all())),
         }
     }
 
@@ -185,7 +185,7 @@ impl Settings {
             annotations: ours(deployment),
             defaults: self.defaults(deployment),
             settings: SettingsView::of(workload),
-            trouble: self.trouble(&deployment.name),
+            warning: self.warning(&deployment.name),
             queue_warning: self.queue_warning(workload),
         })
     }

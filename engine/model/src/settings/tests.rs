@@ -84,7 +84,7 @@ fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
     assert_eq!(capacity(&mut settings, &demo(), None), Some(10));
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(17))), Some(17));
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(5))), Some(5));
-    assert!(settings.troubles().is_empty());
+    assert!(settings.warnings().is_empty());
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(5))), None);
 }
 
@@ -92,7 +92,7 @@ fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
 fn less_to_spare_than_the_minimums_is_run_and_told() {
     let mut settings = Settings::new(&Budget::default());
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(1))), Some(1));
-    let told = &settings.troubles()["engine"].text;
+    let told = &settings.warnings()["engine"].text;
     assert!(told.starts_with("the spare capacity is 1, less than the minimums"), "{told}");
 }
 
@@ -102,15 +102,15 @@ fn a_typed_number_counts_until_the_spare_one_is_known_and_then_its_last_value() 
     let (forbidden, not_ready) = (Err("forbidden".to_owned()), Err("no node is ready".to_owned()));
     let typed = edited("engine", "capacity", "7");
     assert_eq!(capacity(&mut settings, &typed, Some(forbidden)), Some(7));
-    assert_eq!(settings.troubles()["engine"].text, "forbidden");
+    assert_eq!(settings.warnings()["engine"].text, "forbidden");
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(17))), Some(17));
-    assert!(settings.troubles().is_empty());
+    assert!(settings.warnings().is_empty());
     assert_eq!(capacity(&mut settings, &demo(), Some(not_ready)), Some(17));
 }
 
-fn scaled_by_other() -> Troubles {
-    let who = Trouble::new(Kind::ScaledByOther, "horizontalpodautoscaler/web scales it too");
-    Troubles::from([("consumer".to_owned(), who)])
+fn scaled_by_other() -> Warnings {
+    let who = Warning::new(Kind::ScaledByOther, "horizontalpodautoscaler/web scales it too");
+    Warnings::from([("consumer".to_owned(), who)])
 }
 
 #[test]

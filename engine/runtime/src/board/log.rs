@@ -41,7 +41,8 @@ pub enum Kind {
     /// A scenario went on.
     Scenario,
     /// Something is wrong.
-    Trouble,
+    #[serde(rename = "trouble")]
+    Warning,
 }
 
 /// Something that happened.
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn a_long_sentence_is_cut_and_shows_it() {
         let mut log = Log::default();
-        log.push(Duration::ZERO, News::new(Kind::Trouble, "\u{e9}".repeat(1000)));
+        log.push(Duration::ZERO, News::new(Kind::Warning, "\u{e9}".repeat(1000)));
         assert_eq!(log.since(0)[0].text.chars().count(), LONGEST);
         assert!(log.since(0)[0].text.ends_with('\u{2026}'));
     }

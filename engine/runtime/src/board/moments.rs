@@ -37,7 +37,7 @@ pub struct Board {
     loads: BTreeMap<String, u32>,
     /// Who has just scaled a Deployment by way of this engine.
     expected: BTreeMap<String, Actor>,
-    troubles: BTreeSet<String>,
+    warnings: BTreeSet<String>,
     pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
     pub(super) rates: BTreeMap<String, Rates>,
@@ -57,7 +57,7 @@ impl Board {
         let old = std::mem::replace(self, Board::new(self.fixed.clone(), run));
         self.origin = now;
         (self.seq, self.slots, self.loads) = (old.seq, old.slots, old.loads);
-        (self.lost, self.troubles) = (old.lost, old.troubles);
+        (self.lost, self.warnings) = (old.lost, old.warnings);
         self.lost.reset();
     }
 
@@ -159,10 +159,10 @@ impl Board {
 
     /// Tells what has gone wrong since the round before.
     fn see_troubles(&mut self, round: &Round<'_>) {
-        let now: BTreeSet<String> = round.troubles.values().map(|it| it.text.clone()).collect();
-        let before = std::mem::replace(&mut self.troubles, now.clone());
+        let now: BTreeSet<String> = round.warnings.values().map(|it| it.text.clone()).collect();
+        let before = std::mem::replace(&mut self.warnings, now.clone());
         for text in now.difference(&before) {
-            self.tell(round.now, News::new(Kind::Trouble, text.clone()));
+            self.tell(round.now, News::new(Kind::Warning, text.clone()));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::{Autoscaler, Decision, Observation, StartUp};
-use model::{ControlMode, Status, Troubles};
+use model::{ControlMode, Status, Warnings};
 
 use super::controls::Controls;
 use crate::contribution::Contributed;
@@ -46,7 +46,7 @@ pub struct Round<'a> {
     /// What it does now.
     pub mode: ControlMode,
     /// What is wrong with the configuration, by Deployment.
-    pub troubles: &'a Troubles,
+    pub warnings: &'a Warnings,
     /// Which of the page's controls can be used.
     pub controls: Controls,
     /// The configuration's version, which is another one with each change.

@@ -33,7 +33,8 @@ pub struct State {
     /// How many containers there are, those that are not scaled included.
     pub containers: usize,
     /// What is wrong with the configuration.
-    pub troubles: Vec<String>,
+    #[serde(rename = "troubles")]
+    pub warnings: Vec<String>,
     /// How long a start is made to take.
     pub start_delay_s: f64,
     /// The budget in containers.

@@ -35,7 +35,7 @@ impl Board {
             mode,
             because,
             containers: round.deployments.values().map(|status| status.instances.len()).sum(),
-            troubles: round.troubles.values().map(|trouble| trouble.text.clone()).collect(),
+            warnings: round.warnings.values().map(|warning| warning.text.clone()).collect(),
             start_delay_s: seconds(self.fixed.start_delay),
             capacity: config.capacity,
             used: workloads.iter().map(live).sum(),

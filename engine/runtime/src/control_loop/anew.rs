@@ -114,7 +114,7 @@ impl ControlLoop {
             Err(error) => {
                 let text = format!("the reset has failed: {error}");
                 tracing::warn!("{text}");
-                self.board.tell(now, News::new(Kind::Trouble, text));
+                self.board.tell(now, News::new(Kind::Warning, text));
             }
         }
         if let Some(reply) = reply {

@@ -22,9 +22,9 @@ impl ControlLoop {
         settings.see_absent(sources.absent());
         let edit = scheduler.described().and_then(|described| settings.update(described));
         let Some(edit) = edit else { return };
-        for (deployment, trouble) in &edit.news {
-            tracing::warn!("{}", trouble.text);
-            scheduler.warn(deployment, trouble);
+        for (deployment, warning) in &edit.news {
+            tracing::warn!("{}", warning.text);
+            scheduler.warn(deployment, warning);
         }
         let edited = together(seconds(uptime), &edit.changed);
         settings.remember(&edited);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use control::Work;
 use model::Look;
 use model::scheduler::Status;
-use model::trouble::{self, Trouble};
+use model::warning::{self, Warning};
 
 use super::ControlLoop;
 use crate::board::log::{Kind, News};
@@ -72,9 +72,9 @@ impl ControlLoop {
 
     fn say_remedy(&mut self, now: Duration, name: &str, text: String) {
         tracing::warn!("{text}");
-        let trouble = Trouble::new(trouble::Kind::BusyUnknown, text.clone());
-        self.parts.scheduler.warn(name, &trouble);
-        self.board.tell(now, News::new(Kind::Trouble, text));
+        let warning = Warning::new(warning::Kind::BusyUnknown, text.clone());
+        self.parts.scheduler.warn(name, &warning);
+        self.board.tell(now, News::new(Kind::Warning, text));
     }
 
     /// The queue that a workload follows, as it was seen last.

@@ -24,7 +24,7 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
     put("capacity".to_owned(), state.capacity.into());
     put("used".to_owned(), state.used.into());
     put("lost".to_owned(), json!(state.lost));
-    put("troubles".to_owned(), troubles(state));
+    put("troubles".to_owned(), warnings(state));
     put("controls".to_owned(), json!(state.controls));
     put("config".to_owned(), state.config.into());
     for (key, value) in &state.contributed {
@@ -71,11 +71,11 @@ fn status(state: &State) -> Value {
     })
 }
 
-fn troubles(state: &State) -> Value {
+fn warnings(state: &State) -> Value {
     let mut told: Vec<String> =
-        state.troubles.iter().take(TROUBLES).cloned().map(shortened).collect();
-    if state.troubles.len() > TROUBLES {
-        told.push(format!("and {} more", state.troubles.len() - TROUBLES));
+        state.warnings.iter().take(TROUBLES).cloned().map(shortened).collect();
+    if state.warnings.len() > TROUBLES {
+        told.push(format!("and {} more", state.warnings.len() - TROUBLES));
     }
     json!(told)
 }

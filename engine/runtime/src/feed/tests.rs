@@ -76,7 +76,7 @@ impl Stage {
             start_ups: &BTreeMap::new(),
             standing: "alone".to_owned(),
             mode: ControlMode::Decides,
-            troubles: &BTreeMap::new(),
+            warnings: &BTreeMap::new(),
             controls: Controls::default(),
             config: 0,
             contributed: self.contributions.at(self.now()),

@@ -109,9 +109,9 @@ mod tests {
         let refused = async {
             loop {
                 cluster.changed().await;
-                let trouble = cluster.trouble().filter(|text| text.contains("grant"));
-                if let (Some(problem), Some(trouble)) = (lease.problem(), trouble) {
-                    return [problem.to_string(), trouble];
+                let warning = cluster.warning().filter(|text| text.contains("grant"));
+                if let (Some(problem), Some(warning)) = (lease.problem(), warning) {
+                    return [problem.to_string(), warning];
                 }
             }
         };

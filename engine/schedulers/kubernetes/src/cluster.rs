@@ -15,7 +15,7 @@ use kube::{Api, Client, ResourceExt};
 use model::configure::Change;
 use model::scheduler::Lacks;
 use model::settings::Described;
-use model::trouble::Trouble;
+use model::warning::Warning;
 use model::{Clock, MayWrite, ScaleError, Scheduler, Status, Written};
 use tokio::sync::watch;
 
@@ -108,8 +108,8 @@ impl Cluster {
     /// Whether what is seen is what there is.
     pub fn health(&self) -> Health {
         let both = [self.deployments.health(), self.pods.health()];
-        let troubles = [Health::Forbidden, Health::Fails, Health::Beginning];
-        troubles.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
+        let warnings = [Health::Forbidden, Health::Fails, Health::Beginning];
+        warnings.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
     }
 
     /// A Deployment as it was seen last.
@@ -124,7 +124,7 @@ impl Scheduler for Cluster {
         self.changes.changed().map(drop).boxed()
     }
 
-    fn trouble(&self) -> Option<String> {
+    fn warning(&self) -> Option<String> {
         match self.health() {
             Health::Works => None,
             Health::Beginning => Some("the cluster has not been read yet".to_owned()),
@@ -146,20 +146,20 @@ impl Scheduler for Cluster {
             None => None,
         };
         let deployments = lock(&self.shared).manifests.update(&all);
-        let mut not_ours = self.forbidden.troubles();
+        let mut not_ours = self.forbidden.warnings();
         not_ours.extend(self.other_autoscalers.conflicts());
         let leaving = lock(&self.shared).orphans.update(selectors(&all), &self.pods.store.state());
         let leaving = leaving.into_keys().collect();
         Some(Described { deployments, not_ours, leaving, spare })
     }
 
-    fn warn(&self, name: &str, trouble: &Trouble) {
-        let (events, trouble) = (self.events.clone(), trouble.clone());
+    fn warn(&self, name: &str, warning: &Warning) {
+        let (events, warning) = (self.events.clone(), warning.clone());
         let (found, may_write) = (self.deployment(name), (self.may_write)());
         if let Some(deployment) = found.filter(|_| may_write) {
             tokio::spawn(async move {
-                let reason = trouble.kind.name();
-                events.publish(&deployment, EventType::Warning, reason, &trouble.text).await;
+                let reason = warning.kind.name();
+                events.publish(&deployment, EventType::Warning, reason, &warning.text).await;
             });
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
 use model::scheduler::ScaleError;
-use model::trouble::{Kind, Trouble, Troubles};
+use model::warning::{Kind, Warning, Warnings};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -18,18 +18,18 @@ const AGAIN: Duration = Duration::from_secs(3);
 
 /// Which Deployments, and why not.
 #[derive(Debug, Clone, Default)]
-pub struct Forbidden(Arc<Mutex<Troubles>>);
+pub struct Forbidden(Arc<Mutex<Warnings>>);
 
 impl Forbidden {
     /// Why each of them cannot be scaled, in words.
-    pub fn troubles(&self) -> Troubles {
+    pub fn warnings(&self) -> Warnings {
         self.lock().clone()
     }
 
     /// A write was forbidden: from now on it is tried until it is not; then `told` is told.
     pub fn note(&self, api: Api<Deployment>, name: &str, why: String, told: watch::Sender<u64>) {
-        let trouble = Trouble::new(Kind::MissingRight, why);
-        if self.lock().insert(name.to_owned(), trouble).is_some() {
+        let warning = Warning::new(Kind::MissingRight, why);
+        if self.lock().insert(name.to_owned(), warning).is_some() {
             return;
         }
         let (this, name) = (self.clone(), name.to_owned());
@@ -46,7 +46,7 @@ impl Forbidden {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Troubles> {
+    fn lock(&self) -> MutexGuard<'_, Warnings> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use kube::api::ListParams;
 use kube::{Api, Client, ResourceExt};
-use model::trouble::{Kind, Trouble, Troubles};
+use model::warning::{Kind, Warning, Warnings};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -50,9 +50,9 @@ impl OtherAutoscalers {
     }
 
     /// Which Deployments somebody else scales, and who, in words.
-    pub fn conflicts(&self) -> Troubles {
+    pub fn conflicts(&self) -> Warnings {
         let autoscalers = self.autoscalers.store.state();
-        let mut conflicts: Troubles =
+        let mut conflicts: Warnings =
             autoscalers.iter().filter_map(|it| of_autoscaler(it)).collect();
         if let Some(watched) = &*self.scaled_objects.borrow() {
             conflicts.extend(watched.store.state().iter().filter_map(|it| of_scaled_object(it)));
@@ -76,7 +76,7 @@ async fn await_keda(
 }
 
 /// The HorizontalPodAutoscaler that KEDA makes for a ScaledObject is called by that one.
-fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Trouble)> {
+fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Warning)> {
     let target = &autoscaler.spec.scale_target_ref;
     if target.kind != "Deployment" {
         return None;
@@ -89,12 +89,12 @@ fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Troubl
     Some(conflict(&target.name, &who))
 }
 
-fn of_scaled_object(object: &ScaledObject) -> Option<(String, Trouble)> {
+fn of_scaled_object(object: &ScaledObject) -> Option<(String, Warning)> {
     let who = format!("scaledobject/{}", object.name_any());
     Some(conflict(object.deployment()?, &who))
 }
 
-fn conflict(deployment: &str, who: &str) -> (String, Trouble) {
+fn conflict(deployment: &str, who: &str) -> (String, Warning) {
     let text = format!("deployment/{deployment} is scaled by {who} too; delete one of the two");
-    (deployment.to_owned(), Trouble::new(Kind::ScaledByOther, text))
+    (deployment.to_owned(), Warning::new(Kind::ScaledByOther, text))
 }

@@ -1,6 +1,6 @@
 //! How large a scenario may be: what is larger would fill the memory, or never end.
 
-use super::problem::Wrong;
+use super::problem::Report;
 use crate::Time;
 use crate::arrivals::{Arrivals, MOST_POINTS};
 use crate::scenario::{Queue, Scenario, Workload};
@@ -21,7 +21,7 @@ const LONGEST_WINDOW: Time = Time::from_secs(3600);
 const LONGEST_AVERAGE: Time = Time::from_secs(600);
 
 impl Scenario {
-    pub(super) fn check_bounds(&self, wrong: &mut Wrong<'_>) {
+    pub(super) fn check_bounds(&self, wrong: &mut Report<'_>) {
         if self.duration > LONGEST {
             wrong(None, "duration", "must be at most 24h".to_owned());
         }
@@ -42,7 +42,7 @@ impl Scenario {
     }
 
     /// How many there are of each kind of things.
-    fn check_counts(&self, wrong: &mut Wrong<'_>) {
+    fn check_counts(&self, wrong: &mut Report<'_>) {
         let mut check = |owner: Option<&str>, key, many: usize, most| {
             if many > most {
                 wrong(owner, key, format!("are {many}; there may be at most {most}"));
@@ -76,7 +76,7 @@ impl Scenario {
     }
 
     /// How many jobs come to a queue in all.
-    fn check_jobs(&self, queue: &Queue, wrong: &mut Wrong<'_>) {
+    fn check_jobs(&self, queue: &Queue, wrong: &mut Report<'_>) {
         // What is wrong with the numbers themselves is told already.
         if queue.arrivals.as_ref().is_some_and(|it| it.problem().is_some()) {
             return;
@@ -96,7 +96,7 @@ impl Scenario {
     }
 }
 
-fn check_size(it: &Workload, wrong: &mut Wrong<'_>) {
+fn check_size(it: &Workload, wrong: &mut Report<'_>) {
     let owner = Some(it.name.as_str());
     let long = it.name.chars().count();
     if long > LONGEST_NAME {
@@ -113,7 +113,7 @@ fn check_size(it: &Workload, wrong: &mut Wrong<'_>) {
     }
 }
 
-fn at_most(owner: Option<&str>, key: &'static str, count: u32, wrong: &mut Wrong<'_>) {
+fn at_most(owner: Option<&str>, key: &'static str, count: u32, wrong: &mut Report<'_>) {
     if count > MOST_CONTAINERS {
         wrong(owner, key, format!("is {count}; it must be at most {MOST_CONTAINERS}"));
     }

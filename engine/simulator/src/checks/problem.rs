@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct ScenarioError {
     /// The name of the queue or workload; `None` for the scenario itself.
     pub owner: Option<String>,
     /// The key.
@@ -13,7 +13,7 @@ pub struct Problem {
     pub text: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(owner) = &self.owner {
             write!(f, "{owner}: ")?;
@@ -23,4 +23,4 @@ impl fmt::Display for Problem {
 }
 
 /// How a problem is told: whose it is, at which key, and the words.
-pub(super) type Wrong<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;
+pub(super) type Report<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;

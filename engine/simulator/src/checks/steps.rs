@@ -1,6 +1,6 @@
 //! What is wrong with steps that can be read but not played.
 
-use super::problem::Wrong;
+use super::problem::Report;
 use crate::Time;
 use crate::arrivals::RATES;
 use crate::scenario::Scenario;
@@ -13,7 +13,7 @@ const MOST_JOBS: u32 = 10_000;
 const LONGEST_CAPTION: usize = 120;
 
 impl Scenario {
-    pub(super) fn check_steps(&self, wrong: &mut Wrong<'_>) {
+    pub(super) fn check_steps(&self, wrong: &mut Report<'_>) {
         self.producers.iter().for_each(|producer| self.check_producer(producer, wrong));
         for (i, step) in self.steps.iter().enumerate() {
             let owner = format!("step {}", i + 1);
@@ -31,7 +31,7 @@ impl Scenario {
         }
     }
 
-    fn check_producer(&self, it: &Producer, wrong: &mut Wrong<'_>) {
+    fn check_producer(&self, it: &Producer, wrong: &mut Report<'_>) {
         let owner = Some(it.name.as_str());
         if self.producers.iter().filter(|other| other.name == it.name).count() > 1 {
             wrong(owner, "name", "is there twice".to_owned());
@@ -52,7 +52,7 @@ impl Scenario {
         }
     }
 
-    fn check_step(&self, owner: &str, step: &Step, wrong: &mut Wrong<'_>) {
+    fn check_step(&self, owner: &str, step: &Step, wrong: &mut Report<'_>) {
         let long = step.caption.chars().count();
         if step.caption.trim().is_empty() {
             wrong(Some(owner), "caption", "is empty; say what the audience sees".to_owned());

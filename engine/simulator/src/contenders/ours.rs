@@ -83,7 +83,7 @@ impl Ours {
             Some(rule) => world.scenario().clone().with_rule(rule),
             None => world.scenario().clone(),
         };
-        let first = |problems: Vec<control::Problem>| {
+        let first = |problems: Vec<control::ConfigError>| {
             problems.first().map_or_else(String::new, ToString::to_string)
         };
         let core = Autoscaler::new(rules::config(&scenario)?).map_err(first)?;

@@ -149,16 +149,16 @@ fn a_simulated_hour_of_the_demo_jumps_from_event_to_event() {
 fn worlds() -> impl Strategy<Value = (Scenario, u64)> {
     let times = (0..4000u64, 0..4000u64, 20..900u64);
     let load = (0.0..40.0f64, 0.0..40.0f64, 0..300u32);
-    let troubles = (0..60u64, 1..60u64, 0..6u32, 0..100u64);
-    (times, load, troubles, 4..14u32, 0..3usize, any::<u64>()).prop_map(world)
+    let warnings = (0..60u64, 1..60u64, 0..6u32, 0..100u64);
+    (times, load, warnings, 4..14u32, 0..3usize, any::<u64>()).prop_map(world)
 }
 
 type World = ((u64, u64, u64), (f64, f64, u32), (u64, u64, u32, u64), u32, usize, u64);
 
-fn world((times, load, troubles, capacity, rule, seed): World) -> (Scenario, u64) {
+fn world((times, load, warnings, capacity, rule, seed): World) -> (Scenario, u64) {
     let (start, stop, job) = times;
     let (low, high, jobs) = load;
-    let (from, lasts, places, crash) = troubles;
+    let (from, lasts, places, crash) = warnings;
     let rule = ["rate", "queue", "simple-queue"][rule];
     let grace = job / 2;
     let ends = format!(

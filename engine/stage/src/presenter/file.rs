@@ -8,7 +8,7 @@ use manifest::yaml::{Bad, Document, Step, documents, way};
 use serde_yaml::Value;
 use service::UsageError;
 use simulator::Scenario;
-use simulator::checks::Problem;
+use simulator::checks::ScenarioError;
 use simulator::trace::NoTrace;
 
 /// The opening of a talk, in three steps.
@@ -37,7 +37,7 @@ pub fn read(file: &Path) -> Result<Scenario, UsageError> {
     let trace = |name: &str| {
         bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
-    parse(&text, trace).map_err(|Wrong { trace, line, text }| {
+    parse(&text, trace).map_err(|InvalidScenario { trace, line, text }| {
         // A trace stands beside its scenario.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
@@ -56,7 +56,7 @@ fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
 
 /// What is wrong, and where.
 #[derive(Debug)]
-pub struct Wrong {
+pub struct InvalidScenario {
     /// The trace's name; `None` for the scenario itself.
     pub trace: Option<String>,
     /// The line, from 1 on.
@@ -73,8 +73,8 @@ pub struct Wrong {
 pub fn parse(
     text: &str,
     trace: impl Fn(&str) -> Result<String, String>,
-) -> Result<Scenario, Wrong> {
-    let wrong = |line, text| Wrong { trace: None, line, text };
+) -> Result<Scenario, InvalidScenario> {
+    let wrong = |line, text| InvalidScenario { trace: None, line, text };
     let bad = |bad: Bad| wrong(bad.line, bad.text);
     let mut all = documents(text);
     let document = all.next().ok_or_else(|| wrong(1, "it is empty".to_owned()))?.map_err(bad)?;
@@ -85,11 +85,13 @@ pub fn parse(
             "there is a second document; write one scenario a file".to_owned(),
         ));
     }
-    let of_key = |problem: &Problem| wrong(line_of(&document, problem), problem.to_string());
+    let of_key = |problem: &ScenarioError| wrong(line_of(&document, problem), problem.to_string());
     let scenario: Scenario = document.typed().map_err(bad)?;
     let scenario = scenario.with_traces(trace).map_err(|error| match error {
         NoTrace::Unread(problem) => of_key(&problem),
-        NoTrace::Bad(file, bad) => Wrong { trace: Some(file), ..wrong(bad.line, bad.text) },
+        NoTrace::Bad(file, bad) => {
+            InvalidScenario { trace: Some(file), ..wrong(bad.line, bad.text) }
+        }
     })?;
     match scenario.problems().first() {
         Some(problem) => Err(of_key(problem)),
@@ -98,7 +100,7 @@ pub fn parse(
 }
 
 /// The line of a key of a problem's owner: a step by its number, or what has its name.
-fn line_of(document: &Document, problem: &Problem) -> usize {
+fn line_of(document: &Document, problem: &ScenarioError) -> usize {
     let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
     let step: Option<usize> = step.and_then(|number| number.parse().ok());
     let owners = match (step, &problem.owner) {
@@ -153,7 +155,8 @@ mod tests {
 
     fn refusal(from: &str, to: &str) -> String {
         assert!(STEADY.contains(from), "{from}");
-        let Wrong { line, text, .. } = parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
+        let InvalidScenario { line, text, .. } =
+            parse(&STEADY.replacen(from, to, 1), no_trace).unwrap_err();
         format!("line {line}: {text}")
     }
 

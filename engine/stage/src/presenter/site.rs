@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use web::ApiError;
 
-use super::file::{Wrong, parse};
+use super::file::{InvalidScenario, parse};
 use super::scene::Scene;
 use super::stepper::Press;
 use super::task::{Presenter, Refusal};
@@ -53,7 +53,7 @@ async fn play(
     // Files beside a scenario are for the simulator; a stage has producers.
     let no_file = |_: &str| Err("no file is read for a play; use producers and steps".to_owned());
     let scenario = parse(text, no_file)
-        .map_err(|Wrong { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
+        .map_err(|InvalidScenario { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
     shown(presenter.play(scenario, how.step).await)
 }
 

@@ -126,7 +126,7 @@ mod tests {
             start_ups: &BTreeMap::new(),
             standing: String::new(),
             mode: ControlMode::LooksOn("this is a recording".to_owned()),
-            troubles: &BTreeMap::new(),
+            warnings: &BTreeMap::new(),
             controls: Controls::default(),
             config: 0,
             contributed: Contributed::default(),

@@ -69,7 +69,7 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
             start_ups: &BTreeMap::<String, StartUp>::new(),
             standing: "alone".to_owned(),
             mode: if held { ControlMode::Held } else { ControlMode::Decides },
-            troubles: &BTreeMap::new(),
+            warnings: &BTreeMap::new(),
             controls: Controls::default(),
             config: 0,
             contributed: Contributed::default(),

@@ -20,12 +20,12 @@ fn wait_for<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl Running {
-    fn publish_once(&self, once: Once) -> Result<TakenIn, Problem> {
+    fn publish_once(&self, once: Once) -> Result<TakenIn, ApiError> {
         wait_for(self.hub.publish(&jobs(), batch(), WALL, Some(once)))
     }
 }
 
-fn replayed(id: u64) -> Result<TakenIn, Problem> {
+fn replayed(id: u64) -> Result<TakenIn, ApiError> {
     Ok(TakenIn { ids: vec![MessageId(id)], total: None, replayed: true })
 }
 
@@ -81,7 +81,7 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
         assert!(poll!(&mut first).is_pending() && poll!(&mut again).is_pending());
         disk.0.room.store(0, Ordering::Relaxed);
         let writing = std::thread::spawn(|| writer.run());
-        let full = || Err(Problem::NotKept(Refusal::Full));
+        let full = || Err(ApiError::NotKept(Refusal::Full));
         assert_eq!((first.await, again.await), (full(), full()));
         disk.0.room.store(u64::MAX, Ordering::Relaxed);
         let published = hub.publish(&jobs, batch(), WALL, Some(other)).await.unwrap();
@@ -104,7 +104,10 @@ fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
         assert!(poll!(&mut first).is_pending() && poll!(&mut again).is_pending());
         disk.0.fails.store(2, Ordering::Relaxed);
         let writing = std::thread::spawn(|| writer.run());
-        assert_eq!((first.await, again.await), (Err(Problem::LogFailed), Err(Problem::LogFailed)));
+        assert_eq!(
+            (first.await, again.await),
+            (Err(ApiError::LogFailed), Err(ApiError::LogFailed))
+        );
         assert!(writing.join().unwrap().is_err());
     });
     let running = Running::start(&disk, 2);

@@ -10,9 +10,9 @@ use crate::yaml::Step;
 use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 
 /// The way to what is refused, and what is said of it.
-pub(super) type Wrong = (Vec<Step>, String);
+pub(super) type Mismatch = (Vec<Step>, String);
 
-pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Wrong> {
+pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Mismatch> {
     let spec = parsed.spec.ok_or_else(|| wrong(&[], "it has no spec"))?;
     let place = ["spec", "template", "spec"];
     let pod = spec.template.spec.ok_or_else(|| wrong(&place, "its template has no spec"))?;
@@ -41,7 +41,7 @@ pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deplo
     })
 }
 
-fn wrong(path: &[&str], what: &str) -> Wrong {
+fn wrong(path: &[&str], what: &str) -> Mismatch {
     (path.iter().map(|key| Step::from(*key)).collect(), what.to_owned())
 }
 
@@ -91,7 +91,7 @@ fn source(volume: &core::Volume) -> Source {
     all.iter().find(|(_, is_it)| *is_it).map_or(Source::Other, |(source, _)| *source)
 }
 
-pub(super) fn service(name: String, parsed: core::Service) -> Result<Service, Wrong> {
+pub(super) fn service(name: String, parsed: core::Service) -> Result<Service, Mismatch> {
     let spec = parsed.spec.ok_or_else(|| wrong(&[], "it has no spec"))?;
     let ports = spec.ports.unwrap_or_default().into_iter().enumerate();
     let by_tcp = ports.filter(|(_, it)| it.protocol.as_deref().unwrap_or("TCP") == "TCP");
@@ -104,7 +104,7 @@ pub(super) fn service(name: String, parsed: core::Service) -> Result<Service, Wr
     })
 }
 
-fn port(i: usize, parsed: core::ServicePort) -> Result<Port, Wrong> {
+fn port(i: usize, parsed: core::ServicePort) -> Result<Port, Mismatch> {
     let valid = |key: &str, number: i32| match u16::try_from(number) {
         Ok(number) if number > 0 => Ok(number),
         _ => {

@@ -34,7 +34,7 @@ fn each_world(mut play: impl FnMut(World, usize)) {
 }
 
 /// Lets this time pass with whatever can go wrong.
-fn trouble(world: &mut World, nodes: usize, time: Duration) {
+fn warning(world: &mut World, nodes: usize, time: Duration) {
     let end = world.now + time;
     world.lost = world.rng.random_range(0..300);
     world.slow = world.rng.random_range(0..900);
@@ -74,7 +74,7 @@ fn calm(world: &mut World, nodes: usize) -> usize {
 fn never_do_two_act_at_the_same_time_whatever_is_lost_late_or_killed() {
     let mut successions = 0;
     each_world(|mut world, nodes| {
-        trouble(&mut world, nodes, s(300));
+        warning(&mut world, nodes, s(300));
         successions += world.successions;
     });
     // Most worlds are quiet for long: whoever dies is soon started again under its old name.
@@ -84,7 +84,7 @@ fn never_do_two_act_at_the_same_time_whatever_is_lost_late_or_killed() {
 #[test]
 fn when_the_leader_dies_silently_another_one_acts_within_the_lease_and_five_seconds() {
     each_world(|mut world, nodes| {
-        trouble(&mut world, nodes, s(20));
+        warning(&mut world, nodes, s(20));
         let dead = calm(&mut world, nodes);
         let moment = Duration::from_millis(world.rng.random_range(0..2000));
         world.run(moment);
@@ -97,7 +97,7 @@ fn when_the_leader_dies_silently_another_one_acts_within_the_lease_and_five_seco
 #[test]
 fn when_the_leader_leaves_another_one_acts_within_two_seconds() {
     each_world(|mut world, nodes| {
-        trouble(&mut world, nodes, s(20));
+        warning(&mut world, nodes, s(20));
         let leaving = calm(&mut world, nodes);
         world.leave(leaving);
         let took = world.run_until(s(2), |world| world.leader().is_some());

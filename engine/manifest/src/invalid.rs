@@ -13,7 +13,7 @@ use crate::yaml::{Document, Step, way};
 
 /// One annotation that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Wrong {
+pub struct InvalidAnnotation {
     /// Whose it is.
     pub deployment: String,
     /// Its whole name.
@@ -22,20 +22,24 @@ pub struct Wrong {
     pub text: String,
 }
 
-impl Wrong {
+impl InvalidAnnotation {
     /// An annotation of ours, by its name without the prefix, and what is wrong with it.
-    pub fn new(deployment: &str, name: &str, what: &str) -> Wrong {
-        Wrong::whole(deployment, &format!("{PREFIX}{name}"), what)
+    pub fn new(deployment: &str, name: &str, what: &str) -> InvalidAnnotation {
+        InvalidAnnotation::whole(deployment, &format!("{PREFIX}{name}"), what)
     }
 
     /// Any annotation, by its whole name.
-    pub fn whole(deployment: &str, annotation: &str, what: &str) -> Wrong {
+    pub fn whole(deployment: &str, annotation: &str, what: &str) -> InvalidAnnotation {
         let text = format!("deployment/{deployment}: annotation {annotation} {what}");
-        Wrong { deployment: deployment.to_owned(), annotation: annotation.to_owned(), text }
+        InvalidAnnotation {
+            deployment: deployment.to_owned(),
+            annotation: annotation.to_owned(),
+            text,
+        }
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for InvalidAnnotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -141,7 +145,7 @@ impl Places {
     }
 
     /// The fault that a wrong annotation is.
-    pub fn of_annotation(&self, wrong: &Wrong) -> Fault {
+    pub fn of_annotation(&self, wrong: &InvalidAnnotation) -> Fault {
         let path = ["metadata".into(), "annotations".into(), wrong.annotation.as_str().into()];
         let line = self.line(&format!("deployment/{}", wrong.deployment), &path);
         Fault { line, text: wrong.text.clone() }

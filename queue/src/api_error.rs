@@ -13,7 +13,7 @@ use crate::durable::Refusal;
 
 /// Why a call was refused, in one sentence that names the thing and the mend.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum ApiError {
     /// 400: the path names no possible queue.
     #[error(transparent)]
     BadName(#[from] BadName),
@@ -77,35 +77,35 @@ pub enum Problem {
     LogFailed,
 }
 
-impl Problem {
+impl ApiError {
     /// The HTTP status and a short word for programs.
     pub fn code(&self) -> (StatusCode, &'static str) {
         match self {
-            Problem::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
-            Problem::BadArgument(_) | Problem::BadSetting(_) | Problem::Nowhere(_) => {
+            ApiError::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
+            ApiError::BadArgument(_) | ApiError::BadSetting(_) | ApiError::Nowhere(_) => {
                 (StatusCode::BAD_REQUEST, "bad_argument")
             }
-            Problem::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
-            Problem::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
-            Problem::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
-            Problem::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
-            Problem::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
-            Problem::Stale(_) => (StatusCode::GONE, "stale"),
-            Problem::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-            Problem::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
-            Problem::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
-            Problem::TooManyQueues => (StatusCode::TOO_MANY_REQUESTS, "too_many_queues"),
-            Problem::NotKept(Refusal::Full) => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
-            Problem::NotKept(Refusal::NotWritten(_)) => {
+            ApiError::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            ApiError::UnknownQueue(_) => (StatusCode::NOT_FOUND, "unknown_queue"),
+            ApiError::UnknownPath(_) => (StatusCode::NOT_FOUND, "unknown_path"),
+            ApiError::WrongMethod(_) => (StatusCode::METHOD_NOT_ALLOWED, "wrong_method"),
+            ApiError::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, "too_slow"),
+            ApiError::Stale(_) => (StatusCode::GONE, "stale"),
+            ApiError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            ApiError::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused"),
+            ApiError::Full(_) => (StatusCode::TOO_MANY_REQUESTS, "full"),
+            ApiError::TooManyQueues => (StatusCode::TOO_MANY_REQUESTS, "too_many_queues"),
+            ApiError::NotKept(Refusal::Full) => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            ApiError::NotKept(Refusal::NotWritten(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "not_written")
             }
-            Problem::Unwritable(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unwritable"),
-            Problem::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
+            ApiError::Unwritable(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unwritable"),
+            ApiError::LogFailed => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
         }
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.code();
         let error = json!({"error": {"code": code, "message": self.to_string()}});
@@ -118,13 +118,13 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<PublishError> for Problem {
-    fn from(error: PublishError) -> Problem {
+impl From<PublishError> for ApiError {
+    fn from(error: PublishError) -> ApiError {
         match error {
-            PublishError::Full(full) => Problem::Full(full),
-            PublishError::KeyReused => Problem::KeyReused,
+            PublishError::Full(full) => ApiError::Full(full),
+            PublishError::KeyReused => ApiError::KeyReused,
             large @ PublishError::TooLarge { .. } => {
-                Problem::TooLarge(format!("{large}; raise its max_message_bytes or send less"))
+                ApiError::TooLarge(format!("{large}; raise its max_message_bytes or send less"))
             }
         }
     }

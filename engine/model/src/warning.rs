@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 /// What is wrong, by Deployment.
-pub type Troubles = BTreeMap<String, Trouble>;
+pub type Warnings = BTreeMap<String, Warning>;
 
 /// One Deployment's trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Warning {
     /// What kind of trouble it is.
     pub kind: Kind,
     /// All of it, in words.
@@ -39,15 +39,15 @@ impl Kind {
     }
 }
 
-impl Trouble {
+impl Warning {
     /// A trouble of a kind.
-    pub fn new(kind: Kind, text: impl Into<String>) -> Trouble {
-        Trouble { kind, text: text.into() }
+    pub fn new(kind: Kind, text: impl Into<String>) -> Warning {
+        Warning { kind, text: text.into() }
     }
 
     /// Both at once; the kind of the first.
     #[must_use]
-    pub fn and(self, text: &str) -> Trouble {
-        Trouble { text: format!("{}; {text}", self.text), ..self }
+    pub fn and(self, text: &str) -> Warning {
+        Warning { text: format!("{}; {text}", self.text), ..self }
     }
 }
