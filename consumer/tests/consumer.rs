@@ -15,7 +15,7 @@ use consumer::{Args, Consumer};
 use memory::Memory;
 use prometheus::Registry;
 use service::{Health, Shutdown, Trigger};
-use stand_in::{Queue, Story};
+use stand_in::{Queue, Script};
 use tokio::task::JoinHandle;
 
 /// A consumer at work.
@@ -69,7 +69,7 @@ async fn a_job_is_acked_after_the_work() {
     let queue = Queue::with_jobs(1).await;
     let begun = Instant::now();
     let running = Running::start(&queue.url, &["--work-time=100ms"]);
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     assert!(begun.elapsed() >= Duration::from_millis(100));
     let (counters, _) = running.leave().await;
     assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
@@ -80,9 +80,9 @@ async fn a_job_is_acked_after_the_work() {
 async fn jobs_come_one_after_the_other() {
     let queue = Queue::with_jobs(2).await;
     let running = Running::start(&queue.url, &["--work-time=1ms"]);
-    queue.has_heard(Story::Ack(2)).await;
+    queue.has_heard(Script::Ack(2)).await;
     running.leave().await;
-    let in_turn = [Story::Receive(1), Story::Ack(1), Story::Receive(2), Story::Ack(2)];
+    let in_turn = [Script::Receive(1), Script::Ack(1), Script::Receive(2), Script::Ack(2)];
     assert_eq!(queue.story()[..4], in_turn);
 }
 
@@ -90,9 +90,9 @@ async fn jobs_come_one_after_the_other() {
 async fn a_job_that_fits_in_the_grace_is_finished() {
     let queue = Queue::with_jobs(2).await;
     let running = Running::start(&queue.url, &["--work-time=300ms"]);
-    queue.has_heard(Story::Receive(1)).await;
+    queue.has_heard(Script::Receive(1)).await;
     let (counters, _) = running.leave().await;
-    assert_eq!(queue.story(), [Story::Receive(1), Story::Ack(1)]);
+    assert_eq!(queue.story(), [Script::Receive(1), Script::Ack(1)]);
     assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
 }
 
@@ -100,10 +100,10 @@ async fn a_job_that_fits_in_the_grace_is_finished() {
 async fn a_job_that_does_not_fit_in_the_grace_is_handed_back_at_once() {
     let queue = Queue::with_jobs(1).await;
     let running = Running::start(&queue.url, &["--work-time=1h"]);
-    queue.has_heard(Story::Receive(1)).await;
+    queue.has_heard(Script::Receive(1)).await;
     let (counters, took) = running.leave().await;
     assert!(took < Duration::from_secs(2), "{took:?}");
-    assert_eq!(queue.story(), [Story::Receive(1), Story::Release(1)]);
+    assert_eq!(queue.story(), [Script::Receive(1), Script::Release(1)]);
     assert_eq!(counters["consumer_jobs_handed_back_total"], 1.0);
     assert_eq!(counters["consumer_jobs_processed_total"], 0.0);
 }
@@ -113,11 +113,11 @@ async fn a_retired_consumer_is_not_ready_and_asks_again_soon() {
     let queue = Queue::with_jobs(1).await;
     queue.retire(true);
     let running = Running::start(&queue.url, &["--work-time=1ms"]);
-    queue.has_heard(Story::Retired(20_000)).await;
-    queue.has_heard(Story::Retired(1_000)).await;
+    queue.has_heard(Script::Retired(20_000)).await;
+    queue.has_heard(Script::Retired(1_000)).await;
     running.is_ready(false).await;
     queue.retire(false);
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     running.is_ready(true).await;
     let (_, took) = running.leave().await;
     assert!(took < Duration::from_secs(2), "{took:?}");
@@ -130,17 +130,17 @@ async fn a_retired_consumer_waits_no_longer_than_it_was_told_to() {
     let running = Running::start(&queue.url, &["--poll-wait=300ms"]);
     queue.has_heard_so_much(2).await;
     running.leave().await;
-    assert!(queue.story().iter().all(|it| *it == Story::Retired(300)), "{:?}", queue.story());
+    assert!(queue.story().iter().all(|it| *it == Script::Retired(300)), "{:?}", queue.story());
 }
 
 #[tokio::test]
 async fn a_waiting_receive_ends_at_once() {
     let queue = Queue::with_jobs(0).await;
     let running = Running::start(&queue.url, &[]);
-    queue.has_heard(Story::Wait).await;
+    queue.has_heard(Script::Wait).await;
     let (_, took) = running.leave().await;
     assert!(took < Duration::from_secs(2), "{took:?}");
-    queue.has_heard(Story::WaitCancelled).await;
+    queue.has_heard(Script::WaitCancelled).await;
 }
 
 #[tokio::test]
@@ -148,9 +148,9 @@ async fn long_work_keeps_its_lease() {
     let queue = Queue::with_jobs(1).await;
     let flags = ["--lease=100ms", "--work-time=300ms"];
     let running = Running::start(&queue.url, &flags);
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     running.leave().await;
-    assert!(queue.story().contains(&Story::Extend(1)));
+    assert!(queue.story().contains(&Script::Extend(1)));
 }
 
 #[tokio::test]
@@ -158,10 +158,10 @@ async fn a_job_whose_lease_is_over_is_dropped_without_an_ack() {
     let queue = Queue::with_jobs(1).await;
     queue.end_all_leases();
     let running = Running::start(&queue.url, &["--lease=100ms", "--work-time=1h"]);
-    queue.has_heard(Story::Wait).await;
+    queue.has_heard(Script::Wait).await;
     let (counters, _) = running.leave().await;
-    assert_eq!(queue.story()[..2], [Story::Receive(1), Story::Extend(1)]);
-    assert!(!queue.story().contains(&Story::Ack(1)));
+    assert_eq!(queue.story()[..2], [Script::Receive(1), Script::Extend(1)]);
+    assert!(!queue.story().contains(&Script::Ack(1)));
     assert_eq!(counters["consumer_jobs_stale_total"], 1.0);
 }
 
@@ -170,7 +170,7 @@ async fn an_ack_that_got_lost_is_sent_again() {
     let queue = Queue::with_jobs(1).await;
     queue.lose_calls(2);
     let running = Running::start(&queue.url, &["--work-time=1ms"]);
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     let (counters, _) = running.leave().await;
     assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
 }
@@ -182,7 +182,7 @@ async fn a_done_job_is_told_for_as_long_as_the_queue_does_not_hear() {
     // Longer than the lease by the consumer's clock; that of a queue that stands still has not
     // moved.
     let running = Running::start(&queue.url, &["--work-time=1ms", "--lease=100ms"]);
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     let (counters, _) = running.leave().await;
     assert_eq!(counters["consumer_jobs_processed_total"], 1.0);
 }
@@ -196,7 +196,7 @@ async fn a_queue_that_comes_late_is_found() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let queue = Queue::on_port(port, 1).await;
-    queue.has_heard(Story::Ack(1)).await;
+    queue.has_heard(Script::Ack(1)).await;
     running.leave().await;
 }
 

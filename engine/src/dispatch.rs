@@ -2,7 +2,7 @@
 
 use service::output::print;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Subcommand};
 use crate::cli::{completions, play, replay, scale, simulate, top, validate};
 use crate::start;
 
@@ -12,13 +12,13 @@ use crate::start;
 /// Whatever stops it, in a line.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
-        Some(Command::Scale(args)) => scale::run(&args).await,
-        Some(Command::Validate(args)) => Ok(print(&validate::run(&args)?).await?),
-        Some(Command::Play(args)) => play::run(&args).await,
-        Some(Command::Top(args)) => top::run(&args).await,
-        Some(Command::Simulate(args)) => Ok(print(&simulate::run(&args)?).await?),
-        Some(Command::Replay(args)) => replay::run(&args).await,
-        Some(Command::Completions { shell }) => Ok(print(&completions::script(shell)).await?),
+        Some(Subcommand::Scale(args)) => scale::run(&args).await,
+        Some(Subcommand::Validate(args)) => Ok(print(&validate::run(&args)?).await?),
+        Some(Subcommand::Play(args)) => play::run(&args).await,
+        Some(Subcommand::Top(args)) => top::run(&args).await,
+        Some(Subcommand::Simulate(args)) => Ok(print(&simulate::run(&args)?).await?),
+        Some(Subcommand::Replay(args)) => replay::run(&args).await,
+        Some(Subcommand::Completions { shell }) => Ok(print(&completions::script(shell)).await?),
         None => start::engine(args.run).await,
     }
 }

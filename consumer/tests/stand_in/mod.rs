@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 /// What happened at the queue; the number is the job's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Story {
+pub(crate) enum Script {
     Receive(u32),
     /// It is retired, and asks with a wait of so many milliseconds.
     Retired(u32),
@@ -36,11 +36,11 @@ struct Inner {
     retired: AtomicBool,
     calls_to_lose: AtomicU32,
     worker: Mutex<String>,
-    story: watch::Sender<Vec<Story>>,
+    story: watch::Sender<Vec<Script>>,
 }
 
 impl Inner {
-    fn add(&self, event: Story) {
+    fn add(&self, event: Script) {
         self.story.send_modify(|story| story.push(event));
     }
 
@@ -92,7 +92,7 @@ impl Queue {
     }
 
     /// Everything that happened so far.
-    pub(crate) fn story(&self) -> Vec<Story> {
+    pub(crate) fn story(&self) -> Vec<Script> {
         self.inner.story.borrow().clone()
     }
 
@@ -102,7 +102,7 @@ impl Queue {
     }
 
     /// Waits until `event` has happened.
-    pub(crate) async fn has_heard(&self, event: Story) {
+    pub(crate) async fn has_heard(&self, event: Script) {
         let mut story = self.inner.story.subscribe();
         let heard = story.wait_for(|story| story.contains(&event));
         tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap().unwrap();
@@ -126,7 +126,7 @@ struct Waiting(Arc<Inner>);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.add(Story::WaitCancelled);
+        self.0.add(Script::WaitCancelled);
     }
 }
 
@@ -136,8 +136,8 @@ async fn receive(State(inner): State<Arc<Inner>>, Query(query): Query<Value>) ->
     if inner.retired.load(Ordering::SeqCst) {
         let wait: f64 = query["wait_s"].as_str().unwrap().parse().unwrap();
         // Told at once the first time, as the queue does.
-        let is_first = !inner.story.borrow().iter().any(|it| matches!(it, Story::Retired(_)));
-        inner.add(Story::Retired((wait * 1000.0) as u32));
+        let is_first = !inner.story.borrow().iter().any(|it| matches!(it, Script::Retired(_)));
+        inner.add(Script::Retired((wait * 1000.0) as u32));
         if !is_first {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -146,10 +146,10 @@ async fn receive(State(inner): State<Arc<Inner>>, Query(query): Query<Value>) ->
     let id = inner.given_out.fetch_add(1, Ordering::SeqCst) + 1;
     if id > inner.jobs.load(Ordering::SeqCst) {
         let _waiting = Waiting(inner.clone());
-        inner.add(Story::Wait);
+        inner.add(Script::Wait);
         std::future::pending::<()>().await;
     }
-    inner.add(Story::Receive(id));
+    inner.add(Script::Receive(id));
     let id = id.to_string();
     let message = json!({"id": id, "receipt": id, "attempts": 1, "enqueued_at": "", "body": "x"});
     Json(json!({"messages": [message]}))
@@ -159,7 +159,7 @@ fn job(receipts: &Value) -> u32 {
     receipts["receipts"][0].as_str().unwrap().parse().unwrap()
 }
 
-fn end(inner: &Inner, receipts: &Value, event: Story) -> Response {
+fn end(inner: &Inner, receipts: &Value, event: Script) -> Response {
     if inner.loses_a_call() {
         return StatusCode::BAD_GATEWAY.into_response();
     }
@@ -170,15 +170,15 @@ fn end(inner: &Inner, receipts: &Value, event: Story) -> Response {
 }
 
 async fn ack(State(inner): State<Arc<Inner>>, Json(receipts): Json<Value>) -> Response {
-    end(&inner, &receipts, Story::Ack(job(&receipts)))
+    end(&inner, &receipts, Script::Ack(job(&receipts)))
 }
 
 async fn release(State(inner): State<Arc<Inner>>, Json(receipts): Json<Value>) -> Response {
-    end(&inner, &receipts, Story::Release(job(&receipts)))
+    end(&inner, &receipts, Script::Release(job(&receipts)))
 }
 
 async fn extend(State(inner): State<Arc<Inner>>, Path(receipt): Path<u32>) -> Response {
-    inner.add(Story::Extend(receipt));
+    inner.add(Script::Extend(receipt));
     if inner.stale.load(Ordering::SeqCst) {
         let over = json!({"error": {"code": "stale", "message": "the lease is over"}});
         return (StatusCode::GONE, Json(over)).into_response();

@@ -7,7 +7,7 @@ use crate::config::{Config, ConfigError};
 use crate::decision::{Decision, Reason};
 use crate::fleet;
 use crate::reading::{Observation, Reading};
-use crate::state::{Moment, State};
+use crate::state::{Context, State};
 use crate::why::Why;
 use crate::words;
 use crate::workload::{Fleet, Workload};
@@ -120,7 +120,7 @@ impl Autoscaler {
         }
         for (i, state) in self.states.iter_mut().enumerate() {
             let start_up = seen.start_ups.get(&state.workload.name).copied();
-            state.consult(Moment { now, start_up, frozen }, readings[i], fleets[i]);
+            state.consult(Context { now, start_up, frozen }, readings[i], fleets[i]);
         }
         for group in &self.shared {
             fleet::share(&mut self.states, group);

@@ -15,7 +15,7 @@ const READINGS_BEFORE_CUTS: u32 = 2;
 
 /// When and how a rule is asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
+pub(crate) struct Context {
     pub(crate) now: Time,
     /// How long the workload's containers take to start, where that is known.
     pub(crate) start_up: Option<Time>,
@@ -153,7 +153,7 @@ impl State {
     /// Asks the rule, once for each fresh reading: a second look at the same one is no second
     /// reason to remove something. The answer is for all that work on the queue. One that is
     /// frozen, or that nobody may scale for now, learns and wants nothing.
-    pub(crate) fn consult(&mut self, at: Moment, reading: Option<Reading>, fleet: Fleet) {
+    pub(crate) fn consult(&mut self, at: Context, reading: Option<Reading>, fleet: Fleet) {
         if self.is_blind() {
             return;
         }

@@ -27,7 +27,7 @@ pub use actor::Actor;
 pub use authority::{Authority, ControlMode, MayWrite};
 pub use budget::Budget;
 pub use clock::Clock;
-pub use look::{Leases, Look, Story, Told};
+pub use look::{Leases, QueueReading, RecoveredJob, Told};
 pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
 pub use settings::Settings;
 pub use source::{MetricSource, ReadError};

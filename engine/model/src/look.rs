@@ -8,7 +8,7 @@ use control::Reading;
 
 /// A queue as it was seen last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct QueueReading {
     /// What rules go by.
     pub reading: Reading,
     /// Jobs that are lost, since the queue's process began; `None` where it does not count them.
@@ -55,7 +55,7 @@ impl Told {
 
 /// A lost worker's job that was done in the end.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Story {
+pub struct RecoveredJob {
     /// Who had it and was lost.
     pub worker: String,
     /// Seconds until it was given out again.

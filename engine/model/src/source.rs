@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 
-use crate::look::{Look, Story};
+use crate::look::{QueueReading, RecoveredJob};
 
 /// What one queue, or whatever else a workload follows, is measured by. It is read once a tick.
 pub trait MetricSource: fmt::Debug + Send {
@@ -15,10 +15,10 @@ pub trait MetricSource: fmt::Debug + Send {
     ///
     /// # Errors
     /// Whatever keeps it from being known in full: no part of a reading is ever made up.
-    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<Look, ReadError>>;
+    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<QueueReading, ReadError>>;
 
     /// What became of lost workers' jobs since the last call; asked after each reading.
-    fn stories(&mut self) -> BoxFuture<'_, Vec<Story>> {
+    fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         ready(Vec::new()).boxed()
     }
 }

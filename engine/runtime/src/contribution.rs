@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A part of each snapshot. It is woken for by [`Wish::Show`](crate::control_loop::Wish::Show).
+/// A part of each snapshot. It is woken for by [`Command::Show`](crate::control_loop::Command::Show).
 pub trait Contribution: fmt::Debug + Send + Sync {
     /// Its keys at `now`, in the state and in the stream; null where a value is not known.
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)>;

@@ -9,34 +9,34 @@
 //! - `anew` and `reset`: back to second 0, and how far that is
 
 mod anew;
+pub mod commands;
 mod configure;
 pub mod handle;
 mod leaving;
 mod reset;
-pub mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use control::{Autoscaler, Decision, Observation, StartUp};
-use model::{Authority, Clock, ControlMode, ScaleError, Scheduler, Settings, Status, Story};
+use model::{Authority, Clock, ControlMode, RecoveredJob, ScaleError, Scheduler, Settings, Status};
 use service::Shutdown;
 use sources::Sources;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
-use crate::board::log::{Kind, News};
-use crate::board::{Board, Controls, Fixed, Round, Snapshot};
+use crate::board::log::{Kind, LogEvent};
+use crate::board::{Controls, Fixed, Round, Snapshot, SnapshotBuilder};
 use crate::contribution::Contributions;
 use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::refusals::Refusals;
 use crate::retire::Retiring;
 use crate::retire::calls::Calls;
-use handle::Command;
-pub use handle::{Handle, Wish};
+use handle::Request;
+pub use handle::{Command, Handle};
 use reset::Reset;
 
 /// How many commands may wait; each is answered within a round.
@@ -50,7 +50,7 @@ const SETTLE: Duration = Duration::from_millis(20);
 
 /// Everything that a round needs.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Components {
     /// The decision core.
     pub core: Autoscaler,
     /// Where the containers run.
@@ -76,16 +76,16 @@ pub struct Parts {
 /// The loop.
 #[derive(Debug)]
 pub struct ControlLoop {
-    parts: Parts,
+    parts: Components,
     /// What others add to each snapshot.
     contributions: Contributions,
-    board: Board,
+    board: SnapshotBuilder,
     ticks: u64,
     /// When the last round was.
     last: Duration,
     /// The term of leadership that the core was told of.
     term: Option<Duration>,
-    commands: mpsc::Receiver<Command>,
+    commands: mpsc::Receiver<Request>,
     moments: watch::Sender<Arc<Snapshot>>,
     feed: Feed,
     refusals: Arc<Refusals>,
@@ -99,8 +99,8 @@ pub struct ControlLoop {
     /// What was killed by a wish, to tell what became of its jobs.
     killed: BTreeSet<String>,
     /// What writes have to tell once they are carried out.
-    tells: mpsc::UnboundedSender<News>,
-    told: mpsc::UnboundedReceiver<News>,
+    tells: mpsc::UnboundedSender<LogEvent>,
+    told: mpsc::UnboundedReceiver<LogEvent>,
     /// Asks for a round, also when nothing has changed.
     waker: Arc<Notify>,
     reset: Option<Reset>,
@@ -109,8 +109,8 @@ pub struct ControlLoop {
 impl ControlLoop {
     /// A loop that has had its first look, and the handle to it; with what others add to each
     /// snapshot.
-    pub fn new(parts: Parts, contributions: Contributions) -> (ControlLoop, Handle) {
-        let mut board = Board::new(parts.fixed.clone(), rand::random());
+    pub fn new(parts: Components, contributions: Contributions) -> (ControlLoop, Handle) {
+        let mut board = SnapshotBuilder::new(parts.fixed.clone(), rand::random());
         let observation = Observation::default();
         let first = board.after(Round {
             now: parts.clock.now(),
@@ -200,7 +200,7 @@ impl ControlLoop {
             ControlMode::Held => return tracing::info!("nothing is reset: scaling is held"),
             ControlMode::LooksOn(because) => return tracing::info!("nothing is reset: {because}"),
         }
-        let Parts { core, scheduler, .. } = &self.parts;
+        let Components { core, scheduler, .. } = &self.parts;
         let seen = scheduler.observe();
         let ours = core.config().workloads.iter().filter(|w| !w.paused && w.blocked.is_none());
         let too_many =
@@ -261,7 +261,7 @@ impl ControlLoop {
         }
         for story in self.parts.sources.stories() {
             let text = self.in_words(&story);
-            self.board.tell(now, News::new(Kind::Story, text));
+            self.board.tell(now, LogEvent::new(Kind::RecoveredJob, text));
         }
         for (queue, look) in self.parts.sources.looks() {
             if let Some(lost) = look.lost {
@@ -270,8 +270,8 @@ impl ControlLoop {
         }
     }
 
-    fn in_words(&self, story: &Story) -> String {
-        let Story { worker, after_s, done_by } = story;
+    fn in_words(&self, story: &RecoveredJob) -> String {
+        let RecoveredJob { worker, after_s, done_by } = story;
         let lost = if self.killed.contains(worker) { "killed" } else { "lost" };
         format!(
             "{worker} {lost} holding 1 job; it was given again after {after_s:.1} s and done by \
@@ -296,7 +296,7 @@ impl ControlLoop {
             ControlMode::Held => Some("scaling is held".to_owned()),
             ControlMode::LooksOn(because) => Some(because),
         };
-        let Parts { core, authority, scheduler, settings, .. } = &mut self.parts;
+        let Components { core, authority, scheduler, settings, .. } = &mut self.parts;
         if let Some(because) = because {
             core.look_on(now, seen, &because);
             return Vec::new();

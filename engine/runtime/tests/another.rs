@@ -16,13 +16,13 @@ use model::authority::Alone;
 use model::configure::Change;
 use model::settings::Described;
 use model::{
-    Authority, Budget, Clock, ControlMode, Look, MayWrite, MetricSource, ReadError, ScaleError,
-    Scheduler, Settings, Status, Written,
+    Authority, Budget, Clock, ControlMode, MayWrite, MetricSource, QueueReading, ReadError,
+    ScaleError, Scheduler, Settings, Status, Written,
 };
 use prometheus::Registry;
 use runtime::board::Fixed;
 use runtime::contribution::Contributions;
-use runtime::control_loop::{ControlLoop, Handle, Parts};
+use runtime::control_loop::{Components, ControlLoop, Handle};
 use runtime::metrics::Metrics;
 use service::{Shutdown, Trigger};
 use sources::{Origin, Sources};
@@ -71,11 +71,11 @@ impl Scheduler for Shelf {
 struct Gauge(Option<u64>);
 
 impl MetricSource for Gauge {
-    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<Look, ReadError>> {
+    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<QueueReading, ReadError>> {
         let failed = || ReadError::Failed("the gauge is broken".to_owned());
         let look = |depth| {
             let sample = QueueSample { ready: depth, ..QueueSample::default() };
-            Look { reading: Reading { sample, taken_at: now }, ..Look::default() }
+            QueueReading { reading: Reading { sample, taken_at: now }, ..QueueReading::default() }
         };
         ready(self.0.map(look).ok_or_else(failed)).boxed()
     }
@@ -134,7 +134,7 @@ fn run(depth: Option<u64>, authority: Box<dyn Authority>) -> (Shelf, Handle, Tri
     let budget = Budget::default();
     let nothing = Config { capacity: budget.capacity, tick: budget.tick, workloads: Vec::new() };
     let clock = Clock::start();
-    let parts = Parts {
+    let parts = Components {
         core: Autoscaler::new(nothing).unwrap(),
         scheduler: Box::new(shelf.clone()),
         sources: Sources::new(Arc::new(Gauge(depth)), budget.tick, clock),

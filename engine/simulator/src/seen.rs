@@ -4,7 +4,7 @@ use control::Replicas;
 
 /// How many containers of a workload there are, by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seen {
+pub struct ContainerCounts {
     /// Told to have.
     pub desired: u32,
     /// Without a machine.
@@ -21,7 +21,7 @@ pub struct Seen {
     pub terminating: u32,
 }
 
-impl Seen {
+impl ContainerCounts {
     /// Those that can work.
     pub fn ready(&self) -> u32 {
         self.idle + self.busy

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::Time;
 use crate::scenario::Scenario;
-use crate::seen::Seen;
+use crate::seen::ContainerCounts;
 
 /// One moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Point {
     /// Jobs that wait, by queue.
     pub ready: Vec<u64>,
     /// Containers, by workload.
-    pub containers: Vec<Seen>,
+    pub containers: Vec<ContainerCounts>,
 }
 
 /// The curves of one contender.
@@ -37,7 +37,7 @@ impl Series {
         }
     }
 
-    pub(crate) fn add(&mut self, at: Time, ready: Vec<u64>, containers: Vec<Seen>) {
+    pub(crate) fn add(&mut self, at: Time, ready: Vec<u64>, containers: Vec<ContainerCounts>) {
         self.points.push(Point { at, ready, containers });
     }
 

@@ -7,7 +7,7 @@ use broker::MessageId;
 
 use crate::Time;
 use crate::scenario::Scenario;
-use crate::seen::Seen;
+use crate::seen::ContainerCounts;
 
 /// A change that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,13 +116,13 @@ impl Tally {
     }
 
     /// Some time with things as they are.
-    pub(crate) fn pass(&mut self, time: Time, ready: &[u64], pools: &[Seen]) {
+    pub(crate) fn pass(&mut self, time: Time, ready: &[u64], pools: &[ContainerCounts]) {
         let seconds = time.as_secs_f64();
         for (queue, length) in self.queues.iter_mut().zip(ready) {
             queue.lengths.add(*length, time);
         }
         self.all.add(ready.iter().sum(), time);
-        let placed: u32 = pools.iter().map(Seen::placed).sum();
+        let placed: u32 = pools.iter().map(ContainerCounts::placed).sum();
         for (pool, rest) in pools.iter().zip(&self.rest) {
             if *rest {
                 self.spare_work += f64::from(pool.ready()) * seconds;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use model::{Clock, Look, MetricSource, Story};
+use model::{Clock, MetricSource, QueueReading, RecoveredJob};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::absent::Absent;
-use super::streak::{News, Streak};
+use super::streak::{Streak, Transition};
 
 /// What of a source is told to whom.
 #[derive(Debug)]
@@ -15,9 +15,9 @@ pub(super) struct Poll {
     /// What a workload follows.
     pub(super) name: String,
     pub(super) source: Box<dyn MetricSource>,
-    pub(super) latest: watch::Sender<Option<Look>>,
+    pub(super) latest: watch::Sender<Option<QueueReading>>,
     pub(super) absent: Absent,
-    pub(super) stories: mpsc::UnboundedSender<Story>,
+    pub(super) stories: mpsc::UnboundedSender<RecoveredJob>,
 }
 
 impl Poll {
@@ -32,8 +32,8 @@ impl Poll {
             let read = self.source.read(clock.now()).await;
             self.absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
-                Some(News::Normal(line)) => tracing::info!("{line}"),
-                Some(News::Wrong(line)) => tracing::warn!("{line}"),
+                Some(Transition::Normal(line)) => tracing::info!("{line}"),
+                Some(Transition::Wrong(line)) => tracing::warn!("{line}"),
                 None => {}
             }
             // After a failure the last good reading stays, and grows old.

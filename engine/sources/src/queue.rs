@@ -7,7 +7,7 @@ use client::{Error, Holders, Numbers, WatchedQueue};
 use control::{QueueSample, Reading, Totals};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use model::{Leases, Look, MetricSource, ReadError, Story, Told};
+use model::{Leases, MetricSource, QueueReading, ReadError, RecoveredJob, Told};
 
 use super::stories::Stories;
 
@@ -27,13 +27,13 @@ impl QueueSource {
         QueueSource { queue, quick, stories: Stories::default() }
     }
 
-    async fn look(&mut self, taken_at: Duration) -> Result<Look, ReadError> {
+    async fn look(&mut self, taken_at: Duration) -> Result<QueueReading, ReadError> {
         let numbers = self.queue.numbers().await.map_err(|error| in_words(&error))?;
         self.stories.see(&numbers);
         let lost = numbers.dead_total.zip(numbers.expired_total).map(|(dead, old)| dead + old);
         let leases = self.leases(&numbers).await;
         let reading = Reading { sample: sample(&numbers), taken_at };
-        Ok(Look { reading, lost, leases, ack_p90: numbers.ack_p90 })
+        Ok(QueueReading { reading, lost, leases, ack_p90: numbers.ack_p90 })
     }
 
     /// Who holds leases, where the queue tells.
@@ -50,12 +50,12 @@ impl QueueSource {
 }
 
 impl MetricSource for QueueSource {
-    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<Look, ReadError>> {
+    fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<QueueReading, ReadError>> {
         self.look(now).boxed()
     }
 
     /// Those that have come to their end; after a failure they are asked for again.
-    fn stories(&mut self) -> BoxFuture<'_, Vec<Story>> {
+    fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         async {
             if !self.stories.are_due() {
                 return Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use client::{Numbers, Redelivery};
-use model::Story;
+use model::RecoveredJob;
 
 /// Which stories of a queue were told.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl Stories {
 
     /// Takes the queue's list in, newest first; what is new and at its end, in the order in which
     /// it happened.
-    pub(super) fn take(&mut self, list: &[Redelivery]) -> Vec<Story> {
+    pub(super) fn take(&mut self, list: &[Redelivery]) -> Vec<RecoveredJob> {
         let expired = || list.iter().filter(|it| it.reason == "expired");
         self.open = expired().any(|it| !it.done);
         let listed: BTreeSet<String> = expired().map(key).collect();
@@ -47,10 +47,10 @@ fn key(it: &Redelivery) -> String {
     format!("{} {:?} {:?}", it.id, it.worker, it.after_s)
 }
 
-fn story(it: &Redelivery) -> Story {
+fn story(it: &Redelivery) -> RecoveredJob {
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "somebody".to_owned());
     let after_s = it.after_s.unwrap_or_default();
-    Story { worker: name(&it.worker), after_s, done_by: name(&it.done_by) }
+    RecoveredJob { worker: name(&it.worker), after_s, done_by: name(&it.done_by) }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) enum Streak {
 
 /// A line for the log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum News {
+pub(super) enum Transition {
     /// Nothing is wrong.
     Normal(String),
     /// Something is.
@@ -25,7 +25,11 @@ pub(super) enum News {
 
 impl Streak {
     /// The line after a read of the queue `name`, if there is something new to tell.
-    pub(super) fn after<T>(&mut self, name: &str, read: Result<&T, &ReadError>) -> Option<News> {
+    pub(super) fn after<T>(
+        &mut self,
+        name: &str,
+        read: Result<&T, &ReadError>,
+    ) -> Option<Transition> {
         let before = *self;
         *self = match read {
             Ok(_) => Streak::Good,
@@ -38,9 +42,9 @@ impl Streak {
             return None;
         }
         Some(match read {
-            Ok(_) => News::Normal(format!("queue {name} can be read")),
-            Err(ReadError::Absent(_)) => News::Normal(format!("waiting for queue {name}")),
-            Err(error) => News::Wrong(format!("queue {name} cannot be read: {error}")),
+            Ok(_) => Transition::Normal(format!("queue {name} can be read")),
+            Err(ReadError::Absent(_)) => Transition::Normal(format!("waiting for queue {name}")),
+            Err(error) => Transition::Wrong(format!("queue {name} cannot be read: {error}")),
         })
     }
 }
@@ -52,7 +56,7 @@ mod tests {
     const UNKNOWN: &str = "there is no queue jobs";
 
     /// What is told of reads that end so; `None` for a good one.
-    fn told(reads: &[Option<ReadError>]) -> Vec<Option<News>> {
+    fn told(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
         let mut streak = Streak::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()
     }
@@ -65,24 +69,24 @@ mod tests {
         Some(ReadError::Absent(UNKNOWN.to_owned()))
     }
 
-    fn again() -> Option<News> {
-        Some(News::Normal("queue jobs can be read".to_owned()))
+    fn again() -> Option<Transition> {
+        Some(Transition::Normal("queue jobs can be read".to_owned()))
     }
 
     #[test]
     fn failures_in_a_row_are_told_once_and_so_is_their_end() {
         let wrong = "queue jobs cannot be read: the queue's answer makes no sense: first";
-        let wrong = Some(News::Wrong(wrong.to_owned()));
+        let wrong = Some(Transition::Wrong(wrong.to_owned()));
         let reads = [None, garbled("first"), garbled("second"), unknown(), None, None];
         assert_eq!(told(&reads), [None, wrong, None, None, again(), None]);
     }
 
     #[test]
     fn a_queue_that_nobody_has_used_yet_is_waited_for_and_a_failure_after_that_is_told() {
-        let waiting = Some(News::Normal("waiting for queue jobs".to_owned()));
+        let waiting = Some(Transition::Normal("waiting for queue jobs".to_owned()));
         let told = told(&[unknown(), unknown(), garbled("it"), None]);
         assert_eq!((&told[0], &told[1]), (&waiting, &None));
-        assert!(matches!(told[2], Some(News::Wrong(_))), "{told:?}");
+        assert!(matches!(told[2], Some(Transition::Wrong(_))), "{told:?}");
         assert_eq!(told[3], again());
     }
 }

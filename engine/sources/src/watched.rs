@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use client::{Error, WatchedQueue};
 use control::{Reading, Workload};
-use model::{Clock, Look, Story};
+use model::{Clock, QueueReading, RecoveredJob};
 use tokio::sync::{mpsc, watch};
 
 use super::absent::Absent;
@@ -19,12 +19,12 @@ pub struct Sources {
     origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
-    latest: BTreeMap<String, watch::Receiver<Option<Look>>>,
+    latest: BTreeMap<String, watch::Receiver<Option<QueueReading>>>,
     /// Queues that are not looked at on purpose: what they would say is as good as not there.
-    blind: BTreeMap<String, Look>,
+    blind: BTreeMap<String, QueueReading>,
     absent: Absent,
-    tells: mpsc::UnboundedSender<Story>,
-    stories: mpsc::UnboundedReceiver<Story>,
+    tells: mpsc::UnboundedSender<RecoveredJob>,
+    stories: mpsc::UnboundedReceiver<RecoveredJob>,
 }
 
 impl Sources {
@@ -92,7 +92,7 @@ impl Sources {
         self.origin.queue(name, timeout)
     }
 
-    fn read(&self, name: &str) -> Result<watch::Receiver<Option<Look>>, Error> {
+    fn read(&self, name: &str) -> Result<watch::Receiver<Option<QueueReading>>, Error> {
         let (latest, receiver) = watch::channel(None);
         let source = self.origin.source(name, self.tick)?;
         let (absent, stories) = (self.absent.clone(), self.tells.clone());
@@ -102,13 +102,13 @@ impl Sources {
     }
 
     /// The last good look at each queue; absent where there never was one.
-    pub fn looks(&self) -> BTreeMap<String, Look> {
+    pub fn looks(&self) -> BTreeMap<String, QueueReading> {
         let seen = |name: &String| Some((name.clone(), self.look(name)?));
         self.latest.keys().filter_map(seen).collect()
     }
 
     /// The last good look at a queue.
-    pub fn look(&self, queue: &str) -> Option<Look> {
+    pub fn look(&self, queue: &str) -> Option<QueueReading> {
         let blind = self.blind.get(queue).cloned();
         blind.or_else(|| self.latest.get(queue)?.borrow().clone())
     }
@@ -119,7 +119,7 @@ impl Sources {
     }
 
     /// What became of lost workers' jobs since this was asked last.
-    pub fn stories(&mut self) -> Vec<Story> {
+    pub fn stories(&mut self) -> Vec<RecoveredJob> {
         std::iter::from_fn(|| self.stories.try_recv().ok()).collect()
     }
 }

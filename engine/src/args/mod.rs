@@ -3,7 +3,7 @@
 mod run;
 mod subcommands;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 pub use run::{Capacity, CoreArgs, DEFAULT_PORT, RunArgs, SchedulerKind};
 pub use subcommands::{PlayArgs, ReplayArgs, ScaleArgs, SimulateArgs, TopArgs, ValidateArgs};
@@ -19,7 +19,7 @@ pub use subcommands::{PlayArgs, ReplayArgs, ScaleArgs, SimulateArgs, TopArgs, Va
 pub struct Args {
     /// Something else than running the engine
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<Subcommand>,
 
     /// How to run it
     #[command(flatten)]
@@ -27,8 +27,8 @@ pub struct Args {
 }
 
 /// What the engine does besides running.
-#[derive(Debug, Subcommand)]
-pub enum Command {
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
     /// Sets the replicas of a Deployment of a running box, in kubectl's words
     Scale(ScaleArgs),
     /// Says what of a manifest would be refused or not honoured

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use runtime::control_loop::{ControlLoop, Handle, Parts};
+use runtime::control_loop::{Components, ControlLoop, Handle};
 use service::{Shell, Shutdown, TokenFile, UsageError};
 use simulator::Scenario;
 use sources::Kit;
@@ -26,7 +26,7 @@ use crate::args::RunArgs;
 const OPENING: Duration = Duration::from_secs(10);
 
 /// How an engine faces those who look at it.
-pub(super) struct Facing {
+pub(super) struct ServeOptions {
     /// What it is told.
     args: RunArgs,
     /// The queue server, for those who want to look further, and for the background's tiles.
@@ -41,14 +41,18 @@ pub(super) struct Facing {
     manifest: Option<Arc<str>>,
 }
 
-impl Facing {
+impl ServeOptions {
     /// As the flags say.
     ///
     /// # Errors
     /// When there is no token in the file that should have it, no scenario, or nothing can be
     /// recorded.
-    pub(super) fn of(args: RunArgs, kit: Kit, manifest: Option<String>) -> anyhow::Result<Facing> {
-        Ok(Facing {
+    pub(super) fn of(
+        args: RunArgs,
+        kit: Kit,
+        manifest: Option<String>,
+    ) -> anyhow::Result<ServeOptions> {
+        Ok(ServeOptions {
             kit,
             opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
@@ -106,8 +110,8 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
 /// Runs an engine that is put together.
 pub(super) async fn run_parts(
     shell: Shell,
-    parts: Parts,
-    mut facing: Facing,
+    parts: Components,
+    mut facing: ServeOptions,
 ) -> anyhow::Result<()> {
     let room = match facing.args.audience {
         Some(address) => Some(Room::open(address).await?),

@@ -15,13 +15,13 @@ use process::localize::localize;
 use process::recipe::BEHIND_A_SERVICE;
 use process::{Plan, Pool, Recipe};
 use runtime::board::Fixed;
-use runtime::control_loop::Parts;
+use runtime::control_loop::Components;
 use runtime::metrics::Metrics;
 use service::output::say;
 use service::{Shell, UsageError};
 use sources::{Kit, Sources};
 
-use super::facing::{Facing, run_parts};
+use super::facing::{ServeOptions, run_parts};
 use super::own_words::OwnWords;
 use super::plan::{own_queue, refusals};
 use super::read::{Read, read};
@@ -61,7 +61,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let kit = Kit::new(queue_url, token);
     let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
-    let parts = Parts {
+    let parts = Components {
         core,
         scheduler: Box::new(pool.described(manifest.deployments)),
         sources,
@@ -78,7 +78,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening,
         reset_on_exit: false,
     };
-    let facing = Facing::of(args, kit, Some(text))?;
+    let facing = ServeOptions::of(args, kit, Some(text))?;
     run_parts(shell, parts, facing).await
 }
 

@@ -9,12 +9,12 @@ use control::{Autoscaler, Config};
 use kubernetes::Connection;
 use model::{Budget, Clock, Settings};
 use runtime::board::Fixed;
-use runtime::control_loop::Parts;
+use runtime::control_loop::Components;
 use runtime::metrics::Metrics;
 use service::{Shell, UsageError};
 use sources::{Kit, Sources};
 
-use super::facing::{Facing, run_parts};
+use super::facing::{ServeOptions, run_parts};
 use crate::args::{Capacity, RunArgs};
 use crate::listen::listen;
 
@@ -48,7 +48,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
-    let parts = Parts {
+    let parts = Components {
         core,
         scheduler: Box::new(connection.cluster),
         sources,
@@ -65,6 +65,6 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = Facing::of(args, kit, None)?;
+    let facing = ServeOptions::of(args, kit, None)?;
     run_parts(shell, parts, facing).await
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Actor;
-use runtime::control_loop::{Handle, Wish};
+use runtime::control_loop::{Command, Handle};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -28,8 +28,8 @@ pub async fn opening_load(
     if is_made {
         return;
     }
-    let wish = Wish::Scale { deployment, replicas };
-    if let Err(error) = handle.wish(Actor::Opening, wish).await {
+    let command = Command::Scale { deployment, replicas };
+    if let Err(error) = handle.command(Actor::Opening, command).await {
         tracing::error!("the opening load cannot be set: {error}");
     }
 }

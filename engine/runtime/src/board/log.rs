@@ -37,7 +37,8 @@ pub enum Kind {
     /// All began anew.
     Reset,
     /// What became of a job whose worker was lost.
-    Story,
+    #[serde(rename = "story")]
+    RecoveredJob,
     /// A scenario went on.
     Scenario,
     /// Something is wrong.
@@ -64,7 +65,7 @@ pub struct Entry {
 
 /// What is to be told; the log gives it its number and time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct News {
+pub struct LogEvent {
     /// What kind of thing.
     pub kind: Kind,
     /// The whole sentence.
@@ -77,16 +78,16 @@ pub struct News {
     pub cause: Option<Cause>,
 }
 
-impl News {
+impl LogEvent {
     /// Something that is told and not marked on the chart.
-    pub fn new(kind: Kind, text: impl Into<String>) -> News {
-        News { kind, text: text.into(), by: None, mark: None, cause: None }
+    pub fn new(kind: Kind, text: impl Into<String>) -> LogEvent {
+        LogEvent { kind, text: text.into(), by: None, mark: None, cause: None }
     }
 
     /// Something that somebody did, marked on the chart by its own words.
-    pub fn marked(kind: Kind, text: impl Into<String>, by: Actor) -> News {
+    pub fn marked(kind: Kind, text: impl Into<String>, by: Actor) -> LogEvent {
         let text = text.into();
-        News { kind, mark: Some(text.clone()), text, by: Some(by), cause: None }
+        LogEvent { kind, mark: Some(text.clone()), text, by: Some(by), cause: None }
     }
 }
 
@@ -99,8 +100,8 @@ pub struct Log {
 
 impl Log {
     /// Takes something in that happened at this time of uptime.
-    pub fn push(&mut self, at: Duration, news: News) {
-        let News { kind, text, by, mark, cause: _ } = news;
+    pub fn push(&mut self, at: Duration, news: LogEvent) {
+        let LogEvent { kind, text, by, mark, cause: _ } = news;
         let (text, mark) = (shortened(text), mark.map(shortened));
         self.entries.push_back(Entry { id: self.next, at: seconds(at), kind, text, by, mark });
         self.next += 1;
@@ -136,7 +137,7 @@ mod tests {
     fn the_newest_entries_stay_and_keep_their_numbers() {
         let mut log = Log::default();
         for n in 0..REMEMBERED + 10 {
-            log.push(Duration::from_secs(n as u64), News::new(Kind::Load, n.to_string()));
+            log.push(Duration::from_secs(n as u64), LogEvent::new(Kind::Load, n.to_string()));
         }
         let entries = log.since(0);
         assert_eq!((entries.len(), entries[0].id), (REMEMBERED, 10));
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn a_long_sentence_is_cut_and_shows_it() {
         let mut log = Log::default();
-        log.push(Duration::ZERO, News::new(Kind::Warning, "\u{e9}".repeat(1000)));
+        log.push(Duration::ZERO, LogEvent::new(Kind::Warning, "\u{e9}".repeat(1000)));
         assert_eq!(log.since(0)[0].text.chars().count(), LONGEST);
         assert!(log.since(0)[0].text.ends_with('\u{2026}'));
     }

@@ -1,7 +1,7 @@
 //! What is known at a moment, for everyone who looks: the API, the page and the metrics.
 //!
 //! # Layout
-//! - `moments`: [`Board`], which makes moments out of rounds
+//! - `moments`: [`SnapshotBuilder`], which makes moments out of rounds
 //! - `round` and `snapshot`: what goes in, and what comes out
 //! - [`state`]: the API's JSON; `stated`: how it is made of a round
 //! - [`slots`]: which container has which place in the grid
@@ -26,6 +26,6 @@ pub mod state;
 mod stated;
 
 pub use controls::Controls;
-pub use moments::Board;
+pub use moments::SnapshotBuilder;
 pub use round::{Fixed, Round};
-pub use snapshot::{Seen, Snapshot};
+pub use snapshot::{RoundInputs, Snapshot};

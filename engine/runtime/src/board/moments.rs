@@ -10,12 +10,12 @@ use model::Actor;
 use super::headline::facts::Facts;
 use super::headline::{self, Headline};
 use super::history::Point;
-use super::log::{Kind, Log, News};
+use super::log::{Kind, Log, LogEvent};
 use super::lost::Lost;
 use super::rates::Rates;
 use super::round::{Fixed, Round};
 use super::slots::Slots;
-use super::snapshot::{Seen, Snapshot};
+use super::snapshot::{RoundInputs, Snapshot};
 use super::state::DecisionState;
 
 /// How many decisions are remembered.
@@ -23,7 +23,7 @@ const DECISIONS: usize = 50;
 
 /// Makes moments out of rounds, and remembers what a single round does not know.
 #[derive(Debug, Default)]
-pub struct Board {
+pub struct SnapshotBuilder {
     pub(super) fixed: Fixed,
     pub(super) run: u32,
     /// When this run began; all that is shown counts from here.
@@ -46,15 +46,15 @@ pub struct Board {
     headline: Headline,
 }
 
-impl Board {
+impl SnapshotBuilder {
     /// An empty board of a run of this number.
-    pub fn new(fixed: Fixed, run: u32) -> Board {
-        Board { fixed, run, ..Board::default() }
+    pub fn new(fixed: Fixed, run: u32) -> SnapshotBuilder {
+        SnapshotBuilder { fixed, run, ..SnapshotBuilder::default() }
     }
 
     /// Begins another run at `now`: its time, its chart, its log and its counts are new.
     pub fn begin_anew(&mut self, now: Duration, run: u32) {
-        let old = std::mem::replace(self, Board::new(self.fixed.clone(), run));
+        let old = std::mem::replace(self, SnapshotBuilder::new(self.fixed.clone(), run));
         self.origin = now;
         (self.seq, self.slots, self.loads) = (old.seq, old.slots, old.loads);
         (self.lost, self.warnings) = (old.lost, old.warnings);
@@ -67,7 +67,7 @@ impl Board {
     }
 
     /// Takes in that something has happened.
-    pub fn tell(&mut self, now: Duration, news: News) {
+    pub fn tell(&mut self, now: Duration, news: LogEvent) {
         if let Some(cause) = &news.cause {
             self.headline.hear(now, cause.clone());
         }
@@ -108,7 +108,7 @@ impl Board {
             point: round.is_tick.then(|| Point::of(&round, self.origin)),
             news,
             fresh: round.contributed.fresh,
-            seen: Arc::new(Seen {
+            seen: Arc::new(RoundInputs {
                 origin: self.origin,
                 config: round.core.config().clone(),
                 readings: round.observation.readings.clone(),
@@ -123,7 +123,7 @@ impl Board {
         self.see_troubles(round);
         for decision in round.decisions {
             let decided = self.decision(round.now, decision);
-            self.tell(round.now, News::new(Kind::Decision, decision.text.clone()));
+            self.tell(round.now, LogEvent::new(Kind::Decision, decision.text.clone()));
             self.decisions.push_front(decided);
         }
         self.decisions.truncate(DECISIONS);
@@ -151,7 +151,7 @@ impl Board {
             if let Some(from) = before.get(name).filter(|from| *from != to) {
                 let by = self.expected.remove(name).unwrap_or(Actor::Outside);
                 let text = format!("{} {from} -> {to}", headline::plural(name, 2));
-                self.tell(round.now, News::marked(Kind::Load, text, by));
+                self.tell(round.now, LogEvent::marked(Kind::Load, text, by));
             }
         }
         self.loads = now;
@@ -162,7 +162,7 @@ impl Board {
         let now: BTreeSet<String> = round.warnings.values().map(|it| it.text.clone()).collect();
         let before = std::mem::replace(&mut self.warnings, now.clone());
         for text in now.difference(&before) {
-            self.tell(round.now, News::new(Kind::Warning, text.clone()));
+            self.tell(round.now, LogEvent::new(Kind::Warning, text.clone()));
         }
     }
 }

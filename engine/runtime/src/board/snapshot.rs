@@ -32,12 +32,12 @@ pub struct Snapshot {
     /// All containers and those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
     /// What the round went by.
-    pub seen: Arc<Seen>,
+    pub seen: Arc<RoundInputs>,
 }
 
 /// What a round went by, for those who reckon what others would have done.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct RoundInputs {
     /// When this run began; readings may be from before it.
     pub origin: Duration,
     /// What is scaled, and how.

@@ -27,7 +27,7 @@ pub struct State {
     /// Whether this engine decides (alone, leader), or who does.
     pub standing: String,
     /// What it does now: live, held, looks_on, or replay.
-    pub mode: Mode,
+    pub mode: RunMode,
     /// Why it looks on; null where it does not.
     pub because: Option<String>,
     /// How many containers there are, those that are not scaled included.
@@ -66,7 +66,7 @@ pub struct State {
 /// What the engine does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum RunMode {
     /// It decides.
     Live,
     /// A person holds all scaling.

@@ -5,18 +5,18 @@ use std::time::Duration;
 use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
 use model::ControlMode;
 
-use super::moments::Board;
+use super::moments::SnapshotBuilder;
 use super::rates;
 use super::round::Round;
 use super::state::{
-    DecisionState, DeploymentState, Mode, QueueState, State, TermState, WhyState, WorkloadState,
+    DecisionState, DeploymentState, QueueState, RunMode, State, TermState, WhyState, WorkloadState,
     rounded, seconds,
 };
 
 /// A limit that lasts so long is one, and no passing moment of a ramp.
 const LIMIT_LASTS: Duration = Duration::from_secs(3);
 
-impl Board {
+impl SnapshotBuilder {
     /// All of it but the headline; workloads are in the order of the configuration.
     pub(super) fn state(&self, round: &Round<'_>) -> State {
         let config = round.core.config();
@@ -126,11 +126,11 @@ impl Board {
     }
 }
 
-fn mode(mode: &ControlMode) -> (Mode, Option<String>) {
+fn mode(mode: &ControlMode) -> (RunMode, Option<String>) {
     match mode {
-        ControlMode::Decides => (Mode::Live, None),
-        ControlMode::Held => (Mode::Held, None),
-        ControlMode::LooksOn(because) => (Mode::LooksOn, Some(because.clone())),
+        ControlMode::Decides => (RunMode::Live, None),
+        ControlMode::Held => (RunMode::Held, None),
+        ControlMode::LooksOn(because) => (RunMode::LooksOn, Some(because.clone())),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::ControlLoop;
 use super::reset::{Reset, Step};
-use crate::board::log::{Kind, News};
+use crate::board::log::{Kind, LogEvent};
 
 /// What has not left by then is left to itself; pods have five seconds.
 const LEAVES: Duration = Duration::from_secs(12);
@@ -107,14 +107,15 @@ impl ControlLoop {
         match &done {
             Ok(()) => {
                 self.begin_anew(now);
-                let news = News { by: Some(by), ..News::new(Kind::Reset, "all begins anew") };
+                let news =
+                    LogEvent { by: Some(by), ..LogEvent::new(Kind::Reset, "all begins anew") };
                 self.board.tell(now, news);
                 self.load_again();
             }
             Err(error) => {
                 let text = format!("the reset has failed: {error}");
                 tracing::warn!("{text}");
-                self.board.tell(now, News::new(Kind::Warning, text));
+                self.board.tell(now, LogEvent::new(Kind::Warning, text));
             }
         }
         if let Some(reply) = reply {

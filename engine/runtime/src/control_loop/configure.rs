@@ -8,8 +8,8 @@ use model::configure::changed::{Edited, together};
 use model::scheduler::ScaleError;
 
 use super::ControlLoop;
-use super::wishes::Errand;
-use crate::board::log::{Kind, News};
+use super::commands::Errand;
+use crate::board::log::{Kind, LogEvent};
 use crate::board::state::seconds;
 
 impl ControlLoop {
@@ -17,7 +17,7 @@ impl ControlLoop {
     pub(super) fn take_settings(&mut self, now: Duration) {
         let because = self.controls().configure;
         let uptime = self.board.uptime(now);
-        let super::Parts { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
+        let super::Components { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
         settings.forbid_edits(because);
         settings.see_absent(sources.absent());
         let edit = scheduler.described().and_then(|described| settings.update(described));
@@ -101,8 +101,8 @@ impl ControlLoop {
     }
 }
 
-fn news(edited: Edited) -> News {
+fn news(edited: Edited) -> LogEvent {
     let kind = if edited.is_pause { Kind::Pause } else { Kind::Edit };
     let mark = Some(edited.mark);
-    News { by: Some(edited.by), mark, ..News::new(kind, edited.text) }
+    LogEvent { by: Some(edited.by), mark, ..LogEvent::new(kind, edited.text) }
 }

@@ -9,12 +9,12 @@ use model::scheduler::ScaleError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::board::Snapshot;
-use crate::board::log::News;
+use crate::board::log::LogEvent;
 use crate::feed::Feed;
 
 /// What is wished of the loop. Nobody else changes anything.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
+pub enum Command {
     /// A Deployment shall have so many replicas.
     Scale {
         /// Which one.
@@ -57,14 +57,14 @@ pub enum Wish {
     /// All begins anew; answered once it has.
     Reset,
     /// A contribution has changed; with what is to be told of it.
-    Show(Option<News>),
+    Show(Option<LogEvent>),
 }
 
 /// A wish on its way.
 #[derive(Debug)]
-pub(super) struct Command {
+pub(super) struct Request {
     pub(super) by: Actor,
-    pub(super) wish: Wish,
+    pub(super) command: Command,
     pub(super) reply: Reply,
 }
 
@@ -74,7 +74,7 @@ pub(super) type Reply = oneshot::Sender<Result<String, ScaleError>>;
 /// How others see the loop, and what they may ask of it.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) commands: mpsc::Sender<Request>,
     /// The moments, the latest first to be seen.
     pub moments: watch::Receiver<Arc<Snapshot>>,
     /// The same as a stream of changes.
@@ -88,10 +88,10 @@ impl Handle {
     ///
     /// # Errors
     /// Why it could not be carried out.
-    pub async fn wish(&self, by: Actor, wish: Wish) -> Result<String, ScaleError> {
+    pub async fn command(&self, by: Actor, command: Command) -> Result<String, ScaleError> {
         let (reply, answer) = oneshot::channel();
         let leaving = || ScaleError::Refused("the engine is leaving".to_owned());
-        let command = Command { by, wish, reply };
+        let command = Request { by, command, reply };
         self.commands.send(command).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use control::Work;
-use model::Look;
+use model::QueueReading;
 use model::scheduler::Status;
 use model::warning::{self, Warning};
 
 use super::ControlLoop;
-use crate::board::log::{Kind, News};
-use crate::retire::{Seen, strangers};
+use crate::board::log::{Kind, LogEvent};
+use crate::retire::{QueueView, strangers};
 
 impl ControlLoop {
     /// All Deployments as they are, with those that are retired by now.
@@ -44,7 +44,7 @@ impl ControlLoop {
             let Some(look) = self.parts.sources.look(queue) else { continue };
             let leases = look.leases.listed();
             let strangers = leases.is_some_and(|it| strangers(it, &ours[queue.as_str()]));
-            let of_it = Seen { name, look: &look, strangers };
+            let of_it = QueueView { name, look: &look, strangers };
             work.insert(name.clone(), self.retiring.work(now, of_it, status));
         }
         work
@@ -74,11 +74,11 @@ impl ControlLoop {
         tracing::warn!("{text}");
         let warning = Warning::new(warning::Kind::BusyUnknown, text.clone());
         self.parts.scheduler.warn(name, &warning);
-        self.board.tell(now, News::new(Kind::Warning, text));
+        self.board.tell(now, LogEvent::new(Kind::Warning, text));
     }
 
     /// The queue that a workload follows, as it was seen last.
-    fn queue_of(&self, workload: &str) -> Option<(String, Look)> {
+    fn queue_of(&self, workload: &str) -> Option<(String, QueueReading)> {
         let target = self.parts.core.config().workload(workload)?.rule.target()?;
         Some((target.queue.clone(), self.parts.sources.look(&target.queue)?))
     }

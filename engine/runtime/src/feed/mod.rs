@@ -55,7 +55,7 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// All there is, in the place of whatever it had.
-    Snapshot(Position, Arc<str>),
+    Full(Position, Arc<str>),
     /// What has changed.
     Frame(Position, Arc<str>),
 }
@@ -166,7 +166,7 @@ impl Inner {
         for (key, value) in self.contributions.first() {
             all[key] = value;
         }
-        Piece::Snapshot(self.position, all.to_string().into())
+        Piece::Full(self.position, all.to_string().into())
     }
 }
 

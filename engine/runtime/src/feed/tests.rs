@@ -6,8 +6,8 @@ use model::{Actor, ControlMode};
 use serde_json::Value;
 
 use super::*;
-use crate::board::log::{Kind, News};
-use crate::board::{Board, Controls, Fixed, Round};
+use crate::board::log::{Kind, LogEvent};
+use crate::board::{Controls, Fixed, Round, SnapshotBuilder};
 use crate::contribution::{Contribution, Contributions};
 
 /// A contribution of the tests alone: what somebody paints.
@@ -34,7 +34,7 @@ impl Contribution for Wall {
 /// A board whose moments go into a feed.
 struct Stage {
     core: Autoscaler,
-    board: Board,
+    board: SnapshotBuilder,
     ticks: u64,
     contributions: Contributions,
     wall: Arc<Wall>,
@@ -52,7 +52,7 @@ impl Stage {
         };
         let wall = Arc::new(Wall::default());
         let contributions = Contributions::new(vec![wall.clone()]);
-        let board = Board::new(fixed, 7);
+        let board = SnapshotBuilder::new(fixed, 7);
         let mut stage = Stage { core, board, ticks: 0, contributions, wall };
         let first = stage.moment(false);
         let feed = Feed::new(&first, stage.contributions.clone());
@@ -88,7 +88,7 @@ impl Stage {
     }
 
     fn happens(&mut self, text: &str) {
-        let news = News::marked(Kind::Load, text, Actor::Page);
+        let news = LogEvent::marked(Kind::Load, text, Actor::Page);
         self.board.tell(self.now(), news);
     }
 }
@@ -105,7 +105,7 @@ impl Page {
     fn hear(&mut self, feed: &Feed) {
         for piece in feed.after(self.heard) {
             match piece {
-                Piece::Snapshot(position, text) => {
+                Piece::Full(position, text) => {
                     let all: Value = serde_json::from_str(&text).unwrap();
                     let times = all["history"]["t"].as_array().unwrap();
                     self.times = times.iter().filter_map(Value::as_f64).collect();
@@ -130,7 +130,7 @@ fn ids(log: &Value) -> Vec<u64> {
 }
 
 fn is_snapshot(pieces: &[Piece]) -> bool {
-    matches!(pieces, [Piece::Snapshot(..)])
+    matches!(pieces, [Piece::Full(..)])
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_moment_without_a_change_is_no_frame_and_a_tick_always_is_one() {
 fn tiles_come_once_in_frames_and_a_page_that_comes_late_gets_the_picture() {
     let (mut stage, feed) = Stage::new();
     let heard = match feed.after(None).remove(0) {
-        Piece::Snapshot(position, text) => {
+        Piece::Full(position, text) => {
             let all: Value = serde_json::from_str(&text).unwrap();
             assert_eq!(all["picture"], Value::Null);
             position
@@ -217,7 +217,7 @@ fn tiles_come_once_in_frames_and_a_page_that_comes_late_gets_the_picture() {
         numbers.extend(tiles.map(|tile| tile[0].as_u64().unwrap()));
     }
     assert_eq!(numbers, (160..320).collect::<Vec<_>>());
-    let Piece::Snapshot(_, text) = feed.after(None).remove(0) else { panic!("it heard nothing") };
+    let Piece::Full(_, text) = feed.after(None).remove(0) else { panic!("it heard nothing") };
     let all: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(all["picture"]["number"], 1);
     assert_eq!(all["picture"]["tiles"].as_array().unwrap().len(), 160);

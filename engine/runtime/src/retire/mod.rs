@@ -19,4 +19,4 @@ mod staff;
 mod tests;
 
 pub use retiring::Retiring;
-pub use seen::{Seen, strangers};
+pub use seen::{QueueView, strangers};

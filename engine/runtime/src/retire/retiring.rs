@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::Work;
-use model::{Look, Status};
+use model::{QueueReading, Status};
 
-use super::seen::Seen;
+use super::seen::QueueView;
 use super::staff::Staff;
 
 /// What is known of all workloads that follow a queue.
@@ -38,7 +38,7 @@ impl Retiring {
     }
 
     /// Who of a workload is busy, and how many may be stopped.
-    pub fn work(&mut self, now: Duration, seen: Seen<'_>, status: &Status) -> Work {
+    pub fn work(&mut self, now: Duration, seen: QueueView<'_>, status: &Status) -> Work {
         let chooses = self.chooses;
         let staff = self.staffs.entry(seen.name.to_owned()).or_default();
         staff.see(now, seen, status, chooses)
@@ -49,7 +49,7 @@ impl Retiring {
         &mut self,
         now: Duration,
         name: &str,
-        look: &Look,
+        look: &QueueReading,
         status: &Status,
         count: u32,
     ) -> Vec<String> {
@@ -66,7 +66,13 @@ impl Retiring {
 
     /// In which order a workload's containers leave: the retired ones, those that do not work yet,
     /// the idle ones, and the busy ones last.
-    pub fn order(&self, now: Duration, name: &str, look: &Look, all: &Status) -> Vec<String> {
+    pub fn order(
+        &self,
+        now: Duration,
+        name: &str,
+        look: &QueueReading,
+        all: &Status,
+    ) -> Vec<String> {
         let staff = self.staffs.get(name);
         staff.map_or_else(Vec::new, |staff| staff.order(now, look.leases.listed(), all))
     }

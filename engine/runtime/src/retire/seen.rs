@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use model::{Leases, Look};
+use model::{Leases, QueueReading};
 
 /// A workload's queue, as far as it is known.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct QueueView<'a> {
     /// The workload.
     pub name: &'a str,
     /// Its queue as it was seen last.
-    pub look: &'a Look,
+    pub look: &'a QueueReading,
     /// Those that hold leases and are none of our containers.
     pub strangers: bool,
 }

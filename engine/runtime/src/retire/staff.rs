@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use control::Work;
 use model::scheduler::{Instance, Phase, Status};
-use model::{Leases, Look, Told};
+use model::{Leases, QueueReading, Told};
 
-use super::seen::Seen;
+use super::seen::QueueView;
 
 /// For so long after it was asked for a retirement holds. The queue forgets it a little later.
 const HOLDS: Duration = Duration::from_secs(8);
@@ -75,7 +75,7 @@ impl Staff {
     pub(super) fn see(
         &mut self,
         now: Duration,
-        seen: Seen<'_>,
+        seen: QueueView<'_>,
         status: &Status,
         chooses: bool,
     ) -> Work {
@@ -130,7 +130,7 @@ impl Staff {
 
     /// Where nobody knows who is busy, one that is stopped may be. That is without harm where its
     /// job would end in time.
-    fn by_time(&mut self, busy: u32, look: &Look, status: &Status) -> Work {
+    fn by_time(&mut self, busy: u32, look: &QueueReading, status: &Status) -> Work {
         let in_time = look.ack_p90.is_some_and(|p90| p90 <= status.grace / 2);
         let all_idle = look.reading.sample.in_flight == 0;
         self.is_stuck = !in_time && !all_idle;
@@ -141,7 +141,7 @@ impl Staff {
         &mut self,
         now: Duration,
         leases: &Leases,
-        look: &Look,
+        look: &QueueReading,
         status: &Status,
         chooses: bool,
     ) -> Work {
@@ -198,7 +198,7 @@ impl Staff {
     pub(super) fn choose(
         &mut self,
         now: Duration,
-        look: &Look,
+        look: &QueueReading,
         status: &Status,
         count: u32,
         chooses: bool,

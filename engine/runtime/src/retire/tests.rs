@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use control::{QueueSample, Reading, Replicas, Work};
 use model::scheduler::{Instance, Phase, Status};
-use model::{Leases, Look, Told};
+use model::{Leases, QueueReading, Told};
 
-use super::{Retiring, Seen};
+use super::{QueueView, Retiring};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -42,18 +42,18 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 }
 
 /// A queue whose leases these hold, read at `at`.
-fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> Look {
+fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
     let leases = Leases { busy: names(busy), idle: names(idle), nameless };
     let in_flight = busy.len() as u64 + nameless;
-    Look {
+    QueueReading {
         reading: Reading { sample: QueueSample { in_flight, ..<_>::default() }, taken_at: ms(at) },
         leases: Told::Listed(Arc::new(leases)),
-        ..Look::default()
+        ..QueueReading::default()
     }
 }
 
-fn work(retiring: &mut Retiring, now: u64, look: &Look, status: &Status) -> Work {
-    retiring.work(ms(now), Seen { name: "w", look, strangers: false }, status)
+fn work(retiring: &mut Retiring, now: u64, look: &QueueReading, status: &Status) -> Work {
+    retiring.work(ms(now), QueueView { name: "w", look, strangers: false }, status)
 }
 
 const FOUR: [Phase; 4] = [Phase::Ready; 4];
@@ -163,11 +163,11 @@ fn without_names_a_cut_is_safe_where_jobs_end_well_within_the_grace() {
     for (p90, stoppable) in [(Some(ms(2500)), 4), (Some(ms(2501)), 0), (None, 0)] {
         for told in [true, false] {
             let (mut retiring, status) = (Retiring::new(false), status(&FOUR));
-            let mut look = Look { ack_p90: p90, ..look(0, &["else-1", "else-2"], &[], 0) };
+            let mut look = QueueReading { ack_p90: p90, ..look(0, &["else-1", "else-2"], &[], 0) };
             if !told {
                 look.leases = Told::Nothing;
             }
-            let seen = Seen { name: "w", look: &look, strangers: true };
+            let seen = QueueView { name: "w", look: &look, strangers: true };
             let work = retiring.work(ms(0), seen, &status);
             assert_eq!(work, Work { busy: 2, stoppable }, "{p90:?} {told}");
             assert_eq!(retiring.remedy("w").is_some(), stoppable == 0);
@@ -219,14 +219,14 @@ fn a_retired_one_that_has_a_lease_after_all_is_not_stopped() {
 #[test]
 fn workers_that_are_never_called_anything_are_reckoned_by_time() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
-    let look = Look { ack_p90: Some(ms(50)), ..look(0, &[], &[], 2) };
+    let look = QueueReading { ack_p90: Some(ms(50)), ..look(0, &[], &[], 2) };
     assert_eq!(work(&mut retiring, 0, &look, &status), Work { busy: 2, stoppable: 4 });
 }
 
 #[test]
 fn a_list_that_could_not_be_read_stops_nobody() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
-    let unread = |at| Look { leases: Told::Unread, ..look(at, &["w-1"], &[], 0) };
+    let unread = |at| QueueReading { leases: Told::Unread, ..look(at, &["w-1"], &[], 0) };
     for at in 0..9 {
         // There may be many rounds for one look.
         for _ in 0..3 {

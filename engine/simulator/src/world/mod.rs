@@ -7,7 +7,7 @@ mod pool;
 mod victims;
 mod view;
 
-pub use crate::seen::Seen;
+pub use crate::seen::ContainerCounts;
 pub use event::Wake;
 pub use victims::Victims;
 
@@ -158,7 +158,7 @@ impl World {
         let counted_from = self.now.max(self.scenario.warm_up);
         let counted = at.saturating_sub(counted_from);
         if !counted.is_zero() {
-            let pools: Vec<Seen> = self.pools.iter().map(Pool::seen).collect();
+            let pools: Vec<ContainerCounts> = self.pools.iter().map(Pool::seen).collect();
             self.tally.pass(counted, &self.ready, &pools);
         }
         self.now = at;

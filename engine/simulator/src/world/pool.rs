@@ -4,7 +4,7 @@ use broker::{Receipt, WaiterId};
 
 use crate::Time;
 use crate::random::Random;
-use crate::seen::Seen;
+use crate::seen::ContainerCounts;
 
 /// One workload's containers.
 #[derive(Debug)]
@@ -59,8 +59,8 @@ pub(super) struct Task {
 }
 
 impl Pool {
-    pub(super) fn seen(&self) -> Seen {
-        let mut seen = Seen { desired: self.desired, ..Seen::default() };
+    pub(super) fn seen(&self) -> ContainerCounts {
+        let mut seen = ContainerCounts { desired: self.desired, ..ContainerCounts::default() };
         for container in &self.containers {
             let count = match container.phase {
                 _ if container.stopping => &mut seen.terminating,

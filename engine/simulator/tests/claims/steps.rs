@@ -6,7 +6,7 @@ use std::time::Duration;
 use simulator::series::Point;
 use simulator::steps::{Action, Situation};
 use simulator::tally::Write;
-use simulator::world::Seen;
+use simulator::world::ContainerCounts;
 use simulator::{Kind, Outcome, Scenario, run};
 
 use crate::seconds;
@@ -83,7 +83,7 @@ fn ready(point: &Point, workload: usize) -> u32 {
 }
 
 fn live(point: &Point) -> u32 {
-    point.containers.iter().map(Seen::placed).sum()
+    point.containers.iter().map(ContainerCounts::placed).sum()
 }
 
 #[test]

@@ -198,7 +198,7 @@ proptest! {
         prop_assert_eq!(outcome.tally.budget_violations, 0);
         prop_assert_eq!(outcome.tally.over_budget_seconds, 0.0);
         // Not even with those that have found no machine.
-        let live = |it: &simulator::world::Seen| it.placed() + it.pending;
+        let live = |it: &simulator::world::ContainerCounts| it.placed() + it.pending;
         let most = outcome.series.points.iter().map(|it| it.containers.iter().map(live).sum());
         prop_assert!(most.max() <= Some(scenario.capacity));
     }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use model::{Actor, Clock};
-use runtime::control_loop::{Handle, Wish};
+use runtime::control_loop::{Command, Handle};
 use service::Shutdown;
 use service::http::{Limits, Server};
 use tokio::net::TcpListener;
@@ -63,8 +63,12 @@ impl Room {
         let gate = Arc::default();
         let site = Site { button, view, clock, shutdown: shutdown.clone(), gate };
         let add = async |jobs| {
-            let wish = Wish::Burst { queue: None, jobs };
-            handle.wish(Actor::Audience, wish).await.map(drop).map_err(|error| error.to_string())
+            let command = Command::Burst { queue: None, jobs };
+            handle
+                .command(Actor::Audience, command)
+                .await
+                .map(drop)
+                .map_err(|error| error.to_string())
         };
         tokio::select! {
             () = self.server.serve(site::router(site), shutdown.wait()) => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::{Config, Rule};
-use runtime::board::Seen;
+use runtime::board::RoundInputs;
 use simulator::arrivals::Arrivals;
 use simulator::contenders::Behavior;
 use simulator::scenario::{GRACE, Queue, Workload};
@@ -55,7 +55,11 @@ pub struct Part {
 ///
 /// # Errors
 /// What is not known yet.
-pub fn stage(seen: &Seen, came: &BTreeMap<String, Trace>, seed: u64) -> Result<Stage, String> {
+pub fn stage(
+    seen: &RoundInputs,
+    came: &BTreeMap<String, Trace>,
+    seed: u64,
+) -> Result<Stage, String> {
     let until = came.values().map(Trace::until).fold(0.0, f64::max);
     if until < LEAST {
         return Err("too little has come to be played by others".to_owned());
@@ -95,7 +99,7 @@ fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
     Queue { name: name.to_owned(), arrivals, lease: Duration::from_secs(3) }
 }
 
-fn workloads(seen: &Seen, came: &BTreeMap<String, Trace>) -> Result<Vec<Workload>, String> {
+fn workloads(seen: &RoundInputs, came: &BTreeMap<String, Trace>) -> Result<Vec<Workload>, String> {
     let all = seen.config.workloads.iter();
     all.map(|workload| Ok(of(workload, seen, job(workload, came)?))).collect()
 }
@@ -109,7 +113,7 @@ fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, S
     Ok(Span::exactly(seconds(time)))
 }
 
-fn of(it: &control::Workload, seen: &Seen, job: Span) -> Workload {
+fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
     let target = it.rule.target();
     let rate = match &it.rule {
         Rule::Rate(rate) => Some(rate),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtime::board::Seen;
+use runtime::board::RoundInputs;
 
 use super::model::{self, Stage};
 use super::trace::Trace;
@@ -11,13 +11,13 @@ use super::trace::Trace;
 #[derive(Debug, Default)]
 pub struct Record {
     run: u32,
-    seen: Option<Seen>,
+    seen: Option<RoundInputs>,
     queues: BTreeMap<String, Trace>,
 }
 
 impl Record {
     /// Takes in a moment of a run; another run begins anew.
-    pub fn see(&mut self, run: u32, seen: &Seen) {
+    pub fn see(&mut self, run: u32, seen: &RoundInputs) {
         if self.run != run {
             *self = Record { run, ..Record::default() };
         }
@@ -58,7 +58,7 @@ pub(super) mod tests {
     }
 
     /// What was seen at a second: a queue that had taken in and done so many, two at work.
-    pub(crate) fn seen(second: f64, published: u64, acked: u64) -> Seen {
+    pub(crate) fn seen(second: f64, published: u64, acked: u64) -> RoundInputs {
         let in_flight = 2.min(published - acked);
         let ready = published - acked - in_flight;
         let totals = Some(Totals { published, acked });
@@ -69,7 +69,7 @@ pub(super) mod tests {
             workload("consumer", 1, Rule::Rate(RateSettings::new(target))),
             workload("remainder", 2, Rule::Remainder),
         ];
-        Seen {
+        RoundInputs {
             origin: Duration::from_secs(100),
             config: Config { capacity: 10, tick: Duration::from_millis(500), workloads },
             readings: BTreeMap::from([("jobs".to_owned(), Reading { sample, taken_at })]),

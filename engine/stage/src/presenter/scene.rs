@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use runtime::board::log::{Kind, News};
+use runtime::board::log::{Kind, LogEvent};
 use runtime::contribution::Contribution;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -31,13 +31,13 @@ pub struct Shown(Arc<Mutex<Option<Scene>>>);
 
 impl Shown {
     /// Shows a scene, or none; what is to be told of it, where it is another step.
-    pub fn set(&self, scene: Option<Scene>) -> Option<News> {
+    pub fn set(&self, scene: Option<Scene>) -> Option<LogEvent> {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let step = |scene: &Option<Scene>| scene.as_ref().map(|scene| scene.step);
         let is_other = step(&scene) != step(&shown);
         let caption = scene.as_ref().map(|scene| scene.caption.clone());
         *shown = scene;
-        caption.filter(|_| is_other).map(|caption| News::new(Kind::Scenario, caption))
+        caption.filter(|_| is_other).map(|caption| LogEvent::new(Kind::Scenario, caption))
     }
 
     /// The scene.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::Actor;
 use model::scheduler::ScaleError;
-use runtime::control_loop::{Handle, Wish};
+use runtime::control_loop::{Command, Handle};
 use simulator::Scenario;
 use simulator::steps::Action;
 use tokio::sync::{mpsc, oneshot};
@@ -279,8 +279,8 @@ impl Stage {
         self.told = Some((told.clone(), Instant::now()));
         for (deployment, replicas) in told {
             // What is refused now is tried again later.
-            let wish = Wish::Scale { deployment, replicas };
-            let _ = self.handle.wish(Actor::Scenario, wish).await;
+            let command = Command::Scale { deployment, replicas };
+            let _ = self.handle.command(Actor::Scenario, command).await;
         }
     }
 
@@ -333,28 +333,28 @@ impl Stage {
     async fn show(&self) {
         // Nothing is shown by an engine that is leaving, and nobody looks.
         let news = self.shown.set(self.scene());
-        let _ = self.handle.wish(Actor::Scenario, Wish::Show(news)).await;
+        let _ = self.handle.command(Actor::Scenario, Command::Show(news)).await;
     }
 
     /// All of it, also after one that is refused; the first refusal.
     async fn carry_out(&self, acts: Vec<Action>) -> Result<(), ScaleError> {
         let mut first = Ok(());
-        for wish in acts.into_iter().map(wish) {
-            let done = self.handle.wish(Actor::Scenario, wish).await;
+        for command in acts.into_iter().map(command) {
+            let done = self.handle.command(Actor::Scenario, command).await;
             first = first.and(done.map(drop));
         }
         first
     }
 }
 
-fn wish(action: Action) -> Wish {
+fn command(action: Action) -> Command {
     match action {
-        Action::Load { producer, replicas } => Wish::Scale { deployment: producer, replicas },
-        Action::Burst { queue, jobs } => Wish::Burst { queue: Some(queue), jobs },
-        Action::Kill { workload } => Wish::Kill { workload },
-        Action::Hold(held) => Wish::Hold(held),
-        Action::Pause { workload, paused } => Wish::Pause { workload, paused },
-        Action::Outage { queue, .. } => Wish::Blind { queue, blind: true },
-        Action::Blind { queue, on } => Wish::Blind { queue, blind: on },
+        Action::Load { producer, replicas } => Command::Scale { deployment: producer, replicas },
+        Action::Burst { queue, jobs } => Command::Burst { queue: Some(queue), jobs },
+        Action::Kill { workload } => Command::Kill { workload },
+        Action::Hold(held) => Command::Hold(held),
+        Action::Pause { workload, paused } => Command::Pause { workload, paused },
+        Action::Outage { queue, .. } => Command::Blind { queue, blind: true },
+        Action::Blind { queue, on } => Command::Blind { queue, blind: on },
     }
 }

@@ -37,7 +37,7 @@ impl Line {
     /// The line of an event; `None` where its data are no JSON, which ours are.
     pub(super) fn of(ms: u64, piece: &Piece) -> Option<Line> {
         let (event, position, text) = match piece {
-            Piece::Snapshot(position, text) => (Kind::Snapshot, position, text),
+            Piece::Full(position, text) => (Kind::Snapshot, position, text),
             Piece::Frame(position, text) => (Kind::Frame, position, text),
         };
         let data = RawValue::from_string(text.to_string()).ok()?;

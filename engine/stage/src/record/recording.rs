@@ -84,7 +84,7 @@ impl Recording {
             // Whole lines can be played. Where that fails, too, replay names the line.
             Err(_) => drop(self.file.set_len(self.whole)),
         }
-        if let Some(Piece::Snapshot(position, _) | Piece::Frame(position, _)) = pieces.last() {
+        if let Some(Piece::Full(position, _) | Piece::Frame(position, _)) = pieces.last() {
             self.heard = Some(*position);
         }
         written
@@ -98,7 +98,7 @@ mod tests {
 
     use control::{Autoscaler, Config, Observation};
     use model::ControlMode;
-    use runtime::board::{Board, Controls, Fixed, Round, Snapshot};
+    use runtime::board::{Controls, Fixed, Round, Snapshot, SnapshotBuilder};
     use runtime::contribution::{Contributed, Contributions};
 
     use super::*;
@@ -115,7 +115,7 @@ mod tests {
         let config =
             Config { capacity: 1, tick: Duration::from_millis(500), workloads: Vec::new() };
         let core = Autoscaler::new(config).unwrap();
-        Board::new(fixed, 1).after(Round {
+        SnapshotBuilder::new(fixed, 1).after(Round {
             now: Duration::ZERO,
             tick: 0,
             is_tick: false,

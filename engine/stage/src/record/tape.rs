@@ -41,12 +41,12 @@ struct Event {
 
 impl Event {
     fn position(&self) -> Position {
-        let (Piece::Snapshot(position, _) | Piece::Frame(position, _)) = &self.piece;
+        let (Piece::Full(position, _) | Piece::Frame(position, _)) = &self.piece;
         *position
     }
 
     fn is_snapshot(&self) -> bool {
-        matches!(self.piece, Piece::Snapshot(..))
+        matches!(self.piece, Piece::Full(..))
     }
 }
 
@@ -115,7 +115,7 @@ impl Tape {
     pub fn audience(&self) -> Option<String> {
         self.events.iter().find_map(|Event { piece, .. }| {
             let (place, text) = match piece {
-                Piece::Snapshot(_, text) => ("/state/audience/url", text),
+                Piece::Full(_, text) => ("/state/audience/url", text),
                 Piece::Frame(_, text) => ("/set/audience/url", text),
             };
             // Most events say nothing of it, and need not be read.
@@ -174,7 +174,7 @@ impl Tape {
 
     /// A frame after the last one that changes nothing.
     fn pulse(&self, position: Position) -> Piece {
-        let (Piece::Snapshot(_, text) | Piece::Frame(_, text)) =
+        let (Piece::Full(_, text) | Piece::Frame(_, text)) =
             &self.events[self.events.len() - 1].piece;
         let last: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let frame = json!({
@@ -206,7 +206,7 @@ fn event(line: &[u8]) -> Result<Event, String> {
     let position = line.position()?;
     let text: Arc<str> = as_replay(line.data.get()).into();
     let piece = match line.event {
-        Kind::Snapshot => Piece::Snapshot(position, text),
+        Kind::Snapshot => Piece::Full(position, text),
         Kind::Frame => Piece::Frame(position, text),
     };
     Ok(Event { at: Duration::from_millis(line.ms), piece })
@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn seq(piece: &Piece) -> u64 {
-        let (Piece::Snapshot(position, _) | Piece::Frame(position, _)) = piece;
+        let (Piece::Full(position, _) | Piece::Frame(position, _)) = piece;
         position.seq
     }
 
@@ -248,7 +248,7 @@ mod tests {
     fn events_come_when_they_came_and_as_they_were_but_for_the_mode() {
         let tape = three();
         assert_eq!((tape.count(), tape.due(1)), (3, Duration::from_millis(500)));
-        let Piece::Snapshot(_, text) = tape.event(0) else { panic!("the first is a snapshot") };
+        let Piece::Full(_, text) = tape.event(0) else { panic!("the first is a snapshot") };
         let expected =
             r#"{"seq":1,"state":{"status":{"mode":"replay"},"headline":"\"mode\":\"live\""}}"#;
         assert_eq!(&*text, expected);

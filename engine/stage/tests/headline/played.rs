@@ -8,8 +8,8 @@ use std::time::Duration;
 use control::{Replicas, Stage, StartUp};
 use model::{Actor, ControlMode, Instance, Phase, Status};
 use runtime::board::headline::cause::Cause;
-use runtime::board::log::{Kind, News};
-use runtime::board::{Board, Controls, Fixed, Round};
+use runtime::board::log::{Kind, LogEvent};
+use runtime::board::{Controls, Fixed, Round, SnapshotBuilder};
 use runtime::contribution::Contributed;
 use simulator::Scenario;
 use simulator::steps::Action;
@@ -42,7 +42,7 @@ pub fn judge_all(all: &[(Scenario, u64)]) {
 fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let fixed =
         Fixed { scheduler: "process", namespace: None, context: None, start_delay: Duration::ZERO };
-    let mut board = Board::new(fixed, 1);
+    let mut board = SnapshotBuilder::new(fixed, 1);
     let mut judge = Judge::new(scenario.queues.len());
     let mut events = events(scenario).into_iter().peekable();
     let (mut tick, mut crashes) = (0, BTreeMap::new());
@@ -51,8 +51,8 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
         // The engine hears of what people do at once.
         while let Some((_, event)) = events.next_if(|(at, _)| *at <= round.now) {
             if let Some(cause) = cause(&event, &mut crashes) {
-                let news = News::marked(Kind::Burst, "", Actor::Page);
-                board.tell(round.now, News { cause: Some(cause), ..news });
+                let news = LogEvent::marked(Kind::Burst, "", Actor::Page);
+                board.tell(round.now, LogEvent { cause: Some(cause), ..news });
             }
             judge.hear(round.now.as_secs_f64(), &event);
         }

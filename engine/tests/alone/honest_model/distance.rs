@@ -5,7 +5,7 @@ use std::time::Duration;
 use simulator::Outcome;
 
 use super::measured::mean;
-use super::record::{Look, Recording};
+use super::record::{Sample, Samples};
 
 /// The consumers that three producers need, as `engine play` counts them.
 const ENOUGH: usize = 7;
@@ -20,7 +20,7 @@ pub struct Curves {
 }
 
 impl Curves {
-    pub fn new(seen: &Recording, played: &[Outcome]) -> Curves {
+    pub fn new(seen: &Samples, played: &[Outcome]) -> Curves {
         let of_load = |at: &f64| (seen.one..seen.none).contains(at);
         let times = played[0].series.points.iter().map(|point| point.at.as_secs_f64());
         let real = times.filter(of_load).map(|at| seen.at(at).waiting as f64).collect();
@@ -63,23 +63,23 @@ impl Curves {
 
 /// How long after the word three producers had enough consumers, in the box and by the median of
 /// the seeds.
-pub fn enough(seen: &Recording, played: &[Outcome]) -> (f64, f64) {
+pub fn enough(seen: &Samples, played: &[Outcome]) -> (f64, f64) {
     moments(seen, played, (0, "consumer"), ENOUGH, seen.three)
 }
 
 /// How long after the load's end the background had all its slots again.
-pub fn back(seen: &Recording, played: &[Outcome]) -> (f64, f64) {
+pub fn back(seen: &Samples, played: &[Outcome]) -> (f64, f64) {
     moments(seen, played, (1, "remainder"), BACK, seen.none)
 }
 
 fn moments(
-    seen: &Recording,
+    seen: &Samples,
     played: &[Outcome],
     (index, name): (usize, &str),
     count: usize,
     from: f64,
 ) -> (f64, f64) {
-    let there = |look: &&Look| look.at >= from && look.count(name, "ready") >= count;
+    let there = |look: &&Sample| look.at >= from && look.count(name, "ready") >= count;
     let real = seen.looks.iter().find(there);
     let real = real.unwrap_or_else(|| panic!("never {count} of {name}")).at - from;
     let since = Duration::from_secs_f64(from);

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use simulator::arrivals::Arrivals;
 
-use super::record::{Look, Recording, is_of};
+use super::record::{Sample, Samples, is_of};
 
 /// Arrivals are told to the simulator in pieces of this length, in seconds.
 const PIECE: f64 = 0.25;
 
-impl Recording {
-    fn pairs(&self) -> impl Iterator<Item = (&Look, &Look)> {
+impl Samples {
+    fn pairs(&self) -> impl Iterator<Item = (&Sample, &Sample)> {
         self.looks.iter().zip(self.looks.iter().skip(1))
     }
 
@@ -52,7 +52,7 @@ impl Recording {
     /// How long containers took to go, on average. Most are gone between two looks, so it is the
     /// time of all that were seen going, by the number of those that went.
     pub fn stop(&self, deployment: &str) -> f64 {
-        let going = |look: &Look| look.count(deployment, "terminating") as f64;
+        let going = |look: &Sample| look.count(deployment, "terminating") as f64;
         let went: usize = self.names(deployment).iter().map(|name| self.ends_of(name)).sum();
         self.integral(going, |_, _| true) / went as f64
     }
@@ -70,17 +70,21 @@ impl Recording {
     /// How long a job kept a consumer, while others waited so that none was idle: the job itself,
     /// and the calls to end it and to get the next one.
     pub fn job(&self) -> f64 {
-        let all_busy = |before: &Look, after: &Look| before.waiting > 0 && after.waiting > 0;
-        let at_work = |look: &Look| look.count("consumer", "ready") as f64;
+        let all_busy = |before: &Sample, after: &Sample| before.waiting > 0 && after.waiting > 0;
+        let at_work = |look: &Sample| look.count("consumer", "ready") as f64;
         let done = self.pairs().filter(|(before, after)| all_busy(before, after));
         let done: u64 = done.map(|(before, after)| after.acked - before.acked).sum();
         self.integral(at_work, all_busy) / done as f64
     }
 
     /// A count over the time between those looks that `counts`.
-    fn integral(&self, count: impl Fn(&Look) -> f64, counts: impl Fn(&Look, &Look) -> bool) -> f64 {
+    fn integral(
+        &self,
+        count: impl Fn(&Sample) -> f64,
+        counts: impl Fn(&Sample, &Sample) -> bool,
+    ) -> f64 {
         let counted = self.pairs().filter(|(before, after)| counts(before, after));
-        let area = |(before, after): (&Look, &Look)| {
+        let area = |(before, after): (&Sample, &Sample)| {
             f64::midpoint(count(before), count(after)) * (after.at - before.at)
         };
         counted.map(area).sum()
@@ -103,7 +107,7 @@ impl Recording {
     }
 }
 
-fn phase<'a>(look: &'a Look, name: &str) -> Option<&'a str> {
+fn phase<'a>(look: &'a Sample, name: &str) -> Option<&'a str> {
     look.phases.get(name).map(String::as_str)
 }
 

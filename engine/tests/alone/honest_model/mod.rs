@@ -21,7 +21,7 @@ use crate::TURN;
 use distance::{Curves, back, enough};
 use measured::{deviation, mean};
 use model::{all_start_in, consumer_s_job, scenario, shipped};
-use record::Recording;
+use record::Samples;
 use support::LOOK;
 
 // The bounds are about three times what nineteen of twenty loads stayed under.
@@ -48,7 +48,7 @@ const PLAYS: u32 = 3;
 
 /// A load for which the machine had time. That is the one reason to play another; how far the
 /// model is from it is none.
-async fn recording() -> Recording {
+async fn recording() -> Samples {
     for _ in 0..PLAYS {
         let seen = record::play().await;
         let late = seen.gap() - LOOK.as_secs_f64();
@@ -60,7 +60,7 @@ async fn recording() -> Recording {
     panic!("no time on this machine: in {PLAYS} loads looks came more than {LATE} s late");
 }
 
-fn tell(seen: &Recording) {
+fn tell(seen: &Samples) {
     for name in ["consumer", "remainder"] {
         let (starts, stop) = (seen.starts(name), seen.stop(name));
         let (time, spread) = (mean(&starts), deviation(&starts));
@@ -70,7 +70,7 @@ fn tell(seen: &Recording) {
 }
 
 /// All jobs are played, there was a queue and then none, and a job takes what the scenario says.
-fn the_load_is_the_scenario_s(seen: &Recording, played: &[Outcome]) {
+fn the_load_is_the_scenario_s(seen: &Samples, played: &[Outcome]) {
     let (consumer, last) = (&shipped().workloads[0], seen.last());
     assert!(played.iter().all(|it| it.tally.jobs_in == last.published), "{}", last.published);
     let target = u64::from(consumer.target);
@@ -84,7 +84,7 @@ fn hold((real, modelled): (f64, f64), what: &str, bound: f64) {
     assert!((real - modelled).abs() <= bound, "{what}: more than {bound} apart");
 }
 
-fn the_curves_agree(seen: &Recording, played: &[Outcome]) {
+fn the_curves_agree(seen: &Samples, played: &[Outcome]) {
     let curves = Curves::new(seen, played);
     let (outside, apart) = (curves.outside(), curves.apart());
     println!("  outside of the seeds {outside:.2} jobs, from their median {apart:.2}, on average");
@@ -95,7 +95,7 @@ fn the_curves_agree(seen: &Recording, played: &[Outcome]) {
 }
 
 /// Else the bounds would say nothing.
-fn a_wrong_model_is_outside(seen: &Recording, right: &Scenario) {
+fn a_wrong_model_is_outside(seen: &Samples, right: &Scenario) {
     let fixed = right.fixed.iter().cloned().map(Kind::Fixed);
     let mut wrong: Vec<(&str, Scenario, Kind)> =
         fixed.map(|fleet| ("nobody scales", right.clone(), fleet)).collect();

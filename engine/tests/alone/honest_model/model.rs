@@ -7,7 +7,7 @@ use simulator::span::{Shape, Span};
 use simulator::{Kind, Outcome, Scenario, run};
 
 use super::measured::{deviation, mean};
-use super::record::Recording;
+use super::record::Samples;
 
 /// So many worlds are played, by other phases of the tick and other starts of containers.
 const SEEDS: u64 = 40;
@@ -16,7 +16,7 @@ const LONGER: f64 = 15.0;
 
 /// The scenario that is shipped, with the arrivals of the recording, and with what the machine
 /// took to start a container, to end it, and for a job. All else is as it stands in the file.
-pub fn scenario(seen: &Recording) -> Scenario {
+pub fn scenario(seen: &Samples) -> Scenario {
     let mut scenario = shipped();
     scenario.duration = Duration::from_secs_f64(seen.last().at + LONGER);
     scenario.queues[0].arrivals = Some(seen.arrivals());

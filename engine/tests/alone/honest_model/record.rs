@@ -15,7 +15,7 @@ const THREE: Duration = Duration::from_secs(14);
 const SOON: Duration = Duration::from_secs(60);
 
 /// The box at one moment, in seconds since it was there.
-pub struct Look {
+pub struct Sample {
     pub at: f64,
     /// Jobs that wait.
     pub waiting: u64,
@@ -25,7 +25,7 @@ pub struct Look {
     pub phases: BTreeMap<String, String>,
 }
 
-impl Look {
+impl Sample {
     /// How many containers of a Deployment are in a phase.
     pub fn count(&self, deployment: &str, phase: &str) -> usize {
         let own = self.phases.iter().filter(|(name, _)| is_of(name, deployment));
@@ -38,28 +38,28 @@ pub fn is_of(container: &str, deployment: &str) -> bool {
 }
 
 /// All that was seen of one load.
-pub struct Recording {
-    pub looks: Vec<Look>,
+pub struct Samples {
+    pub looks: Vec<Sample>,
     /// When the first producer was asked for, when three were, and when none.
     pub one: f64,
     pub three: f64,
     pub none: f64,
 }
 
-impl Recording {
-    pub fn last(&self) -> &Look {
+impl Samples {
+    pub fn last(&self) -> &Sample {
         self.looks.last().unwrap()
     }
 
     /// The look nearest to a time.
-    pub fn at(&self, time: f64) -> &Look {
-        let far = |look: &&Look| (look.at - time).abs();
+    pub fn at(&self, time: f64) -> &Sample {
+        let far = |look: &&Sample| (look.at - time).abs();
         self.looks.iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap()
     }
 }
 
 /// Plays the load in a box, which is gone by the end with all its processes.
-pub async fn play() -> Recording {
+pub async fn play() -> Samples {
     let mut demo = TestBox::start(&["--start-delay", "1s"]).await;
     let recording = Recorder::new(&demo).await.play().await;
     let pids = demo.pids().await;
@@ -73,7 +73,7 @@ struct Recorder<'a> {
     demo: &'a TestBox,
     queue: Client,
     began: Instant,
-    looks: Vec<Look>,
+    looks: Vec<Sample>,
 }
 
 impl Recorder<'_> {
@@ -87,8 +87,8 @@ impl Recorder<'_> {
         Recorder { demo, queue, began, looks: Vec::new() }
     }
 
-    async fn play(mut self) -> Recording {
-        let at_rest = |look: &Look| look.count("remainder", "ready") == 9;
+    async fn play(mut self) -> Samples {
+        let at_rest = |look: &Sample| look.count("remainder", "ready") == 9;
         self.until("the background has nine slots", at_rest).await;
         let one = self.scale(1).await;
         self.during(ONE).await;
@@ -96,7 +96,7 @@ impl Recorder<'_> {
         self.during(THREE).await;
         let none = self.scale(0).await;
         self.until("the background is back", at_rest).await;
-        Recording { looks: self.looks, one, three, none }
+        Samples { looks: self.looks, one, three, none }
     }
 
     fn now(&self) -> f64 {
@@ -111,7 +111,7 @@ impl Recorder<'_> {
         asked
     }
 
-    async fn until(&mut self, what: &str, holds: impl Fn(&Look) -> bool) {
+    async fn until(&mut self, what: &str, holds: impl Fn(&Sample) -> bool) {
         let end = Instant::now() + SOON;
         loop {
             let look = self.look().await;
@@ -130,14 +130,14 @@ impl Recorder<'_> {
         self.until("a part of the load is over", |_| Instant::now() >= end).await;
     }
 
-    async fn look(&self) -> Look {
+    async fn look(&self) -> Sample {
         let (waiting, published, acked) = self.jobs().await;
         let at = self.now();
         let processes = self.demo.get("/api/v1/processes").await;
         let all = processes["processes"].as_array().unwrap().iter();
         let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
         let phases = all.map(|it| (text(it, "name"), text(it, "phase"))).collect();
-        Look { at, waiting, published, acked, phases }
+        Sample { at, waiting, published, acked, phases }
     }
 
     /// Those that wait, those that came and those that are done.

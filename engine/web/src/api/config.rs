@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use model::configure::overview::Overview;
 use model::configure::{Change, yaml};
 use model::scheduler::ScaleError;
-use runtime::control_loop::Wish;
+use runtime::control_loop::Command;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -52,14 +52,14 @@ pub(super) async fn write(State(app): State<App>, By(by): By, asked: Body) -> An
     let example = r#"{"changes": [{"deployment": "consumer", "annotations": {..}}]}"#;
     let Edit { changes } = body(asked, example)?;
     let changes = merged(changes);
-    app.handle.wish(by, Wish::Configure(changes.clone())).await.map_err(refusal)?;
+    app.handle.command(by, Command::Configure(changes.clone())).await.map_err(refusal)?;
     let overview = until(&app, |overview| overview.has(&changes)).await;
     Ok(answer(&app, &overview))
 }
 
 /// `DELETE /api/v1/config`: all as it was when it was seen first.
 pub(super) async fn back(State(app): State<App>, By(by): By) -> Answer {
-    app.handle.wish(by, Wish::Defaults).await.map_err(refusal)?;
+    app.handle.command(by, Command::Defaults).await.map_err(refusal)?;
     let overview = until(&app, |overview| overview.differs.is_empty()).await;
     Ok(answer(&app, &overview))
 }
@@ -78,8 +78,8 @@ pub(super) async fn pause(
     asked: Body,
 ) -> Answer {
     let Pause { paused } = body(asked, r#"{"paused": true}"#)?;
-    let wish = Wish::Pause { workload: workload.clone(), paused };
-    app.handle.wish(by, wish).await.map_err(refusal)?;
+    let command = Command::Pause { workload: workload.clone(), paused };
+    app.handle.command(by, command).await.map_err(refusal)?;
     let is = |overview: &Overview| {
         let mut all = overview.workloads.iter();
         all.any(|it| it.deployment == workload && it.settings.paused == paused)

@@ -65,7 +65,7 @@ pub fn heard(After { after }: After, headers: &HeaderMap) -> Option<Position> {
 /// An event as it is sent.
 pub fn event(piece: &Piece) -> Event {
     let (name, position, text) = match piece {
-        Piece::Snapshot(position, text) => ("snapshot", position, text),
+        Piece::Full(position, text) => ("snapshot", position, text),
         Piece::Frame(position, text) => ("frame", position, text),
     };
     Event::default().event(name).id(position.to_string()).data(text)
@@ -91,7 +91,7 @@ impl Listener {
             self.latest.mark_unchanged();
             self.ready = self.feed.after(self.heard).into();
             match self.ready.back() {
-                Some(Piece::Snapshot(position, _) | Piece::Frame(position, _)) => {
+                Some(Piece::Full(position, _) | Piece::Frame(position, _)) => {
                     self.heard = Some(*position);
                 }
                 None => self.latest.changed().await.ok()?,

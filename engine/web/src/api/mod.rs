@@ -8,10 +8,10 @@
 //! - `asked`: what is asked, by whom
 
 mod asked;
+mod commands;
 mod config;
 pub mod events;
 pub mod scale;
-mod wishes;
 
 use std::collections::BTreeMap;
 
@@ -31,10 +31,10 @@ pub(crate) fn router() -> Router<App> {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/processes", get(processes))
         .route("/api/v1/deployments/{name}/scale", get(scale::read).put(scale::write))
-        .route("/api/v1/workloads/{name}/kill", post(wishes::kill))
-        .route("/api/v1/hold", put(wishes::hold))
-        .route("/api/v1/burst", post(wishes::burst))
-        .route("/api/v1/reset", post(wishes::reset))
+        .route("/api/v1/workloads/{name}/kill", post(commands::kill))
+        .route("/api/v1/hold", put(commands::hold))
+        .route("/api/v1/burst", post(commands::burst))
+        .route("/api/v1/reset", post(commands::reset))
         .route("/api/v1/workloads/{name}/pause", put(config::pause))
         .route("/api/v1/config", get(config::read).put(config::write).delete(config::back))
         .route("/api/v1/config/demo.yaml", get(config::manifest))

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use model::scheduler::ScaleError;
-use runtime::control_loop::Wish;
+use runtime::control_loop::Command;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{Body, By, Name, body};
@@ -53,7 +53,7 @@ pub async fn write(
     asked: Body,
 ) -> Result<Json<Scale>, ApiError> {
     let SetScale { replicas } = body(asked, r#"{"replicas": 3}"#)?;
-    app.handle.wish(by, Wish::Scale { deployment: name.clone(), replicas }).await?;
+    app.handle.command(by, Command::Scale { deployment: name.clone(), replicas }).await?;
     let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
     Ok(Json(Scale { name, replicas, ready }))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::plural;
-use crate::board::state::{Mode, QueueState, State, WorkloadState};
+use crate::board::state::{QueueState, RunMode, State, WorkloadState};
 
 /// What is so at a moment.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,7 +28,7 @@ impl Facts {
             loads: loads.map(|it| (it.name.clone(), it.desired)).collect(),
             workloads: state.workloads.clone(),
             queues: state.queues.clone(),
-            held: state.mode == Mode::Held,
+            held: state.mode == RunMode::Held,
             is_read,
         }
     }

@@ -50,7 +50,7 @@ enum Event {
     Alarm(usize, u64),
     Request(usize, u64, Step),
     Answer(usize, u64, Answer),
-    Look,
+    QueueReading,
 }
 
 /// Everything there is. `now` is the real time.
@@ -99,7 +99,7 @@ impl World {
             });
             world.start(index);
         }
-        world.after(Duration::ZERO, Event::Look);
+        world.after(Duration::ZERO, Event::QueueReading);
         world
     }
 
@@ -206,7 +206,7 @@ impl World {
                 let answer = self.serve(step);
                 self.sends(index, Event::Answer(index, number, answer));
             }
-            Event::Look => self.after(LOOK, Event::Look),
+            Event::QueueReading => self.after(LOOK, Event::QueueReading),
             Event::Alarm(..) | Event::Answer(..) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use runtime::control_loop::Wish;
+use runtime::control_loop::Command;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -18,13 +18,13 @@ struct Hold {
 /// `PUT /api/v1/hold` with `{"held": true}`: nothing is scaled until it is false again.
 pub(super) async fn hold(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Hold { held } = body(asked, r#"{"held": true}"#)?;
-    app.handle.wish(by, Wish::Hold(held)).await?;
+    app.handle.command(by, Command::Hold(held)).await?;
     Ok(Json(json!({ "held": held })))
 }
 
 /// `POST /api/v1/workloads/{name}/kill`: a container of it ends without a word.
 pub(super) async fn kill(State(app): State<App>, By(by): By, Name(workload): Name) -> Answer {
-    let killed = app.handle.wish(by, Wish::Kill { workload }).await?;
+    let killed = app.handle.command(by, Command::Kill { workload }).await?;
     Ok(Json(json!({ "killed": killed })))
 }
 
@@ -39,12 +39,12 @@ struct Burst {
 /// followed or the `queue` that is named.
 pub(super) async fn burst(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Burst { jobs, queue } = body(asked, r#"{"jobs": 100}"#)?;
-    app.handle.wish(by, Wish::Burst { queue, jobs }).await?;
+    app.handle.command(by, Command::Burst { queue, jobs }).await?;
     Ok(Json(json!({ "jobs": jobs })))
 }
 
 /// `POST /api/v1/reset`: back to second 0; answered when it is there.
 pub(super) async fn reset(State(app): State<App>, By(by): By) -> Answer {
-    app.handle.wish(by, Wish::Reset).await?;
+    app.handle.command(by, Command::Reset).await?;
     Ok(Json(json!({})))
 }

@@ -8,10 +8,10 @@ use model::scheduler::{Phase, ScaleError, Status, Written};
 use model::{Actor, ControlMode};
 
 use super::ControlLoop;
-use super::handle::{Command, Reply, Wish};
+use super::handle::{Command, Reply, Request};
 use super::reset::Reset;
 use crate::board::headline::cause::Cause;
-use crate::board::log::{Kind, News};
+use crate::board::log::{Kind, LogEvent};
 
 /// A burst beyond this would be no demo.
 pub const MOST_JOBS: u32 = 10_000;
@@ -21,33 +21,33 @@ pub(super) struct Errand {
     /// What is answered once it was.
     pub(super) text: String,
     /// What is told on the board then.
-    pub(super) news: Option<News>,
+    pub(super) news: Option<LogEvent>,
     pub(super) work: Written,
 }
 
 impl ControlLoop {
-    pub(super) fn obey(&mut self, command: Command) {
-        let Command { by, wish, reply } = command;
-        if let Err(error) = self.may(&wish) {
+    pub(super) fn obey(&mut self, command: Request) {
+        let Request { by, command, reply } = command;
+        if let Err(error) = self.may(&command) {
             // Whoever asked may have gone.
             let _ = reply.send(Err(error));
             return;
         }
-        let errand = match wish {
-            Wish::Scale { deployment, replicas } => Ok(self.scale(by, deployment, replicas)),
-            Wish::Hold(hold) => Ok(self.hold(by, hold)),
-            Wish::Kill { workload } => self.kill(by, &workload),
-            Wish::Burst { queue, jobs } => self.burst(by, queue, jobs),
-            Wish::Blind { queue, blind } => self.blind(by, &queue, blind),
-            Wish::Configure(changes) => self.configure(by, &changes),
-            Wish::Defaults => Ok(self.set_defaults(by)),
-            Wish::Pause { workload, paused } => self.pause(by, workload, paused),
-            Wish::Reset => {
+        let errand = match command {
+            Command::Scale { deployment, replicas } => Ok(self.scale(by, deployment, replicas)),
+            Command::Hold(hold) => Ok(self.hold(by, hold)),
+            Command::Kill { workload } => self.kill(by, &workload),
+            Command::Burst { queue, jobs } => self.burst(by, queue, jobs),
+            Command::Blind { queue, blind } => self.blind(by, &queue, blind),
+            Command::Configure(changes) => self.configure(by, &changes),
+            Command::Defaults => Ok(self.set_defaults(by)),
+            Command::Pause { workload, paused } => self.pause(by, workload, paused),
+            Command::Reset => {
                 self.reset_settings(by);
                 self.reset = Some(Reset::new(by, reply));
                 return self.round(false);
             }
-            Wish::Show(news) => Ok(self.show(by, news)),
+            Command::Show(news) => Ok(self.show(by, news)),
         };
         match errand {
             Ok(errand) => self.carry_out_beside(reply, errand),
@@ -57,19 +57,19 @@ impl ControlLoop {
     }
 
     /// Whether a wish can be carried out at all, as things are.
-    fn may(&self, wish: &Wish) -> Result<(), ScaleError> {
+    fn may(&self, command: &Command) -> Result<(), ScaleError> {
         let refused = |text: String| Err(ScaleError::Refused(text));
         if let ControlMode::LooksOn(because) = self.mode()
-            && !matches!(wish, Wish::Show(_))
+            && !matches!(command, Command::Show(_))
         {
             return refused(format!("this page is read-only: {because}"));
         }
         if self.reset.is_some() {
             return refused("a reset is under way".to_owned());
         }
-        match wish {
-            Wish::Scale { deployment, replicas } => self.fits(deployment, *replicas),
-            Wish::Burst { jobs, .. } if *jobs == 0 || *jobs > MOST_JOBS => {
+        match command {
+            Command::Scale { deployment, replicas } => self.fits(deployment, *replicas),
+            Command::Burst { jobs, .. } if *jobs == 0 || *jobs > MOST_JOBS => {
                 refused(format!("a burst is of 1 to {MOST_JOBS} jobs, not {jobs}"))
             }
             _ => Ok(()),
@@ -96,7 +96,7 @@ impl ControlLoop {
         let before = self.parts.authority.held();
         let work = self.parts.authority.hold(hold);
         let text = if hold { "scaling held" } else { "scaling goes on" };
-        let news = News::marked(Kind::Hold, text, by);
+        let news = LogEvent::marked(Kind::Hold, text, by);
         Errand { text: text.to_owned(), news: (before != hold).then_some(news), work }
     }
 
@@ -105,8 +105,8 @@ impl ControlLoop {
         let work = self.parts.scheduler.kill(workload, &name);
         self.killed.insert(name.clone());
         let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
-        let marked = News::marked(Kind::Kill, format!("{name} killed"), by);
-        let news = News { cause: Some(cause), ..marked };
+        let marked = LogEvent::marked(Kind::Kill, format!("{name} killed"), by);
+        let news = LogEvent { cause: Some(cause), ..marked };
         Ok(Errand { text: name, news: Some(news), work })
     }
 
@@ -140,11 +140,11 @@ impl ControlLoop {
         let queue = sources.queue(&queue, client::TIMEOUT);
         let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
-        let marked = News::marked(Kind::Burst, text.clone(), by);
+        let marked = LogEvent::marked(Kind::Burst, text.clone(), by);
         // A room full of people would cover the chart.
         let mark = marked.mark.filter(|_| !audience);
         let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
-        let news = Some(News { mark, cause, ..marked });
+        let news = Some(LogEvent { mark, cause, ..marked });
         let work = async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let bodies: Vec<Vec<u8>> =
@@ -158,7 +158,7 @@ impl ControlLoop {
         self.must_follow(queue)?;
         self.parts.sources.set_blind(queue, blind);
         let can = if blind { "cannot be read" } else { "can be read again" };
-        let news = Some(News::marked(Kind::Blind, format!("queue {queue} {can}"), by));
+        let news = Some(LogEvent::marked(Kind::Blind, format!("queue {queue} {can}"), by));
         Ok(Errand { text: String::new(), news, work: ready(Ok(())).boxed() })
     }
 
@@ -169,9 +169,9 @@ impl ControlLoop {
         Err(ScaleError::Refused(format!("no workload follows the queue {queue}")))
     }
 
-    fn show(&mut self, by: Actor, news: Option<News>) -> Errand {
+    fn show(&mut self, by: Actor, news: Option<LogEvent>) -> Errand {
         if let Some(news) = news {
-            self.board.tell(self.parts.clock.now(), News { by: Some(by), ..news });
+            self.board.tell(self.parts.clock.now(), LogEvent { by: Some(by), ..news });
         }
         Errand { text: String::new(), news: None, work: ready(Ok(())).boxed() }
     }
