@@ -3,7 +3,7 @@
 //! happens in [`runtime::control_loop`].
 //!
 //! # Layout
-//! - [`args`] and [`called`]: the command line
+//! - [`args`] and [`multicall`]: the command line
 //! - [`start`]: puts it all together
 //! - [`listen`]: where the page is
 //! - [`dispatch`] and [`cli`]: the subcommands
@@ -12,16 +12,16 @@
 #![allow(unreachable_pub)] // a program has no outside
 
 mod args;
-mod called;
 mod cli;
 mod dispatch;
 mod listen;
+mod multicall;
 mod start;
 
 use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = called::command_line();
+    let args = multicall::command_line();
     service::main(dispatch::run(args)).await
 }

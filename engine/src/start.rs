@@ -7,13 +7,13 @@
 //! - [`read`](mod@read) and [`plan`]: what of a manifest can be run
 //! - [`own_words`]: what a manifest's own engine is told, for a box
 
-mod facing;
 pub mod in_box;
 #[cfg(feature = "kubernetes")]
 pub mod in_cluster;
 pub mod own_words;
 pub mod plan;
 pub mod read;
+mod serve;
 
 use crate::args::{RunArgs, SchedulerKind};
 

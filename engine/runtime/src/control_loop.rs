@@ -27,14 +27,14 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 
-use crate::board::log::{Kind, LogEvent};
-use crate::board::{Controls, Fixed, Round, Snapshot, SnapshotBuilder};
 use crate::contribution::Contributions;
 use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::refusals::Refusals;
 use crate::retire::Retiring;
 use crate::retire::calls::Calls;
+use crate::snapshots::log::{Kind, LogEvent};
+use crate::snapshots::{Controls, Fixed, Round, Snapshot, SnapshotBuilder};
 use handle::Request;
 pub use handle::{Command, Handle};
 use reset::Reset;
@@ -76,17 +76,17 @@ pub struct Components {
 /// The loop.
 #[derive(Debug)]
 pub struct ControlLoop {
-    parts: Components,
+    components: Components,
     /// What others add to each snapshot.
     contributions: Contributions,
-    board: SnapshotBuilder,
+    builder: SnapshotBuilder,
     ticks: u64,
     /// When the last round was.
     last: Duration,
     /// The term of leadership that the core was told of.
     term: Option<Duration>,
     commands: mpsc::Receiver<Request>,
-    moments: watch::Sender<Arc<Snapshot>>,
+    snapshots: watch::Sender<Arc<Snapshot>>,
     feed: Feed,
     refusals: Arc<Refusals>,
     /// Words that are on their way.
@@ -99,8 +99,8 @@ pub struct ControlLoop {
     /// What was killed by a wish, to tell what became of its jobs.
     killed: BTreeSet<String>,
     /// What writes have to tell once they are carried out.
-    tells: mpsc::UnboundedSender<LogEvent>,
-    told: mpsc::UnboundedReceiver<LogEvent>,
+    log_tx: mpsc::UnboundedSender<LogEvent>,
+    log_rx: mpsc::UnboundedReceiver<LogEvent>,
     /// Asks for a round, also when nothing has changed.
     waker: Arc<Notify>,
     reset: Option<Reset>,
@@ -109,42 +109,42 @@ pub struct ControlLoop {
 impl ControlLoop {
     /// A loop that has had its first look, and the handle to it; with what others add to each
     /// snapshot.
-    pub fn new(parts: Components, contributions: Contributions) -> (ControlLoop, Handle) {
-        let mut board = SnapshotBuilder::new(parts.fixed.clone(), rand::random());
+    pub fn new(components: Components, contributions: Contributions) -> (ControlLoop, Handle) {
+        let mut builder = SnapshotBuilder::new(components.fixed.clone(), rand::random());
         let observation = Observation::default();
-        let first = board.after(Round {
-            now: parts.clock.now(),
+        let first = builder.after(Round {
+            now: components.clock.now(),
             tick: 0,
             is_tick: false,
-            core: &parts.core,
+            core: &components.core,
             observation: &observation,
-            deployments: parts.scheduler.observe(),
+            deployments: components.scheduler.observe(),
             decisions: &[],
             start_ups: &BTreeMap::new(),
-            standing: parts.authority.name(),
-            mode: parts.authority.mode(),
-            warnings: parts.settings.warnings(),
+            standing: components.authority.name(),
+            mode: components.authority.mode(),
+            warnings: components.settings.warnings(),
             controls: Controls::default(),
             config: 0,
-            contributed: contributions.at(parts.clock.now()),
+            contributed: contributions.at(components.clock.now()),
         });
         let feed = Feed::new(&first, contributions.clone());
-        let (moments, seen) = watch::channel(Arc::new(first));
+        let (snapshots, seen) = watch::channel(Arc::new(first));
         let (sender, commands) = mpsc::channel(COMMANDS);
-        let (tells, told) = mpsc::unbounded_channel();
-        let overviews = parts.settings.overviews();
+        let (log_tx, log_rx) = mpsc::unbounded_channel();
+        let overviews = components.settings.overviews();
         let waker = Arc::new(Notify::new());
-        let retiring = Retiring::new(parts.scheduler.chooses());
-        let retire_calls = Calls::new(parts.core.config().tick, waker.clone());
+        let retiring = Retiring::new(components.scheduler.chooses());
+        let retire_calls = Calls::new(components.core.config().tick, waker.clone());
         let this = ControlLoop {
-            parts,
+            components,
             contributions,
-            board,
+            builder,
             ticks: 0,
             last: Duration::ZERO,
             term: None,
             commands,
-            moments,
+            snapshots,
             feed: feed.clone(),
             refusals: Arc::default(),
             writes: JoinSet::new(),
@@ -152,36 +152,36 @@ impl ControlLoop {
             retiring,
             retire_calls,
             killed: BTreeSet::new(),
-            tells,
-            told,
+            log_tx,
+            log_rx,
             waker,
             reset: None,
         };
-        (this, Handle { commands: sender, moments: seen, feed, overviews })
+        (this, Handle { commands: sender, snapshots: seen, feed, overviews })
     }
 
     /// Decides once a tick until it is time to leave; then ends what would not outlive it.
     pub async fn run(mut self, shutdown: Shutdown) {
-        let tick = self.parts.core.config().tick;
+        let tick = self.components.core.config().tick;
         // The sources read at the tick; by a tenth of it later they have the answer.
-        let mut ticks = interval_at(self.parts.clock.began() + tick / 10, tick);
+        let mut ticks = interval_at(self.components.clock.began() + tick / 10, tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
                 () = shutdown.wait() => break,
                 _ = ticks.tick() => self.round(true),
-                () = settled_change(&mut *self.parts.scheduler) => self.round(false),
+                () = settled_change(&mut *self.components.scheduler) => self.round(false),
                 () = self.waker.notified() => self.round(false),
                 Some(command) = self.commands.recv() => self.obey(command),
             }
         }
-        if self.parts.reset_on_exit {
+        if self.components.reset_on_exit {
             self.back_to_minimums().await;
         }
-        self.parts.scheduler.shutdown().await;
+        self.components.scheduler.shutdown().await;
         // Another engine may act as soon as the Lease is given back.
         if self.writes_end().await {
-            self.parts.authority.release().await;
+            self.components.authority.release().await;
         } else {
             tracing::warn!("a write is not answered, so the Lease is left to run out");
         }
@@ -200,7 +200,7 @@ impl ControlLoop {
             ControlMode::Held => return tracing::info!("nothing is reset: scaling is held"),
             ControlMode::LooksOn(because) => return tracing::info!("nothing is reset: {because}"),
         }
-        let Components { core, scheduler, .. } = &self.parts;
+        let Components { core, scheduler, .. } = &self.components;
         let seen = scheduler.observe();
         let ours = core.config().workloads.iter().filter(|w| !w.paused && w.blocked.is_none());
         let too_many =
@@ -216,7 +216,7 @@ impl ControlLoop {
 
     fn round(&mut self, is_tick: bool) {
         let began = Instant::now();
-        let now = self.parts.clock.now();
+        let now = self.components.clock.now();
         self.ticks += u64::from(is_tick);
         while self.writes.try_join_next().is_some() {}
         self.take_settings(now);
@@ -230,42 +230,42 @@ impl ControlLoop {
             self.carry_out(now, decision, &seen);
         }
         self.retire_idle_ones(now, &seen);
-        self.parts.metrics.decided(&decisions, began.elapsed());
+        self.components.metrics.decided(&decisions, began.elapsed());
         let deployments = if decisions.is_empty() { seen } else { self.look_around(now) };
-        let moment = self.board.after(Round {
+        let snapshot = self.builder.after(Round {
             now,
             tick: self.ticks,
             is_tick,
-            core: &self.parts.core,
+            core: &self.components.core,
             observation: &observation,
             deployments,
             decisions: &decisions,
             start_ups: &self.start_ups,
-            standing: self.parts.authority.name(),
+            standing: self.components.authority.name(),
             mode: self.mode(),
-            warnings: self.parts.settings.warnings(),
+            warnings: self.components.settings.warnings(),
             controls: self.controls(),
-            config: self.parts.settings.overview().version,
+            config: self.components.settings.overview().version,
             contributed: self.contributions.at(now),
         });
         let since_last = now.saturating_sub(std::mem::replace(&mut self.last, now));
-        self.parts.metrics.show(&moment.state, since_last);
-        self.feed.push(&moment);
-        self.moments.send_replace(Arc::new(moment));
+        self.components.metrics.show(&snapshot.state, since_last);
+        self.feed.push(&snapshot);
+        self.snapshots.send_replace(Arc::new(snapshot));
     }
 
     /// Takes in what writes and queues have to tell.
     fn hear(&mut self, now: Duration) {
-        while let Ok(news) = self.told.try_recv() {
-            self.board.tell(now, news);
+        while let Ok(news) = self.log_rx.try_recv() {
+            self.builder.tell(now, news);
         }
-        for story in self.parts.sources.stories() {
+        for story in self.components.sources.stories() {
             let text = self.in_words(&story);
-            self.board.tell(now, LogEvent::new(Kind::RecoveredJob, text));
+            self.builder.tell(now, LogEvent::new(Kind::RecoveredJob, text));
         }
-        for (queue, look) in self.parts.sources.looks() {
+        for (queue, look) in self.components.sources.looks() {
             if let Some(lost) = look.lost {
-                self.board.count_lost(&queue, lost);
+                self.builder.count_lost(&queue, lost);
             }
         }
     }
@@ -284,7 +284,7 @@ impl ControlLoop {
         match self.mode() {
             ControlMode::LooksOn(because) => Controls::none(&because),
             ControlMode::Decides | ControlMode::Held => {
-                Controls::without(self.parts.scheduler.lacks())
+                Controls::without(self.components.scheduler.lacks())
             }
         }
     }
@@ -296,7 +296,7 @@ impl ControlLoop {
             ControlMode::Held => Some("scaling is held".to_owned()),
             ControlMode::LooksOn(because) => Some(because),
         };
-        let Components { core, authority, scheduler, settings, .. } = &mut self.parts;
+        let Components { core, authority, scheduler, settings, .. } = &mut self.components;
         if let Some(because) = because {
             core.look_on(now, seen, &because);
             return Vec::new();
@@ -315,9 +315,9 @@ impl ControlLoop {
 
     /// Whether it decides: only where it may, and sees what there is.
     fn mode(&self) -> ControlMode {
-        match self.parts.scheduler.warning() {
+        match self.components.scheduler.warning() {
             Some(warning) => ControlMode::LooksOn(warning),
-            None => self.parts.authority.mode(),
+            None => self.components.authority.mode(),
         }
     }
 
@@ -334,7 +334,7 @@ impl ControlLoop {
         let (replicas, starts) = (seen.iter(), self.start_ups.iter());
         Observation {
             replicas: replicas.map(|(name, status)| (name.clone(), status.replicas)).collect(),
-            readings: self.parts.sources.readings(),
+            readings: self.components.sources.readings(),
             start_ups: starts.filter_map(|(name, it)| Some((name.clone(), it.p90()?))).collect(),
             work,
         }
@@ -345,8 +345,8 @@ impl ControlLoop {
             true => self.leave_order(now, &decision.workload, seen),
             false => Vec::new(),
         };
-        let written = self.parts.scheduler.scale(&decision.workload, decision.to, &first);
-        let told = self.parts.scheduler.announcement(decision);
+        let written = self.components.scheduler.scale(&decision.workload, decision.to, &first);
+        let log_rx = self.components.scheduler.announcement(decision);
         let (name, text) = (decision.workload.clone(), decision.text.clone());
         let refusals = self.refusals.clone();
         self.writes.spawn(async move {
@@ -355,7 +355,7 @@ impl ControlLoop {
             match result {
                 Ok(()) => {
                     tracing::info!("{text}");
-                    told.await;
+                    log_rx.await;
                 }
                 // A right that is missing is a trouble of the workload, and told as one.
                 Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}

@@ -11,10 +11,10 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod board;
 pub mod contribution;
 pub mod control_loop;
 pub mod feed;
 pub mod metrics;
 mod refusals;
 pub mod retire;
+pub mod snapshots;

@@ -8,7 +8,7 @@ use prometheus::{
     Registry,
 };
 
-use crate::board::state::{State, WorkloadState};
+use crate::snapshots::state::{State, WorkloadState};
 
 /// A decision takes microseconds; the last bucket is the tick itself.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];

@@ -20,10 +20,10 @@ use model::{
     ScaleError, Scheduler, Settings, Status, Written,
 };
 use prometheus::Registry;
-use runtime::board::Fixed;
 use runtime::contribution::Contributions;
 use runtime::control_loop::{Components, ControlLoop, Handle};
 use runtime::metrics::Metrics;
+use runtime::snapshots::Fixed;
 use service::{Shutdown, Trigger};
 use sources::{Origin, Sources};
 
@@ -134,7 +134,7 @@ fn run(depth: Option<u64>, authority: Box<dyn Authority>) -> (Shelf, Handle, Tri
     let budget = Budget::default();
     let nothing = Config { capacity: budget.capacity, tick: budget.tick, workloads: Vec::new() };
     let clock = Clock::start();
-    let parts = Components {
+    let components = Components {
         core: Autoscaler::new(nothing).unwrap(),
         scheduler: Box::new(shelf.clone()),
         sources: Sources::new(Arc::new(Gauge(depth)), budget.tick, clock),
@@ -151,7 +151,7 @@ fn run(depth: Option<u64>, authority: Box<dyn Authority>) -> (Shelf, Handle, Tri
         opening: BTreeMap::new(),
         reset_on_exit: false,
     };
-    let (control_loop, handle) = ControlLoop::new(parts, Contributions::default());
+    let (control_loop, handle) = ControlLoop::new(components, Contributions::default());
     let (trigger, shutdown) = Shutdown::new();
     tokio::spawn(control_loop.run(shutdown));
     (shelf, handle, trigger)
@@ -163,8 +163,8 @@ fn count(shelf: &Shelf, name: &str) -> u32 {
 
 /// Lets so many ticks pass.
 async fn ticks(handle: &mut Handle, count: u64) {
-    let until = handle.moments.borrow().state.tick + count;
-    handle.moments.wait_for(|moment| moment.state.tick >= until).await.unwrap();
+    let until = handle.snapshots.borrow().state.tick + count;
+    handle.snapshots.wait_for(|snapshot| snapshot.state.tick >= until).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +175,7 @@ async fn a_depth_that_somebody_else_measures_scales_what_somebody_else_runs() {
         assert!(count(&shelf, "consumer") + count(&shelf, "remainder") <= CAPACITY);
     }
     assert_eq!((count(&shelf, "consumer"), count(&shelf, "remainder")), (9, 1));
-    assert_eq!(handle.moments.borrow().state.lost, None, "nobody counts them");
+    assert_eq!(handle.snapshots.borrow().state.lost, None, "nobody counts them");
 }
 
 #[tokio::test(start_paused = true)]

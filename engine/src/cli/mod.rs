@@ -16,7 +16,7 @@ use anyhow::Context;
 use reqwest::{RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 
-use crate::called::script_by_hand;
+use crate::multicall::script_by_hand;
 
 /// A running engine, as seen by the subcommands.
 #[derive(Debug, Clone)]

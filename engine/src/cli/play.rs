@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use client::{Client, QueueArgs, QueueStats, Url};
-use runtime::board::state::DeploymentState;
+use runtime::snapshots::state::DeploymentState;
 use serde::Deserialize;
 use service::output::{broken, say};
 use service::shutdown::exit;

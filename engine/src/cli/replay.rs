@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use service::output::say;
 use service::{Shell, UsageError};
+use stage::record::recording::Recording;
 use stage::record::site;
-use stage::record::tape::Tape;
 use web::AccessGuard;
 
 use crate::args::ReplayArgs;
@@ -20,7 +20,7 @@ use crate::listen::listen;
 pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let name = args.file.display();
     let file = File::open(&args.file).with_context(|| format!("{name} cannot be read"))?;
-    let tape = Tape::read(file).map_err(|bad| UsageError(format!("{name}: {bad}")))?;
+    let tape = Recording::read(file).map_err(|bad| UsageError(format!("{name}: {bad}")))?;
     let tape = tape.going_round(args.goes_round);
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;

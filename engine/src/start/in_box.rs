@@ -14,20 +14,20 @@ use model::settings::Settings;
 use process::localize::localize;
 use process::recipe::BEHIND_A_SERVICE;
 use process::{Plan, Pool, Recipe};
-use runtime::board::Fixed;
 use runtime::control_loop::Components;
 use runtime::metrics::Metrics;
+use runtime::snapshots::Fixed;
 use service::output::say;
 use service::{Shell, UsageError};
 use sources::{Kit, Sources};
 
-use super::facing::{ServeOptions, run_parts};
 use super::own_words::OwnWords;
 use super::plan::{own_queue, refusals};
 use super::read::{Read, read};
+use super::serve::{ServeOptions, serve};
 use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
-use crate::called::by_hand;
 use crate::listen::listen;
+use crate::multicall::by_hand;
 
 /// Starts the box and runs it to its end.
 ///
@@ -61,7 +61,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let kit = Kit::new(queue_url, token);
     let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
-    let parts = Components {
+    let components = Components {
         core,
         scheduler: Box::new(pool.described(manifest.deployments)),
         sources,
@@ -78,8 +78,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening,
         reset_on_exit: false,
     };
-    let facing = ServeOptions::of(args, kit, Some(text))?;
-    run_parts(shell, parts, facing).await
+    let options = ServeOptions::of(args, kit, Some(text))?;
+    serve(shell, components, options).await
 }
 
 /// A manifest may begin with more replicas than the budget has; they are shared as always.

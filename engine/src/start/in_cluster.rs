@@ -8,13 +8,13 @@ use client::Url;
 use control::{Autoscaler, Config};
 use kubernetes::Connection;
 use model::{Budget, Clock, Settings};
-use runtime::board::Fixed;
 use runtime::control_loop::Components;
 use runtime::metrics::Metrics;
+use runtime::snapshots::Fixed;
 use service::{Shell, UsageError};
 use sources::{Kit, Sources};
 
-use super::facing::{ServeOptions, run_parts};
+use super::serve::{ServeOptions, serve};
 use crate::args::{Capacity, RunArgs};
 use crate::listen::listen;
 
@@ -48,7 +48,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;
-    let parts = Components {
+    let components = Components {
         core,
         scheduler: Box::new(connection.cluster),
         sources,
@@ -65,6 +65,6 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         opening: BTreeMap::new(),
         reset_on_exit: args.reset_on_exit,
     };
-    let facing = ServeOptions::of(args, kit, None)?;
-    run_parts(shell, parts, facing).await
+    let options = ServeOptions::of(args, kit, None)?;
+    serve(shell, components, options).await
 }

@@ -8,7 +8,7 @@ use manifest::{Container, Deployment, Manifest, Program, Refused};
 use process::folders::{told, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
-use runtime::board::headline::words::listed;
+use runtime::snapshots::headline::words::listed;
 
 use crate::args::{Args, Capacity, CoreArgs, RunArgs};
 

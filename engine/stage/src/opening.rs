@@ -21,8 +21,8 @@ pub async fn opening_load(
 ) {
     let _ = timeout(latest, opened.notified()).await;
     let is_made = {
-        let moment = handle.moments.borrow();
-        let by_hand = moment.deployments.get(&deployment).map(|s| s.replicas.desired);
+        let snapshot = handle.snapshots.borrow();
+        let by_hand = snapshot.deployments.get(&deployment).map(|s| s.replicas.desired);
         by_hand.is_some_and(|desired| desired > 0) || shown.scene().is_some()
     };
     if is_made {

@@ -6,8 +6,8 @@ use axum::Router;
 use runtime::contribution::Contributions;
 
 use crate::audience::code::Poster;
-use crate::ghosts::{self, Ghosts};
-use crate::picture::Canvas;
+use crate::comparison::{self, Comparison};
+use crate::picture::SharedPicture;
 use crate::presenter::{self, Presenter, Shown};
 
 /// What of the stage is in each snapshot.
@@ -16,7 +16,7 @@ pub struct Stage {
     /// Where a scenario is.
     pub shown: Shown,
     /// What the background paints.
-    pub canvas: Canvas,
+    pub picture: SharedPicture,
     /// Where the audience looks.
     pub poster: Poster,
 }
@@ -29,18 +29,18 @@ impl Stage {
 
     /// What is in each snapshot.
     pub fn contributions(&self) -> Contributions {
-        let Stage { shown, canvas, poster } = self;
+        let Stage { shown, picture, poster } = self;
         Contributions::new(vec![
             Arc::new(shown.clone()),
-            Arc::new(canvas.clone()),
+            Arc::new(picture.clone()),
             Arc::new(poster.clone()),
         ])
     }
 
     /// The calls.
-    pub fn router(&self, presenter: Presenter, ghosts: Ghosts) -> Router {
+    pub fn router(&self, presenter: Presenter, comparison: Comparison) -> Router {
         presenter::site::router(presenter)
-            .merge(ghosts::site::router(ghosts))
+            .merge(comparison::site::router(comparison))
             .merge(self.poster.clone().router())
     }
 }

@@ -15,7 +15,7 @@ async function wrong(page) {
 }
 
 /** Views of the Run page, by the key that opens each. */
-const VIEWS = [["stage", "s"], ["whys", "e"], ["ghosts", "c"], ["help", "?"]];
+const VIEWS = [["stage", "s"], ["whys", "e"], ["comparison", "c"], ["help", "?"]];
 
 for (const colorScheme of ["light", "dark"]) {
   claim(`the Run page and its views have no violation, ${colorScheme}`, async (scene) => {
@@ -28,7 +28,7 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await wrong(page), [], "under load");
     for (const [name, key] of VIEWS) {
       await page.keyboard.press(key);
-      if (name === "ghosts") await page.locator("#ghosts").waitFor({ state: "visible" });
+      if (name === "comparison") await page.locator("#comparison").waitFor({ state: "visible" });
       assert.deepEqual(await wrong(page), [], `the view ${name}`);
       await page.keyboard.press(name === "help" ? "Escape" : key);
     }

@@ -116,9 +116,9 @@ test("several queues are told apart without colour, and by name", () => {
 });
 
 test("further lines are thin, dashed, and named", () => {
-  const ghosts = [{ label: "HPA, simulated", points: [[59, 50], [60, 60]], dash: "2 4" }];
-  const { tree } = drawn(model(), { ghosts });
-  assert.equal(all(tree, "ghost").length, 1);
+  const contenders = [{ label: "HPA, simulated", points: [[59, 50], [60, 60]], dash: "2 4" }];
+  const { tree } = drawn(model(), { contenders });
+  assert.equal(all(tree, "contender").length, 1);
   assert.ok(words(tree).includes("HPA, simulated"));
 });
 

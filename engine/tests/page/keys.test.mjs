@@ -99,7 +99,7 @@ claim("s, e, c and ? open their views and close them again", async (scene) => {
   await view("stage");
   await page.keyboard.press("s");
   await view("run");
-  for (const [key, place] of [["e", "#why"], ["c", "#ghosts"], ["?", "#help-dialog"]]) {
+  for (const [key, place] of [["e", "#why"], ["c", "#comparison"], ["?", "#help-dialog"]]) {
     await page.keyboard.press(key);
     await page.locator(place).waitFor({ state: "visible", timeout: 10_000 });
     await page.keyboard.press(key === "?" ? "Escape" : key);

@@ -55,7 +55,7 @@ test("all slots are seen: in one row if it can be, smaller where they are many",
 test("keys mean what the help says", () => {
   const meanings = {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "ghosts", e: "why", r: "reset", "?": "help",
+    c: "comparison", e: "why", r: "reset", "?": "help",
   };
   for (const [name, what] of Object.entries(meanings)) assert.equal(meant(key(name)), what);
   assert.equal(meant(key("B", { shiftKey: true })), "burst");

@@ -20,7 +20,7 @@ use super::app::App;
 use super::reply::Reply;
 use super::{guard, publish, receive, router, settle};
 use crate::api_error::ApiError;
-use crate::ask::Incoming;
+use crate::extract::Incoming;
 use crate::hub::Hub;
 
 /// All calls. Clones share everything.

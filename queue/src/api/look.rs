@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use crate::api_error::ApiError;
-use crate::ask::{Asked, Max, Named};
+use crate::extract::{Asked, Max, Named};
 use crate::wire::{Messages, Seen};
 
 /// `GET messages`: the oldest messages, wherever they are, without receipts.

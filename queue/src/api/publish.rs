@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::app::App;
 use super::reply::Reply;
 use crate::api_error::ApiError;
-use crate::ask::{self, Asked, Incoming, Limit};
+use crate::extract::{self, Asked, Incoming, Limit};
 use crate::idempotency;
 use crate::wire;
 
@@ -67,12 +67,12 @@ pub(super) async fn publish<B: Incoming>(
     let (head, body) = request.into_parts();
     let key = idempotency::key(&head.headers)?;
     let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
-    let delay = ask::delay(delay_ms.as_deref())?;
+    let delay = extract::delay(delay_ms.as_deref())?;
     let batch = if is_batch(&head.headers) {
-        lines(&ask::read(body, BATCH).await?, delay)?
+        lines(&extract::read(body, BATCH).await?, delay)?
     } else {
         let limit = one(app, name, &body);
-        vec![NewMessage { body: ask::read(body, limit).await?, delay }]
+        vec![NewMessage { body: extract::read(body, limit).await?, delay }]
     };
     let enqueued_at = app.hub.wall_clock();
     let once = key.map(|key| idempotency::once(key, &batch));

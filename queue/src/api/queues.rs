@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use crate::api_error::ApiError;
-use crate::ask::{self, Asked, Named};
+use crate::extract::{self, Asked, Named};
 
 /// A queue's settings in JSON, asked for and in force.
 #[derive(Serialize, Deserialize)]
@@ -49,13 +49,13 @@ impl SettingsJson {
     fn read(self) -> Result<Settings, ApiError> {
         let dead_letter_queue = self.dead_letter_queue.map(|name| name.parse()).transpose()?;
         Ok(Settings {
-            lease: ask::lease(self.lease_s)?,
+            lease: extract::lease(self.lease_s)?,
             max_attempts: self.max_attempts,
             dead_letter_queue,
             max_depth: self.max_depth,
             max_bytes: self.max_bytes,
             max_message_bytes: self.max_message_bytes,
-            max_age: self.max_age_s.map(ask::age).transpose()?,
+            max_age: self.max_age_s.map(extract::age).transpose()?,
         })
     }
 }
@@ -131,7 +131,7 @@ pub(super) async fn configure(
     Named(name): Named,
     body: Body,
 ) -> Result<(StatusCode, Json<SettingsJson>), ApiError> {
-    let wanted = ask::json_or_empty::<SettingsJson>(body).await?.read()?;
+    let wanted = extract::json_or_empty::<SettingsJson>(body).await?.read()?;
     app.hub.admit(&name)?;
     let made = app.hub.call(|broker, _| broker.configure(&name, wanted.clone()))?;
     let status = if made { StatusCode::CREATED } else { StatusCode::OK };
@@ -182,7 +182,7 @@ pub(super) async fn redrive(
     Asked(asked): Asked<Where>,
 ) -> Result<Json<Value>, ApiError> {
     let to = asked.to.as_deref().map(str::parse).transpose()?;
-    let max = ask::any_max(asked.max.as_deref())?;
+    let max = extract::any_max(asked.max.as_deref())?;
     app.hub.admit(&name)?;
     to.iter().try_for_each(|to| app.hub.admit(to))?;
     let redriven = app.hub.call(|broker, now| broker.redrive(now, &name, to.as_ref(), max))?;

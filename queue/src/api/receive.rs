@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::app::App;
 use super::reply::Reply;
 use crate::api_error::ApiError;
-use crate::ask::{self, Asked, Incoming, Limit};
+use crate::extract::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
 use crate::wire::{Given, Received};
 
@@ -38,7 +38,7 @@ pub(super) async fn receive<B: Incoming>(
     let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
     let (wanted, wait) = (asked.request()?, asked.wait()?);
     // Bytes left unread would keep hyper from seeing that the receiver hangs up.
-    ask::read(request.into_body(), BODY).await?;
+    extract::read(request.into_body(), BODY).await?;
     let handover = app.hub.receive(name, wanted, wait, app.shutdown.wait()).await;
     answer(handover)
 }
@@ -46,9 +46,9 @@ pub(super) async fn receive<B: Incoming>(
 impl Arguments {
     fn request(&self) -> Result<broker::Request, ApiError> {
         let number = |text: &String| text.parse().unwrap_or(f64::NAN);
-        let lease = self.lease_s.as_ref().map(number).map(ask::lease).transpose()?;
-        let worker = self.worker.as_deref().map(ask::worker).transpose()?;
-        let max = ask::max(self.max.as_deref(), 1)?;
+        let lease = self.lease_s.as_ref().map(number).map(extract::lease).transpose()?;
+        let worker = self.worker.as_deref().map(extract::worker).transpose()?;
+        let max = extract::max(self.max.as_deref(), 1)?;
         Ok(broker::Request { max, lease, worker })
     }
 

@@ -9,7 +9,7 @@ use axum::routing::{delete, get, post, put};
 use super::app::App;
 use super::{look, publish, queues, receive, settle, workers};
 use crate::api_error::ApiError;
-use crate::ask::Named;
+use crate::extract::Named;
 
 pub(super) fn router(app: App, endpoints: Router) -> Router {
     let publish = async |State(app): State<App>, Named(name): Named, request: Request<Body>| {

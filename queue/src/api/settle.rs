@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::app::App;
 use super::reply::Reply;
 use crate::api_error::ApiError;
-use crate::ask::{self, Held, Incoming, Named};
+use crate::extract::{self, Held, Incoming, Named};
 use crate::wire;
 
 #[derive(Deserialize)]
@@ -59,7 +59,7 @@ pub(super) async fn ack_all<B: Incoming>(
     name: &QueueName,
     body: B,
 ) -> Result<Response<Reply>, ApiError> {
-    let Receipts { receipts } = ask::json(body).await?;
+    let Receipts { receipts } = extract::json(body).await?;
     let Json(results) = settle(app, receipts, |broker, now, it| broker.ack(now, name, it));
     Reply::json(StatusCode::OK, &results)
 }
@@ -70,8 +70,8 @@ pub(super) async fn nack_all(
     Named(name): Named,
     body: Body,
 ) -> Result<Json<Results>, ApiError> {
-    let Nacks { receipts, delay_ms } = ask::json(body).await?;
-    let delay = ask::delay(Some(&delay_ms.to_string()))?;
+    let Nacks { receipts, delay_ms } = extract::json(body).await?;
+    let delay = extract::delay(Some(&delay_ms.to_string()))?;
     Ok(settle(&app, receipts, |broker, now, receipt| broker.nack(now, &name, receipt, delay)))
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn release_all(
     Named(name): Named,
     body: Body,
 ) -> Result<Json<Results>, ApiError> {
-    let Receipts { receipts } = ask::json(body).await?;
+    let Receipts { receipts } = extract::json(body).await?;
     Ok(settle(&app, receipts, |broker, now, receipt| broker.release(now, &name, receipt)))
 }
 
@@ -119,8 +119,8 @@ pub(super) async fn extend(
     held: Held,
     body: Body,
 ) -> Result<Json<Extended>, ApiError> {
-    let Extension { lease_s } = ask::json(body).await?;
-    let lease: Time = ask::lease(lease_s)?;
+    let Extension { lease_s } = extract::json(body).await?;
+    let lease: Time = extract::lease(lease_s)?;
     let receipt = held.receipt.ok_or(Stale)?;
     app.hub.call(|broker, now| broker.extend(now, &name, receipt, lease))?;
     let deadline = wire::rfc3339(app.hub.wall_clock() + lease.as_millis() as u64);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use crate::api_error::ApiError;
-use crate::ask::{Named, NamedWorker};
+use crate::extract::{Named, NamedWorker};
 use crate::wire;
 
 /// All workers of a queue.

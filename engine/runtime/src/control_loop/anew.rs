@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::ControlLoop;
 use super::reset::{Reset, Step};
-use crate::board::log::{Kind, LogEvent};
+use crate::snapshots::log::{Kind, LogEvent};
 
 /// What has not left by then is left to itself; pods have five seconds.
 const LEAVES: Duration = Duration::from_secs(12);
@@ -41,9 +41,9 @@ impl ControlLoop {
 
     /// No producers, as few workers as there may be, and nothing held or hidden any more.
     fn send_away(&mut self, by: Actor) {
-        self.parts.sources.see_all();
-        if self.parts.authority.held() {
-            let free = self.parts.authority.hold(false);
+        self.components.sources.see_all();
+        if self.components.authority.held() {
+            let free = self.components.authority.hold(false);
             self.writes.spawn(async move { drop(free.await) });
         }
         for (name, least) in self.at_second_0() {
@@ -54,8 +54,8 @@ impl ControlLoop {
     /// Gives a Deployment a count that nobody has asked for by name; `not` says of it what has gone
     /// wrong where that is refused.
     fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
-        self.board.expect(&name, by);
-        let written = self.parts.scheduler.scale(&name, replicas, &self.leavers(&name));
+        self.builder.expect(&name, by);
+        let written = self.components.scheduler.scale(&name, replicas, &self.leavers(&name));
         self.writes.spawn(async move {
             if let Err(error) = written.await {
                 tracing::warn!("{name} {not}: {error}");
@@ -65,14 +65,14 @@ impl ControlLoop {
 
     /// What has more than it begins with, and how many that is.
     fn at_second_0(&self) -> Vec<(String, u32)> {
-        let config = self.parts.core.config();
+        let config = self.components.core.config();
         let least = |name: &str, status: &Status| match config.workload(name) {
             Some(w) if w.paused || w.blocked.is_some() => None,
             Some(workload) => Some(workload.min),
             None if status.serves || !status.ours => None,
             None => Some(0),
         };
-        let all = self.parts.scheduler.observe();
+        let all = self.components.scheduler.observe();
         let over = all.iter().filter_map(|(name, status)| {
             let least = least(name, status)?;
             (status.replicas.live() > least || status.replicas.desired > least)
@@ -83,7 +83,7 @@ impl ControlLoop {
 
     /// Throws away what is in the queues, once nobody puts anything into them any more.
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
-        let sources = &self.parts.sources;
+        let sources = &self.components.sources;
         let queues: Vec<_> =
             sources.names().map(|name| sources.queue(name, client::TIMEOUT)).collect();
         let (sender, receiver) = oneshot::channel();
@@ -109,13 +109,13 @@ impl ControlLoop {
                 self.begin_anew(now);
                 let news =
                     LogEvent { by: Some(by), ..LogEvent::new(Kind::Reset, "all begins anew") };
-                self.board.tell(now, news);
+                self.builder.tell(now, news);
                 self.load_again();
             }
             Err(error) => {
                 let text = format!("the reset has failed: {error}");
                 tracing::warn!("{text}");
-                self.board.tell(now, LogEvent::new(Kind::Warning, text));
+                self.builder.tell(now, LogEvent::new(Kind::Warning, text));
             }
         }
         if let Some(reply) = reply {
@@ -125,8 +125,8 @@ impl ControlLoop {
 
     /// The load is what it was at the start; what is scaled by now has its own.
     fn load_again(&mut self) {
-        for (name, replicas) in self.parts.opening.clone() {
-            if self.parts.core.config().workload(&name).is_some() {
+        for (name, replicas) in self.components.opening.clone() {
+            if self.components.core.config().workload(&name).is_some() {
                 continue;
             }
             self.lead_back(Actor::Opening, name, replicas, "has not its opening load");
@@ -134,16 +134,16 @@ impl ControlLoop {
     }
 
     fn begin_anew(&mut self, now: Duration) {
-        let config = self.parts.core.config().clone();
+        let config = self.components.core.config().clone();
         // It is the configuration that runs, so it can be run.
         if let Ok(core) = Autoscaler::new(config) {
-            self.parts.core = core;
+            self.components.core = core;
         }
         self.start_ups.clear();
         self.killed.clear();
         self.retiring.clear();
         self.contributions.begin_anew();
-        self.parts.settings.forget_edits();
-        self.board.begin_anew(now, rand::random());
+        self.components.settings.forget_edits();
+        self.builder.begin_anew(now, rand::random());
     }
 }

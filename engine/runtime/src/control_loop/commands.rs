@@ -10,8 +10,8 @@ use model::{Actor, ControlMode};
 use super::ControlLoop;
 use super::handle::{Command, Reply, Request};
 use super::reset::Reset;
-use crate::board::headline::cause::Cause;
-use crate::board::log::{Kind, LogEvent};
+use crate::snapshots::headline::cause::Cause;
+use crate::snapshots::log::{Kind, LogEvent};
 
 /// A burst beyond this would be no demo.
 pub const MOST_JOBS: u32 = 10_000;
@@ -77,9 +77,9 @@ impl ControlLoop {
     }
 
     fn scale(&mut self, by: Actor, deployment: String, replicas: u32) -> Errand {
-        self.board.expect(&deployment, by);
+        self.builder.expect(&deployment, by);
         let first = self.leavers(&deployment);
-        let written = self.parts.scheduler.scale(&deployment, replicas, &first);
+        let written = self.components.scheduler.scale(&deployment, replicas, &first);
         let text = format!("{deployment} has {replicas}");
         let work = written.map(move |done| match done {
             // A slider passes many values on its way, and the last one counts.
@@ -93,8 +93,8 @@ impl ControlLoop {
     }
 
     fn hold(&mut self, by: Actor, hold: bool) -> Errand {
-        let before = self.parts.authority.held();
-        let work = self.parts.authority.hold(hold);
+        let before = self.components.authority.held();
+        let work = self.components.authority.hold(hold);
         let text = if hold { "scaling held" } else { "scaling goes on" };
         let news = LogEvent::marked(Kind::Hold, text, by);
         Errand { text: text.to_owned(), news: (before != hold).then_some(news), work }
@@ -102,7 +102,7 @@ impl ControlLoop {
 
     fn kill(&mut self, by: Actor, workload: &str) -> Result<Errand, ScaleError> {
         let name = self.victim(workload)?;
-        let work = self.parts.scheduler.kill(workload, &name);
+        let work = self.components.scheduler.kill(workload, &name);
         self.killed.insert(name.clone());
         let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
         let marked = LogEvent::marked(Kind::Kill, format!("{name} killed"), by);
@@ -113,7 +113,7 @@ impl ControlLoop {
     /// The container that has been at work for longest, as far as names tell; never one that others
     /// depend on.
     fn victim(&self, workload: &str) -> Result<String, ScaleError> {
-        let all = self.parts.scheduler.observe();
+        let all = self.components.scheduler.observe();
         let Some(status) = all.get(workload) else {
             let (name, known) = (workload.to_owned(), all.keys().cloned().collect());
             return Err(ScaleError::Unknown { name, known });
@@ -122,7 +122,7 @@ impl ControlLoop {
             let text = format!("{workload} serves all others and is not killed from here");
             return Err(ScaleError::Refused(text));
         }
-        if !status.ours && self.parts.core.config().workload(workload).is_none() {
+        if !status.ours && self.components.core.config().workload(workload).is_none() {
             let text = format!("{workload} is neither scaled nor part of the demo");
             return Err(ScaleError::Refused(text));
         }
@@ -132,7 +132,7 @@ impl ControlLoop {
     }
 
     fn burst(&self, by: Actor, queue: Option<String>, jobs: u32) -> Result<Errand, ScaleError> {
-        let sources = &self.parts.sources;
+        let sources = &self.components.sources;
         let queue = queue.or_else(|| sources.names().next().map(str::to_owned));
         let none = || ScaleError::Refused("no workload follows a queue".to_owned());
         let queue = queue.ok_or_else(none)?;
@@ -156,14 +156,14 @@ impl ControlLoop {
 
     fn blind(&mut self, by: Actor, queue: &str, blind: bool) -> Result<Errand, ScaleError> {
         self.must_follow(queue)?;
-        self.parts.sources.set_blind(queue, blind);
+        self.components.sources.set_blind(queue, blind);
         let can = if blind { "cannot be read" } else { "can be read again" };
         let news = Some(LogEvent::marked(Kind::Blind, format!("queue {queue} {can}"), by));
         Ok(Errand { text: String::new(), news, work: ready(Ok(())).boxed() })
     }
 
     fn must_follow(&self, queue: &str) -> Result<(), ScaleError> {
-        if self.parts.sources.follows(queue) {
+        if self.components.sources.follows(queue) {
             return Ok(());
         }
         Err(ScaleError::Refused(format!("no workload follows the queue {queue}")))
@@ -171,14 +171,14 @@ impl ControlLoop {
 
     fn show(&mut self, by: Actor, news: Option<LogEvent>) -> Errand {
         if let Some(news) = news {
-            self.board.tell(self.parts.clock.now(), LogEvent { by: Some(by), ..news });
+            self.builder.tell(self.components.clock.now(), LogEvent { by: Some(by), ..news });
         }
         Errand { text: String::new(), news: None, work: ready(Ok(())).boxed() }
     }
 
     fn carry_out_beside(&mut self, reply: Reply, errand: Errand) {
         let Errand { text, news, work } = errand;
-        let (told, waker) = (self.tells.clone(), self.waker.clone());
+        let (log_rx, waker) = (self.log_tx.clone(), self.waker.clone());
         self.writes.spawn(async move {
             let done = work.await;
             if done.is_ok()
@@ -186,7 +186,7 @@ impl ControlLoop {
             {
                 tracing::info!("{}", news.text);
                 // The loop lives longer than its writes.
-                let _ = told.send(news);
+                let _ = log_rx.send(news);
                 waker.notify_one();
             }
             let _ = reply.send(done.map(|()| text));
@@ -195,8 +195,8 @@ impl ControlLoop {
 
     /// A hand may not lead over the budget either.
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
-        let config = self.parts.core.config();
-        let all: BTreeMap<String, Status> = self.parts.scheduler.observe();
+        let config = self.components.core.config();
+        let all: BTreeMap<String, Status> = self.components.scheduler.observe();
         if all.get(deployment).is_some_and(|status| status.serves) {
             let text = format!("{deployment} serves all others and is not scaled from here");
             return Err(ScaleError::Refused(text));

@@ -9,15 +9,16 @@ use model::scheduler::ScaleError;
 
 use super::ControlLoop;
 use super::commands::Errand;
-use crate::board::log::{Kind, LogEvent};
-use crate::board::state::seconds;
+use crate::snapshots::log::{Kind, LogEvent};
+use crate::snapshots::state::seconds;
 
 impl ControlLoop {
     /// Runs by the annotations as they are now.
     pub(super) fn take_settings(&mut self, now: Duration) {
         let because = self.controls().configure;
-        let uptime = self.board.uptime(now);
-        let super::Components { core, scheduler, sources, settings, metrics, .. } = &mut self.parts;
+        let uptime = self.builder.uptime(now);
+        let super::Components { core, scheduler, sources, settings, metrics, .. } =
+            &mut self.components;
         settings.forbid_edits(because);
         settings.see_absent(sources.absent());
         let edit = scheduler.described().and_then(|described| settings.update(described));
@@ -28,7 +29,7 @@ impl ControlLoop {
         }
         let edited = together(seconds(uptime), &edit.changed);
         settings.remember(&edited);
-        edited.into_iter().for_each(|edited| self.board.tell(now, news(edited)));
+        edited.into_iter().for_each(|edited| self.builder.tell(now, news(edited)));
         let Some(config) = edit.config else { return };
         metrics.forget_settings();
         if let Err(error) = sources.follow(&config.workloads) {
@@ -46,8 +47,8 @@ impl ControlLoop {
         changes: &[Change],
     ) -> Result<Errand, ScaleError> {
         // Checked against what there is at this moment, also before the first round.
-        self.take_settings(self.parts.clock.now());
-        let settings = &self.parts.settings;
+        self.take_settings(self.components.clock.now());
+        let settings = &self.components.settings;
         if let Some((name, known)) = settings.unknown(changes) {
             return Err(ScaleError::Unknown { name, known });
         }
@@ -57,8 +58,8 @@ impl ControlLoop {
 
     /// Edits annotations back to what they were when they were seen first, whatever that was.
     pub(super) fn set_defaults(&mut self, by: Actor) -> Errand {
-        self.take_settings(self.parts.clock.now());
-        let changes = self.parts.settings.overview().back();
+        self.take_settings(self.components.clock.now());
+        let changes = self.components.settings.overview().back();
         self.edit(by, &changes)
     }
 
@@ -69,8 +70,8 @@ impl ControlLoop {
         name: String,
         paused: bool,
     ) -> Result<Errand, ScaleError> {
-        self.take_settings(self.parts.clock.now());
-        let overview = self.parts.settings.overview();
+        self.take_settings(self.components.clock.now());
+        let overview = self.components.settings.overview();
         let Some(change) = overview.pause(&name, paused) else {
             let known = overview.workloads.iter().map(|it| it.deployment.clone()).collect();
             return Err(ScaleError::Unknown { name, known });
@@ -80,12 +81,12 @@ impl ControlLoop {
 
     /// The settings' part of a reset; where annotations may not be written it is left out.
     pub(super) fn reset_settings(&mut self, by: Actor) {
-        let changes = self.parts.settings.overview().back();
+        let changes = self.components.settings.overview().back();
         if changes.is_empty() || self.controls().configure.is_some() {
             return;
         }
-        self.parts.settings.announce(by, &changes);
-        let written = self.parts.scheduler.configure(&changes);
+        self.components.settings.announce(by, &changes);
+        let written = self.components.scheduler.configure(&changes);
         self.writes.spawn(async move {
             if let Err(error) = written.await {
                 tracing::warn!("the settings were not reset: {error}");
@@ -95,8 +96,8 @@ impl ControlLoop {
 
     /// The log tells of it once it is seen, as of anybody's edit.
     fn edit(&mut self, by: Actor, changes: &[Change]) -> Errand {
-        self.parts.settings.announce(by, changes);
-        let work = self.parts.scheduler.configure(changes);
+        self.components.settings.announce(by, changes);
+        let work = self.components.scheduler.configure(changes);
         Errand { text: "edited".to_owned(), news: None, work }
     }
 }

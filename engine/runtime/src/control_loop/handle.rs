@@ -8,9 +8,9 @@ use model::configure::overview::Overview;
 use model::scheduler::ScaleError;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::board::Snapshot;
-use crate::board::log::LogEvent;
 use crate::feed::Feed;
+use crate::snapshots::Snapshot;
+use crate::snapshots::log::LogEvent;
 
 /// What is wished of the loop. Nobody else changes anything.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +76,7 @@ pub(super) type Reply = oneshot::Sender<Result<String, ScaleError>>;
 pub struct Handle {
     pub(super) commands: mpsc::Sender<Request>,
     /// The moments, the latest first to be seen.
-    pub moments: watch::Receiver<Arc<Snapshot>>,
+    pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// The same as a stream of changes.
     pub feed: Feed,
     /// The configuration, as it changes.

@@ -9,8 +9,8 @@ use model::scheduler::Status;
 use model::warning::{self, Warning};
 
 use super::ControlLoop;
-use crate::board::log::{Kind, LogEvent};
 use crate::retire::{QueueView, strangers};
+use crate::snapshots::log::{Kind, LogEvent};
 
 impl ControlLoop {
     /// All Deployments as they are, with those that are retired by now.
@@ -19,7 +19,7 @@ impl ControlLoop {
             let (workload, container) = (&answer.workload, &answer.container);
             self.retiring.answered(workload, container, answer.asked, answer.leases);
         }
-        let mut seen = self.parts.scheduler.observe();
+        let mut seen = self.components.scheduler.observe();
         self.retiring.mark(now, &mut seen);
         seen
     }
@@ -30,7 +30,7 @@ impl ControlLoop {
         now: Duration,
         seen: &BTreeMap<String, Status>,
     ) -> BTreeMap<String, Work> {
-        let workloads = self.parts.core.config().workloads.iter();
+        let workloads = self.components.core.config().workloads.iter();
         let on_queues = workloads.filter_map(|workload| {
             Some((&workload.name, &workload.rule.target()?.queue, seen.get(&workload.name)?))
         });
@@ -41,7 +41,7 @@ impl ControlLoop {
         }
         let mut work = BTreeMap::new();
         for (name, queue, status) in on_queues {
-            let Some(look) = self.parts.sources.look(queue) else { continue };
+            let Some(look) = self.components.sources.look(queue) else { continue };
             let leases = look.leases.listed();
             let strangers = leases.is_some_and(|it| strangers(it, &ours[queue.as_str()]));
             let of_it = QueueView { name, look: &look, strangers };
@@ -52,15 +52,19 @@ impl ControlLoop {
 
     /// Retires idle ones where the core wants some to leave.
     pub(super) fn retire_idle_ones(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
-        let wanted: Vec<(String, u32)> =
-            self.parts.core.to_retire().map(|(name, count)| (name.to_owned(), count)).collect();
+        let wanted: Vec<(String, u32)> = self
+            .components
+            .core
+            .to_retire()
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect();
         for (name, count) in wanted {
             let (Some(status), Some((queue, look))) = (seen.get(&name), self.queue_of(&name))
             else {
                 continue;
             };
             for container in self.retiring.choose(now, &name, &look, status, count) {
-                let sources = &self.parts.sources;
+                let sources = &self.components.sources;
                 let call = self.retire_calls.retire(sources, &queue, &name, &container, now);
                 self.writes.spawn(call);
             }
@@ -73,14 +77,14 @@ impl ControlLoop {
     fn say_remedy(&mut self, now: Duration, name: &str, text: String) {
         tracing::warn!("{text}");
         let warning = Warning::new(warning::Kind::BusyUnknown, text.clone());
-        self.parts.scheduler.warn(name, &warning);
-        self.board.tell(now, LogEvent::new(Kind::Warning, text));
+        self.components.scheduler.warn(name, &warning);
+        self.builder.tell(now, LogEvent::new(Kind::Warning, text));
     }
 
     /// The queue that a workload follows, as it was seen last.
     fn queue_of(&self, workload: &str) -> Option<(String, QueueReading)> {
-        let target = self.parts.core.config().workload(workload)?.rule.target()?;
-        Some((target.queue.clone(), self.parts.sources.look(&target.queue)?))
+        let target = self.components.core.config().workload(workload)?.rule.target()?;
+        Some((target.queue.clone(), self.components.sources.look(&target.queue)?))
     }
 
     /// In which order a workload's containers leave, where some are to.
@@ -98,7 +102,7 @@ impl ControlLoop {
 
     /// The same as things are now, for those who are not part of a round.
     pub(super) fn leavers(&self, workload: &str) -> Vec<String> {
-        let seen = self.parts.scheduler.observe();
-        self.leave_order(self.parts.clock.now(), workload, &seen)
+        let seen = self.components.scheduler.observe();
+        self.leave_order(self.components.clock.now(), workload, &seen)
     }
 }

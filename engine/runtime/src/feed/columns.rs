@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::board::history::Point;
-use crate::board::state::seconds;
+use crate::snapshots::history::Point;
+use crate::snapshots::state::seconds;
 
 /// How far back a page can look.
 const REACH: Duration = Duration::from_secs(300);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::board::Snapshot;
-use crate::board::log::Entry;
+use crate::snapshots::Snapshot;
+use crate::snapshots::log::Entry;
 
 /// The longest frame in bytes.
 pub const LONGEST: usize = 4096;
@@ -24,8 +24,8 @@ pub struct Head {
 
 impl Head {
     /// A moment's time and tick.
-    pub fn of(moment: &Snapshot) -> Head {
-        Head { t: moment.state.uptime_s, tick: moment.state.tick }
+    pub fn of(snapshot: &Snapshot) -> Head {
+        Head { t: snapshot.state.uptime_s, tick: snapshot.state.tick }
     }
 }
 

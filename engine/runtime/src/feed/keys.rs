@@ -7,16 +7,16 @@ use model::{Instance, Phase};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::board::Snapshot;
-use crate::board::log::shortened;
-use crate::board::state::{QueueState, State, WorkloadState};
+use crate::snapshots::Snapshot;
+use crate::snapshots::log::shortened;
+use crate::snapshots::state::{QueueState, State, WorkloadState};
 
 /// So many troubles are told; more are told by their number.
 const TROUBLES: usize = 8;
 
 /// A moment as keys and values.
-pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
-    let state = &moment.state;
+pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
+    let state = &snapshot.state;
     let mut keys: BTreeMap<String, Value> = BTreeMap::new();
     let mut put = |key: String, value: Value| drop(keys.insert(key, value));
     put("status".to_owned(), status(state));
@@ -30,7 +30,7 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
     for (key, value) in &state.contributed {
         put((*key).to_owned(), value.clone());
     }
-    put("slots".to_owned(), moment.slots.len().into());
+    put("slots".to_owned(), snapshot.slots.len().into());
     for queue in &state.queues {
         put(format!("queue/{}", queue.name), of_queue(queue));
     }
@@ -41,7 +41,7 @@ pub fn of(moment: &Snapshot) -> BTreeMap<String, Value> {
     for it in &state.deployments {
         put(format!("deployment/{}", it.name), fields(it, &["name"]));
     }
-    for (i, slot) in moment.slots.iter().enumerate() {
+    for (i, slot) in snapshot.slots.iter().enumerate() {
         put(format!("slot/{i}"), slot.as_ref().map_or(Value::Null, in_a_slot));
     }
     keys

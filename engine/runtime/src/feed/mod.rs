@@ -20,9 +20,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::board::Snapshot;
-use crate::board::log::{Entry, REMEMBERED};
 use crate::contribution::Contributions;
+use crate::snapshots::Snapshot;
+use crate::snapshots::log::{Entry, REMEMBERED};
 use columns::Columns;
 use frame::{Changes, Head};
 pub use position::Position;
@@ -70,13 +70,13 @@ impl Feed {
     }
 
     /// Takes the next moment in.
-    pub fn push(&self, moment: &Snapshot) {
+    pub fn push(&self, snapshot: &Snapshot) {
         let position = {
             let mut inner = self.lock();
-            if inner.position.run == moment.run {
-                inner.go_on(moment);
+            if inner.position.run == snapshot.run {
+                inner.go_on(snapshot);
             } else {
-                inner.begin(moment);
+                inner.begin(snapshot);
             }
             inner.position
         };
@@ -106,19 +106,19 @@ impl Feed {
 
 impl Inner {
     /// Another run: nothing that was there before counts.
-    fn begin(&mut self, moment: &Snapshot) {
+    fn begin(&mut self, snapshot: &Snapshot) {
         let contributions = std::mem::take(&mut self.contributions);
-        let position = Position { run: moment.run, seq: 1 };
+        let position = Position { run: snapshot.run, seq: 1 };
         *self = Inner { position, contributions, ..Inner::default() };
-        self.take_in(moment);
+        self.take_in(snapshot);
     }
 
-    fn go_on(&mut self, moment: &Snapshot) {
+    fn go_on(&mut self, snapshot: &Snapshot) {
         let before = std::mem::take(&mut self.keys);
-        self.take_in(moment);
+        self.take_in(snapshot);
         let set = keys::changes(&before, &self.keys);
-        let is_tick = moment.point.is_some();
-        let changes = Changes { set, log: &moment.news, fresh: &moment.fresh };
+        let is_tick = snapshot.point.is_some();
+        let changes = Changes { set, log: &snapshot.news, fresh: &snapshot.fresh };
         // A page that hears nothing at all would say that it is old.
         if !is_tick && changes.is_empty() {
             return;
@@ -131,11 +131,11 @@ impl Inner {
         self.frames.drain(..surplus);
     }
 
-    fn take_in(&mut self, moment: &Snapshot) {
-        self.head = Head::of(moment);
-        self.keys = keys::of(moment);
-        self.columns.extend(moment.point.as_ref());
-        self.log.extend(moment.news.iter().cloned());
+    fn take_in(&mut self, snapshot: &Snapshot) {
+        self.head = Head::of(snapshot);
+        self.keys = keys::of(snapshot);
+        self.columns.extend(snapshot.point.as_ref());
+        self.log.extend(snapshot.news.iter().cloned());
         let surplus = self.log.len().saturating_sub(REMEMBERED);
         self.log.drain(..surplus);
     }

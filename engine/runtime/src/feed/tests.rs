@@ -6,9 +6,9 @@ use model::{Actor, ControlMode};
 use serde_json::Value;
 
 use super::*;
-use crate::board::log::{Kind, LogEvent};
-use crate::board::{Controls, Fixed, Round, SnapshotBuilder};
 use crate::contribution::{Contribution, Contributions};
+use crate::snapshots::log::{Kind, LogEvent};
+use crate::snapshots::{Controls, Fixed, Round, SnapshotBuilder};
 
 /// A contribution of the tests alone: what somebody paints.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Contribution for Wall {
 /// A board whose moments go into a feed.
 struct Stage {
     core: Autoscaler,
-    board: SnapshotBuilder,
+    builder: SnapshotBuilder,
     ticks: u64,
     contributions: Contributions,
     wall: Arc<Wall>,
@@ -52,9 +52,9 @@ impl Stage {
         };
         let wall = Arc::new(Wall::default());
         let contributions = Contributions::new(vec![wall.clone()]);
-        let board = SnapshotBuilder::new(fixed, 7);
-        let mut stage = Stage { core, board, ticks: 0, contributions, wall };
-        let first = stage.moment(false);
+        let builder = SnapshotBuilder::new(fixed, 7);
+        let mut stage = Stage { core, builder, ticks: 0, contributions, wall };
+        let first = stage.snapshot(false);
         let feed = Feed::new(&first, stage.contributions.clone());
         (stage, feed)
     }
@@ -63,9 +63,9 @@ impl Stage {
         Duration::from_millis(500) * self.ticks as u32
     }
 
-    fn moment(&mut self, is_tick: bool) -> Snapshot {
+    fn snapshot(&mut self, is_tick: bool) -> Snapshot {
         self.ticks += u64::from(is_tick);
-        self.board.after(Round {
+        self.builder.after(Round {
             now: self.now(),
             tick: self.ticks,
             is_tick,
@@ -84,12 +84,12 @@ impl Stage {
     }
 
     fn tick(&mut self, feed: &Feed) {
-        feed.push(&self.moment(true));
+        feed.push(&self.snapshot(true));
     }
 
     fn happens(&mut self, text: &str) {
         let news = LogEvent::marked(Kind::Load, text, Actor::Page);
-        self.board.tell(self.now(), news);
+        self.builder.tell(self.now(), news);
     }
 }
 
@@ -173,7 +173,7 @@ fn a_reset_replaces_everything() {
     (0..10).for_each(|_| stage.tick(&feed));
     page.hear(&feed);
     assert_eq!((page.times.len(), page.log.len()), (10, 1));
-    stage.board.begin_anew(stage.now(), 9);
+    stage.builder.begin_anew(stage.now(), 9);
     stage.tick(&feed);
     page.hear(&feed);
     assert_eq!((page.times.clone(), page.log.len()), (vec![0.5], 0));
@@ -187,7 +187,7 @@ fn a_moment_without_a_change_is_no_frame_and_a_tick_always_is_one() {
     stage.tick(&feed);
     let frames = feed.after(heard).len();
     // The time since then is no change of what is shown.
-    feed.push(&stage.moment(false));
+    feed.push(&stage.snapshot(false));
     assert_eq!(feed.after(heard).len(), frames);
     stage.tick(&feed);
     assert_eq!(feed.after(heard).len(), frames + 1);

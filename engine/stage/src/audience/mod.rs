@@ -58,7 +58,7 @@ impl Room {
     pub async fn serve(self, handle: Handle, clock: Clock, shutdown: Shutdown) {
         tracing::info!("the audience's page is at {}", self.url);
         let (button, presses) = jobs::button();
-        let first = view::text(&handle.moments.borrow()).into();
+        let first = view::text(&handle.snapshots.borrow()).into();
         let (phones, view) = watch::channel(first);
         let gate = Arc::default();
         let site = Site { button, view, clock, shutdown: shutdown.clone(), gate };
@@ -74,7 +74,7 @@ impl Room {
             () = self.server.serve(site::router(site), shutdown.wait()) => {}
             // Both go on for as long as there is a site.
             () = presses.add(add) => {}
-            () = view::tell(handle.moments.clone(), phones) => {}
+            () = view::tell(handle.snapshots.clone(), phones) => {}
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtime::board::Snapshot;
-use runtime::board::headline::plural;
+use runtime::snapshots::Snapshot;
+use runtime::snapshots::headline::plural;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::interval;
@@ -29,40 +29,40 @@ struct Slots {
 }
 
 /// A moment as JSON.
-pub fn text(moment: &Snapshot) -> String {
-    let state = &moment.state;
+pub fn text(snapshot: &Snapshot) -> String {
+    let state = &snapshot.state;
     let queue = state.queues.first();
     let view = View {
         headline: &state.headline,
         queue: queue.filter(|queue| queue.status == "fresh").and_then(|queue| queue.ready),
         target: queue.map(|queue| queue.target),
-        slots: slots(moment),
+        slots: slots(snapshot),
     };
     serde_json::to_string(&view).unwrap_or_default()
 }
 
-fn slots(moment: &Snapshot) -> Vec<Slots> {
+fn slots(snapshot: &Snapshot) -> Vec<Slots> {
     let has = |name: &str| {
-        let occupants = moment.slots.iter().flatten();
+        let occupants = snapshot.slots.iter().flatten();
         occupants.filter(|occupant| occupant.workload == name).count()
     };
-    let workloads = moment.state.workloads.iter().map(|workload| {
+    let workloads = snapshot.state.workloads.iter().map(|workload| {
         let count = has(&workload.name);
         let background = workload.is_background();
         let name =
             if background { "background".into() } else { plural(&workload.name, count as u32) };
         Slots { name, count }
     });
-    let free = moment.slots.iter().filter(|slot| slot.is_none()).count();
+    let free = snapshot.slots.iter().filter(|slot| slot.is_none()).count();
     workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
 }
 
 /// Tells phones of the latest moment again and again, until nobody can look any more.
-pub async fn tell(moments: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
+pub async fn tell(snapshots: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
     let mut pace = interval(PACE);
     while !phones.is_closed() {
         pace.tick().await;
-        let moment = moments.borrow().clone();
-        phones.send_replace(text(&moment).into());
+        let snapshot = snapshots.borrow().clone();
+        phones.send_replace(text(&snapshot).into());
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! # Layout
 //! - [`tile`]: a tile, as it is published and as the page gets it
-//! - [`painting`]: tiles into a picture and a rate; pure, takes `now`
-//! - [`taking`]: tiles from their queue
+//! - [`tiles`]: tiles into a picture and a rate; pure, takes `now`
+//! - [`receiver`]: tiles from their queue
 
-pub mod painting;
-pub mod taking;
+pub mod receiver;
 pub mod tile;
+pub mod tiles;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,25 +15,25 @@ use std::time::Duration;
 use runtime::contribution::Contribution;
 use serde_json::{Value, json};
 
-pub use painting::{Painting, Picture};
 pub use tile::Tile;
+pub use tiles::{Picture, TileGrid};
 
-/// The painting as those who take tiles and those who show them share it. Clones share one.
+/// The picture as those who take tiles and those who show them share it. Clones share one.
 #[derive(Debug, Clone, Default)]
-pub struct Canvas(Arc<Mutex<Painting>>);
+pub struct SharedPicture(Arc<Mutex<Picture>>);
 
-impl Canvas {
+impl SharedPicture {
     /// Forgets the picture and the rate.
     pub fn clear(&self) {
-        *self.lock() = Painting::default();
+        *self.lock() = Picture::default();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Painting> {
+    fn lock(&self) -> MutexGuard<'_, Picture> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Contribution for Canvas {
+impl Contribution for SharedPicture {
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)> {
         // Three places are more than anyone reads.
         let rate = self.lock().rate(now).map(|rate| (rate * 1000.0).round() / 1000.0);

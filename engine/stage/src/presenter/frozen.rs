@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use runtime::board::state::WorkloadState;
+use runtime::snapshots::state::WorkloadState;
 use simulator::Scenario;
 
 /// Replicas, by workload.

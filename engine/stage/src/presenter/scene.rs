@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use runtime::board::log::{Kind, LogEvent};
 use runtime::contribution::Contribution;
+use runtime::snapshots::log::{Kind, LogEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -121,9 +121,9 @@ pub async fn play_when_ready(
     by_hand: bool,
 ) {
     loop {
-        let ready = handle.moments.wait_for(|moment| is_settled(moment));
+        let ready = handle.snapshots.wait_for(|snapshot| is_settled(snapshot));
         let _ = timeout(SETTLES, ready).await;
-        let run = handle.moments.borrow().run;
+        let run = handle.snapshots.borrow().run;
         let begun = if by_hand {
             presenter.get_ready(scenario.clone()).await
         } else {
@@ -133,7 +133,7 @@ pub async fn play_when_ready(
             tracing::error!("the scenario is not played: {text}");
         }
         // What is played by hand waits for its first key again by itself.
-        if by_hand || handle.moments.wait_for(|moment| moment.run != run).await.is_err() {
+        if by_hand || handle.snapshots.wait_for(|snapshot| snapshot.run != run).await.is_err() {
             return;
         }
     }
@@ -159,7 +159,7 @@ struct Stage {
 
 impl Stage {
     async fn run(mut self, mut words: mpsc::Receiver<(Word, Reply)>) {
-        self.run = self.handle.moments.borrow().run;
+        self.run = self.handle.snapshots.borrow().run;
         let mut shows = interval(SHOWS);
         // Nothing is shown for a long time between two plays, and that is not made up for.
         shows.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -177,7 +177,7 @@ impl Stage {
                     self.pass().await;
                 }
                 _ = shows.tick(), if due.is_some() => self.show().await,
-                changed = self.handle.moments.changed() => match changed {
+                changed = self.handle.snapshots.changed() => match changed {
                     Ok(()) => {
                         self.see_reset().await;
                         self.go_toward().await;
@@ -217,7 +217,7 @@ impl Stage {
     }
 
     async fn begin(&mut self, play: Stepper, acts: Vec<Action>) -> Result<Option<Scene>, Refusal> {
-        let unfit = misfit(play.scenario(), &self.handle.moments.borrow());
+        let unfit = misfit(play.scenario(), &self.handle.snapshots.borrow());
         if let Some(text) = unfit {
             return Err(Refusal::Misfit(text));
         }
@@ -226,7 +226,7 @@ impl Stage {
         self.paused = self.pauses();
         self.entered.clear();
         self.enter(None);
-        self.run = self.handle.moments.borrow().run;
+        self.run = self.handle.snapshots.borrow().run;
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
         if done.is_err() {
             // What cannot begin in full is not played at all.
@@ -255,7 +255,7 @@ impl Stage {
         if before == Some(step) {
             return;
         }
-        let state = &self.handle.moments.borrow().state;
+        let state = &self.handle.snapshots.borrow().state;
         if before < Some(step) {
             self.entered.insert(step, counts(&state.workloads));
         }
@@ -266,7 +266,7 @@ impl Stage {
     /// Goes on to the counts that are wanted, as slots come free.
     async fn go_toward(&mut self) {
         let told = {
-            let state = &self.handle.moments.borrow().state;
+            let state = &self.handle.snapshots.borrow().state;
             let now = counts(&state.workloads);
             self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
             toward(&self.wanted, state.capacity, &state.workloads)
@@ -285,8 +285,8 @@ impl Stage {
     }
 
     fn pauses(&self) -> BTreeMap<String, bool> {
-        let moment = self.handle.moments.borrow();
-        moment.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
+        let snapshot = self.handle.snapshots.borrow();
+        snapshot.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
     }
 
     /// On the way back, what was paused by hand meanwhile is so no longer, and the other way round.
@@ -316,7 +316,7 @@ impl Stage {
     }
 
     async fn see_reset(&mut self) {
-        let run = self.handle.moments.borrow_and_update().run;
+        let run = self.handle.snapshots.borrow_and_update().run;
         if std::mem::replace(&mut self.run, run) != run
             && let Some(play) = &mut self.play
         {

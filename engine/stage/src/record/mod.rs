@@ -7,6 +7,6 @@
 //! - [`site`]: the page from a tape
 
 pub mod line;
+pub mod recorder;
 pub mod recording;
 pub mod site;
-pub mod tape;

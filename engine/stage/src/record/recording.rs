@@ -1,197 +1,333 @@
-//! Events into a file as they come. One that is slow or full stops nothing but the recording.
+//! A recording that was read, and how far it is played.
+//!
+//! Its events are counted from the beginning: after the last one come the same again where it goes
+//! round, else frames that change nothing, so that a page knows that we are there.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context;
-use runtime::feed::{Feed, Piece, Position};
-use service::Shutdown;
-use tokio::task::spawn_blocking;
+use runtime::feed::{Piece, Position};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use super::line::Line;
+use super::line::{Kind, Line};
 
-/// A file that is written to.
-#[derive(Debug)]
+/// Between two frames that change nothing.
+pub const PULSE: Duration = Duration::from_secs(1);
+/// What comes before a frame of the tape's second round: time to see the end.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// The modes that a run can have had; a page of it says that it is none of these.
+const MODES: [&str; 3] = [r#""mode":"live""#, r#""mode":"held""#, r#""mode":"looks_on""#];
+const REPLAY: &str = r#""mode":"replay""#;
+
+/// What is wrong with a recording, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {text}")]
+pub struct Bad {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub text: String,
+}
+
+/// An event of a recording.
+#[derive(Debug, Clone)]
+struct Event {
+    at: Duration,
+    piece: Piece,
+}
+
+impl Event {
+    fn position(&self) -> Position {
+        let (Piece::Full(position, _) | Piece::Frame(position, _)) = &self.piece;
+        *position
+    }
+
+    fn is_snapshot(&self) -> bool {
+        matches!(self.piece, Piece::Full(..))
+    }
+}
+
+/// A whole recording.
+#[derive(Debug, Clone)]
 pub struct Recording {
-    file: File,
-    name: PathBuf,
-    /// The bytes of whole lines in it.
-    whole: u64,
-    /// When the first event came.
-    began: Option<Instant>,
-    /// What is in it already.
-    heard: Option<Position>,
+    /// At least one, of which the first is a snapshot.
+    events: Vec<Event>,
+    /// Whether it begins again after its end.
+    goes_round: bool,
+    /// The number of a last line that is cut off, as where the disk was full or the power went.
+    cut: Option<usize>,
 }
 
 impl Recording {
-    /// A recording in a new file of this name.
+    /// Reads a recording; all of it is looked at before any of it is played. A last line without
+    /// an end that is no JSON was cut off: what is before it can be played.
     ///
     /// # Errors
-    /// When there is one already, or none can be made.
-    pub fn create(name: &Path) -> anyhow::Result<Recording> {
-        let file = File::create_new(name).with_context(|| {
-            format!("{} cannot be recorded to; name a new file with --record", name.display())
-        })?;
-        Ok(Recording::to(file, name))
-    }
-
-    fn to(file: File, name: &Path) -> Recording {
-        Recording { file, name: name.to_owned(), whole: 0, began: None, heard: None }
-    }
-
-    /// Writes what the feed tells until it is time to leave, or the file takes no more, which is
-    /// said once. It asks for more only once the last is written: whoever writes slowly misses
-    /// nothing for two minutes, and then goes on with all there is.
-    pub async fn run(mut self, feed: Feed, shutdown: Shutdown) {
-        let mut latest = feed.watch();
-        loop {
-            latest.mark_unchanged();
-            let leaving = shutdown.is_set();
-            let pieces = feed.after(self.heard);
-            let written = spawn_blocking(move || {
-                let result = self.write(&pieces);
-                (self, result)
-            });
-            let Ok((this, result)) = written.await else { return };
-            self = this;
-            if let Err(error) = result {
-                tracing::error!("the recording {} ends here: {error}", self.name.display());
-                return;
+    /// The first line that is damaged.
+    pub fn read(from: impl Read) -> Result<Recording, Bad> {
+        let mut events: Vec<Event> = Vec::new();
+        let mut from = BufReader::new(from);
+        let mut cut = None;
+        for number in 1.. {
+            let bad = |text: String| Bad { line: number, text };
+            let mut bytes = Vec::new();
+            let length = from.read_until(b'\n', &mut bytes);
+            if length.map_err(|error| bad(error.to_string()))? == 0 {
+                break;
             }
-            if leaving {
-                return;
+            let has_end = bytes.pop_if(|last| *last == b'\n').is_some();
+            if !has_end && serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
+                cut = Some(number);
+                break;
             }
-            tokio::select! {
-                changed = latest.changed() => if changed.is_err() { return },
-                () = shutdown.wait() => {}
+            let event = event(&bytes).map_err(bad)?;
+            match events.last() {
+                None if matches!(event.piece, Piece::Frame(..)) => {
+                    let text = "a recording begins with a snapshot, and this is a frame";
+                    return Err(bad(text.to_owned()));
+                }
+                Some(last) if last.at > event.at => {
+                    return Err(bad("it is earlier than the line before it".to_owned()));
+                }
+                _ => events.push(event),
             }
         }
+        if events.is_empty() {
+            let text = match cut {
+                Some(_) => "it is cut off, and there is nothing before it",
+                None => "there is nothing in it",
+            };
+            return Err(Bad { line: 1, text: text.to_owned() });
+        }
+        Ok(Recording { events, goes_round: false, cut })
     }
 
-    fn write(&mut self, pieces: &[Piece]) -> io::Result<()> {
-        let began = *self.began.get_or_insert_with(Instant::now);
-        let ms = began.elapsed().as_millis() as u64;
-        let mut lines = Vec::new();
-        for line in pieces.iter().filter_map(|piece| Line::of(ms, piece)) {
-            serde_json::to_writer(&mut lines, &line)?;
-            lines.push(b'\n');
-        }
-        let written = self.file.write_all(&lines).and_then(|()| self.file.flush());
-        match written {
-            Ok(()) => self.whole += lines.len() as u64,
-            // Whole lines can be played. Where that fails, too, replay names the line.
-            Err(_) => drop(self.file.set_len(self.whole)),
-        }
-        if let Some(Piece::Full(position, _) | Piece::Frame(position, _)) = pieces.last() {
-            self.heard = Some(*position);
-        }
-        written
+    /// The same, begun again after its end.
+    #[must_use]
+    pub fn going_round(self, goes_round: bool) -> Recording {
+        Recording { goes_round, ..self }
     }
+
+    /// Where the audience looked; the same for a whole run.
+    pub fn audience(&self) -> Option<String> {
+        self.events.iter().find_map(|Event { piece, .. }| {
+            let (place, text) = match piece {
+                Piece::Full(_, text) => ("/state/audience/url", text),
+                Piece::Frame(_, text) => ("/set/audience/url", text),
+            };
+            // Most events say nothing of it, and need not be read.
+            let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
+            let event: serde_json::Value = known?;
+            event.pointer(place)?.as_str().map(str::to_owned)
+        })
+    }
+
+    /// How many events it has; at least one.
+    pub fn count(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// The number of its last line, where that is cut off.
+    pub fn cut(&self) -> Option<usize> {
+        self.cut
+    }
+
+    /// How long it takes.
+    pub fn length(&self) -> Duration {
+        self.events.last().map(|event| event.at).unwrap_or_default()
+    }
+
+    /// When the event of this number comes, from when the first one came.
+    pub fn due(&self, number: u64) -> Duration {
+        if let Some(event) = self.recorded(number) {
+            let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
+            return (self.length() + PAUSE).saturating_mul(rounds) + event.at;
+        }
+        let pulses = number - self.count() + 1;
+        self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
+    }
+
+    /// The event of this number.
+    pub fn event(&self, number: u64) -> Piece {
+        match self.recorded(number) {
+            Some(event) => event.piece.clone(),
+            None => self.pulse(self.position(number)),
+        }
+    }
+
+    /// The event on the tape that this number is; `None` behind its end.
+    fn recorded(&self, number: u64) -> Option<&Event> {
+        let on_tape = number < self.count() || self.goes_round;
+        on_tape.then(|| &self.events[(number % self.count()) as usize])
+    }
+
+    fn position(&self, number: u64) -> Position {
+        if let Some(event) = self.recorded(number) {
+            return event.position();
+        }
+        let last = self.events[self.events.len() - 1].position();
+        Position { seq: last.seq + (number - self.count() + 1), ..last }
+    }
+
+    /// A frame after the last one that changes nothing.
+    fn pulse(&self, position: Position) -> Piece {
+        let (Piece::Full(_, text) | Piece::Frame(_, text)) =
+            &self.events[self.events.len() - 1].piece;
+        let last: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let frame = json!({
+            "seq": position.seq, "t": last["t"], "tick": last["tick"], "step": false, "more": false
+        });
+        Piece::Frame(position, frame.to_string().into())
+    }
+
+    /// The number of the event that comes next for a page that has heard this, where so many events
+    /// were played: the one after it, or the last snapshot.
+    pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
+        let begin =
+            if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
+        let numbers = || (begin..played).rev();
+        if let Some(heard) = heard
+            && let Some(last) = numbers().find(|number| self.position(*number) == heard)
+        {
+            return last + 1;
+        }
+        let is_snapshot = |number: &u64| self.recorded(*number).is_some_and(Event::is_snapshot);
+        numbers().find(is_snapshot).unwrap_or(begin)
+    }
+}
+
+fn event(line: &[u8]) -> Result<Event, String> {
+    let line = std::str::from_utf8(line).map_err(|_| "it is no text".to_owned())?;
+    let line: Line = serde_json::from_str(line)
+        .map_err(|error| format!("it is no line of a recording: {error}"))?;
+    let position = line.position()?;
+    let text: Arc<str> = as_replay(line.data.get()).into();
+    let piece = match line.event {
+        Kind::Snapshot => Piece::Full(position, text),
+        Kind::Frame => Piece::Frame(position, text),
+    };
+    Ok(Event { at: Duration::from_millis(line.ms), piece })
+}
+
+/// An event's data, which say that this is a recording and are else as they were. Quotes in JSON's
+/// own strings have backslashes before them, so no sentence is changed.
+fn as_replay(data: &str) -> String {
+    MODES.iter().fold(data.to_owned(), |data, mode| data.replace(mode, REPLAY))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::time::Duration;
-
-    use control::{Autoscaler, Config, Observation};
-    use model::ControlMode;
-    use runtime::board::{Controls, Fixed, Round, Snapshot, SnapshotBuilder};
-    use runtime::contribution::{Contributed, Contributions};
-
     use super::*;
-    use crate::record::tape::Tape;
 
-    /// A moment in which nothing is there.
-    fn empty_moment() -> Snapshot {
-        let fixed = Fixed {
-            scheduler: "process",
-            namespace: None,
-            context: None,
-            start_delay: Duration::ZERO,
-        };
-        let config =
-            Config { capacity: 1, tick: Duration::from_millis(500), workloads: Vec::new() };
-        let core = Autoscaler::new(config).unwrap();
-        SnapshotBuilder::new(fixed, 1).after(Round {
-            now: Duration::ZERO,
-            tick: 0,
-            is_tick: false,
-            core: &core,
-            observation: &Observation::default(),
-            deployments: BTreeMap::new(),
-            decisions: &[],
-            start_ups: &BTreeMap::new(),
-            standing: String::new(),
-            mode: ControlMode::LooksOn("this is a recording".to_owned()),
-            warnings: &BTreeMap::new(),
-            controls: Controls::default(),
-            config: 0,
-            contributed: Contributed::default(),
-        })
+    const SNAPSHOT: &str = concat!(
+        r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1,"state":"#,
+        r#"{"status":{"mode":"live"},"headline":"\"mode\":\"live\""}}}"#,
+    );
+
+    fn frame(ms: u64, seq: u64) -> String {
+        format!(r#"{{"ms":{ms},"event":"frame","id":"00000007-{seq}","data":{{"seq":{seq}}}}}"#)
     }
 
-    fn feed() -> Feed {
-        Feed::new(&empty_moment(), Contributions::default())
+    fn recording(lines: &[&str]) -> Result<Recording, Bad> {
+        Recording::read(lines.join("\n").as_bytes())
     }
 
-    /// A file of this name that is not there yet.
-    fn path(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("{name}-{}.ndjson", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        path
+    fn three() -> Recording {
+        recording(&[SNAPSHOT, &frame(500, 2), &frame(1000, 3)]).unwrap()
     }
 
-    #[tokio::test]
-    async fn what_the_feed_tells_is_in_the_file_line_by_line() {
-        let (name, feed) = (path("recorded"), feed());
-        let (trigger, shutdown) = Shutdown::new();
-        let recording = Recording::create(&name).unwrap();
-        let running = tokio::spawn(recording.run(feed.clone(), shutdown));
-        let mut moment = empty_moment();
-        for second in 0..3 {
-            while std::fs::read_to_string(&name).unwrap().lines().count() <= second {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            moment.state.headline = format!("Second {second}.");
-            feed.push(&moment);
-        }
-        trigger.set();
-        running.await.unwrap();
-        let text = std::fs::read_to_string(&name).unwrap();
-        assert_eq!(text.lines().count(), 4, "{text}");
-        assert!(text.starts_with(r#"{"ms":0,"event":"snapshot","id":"#), "{text}");
-        assert!(text.contains("Second 2."), "{text}");
-        assert!(Tape::read(text.as_bytes()).is_ok());
-        let again = Recording::create(&name).unwrap_err();
-        assert!(again.to_string().contains("name a new file with --record"), "{again}");
-        std::fs::remove_file(&name).unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_full_disk_ends_the_recording_and_nothing_else() {
-        let full = File::options().write(true).open("/dev/full").unwrap();
-        let feed = feed();
-        let (_trigger, shutdown) = Shutdown::new();
-        Recording::to(full, Path::new("/dev/full")).run(feed.clone(), shutdown).await;
-        feed.push(&empty_moment());
+    fn seq(piece: &Piece) -> u64 {
+        let (Piece::Full(position, _) | Piece::Frame(position, _)) = piece;
+        position.seq
     }
 
     #[test]
-    fn a_file_that_takes_no_more_keeps_its_whole_lines() {
-        let name = path("cut-off");
-        let pieces = feed().after(None);
-        let mut recording = Recording::create(&name).unwrap();
-        recording.write(&pieces).unwrap();
-        let whole = std::fs::read(&name).unwrap();
-        recording.file.write_all(b"{\"ms\":1,").unwrap();
-        recording.file = File::options().read(true).open(&name).unwrap();
-        assert!(recording.write(&pieces).is_err(), "it may only be read");
-        let writable = File::options().write(true).open(&name).unwrap();
-        writable.set_len(recording.whole).unwrap();
-        assert_eq!(std::fs::read(&name).unwrap(), whole);
-        std::fs::remove_file(&name).unwrap();
+    fn events_come_when_they_came_and_as_they_were_but_for_the_mode() {
+        let recording = three();
+        assert_eq!((recording.count(), recording.due(1)), (3, Duration::from_millis(500)));
+        let Piece::Full(_, text) = recording.event(0) else { panic!("the first is a snapshot") };
+        let expected =
+            r#"{"seq":1,"state":{"status":{"mode":"replay"},"headline":"\"mode\":\"live\""}}"#;
+        assert_eq!(&*text, expected);
+        let last = Piece::Frame("00000007-3".parse().unwrap(), "{\"seq\":3}".into());
+        assert_eq!(recording.event(2), last);
+    }
+
+    #[test]
+    fn after_the_end_nothing_changes_and_a_page_hears_that_we_are_there() {
+        let recording = three();
+        assert_eq!((seq(&recording.event(3)), seq(&recording.event(4))), (4, 5));
+        assert_eq!(recording.due(4), Duration::from_secs(3));
+        let Piece::Frame(_, text) = recording.event(3) else { panic!("it is a frame") };
+        assert!(!text.contains("set") && text.contains(r#""step":false"#), "{text}");
+    }
+
+    #[test]
+    fn one_that_goes_round_begins_again_with_its_snapshot() {
+        let recording = three().going_round(true);
+        assert_eq!((seq(&recording.event(3)), seq(&recording.event(5))), (1, 3));
+        assert_eq!(
+            (recording.due(3), recording.due(4)),
+            (Duration::from_secs(4), Duration::from_millis(4500))
+        );
+        assert_eq!(recording.next_for(None, 5), 3);
+        assert_eq!(
+            recording.next_for(Some("00000007-3".parse().unwrap()), 5),
+            3,
+            "of the round before"
+        );
+    }
+
+    #[test]
+    fn a_page_that_comes_again_goes_on_where_it_was() {
+        let (recording, at) = (three(), |text: &str| Some(text.parse().unwrap()));
+        assert_eq!(recording.next_for(None, 3), 0);
+        assert_eq!(recording.next_for(at("00000007-2"), 3), 2);
+        assert_eq!(recording.next_for(at("00000007-3"), 2), 0, "it has not come yet");
+        assert_eq!(recording.next_for(at("00000007-5"), 5), 5, "it was at the end");
+        assert_eq!(recording.next_for(at("00000008-2"), 3), 0, "of another run");
+        assert_eq!(recording.next_for(None, 0), 0);
+    }
+
+    #[test]
+    fn a_last_line_that_is_cut_anywhere_is_left_out_and_told() {
+        let last = frame(1000, 3).replace("{\"seq\":3}", "{\"seq\":3,\"headline\":\"größer\"}");
+        let whole = [SNAPSHOT, &frame(500, 2), &last].join("\n").into_bytes();
+        let before = whole.len() - last.len();
+        assert_eq!(Recording::read(&whole[..]).unwrap().cut(), None, "only its end is missing");
+        for end in before + 1..whole.len() {
+            let recording = Recording::read(&whole[..end]).unwrap();
+            assert_eq!((recording.count(), recording.cut()), (2, Some(3)), "{end}");
+        }
+        let recording = Recording::read(&whole[..before]).unwrap();
+        assert_eq!((recording.count(), recording.cut()), (2, None));
+        let zeros = [&whole[..before], &[0; 9]].concat();
+        assert_eq!(Recording::read(&zeros[..]).unwrap().cut(), Some(3));
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_by_its_number() {
+        let good = frame(500, 2);
+        let cases: [(&[&str], &str); 11] = [
+            (&[], "line 1: there is nothing in it"),
+            (&[&good], "line 1: a recording begins with a snapshot"),
+            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: it is no line of a recording: EOF"),
+            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: it is no line of a recording: EOF"),
+            (&[&SNAPSHOT[..90]], "line 1: it is cut off, and there is nothing before it"),
+            (&[SNAPSHOT, "", &good], "line 2: it is no line of a recording"),
+            (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: it is earlier than the line before"),
+            (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a place in the stream is like"),
+            (&[SNAPSHOT, &good.replace("-2", "-3")], "line 2: its id is 00000007-3, and"),
+            (&[SNAPSHOT, &good.replace("{\"seq\":2}", "7")], "line 2: its data: "),
+            (&[SNAPSHOT, &good.replace("frame", "film")], "line 2: it is no line of a recording"),
+        ];
+        for (lines, says) in cases {
+            let bad = recording(lines).unwrap_err().to_string();
+            assert!(bad.starts_with(says) && !bad.contains('\n'), "{bad}");
+        }
+        assert_eq!(Recording::read(&b"\xff\n"[..]).unwrap_err().text, "it is no text");
     }
 }

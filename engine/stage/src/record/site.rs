@@ -17,13 +17,13 @@ use web::error::{self, ApiError};
 use web::guard::{AccessGuard, guard};
 use web::{page, streams};
 
-use super::tape::Tape;
+use super::recording::Recording;
 use crate::audience::code;
 
 /// A tape that is being played. Clones are the same one.
 #[derive(Debug, Clone)]
 pub struct Player {
-    tape: Arc<Tape>,
+    recording: Arc<Recording>,
     /// How many events were played.
     played: watch::Receiver<u64>,
     /// Where the audience looked.
@@ -32,15 +32,15 @@ pub struct Player {
 }
 
 /// Plays a tape at so many times its speed, from its beginning on.
-pub fn play(tape: Tape, speed: f64, shutdown: Shutdown) -> Player {
+pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
     let (told, played) = watch::channel(0);
-    let tape = Arc::new(tape);
-    let audience = tape.audience().map(Arc::from);
-    let player = Player { tape: tape.clone(), played, audience, shutdown };
+    let recording = Arc::new(recording);
+    let audience = recording.audience().map(Arc::from);
+    let player = Player { recording: recording.clone(), played, audience, shutdown };
     tokio::spawn(async move {
         let began = Instant::now();
         for number in 0.. {
-            sleep_until(began + tape.due(number).div_f64(speed)).await;
+            sleep_until(began + recording.due(number).div_f64(speed)).await;
             if told.send(number + 1).is_err() {
                 return;
             }
@@ -86,11 +86,11 @@ async fn stream(
     headers: HeaderMap,
 ) -> Response {
     let played = *player.played.borrow();
-    let next = player.tape.next_for(heard(after, &headers), played);
+    let next = player.recording.next_for(heard(after, &headers), played);
     let shutdown = player.shutdown.clone();
     let events = futures::stream::unfold((player, next), |(mut player, next)| async move {
         player.played.wait_for(|played| *played > next).await.ok()?;
-        let piece: Piece = player.tape.event(next);
+        let piece: Piece = player.recording.event(next);
         Some((event(&piece), (player, next + 1)))
     });
     streams::answer(shutdown, events)

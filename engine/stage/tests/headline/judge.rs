@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runtime::board::state::{QueueState, State, WorkloadState};
+use runtime::snapshots::state::{QueueState, State, WorkloadState};
 
 use super::numbers::{
     called, check, counted, find, is_held, load, pace, paused, queue_of, rates, unread, workers,

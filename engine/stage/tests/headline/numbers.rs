@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use runtime::board::state::{QueueState, State, WorkloadState};
+use runtime::snapshots::state::{QueueState, State, WorkloadState};
 
 use super::judge::TENTH;
 use super::sentence::list;

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use control::{Replicas, Stage, StartUp};
 use model::{Actor, ControlMode, Instance, Phase, Status};
-use runtime::board::headline::cause::Cause;
-use runtime::board::log::{Kind, LogEvent};
-use runtime::board::{Controls, Fixed, Round, SnapshotBuilder};
 use runtime::contribution::Contributed;
+use runtime::snapshots::headline::cause::Cause;
+use runtime::snapshots::log::{Kind, LogEvent};
+use runtime::snapshots::{Controls, Fixed, Round, SnapshotBuilder};
 use simulator::Scenario;
 use simulator::steps::Action;
 
@@ -18,12 +18,12 @@ use super::judge::{Event, Judge};
 
 /// Judges them all, on as many threads as the machine has.
 pub fn judge_all(all: &[(Scenario, u64)]) {
-    let (next, moments) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (next, snapshots) = (AtomicU64::new(0), AtomicU64::new(0));
     let wrong = Mutex::new(Vec::new());
     let work = || {
         while let Some((scenario, seed)) = all.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
             let (seen, found) = play(scenario, *seed);
-            moments.fetch_add(seen, Ordering::Relaxed);
+            snapshots.fetch_add(seen, Ordering::Relaxed);
             let name = &scenario.name;
             wrong.lock().unwrap().extend(found.iter().map(|it| format!("{name} {seed}: {it}")));
         }
@@ -32,7 +32,7 @@ pub fn judge_all(all: &[(Scenario, u64)]) {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         (0..threads).for_each(|_| drop(scope.spawn(work)));
     });
-    println!("{} moments of {} runs judged", moments.into_inner(), all.len());
+    println!("{} moments of {} runs judged", snapshots.into_inner(), all.len());
     let wrong = wrong.into_inner().unwrap();
     let first: Vec<&String> = wrong.iter().take(20).collect();
     assert!(wrong.is_empty(), "{} are wrong, among them {first:#?}", wrong.len());
@@ -42,23 +42,23 @@ pub fn judge_all(all: &[(Scenario, u64)]) {
 fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let fixed =
         Fixed { scheduler: "process", namespace: None, context: None, start_delay: Duration::ZERO };
-    let mut board = SnapshotBuilder::new(fixed, 1);
+    let mut builder = SnapshotBuilder::new(fixed, 1);
     let mut judge = Judge::new(scenario.queues.len());
     let mut events = events(scenario).into_iter().peekable();
     let (mut tick, mut crashes) = (0, BTreeMap::new());
-    let mut moments = 0;
+    let mut snapshots = 0;
     simulator::watch(scenario, seed, &mut |round| {
         // The engine hears of what people do at once.
         while let Some((_, event)) = events.next_if(|(at, _)| *at <= round.now) {
             if let Some(cause) = cause(&event, &mut crashes) {
                 let news = LogEvent::marked(Kind::Burst, "", Actor::Page);
-                board.tell(round.now, LogEvent { cause: Some(cause), ..news });
+                builder.tell(round.now, LogEvent { cause: Some(cause), ..news });
             }
             judge.hear(round.now.as_secs_f64(), &event);
         }
         tick += u64::from(round.is_tick);
         let held = round.situation.held;
-        let snapshot = board.after(Round {
+        let snapshot = builder.after(Round {
             now: round.now,
             tick,
             is_tick: round.is_tick,
@@ -75,10 +75,10 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
             contributed: Contributed::default(),
         });
         judge.see(&snapshot.state);
-        moments += 1;
+        snapshots += 1;
     })
     .unwrap();
-    (moments, judge.found())
+    (snapshots, judge.found())
 }
 
 /// What happens in a scenario that its numbers alone do not tell.

@@ -6,7 +6,7 @@ use runtime::control_loop::Command;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::asked::{Answer, Body, By, Name, body};
+use super::extract::{Answer, Body, By, Name, body};
 use crate::app::App;
 
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::asked::{Answer, Body, By, Name, body};
+use super::extract::{Answer, Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -130,11 +130,11 @@ fn answer(app: &App, overview: &Overview) -> Json<Value> {
 }
 
 fn run(app: &App) -> String {
-    app.handle.moments.borrow().state.run.clone()
+    app.handle.snapshots.borrow().state.run.clone()
 }
 
 fn namespace(app: &App) -> Option<String> {
-    app.handle.moments.borrow().state.namespace.clone()
+    app.handle.snapshots.borrow().state.namespace.clone()
 }
 
 /// A right that is missing is its own answer here.

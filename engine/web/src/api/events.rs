@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::response::sse::Event;
 use futures::{StreamExt, stream};
-use runtime::board::Snapshot;
 use runtime::feed::{Feed, Piece, Position};
+use runtime::snapshots::Snapshot;
 use serde::Deserialize;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
@@ -22,12 +22,12 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
 pub(super) async fn events(State(app): State<App>) -> Response {
-    let moments = WatchStream::new(app.handle.moments.clone());
+    let snapshots = WatchStream::new(app.handle.snapshots.clone());
     streams::answer(
         app.shutdown,
-        moments.map(|moment: Arc<Snapshot>| {
-            let id = Position { run: moment.run, seq: moment.seq }.to_string();
-            let state = serde_json::to_string(&moment.state).unwrap_or_default();
+        snapshots.map(|snapshot: Arc<Snapshot>| {
+            let id = Position { run: snapshot.run, seq: snapshot.seq }.to_string();
+            let state = serde_json::to_string(&snapshot.state).unwrap_or_default();
             Event::default().id(id).data(state)
         }),
     )

@@ -7,10 +7,10 @@
 //! - [`events`]: the state as it changes
 //! - `asked`: what is asked, by whom
 
-mod asked;
 mod commands;
 mod config;
 pub mod events;
+mod extract;
 pub mod scale;
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use axum::extract::State;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use model::Instance;
-use runtime::board::state;
+use runtime::snapshots::state;
 use serde::Serialize;
 
 use crate::app::App;
@@ -43,7 +43,7 @@ pub(crate) fn router() -> Router<App> {
 }
 
 async fn state(State(app): State<App>) -> Json<state::State> {
-    Json(app.handle.moments.borrow().state.clone())
+    Json(app.handle.snapshots.borrow().state.clone())
 }
 
 /// The processes behind the Deployments.
@@ -56,8 +56,8 @@ struct Processes {
 }
 
 async fn processes(State(app): State<App>) -> Json<Processes> {
-    let moment = app.handle.moments.borrow().clone();
-    let all = moment.deployments.iter();
+    let snapshot = app.handle.snapshots.borrow().clone();
+    let all = snapshot.deployments.iter();
     Json(Processes {
         queue_url: app.queue_url,
         processes: all.clone().flat_map(|(_, status)| status.instances.clone()).collect(),

@@ -6,7 +6,7 @@ use model::scheduler::ScaleError;
 use runtime::control_loop::Command;
 use serde::{Deserialize, Serialize};
 
-use super::asked::{Body, By, Name, body};
+use super::extract::{Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -34,9 +34,9 @@ pub struct SetScale {
 /// # Errors
 /// 404 where there is none of that name.
 pub async fn read(State(app): State<App>, Name(name): Name) -> Result<Json<Scale>, ApiError> {
-    let moment = app.handle.moments.borrow().clone();
-    let Some(status) = moment.deployments.get(&name) else {
-        let known = moment.deployments.keys().cloned().collect();
+    let snapshot = app.handle.snapshots.borrow().clone();
+    let Some(status) = snapshot.deployments.get(&name) else {
+        let known = snapshot.deployments.keys().cloned().collect();
         return Err(ScaleError::Unknown { name, known }.into());
     };
     Ok(Json(Scale { name, replicas: status.replicas.desired, ready: status.replicas.ready }))
@@ -54,6 +54,7 @@ pub async fn write(
 ) -> Result<Json<Scale>, ApiError> {
     let SetScale { replicas } = body(asked, r#"{"replicas": 3}"#)?;
     app.handle.command(by, Command::Scale { deployment: name.clone(), replicas }).await?;
-    let ready = app.handle.moments.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
+    let ready =
+        app.handle.snapshots.borrow().deployments.get(&name).map_or(0, |s| s.replicas.ready);
     Ok(Json(Scale { name, replicas, ready }))
 }

@@ -4,7 +4,7 @@ import { chart } from "./chart.js";
 import { actions, showControls, tell, wireControls } from "./controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
-import { ghostLines, toggleGhosts } from "./ghosts.js";
+import { comparisonLines, toggleComparison } from "./comparison.js";
 import { showBadge, theme } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireKeys } from "./keys.js";
@@ -66,7 +66,7 @@ function waiting() {
 function draw(model) {
   const size = { width: frame.clientWidth, height: frame.clientHeight };
   if (size.width < 100 || size.height < 60) return;
-  const drawn = chart(model, { size, seconds: SECONDS, ghosts: ghostLines(model), width });
+  const drawn = chart(model, { size, seconds: SECONDS, contenders: comparisonLines(model), width });
   if (!drawn) return;
   drawing = { ...drawn, size };
   frame.querySelectorAll("svg, .waiting").forEach((old) => old.remove());
@@ -101,8 +101,8 @@ function help() {
 
 const why = () => toggleWhy(store.shown ?? store.model);
 /** Others are reckoned by an engine that is there; a recording has none. */
-const ghosts = () => (store.model.state.status?.mode === "replay"
-  ? tell({ ok: true }, "A recording has no others to compare with.") : toggleGhosts(again));
+const comparison = () => (store.model.state.status?.mode === "replay"
+  ? tell({ ok: true }, "A recording has no others to compare with.") : toggleComparison(again));
 
 wireControls();
 wireStage(stageChanged);
@@ -119,12 +119,12 @@ wireKeys({
     toggleStage();
     stageChanged();
   },
-  ghosts,
+  comparison,
   why,
   help,
 });
 place("why-open").addEventListener("click", why);
-place("ghosts-open").addEventListener("click", ghosts);
+place("comparison-open").addEventListener("click", comparison);
 place("help").addEventListener("click", help);
 place("freeze").addEventListener("click", showBadge);
 place("theme").value = theme();

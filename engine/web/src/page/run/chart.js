@@ -17,19 +17,19 @@ const NARROWEST = 120;
 
 /**
  * The drawing.
- * @param size {width, height} in pixels, seconds: how far back, ghosts: further thin lines,
+ * @param size {width, height} in pixels, seconds: how far back, contenders: further thin lines,
  *   width: how wide words are
  * @returns {tree, frame} or null while nothing was read
  */
-export function chart(model, { size, seconds = 60, ghosts = [], width = guess }) {
+export function chart(model, { size, seconds = 60, contenders = [], width = guess }) {
   const data = windowed(model.history, seconds);
   if (data.t.length === 0) return null;
   const queues = entries(model, "queue");
   const workloads = entries(model, "workload");
-  const frame = framed(model, { size, width, ghosts, queues, workloads, data, seconds });
+  const frame = framed(model, { size, width, contenders, queues, workloads, data, seconds });
   const upper = { ...frame, ...frame.upper };
   const lower = { ...frame, ...frame.lower };
-  const queue = queuePanel(data, queues, ghosts, upper, frame.x);
+  const queue = queuePanel(data, queues, contenders, upper, frame.x);
   const containers =
     containerPanel(data, workloads, model.state.capacity ?? 0, lower, frame.x);
   const tree = ["svg", {
@@ -43,14 +43,14 @@ export function chart(model, { size, seconds = 60, ghosts = [], width = guess })
   return { tree, frame, data };
 }
 
-function framed(model, { size, width, ghosts, queues, workloads, data, seconds }) {
+function framed(model, { size, width, contenders, queues, workloads, data, seconds }) {
   const strong = (text) => width(text, { strong: true });
   const words = [
     ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? short(name) : ""} 0000`)),
     ...workloads.map(({ name, value }) => strong(`${short(called(name, value))} 00`)),
-    width(`capacity ${model.state.capacity}`, {}), ...ghosts.map(({ label }) => width(label, {})),
+    width(`capacity ${model.state.capacity}`, {}), ...contenders.map(({ label }) => width(label, {})),
   ];
-  const longest = Math.max(greatest(data, queues, ghosts), 100);
+  const longest = Math.max(greatest(data, queues, contenders), 100);
   const left = Math.ceil(width(String(longest), {})) + 12;
   const beside = Math.round(size.width - Math.max(...words) - 12);
   const narrow = beside - left < NARROWEST;
@@ -71,8 +71,8 @@ function framed(model, { size, width, ghosts, queues, workloads, data, seconds }
 function ends(labels, frame) {
   const [x, anchor] = frame.narrow ? [frame.right - 4, "end"] : [frame.right + 10, "start"];
   const [top, lower] = frame.narrow ? [frame.top + 18, -5] : [frame.top, 6];
-  return spread(labels, top, frame.bottom).map(({ y, text, strong, ghost }) => ["text", {
-    class: `label${strong ? " strong" : ""}${ghost ? " axis" : ""}`,
+  return spread(labels, top, frame.bottom).map(({ y, text, strong, contender }) => ["text", {
+    class: `label${strong ? " strong" : ""}${contender ? " axis" : ""}`,
     x, y: round(y + lower), "text-anchor": anchor,
   }, text]);
 }

@@ -9,7 +9,7 @@ const PAINT = {
   band: { fill: "#fbe9df" }, grid: { stroke: "#d8dee4" },
   target: { stroke: "#d55e00", "stroke-width": 2, "stroke-dasharray": "8 6" },
   queue: { fill: "none", stroke: "#d55e00", "stroke-width": 4, "stroke-linejoin": "round" },
-  ghost: { fill: "none", stroke: "#57606a", "stroke-width": 1.5 },
+  contender: { fill: "none", stroke: "#57606a", "stroke-width": 1.5 },
   capacity: { stroke: "#1b1f24", "stroke-width": 2 },
   mark: { stroke: "#1b1f24", "stroke-dasharray": "3 4" },
   "urgent-0": { fill: "#0072b2" }, "hatch-ground": { fill: "#bfe7db" },

@@ -31,7 +31,7 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   if (shiftKey) return key === "B" ? "burst" : null;
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "ghosts", e: "why", r: "reset",
+    c: "comparison", e: "why", r: "reset",
     // Where + wants Shift.
     "=": "more",
   }[key] ?? null;

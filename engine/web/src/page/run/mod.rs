@@ -21,10 +21,10 @@ const ASSETS: &[Asset] = assets![
     "axis.js",
     "chart.css",
     "chart.js",
+    "comparison.css",
+    "comparison.js",
     "controls.js",
     "export.js",
-    "ghosts.css",
-    "ghosts.js",
     "headline.js",
     "hold.js",
     "keys.js",
@@ -53,7 +53,7 @@ fn head() -> Markup {
     html! {
         link rel="stylesheet" href="/assets/run/run.css";
         link rel="stylesheet" href="/assets/run/chart.css";
-        link rel="stylesheet" href="/assets/run/ghosts.css";
+        link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";
         // A browser asks for all of them at once, and need not find them one import after the other.
         @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
@@ -74,7 +74,7 @@ fn body() -> Markup {
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
-        section id="ghosts" aria-label="What others would do" hidden {}
+        section id="comparison" aria-label="What others would do" hidden {}
         (help())
         div id="ring" hidden {}
     }
@@ -90,7 +90,7 @@ fn now() -> Markup {
                     span { "Urgent work first. Background gets what is left." }
                     button type="button" class="link" id="why-open" aria-expanded="false"
                         aria-controls="why" { "Why (e)" }
-                    button type="button" class="link" id="ghosts-open" { "Others (c)" }
+                    button type="button" class="link" id="comparison-open" { "Others (c)" }
                 }
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}

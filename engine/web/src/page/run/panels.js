@@ -29,19 +29,19 @@ const ticks = (max, frame) => {
 };
 
 /** The upper end of the queues' axis. */
-export function greatest(data, queues, ghosts) {
+export function greatest(data, queues, contenders) {
   const target = Math.max(0, ...queues.map(({ value }) => value.target ?? 0));
   const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
-  const others = ghosts.flatMap(({ points }) =>
+  const others = contenders.flatMap(({ points }) =>
     points.filter(([t]) => t >= data.t[0]).map(([, n]) => n));
   return queueMax(target, Math.max(0, ...seen, ...others));
 }
 
-/** The queues. `ghosts` are further thin lines: {label, points: [[t, length]], dash}. */
-export function queuePanel(data, queues, ghosts, frame, x) {
+/** The queues. `contenders` are further thin lines: {label, points: [[t, length]], dash}. */
+export function queuePanel(data, queues, contenders, frame, x) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
-  const max = greatest(data, queues, ghosts);
+  const max = greatest(data, queues, contenders);
   const y = countAxis({ ...frame, max });
   const drawing = [
     ["rect", {
@@ -51,23 +51,23 @@ export function queuePanel(data, queues, ghosts, frame, x) {
     ...grid(frame, y, ticks(max, frame)),
     ...[...new Set(queues.map(({ value }) => value.target))].map((it) =>
       rule(frame, y(it), "target")),
-    ...ghosts.map((ghost) => ghostLine(ghost, data, frame, x, y)),
+    ...contenders.map((contender) => contenderLine(contender, data, frame, x, y)),
     ...queues.map(({ name }, i) => ["path", {
       class: "queue", "clip-path": INSIDE,
       d: line(data.t, data.queues[name] ?? [], x, y, frame.right),
       "stroke-dasharray": DASHES[i % DASHES.length],
     }]),
   ];
-  return { drawing, labels: queueLabels(data, queues, ghosts, y), y };
+  return { drawing, labels: queueLabels(data, queues, contenders, y), y };
 }
 
-const ghostLine = (ghost, data, frame, x, y) => {
-  const points = ghost.points.filter(([t]) => t >= (data.t[0] ?? 0) && t <= data.t.at(-1));
+const contenderLine = (contender, data, frame, x, y) => {
+  const points = contender.points.filter(([t]) => t >= (data.t[0] ?? 0) && t <= data.t.at(-1));
   const path = line(points.map(([t]) => t), points.map(([, n]) => n), x, y, frame.right);
-  return ["path", { class: "ghost", "clip-path": INSIDE, d: path, "stroke-dasharray": ghost.dash }];
+  return ["path", { class: "contender", "clip-path": INSIDE, d: path, "stroke-dasharray": contender.dash }];
 };
 
-function queueLabels(data, queues, ghosts, y) {
+function queueLabels(data, queues, contenders, y) {
   const several = queues.length > 1;
   const named = (name) => (several ? `queue ${short(name)}` : "queue");
   const lines = queues.map(({ name, value }) => {
@@ -81,8 +81,8 @@ function queueLabels(data, queues, ghosts, y) {
     const whose = targets.size > 1 ? ` ${short(name)}` : "";
     return { y: y(target), text: `target ${target}${whose}`, strong: false };
   });
-  const others = ghosts.map(({ label, points }) => ({
-    y: y(points.at(-1)?.[1] ?? 0), text: label, strong: false, ghost: true,
+  const others = contenders.map(({ label, points }) => ({
+    y: y(points.at(-1)?.[1] ?? 0), text: label, strong: false, contender: true,
   }));
   return [...lines, ...bounds, ...others];
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::ghost::Ghost;
+use super::contender::Contender;
 use super::model::Stage;
 
 /// The whole answer. Times are seconds since the last reset, as on the page.
@@ -25,12 +25,12 @@ pub struct Answer {
     /// How long the reckoning took, in milliseconds.
     pub cost_ms: f64,
     /// Everyone, ours first.
-    pub contenders: Vec<Ghost>,
+    pub contenders: Vec<Contender>,
 }
 
 impl Answer {
     /// All that came of a stage, and what that cost.
-    pub fn new(stage: &Stage, contenders: Vec<Ghost>, cost: Duration) -> Answer {
+    pub fn new(stage: &Stage, contenders: Vec<Contender>, cost: Duration) -> Answer {
         let workloads = stage.scenario.workloads.iter().filter(|it| it.queue.is_some());
         let thousandths = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
         let job = |it: &simulator::scenario::Workload| {

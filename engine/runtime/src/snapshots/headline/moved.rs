@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::cause::{Causes, WORKS};
 use super::facts::Facts;
 use super::words::{capitalised, listed};
-use crate::board::state::WorkloadState;
+use crate::snapshots::state::WorkloadState;
 
 /// A move is told for so long after it has ended,
 const TOLD: Duration = Duration::from_secs(6);

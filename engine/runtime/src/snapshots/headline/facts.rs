@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::plural;
-use crate::board::state::{QueueState, RunMode, State, WorkloadState};
+use crate::snapshots::state::{QueueState, RunMode, State, WorkloadState};
 
 /// What is so at a moment.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// One contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ghost {
+pub struct Contender {
     /// Its name.
     pub label: String,
     /// Always true: ours is simulated here, too, so that all have met the same load.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use control::{Config, Rule};
-use runtime::board::RoundInputs;
+use runtime::snapshots::RoundInputs;
 use simulator::arrivals::Arrivals;
 use simulator::contenders::Behavior;
 use simulator::scenario::{GRACE, Queue, Workload};
@@ -12,7 +12,7 @@ use simulator::series::Point;
 use simulator::span::Span;
 use simulator::{Kind, Report, Scenario, run};
 
-use super::ghost::Ghost;
+use super::contender::Contender;
 use super::trace::Trace;
 
 /// So much is played at most, in seconds.
@@ -200,7 +200,7 @@ impl Part {
     ///
     /// # Errors
     /// When it cannot be played after all.
-    pub fn play(self) -> Result<Ghost, String> {
+    pub fn play(self) -> Result<Contender, String> {
         let Part { label, kind, scenario, begins } = self;
         let outcome = run(&scenario, &kind, scenario.seed)?;
         let report = Report::new(&scenario, scenario.seed, std::slice::from_ref(&outcome));
@@ -214,7 +214,7 @@ impl Part {
             let at = ((begins + it.at.as_secs_f64()) * 10.0).round() / 10.0;
             (at, it.ready.iter().sum())
         };
-        Ok(Ghost {
+        Ok(Contender {
             label,
             simulated: true,
             settings,
@@ -262,8 +262,8 @@ mod tests {
             assert_eq!(stage.from, from, "{seconds}");
             let played = seconds as f64 - from + if from > 0.0 { LEAD } else { 0.0 };
             assert_eq!(jobs(&stage) as f64, 10.0 * played);
-            let ghost = stage.parts().swap_remove(0).play().unwrap();
-            assert_eq!(ghost.queue[0].0, from, "curves have the page's time");
+            let contender = stage.parts().swap_remove(0).play().unwrap();
+            assert_eq!(contender.queue[0].0, from, "curves have the page's time");
         }
     }
 
@@ -271,8 +271,8 @@ mod tests {
     fn the_same_record_gives_the_same_answer() {
         let answer = || {
             let stage = steady(100).stage().unwrap();
-            let ghosts = stage.parts().into_iter().map(|part| part.play().unwrap());
-            serde_json::to_string(&ghosts.collect::<Vec<_>>()).unwrap()
+            let comparison = stage.parts().into_iter().map(|part| part.play().unwrap());
+            serde_json::to_string(&comparison.collect::<Vec<_>>()).unwrap()
         };
         assert_eq!(answer(), answer());
     }

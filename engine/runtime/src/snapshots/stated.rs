@@ -5,7 +5,7 @@ use std::time::Duration;
 use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
 use model::ControlMode;
 
-use super::moments::SnapshotBuilder;
+use super::builder::SnapshotBuilder;
 use super::rates;
 use super::round::Round;
 use super::state::{

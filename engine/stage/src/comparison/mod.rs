@@ -4,10 +4,10 @@
 //! # Layout
 //! - [`record`] and `trace`: what came, and how long it took; pure
 //! - [`model`]: a scenario of that, and everyone's part in it; pure
-//! - [`ghost`] and [`answer`]: what came of it, as it is told; [`site`]: the call
+//! - [`contender`] and [`answer`]: what came of it, as it is told; [`site`]: the call
 
 pub mod answer;
-pub mod ghost;
+pub mod contender;
 pub mod model;
 pub mod record;
 pub mod site;
@@ -20,7 +20,7 @@ use runtime::control_loop::Handle;
 use tokio::sync::Mutex as Gate;
 
 use answer::Answer;
-use ghost::Ghost;
+use contender::Contender;
 use record::Record;
 
 /// For so long an answer serves everyone who asks.
@@ -34,23 +34,23 @@ type Found = (Instant, Arc<Answer>);
 
 /// What others would have done.
 #[derive(Debug, Clone, Default)]
-pub struct Ghosts {
+pub struct Comparison {
     record: Arc<Mutex<Record>>,
     /// The last answer; whoever asks meanwhile waits, so that there is one reckoning at a time.
     latest: Arc<Gate<Option<Found>>>,
 }
 
-impl Ghosts {
+impl Comparison {
     /// Records what comes from now on.
-    pub fn start(mut handle: Handle) -> Ghosts {
-        let this = Ghosts::default();
+    pub fn start(mut handle: Handle) -> Comparison {
+        let this = Comparison::default();
         let record = this.record.clone();
         tokio::spawn(async move {
             loop {
-                let moment = handle.moments.borrow_and_update().clone();
-                let now = moment.run;
-                record.lock().unwrap_or_else(PoisonError::into_inner).see(now, &moment.seen);
-                if handle.moments.changed().await.is_err() {
+                let snapshot = handle.snapshots.borrow_and_update().clone();
+                let now = snapshot.run;
+                record.lock().unwrap_or_else(PoisonError::into_inner).see(now, &snapshot.seen);
+                if handle.snapshots.changed().await.is_err() {
                     return;
                 }
             }
@@ -70,17 +70,17 @@ impl Ghosts {
             return Ok(answer.clone());
         }
         let stage = self.record.lock().unwrap_or_else(PoisonError::into_inner).stage()?;
-        let mut ghosts: Vec<Ghost> = Vec::new();
+        let mut comparison: Vec<Contender> = Vec::new();
         let mut cost = Duration::ZERO;
         for part in stage.parts() {
             let began = Instant::now();
             let played = tokio::task::spawn_blocking(move || part.play()).await;
-            ghosts.push(played.map_err(|_| "the reckoning has ended early".to_owned())??);
+            comparison.push(played.map_err(|_| "the reckoning has ended early".to_owned())??);
             let took = began.elapsed();
             cost += took;
             tokio::time::sleep(took * RESTS).await;
         }
-        let answer = Arc::new(Answer::new(&stage, ghosts, cost));
+        let answer = Arc::new(Answer::new(&stage, comparison, cost));
         *latest = Some((Instant::now(), answer.clone()));
         Ok(answer)
     }

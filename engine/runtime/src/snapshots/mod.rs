@@ -1,7 +1,7 @@
-//! What is known at a moment, for everyone who looks: the API, the page and the metrics.
+//! Snapshots: what is known at a moment, for everyone who looks: the API, the page and the metrics.
 //!
 //! # Layout
-//! - `moments`: [`SnapshotBuilder`], which makes moments out of rounds
+//! - `builder`: [`SnapshotBuilder`], which makes snapshots out of rounds
 //! - `round` and `snapshot`: what goes in, and what comes out
 //! - [`state`]: the API's JSON; `stated`: how it is made of a round
 //! - [`slots`]: which container has which place in the grid
@@ -12,12 +12,12 @@
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost
 
+mod builder;
 pub mod controls;
 pub mod headline;
 pub mod history;
 pub mod log;
 pub mod lost;
-mod moments;
 pub mod rates;
 mod round;
 pub mod slots;
@@ -25,7 +25,7 @@ mod snapshot;
 pub mod state;
 mod stated;
 
+pub use builder::SnapshotBuilder;
 pub use controls::Controls;
-pub use moments::SnapshotBuilder;
 pub use round::{Fixed, Round};
 pub use snapshot::{RoundInputs, Snapshot};

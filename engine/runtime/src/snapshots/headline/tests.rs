@@ -1,5 +1,5 @@
 use super::*;
-use crate::board::state::{QueueState, WorkloadState};
+use crate::snapshots::state::{QueueState, WorkloadState};
 
 /// Seconds.
 fn at(seconds: f64) -> Duration {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtime::board::RoundInputs;
+use runtime::snapshots::RoundInputs;
 
 use super::model::{self, Stage};
 use super::trace::Trace;

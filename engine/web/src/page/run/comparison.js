@@ -16,14 +16,14 @@ let changed = () => {};
 /** Those whose lines are switched off. */
 const off = new Set();
 
-const isShown = () => !place("ghosts").hidden;
+const isShown = () => !place("comparison").hidden;
 
 /** Further thin lines for the chart: [{label, points: [[t, length]], dash}]. */
-export const ghostLines = () => (isShown() ? lines(answer, off) : []);
+export const comparisonLines = () => (isShown() ? lines(answer, off) : []);
 
 /** Shows or hides them. `draw` is called when there is something else to draw. */
-export function toggleGhosts(draw) {
-  const box = place("ghosts");
+export function toggleComparison(draw) {
+  const box = place("comparison");
   changed = draw;
   box.hidden = !box.hidden;
   clearTimeout(timer);
@@ -40,7 +40,7 @@ async function ask() {
     if (!isShown()) return;
     answer = ok && data.contenders ? data : null;
     const because = message ?? data?.because;
-    say(place("ghosts-about"), answer ? about(answer) : `Nothing to compare: ${because}`);
+    say(place("comparison-about"), answer ? about(answer) : `Nothing to compare: ${because}`);
     show();
     changed();
   }
@@ -63,9 +63,9 @@ function build(box) {
   });
   box.append(
     el("h2", {}, "What others would do"),
-    el("p", { id: "ghosts-about" }, "Reckoning \u2026"),
+    el("p", { id: "comparison-about" }, "Reckoning \u2026"),
     el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Comparison" },
-      el("table", { id: "ghosts-table" },
+      el("table", { id: "comparison-table" },
         el("thead", {}, el("tr")), el("tbody"))),
     el("p", {}, el("label", { for: "poll-price" }, "Dollars for a million polls "), field),
     formula(),
@@ -80,7 +80,7 @@ const formula = () => el("details", {}, el("summary", {}, "How the price is foun
     + "East (N. Virginia), March 2026, without the first million a month, which is free."));
 
 function show() {
-  const table = place("ghosts-table");
+  const table = place("comparison-table");
   table.hidden = answer === null;
   if (answer === null) return;
   const heads = ["", ...columns(answer).map(({ head }) => head)];
@@ -111,7 +111,7 @@ function blankRow({ label, cells }, i) {
 function sample(label) {
   const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
   return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },
-    ["path", { class: "ghost", d: "M0 6H48", "stroke-dasharray": dash }]]);
+    ["path", { class: "contender", d: "M0 6H48", "stroke-dasharray": dash }]]);
 }
 
 function fillRow(row, { settings, cells }) {

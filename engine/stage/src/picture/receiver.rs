@@ -7,7 +7,7 @@ use model::{Clock, MayWrite};
 use service::Shutdown;
 use tokio::time::sleep;
 
-use super::{Canvas, Tile};
+use super::{SharedPicture, Tile};
 
 /// As many tiles as the queue gives at once.
 const MOST: u32 = 100;
@@ -24,21 +24,21 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Who takes tiles.
 #[derive(Debug)]
-pub struct Taker<Q> {
+pub struct TileReceiver<Q> {
     queue: Q,
-    canvas: Canvas,
+    canvas: SharedPicture,
     clock: Clock,
     options: ReceiveOptions,
     backoff: Backoff,
 }
 
-impl<Q: WorkQueue> Taker<Q> {
+impl<Q: WorkQueue> TileReceiver<Q> {
     /// One that takes from this queue, by the name `worker`, and paints on `canvas`.
-    pub fn new(queue: Q, worker: &str, canvas: Canvas, clock: Clock) -> Taker<Q> {
+    pub fn new(queue: Q, worker: &str, canvas: SharedPicture, clock: Clock) -> TileReceiver<Q> {
         let worker = worker.to_owned();
         let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
         let (queue, backoff) = (queue.with_timeout(PATIENCE), Backoff::default());
-        Taker { queue, canvas, clock, options, backoff }
+        TileReceiver { queue, canvas, clock, options, backoff }
     }
 
     /// Takes tiles for as long as it `may`, until it is time to leave.
@@ -90,12 +90,12 @@ impl<Q: WorkQueue> Taker<Q> {
         if !receipts.is_empty() {
             self.queue.ack_all(&receipts).await?;
         }
-        let mut painting = self.canvas.lock();
+        let mut picture = self.canvas.lock();
         let tiles = jobs.iter().filter_map(|it| Tile::from_message(&it.body));
         for tile in tiles {
-            painting.paint(now, tile);
+            picture.paint(now, tile);
         }
-        painting.heard(now);
+        picture.heard(now);
         Ok(!jobs.is_empty())
     }
 }
@@ -163,8 +163,8 @@ mod tests {
     }
 
     /// A taker of a stand-in, that may take while the flag is set.
-    async fn taker() -> (Queue, Canvas, Clock, Arc<AtomicBool>, service::Trigger) {
-        let (queue, canvas, clock) = (Queue::default(), Canvas::default(), Clock::start());
+    async fn taker() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
+        let (queue, canvas, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
         let app = Router::new()
             .route("/v1/queues/tiles/messages/receive", post(receive))
             .route("/v1/queues/tiles/messages/ack", post(ack))
@@ -174,7 +174,7 @@ mod tests {
         tokio::spawn(axum::serve(listener, app).into_future());
         let queue_args = QueueArgs { queue_url, queue: "tiles".into(), queue_token_file: None };
         let taker =
-            Taker::new(Client::new(&queue_args).unwrap(), "engine-1", canvas.clone(), clock);
+            TileReceiver::new(Client::new(&queue_args).unwrap(), "engine-1", canvas.clone(), clock);
         let leads = Arc::new(AtomicBool::new(true));
         let (trigger, shutdown) = Shutdown::new();
         let may = leads.clone();

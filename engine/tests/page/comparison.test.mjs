@@ -75,8 +75,8 @@ test("the axis holds the longest queue of them, and its words stay in the drawin
     state: { capacity: 10, "queue/jobs": { ready: 3, target: 20, status: "fresh" } },
     history: { t: [0, 0.5, 1], queues: { jobs: [1, 2, 3] }, live: {}, load: {} }, log: [],
   });
-  const ghosts = [{ label: "HPA (simulated)", name: "HPA", points: [[0, 0], [0.5, 4000]] }];
-  const drawn = chart(model, { size: { width: 850, height: 340 }, ghosts });
+  const contenders = [{ label: "HPA (simulated)", name: "HPA", points: [[0, 0], [0.5, 4000]] }];
+  const drawn = chart(model, { size: { width: 850, height: 340 }, contenders });
   const texts = [...nodes(drawn.tree)].filter(([name]) => name === "text");
   const top = texts.find((it) => String(it[2]) === "4000");
   assert.ok(top && top[1].x - guess("4000") >= 0, JSON.stringify(top));

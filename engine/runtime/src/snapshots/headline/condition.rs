@@ -4,7 +4,7 @@ use control::Limit;
 
 use super::facts::Facts;
 use super::words::{capitalised, listed, rate};
-use crate::board::state::{QueueState, WorkloadState};
+use crate::snapshots::state::{QueueState, WorkloadState};
 
 /// Fewer jobs a second are none.
 const NONE: f64 = 0.05;

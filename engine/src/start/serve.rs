@@ -10,12 +10,12 @@ use simulator::Scenario;
 use sources::Kit;
 use stage::Stage;
 use stage::audience::Room;
-use stage::ghosts::Ghosts;
+use stage::comparison::Comparison;
 use stage::opening::opening_load;
-use stage::picture::taking::Taker;
+use stage::picture::receiver::TileReceiver;
 use stage::presenter::task::play_when_ready;
 use stage::presenter::{Presenter, file};
-use stage::record::recording::Recording;
+use stage::record::recorder::Recorder;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
 use web::{AccessGuard, App};
@@ -36,7 +36,7 @@ pub(super) struct ServeOptions {
     /// With which changes are taken from other machines.
     token: Option<TokenFile>,
     /// Where all that the page shows is written.
-    recording: Option<Recording>,
+    recording: Option<Recorder>,
     /// The manifest as it is written, where there is one.
     manifest: Option<Arc<str>>,
 }
@@ -56,7 +56,7 @@ impl ServeOptions {
             kit,
             opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
-            recording: args.record.as_deref().map(Recording::create).transpose()?,
+            recording: args.record.as_deref().map(Recorder::create).transpose()?,
             manifest: manifest.map(Arc::from),
             args,
         })
@@ -77,7 +77,7 @@ impl ServeOptions {
             }
             (None, None) => {}
         }
-        stage.router(presenter, Ghosts::start(handle.clone()))
+        stage.router(presenter, Comparison::start(handle.clone()))
     }
 
     /// What all handlers share.
@@ -108,22 +108,22 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
 }
 
 /// Runs an engine that is put together.
-pub(super) async fn run_parts(
+pub(super) async fn serve(
     shell: Shell,
-    parts: Components,
-    mut facing: ServeOptions,
+    components: Components,
+    mut options: ServeOptions,
 ) -> anyhow::Result<()> {
-    let room = match facing.args.audience {
+    let room = match options.args.audience {
         Some(address) => Some(Room::open(address).await?),
         None => None,
     };
     let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));
-    let clock = parts.clock;
-    let tiles = facing.kit.client(&facing.args.tiles_queue)?;
-    let taker = Taker::new(tiles, shell.name(), stage.canvas.clone(), clock);
-    tokio::spawn(taker.run(parts.authority.may_write(), shell.shutdown()));
-    let (control_loop, handle) = ControlLoop::new(parts, stage.contributions());
-    let recording = facing.recording.take();
+    let clock = components.clock;
+    let tiles = options.kit.client(&options.args.tiles_queue)?;
+    let receiver = TileReceiver::new(tiles, shell.name(), stage.picture.clone(), clock);
+    tokio::spawn(receiver.run(components.authority.may_write(), shell.shutdown()));
+    let (control_loop, handle) = ControlLoop::new(components, stage.contributions());
+    let recording = options.recording.take();
     let recording = recording
         .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
     let (to_room, leave) = (handle.clone(), shell.shutdown());
@@ -133,8 +133,8 @@ pub(super) async fn run_parts(
         }
     };
     let opened = Arc::new(Notify::new());
-    let further = facing.stage(&stage, &handle, opened.clone());
-    let app = facing.app(handle, opened, shell.shutdown());
+    let further = options.stage(&stage, &handle, opened.clone());
+    let app = options.app(handle, opened, shell.shutdown());
     shell
         .serve(async |server, endpoints, shutdown| {
             let router = web::site::router(app, further).merge(endpoints);

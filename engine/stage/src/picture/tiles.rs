@@ -20,7 +20,7 @@ const FRESH: usize = 2 * PLACES as usize;
 
 /// A picture as far as it is painted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct TileGrid {
     /// Its number, from 0.
     pub number: u64,
     /// The shades of each place, [`PLACES`] of them; `None` where nothing was painted.
@@ -29,8 +29,8 @@ pub struct Picture {
 
 /// The newest picture, and what is known of the tiles' rate.
 #[derive(Debug, Default)]
-pub struct Painting {
-    picture: Option<Picture>,
+pub struct Picture {
+    picture: Option<TileGrid>,
     /// When its last tile came.
     painted: Duration,
     /// Tiles that nobody has shown yet.
@@ -41,7 +41,7 @@ pub struct Painting {
     heard: Option<(Duration, Duration)>,
 }
 
-impl Painting {
+impl Picture {
     /// Takes a tile in that came at `now`; whether it is part of the picture and was not before.
     pub fn paint(&mut self, now: Duration, tile: Tile) -> bool {
         let number = tile.picture();
@@ -52,7 +52,7 @@ impl Painting {
         }
         let picture = match &mut self.picture {
             Some(picture) if picture.number == number => picture,
-            other => other.insert(Picture { number, places: vec![None; PLACES as usize] }),
+            other => other.insert(TileGrid { number, places: vec![None; PLACES as usize] }),
         };
         self.painted = now;
         let place = &mut picture.places[tile.place()];
@@ -98,7 +98,7 @@ impl Painting {
     }
 
     /// The newest picture; `None` until a tile came.
-    pub fn picture(&self) -> Option<&Picture> {
+    pub fn picture(&self) -> Option<&TileGrid> {
         self.picture.as_ref()
     }
 
@@ -110,7 +110,7 @@ impl Painting {
 
 /// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, painted ones
 /// only.
-impl Serialize for Picture {
+impl Serialize for TileGrid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();
         let tiles = places.filter_map(|(i, shades)| Some((i, tile::text(shades.as_ref()?))));
@@ -133,78 +133,78 @@ mod tests {
     }
 
     /// The places that are painted of the newest picture, and its number.
-    fn painted(painting: &Painting) -> (u64, Vec<usize>) {
-        let picture = painting.picture().unwrap();
+    fn painted(picture: &Picture) -> (u64, Vec<usize>) {
+        let picture = picture.picture().unwrap();
         let places = (0..).zip(&picture.places);
         (picture.number, places.filter_map(|(i, it)| it.map(|_| i)).collect())
     }
 
     #[test]
     fn tiles_make_a_picture_until_the_next_one_begins() {
-        let mut painting = Painting::default();
-        assert!(painting.picture().is_none());
-        assert!(painting.paint(at(0), tile(3)) && painting.paint(at(1), tile(5)));
-        assert_eq!(painted(&painting), (0, vec![3, 5]));
-        assert!(!painting.paint(at(2), tile(5)), "the same again");
-        assert!(painting.paint(at(3), tile(161)));
-        assert!(!painting.paint(at(4), tile(7)), "one that comes late for its picture");
-        assert_eq!(painted(&painting), (1, vec![1]));
-        assert_eq!(painting.take_fresh(), [tile(3), tile(5), tile(161)]);
-        assert_eq!(painting.take_fresh(), []);
+        let mut picture = Picture::default();
+        assert!(picture.picture().is_none());
+        assert!(picture.paint(at(0), tile(3)) && picture.paint(at(1), tile(5)));
+        assert_eq!(painted(&picture), (0, vec![3, 5]));
+        assert!(!picture.paint(at(2), tile(5)), "the same again");
+        assert!(picture.paint(at(3), tile(161)));
+        assert!(!picture.paint(at(4), tile(7)), "one that comes late for its picture");
+        assert_eq!(painted(&picture), (1, vec![1]));
+        assert_eq!(picture.take_fresh(), [tile(3), tile(5), tile(161)]);
+        assert_eq!(picture.take_fresh(), []);
     }
 
     #[test]
     fn numbers_that_begin_anew_begin_a_picture_once_the_old_one_is_over() {
-        let mut painting = Painting::default();
-        painting.paint(at(0), tile(1600));
-        painting.paint(at(4_000), tile(1601));
-        assert!(!painting.paint(at(8_999), tile(2)));
-        assert!(painting.paint(at(9_000), tile(2)));
-        assert_eq!(painted(&painting), (0, vec![2]));
+        let mut picture = Picture::default();
+        picture.paint(at(0), tile(1600));
+        picture.paint(at(4_000), tile(1601));
+        assert!(!picture.paint(at(8_999), tile(2)));
+        assert!(picture.paint(at(9_000), tile(2)));
+        assert_eq!(painted(&picture), (0, vec![2]));
     }
 
     #[test]
     fn tiles_that_nobody_shows_do_not_pile_up() {
-        let mut painting = Painting::default();
+        let mut picture = Picture::default();
         for number in 0..1000 {
-            painting.paint(at(0), tile(number));
+            picture.paint(at(0), tile(number));
         }
-        let fresh = painting.take_fresh();
+        let fresh = picture.take_fresh();
         assert_eq!((fresh.len(), fresh[0]), (320, tile(680)));
     }
 
     #[test]
     fn the_rate_is_that_of_the_last_five_seconds_and_unknown_before_half_of_them() {
-        let mut painting = Painting::default();
-        painting.paint(at(0), tile(0)); // It had been lying there.
-        painting.heard(at(0));
+        let mut picture = Picture::default();
+        picture.paint(at(0), tile(0)); // It had been lying there.
+        picture.heard(at(0));
         for i in 1..=40 {
-            assert_eq!(painting.rate(at(i * 250)).is_some(), i > 10, "{i}");
-            painting.paint(at(i * 250), tile(i));
-            painting.heard(at(i * 250));
+            assert_eq!(picture.rate(at(i * 250)).is_some(), i > 10, "{i}");
+            picture.paint(at(i * 250), tile(i));
+            picture.heard(at(i * 250));
         }
-        assert_eq!(painting.rate(at(10_000)), Some(4.0));
-        painting.heard(at(12_500));
-        assert_eq!(painting.rate(at(12_500)), Some(2.0), "a stall shows");
-        painting.heard(at(20_000));
-        assert_eq!(painting.rate(at(20_000)), Some(0.0));
+        assert_eq!(picture.rate(at(10_000)), Some(4.0));
+        picture.heard(at(12_500));
+        assert_eq!(picture.rate(at(12_500)), Some(2.0), "a stall shows");
+        picture.heard(at(20_000));
+        assert_eq!(picture.rate(at(20_000)), Some(0.0));
     }
 
     #[test]
     fn a_queue_that_does_not_answer_leaves_the_rate_unknown_and_never_zero() {
-        let mut painting = Painting::default();
-        (0..=40).for_each(|i| painting.heard(at(i * 250)));
-        assert_eq!(painting.rate(at(13_000)), Some(0.0));
-        assert_eq!(painting.rate(at(13_001)), None);
-        painting.deafen();
-        assert_eq!(painting.rate(at(10_000)), None);
+        let mut picture = Picture::default();
+        (0..=40).for_each(|i| picture.heard(at(i * 250)));
+        assert_eq!(picture.rate(at(13_000)), Some(0.0));
+        assert_eq!(picture.rate(at(13_001)), None);
+        picture.deafen();
+        assert_eq!(picture.rate(at(10_000)), None);
     }
 
     #[test]
     fn a_picture_tells_what_is_painted_of_it() {
-        let mut painting = Painting::default();
-        painting.paint(at(0), tile(320 + 17));
-        let json = serde_json::to_value(painting.picture()).unwrap();
+        let mut picture = Picture::default();
+        picture.paint(at(0), tile(320 + 17));
+        let json = serde_json::to_value(picture.picture()).unwrap();
         let shades = tile::text(&[(320 + 17) as u8; SHADES]);
         let expected = serde_json::json!({
             "number": 2, "columns": 16, "rows": 10, "tiles": [[17, shades]]
