@@ -5,12 +5,12 @@
 //! - [`in_cluster`]: with a namespace of a cluster
 //! - `facing`: how it faces those who look at it
 //! - [`read`](mod@read) and [`plan`]: what of a manifest can be run
-//! - [`own_words`]: what a manifest's own engine is told, for a box
+//! - [`own_arguments`]: what a manifest's own engine is told, for a box
 
 pub mod in_box;
 #[cfg(feature = "kubernetes")]
 pub mod in_cluster;
-pub mod own_words;
+pub mod own_arguments;
 pub mod plan;
 pub mod read;
 mod serve;

@@ -11,7 +11,7 @@ pub const PROBE_AFTER: Time = Time::from_secs(15);
 
 /// What is known of the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Room {
+pub(crate) struct MachineRoom {
     cap: Option<Cap>,
 }
 
@@ -24,7 +24,7 @@ struct Cap {
     until: Time,
 }
 
-impl Room {
+impl MachineRoom {
     /// Takes in what is there at `now`.
     pub(crate) fn update(&mut self, now: Time, replicas: &Replicas) {
         let until = now + PROBE_AFTER;
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn what_finds_no_machine_is_lent_and_tried_again_later() {
         let second = Time::from_secs;
-        let mut room = Room::default();
+        let mut room = MachineRoom::default();
         room.update(second(0), &replicas(8, 0));
         assert_eq!(room.most(), u32::MAX);
         room.update(second(10), &replicas(8, 3));

@@ -3,7 +3,7 @@
 use crate::Time;
 use crate::policy::{Policy, Recommendation, Sight};
 use crate::reading::{FAILED_AFTER, Freshness, Observation, Reading, Work, is_standstill};
-use crate::room::Room;
+use crate::room::MachineRoom;
 use crate::why::{Limit, Why};
 use crate::workload::{Fleet, Replicas, Workload};
 
@@ -50,7 +50,7 @@ pub(crate) struct State {
     /// How many the budget grants.
     pub(crate) given: u32,
     /// How many machines have room for, as far as is known.
-    pub(crate) room: Room,
+    pub(crate) room: MachineRoom,
     /// Whether removals wait because the core has just taken over.
     pub(crate) careful: bool,
     /// How many more readings are to be seen before anything is decided.

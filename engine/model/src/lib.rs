@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`scheduler`]: [`Scheduler`], where the containers run
 //! - [`authority`]: [`Authority`], whether this engine decides
-//! - [`source`]: [`MetricSource`], where readings come from; [`look`]: what one sees
+//! - [`source`]: [`MetricSource`], where readings come from; [`queue_reading`]: what one sees
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
 //! - [`settings`]: the same as they are edited; [`trouble`]: what is wrong with them
 //! - [`configure`]: edits of them while the engine runs
@@ -17,7 +17,7 @@ pub mod authority;
 pub mod budget;
 pub mod clock;
 pub mod configure;
-pub mod look;
+pub mod queue_reading;
 pub mod scheduler;
 pub mod settings;
 pub mod source;
@@ -27,7 +27,7 @@ pub use actor::Actor;
 pub use authority::{Authority, ControlMode, MayWrite};
 pub use budget::Budget;
 pub use clock::Clock;
-pub use look::{Leases, QueueReading, RecoveredJob, Told};
+pub use queue_reading::{LeaseHolders, Leases, QueueReading, RecoveredJob};
 pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
 pub use settings::Settings;
 pub use source::{MetricSource, ReadError};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 
-use crate::look::{QueueReading, RecoveredJob};
+use crate::queue_reading::{QueueReading, RecoveredJob};
 
 /// What one queue, or whatever else a workload follows, is measured by. It is read once a tick.
 pub trait MetricSource: fmt::Debug + Send {

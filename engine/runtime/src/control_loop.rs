@@ -6,14 +6,14 @@
 //! - [`wishes`]: how that is carried out
 //! - `leaving`: idle containers leave first
 //! - `configure`: annotations that are edited, here and elsewhere
-//! - `anew` and `reset`: back to second 0, and how far that is
+//! - `restart` and `reset`: back to second 0, and how far that is
 
-mod anew;
 pub mod commands;
 mod configure;
 pub mod handle;
 mod leaving;
 mod reset;
+mod restart;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -6,8 +6,8 @@
 //! - [`origin`]: [`Origin`], where what workloads follow is opened
 //! - [`queue`]: the reading of a queue; `poll`: once a tick
 //! - `absent`: queues that nobody has used yet
-//! - `stories`: what became of lost workers' jobs
-//! - `streak`: what is worth a line in the log
+//! - `recovered`: what became of lost workers' jobs
+//! - `read_history`: what is worth a line in the log
 //! - `patience`: how long a question may take
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -17,8 +17,8 @@ pub mod origin;
 mod patience;
 mod poll;
 pub mod queue;
-mod stories;
-mod streak;
+mod read_history;
+mod recovered;
 mod watched;
 
 pub use origin::{Kit, Origin};

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::absent::Absent;
-use super::streak::{Streak, Transition};
+use super::read_history::{ReadHistory, Transition};
 
 /// What of a source is told to whom.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Poll {
     pub(super) async fn run(mut self, tick: Duration, clock: Clock) {
         let mut ticks = interval_at(clock.began(), tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut streak = Streak::default();
+        let mut streak = ReadHistory::default();
         while !self.latest.is_closed() {
             ticks.tick().await;
             // By the time of asking, so that a slow answer is as old as it is.

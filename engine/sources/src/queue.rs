@@ -7,9 +7,9 @@ use client::{Error, Holders, Numbers, WatchedQueue};
 use control::{QueueSample, Reading, Totals};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use model::{Leases, MetricSource, QueueReading, ReadError, RecoveredJob, Told};
+use model::{LeaseHolders, Leases, MetricSource, QueueReading, ReadError, RecoveredJob};
 
-use super::stories::Stories;
+use super::recovered::RecoveredJobs;
 
 /// Reads one queue.
 #[derive(Debug)]
@@ -17,14 +17,14 @@ pub struct QueueSource {
     queue: Arc<dyn WatchedQueue>,
     /// The same for what is asked behind a reading, and keeps that for a shorter time.
     quick: Arc<dyn WatchedQueue>,
-    stories: Stories,
+    stories: RecoveredJobs,
 }
 
 impl QueueSource {
     /// A source of this queue. Calls on it end before the next one is due; those on `quick`, which
     /// is the same queue, sooner.
     pub fn new(queue: Arc<dyn WatchedQueue>, quick: Arc<dyn WatchedQueue>) -> QueueSource {
-        QueueSource { queue, quick, stories: Stories::default() }
+        QueueSource { queue, quick, stories: RecoveredJobs::default() }
     }
 
     async fn look(&mut self, taken_at: Duration) -> Result<QueueReading, ReadError> {
@@ -37,14 +37,14 @@ impl QueueSource {
     }
 
     /// Who holds leases, where the queue tells.
-    async fn leases(&self, numbers: &Numbers) -> Told {
+    async fn leases(&self, numbers: &Numbers) -> LeaseHolders {
         if numbers.busy_workers.is_none() {
-            return Told::Nothing;
+            return LeaseHolders::Untold;
         }
         match self.quick.holders().await {
-            Ok(Some(holders)) => Told::Listed(Arc::new(leases(holders))),
-            Ok(None) => Told::Nothing,
-            Err(_) => Told::Unread,
+            Ok(Some(holders)) => LeaseHolders::Listed(Arc::new(leases(holders))),
+            Ok(None) => LeaseHolders::Untold,
+            Err(_) => LeaseHolders::Unread,
         }
     }
 }

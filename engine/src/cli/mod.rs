@@ -8,7 +8,7 @@ pub mod replay;
 pub mod scale;
 pub mod simulate;
 pub(crate) mod stream;
-mod told;
+mod summary;
 pub mod top;
 pub mod validate;
 

@@ -19,7 +19,7 @@ use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
 use super::own_box::OwnBox;
-use super::told::Told;
+use super::summary::Summary;
 use super::{Engine, present};
 use crate::args::PlayArgs;
 
@@ -124,7 +124,7 @@ async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
 /// a signal ends the play, or nobody is there any more who reads what we say.
 async fn play_in(
     own: OwnBox,
-    play: impl Future<Output = anyhow::Result<Told>>,
+    play: impl Future<Output = anyhow::Result<Summary>>,
 ) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let played = tokio::select! {
@@ -136,15 +136,15 @@ async fn play_in(
         ended = own.end() => ended,
         Signalled(code) = signals.next() => exit(code.into()),
     };
-    let told = played?;
+    let summary = played?;
     ended?;
     tokio::select! {
-        printed = told.print() => printed,
+        printed = summary.print() => printed,
         signal = signals.next() => Err(signal.into()),
     }
 }
 
-async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Told> {
+async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Summary> {
     let mut stage = Stage::at(url, args.queue_token_file.clone()).await?;
     stage.settle().await?;
     let before = stage.totals().await?;
@@ -154,7 +154,7 @@ async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Told> {
     let after = stage.totals().await?;
     stage.see_the_background_back().await?;
     stage.report.decisions.retain(|decision| !already.contains(decision));
-    Ok(stage.report.told(&before, &after))
+    Ok(stage.report.summary(&before, &after))
 }
 
 /// What producers and queue have counted so far.
@@ -280,7 +280,7 @@ impl Report {
         }
     }
 
-    fn told(&self, before: &Totals, after: &Totals) -> Told {
+    fn summary(&self, before: &Totals, after: &Totals) -> Summary {
         let jobs_in = after.published - before.published;
         let jobs_out = after.acked() - before.acked();
         let lost = jobs_in - jobs_out - after.queued();
@@ -305,6 +305,6 @@ impl Report {
         } else {
             (self.most_live > self.capacity).then(|| "the budget was exceeded".to_owned())
         };
-        Told { text: lines.join("\n"), wrong }
+        Summary { text: lines.join("\n"), wrong }
     }
 }

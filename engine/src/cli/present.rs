@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
-use super::told::Told;
+use super::summary::Summary;
 
 /// The time between two looks at where the scenario is.
 const LOOK: Duration = Duration::from_millis(100);
@@ -58,7 +58,7 @@ pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow
 ///
 /// # Errors
 /// When the engine is gone, or nothing is played.
-pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Told> {
+pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Summary> {
     let mut keys = by_hand.then(enter_keys);
     let (mut shown, until) = (None, Instant::now() + BEGINS);
     loop {
@@ -69,7 +69,7 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Tol
                 shown = Some(scene.step);
             }
             (Some(_), _) => {}
-            (None, Some(_)) => return Ok(Told::of(lost)),
+            (None, Some(_)) => return Ok(Summary::of(lost)),
             (None, None) => anyhow::ensure!(Instant::now() < until, "nothing is played"),
         }
         match &mut keys {

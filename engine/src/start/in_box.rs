@@ -21,7 +21,7 @@ use service::output::say;
 use service::{Shell, UsageError};
 use sources::{Kit, Sources};
 
-use super::own_words::OwnWords;
+use super::own_arguments::OwnArguments;
 use super::plan::{own_queue, refusals};
 use super::read::{Read, read};
 use super::serve::{ServeOptions, serve};
@@ -136,7 +136,7 @@ fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
 fn queue_url(
     args: &RunArgs,
     manifest: &Manifest,
-    own: &OwnWords,
+    own: &OwnArguments,
     pool: &Pool,
 ) -> anyhow::Result<Url> {
     if let Some(url) = &args.queue_url {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use process::services::QUEUE_URL;
 use process::{Plan, recipes};
 
-use super::own_words::OwnWords;
+use super::own_arguments::OwnArguments;
 use super::read::Read;
 
 /// What can be run of a manifest on this machine; looked at before anything starts.
@@ -30,7 +30,7 @@ fn programs() -> anyhow::Result<PathBuf> {
 }
 
 /// What the engine's own Deployment says of the queue.
-pub(super) fn own_queue(own: &OwnWords) -> anyhow::Result<&str> {
+pub(super) fn own_queue(own: &OwnArguments) -> anyhow::Result<&str> {
     let (name, value) = own.queue_url.as_ref().with_context(|| {
         let (_, variable) = QUEUE_URL;
         format!("the manifest's engine has no variable {variable}; give --queue-url instead")

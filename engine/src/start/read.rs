@@ -9,7 +9,7 @@ use manifest::{Manifest, Refused};
 use model::{Budget, annotations};
 use process::Plan;
 
-use super::own_words::OwnWords;
+use super::own_arguments::OwnArguments;
 use crate::args::CoreArgs;
 
 /// A manifest that was read.
@@ -22,7 +22,7 @@ pub struct Read {
     /// The configuration in it.
     pub config: control::Config,
     /// What its own engine is told.
-    pub own: OwnWords,
+    pub own: OwnArguments,
     /// The budget and the rhythm: as the command line says, else as the manifest's engine is told.
     pub budget: Budget,
 }
@@ -45,7 +45,7 @@ pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<Read> {
     let text = text(file)?;
     let in_file = |refused: Refused| anyhow::anyhow!(refused.in_file(file));
     let manifest = parse(&text).map_err(in_file)?;
-    let own = OwnWords::of(&manifest).map_err(in_file)?;
+    let own = OwnArguments::of(&manifest).map_err(in_file)?;
     let budget = core.or(&own.core).budget();
     let config = annotations::config(&manifest, &budget).map_err(in_file)?;
     Ok(Read { text, manifest, config, own, budget })

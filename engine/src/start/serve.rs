@@ -9,7 +9,7 @@ use service::{Shell, Shutdown, TokenFile, UsageError};
 use simulator::Scenario;
 use sources::Kit;
 use stage::Stage;
-use stage::audience::Room;
+use stage::audience::AudienceServer;
 use stage::comparison::Comparison;
 use stage::opening::opening_load;
 use stage::picture::receiver::TileReceiver;
@@ -114,7 +114,7 @@ pub(super) async fn serve(
     mut options: ServeOptions,
 ) -> anyhow::Result<()> {
     let room = match options.args.audience {
-        Some(address) => Some(Room::open(address).await?),
+        Some(address) => Some(AudienceServer::open(address).await?),
         None => None,
     };
     let stage = Stage::new(room.as_ref().map(|room| room.url.as_str()));

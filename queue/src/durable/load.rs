@@ -120,7 +120,7 @@ impl Reader {
             }
             Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } => {
                 let (body, at) = (wire::owned(whole.slice_ref(body)), place.into());
-                // Told by a record of its own, where there is anything to tell.
+                // StoredSettings by a record of its own, where there is anything to tell.
                 let releases = 0;
                 let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
                 restore.moved(of(queue)?, MessageId(id), kept);

@@ -27,7 +27,7 @@ pub(crate) enum Record<'a> {
     /// The name that a queue's number stands for.
     Named { queue: u32, name: &'a str },
     /// What a queue is told.
-    Configured { queue: u32, settings: Told<'a> },
+    Configured { queue: u32, settings: StoredSettings<'a> },
     /// What a queue has counted up to here.
     Counted { queue: u32, total: Totals },
     /// A message came in.
@@ -140,7 +140,7 @@ impl Hidden {
 
 /// A queue's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Told<'a> {
+pub(crate) struct StoredSettings<'a> {
     lease_us: u64,
     max_attempts: u32,
     dead_letter_queue: Option<&'a str>,
@@ -150,9 +150,9 @@ pub(crate) struct Told<'a> {
     max_age_us: Option<u64>,
 }
 
-impl<'a> From<&'a Settings> for Told<'a> {
-    fn from(settings: &'a Settings) -> Told<'a> {
-        Told {
+impl<'a> From<&'a Settings> for StoredSettings<'a> {
+    fn from(settings: &'a Settings) -> StoredSettings<'a> {
+        StoredSettings {
             lease_us: settings.lease.as_micros() as u64,
             max_attempts: settings.max_attempts,
             dead_letter_queue: settings.dead_letter_queue.as_ref().map(QueueName::as_str),
@@ -164,7 +164,7 @@ impl<'a> From<&'a Settings> for Told<'a> {
     }
 }
 
-impl Told<'_> {
+impl StoredSettings<'_> {
     pub(crate) fn settings(&self) -> Result<Settings, String> {
         let queue = self.dead_letter_queue.map(str::parse).transpose();
         Ok(Settings {
@@ -274,7 +274,7 @@ mod tests {
         let settings = Settings::default();
         let all = [
             Record::Named { queue: 1, name: "jobs" },
-            Record::Configured { queue: 1, settings: Told::from(&settings) },
+            Record::Configured { queue: 1, settings: StoredSettings::from(&settings) },
             Record::Published { queue: 1, id: 7, enqueued_at: 9, hidden, body: b"work" },
             Record::Dead { queue: 1, id: 7, expired: true, to: None },
         ];
@@ -337,6 +337,6 @@ mod tests {
     fn settings_come_back_as_they_were() {
         let dead_letter_queue = Some("dead".parse().unwrap());
         let settings = Settings { dead_letter_queue, ..Settings::default() };
-        assert_eq!(Told::from(&settings).settings(), Ok(settings));
+        assert_eq!(StoredSettings::from(&settings).settings(), Ok(settings));
     }
 }

@@ -9,7 +9,7 @@ use broker::{
 use journal::Outgoing;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::durable::record::{Hidden, Record, Told, Totals, expired};
+use crate::durable::record::{Hidden, Record, StoredSettings, Totals, expired};
 use crate::durable::refusal::Refusal;
 use crate::wire::WallClock;
 
@@ -135,7 +135,7 @@ impl Recorder {
         let record = match event {
             Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } => return,
             Event::Configured { settings } => {
-                Record::Configured { queue, settings: Told::from(settings) }
+                Record::Configured { queue, settings: StoredSettings::from(settings) }
             }
             Event::Delivered { deliveries, lease, .. } => {
                 let lease_us = lease.as_micros() as u64;
@@ -195,7 +195,8 @@ impl Recorder {
             let queue = *queue;
             Record::Named { queue, name: name.as_str() }.write(&mut base);
             if let Some(settings) = broker.settings(name) {
-                Record::Configured { queue, settings: Told::from(settings) }.write(&mut base);
+                Record::Configured { queue, settings: StoredSettings::from(settings) }
+                    .write(&mut base);
             }
             if let Some(stats) = broker.stats(now, name) {
                 Record::Counted { queue, total: Totals::from(stats.total) }.write(&mut base);

@@ -12,7 +12,7 @@ use crate::annotations::{self, engine_name, is_scalable, noted};
 
 /// What edits are checked against besides the annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ground {
+pub struct CheckContext {
     /// The capacity where no annotation says one.
     pub capacity: u32,
     /// What the cluster has to spare, where that is the capacity: a fact, however small.
@@ -23,7 +23,7 @@ pub struct Ground {
     pub servers: BTreeMap<String, String>,
 }
 
-impl Ground {
+impl CheckContext {
     /// Why a Deployment cannot be scaled; `None` where it can.
     pub fn cannot_scale(&self, deployment: &Deployment) -> Option<String> {
         if deployment.is_engine() {
@@ -42,7 +42,7 @@ impl Ground {
 pub fn check(
     all: &[Deployment],
     changes: &[Change],
-    ground: &Ground,
+    ground: &CheckContext,
 ) -> Result<(), Vec<InvalidAnnotation>> {
     let mut after = all.to_vec();
     apply(&mut after, changes);
@@ -71,7 +71,7 @@ fn foreign(changes: &[Change]) -> impl Iterator<Item = InvalidAnnotation> {
 }
 
 /// Everything that is wrong with the annotations as they are.
-fn problems(all: &[Deployment], ground: &Ground) -> Vec<InvalidAnnotation> {
+fn problems(all: &[Deployment], ground: &CheckContext) -> Vec<InvalidAnnotation> {
     let mut wrong = Vec::new();
     let typed = noted(annotations::capacity(all), &mut wrong).unwrap_or(ground.capacity);
     let capacity = ground.measured.unwrap_or(typed);
@@ -91,7 +91,7 @@ fn problems(all: &[Deployment], ground: &Ground) -> Vec<InvalidAnnotation> {
     wrong
 }
 
-fn not_to_be_scaled(deployment: &Deployment, ground: &Ground) -> Option<InvalidAnnotation> {
+fn not_to_be_scaled(deployment: &Deployment, ground: &CheckContext) -> Option<InvalidAnnotation> {
     let why = ground.cannot_scale(deployment).filter(|_| is_scalable(deployment))?;
     Some(InvalidAnnotation::new(
         &deployment.name,

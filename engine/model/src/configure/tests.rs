@@ -6,7 +6,7 @@ use manifest::parse::parse;
 use proptest::prelude::*;
 
 use super::changed::{differences, together};
-use super::check::{Ground, check};
+use super::check::{CheckContext, check};
 use super::yaml::DEMO;
 use super::*;
 use crate::actor::Actor;
@@ -18,9 +18,9 @@ fn demo() -> Manifest {
     parse(DEMO).unwrap()
 }
 
-fn ground() -> Ground {
+fn ground() -> CheckContext {
     let tick = std::time::Duration::from_millis(500);
-    Ground { capacity: 10, tick, ..Ground::default() }
+    CheckContext { capacity: 10, tick, ..CheckContext::default() }
 }
 
 fn all_ours(all: &[Deployment]) -> BTreeMap<String, Ours> {
@@ -98,7 +98,7 @@ fn neither_foreign_annotations_nor_servers_are_taken() {
 
 #[test]
 fn a_capacity_that_is_measured_is_no_reason_to_refuse() {
-    let measured = Ground { measured: Some(1), ..ground() };
+    let measured = CheckContext { measured: Some(1), ..ground() };
     check(&demo().deployments, &[set("consumer", "priority", "3")], &measured).unwrap();
 }
 

@@ -13,7 +13,7 @@ use super::configured::Configured;
 use crate::actor::Actor;
 use crate::annotations::engine_name;
 use crate::configure::changed::{Edited, differences};
-use crate::configure::check::{Ground, check};
+use crate::configure::check::{CheckContext, check};
 use crate::configure::overview::{CapacityView, OtherView, Overview, SettingsView, WorkloadView};
 use crate::configure::{Change, Ours, ours};
 
@@ -98,8 +98,8 @@ impl Settings {
         }
     }
 
-    fn ground(&self) -> Ground {
-        Ground {
+    fn ground(&self) -> CheckContext {
+        CheckContext {
             capacity: self.budget.capacity,
             measured: self.last_spare,
             tick: self.budget.tick,
@@ -206,7 +206,7 @@ impl Settings {
         Some(format!("nobody has used a queue {absent} yet{known}; until then {name} holds"))
     }
 
-    fn other(&self, deployment: &Deployment, ground: &Ground) -> OtherView {
+    fn other(&self, deployment: &Deployment, ground: &CheckContext) -> OtherView {
         OtherView {
             deployment: deployment.name.clone(),
             image: image(deployment),

@@ -8,15 +8,15 @@
 //! # Layout
 //! - `seen`: a workload's queue, as far as it is known
 //! - `retiring`: [`Retiring`], what is known of all workloads
-//! - `staff`: one workload's containers: who is busy, who is retired, who may be stopped
+//! - `workload_workers`: one workload's containers: who is busy, who is retired, who may be stopped
 //! - [`calls`]: the calls on the queue
 
 pub mod calls;
 mod retiring;
 mod seen;
-mod staff;
 #[cfg(test)]
 mod tests;
+mod workload_workers;
 
 pub use retiring::Retiring;
 pub use seen::{QueueView, strangers};

@@ -7,14 +7,14 @@ use control::Work;
 use model::{QueueReading, Status};
 
 use super::seen::QueueView;
-use super::staff::Staff;
+use super::workload_workers::WorkloadWorkers;
 
 /// What is known of all workloads that follow a queue.
 #[derive(Debug)]
 pub struct Retiring {
     /// Whether the engine chooses whom it stops, as in the box.
     chooses: bool,
-    staffs: BTreeMap<String, Staff>,
+    staffs: BTreeMap<String, WorkloadWorkers>,
 }
 
 impl Retiring {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use control::{QueueSample, Reading, Replicas, Work};
 use model::scheduler::{Instance, Phase, Status};
-use model::{Leases, QueueReading, Told};
+use model::{LeaseHolders, Leases, QueueReading};
 
 use super::{QueueView, Retiring};
 
@@ -47,7 +47,7 @@ fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
     let in_flight = busy.len() as u64 + nameless;
     QueueReading {
         reading: Reading { sample: QueueSample { in_flight, ..<_>::default() }, taken_at: ms(at) },
-        leases: Told::Listed(Arc::new(leases)),
+        leases: LeaseHolders::Listed(Arc::new(leases)),
         ..QueueReading::default()
     }
 }
@@ -165,7 +165,7 @@ fn without_names_a_cut_is_safe_where_jobs_end_well_within_the_grace() {
             let (mut retiring, status) = (Retiring::new(false), status(&FOUR));
             let mut look = QueueReading { ack_p90: p90, ..look(0, &["else-1", "else-2"], &[], 0) };
             if !told {
-                look.leases = Told::Nothing;
+                look.leases = LeaseHolders::Untold;
             }
             let seen = QueueView { name: "w", look: &look, strangers: true };
             let work = retiring.work(ms(0), seen, &status);
@@ -226,7 +226,7 @@ fn workers_that_are_never_called_anything_are_reckoned_by_time() {
 #[test]
 fn a_list_that_could_not_be_read_stops_nobody() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
-    let unread = |at| QueueReading { leases: Told::Unread, ..look(at, &["w-1"], &[], 0) };
+    let unread = |at| QueueReading { leases: LeaseHolders::Unread, ..look(at, &["w-1"], &[], 0) };
     for at in 0..9 {
         // There may be many rounds for one look.
         for _ in 0..3 {

@@ -3,7 +3,7 @@
 //! # Layout
 //! - `builder`: [`SnapshotBuilder`], which makes snapshots out of rounds
 //! - `round` and `snapshot`: what goes in, and what comes out
-//! - [`state`]: the API's JSON; `stated`: how it is made of a round
+//! - [`state`]: the API's JSON; `build_state`: how it is made of a round
 //! - [`slots`]: which container has which place in the grid
 //! - [`history`]: what the chart shows of a tick
 //! - [`rates`]: how fast a queue fills and empties
@@ -12,6 +12,7 @@
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost
 
+mod build_state;
 mod builder;
 pub mod controls;
 pub mod headline;
@@ -23,7 +24,6 @@ mod round;
 pub mod slots;
 mod snapshot;
 pub mod state;
-mod stated;
 
 pub use builder::SnapshotBuilder;
 pub use controls::Controls;

@@ -25,10 +25,10 @@ use super::deployments::{Manifests, grace, is_ours, pods_of, seen, selectors, se
 use super::events::Events;
 use super::expectations::Expectations;
 use super::forbidden::Forbidden;
-use super::may::{Rights, no_kill};
 use super::orphans::Orphans;
 use super::other_autoscalers::OtherAutoscalers;
 use super::other_pods::OtherPods;
+use super::permissions::{Rights, no_kill};
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 

@@ -13,7 +13,7 @@
 //! - [`other_autoscalers`]: who else scales a Deployment
 //! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
 //! - [`forbidden`]: Deployments that may not be scaled
-//! - [`may`]: what the engine may do besides scaling
+//! - [`permissions`]: what the engine may do besides scaling
 //! - [`annotations`]: their edits
 //! - [`writer`]: one write, with the version it was decided on
 //! - [`leader`]: which of several engines may act
@@ -32,10 +32,10 @@ pub mod events;
 pub mod expectations;
 pub mod forbidden;
 pub mod leader;
-pub mod may;
 pub mod orphans;
 pub mod other_autoscalers;
 pub mod other_pods;
+pub mod permissions;
 pub mod quantity;
 pub mod rights;
 pub mod scaled_object;

@@ -33,25 +33,25 @@ const PHONES: usize = 1024;
 
 /// A port that is taken, and where phones find it.
 #[derive(Debug)]
-pub struct Room {
+pub struct AudienceServer {
     server: Server,
     /// The page for phones.
     pub url: String,
 }
 
-impl Room {
+impl AudienceServer {
     /// Takes the port.
     ///
     /// # Errors
     /// When it cannot be had, or this machine has no address that phones could use; the message
     /// names the way out.
-    pub async fn open(asked: SocketAddr) -> anyhow::Result<Room> {
+    pub async fn open(asked: SocketAddr) -> anyhow::Result<AudienceServer> {
         let listener = TcpListener::bind(asked).await.with_context(|| {
             format!("cannot listen on {asked} for the audience; choose another with --audience")
         })?;
         let url = address::url(listener.local_addr()?)?;
         let limits = Limits { connections: PHONES, ..Limits::default() };
-        Ok(Room { server: Server::from(listener).with_limits(limits), url })
+        Ok(AudienceServer { server: Server::from(listener).with_limits(limits), url })
     }
 
     /// Shows phones what the loop does, and gives it their jobs, until it is time to leave.

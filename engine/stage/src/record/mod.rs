@@ -2,9 +2,9 @@
 //!
 //! # Layout
 //! - [`mod@line`]: an event of the page's stream as a line
-//! - [`recording`]: events into a file as they come
-//! - [`tape`]: a file that was read, and how far it is played
-//! - [`site`]: the page from a tape
+//! - [`recorder`]: events into a file as they come
+//! - [`recording`]: a file that was read, and how far it is played
+//! - [`site`]: the page from a recording
 
 pub mod line;
 pub mod recorder;

@@ -48,7 +48,8 @@ function framed(model, { size, width, contenders, queues, workloads, data, secon
   const words = [
     ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? short(name) : ""} 0000`)),
     ...workloads.map(({ name, value }) => strong(`${short(called(name, value))} 00`)),
-    width(`capacity ${model.state.capacity}`, {}), ...contenders.map(({ label }) => width(label, {})),
+    width(`capacity ${model.state.capacity}`, {}),
+    ...contenders.map(({ label }) => width(label, {})),
   ];
   const longest = Math.max(greatest(data, queues, contenders), 100);
   const left = Math.ceil(width(String(longest), {})) + 12;

@@ -64,7 +64,8 @@ export function queuePanel(data, queues, contenders, frame, x) {
 const contenderLine = (contender, data, frame, x, y) => {
   const points = contender.points.filter(([t]) => t >= (data.t[0] ?? 0) && t <= data.t.at(-1));
   const path = line(points.map(([t]) => t), points.map(([, n]) => n), x, y, frame.right);
-  return ["path", { class: "contender", "clip-path": INSIDE, d: path, "stroke-dasharray": contender.dash }];
+  const dashes = { "stroke-dasharray": contender.dash };
+  return ["path", { class: "contender", "clip-path": INSIDE, d: path, ...dashes }];
 };
 
 function queueLabels(data, queues, contenders, y) {

@@ -4,14 +4,14 @@ use service::output::print;
 
 /// What is told at the end.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Summary {
     /// The lines.
     pub(super) text: String,
     /// What must not be; the end is a failure then.
     pub(super) wrong: Option<String>,
 }
 
-impl Told {
+impl Summary {
     pub(super) async fn print(self) -> anyhow::Result<()> {
         let printed = print(&self.text).await;
         match self.wrong {
@@ -21,9 +21,10 @@ impl Told {
     }
 
     /// What is told of a scenario that is over.
-    pub(super) fn of(lost: Option<u64>) -> Told {
-        let told = lost.map_or("not known".to_owned(), |lost| lost.to_string());
-        let wrong = lost.is_some_and(|lost| lost > 0).then(|| format!("{told} jobs were lost"));
-        Told { text: format!("  over; jobs lost {told}"), wrong }
+    pub(super) fn of(lost: Option<u64>) -> Summary {
+        let lost_text = lost.map_or("not known".to_owned(), |lost| lost.to_string());
+        let wrong =
+            lost.is_some_and(|lost| lost > 0).then(|| format!("{lost_text} jobs were lost"));
+        Summary { text: format!("  over; jobs lost {lost_text}"), wrong }
     }
 }

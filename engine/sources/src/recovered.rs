@@ -7,7 +7,7 @@ use model::RecoveredJob;
 
 /// Which stories of a queue were told.
 #[derive(Debug, Default)]
-pub(super) struct Stories {
+pub(super) struct RecoveredJobs {
     /// The queue's count of leases that ran out, as last seen.
     expired: Option<u64>,
     /// Whether something has run out whose end is not known yet.
@@ -15,7 +15,7 @@ pub(super) struct Stories {
     told: BTreeSet<String>,
 }
 
-impl Stories {
+impl RecoveredJobs {
     /// Takes in how many leases had run out.
     pub(super) fn see(&mut self, numbers: &Numbers) {
         let expired = numbers.lease_expired_total;
@@ -69,14 +69,14 @@ mod tests {
         }
     }
 
-    fn are_due(stories: &mut Stories, expired: u64) -> bool {
+    fn are_due(stories: &mut RecoveredJobs, expired: u64) -> bool {
         stories.see(&Numbers { lease_expired_total: Some(expired), ..Numbers::default() });
         stories.are_due()
     }
 
     #[test]
     fn the_list_is_asked_for_from_a_lease_s_end_to_the_story_s_end() {
-        let mut stories = Stories::default();
+        let mut stories = RecoveredJobs::default();
         assert!(!are_due(&mut stories, 2) && !are_due(&mut stories, 2));
         assert!(are_due(&mut stories, 3));
         assert_eq!(stories.take(&[lost("7", false)]), []);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_story_is_told_once_and_what_was_handed_back_is_none() {
-        let mut stories = Stories::default();
+        let mut stories = RecoveredJobs::default();
         let handed_back = Redelivery { reason: "handed_back".to_owned(), ..lost("1", true) };
         let told = stories.take(&[lost("3", true), handed_back, lost("2", true)]);
         assert_eq!(told.len(), 2);

@@ -14,7 +14,7 @@ pub struct QueueReading {
     /// Jobs that are lost, since the queue's process began; `None` where it does not count them.
     pub lost: Option<u64>,
     /// Who holds its leases.
-    pub leases: Told,
+    pub leases: LeaseHolders,
     /// What nine of ten of the last jobs took from their delivery to their ack, at most; `None`
     /// while that is not known.
     pub ack_p90: Option<Duration>,
@@ -33,22 +33,22 @@ pub struct Leases {
 
 /// What a queue tells of its workers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Told {
+pub enum LeaseHolders {
     /// It tells nothing of them.
     #[default]
-    Nothing,
+    Untold,
     /// It does, but could not be asked this time.
     Unread,
     /// These.
     Listed(Arc<Leases>),
 }
 
-impl Told {
+impl LeaseHolders {
     /// The workers, where they are known.
     pub fn listed(&self) -> Option<&Leases> {
         match self {
-            Told::Listed(leases) => Some(leases),
-            Told::Nothing | Told::Unread => None,
+            LeaseHolders::Listed(leases) => Some(leases),
+            LeaseHolders::Untold | LeaseHolders::Unread => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use model::ReadError;
 
 /// What came of the last reads of one queue.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Streak {
+pub(super) enum ReadHistory {
     /// The last one was good, or there was none.
     #[default]
     Good,
@@ -23,7 +23,7 @@ pub(super) enum Transition {
     Wrong(String),
 }
 
-impl Streak {
+impl ReadHistory {
     /// The line after a read of the queue `name`, if there is something new to tell.
     pub(super) fn after<T>(
         &mut self,
@@ -32,11 +32,11 @@ impl Streak {
     ) -> Option<Transition> {
         let before = *self;
         *self = match read {
-            Ok(_) => Streak::Good,
+            Ok(_) => ReadHistory::Good,
             // Normal at a start: the first job or the first receiver makes the queue. Later it
             // is one more way to fail.
-            Err(ReadError::Absent(_)) if before != Streak::Failing => Streak::Waiting,
-            Err(_) => Streak::Failing,
+            Err(ReadError::Absent(_)) if before != ReadHistory::Failing => ReadHistory::Waiting,
+            Err(_) => ReadHistory::Failing,
         };
         if *self == before {
             return None;
@@ -57,7 +57,7 @@ mod tests {
 
     /// What is told of reads that end so; `None` for a good one.
     fn told(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
-        let mut streak = Streak::default();
+        let mut streak = ReadHistory::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()
     }
 

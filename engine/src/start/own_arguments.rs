@@ -20,7 +20,7 @@ const NATURAL: [&str; 4] = ["queue_url", "scheduler", "listen", "shutdown_grace"
 
 /// What a manifest's own engine is told.
 #[derive(Debug, Default)]
-pub struct OwnWords {
+pub struct OwnArguments {
     /// The budget and the rhythm.
     pub core: CoreArgs,
     /// The queue's address, with the name of what says it.
@@ -29,15 +29,15 @@ pub struct OwnWords {
     pub warning: Option<String>,
 }
 
-impl OwnWords {
+impl OwnArguments {
     /// Reads what the engine's Deployment in a manifest says.
     ///
     /// # Errors
     /// The flag or variable that an engine would not take.
-    pub fn of(manifest: &Manifest) -> Result<OwnWords, Refused> {
+    pub fn of(manifest: &Manifest) -> Result<OwnArguments, Refused> {
         let is_it = |it: &&Container| it.runs(Program::Engine);
         let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
-        let Some((engine, container)) = own else { return Ok(OwnWords::default()) };
+        let Some((engine, container)) = own else { return Ok(OwnArguments::default()) };
         let (words, env) = words_and_env(container);
         let matches = command().try_get_matches_from(typed(&words, &env));
         let matches = matches.map_err(|error| refused(manifest, engine, &error))?;
@@ -50,7 +50,7 @@ impl OwnWords {
         let is_auto = run.core.capacity == Some(Capacity::Auto);
         let capacity = run.core.capacity.filter(|_| !is_auto);
         let unused = unused(&matches, &env, is_auto);
-        Ok(OwnWords {
+        Ok(OwnArguments {
             core: CoreArgs { capacity, ..run.core },
             queue_url: told(&words, &env, QUEUE_URL.0, QUEUE_URL.1).pop(),
             warning: warning(&engine.name, &unused),
@@ -137,13 +137,13 @@ mod tests {
     const ENV: &str = "            - {name: MICROSCALING_QUEUE_URL, value: \"http://queue:4151\"}\n          \
                        ports: [{name: http, containerPort: 8080}]";
 
-    fn of(words: &str, env: &[(&str, &str)]) -> Result<OwnWords, Refused> {
+    fn of(words: &str, env: &[(&str, &str)]) -> Result<OwnArguments, Refused> {
         let env = env
             .iter()
             .map(|(name, value)| format!("            - {{name: {name}, value: \"{value}\"}}\n"));
         assert!(DEMO.contains(WORDS) && DEMO.contains(ENV));
         let text = DEMO.replace(WORDS, words);
-        OwnWords::of(&parse(&text.replace(ENV, &format!("{}{ENV}", env.collect::<String>())))?)
+        OwnArguments::of(&parse(&text.replace(ENV, &format!("{}{ENV}", env.collect::<String>())))?)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use control::Work;
 use model::scheduler::{Instance, Phase, Status};
-use model::{Leases, QueueReading, Told};
+use model::{LeaseHolders, Leases, QueueReading};
 
 use super::seen::QueueView;
 
@@ -22,7 +22,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// What is known of a workload's containers.
 #[derive(Debug, Default)]
-pub(super) struct Staff {
+pub(super) struct WorkloadWorkers {
     /// Asked to retire and not answered.
     asked: BTreeSet<String>,
     /// Retired without a lease, by when they were asked.
@@ -44,7 +44,7 @@ pub(super) struct Staff {
     was_told: bool,
 }
 
-impl Staff {
+impl WorkloadWorkers {
     fn is_retired(&self, name: &str, now: Duration) -> bool {
         self.retired.get(name).is_some_and(|asked| now < *asked + HOLDS)
     }
@@ -92,10 +92,10 @@ impl Staff {
         let in_flight = u32::try_from(seen.look.reading.sample.in_flight).unwrap_or(u32::MAX);
         let by_count = in_flight.min(desired);
         match &seen.look.leases {
-            Told::Nothing => self.by_time(by_count, seen.look, status),
-            Told::Unread if self.unread < UNREAD => Work { busy: by_count, stoppable: 0 },
-            Told::Unread => self.by_time(by_count, seen.look, status),
-            Told::Listed(leases) => {
+            LeaseHolders::Untold => self.by_time(by_count, seen.look, status),
+            LeaseHolders::Unread if self.unread < UNREAD => Work { busy: by_count, stoppable: 0 },
+            LeaseHolders::Unread => self.by_time(by_count, seen.look, status),
+            LeaseHolders::Listed(leases) => {
                 self.learn_names(leases, seen.strangers, status);
                 match (self.is_known, leases.nameless > 0) {
                     // Nobody knows whose these are, and they may be ours.
@@ -110,9 +110,9 @@ impl Staff {
     }
 
     /// Counts looks in a row without a list; there are several rounds for one look.
-    fn count_unread(&mut self, read: Duration, leases: &Told) {
+    fn count_unread(&mut self, read: Duration, leases: &LeaseHolders) {
         if self.read.replace(read) != Some(read) {
-            self.unread = if *leases == Told::Unread { self.unread + 1 } else { 0 };
+            self.unread = if *leases == LeaseHolders::Unread { self.unread + 1 } else { 0 };
         }
     }
 
