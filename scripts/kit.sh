@@ -1,15 +1,16 @@
-# For the other scripts, which may be called from any folder and through a link. Paths that are
-# typed are the caller's, and so are those that are printed.
+# shellcheck shell=bash
+# Sourced by the other scripts, which may be called from any directory and through a link. Paths in
+# arguments and in printed texts are relative to the caller's directory.
 #
-#   kit         the kit's folder
-#   target      where cargo builds
-#   from_here   prints a path of the kit as the caller can paste it
-#   install_tool NAME VERSION   a program of cargo's that the kit does not ship, beside the build
+#   kit         the root of the checkout
+#   target      cargo's build directory
+#   from_here PATH              prints a path of the checkout relative to the caller's directory
+#   install_tool NAME VERSION [ARGUMENT...]   installs a cargo tool into the build directory
 
 caller=$PWD
 kit=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Also where a script goes to the kit's folder afterwards.
+# Makes a path absolute, so that it stays valid after a change of directory.
 absolute() { case $1 in "" | /*) echo "$1" ;; *) echo "$caller/$1" ;; esac; }
 absolute_list() {
   local all="" rest=$1:
@@ -32,11 +33,11 @@ from_here() {
   printf '%q' "${path#"$caller"/}"
 }
 
-# Not optimised: such a tool has little to do, and is there sooner.
+# Not optimised: such a tool has little work, and builds sooner.
 install_tool() {
   export PATH="$target/tools/bin:$PATH"
-  if ! cargo "${1#cargo-}" --version 2>/dev/null | grep -q " $2\$"; then
-    cargo install "$1" --locked --version "$2" --debug --quiet --root "$target/tools" ||
+  if ! "$1" --version 2>/dev/null | grep -q " v\{0,1\}$2\$"; then
+    cargo install "$1" --locked --version "$2" --debug --quiet --root "$target/tools" "${@:3}" ||
       { echo "error: $1 $2 cannot be installed, see above" >&2; exit 1; }
   fi
 }
