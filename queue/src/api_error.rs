@@ -1,4 +1,4 @@
-//! Every error a call can answer.
+//! Every error that a call can return.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -11,74 +11,74 @@ use service::http::Stalled;
 
 use crate::durable::Refusal;
 
-/// Why a call was refused, in one sentence that names the thing and the mend.
+/// Why a call was refused: one sentence that names the cause and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
-    /// 400: the path names no possible queue.
+    /// 400: the name in the path is not a valid queue name.
     #[error(transparent)]
     BadName(#[from] BadName),
-    /// 400: an argument, a setting or the body is not what the call takes.
+    /// 400: an argument, a setting or the body is invalid.
     #[error("{0}")]
     BadArgument(String),
     /// 400: a setting is out of its range.
     #[error(transparent)]
     BadSetting(#[from] SettingsError),
-    /// 400: nobody knows where messages are to go back to.
+    /// 400: the target of a redrive is unknown.
     #[error(transparent)]
     Nowhere(#[from] RedriveError),
-    /// 401: a token is wanted.
+    /// 401: the call needs a token.
     #[error(
         "this call needs the queue's token: send Authorization: Bearer TOKEN, or start the \
          program with --queue-token-file"
     )]
     Unauthorized,
-    /// 404: nobody has used this queue yet.
+    /// 404: the queue was never used.
     #[error("there is no queue {0} yet; publish to it, receive from it or PUT it to make it")]
     UnknownQueue(QueueName),
-    /// 404: nothing is at this path.
-    #[error("nothing is at {0}; calls are at /v1/queues/NAME, /metrics, /livez and /readyz")]
+    /// 404: there is nothing at this path.
+    #[error("there is nothing at {0}; calls are at /v1/queues/NAME, /metrics, /livez and /readyz")]
     UnknownPath(String),
-    /// 405: something is at this path, but not for this method.
-    #[error("{0} does not work here; the header Allow names the methods that do")]
+    /// 405: the path exists, but not for this method.
+    #[error("{0} is not allowed here; the header Allow lists the methods that are")]
     WrongMethod(String),
-    /// 408: the body did not get on.
+    /// 408: the body was sent too slowly.
     #[error(transparent)]
     TooSlow(#[from] Stalled),
     /// 410: the lease is over.
     #[error(
-        "the delivery of this receipt is over: the message is done or back in line; receive again"
+        "the delivery of this receipt is over: the message is done or ready again; receive again"
     )]
     Stale(#[from] Stale),
-    /// 413: more bytes than the call takes.
+    /// 413: the body is larger than the call accepts.
     #[error("{0}")]
     TooLarge(String),
-    /// 422: the key was used for something else.
+    /// 422: the key was used for a different publish.
     #[error(
         "this Idempotency-Key was used for other messages or another delay in the last five \
-         minutes; take a new key for each publish, and the same one only to try it again"
+         minutes; use a new key for each publish, and the same key only for a retry"
     )]
     KeyReused,
-    /// 429: the queue has no room now.
-    #[error("{0}; try again when some are done")]
+    /// 429: the queue is full.
+    #[error("{0}; try again when some messages are done")]
     Full(Full),
-    /// 429: no further queue can be made.
-    #[error("there are {MAX_QUEUES} queues, which is the most; use one of those, or start again")]
+    /// 429: there are too many queues.
+    #[error("there are {MAX_QUEUES} queues, the maximum; use one of them, or restart the server")]
     TooManyQueues,
-    /// 507 where the disk has no room now, else 503: what came in cannot be kept.
+    /// 507 if the disk is full, else 503: the log cannot be written.
     #[error(transparent)]
     NotKept(#[from] Refusal),
-    /// 500: an answer has no form in JSON.
+    /// 500: the answer cannot be serialized.
     #[error("the queue cannot write its answer: {0}")]
     Unwritable(String),
-    /// 503: the log is broken, and the process is about to end.
+    /// 503: the log has failed, and the process is about to end.
     #[error(
-        "the queue's log has failed, and it starts again; whether this was taken in is unknown"
+        "the queue's log has failed, and the queue restarts; it is unknown whether this call counts"
     )]
     LogFailed,
 }
 
 impl ApiError {
-    /// The HTTP status and a short word for programs.
+    /// The HTTP status, and the error code for programs.
     pub fn code(&self) -> (StatusCode, &'static str) {
         match self {
             ApiError::BadName(_) => (StatusCode::BAD_REQUEST, "bad_name"),
@@ -123,9 +123,9 @@ impl From<PublishError> for ApiError {
         match error {
             PublishError::Full(full) => ApiError::Full(full),
             PublishError::KeyReused => ApiError::KeyReused,
-            large @ PublishError::TooLarge { .. } => {
-                ApiError::TooLarge(format!("{large}; raise its max_message_bytes or send less"))
-            }
+            large @ PublishError::TooLarge { .. } => ApiError::TooLarge(format!(
+                "{large}; raise max_message_bytes or send a smaller one"
+            )),
         }
     }
 }

@@ -7,38 +7,38 @@ use service::{ServiceArgs, TokenFile};
 
 /// An HTTP work queue: many named queues, leases, at-least-once delivery
 ///
-/// Publish with POST /v1/queues/NAME/messages, take work with POST
-/// /v1/queues/NAME/messages/receive, and say that it is done with POST
-/// /v1/queues/NAME/messages/ack before its lease ends; otherwise someone else gets it.
-/// With --data-dir what was acknowledged survives this process; without it messages are kept in
-/// memory only.
+/// Publish with POST /v1/queues/NAME/messages. Receive with POST
+/// /v1/queues/NAME/messages/receive, and ack with POST /v1/queues/NAME/messages/ack before the
+/// lease ends; otherwise another worker gets the message.
+/// With --data-dir, published messages survive this process; without it they are kept in memory
+/// only.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "queue", version)]
 pub struct Args {
-    /// Where messages are kept, in a directory that no other process uses; left out: in memory
-    /// only, and gone when the process ends
+    /// The directory where messages are kept; no other process may use it. Left out: messages are
+    /// kept in memory, and are gone when the process ends
     #[arg(long, env = "MICROSCALING_DATA_DIR", value_name = "DIRECTORY")]
     pub data_dir: Option<PathBuf>,
-    /// A file with a token that every call must show as Authorization: Bearer TOKEN, but for
-    /// /metrics, /livez and /readyz; read again when it changes. Left out: anyone may call
+    /// A file with a token that every call must show as Authorization: Bearer TOKEN, except for
+    /// /metrics, /livez and /readyz; re-read when it changes. Left out: anyone may call
     #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
-    /// What every program takes.
+    /// Flags of every program.
     #[command(flatten)]
     pub service: ServiceArgs,
 }
 
 impl Args {
-    /// The token that calls must show, if any; says who may call.
+    /// Opens the token file, if one is given; logs who may call.
     ///
     /// # Errors
-    /// When there is no token in the file.
+    /// When the file has no token.
     pub fn token(&self) -> Result<Option<TokenFile>, NoToken> {
         let token = self.token_file.as_deref().map(TokenFile::open).transpose()?;
         match &token {
             Some(token) => tracing::info!("calls need the token in {}", token.path().display()),
-            None => tracing::info!("anyone on the network may use it: there is no --token-file"),
+            None => tracing::info!("anyone on the network may use it; --token-file limits that"),
         }
         Ok(token)
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_flags_do_not_contradict_each_other() {
+    fn the_flags_are_consistent() {
         Args::command().debug_assert();
     }
 

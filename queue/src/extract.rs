@@ -1,4 +1,4 @@
-//! Reading what a call asks for: the queue's name, arguments, and bodies up to a limit.
+//! Parsing calls: the queue's name, arguments, and bodies up to a limit.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -23,13 +23,13 @@ use service::http::Stalled;
 use crate::api_error::ApiError;
 use crate::wire;
 
-/// The longest delay: as long as the longest lease.
+/// The longest delay, in milliseconds: as long as the longest lease.
 const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
 
-/// JSON bodies hold settings and receipts, never messages.
+/// The limit of JSON bodies, which hold settings and receipts, never messages.
 const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
 
-/// A body on its way in: a connection's, or one that a test made.
+/// A request's body: from a connection, or made by a test.
 pub trait Incoming:
     http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
 {
@@ -40,7 +40,6 @@ impl<B> Incoming for B where
 {
 }
 
-/// The queue that the path names.
 pub(crate) struct Named(pub(crate) QueueName);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
@@ -51,7 +50,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
-/// The worker that the path names.
 pub(crate) struct NamedWorker(pub(crate) Arc<str>);
 
 impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
@@ -62,7 +60,7 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
     }
 }
 
-/// A worker's name.
+/// Checks a worker's name.
 pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name.into());
@@ -70,7 +68,7 @@ pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     Err(ApiError::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
-/// The receipt in the path. Receipts are opaque: any text may be one, most are stale.
+/// The receipt in the path. Receipts are opaque: any text may be one, and most are stale.
 pub(crate) struct Held {
     pub(crate) text: String,
     pub(crate) receipt: Option<Receipt>,
@@ -85,19 +83,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Held {
     }
 }
 
-/// The part of the path that the route calls so.
+/// The parameter of the path with this name in the route.
 async fn in_path<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
     name: &str,
 ) -> Result<String, ApiError> {
     let path = Path::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
-    let why = |error: PathRejection| format!("the path does not fit: {}", error.body_text());
+    let why = |error: PathRejection| format!("the path is invalid: {}", error.body_text());
     let mut path = path.map_err(|error| ApiError::BadArgument(why(error)))?;
     path.remove(name).ok_or_else(|| ApiError::BadArgument(format!("the path names no {name}")))
 }
 
-/// The arguments behind the question mark.
+/// The arguments after the question mark.
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
@@ -109,7 +107,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 }
 
 impl<T: DeserializeOwned + Default> Asked<T> {
-    /// The arguments of a call; most have none.
+    /// Parses the arguments of a call; most calls have none.
     pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, ApiError> {
         if uri.query().is_none() { Ok(Asked(T::default())) } else { Asked::read(uri) }
     }
@@ -119,15 +117,15 @@ impl<T: DeserializeOwned> Asked<T> {
     fn read(uri: &Uri) -> Result<Asked<T>, ApiError> {
         let query = Query::<T>::try_from_uri(uri);
         query.map(|Query(asked)| Asked(asked)).map_err(|error| {
-            // Its text begins with what it tried, its source is the reason alone.
+            // The error's text begins with what was tried; its source is only the reason.
             let reason = Error::source(&error).map(ToString::to_string);
             let reason = reason.unwrap_or_else(|| error.body_text());
-            ApiError::BadArgument(format!("the arguments after '?' do not fit: {reason}"))
+            ApiError::BadArgument(format!("the arguments after '?' are invalid: {reason}"))
         })
     }
 }
 
-/// `?max=`, for calls that only look.
+/// `?max=`, for calls that only read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Max {
@@ -135,24 +133,24 @@ pub(crate) struct Max {
 }
 
 impl Max {
-    /// 1 to 100, or `default`.
+    /// The number of messages, 1 to 100; `default` if it is left out.
     pub(crate) fn or(&self, default: usize) -> Result<usize, ApiError> {
         max(self.max.as_deref(), default)
     }
 }
 
-/// At most so many messages: 1 to 100, or `default` where the caller does not say.
+/// The most messages, 1 to 100; `default` if it is left out.
 pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
-/// At most so many messages: 1 or more, or all where the caller does not say.
+/// The most messages, 1 or more; all if it is left out.
 pub(crate) fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
     let given = whole("max", text, 1..=u64::from(u32::MAX))?;
     Ok(given.map_or(usize::MAX, |max| max as usize))
 }
 
-/// A delay in milliseconds, as text; zero where the caller does not say.
+/// A delay in milliseconds; zero if it is left out.
 pub(crate) fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
     Ok(Duration::from_millis(given.unwrap_or(0)))
@@ -170,8 +168,8 @@ pub(crate) fn age(seconds: f64) -> Result<Duration, ApiError> {
     Ok(duration(seconds))
 }
 
-/// Whole microseconds, for that is what the log keeps; part of one is one. What is no duration at
-/// all is refused as zero is.
+/// Rounds up to whole microseconds, because the log stores those. Values that are not a duration
+/// become zero, which is refused later.
 fn duration(seconds: f64) -> Duration {
     let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
     Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
@@ -193,11 +191,11 @@ fn whole(
     }
 }
 
-/// How much of a body a call reads.
+/// The longest body that a call reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) bytes: usize,
-    /// What a caller with more can do.
+    /// How a client with a longer body can avoid the error.
     pub(crate) mend: &'static str,
 }
 
@@ -208,8 +206,8 @@ impl Limit {
     }
 }
 
-/// Reads a body. One that is too large is refused as soon as that is known, however much more of it
-/// was to come.
+/// Reads a body. A body that is too large is refused as soon as that is known, even if more is to
+/// come.
 pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
@@ -218,7 +216,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     if body.is_end_stream() && first.len() <= limit.bytes {
         return Ok(wire::owned(first));
     }
-    // Memory that nothing is written to costs nothing; what would be outgrown on the way would.
+    // Memory that is never written to costs nothing, but growing the buffer would.
     let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
     let mut bytes = Vec::with_capacity(first.len() + more);
     bytes.extend_from_slice(&first);
@@ -237,7 +235,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
 /// The next bytes of a body; `None` at its end.
 async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, ApiError> {
     while let Some(frame) = body.frame().await {
-        // What is no data is a trailer, and says nothing.
+        // Frames without data are trailers, which are ignored.
         if let Ok(data) = frame.map_err(|error| broken(&*error.into()))?.into_data() {
             return Ok(Some(data));
         }
@@ -245,30 +243,30 @@ async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, ApiError> {
     Ok(None)
 }
 
-/// Why no more of a body comes.
+/// The error of a body that ended early.
 fn broken(error: &(dyn Error + 'static)) -> ApiError {
     let mut reasons = std::iter::successors(Some(error), |error| (*error).source());
     match reasons.find_map(|reason| reason.downcast_ref::<Stalled>()) {
         Some(stalled) => ApiError::TooSlow(*stalled),
-        None => ApiError::BadArgument(format!("the body broke off: {error}")),
+        None => ApiError::BadArgument(format!("the body ended early: {error}")),
     }
 }
 
-/// Reads a JSON body, whatever its content type says.
+/// Parses a JSON body, whatever its content type says.
 pub(crate) async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, ApiError> {
     parse(&read(body, JSON).await?)
 }
 
-/// As [`json`], where no body at all stands for `{}`.
+/// Like [`json`], but an empty body stands for `{}`.
 pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     let bytes = read(body, JSON).await?;
     parse(if bytes.is_empty() { b"{}" } else { &bytes })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // By way of an object: serde would also take a bare list for a struct.
+    // Parsed as an object first, because serde would also accept a list for a struct.
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
     object
         .and_then(|object| T::deserialize(Value::Object(object)))
-        .map_err(|error| ApiError::BadArgument(format!("the JSON body does not fit: {error}")))
+        .map_err(|error| ApiError::BadArgument(format!("the JSON body is invalid: {error}")))
 }

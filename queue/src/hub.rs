@@ -1,12 +1,12 @@
-//! The broker behind one lock, its clock, and those who wait.
+//! The [`Hub`]: the broker behind one lock, its clock, and its waiting receives.
 //!
 //! # Layout
-//! - `state`: what the lock protects
-//! - `clock`: time that does not go on while the process stands still
-//! - `publish`: messages come in, and are there once they are on the disk
-//! - `waiter`: one receiver that waits, and what happens when it goes away
-//! - [`handover`]: messages on their way to a receiver, put back if they never reach it
-//! - `writing`: what the log's writer asks of the hub
+//! - `state`: the data behind the lock
+//! - `clock`: time that stops while the process is stopped
+//! - `publish`: publishing; messages become visible once they are on the disk
+//! - `waiter`: a waiting receive, and what happens when its client goes away
+//! - [`handover`]: messages on their way to a client, put back if they never reach it
+//! - `writing`: the interface for the log's writer
 
 use std::convert::Infallible;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -28,34 +28,34 @@ mod writing;
 
 pub use publish::TakenIn;
 
-/// So many bytes of messages may wait to be written, each of them there three times until it is;
-/// who comes with more waits until there is room.
+/// The bytes of messages that may wait to be written, each of which is in memory three times until
+/// then. A publisher that exceeds this waits until there is room.
 const ROOM: usize = 16 << 20;
 
-/// The broker as the server shares it: every call goes through one short lock.
+/// The broker as the server shares it: every call takes one lock for a short time.
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
-    /// Whether there is a recorder, so that nobody has to lock to know.
+    /// Whether there is a recorder, readable without the lock.
     is_durable: bool,
-    /// Rings when there is something to write, or nothing more will come.
+    /// Notified when there is something to write, or when the hub is closed.
     gathers: Condvar,
-    /// For what is shown; nothing here is decided by it.
+    /// For display only; nothing here is decided by it.
     wall: WallClock,
     /// Room for bytes that wait to be written.
     room: Arc<Semaphore>,
-    /// Rings when a deadline appears before the one the timer sleeps for.
+    /// Notified when a deadline appears before the one that the timer sleeps for.
     sooner: Notify,
 }
 
 impl Hub {
-    /// An empty broker whose time begins now. `run` should differ from that of any earlier
-    /// process, so that receipts of then are stale.
+    /// An empty broker whose time begins now. `run` should differ from that of any earlier process,
+    /// so that its receipts are stale.
     pub fn new(run: u32) -> Hub {
         Hub::with(Broker::new(run), None, Time::ZERO)
     }
 
-    /// A broker with a log beside it, at `now` by its own time. A writer has to take what gathers.
+    /// A broker with a log, at `now` by its own time. A writer must take the records.
     pub fn durable(broker: Broker, recorder: Recorder, now: Time) -> Hub {
         Hub::with(broker, Some(recorder), now)
     }
@@ -82,21 +82,21 @@ impl Hub {
         (self.wall)()
     }
 
-    /// Makes a call on the broker, which has ended by now what is over, and tells everyone whom
-    /// it concerns. `call` must not use the hub again.
+    /// Makes a call on the broker after ending what is over by now, then delivers the events.
+    /// `call` must not use the hub again.
     pub fn call<T>(&self, call: impl FnOnce(&mut Broker, Time) -> T) -> T {
         self.enter(|state, now| call(&mut state.broker, now))
     }
 
-    /// Whether a call may use a queue of this name, which makes it where it is not there.
+    /// Whether a call may use a queue of this name, which creates it if it does not exist.
     ///
     /// # Errors
-    /// When there are too many.
+    /// When there are too many queues.
     pub fn admit(&self, name: &QueueName) -> Result<(), ApiError> {
         self.lock().admit(name)
     }
 
-    /// Waits no longer. What was delivered up to now is in the waiter's channel.
+    /// Ends a wait. Messages that were delivered up to now are in the waiter's channel.
     fn cancel(&self, name: &QueueName, waiter: WaiterId) {
         self.enter(|state, _| {
             state.waiters.remove(&waiter);
@@ -104,14 +104,14 @@ impl Hub {
         });
     }
 
-    /// Puts messages back that never reached their receiver.
+    /// Puts messages back that never reached their worker.
     fn undeliver(&self, name: &QueueName, deliveries: &[Delivery]) {
         self.call(|broker, now| broker.undeliver(now, name, &receipts(deliveries)));
     }
 
-    /// Ends leases and delays when their time comes. It sleeps until the next one is due, or a
-    /// sooner one appears. While workers have leases or wait it looks at the clock several times a
-    /// second, so that a process that stood still knows it; without any it never looks in vain.
+    /// Ends leases and delays on time. It sleeps until the next deadline, or until a sooner one
+    /// appears. While workers have leases or wait, it reads the clock several times a second, to
+    /// notice if the process was stopped. Without workers it never wakes up in vain.
     pub async fn keep_time(&self) -> Infallible {
         loop {
             match self.enter(|state, _| state.next_look()) {
@@ -125,20 +125,20 @@ impl Hub {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // After a panic in here one message may be astray; the others should not go with it.
+        // After a panic in here one message may be lost; the others should not be lost with it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter<T>(&self, call: impl FnOnce(&mut State, Time) -> T) -> T {
         let mut state = self.lock();
-        // Read under the lock: the broker's time must not go back.
+        // Read under the lock, because the broker's time must not go back.
         let now = state.look();
         let before = state.broker.next_deadline();
         state.broker.advance(now);
         let answer = call(&mut state, now);
         state.tell(now);
         let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
-        // Whoever rings takes the bell away, and rings when the lock is free: the writer takes it.
+        // Clear the flag under the lock, notify after it: the writer needs the lock.
         let rings = gathers && std::mem::take(&mut state.writer_sleeps);
         let begins = !state.beats && state.broker.has_workers();
         state.beats |= begins;

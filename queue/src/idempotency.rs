@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key`, by which a publish happens once however often it is tried.
+//! The header `Idempotency-Key`, by which a publish happens only once, however often it is tried.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use broker::{Fingerprint, Key, NewMessage, Once};
@@ -6,13 +6,12 @@ use ring::digest::{Context, Digest, SHA256, digest};
 
 use crate::api_error::ApiError;
 
-/// What a publisher sends.
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in characters.
 const LONGEST: usize = 255;
 
-/// The key of a call, if it has one. In quotes, as its draft has it, it is the same as without, as
-/// most send it.
+/// The key of a call, if it has one. The draft standard wants quotes, and most clients send none:
+/// both are the same key.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -21,18 +20,18 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let text = quoted.unwrap_or(text);
     let fits = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
     if !fits || values.next().is_some() {
-        let want = "1 to 255 visible ASCII characters, once; take a UUID";
+        let want = "1 to 255 visible ASCII characters, once; use a UUID";
         return Err(ApiError::BadArgument(format!("the header Idempotency-Key must have {want}")));
     }
     Ok(Some(Key(half(&digest(&SHA256, text)))))
 }
 
-/// What an answer has that was given before.
+/// The header of an answer that was given before.
 pub(crate) fn replayed() -> (HeaderName, HeaderValue) {
     (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
 }
 
-/// A batch with its key: another batch, or another delay, is told apart.
+/// The key and a fingerprint of the batch; it differs for other messages and other delays.
 pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     let mut all = Context::new(&SHA256);
     for NewMessage { body, delay } in batch {
@@ -43,7 +42,7 @@ pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     Once { key, fingerprint: Fingerprint(half(&all.finish())) }
 }
 
-/// The first half of a SHA-256: enough that no two are the same by chance.
+/// The first half of a SHA-256, long enough that collisions do not happen.
 fn half(digest: &Digest) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
@@ -77,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn quotes_around_a_key_are_none_of_it() {
+    fn quotes_around_a_key_are_not_part_of_it() {
         assert_eq!(read(&[b"\"a\""]), read(&[b"a"]));
         assert_ne!(read(&[b"\"a"]), read(&[b"a"]));
     }
 
     #[test]
-    fn other_messages_and_other_delays_are_told_apart() {
+    fn other_messages_and_other_delays_have_other_fingerprints() {
         let batch = |bodies: &[&'static str], delay| -> Vec<NewMessage> {
             let delay = Duration::from_millis(delay);
             bodies.iter().map(|body| NewMessage { body: body.as_bytes().into(), delay }).collect()

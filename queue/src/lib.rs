@@ -1,16 +1,16 @@
-//! The queue server: the pure broker with a clock, a lock and HTTP around it.
+//! The queue server: the pure broker with a clock, a lock, a log and HTTP.
 //!
 //! # Layout
 //! - [`args`]: the command line
-//! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and those who wait
-//! - [`durable`]: the log beside the broker
-//! - [`writer`]: one write and one sync for all who wait
-//! - [`start`](start()): memory only, or what was in a data directory
+//! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and its waiting receives
+//! - [`durable`]: the log
+//! - [`writer`]: one write and one sync for all that wait
+//! - [`start`](start()): an empty queue in memory, or the contents of a data directory
 //! - [`api`]: the calls over HTTP, a file for each kind
-//! - `idempotency`: publishes that happen once, however often they are tried
-//! - `ask`: reading what a call asks for
-//! - `wire`: how messages and times look in JSON
-//! - [`problem`]: [`ApiError`], every error a call can answer
+//! - `idempotency`: the header for publishes that happen only once
+//! - `extract`: parsing calls
+//! - `wire`: messages and times in JSON
+//! - [`api_error`]: [`ApiError`], every error that a call can return
 //! - [`metrics`]: [`Metrics`], read from the broker at each scrape
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -41,9 +41,9 @@ pub use metrics::Metrics;
 pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 
-/// Answers calls, of those who show the `token` where there is one, beside the `endpoints` that
-/// every program has, until the word to leave: then those who wait get an empty list, requests
-/// under way finish, and idle connections are closed.
+/// Answers calls until the shutdown, in addition to the `endpoints` that every program has. If
+/// there is a `token`, clients must show it. At the shutdown waiting receives get an empty list,
+/// other calls finish, and idle connections are closed.
 ///
 /// # Errors
 /// When the log fails.
@@ -59,7 +59,7 @@ pub async fn run(
     tokio::select! {
         () = server.into().serve(calls, shutdown.wait()) => {}
         never = hub.keep_time() => match never {},
-        // It ends by itself only where it must not go on.
+        // The writer ends by itself only after a failure.
         failed = writing.ended() => return failed,
     }
     hub.close();

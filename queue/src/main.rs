@@ -1,4 +1,4 @@
-//! The queue server. The work is done in the library of the same name.
+//! The queue server. The work is in the library of the same name.
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -8,7 +8,7 @@ use mimalloc::MiMalloc;
 use queue::{Args, Metrics};
 use service::Shell;
 
-/// The system's own keeps most of what a million messages took after the last of them is gone.
+/// The system's allocator would keep most of the memory of a million messages after they are gone.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

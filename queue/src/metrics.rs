@@ -1,4 +1,4 @@
-//! What `/metrics` says, read from the broker at each scrape: nothing is counted twice.
+//! The metrics at `/metrics`, read from the broker at each scrape: nothing is counted twice.
 
 use std::sync::Arc;
 
@@ -10,56 +10,56 @@ use prometheus::{GaugeVec, IntCounterVec, Opts};
 
 use crate::hub::Hub;
 
-/// Where a gauge's value is found; `None` for no value now.
+/// Reads a gauge's value; `None` leaves it out.
 type Level = fn(&Stats) -> Option<f64>;
-/// Where a counter's value is found.
+/// Reads a counter's value.
 type Count = fn(&Counters) -> u64;
 
 const GAUGES: [(&str, &str, Level); 7] = [
-    ("queue_messages_ready", "Messages that wait for a receiver.", |s| Some(s.ready as f64)),
-    ("queue_messages_in_flight", "Messages with a receiver.", |s| Some(s.in_flight as f64)),
-    ("queue_busy_workers", "Workers with a lease; each lease without a name is one.", |s| {
+    ("queue_messages_ready", "Messages that wait for a worker.", |s| Some(s.ready as f64)),
+    ("queue_messages_in_flight", "Messages leased to workers.", |s| Some(s.in_flight as f64)),
+    ("queue_busy_workers", "Workers with a lease; each nameless lease counts as one.", |s| {
         Some(s.busy_workers as f64)
     }),
     ("queue_messages_delayed", "Messages hidden until a time.", |s| Some(s.delayed as f64)),
-    ("queue_idempotency_keys", "Keys of publishes that are remembered.", |s| Some(s.keys as f64)),
-    ("queue_paused", "1 where nobody gets messages until the queue goes on.", |s| {
+    ("queue_idempotency_keys", "Remembered keys of publishes.", |s| Some(s.keys as f64)),
+    ("queue_paused", "1 while receives get nothing, until the queue is resumed.", |s| {
         Some(f64::from(u8::from(s.paused)))
     }),
     (
         "queue_oldest_message_age_seconds",
-        "How long ago the oldest ready message was published; absent where none is ready.",
+        "Time since the oldest ready message was published; absent if none is ready.",
         |s| s.oldest_age.map(|age| age.as_secs_f64()),
     ),
 ];
 
 const COUNTERS: [(&str, &str, Count); 11] = [
-    ("queue_messages_published_total", "Messages taken in, dead letters included.", |it| {
+    ("queue_messages_published_total", "Messages published, including dead letters.", |it| {
         it.published
     }),
-    ("queue_messages_delivered_total", "Deliveries begun, those undone included.", |it| {
+    ("queue_messages_delivered_total", "Deliveries begun, including those undone.", |it| {
         it.delivered
     }),
     ("queue_messages_acked_total", "Messages done.", |it| it.acked),
-    ("queue_messages_nacked_total", "Deliveries handed back by their receivers.", |it| it.nacked),
+    ("queue_messages_nacked_total", "Deliveries that workers nacked.", |it| it.nacked),
     (
         "queue_messages_released_total",
-        "Deliveries handed back by workers that were told to stop; the attempt does not count.",
+        "Deliveries that workers released because they had to stop; attempts do not count.",
         |it| it.released,
     ),
     ("queue_messages_dead_total", "Messages given up after their last attempt.", |it| it.dead),
-    ("queue_messages_purged_total", "Messages thrown away by a purge.", |it| it.purged),
-    ("queue_messages_expired_total", "Messages that became too old.", |it| it.expired),
+    ("queue_messages_purged_total", "Messages deleted by a purge.", |it| it.purged),
+    ("queue_messages_expired_total", "Messages that exceeded max_age_s.", |it| it.expired),
     (
         "queue_publish_replayed_total",
-        "Publishes that came again with their key; they published nothing.",
+        "Repeated publishes with a remembered key; they published nothing.",
         |it| it.replayed,
     ),
-    ("queue_leases_expired_total", "Leases that ran out.", |it| it.lease_expired),
-    ("queue_receive_empty_total", "Receives that went away with nothing.", |it| it.receive_empty),
+    ("queue_leases_expired_total", "Leases that expired.", |it| it.lease_expired),
+    ("queue_receive_empty_total", "Receives that ended without a message.", |it| it.receive_empty),
 ];
 
-/// The queues' numbers for Prometheus, labelled `queue`.
+/// The numbers of all queues for Prometheus, with the label `queue`.
 #[derive(Debug)]
 pub struct Metrics {
     hub: Arc<Hub>,
@@ -70,7 +70,7 @@ impl Metrics {
     /// A collector for a registry.
     ///
     /// # Errors
-    /// When a name above is not one that Prometheus takes.
+    /// When Prometheus does not accept a name above.
     pub fn new(hub: Arc<Hub>) -> prometheus::Result<Metrics> {
         let counters = COUNTERS.iter().map(|(name, help, _)| (*name, *help));
         let all = GAUGES.iter().map(|(name, help, _)| (*name, *help)).chain(counters);
@@ -87,7 +87,7 @@ impl Collector for Metrics {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        // All queues at one moment.
+        // The numbers of all queues at one moment.
         let stats: Vec<_> = self.hub.call(|broker, now| {
             broker.all_stats(now).map(|(name, stats)| (name.clone(), stats)).collect()
         });

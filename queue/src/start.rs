@@ -1,4 +1,4 @@
-//! Memory only, or what was in a data directory.
+//! Starting with an empty queue in memory, or with the contents of a data directory.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,29 +11,29 @@ use crate::hub::Hub;
 use crate::wire::WallClock;
 use crate::writer::Writer;
 
-/// The hub, with what writes beside it.
+/// The hub and its writer.
 #[derive(Debug)]
 pub struct Store<D: Disk = Directory> {
     /// The broker as the server shares it.
     pub hub: Arc<Hub>,
-    /// What keeps it on a disk; `None` for memory only.
+    /// Writes the log; `None` for memory only.
     pub writer: Option<Writer<D>>,
 }
 
 impl Store {
-    /// Nothing is kept.
+    /// An empty hub without a log.
     pub fn memory(run: u32) -> Store {
         Store { hub: Arc::new(Hub::new(run)), writer: None }
     }
 }
 
-/// Opens the data directory, if there is to be one, and says what became of it. Times that outlive
-/// the process are those of the clock `wall`.
+/// Opens the data directory, if there is one, and logs what was found. `wall` is the clock for
+/// times that outlive the process.
 ///
 /// # Errors
-/// When another process has the directory, or what is in it is damaged.
+/// When another process uses the directory, or the log is damaged.
 pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
-    // Every run is another one; 0 stands for none.
+    // Every run has another number; 0 stands for none.
     let run = rand::random::<u32>().max(1);
     let Some(data) = data else {
         tracing::info!("messages are kept in memory only and are gone when this process ends");
@@ -43,24 +43,25 @@ pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
     let loaded = durable::open(data, &who())?;
     if let Some(cut) = &loaded.cut {
         tracing::warn!(
-            "{} ended in the middle of a write that nobody was told of; its last {} bytes are cut",
+            "{} ended in the middle of an unconfirmed write; its last {} bytes are cut off",
             cut.segment,
             cut.bytes
         );
     }
     let (store, messages) = restored(loaded, run, wall);
     tracing::info!(
-        "messages are kept in {}, and {messages} are back from there; what is acknowledged \
-         outlives this process, and is as safe as that volume is against all else",
+        "messages are kept in {}; {messages} were loaded. They survive this process, \
+         and are as safe as that volume",
         data.display()
     );
     Ok(store)
 }
 
-/// The hub of a new run with what was loaded, and how many messages that are.
+/// The hub of a new run with what was loaded, and the number of messages.
 pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Store<D>, usize) {
     let wall = clock();
-    // The broker's time goes on where the wall clock is, so that no message is older than time.
+    // The broker's time begins at the wall clock's, so that no message is older than the broker's
+    // time.
     let now = Time::from_millis(wall);
     let mut broker = loaded.restore.finish(run, now, wall);
     let here = |(_, it): (_, Stats)| it.ready + it.in_flight + it.delayed;
@@ -71,7 +72,7 @@ pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Stor
     (Store { hub, writer: Some(writer) }, messages)
 }
 
-/// Who has the directory, for those who come later.
+/// The name of this process, for others that try to use the directory.
 fn who() -> String {
     let process = std::process::id();
     match std::env::var("HOSTNAME") {

@@ -1,4 +1,4 @@
-//! How messages and times look in JSON.
+//! Messages and times in JSON.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use broker::{Delivery, Peeked, Place};
 use bytes::Bytes;
 use serde::Serialize;
 
-/// Any bytes: text where they are UTF-8, else base64 under another name.
+/// Bytes as text if they are UTF-8, else as base64 under another name.
 #[derive(Serialize)]
 enum Content<'a> {
     #[serde(rename = "body")]
@@ -26,7 +26,7 @@ impl<'a> From<&'a [u8]> for Content<'a> {
     }
 }
 
-/// A list under the name that calls answer it by.
+/// A list under a name.
 #[derive(Serialize)]
 pub(crate) struct Messages<T> {
     pub(crate) messages: Vec<T>,
@@ -36,12 +36,13 @@ pub(crate) struct Messages<T> {
 #[derive(Serialize)]
 pub(crate) struct Received<'a> {
     pub(crate) messages: Vec<Given<'a>>,
-    /// Whether its worker is retired; told to those alone, so that others see what they always saw.
+    /// Whether its worker is retired. The field is there only then, so that answers to others do
+    /// not change.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) retired: bool,
 }
 
-/// A message given to a receiver.
+/// A message delivered to a worker.
 #[derive(Serialize)]
 pub(crate) struct Given<'a> {
     id: String,
@@ -64,7 +65,7 @@ impl<'a> From<&'a Delivery> for Given<'a> {
     }
 }
 
-/// A message that someone looks at.
+/// A message as a peek shows it.
 #[derive(Serialize)]
 pub(crate) struct Seen<'a> {
     id: String,
@@ -95,17 +96,16 @@ fn state(place: &Place) -> &'static str {
     }
 }
 
-/// Bodies up to this size, in bytes, may be a part of something larger: who keeps one copies it.
+/// Bodies of up to this many bytes may be slices of a larger buffer: code that stores one copies it.
 const PART: usize = 4 << 10;
 
-/// The same bytes, so that large ones keep nothing but themselves.
+/// The same bytes; large ones keep no other memory alive.
 pub(crate) fn owned(bytes: Bytes) -> Bytes {
     if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
-/// A wall clock, in milliseconds since 1970. Anybody may set it at any time: it is for what is
-/// shown and for what outlives the process. What a running process decides, it decides by the hub's
-/// time.
+/// A wall clock, in milliseconds since 1970. It may be set at any time, so it is only for display
+/// and for times that outlive the process. A running process decides by the hub's time.
 pub type WallClock = fn() -> u64;
 
 /// The machine's wall clock.

@@ -1,7 +1,7 @@
-//! One write and one sync for all who wait.
+//! One write and one sync for all that wait.
 //!
-//! While a batch is being written the next one gathers; so nobody waits for a timer, and the more
-//! there is to write the larger the batches are.
+//! While a batch is being written, the next one collects. So no publisher waits for a timer, and
+//! batches grow with the load.
 
 use std::collections::VecDeque;
 use std::io;
@@ -17,88 +17,89 @@ use crate::durable::extent::{Extents, Keeping};
 use crate::durable::recorder::{Gathered, Publish};
 use crate::hub::Hub;
 
-/// How long segments are, in bytes. When all is done, two are left at most.
+/// The length of segments in bytes. When all messages are done, at most two are left.
 const SEGMENT: u64 = 16 << 20;
 
-/// What is owed is written in pieces of this many bytes, about.
+/// Owed records are written in pieces of about this many bytes.
 const PIECE: usize = 1 << 20;
 
-/// How long it is until what is owed is tried again.
+/// How long to wait before owed records are tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// So many segments may be there without a look at what is in them.
+/// So many segments are allowed before messages are carried.
 const SPARE: u64 = 3;
 
 /// What the writer takes at a time.
 struct Taken {
     gathered: Gathered,
-    /// What another segment begins with, where one is due.
+    /// The begin of a new segment, if one is due.
     base: Option<Outgoing>,
-    /// The first segment that was needed.
+    /// The oldest needed segment.
     needed: Option<u64>,
-    /// Messages that are carried to the end, so that their segment can go.
+    /// Messages that are carried to the end, so that their segment can be deleted.
     keeping: Option<Keeping>,
 }
 
-/// A writer at work, on a thread of its own, for a sync blocks.
+/// A running writer, on a thread of its own, because a sync blocks.
 #[derive(Debug)]
 pub struct Writing(Option<JoinHandle<io::Result<()>>>);
 
 impl Writing {
-    /// Sets a writer to work, where there is one.
+    /// Starts a writer, if there is one.
     pub fn start(writer: Option<Writer>) -> Writing {
         Writing(writer.map(|writer| tokio::task::spawn_blocking(|| writer.run())))
     }
 
-    /// Waits until it has ended: once the hub is closed, or because it must not go on. Where there
-    /// is none, that is never.
+    /// Waits until the writer ends: after the hub is closed, or after a failure. Without a writer
+    /// it waits for ever.
     ///
     /// # Errors
-    /// When what is on the disk is unknown.
+    /// When it is unknown what is on the disk.
     pub async fn ended(&mut self) -> anyhow::Result<()> {
         let Some(task) = &mut self.0 else { return std::future::pending().await };
         let ended = task.await;
         self.0 = None;
-        ended?.context("the log has failed, and what is on the disk is unknown; start again")
+        ended?.context("the log has failed, and its contents are unknown; restart the queue server")
     }
 
-    /// Waits until all is written, after the hub was closed.
+    /// Waits until everything is written, after the hub was closed.
     ///
     /// # Errors
-    /// When what is on the disk is unknown.
+    /// When it is unknown what is on the disk.
     pub async fn finish(mut self) -> anyhow::Result<()> {
         if self.0.is_some() { self.ended().await } else { Ok(()) }
     }
 }
 
-/// Writes what gathers in a hub.
+/// Writes the records of a hub.
 #[derive(Debug)]
 pub struct Writer<D: Disk = Directory> {
     hub: Arc<Hub>,
     journal: Journal<D>,
     extents: Extents,
-    /// A segment that is longer than this is followed by another one, in bytes.
+    /// A segment that is longer than this, in bytes, is followed by another one.
     segment: u64,
-    /// What has happened and could not be written yet, oldest first.
+    /// Records of events that could not be written yet, oldest first. An event is owed until it is
+    /// written.
     owed: VecDeque<Outgoing>,
-    /// Whether the disk has refused publishes since the last that were written; it is told once.
+    /// Whether the disk has refused publishes since the last success; it is logged once.
     refused: bool,
-    /// Whether a segment could not be deleted the last time; it is told once.
+    /// Whether the last deletion of a segment failed; it is logged once.
     undeleted: bool,
 }
 
 impl<D: Disk> Writer<D> {
-    /// A writer for a hub, and what was loaded for it.
+    /// A writer for a hub, with the log that was loaded for it.
     pub(crate) fn new(hub: Arc<Hub>, journal: Journal<D>, extents: Extents) -> Writer<D> {
         let (owed, refused, undeleted) = (VecDeque::new(), false, false);
         Writer { hub, journal, extents, segment: SEGMENT, owed, refused, undeleted }
     }
 
-    /// Writes until the hub is closed, and then what is left.
+    /// Writes until the hub is closed, and then the rest.
     ///
     /// # Errors
-    /// When what is on the disk is unknown. Then the process has to end: only a new start, which
-    /// reads the disk, can tell, and whoever waits must not be told that all is well.
+    /// When it is unknown what is on the disk. Then the process must end: only a restart, which
+    /// reads the disk, can tell, and no waiting publisher may get a success.
     pub fn run(mut self) -> io::Result<()> {
         while let Some(taken) = self.take() {
             let Taken { gathered, base, mut needed, keeping } = taken;
@@ -107,20 +108,19 @@ impl<D: Disk> Writer<D> {
             if self.owed.is_empty() {
                 keeping.into_iter().for_each(|it| self.extents.carried(segment, it));
             } else {
-                // On a full disk it cannot be waited for that what was done is written: what makes
-                // room must go.
+                // A full disk cannot record that messages are done, but deleting their segments
+                // makes room. So segments are deleted before that is recorded.
                 needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
             }
             self.delete_before(needed)?;
         }
-        // What has been deleted since the last try may have made room.
+        // Deletions since the last try may have made room.
         if self.write_owed()?.is_err() {
-            tracing::warn!("the disk is full to the end, so some of what is done will come again");
+            tracing::warn!("the disk is still full: some messages that are done will come again");
         }
         Ok(())
     }
 
-    /// What has happened is owed until it is written.
     fn owe(&mut self, happened: Outgoing) {
         match self.owed.back_mut() {
             _ if happened.is_empty() => {}
@@ -129,7 +129,7 @@ impl<D: Disk> Writer<D> {
         }
     }
 
-    /// Piece by piece, as far as the disk takes it.
+    /// Writes owed records piece by piece, until the disk refuses one.
     fn write_owed(&mut self) -> io::Result<Result<(), Refusal>> {
         while let Some(mut piece) = self.owed.pop_front() {
             if let Err(refusal) = self.append(&mut piece)? {
@@ -140,17 +140,17 @@ impl<D: Disk> Writer<D> {
         Ok(Ok(()))
     }
 
-    /// All that has gathered, with what is known of the broker at that moment.
+    /// Takes all waiting records, with the state of the broker at that moment.
     fn take(&mut self) -> Option<Taken> {
         let full = self.journal.last_len() > self.segment;
         let (bytes, last) = (self.journal.bytes(), self.journal.last_number());
         let segment = self.segment;
         let extents = &mut self.extents;
-        // A disk that was full may have room again though nothing happens here.
+        // A full disk may have room again although nothing happens in the hub.
         let patience = (!self.owed.is_empty()).then_some(AGAIN);
         self.hub.gathered(patience, |recorder, broker, now| {
             let needed = extents.first_needed(broker);
-            // More than half of the log is of no use.
+            // More than half of the log is useless.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
             let old = needed.filter(|it| too_long && *it < last);
             let keeping = old.map(|it| extents.keeping(it, broker, recorder.next_written(broker)));
@@ -174,7 +174,7 @@ impl<D: Disk> Writer<D> {
                 self.settle(segment, accepted);
             }
             Err(refusal) => {
-                // What happened is smaller, and has to be written; who only asked is told no.
+                // Owed records are smaller, and must be written; publishes are refused instead.
                 let _ = self.write_owed()?;
                 self.hub.refuse(accepted, &refusal);
             }
@@ -182,7 +182,7 @@ impl<D: Disk> Writer<D> {
         Ok(())
     }
 
-    /// Writes what is owed, and these records: with it in one, where it is not much.
+    /// Writes owed records and these records, in one batch if there are few owed ones.
     fn write_with(&mut self, records: Outgoing) -> io::Result<Result<u64, Refusal>> {
         if self.owed.len() > 1
             && let Err(refusal) = self.write_owed()?
@@ -202,8 +202,8 @@ impl<D: Disk> Writer<D> {
         Ok(written)
     }
 
-    /// Begins another segment; false where the last one goes on, and there will be another try.
-    /// What happened before its base was taken goes into the last one.
+    /// Begins another segment; false if that failed and the last one stays in use until the next
+    /// try. Events before its base was taken go into the last segment.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<bool> {
         if self.write_owed()?.is_err() {
             return Ok(false);
@@ -232,7 +232,7 @@ impl<D: Disk> Writer<D> {
         }
     }
 
-    /// The batches are there: their messages can be seen, and their publishers go on.
+    /// Commits batches that are on the disk, and answers their publishers.
     fn settle(&mut self, segment: u64, accepted: Vec<Publish>) {
         for id in accepted.iter().filter_map(|it| it.accepted.ids().next()) {
             self.extents.holds(segment, id);
@@ -246,7 +246,7 @@ impl<D: Disk> Writer<D> {
             Err(WriteError::Unknown(error)) => return Err(error),
             Err(WriteError::Refused(error)) => {
                 if !std::mem::replace(&mut self.undeleted, true) {
-                    tracing::warn!("a segment that is done with cannot be deleted: {error}");
+                    tracing::warn!("an unneeded segment cannot be deleted: {error}");
                 }
             }
             Ok(()) => self.undeleted = false,
@@ -257,7 +257,7 @@ impl<D: Disk> Writer<D> {
     fn tell(&mut self, error: Option<&io::Error>) {
         match error {
             Some(error) if !self.refused => {
-                tracing::error!("the log cannot be written, so nothing is taken in: {error}");
+                tracing::error!("the log cannot be written, so nothing is published: {error}");
             }
             None if self.refused => tracing::info!("the log can be written again"),
             _ => {}

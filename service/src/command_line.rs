@@ -1,4 +1,4 @@
-//! The first move of a main: what was typed, and what becomes of it where it makes no sense.
+//! Parsing the command line, and reporting what is invalid in it.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
@@ -12,15 +12,15 @@ use clap::builder::StyledStr;
 use crate::logs::no_color;
 use crate::output;
 
-/// The command line of this process. What makes no sense is said, and ends the process with 2;
-/// `--help` and `--version` end it with 0.
+/// Parses the command line of this process. An invalid one is reported and ends the process with
+/// exit code 2; `--help` and `--version` end it with 0.
 ///
-/// From here on a panic is said without waiting for a reader, either.
+/// From here on, panics are reported without waiting for a reader, too.
 pub fn parse<A: Parser>() -> A {
     parse_from(std::env::args_os().collect())
 }
 
-/// As [`parse()`], of these words; the first is the program's name.
+/// Like [`parse()`], but parses `words`; the first is the program's name.
 pub fn parse_from<A: Parser>(words: Vec<OsString>) -> A {
     std::panic::set_hook(Box::new(tell));
     A::try_parse_from(words).unwrap_or_else(|error| {
@@ -45,7 +45,7 @@ fn shown(text: &StyledStr, on_terminal: bool) -> String {
     if on_terminal && !no_color() { text.ansi().to_string() } else { text.to_string() }
 }
 
-/// In the words of the standard library, which would wait for a reader.
+/// Reports a panic like the standard library, which would wait for a reader.
 fn tell(panic: &PanicHookInfo<'_>) {
     let thread = std::thread::current();
     let mut text = format!("thread '{}' {panic}", thread.name().unwrap_or("without a name"));

@@ -1,4 +1,4 @@
-//! What every program answers over HTTP: `/metrics`, `/livez` and `/readyz`.
+//! The endpoints of every program: `/metrics`, `/livez` and `/readyz`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,12 +9,12 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 
-/// Whether a program can do its work now. Clones share one answer.
+/// Whether a program can do its work now. Clones share the value.
 #[derive(Debug, Clone, Default)]
 pub struct Health(Arc<AtomicBool>);
 
 impl Health {
-    /// Says whether the program can do its work.
+    /// Sets whether the program can do its work.
     pub fn set_ready(&self, ready: bool) {
         self.0.store(ready, Ordering::Relaxed);
     }
@@ -25,8 +25,8 @@ impl Health {
     }
 }
 
-/// `/metrics` in Prometheus's text format, `/livez` (200 while the program runs) and `/readyz`
-/// (200 once it can do its work, 503 before that and while it leaves).
+/// Serves `/metrics` in Prometheus's text format, `/livez` (200 while the program runs) and
+/// `/readyz` (200 while it can do its work, 503 before that and during the shutdown).
 pub fn router(registry: Registry, health: Health) -> axum::Router {
     axum::Router::new()
         .route("/metrics", get(metrics))

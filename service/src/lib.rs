@@ -1,17 +1,17 @@
-//! The shell every program of the kit wears, so that each of them holds only its own work.
+//! What all programs of the kit share: flags, logs, HTTP and shutdown.
 //!
 //! # Layout
-//! - [`args`]: the flags all programs share
-//! - [`logs`]: human lines on a terminal, JSON elsewhere
-//! - [`command_line`]: what was typed
+//! - [`args`]: the flags that all programs share
+//! - [`logs`]: human-readable log lines on a terminal, JSON elsewhere
+//! - [`command_line`]: parsing the command line
 //! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
-//! - `files`: how many of them may be open
-//! - [`http`]: HTTP for all of it, and what its callers cannot do to it
-//! - [`output`]: standard output and standard error, without waiting for who reads them
-//! - [`parent`]: what a program and the engine that started it say to each other
-//! - [`shutdown`]: one signal drains, the second one exits; `signals`: which ones
-//! - [`token`]: a token in a file, which is read again when it changes
-//! - [`shell`]: the four moves of a main: parse, start, build, run
+//! - `files`: the limit of open files
+//! - [`http`]: HTTP/1.1, protected against slow clients and too many of them
+//! - [`output`]: standard output and standard error, without waiting for their readers
+//! - [`parent`]: the protocol between a program and the engine that started it
+//! - [`shutdown`]: the first signal drains, the second one exits; `signals`: which signals
+//! - [`token`]: a token in a file, which is re-read when it changes
+//! - [`shell`]: the frame of a main: parse, start, build, run
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! Log lines: human ones on a terminal, JSON for machines.
+//! Log lines: human-readable on a terminal, JSON for machines.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::output::{DROPPED, LogLine};
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum LogFormat {
     /// human on a terminal, json otherwise
@@ -33,7 +33,7 @@ impl LogFormat {
     }
 }
 
-/// The time of day and who speaks: in the box a dozen programs share one terminal.
+/// The time of day and the name of the program: in the box a dozen programs share one terminal.
 struct Stamp {
     name: String,
 }
@@ -46,8 +46,8 @@ impl FormatTime for Stamp {
     }
 }
 
-/// Starts logging to standard error; `RUST_LOG` chooses the lines, "info" without it. Nobody waits
-/// for who reads them: lines that find no room are dropped, and how many is a line, too.
+/// Starts logging to standard error. `RUST_LOG` selects the lines; the default is "info". Logging
+/// never waits for the reader: lines without room are dropped, and their number is logged.
 ///
 /// A second call in one process changes nothing, so tests may start several shells.
 pub fn init(format: LogFormat, name: &str) {
@@ -67,21 +67,21 @@ pub fn init(format: LogFormat, name: &str) {
     }
 }
 
-/// Which lines are wanted, and what is wrong with the words that say so.
+/// Parses `RUST_LOG`; returns the wanted lines, and what is wrong with its value.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
     let info = quietened(Targets::new().with_default(LevelFilter::INFO));
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
     match words.parse() {
         Ok(targets) => (quietened(targets), None),
         Err(error) => {
-            let mend = "it must be like warn, or info,engine=debug";
-            (info, Some(format!("RUST_LOG is {words:?}, which says nothing: {error}; {mend}")))
+            let mend = "use a value like warn, or info,engine=debug";
+            (info, Some(format!("RUST_LOG is {words:?}, which is invalid: {error}; {mend}")))
         }
     }
 }
 
-/// What fails in the client of Kubernetes is told by whoever asked it, once and with its mend; it
-/// speaks itself only where somebody names it.
+/// Silences the Kubernetes client: its callers log its errors once and with the fix. It logs only
+/// if `RUST_LOG` names it.
 fn quietened(targets: Targets) -> Targets {
     let is_client = |target: &str| target == "kube" || target.starts_with("kube_");
     let named = targets.iter().any(|(target, _)| is_client(target));
@@ -99,7 +99,7 @@ mod tests {
     use tracing::Level;
 
     #[test]
-    fn words_choose_lines_by_level_and_by_who_writes_them() {
+    fn lines_are_selected_by_level_and_by_module() {
         let (targets, wrong) = chosen(Some("warn,engine=debug"));
         assert_eq!(wrong, None);
         assert!(targets.would_enable("engine::control_loop", &Level::DEBUG));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn without_words_or_with_wrong_ones_it_is_info() {
+    fn without_a_valid_value_the_level_is_info() {
         for words in [None, Some(""), Some("engine=loud")] {
             let (targets, wrong) = chosen(words);
             assert!(targets.would_enable("engine", &Level::INFO));

@@ -1,9 +1,9 @@
-//! What a program and the engine that started it say to each other.
+//! The protocol between a program and the engine that started it.
 //!
-//! The engine holds the write end of the program's standard input. It never writes; when the
-//! engine ends, even by kill -9, the operating system closes the pipe, and the program leaves.
-//! On standard output the program says three things, a line each: where it listens, that it is
-//! ready, and its counters as it leaves.
+//! The engine holds the write end of the program's standard input, and never writes. When the
+//! engine ends, even by kill -9, the operating system closes the pipe, and the program shuts down.
+//! On standard output the program reports three things, a line each: where it listens, that it is
+//! ready, and its counters at the end.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -15,7 +15,7 @@ use prometheus::proto::MetricType;
 use crate::output;
 use crate::shutdown::Trigger;
 
-/// The environment variable by which a parent says that it holds the program's pipes.
+/// The environment variable by which a parent tells that it holds the program's pipes.
 pub const VARIABLE: &str = "MICROSCALING_PARENT";
 /// Its value.
 pub const HOLDS_PIPES: &str = "pipes";
@@ -23,16 +23,16 @@ pub const HOLDS_PIPES: &str = "pipes";
 /// One line from a program to its parent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Word {
-    /// It takes connections here.
+    /// It accepts connections at this address.
     Listening(SocketAddr),
     /// It can do its work.
     Ready,
-    /// It leaves; the sums of its counters by name, over all their labels.
+    /// It shuts down; the sums of its counters by name, over all labels.
     Left(BTreeMap<String, f64>),
 }
 
 impl Word {
-    /// The line for this word, without its end.
+    /// The line for this report, without its line break.
     pub fn to_line(&self) -> String {
         match self {
             Word::Listening(address) => format!("listening {address}"),
@@ -41,7 +41,7 @@ impl Word {
         }
     }
 
-    /// Reads a line; `None` where it is not a word of ours.
+    /// Parses a line; `None` if it is not a report.
     pub fn from_line(line: &str) -> Option<Word> {
         match line.split_once(' ') {
             None if line == "ready" => Some(Word::Ready),
@@ -52,19 +52,19 @@ impl Word {
     }
 }
 
-/// Whether a parent holds our pipes, as it says.
+/// Whether a parent says that it holds our pipes.
 pub(crate) fn is_there() -> bool {
     std::env::var(VARIABLE).is_ok_and(|value| value == HOLDS_PIPES)
 }
 
-/// The program's side: silent unless a parent holds its pipes.
+/// The program's side; it writes nothing unless a parent holds the pipes.
 #[derive(Debug, Clone, Copy)]
 pub struct Parent {
     present: bool,
 }
 
 impl Parent {
-    /// Looks whether a parent holds our pipes, and leaves by `trigger` when it ends.
+    /// Checks whether a parent holds our pipes; if so, sets `trigger` when the parent ends.
     pub fn find(trigger: Trigger) -> Parent {
         let present = is_there();
         if present {
@@ -81,16 +81,16 @@ impl Parent {
         self.present
     }
 
-    /// Says a word, if there is a parent to hear it.
+    /// Sends a report to the parent, if there is one.
     pub fn say(&self, word: &Word) {
         if self.present {
-            // A parent that is gone cannot hear; the end of our input says so better.
+            // A missing parent is noticed by the end of standard input, so errors are ignored.
             output::say(&word.to_line());
         }
     }
 }
 
-/// Blocks until standard input ends. Any byte before that is thrown away.
+/// Blocks until standard input ends; its bytes are discarded.
 fn wait_for_end() {
     let mut input = std::io::stdin().lock();
     let mut scrap = [0; 64];
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_comes_back_from_its_line() {
+    fn every_report_is_parsed_from_its_line() {
         let words = [
             Word::Listening("127.0.0.1:4151".parse().unwrap()),
             Word::Ready,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_line_is_no_word() {
+    fn a_foreign_line_is_not_a_report() {
         for line in ["", "hello", "listening here", "left {", "ready now"] {
             assert_eq!(Word::from_line(line), None, "{line}");
         }

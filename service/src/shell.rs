@@ -1,4 +1,4 @@
-//! The four moves of a main: parse, start, build, run.
+//! The frame of a main: parse, start, build, run.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,22 +18,22 @@ use crate::parent::{self, Parent, Word};
 use crate::shutdown::{self, Shutdown};
 use crate::signals::Signalled;
 
-/// Those who scrape and probe a worker are few, and its memory is small.
+/// The connections of a worker: it has few scrapers and probes, and little memory.
 const FEW: usize = 256;
 
-/// Kubernetes sets it in every pod. Each pod, and each process of the box after it, has its name as
-/// its host name; elsewhere that is the name of a machine, which many processes share.
+/// Kubernetes sets it in every pod. In a pod, as in a process of the box, `HOSTNAME` is the name of
+/// the container; elsewhere it is the name of a machine, which many processes share.
 const IN_A_POD: &str = "KUBERNETES_SERVICE_HOST";
 
-/// A started program: it logs, listens and hears signals, and waits for its work.
+/// A started program: it logs, listens and handles signals, but does no work yet.
 #[derive(Debug)]
 pub struct Shell {
     program: String,
     name: String,
     listener: TcpListener,
-    /// Taken by every part that counts something; served at `/metrics`.
+    /// The registry for the program's metrics; served at `/metrics`.
     pub registry: Registry,
-    /// What `/readyz` says; set once the program runs, taken back when it leaves.
+    /// The answer of `/readyz`: ready once the program runs, not ready during the shutdown.
     pub health: Health,
     shutdown: Shutdown,
     args: ServiceArgs,
@@ -41,11 +41,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts logging, takes the port (`--listen`, or `default_port` on loopback) and listens
-    /// for signals.
+    /// Starts logging, opens the port (`--listen`, or `default_port` on loopback) and handles
+    /// signals.
     ///
     /// # Errors
-    /// When the address cannot be had; the message names the way out.
+    /// When the port cannot be opened; the message names a way out.
     pub async fn start(
         program: &str,
         default_port: u16,
@@ -56,7 +56,7 @@ impl Shell {
         Shell::with_listener(program, listener, args)
     }
 
-    /// As [`Shell::start`], on a port that the program has taken itself.
+    /// Like [`Shell::start`], with a listener that the program has opened itself.
     ///
     /// # Errors
     /// When the operating system refuses a signal handler.
@@ -78,41 +78,40 @@ impl Shell {
         Ok(Shell { program, name, listener, registry, health, shutdown, args, parent })
     }
 
-    /// This instance's name: the pod's or the process's, as whoever started it calls it, and
-    /// `PROGRAM-PID` elsewhere.
+    /// This instance's name: that of its pod or process in the box, else `PROGRAM-PID`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The word to leave.
+    /// Tells when to shut down.
     pub fn shutdown(&self) -> Shutdown {
         self.shutdown.clone()
     }
 
-    /// Whether another program has started this one and hears what it says.
+    /// Whether another program has started this one and reads its reports.
     pub fn has_parent(&self) -> bool {
         self.parent.is_present()
     }
 
-    /// Where the program listens.
+    /// The address on which the program listens.
     ///
     /// # Errors
-    /// When the operating system does not say.
+    /// When the operating system does not report it.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         self.listener.local_addr().context("the listening address is unknown")
     }
 
-    /// Runs a worker: `work` beside the metrics and health endpoints.
+    /// Runs a worker: `work`, with the metrics and health endpoints beside it.
     ///
     /// # Errors
-    /// Those of `work`, and when it has not ended `--shutdown-grace` after it should have.
+    /// Those of `work`, or when it has not ended `--shutdown-grace` after the signal.
     pub async fn run<W>(self, work: W) -> anyhow::Result<()>
     where
         W: Future<Output = anyhow::Result<()>>,
     {
         self.serve(async |server, endpoints, _| {
             let server = server.with_limits(Limits { connections: FEW, ..Limits::default() });
-            // They are there until the end, also while work is finished.
+            // The endpoints stay until the end, also while work is finished.
             tokio::select! {
                 () = server.serve(endpoints, std::future::pending()) => Ok(()),
                 ended = work => ended,
@@ -121,11 +120,11 @@ impl Shell {
         .await
     }
 
-    /// Runs a server: `app` gets it, the endpoints every program has, to be merged with its own,
-    /// and the word to leave.
+    /// Runs a server. `app` gets the server, the endpoints of every program (to be merged with its
+    /// own), and the shutdown.
     ///
     /// # Errors
-    /// Those of `app`, and when it has not ended `--shutdown-grace` after it should have.
+    /// Those of `app`, or when it has not ended `--shutdown-grace` after the signal.
     pub async fn serve<A>(self, app: A) -> anyhow::Result<()>
     where
         A: AsyncFnOnce(Server, axum::Router, Shutdown) -> anyhow::Result<()>,
@@ -149,7 +148,7 @@ impl Shell {
     }
 }
 
-/// Takes readiness back as soon as it is time to leave, so that nobody sends more work.
+/// Becomes not ready as soon as the shutdown begins, so that no more work is sent.
 async fn unready(shutdown: &Shutdown, health: &Health) -> anyhow::Result<()> {
     shutdown.wait().await;
     health.set_ready(false);
@@ -161,31 +160,31 @@ fn overdue(args: &ServiceArgs) -> anyhow::Error {
     anyhow::anyhow!("work was left unfinished {grace} after the signal (--shutdown-grace)")
 }
 
-/// Takes a port.
+/// Opens a port.
 ///
 /// # Errors
-/// When it cannot be had; the message names the way out.
+/// When it cannot be opened; the message names a way out.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; choose another with --listen, port 0 takes any")
     })
 }
 
-/// The name of this process: the host's, where that is the name of this replica alone.
+/// The name of this process: the host's name if it belongs to this container alone.
 fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
     let named = host.filter(|host| !host.is_empty());
     named.unwrap_or_else(|| format!("{program}-{process}"))
 }
 
-/// What was typed makes no sense; a program ends with exit code 2 on it.
+/// The command line is invalid; the program ends with exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
 
-/// The frame of a main: runs `program`, prints an error (a line for each thing that is wrong),
-/// and gives the exit code: 0, 2 for a [`UsageError`], 128 and its number for a signal
-/// ([`Signalled`]), 1 for any other failure. Where the reader of its output has left it ends with
-/// 0, and says nothing.
+/// The frame of a main: runs `program` and prints its error, a line for each cause. Returns the
+/// exit code: 0, 2 for a [`UsageError`], 128 plus its number for a signal ([`Signalled`]), 1 for
+/// any other failure. If the reader of its output has closed the stream, it ends with 0 without a
+/// message.
 pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
     let code = program.await.map_or_else(|error| exit_code(&error), |()| ExitCode::SUCCESS);
     output::flush();
@@ -210,14 +209,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_replica_has_the_name_that_it_was_given_whatever_its_program_is_called() {
+    fn a_container_has_the_name_that_it_was_given_whatever_its_program_is_called() {
         let named = |host: &str| instance_name("consumer", 7, Some(host.to_owned()));
         assert_eq!(named("urgent-1"), "urgent-1");
         assert_eq!(named("consumer-5d9-x2"), "consumer-5d9-x2");
     }
 
     #[test]
-    fn a_process_that_has_no_name_is_called_by_its_program_and_number() {
+    fn a_process_without_a_name_is_named_by_its_program_and_pid() {
         assert_eq!(instance_name("consumer", 7, None), "consumer-7");
         assert_eq!(instance_name("consumer", 7, Some(String::new())), "consumer-7");
     }

@@ -1,4 +1,4 @@
-//! Leaving in order: the first signal asks every part to finish, the second one exits at once.
+//! The shutdown: the first signal asks every part to finish, the second one exits at once.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,27 +8,27 @@ use tokio::sync::watch;
 use crate::output;
 use crate::signals::{Signalled, Signals};
 
-/// Says when it is time to leave. Clones hear the same word.
+/// Tells when to shut down. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<bool>);
 
-/// Gives the word to leave.
+/// Starts the shutdown.
 #[derive(Debug, Clone)]
 pub struct Trigger(watch::Sender<bool>);
 
 impl Shutdown {
-    /// A word and the one who may give it.
+    /// A new shutdown and its trigger.
     pub fn new() -> (Trigger, Shutdown) {
         let (tx, rx) = watch::channel(false);
         (Trigger(tx), Shutdown(rx))
     }
 
-    /// Whether it is time to leave.
+    /// Whether the shutdown has begun.
     pub fn is_set(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Returns once it is time to leave; also when nobody is left to say so.
+    /// Returns once the shutdown begins, or once its trigger is dropped.
     pub async fn wait(&self) {
         let mut word = self.0.clone();
         let _ = word.wait_for(|set| *set).await;
@@ -36,18 +36,18 @@ impl Shutdown {
 }
 
 impl Trigger {
-    /// Asks all who wait on the [`Shutdown`] to finish.
+    /// Starts the shutdown.
     pub fn set(&self) {
         self.0.send_replace(true);
     }
 
-    /// Returns once nobody holds a [`Shutdown`] of this trigger any more.
+    /// Returns once no [`Shutdown`] of this trigger is left.
     pub(crate) async fn heard_by_all(&self) {
         self.0.closed().await;
     }
 }
 
-/// Turns each signal that ends a process into the word to leave. Call it inside a tokio runtime.
+/// Makes each signal that ends a process start the shutdown. Call it inside a tokio runtime.
 ///
 /// # Errors
 /// When the operating system refuses a signal handler.
@@ -62,22 +62,22 @@ pub fn on_signals(trigger: Trigger) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is done before a process ends at once.
+/// What is done before a process exits at once.
 static BEFORE_EXIT: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
 
-/// Has something done also where a second signal ends the process at once, and nothing is dropped.
+/// Registers something to be done even if a second signal ends the process at once, without drops.
 pub fn before_exit(last: impl Fn() + Send + 'static) {
     BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(last));
 }
 
-/// Ends the process at once.
+/// Ends the process at once, after what [`before_exit`] registered.
 pub fn exit(code: i32) -> ! {
     BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|last| last());
     output::flush();
     std::process::exit(code)
 }
 
-/// Returns `grace` after the word to leave was given: by then everyone should be gone.
+/// Returns `grace` after the shutdown began: everything should have ended by then.
 pub async fn overdue(shutdown: &Shutdown, grace: Duration) {
     shutdown.wait().await;
     tokio::time::sleep(grace).await;

@@ -1,4 +1,4 @@
-//! The signals that end a process, as long as it does not take them itself.
+//! The signals that end a process unless it handles them.
 
 use std::future::poll_fn;
 use std::io;
@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Each of them ends a process at once and leaves lying about what it had, where nobody listens.
+/// Each of them, if not handled, ends the process at once without any cleanup.
 fn ending() -> [SignalKind; 7] {
     [
         SignalKind::terminate(),
@@ -20,19 +20,19 @@ fn ending() -> [SignalKind; 7] {
     ]
 }
 
-/// A signal has come; its shell exit code is 128 and the signal's number.
+/// A signal has arrived; the shell's exit code is 128 plus the signal's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a signal ended it with {0}")]
+#[error("ended by a signal, with exit code {0}")]
 pub struct Signalled(pub u8);
 
-/// Hears signals that end a process. From then on they do not.
+/// Receives the signals that end a process; from then on they do not end it.
 #[derive(Debug)]
 pub struct Signals(Vec<(SignalKind, Signal)>);
 
 impl Signals {
-    /// Begins to listen. SIGHUP stays ignored where it is: `nohup` asks for that. (A shell's script
-    /// has what it puts into the background ignore SIGINT and SIGQUIT, but who sends them means
-    /// it.)
+    /// Starts to handle them. SIGHUP stays ignored if it is: `nohup` wants that. SIGINT and SIGQUIT
+    /// are handled even if they are ignored. A shell's script ignores them for its background
+    /// processes, but a sender of these signals means them.
     ///
     /// # Errors
     /// When the operating system refuses a signal handler.
@@ -43,7 +43,7 @@ impl Signals {
         kinds.map(|kind| Ok((kind, signal(kind)?))).collect::<io::Result<_>>().map(Signals)
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) -> Signalled {
         poll_fn(|context| {
             for (kind, signal) in &mut self.0 {
@@ -57,8 +57,8 @@ impl Signals {
     }
 }
 
-/// Which signals this process ignores, a bit for each. Nothing safe asks for that itself, but Linux
-/// has it in a file; elsewhere, as on macOS, `ps` tells.
+/// Which signals this process ignores, a bit for each. No safe function reports that, but Linux has
+/// it in a file; elsewhere, as on macOS, `ps` reports it.
 fn ignored() -> u64 {
     let of_linux = std::fs::read_to_string("/proc/self/status").ok();
     of_linux.and_then(|text| of_status(&text)).or_else(told_by_ps).unwrap_or_default()
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ignored_signal_is_found_in_what_the_system_says() {
+    fn an_ignored_signal_is_found_in_the_system_s_report() {
         let status = "Name:\tengine\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000004\n";
         let ignored = of_status(status).unwrap();
         assert!(is_in(ignored, SignalKind::hangup()));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn both_who_can_tell_say_the_same_of_this_process() {
+    fn both_sources_agree_about_this_process() {
         // This runtime ignores SIGPIPE, as every program in Rust does.
         assert!(is_in(ignored(), SignalKind::pipe()));
         assert!(told_by_ps().is_none_or(|told| told == ignored()));

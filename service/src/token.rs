@@ -1,4 +1,4 @@
-//! A token in a file, which is read again when it changes.
+//! A token in a file, which is re-read when it changes.
 
 use std::fmt;
 use std::fs::File;
@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How old what is known of the file may be. It is small and near, so it is simply read: a Secret
-/// of Kubernetes changes by a link that is put elsewhere, others in place, some twice a second.
+/// How old the known contents may be. The file is small and local, so it is simply re-read,
+/// however it changes: a Secret of Kubernetes by a replaced link, other files in place, some twice
+/// a second.
 const FRESH: Duration = Duration::from_secs(1);
-/// The longest token in bytes; more does not fit into a header everywhere.
+/// The longest token in bytes; longer ones do not fit into a header everywhere.
 const LONGEST: u64 = 4096;
 
-/// What programs that share it know each other by. Never printed.
+/// A secret shared by programs. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Arc<str>);
 
@@ -32,7 +33,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Why there is no token in a file.
+/// Why a file has no token.
 #[derive(Debug, thiserror::Error)]
 #[error("the token file {path} {why}; put the token there, in one line", path = .path.display())]
 pub struct NoToken {
@@ -40,7 +41,7 @@ pub struct NoToken {
     why: String,
 }
 
-/// A file with a token in it. What is in it is trimmed.
+/// A file with a token. White space around the token is ignored.
 #[derive(Debug)]
 pub struct TokenFile {
     path: PathBuf,
@@ -51,7 +52,7 @@ pub struct TokenFile {
 struct Held {
     token: Token,
     read: Instant,
-    /// Whether the last try failed, so that a streak is told once.
+    /// Whether the last try failed, so that a series of failures is logged once.
     failing: bool,
 }
 
@@ -59,19 +60,19 @@ impl TokenFile {
     /// Reads the file for the first time.
     ///
     /// # Errors
-    /// When it cannot be read or holds no token.
+    /// When it cannot be read or has no token.
     pub fn open(path: &Path) -> Result<TokenFile, NoToken> {
         let token = read(path)?;
         let held = Held { token, read: Instant::now(), failing: false };
         Ok(TokenFile { path: path.to_owned(), held: Mutex::new(held) })
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The token, at most a second old; the last good one while the file has none.
+    /// The token, at most 1 s old; the last good one if the file has none now.
     pub fn token(&self) -> Token {
         let mut held = self.lock();
         if held.read.elapsed() >= FRESH {
@@ -80,7 +81,7 @@ impl TokenFile {
         held.token.clone()
     }
 
-    /// The token as the file has it now; the last good one where it has none.
+    /// The token as it is in the file now; the last good one if the file has none.
     pub fn token_now(&self) -> Token {
         let mut held = self.lock();
         self.read_into(&mut held);
@@ -105,24 +106,24 @@ impl TokenFile {
             }
             Err(error) if !held.failing => {
                 held.failing = true;
-                tracing::warn!("{error}; until then the last one counts");
+                tracing::warn!("{error}; until then the last good token is used");
             }
             Err(_) => {}
         }
     }
 }
 
-/// A pipe gives what it has once, and then may keep its reader for ever.
+/// A pipe gives its contents only once, and then may block its reader for ever.
 fn read_again(path: &Path) -> Result<Token, NoToken> {
     match path.metadata() {
-        Ok(file) if !file.is_file() => Err(no_token(path, "is no file to be read twice")),
+        Ok(file) if !file.is_file() => Err(no_token(path, "is not a regular file")),
         _ => read(path),
     }
 }
 
 fn read(path: &Path) -> Result<Token, NoToken> {
     let text = text(path).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidData => no_token(path, "is no text"),
+        io::ErrorKind::InvalidData => no_token(path, "is not UTF-8 text"),
         _ => no_token(path, &format!("cannot be read: {error}")),
     })?;
     let token = text.trim();
@@ -131,7 +132,7 @@ fn read(path: &Path) -> Result<Token, NoToken> {
     } else if token.is_empty() {
         Err(no_token(path, "is empty"))
     } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Err(no_token(path, "has more in it than letters, digits and signs"))
+        Err(no_token(path, "has other characters than letters, digits and punctuation"))
     } else {
         Ok(Token(token.into()))
     }

@@ -1,4 +1,4 @@
-//! A panic where nobody reads what it says.
+//! A panic while standard error is not read.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::io::{PipeWriter, Read, Write, pipe};
@@ -11,17 +11,17 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use service::command_line::parse_from;
 
 const SOON: Duration = Duration::from_secs(20);
-/// Says to this test's own program that it is the one that panics.
+/// The environment variable that tells this test's own program to panic.
 const PANICS: &str = "A_TEST_PANICS";
 
 #[derive(Debug, Parser)]
 struct Nothing {}
 
 #[test]
-fn a_panic_is_said_and_is_no_reason_to_wait_for_a_reader() {
+fn a_panic_is_reported_without_waiting_for_a_reader() {
     if std::env::var_os(PANICS).is_some() {
         let Nothing {} = parse_from(vec!["nothing".into()]);
-        assert!(thread::spawn(|| panic!("as it was told")).join().is_err());
+        assert!(thread::spawn(|| panic!("on purpose")).join().is_err());
         return;
     }
     let (mut reader, writer) = pipe().unwrap();
@@ -29,17 +29,17 @@ fn a_panic_is_said_and_is_no_reason_to_wait_for_a_reader() {
     let mut said = String::new();
     reader.read_to_string(&mut said).unwrap();
     assert!(said.contains("panicked at service/tests/panics.rs"), "{said}");
-    assert!(said.contains("as it was told"), "{said}");
+    assert!(said.contains("on purpose"), "{said}");
 
     let (_reader, mut writer) = pipe().unwrap();
     fill(&mut writer);
     ends(panicking(writer));
 }
 
-/// This program once more, as the one that panics.
+/// Starts this program again, as the one that panics.
 fn panicking(stderr: PipeWriter) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "a_panic_is_said_and_is_no_reason_to_wait_for_a_reader"]);
+    command.args(["--exact", "a_panic_is_reported_without_waiting_for_a_reader"]);
     command.arg("--nocapture").env(PANICS, "yes").env_remove("RUST_BACKTRACE");
     command.stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
 }

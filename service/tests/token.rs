@@ -1,4 +1,4 @@
-//! A token in a file, and what can happen to the file.
+//! Tokens in files, and changes of these files.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
@@ -30,21 +30,21 @@ fn text(file: &TokenFile) -> String {
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn what_is_around_a_token_does_not_count() {
+async fn white_space_around_a_token_is_ignored() {
     for around in ["s3cret=", "s3cret=\n", "\n  s3cret=\t\r\n"] {
         assert_eq!(text(&TokenFile::open(&file("around", around)).unwrap()), "s3cret=");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_without_a_token_is_refused_by_its_path_and_with_the_mend() {
+async fn the_refusal_of_a_file_without_a_token_names_its_path_and_the_fix() {
     let long = "x".repeat(4097);
     let bad: [(&[u8], &str); 6] = [
         (b"", "is empty"),
         (b" \n\t", "is empty"),
-        (b"two words", "letters, digits and signs"),
-        (b"two\nlines", "letters, digits and signs"),
-        (b"\xff\xfe", "is no text"),
+        (b"two words", "letters, digits and punctuation"),
+        (b"two\nlines", "letters, digits and punctuation"),
+        (b"\xff\xfe", "is not UTF-8 text"),
         (long.as_bytes(), "more than 4096 bytes"),
     ];
     for (bytes, why) in bad {
@@ -61,20 +61,20 @@ async fn a_file_without_a_token_is_refused_by_its_path_and_with_the_mend() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_file_counts_after_a_second() {
+async fn a_changed_file_is_used_after_a_second() {
     let path = file("changed", "old");
     let token = TokenFile::open(&path).unwrap();
     fs::write(&path, "new").unwrap();
     assert_eq!(text(&token), "old");
-    assert_eq!(token.token_now().text(), "new", "at once where it is asked for");
+    assert_eq!(token.token_now().text(), "new", "at once on demand");
     fs::write(&path, "newer").unwrap();
     advance(SECOND).await;
     assert_eq!(text(&token), "newer");
 }
 
-/// The file is a link into a folder that is itself behind a link, and only that one changes.
+/// The file is a link into a folder that is itself behind a link, and only that link changes.
 #[tokio::test(start_paused = true)]
-async fn a_secret_of_kubernetes_that_is_changed_counts() {
+async fn a_changed_secret_of_kubernetes_is_used() {
     let folder = folder("secret");
     for (name, token) in [("..1", "one"), ("..2", "two")] {
         fs::create_dir(folder.join(name)).unwrap();
@@ -91,7 +91,7 @@ async fn a_secret_of_kubernetes_that_is_changed_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_file_has_no_token_the_last_one_counts() {
+async fn while_the_file_has_no_token_the_last_good_one_is_used() {
     let path = file("gone", "good");
     let token = TokenFile::open(&path).unwrap();
     fs::write(&path, "").unwrap();

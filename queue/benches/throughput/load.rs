@@ -8,31 +8,30 @@ use tokio::task::JoinSet;
 use crate::connection::{Connection, request};
 use crate::speech::Speech;
 
-/// What is called.
+/// A kind of load.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
-    /// One message.
     Publish,
-    /// A hundred messages at once.
+    /// 100 messages at once.
     Batch,
-    /// One message in, one out, and that one done.
+    /// Publish, receive and ack of one message.
     Cycle,
 }
 
-/// What came of it.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) struct Load {
-    /// Messages, or whole cycles.
+    /// Messages, or cycles of three calls.
     pub(crate) per_second: f64,
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
-    /// Messages, or whole cycles.
+    /// Messages, or cycles of three calls.
     pub(crate) count: usize,
-    /// What each of them cost the server in processor time; not known here.
+    /// The server's processor time per message or cycle; filled in by the caller.
     pub(crate) cost: Duration,
 }
 
-/// One load: what is called, on so many connections, for so long.
+/// A load: its kind, connections and duration.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) kind: Kind,
@@ -45,7 +44,7 @@ pub(crate) struct Plan {
 
 pub(crate) async fn run(address: SocketAddr, plan: Plan) -> Load {
     if plan.speech == Speech::Queue {
-        // Room for all that comes; the bare server does not know what that is.
+        // Room for all messages; the bare server ignores this.
         let limits = r#"{"max_depth": 100000000, "max_bytes": 100000000000}"#;
         let configure = request("PUT /v1/queues/q", "text/plain", limits);
         Connection::open(address).await.call(&configure).await;
@@ -65,7 +64,7 @@ pub(crate) async fn run(address: SocketAddr, plan: Plan) -> Load {
     Load { per_second, p50: at(0.5), p99: at(0.99), count, cost }
 }
 
-/// One connection until `end`; how long each round took.
+/// Loads one connection until `end`; returns how long each round took.
 async fn client(address: SocketAddr, plan: Plan, end: Instant) -> Vec<Duration> {
     let mut connection = Connection::open(address).await;
     let one = "x".repeat(plan.body);
@@ -81,7 +80,7 @@ async fn client(address: SocketAddr, plan: Plan, end: Instant) -> Vec<Duration> 
     while Instant::now() < end {
         let began = Instant::now();
         let answer = connection.call_for(&publish, plan.speech.whole()).await;
-        // A queue that is full says so; whoever measures that measures nothing.
+        // A full queue refuses messages; such a measurement would be worthless.
         assert!(plan.speech.is_accepted(&answer), "{answer}");
         if plan.kind == Kind::Cycle {
             let answer = connection.call(&receive).await;

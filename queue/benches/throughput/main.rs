@@ -1,6 +1,6 @@
-//! How fast the queue is beside the least that an HTTP server can do here: one that reads a body
-//! and answers as many bytes as a publish does. All in one run, in turns, so that a noisy machine
-//! is noisy for all of them; only the ratios say something.
+//! Compares the queue's speed with a minimal HTTP server here, which reads a body and answers as
+//! many bytes as a publish does. All servers take turns in one run, so that a noisy machine affects
+//! all of them; only the ratios are meaningful.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a program that measures may fail")]
 
 #[path = "../../tests/support/connection.rs"]
@@ -19,14 +19,14 @@ use speech::Speech;
 const ROUNDS: usize = 3;
 const BODY: usize = 100;
 
-/// One line of the table.
+/// A line of the table.
 struct Line {
     name: &'static str,
     server: fn() -> Server,
     kind: Kind,
     speech: Speech,
     connections: usize,
-    /// What a call of the bare server's is multiplied with for the ratio.
+    /// The factor by which the bare server's call is multiplied for the ratio.
     share: f64,
 }
 
@@ -52,7 +52,7 @@ fn lines() -> Vec<Line> {
     lines
 }
 
-/// Others' queues, where they are installed.
+/// Other queues, if they are installed.
 fn others() -> Vec<Line> {
     let other = |name, server, speech| {
         let (kind, connections, share) = (Kind::Publish, 64, 1.0);
@@ -69,7 +69,7 @@ fn others() -> Vec<Line> {
 }
 
 fn main() {
-    // The bare server is this program, too, in a process of its own as the queue is.
+    // The bare server is this program, too, in a process of its own like the queue.
     if std::env::args().nth(1).as_deref() == Some(servers::BARE) {
         return servers::bare();
     }
@@ -86,7 +86,7 @@ fn main() {
     println!("\n{}", syncs::told());
 }
 
-/// Those whose names have one of the words in them that this was called with; all without words.
+/// The lines whose names contain one of the arguments; all if there are no arguments.
 fn wanted(lines: Vec<Line>) -> Vec<Line> {
     let words: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let is_wanted =
@@ -105,7 +105,7 @@ fn play(line: &Line, span: Duration) -> Load {
     Load { cost: used.div_f64(load.count as f64), ..load }
 }
 
-/// The middle of the rounds, and how far they spread.
+/// Prints the median of the rounds, and their spread.
 fn print(lines: &[Line], rounds: &[Vec<Load>]) {
     println!("| | per second | spread | / bare | p50 | p99 | server's processor time |");
     println!("|---|---|---|---|---|---|---|");
@@ -114,7 +114,7 @@ fn print(lines: &[Line], rounds: &[Vec<Load>]) {
         if line.name.starts_with("bare") {
             bare = loads;
         }
-        // Each round beside the bare server's of that round.
+        // Each round is compared with the bare server's of that round.
         let ratios = loads.iter().zip(bare).map(|(it, bare)| it.per_second / bare.per_second);
         let ratio = middle(ratios.collect(), f64::total_cmp) / line.share;
         let rates = loads.iter().map(|it| it.per_second);

@@ -1,4 +1,4 @@
-//! Servers in processes of their own: the queue's program, and the least there can be.
+//! Servers in processes of their own: the queue's program, and a minimal HTTP server.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::http::{StatusCode, header};
 use axum::routing::post;
 
-/// How this program is told to be the bare server.
+/// The argument that makes this program the bare server.
 pub(crate) const BARE: &str = "bare";
 
 /// A server; it ends when this is dropped.
@@ -34,7 +34,7 @@ impl Server {
         Server::of_ours(queue().arg("--data-dir").arg(&data), data)
     }
 
-    /// Keeps what does not fit into its memory in files that it does not sync.
+    /// Keeps messages that exceed its memory in files that it does not sync.
     pub(crate) fn nsqd() -> Server {
         Server::of_others(|port, data| {
             let mut nsqd = Command::new("nsqd");
@@ -87,11 +87,11 @@ impl Server {
         Server { child, address, data }
     }
 
-    /// What it has used of the processors up to now.
+    /// The processor time that it has used so far.
     pub(crate) fn processor_time(&self) -> Duration {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        // Behind the name, which ends with the last bracket, user's time is the 12th, the kernel's
-        // the 13th, in hundredths of a second.
+        // After the name, which ends with the last bracket, user time is the 12th field and kernel
+        // time the 13th, in hundredths of a second.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         let hundredths: u64 = fields[11..13].iter().map(|it| it.parse::<u64>().unwrap()).sum();
         Duration::from_millis(hundredths * 10)
@@ -104,7 +104,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
     std::env::split_paths(&paths).any(|path| path.join(program).is_file())
 }
 
-/// An empty directory beside this program, for a temporary one may be in memory.
+/// An empty directory beside this program, because a temporary one may be in memory.
 pub(crate) fn data() -> PathBuf {
     let name = format!("microscaling-throughput-{}", std::process::id());
     let data = std::env::current_exe().unwrap().with_file_name(name);
@@ -128,7 +128,7 @@ impl Drop for Server {
     }
 }
 
-/// Reads a body, and answers 201 with thirty bytes of JSON.
+/// Reads a body, and answers 201 with 30 bytes of JSON.
 pub(crate) fn bare() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,11 +1,11 @@
-//! How servers are spoken to: what a publish looks like, and where an answer ends.
+//! Protocols of the servers: the bytes of a publish, and the end of an answer.
 
 use crate::connection;
 
 /// A way to publish one message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Speech {
-    /// As the queue and the bare server have it.
+    /// HTTP, as the queue and the bare server use it.
     Queue,
     /// nsqd's HTTP.
     Nsq,
@@ -28,7 +28,7 @@ impl Speech {
         }
     }
 
-    /// How long an answer is, once that can be seen.
+    /// A function that returns the length of an answer once it is known.
     pub(crate) fn whole(self) -> fn(&[u8]) -> Option<usize> {
         match self {
             Speech::Queue | Speech::Nsq => connection::whole,
@@ -36,7 +36,7 @@ impl Speech {
         }
     }
 
-    /// Whether this says that the message is there.
+    /// Whether the answer says that the message was published.
     pub(crate) fn is_accepted(self, answer: &str) -> bool {
         let start = match self {
             Speech::Queue => "HTTP/1.1 201",

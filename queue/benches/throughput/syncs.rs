@@ -1,4 +1,4 @@
-//! How long the disk takes to say that something is safe, without a queue.
+//! How long a sync of the disk takes, without a queue.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use crate::servers;
 
 const SYNCS: usize = 500;
-/// What one message takes in the log, in bytes, about.
+/// About how many bytes a message takes in the log.
 const RECORD: usize = 130;
 
-/// Half of all syncs take at most so long: behind the end of a file, and within it.
+/// The median time of a sync after the end of a file and within it, in words.
 pub(crate) fn told() -> String {
     let [grows, stays] = [true, false].map(|grows| p50(grows).as_secs_f64() * 1e6);
     format!("fdatasync p50: {grows:.0} us where the file grows, {stays:.0} us where it does not")

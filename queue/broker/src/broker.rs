@@ -1,4 +1,4 @@
-//! The calls on many named queues.
+//! The [`Broker`]: calls on many named queues.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::settings::{Settings, SettingsError};
 
-/// Names come from outside, and each new one makes a queue that stays.
+/// The most queues. Clients choose the names, and each new name makes a queue that stays.
 pub const MAX_QUEUES: usize = 1000;
 
-/// So many events have room without a new allocation.
+/// Capacity for events that is kept between calls, so that most calls allocate nothing.
 const EVENTS: usize = 256;
 
 /// Many named queues and what happens in them.
 ///
-/// Calls take `now`, which must not go back; each first ends what is over by then.
-/// Publishing, receiving and configuring make a queue that is not there yet.
+/// Calls take `now`, which must not go back. Each call first ends the leases and delays that are
+/// over by then. Publishing, receiving and configuring create a queue that does not exist yet.
 #[derive(Debug)]
 pub struct Broker {
     pub(crate) queues: BTreeMap<QueueName, Queue>,
-    /// Part of every receipt, so that those of an earlier run can be told apart.
+    /// Part of every receipt, so that receipts of an earlier run are recognised.
     pub(crate) run: u32,
     pub(crate) next_message: u64,
     next_waiter: u64,
-    /// What happened, where the order between queues matters.
+    /// Events in their order across queues, where that order matters.
     noted: Vec<(QueueName, Event)>,
 }
 
@@ -38,21 +38,21 @@ impl Broker {
         Broker { queues, run, next_message: 1, next_waiter: 1, noted }
     }
 
-    /// The queue, made where it is not there.
+    /// The queue; creates it if it does not exist.
     pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
         let run = self.run;
         self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
     }
 
-    /// Whether there may be a queue of this name: it is there, or there are not too many.
+    /// Whether the queue exists or may be created: there are at most [`MAX_QUEUES`].
     pub fn admits(&self, name: &QueueName) -> bool {
         self.queues.len() < MAX_QUEUES || self.queues.contains_key(name)
     }
 
-    /// Tells a queue its settings; true where this made it.
+    /// Replaces a queue's settings; true if this created the queue.
     ///
     /// # Errors
-    /// When a setting is out of range, or dead letters would go round in a circle.
+    /// When a setting is out of range, or the dead-letter queues would form a cycle.
     pub fn configure(&mut self, name: &QueueName, new: Settings) -> Result<bool, SettingsError> {
         new.check()?;
         let mut next = new.dead_letter_queue.as_ref();
@@ -70,19 +70,19 @@ impl Broker {
         Ok(made)
     }
 
-    /// A queue's settings; `None` where there is no such queue.
+    /// A queue's settings; `None` if there is no such queue.
     pub fn settings(&self, name: &QueueName) -> Option<&Settings> {
         self.queues.get(name).map(|queue| &queue.settings)
     }
 
-    /// Gives out what is ready now, at most `request.max`; nothing if nothing is.
+    /// Delivers ready messages, at most `request.max`; none if none is ready.
     pub fn receive(&mut self, now: Time, name: &QueueName, request: &Request) -> Vec<Delivery> {
         self.advance(now);
         self.queue(name).receive(now, request)
     }
 
-    /// Waits for what is not there yet. The answer comes as [`Event::Delivered`] to this
-    /// waiter, at once where something is ready after all.
+    /// Lets a receive wait for messages. It is answered by [`Event::Delivered`] with this waiter,
+    /// at once if messages are ready already.
     pub fn wait(&mut self, now: Time, name: &QueueName, request: Request) -> WaiterId {
         self.advance(now);
         let waiter = WaiterId(self.next_waiter);
@@ -93,20 +93,20 @@ impl Broker {
         waiter
     }
 
-    /// Waits no longer; false where the waiter was served already.
+    /// Ends a wait; false if the waiter was served already.
     pub fn cancel(&mut self, name: &QueueName, waiter: WaiterId) -> bool {
         self.queues.get_mut(name).is_some_and(|queue| queue.cancel(waiter))
     }
 
-    /// Counts a receive that went away with nothing.
+    /// Counts a receive that ended without a message.
     pub fn count_empty(&mut self, name: &QueueName) {
         self.queue(name).total.receive_empty += 1;
     }
 
-    /// Retires a worker: until [`RETIRED_FOR`](crate::RETIRED_FOR) from now it gets no message, and
-    /// its receives that wait end with [`Event::Dismissed`]. Returns how many messages it has.
+    /// Retires a worker: for [`RETIRED_FOR`](crate::RETIRED_FOR) it gets no message, and its
+    /// waiting receives end with [`Event::Dismissed`]. Returns how many leases it has.
     ///
-    /// One that was told so waits in line like others, and gets nothing while it is retired.
+    /// Later receives of it may wait in line, but get nothing while the worker is retired.
     pub fn retire(&mut self, now: Time, name: &QueueName, worker: &Arc<str>) -> usize {
         self.advance(now);
         let queue = self.queue(name);
@@ -120,8 +120,8 @@ impl Broker {
         self.queues.get(name).is_some_and(|queue| queue.retired.contains(worker))
     }
 
-    /// Undoes deliveries that never reached their receiver: the messages are ready again in
-    /// their old place, and the attempt does not count. Stale receipts change nothing.
+    /// Undoes deliveries that never reached their worker: the messages are ready again in their old
+    /// places, and the attempts do not count. Stale receipts change nothing.
     pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
         self.advance(now);
         if let Some(queue) = self.queues.get_mut(name) {
@@ -130,7 +130,7 @@ impl Broker {
         }
     }
 
-    /// Ends a delivery: the message is done.
+    /// Acks a delivery: its message is done.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -139,7 +139,7 @@ impl Broker {
         self.queues.get_mut(name).ok_or(Stale)?.ack(now, receipt)
     }
 
-    /// Hands a message back, to be ready after `delay`; dead where this was its last attempt.
+    /// Hands a message back, to be ready after `delay`; it is dead if this was its last attempt.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -153,9 +153,9 @@ impl Broker {
         self.hand_back(now, name, |queue| queue.nack(now, receipt, delay))
     }
 
-    /// Hands a message back because its receiver was told to stop: it is ready again in its old
-    /// place, and the attempt does not count, but for [`FREE_RELEASES`](crate::FREE_RELEASES) times
-    /// only. From then on it is a [`Broker::nack`] without a delay.
+    /// Hands a message back because its worker must stop: it is ready again in its old place. The
+    /// attempt does not count for the first [`FREE_RELEASES`](crate::FREE_RELEASES) releases of a
+    /// message; a later release acts like a [`Broker::nack`] without delay.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -192,7 +192,7 @@ impl Broker {
         self.queues.get_mut(name).ok_or(Stale)?.extend(now, receipt, lease)
     }
 
-    /// Throws all messages of a queue away, wherever they are; returns how many.
+    /// Deletes all messages of a queue, whether ready, delayed or in flight; returns how many.
     pub fn purge(&mut self, now: Time, name: &QueueName) -> u64 {
         self.advance(now);
         self.queues.get_mut(name).map_or(0, |queue| queue.purge(now))
@@ -213,7 +213,7 @@ impl Broker {
         }
     }
 
-    /// Moves the dead to their queue, over its depth if need be, for nothing may be lost there.
+    /// Moves dead messages to their dead-letter queue, even over its depth: none may be lost there.
     pub(crate) fn bury(
         &mut self,
         now: Time,
@@ -227,7 +227,7 @@ impl Broker {
         if dead.peek().is_none() {
             return;
         }
-        // A death comes after all that happened in both queues, and before what comes of it.
+        // A death comes after all earlier events of both queues, and before its consequences.
         self.note(&to);
         self.note(name);
         for Dead { id, message } in dead {
@@ -237,7 +237,7 @@ impl Broker {
         self.note(&to);
     }
 
-    /// Puts what happened in a queue up to now behind all that was noted before.
+    /// Moves a queue's events to the end of the noted ones.
     pub(crate) fn note(&mut self, name: &QueueName) {
         if let Some(queue) = self.queues.get_mut(name) {
             let events = queue.events.drain(..);
@@ -250,21 +250,21 @@ impl Broker {
         self.queues.values().filter_map(Queue::next_deadline).min()
     }
 
-    /// What happened since the last call, in order within each queue and between queues that the
-    /// dead went from and to.
+    /// The events since the last call: in order within each queue, and across queues between which
+    /// dead messages moved.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
         let mut taken = Vec::new();
         self.drain_events(&mut taken);
         taken
     }
 
-    /// The same, put behind what is in `to`, whose room can be used again and again.
+    /// Like [`Broker::take_events`], but appends to `to`, so that its memory is reused.
     pub fn drain_events(&mut self, to: &mut Vec<(QueueName, Event)>) {
         to.append(&mut self.noted);
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
             to.extend(events.map(|event| (name.clone(), event)));
-            // A large batch would keep its room for ever.
+            // Otherwise one large batch would keep its memory for ever.
             queue.events.shrink_to(EVENTS);
         }
     }

@@ -1,4 +1,4 @@
-//! What happened: for a log, for metrics, and for waking those who wait.
+//! What happened in a queue: for the log, for metrics, and to wake waiting receives.
 
 use bytes::Bytes;
 
@@ -8,111 +8,93 @@ use crate::name::QueueName;
 use crate::settings::Settings;
 
 /// Why a message went back to the queue.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReturnReason {
-    /// Its lease ran out.
     LeaseExpired,
-    /// Its receiver handed it back.
     Nacked,
-    /// Its receiver handed it back because it was told to stop; the attempt does not count.
+    /// The worker must stop; the attempt does not count.
     Released,
 }
 
 /// One thing that happened to a queue, in the order in which it happened.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The queue was made or told something else.
+    /// The queue was created, or its settings were replaced.
     Configured {
-        /// What it is told now.
         settings: Settings,
     },
-    /// A message came in.
     Published {
-        /// Its number.
         id: MessageId,
-        /// Its bytes.
         body: Bytes,
         /// Milliseconds since 1970; for display.
         enqueued_at: u64,
-        /// When it becomes ready, if not at once.
+        /// When it becomes ready; `None` means at once.
         due: Option<Time>,
     },
-    /// Messages went to a receiver.
+    /// Messages went to a worker.
     Delivered {
-        /// Who had waited for them; `None` where they were there when asked for.
+        /// The receive that waited for them; `None` if they were ready when it came.
         waiter: Option<WaiterId>,
-        /// The messages.
         deliveries: Vec<Delivery>,
-        /// How long they belong to it.
         lease: Time,
     },
-    /// A receive that waited gets nothing, for its worker is retired.
+    /// A waiting receive gets nothing, because its worker is retired.
     Dismissed {
-        /// Who had waited.
         waiter: WaiterId,
     },
-    /// Somebody has shown the receipt of a delivery in an earlier run that was not heard of since.
+    /// A client showed the receipt of a delivery that an earlier run began but did not log.
     Recalled {
-        /// The delivery, which is under way again.
+        /// The delivery, which is in flight again.
         receipt: Receipt,
     },
-    /// A delivery never reached its receiver; the message is ready again, in its old place.
+    /// A delivery never reached its worker; the message is ready again, in its old place.
     Undelivered {
-        /// The delivery.
         receipt: Receipt,
     },
-    /// The receiver asked for more time.
     Extended {
-        /// The delivery.
         receipt: Receipt,
-        /// When the lease ends now.
+        /// When the lease now ends.
         until: Time,
     },
-    /// A message is done.
     Acked {
-        /// The delivery that did it.
         receipt: Receipt,
     },
     /// A message went back to the queue.
     Returned {
-        /// The delivery that failed.
+        /// The delivery that ended without an ack.
         receipt: Receipt,
-        /// Why.
         reason: ReturnReason,
-        /// When it becomes ready, if not at once.
+        /// When it becomes ready; `None` means at once.
         due: Option<Time>,
     },
-    /// A message was given up.
+    /// A message was given up after its last attempt.
     Dead {
         /// Its last delivery.
         receipt: Receipt,
-        /// How that failed.
         reason: ReturnReason,
-        /// Where it went; `None` where it was dropped.
+        /// Its dead-letter queue; `None` if it was dropped.
         to: Option<QueueName>,
     },
-    /// A message became too old.
+    /// A ready message exceeded the queue's `max_age`.
     Expired {
-        /// The message.
         id: MessageId,
     },
-    /// A message went back to where it had died.
+    /// A message went back to the queue where it had died.
     Redriven {
-        /// The message.
         id: MessageId,
-        /// The queue.
         to: QueueName,
     },
-    /// Nobody gets any from now on, or they do again.
+    /// The queue was paused or resumed.
     Paused {
-        /// Which of the two.
         paused: bool,
     },
-    /// All messages were thrown away.
+    /// All messages were deleted.
     Purged {
-        /// How many.
         count: u64,
-        /// All of them have lower numbers, and none that is accepted and not there yet has.
+        /// All of them have lower ids; messages that are accepted but not committed have higher
+        /// ones.
         below: MessageId,
     },
 }

@@ -1,4 +1,4 @@
-//! Messages go out: at once, or to those who wait, and to none that is retired.
+//! Deliveries: at once or to waiting receives, never to a retired worker.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::queue::Queue;
 use crate::retire::RETIRED_FOR;
 
 impl Queue {
-    /// Gives ready messages to those who wait, first come, first served.
+    /// Serves waiting receives, first come, first served.
     pub(crate) fn wake(&mut self, now: Time) {
         while !self.ready.is_empty() && !self.paused {
             let Some((waiter, request)) = self.next_waiter() else { return };
@@ -82,7 +82,7 @@ impl Queue {
         self.events.extend(dismissed);
     }
 
-    /// Whether a receive gets nothing, because its worker is retired; from now on that one knows.
+    /// Whether a receive gets nothing because its worker is retired; marks the worker as notified.
     fn turns_away(&mut self, request: &Request) -> bool {
         self.retired.tell(request.worker.as_ref()).is_some()
     }
@@ -95,7 +95,7 @@ impl Queue {
         }
     }
 
-    /// The first in line that is not retired leaves it.
+    /// Takes the first waiter in line whose worker is not retired.
     fn next_waiter(&mut self) -> Option<(WaiterId, Request)> {
         if self.retired.is_empty() {
             return self.waiters.pop_front();

@@ -1,4 +1,4 @@
-//! What whoever keeps messages for another run asks of a broker.
+//! What the log needs to read from a broker.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -8,17 +8,17 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::restore::{At, Due, Kept};
 
-/// What a message takes beside its body, in bytes.
+/// Approximate bytes that a message takes in the log besides its body.
 const RECORD: u64 = 32;
 
 impl Broker {
-    /// The number that the next message gets.
+    /// The id of the next message.
     pub fn next_message(&self) -> MessageId {
         MessageId(self.next_message)
     }
 
-    /// The lowest number from this one on that a message has in any queue, wherever it is there, or
-    /// by which a key is known: that of the first message that was published with it.
+    /// The lowest id, from this one on, of any message or remembered key. A key has the id of the
+    /// first message published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
         let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
         let oldest = oldest.map(|(id, _)| id);
@@ -26,7 +26,7 @@ impl Broker {
         oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
-    /// All these numbers from one on and below another one; one may be there twice.
+    /// All ids of messages and keys from `from` on and below `below`; an id may occur twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
         let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
         let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
@@ -34,13 +34,13 @@ impl Broker {
         messages.chain(keys).collect()
     }
 
-    /// Whether this is one of these numbers.
+    /// Whether a message or a key has this id.
     pub fn holds(&self, id: MessageId) -> bool {
         self.oldest_from(id) == Some(id)
     }
 
-    /// All that is to be known of a message at `now`, at `wall` in milliseconds since 1970, to have
-    /// it again in another run; `None` where it is not there.
+    /// The state of a message at `now`, for another run to restore. `wall` is the same moment in
+    /// milliseconds since 1970. `None` if there is no such message.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
             let message = queue.messages.get(id)?;
@@ -48,8 +48,8 @@ impl Broker {
         })
     }
 
-    /// All that is to be known of the key whose first message has this number, at `now` and `wall`
-    /// in milliseconds since 1970; `None` where none is remembered.
+    /// The state of the key whose first message has this id, at `now` and `wall` (milliseconds
+    /// since 1970); `None` if no such key is remembered.
     pub fn kept_key(
         &self,
         now: Time,
@@ -61,7 +61,7 @@ impl Broker {
             .find_map(|(name, queue)| Some((name, queue.keys.kept(now, wall, first)?)))
     }
 
-    /// How many bytes all messages and keys take where they are kept, about.
+    /// About how many bytes all messages and keys take in the log.
     pub fn bytes(&self) -> u64 {
         let messages = |queue: &Queue| queue.bytes + RECORD * queue.messages.len() as u64;
         self.queues.values().map(|queue| messages(queue) + queue.keys.bytes()).sum()

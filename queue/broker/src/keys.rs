@@ -1,4 +1,4 @@
-//! The keys of publishes that are to happen once: one that comes again is told what became of it.
+//! Keys of idempotent publishes: a repeated publish gets the answer of the first one.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,58 +6,57 @@ use crate::Time;
 use crate::limits::PublishError;
 use crate::message::MessageId;
 
-/// How long a queue remembers a key, from when its messages were there.
+/// How long a queue remembers a key after its messages were committed.
 pub const KEY_KEPT: Time = Time::from_secs(5 * 60);
 
-/// What a key counts of its queue's `max_bytes` while it is remembered: somewhat more than it
-/// takes, which is 115 bytes where there are many.
+/// Bytes of `max_bytes` that a remembered key takes: slightly more than the 115 bytes of memory
+/// that each key takes when there are many.
 pub const KEY_BYTES: u64 = 128;
 
-/// Stands for the key that a publisher gave: a hash of it, so that all take the same room.
+/// A hash of the key that a publisher gave, so that all keys take the same room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub [u8; 16]);
 
-/// Stands for all that a publish asks for: a hash of it, by which another one is told apart.
+/// A hash of all that a publish asks for; it differs for another publish with the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 16]);
 
-/// What a publisher says for its publish to happen once.
+/// Makes a publish idempotent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Once {
-    /// The same at each try, and at no other publish to this queue.
+    /// The same for each try, and for no other publish to this queue.
     pub key: Key,
-    /// The same only where the same is published.
+    /// Equal only for the same messages and delays.
     pub fingerprint: Fingerprint,
 }
 
-/// All that is to be known of a key to have it again in another run.
+/// The state of a key, for another run to restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptKey {
-    /// The key, and what it was used for.
+    /// The key and its fingerprint.
     pub once: Once,
-    /// The first of its messages.
+    /// The id of the first of its messages.
     pub first: MessageId,
-    /// How many they are; their numbers ascend by one.
+    /// How many messages; their ids ascend by one.
     pub count: u32,
     /// When they were published, in milliseconds since 1970.
     pub at: u64,
 }
 
 impl KeptKey {
-    /// How long it is remembered yet, at `wall` in milliseconds since 1970. That clock may have
-    /// been set since, so it is never longer than for a new one.
+    /// How much longer it is remembered at `wall`, in milliseconds since 1970. At most
+    /// [`KEY_KEPT`], because the wall clock may have been set since.
     fn left(&self, wall: u64) -> Time {
         KEY_KEPT.saturating_sub(Time::from_millis(wall.saturating_sub(self.at)))
     }
 }
 
-/// A key that was used.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     fingerprint: Fingerprint,
     first: MessageId,
     count: u32,
-    /// Whether its messages were there.
+    /// Whether its messages were committed.
     settled: bool,
 }
 
@@ -65,23 +64,22 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     known: BTreeMap<Key, Known>,
-    /// Those whose messages were there, by the first of these, with when they are forgotten. One
-    /// that is not settled stays: its publisher may try again for as long as that takes.
+    /// Keys of committed batches, ordered by first message, with the time when each is forgotten.
+    /// An unsettled key stays: its publisher may retry until the batch is committed or refused.
     settled: VecDeque<(MessageId, Time, Key)>,
 }
 
 impl Keys {
-    /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.known.len()
     }
 
-    /// What they count together.
+    /// The bytes of `max_bytes` that all keys take.
     pub(crate) fn bytes(&self) -> u64 {
         self.known.len() as u64 * KEY_BYTES
     }
 
-    /// The messages of this key before, and whether they were there.
+    /// The messages published with this key, and whether they were committed.
     pub(crate) fn find(&self, once: &Once) -> Result<Option<(Vec<MessageId>, bool)>, PublishError> {
         let Some(known) = self.known.get(&once.key) else { return Ok(None) };
         if known.fingerprint != once.fingerprint {
@@ -96,7 +94,7 @@ impl Keys {
         self.known.insert(key, Known { fingerprint, first, count, settled: false });
     }
 
-    /// Its messages are there.
+    /// The key's messages were committed.
     pub(crate) fn settle(&mut self, now: Time, key: Key) {
         self.keep(now.saturating_add(KEY_KEPT), key);
     }
@@ -109,12 +107,12 @@ impl Keys {
         self.settled.insert(at, (first, until, key));
     }
 
-    /// Its messages never came: it is free.
+    /// The key's messages were refused: the key can be used again.
     pub(crate) fn free(&mut self, key: Key) {
         self.known.remove(&key);
     }
 
-    /// When the next one is forgotten.
+    /// When the next key is forgotten.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         self.settled.front().map(|(_, until, _)| *until)
     }
@@ -128,7 +126,7 @@ impl Keys {
         }
     }
 
-    /// Where the settled ones begin whose first message has this number or a higher one.
+    /// The index of the first settled key whose first message has this id or a higher one.
     fn from(&self, first: MessageId) -> usize {
         self.settled.partition_point(|(it, ..)| *it < first)
     }
@@ -141,7 +139,7 @@ impl Keys {
         Some(KeptKey { once: Once { key: *key, fingerprint }, first, count, at })
     }
 
-    /// The numbers from one on and below another one by which those that are settled are known.
+    /// The ids of settled keys from `from` on and below `below`.
     pub(crate) fn between(
         &self,
         from: MessageId,
@@ -151,7 +149,7 @@ impl Keys {
         self.settled.range(range).map(|(first, ..)| *first)
     }
 
-    /// The keys of an earlier run, at `now` by this one's clock.
+    /// The keys of an earlier run, at `now` by this run's clock.
     pub(crate) fn restored(kept: impl Iterator<Item = KeptKey>, now: Time, wall: u64) -> Keys {
         let mut kept: Vec<_> = kept.filter(|it| !it.left(wall).is_zero()).collect();
         kept.sort_unstable_by_key(|it| it.first);

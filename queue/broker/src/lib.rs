@@ -1,38 +1,38 @@
-//! The queue without its server: what happens to a message, and nothing else.
+//! The queue without its server: the life of a message, and nothing else.
 //!
-//! A message is ready, then in flight under a lease, then done; or delayed before it is ready.
-//! Every call takes `now`, the time since the broker began. There is no clock in here, no I/O
-//! and no task: tests, a simulator and the server drive the same code.
+//! A message is ready, then in flight under a lease, then done; it may be delayed before it is
+//! ready. Every call takes `now`, the time since the broker began. The crate has no clock, no I/O
+//! and no task, so tests, a simulator and the server drive the same code.
 //!
 //! # Layout
 //! From the outside in; a module uses only those below it.
-//! - [`broker`]: [`Broker`], many named queues: messages go out, deliveries end, and time goes on
-//! - `publish`: messages come in, with a key once, however often it is tried
-//! - [`redrive`]: what people do to a whole queue: pause it, and send the dead back
-//! - `look`: what a queue shows of itself, and who is busy
-//! - `keep`: what whoever keeps messages for another run asks of a broker
-//! - [`restore`]: a broker put together again from what happened in an earlier run
+//! - [`broker`]: [`Broker`], many named queues: deliveries and time
+//! - `publish`: accepting messages, once per key
+//! - [`redrive`]: pausing a queue, and sending dead messages back
+//! - `look`: the numbers, messages and workers of a queue
+//! - `keep`: what the log reads from a broker
+//! - [`restore`]: rebuilding a broker from the log of an earlier run
 //!
 //! One queue:
-//! - `timers`: what ends by itself
-//! - `settle`: deliveries end, or get more time
-//! - `giving`: messages go out
-//! - `queue`: its messages, where each is, who waits for them, and how much it takes
+//! - `timers`: the ends of leases, delays, ages, keys and retirements
+//! - `settle`: ends of deliveries, and lease extensions
+//! - `giving`: deliveries to receives
+//! - `queue`: its messages, their places, its waiters and its limits
 //!
 //! Its parts:
-//! - `shelf`: its messages by their numbers
-//! - [`workers`]: who is busy
-//! - `retire`: workers that get no message on their way out
-//! - [`keys`]: the keys of publishes that are to happen once
+//! - `shelf`: its messages by id
+//! - [`workers`]: workers and their leases
+//! - `retire`: workers that receive no more, because they are about to stop
+//! - [`keys`]: keys of idempotent publishes
 //!
-//! What all of them speak of:
-//! - [`event`]: what happened, for whoever keeps a log or wakes a waiter
-//! - [`limits`]: why a batch is not taken in
+//! Types that all of them use:
+//! - [`event`]: what happened, for the log and for waiters
+//! - [`limits`]: why a batch is refused
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
-//! - [`settings`]: what a queue can be told
-//! - [`stats`]: what a queue counts
-//! - [`redelivery`]: the story of messages given out again
+//! - [`settings`]: the settings of a queue
+//! - [`stats`]: the numbers of a queue
+//! - [`redelivery`]: the history of redelivered messages
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

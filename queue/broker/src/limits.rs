@@ -1,31 +1,29 @@
-//! Why a batch is not taken in.
+//! Why a batch is refused.
 
 /// The queue has no room.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
-    /// For so many messages.
+    /// It has too many messages.
     #[error("the queue holds {depth} of at most {limit} messages and has no room for {batch} more")]
     Depth {
-        /// Messages in the queue, wherever they are.
+        /// Messages in the queue, whether ready, delayed, in flight or accepted.
         depth: usize,
-        /// The queue's limit.
         limit: usize,
-        /// Messages in the batch.
         batch: usize,
     },
-    /// For so many bytes.
+    /// It has too many bytes.
     #[error(
         "the queue holds {bytes} of at most {limit} bytes{} and has no room for {batch} more",
         of_keys(*keys)
     )]
     Bytes {
-        /// Bytes in the queue, those for keys included.
+        /// Bytes in the queue, including those of keys.
         bytes: u64,
-        /// What the keys of the last minutes count of these.
+        /// Bytes of these that remembered keys take.
         keys: u64,
-        /// The queue's limit.
         limit: u64,
-        /// Bytes in the batch, and what its key counts.
+        /// Bytes of the batch, including those of its key.
         batch: u64,
     },
 }
@@ -37,21 +35,15 @@ fn of_keys(bytes: u64) -> String {
     }
 }
 
-/// Why a batch was not taken in. Nothing of it was.
+/// Why a batch was refused; none of its messages was accepted.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {
-    /// A body is larger than the queue takes.
     #[error("a message of {bytes} bytes is over the queue's limit of {limit}")]
-    TooLarge {
-        /// The body's size.
-        bytes: usize,
-        /// The queue's limit.
-        limit: usize,
-    },
-    /// The queue has no room for the batch.
+    TooLarge { bytes: usize, limit: usize },
     #[error(transparent)]
     Full(#[from] Full),
-    /// Its key was used for another one, and is remembered.
+    /// The key was used for a different batch, and is still remembered.
     #[error("its key was used for another publish in the last five minutes")]
     KeyReused,
 }

@@ -1,4 +1,4 @@
-//! What a queue shows of itself, changing nothing.
+//! Read access to a queue's state.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -10,20 +10,20 @@ use crate::stats::Stats;
 use crate::workers::Worker;
 
 impl Broker {
-    /// How many messages a queue has taken in so far, with those that were accepted and are not
-    /// there yet: right after a message was accepted it is that one's place among all of its queue,
-    /// from 1, which no other one has unless one before it is refused.
+    /// How many messages a queue has accepted so far, committed or not. Right after a message is
+    /// accepted, this is its unique position in the queue, counted from 1. It is not unique only if
+    /// an earlier message is refused.
     pub fn taken_in(&self, name: &QueueName) -> u64 {
         let queue = self.queues.get(name);
         queue.map_or(0, |queue| queue.total.published + queue.expected as u64)
     }
 
-    /// Whether anybody has a message, or waits for one.
+    /// Whether any worker has a lease or waits for a message.
     pub fn has_workers(&self) -> bool {
         self.queues.values().any(|queue| queue.in_flight > 0 || !queue.waiters.is_empty())
     }
 
-    /// A look at the oldest messages, wherever they are; `None` where there is no such queue.
+    /// The oldest messages, whether ready, delayed or in flight; `None` if there is no such queue.
     pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
         let peeked = |(id, message): (MessageId, &Message)| Peeked {
             id,
@@ -36,27 +36,27 @@ impl Broker {
         Some(queue.messages.iter().take(max).map(peeked).collect())
     }
 
-    /// The last messages given out again, newest first; `None` where there is no such queue.
+    /// The last redelivered messages, newest first; `None` if there is no such queue.
     pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
         let queue = self.queues.get(name)?;
         Some(queue.redeliveries.newest().take(max).cloned().collect())
     }
 
-    /// A queue at this moment; `None` where there is no such queue.
+    /// A queue's numbers; `None` if there is no such queue.
     pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
         self.advance(now);
         self.queues.get(name).map(|queue| stats(queue, now))
     }
 
-    /// All queues at this moment, by name.
+    /// The numbers of all queues, by name.
     pub fn all_stats(&mut self, now: Time) -> impl Iterator<Item = (&QueueName, Stats)> {
         self.advance(now);
         self.queues.iter().map(move |(name, queue)| (name, stats(queue, now)))
     }
 
-    /// The workers of a queue by name: those with leases, and those that had one within
-    /// [`LISTED`](crate::workers::LISTED); `None` where there is no such queue. After a restart
-    /// leases are nameless.
+    /// A queue's workers by name: those with leases, and those that had one within
+    /// [`LISTED`](crate::workers::LISTED). `None` if there is no such queue. After a restart leases
+    /// are nameless.
     pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
         self.advance(now);
         let queue = self.queues.get(name)?;

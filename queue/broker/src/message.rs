@@ -1,4 +1,4 @@
-//! Messages: their ids, their receipts, and how they look to those who ask.
+//! Messages, their ids, receipts and deliveries.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::Time;
 
-/// A message's number, given at publish, ascending over all queues of a broker.
+/// A message's id, given at publish; ids ascend over all queues of a broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub u64);
 
@@ -18,20 +18,20 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// Someone who waits for messages.
+/// A receive that waits for messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WaiterId(pub u64);
 
-/// The right to end one delivery of one message; stale after any other has begun.
+/// The right to end one delivery of one message; stale once another delivery has begun.
 ///
-/// As text it is `MESSAGE-DELIVERY-RUN`; callers should not read anything into it.
+/// As text it is `MESSAGE-DELIVERY-RUN`; clients must treat it as opaque.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Receipt {
-    /// The message.
+    #[allow(missing_docs)] // the name says it
     pub message: MessageId,
-    /// Which delivery of it. Never used twice, also where the attempt was not counted.
+    /// Which delivery of the message. Never used twice, even if the attempt does not count.
     pub delivery: u32,
-    /// Which run of the process gave it, so that no receipt outlives what it stands for.
+    /// Which run of the process issued it, so that receipts of an earlier run are recognised.
     pub run: u32,
 }
 
@@ -41,7 +41,7 @@ impl fmt::Display for Receipt {
     }
 }
 
-/// The text was never a receipt.
+/// The text is not a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a receipt")]
 pub struct NoReceipt;
@@ -56,7 +56,7 @@ impl FromStr for Receipt {
         let delivery = part()?.parse().map_err(|_| NoReceipt)?;
         let run = u32::from_str_radix(part()?, 16).map_err(|_| NoReceipt)?;
         let receipt = Receipt { message, delivery, run };
-        // One receipt has one spelling: "+1", upper case and further parts are none of ours.
+        // One receipt has one spelling: "+1", upper case and further parts are refused.
         if receipt.to_string() == text { Ok(receipt) } else { Err(NoReceipt) }
     }
 }
@@ -66,11 +66,11 @@ impl FromStr for Receipt {
 #[error("the delivery of this receipt is over")]
 pub struct Stale;
 
-/// The run of the process before this one.
+/// The process before this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Earlier {
     pub(crate) run: u32,
-    /// Its messages have numbers below this one.
+    /// Its messages have ids below this one.
     pub(crate) below: MessageId,
 }
 
@@ -80,108 +80,107 @@ impl Earlier {
     }
 }
 
-/// What a publisher hands in.
+/// A message to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// Any bytes. Large ones are kept as they are, so they should be no part of something larger.
+    /// Any bytes. Large bodies are stored without a copy, so they should not be slices of a larger
+    /// buffer.
     pub body: Bytes,
-    /// How long it stays hidden; zero for at once.
+    /// How long the message stays hidden; zero means it is ready at once.
     pub delay: Time,
 }
 
-/// What a receiver asks for.
+/// What a receive asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// At most so many messages; at least 1.
+    /// The most messages to deliver; at least 1.
     pub max: usize,
-    /// How long they shall belong to it; the queue's setting where it does not say.
+    /// How long the lease lasts; `None` takes the queue's setting.
     pub lease: Option<Time>,
-    /// Its name, for the story of what happens to a message.
+    /// The worker's name.
     pub worker: Option<Arc<str>>,
 }
 
-/// A message in the hands of a receiver.
+/// A message in flight.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The message.
     pub id: MessageId,
-    /// The right to end this delivery.
     pub receipt: Receipt,
-    /// How often it was given out, this time included.
+    /// Deliveries that count against `max_attempts`, including this one.
     pub attempts: u32,
-    /// When it was published, in milliseconds since 1970 by the publisher's server; for display.
+    /// When it was published, in milliseconds since 1970 by the publishing server's clock; for
+    /// display.
     pub enqueued_at: u64,
-    /// The bytes as they were published.
     pub body: Bytes,
 }
 
-/// Where a message is on its way.
+/// Where a message is.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Waiting for a receiver.
     Ready,
-    /// Hidden until a time.
     Delayed {
-        /// When it becomes ready.
         until: Time,
     },
-    /// With a receiver.
+    /// Leased to a worker.
     InFlight(Box<Lease>),
 }
 
-/// For how long a message is whose.
+/// A worker's right to a message, for a limited time.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
-    /// When it ends.
     pub until: Time,
-    /// When it began, where it began in this run of the process.
+    /// When it began; after a restart, when it was restored.
     pub since: Time,
-    /// When the receiver last showed life: at delivery or when it extended the lease.
+    /// When the worker was last heard from: at delivery, or when it extended the lease.
     pub heard: Time,
-    /// The receiver's name, if it gave one.
+    /// The worker's name, if it gave one.
     pub worker: Option<Arc<str>>,
 }
 
 impl Place {
-    /// With a receiver from `now` on.
+    /// In flight from `now` on.
     pub(crate) fn in_flight(now: Time, until: Time, worker: Option<Arc<str>>) -> Place {
         Place::InFlight(Box::new(Lease { until, since: now, heard: now, worker }))
     }
 }
 
-/// A message on its way.
+/// A message in a queue.
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) body: Bytes,
-    /// Milliseconds since 1970. For display, and for its age after a restart; nothing that runs is
-    /// decided by it.
+    /// Milliseconds since 1970. For display, and for the message's age after a restart; a running
+    /// process decides nothing by it.
     pub(crate) enqueued_at: u64,
-    /// When it was first published, for its age; ascends with the id, in dead-letter queues too.
+    /// When it was first published. It decides the age, and ascends with the id even in dead-letter
+    /// queues.
     pub(crate) published: Time,
     /// Deliveries that count against `max_attempts`.
     pub(crate) attempts: u32,
     /// How often it was released without its attempt counting.
     pub(crate) releases: u32,
-    /// All deliveries, so that no receipt is given twice.
+    /// All deliveries; the number of the next receipt comes from it, so that receipts are unique.
     pub(crate) deliveries: u32,
-    /// Which run of the process gave the last receipt; 0 before the first one.
+    /// Which run of the process issued the last receipt; 0 before the first one.
     pub(crate) run: u32,
     pub(crate) place: Place,
 }
 
 impl Message {
-    /// One that is ready, published at `now`.
+    /// A ready message, published at `now`.
     pub(crate) fn new(body: Bytes, enqueued_at: u64, now: Time) -> Message {
         let (attempts, releases, deliveries, run, place) = (0, 0, 0, 0, Place::Ready);
         Message { body, enqueued_at, published: now, attempts, releases, deliveries, run, place }
     }
 
-    /// The same one in another queue, where it begins anew.
+    /// The same message for another queue, with no attempts and releases counted.
     pub(crate) fn anew(self) -> Message {
         Message { attempts: 0, releases: 0, place: Place::Ready, ..self }
     }
 
-    /// When it becomes ready, where it is delayed.
+    /// When a delayed message becomes ready; `None` for others.
     pub(crate) fn due(&self) -> Option<Time> {
         match self.place {
             Place::Delayed { until } => Some(until),
@@ -190,24 +189,22 @@ impl Message {
     }
 }
 
-/// What became of messages whose lease is over.
+/// A message that had its last attempt and left its queue.
 pub(crate) struct Dead {
     pub(crate) id: MessageId,
     pub(crate) message: Message,
 }
 
-/// A look at a message that changes nothing.
+/// A message as a peek shows it.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peeked {
-    /// The message.
     pub id: MessageId,
-    /// How often it was given out.
+    /// Deliveries that count against `max_attempts`.
     pub attempts: u32,
     /// When it was published, in milliseconds since 1970; for display.
     pub enqueued_at: u64,
-    /// Where it is.
     pub place: Place,
-    /// The bytes as they were published.
     pub body: Bytes,
 }
 
@@ -216,14 +213,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_receipt_comes_back_from_its_text() {
+    fn a_receipt_is_parsed_from_its_text() {
         let receipt = Receipt { message: MessageId(17), delivery: 2, run: 0xbeef };
         assert_eq!("17-2-0000beef".parse(), Ok(receipt));
         assert_eq!(receipt.to_string(), "17-2-0000beef");
     }
 
     #[test]
-    fn other_texts_are_no_receipts() {
+    fn other_texts_are_refused_as_receipts() {
         for text in ["", "17", "17-2", "17-2-beef", "+17-2-0000beef", "17-2-0000BEEF", "1-1-0-0"] {
             assert_eq!(text.parse::<Receipt>(), Err(NoReceipt), "{text}");
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueueName(Arc<str>);
 
-/// The text is no name for a queue.
+/// The text is not a valid queue name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a queue's name is 1 to 80 letters, digits, '_', '-' or '.', not {0:?}")]
 pub struct BadName(String);

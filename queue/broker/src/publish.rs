@@ -1,4 +1,4 @@
-//! Messages come in: at once or later, and with a key once, however often that is tried.
+//! Publishing: at once or delayed, and with a key only once, however often it is tried.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -8,52 +8,53 @@ use crate::message::{Message, MessageId, NewMessage, Place};
 use crate::name::QueueName;
 use crate::queue::bytes_of;
 
-/// A batch that was taken in and is not there yet: it has its numbers, and room is kept for it. It
-/// is there once it is given to [`Broker::commit`]; what [`Broker::refuse`] gets never was.
+/// A batch that was accepted but is not visible yet. Its messages have ids, and the queue reserves
+/// room for it. It becomes visible by [`Broker::commit`]; [`Broker::refuse`] drops it.
 #[derive(Debug)]
 pub struct Accepted {
     queue: QueueName,
     messages: Vec<(MessageId, Message)>,
-    /// Remembered by the queue until this is refused, or for a while.
+    /// The queue remembers it until the batch is refused, or for
+    /// [`KEY_KEPT`](crate::keys::KEY_KEPT) after it is committed.
     key: Option<Key>,
 }
 
 impl Accepted {
-    /// Its messages' numbers, in order.
+    /// The ids of its messages, in order.
     pub fn ids(&self) -> impl Iterator<Item = MessageId> {
         self.messages.iter().map(|(id, _)| *id)
     }
 
-    /// Where it goes.
+    /// The queue that it goes to.
     pub fn queue(&self) -> &QueueName {
         &self.queue
     }
 
-    /// Each message's number and bytes, and when it becomes ready, if not at once.
+    /// The id and body of each message, and when it becomes ready (`None` means at once).
     pub fn messages(&self) -> impl Iterator<Item = (MessageId, &[u8], Option<Time>)> {
         self.messages.iter().map(|(id, message)| (*id, &message.body[..], message.due()))
     }
 }
 
-/// What became of a publish with a key.
+/// The result of a publish with a key.
 #[derive(Debug)]
 pub enum Tried {
-    /// It is the first with its key, and was taken in; to be committed or refused.
+    /// The first publish with this key. It was accepted, and must be committed or refused.
     First(Accepted),
-    /// There was one before. Nothing was taken in.
+    /// A repeated publish; it was not accepted.
     Again {
-        /// The messages of the one before.
+        /// The ids of the first publish.
         ids: Vec<MessageId>,
-        /// Whether they were there already; if not, they are committed or refused yet.
+        /// Whether the first publish is committed; if not, it is neither committed nor refused yet.
         settled: bool,
     },
 }
 
 impl Broker {
-    /// Takes a batch in, all or nothing. `enqueued_at` (milliseconds since 1970) is for display.
+    /// Publishes all of a batch or none. `enqueued_at` (milliseconds since 1970) is for display.
     ///
     /// # Errors
-    /// When a body is too large or the queue has no room; nothing is taken in then.
+    /// When a body is too large or the queue has no room; then nothing is published.
     pub fn publish(
         &mut self,
         now: Time,
@@ -67,10 +68,10 @@ impl Broker {
         Ok(ids)
     }
 
-    /// Takes a batch in as [`Broker::publish`] does, for it to be there later: nobody sees it yet.
+    /// Accepts a batch as [`Broker::publish`] does, but it stays invisible until it is committed.
     ///
     /// # Errors
-    /// When a body is too large or the queue has no room; nothing is taken in then.
+    /// When a body is too large or the queue has no room; then nothing is accepted.
     pub fn accept(
         &mut self,
         now: Time,
@@ -82,7 +83,8 @@ impl Broker {
         self.take_in(now, name, batch, enqueued_at, 0)
     }
 
-    /// Keeps room for a batch, where there is room for `beside` bytes more, and numbers it.
+    /// Gives ids to a batch and reserves room for it, if the queue has room for it and `beside`
+    /// more bytes.
     fn take_in(
         &mut self,
         now: Time,
@@ -102,8 +104,8 @@ impl Broker {
         Ok(Accepted { queue: name.clone(), messages, key: None })
     }
 
-    /// A batch that was accepted is there from now on. Those with keys come in the order in which
-    /// they were accepted, so that keys are forgotten in that order.
+    /// Makes an accepted batch visible. Batches with keys must be committed in the order in which
+    /// they were accepted, because keys are forgotten in that order.
     pub fn commit(&mut self, now: Time, accepted: Accepted) {
         self.advance(now);
         let queue = self.queue(&accepted.queue);
@@ -115,7 +117,7 @@ impl Broker {
         queue.wake(now);
     }
 
-    /// A batch that was accepted never came; its room is free again.
+    /// Drops an accepted batch and frees its room.
     pub fn refuse(&mut self, accepted: &Accepted) {
         let queue = self.queue(&accepted.queue);
         queue.expect_no_longer(&accepted.messages);
@@ -124,13 +126,13 @@ impl Broker {
         }
     }
 
-    /// Takes a batch of at least one in as [`Broker::accept`] does, if it is the first with its
-    /// key. The key is remembered until the batch is refused, or for
+    /// Accepts a batch of at least one message as [`Broker::accept`] does, if it is the first with
+    /// its key. The key is remembered until the batch is refused, or for
     /// [`KEY_KEPT`](crate::keys::KEY_KEPT) after it was committed.
     ///
     /// # Errors
-    /// When the key was used for something else, or the batch would be refused without a key, too;
-    /// then nothing is taken in, and a new key is not remembered.
+    /// When the key was used for a different batch, or when the batch would be refused without a
+    /// key, too. Then nothing is accepted, and a new key is not remembered.
     pub fn accept_once(
         &mut self,
         now: Time,

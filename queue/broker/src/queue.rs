@@ -1,4 +1,4 @@
-//! One queue: its messages, where each is, who waits for them, and how much it takes.
+//! One queue: its messages, their places, its waiters and its limits.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -17,31 +17,28 @@ use crate::workers::Workers;
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) settings: Settings,
-    /// Which run of the process gives the receipts.
+    /// The run of the process, which is part of new receipts.
     pub(crate) run: u32,
-    /// What is known of the run before, where there was one.
+    /// The run before this one, if there was one.
     pub(crate) earlier: Option<Earlier>,
     pub(crate) messages: Shelf,
-    /// How many bytes their bodies have.
+    /// The bytes of all bodies.
     pub(crate) bytes: u64,
-    /// Messages that were accepted and are not there yet.
+    /// Messages that are accepted but not committed.
     pub(crate) expected: usize,
     /// The bytes of their bodies.
     pub(crate) expected_bytes: u64,
-    /// By which publishes that come again are known.
     pub(crate) keys: Keys,
-    /// Whether nobody gets any.
+    /// Whether receives get nothing.
     pub(crate) paused: bool,
     /// Ids ascend with publishing, so a message that comes back finds its old place.
     pub(crate) ready: BTreeSet<MessageId>,
     /// Ends of leases and of delays, soonest first.
     pub(crate) timers: BTreeSet<(Time, MessageId)>,
     pub(crate) in_flight: usize,
-    /// First come, first served. While a message is ready only retired ones wait here.
+    /// First come, first served. While messages are ready, only retired workers wait here.
     pub(crate) waiters: VecDeque<(WaiterId, Request)>,
-    /// Who has the messages in flight.
     pub(crate) workers: Workers,
-    /// Workers that get none.
     pub(crate) retired: Retired,
     pub(crate) total: Counters,
     pub(crate) redeliveries: Redeliveries,
@@ -53,7 +50,7 @@ impl Queue {
         Queue { run, ..Queue::default() }
     }
 
-    /// How many messages the queue holds or keeps room for, wherever they are.
+    /// How many messages the queue holds, whether ready, delayed, in flight or accepted.
     pub(crate) fn depth(&self) -> usize {
         self.messages.len() + self.expected
     }
@@ -67,8 +64,8 @@ impl Queue {
         self.index(id, due);
     }
 
-    /// Takes in a message that was there in an earlier run; its place is as it was then, but for a
-    /// fresh lease.
+    /// Inserts a message of an earlier run in its old place; a message in flight gets a fresh
+    /// lease.
     pub(crate) fn restore(&mut self, id: MessageId, message: Message) {
         match message.place {
             Place::Ready => self.index(id, None),
@@ -93,7 +90,7 @@ impl Queue {
         Some(message)
     }
 
-    /// Puts a message that is not in flight where it will be found.
+    /// Enters a message that is not in flight into the index for its place.
     pub(crate) fn index(&mut self, id: MessageId, due: Option<Time>) {
         match due {
             Some(until) => self.timers.insert((until, id)),
@@ -101,8 +98,8 @@ impl Queue {
         };
     }
 
-    /// Throws all messages away; their receipts are stale from now on. Keys stay: what was
-    /// published with them was published.
+    /// Deletes all messages; their receipts become stale. Keys stay, because their messages were
+    /// published.
     pub(crate) fn purge(&mut self, now: Time) -> u64 {
         let count = self.messages.len() as u64;
         let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));
@@ -117,7 +114,7 @@ impl Queue {
         count
     }
 
-    /// Whether a batch may come in, with so many bytes beside it.
+    /// Whether a batch may be accepted with `beside` more bytes.
     pub(crate) fn check(&self, batch: &[NewMessage], beside: u64) -> Result<(), PublishError> {
         let limit = self.settings.max_message_bytes;
         if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
@@ -135,22 +132,22 @@ impl Queue {
         Ok(())
     }
 
-    /// How many messages more it takes.
+    /// How many more messages the queue accepts.
     pub(crate) fn free_slots(&self) -> usize {
         self.settings.max_depth.saturating_sub(self.depth())
     }
 
-    /// How many bytes more it takes.
+    /// How many more bytes the queue accepts.
     pub(crate) fn free_bytes(&self) -> u64 {
         self.settings.max_bytes.saturating_sub(self.taken_bytes())
     }
 
-    /// What counts of its `max_bytes`: bodies, those that are expected, and keys.
+    /// The bytes that count against `max_bytes`: bodies, accepted bodies, and keys.
     fn taken_bytes(&self) -> u64 {
         self.bytes + self.expected_bytes + self.keys.bytes()
     }
 
-    /// A batch is there, or never came.
+    /// Frees the room of an accepted batch, which was committed or refused.
     pub(crate) fn expect_no_longer(&mut self, batch: &[(MessageId, Message)]) {
         self.expected -= batch.len();
         self.expected_bytes -= batch.iter().map(|(_, it)| it.body.len() as u64).sum::<u64>();

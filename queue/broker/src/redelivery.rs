@@ -1,4 +1,4 @@
-//! The story of messages given out again: who lost one, who got it next, who did it.
+//! The history of redelivered messages: which worker lost one, which got it next, which acked it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,36 +7,35 @@ use crate::Time;
 use crate::event::ReturnReason;
 use crate::message::MessageId;
 
-/// How many stories a queue remembers.
+/// How many redeliveries a queue remembers.
 const KEPT: usize = 100;
 
-/// One message that was given out again, or waits to be.
+/// A message that came back to its queue, and was or will be redelivered.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redelivery {
-    /// The message.
     pub id: MessageId,
-    /// Why it came back.
     pub reason: ReturnReason,
-    /// Who had it.
+    /// The worker that lost it.
     pub worker: Option<Arc<str>>,
-    /// When that worker last showed life.
+    /// When that worker was last heard from.
     pub heard: Time,
-    /// When it was given out again.
+    /// When it was redelivered; `None` until then.
     pub given_again: Option<Time>,
-    /// Who got it next.
+    /// The worker that got it next.
     pub next_worker: Option<Arc<str>>,
-    /// Whether it is done, and by whom.
+    /// Whether it was acked, and by which worker.
     pub done: Option<Option<Arc<str>>>,
 }
 
 impl Redelivery {
-    /// From the first worker's last sign of life until the message was given out again.
+    /// From the last sign of life of the first worker until the redelivery.
     pub fn after(&self) -> Option<Time> {
         self.given_again.map(|at| at.saturating_sub(self.heard))
     }
 }
 
-/// A queue's last stories, oldest first.
+/// A queue's last redeliveries, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Redeliveries(VecDeque<Redelivery>);
 
@@ -55,7 +54,7 @@ impl Redeliveries {
         }
     }
 
-    /// The next worker never got it after all.
+    /// The redelivery never reached the next worker.
     pub(crate) fn not_given(&mut self, id: MessageId) {
         if let Some(story) = self.latest(id) {
             story.given_again = None;
@@ -69,7 +68,7 @@ impl Redeliveries {
         }
     }
 
-    /// The stories, newest first.
+    /// The redeliveries, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Redelivery> {
         self.0.iter().rev()
     }

@@ -1,26 +1,26 @@
-//! What people do to a whole queue: pause it, and send the dead back.
+//! Commands for a whole queue: pause, resume, and redrive dead messages.
 
 use crate::Time;
 use crate::broker::Broker;
 use crate::event::Event;
 use crate::name::QueueName;
 
-/// Why messages cannot go back.
+/// Why messages cannot be redriven.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedriveError {
-    /// No queue sends its dead here.
-    #[error("no queue has {0} as its dead_letter_queue; say where to with ?to=QUEUE")]
+    /// No queue sends its dead messages to this one.
+    #[error("no queue has {0} as its dead_letter_queue; name the target with ?to=QUEUE")]
     Nowhere(QueueName),
-    /// Several queues do.
-    #[error("several queues have {0} as their dead_letter_queue; say where to with ?to=QUEUE")]
+    /// Several queues send their dead messages to this one.
+    #[error("several queues have {0} as their dead_letter_queue; name the target with ?to=QUEUE")]
     Anywhere(QueueName),
-    /// They would come back here.
-    #[error("{0} is this queue itself; say another one with ?to=QUEUE")]
+    /// The target is this queue.
+    #[error("{0} is this queue itself; name another one with ?to=QUEUE")]
     Here(QueueName),
 }
 
 impl Broker {
-    /// From now on nobody gets messages of a queue, or they do again; false where that was so.
+    /// Pauses or resumes a queue: receives of a paused queue get nothing. False if nothing changed.
     pub fn pause(&mut self, now: Time, name: &QueueName, paused: bool) -> bool {
         self.advance(now);
         let queue = self.queue(name);
@@ -32,11 +32,12 @@ impl Broker {
         changed
     }
 
-    /// Sends ready messages back to where they died, or `to` another queue: as many as there are
-    /// and have room there, at most `max`. They are done here, and begin anew there.
+    /// Moves ready messages back to the queue where they died, or to the queue `to`. It moves as
+    /// many as there are and have room there, at most `max`. They count as acked here, and start
+    /// with no attempts there.
     ///
     /// # Errors
-    /// When it is not known where to.
+    /// When the target is unknown.
     pub fn redrive(
         &mut self,
         now: Time,
@@ -65,7 +66,7 @@ impl Broker {
             queue.total.acked += 1;
             queue.events.push(Event::Redriven { id, to: to.clone() });
         }
-        // As with deaths: after all that happened in both queues, before what comes of it.
+        // As with deaths: after all earlier events of both queues, and before the consequences.
         self.note(&to);
         self.note(name);
         let count = going.len() as u64;
@@ -77,7 +78,7 @@ impl Broker {
         Ok(count)
     }
 
-    /// The one queue that sends its dead here.
+    /// The only queue that sends its dead messages to this one.
     fn died_in(&self, name: &QueueName) -> Result<QueueName, RedriveError> {
         let sends = |queue: &&QueueName| {
             self.settings(queue).is_some_and(|it| it.dead_letter_queue.as_ref() == Some(name))

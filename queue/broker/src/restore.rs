@@ -1,7 +1,7 @@
-//! A broker put together again from what happened in an earlier run, told in the same order.
+//! Rebuilds a broker from the events of an earlier run, replayed in their order.
 //!
-//! What is told of a message that is not there is only counted: it was done, and what was kept of
-//! it may be gone already.
+//! An event of a message that is not there is only counted: the message was done, and its log
+//! segment may be deleted already.
 
 use std::collections::BTreeMap;
 
@@ -17,43 +17,41 @@ use crate::queue::Queue;
 use crate::settings::Settings;
 use crate::stats::Counters;
 
-/// When a message is to be ready, by a clock that outlives the process.
+/// When a message becomes ready, by the wall clock, which outlives the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     /// Milliseconds since 1970.
     pub at: u64,
-    /// How long it was to be hidden from when that was said. The clock may have been set since, so
-    /// it is never hidden for longer than this.
+    /// How long the message was to be hidden, from when the delay was set. It is never hidden for
+    /// longer, because the wall clock may have been set since.
     pub delay: Time,
 }
 
-/// All that is to be known of a message to have it again in another run.
+/// The state of a message, for another run to restore.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Its bytes.
     pub body: Bytes,
     /// When it was published, in milliseconds since 1970.
     pub enqueued_at: u64,
-    /// Deliveries that count.
+    /// Deliveries that count against `max_attempts`.
     pub attempts: u32,
     /// How often it was released without its attempt counting.
     pub releases: u32,
-    /// All deliveries.
+    /// All deliveries, including those that do not count.
     pub deliveries: u32,
-    /// Which run gave the last receipt; 0 before the first one.
+    /// Which run issued the last receipt; 0 before the first one.
     pub run: u32,
-    /// Where it is.
     pub at: At,
 }
 
-/// Where a message is, by clocks that outlive the process.
+/// Where a message is, by the wall clock.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
-    /// Waiting for a receiver.
     Ready,
-    /// Hidden until a time.
     Delayed(Due),
-    /// With a receiver, for so long from its delivery on.
+    /// In flight, with the length of the lease from its delivery on.
     InFlight(Time),
 }
 
@@ -66,37 +64,37 @@ struct Part {
     keys: BTreeMap<Key, KeptKey>,
 }
 
-/// Hears what happened, and makes a broker of it.
+/// Collects the events of earlier runs, and makes a broker of them.
 #[derive(Debug, Default)]
 pub struct Restore {
     parts: BTreeMap<QueueName, Part>,
-    /// The last run that was told of.
+    /// The last run.
     run: Option<u32>,
     next_message: u64,
 }
 
 impl Restore {
-    /// A process began, with this run in its receipts.
+    /// A process began; its receipts have this run.
     pub fn started(&mut self, run: u32) {
         self.run = Some(run);
     }
 
-    /// No message below this number will be published.
+    /// New messages have at least this id.
     pub fn next_message(&mut self, next: MessageId) {
         self.next_message = self.next_message.max(next.0);
     }
 
-    /// A queue was made or told something else.
+    /// A queue was created, or its settings were replaced.
     pub fn configured(&mut self, queue: &QueueName, settings: Settings) {
         self.part(queue).settings = settings;
     }
 
-    /// What a queue had counted up to here.
+    /// A queue's totals up to here.
     pub fn counted(&mut self, queue: &QueueName, total: Counters) {
         self.part(queue).total = total;
     }
 
-    /// A message came in.
+    /// A message was published.
     pub fn published(
         &mut self,
         queue: &QueueName,
@@ -114,35 +112,35 @@ impl Restore {
         part.messages.insert(id, kept);
     }
 
-    /// A message is there as it is told; it was told of before, and that may be gone.
+    /// The state of a message. Its earlier events may be gone.
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
     }
 
-    /// How often a message had been released up to here.
+    /// How often a message was released up to here.
     pub fn releases(&mut self, queue: &QueueName, id: MessageId, count: u32) {
         if let Some(kept) = self.part(queue).messages.get_mut(&id) {
             kept.releases = count;
         }
     }
 
-    /// Messages had come in with a key, just now or some time ago.
+    /// Messages were published with a key, now or earlier.
     pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
         self.part(queue).keys.insert(kept.once.key, kept);
     }
 
-    /// How many publishes had come again up to here.
+    /// How many publishes were repeated up to here.
     pub fn replayed(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.replayed = total;
     }
 
-    /// How many deliveries had been released up to here.
+    /// How many deliveries were released up to here.
     pub fn released(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.released = total;
     }
 
-    /// A message went to a receiver.
+    /// A message was delivered.
     pub fn delivered(&mut self, queue: &QueueName, receipt: Receipt, lease: Time) {
         let part = self.part(queue);
         part.total.delivered += 1;
@@ -152,7 +150,7 @@ impl Restore {
         kept.at = At::InFlight(lease);
     }
 
-    /// The receipt of a delivery that was not heard of was shown.
+    /// A client showed the receipt of a delivery that was not logged.
     pub fn recalled(&mut self, queue: &QueueName, receipt: Receipt) {
         let lease = self.part(queue).settings.lease;
         let kept = self.part(queue).messages.get_mut(&receipt.message);
@@ -163,7 +161,7 @@ impl Restore {
         }
     }
 
-    /// A delivery never reached its receiver.
+    /// A delivery never reached its worker.
     pub fn undelivered(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.undelivered += 1;
@@ -172,7 +170,7 @@ impl Restore {
         kept.at = At::Ready;
     }
 
-    /// A message is done.
+    /// A message was acked.
     pub fn acked(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.acked += 1;
@@ -197,7 +195,7 @@ impl Restore {
         kept.at = due.map_or(At::Ready, At::Delayed);
     }
 
-    /// A message was given up, and went `to` another queue.
+    /// A message was given up, and went `to` its dead-letter queue.
     pub fn dead(
         &mut self,
         queue: &QueueName,
@@ -214,14 +212,14 @@ impl Restore {
         }
     }
 
-    /// A message became too old.
+    /// A ready message exceeded the queue's `max_age`.
     pub fn expired(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.expired += 1;
         part.messages.remove(&id);
     }
 
-    /// A message went back to where it had died.
+    /// A message went back to the queue where it had died.
     pub fn redriven(&mut self, queue: &QueueName, id: MessageId, to: &QueueName) {
         let part = self.part(queue);
         part.total.acked += 1;
@@ -236,16 +234,16 @@ impl Restore {
         part.messages.extend(anew.map(|kept| (id, kept)));
     }
 
-    /// Nobody gets messages of a queue, or they do again.
+    /// A queue was paused or resumed.
     pub fn paused(&mut self, queue: &QueueName, paused: bool) {
         self.part(queue).paused = paused;
     }
 
-    /// The messages of a queue below this number were thrown away, so many.
+    /// The `count` messages of a queue below this id were deleted.
     pub fn purged(&mut self, queue: &QueueName, count: u64, below: MessageId) {
         let part = self.part(queue);
         part.total.purged += count;
-        // What was written before the purge and was not there yet came afterwards.
+        // Messages that were logged before the purge but not committed then came in after it.
         part.messages = part.messages.split_off(&below);
     }
 
@@ -254,8 +252,8 @@ impl Restore {
     }
 
     /// The broker of a new run, at `now` by its own clock and `wall` in milliseconds since 1970.
-    /// Messages with a receiver stay with it for a fresh lease, and its receipts stay valid until
-    /// they are given out again.
+    /// Messages in flight get a fresh lease, and their receipts stay valid until the messages are
+    /// redelivered.
     pub fn finish(self, run: u32, now: Time, wall: u64) -> Broker {
         let next = self.next_message.max(1);
         let earlier = self.run.map(|run| Earlier { run, below: MessageId(next) });
@@ -269,7 +267,8 @@ impl Restore {
             queue.keys = Keys::restored(part.keys.into_values(), now, wall);
             let mut age = Time::ZERO;
             for (id, kept) in part.messages.into_iter().rev() {
-                // The clock may have been set between two of them; still the first is not younger.
+                // The clock may have been set between two messages; the first one is still not
+                // younger.
                 age = age.max(Time::from_millis(wall.saturating_sub(kept.enqueued_at)));
                 queue.restore(id, kept.message(now, wall, age));
             }
@@ -280,8 +279,8 @@ impl Restore {
 }
 
 impl Part {
-    /// Where a message is gone and nobody told how, what was kept of it was deleted: it was done,
-    /// or on a full disk thrown away, before that could be written. It counts as acknowledged.
+    /// The totals, including messages that are gone without an event. Their segment was deleted
+    /// because they were acked, or purged while a full disk could not log it. They count as acked.
     fn reconciled(&self) -> Counters {
         let Counters { published, acked, dead, purged, expired, .. } = self.total;
         let here = self.messages.len() as u64;
@@ -307,7 +306,7 @@ impl Kept {
 }
 
 impl Due {
-    /// How long it is hidden yet.
+    /// How much longer the message is hidden.
     fn left(self, wall: u64) -> Time {
         Time::from_millis(self.at.saturating_sub(wall)).min(self.delay)
     }

@@ -1,7 +1,7 @@
-//! Workers that are about to be stopped get no message on their way out.
+//! Workers that are about to stop receive no more messages.
 //!
-//! Nothing of it is in the log: who retires a worker says so again and again until it is gone, and
-//! where nobody does, the worker works again.
+//! Nothing of this is logged. The client that retires a worker repeats the call until the worker is
+//! gone; without the calls, the worker receives again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use std::time::Duration;
 
 use crate::Time;
 
-/// For how long a worker is retired by a call.
+/// How long one call retires a worker.
 pub const RETIRED_FOR: Time = Duration::from_secs(10);
-/// Names come from outside. Of more than these the one that ends first is forgotten.
+/// The most retired workers, because clients choose the names. Beyond it, the retirement that ends
+/// first is forgotten.
 const MOST: usize = 10_000;
 
-/// A worker that gets no message.
 #[derive(Debug)]
 struct Retirement {
     until: Time,
-    /// Whether a receive of it was answered since. If not, the next one is at once; from then on
-    /// they wait, or it would ask again and again without a pause.
+    /// Whether a receive of it was answered since. If not, the next receive is answered at once.
+    /// Later ones wait, because the worker would otherwise ask again and again without a pause.
     told: bool,
 }
 
@@ -27,7 +27,7 @@ struct Retirement {
 #[derive(Debug, Default)]
 pub(crate) struct Retired {
     by_name: BTreeMap<Arc<str>, Retirement>,
-    /// When each one ends, soonest first.
+    /// When each retirement ends, soonest first.
     ends: BTreeSet<(Time, Arc<str>)>,
 }
 
@@ -48,7 +48,7 @@ impl Retired {
         self.ends.first().map(|(until, _)| *until)
     }
 
-    /// Ends those that are over at `now`.
+    /// Forgets retirements that are over at `now`.
     pub(crate) fn advance(&mut self, now: Time) {
         while self.next_deadline().is_some_and(|until| until <= now) {
             self.end_first();
@@ -74,7 +74,8 @@ impl Retired {
         }
     }
 
-    /// A receive of this worker comes: whether it is retired, and whether that is news to it.
+    /// A receive of this worker came: `None` if it is not retired, else whether the worker learns
+    /// of it only now.
     pub(crate) fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
         let retirement = self.by_name.get_mut(worker?)?;
         Some(!std::mem::replace(&mut retirement.told, true))

@@ -1,35 +1,34 @@
-//! What a queue can be told.
+//! The settings of a queue.
 
 use std::time::Duration;
 
 use crate::name::QueueName;
 
-/// The largest message that a queue can be told to take, in bytes: 16 MiB.
+/// The upper limit of `max_message_bytes`: 16 MiB.
 pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
-/// The longest lease: half a day.
+/// The longest lease: 12 hours.
 pub const MAX_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// The longest age: a year.
+/// The upper limit of `max_age`: 365 days.
 pub const MAX_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// A queue's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// How long a delivery belongs to its receiver, unless it asks otherwise.
+    /// How long a lease lasts, unless the receive asks for another time.
     pub lease: Duration,
-    /// After how many deliveries a message that is still not done is dead.
+    /// After how many deliveries without an ack a message is dead.
     pub max_attempts: u32,
-    /// Where dead messages go; without it they are dropped and counted.
+    /// Where dead messages go; `None` drops and counts them.
     pub dead_letter_queue: Option<QueueName>,
-    /// How many messages the queue holds, whether ready, delayed or in flight.
+    /// How many messages the queue holds, whether ready, delayed, in flight or accepted.
     pub max_depth: usize,
-    /// How many bytes their bodies may have together, with [`KEY_BYTES`](crate::keys::KEY_BYTES)
-    /// for each key that is remembered.
+    /// How many bytes all bodies may have together, plus [`KEY_BYTES`](crate::keys::KEY_BYTES) for
+    /// each remembered key.
     pub max_bytes: u64,
     /// The largest body in bytes.
     pub max_message_bytes: usize,
-    /// How old a message may become, from when it was published until a receiver has it; `None` for
-    /// any age.
+    /// How long after its publish a ready message expires; `None` means never.
     pub max_age: Option<Duration>,
 }
 
@@ -59,10 +58,10 @@ pub enum SettingsError {
     /// A limit is zero, so that the queue could hold or deliver nothing.
     #[error("{0} must be at least 1")]
     Zero(&'static str),
-    /// Messages might be larger than [`MAX_MESSAGE_BYTES`].
-    #[error("max_message_bytes is at most {MAX_MESSAGE_BYTES}; put larger things elsewhere")]
+    /// `max_message_bytes` is over [`MAX_MESSAGE_BYTES`].
+    #[error("max_message_bytes is at most {MAX_MESSAGE_BYTES}; publish a link to larger data")]
     MessageBytes,
-    /// Dead messages would come back to where they died.
+    /// Dead messages would come back to the queue where they died.
     #[error("dead_letter_queue {0} leads back to this queue; name one that does not")]
     Circle(QueueName),
 }
@@ -93,7 +92,7 @@ impl Settings {
     }
 }
 
-/// Checks a lease that a receiver asks for.
+/// Checks the lease that a receive asks for.
 ///
 /// # Errors
 /// When it is zero or longer than [`MAX_LEASE`].

@@ -1,4 +1,4 @@
-//! Deliveries end: they are done, or handed back, or were never there; or they get more time.
+//! Ends of deliveries: ack, nack, release and undeliver. Also lease extensions.
 
 use crate::Time;
 use crate::event::{Event, ReturnReason};
@@ -8,15 +8,15 @@ use crate::redelivery::Redelivery;
 use crate::shelf::Shelf;
 use crate::workers::End;
 
-/// So many deliveries of a message, one after the other, may be begun and not kept when a process
-/// ends; who shows a receipt of a later one has made it up.
+/// How many consecutive deliveries of a message may begin without being logged before the process
+/// ends. A receipt further ahead was made up.
 const UNHEARD_OF: u32 = 16;
 
-/// So often a message may be released without the attempt counting. One that gets its worker
-/// stopped each time would otherwise come round for ever.
+/// How often a message may be released without the attempt counting. Without this limit, a message
+/// that always gets its worker stopped would come back for ever.
 pub const FREE_RELEASES: u32 = 20;
 
-/// The lease, if this delivery is the one under way.
+/// The lease, if this is the current delivery.
 fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
     let message = messages.get(receipt.message)?;
     let current = receipt.run == message.run && receipt.delivery == message.deliveries;
@@ -27,8 +27,9 @@ fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
 }
 
 impl Queue {
-    /// A delivery of the run before may never have been kept: the process ended first. Its receiver
-    /// may be at work all the same, so its receipt holds until the message is given out again.
+    /// Accepts the receipt of a delivery of the run before that was not logged, because the process
+    /// ended first. Its worker may still be working, so the receipt is valid until the message is
+    /// redelivered.
     fn recall(&mut self, now: Time, receipt: Receipt) {
         let Some(message) = self.messages.get_mut(receipt.message) else { return };
         let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
@@ -51,11 +52,11 @@ impl Queue {
         self.events.push(Event::Recalled { receipt });
     }
 
-    /// Ends a delivery: the message is in no index until the caller puts it somewhere.
+    /// Ends a delivery; afterwards the caller must enter the message into an index or remove it.
     fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> Result<(), Stale> {
         let lease = held(&self.messages, receipt).ok_or(Stale)?;
         self.workers.ended(now, receipt.message, lease, how);
-        // When a delivery of the run before began is not known.
+        // It is unknown when a delivery of the run before began.
         if how == End::Done && receipt.run == self.run {
             self.workers.took(now.saturating_sub(lease.since));
         }
@@ -78,7 +79,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Undoes a delivery that its receiver never got: as if it had not been given.
+    /// Undoes a delivery that never reached its worker, as if it had not begun.
     pub(crate) fn undeliver(&mut self, now: Time, receipt: Receipt) {
         if self.end_delivery(now, receipt, End::NotGiven).is_err() {
             return;
@@ -93,7 +94,7 @@ impl Queue {
         self.events.push(Event::Undelivered { receipt });
     }
 
-    /// Hands a message back; a dead one is the caller's to bury.
+    /// Hands a message back; the caller buries a dead one.
     pub(crate) fn nack(
         &mut self,
         now: Time,
@@ -106,8 +107,8 @@ impl Queue {
         Ok(self.give_back(receipt, ReturnReason::Nacked, due))
     }
 
-    /// Hands a message back without its attempt, while that is free; a dead one is the caller's to
-    /// bury.
+    /// Hands a message back without counting the attempt, while it has free releases; the caller
+    /// buries a dead one.
     pub(crate) fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
         self.end_delivery(now, receipt, End::Failed)?;
@@ -121,7 +122,7 @@ impl Queue {
         Ok(None)
     }
 
-    /// Ends a failed delivery, which was its message's last one where it has had all its attempts.
+    /// Ends a failed delivery; the message is dead if this was its last attempt.
     pub(crate) fn give_back(
         &mut self,
         receipt: Receipt,

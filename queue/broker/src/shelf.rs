@@ -1,8 +1,8 @@
-//! A queue's messages by their numbers, on pages.
+//! A queue's messages by id, on pages.
 //!
-//! Numbers ascend, and most messages go in the order in which they came: pages fill at the end of
-//! the shelf and empty at its beginning, and go back whole, as do the buffers that small bodies
-//! share. A map would leave its nodes half empty, and bodies with an allocation each would leave
+//! Ids ascend, and most messages leave in the order in which they came. So pages fill at the end of
+//! the shelf and empty at its beginning, and are freed as a whole, as are the buffers that small
+//! bodies share. A map would leave its nodes half empty, and one allocation per body would leave
 //! holes that the system never gets back.
 
 use std::collections::VecDeque;
@@ -13,19 +13,19 @@ use crate::message::{Message, MessageId};
 
 /// Messages on a page that is filled in order.
 const PAGE: usize = 64;
-/// Bytes of a buffer that bodies share.
+/// Bytes of a buffer that small bodies share.
 const BUFFER: usize = 16 << 10;
-/// A body of more bytes is kept as it is.
+/// A body of more bytes than this keeps its own allocation.
 const LARGE: usize = 4 << 10;
 
-/// Ascending, and never empty.
+/// Ascending by id, and never empty.
 type Page = VecDeque<(MessageId, Message)>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     pages: VecDeque<Page>,
     len: usize,
-    /// What is left of the last buffer.
+    /// The unused rest of the last buffer.
     room: BytesMut,
 }
 
@@ -34,13 +34,13 @@ impl Shelf {
         self.len
     }
 
-    /// Takes in a message; there is none of its number yet.
+    /// Inserts a message with an id that is not on the shelf.
     pub(crate) fn insert(&mut self, id: MessageId, mut message: Message) {
         message.body = keep(&mut self.room, message.body);
         self.len += 1;
         let at = self.page_of(id);
         match self.pages.get_mut(at) {
-            // One that was elsewhere, and is older than some that are here.
+            // It was in another queue, and is older than some messages here.
             Some(page) => {
                 page.insert(place_on(page, id), (id, message));
                 if page.len() > 2 * PAGE {
@@ -72,7 +72,8 @@ impl Shelf {
         if page.is_empty() {
             self.pages.remove(at);
         } else if !is_last && 4 * page.len() <= page.capacity() {
-            // The few that stay for long would keep the room of all that were here.
+            // Otherwise the few messages that stay for long would keep the memory of the whole
+            // page.
             *page = copied(page);
         }
         Some(message)
@@ -88,26 +89,26 @@ impl Shelf {
         self.pages.get_mut(at)?.get_mut(place).map(|(_, message)| message)
     }
 
-    /// Those with this number or a higher one, in order.
+    /// The messages with this id or a higher one, in order.
     pub(crate) fn from(&self, id: MessageId) -> impl Iterator<Item = (MessageId, &Message)> {
         let pages = self.pages.range(self.page_of(id)..);
         pages.flatten().skip_while(move |(it, _)| *it < id).map(|(id, message)| (*id, message))
     }
 
-    /// All, in order.
+    /// All messages, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageId, &Message)> {
         self.from(MessageId(0))
     }
 
-    /// The highest number.
+    /// The highest id.
     pub(crate) fn last(&self) -> Option<MessageId> {
         self.pages.back()?.back().map(|(id, _)| *id)
     }
 
-    /// The first page that ends with this number or a higher one.
+    /// The first page that ends with this id or a higher one.
     fn page_of(&self, id: MessageId) -> usize {
         let ends_before = |page: &Page| page.back().is_some_and(|(last, _)| *last < id);
-        // Most that are asked for are the oldest, or newer than all.
+        // Most lookups are for the oldest messages, or for ids above all.
         match (self.pages.front(), self.pages.back()) {
             (Some(first), _) if !ends_before(first) => 0,
             (_, Some(last)) if ends_before(last) => self.pages.len(),
@@ -123,12 +124,12 @@ impl Shelf {
     }
 }
 
-/// Where on its page a message is, or would be.
+/// The index on its page where a message is, or would be.
 fn place_on(page: &Page, id: MessageId) -> usize {
     page.partition_point(|(it, _)| *it < id)
 }
 
-/// The body, beside others where it is small, so that it keeps nothing but that buffer.
+/// Copies a small body into the shared buffer, so that it keeps no other memory alive.
 fn keep(room: &mut BytesMut, body: Bytes) -> Bytes {
     if body.len() > LARGE {
         return body;
@@ -140,7 +141,7 @@ fn keep(room: &mut BytesMut, body: Bytes) -> Bytes {
     room.split().freeze()
 }
 
-/// The page with as much room as it needs, and a buffer for its bodies alone.
+/// A copy of a page without spare room, with a buffer for its bodies alone.
 fn copied(page: &mut Page) -> Page {
     let small = page.iter().map(|(_, message)| message.body.len()).filter(|len| *len <= LARGE);
     let mut room = BytesMut::with_capacity(small.sum());

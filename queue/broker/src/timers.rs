@@ -1,4 +1,4 @@
-//! What ends by itself: leases, delays, ages, keys and retirements.
+//! The ends of leases, delays, ages, keys and retirements.
 
 use crate::Time;
 use crate::event::{Event, ReturnReason};
@@ -13,7 +13,7 @@ impl Queue {
         others.chain(timer).chain(self.retired.next_deadline()).min()
     }
 
-    /// Ends the leases and delays that are over at `now`; returns the messages that died of it.
+    /// Ends the leases and delays that are over at `now`; returns the messages that this made dead.
     pub(crate) fn advance(&mut self, now: Time) -> Vec<Dead> {
         let mut dead = Vec::new();
         while let Some(&(at, id)) = self.timers.first()
@@ -28,7 +28,7 @@ impl Queue {
         dead
     }
 
-    /// A message's timer rang; it is out of the index already.
+    /// A message's timer is due; it is removed from the timers already.
     fn ring(&mut self, now: Time, id: MessageId) -> Option<Dead> {
         let message = self.messages.get_mut(id)?;
         if let Place::InFlight(lease) = &message.place {
@@ -43,14 +43,15 @@ impl Queue {
         None
     }
 
-    /// When the oldest that is ready is too old. Others are looked at once they are ready.
+    /// When the oldest ready message exceeds `max_age`. Other messages are checked once they are
+    /// ready.
     fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;
         let oldest = self.ready.first().and_then(|id| self.messages.get(*id))?;
         Some(oldest.published.saturating_add(age))
     }
 
-    /// Lets go of what is too old at `now`.
+    /// Drops the messages that exceed `max_age` at `now`.
     fn expire(&mut self, now: Time) {
         while self.next_expiry().is_some_and(|at| at <= now) {
             let Some(id) = self.ready.pop_first() else { return };

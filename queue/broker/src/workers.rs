@@ -1,7 +1,7 @@
-//! Who is busy: the workers with leases, and what each was given and has done.
+//! The workers of a queue: their leases, and how many messages each has taken and acked.
 //!
-//! It is counted as leases come and go. Names come from outside, so those of idle workers are kept
-//! for a while only.
+//! The counts follow the leases. Clients choose the names, so idle workers are remembered only for
+//! a while.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,52 +12,49 @@ use crate::message::{Lease, MessageId};
 
 /// How long a worker is listed after its last lease ended.
 pub const LISTED: Time = Duration::from_secs(60);
-/// With more idle workers than this,
+/// More idle workers than this trigger a cleanup,
 const MOST_IDLE: usize = 2000;
-/// so many stay known: those that were active last.
+/// which keeps this many: those that were active last.
 const IDLE_KEPT: usize = 1000;
-/// So many acks tell how long work takes.
+/// The number of acks that the 90th percentile covers.
 const ACKS: usize = 128;
 
-/// A worker that gave its name.
+/// A worker with a name.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
-    /// The name.
     pub name: Arc<str>,
-    /// How many messages it has.
+    /// How many messages it has in flight.
     pub leases: usize,
-    /// When the oldest of these leases began; `None` where it has none.
+    /// When the oldest of these leases began; `None` without a lease.
     pub since: Option<Time>,
-    /// How many messages it was given, those aside that never reached it.
+    /// How many messages it was given, excluding deliveries that never reached it.
     pub taken: u64,
-    /// How many of these it has acknowledged.
+    /// How many of these it acked.
     pub done: u64,
-    /// Whether it gets none at present.
     pub retired: bool,
 }
 
 /// How a lease ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The message is done.
     Done,
-    /// It is not.
+    /// It ended without an ack.
     Failed,
     /// It never reached the worker.
     NotGiven,
 }
 
-/// One that is known.
 #[derive(Debug, Default)]
 struct Known {
     leases: Leases,
     taken: u64,
     done: u64,
-    /// When its last lease ended; nothing while it has one.
+    /// When its last lease ended; unused while it has a lease.
     idle_since: Time,
 }
 
-/// A worker's leases by their begin. Most workers have one, which needs no tree.
+/// A worker's leases by their start. Most workers have one, which needs no tree.
 #[derive(Debug, Default)]
 struct Leases {
     oldest: Option<(Time, MessageId)>,
@@ -91,21 +88,20 @@ impl Leases {
     }
 }
 
-/// All of a queue.
 #[derive(Debug, Default)]
 pub(crate) struct Workers {
     known: BTreeMap<Arc<str>, Known>,
-    /// How many of these have a lease.
+    /// How many workers have a lease.
     busy: usize,
     /// Leases of workers without a name.
     nameless: usize,
-    /// How long the last acks took from the delivery, and where the next one goes.
+    /// The times from delivery to ack, as a ring buffer, and the index of the next one.
     acks: Vec<Time>,
     next_ack: usize,
 }
 
 impl Workers {
-    /// A message was given to a worker.
+    /// A message was delivered to a worker.
     pub(crate) fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
         let Some(name) = name else {
             self.nameless += 1;
@@ -117,7 +113,7 @@ impl Workers {
         worker.taken += 1;
     }
 
-    /// A lease is over.
+    /// A lease ended.
     pub(crate) fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
         let Some(name) = &lease.worker else {
             self.nameless -= 1;
@@ -138,7 +134,7 @@ impl Workers {
         self.forget();
     }
 
-    /// All leases are over.
+    /// All leases ended.
     pub(crate) fn all_ended(&mut self, now: Time) {
         for worker in self.known.values_mut().filter(|worker| worker.leases.len() > 0) {
             (worker.leases, worker.idle_since) = (Leases::default(), now);
@@ -147,7 +143,7 @@ impl Workers {
         self.forget();
     }
 
-    /// An ack came so long after its delivery.
+    /// A message was acked this long after its delivery.
     pub(crate) fn took(&mut self, time: Time) {
         match self.acks.get_mut(self.next_ack) {
             Some(oldest) => *oldest = time,
@@ -156,7 +152,7 @@ impl Workers {
         self.next_ack = (self.next_ack + 1) % ACKS;
     }
 
-    /// The time that 9 of 10 of the last acks did not exceed.
+    /// The 90th percentile of the time from delivery to ack.
     pub(crate) fn ack_p90(&self) -> Option<Time> {
         let mut acks = self.acks.clone();
         acks.sort_unstable();
@@ -164,7 +160,7 @@ impl Workers {
         acks.get(rank.checked_sub(1)?).copied()
     }
 
-    /// Workers with a lease; each lease of one without a name is one.
+    /// Workers with a lease; each nameless lease counts as one.
     pub(crate) fn busy(&self) -> usize {
         self.busy + self.nameless
     }
@@ -173,12 +169,13 @@ impl Workers {
         self.nameless
     }
 
-    /// How many messages a worker has.
+    /// How many messages a worker has in flight.
     pub(crate) fn leases(&self, name: &str) -> usize {
         self.known.get(name).map_or(0, |worker| worker.leases.len())
     }
 
-    /// Forgets idle ones where there are many; in the long run few for each that comes.
+    /// Forgets idle workers if there are many. It removes many at a time, so the average cost is
+    /// low.
     fn forget(&mut self) {
         if self.known.len() - self.busy <= MOST_IDLE {
             return;
@@ -191,7 +188,7 @@ impl Workers {
         idle.iter().take(too_many).for_each(|(_, name)| drop(self.known.remove(name)));
     }
 
-    /// Those that have leases or had one a short while ago.
+    /// Workers with a lease, and those that had one within [`LISTED`].
     pub(crate) fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
         let is_listed = move |worker: &Known| {
             worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED
@@ -226,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_idle_workers_those_that_were_active_last_stay_known() {
+    fn of_many_idle_workers_the_last_active_ones_are_remembered() {
         let mut workers = Workers::default();
         let busy = lease(Time::ZERO, "busy");
         workers.given(Time::ZERO, MessageId(7), busy.worker.as_ref());
@@ -250,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_is_at_work_since_the_oldest_of_the_leases_that_it_has() {
+    fn a_worker_is_at_work_since_its_oldest_lease_began() {
         let mut leases = Leases::default();
         let lease = |at: u64| (Duration::from_secs(at), MessageId(9 - at));
         [3, 1, 2].into_iter().for_each(|at| leases.insert(lease(at)));
@@ -263,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn nine_of_ten_of_the_last_acks_took_at_most_so_long() {
+    fn the_90th_percentile_of_the_last_acks_is_reported() {
         let mut workers = Workers::default();
         assert_eq!(workers.ack_p90(), None);
         let p90 = |workers: &Workers| workers.ack_p90().map(|it| it.as_secs());

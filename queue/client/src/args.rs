@@ -1,4 +1,4 @@
-//! Where the queue is, in the same words in every program.
+//! The address of the queue: the same flags in every program.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use reqwest::Url;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "The queue")]
 pub struct QueueArgs {
-    /// The queue server
+    /// The address of the queue server
     #[arg(long, env = "MICROSCALING_QUEUE_URL", value_name = "URL",
           default_value = "http://127.0.0.1:4151", value_parser = parse_url)]
     pub queue_url: Url,
@@ -18,16 +18,16 @@ pub struct QueueArgs {
           value_parser = parse_name)]
     pub queue: String,
 
-    /// A file with the queue's token, where it wants one (its --token-file); read again when it
+    /// A file with the queue's token, if the queue requires one (its --token-file); re-read when it
     /// changes
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 }
 
-/// Reads the address of a server; a path behind the host is kept.
+/// Parses the address of a server; a path after the host is kept.
 ///
 /// # Errors
-/// When the text is no `http://` URL.
+/// When the text is not an `http://` URL.
 pub fn parse_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("{error}; try http://127.0.0.1:4151"))?;
     match (url.scheme(), url.host()) {
@@ -36,7 +36,7 @@ pub fn parse_url(text: &str) -> Result<Url, String> {
     }
 }
 
-/// Reads the name of a queue, by the server's own rule.
+/// Parses a queue name by the server's rule.
 ///
 /// # Errors
 /// When the server would refuse it.
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_without_a_scheme_is_refused_with_the_mend() {
+    fn a_url_without_a_scheme_is_refused_with_an_example() {
         for text in ["127.0.0.1:4151", "https://queue", "queue:4151", ""] {
             assert!(parse_url(text).unwrap_err().contains("http://127.0.0.1:4151"), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The calls on one queue.
+//! [`Client`]: calls on one queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{ErrorBody, Published, QueueStats, Receipts, Results};
 
-/// How long a call may take, where nobody says otherwise, beyond the time it asked the queue to wait.
+/// The default limit for a call, in addition to the time it asks the queue to wait.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest answer that is read, in bytes; without messages in it, it has some hundred. So
-/// whoever answers instead of the queue fills nobody's memory.
+/// The longest answer that is read, in bytes; one without messages has some hundred. The limit
+/// keeps another server at this address from filling the memory.
 pub(crate) const LONGEST: usize = 64 << 10;
 
-/// By which a publish is known when it comes again.
+/// The header with the key of an idempotent publish.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// The queue's word for a token that is missing or wrong.
+/// The queue's error code for a missing or wrong token.
 const UNAUTHORIZED: &str = "unauthorized";
 
 /// One queue of one server. Clones share their connections.
@@ -37,17 +37,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// The queue that the flags name.
+    /// A client for the queue that the flags name.
     ///
     /// # Errors
-    /// When no HTTP client can be made, or there is no token in the file that the flags name.
+    /// When no HTTP client can be created, or the token file that the flags name has no token.
     pub fn new(args: &QueueArgs) -> Result<Client, Error> {
         let mut base = args.queue_url.clone();
         match base.path_segments_mut() {
             Ok(mut path) => path.pop_if_empty().extend(["v1", "queues", &args.queue]),
             Err(()) => return Err(Error::Garbled(format!("{} has no host", args.queue_url))),
         };
-        // A proxy in the environment is meant for the world outside, not for the demo.
+        // A proxy in the environment is for the internet, not for the demo.
         let http = reqwest::Client::builder().no_proxy().connect_timeout(TIMEOUT).build();
         let http = http.map_err(|error| Error::Garbled(error.to_string()))?;
         let token = args.queue_token_file.as_deref().map(TokenFile::open).transpose()?;
@@ -60,8 +60,8 @@ impl Client {
         Client { token, ..self }
     }
 
-    /// Publishes one message; returns its number. After an error that passes it may be there all
-    /// the same: who tries again publishes it twice then, and [`Client::publish_once`] does not.
+    /// Publishes one message; returns its id. After an error that passes the message may still be
+    /// there: a second try may publish it twice. [`Client::publish_once`] does not.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -69,12 +69,12 @@ impl Client {
         self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
     }
 
-    /// Publishes one message, once however often it is tried with the same key within five minutes;
-    /// returns its number. A key is 1 to 255 visible ASCII characters, and another one for each
+    /// Publishes one message only once, however often it is tried with the same key within 5
+    /// minutes; returns its id. A key is 1 to 255 visible ASCII characters, different for each
     /// message of a queue.
     ///
     /// # Errors
-    /// See [`Error::is_passing`]; also where the key was used for another message.
+    /// See [`Error::is_passing`]; also when the key was used for another message.
     pub async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<String, Error> {
         let call = self.call(Method::POST, &["messages"]).header(IDEMPOTENCY_KEY, key);
         self.publish_by(call.body(body)).await
@@ -89,7 +89,7 @@ impl Client {
     /// Hands a message back, to be ready after `delay`.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease was over; [`Error::Away`] passes.
+    /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
     pub async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
         self.end("nack", receipt, Some(delay.as_millis() as u64)).await
     }
@@ -110,10 +110,10 @@ impl Client {
         }
     }
 
-    /// The queue at this moment.
+    /// The queue's current numbers.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while nobody has used the queue; [`Error::Away`] passes.
+    /// [`Error::Unknown`] until the queue is used for the first time; [`Error::Away`] passes.
     pub async fn stats(&self) -> Result<QueueStats, Error> {
         self.json(self.call(Method::GET, &[]), LONGEST).await
     }
@@ -144,7 +144,7 @@ impl Client {
         if answer.status().is_success() { Ok(answer) } else { Err(self.refusal(answer).await) }
     }
 
-    /// Sends a call with the token, and again where that has just changed.
+    /// Sends a call with the token, and retries with a new token if the file has just changed.
     async fn send_with(&self, file: &TokenFile, call: RequestBuilder) -> Result<Response, Error> {
         let (token, again) = (file.token(), call.try_clone());
         let answer = self.ask(call, Some(&token)).await?;
@@ -180,17 +180,17 @@ impl Client {
         let (status, retry_after) = (answer.status(), retry_after(&answer));
         let body = self.body(answer, LONGEST).await.unwrap_or_default();
         let Ok(ErrorBody { error }) = serde_json::from_slice(&body) else {
-            return Error::Garbled(format!("status {status} without a reason"));
+            return Error::Garbled(format!("status {status} without an error message"));
         };
         match status {
             StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
             StatusCode::GONE => Error::Stale(error.message),
             StatusCode::NOT_FOUND => Error::Unknown(error.message),
-            // Without a file nothing can change about it.
+            // Without a token file, a retry cannot succeed.
             StatusCode::UNAUTHORIZED if error.code == UNAUTHORIZED && self.token.is_some() => {
                 Error::Unauthorized(error.message)
             }
-            // The server's own trouble passes; a caller's does not.
+            // Failures of the server pass; errors of the client do not.
             StatusCode::INSUFFICIENT_STORAGE | StatusCode::SERVICE_UNAVAILABLE => {
                 Error::Failing(error.message)
             }
@@ -212,7 +212,7 @@ fn retry_after(answer: &Response) -> Duration {
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(1))
 }
 
-/// reqwest names the URL first and the reason last; people want the reason.
+/// reqwest names the URL first and the reason last; only the reason is of use to people.
 fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
@@ -224,11 +224,11 @@ fn root_cause(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// What is wrong with JSON; the parser's own words would not tell which of these it is.
+/// Describes a JSON error; the parser's own message does not tell these cases apart.
 fn in_words(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Syntax => format!("it is not JSON: {error}"),
-        Category::Eof => format!("its JSON breaks off: {error}"),
+        Category::Eof => format!("its JSON is incomplete: {error}"),
         Category::Data | Category::Io => error.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, by what a caller can do about it.
+//! Errors, grouped by what a client can do about them.
 
 use std::time::Duration;
 
@@ -7,45 +7,36 @@ use service::token::NoToken;
 use crate::wire::ErrorDetail;
 
 /// Why a call on a queue failed.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody answered; the call may or may not have been carried out. Try again later.
+    /// No server answered; the call may or may not have been carried out. Try again later.
     #[error("the queue at {url} does not answer: {reason}")]
-    Away {
-        /// The server's address.
-        url: String,
-        /// What the network said.
-        reason: String,
-    },
-    /// The queue has no room. Try again after the time it names.
+    Away { url: String, reason: String },
+    /// The queue has no room. Try again after `retry_after`.
     #[error("the queue is full: {message}")]
-    Full {
-        /// The queue's words.
-        message: String,
-        /// When to try again.
-        retry_after: Duration,
-    },
-    /// The queue cannot do it now: its disk is full, or it has trouble of its own. Try again later.
+    Full { message: String, retry_after: Duration },
+    /// The queue cannot do it now: its disk is full, or it has another failure. Try again later.
     #[error("{0}")]
     Failing(String),
-    /// The delivery is over: the message belongs to someone else, or is done.
+    /// The delivery is over: the message is done, or another worker has it.
     #[error("the lease is over: {0}")]
     Stale(String),
-    /// The queue refused the call; trying again will not help.
-    #[error("the queue refused: {} ({})", .0.message, .0.code)]
+    /// The queue refused the call; trying again does not help.
+    #[error("the queue refused the call: {} ({})", .0.message, .0.code)]
     Refused(ErrorDetail),
-    /// The queue does not know the token that our file has. Try again later: the file of either
-    /// may be about to change.
-    #[error("the queue does not take our token: {0}")]
+    /// The queue does not know our token. Try again later: one of the two token files may be about
+    /// to change.
+    #[error("the queue refuses our token: {0}")]
     Unauthorized(String),
-    /// There is no token in the file that should have it.
+    /// There is no token in the token file.
     #[error(transparent)]
     NoToken(#[from] NoToken),
     /// There is no such queue yet.
     #[error("{0}")]
     Unknown(String),
     /// The answer is not what the queue documents.
-    #[error("the queue's answer makes no sense: {0}")]
+    #[error("the queue's answer is invalid: {0}")]
     Garbled(String),
 }
 
@@ -56,11 +47,11 @@ impl Error {
         matches!(self, Away { .. } | Full { .. } | Failing(_) | Garbled(_) | Unauthorized(_))
     }
 
-    /// All that [`Error::reason`] may say.
+    /// All values of [`Error::reason`].
     pub const REASONS: [&str; 6] =
         ["away", "full", "failing", "garbled", "refused", "unauthorized"];
 
-    /// What kind of failure it is, in a word for metrics.
+    /// The kind of failure, as a label value for metrics.
     pub fn reason(&self) -> &'static str {
         let [away, full, failing, garbled, refused, unauthorized] = Error::REASONS;
         match self {

@@ -1,4 +1,4 @@
-//! The kit's own queue as workers and engines see any queue.
+//! The kit's own queue as a [`WorkQueue`] and a [`WatchedQueue`].
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use crate::wire::{
 };
 use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
-/// Messages are as long as they are; the queue limits them when it takes them.
+/// Answers with messages have no limit here; the queue limits messages when it accepts them.
 const ANY_LENGTH: usize = usize::MAX;
-/// The longest list of workers that is read, in bytes: some thousand of them with long names.
+/// The longest list of workers that is read, in bytes: some thousand workers with long names.
 const LONGEST_LIST: usize = 2 << 20;
 
 impl WorkQueue for Client {
@@ -48,7 +48,7 @@ impl WorkQueue for Client {
         self.end("ack", receipt, None).await
     }
 
-    /// At most as many as a receive gives.
+    /// At most as many as a receive returns.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
         let receipts = Receipts { receipts, delay_ms: None };
         let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
@@ -92,13 +92,13 @@ impl WatchedQueue for Client {
         Box::pin(async { self.json::<Purged>(call, LONGEST).await.map(drop) })
     }
 
-    /// Those that have leases, and as idle those that had some within the last minute.
+    /// Workers with leases are busy; workers that had some within the last minute are idle.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
         let call = self.call(Method::GET, &["workers"]);
         Box::pin(async { self.json(call, LONGEST_LIST).await.map(|all: Workers| Some(all.into())) })
     }
 
-    /// A receive of it that waits ends at once. A name is 1 to 80 printable characters.
+    /// A waiting receive of the worker ends at once. A name is 1 to 80 printable characters.
     fn retire<'a>(&'a self, worker: &'a str) -> Answer<'a, Option<u64>> {
         let call = self.call(Method::POST, &["workers", worker, "retire"]);
         Box::pin(async { self.json(call, LONGEST).await.map(|it: Retired| Some(it.leases)) })
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_the_kit_s_queue_tells_is_read_and_what_an_older_one_does_not_is_absent() {
+    fn all_numbers_of_the_kit_s_queue_are_read_and_those_an_older_one_lacks_are_absent() {
         let old = r#"{"ready":1,"in_flight":2,"delayed":3,"published_total":4,"acked_total":5,
             "lease_expired_total":8,"dead_total":6,"expired_total":9,"purged_total":7"#;
         let read = |json: String| Numbers::from(serde_json::from_str::<QueueStats>(&json).unwrap());

@@ -1,14 +1,14 @@
-//! The queue, for those who use it: publish, receive, ack, and what can go wrong.
+//! The client of a queue: publish, receive, ack, and the errors of these calls.
 //!
 //! # Layout
-//! - [`work`]: [`WorkQueue`], what workers need of a queue, whichever queue it is
-//! - [`watch`]: [`WatchedQueue`], what an engine needs of one
-//! - `kit`: the kit's own queue as they see any queue, and its calls
-//! - [`client`]: [`Client`], one queue of the kit, and how it is called
-//! - [`wire`]: the JSON that goes over the line, as the queue documents it
-//! - [`error`]: [`Error`], by what a caller can do about it
-//! - [`args`]: `--queue-url`, `--queue` and `--queue-token-file`, in the same words everywhere
-//! - [`backoff`]: waiting longer each time, and saying so once
+//! - [`work`]: [`WorkQueue`], what workers need of any queue
+//! - [`watch`]: [`WatchedQueue`], what an engine needs of any queue
+//! - `kit`: both for the kit's own queue
+//! - [`client`]: [`Client`], HTTP calls on the kit's queue
+//! - [`wire`]: the JSON of these calls, as the queue documents it
+//! - [`error`]: [`Error`], grouped by what a client can do about it
+//! - [`args`]: the flags `--queue-url`, `--queue` and `--queue-token-file`
+//! - [`backoff`]: longer waits after each failure, and one log line per series
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! What an engine needs of a queue, whichever queue it is.
+//! [`WatchedQueue`]: what an engine needs of any queue.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -7,77 +7,75 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::wire::Redelivery;
 
-/// The answer to a call that has begun.
+/// The pending answer to a call.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// A queue at one moment. What it cannot tell is `None`, and never 0.
+/// The numbers of a queue at one moment. A number that the queue does not report is `None`, never
+/// 0.
 ///
-/// Totals count from any moment on. A total that is smaller than before says that the queue began
-/// anew.
+/// Totals count from any moment on. A total that is smaller than before means that the queue
+/// restarted its counts.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Numbers {
-    /// Messages that wait for a receiver.
     pub ready: u64,
-    /// Messages with a receiver, which has not ended them yet.
     pub in_flight: u64,
-    /// Messages taken in.
+    /// Messages published.
     pub published_total: Option<u64>,
-    /// Messages done.
     pub acked_total: Option<u64>,
     /// Messages given up after too many attempts.
     pub dead_total: Option<u64>,
-    /// Messages that nobody took before they were too old.
+    /// Messages that expired before a worker took them.
     pub expired_total: Option<u64>,
-    /// Deliveries whose lease ran out, or whose worker was lost.
+    /// Deliveries whose lease expired, or whose worker was lost.
     pub lease_expired_total: Option<u64>,
-    /// Workers with a lease. A queue that tells it also tells who they are
-    /// ([`WatchedQueue::holders`]).
+    /// Workers with a lease. A queue that reports this also lists them ([`WatchedQueue::holders`]).
     pub busy_workers: Option<u64>,
-    /// The time from delivery to ack that 9 of 10 of the last jobs did not exceed.
+    /// The 90th percentile of the time from delivery to ack over the last jobs.
     pub ack_p90: Option<Duration>,
-    /// The queue's own time, which stands still while its process does; rates are measured by it.
+    /// The queue's own clock, which stops while its process is stopped. Rates are measured by it.
     pub clock: Option<Duration>,
 }
 
-/// Who holds leases. A worker is called as it called itself when it received: by the name of its
-/// pod or process.
+/// The workers of a queue, by the names they gave when they received: those of their pods or
+/// processes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holders {
     /// Workers with leases.
     pub busy: Vec<String>,
-    /// Workers that are known and have none at present.
+    /// Known workers without a lease.
     pub idle: Vec<String>,
-    /// Leases that may be anybody's. While there is one, nobody can say who is idle.
+    /// Leases of unknown workers. While there is one, any worker may be busy.
     pub nameless: u64,
 }
 
-/// A queue as an engine sees it that scales its workers, and lets people play with it.
+/// A queue whose workers an engine scales, and that people can fill and purge.
 ///
-/// A queue can do without the calls that answer with an `Option`: as they are they answer `None`,
-/// and the engine does without. Whoever opens a queue says how long a call may take; one that takes
+/// Calls that answer with an `Option` are optional. Their defaults answer `None`, and the engine
+/// works without them. The time limit of calls is set when the queue is opened; a call that takes
 /// longer is [`Error::Away`].
 pub trait WatchedQueue: Debug + Send + Sync {
-    /// The queue at this moment.
+    /// The queue's current numbers.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; else whatever keeps it from being known in
-    /// full: no number is ever made up.
+    /// [`Error::Unknown`] while there is no such queue; any other error that keeps the numbers from
+    /// being complete: none is ever made up.
     fn numbers(&self) -> Answer<'_, Numbers>;
 
     /// Publishes messages at once, all or none. None is empty or has a line break in it.
-    ///
+    /// Publishes all messages or none. No message is empty or contains a line break.
     /// # Errors
     /// See [`Error::is_passing`].
     fn publish_all<'a>(&'a self, bodies: &'a [Vec<u8>]) -> Answer<'a, ()>;
 
-    /// Throws all messages away, wherever they are.
+    /// Deletes all messages, whether ready, delayed or in flight.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; else see [`Error::is_passing`].
+    /// [`Error::Unknown`] while there is no such queue; others see [`Error::is_passing`].
     fn purge(&self) -> Answer<'_, ()>;
 
-    /// Who holds leases; `None` where the queue does not tell. Then nobody knows who is idle, and
-    /// the engine goes by the messages in flight.
+    /// The workers with and without leases; `None` if the queue does not report them. Then no
+    /// worker is known to be idle, and the engine uses the number of messages in flight.
     ///
     /// # Errors
     /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] passes.
@@ -85,9 +83,8 @@ pub trait WatchedQueue: Debug + Send + Sync {
         untold()
     }
 
-    /// Retires a worker: for 10 s from now on it gets no message. Returns how many leases it has;
-    /// with none it can be stopped without harm. `None` where the queue cannot keep a message from
-    /// it.
+    /// Retires a worker: it gets no message for the next 10 s. Returns how many leases it has; with
+    /// none it can be stopped without harm. `None` if the queue cannot keep messages from a worker.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -95,7 +92,7 @@ pub trait WatchedQueue: Debug + Send + Sync {
         untold()
     }
 
-    /// The last stories of messages that came back, newest first; `None` where nobody tells them.
+    /// The last redelivered messages, newest first; `None` if the queue does not report them.
     ///
     /// # Errors
     /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] passes.
@@ -104,7 +101,7 @@ pub trait WatchedQueue: Debug + Send + Sync {
     }
 }
 
-/// What a queue answers that cannot tell.
+/// The answer of a queue that does not support the call.
 fn untold<'a, T: Send + 'a>() -> Answer<'a, Option<T>> {
     Box::pin(std::future::ready(Ok(None)))
 }

@@ -1,16 +1,14 @@
-//! The JSON that goes over the line, as the queue documents it.
+//! The JSON of calls and answers, as the queue documents it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// The answer to a publish.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Published {
     pub(crate) ids: Vec<String>,
     pub(crate) published_total: Option<u64>,
 }
 
-/// The answer to a receive as it is sent.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawReceived {
     pub(crate) messages: Vec<RawMessage>,
@@ -18,7 +16,7 @@ pub(crate) struct RawReceived {
     pub(crate) retired: bool,
 }
 
-/// A delivery as it is sent: text where the bytes are UTF-8, else base64.
+/// A delivery: text if the bytes are UTF-8, else base64.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawMessage {
     pub(crate) id: String,
@@ -35,124 +33,114 @@ pub(crate) struct Receipts<'a> {
     pub(crate) delay_ms: Option<u64>,
 }
 
-/// What became of each of them.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Results {
     pub(crate) results: Vec<Outcome>,
 }
 
-/// What became of one.
+/// The result for one receipt.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) status: String,
 }
 
-/// What a queue may be told; what is left out takes its default.
+/// The settings of a queue; those left out take their defaults.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueSettings {
     /// How many messages it holds.
     pub max_depth: u64,
-    /// How old a message may become before a receiver has it, in seconds.
+    /// How long after its publish a ready message expires, in seconds.
     pub max_age_s: f64,
 }
 
-/// Asks for more time.
+/// Extends a lease.
 #[derive(Debug, Serialize)]
 pub(crate) struct Extend {
     pub(crate) lease_s: f64,
 }
 
-/// A queue at one moment. Counters restart with the queue's process.
+/// The numbers of a queue. Counters restart with the queue's process.
 ///
-/// An answer that lacks one of the numbers is none, and its error says which. Those that are `None`
-/// are unknown: an older queue does not tell them.
+/// A missing number makes the answer invalid, and the error names it. `None` stands for a number
+/// that an older queue does not report.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct QueueStats {
-    /// Messages that wait for a receiver.
     pub ready: u64,
-    /// Messages with a receiver.
     pub in_flight: u64,
-    /// Messages hidden until a time.
     pub delayed: u64,
-    /// Messages taken in so far.
     pub published_total: u64,
-    /// Messages done so far.
     pub acked_total: u64,
-    /// Deliveries so far whose lease ran out.
     pub lease_expired_total: u64,
-    /// Messages given up so far.
+    /// Messages given up after their last attempt.
     pub dead_total: u64,
-    /// Messages so far that were not taken before they were too old.
+    /// Messages dropped because they exceeded `max_age_s`.
     pub expired_total: u64,
-    /// Messages thrown away so far.
     pub purged_total: u64,
-    /// Deliveries so far that workers handed back because they were told to stop.
+    /// Deliveries that workers released because they had to stop.
     pub released_total: Option<u64>,
-    /// Workers with a lease; each lease of a worker without a name counts as one.
+    /// Workers with a lease; each nameless lease counts as one.
     pub busy_workers: Option<u64>,
-    /// Leases of workers without a name.
     pub nameless_leases: Option<u64>,
-    /// The time from delivery to ack, in seconds, that 9 of 10 of the last 128 acks did not exceed;
-    /// `None` also while there was no ack.
+    /// The 90th percentile of the time from delivery to ack over the last 128 acks, in seconds;
+    /// also `None` before the first ack.
     pub ack_p90_s: Option<f64>,
-    /// The queue's own time in seconds, which stands still while its process does.
+    /// The queue's own clock in seconds, which stops while its process is stopped.
     pub clock_s: Option<f64>,
 }
 
-/// Who works on a queue's messages.
+/// The workers of a queue.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Workers {
     pub(crate) workers: Vec<Worker>,
     pub(crate) nameless_leases: u64,
 }
 
-/// One worker that gave its name, and how many messages it has now.
+/// A named worker, and how many messages it has in flight.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Worker {
     pub(crate) name: String,
     pub(crate) leases: u64,
 }
 
-/// The answer to a retirement.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Retired {
     pub(crate) leases: u64,
 }
 
-/// The answer to a question for stories.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Redelivered {
     pub(crate) redelivered: Vec<Redelivery>,
 }
 
-/// The story of a message that was given out and came back.
+/// A message that was redelivered, or waits to be.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Redelivery {
-    /// The message's number.
     pub id: String,
-    /// Who had it and did not end it.
+    /// The worker that lost it.
     pub worker: Option<String>,
     /// How it came back: expired, handed_back or released.
     pub reason: String,
-    /// Seconds from that delivery until it was given out again; null until it was.
+    /// Seconds from the last sign of life of that worker until the redelivery; null until then.
     pub after_s: Option<f64>,
-    /// Who got it then.
+    /// The worker that got it next.
     pub next_worker: Option<String>,
-    /// Whether it is done.
+    /// Whether it was acked.
     pub done: bool,
-    /// By whom.
+    /// The worker that acked it.
     pub done_by: Option<String>,
 }
 
-/// The answer to a purge. Nobody wants the number, but without it the answer is none.
+/// The answer to a purge. The number is unused, but an answer without it is invalid.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purged {
     #[serde(rename = "purged")]
     _purged: u64,
 }
 
-/// The most that a number may be: JSON's are exact up to here, and some of them can be added.
+/// The largest valid number: JSON numbers are exact up to here, and some of them can be added.
 const MOST: u64 = 1 << 53;
 
 impl TryFrom<Value> for QueueStats {
@@ -180,18 +168,18 @@ impl TryFrom<Value> for QueueStats {
     }
 }
 
-/// Whether there is anything of this name.
+/// Whether the answer has this field, and not as null.
 fn is_told(answer: &Value, name: &str) -> bool {
     !answer.get(name).unwrap_or(&Value::Null).is_null()
 }
 
-/// A time in seconds, where there is one.
+/// A time in seconds; `None` if the queue does not report it.
 fn seconds(answer: &Value, name: &str) -> Result<Option<f64>, String> {
     let found = answer.get(name).unwrap_or(&Value::Null);
     match found.as_f64() {
         _ if found.is_null() => Ok(None),
         Some(seconds) if seconds.is_finite() && seconds >= 0.0 => Ok(Some(seconds)),
-        _ => Err(format!("{name} is {}, which is no time", line(&found.to_string(), 40))),
+        _ => Err(format!("{name} is {}, which is not a time", line(&found.to_string(), 40))),
     }
 }
 
@@ -200,11 +188,11 @@ fn number(answer: &Value, name: &str) -> Result<u64, String> {
     let found = fields.get(name).ok_or_else(|| format!("{name} is missing"))?;
     match found.as_u64() {
         Some(number) if number <= MOST => Ok(number),
-        _ => Err(format!("{name} is {}, which is no count", line(&found.to_string(), 40))),
+        _ => Err(format!("{name} is {}, which is not a count", line(&found.to_string(), 40))),
     }
 }
 
-/// The beginning of a text that others wrote, in one line.
+/// The beginning of a foreign text, on one line.
 fn line(text: &str, longest: usize) -> String {
     let mut line: String = text.chars().take(longest).collect();
     if line.len() < text.len() {
@@ -218,16 +206,15 @@ fn sentence<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     String::deserialize(from).map(|text| line(&text, 300))
 }
 
-/// An error's body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorBody {
     pub(crate) error: ErrorDetail,
 }
 
-/// What the queue says was wrong.
+/// What the queue reports as wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ErrorDetail {
-    /// A short word for programs.
+    /// The error code, for programs.
     #[serde(deserialize_with = "sentence")]
     pub code: String,
     /// A sentence for people.
@@ -257,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_none_is_named_and_never_read_as_zero() {
+    fn an_invalid_number_is_named_and_never_read_as_zero() {
         let long = format!("\"{}\"", "long\\n".repeat(1000));
         let values = ["null", "-1", "\"3\"", "1.5", "1e400", "18446744073709551615", "[]", &long];
         for name in ["ready", "in_flight", "published_total", "acked_total"] {
@@ -275,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_queue_does_not_tell_is_unknown() {
+    fn a_number_that_an_older_queue_lacks_is_unknown() {
         let old = stats(GOOD).unwrap();
         assert_eq!((old.released_total, old.busy_workers, old.nameless_leases), (None, None, None));
         let with = |more: &str| stats(&GOOD.replace("\"more\"", &format!("{more},\"more\"")));
@@ -289,22 +276,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_and_makes_no_sense_is_an_error_and_never_unknown() {
+    fn an_invalid_optional_number_is_an_error_and_never_unknown() {
         let with = |more: &str| stats(&GOOD.replace("\"more\"", &format!("{more},\"more\"")));
         for name in ["released_total", "busy_workers", "nameless_leases"] {
             for value in ["-1", "1.5", "\"2\"", "[]"] {
                 let error = with(&format!("\"{name}\":{value}")).unwrap_err();
-                assert!(error.starts_with(name) && error.contains("no count"), "{error}");
+                assert!(error.starts_with(name) && error.contains("not a count"), "{error}");
             }
         }
         for (name, value) in [("ack_p90_s", "-0.1"), ("clock_s", "\"2\""), ("ack_p90_s", "[]")] {
             let error = with(&format!("\"{name}\":{value}")).unwrap_err();
-            assert!(error.starts_with(name) && error.contains("no time"), "{error}");
+            assert!(error.starts_with(name) && error.contains("not a time"), "{error}");
         }
     }
 
     #[test]
-    fn a_worker_is_read_with_more_than_we_know() {
+    fn unknown_fields_of_a_worker_are_ignored() {
         let answer = r#"{"workers":[{"name":"a-1","leases":1,"since":"2026-01-01T00:00:00.000Z",
             "taken":3,"done":2,"retired":true}],"nameless_leases":4}"#;
         let Workers { workers, nameless_leases } = serde_json::from_str(answer).unwrap();
@@ -313,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receive_that_does_not_say_so_is_of_no_retired_worker() {
+    fn a_receive_without_the_field_is_of_no_retired_worker() {
         let received = |answer: &str| {
             let raw: RawReceived = serde_json::from_str(answer).unwrap();
             raw.into_given().unwrap()

@@ -1,4 +1,4 @@
-//! What single calls take: paths, arguments and bodies.
+//! The inputs of single calls: paths, arguments and bodies.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
@@ -49,7 +49,7 @@ pub fn arguments(data: &[u8]) {
     });
 }
 
-/// Settings that are taken are those that are shown, and are taken again.
+/// Accepted settings are those that are shown, and are accepted again.
 pub fn settings(data: &[u8]) {
     paused(async {
         let mut world = World::new();
@@ -68,7 +68,7 @@ pub fn settings(data: &[u8]) {
     });
 }
 
-/// Any bytes are a message, and come back as they were.
+/// Any bytes can be published, and are received unchanged.
 pub fn publish(data: &[u8]) {
     paused(async {
         let mut world = World::new();
@@ -84,7 +84,7 @@ pub fn publish(data: &[u8]) {
     });
 }
 
-/// Each line of a batch is a message, or none is.
+/// Either each line of a batch becomes a message, or none does.
 pub fn batch(data: &[u8]) {
     paused(async {
         let mut world = World::new();
@@ -109,7 +109,7 @@ pub fn batch(data: &[u8]) {
     });
 }
 
-/// Any key: what is published twice with it is there once, and nothing else is published with it.
+/// Any key: a repeated publish adds nothing, and a different publish with the key is refused.
 pub fn keys(data: &[u8]) {
     let Ok(key) = HeaderValue::from_bytes(data) else { return };
     paused(async {
@@ -129,8 +129,7 @@ pub fn keys(data: &[u8]) {
     });
 }
 
-/// Any body of an ack, of a nack, of a release, and of an extension, where one message is in
-/// flight.
+/// Any body of an ack, a nack, a release, and an extension, while one message is in flight.
 pub fn settle(data: &[u8]) {
     let ends = ["POST messages/ack", "POST messages/nack", "POST messages/release"];
     for call in ends.into_iter().chain(["PATCH messages/{receipt}"]) {
@@ -145,7 +144,7 @@ async fn publish_one(world: &mut World) {
     world.call(&format!("POST {JOBS}/messages"), "a").await;
 }
 
-/// A message's bytes, as a receiver reads them.
+/// A message's bytes, as a worker reads them.
 fn body(message: &Value) -> Vec<u8> {
     match (&message["body"], &message["body_base64"]) {
         (Value::String(text), Value::Null) => text.clone().into_bytes(),

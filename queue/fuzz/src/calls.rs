@@ -1,4 +1,4 @@
-//! Many calls one after the other, written as text, so that they can be read and changed.
+//! Many calls one after the other, written as text, so that people can read and change them.
 //!
 //! ```text
 //! POST /v1/queues/jobs/messages?delay_ms=5
@@ -19,14 +19,14 @@ use axum::http::request::Builder;
 
 use super::world::{World, paused};
 
-/// What stands between two calls.
+/// The separator of two calls.
 const BETWEEN: &[u8] = b"\n===\n";
-/// What stands for the last receipt that was given out.
+/// The placeholder for the last receipt.
 const RECEIPT: &str = "{receipt}";
-/// As long as the longest age; no time of ours is longer.
+/// The longest wait: no time in the queue is longer.
 const LONGEST_MS: u64 = 366 * 24 * 3600 * 1000;
 
-/// Whatever is called, in whatever order: each answer is as documented, and nothing is lost.
+/// Any calls in any order: each answer is as documented, and no message is lost.
 pub fn calls(data: &[u8]) {
     paused(async {
         let mut world = World::new();
@@ -38,7 +38,7 @@ pub fn calls(data: &[u8]) {
     });
 }
 
-/// Makes the calls that stand there.
+/// Makes the calls in `data`.
 pub async fn play(world: &mut World, mut data: &[u8]) {
     while !data.is_empty() {
         let (call, rest) = split(data, BETWEEN);
@@ -63,7 +63,7 @@ async fn step(world: &mut World, call: &[u8]) {
     }
 }
 
-/// The head of a request; `None` where a server of HTTP would hand none on.
+/// The head of a request; `None` if an HTTP server would refuse it.
 fn request(head: &str) -> Option<Builder> {
     let mut lines = head.lines();
     let (method, uri) = lines.next()?.split_once(' ')?;
@@ -72,7 +72,7 @@ fn request(head: &str) -> Option<Builder> {
     Some(headers.fold(begun, |request, (name, value)| request.header(name, value)))
 }
 
-/// Bodies are any bytes; those that are text may name the receipt.
+/// Fills in the receipt in bodies that are text; other bodies stay as they are.
 fn with_receipt(body: &[u8], receipt: &str) -> Vec<u8> {
     match std::str::from_utf8(body) {
         Ok(text) => text.replace(RECEIPT, receipt).into_bytes(),
@@ -80,7 +80,7 @@ fn with_receipt(body: &[u8], receipt: &str) -> Vec<u8> {
     }
 }
 
-/// What is before the first `mark`, and what is behind it.
+/// The bytes before the first `mark`, and those after it.
 fn split<'a>(data: &'a [u8], mark: &[u8]) -> (&'a [u8], &'a [u8]) {
     match data.windows(mark.len()).position(|it| it == mark) {
         Some(at) => (&data[..at], &data[at + mark.len()..]),

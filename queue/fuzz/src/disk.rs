@@ -1,4 +1,4 @@
-//! A disk in memory, whose files may be anything.
+//! A disk in memory, whose files may have any contents.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,19 +12,19 @@ type Files = BTreeMap<u64, Vec<u8>>;
 #[derive(Debug, Clone, Default)]
 pub struct Memory(Arc<Mutex<Files>>);
 
-/// A file that is written.
+/// A file that is open for writing.
 #[derive(Debug)]
 pub struct Open(Memory, u64);
 
 impl Memory {
-    /// One with these files.
+    /// A disk with these files.
     pub fn with(files: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Memory {
         Memory(Arc::new(Mutex::new(files.into_iter().collect())))
     }
 
     /// Its files.
     pub fn files(&self) -> MutexGuard<'_, Files> {
-        self.0.lock().expect("nobody fails with it")
+        self.0.lock().expect("no thread panics with it")
     }
 }
 

@@ -1,17 +1,17 @@
-//! What is tried with arbitrary bytes: every reader of what comes from outside, and of the log.
+//! Fuzz targets for every reader of outside input, and of the log.
 //!
-//! Each target takes any bytes and panics where a promise is broken. `scripts/fuzz` looks for such
+//! Each target takes any bytes and panics if a promise is broken. `scripts/fuzz` searches for such
 //! bytes; the queue's tests run the same targets over `seeds` and over some thousand random inputs.
 //!
 //! # Layout
-//! - [`text`]: queues' names and receipts
+//! - [`text`]: queue names and receipts
 //! - [`world`]: the server's calls in process, on a paused clock
 //! - [`calls`]: many calls one after the other
-//! - [`bodies`]: what single calls take: paths, arguments and bodies
-//! - [`token`]: who may call
+//! - [`bodies`]: the inputs of single calls: paths, arguments and bodies
+//! - [`token`]: the check of the token
 //! - [`disk`]: a disk in memory
-//! - [`log`]: segments, records and torn ends
-//! - [`restart`]: what calls have left in the log comes back
+//! - [`log`]: segments, records and incomplete ends
+//! - [`restart`]: the state after a restart
 #![forbid(unsafe_code)]
 
 pub mod bodies;
@@ -23,7 +23,7 @@ pub mod text;
 pub mod token;
 pub mod world;
 
-/// A target: its name, and what it does with any bytes.
+/// A target: its name, and the function that takes any bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.

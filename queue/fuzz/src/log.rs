@@ -1,4 +1,4 @@
-//! The log's reader: segments, records and torn ends.
+//! The log's reader: segments, records and incomplete ends.
 
 use broker::{Broker, QueueName, Request};
 use journal::frame::{BATCH_HEAD, Head, SEGMENT_HEAD};
@@ -9,14 +9,14 @@ use queue::{Store, restored};
 use super::disk::Memory;
 use super::world::paused;
 
-/// Checksums of the logs in here begin with it.
+/// The salt of the logs in here.
 const SALT: u64 = 77;
 /// How many zeros are written ahead, in bytes.
 const AHEAD: u64 = 100;
 /// The wall clock of all restarts in here.
 const WALL: u64 = 1_700_000_000_000;
 
-/// A log that was read.
+/// The result of reading a log.
 #[derive(Debug, PartialEq)]
 struct Read {
     batches: Vec<Vec<u8>>,
@@ -32,14 +32,14 @@ fn read(disk: &Memory) -> Result<Read, OpenError> {
         Ok(())
     });
     opened.map(|(journal, cut)| {
-        // The place where it goes on.
+        // The position of the next batch.
         let end = journal.last_len();
         Read { batches, cut, end }
     })
 }
 
-/// Any bytes as the files of a log, as they are, and with checksums that are right; the first byte
-/// says where the first file ends, in 256ths.
+/// Any bytes as the files of a log, unchanged and with corrected checksums; the first byte gives
+/// the end of the first file, in 256ths.
 pub fn segments(data: &[u8]) {
     let Some((share, bytes)) = data.split_first() else { return };
     let (one, two) = bytes.split_at(bytes.len() * usize::from(*share) / 256);
@@ -66,7 +66,7 @@ pub fn segments(data: &[u8]) {
     }
 }
 
-/// A file with the head and the checksums that are right for what is in it.
+/// A file whose head and checksums are corrected for its contents.
 fn mended(number: u64, bytes: &[u8]) -> Vec<u8> {
     let mut file = Head { number, salt: SALT }.encode().to_vec();
     let mut rest = bytes.get(SEGMENT_HEAD..).unwrap_or_default();
@@ -83,7 +83,7 @@ fn mended(number: u64, bytes: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A whole log with these bytes in one batch, as if they were records.
+/// A log with these bytes as the records of one batch.
 pub fn records(data: &[u8]) {
     let disk = log_of(&[data]);
     match load(disk.clone()) {
@@ -94,7 +94,7 @@ pub fn records(data: &[u8]) {
                     let after = paused(async { names(&restored(loaded, 3, || WALL).0) });
                     assert_eq!(after, before, "it knows its queues");
                 }
-                // It had counted on from what no run of ours comes near.
+                // It had numbers far above those of any real run.
                 Err(error) => assert!(error.to_string().contains("too large"), "{error}"),
             }
         }
@@ -105,8 +105,8 @@ pub fn records(data: &[u8]) {
     }
 }
 
-/// Another run, with whatever was loaded: all that is ready is received and done, and that is
-/// written; the queues' names.
+/// Another run with what was loaded. It receives and acks all ready messages, and logs that.
+/// Returns the queues' names.
 fn go_on(loaded: Loaded<Memory>) -> Vec<QueueName> {
     let (store, _) = restored(loaded, 2, || WALL);
     for name in &names(&store) {
@@ -128,7 +128,7 @@ fn names(store: &Store<Memory>) -> Vec<QueueName> {
     store.hub.call(|broker: &mut Broker, _| broker.names().cloned().collect())
 }
 
-/// A log that was written as it should be, with these batches.
+/// A valid log with these batches.
 fn log_of(batches: &[&[u8]]) -> Memory {
     let disk = Memory::default();
     let (journal, _) = Journal::open(disk.clone(), SALT, |_, _| Ok(())).expect("an empty one");
@@ -141,28 +141,28 @@ fn log_of(batches: &[&[u8]]) -> Memory {
     disk
 }
 
-/// A good log that was cut, with any bytes behind the cut: what is whole before it is read, or the
-/// place is told. The first two bytes say where the cut is.
+/// A valid log that is cut, with any bytes after the cut. Batches before the cut are read, or the
+/// place of the damage is reported. The first two bytes give the place of the cut.
 pub fn tail(data: &[u8]) {
     let Some((at, tail)) = data.split_first_chunk::<2>() else { return };
     let batches: [&[u8]; 4] = [b"first", b"", &[b'x'; 300], b"and last"];
     let disk = log_of(&batches);
-    // With the zeros that were written ahead.
+    // Includes the zeros that were written ahead.
     let whole = disk.files()[&1].clone();
     let at = usize::from(u16::from_le_bytes(*at)) % (whole.len() + 1);
     let bytes = [&whole[..at], tail].concat();
-    // The tail may be what was there.
+    // The tail may equal the original bytes.
     let good = whole.iter().zip(&bytes).take_while(|(one, other)| one == other).count();
     let (kept, count) = whole_batches(&batches, good);
     let written = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     match read(&Memory::with([(1, bytes.clone())])) {
         Ok(Read { batches, cut, .. }) if kept == 0 => {
-            assert!(bytes.len() <= SEGMENT_HEAD, "only what never was a segment goes");
+            assert!(bytes.len() <= SEGMENT_HEAD, "only an incomplete segment is deleted");
             assert_eq!((batches.len(), cut.map(|it| it.kept)), (0, Some(0)));
         }
         Ok(read) => {
-            assert!(read.batches.iter().eq(&batches[..count]), "all that was whole, and no more");
-            assert_eq!(read.end, kept as u64, "it goes on behind that");
+            assert!(read.batches.iter().eq(&batches[..count]), "all complete batches, and no more");
+            assert_eq!(read.end, kept as u64, "the next batch follows them");
             let left = written.saturating_sub(kept) as u64;
             let told = (left > 0).then_some((kept as u64, left));
             assert_eq!(read.cut.map(|it| (it.kept, it.bytes)), told);
@@ -172,8 +172,8 @@ pub fn tail(data: &[u8]) {
     }
 }
 
-/// Where the last batch ends that is whole in the first `good` bytes, and how many are; 0 where
-/// there is not even a head.
+/// The end and the number of the batches that are complete in the first `good` bytes; 0 if the head
+/// is incomplete.
 fn whole_batches(batches: &[&[u8]], good: usize) -> (usize, usize) {
     if good < SEGMENT_HEAD {
         return (0, 0);

@@ -1,4 +1,4 @@
-//! What calls have left in the log comes back.
+//! The state after a restart.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::calls::play;
 use super::disk::Memory;
 use super::world::{World, is_conserved, paused};
 
-/// The wall clock where the broker's time begins.
+/// The wall clock when the broker's time begins.
 const WALL: u64 = 1_700_000_000_000;
 
-/// A message, as far as a restart keeps it.
+/// The state of a message that a restart keeps.
 type Message = (MessageId, u32, Vec<u8>);
 
-/// A queue, as far as a restart keeps it.
+/// The state of a queue that a restart keeps.
 #[derive(Debug, PartialEq)]
 struct Kept {
     name: QueueName,
@@ -27,28 +27,28 @@ struct Kept {
     messages: Vec<Message>,
 }
 
-/// Calls on a queue with a log: what is there at the end is there after a restart.
+/// Calls on a queue with a log: the state at the end is the same after a restart.
 pub fn restart(data: &[u8]) {
     let disk = Memory::default();
     let before = paused(run(&disk, data));
     let loaded = load(disk).expect("it was written as it should be");
     let after = paused(async { restored(loaded, 2, || WALL).0.hub.call(kept) });
     if before.iter().any(|queue| queue.settings.max_age.is_some()) {
-        // Ages go by the wall clock, which goes on meanwhile.
+        // Ages follow the wall clock, which goes on meanwhile.
         return;
     }
     let used = before.into_iter().filter(|it| after.iter().any(|other| other.name == it.name));
     assert_eq!(used.collect::<Vec<_>>(), after);
 }
 
-/// Makes the calls; what is there at their end.
+/// Makes the calls; returns the state at their end.
 async fn run(disk: &Memory, data: &[u8]) -> Vec<Kept> {
     let loaded = load(disk.clone()).expect("an empty log");
     let (Store { hub, writer }, _) = restored(loaded, 1, || WALL);
     let writer = writer.expect("it has a log");
     let runtime = tokio::runtime::Handle::current();
     let writing = std::thread::spawn(move || {
-        // For its clock, which is paused.
+        // The hub needs the runtime's clock, which is paused.
         let _runtime = runtime.enter();
         writer.run()
     });

@@ -1,4 +1,4 @@
-//! Who may call.
+//! The check of the token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use service::TokenFile;
 
 use super::world::{World, paused};
 
-/// A file, and behind a line that is `===` what a caller shows: only the token lets it in.
+/// A file, and after a line `===` the header of a client: only the token is accepted.
 pub fn token(data: &[u8]) {
     let mark = b"\n===\n";
     let Some(at) = data.windows(mark.len()).position(|it| it == mark) else { return };
@@ -28,7 +28,7 @@ pub fn token(data: &[u8]) {
     });
 }
 
-/// The token in a file with these bytes, where there is one.
+/// The token in a file with these bytes, if it is valid.
 fn open(bytes: &[u8]) -> Option<TokenFile> {
     static FILES: AtomicU64 = AtomicU64::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);

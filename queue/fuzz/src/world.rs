@@ -1,5 +1,5 @@
-//! The server's calls in process, on a paused clock: waits take no time, and are as long as they
-//! say.
+//! The server's calls in process, on a paused clock: waits take no real time, but have their exact
+//! lengths.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use queue::api::Calls;
 use serde_json::Value;
 use service::{Shutdown, TokenFile, Trigger};
 
-/// What a call may answer: nothing here has a disk that fails, or leaves.
+/// The possible statuses: no disk fails here, and the server never shuts down.
 const DOCUMENTED: [u16; 11] = [200, 201, 204, 400, 401, 404, 405, 410, 413, 422, 429];
 
 /// The server without its listener.
@@ -22,9 +22,9 @@ pub struct World {
     calls: Calls,
     /// The broker behind it.
     pub hub: Arc<Hub>,
-    /// The receipts that were given out, the last one last.
+    /// All receipts so far, the latest one last.
     pub receipts: Vec<String>,
-    /// Whoever drops this tells the server to leave.
+    /// Dropping it would shut the server down.
     _trigger: Trigger,
 }
 
@@ -33,37 +33,37 @@ pub struct World {
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
-    /// Its body; null where there is none.
+    /// Its body; null if it is empty.
     pub json: Value,
 }
 
-/// Runs on a clock that is paused.
+/// Runs on a paused clock.
 pub fn paused<T>(run: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(run)
 }
 
 impl World {
-    /// One whose queues are gone with it.
+    /// A server without a log.
     pub fn new() -> World {
         World::around(Arc::new(Hub::new(7)), None)
     }
 
-    /// The calls on this hub, of those who show the token where there is one.
+    /// The calls on this hub. If there is a token, clients must show it.
     pub fn around(hub: Arc<Hub>, token: Option<TokenFile>) -> World {
         let (trigger, shutdown) = Shutdown::new();
         let calls = Calls::new(hub.clone(), Router::new(), token, shutdown);
         World { calls, hub, receipts: Vec::new(), _trigger: trigger }
     }
 
-    /// Makes a call; `None` where this is no request that a server of HTTP would hand on.
+    /// Makes a call; `None` if an HTTP server would refuse it.
     pub async fn call(&mut self, call: &str, body: impl Into<Body>) -> Option<Answer> {
         let (method, uri) = call.split_once(' ')?;
         let request = Request::builder().method(method).uri(uri).body(body.into()).ok()?;
         Some(self.send(request).await)
     }
 
-    /// Makes a call, and holds its answer to what is documented.
+    /// Makes a call, and checks that its answer is as documented.
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let what = format!("{} {}", request.method(), request.uri());
         let is_head = request.method() == "HEAD";
@@ -86,20 +86,20 @@ impl World {
         Answer { status, json }
     }
 
-    /// Keeps the receipts that an answer gives.
+    /// Collects the receipts of an answer.
     fn keep(&mut self, json: &Value) {
         let messages = json["messages"].as_array().into_iter().flatten();
         let receipts = messages.filter_map(|message| message["receipt"].as_str());
         self.receipts.extend(receipts.map(str::to_owned));
     }
 
-    /// Lets time go by.
+    /// Lets time pass.
     pub async fn wait(&self, time: Duration) {
         tokio::time::advance(time).await;
         self.hub.call(Broker::advance);
     }
 
-    /// All queues with their numbers, which must be conserved.
+    /// All queues and their numbers, which must add up.
     pub fn queues(&self) -> Vec<(QueueName, Stats)> {
         self.hub.call(|broker, now| {
             let conserved = |(name, stats): (&QueueName, Stats)| {
@@ -117,7 +117,7 @@ impl Default for World {
     }
 }
 
-/// Whether every message is somewhere.
+/// Whether every published message is counted in exactly one place.
 pub fn is_conserved(stats: &Stats) -> bool {
     let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
     let broker::stats::Counters { published, acked, dead, purged, expired, .. } = stats.total;

@@ -1,4 +1,4 @@
-//! A directory of files as a disk, held by one process.
+//! A directory of files as a disk, used by one process only.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -7,24 +7,25 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::{Disk, Segment};
 
-/// The file that a process holds as long as it uses the directory.
+/// The file that a process locks while it uses the directory.
 const LOCK: &str = "lock";
 const SUFFIX: &str = ".log";
 
-/// A directory that this process alone uses.
+/// A directory that only this process uses.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Locked as long as it is open; the operating system lets go of it when the process ends.
+    /// Locked while it is open; the operating system unlocks it when the process ends.
     _lock: File,
 }
 
 impl Directory {
-    /// Makes the directory, where it is not there, and takes it; `who` is told to those who come
-    /// later.
+    /// Creates the directory if it does not exist, and locks it; `who` names this process to others
+    /// that try.
     ///
     /// # Errors
-    /// When it cannot be made or written, or somebody else has it; the message says who.
+    /// When it cannot be created or written, or another process uses it; the message names that
+    /// one.
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
         make(path)?;
         let lock = path.join(LOCK);
@@ -34,13 +35,16 @@ impl Directory {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let holder = fs::read_to_string(&lock).unwrap_or_default();
-                let text = format!("{} has it; end it first, or give another one", holder.trim());
+                let text = format!(
+                    "{} uses it; stop that one, or choose another directory",
+                    holder.trim()
+                );
                 return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // The lock alone matters. A full disk may have no room for a word, least of all where its
-        // block was given back first; what the log frees may be what makes room.
+        // Only the lock matters. A full disk may have no room for this line, least of all if its
+        // block was freed first; and the log may be about to free space.
         let line = format!("{who}\n");
         let told = file.write_all_at(line.as_bytes(), 0);
         let _ = told.and_then(|()| file.set_len(line.len() as u64));
@@ -52,22 +56,22 @@ impl Directory {
     }
 }
 
-/// Makes the directory, where it is not there, so that it is there after a crash.
+/// Creates the directory if it does not exist, so that it exists after a crash.
 fn make(path: &Path) -> io::Result<()> {
     let missing = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists());
     let missing = missing.count();
     fs::create_dir_all(path)?;
     if missing == 0 {
-        // Whoever made it may have been killed before this, or may be one who lets nobody read
-        // where it is.
+        // Another process may have created it and been killed before its sync. The parent may also
+        // be unreadable, so errors are ignored.
         let _ = path.parent().map(sync);
     }
     path.ancestors().skip(1).take(missing).try_for_each(sync)
 }
 
-/// What was made or deleted in the directory is so after a crash.
+/// Makes files that were created or deleted in the directory stay so after a crash.
 fn sync(path: &Path) -> io::Result<()> {
-    // The parent of a plain name.
+    // A plain name has the current directory as its parent.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)?.sync_all()
 }
@@ -129,7 +133,7 @@ impl Segment for File {
 mod tests {
     use super::*;
 
-    /// A directory that is gone when this is dropped.
+    /// A directory that is removed when this is dropped.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -157,20 +161,20 @@ mod tests {
     }
 
     #[test]
-    fn who_has_the_directory_is_told_to_who_comes_later() {
+    fn a_second_process_learns_which_one_uses_the_directory() {
         let folder = Folder::new("told");
         drop(Directory::take(&folder.0, "somebody with a long name").unwrap());
         let _held = Directory::take(&folder.0, "somebody").unwrap();
         let refused = Directory::take(&folder.0, "me").unwrap_err().to_string();
-        assert!(refused.starts_with("somebody has it;"), "{refused}");
+        assert!(refused.starts_with("somebody uses it;"), "{refused}");
     }
 
     #[test]
-    fn a_full_disk_has_no_room_for_who_has_the_directory_and_it_is_taken_all_the_same() {
+    fn a_full_disk_does_not_keep_a_directory_from_being_locked() {
         let folder = Folder::new("full");
         fs::create_dir(&folder.0).unwrap();
         std::os::unix::fs::symlink("/dev/full", folder.0.join(LOCK)).unwrap();
-        // There is one such file only, and others may run this test now.
+        // There is only one such file, and another process may run this test now.
         let taken = loop {
             match Directory::take(&folder.0, "a test") {
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {

@@ -2,69 +2,69 @@
 
 use std::{fmt, io};
 
-/// A place for segments, known by their numbers.
+/// Storage for segments, which are known by their numbers.
 pub trait Disk: fmt::Debug {
-    /// A segment that is written.
+    /// A segment that is open for writing.
     type Segment: Segment;
 
-    /// The numbers of all segments that are there, in any order.
+    /// The numbers of all segments, in any order.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn list(&self) -> io::Result<Vec<u64>>;
 
     /// All bytes of a segment.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn read(&self, number: u64) -> io::Result<Vec<u8>>;
 
-    /// A new, empty segment. It is there after a crash once [`Disk::sync`] has returned.
+    /// Creates an empty segment. It exists after a crash once [`Disk::sync`] has returned.
     ///
     /// # Errors
-    /// As the operating system says, also where there is one of that number.
+    /// When the operating system reports one, or the segment exists already.
     fn create(&self, number: u64) -> io::Result<Self::Segment>;
 
-    /// A segment that is there, to write to.
+    /// Opens an existing segment for writing.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn open(&self, number: u64) -> io::Result<Self::Segment>;
 
-    /// Takes a segment away.
+    /// Deletes a segment.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn delete(&self, number: u64) -> io::Result<()>;
 
-    /// Segments that were made or deleted are so after a crash.
+    /// Makes created and deleted segments stay so after a crash.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn sync(&self) -> io::Result<()>;
 
-    /// How a segment is called in words, for who has to look at it.
+    /// The name of a segment, for people who have to look at it.
     fn name(&self, number: u64) -> String;
 }
 
-/// A segment that is written.
+/// A segment that is open for writing.
 pub trait Segment: fmt::Debug {
-    /// Writes at `offset`, which is not behind the end. After an error any part of it may be there.
+    /// Writes at `offset`, which is not beyond the end. After an error, any part may be written.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
     /// Cuts the segment to its first `len` bytes.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// When the operating system reports one.
     fn truncate(&mut self, len: u64) -> io::Result<()>;
 
-    /// All that was written is there after a crash.
+    /// Makes all that was written survive a crash.
     ///
     /// # Errors
-    /// As the operating system says. What is on the disk is unknown then: the kernel may have
-    /// dropped the bytes, and another try would succeed without them.
+    /// When the operating system reports one. Then it is unknown what is on the disk: the kernel
+    /// may have dropped the bytes, and another try would succeed without them.
     fn sync(&mut self) -> io::Result<()>;
 }

@@ -1,37 +1,37 @@
-//! How segments and batches look in bytes. All numbers are little-endian.
+//! The byte format of segments and batches. All numbers are little-endian.
 //!
 //! | Segment's head | | Batch | |
 //! |---|---|---|---|
 //! | 8 bytes | `msqueue1` | 4 bytes | CRC-32 of salt, length, number and bytes |
 //! | 8 bytes | its number | 4 bytes | length of its bytes |
 //! | 8 bytes | salt | 8 bytes | its number, one more than that of the batch before |
-//! | 4 bytes | CRC-32 of these | | its bytes |
+//! | 8 bytes | salt | 8 bytes | its number, one more than the batch before |
 //!
-//! The salt is another one for each segment and is never told to anyone, so that nobody can publish
-//! bytes that look like a batch.
+//! Each segment has another salt, which is never shown to clients, so that no published bytes can
+//! look like a batch.
 
 /// What a segment begins with: the format, and its version.
 const MAGIC: &[u8; 8] = b"msqueue1";
-/// How long a segment's head is, in bytes.
+/// The length of a segment's head, in bytes.
 pub const SEGMENT_HEAD: usize = 28;
-/// How long a batch's head is, in bytes.
+/// The length of a batch's head, in bytes.
 pub const BATCH_HEAD: usize = 16;
-/// What an emptied batch keeps, in bytes, for the next one.
+/// The capacity that a cleared batch keeps for the next one, in bytes.
 const ROOM: usize = 1 << 20;
-/// A batch has at most so many bytes.
+/// The longest batch, in bytes.
 pub const MAX_BATCH: usize = 1 << 30;
 
-/// A segment's head.
+#[allow(missing_docs)] // the names say it
+/// The head of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// The segment's number.
     pub number: u64,
-    /// What its batches' checksums begin with.
+    /// The start value of its batches' checksums.
     pub salt: u64,
 }
 
 impl Head {
-    /// Its bytes.
+    /// Its bytes on the disk.
     pub fn encode(&self) -> [u8; SEGMENT_HEAD] {
         let mut bytes = [0; SEGMENT_HEAD];
         bytes[..8].copy_from_slice(MAGIC);
@@ -42,7 +42,7 @@ impl Head {
         bytes
     }
 
-    /// The head that `bytes` begin with, if they do.
+    /// Decodes the head at the start of `bytes`; `None` if there is no valid one.
     pub fn decode(bytes: &[u8]) -> Option<Head> {
         let bytes = bytes.get(..SEGMENT_HEAD)?;
         let crc = u32::from_le_bytes(bytes[24..].try_into().ok()?);
@@ -55,7 +55,7 @@ impl Head {
     }
 }
 
-/// A batch that is being filled, with room for its head in front, so that it is one write.
+/// A batch that is being filled. It has room for its head in front, so that it takes one write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing(Vec<u8>);
 
@@ -66,40 +66,40 @@ impl Default for Outgoing {
 }
 
 impl Outgoing {
-    /// An empty one with room for so many bytes.
+    /// An empty batch with capacity for `bytes`.
     pub fn with_capacity(bytes: usize) -> Outgoing {
         let mut buffer = Vec::with_capacity(BATCH_HEAD + bytes);
         buffer.resize(BATCH_HEAD, 0);
         Outgoing(buffer)
     }
 
-    /// Its bytes up to now.
+    /// The contents so far.
     pub fn bytes(&self) -> &[u8] {
         &self.0[BATCH_HEAD..]
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the batch has no contents.
     pub fn is_empty(&self) -> bool {
         self.0.len() == BATCH_HEAD
     }
 
-    /// Writes behind what is there.
+    /// Appends bytes.
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Cuts it to its first `len` bytes.
+    /// Cuts the contents to the first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
         self.0.truncate(BATCH_HEAD + len);
     }
 
-    /// Empties it, and keeps its room, if that is not large.
+    /// Clears the contents, and keeps the capacity if it is not large.
     pub fn clear(&mut self) {
         self.truncate(0);
         self.0.shrink_to(ROOM);
     }
 
-    /// Writes the head, and gives all that is to be written.
+    /// Writes the head; returns head and contents, ready to be written.
     pub(crate) fn seal(&mut self, salt: u64, number: u64) -> &[u8] {
         let (head, bytes) = self.0.split_at_mut(BATCH_HEAD);
         head[4..8].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
@@ -134,12 +134,12 @@ fn checksum(salt: u64, head: &[u8], bytes: &[u8]) -> u32 {
 pub struct Batch<'a> {
     /// Its number.
     pub number: u64,
-    /// Its bytes.
+    /// Its contents.
     pub bytes: &'a [u8],
 }
 
 impl<'a> Batch<'a> {
-    /// The batch that `bytes` begin with, if they begin with a whole one.
+    /// Decodes the batch at the start of `bytes`; `None` if there is no complete valid one.
     pub fn decode(salt: u64, bytes: &'a [u8]) -> Option<Batch<'a>> {
         let head = bytes.get(..BATCH_HEAD)?;
         let crc = u32::from_le_bytes(head[..4].try_into().ok()?);
@@ -149,7 +149,7 @@ impl<'a> Batch<'a> {
         (checksum(salt, &head[4..], bytes) == crc).then_some(Batch { number, bytes })
     }
 
-    /// How long it is with its head.
+    /// Its length including the head, in bytes.
     pub fn len_with_head(&self) -> usize {
         BATCH_HEAD + self.bytes.len()
     }
@@ -166,7 +166,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_batch_comes_back_from_its_bytes_and_no_bit_of_it_may_change() {
+    fn a_batch_is_decoded_from_its_bytes_and_any_flipped_bit_is_noticed() {
         let mut bytes = sealed(7, 3, b"hello");
         bytes.extend(b" and more");
         let batch = Batch::decode(7, &bytes);
@@ -180,7 +180,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_head_comes_back_from_its_bytes_and_no_bit_of_it_may_change() {
+    fn a_head_is_decoded_from_its_bytes_and_any_flipped_bit_is_noticed() {
         let head = Head { number: 5, salt: 9 };
         assert_eq!(Head::decode(&head.encode()), Some(head));
         for bit in 0..8 * SEGMENT_HEAD {

@@ -1,4 +1,4 @@
-//! Opening, appending, and deleting what is done with.
+//! [`Journal`]: opening, appending, and deleting old segments.
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,27 +8,27 @@ use crate::error::{OpenError, WriteError};
 use crate::frame::{self, Head, Outgoing, SEGMENT_HEAD};
 use crate::reader::{Cut, Reader, Unborn, tried};
 
-/// So many zeros are written ahead, in bytes. A sync that finds a file no longer than it was need
-/// not wait for the file system's own journal, which takes half of the time.
+/// Zeros that are written ahead of the batches, in bytes. If the file's length stays the same, a
+/// sync need not wait for the file system's own journal, which takes half of the time.
 const AHEAD: u64 = 256 << 10;
 
 /// A log that is open for writing.
 #[derive(Debug)]
 pub struct Journal<D: Disk> {
     disk: D,
-    /// All segments, the one that is written last.
+    /// All segments; the last one is being written.
     segments: VecDeque<Written>,
-    /// The last one.
+    /// The last segment.
     open: D::Segment,
-    /// Where that ends on the disk, in bytes, with the zeros behind its batches.
+    /// Its length on the disk in bytes, including the zeros after its batches.
     end: u64,
-    /// How many zeros are written ahead.
+    /// How many zeros are written ahead, in bytes.
     ahead: u64,
     salt: u64,
     next_batch: u64,
 }
 
-/// A segment with its length in bytes, up to where its batches end.
+/// A segment and its length in bytes up to the end of its batches.
 #[derive(Debug, Clone, Copy)]
 struct Written {
     number: u64,
@@ -36,13 +36,12 @@ struct Written {
 }
 
 impl<D: Disk> Journal<D> {
-    /// Opens the log, and gives each batch's bytes to `replay`, with the number of its segment,
-    /// oldest first. `salt` is for a first segment, where there is none yet. What was read is there
-    /// after any crash once this has returned, also where whoever wrote it could not sync it.
+    /// Opens the log, and passes each batch with the number of its segment to `replay`, oldest
+    /// first. `salt` is for the first segment if there is none yet. Once this has returned, all
+    /// that was read survives any crash, even if the process that wrote it could not sync it.
     ///
     /// # Errors
-    /// When anything but the last batch is not as it was written, or `replay` cannot make sense of
-    /// a batch.
+    /// When anything but the last batch is damaged, or `replay` rejects a batch.
     pub fn open(
         disk: D,
         salt: u64,
@@ -62,7 +61,7 @@ impl<D: Disk> Journal<D> {
             last = Some(read);
         }
         let next_batch = reader.next_batch;
-        // All that is before it is good; nothing is changed in a log that is not.
+        // All segments before it are valid: a damaged log is never changed.
         let unborn = unborn.map(|unborn| unborn.delete(&disk, next_batch)).transpose()?;
         let cut = unborn.flatten();
         let Some(last) = last else {
@@ -87,16 +86,16 @@ impl<D: Disk> Journal<D> {
         Ok(Journal { disk, segments, open, end, ahead, salt, next_batch })
     }
 
-    /// The same log, which writes so many zeros ahead, in bytes.
+    /// The same log, with another number of zeros written ahead, in bytes.
     #[must_use]
     pub fn with_ahead(self, ahead: u64) -> Journal<D> {
         Journal { ahead, ..self }
     }
 
-    /// Writes a batch and waits until it is on the disk; the number of its segment.
+    /// Writes a batch and waits until it is on the disk; returns the number of its segment.
     ///
     /// # Errors
-    /// When it cannot be written; it is not there then, or what is there is unknown.
+    /// When it cannot be written: the batch is not in the log then, or the contents are unknown.
     pub fn append(&mut self, batch: &mut Outgoing) -> Result<u64, WriteError> {
         if batch.bytes().len() > frame::MAX_BATCH {
             let text = format!("a batch has at most {} bytes", frame::MAX_BATCH);
@@ -119,13 +118,13 @@ impl<D: Disk> Journal<D> {
         })
     }
 
-    /// The batches go up to here now; where that is the end of the file, zeros are put behind them.
+    /// Prepares for batches up to `len`. If the file ends there, zeros are written after them.
     fn reach(&mut self, len: u64) -> Result<(), WriteError> {
         if len <= self.end {
             return Ok(());
         }
         self.end = len + self.ahead;
-        // A disk that has no room for them has the batch all the same.
+        // A disk without room for the zeros still has the batch.
         if self.open.write(len, &vec![0; self.ahead as usize]).is_err() {
             self.cut(len)?;
         }
@@ -137,10 +136,10 @@ impl<D: Disk> Journal<D> {
         self.open.truncate(len).map_err(WriteError::Unknown)
     }
 
-    /// Begins another segment; its first batch should tell all that is not in later ones.
+    /// Begins another segment. Its first batch should hold all state that later batches lack.
     ///
     /// # Errors
-    /// When it cannot be made; the last one goes on then, or what is there is unknown.
+    /// When it cannot be created: the last segment stays in use then, or the contents are unknown.
     pub fn begin_segment(&mut self, salt: u64, first: &mut Outgoing) -> Result<u64, WriteError> {
         let number = self.last().number + 1;
         let open = match born(&self.disk, number, salt) {
@@ -161,14 +160,14 @@ impl<D: Disk> Journal<D> {
                 Err(self.unmake(number, error))
             }
             done => {
-                // The zeros of the one before are of no use any more, and do no harm.
+                // The zeros of the previous segment are useless now, but do no harm.
                 let _ = last.truncate(last_len);
                 done
             }
         }
     }
 
-    /// Takes back a segment that could not be begun.
+    /// Removes a segment that could not be begun.
     fn unmake(&self, number: u64, error: io::Error) -> WriteError {
         let there = self.disk.list().map(|all| all.contains(&number));
         let gone = there.and_then(|there| if there { self.disk.delete(number) } else { Ok(()) });
@@ -178,14 +177,15 @@ impl<D: Disk> Journal<D> {
         }
     }
 
-    /// Deletes all segments before this one, but never the one that is written.
+    /// Deletes all segments before this one, but never the last one.
     ///
     /// # Errors
-    /// When one cannot be deleted; those that are left are by another call. Or what is there is
+    /// When a segment cannot be deleted; another call deletes the rest. Or the contents are
     /// unknown.
     pub fn delete_before(&mut self, number: u64) -> Result<(), WriteError> {
         while self.segments.len() > 1 && self.segments[0].number < number {
-            // The oldest goes first, and is gone before the next: a crash leaves no gap.
+            // The oldest is deleted first and synced before the next, so that a crash leaves no
+            // gap.
             self.disk.delete(self.segments[0].number).map_err(WriteError::Refused)?;
             self.disk.sync().map_err(WriteError::Unknown)?;
             self.segments.pop_front();
@@ -193,12 +193,12 @@ impl<D: Disk> Journal<D> {
         Ok(())
     }
 
-    /// How many bytes the segment that is written has.
+    /// The length of the last segment, in bytes.
     pub fn last_len(&self) -> u64 {
         self.last().len
     }
 
-    /// The number of the segment that is written.
+    /// The number of the last segment.
     pub fn last_number(&self) -> u64 {
         self.last().number
     }
@@ -208,7 +208,7 @@ impl<D: Disk> Journal<D> {
         self.segments.front().map_or(0, |first| first.number)
     }
 
-    /// How many bytes all segments have together.
+    /// The length of all segments together, in bytes.
     pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|it| it.len).sum()
     }
@@ -219,12 +219,12 @@ impl<D: Disk> Journal<D> {
     }
 
     fn last(&self) -> Written {
-        // There is always one; a log without would have nothing to write to.
+        // There is always one, because the log could not write without it.
         self.segments.back().copied().unwrap_or(Written { number: 0, len: 0 })
     }
 }
 
-/// A segment with its head, there after a crash.
+/// Creates a segment with its head, synced.
 fn born<D: Disk>(disk: &D, number: u64, salt: u64) -> Result<D::Segment, WriteError> {
     let mut open = disk.create(number).map_err(WriteError::Refused)?;
     open.write(0, &Head { number, salt }.encode()).map_err(WriteError::Refused)?;

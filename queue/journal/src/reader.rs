@@ -1,4 +1,4 @@
-//! Reading segments at the start, and what a crash has left in the last one.
+//! Reading segments at the start, and handling what a crash left in the last one.
 
 use std::io;
 
@@ -7,28 +7,28 @@ use crate::error::OpenError;
 use crate::frame::{Batch, Head, SEGMENT_HEAD};
 use crate::search::find_later;
 
-/// The half of a batch that a crash left behind, and that was cut off.
+/// The part of a batch that a crash left behind, and that was cut off.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
-    /// The segment.
     pub segment: String,
-    /// How many bytes of it stay.
+    /// How many bytes of the segment stay.
     pub kept: u64,
-    /// How many were cut off.
+    /// How many bytes were cut off.
     pub bytes: u64,
 }
 
-/// A last segment that was never begun, because a crash came first: without its head, or without
-/// its first batch, which tells what is not in later ones.
+/// A last segment that a crash left without its head, or without its first batch. That batch holds
+/// the state that later batches lack.
 pub(crate) struct Unborn {
     number: u64,
-    /// Where its head is whole; its batches would have that salt.
+    /// `None` if the head is incomplete. Its salt is that of its batches.
     head: Option<Head>,
     bytes: Vec<u8>,
 }
 
 impl Unborn {
-    /// Takes the last segment off the list, where it is unborn. The only one there is may be empty.
+    /// Removes the last segment from the list if it is incomplete. The only segment may be empty.
     pub(crate) fn take<D: Disk>(
         disk: &D,
         numbers: &mut Vec<u64>,
@@ -49,7 +49,7 @@ impl Unborn {
         }))
     }
 
-    /// Deletes it, and tells what was half written of it.
+    /// Deletes the segment; returns what was half written.
     pub(crate) fn delete<D: Disk>(
         self,
         disk: &D,
@@ -74,14 +74,14 @@ impl Unborn {
 
 const NOT_THE_LAST: &str = "a batch's checksum is wrong, and it is not the last one";
 
-/// Whether a good batch follows in `bytes`, which begin with a bad one that should have the number
-/// `next`, if that is known.
+/// Whether a valid batch follows in `bytes`, which begin with a damaged one. `next` is the number
+/// which that one should have, if it is known.
 fn goes_on(salt: u64, next: Option<u64>, bytes: &[u8]) -> bool {
     let behind = bytes.get(1..).unwrap_or_default();
     find_later(salt, next.map(|next| next.saturating_sub(1)), behind).is_some()
 }
 
-/// How many bytes were written of these, which zeros follow.
+/// How many bytes were written before the final zeros.
 fn written(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
@@ -90,22 +90,22 @@ fn written(bytes: &[u8]) -> usize {
 pub(crate) struct Read {
     number: u64,
     pub(crate) head: Head,
-    /// All up to where its batches end.
+    /// Everything up to the end of its batches.
     bytes: Vec<u8>,
-    /// Where what was written ends: later than that where a write broke off.
+    /// The end of the written bytes; after the batches if a write was interrupted.
     written: u64,
-    /// Where the file ends.
+    /// The length of the file.
     pub(crate) end: u64,
 }
 
 impl Read {
-    /// Where its batches end.
+    /// The end of its batches.
     pub(crate) fn len(&self) -> u64 {
         self.bytes.len() as u64
     }
 
-    /// Opens it to write behind its batches; what is half a batch is cut off, and all that was read
-    /// is there after a crash.
+    /// Opens it for writing after its batches. Cuts off an incomplete batch, and makes all that was
+    /// read survive a crash.
     pub(crate) fn open<D: Disk>(&self, disk: &D) -> Result<(D::Segment, Option<Cut>), OpenError> {
         let (segment, kept) = (disk.name(self.number), self.len());
         let mut open = disk.open(self.number).map_err(tried(&segment))?;
@@ -117,9 +117,9 @@ impl Read {
         Ok((open, torn.map(|bytes| Cut { segment, kept, bytes })))
     }
 
-    /// Whoever wrote it may have been killed before its sync or that of the directory. And where a
-    /// sync has failed, the kernel takes what was not written for written: another one does nothing
-    /// about it, unless all is written again.
+    /// The process that wrote it may have been killed before it synced the file or the directory.
+    /// After a failed sync the kernel marks the bytes as written, and another sync does nothing
+    /// about them unless they are written again.
     fn secure<D: Disk>(&self, disk: &D, open: &mut D::Segment) -> io::Result<()> {
         open.write(0, &self.bytes)?;
         open.sync()?;
@@ -130,7 +130,7 @@ impl Read {
 /// Reads segments one after the other.
 pub(crate) struct Reader<'a, D, F> {
     pub(crate) disk: &'a D,
-    /// Known from the first batch on.
+    /// `None` before the first batch.
     pub(crate) next_batch: Option<u64>,
     pub(crate) replay: &'a mut F,
 }
@@ -140,7 +140,7 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
         let mut bytes = self.disk.read(number).map_err(tried(&self.disk.name(number)))?;
         let end = bytes.len() as u64;
         let Some(head) = Head::decode(&bytes).filter(|head| head.number == number) else {
-            return Err(self.damaged(number, 0, "its head is not one of ours"));
+            return Err(self.damaged(number, 0, "its head is invalid"));
         };
         let mut at = SEGMENT_HEAD;
         while let Some(batch) = Batch::decode(head.salt, &bytes[at..]) {
@@ -158,11 +158,11 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
 
     fn take(&mut self, number: u64, at: usize, batch: Batch<'_>) -> Result<(), OpenError> {
         if self.next_batch.is_some_and(|next| next != batch.number) {
-            let what = format!("batch {} is out of its order", batch.number);
+            let what = format!("batch {} is out of order", batch.number);
             return Err(self.damaged(number, at, &what));
         }
         let Some(next) = batch.number.checked_add(1) else {
-            return Err(self.damaged(number, at, "no batch can come after its number"));
+            return Err(self.damaged(number, at, "its number is the largest possible one"));
         };
         (self.replay)(number, batch.bytes).map_err(|what| self.damaged(number, at, &what))?;
         self.next_batch = Some(next);
@@ -175,7 +175,7 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
     }
 }
 
-/// The error of what was tried.
+/// Makes an [`OpenError`] of what was tried and failed.
 pub(crate) fn tried(what: &str) -> impl FnOnce(io::Error) -> OpenError {
     let what = what.to_owned();
     move |error| OpenError::Io { what, error }

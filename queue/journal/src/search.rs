@@ -1,38 +1,39 @@
-//! Looking for good batches behind a bad one.
+//! Search for valid batches after a damaged one.
 //!
-//! What is searched may be a body that was published to make this long: a batch's head at every
-//! place, each with a checksum over all that follows. So checksums are not made from the bytes, but
-//! from sums up to here and there, in the same short time however long the batch is.
+//! The searched bytes may be a body that was published to make this slow: a batch's head at every
+//! position, each with a checksum over everything after it. So each checksum is computed from
+//! prefix sums, in the same short time however long the batch is.
 
 use crc32fast::Hasher;
 
 use crate::frame::BATCH_HEAD;
 
-/// Where in `bytes` a whole batch begins that is later than `before`: the first place only, for
-/// whoever has found a bad one right before them and asks whether good ones follow. Where nobody
-/// knows what came before, any number is later.
+/// The first position in `bytes` of a complete batch that is later than `before`. The bytes follow
+/// a damaged batch, and the question is whether valid ones come after it. If `before` is unknown,
+/// any number is later.
 pub(crate) fn find_later(salt: u64, before: Option<u64>, bytes: &[u8]) -> Option<usize> {
     let sums = Sums::of(salt, bytes);
     (0..bytes.len().saturating_sub(BATCH_HEAD)).find(|at| {
         let field = bytes[at + 8..at + 16].try_into().map_or(0, u64::from_le_bytes);
-        // Batches are numbered one by one: no more than empty ones have room in between. A fixed
-        // bound would have to be as large: one bad block may hold hundreds of them.
+        // Batches are numbered one by one, so the number is limited by how many empty batches fit
+        // in between. A fixed limit would have to be as large: one damaged block may hold hundreds
+        // of them.
         let most = before.map(|before| before.saturating_add(2 + (at / BATCH_HEAD) as u64));
         let is_later = field > before.unwrap_or(0) && most.is_none_or(|most| field <= most);
         is_later && sums.is_batch(*at)
     })
 }
 
-/// Checksums of what bytes begin with.
+/// Checksums of prefixes of the bytes.
 struct Sums<'a> {
     bytes: &'a [u8],
-    /// That of the salt.
+    /// The checksum of the salt.
     salt: u32,
-    /// That of the first bytes, up to every so many.
+    /// The checksum of every prefix whose length is a multiple of [`STEP`].
     every: Vec<u32>,
 }
 
-/// So many bytes are between two sums that are kept.
+/// The distance in bytes between two stored checksums.
 const STEP: usize = 256;
 
 impl<'a> Sums<'a> {
@@ -52,7 +53,7 @@ impl<'a> Sums<'a> {
         sum.finalize()
     }
 
-    /// Whether a whole batch begins there.
+    /// Whether a complete batch begins at this position.
     fn is_batch(&self, at: usize) -> bool {
         let field = |at: usize| {
             let bytes = self.bytes.get(at..at + 4)?;
@@ -63,14 +64,14 @@ impl<'a> Sums<'a> {
         if end > self.bytes.len() {
             return false;
         }
-        // The sum of the salt with what is from there to the end: sums add up, once they are moved.
+        // The checksum of the salt and the batch: checksums can be combined once they are shifted.
         let summed = at + 4;
         let begin = self.salt ^ self.up_to(summed);
         moved(begin, end - summed) ^ self.up_to(end) == crc
     }
 }
 
-/// What a sum becomes with so many zeros behind it, but for what these add by themselves.
+/// A checksum shifted by `len` zero bytes, without the zeros' own contribution.
 fn moved(sum: u32, len: usize) -> u32 {
     let mut moved = Hasher::new_with_initial(sum);
     moved.combine(&Hasher::new_with_initial_len(0, len as u64));
@@ -85,14 +86,14 @@ mod tests {
     use crate::frame::tests::sealed;
 
     #[test]
-    fn a_whole_batch_behind_a_bad_one_is_found() {
+    fn a_complete_batch_after_a_damaged_one_is_found() {
         let mut bytes = b"what was here is gone".to_vec();
         let at = bytes.len();
         bytes.extend(sealed(7, 12, b"whole"));
         assert_eq!(find_later(7, Some(11), &bytes), Some(at));
-        assert_eq!(find_later(7, None, &bytes), Some(at), "nobody knows its number");
+        assert_eq!(find_later(7, None, &bytes), Some(at), "the number before is unknown");
         assert_eq!(find_later(7, Some(12), &bytes), None, "it is not later");
-        assert_eq!(find_later(7, Some(1), &bytes), None, "so many were never before it");
+        assert_eq!(find_later(7, Some(1), &bytes), None, "so many batches do not fit before it");
         assert_eq!(find_later(8, Some(11), &bytes), None, "it is another segment's");
     }
 
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn good_batches_behind_a_bad_block_of_small_ones_are_found() {
+    fn valid_batches_after_a_damaged_block_of_small_ones_are_found() {
         let batches = (1..=400).flat_map(|number| sealed(7, number, b"x"));
         let mut bytes: Vec<u8> = batches.collect();
         bytes[..4096].fill(0);
@@ -116,9 +117,9 @@ mod tests {
     }
 
     #[test]
-    fn heads_that_were_published_to_be_looked_at_take_no_long_time() {
-        /// Three times what was measured on a busy machine; where all bytes are looked at for each,
-        /// it is many minutes.
+    fn heads_published_to_slow_the_search_down_do_not() {
+        /// Three times what was measured on a busy machine. Reading all bytes for each head would
+        /// take many minutes.
         const LONGEST: Duration = Duration::from_secs(13);
         let count = (2 << 20) / BATCH_HEAD;
         let head = |n: usize| {

@@ -1,4 +1,4 @@
-//! What was written is there after any crash, and what is damaged is noticed.
+//! Written batches survive any crash, and damage is noticed.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
@@ -10,7 +10,7 @@ use journal::frame::SEGMENT_HEAD;
 use journal::{Cut, Journal, OpenError, Outgoing, WriteError};
 use support::{Memory, Trouble, remains};
 
-/// Zeros ahead, in bytes: as much as a batch or two.
+/// Zeros ahead, in bytes: about as much as two batches.
 const AHEAD: u64 = 150;
 
 fn batch(text: &str) -> Outgoing {
@@ -19,7 +19,7 @@ fn batch(text: &str) -> Outgoing {
     batch
 }
 
-/// The log, the batches that were in it, and what was cut off.
+/// The log, the batches that were in it, and the part that was cut off.
 type Opened = (Journal<Memory>, Vec<String>, Option<Cut>);
 
 fn open(disk: &Memory) -> Result<Opened, OpenError> {
@@ -31,8 +31,8 @@ fn open(disk: &Memory) -> Result<Opened, OpenError> {
     Ok((journal.with_ahead(AHEAD), seen, cut))
 }
 
-/// Writes batches of several sizes, with another segment every fifth, and deletes the oldest but
-/// two; those that were written, until something fails.
+/// Writes batches of several sizes with a new segment every fifth, and deletes all but the last two
+/// segments. Returns the written batches, until something fails.
 fn write(journal: &mut Journal<Memory>, count: usize) -> (Vec<String>, Option<WriteError>) {
     let mut written = Vec::new();
     for n in 0..count {
@@ -55,7 +55,7 @@ fn write(journal: &mut Journal<Memory>, count: usize) -> (Vec<String>, Option<Wr
 }
 
 #[test]
-fn what_was_written_is_read_again_in_its_order() {
+fn written_batches_are_read_in_order() {
     let disk = Memory::default();
     let (written, _) = write(&mut open(&disk).unwrap().0, 23);
     let (journal, seen, cut) = open(&disk).unwrap();
@@ -69,7 +69,7 @@ fn batches() -> usize {
 }
 
 #[test]
-fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
+fn no_written_batch_is_lost_in_a_thousand_crashes() {
     let mut crashes = 0;
     for at in 0.. {
         let disk = Memory::default();
@@ -81,13 +81,13 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
         for kind in 0..8 {
             let after = disk.after_power_loss(remains(kind + 8 * at));
             let (mut journal, seen, _) = open(&after).unwrap();
-            // One more may be there, which nobody was told of; the oldest were deleted.
+            // One more may be there, which was not confirmed; the oldest were deleted.
             let known = seen.len().min(written.len());
             let end_of_written = written.iter().rposition(|it| seen.contains(it));
             assert_eq!(end_of_written.map(|it| it + 1).unwrap_or(0), written.len(), "{at}");
             let more = seen.len() - seen.iter().filter(|it| written.contains(it)).count();
             assert!(more <= 1 && known <= written.len(), "{at}: {seen:?}");
-            // And it goes on from there.
+            // Appending works after that.
             journal.append(&mut batch("after")).unwrap();
             let (_, again, cut) = open(&after).unwrap();
             assert_eq!((again.last().map(String::as_str), cut), (Some("after"), None));
@@ -102,14 +102,14 @@ fn no_batch_that_was_written_is_lost_at_any_of_a_thousand_crashes() {
 }
 
 #[test]
-fn the_last_batch_may_be_cut_anywhere_and_only_it_is_gone() {
+fn a_cut_anywhere_in_the_last_batch_loses_only_that_batch() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     journal.append(&mut batch("first")).unwrap();
     let before = journal.last_len() as usize;
     journal.append(&mut batch("second and last")).unwrap();
     let (end, bytes) = (journal.last_len() as usize, disk.bytes(1));
-    assert!(before < end && end < bytes.len(), "there are zeros behind it");
+    assert!(before < end && end < bytes.len(), "zeros follow it");
     for len in before..end {
         // The file ends there, or its last blocks were not written.
         for zeros in [0, bytes.len() - len] {
@@ -121,22 +121,22 @@ fn the_last_batch_may_be_cut_anywhere_and_only_it_is_gone() {
             let lost = written.saturating_sub(before) as u64;
             let told = told.map(|cut| (cut.kept, cut.bytes));
             assert_eq!(told, (lost > 0).then_some((before as u64, lost)), "cut to {len}");
-            assert!(open(&cut).unwrap().2.is_none(), "it is told once");
+            assert!(open(&cut).unwrap().2.is_none(), "it is reported once");
         }
     }
 }
 
 #[test]
-fn zeros_ahead_are_written_over_and_a_disk_that_has_no_room_for_them_does_without() {
+fn zeros_ahead_are_overwritten_and_optional_on_a_full_disk() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     journal.append(&mut batch("one")).unwrap();
     let len = disk.bytes(1).len();
     journal.append(&mut batch("two")).unwrap();
-    assert_eq!(disk.bytes(1).len(), len, "a sync finds it no longer than it was");
+    assert_eq!(disk.bytes(1).len(), len, "the length of the file is unchanged");
     journal.append(&mut batch(&"x".repeat(AHEAD as usize))).unwrap();
     assert_eq!(disk.bytes(1).len() as u64, journal.last_len() + AHEAD);
-    // The batch itself is the first thing that is written, the zeros are the second.
+    // The batch is written first, the zeros second.
     let next = disk.0.borrow().operations + 1;
     disk.trouble(Some(Trouble::Full(next, 7)));
     journal.append(&mut batch(&"y".repeat(AHEAD as usize))).unwrap();
@@ -149,7 +149,7 @@ fn zeros_ahead_are_written_over_and_a_disk_that_has_no_room_for_them_does_withou
 }
 
 #[test]
-fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
+fn a_flipped_bit_before_the_end_stops_the_start_and_its_place_is_named() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     let mut ends = vec![journal.last_len() as usize];
@@ -172,7 +172,7 @@ fn a_bit_that_flips_in_the_middle_stops_the_start_and_says_where() {
 }
 
 #[test]
-fn a_bad_first_batch_of_the_oldest_segment_that_is_left_stops_the_start() {
+fn a_damaged_first_batch_of_the_oldest_segment_stops_the_start() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     for _ in 0..100 {
@@ -205,10 +205,10 @@ fn a_segment_that_is_not_the_last_may_not_be_cut_or_missing() {
 }
 
 #[test]
-fn a_log_that_is_refused_is_left_as_it_is() {
+fn a_refused_log_is_not_changed() {
     let disk = Memory::default();
     open(&disk).unwrap().0.begin_segment(2, &mut batch("base")).unwrap();
-    // The last one was never begun, and the one before it is bad.
+    // The last segment is incomplete, and the one before it is damaged.
     disk.set(3, b"msq".to_vec());
     let mut bad = disk.bytes(2);
     bad[0] ^= 1;
@@ -217,7 +217,8 @@ fn a_log_that_is_refused_is_left_as_it_is() {
     assert_eq!(disk.bytes(3), b"msq");
 }
 
-/// The first batch of a segment tells what is not in later ones, so that older ones can go.
+/// The first batch of a segment holds the state that later ones lack, so that older segments can be
+/// deleted.
 #[test]
 fn a_last_segment_without_its_first_batch_is_deleted() {
     let disk = Memory::default();
@@ -233,14 +234,14 @@ fn a_last_segment_without_its_first_batch_is_deleted() {
             let written = bytes[..len].iter().rposition(|it| *it != 0).unwrap() + 1;
             let torn = (written > SEGMENT_HEAD).then_some((0, written as u64));
             assert_eq!(cut.map(|cut| (cut.kept, cut.bytes)), torn);
-            assert!(open(&disk).unwrap().2.is_none(), "it is told once");
+            assert!(open(&disk).unwrap().2.is_none(), "it is reported once");
             assert_eq!(journal.begin_segment(2, &mut batch("base")).unwrap(), 2);
         }
     }
 }
 
 #[test]
-fn a_segment_whose_first_batch_alone_is_bad_stops_the_start() {
+fn a_segment_with_only_its_first_batch_damaged_stops_the_start() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     journal.append(&mut batch("before")).unwrap();
@@ -255,7 +256,7 @@ fn a_segment_whose_first_batch_alone_is_bad_stops_the_start() {
 }
 
 #[test]
-fn a_log_whose_only_segment_is_empty_stays_as_it_is() {
+fn a_log_whose_only_segment_is_empty_is_not_changed() {
     let disk = Memory::default();
     let len = open(&disk).unwrap().0.bytes();
     let before = disk.bytes(1);
@@ -265,7 +266,7 @@ fn a_log_whose_only_segment_is_empty_stays_as_it_is() {
 }
 
 #[test]
-fn a_full_disk_refuses_a_batch_and_goes_on_when_there_is_room() {
+fn a_full_disk_refuses_a_batch_and_accepts_others_when_there_is_room() {
     for room in 0..40 {
         let disk = Memory::default();
         let (mut journal, ..) = open(&disk).unwrap();
@@ -280,8 +281,8 @@ fn a_full_disk_refuses_a_batch_and_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn a_full_disk_refuses_another_segment_and_the_last_one_goes_on() {
-    // It is made and gets its head, both are synced, and its first batch is written.
+fn a_full_disk_refuses_another_segment_and_the_last_one_stays_in_use() {
+    // The segment is created and gets its head, both are synced, and its first batch is written.
     for operation in 0..6 {
         let disk = Memory::default();
         let (mut journal, ..) = open(&disk).unwrap();
@@ -290,7 +291,7 @@ fn a_full_disk_refuses_another_segment_and_the_last_one_goes_on() {
         disk.trouble(Some(Trouble::Full(next + operation, 3)));
         match journal.begin_segment(2, &mut batch("base")) {
             Ok(number) => assert_eq!(number, 2),
-            // A sync has failed: only another start can tell.
+            // A sync has failed: only a restart can tell.
             Err(WriteError::Unknown(_)) => continue,
             Err(WriteError::Refused(_)) => assert_eq!(journal.last_number(), 1),
         }
@@ -316,7 +317,7 @@ fn a_segment_that_cannot_be_deleted_is_deleted_by_another_call() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_synced_leaves_unknown_what_was_deleted() {
+fn after_a_failed_sync_of_the_directory_its_contents_are_unknown() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
     journal.begin_segment(2, &mut batch("base")).unwrap();
@@ -327,10 +328,10 @@ fn a_directory_that_cannot_be_synced_leaves_unknown_what_was_deleted() {
 }
 
 #[test]
-fn a_sync_that_fails_leaves_unknown_what_is_there() {
+fn after_a_failed_sync_the_contents_are_unknown() {
     let disk = Memory::default();
     let (mut journal, ..) = open(&disk).unwrap();
-    // Behind the batch and its zeros.
+    // After the batch and its zeros.
     let next = disk.0.borrow().operations;
     disk.trouble(Some(Trouble::Fails(next + 2)));
     let failed = journal.append(&mut batch("text"));

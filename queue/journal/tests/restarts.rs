@@ -1,4 +1,4 @@
-//! What a run has read is there after whatever happens next.
+//! What a run has read survives all later crashes.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
@@ -7,7 +7,7 @@ mod support;
 use journal::{Journal, OpenError, Outgoing};
 use support::{Memory, Trouble, remains};
 
-/// Zeros ahead, in bytes: as much as a batch or two.
+/// Zeros ahead, in bytes: about as much as two batches.
 const AHEAD: u64 = 150;
 
 fn batch(text: &str) -> Outgoing {
@@ -26,7 +26,7 @@ fn open(disk: &Memory) -> Result<(Journal<Memory>, Vec<String>), OpenError> {
     Ok((journal.with_ahead(AHEAD), seen))
 }
 
-/// Writes batches with another segment every third, until something fails; whether nothing did.
+/// Writes batches with a new segment every third, until something fails; true if nothing failed.
 fn write(disk: &Memory) -> bool {
     let Ok((mut journal, _)) = open(disk) else { return false };
     (0..8).all(|n| {
@@ -39,7 +39,7 @@ fn write(disk: &Memory) -> bool {
 }
 
 #[test]
-fn what_a_run_has_read_outlives_the_power_though_the_run_before_had_not_synced_it() {
+fn batches_that_a_run_has_read_survive_a_power_loss_even_if_the_run_before_did_not_sync_them() {
     for at in 0.. {
         let mut is_done = true;
         for trouble in [Trouble::Ends(at), Trouble::Fails(at)] {
@@ -60,16 +60,16 @@ fn what_a_run_has_read_outlives_the_power_though_the_run_before_had_not_synced_i
     }
 }
 
-/// What is known of a log whose batches need their segment's first one.
+/// The expected contents of a log whose batches need the first one of their segment.
 #[derive(Debug, Clone, Default)]
 struct Known {
-    /// Batches that have to be there, but for the oldest ones, which may be deleted.
+    /// Batches that must be there, except for the oldest ones, which may be deleted.
     kept: Vec<String>,
-    /// The name that the last segment's first batch tells.
+    /// The name in the last segment's first batch.
     name: String,
 }
 
-/// Opens the log, whose batches each begin with a name that one before has told.
+/// Opens the log and checks that each batch begins with a name that an earlier batch has defined.
 fn open_named(disk: &Memory) -> Result<(Journal<Memory>, Known), OpenError> {
     let (mut seen, mut names) = (Vec::new(), Vec::new());
     let (journal, _) = Journal::open(disk.clone(), 77, |_, bytes| {
@@ -80,14 +80,15 @@ fn open_named(disk: &Memory) -> Result<(Journal<Memory>, Known), OpenError> {
         }
         let is_known = names.iter().any(|it| it == name);
         seen.push(text.clone());
-        is_known.then_some(()).ok_or(format!("nobody told {name}"))
+        is_known.then_some(()).ok_or(format!("{name} was not defined"))
     })?;
     let known = Known { kept: seen, name: names.pop().unwrap_or_default() };
     Ok((journal.with_ahead(AHEAD), known))
 }
 
-/// A run on what another one may have left: batches with another segment every third, and the
-/// oldest deleted but two, until something fails. What is known then; whether nothing failed.
+/// A run on what another run may have left: batches with a new segment every third, and all but the
+/// last two segments deleted, until something fails. Returns the expected contents, and whether
+/// nothing failed.
 fn run(disk: &Memory, run: &str, before: Known) -> (Known, bool) {
     let Ok((mut journal, mut known)) = open_named(disk) else { return (before, false) };
     for n in 0..7 {
@@ -112,8 +113,8 @@ fn run(disk: &Memory, run: &str, before: Known) -> (Known, bool) {
     (known, true)
 }
 
-/// The log has the last batches of what is known, from a segment's first one on, and at most one
-/// more, which nobody was told of.
+/// Checks that the log has the last of the expected batches, from a segment's first one on, and at
+/// most one more, which was not confirmed.
 fn check(disk: &Memory, known: &Known, what: &str) {
     let (_, there) = open_named(disk).unwrap_or_else(|error| panic!("{what}: {error}"));
     let mut seen = there.kept;
@@ -126,7 +127,7 @@ fn check(disk: &Memory, known: &Known, what: &str) {
     assert_eq!(bases(&seen), bases(&known.kept), "{what}: {seen:?} of {:?}", known.kept);
 }
 
-/// What is there after a crash of each kind: the process was killed, or the power was lost.
+/// The disk after a crash of each kind: the process was killed, or the power was lost.
 fn crashes(disk: &Memory, at: usize) -> Vec<Memory> {
     let losses = (0..4).map(|kind| disk.after_power_loss(remains(kind + 4 * at)));
     std::iter::once(disk.after_kill()).chain(losses).collect()
@@ -143,7 +144,7 @@ fn no_batch_is_lost_at_any_two_crashes_in_a_row() {
         for (kind, left) in crashes(&disk, first).into_iter().enumerate() {
             count += again(&left, &known, &format!("{trouble:?}, crash {kind}"));
         }
-        // A failure may be one that does no harm; an end does none only behind all of it.
+        // A failure may have no effect; an end has none only after all operations.
         if is_done && trouble == Trouble::Ends(first) {
             break;
         }
@@ -152,8 +153,8 @@ fn no_batch_is_lost_at_any_two_crashes_in_a_row() {
     assert!(count > 50_000, "{count}");
 }
 
-/// Another run on what the first one has left, which ends at each of its operations; how many
-/// crashes that were.
+/// Another run on what the first one has left, ended at each of its operations; returns the number
+/// of crashes.
 fn again(left: &Memory, known: &Known, what: &str) -> usize {
     let mut count = 0;
     for at in 0.. {

@@ -1,4 +1,4 @@
-//! What every call works on.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -6,10 +6,9 @@ use service::Shutdown;
 
 use crate::hub::Hub;
 
-/// What every call works on.
 #[derive(Debug, Clone)]
 pub(super) struct App {
     pub(super) hub: Arc<Hub>,
-    /// Those who wait are sent away when it is time to leave.
+    /// Ends waiting receives at shutdown.
     pub(super) shutdown: Shutdown,
 }

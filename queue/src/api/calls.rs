@@ -1,8 +1,7 @@
-//! Every call of the server: the three that make up a job's way go straight to what they do, the
-//! others through the router.
+//! All calls of the server. The three calls of every job skip the router; all others go through it.
 //!
-//! A job is published, received and acknowledged, each by a call; finding its way through a router
-//! would be a fifth of what such a call costs.
+//! Each job is published, received and acked. The router would take a fifth of the time of such a
+//! call.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,20 +22,20 @@ use crate::api_error::ApiError;
 use crate::extract::Incoming;
 use crate::hub::Hub;
 
-/// All calls. Clones share everything.
+/// The server's calls. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Calls(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     app: App,
-    /// What callers have to show, if anything.
+    /// The token that clients must show, if any.
     token: Option<TokenFile>,
-    /// Answers every call, though some never come to it.
+    /// Can answer every call, though the frequent ones skip it.
     router: Router,
 }
 
-/// A call that is made for every job, where its path is spelled as usual.
+/// A call that every job needs, if its path is written in the usual way.
 #[derive(Debug, PartialEq)]
 enum Frequent {
     Publish(QueueName),
@@ -59,10 +58,10 @@ impl Frequent {
 }
 
 impl Calls {
-    /// The calls on this hub, beside the `endpoints` that every program has, for those who show the
-    /// `token` where there is one.
+    /// The calls on this hub, in addition to the `endpoints` that every program has. If there is a
+    /// `token`, clients must show it.
     ///
-    /// Leases and delays end in time only while [`Hub::keep_time`] runs beside it.
+    /// Leases and delays end only while [`Hub::keep_time`] runs.
     pub fn new(
         hub: Arc<Hub>,
         endpoints: Router,
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_s_three_calls_are_known() {
+    fn the_three_calls_of_a_job_are_recognised() {
         let jobs = || "jobs".parse().unwrap();
         let publish = of(&Method::POST, "jobs/messages");
         assert_eq!(publish, Some(Frequent::Publish(jobs())));
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_otherwise_is_the_router_s() {
+    fn other_paths_go_to_the_router() {
         let posts = ["jo%62s/messages", "jobs/messages/", "jobs//messages", "/messages", "jobs"];
         assert!(posts.iter().all(|path| of(&Method::POST, path).is_none()));
         assert_eq!(of(&Method::GET, "jobs/messages"), None);

@@ -1,4 +1,4 @@
-//! Messages and their stories, changing nothing.
+//! Reading messages and redeliveries, without changing anything.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use crate::api_error::ApiError;
 use crate::extract::{Asked, Max, Named};
 use crate::wire::{Messages, Seen};
 
-/// `GET messages`: the oldest messages, wherever they are, without receipts.
+/// `GET messages`: the oldest messages, whether ready, delayed or in flight, without receipts.
 pub(super) async fn peek(
     State(app): State<App>,
     Named(name): Named,
@@ -24,7 +24,8 @@ pub(super) async fn peek(
     Ok(Json(Messages { messages }).into_response())
 }
 
-/// `GET redelivered`: who lost a message, who got it next and who did it; newest first.
+/// `GET redelivered`: which worker lost a message, which got it next and which acked it; newest
+/// first.
 pub(super) async fn redelivered(
     State(app): State<App>,
     Named(name): Named,

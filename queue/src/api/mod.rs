@@ -1,17 +1,17 @@
 //! The calls over HTTP.
 //!
 //! # Layout
-//! - [`calls`]: [`Calls`], the way from a request to what it asks for
+//! - [`calls`]: [`Calls`], the dispatch of requests
 //! - `router`: all calls by their paths
-//! - `app`: what every call works on
-//! - [`reply`]: [`Reply`], what answers are as bytes
-//! - `publish`: messages come in, one or a batch
-//! - `receive`: messages go out, at once or after a wait
-//! - `settle`: deliveries end: ack, nack, release, and more time
-//! - `workers`: who works on messages, and who shall get none any more
-//! - `queues`: settings, numbers, purge, the list of queues
-//! - `guard`: who may call, where a token is wanted
-//! - `look`: messages and their stories, changing nothing
+//! - `app`: the state that all handlers share
+//! - [`reply`]: [`Reply`], the bodies of answers
+//! - `publish`: publishing one message or a batch
+//! - `receive`: receiving messages, at once or after a wait
+//! - `settle`: ack, nack, release, and lease extensions
+//! - `workers`: listing and retiring workers
+//! - `queues`: settings, numbers, purge, pause, redrive, and the list of queues
+//! - `guard`: the check of the token
+//! - `look`: reading messages and redeliveries, without changing anything
 
 mod app;
 pub mod calls;

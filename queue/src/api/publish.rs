@@ -1,4 +1,5 @@
-//! Messages come in, one or a batch; with an `Idempotency-Key` once, however often that is tried.
+//! Publishing one message or a batch; with an `Idempotency-Key` only once, however often it is
+//! tried.
 
 use std::time::Duration;
 
@@ -14,13 +15,13 @@ use crate::extract::{self, Asked, Incoming, Limit};
 use crate::idempotency;
 use crate::wire;
 
-/// A batch as a whole; each line has the queue's limit besides.
+/// The limit of a whole batch; each line also has the queue's limit.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
 
-/// What is kept of a message beside its bytes is more than a short line.
+/// The most lines: a message takes more memory than a short line.
 const LINES: usize = 10_000;
 
-/// A body of so many bytes is read whatever the queue takes.
+/// The queue's limit is not looked up for a body of at most this many bytes.
 const SMALL: u64 = 16 << 10;
 
 #[derive(Default, Deserialize)]
@@ -36,7 +37,7 @@ struct Published<'a> {
     published_total: Option<u64>,
 }
 
-/// Numbers as text, for in JSON's own numbers large ones would be rounded.
+/// Ids as text, because JSON would round large numbers.
 struct Ids<'a>(&'a [MessageId]);
 
 impl Serialize for Ids<'_> {
@@ -53,12 +54,12 @@ impl Serialize for Text<'_> {
     }
 }
 
-/// `POST messages`: the raw body is one message, or one a line where its type is NDJSON. A call
-/// whose `Idempotency-Key` was used in this queue in the last five minutes publishes nothing and
-/// gets the first one's answer, with `Idempotent-Replayed: true`.
+/// `POST messages`: publishes the raw body as one message, or each line as one if its type is
+/// NDJSON. If its `Idempotency-Key` was used in this queue in the last 5 minutes, the call
+/// publishes nothing: it gets the first answer again, with `Idempotent-Replayed: true`.
 ///
 /// The answer to a call without a key also has `published_total`: how many messages the queue has
-/// taken in, these included, so that each publisher has a number of its own.
+/// accepted, including these, so that each publisher gets another number.
 pub(super) async fn publish<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -85,10 +86,10 @@ pub(super) async fn publish<B: Incoming>(
     Ok(answer)
 }
 
-/// The queue's own limit, known before the body is read. Where it is small as a whole that need not
-/// be: the queue looks at it in any case.
+/// The queue's own limit, looked up before the body is read. A small body does not need this,
+/// because the queue checks the limit in any case.
 fn one<B: Incoming>(app: &App, name: &QueueName, body: &B) -> Limit {
-    let mend = "raise the queue's max_message_bytes or send less";
+    let mend = "raise the queue's max_message_bytes or send a smaller message";
     if body.size_hint().upper().is_some_and(|bytes| bytes <= SMALL) {
         return Limit { bytes: SMALL as usize, mend };
     }
@@ -97,14 +98,14 @@ fn one<B: Incoming>(app: &App, name: &QueueName, body: &B) -> Limit {
     Limit { bytes, mend }
 }
 
-/// `application/x-ndjson`, in any case and with any parameters.
+/// Whether the type is `application/x-ndjson`, in any case and with any parameters.
 fn is_batch(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = value.and_then(|value| value.split(';').next());
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-ndjson"))
 }
 
-/// The lines as they are; the end of the last one may be left out.
+/// The lines of a batch; the last one may lack its line break.
 fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, ApiError> {
     let all = batch.strip_suffix(b"\n").unwrap_or(batch);
     let count = all.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -122,6 +123,6 @@ fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, ApiError> {
 }
 
 fn empty(line: usize) -> ApiError {
-    let mend = "put one message on each line, and no line between them";
+    let mend = "put one message on each line, without empty lines";
     ApiError::BadArgument(format!("line {line} of the batch is empty; {mend}"))
 }

@@ -1,4 +1,4 @@
-//! Settings, numbers, purge, the list of queues.
+//! Settings, numbers, purge, pause, redrive, and the list of queues.
 
 use axum::Json;
 use axum::body::Body;
@@ -12,7 +12,7 @@ use super::app::App;
 use crate::api_error::ApiError;
 use crate::extract::{self, Asked, Named};
 
-/// A queue's settings in JSON, asked for and in force.
+/// A queue's settings in JSON, for requests and answers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SettingsJson {
@@ -60,7 +60,7 @@ impl SettingsJson {
     }
 }
 
-/// A queue at one moment.
+/// A queue's numbers and settings in JSON.
 #[derive(Serialize)]
 pub(super) struct QueueJson {
     name: String,
@@ -125,7 +125,7 @@ impl QueueJson {
     }
 }
 
-/// `PUT` on a queue: what it is told; the rest takes its default again.
+/// `PUT` on a queue: replaces its settings; those left out take their defaults.
 pub(super) async fn configure(
     State(app): State<App>,
     Named(name): Named,
@@ -150,13 +150,14 @@ pub(super) async fn show(
     shown.map(Json).ok_or(ApiError::UnknownQueue(name))
 }
 
-/// `POST purge`: all messages go, wherever they are.
+/// `POST purge`: deletes all messages, whether ready, delayed or in flight.
 pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Value> {
     let purged = app.hub.call(|broker, now| broker.purge(now, &name));
     Json(json!({ "purged": purged }))
 }
 
-/// `POST pause`: nobody gets messages any more, and publishers go on. `POST resume`: they do again.
+/// `POST pause`: receives get nothing from now on, while publishing goes on. `POST resume` ends
+/// that.
 pub(super) async fn pause(
     State(app): State<App>,
     Named(name): Named,
@@ -175,7 +176,7 @@ pub(super) struct Where {
     max: Option<String>,
 }
 
-/// `POST redrive`: ready messages go back to where they died.
+/// `POST redrive`: moves ready messages back to the queue where they died.
 pub(super) async fn redrive(
     State(app): State<App>,
     Named(name): Named,

@@ -1,4 +1,4 @@
-//! Messages go out, at once or after a wait.
+//! Receiving messages, at once or after a wait.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::extract::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
 use crate::wire::{Given, Received};
 
-/// The longest wait in seconds; most things between two machines are patient for longer.
+/// The longest wait in seconds; most proxies between two machines wait for longer.
 const MAX_WAIT: f64 = 20.0;
 
 /// A receive needs no body.
@@ -28,7 +28,7 @@ struct Arguments {
     worker: Option<String>,
 }
 
-/// `POST messages/receive`: what is there, or what comes within `wait_s`.
+/// `POST messages/receive`: returns ready messages, or those that come within `wait_s`.
 pub(super) async fn receive<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -37,7 +37,7 @@ pub(super) async fn receive<B: Incoming>(
     app.hub.admit(name)?;
     let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
     let (wanted, wait) = (asked.request()?, asked.wait()?);
-    // Bytes left unread would keep hyper from seeing that the receiver hangs up.
+    // Unread bytes would keep hyper from noticing that the client hangs up.
     extract::read(request.into_body(), BODY).await?;
     let handover = app.hub.receive(name, wanted, wait, app.shutdown.wait()).await;
     answer(handover)
@@ -64,7 +64,8 @@ impl Arguments {
 
 fn answer(handover: Handover) -> Result<Response<Reply>, ApiError> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
-    // Strings and numbers always fit; if ever not, dropping the handover puts them back.
+    // Strings and numbers always serialize. If that failed, dropping the handover would put the
+    // messages back.
     let json = serde_json::to_vec(&Received { messages, retired: handover.retired });
     let json = json.map_err(|error| ApiError::Unwritable(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))

@@ -1,4 +1,4 @@
-//! What goes out of a call as bytes.
+//! The bodies of answers.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,14 +12,14 @@ use serde::Serialize;
 use crate::api_error::ApiError;
 use crate::hub::handover::HandoverBody;
 
-/// A body on its way out.
+/// The body of an answer.
 #[derive(Debug)]
 pub enum Reply {
-    /// So many bytes, or none.
+    /// These bytes, or none.
     Whole(Option<Bytes>),
-    /// Messages, which are back in line if they never leave.
+    /// Messages, which go back to the queue if the body is never sent.
     Messages(HandoverBody),
-    /// What the router answered.
+    /// An answer of the router.
     Routed(Body),
 }
 
@@ -27,7 +27,7 @@ impl Reply {
     /// An answer in JSON.
     ///
     /// # Errors
-    /// When it has no form in JSON.
+    /// When the value cannot be serialized.
     pub(crate) fn json(
         status: StatusCode,
         json: &impl Serialize,
@@ -37,7 +37,7 @@ impl Reply {
         Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
     }
 
-    /// An answer that is JSON.
+    /// An answer whose body is JSON already.
     pub(crate) fn typed(status: StatusCode, reply: Reply) -> Response<Reply> {
         let mut answer = Response::new(reply);
         *answer.status_mut() = status;
@@ -89,8 +89,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_without_a_form_in_json_is_the_servers_fault() {
-        // A key that is no text has none.
+    fn an_answer_that_cannot_be_serialized_is_the_servers_fault() {
+        // A key that is not a string cannot be serialized.
         let answer = Reply::json(StatusCode::OK, &BTreeMap::from([((), 1)]));
         assert_eq!(answer.unwrap_err().code().0, StatusCode::INTERNAL_SERVER_ERROR);
     }

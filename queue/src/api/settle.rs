@@ -1,4 +1,4 @@
-//! Deliveries end: ack, nack, release, and more time.
+//! Ack, nack, release, and lease extensions.
 
 use axum::Json;
 use axum::body::Body;
@@ -33,7 +33,7 @@ struct Extension {
     lease_s: f64,
 }
 
-/// What became of each receipt.
+/// The result for each receipt.
 #[derive(Serialize)]
 pub(super) struct Results {
     results: Vec<Outcome>,
@@ -45,7 +45,7 @@ struct Outcome {
     status: &'static str,
 }
 
-/// When a lease ends now.
+/// When the extended lease ends.
 #[derive(Serialize)]
 pub(super) struct Extended {
     receipt: String,
@@ -64,7 +64,7 @@ pub(super) async fn ack_all<B: Incoming>(
     Reply::json(StatusCode::OK, &results)
 }
 
-/// `POST messages/nack`: the messages go back.
+/// `POST messages/nack`: hands the messages back.
 pub(super) async fn nack_all(
     State(app): State<App>,
     Named(name): Named,
@@ -75,7 +75,7 @@ pub(super) async fn nack_all(
     Ok(settle(&app, receipts, |broker, now, receipt| broker.nack(now, &name, receipt, delay)))
 }
 
-/// `POST messages/release`: the messages go back, and the attempts do not count.
+/// `POST messages/release`: hands the messages back, and the attempts do not count.
 pub(super) async fn release_all(
     State(app): State<App>,
     Named(name): Named,
@@ -85,7 +85,7 @@ pub(super) async fn release_all(
     Ok(settle(&app, receipts, |broker, now, receipt| broker.release(now, &name, receipt)))
 }
 
-/// Ends each delivery; what is no receipt is stale.
+/// Ends each delivery; a text that is not a receipt counts as stale.
 fn settle(
     app: &App,
     receipts: Vec<String>,
@@ -101,7 +101,7 @@ fn settle(
     Json(Results { results })
 }
 
-/// `DELETE messages/RECEIPT`: the message is done.
+/// `DELETE messages/RECEIPT`: acks the message.
 pub(super) async fn ack(
     State(app): State<App>,
     Named(name): Named,

@@ -1,33 +1,34 @@
-//! Which messages are in which segment, so that a segment can go when none of its own is left.
+//! Which messages are in which segment, so that a segment can be deleted once none of its own is
+//! left.
 //!
-//! A key that is remembered is known by the number of its first message, and keeps a segment as
-//! that one would.
+//! A remembered key is known by the id of its first message, and keeps a segment like that message.
 //!
-//! Numbers ascend with segments. But a message that stays for long would keep all segments after
-//! its own, so it may be carried to the end of the log; those are known one by one.
+//! Ids ascend with segments. But a message that stays for long would keep all segments after its
+//! own. So such messages may be carried to the end of the log; carried messages are tracked one by
+//! one.
 
 use std::collections::VecDeque;
 
 use broker::{Broker, MessageId};
 
-/// Which messages are where.
+/// Where messages are in the log.
 #[derive(Debug)]
 pub(crate) struct Extents {
-    /// The first message of each segment that has any, of those that were not carried.
+    /// The first message of each segment that has any, without carried messages.
     first: VecDeque<(u64, MessageId)>,
-    /// Messages below this number were all carried.
+    /// All messages below this id were carried or are gone.
     floor: MessageId,
-    /// Messages that were carried, by segment.
+    /// The carried messages, by segment.
     carried: VecDeque<(u64, Vec<MessageId>)>,
 }
 
-/// Messages that keep the oldest segment.
+/// The messages that keep the oldest needed segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) messages: Vec<MessageId>,
-    /// The segment.
+    /// The segment that they keep.
     segment: u64,
-    /// Once these are carried, all below this number are.
+    /// Once they are carried, this is the new floor.
     floor: MessageId,
 }
 
@@ -55,7 +56,7 @@ impl Extents {
         }
     }
 
-    /// What kept the oldest segment was carried to this one.
+    /// The messages that kept the oldest segment were carried to `segment`.
     pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
         self.carried.retain(|(old, _)| *old != keeping.segment);
         self.floor = self.floor.max(keeping.floor);
@@ -64,7 +65,7 @@ impl Extents {
         }
     }
 
-    /// The first segment that is needed yet; `None` where only the one that is written is.
+    /// The oldest segment that is still needed; `None` if only the last one is.
     pub(crate) fn first_needed(&mut self, broker: &Broker) -> Option<u64> {
         for (_, messages) in &mut self.carried {
             while messages.last().is_some_and(|id| !broker.holds(*id)) {
@@ -85,8 +86,8 @@ impl Extents {
         self.first.front().map(|(segment, _)| *segment)
     }
 
-    /// What keeps this segment, which is the first that is needed. No message from `next` on is in
-    /// any segment yet.
+    /// The messages that keep this segment, which is the oldest needed one. Messages from `next` on
+    /// are in no segment yet.
     pub(crate) fn keeping(&self, segment: u64, broker: &Broker, next: MessageId) -> Keeping {
         let carried = self.carried.iter().filter(|(it, _)| *it == segment);
         let carried = carried.flat_map(|(_, messages)| messages).copied();
@@ -96,7 +97,7 @@ impl Extents {
             floor = self.first.get(1).map_or(next, |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
-        // A number is here twice where a key and its first message are.
+        // An id occurs twice if it belongs to a message and to its key.
         messages.sort_unstable();
         messages.dedup();
         Keeping { messages, segment, floor }
@@ -113,7 +114,7 @@ mod tests {
         "jobs".parse().unwrap()
     }
 
-    /// A broker with so many messages, numbered from 1.
+    /// A broker with `count` messages, numbered from 1.
     fn broker(count: usize) -> Broker {
         let mut broker = Broker::new(1);
         let new = NewMessage { body: b"x".as_slice().into(), delay: Time::ZERO };
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_a_segment_may_be_carried_again_and_again() {
+    fn messages_that_keep_a_segment_may_be_carried_repeatedly() {
         let mut broker = broker(4);
         let mut extents = Extents::default();
         for (segment, message) in [(1, 1), (2, 3)] {

@@ -1,15 +1,14 @@
-//! How keys look in the log: beside their messages when these come in, and again where the segment
-//! that told of them is to go.
+//! Keys in the log: beside their messages, and again when the segment that holds them is deleted.
 
 use broker::{Fingerprint, KeptKey, Key, MessageId, Once};
 use serde::{Deserialize, Serialize};
 
-/// A key that was used.
+/// A remembered key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Used {
     key: [u8; 16],
     fingerprint: [u8; 16],
-    /// The first of its messages.
+    /// The id of the first of its messages.
     pub(crate) first: u64,
     count: u32,
     /// Milliseconds since 1970.
@@ -17,9 +16,10 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// Whether its messages are so many as a batch may have, below `most`.
+    /// Whether the count of its messages is possible for a batch, and all their ids are below
+    /// `most`.
     pub(crate) fn fits(&self, most: u64) -> bool {
-        /// A line has a byte and its end; a batch has 16 MiB.
+        /// A line takes one byte and its line break; a batch has at most 16 MiB.
         const BATCH: u32 = 8 << 20;
         self.first < most && self.count <= BATCH
     }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_of_more_messages_than_a_batch_has_is_none_of_ours() {
+    fn a_key_of_more_messages_than_fit_in_a_batch_is_refused() {
         let (key, fingerprint, at) = ([1; 16], [2; 16], 3);
         let used = |first, count| Used { key, fingerprint, first, count, at };
         assert!(used(9, 8 << 20).fits(10));

@@ -1,4 +1,4 @@
-//! From records to a broker, at the start.
+//! Rebuilding a broker from the log, at the start.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,34 +13,34 @@ use crate::durable::extent::Extents;
 use crate::durable::record::{Hidden, Record, reason};
 use crate::wire;
 
-/// What was in a log.
+/// The contents of a log.
 #[derive(Debug)]
 pub struct Loaded<D: Disk = Directory> {
-    /// The log, open for more.
+    /// The log, open for appending.
     pub(crate) journal: Journal<D>,
-    /// What has happened up to now.
+    /// The events up to now.
     pub(crate) restore: Restore,
-    /// The queues' numbers.
+    /// The numbers of queues in the log.
     pub(crate) numbers: BTreeMap<QueueName, u32>,
     pub(crate) extents: Extents,
-    /// What a crash left half written.
+    /// The incomplete batch that a crash left.
     pub cut: Option<Cut>,
 }
 
-/// Opens the log in a directory, and makes it where there is none. No other process may have it.
+/// Opens the log in a directory, and creates it if it does not exist. No other process may use it.
 ///
 /// # Errors
-/// When somebody else has the directory, or the log is damaged.
+/// When another process uses the directory, or the log is damaged.
 pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
     let disk = Directory::take(directory, who)
         .with_context(|| format!("the data directory {} cannot be used", directory.display()))?;
     Ok(load(disk)?)
 }
 
-/// Reads a whole log, from any disk.
+/// Reads a whole log from any disk.
 ///
 /// # Errors
-/// When anything but its end is not as it was written.
+/// When anything but its end is damaged.
 pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
@@ -53,14 +53,14 @@ pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
 struct Reader {
     restore: Restore,
     names: BTreeMap<u32, QueueName>,
-    /// The same the other way round.
+    /// The inverse of `names`.
     numbers: BTreeMap<QueueName, u32>,
     extents: Extents,
 }
 
 impl Reader {
     fn batch(&mut self, segment: u64, bytes: &[u8]) -> Result<(), String> {
-        // One copy, of which the bodies are parts.
+        // One copy; the bodies are slices of it.
         let whole = Bytes::copy_from_slice(bytes);
         let mut bytes = &whole[..];
         while !bytes.is_empty() {
@@ -79,7 +79,7 @@ impl Reader {
         Ok(())
     }
 
-    /// A number stands for one queue, and a queue has one number; each segment tells them again.
+    /// One number belongs to one queue; each segment lists the numbers again.
     fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
         match (self.names.get(&queue), self.numbers.get(&name)) {
             (Some(there), _) if *there == name => Ok(()),
@@ -88,7 +88,7 @@ impl Reader {
                 self.names.insert(queue, name);
                 Ok(())
             }
-            _ => Err(format!("{queue} is not the number of queue {name} alone")),
+            _ => Err(format!("number {queue} and queue {name} do not belong to each other alone")),
         }
     }
 
@@ -120,7 +120,7 @@ impl Reader {
             }
             Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } => {
                 let (body, at) = (wire::owned(whole.slice_ref(body)), place.into());
-                // StoredSettings by a record of its own, where there is anything to tell.
+                // A record of its own holds the releases, if there are any.
                 let releases = 0;
                 let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
                 restore.moved(of(queue)?, MessageId(id), kept);

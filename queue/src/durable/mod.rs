@@ -1,16 +1,19 @@
-//! A log beside the broker, so that what was acknowledged is there after a crash.
+//! The log, by which published messages survive a crash.
 //!
-//! Under the hub's lock the recorder turns what happens into records. One [`writer`](crate::writer)
-//! takes all that has gathered, writes it as one batch, waits until it is on the disk, and tells
-//! everyone whose messages were in it: no message is seen and no publisher is answered before.
+//! Under the hub's lock the recorder turns events into records. One [`writer`](crate::writer) takes
+//! all pending records, writes them as one batch, and waits until it is on the disk. Only then do
+//! the messages become visible and the publishers get their answers.
+//!
+//! Only a publish waits for the disk: a crash may undo an ack, a setting, a purge or a pause that
+//! was just answered. Receipts stay valid over a restart until their message is redelivered.
 //!
 //! # Layout
-//! - `record`: what is written, and how it looks in bytes
-//! - `recorder`: from what happens to records
-//! - `load`: from records to a broker, at the start
-//! - `keys`: the keys of publishes that are to happen once
-//! - `refusal`: why what gathered could not be written
-//! - `extent`: which messages are in which segment, for those that can be deleted
+//! - `record`: the records and their byte format
+//! - `recorder`: events into records
+//! - `load`: rebuilding a broker from the log, at the start
+//! - `keys`: keys of idempotent publishes
+//! - `refusal`: why a batch could not be written
+//! - `extent`: which messages are in which segment, and so which segments can be deleted
 
 pub(crate) mod extent;
 mod keys;

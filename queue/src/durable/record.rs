@@ -1,6 +1,6 @@
-//! What is written, and how it looks in bytes: postcard's compact form, one after the other.
+//! Records and their byte format: postcard's compact form, one after the other.
 //!
-//! Queues are numbered, since their names would be most of an acknowledgement.
+//! Queues have numbers, because their names would be most of an ack's record.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable::keys::Used;
 
-/// No message's number and no count comes near it, so that what is added to them fits.
+/// An upper limit of ids and counts, far above all real ones, so that additions cannot overflow.
 const MOST: u64 = 1 << 60;
 
-/// No message is given out so often, and there are not so many queues.
+/// The same for numbers of queues and deliveries.
 const MANY: u32 = 1 << 31;
 
-/// One thing that happened. Further kinds come last, so that older logs can be read.
+/// One event. New kinds are added at the end, so that older logs can be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Record<'a> {
-    /// A process began, with this run in its receipts.
+    /// A process began; its receipts have this run.
     Started { run: u32 },
-    /// No message below this number will come.
+    /// Later messages have at least this id.
     NextMessage { id: u64 },
-    /// The name that a queue's number stands for.
+    /// The name of a queue number.
     Named { queue: u32, name: &'a str },
-    /// What a queue is told.
+    /// The settings of a queue.
     Configured { queue: u32, settings: StoredSettings<'a> },
-    /// What a queue has counted up to here.
+    /// The totals of a queue up to here.
     Counted { queue: u32, total: Totals },
-    /// A message came in.
+    /// A message was published.
     Published {
         queue: u32,
         id: u64,
@@ -39,21 +39,21 @@ pub(crate) enum Record<'a> {
         #[serde(with = "serde_bytes")]
         body: &'a [u8],
     },
-    /// A message went to a receiver.
+    /// A message was delivered.
     Delivered { queue: u32, id: u64, delivery: u32, run: u32, lease_us: u64 },
-    /// Its receipt was shown, though its delivery was not heard of.
+    /// A client showed the receipt of a delivery that was not logged.
     Recalled { queue: u32, id: u64, delivery: u32, run: u32 },
-    /// A delivery never reached its receiver.
+    /// A delivery never reached its worker.
     Undelivered { queue: u32, id: u64 },
-    /// A message is done.
+    /// A message was acked.
     Acked { queue: u32, id: u64 },
-    /// A message went back to its queue; by its lease's end, or by its receiver.
+    /// A message went back to its queue, because its lease expired or its worker handed it back.
     Returned { queue: u32, id: u64, expired: bool, hidden: Option<Hidden> },
-    /// A message was given up, and went to another queue.
+    /// A message was given up, and went to its dead-letter queue or was dropped.
     Dead { queue: u32, id: u64, expired: bool, to: Option<u32> },
-    /// The messages of a queue below a number were thrown away.
+    /// The messages of a queue below an id were deleted.
     Purged { queue: u32, count: u64, below: u64 },
-    /// A message is there as this says; the segment that told of it is to go.
+    /// The state of a message whose segment is about to be deleted.
     Moved {
         queue: u32,
         id: u64,
@@ -65,34 +65,31 @@ pub(crate) enum Record<'a> {
         #[serde(with = "serde_bytes")]
         body: &'a [u8],
     },
-    /// A message became too old.
+    /// A ready message exceeded the queue's `max_age`.
     Expired { queue: u32, id: u64 },
-    /// A message went back to where it had died.
+    /// A message went back to the queue where it had died.
     Redriven { queue: u32, id: u64, to: u32 },
-    /// Nobody gets messages of a queue, or they do again.
+    /// A queue was paused or resumed.
     Paused { queue: u32, paused: bool },
-    /// Messages that come in beside this have a key.
+    /// The key of the messages beside this record.
     Keyed { queue: u32, used: Used },
-    /// A key is remembered as this says; the segment that told of it is to go.
+    /// The state of a key whose segment is about to be deleted.
     KeyMoved { queue: u32, used: Used },
-    /// How many publishes had come again with their keys up to here.
+    /// How many publishes were repeated up to here.
     Replayed { queue: u32, total: u64 },
     /// A message was released: it is back in its place, and the attempt does not count.
     Released { queue: u32, id: u64 },
-    /// How many deliveries had been released up to here.
+    /// How many deliveries were released up to here.
     ReleasedTotal { queue: u32, total: u64 },
-    /// How often the message that was just moved had been released.
+    /// How often the message of the `Moved` record before was released.
     Releases { queue: u32, id: u64, count: u32 },
 }
 
 /// Where a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
-    /// Waiting for a receiver.
     Ready,
-    /// Hidden for a while.
     Delayed(Hidden),
-    /// With a receiver.
     InFlight { lease_us: u64 },
 }
 
@@ -118,17 +115,17 @@ impl From<Place> for At {
     }
 }
 
-/// Until when a message is hidden.
+/// How long a message is hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hidden {
-    /// Milliseconds since 1970.
+    /// When it becomes ready, in milliseconds since 1970.
     at: u64,
-    /// For how long, from when that was said.
+    /// The whole delay, from when it was set.
     delay_us: u64,
 }
 
 impl Hidden {
-    /// For so long, said at `wall` in milliseconds since 1970.
+    /// Hidden for `delay` from `wall` on, in milliseconds since 1970.
     pub(crate) fn new(wall: u64, delay: Duration) -> Hidden {
         Hidden { at: wall + delay.as_millis() as u64, delay_us: delay.as_micros() as u64 }
     }
@@ -179,10 +176,10 @@ impl StoredSettings<'_> {
     }
 }
 
-/// What is written of a queue's counts, in this order, from and to what the broker has.
+/// The logged totals in this order, with conversions from and to those of the broker.
 macro_rules! totals {
     ($($name:ident)*) => {
-        /// What a queue has counted.
+        /// The totals of a queue.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub(crate) struct Totals {
             $($name: u64,)*
@@ -201,7 +198,7 @@ macro_rules! totals {
         }
 
         impl From<Totals> for Counters {
-            /// What is replayed and released is told by records of their own.
+            /// `replayed` and `released` have records of their own.
             fn from(total: Totals) -> Counters {
                 Counters { $($name: total.$name,)* ..Counters::default() }
             }
@@ -212,38 +209,38 @@ macro_rules! totals {
 totals!(published delivered undelivered acked nacked lease_expired dead purged expired
     receive_empty);
 
-/// Whether a delivery ended with its lease.
+/// Whether the lease of a delivery expired.
 pub(crate) fn expired(reason: ReturnReason) -> bool {
     reason == ReturnReason::LeaseExpired
 }
 
-/// How a delivery ended.
+/// Why a delivery ended.
 pub(crate) fn reason(expired: bool) -> ReturnReason {
     if expired { ReturnReason::LeaseExpired } else { ReturnReason::Nacked }
 }
 
 impl<'a> Record<'a> {
-    /// Writes it behind what is there.
+    /// Appends the record.
     pub(crate) fn write(&self, to: &mut Outgoing) {
-        // Nothing that is written to memory fails, and every kind can be written.
+        // Writing to memory cannot fail, and every record can be serialized.
         let _ = postcard::to_io(self, to);
     }
 
-    /// Reads the first record, and gives what is behind it.
+    /// Reads the first record; returns it and the remaining bytes.
     ///
     /// # Errors
-    /// When the bytes begin with none that could have been written.
+    /// When the bytes do not begin with a valid record.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<(Record<'a>, &'a [u8]), String> {
         let (record, rest) = postcard::take_from_bytes::<Record<'_>>(bytes)
-            .map_err(|error| format!("no record of ours: {error}"))?;
+            .map_err(|error| format!("not a valid record: {error}"))?;
         if record.counts_on() {
             Ok((record, rest))
         } else {
-            Err(format!("no record of ours: a number is too large in {record:?}"))
+            Err(format!("not a valid record: a number is too large in {record:?}"))
         }
     }
 
-    /// Whether there is room to count on behind all its numbers.
+    /// Whether all its numbers are small enough to be added to.
     fn counts_on(&self) -> bool {
         match self {
             Record::NextMessage { id } | Record::Published { id, .. } => *id < MOST,
@@ -269,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_come_back_from_their_bytes_one_after_the_other() {
+    fn records_are_read_from_their_bytes_one_after_the_other() {
         let hidden = Some(Hidden::new(5, Duration::from_secs(1)));
         let settings = Settings::default();
         let all = [
@@ -290,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_cannot_be_counted_on_from_is_none_of_ours() {
+    fn a_number_too_large_to_be_added_to_is_refused() {
         let published = |id| {
             let mut outgoing = Outgoing::default();
             let (enqueued_at, hidden, body) = (0, None, b"".as_slice());
@@ -309,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_look_in_bytes_as_they_always_did_and_come_back() {
+    fn the_byte_format_of_totals_is_unchanged() {
         let (published, delivered, undelivered, acked, nacked) = (1, 2, 3, 4, 5);
         let (lease_expired, dead, purged, expired, receive_empty) = (6, 7, 8, 9, 300);
         let (replayed, released) = (0, 0);
@@ -334,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_come_back_as_they_were() {
+    fn settings_are_read_as_they_were_written() {
         let dead_letter_queue = Some("dead".parse().unwrap());
         let settings = Settings { dead_letter_queue, ..Settings::default() };
         assert_eq!(StoredSettings::from(&settings).settings(), Ok(settings));

@@ -1,5 +1,5 @@
-//! From what happens to records. It is used under the hub's lock, so records are in the order in
-//! which things happened.
+//! Turns events into records. It runs under the hub's lock, so records are in the order of the
+//! events.
 
 use std::collections::BTreeMap;
 
@@ -13,69 +13,66 @@ use crate::durable::record::{Hidden, Record, StoredSettings, Totals, expired};
 use crate::durable::refusal::Refusal;
 use crate::wire::WallClock;
 
-/// What is to be written next.
+/// The records that wait to be written.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    /// What has happened already; it is written sooner or later.
+    /// Records of events that have happened already; they must be written sooner or later.
     pub(crate) owed: Outgoing,
-    /// Batches that happen only once they are written,
+    /// Batches that are committed only once they are written,
     pub(crate) accepted: Vec<Publish>,
     /// and their records.
     pub(crate) records: Outgoing,
 }
 
-/// A batch of messages with somebody who waits for it.
+/// A batch of messages whose publisher waits for the disk.
 #[derive(Debug)]
 pub(crate) struct Publish {
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
-    /// Its room among all that wait; others have it once this is written.
+    /// Its share of the room for waiting batches; it is freed once this is written.
     pub(crate) _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Gathered {
-    /// Whether there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
         self.owed.is_empty() && self.accepted.is_empty()
     }
 }
 
-/// Turns what happens into records.
+/// Turns events into records.
 #[derive(Debug)]
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
     gathered: Gathered,
-    /// What is hidden is so until a time of this clock, which outlives the process.
+    /// Ends of delays are recorded by this clock, which outlives the process.
     wall: WallClock,
 }
 
 impl Recorder {
-    /// One that knows the queues' numbers up to now.
+    /// A recorder that knows the numbers of queues in the log.
     pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>, wall: WallClock) -> Recorder {
         let mut recorder = Recorder { run, numbers, gathered: Gathered::default(), wall };
         recorder.owe(&Record::Started { run });
         recorder
     }
 
-    /// Whether there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
         self.gathered.is_empty()
     }
 
-    /// All that has gathered.
+    /// Takes all waiting records.
     pub(crate) fn take(&mut self) -> Gathered {
         std::mem::take(&mut self.gathered)
     }
 
-    /// The lowest number that a message may have that is not written yet: its number is given when
-    /// it is accepted.
+    /// The lowest id that is not written yet: ids are given when messages are accepted.
     pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
         let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
         first.unwrap_or(broker.next_message())
     }
 
-    /// Tells of messages and of keys again, as they are at `now`.
+    /// Records the state of these messages and keys at `now` again.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = (self.wall)();
         for id in ids {
@@ -96,8 +93,8 @@ impl Recorder {
         }
     }
 
-    /// A batch that was accepted, to be committed once it is written; the answer then. Where it has
-    /// a key, both are on the disk, or neither is.
+    /// Records an accepted batch, to be committed once it is written; returns the pending answer. A
+    /// batch and its key are written together or not at all.
     pub(crate) fn accept(
         &mut self,
         now: Time,
@@ -122,10 +119,10 @@ impl Recorder {
         answered
     }
 
-    /// Something has happened.
+    /// Records an event.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        // A message that came in was written when it was accepted, or told by the death that led to
-        // it. A lease begins anew after a restart, and nobody is retired or waits.
+        // Published messages were recorded when they were accepted, or by a death or redrive.
+        // Leases begin again after a restart, and workers are neither retired nor waiting then.
         if let Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } = event {
             return;
         }
@@ -174,19 +171,19 @@ impl Recorder {
         record.write(&mut self.gathered.owed);
     }
 
-    /// A queue's number; a new one is told first.
+    /// A queue's number; a new one is recorded first.
     fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        // Those of a log that was read need not be without gaps.
+        // The numbers in an older log may have gaps.
         let queue = self.numbers.values().max().map_or(0, |last| last + 1);
         self.numbers.insert(name.clone(), queue);
         self.owe(&Record::Named { queue, name: name.as_str() });
         queue
     }
 
-    /// What another segment begins with: all that is not told of messages, as of now.
+    /// The begin of a new segment: all state that is not about single messages, as of now.
     pub(crate) fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
         let mut base = Outgoing::default();
         Record::Started { run: self.run }.write(&mut base);

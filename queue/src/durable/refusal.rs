@@ -1,15 +1,15 @@
-//! Why what gathered could not be written.
+//! Why a batch could not be written.
 
 use std::io;
 
-/// Why a batch of messages was not taken in.
+/// Why a publish was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The disk is full.
-    #[error("the queue's disk is full, so nothing was taken in; make room and try again")]
+    #[error("the queue's disk is full, so nothing was published; make room and try again")]
     Full,
-    /// It could not be written, in the operating system's words.
-    #[error("the queue cannot write its log, so nothing was taken in: {0}; try again later")]
+    /// The operating system reported this error.
+    #[error("the queue cannot write its log, so nothing was published: {0}; try again later")]
     NotWritten(String),
 }
 

@@ -1,45 +1,45 @@
-//! The broker's time, which does not go on while the process stands still.
+//! The broker's time, which stops while the process is stopped.
 //!
-//! Where everything was stopped for half a minute, or a machine slept, nobody could extend a lease;
-//! none should end because of it, and no rate be measured over it. So while workers have leases or
-//! wait for messages, somebody looks at the clock several times a second, and time that passed with
-//! no look is taken off.
+//! While all processes are stopped or the machine sleeps, no worker can extend a lease. No lease
+//! should end because of that, and no rate should be measured over it. So the clock is read several
+//! times a second while workers have leases or wait for messages. Time that passed without a
+//! reading is subtracted.
 
 use std::time::Duration;
 
 use broker::Time;
 use tokio::time::Instant;
 
-/// How often the clock is looked at while workers are there.
+/// How often the clock is read while there are workers.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
-/// After so long without a look the process has stood still.
+/// Without a reading for this long, the process was stopped.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
-/// The clock, as the hub's lock protects it.
+/// The clock; the hub's lock protects it.
 #[derive(Debug)]
 pub(super) struct Clock {
     /// When the hub began,
     began: Instant,
-    /// and by the machine's own clock, which no test can pause.
+    /// and the same by the machine's own clock, which tests cannot pause.
     really_began: std::time::Instant,
-    /// What the broker's time was then.
+    /// The broker's time at that moment.
     at_first: Time,
     looks: Looks,
 }
 
-/// What is known of the last look.
+/// The last reading.
 #[derive(Debug, Default)]
 struct Looks {
-    /// How much time had passed since the hub began,
+    /// The time since the hub began,
     passed: Time,
-    /// and by the machine's own clock.
+    /// and the same by the machine's own clock.
     really_passed: Time,
-    /// How long it stood still with workers there, in all.
+    /// How long the process was stopped while there were workers, in total.
     lost: Time,
 }
 
 impl Clock {
-    /// One whose time is `at_first` now.
+    /// A clock whose time is `at_first` now.
     pub(super) fn new(at_first: Time) -> Clock {
         let (began, really_began) = (Instant::now(), std::time::Instant::now());
         Clock { began, really_began, at_first, looks: Looks::default() }
@@ -50,17 +50,17 @@ impl Clock {
         let mut passed = self.began.elapsed();
         let really_passed = self.really_began.elapsed();
         if self.looks.is_late(really_passed) {
-            // It may have stood still between the two.
+            // The process may have been stopped between the two readings.
             passed = self.began.elapsed();
         }
         if let Some(lost) = self.looks.look(passed, really_passed, workers_are_there) {
             let seconds = lost.as_secs_f64();
-            tracing::warn!("stood still for {seconds:.1} s; leases are extended by that");
+            tracing::warn!("stood still for {seconds:.1} s; leases are extended by that time");
         }
         self.at_first + passed - self.looks.lost
     }
 
-    /// When it will be `at`, if it does not stand still until then.
+    /// The instant of the broker's time `at`, if the process is not stopped until then.
     pub(super) fn instant(&self, at: Time) -> Instant {
         self.began + at.saturating_sub(self.at_first) + self.looks.lost
     }
@@ -71,7 +71,7 @@ impl Looks {
         really_passed.saturating_sub(self.really_passed) > STOOD_STILL
     }
 
-    /// One more look; how long it stood still before it.
+    /// Takes one reading; returns how long the process was stopped before it.
     fn look(
         &mut self,
         passed: Time,
@@ -80,7 +80,7 @@ impl Looks {
     ) -> Option<Time> {
         let late = self.is_late(really_passed);
         let unseen = really_passed.saturating_sub(self.really_passed);
-        // Paused time that a test moves on stands for time that others have seen.
+        // A test that advances paused time stands for time that was observed.
         let unseen = unseen.min(passed.saturating_sub(self.passed));
         (self.passed, self.really_passed) = (passed, really_passed);
         if !late || unseen <= STOOD_STILL || !workers_are_there() {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn time_stands_still_while_the_process_does_and_workers_are_there() {
+    fn time_stops_while_the_process_is_stopped_and_has_workers() {
         let mut looks = Looks::default();
         let now = [(250, true), (500, true), (30_600, true), (30_700, true), (33_000, true)];
         let now = now.map(|(at, out)| look(&mut looks, at, at, out).as_millis());
@@ -118,29 +118,29 @@ mod tests {
     }
 
     #[test]
-    fn time_goes_on_where_nobody_looks_and_no_worker_is_there() {
+    fn time_goes_on_without_readings_if_there_are_no_workers() {
         let mut looks = Looks::default();
         assert_eq!(look(&mut looks, 3_600_000, 3_600_000, false), millis(3_600_000));
         assert_eq!(look(&mut looks, 3_600_100, 3_600_100, true), millis(3_600_100));
     }
 
     #[test]
-    fn a_look_that_is_a_second_late_is_none_of_a_process_that_stood_still() {
+    fn a_reading_that_is_a_second_late_does_not_mean_that_the_process_stopped() {
         let mut looks = Looks::default();
         assert_eq!(look(&mut looks, 1000, 1000, true), millis(1000));
         assert_eq!(look(&mut looks, 2001, 2001, true), millis(1000));
     }
 
     #[test]
-    fn paused_time_that_jumps_on_a_busy_machine_is_no_standstill() {
+    fn a_jump_of_paused_time_does_not_mean_that_the_process_stopped() {
         let mut looks = Looks::default();
         assert_eq!(look(&mut looks, 60_000, 1, true), millis(60_000));
         assert_eq!(look(&mut looks, 60_000, 5_000, true), millis(60_000));
     }
 
-    /// Else a lease that nobody speaks of for a second would look like a process that stood still.
+    /// Otherwise a lease without calls for a second would look like a stopped process.
     #[tokio::test(start_paused = true)]
-    async fn while_a_lease_is_out_the_clock_is_looked_at_and_without_one_it_is_not() {
+    async fn the_clock_is_read_only_while_there_are_leases() {
         let (hub, jobs) = (Arc::new(Hub::new(1)), "jobs".parse().unwrap());
         let timer = hub.clone();
         tokio::spawn(async move { timer.keep_time().await });
@@ -148,7 +148,7 @@ mod tests {
             let new = NewMessage { body: b"a".as_slice().into(), delay };
             hub.publish(&jobs, vec![new], 0, None).await.unwrap();
         }
-        // The timer sleeps until the second one is ready, which is before the lease ends.
+        // The timer sleeps until the second message is ready, which is before the lease ends.
         tokio::time::sleep(millis(1)).await;
         let request = Request { max: 1, lease: Some(millis(5000)), worker: None };
         let held = hub.call(|broker, now| broker.receive(now, &jobs, &request)).remove(0);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_how_long_it_stood_still() {
+    fn the_time_that_the_process_was_stopped_is_logged() {
         let mut looks = Looks::default();
         assert_eq!(looks.look(millis(30_100), millis(30_100), || true), Some(millis(30_100)));
         assert_eq!(looks.look(millis(30_200), millis(30_200), || true), None);

@@ -1,4 +1,4 @@
-//! Messages on their way to a receiver, put back if they never reach it.
+//! Messages on their way to a client, put back if they never reach it.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use bytes::Bytes;
 
 use super::Hub;
 
-/// Deliveries that nobody has taken yet. Dropped untaken, the messages are back in their old
-/// place and the attempt does not count.
+/// Deliveries that are not taken yet. If this is dropped, the messages go back to their old places
+/// and the attempts do not count.
 #[derive(Debug)]
 pub struct Handover {
     hub: Arc<Hub>,
     name: QueueName,
     deliveries: Vec<Delivery>,
-    /// Whether the receiver gets nothing because it is retired.
+    /// Whether the receive gets nothing because its worker is retired.
     pub retired: bool,
 }
 
@@ -23,12 +23,12 @@ impl Handover {
         Handover { hub, name, deliveries, retired: false }
     }
 
-    /// The messages.
+    /// The deliveries; empty if there are no messages.
     pub fn deliveries(&self) -> &[Delivery] {
         &self.deliveries
     }
 
-    /// A response's body that counts as taken once the connection asks for its bytes.
+    /// A body of an answer. The deliveries count as taken once the connection asks for its bytes.
     pub(crate) fn into_body(self, json: Bytes) -> HandoverBody {
         HandoverBody { json: Some(json), handover: self }
     }
@@ -42,7 +42,7 @@ impl Drop for Handover {
     }
 }
 
-/// The guard sits in the body, not in the handler: a receiver may hang up after the handler has
+/// The guard is in the body, not in the handler: a client may hang up after the handler has
 /// returned and before the connection takes the bytes.
 #[derive(Debug)]
 pub struct HandoverBody {
@@ -51,7 +51,7 @@ pub struct HandoverBody {
 }
 
 impl HandoverBody {
-    /// The bytes, which count as taken now; `None` where they were before.
+    /// The bytes, which now count as taken; `None` if they were taken before.
     pub(crate) fn take(&mut self) -> Option<Bytes> {
         self.handover.deliveries.clear();
         self.json.take()
@@ -61,7 +61,7 @@ impl HandoverBody {
         self.json.is_none()
     }
 
-    /// How many bytes there are to be taken.
+    /// How many bytes are left to be taken.
     pub(crate) fn len(&self) -> u64 {
         self.json.as_ref().map_or(0, |json| json.len() as u64)
     }

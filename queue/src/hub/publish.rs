@@ -1,5 +1,5 @@
-//! Messages come in, and are there once they are on the disk. Who comes again with a key while the
-//! first one waits for that waits with it.
+//! Publishing; messages become visible once they are on the disk. Repeated publishes with a key
+//! wait with the first one.
 
 use broker::{Accepted, MessageId, NewMessage, Once, QueueName, Time, Tried};
 use futures::FutureExt;
@@ -10,29 +10,29 @@ use super::state::{Answered, State};
 use super::{Hub, ROOM};
 use crate::api_error::ApiError;
 
-/// A batch that is there.
+/// A batch that was published.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenIn {
-    /// Its messages' numbers.
     pub ids: Vec<MessageId>,
-    /// How many messages its queue has taken in so far, these included; `None` for a batch with a
+    /// How many messages its queue has accepted so far, including these; `None` for a batch with a
     /// key.
     pub total: Option<u64>,
-    /// Whether they came in with an earlier one of the same key.
+    /// Whether an earlier publish with the same key brought them in.
     pub replayed: bool,
 }
 
-/// What to wait for: the batch's own answer, or the one that all with its key wait for.
+/// The answer to wait for: the batch's own one, or the one that all publishes with its key share.
 type Awaited = Either<Answered, Shared<Answered>>;
 
 impl Hub {
-    /// Takes a batch in, all or nothing, and once for all calls with its key, where it has one:
-    /// later ones get the first one's numbers. Where there is a log, it is on the disk when this
-    /// returns, and was seen by nobody before.
+    /// Publishes all of a batch or none, and only once for all calls with its key: later ones get
+    /// the ids of the first. With a log, the batch is on the disk when this returns, and was
+    /// invisible before.
     ///
     /// # Errors
-    /// When the queue refuses it, its key was used for something else, or it cannot be written; who
-    /// waits for the first one hears why that could not be written. The key is free again then.
+    /// When the queue refuses it, its key was used for a different batch, or it cannot be written.
+    /// Repeated publishes get the error of the first one. Its key can be used again then.
     pub async fn publish(
         &self,
         name: &QueueName,
@@ -48,7 +48,7 @@ impl Hub {
         match awaited.await {
             Ok(Ok(())) => Ok(taken_in),
             Ok(Err(refusal)) => Err(refusal.into()),
-            // The writer is gone, and the process will be.
+            // The writer has ended, and the process is about to end.
             Err(_) => Err(ApiError::LogFailed),
         }
     }
@@ -61,7 +61,7 @@ impl Hub {
 }
 
 impl State {
-    /// The messages, and what to wait for where they are not on the disk yet.
+    /// Accepts the messages; returns what to wait for if they are not on the disk yet.
     fn publish(
         &mut self,
         now: Time,
@@ -101,7 +101,7 @@ impl State {
         Ok((taken_in, Some(Either::Right(answered))))
     }
 
-    /// A batch is on the disk, or never will be: nobody has to wait for it any more.
+    /// A batch is on the disk, or never will be: nothing waits for it any more.
     pub(super) fn has_ended(&mut self, accepted: &Accepted) {
         if !self.under_way.is_empty() {
             accepted.ids().next().and_then(|first| self.under_way.remove(&first));
@@ -121,7 +121,7 @@ mod tests {
     use crate::start::{Store, start};
 
     #[tokio::test]
-    async fn nothing_is_left_of_a_publish_once_it_was_answered_or_refused() {
+    async fn no_state_is_left_of_a_publish_that_was_answered_or_refused() {
         let folder = tempfile::tempdir().unwrap();
         let Store { hub, .. } = start(Some(folder.path()), crate::wall_clock).unwrap();
         let jobs = "jobs".parse().unwrap();

@@ -1,4 +1,4 @@
-//! What the hub's lock protects.
+//! The data behind the hub's lock.
 
 use std::collections::HashMap;
 
@@ -11,36 +11,35 @@ use super::clock::{Clock, HEARTBEAT};
 use crate::api_error::ApiError;
 use crate::durable::{Recorder, Refusal};
 
-/// So many events have room without a new allocation.
+/// Capacity for events that is kept between calls, so that most calls allocate nothing.
 const EVENTS: usize = 256;
 
-/// What a publisher hears once its batch is on the disk, or never will be. The writer holds the
-/// other end, so that its end is heard of, too.
+/// The answer to a publisher: the batch is on the disk, or never will be. The writer holds the
+/// other end, so its end is noticed, too.
 pub(super) type Answered = oneshot::Receiver<Result<(), Refusal>>;
 
-/// What the lock protects.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) broker: Broker,
     pub(super) clock: Clock,
-    /// Whether the timer looks at the clock, as it does while workers are there.
+    /// Whether the timer reads the clock regularly, as it does while there are workers.
     pub(super) beats: bool,
-    /// The other ends are held by those who wait.
+    /// The waiting receives hold the other ends.
     pub(super) waiters: HashMap<WaiterId, oneshot::Sender<Vec<Delivery>>>,
-    /// Where what happens is kept; `None` for memory only.
+    /// Turns events into records; `None` for memory only.
     pub(super) recorder: Option<Recorder>,
-    /// Whether the writer sleeps, so that nobody rings in vain.
+    /// Whether the writer sleeps; otherwise it need not be notified.
     pub(super) writer_sleeps: bool,
-    /// Publishes with keys that are not on the disk yet, by the first of their messages.
+    /// Publishes with keys that are not on the disk yet, by the ids of their first messages.
     pub(super) under_way: HashMap<MessageId, Shared<Answered>>,
-    /// Whether nothing more will come.
+    /// Whether the hub is closed: nothing more comes.
     pub(super) closed: bool,
-    /// Room for what happens, kept from call to call; empty between them.
+    /// A buffer for events, reused between calls; empty between them.
     events: Vec<(QueueName, Event)>,
 }
 
 impl State {
-    /// What is there at first, at this time of the broker.
+    /// The initial state, at this time of the broker.
     pub(super) fn new(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> State {
         State {
             broker,
@@ -59,13 +58,13 @@ impl State {
         if self.broker.admits(name) { Ok(()) } else { Err(ApiError::TooManyQueues) }
     }
 
-    /// The broker's time, with a look at whether the process stood still.
+    /// Reads the broker's time, and notices if the process was stopped.
     pub(super) fn look(&mut self) -> Time {
         let State { clock, broker, .. } = self;
         clock.now(|| broker.has_workers())
     }
 
-    /// When the timer has to look; `None` where nothing is due.
+    /// When the timer must wake up; `None` if nothing is due.
     pub(super) fn next_look(&mut self) -> Option<Instant> {
         self.beats = self.broker.has_workers();
         let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
@@ -73,8 +72,8 @@ impl State {
         beat.into_iter().chain(due).min()
     }
 
-    /// Hands deliveries to those who waited for them. One that comes back may go to the next,
-    /// hence the loop.
+    /// Sends deliveries to the receives that waited for them. A delivery that cannot be sent goes
+    /// back, and may go to the next waiter, hence the loop.
     pub(super) fn tell(&mut self, now: Time) {
         loop {
             let mut events = std::mem::take(&mut self.events);
@@ -92,12 +91,12 @@ impl State {
                     Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
                         self.hand(now, &queue, waiter, deliveries);
                     }
-                    // Its receive ends with that.
+                    // Dropping the channel ends its receive.
                     Event::Dismissed { waiter } => drop(self.waiters.remove(&waiter)),
                     _ => {}
                 }
             }
-            // A large batch would keep its room for ever.
+            // Otherwise one large batch would keep its memory for ever.
             events.shrink_to(EVENTS);
             self.events = events;
         }

@@ -1,4 +1,4 @@
-//! One receiver that waits, and what happens when it goes away.
+//! A waiting receive, and what happens when its client goes away.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::Hub;
 use super::handover::Handover;
 
-/// A place in a queue's line. Dropping it leaves the line, and what had just been delivered
-/// goes back: hyper drops the call, and this with it, when the receiver hangs up.
+/// A place in a queue's line of waiters. Dropping it leaves the line, and puts back what was just
+/// delivered: when the client hangs up, hyper drops the call and this with it.
 #[derive(Debug)]
 struct Waiter {
     hub: Arc<Hub>,
@@ -19,8 +19,8 @@ struct Waiter {
 }
 
 impl Hub {
-    /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or
-    /// until `enough` is there. Dropping the future takes nothing.
+    /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or until
+    /// `enough` completes. Dropping the future takes nothing.
     pub async fn receive(
         self: &Arc<Self>,
         name: &QueueName,
@@ -56,21 +56,22 @@ impl Hub {
 }
 
 impl Waiter {
-    /// Waits for messages, at most for `wait` or until `enough` is there.
+    /// Waits for messages, at most for `wait` or until `enough` completes.
     async fn served(mut self, wait: Time, enough: impl Future<Output = ()>) -> Handover {
         let came = tokio::select! {
             came = &mut self.came => came.ok(),
             () = tokio::time::sleep(wait) => None,
             () = enough => None,
         };
-        // No await between the channel and the handover: either of them holds the messages.
+        // There is no await between the channel and the handover, so one of them always holds the
+        // messages.
         match came {
             Some(deliveries) => Handover::new(self.hub.clone(), self.name.clone(), deliveries),
             None => self.leave(),
         }
     }
 
-    /// Leaves the line with what came up to this moment.
+    /// Leaves the line; returns what came up to this moment.
     fn leave(&mut self) -> Handover {
         self.hub.cancel(&self.name, self.id);
         let came = self.came.try_recv().unwrap_or_default();
@@ -80,7 +81,7 @@ impl Waiter {
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        // A handover that nobody takes puts its messages back.
+        // Dropping the handover puts its messages back.
         drop(self.leave());
     }
 }

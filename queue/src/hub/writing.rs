@@ -1,4 +1,4 @@
-//! What the log's writer asks of the hub.
+//! The interface for the log's writer.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::durable::recorder::Publish;
 use crate::durable::{Recorder, Refusal};
 
 impl Hub {
-    /// What `take` takes of what gathers, once there is something or `patience` ends; `None` once
-    /// the hub is closed and everything was taken.
+    /// Calls `take` once there is something to write or `patience` has passed; `None` once the hub
+    /// is closed and everything was taken.
     pub(crate) fn gathered<T>(
         &self,
         patience: Option<Duration>,
@@ -22,7 +22,7 @@ impl Hub {
         let (mut state, mut is_enough) = (self.lock(), false);
         loop {
             let now = state.look();
-            // What ends by now is told before the counts that are taken here.
+            // What ends by now must be recorded before the totals that are taken here.
             state.broker.advance(now);
             state.tell(now);
             let State { broker, recorder, closed, .. } = &mut *state;
@@ -39,7 +39,7 @@ impl Hub {
         }
     }
 
-    /// Until somebody rings, or patience is at its end: then true.
+    /// Sleeps until it is notified, or until `patience` has passed; then true.
     fn sleep<'a>(
         &'a self,
         state: MutexGuard<'a, State>,
@@ -53,7 +53,7 @@ impl Hub {
         (state, end.timed_out())
     }
 
-    /// Batches that are on the disk: they are there from now on, and their publishers hear of it.
+    /// Commits batches that are on the disk, and answers their publishers.
     pub(crate) fn settle(&self, written: Vec<Publish>) {
         let mut answers = Vec::with_capacity(written.len());
         self.enter(|state, now| {
@@ -63,16 +63,17 @@ impl Hub {
                 answers.push(answer);
             }
         });
-        // Who hung up meanwhile does not hear it; the messages are there all the same.
+        // A publisher that hung up meanwhile gets no answer; its messages are published all the
+        // same.
         let tell = move || answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
         match Handle::try_current() {
-            // Waking them from there costs half of what it costs from the writer's thread.
+            // Waking them from the runtime costs half of what it costs from the writer's thread.
             Ok(runtime) => drop(runtime.spawn(async { tell() })),
             Err(_) => tell(),
         }
     }
 
-    /// Batches that could not be written never came.
+    /// Drops batches that could not be written.
     pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
         for Publish { accepted, answer, .. } in accepted {
             self.enter(|state, _| {
@@ -83,7 +84,7 @@ impl Hub {
         }
     }
 
-    /// Nothing more will come: whoever writes may end after what is left.
+    /// Closes the hub: the writer ends after it has written the rest.
     pub fn close(&self) {
         self.lock().closed = true;
         self.gathers.notify_all();

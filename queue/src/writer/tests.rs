@@ -21,7 +21,7 @@ mod release;
 
 const WALL: u64 = 1_000_000_000;
 
-/// A directory that takes so many bytes more, and whose syncs may fail.
+/// A directory with limited room, whose syncs may fail.
 #[derive(Debug, Clone)]
 struct Narrow(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct Narrow(Arc<Inner>);
 struct Inner {
     directory: Mutex<Directory>,
     room: AtomicU64,
-    /// 1 where the next sync fails, 2 where it fails after it is done.
+    /// 1 if the next sync fails, 2 if it fails after it is done.
     fails: AtomicU64,
 }
 
@@ -37,7 +37,7 @@ struct Inner {
 struct Open(std::fs::File, Narrow);
 
 impl Narrow {
-    /// One that is gone with the folder.
+    /// A directory that is removed with the folder.
     fn new() -> (Narrow, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         (Narrow::at(folder.path()), folder)
@@ -119,14 +119,14 @@ impl Segment for Open {
     }
 }
 
-/// A hub whose writer is at work, with short segments.
+/// A hub with a running writer and short segments.
 struct Running {
     hub: Arc<Hub>,
     writing: JoinHandle<io::Result<()>>,
 }
 
 const SHORT: u64 = 16 << 10;
-/// Half of what a message of the tests takes.
+/// Half of the bytes that a message of these tests takes.
 const AHEAD: u64 = 512;
 
 impl Running {
@@ -153,7 +153,7 @@ impl Running {
         self.hub.call(|broker, now| broker.ack(now, &jobs(), receipt)).unwrap();
     }
 
-    /// So many messages of 1000 bytes come and are done.
+    /// Publishes and acks `count` messages of 1000 bytes.
     fn work(&self, count: usize) {
         for _ in 0..count {
             self.publish(1000).unwrap();
@@ -175,14 +175,14 @@ fn jobs() -> QueueName {
     "jobs".parse().unwrap()
 }
 
-/// Nothing expires here.
+/// Checks that no message is lost; nothing expires here.
 fn is_conserved(stats: &Stats) -> bool {
     let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
     stats.total.published == stats.total.acked + stats.total.dead + stats.total.purged + here
 }
 
 #[test]
-fn what_is_done_leaves_the_disk_and_the_counts_stay() {
+fn messages_that_are_done_leave_the_disk_and_the_totals_stay() {
     let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     let mut most = 0;
@@ -194,7 +194,7 @@ fn what_is_done_leaves_the_disk_and_the_counts_stay() {
     running.end().unwrap();
     let left = disk.list().unwrap();
     assert!(most <= 3 && left.len() <= 2, "{most} segments, {left:?}");
-    assert!(left[0] > 5, "{left:?}: they were deleted");
+    assert!(left[0] > 5, "{left:?} were not deleted");
     let again = Running::start(&disk, 2);
     let stats = again.stats();
     assert_eq!((stats.total.published, stats.total.acked, stats.ready), (200, 200, 0));
@@ -212,7 +212,7 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     let mut most = 0;
     for _ in 0..300 {
         running.publish(1000).unwrap();
-        // The oldest that is ready stays behind.
+        // The oldest ready message stays behind.
         let oldest = running.take();
         let next = running.take();
         running.ack(next);
@@ -229,7 +229,7 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     again.end().unwrap();
 }
 
-/// Numbers of messages that are on their way to the disk are given already.
+/// Messages on their way to the disk have ids already.
 #[test]
 fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
     let (disk, _folder) = Narrow::new();
@@ -242,7 +242,7 @@ fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
             broker.undeliver(now, &jobs(), &[receipt]);
         }
     };
-    // The log is long at once, and has nothing but the first message in it.
+    // The log grows at once, and needs only the first message in it.
     running.hub.call(|broker, now| back(broker, now, 5000));
     while disk.list().unwrap().len() < 2 {
         running.hub.call(|broker, now| back(broker, now, 1));
@@ -269,7 +269,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
     disk.0.room.store(500, Ordering::Relaxed);
     assert_eq!(running.publish(1000), Err(ApiError::NotKept(Refusal::Full)));
     assert_eq!((running.stats().ready, is_conserved(&running.stats())), (40, true));
-    // Work goes on, and what is done makes room, though the disk has none for a word of it.
+    // Work goes on. Messages that are done make room, although the disk has none to record it.
     disk.0.room.store(0, Ordering::Relaxed);
     for _ in 0..40 {
         running.ack(running.take());
@@ -290,7 +290,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn a_sync_that_fails_ends_the_writer_and_nobody_is_told_that_all_is_well() {
+fn a_sync_that_fails_ends_the_writer_and_no_publisher_gets_a_success() {
     let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();

@@ -1,4 +1,4 @@
-//! Bodies without an end, and without files to open.
+//! Endless bodies, and a lack of open files.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::own_process::Process;
 use crate::support::{SOON, answer, rest};
 
 const GIB: usize = 1 << 30;
-/// What the server may need beyond what it had: a message of the largest size, and its own.
+/// How much memory the server may need in addition: one message of the largest size, and a margin.
 const MOST_KIB: u64 = 2 << 10;
 
 fn chunk() -> Vec<u8> {
@@ -27,7 +27,7 @@ async fn begin(server: &Process) -> TcpStream {
     connection
 }
 
-/// Sends without ever looking, until no more is taken; gives how much that was.
+/// Sends without reading, until no more is accepted; returns how much was sent.
 async fn send_blindly(server: &Process, most: usize) -> usize {
     let mut connection = begin(server).await;
     let (chunk, mut sent) = (chunk(), 0);
@@ -38,7 +38,7 @@ async fn send_blindly(server: &Process, most: usize) -> usize {
     sent
 }
 
-/// Sends so much; gives what the server had before, and had at most.
+/// Sends this many bytes; returns the server's memory before, and its peak.
 async fn memory_for(server: &Process, bytes: usize) -> (u64, u64) {
     let before = server.kib("VmRSS:");
     server.forget_peak();
@@ -57,7 +57,7 @@ async fn a_gigabyte_in_chunks_is_refused_and_takes_no_memory() {
     answer_of(&server).await;
     let (before, peak) = memory_for(&server, 1).await;
     assert!(peak <= before + MOST_KIB, "one body: {before} KiB grew to {peak} KiB");
-    // Each of its threads keeps room for one message once it has read one.
+    // Each of its threads keeps the buffer of one message once it has read one.
     memory_for(&server, GIB / 10).await;
     let (before, peak) = memory_for(&server, GIB).await;
     assert!(peak <= before + MOST_KIB, "many bodies: {before} KiB grew to {peak} KiB");
@@ -71,7 +71,7 @@ async fn answer_of(server: &Process) {
     answer(&mut connection).await;
 }
 
-/// Reads while it sends, as clients of libraries do, and stops when it is answered.
+/// Reads while it sends, like the clients of libraries, and stops at the answer.
 async fn send_and_look(server: &Process) -> (String, usize) {
     let (mut from, mut to) = begin(server).await.into_split();
     let chunk = chunk();
@@ -94,7 +94,7 @@ async fn send_and_look(server: &Process) -> (String, usize) {
 }
 
 #[tokio::test]
-async fn one_who_sends_too_much_comes_to_read_why() {
+async fn a_client_that_sends_too_much_can_read_why() {
     let server = Process::start(None);
     for _ in 0..20 {
         let (answer, sent) = send_and_look(&server).await;
@@ -105,7 +105,7 @@ async fn one_who_sends_too_much_comes_to_read_why() {
     server.end();
 }
 
-/// As many connections as it can open files for, and one more that it cannot take.
+/// Opens as many connections as the server has files for, and one more.
 async fn fill(server: &Process, files: usize) -> Vec<TcpStream> {
     let mut connections = Vec::new();
     for _ in 0..files {
@@ -115,7 +115,7 @@ async fn fill(server: &Process, files: usize) -> Vec<TcpStream> {
 }
 
 #[tokio::test]
-async fn a_server_without_files_waits_for_some_without_spinning_and_says_so_once() {
+async fn a_server_without_free_files_waits_without_spinning_and_logs_it_once() {
     let files = 64;
     let server = Process::start(Some(files));
     let mut connections = fill(&server, files as usize).await;

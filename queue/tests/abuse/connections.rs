@@ -1,4 +1,4 @@
-//! Connections: large bodies, idle callers, and leaving.
+//! Connections: large bodies, idle clients, and the shutdown.
 
 use tokio::io::AsyncWriteExt;
 
@@ -12,7 +12,7 @@ async fn a_body_without_an_end_is_cut_off_at_the_limit() {
     connection.write_all(format!("{head}\r\n\r\n").as_bytes()).await.unwrap();
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     let sending = async {
-        // Without a limit this would go on for ever.
+        // Without a limit this would continue for ever.
         while connection.write_all(chunk.as_bytes()).await.is_ok() {}
     };
     tokio::time::timeout(SOON, sending).await.expect("the server closes the connection");
@@ -30,7 +30,7 @@ async fn a_declared_length_over_the_limit_is_refused_before_the_body_comes() {
 }
 
 #[tokio::test]
-async fn a_publish_that_breaks_off_publishes_nothing() {
+async fn an_incomplete_publish_publishes_nothing() {
     let server = Server::start().await;
     let mut connection = server.connect().await;
     let head = "POST /v1/queues/jobs/messages HTTP/1.1\r\nhost: q\r\ncontent-length: 10";
@@ -41,12 +41,12 @@ async fn a_publish_that_breaks_off_publishes_nothing() {
 }
 
 #[tokio::test]
-async fn idle_connections_do_not_hold_the_server_up() {
+async fn idle_connections_do_not_delay_the_shutdown() {
     let server = Server::start().await;
     let mut idle = server.begin("GET ", "").await;
     answer(&mut idle).await;
     let silent = server.connect().await;
-    // A full turn through the listener, so that the silent connection has been accepted.
+    // A complete call, so that the silent connection has been accepted before.
     answer(&mut server.begin("GET ", "").await).await;
     server.trigger.set();
     tokio::time::timeout(SOON, server.running).await.unwrap().unwrap().unwrap();
@@ -54,7 +54,7 @@ async fn idle_connections_do_not_hold_the_server_up() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_finished_before_the_server_leaves() {
+async fn a_request_in_progress_is_finished_before_the_shutdown() {
     let server = Server::start().await;
     let mut connection = server.connect().await;
     let head = "POST /v1/queues/jobs/messages HTTP/1.1\r\nhost: q\r\ncontent-length: 10";

@@ -1,4 +1,4 @@
-//! More connections than are served at a time.
+//! More connections than the maximum.
 
 use service::http::Limits;
 use tokio::net::TcpStream;
@@ -20,11 +20,11 @@ async fn full() -> (Server, Vec<TcpStream>) {
 }
 
 #[tokio::test]
-async fn no_more_connections_are_served_than_the_most() {
+async fn no_more_connections_are_served_than_the_maximum() {
     let (server, mut served) = full().await;
     server.until_metric("queue_connections_full_total", 1.0).await;
     let mut beyond = server.begin("GET ", "").await;
-    // Those who have a place are answered as ever; the other one would have been meanwhile.
+    // Accepted connections get answers; a further one would have got one meanwhile.
     for _ in 0..20 {
         for connection in &mut served {
             send(connection, "GET ", "").await;
@@ -40,7 +40,7 @@ async fn no_more_connections_are_served_than_the_most() {
 }
 
 #[tokio::test]
-async fn those_who_wait_for_a_place_come_in_as_others_leave() {
+async fn waiting_connections_are_accepted_as_others_are_closed() {
     let (server, served) = full().await;
     let mut beyond = Vec::new();
     for _ in 0..3 * MOST {
@@ -55,7 +55,7 @@ async fn those_who_wait_for_a_place_come_in_as_others_leave() {
 }
 
 #[tokio::test]
-async fn a_full_server_leaves_when_it_is_told_to() {
+async fn a_full_server_shuts_down() {
     let (server, served) = full().await;
     let _beyond = server.begin("GET ", "").await;
     server.trigger.set();

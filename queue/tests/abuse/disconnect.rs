@@ -1,4 +1,4 @@
-//! A receiver that hangs up takes nothing with it.
+//! A client that hangs up takes no message with it.
 
 use std::time::Duration;
 
@@ -9,26 +9,27 @@ use tokio::net::TcpStream;
 
 use crate::support::{SOON, Server, answer, rest, send};
 
-/// How often each way of leaving is tried; `ROUNDS` asks for more.
+/// How often each way of hanging up is tried; `ROUNDS` asks for more.
 fn rounds() -> u64 {
     std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
 }
 
 const WAIT: &str = "POST /jobs/messages/receive?wait_s=20";
 
-/// The ways in which a receiver can go away.
+/// The ways in which a client can hang up.
 #[derive(Debug, Clone, Copy)]
 enum Leaving {
-    /// It closes the connection: the server reads an end.
+    /// It closes the connection: the server reads its end.
     Close,
-    /// Its process is killed with bytes unread, or its machine says so: the server reads an error.
+    /// Its process is killed with unread bytes, or its machine resets the connection: the server
+    /// reads an error.
     Reset,
-    /// It will send nothing more, but might still read; to the server it is gone.
+    /// It sends nothing more, but might still read; the server treats it as gone.
     HalfClose,
 }
 
 impl Leaving {
-    /// Leaves; what is left of the connection must live on until the server has seen it.
+    /// Hangs up; the remaining connection must stay open until the server has seen it.
     async fn leave(self, mut connection: TcpStream) -> Option<TcpStream> {
         match self {
             Leaving::Close => None,
@@ -52,7 +53,7 @@ fn publish(server: &Server) {
     server.hub.call(|broker, now| broker.publish(now, &jobs, vec![new], 0)).unwrap();
 }
 
-/// Receives the one message there is, and says that it is done; returns its attempt.
+/// Receives the only message and acks it; returns its attempt.
 async fn finish(server: &Server) -> u64 {
     let mut connection = server.begin("POST /jobs/messages/receive", "").await;
     let message = first_message(&answer(&mut connection).await).expect("a message is ready");
@@ -72,7 +73,7 @@ async fn ack(server: &Server, message: &Value) {
     assert!(answer(&mut connection).await.contains("\"ok\""));
 }
 
-/// The receiver leaves, then a message comes: it is as if the receiver had never been there.
+/// The client hangs up, then a message comes: the client must have no effect.
 async fn nothing_is_taken_by(leaving: Leaving, body: &str) {
     let server = Server::start().await;
     for _ in 0..rounds() {
@@ -86,7 +87,7 @@ async fn nothing_is_taken_by(leaving: Leaving, body: &str) {
     }
     let stats = server.stats();
     assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (rounds(), 0, 0));
-    assert_eq!(stats.total.delivered, rounds(), "nothing was given to those who left");
+    assert_eq!(stats.total.delivered, rounds(), "no message was delivered to a gone client");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,9 +110,9 @@ async fn a_receiver_that_sent_a_needless_body_takes_nothing_with_it() {
     nothing_is_taken_by(Leaving::Close, &"x".repeat(60_000)).await;
 }
 
-/// The message is published over HTTP after the receiver has left, with no time in between: the
-/// server hears of both at once, and of the leaving first. On a busy machine the kernel sometimes
-/// lets the publish overtake; the server cannot know better then, and the lease brings it back.
+/// The message is published over HTTP right after the client has hung up: the server notices both
+/// at once, hanging up first. On a busy machine the kernel sometimes lets the publish overtake.
+/// Then the server cannot know better, and the end of the lease brings the message back.
 async fn nothing_is_taken_right_before_by(leaving: Leaving) {
     let server = Server::start().await;
     let mut by_lease = 0;
@@ -146,10 +147,10 @@ async fn a_message_right_after_a_half_close_is_not_lost() {
     nothing_is_taken_right_before_by(Leaving::HalfClose).await;
 }
 
-/// Leaving and publishing at the same moment, a half-close: the answer is still on the line, and
-/// tells who has the message. Either the receiver has it, or the queue; nobody else.
+/// A half-close at the same moment as a publish: the answer can still be read, and shows where the
+/// message is. Either the client or the queue has it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_a_race_the_message_is_with_the_receiver_or_back_in_the_queue() {
+async fn in_a_race_either_the_client_or_the_queue_has_the_message() {
     let server = Server::start().await;
     for round in 0..rounds() {
         let connection = server.begin(WAIT, "").await;
@@ -172,7 +173,7 @@ async fn in_a_race_the_message_is_with_the_receiver_or_back_in_the_queue() {
     assert_eq!((stats.total.acked, stats.in_flight, stats.ready), (rounds(), 0, 0));
 }
 
-/// As above, where nobody can tell whether the bytes arrived: a message that went out to a dead
+/// Like above, but it is unknown whether the bytes arrived. A message that was sent to a dead
 /// connection comes back when its lease ends. None is lost, none stays in flight.
 async fn nothing_is_stuck_after_racing(leaving: Leaving) {
     let server = Server::start().await;
@@ -204,7 +205,7 @@ async fn nothing_is_stuck_after_resets_that_race_with_publishing() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_waits_is_sent_away_at_once_when_the_server_leaves() {
+async fn a_waiting_receive_ends_at_once_at_the_shutdown() {
     let server = Server::start().await;
     let mut connection = server.begin(WAIT, "").await;
     server.until(|stats| stats.waiting == 1).await;

@@ -1,4 +1,4 @@
-//! A thousand receivers that go away while they wait, each in one of three ways.
+//! A thousand clients that hang up while their receives wait, each in one of three ways.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,11 @@ use crate::support::{Server, answer};
 use tokio::io::AsyncWriteExt;
 
 const RECEIVERS: usize = 1000;
-/// So many wait at a time.
+/// How many wait at a time.
 const WAVE: usize = 50;
 
-/// By close, by reset or by half-close; what is left must live until the server has seen it.
+/// By close, reset or half-close; the remaining connection must stay open until the server has seen
+/// it.
 async fn hang_up(number: usize, mut connection: TcpStream) -> Option<TcpStream> {
     match number % 3 {
         0 => None,
@@ -45,7 +46,7 @@ fn publish(server: &Server, messages: usize) {
     server.hub.call(|broker, now| broker.publish(now, &jobs, batch, 0)).unwrap();
 }
 
-/// Takes and ends what is there; gives the ids and the attempts.
+/// Receives and acks all messages; returns their ids and attempts.
 async fn drain(server: &Server) -> Vec<(u64, u64)> {
     let mut done = Vec::new();
     loop {
@@ -68,7 +69,7 @@ async fn drain(server: &Server) -> Vec<(u64, u64)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receiver_that_hangs_up_while_waiting_leaves_nothing_stuck() {
+async fn a_client_that_hangs_up_while_waiting_leaves_nothing_stuck() {
     let server = Server::start().await;
     for wave in 0..RECEIVERS / WAVE {
         let mut left = Vec::new();
@@ -85,7 +86,8 @@ async fn a_receiver_that_hangs_up_while_waiting_leaves_nothing_stuck() {
     assert_eq!(first_attempts.count(), RECEIVERS);
 }
 
-/// Messages come while they go: what went out to one that was gone comes back with its lease.
+/// Messages come while clients hang up: those sent to a gone client come back when their leases
+/// end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_message_is_lost_or_stuck_where_a_thousand_hang_up_while_messages_come() {
     let server = Server::start().await;

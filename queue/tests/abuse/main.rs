@@ -1,4 +1,4 @@
-//! What callers cannot do to the server: be slow, be many, send too much, or vanish.
+//! The server withstands clients that are slow or many, send too much, or vanish.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "../support/mod.rs"]
@@ -21,10 +21,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use service::http::Limits;
 use tokio::sync::Mutex;
 
-/// Tests that take times, or that have thousands of connections, take turns.
+/// Tests that measure times or open thousands of connections take turns.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// So many connections, or as many as the limit of open files allows: both ends are in here.
+/// The wanted number of connections, or as many as the limit of open files allows: both ends are in
+/// this process.
 fn room_for(connections: usize) -> usize {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
@@ -32,7 +33,7 @@ fn room_for(connections: usize) -> usize {
     maximum.map_or(connections, possible)
 }
 
-/// Limits that a test need not wait for; each test makes those short that it is about.
+/// Limits for tests; each test shortens those that it is about.
 fn limits() -> Limits {
     Limits::default()
 }

@@ -1,4 +1,4 @@
-//! The program by itself, where memory and files are counted.
+//! The program in a process of its own, where memory and files are counted.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 
 use tokio::net::TcpStream;
 
-/// The running program. It leaves when this is dropped: its standard input ends.
+/// The running program. It shuts down when this is dropped, because its standard input ends.
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
 }
 
 impl Process {
-    /// Starts it with at most so many open files, or as many as there may be.
+    /// Starts it with at most this many open files, or with the default limit.
     pub(crate) fn start(files: Option<u32>) -> Process {
         let program = env!("CARGO_BIN_EXE_queue");
         let limit = files.map_or(String::new(), |files| format!("ulimit -n {files}; "));
@@ -38,19 +38,19 @@ impl Process {
         line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()
     }
 
-    /// Forgets what its memory was at most.
+    /// Resets its peak of memory.
     pub(crate) fn forget_peak(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
 
-    /// The time of a processor that it has used, in hundredths of a second.
+    /// The processor time that it has used, in hundredths of a second.
     pub(crate) fn processor(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
         fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 
-    /// Ends it; gives what it has logged.
+    /// Ends it; returns its log.
     pub(crate) fn end(mut self) -> String {
         drop(self.child.stdin.take());
         let mut log = String::new();

@@ -1,4 +1,4 @@
-//! Calls that are sent without waiting for the answers before them.
+//! Calls that are sent without waiting for earlier answers.
 
 use std::fmt::Write;
 
@@ -9,8 +9,7 @@ use crate::support::{Server, rest};
 
 const CALLS: usize = 200;
 
-/// Publishes, each with its own body; a receive that waits for nothing among them; and one that
-/// is the last.
+/// Publishes with different bodies, a receive without a wait among them, and a last call.
 fn calls() -> String {
     let mut calls = String::new();
     for number in 0..CALLS {
@@ -50,17 +49,17 @@ async fn calls_that_come_in_any_pieces_are_answered_in_order() {
     while !left.is_empty() {
         let (piece, more) = left.split_at(size.min(left.len()));
         connection.write_all(piece).await.unwrap();
-        // The server sees some of them by themselves.
+        // Lets the server read some of them separately.
         tokio::task::yield_now().await;
         (left, size) = (more, size * 7 % 211);
     }
     check(&rest(&mut connection).await);
 }
 
-/// To the server that is one who leaves: calls that were read before the end are answered, the last
-/// one may not be. But nothing that was answered is missing, and nothing is stuck.
+/// The server treats this client as gone: calls that were read before the end are answered, and the
+/// last one may not be. But no answered message is missing, and nothing is stuck.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_caller_that_half_closes_behind_its_call_is_answered_or_gone_and_never_stuck() {
+async fn a_client_that_half_closes_after_its_call_leaves_nothing_stuck() {
     let server = Server::start().await;
     let (mut answered, callers) = (0, 200);
     for _ in 0..callers {

@@ -1,4 +1,4 @@
-//! Callers that keep a connection and get on too slowly, or not at all.
+//! Clients that keep a connection and progress too slowly, or not at all.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const LATE_HEAD: &str = r#"queue_calls_timed_out_total{part="head"}"#;
 const LATE_BODY: &str = r#"queue_calls_timed_out_total{part="body"}"#;
 const LATE_ANSWER: &str = r#"queue_calls_timed_out_total{part="answer"}"#;
 
-/// Sends a byte now and then until the server has had enough; gives what it said to that.
+/// Sends a byte now and then until the server closes the connection; returns its answer.
 async fn trickle(connection: TcpStream, byte: &[u8]) -> String {
     let (mut from, mut to) = connection.into_split();
     let mut said = Vec::new();
@@ -30,7 +30,7 @@ async fn trickle(connection: TcpStream, byte: &[u8]) -> String {
     };
     tokio::select! {
         () = sending => {}
-        // A reset is an end like any other.
+        // A reset counts as an end.
         ended = timeout(SOON, from.read_to_end(&mut said)) => drop(ended.expect("it is cut")),
     }
     String::from_utf8(said).unwrap()
@@ -64,7 +64,7 @@ async fn a_head_without_an_end_is_answered_431() {
     let server = Server::start().await;
     let mut connection = server.connect().await;
     connection.write_all(b"GET /v1/queues HTTP/1.1\r\nx: ").await.unwrap();
-    // More than is read of it, and less than is thrown away of it.
+    // More than the server reads, and less than it discards.
     connection.write_all(&[b'x'; 1 << 20]).await.unwrap();
     assert!(rest(&mut connection).await.starts_with("HTTP/1.1 431"));
     server.until_metric("queue_connections", 0.0).await;
@@ -84,13 +84,13 @@ async fn an_idle_connection_is_closed_after_its_time() {
     answer(&mut connection).await;
     let began = Instant::now();
     assert_eq!(rest(&mut connection).await, "");
-    // Its clock began when the answer was on its way, a moment before it was read.
+    // Its timeout began when the answer was sent, a moment before it was read.
     assert!(began.elapsed() >= SHORT - ms(100));
-    assert_eq!(server.metric(LATE_HEAD), 0.0, "that is no fault");
+    assert_eq!(server.metric(LATE_HEAD), 0.0, "an idle client is not slow");
 }
 
 #[tokio::test]
-async fn a_receiver_may_wait_longer_than_all_limits() {
+async fn a_receive_may_wait_longer_than_all_limits() {
     let short = Limits { head: SHORT, idle: SHORT, body: SHORT, answer: SHORT, ..limits() };
     let server = Server::with(short).await;
     let began = Instant::now();
@@ -141,7 +141,7 @@ async fn a_body_that_trickles_is_answered_408() {
 }
 
 #[tokio::test]
-async fn a_body_that_gets_on_may_take_longer_than_the_limit_for_its_steps() {
+async fn a_body_that_progresses_may_take_longer_than_the_limit_for_one_step() {
     let server = Server::with(Limits { body: ms(2000), ..limits() }).await;
     let began = Instant::now();
     let mut connection = begun(&server, &format!("content-length: {}", 6 * Limits::STEP), "").await;
@@ -155,7 +155,7 @@ async fn a_body_that_gets_on_may_take_longer_than_the_limit_for_its_steps() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_reads_is_given_up() {
+async fn an_unread_answer_is_given_up() {
     let server = Server::with(Limits { answer: SHORT, ..limits() }).await;
     for _ in 0..20 {
         let large = "x".repeat(1 << 20);
@@ -171,7 +171,7 @@ async fn an_answer_that_nobody_reads_is_given_up() {
 }
 
 #[tokio::test]
-async fn heads_that_trickle_do_not_keep_the_server_from_leaving() {
+async fn heads_that_trickle_do_not_delay_the_shutdown() {
     let server = Server::start().await;
     let mut slow = server.connect().await;
     slow.write_all(b"GET /v1/queues HTTP/1.1\r\nx: ").await.unwrap();

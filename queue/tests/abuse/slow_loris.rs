@@ -1,4 +1,4 @@
-//! Two thousand connections that each send a head, a byte at a time.
+//! 2,000 connections that each send a head, a byte at a time.
 
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,12 @@ use crate::{ALONE, limits, ms, room_for};
 
 const WANTED: usize = 2000;
 const HEAD: Duration = Duration::from_secs(6);
-/// How often each of them sends a byte: not more often than real ones do.
+/// How often each of them sends a byte; not more often than real attackers.
 const BYTE: Duration = Duration::from_secs(1);
-/// Jobs that are timed in a row; the calmest row counts, for others use the machine, too.
+/// Jobs that are timed in a series; the fastest series counts, because others use the machine, too.
 const ROW: usize = 100;
 
-/// As many as are wanted, or as the limit of files allows.
+/// The wanted number, or as many as the limit of open files allows.
 fn possible() -> usize {
     let possible = room_for(WANTED);
     if possible < WANTED {
@@ -27,7 +27,7 @@ fn possible() -> usize {
     possible
 }
 
-/// A job: published, received and done, a call each on one connection.
+/// A job on one connection: publish, receive and ack.
 async fn job(connection: &mut TcpStream) {
     for call in ["messages", "messages/receive", "purge"] {
         send(connection, &format!("POST /jobs/{call}"), "").await;
@@ -35,7 +35,7 @@ async fn job(connection: &mut TcpStream) {
     }
 }
 
-/// How long 99 of 100 jobs take at most.
+/// The 99th percentile of the times of a series of jobs.
 async fn p99(connection: &mut TcpStream) -> Duration {
     let mut times = Vec::new();
     for _ in 0..ROW {
@@ -47,7 +47,8 @@ async fn p99(connection: &mut TcpStream) -> Duration {
     times[ROW * 99 / 100]
 }
 
-/// The calmest rows of both, which take turns, so that what else the machine does is done to both.
+/// The fastest series of both servers, which take turns so that other work on the machine affects
+/// both.
 async fn calmest(attacked: &Server, other: &Server) -> (Duration, Duration) {
     let (mut one, mut two) = (attacked.connect().await, other.connect().await);
     let (mut best, began) = ((Duration::MAX, Duration::MAX), Instant::now());
@@ -57,7 +58,7 @@ async fn calmest(attacked: &Server, other: &Server) -> (Duration, Duration) {
     best
 }
 
-/// Sends a head that never ends; gives the time after which it was cut off.
+/// Sends an endless head; returns the time after which the connection was closed.
 async fn slow_loris(mut connection: TcpStream, began: Instant) -> Duration {
     connection.write_all(b"POST /v1/queues/jobs/messages HTTP/1.1\r\nhost: ").await.unwrap();
     let (mut from, mut to) = connection.into_split();
@@ -69,7 +70,7 @@ async fn slow_loris(mut connection: TcpStream, began: Instant) -> Duration {
                 assert!(matches!(read, Ok(0) | Err(_)), "it is never answered");
                 return began.elapsed();
             }
-            // Once it fails the read will tell.
+            // If it fails, the read reports the end.
             _ = bytes.tick() => drop(to.write_all(b"x").await),
         }
     }
@@ -95,7 +96,7 @@ async fn two_thousand_slow_heads_hardly_slow_others_down_and_are_cut_off() {
     let cut = timeout(HEAD + SOON, attack.join_all()).await.expect("all are cut off");
     assert!(cut.iter().all(|after| *after >= HEAD - ms(50)), "none before its time");
     server.until_metric("queue_connections", 0.0).await;
-    // Twice as long is promised; the rest is for machines that do other things besides.
+    // At most twice as long is promised; the rest is a margin for busy machines.
     assert!(
         attacked <= 6 * calm.max(Duration::from_micros(200)),
         "{attacked:?} is much more than {calm:?}"

@@ -1,4 +1,4 @@
-//! The client and the server agree.
+//! The client and the server work together.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn options(wait: f64) -> ReceiveOptions {
     ReceiveOptions { max: 10, wait, lease, worker: "a worker & co".to_owned() }
 }
 
-/// How often each message was given out, oldest first.
+/// How often each message was delivered, oldest first.
 fn attempts(server: &Server) -> Vec<u32> {
     let jobs = "jobs".parse().unwrap();
     let peeked = server.hub.call(|broker, _| broker.peek(&jobs, 10)).unwrap();
@@ -47,7 +47,7 @@ async fn a_message_of_any_bytes_goes_through_and_is_acked_once() {
 }
 
 #[tokio::test]
-async fn a_nacked_message_comes_back_to_who_waits() {
+async fn a_nacked_message_goes_to_a_waiter() {
     let server = Server::start().await;
     let client = client(&server);
     let id = client.publish(b"again".to_vec()).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_released_message_comes_back_with_its_attempts_and_is_counted() {
 }
 
 #[tokio::test]
-async fn a_client_sees_who_is_busy_and_how_long_work_takes() {
+async fn a_client_sees_which_workers_are_busy_and_how_long_jobs_take() {
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.holders().await, Err(Error::Unknown(_))));
@@ -95,7 +95,7 @@ async fn a_client_sees_who_is_busy_and_how_long_work_takes() {
 }
 
 #[tokio::test]
-async fn a_retired_worker_is_told_so_and_gets_nothing() {
+async fn a_retired_worker_is_notified_and_gets_nothing() {
     let server = Server::start().await;
     let client = client(&server);
     let long = options(20.0);
@@ -127,13 +127,13 @@ async fn a_lease_is_extended_until_it_is_over() {
 }
 
 #[tokio::test]
-async fn nothing_there_is_an_empty_list() {
+async fn an_empty_queue_gives_an_empty_list() {
     let server = Server::start().await;
     assert_eq!(client(&server).receive(&options(0.01)).await.unwrap().jobs, []);
 }
 
 #[tokio::test]
-async fn the_numbers_are_the_servers_and_unknown_before_anyone_used_the_queue() {
+async fn the_numbers_are_the_server_s_and_unknown_before_the_queue_is_used() {
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.stats().await, Err(Error::Unknown(_))));
@@ -148,7 +148,7 @@ async fn the_numbers_are_the_servers_and_unknown_before_anyone_used_the_queue() 
 }
 
 #[tokio::test]
-async fn what_is_tried_again_with_its_key_is_there_once() {
+async fn a_publish_that_is_retried_with_its_key_happens_once() {
     let server = Server::start().await;
     let client = client(&server);
     let first = client.publish_once("k", b"a".to_vec()).await.unwrap();
@@ -161,7 +161,7 @@ async fn what_is_tried_again_with_its_key_is_there_once() {
 }
 
 #[tokio::test]
-async fn a_full_queue_and_a_body_too_large_are_told_apart() {
+async fn a_full_queue_and_a_body_too_large_give_different_errors() {
     let server = Server::start().await;
     let client = client(&server);
     let settings = broker::Settings { max_depth: 1, ..Default::default() };
@@ -178,20 +178,20 @@ async fn a_full_queue_and_a_body_too_large_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_server_that_left_is_away() {
+async fn a_stopped_server_is_away() {
     let server = Server::start().await;
     let client = client(&server);
     client.publish(b"a".to_vec()).await.unwrap();
     server.trigger.set();
     tokio::time::timeout(SOON, server.running).await.unwrap().unwrap().unwrap();
     let Err(error @ Error::Away { .. }) = client.publish(b"b".to_vec()).await else {
-        panic!("nobody is there")
+        panic!("the server is gone")
     };
     assert!(error.is_passing());
 }
 
 #[tokio::test]
-async fn publishers_at_once_are_told_numbers_without_a_gap_and_none_twice() {
+async fn concurrent_publishers_get_consecutive_totals_without_duplicates() {
     let server = Server::start().await;
     let client = client(&server);
     let publishes = (0..20).map(|_| client.publish_counted(b"x".to_vec()));
@@ -202,7 +202,7 @@ async fn publishers_at_once_are_told_numbers_without_a_gap_and_none_twice() {
 }
 
 #[tokio::test]
-async fn a_queue_is_told_its_settings_and_several_deliveries_end_at_once() {
+async fn a_queue_takes_settings_and_several_acks_at_once() {
     let server = Server::start().await;
     let client = client(&server);
     client.configure(&QueueSettings { max_depth: 2, max_age_s: 60.0 }).await.unwrap();
@@ -230,7 +230,7 @@ async fn many_are_published_at_once_and_a_purge_leaves_none() {
 }
 
 #[tokio::test]
-async fn a_worker_that_lost_its_message_is_in_the_story() {
+async fn a_worker_that_lost_its_message_is_in_the_redelivery() {
     let server = Server::start().await;
     let client = client(&server);
     assert!(matches!(client.redelivered().await, Err(Error::Unknown(_))));

@@ -1,9 +1,9 @@
-//! What is refused, and how.
+//! Calls that are refused, and their errors.
 
 use crate::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_argument_is_refused_by_its_name() {
+async fn the_refusal_of_a_bad_argument_names_it() {
     let api = Api::new();
     let bad = [
         (
@@ -30,11 +30,11 @@ async fn a_bad_argument_is_refused_by_its_name() {
             assert!(answer["error"]["message"].as_str().unwrap().contains(name), "{answer}");
         }
     }
-    assert_eq!(api.ok("GET ", "").await, json!({"queues": []}), "no bad call makes a queue");
+    assert_eq!(api.ok("GET ", "").await, json!({"queues": []}), "no bad call creates a queue");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_edges_of_every_range_are_inside() {
+async fn the_limits_of_every_range_are_valid() {
     let api = Api::new();
     let worker = "w".repeat(80);
     api.ok("POST /jobs/messages?delay_ms=43200000", "").await;
@@ -171,7 +171,7 @@ async fn a_wrong_method_is_405_and_says_which_are_right() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_setting_and_no_batch_takes_more_memory_than_there_is() {
+async fn no_setting_and_no_batch_can_exhaust_the_memory() {
     let api = Api::new();
     let more = format!(r#"{{"max_message_bytes": {}}}"#, 1_u64 << 62);
     assert_eq!(api.refused("PUT /jobs", more).await.0, 400);
@@ -183,7 +183,7 @@ async fn no_setting_and_no_batch_takes_more_memory_than_there_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_from_outside_make_no_more_than_a_thousand_queues() {
+async fn clients_cannot_create_more_than_a_thousand_queues() {
     let api = Api::new();
     for n in 0..1000 {
         api.ok(&format!("POST /q{n}/messages"), "x").await;

@@ -1,6 +1,6 @@
-//! The targets of `scripts/fuzz` over what is kept of their inputs, and over some thousand random
-//! ones, so that they are tried where there is no fuzzer, too.
-#![allow(clippy::expect_used, unreachable_pub, missing_docs, reason = "a crate of its own, too")]
+//! The targets of `scripts/fuzz` over their stored inputs and some thousand random ones, so that
+//! they also run without a fuzzer.
+#![allow(clippy::expect_used, unreachable_pub, missing_docs, reason = "also a crate of its own")]
 
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
@@ -15,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 /// How many random inputs each target gets.
 const INPUTS: u64 = 300;
 
-/// What is kept for a target, by name: it was found once, or shows the way to what is behind it.
+/// The stored inputs of a target, by name: they once found a failure, or lead to deeper code.
 fn seeds(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
@@ -25,10 +25,10 @@ fn seeds(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn what_was_found_once_does_no_harm_any_more() {
+fn no_stored_input_breaks_a_promise() {
     for (name, target) in targets::TARGETS {
         let seeds = seeds(name);
-        assert!(!seeds.is_empty(), "nothing is kept for {name}");
+        assert!(!seeds.is_empty(), "no input is stored for {name}");
         for (path, seed) in seeds {
             assert!(catch_unwind(|| target(&seed)).is_ok(), "{}", path.display());
         }
@@ -36,7 +36,7 @@ fn what_was_found_once_does_no_harm_any_more() {
 }
 
 #[test]
-fn no_random_input_does_harm() {
+fn no_random_input_breaks_a_promise() {
     for (name, target) in targets::TARGETS {
         let seeds = seeds(name);
         for number in 0..INPUTS {
@@ -50,7 +50,7 @@ fn no_random_input_does_harm() {
     }
 }
 
-/// A seed with a few changes, or parts of two.
+/// A seed with a few changes, or parts of two seeds.
 fn changed(seeds: &[(PathBuf, Vec<u8>)], random: &mut StdRng) -> Vec<u8> {
     let mut pick = || seeds[random.random_range(0..seeds.len())].1.clone();
     let (mut input, other) = (pick(), pick());

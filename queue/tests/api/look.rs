@@ -1,9 +1,9 @@
-//! Looking changes nothing.
+//! Reading messages and redeliveries changes nothing.
 
 use crate::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_peek_shows_messages_wherever_they_are_without_receipts() {
+async fn a_peek_shows_messages_in_all_places_without_receipts() {
     let api = Api::new();
     api.publish("flying").await;
     api.take().await;
@@ -34,7 +34,7 @@ async fn a_peek_shows_ten_unless_asked_otherwise() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_story_of_a_message_names_who_lost_it_who_got_it_and_who_did_it() {
+async fn a_redelivery_names_the_workers_that_lost_got_and_acked_the_message() {
     let api = Api::new();
     api.publish("a").await;
     let receive = |worker: &str| format!("POST /jobs/messages/receive?wait_s=20&worker={worker}");

@@ -1,5 +1,5 @@
-//! Each call of the API and each of its errors, without sockets and on a paused clock; the client
-//! that makes them, the token that they want, and the fuzzer's targets.
+//! Each call of the API and each of its errors, without sockets and on a paused clock. Also the
+//! client, the token, and the fuzzer's targets.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "../support/mod.rs"]
@@ -31,7 +31,7 @@ use queue::api::{Calls, Reply};
 use serde_json::{Value, json};
 use service::{Shutdown, Trigger};
 
-/// The server's calls without its listener, and a clock that leases end by.
+/// The server's calls without its listener, on a clock by which leases end.
 struct Api {
     calls: Calls,
     hub: Arc<Hub>,
@@ -98,7 +98,7 @@ fn batch(call: &str, content_type: &str, body: impl Into<Body>) -> Request<Body>
     request
 }
 
-/// The status and the JSON; null where there is no body.
+/// The status and the JSON; null if there is no body.
 async fn read(response: Response<Reply>) -> (StatusCode, Value) {
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

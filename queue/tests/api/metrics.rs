@@ -1,4 +1,4 @@
-//! What Prometheus reads.
+//! The metrics for Prometheus.
 
 use crate::*;
 use prometheus::{Registry, TextEncoder};
@@ -48,7 +48,7 @@ async fn every_queue_has_its_numbers_at_each_scrape() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_oldest_age_is_absent_where_nothing_is_ready() {
+async fn the_oldest_age_is_absent_if_no_message_is_ready() {
     let (api, registry) = (Api::new(), Registry::new());
     registry.register(Box::new(Metrics::new(api.hub.clone()).unwrap())).unwrap();
     api.ok("PUT /jobs", "").await;

@@ -1,4 +1,4 @@
-//! Messages that come in once, however often that is tried.
+//! Publishes with a key happen only once, however often they are tried.
 
 use futures::poll;
 use queue::Store;
@@ -17,7 +17,7 @@ fn publish(key: &str, body: &'static str) -> Request<Body> {
 }
 
 impl Api {
-    /// A publish that must be taken: the answer, and whether it was given before.
+    /// A publish that must succeed: the answer, and whether it was given before.
     async fn once(&self, request: Request<Body>) -> (Value, bool) {
         taken(self.send(request).await).await
     }
@@ -38,17 +38,17 @@ async fn taken(response: Response<Reply>) -> (Value, bool) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_comes_again_publishes_nothing_and_gets_the_same_ids() {
+async fn a_repeated_key_publishes_nothing_and_gets_the_same_ids() {
     let api = Api::new();
     let ids = json!(["1"]);
     assert_eq!(api.once(publish("k", "a")).await, (ids.clone(), false));
     assert_eq!(api.once(publish("k", "a")).await, (ids.clone(), true));
     api.take().await;
     api.ok("POST /jobs/purge", "").await;
-    assert_eq!(api.once(publish("\"k\"", "a")).await, (ids, true), "the draft's form of it");
+    assert_eq!(api.once(publish("\"k\"", "a")).await, (ids, true), "the draft standard's form");
     assert_eq!(api.once(publish("K", "a")).await, (json!(["2"]), false), "case matters");
     let other = api.once(with_key("POST /others/messages", "k", "b")).await;
-    assert_eq!(other, (json!(["3"]), false), "keys are of one queue");
+    assert_eq!(other, (json!(["3"]), false), "keys belong to one queue");
     let stats = api.stats().await;
     assert_eq!((&stats["published_total"], &stats["ready"]), (&json!(2), &json!(1)));
     assert_eq!(
@@ -64,13 +64,13 @@ async fn a_key_that_comes_with_something_else_is_422_and_says_what_to_do() {
     for other in [publish("k", "b"), with_key("POST /jobs/messages?delay_ms=1", "k", "a")] {
         let (status, message) = api.not_once(other).await;
         assert_eq!(status, 422);
-        assert!(message.contains("take a new key"), "{message}");
+        assert!(message.contains("use a new key"), "{message}");
     }
     assert!(api.once(publish("k", "a")).await.1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_comes_in_once_as_a_whole() {
+async fn a_batch_is_published_once_as_a_whole() {
     let api = Api::new();
     let batch = |lines: &'static str| {
         let mut request = publish("k", lines);
@@ -96,7 +96,7 @@ async fn a_key_is_new_again_after_five_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_are_forgotten_in_time_though_nobody_calls() {
+async fn keys_are_forgotten_on_time_without_any_call() {
     let api = Api::new();
     api.once(publish("k", "a")).await;
     let with_key = api.hub.call(|broker, _| broker.bytes());
@@ -105,7 +105,7 @@ async fn keys_are_forgotten_in_time_though_nobody_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_publish_leaves_its_key_free() {
+async fn after_a_refused_publish_its_key_can_be_used_again() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_depth": 1, "max_message_bytes": 4}"#).await;
     api.publish("a").await;
@@ -113,7 +113,7 @@ async fn a_refused_publish_leaves_its_key_free() {
     assert_eq!(api.not_once(publish("k", "large")).await.0, 413);
     api.ok("POST /jobs/purge", "").await;
     assert_eq!(api.once(publish("k", "c")).await, (json!(["2"]), false));
-    assert!(api.once(publish("k", "c")).await.1, "also where there is no room now");
+    assert!(api.once(publish("k", "c")).await.1, "even if there is no room now");
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,7 +133,7 @@ async fn a_bad_key_is_refused_and_publishes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_queue_says_what_keys_take_of_it() {
+async fn a_full_queue_reports_the_bytes_of_its_keys() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_bytes": 200}"#).await;
     api.once(publish("k", "a")).await;
@@ -143,9 +143,9 @@ async fn a_full_queue_says_what_keys_take_of_it() {
     api.publish("a").await;
 }
 
-/// Nothing is written before the writer is set to work.
+/// Nothing is written before the writer is started.
 #[tokio::test]
-async fn who_comes_again_before_the_first_is_on_the_disk_waits_with_it() {
+async fn a_repeated_publish_waits_until_the_first_is_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let Store { hub, writer } = queue::start(Some(folder.path()), queue::wall_clock).unwrap();
     let (_trigger, shutdown) = Shutdown::new();
@@ -157,7 +157,7 @@ async fn who_comes_again_before_the_first_is_on_the_disk_waits_with_it() {
     let other = read(send(publish("k", "b")).await).await;
     assert_eq!(other.0, StatusCode::UNPROCESSABLE_ENTITY, "that needs no disk");
     assert!(poll!(&mut again).is_pending());
-    // Whoever came first may have left: its message comes in all the same.
+    // The first client may have hung up: its message is published all the same.
     drop(first);
     let writing = std::thread::spawn(|| writer.unwrap().run());
     assert_eq!(taken(again.await).await, (json!(["1"]), true));

@@ -1,4 +1,4 @@
-//! A message that nobody can do, among many that can be done. The clock is paused, so times are
+//! A message that no worker can process, among many others. The clock is paused, so times are
 //! exact.
 
 use crate::*;
@@ -12,17 +12,16 @@ const JOBS: usize = 400;
 const WORKERS: usize = 4;
 const MOST: u32 = 5;
 
-/// What happens to a worker with the message that nobody can do.
+/// What a worker does with the poison message.
 #[derive(Debug, Clone, Copy)]
 enum Bad {
-    /// It says so.
+    /// It nacks the message.
     HandsBack,
-    /// It crashes, and another one begins in its place.
+    /// It crashes, and another worker starts in its place.
     Crashes,
 }
 
-/// What the workers have seen: how often each body, and how long it took until all but the poison
-/// were done.
+/// What the workers have seen: how often each body, and when all but the poison message were done.
 #[derive(Default)]
 struct Seen {
     bodies: BTreeMap<String, u32>,
@@ -50,7 +49,7 @@ async fn worker(api: &Api, bad: Bad, began: Instant, seen: &RefCell<Seen>) {
     }
 }
 
-/// The workers do all jobs, with the poison among the first or without it.
+/// The workers do all jobs, with the poison message among the first or without it.
 async fn work(poison: bool, bad: Bad) -> (Api, Seen) {
     let api = Api::new();
     let settings = json!({"max_attempts": MOST, "dead_letter_queue": "dead"}).to_string();

@@ -1,9 +1,9 @@
-//! Messages come in.
+//! Publishing.
 
 use crate::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_publish_makes_the_queue_and_answers_the_id_as_text() {
+async fn a_publish_creates_the_queue_and_returns_the_id_as_text() {
     let api = Api::new();
     let (status, answer) = api.call("POST /jobs/messages", "hello").await;
     assert_eq!((status, &answer["ids"]), (StatusCode::CREATED, &json!(["1"])));
@@ -11,18 +11,18 @@ async fn a_publish_makes_the_queue_and_answers_the_id_as_text() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_publish_answers_how_many_its_own_queue_has_taken_in() {
+async fn a_publish_returns_how_many_messages_its_queue_has_accepted() {
     let api = Api::new();
     let total = async |call: &str| api.ok(call, "x").await["published_total"].clone();
     assert_eq!(total("POST /jobs/messages").await, 1);
     assert_eq!(total("POST /tiles/messages").await, 1);
     assert_eq!(total("POST /jobs/messages").await, 2);
     api.ok("POST /jobs/purge", "").await;
-    assert_eq!(total("POST /jobs/messages").await, 3, "what is gone was there");
+    assert_eq!(total("POST /jobs/messages").await, 3, "deleted messages count");
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_bytes_come_back_as_they_were() {
+async fn all_bytes_are_received_unchanged() {
     use base64::Engine;
     let api = Api::new();
     let all: Vec<u8> = (0..=255).collect();
@@ -50,7 +50,7 @@ async fn a_delayed_message_is_hidden_for_its_delay() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_is_one_message_a_line_as_it_is() {
+async fn each_line_of_a_batch_is_one_unchanged_message() {
     let api = Api::new();
     let types = ["application/x-ndjson", "Application/X-NDJSON; charset=utf-8"];
     for (kind, lines) in types.iter().zip(["{\"n\":1}\n not json \r\n", "{\"n\":1}\n not json \r"])
@@ -74,7 +74,7 @@ async fn without_the_type_of_a_batch_lines_are_one_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_of_a_bad_batch_is_published() {
+async fn no_message_of_a_bad_batch_is_published() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_depth": 3, "max_message_bytes": 4}"#).await;
     let bad = [
@@ -93,7 +93,7 @@ async fn nothing_of_a_bad_batch_is_published() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_queue_says_when_to_come_back() {
+async fn a_full_queue_says_when_to_retry() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_depth": 1}"#).await;
     api.publish("a").await;
@@ -104,7 +104,7 @@ async fn a_full_queue_says_when_to_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_is_a_mebibyte_a_message_or_what_the_queue_was_told() {
+async fn the_limit_of_a_message_is_1_mib_or_the_queue_s_setting() {
     let api = Api::new();
     let large = || vec![b'x'; (1 << 20) + 1];
     api.ok("POST /jobs/messages", large()[1..].to_vec()).await;

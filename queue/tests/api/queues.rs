@@ -1,9 +1,9 @@
-//! Settings, numbers, purge, the list.
+//! Settings, numbers, purge, and the list.
 
 use crate::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_put_makes_the_queue_and_answers_the_settings_in_force() {
+async fn a_put_creates_the_queue_and_returns_its_settings() {
     let api = Api::new();
     let settings = json!({"lease_s": 1.5, "max_attempts": 3, "dead_letter_queue": "dead",
         "max_depth": 10, "max_bytes": 5000, "max_message_bytes": 1000, "max_age_s": 60.0});
@@ -15,7 +15,7 @@ async fn a_put_makes_the_queue_and_answers_the_settings_in_force() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn times_are_whole_microseconds_as_they_are_after_a_restart() {
+async fn times_are_whole_microseconds_as_in_the_log() {
     let api = Api::new();
     let told = api.ok("PUT /jobs", r#"{"lease_s": 1e-9, "max_age_s": 1.0000004}"#).await;
     assert_eq!((&told["lease_s"], &told["max_age_s"]), (&json!(1e-6), &json!(1.000001)));
@@ -63,7 +63,7 @@ async fn a_queue_shows_its_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_ready_has_no_age() {
+async fn without_a_ready_message_there_is_no_age() {
     let api = Api::new();
     api.ok("PUT /jobs", "").await;
     assert_eq!(api.stats().await["oldest_age_s"], Value::Null);
@@ -84,7 +84,7 @@ async fn a_message_past_its_attempts_is_found_in_the_dead_letter_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_purge_takes_everything_and_its_receipts_go_stale() {
+async fn a_purge_deletes_everything_and_makes_receipts_stale() {
     let api = Api::new();
     api.publish("flying").await;
     let message = api.take().await;
@@ -97,7 +97,7 @@ async fn a_purge_takes_everything_and_its_receipts_go_stale() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paused_queue_takes_in_and_gives_nothing_out_until_it_goes_on() {
+async fn a_paused_queue_accepts_messages_but_delivers_none_until_it_is_resumed() {
     let api = Api::new();
     assert_eq!(api.ok("POST /jobs/pause", "").await, json!({"paused": true}));
     api.publish("later").await;
@@ -113,7 +113,7 @@ async fn a_paused_queue_takes_in_and_gives_nothing_out_until_it_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_became_too_old_is_gone_and_counted() {
+async fn an_expired_message_is_dropped_and_counted() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_age_s": 10}"#).await;
     api.publish("old").await;
@@ -137,7 +137,7 @@ async fn a_queue_whose_bytes_are_used_up_says_so_with_429() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_dead_go_back_to_where_they_died_and_begin_anew() {
+async fn dead_messages_go_back_to_their_queue_without_attempts() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"max_attempts": 1, "dead_letter_queue": "dead"}"#).await;
     for body in ["a", "b", "c"] {

@@ -1,4 +1,4 @@
-//! Messages go out.
+//! Receiving.
 
 use crate::*;
 use futures::FutureExt;
@@ -18,7 +18,7 @@ async fn a_received_message_has_an_id_a_receipt_its_attempt_and_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_there_is_an_empty_list_at_once() {
+async fn an_empty_queue_gives_an_empty_list_at_once() {
     let (api, began) = (Api::new(), Instant::now());
     let received = api.ok("POST /jobs/messages/receive", "").await;
     assert_eq!((received, began.elapsed()), (json!({"messages": []}), seconds(0.0)));
@@ -36,7 +36,7 @@ async fn a_wait_in_vain_ends_with_an_empty_list_on_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_gets_a_message_as_soon_as_it_is_published() {
+async fn a_waiter_gets_a_message_as_soon_as_it_is_published() {
     let (api, began) = (Api::new(), Instant::now());
     let waiting = api.ok("POST /jobs/messages/receive?wait_s=20", "");
     let publishing = async {
@@ -49,7 +49,7 @@ async fn who_waits_gets_a_message_as_soon_as_it_is_published() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_gets_a_message_whose_lease_ends_or_whose_delay_is_over() {
+async fn a_waiter_gets_a_message_whose_lease_or_delay_ends() {
     let api = Api::new();
     api.publish("expired").await;
     api.ok("POST /jobs/messages/receive?lease_s=1.5", "").await;
@@ -72,7 +72,7 @@ async fn a_sooner_deadline_wakes_the_sleeping_timer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lease_is_the_queues_unless_the_receiver_asks_otherwise() {
+async fn a_lease_is_the_queue_s_unless_the_receive_asks_for_another() {
     let api = Api::new();
     api.ok("PUT /jobs", r#"{"lease_s": 2.5}"#).await;
     for (asked, lease) in [("", 2.5), ("?lease_s=0.25", 0.25)] {
@@ -87,7 +87,7 @@ async fn a_lease_is_the_queues_unless_the_receiver_asks_otherwise() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receiver_gets_no_more_than_it_asks_for() {
+async fn a_receive_gets_no_more_than_it_asks_for() {
     let api = Api::new();
     for _ in 0..5 {
         api.publish("a").await;
@@ -139,7 +139,7 @@ async fn a_response_that_is_dropped_unread_puts_its_messages_back_in_their_place
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_one_receiver_left_behind_goes_to_the_next_in_line() {
+async fn a_message_that_a_gone_client_left_goes_to_the_next_in_line() {
     let api = Api::new();
     let mut first = Box::pin(api.call("POST /jobs/messages/receive?wait_s=20", ""));
     assert!(first.as_mut().now_or_never().is_none());
@@ -152,7 +152,7 @@ async fn what_one_receiver_left_behind_goes_to_the_next_in_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_sent_away_when_it_is_time_to_leave() {
+async fn waiting_receives_end_at_the_shutdown() {
     let (api, began) = (Api::new(), Instant::now());
     let waiting = api.ok("POST /jobs/messages/receive?wait_s=20", "");
     let leaving = async { api.trigger.set() };

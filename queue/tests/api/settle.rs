@@ -1,4 +1,4 @@
-//! Deliveries end.
+//! Ends of deliveries.
 
 use crate::*;
 
@@ -33,7 +33,7 @@ async fn a_nacked_message_comes_back_at_once_or_after_its_delay() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_released_message_goes_to_its_old_place_at_once_with_the_attempt_that_it_had() {
+async fn a_released_message_goes_to_its_old_place_with_its_old_attempts() {
     let api = Api::new();
     api.publish("a").await;
     api.publish("b").await;
@@ -82,7 +82,7 @@ async fn a_patch_makes_the_lease_end_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_made() {
+async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_created() {
     let api = Api::new();
     for call in ["ack", "nack", "release"] {
         let call = format!("POST /nobody/messages/{call}");
@@ -96,9 +96,9 @@ async fn on_an_unknown_queue_every_receipt_is_stale_and_no_queue_is_made() {
     assert_eq!(api.ok("GET ", "").await, json!({"queues": []}));
 }
 
-/// The usual spelling of a path goes past the router, others go through it.
+/// Paths in the usual spelling skip the router, others go through it.
 #[tokio::test(start_paused = true)]
-async fn a_job_s_way_is_the_same_however_its_paths_are_spelled() {
+async fn the_calls_of_a_job_work_in_every_spelling_of_their_paths() {
     let api = Api::new();
     for (publisher, receiver, done) in [("jobs", "jobs", "jo%62s"), ("jo%62s", "%6aobs", "jobs")] {
         let published = api.call(&format!("POST /{publisher}/messages?delay_ms=0"), "one").await;
@@ -115,7 +115,7 @@ async fn a_job_s_way_is_the_same_however_its_paths_are_spelled() {
     assert_eq!(usual, api.call("POST /jo%62s/messages?delay=1", "").await);
 }
 
-/// How a message leaves a receiver that goes on believing that it has it.
+/// How a worker loses a message that it still believes to have.
 #[derive(Debug, Clone, Copy)]
 enum Lost {
     Expired,
@@ -125,7 +125,7 @@ enum Lost {
 }
 
 impl Lost {
-    /// Gives the receipt that is of no use any more.
+    /// Returns the receipt, which is stale now.
     async fn lose(self, api: &Api) -> String {
         let response = api.send(request("POST /jobs/messages/receive?lease_s=30", "")).await;
         if let Lost::NeverArrived = self {
@@ -144,14 +144,14 @@ impl Lost {
     }
 }
 
-/// All that is to be seen of "jobs".
+/// Everything that can be seen of "jobs".
 async fn seen(api: &Api) -> [Value; 3] {
     let messages = api.ok("GET /jobs/messages", "").await;
     [api.stats().await, messages, api.ok("GET /jobs/redelivered", "").await]
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_nothing() {
+async fn a_stale_receipt_is_refused_and_does_not_affect_the_redelivery() {
     for lost in [Lost::Expired, Lost::HandedBack, Lost::Released, Lost::NeverArrived] {
         let api = Api::new();
         api.publish("a").await;
@@ -169,7 +169,7 @@ async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_
             assert_eq!(answer["results"][0]["status"], "stale", "{lost:?}: {call}");
         }
         assert_eq!(seen(&api).await, before, "{lost:?}");
-        // Its lease ends when it was to, and until then it is good.
+        // The current lease is valid until its own end.
         tokio::time::sleep(seconds(29.9)).await;
         let held = format!("DELETE /jobs/messages/{}", held["receipt"].as_str().unwrap());
         assert_eq!(api.call(&held, "").await.0, StatusCode::NO_CONTENT, "{lost:?}");
@@ -177,13 +177,13 @@ async fn a_stale_receipt_is_refused_once_its_message_went_out_again_and_changes_
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_extends_in_time_keeps_a_message_for_ten_leases_and_loses_it_one_after_the_last() {
+async fn a_lease_lasts_while_it_is_extended_and_ends_one_lease_after_the_last_extension() {
     let (api, began) = (Api::new(), tokio::time::Instant::now());
     api.publish("long").await;
     let held = api.ok("POST /jobs/messages/receive?lease_s=1.5", "").await;
     let receipt = held["messages"][0]["receipt"].as_str().unwrap();
     let heartbeat = async {
-        // A third of the lease, thirty times.
+        // A third of the lease, 30 times: ten leases.
         for _ in 0..30 {
             tokio::time::sleep(seconds(0.5)).await;
             api.ok(&format!("PATCH /jobs/messages/{receipt}"), r#"{"lease_s": 1.5}"#).await;

@@ -1,4 +1,4 @@
-//! Who is busy, and who gets no message on its way out.
+//! Busy workers, and workers that are retired before they stop.
 
 use crate::*;
 use futures::FutureExt;
@@ -11,7 +11,7 @@ async fn take_as(api: &Api, worker: &str) -> Value {
     api.ok(&call, "").await["messages"][0].clone()
 }
 
-/// Each worker's name, leases, messages taken and done.
+/// Each worker's name, leases, and messages taken and acked.
 async fn listed(api: &Api) -> Value {
     let workers = api.ok("GET /jobs/workers", "").await;
     let look = |it: &Value| json!([it["name"], it["leases"], it["taken"], it["done"]]);
@@ -19,7 +19,7 @@ async fn listed(api: &Api) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_queue_tells_who_has_its_messages_and_since_when() {
+async fn a_queue_lists_its_workers_and_the_age_of_their_leases() {
     let api = Api::new();
     for _ in 0..4 {
         api.publish("a").await;
@@ -61,7 +61,7 @@ async fn an_idle_worker_is_listed_for_a_minute_and_is_not_busy() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lease_that_is_extended_stays_its_worker_s_and_one_that_ends_is_nobody_s() {
+async fn an_extended_lease_stays_with_its_worker_until_it_ends() {
     let api = Api::new();
     api.publish("a").await;
     let held = take_as(&api, "ann").await;
@@ -82,7 +82,7 @@ async fn a_message_that_never_reached_its_worker_was_not_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_that_nine_of_ten_acks_took_is_known_from_the_first_one_on() {
+async fn the_90th_percentile_of_acks_is_known_from_the_first_one_on() {
     let api = Api::new();
     api.publish("a").await;
     assert_eq!(api.stats().await["ack_p90_s"], Value::Null);
@@ -94,7 +94,7 @@ async fn the_time_that_nine_of_ten_acks_took_is_known_from_the_first_one_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn workers_of_a_queue_that_nobody_has_used_are_unknown_and_a_retirement_makes_it() {
+async fn workers_of_an_unused_queue_are_unknown_and_a_retirement_creates_it() {
     let api = Api::new();
     assert_eq!(api.refused("GET /jobs/workers", "").await, (404, "unknown_queue".to_owned()));
     let retired = api.ok("POST /jobs/workers/ann/retire", "").await;
@@ -104,7 +104,7 @@ async fn workers_of_a_queue_that_nobody_has_used_are_unknown_and_a_retirement_ma
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_in_the_path_is_that_of_a_receive() {
+async fn a_worker_s_name_in_the_path_is_that_of_its_receives() {
     let api = Api::new();
     let retired = api.ok("POST /jobs/workers/a%20b%2Fc%C3%A4/retire", "").await;
     assert_eq!(retired["name"], "a b/c\u{e4}");
@@ -118,7 +118,7 @@ async fn a_name_in_the_path_is_that_of_a_receive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receive_that_waits_ends_at_once_where_its_worker_is_retired() {
+async fn a_waiting_receive_ends_at_once_when_its_worker_is_retired() {
     let (api, began) = (Api::new(), Instant::now());
     let (ann, bob) = (format!("{WAIT}ann"), format!("{WAIT}bob"));
     let waiting = api.ok(&ann, "");
@@ -134,9 +134,9 @@ async fn a_receive_that_waits_ends_at_once_where_its_worker_is_retired() {
     assert_eq!((count(&received), &received["retired"]), (1, &Value::Null));
 }
 
-/// It would ask again at once, and that without end.
+/// Otherwise it would ask again at once, without end.
 #[tokio::test(start_paused = true)]
-async fn a_worker_that_was_told_waits_and_gets_a_message_once_it_is_not_retired_any_more() {
+async fn a_notified_worker_waits_and_gets_a_message_once_its_retirement_ends() {
     let (api, began) = (Api::new(), Instant::now());
     api.ok("POST /jobs/workers/ann/retire", "").await;
     api.publish("a").await;
@@ -154,7 +154,7 @@ async fn a_worker_that_was_told_waits_and_gets_a_message_once_it_is_not_retired_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retirement_tells_how_many_messages_its_worker_has_yet() {
+async fn a_retirement_returns_how_many_leases_its_worker_still_has() {
     let api = Api::new();
     api.publish("a").await;
     let held = take_as(&api, "ann").await;

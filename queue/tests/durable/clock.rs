@@ -1,5 +1,5 @@
-//! A wall clock that somebody sets a day ahead, or back. It is the test's own, never the machine's,
-//! and the other clock is paused; so each time is exact.
+//! A wall clock that is set a day ahead or back. It belongs to the test, not to the machine, and
+//! the other clock is paused; so all times are exact.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const NOON: u64 = 20_000 * DAY as u64 + DAY as u64 / 2;
 const A_MOMENT: Duration = Duration::from_millis(1);
 
-/// The wall clocks of the tests below, one each, for they run at the same time.
+/// The wall clocks of the tests below, one each, because the tests run at the same time.
 static CLOCKS: [AtomicU64; 3] = [const { AtomicU64::new(NOON) }; 3];
 
 fn clock<const TEST: usize>() -> u64 {
@@ -28,13 +28,13 @@ fn set<const TEST: usize>(to: u64) {
     CLOCKS[TEST].store(to, Ordering::Relaxed);
 }
 
-/// Time goes by, on both clocks.
+/// Lets time pass on both clocks.
 async fn pass<const TEST: usize>(time: Duration) {
     CLOCKS[TEST].fetch_add(time.as_millis() as u64, Ordering::Relaxed);
     advance(time).await;
 }
 
-/// Somebody sets the wall clock.
+/// Sets the wall clock.
 fn jump<const TEST: usize>(millis: i64) {
     set::<TEST>(clock::<TEST>().saturating_add_signed(millis));
 }
@@ -47,7 +47,7 @@ fn jobs() -> QueueName {
     "jobs".parse().unwrap()
 }
 
-/// Its messages become too old after a minute.
+/// A queue whose messages expire after a minute.
 fn news() -> QueueName {
     "news".parse().unwrap()
 }
@@ -60,7 +60,7 @@ struct Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        // Also where a test fails: the writer's thread would be waited for.
+        // Also if a test fails: otherwise the drop would wait for the writer's thread.
         self.hub.close();
     }
 }
@@ -85,8 +85,8 @@ impl Run {
         self.call(|broker, now| broker.receive(now, &jobs(), &request)).remove(0)
     }
 
-    /// One with a receiver for 30 s, one hidden for 40 s, one handed back for 50 s, and one that
-    /// is too old after 60 s.
+    /// Adds four messages: one leased for 30 s, one delayed by 40 s, one nacked for 50 s, and one
+    /// that expires after 60 s.
     async fn fill(&self) {
         let settings = Settings { max_age: Some(seconds(60)), ..Settings::default() };
         self.call(|broker, _| broker.configure(&news(), settings)).unwrap();
@@ -103,7 +103,7 @@ impl Run {
         self.call(|broker, now| broker.stats(now, name)).unwrap()
     }
 
-    /// Messages of jobs that are ready, in flight and delayed, and news that are not too old.
+    /// The ready, in-flight and delayed messages of jobs, and the unexpired ones of news.
     fn seen(&self) -> (usize, usize, usize, usize) {
         let Stats { ready, in_flight, delayed, .. } = self.stats(&jobs());
         (ready, in_flight, delayed, self.stats(&news()).ready)
@@ -116,7 +116,7 @@ impl Run {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_jump_of_the_clock_changes_when_anything_is_due_in_a_running_process() {
+async fn no_jump_of_the_wall_clock_changes_a_deadline_in_a_running_process() {
     let folder = Folder::new("clock-running");
     for data in [None, Some(&folder)] {
         let run = Run::start(data, clock::<0>);
@@ -139,7 +139,7 @@ async fn no_jump_of_the_clock_changes_when_anything_is_due_in_a_running_process(
     }
 }
 
-/// After how many milliseconds each of the four is due.
+/// The times in milliseconds after which each of the four messages is due.
 async fn due<const TEST: usize>(run: &Run) -> [Option<u64>; 4] {
     let mut due = [None; 4];
     for gone in 0..=61_000 {
@@ -153,11 +153,11 @@ async fn due<const TEST: usize>(run: &Run) -> [Option<u64>; 4] {
     due
 }
 
-/// 20 s after all was said the process ends, the clock is set, and another process begins. The
-/// lease begins anew; the rest has 20, 30 and 40 s left by a clock that was not set, nothing by one
-/// that was set ahead, and by one that was set back as much as when it was said, but no more.
+/// 20 s later the process ends, the wall clock is set, and another process begins. The lease starts
+/// again. The other messages have 20, 30 and 40 s left if the clock is not set, and nothing if it
+/// is set ahead. If it is set back, they have their whole times again, but no more.
 #[tokio::test(start_paused = true)]
-async fn after_a_restart_nothing_is_hidden_for_longer_than_it_was_to_be_wherever_the_clock_is() {
+async fn after_a_restart_no_message_is_hidden_for_longer_than_its_delay_whatever_the_clock_says() {
     for (jumped, left) in [
         (0, [30_000, 20_000, 30_000, 40_000]),
         (DAY, [30_000, 0, 0, 0]),
@@ -177,10 +177,10 @@ async fn after_a_restart_nothing_is_hidden_for_longer_than_it_was_to_be_wherever
     }
 }
 
-/// What was published before another message is not the younger one, whatever the clock said then;
-/// else it would keep the other one for too long.
+/// A message that was published earlier is not the younger one, whatever the clock said then.
+/// Otherwise it would keep a later message beyond its age.
 #[tokio::test(start_paused = true)]
-async fn a_message_from_a_time_when_the_clock_was_wrong_keeps_no_other_beyond_its_age() {
+async fn a_message_with_a_wrong_time_keeps_no_other_beyond_its_age() {
     let folder = Folder::new("clock-ages");
     let run = Run::start(Some(&folder), clock::<2>);
     run.fill().await;

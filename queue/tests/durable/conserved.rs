@@ -1,5 +1,5 @@
-//! At each look, while everything happens at once: what came in is somewhere, or is known to have
-//! gone, and no message is counted twice.
+//! The numbers always add up under a mixed load: every published message is in exactly one place or
+//! has a known end, and none is counted twice.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use crate::program::{Folder, Program};
 
 const QUEUES: [&str; 2] = ["jobs", "dead"];
-/// Where a message may have gone, and where it may be.
+/// The totals of messages that are gone.
 const GONE: [&str; 4] = ["acked", "dead", "purged", "expired"];
 const HERE: [&str; 3] = ["ready", "in_flight", "delayed"];
-/// What must have happened in "jobs" for the looks to say anything.
+/// What must have happened in "jobs" to make the checks meaningful.
 const HAPPENS: [&str; 8] =
     ["acked", "dead", "purged", "expired", "nacked", "released", "lease_expired", "redriven"];
 const LOOKS: usize = 60;
 
-/// Messages live for a moment, and everything that can happen to them does.
+/// Messages are short-lived, and everything that can happen to them does.
 const SETTINGS: &str = r#"{"lease_s": 0.05, "max_attempts": 2, "dead_letter_queue": "dead",
     "max_age_s": 0.3, "max_depth": 400}"#;
 
@@ -50,7 +50,7 @@ impl Load<'_> {
         }
     }
 
-    /// Acks half of what it gets, hands some back, and forgets the rest.
+    /// Acks half of what it gets, hands some back, and drops the rest.
     fn work(&self) {
         let call = "POST /v1/queues/jobs/messages/receive?max=8&wait_s=0.05";
         while self.goes_on() {
@@ -74,7 +74,7 @@ impl Load<'_> {
         }
     }
 
-    /// What people do to whole queues.
+    /// The calls that people make on whole queues.
     fn disturb(&self) {
         for call in
             ["dead/redrive?max=20", "jobs/pause", "jobs/resume", "jobs/purge"].iter().cycle()
@@ -90,7 +90,7 @@ impl Load<'_> {
         }
     }
 
-    /// Looks until everything has happened and it has looked often enough.
+    /// Checks until everything has happened and there were enough checks.
     fn look(&self) {
         let began = Instant::now();
         loop {
@@ -109,7 +109,7 @@ impl Load<'_> {
     }
 }
 
-/// One scrape and one call for each queue, and in each of them nothing is missing.
+/// Checks the numbers of one scrape, and those of one call for each queue.
 fn look(program: &Program) {
     let (status, text) = program.call("GET /metrics", b"");
     assert_eq!(status, 200);
@@ -120,7 +120,7 @@ fn look(program: &Program) {
             Some((name.trim_end_matches("_total").to_owned(), value.parse::<f64>().ok()? as u64))
         };
         let scraped: BTreeMap<String, u64> = text.lines().filter_map(number).collect();
-        // The queue for the dead is not there before anyone dies.
+        // The dead-letter queue does not exist before the first death.
         if !scraped.is_empty() {
             is_conserved(queue, &scraped);
             is_conserved(queue, &shown(program, queue));
@@ -133,7 +133,7 @@ fn is_conserved(queue: &str, numbers: &BTreeMap<String, u64>) {
     assert_eq!(numbers["published"], sum, "{queue}: {numbers:?}");
 }
 
-/// A queue's numbers as its own call shows them.
+/// A queue's numbers from its own call.
 fn shown(program: &Program, queue: &str) -> BTreeMap<String, u64> {
     let json = program.ok(&format!("GET /{queue}"), "");
     let number = |(name, value): (&String, &Value)| {
@@ -142,7 +142,7 @@ fn shown(program: &Program, queue: &str) -> BTreeMap<String, u64> {
     json.as_object().unwrap().iter().filter_map(number).collect()
 }
 
-/// Runs the load until `end`, which is given it after the looks.
+/// Runs the load, checks the numbers, and then calls `end`.
 fn under_load(program: &Program, end: impl FnOnce(&Load)) -> (u64, u64) {
     program.ok("PUT /jobs", SETTINGS);
     let (stop, taken, redriven) = Default::default();
@@ -153,7 +153,7 @@ fn under_load(program: &Program, end: impl FnOnce(&Load)) -> (u64, u64) {
             scope.spawn(|| load.work());
         }
         scope.spawn(|| load.disturb());
-        // Also where a look fails, so that it is told.
+        // Also if a check fails, so that the failure is reported.
         let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| load.look()));
         end(&load);
         load.stop.store(true, Ordering::Relaxed);
@@ -163,7 +163,7 @@ fn under_load(program: &Program, end: impl FnOnce(&Load)) -> (u64, u64) {
 }
 
 #[test]
-fn every_message_is_in_one_place_at_each_look_in_memory() {
+fn the_numbers_always_add_up_in_memory() {
     let program = Program::in_memory();
     let (taken, redriven) = under_load(&program, |_| {});
     look(&program);
@@ -172,7 +172,7 @@ fn every_message_is_in_one_place_at_each_look_in_memory() {
 }
 
 #[test]
-fn every_message_is_in_one_place_at_each_look_also_after_a_kill() {
+fn the_numbers_always_add_up_even_after_a_kill() {
     let folder = Folder::new("conserved");
     let program = Program::start(folder.path());
     let (taken, redriven) = under_load(&program, |load| load.program.kill_now());
@@ -182,7 +182,7 @@ fn every_message_is_in_one_place_at_each_look_also_after_a_kill() {
     let published = shown(&program, "jobs")["published"];
     println!("{taken} taken, {redriven} redriven, {published} published after the kill");
     assert!(published >= taken, "{published} of {taken}");
-    // And on it goes.
+    // The load continues.
     let (more, again) = under_load(&program, |_| {});
     look(&program);
     assert_eq!(shown(&program, "jobs")["published"], published + more + again);

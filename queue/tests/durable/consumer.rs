@@ -1,4 +1,4 @@
-//! Consumers that are killed with a message in their hands.
+//! Consumers that are killed while they have a message.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,9 +9,9 @@ use client::{Client, Job, QueueArgs, ReceiveOptions, WorkQueue};
 use crate::program::{Folder, Program};
 
 const LEASE: Duration = Duration::from_secs(1);
-/// 200 ms are promised; the rest is for machines that do other things besides.
+/// 200 ms are promised; the rest is a margin for busy machines.
 const LATE: Duration = Duration::from_millis(600);
-/// Where the consumer finds the queue.
+/// The variable with the queue's address for the consumer.
 const QUEUE_URL: &str = "QUEUE_OF_A_CONSUMER";
 const HOLDS: &str = "the consumer holds a message";
 
@@ -21,9 +21,9 @@ async fn take(client: &Client, worker: &str) -> Job {
     client.receive(&options).await.unwrap().jobs.remove(0)
 }
 
-/// Takes a message, extends its lease for a while, and then waits to be killed.
+/// Receives a message, extends its lease for a while, and then waits to be killed.
 #[tokio::test]
-#[ignore = "it is the consumer, a process of its own, that the next test kills"]
+#[ignore = "the consumer process that the next test kills"]
 async fn consumer() {
     let Ok(url) = std::env::var(QUEUE_URL) else { return };
     let (queue_url, queue) = (url.parse().unwrap(), "jobs".to_owned());
@@ -34,7 +34,7 @@ async fn consumer() {
         client.extend(&message.receipt, LEASE).await.unwrap();
     }
     println!("{HOLDS}");
-    // Its connection stays open until its process is gone.
+    // Its connection stays open until its process has ended.
     std::future::pending::<()>().await;
 }
 
@@ -45,7 +45,7 @@ fn start_consumer(url: &str) -> Child {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_message_of_a_consumer_that_is_killed_is_with_another_one_after_its_lease() {
+async fn the_message_of_a_killed_consumer_goes_to_another_one_after_its_lease() {
     let folder = Folder::new("consumer");
     let program = Program::start(folder.path());
     let client = program.client();
@@ -65,8 +65,8 @@ async fn the_message_of_a_consumer_that_is_killed_is_with_another_one_after_its_
     assert!(after <= LEASE + LATE, "{after:?}");
     let stats = program.ok("GET /jobs", "");
     let number = |name: &str| stats[name].as_u64().unwrap();
-    // Its lease was over, and nothing else: who had the whole answer is never taken for one who
-    // had none.
+    // Only its lease ended: a client that got the whole answer is never taken for one that got
+    // none.
     assert_eq!((number("lease_expired_total"), number("undelivered_total")), (1, 0));
     assert_eq!((number("in_flight"), number("ready"), number("waiting")), (1, 0, 0));
     program.leave();

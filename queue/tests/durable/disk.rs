@@ -1,4 +1,4 @@
-//! Disks that fill up and fail, under the program itself.
+//! Full and failing disks, under the program itself.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -12,23 +12,23 @@ use crate::program::{Folder, Program};
 
 const MIB: usize = 1 << 20;
 const PUBLISH: &str = "POST /v1/queues/jobs/messages";
-/// Two segments, and some room in a third one.
+/// Two segments, and some room for a third one.
 const ROOM: &str = "size=36m";
 
-/// Says what is not tried here, past the harness, which hides what a test that passes prints.
+/// Reports a skipped test, bypassing the harness, which hides the output of tests that pass.
 fn skipped(what: &str, why: &str) {
     let _ = writeln!(io::stderr(), "skipped: {what}: {why}");
 }
 
-/// A small file system that is seen by those alone who are started in it.
+/// A small file system that only processes started in it can see.
 struct Small {
-    /// As long as this runs it is there.
+    /// The file system exists while this process runs.
     holder: Child,
     folder: Folder,
 }
 
 impl Small {
-    /// `None` where nothing may be mounted.
+    /// `None` if mounting is not allowed.
     fn mount(folder: Folder) -> Option<Small> {
         fs::create_dir_all(folder.path()).unwrap();
         let script = r#"mount -t tmpfs -o "$0" tmpfs "$1" && echo mounted && exec cat"#;
@@ -46,13 +46,13 @@ impl Small {
         Program::under(&["nsenter", &inside], self.folder.path())
     }
 
-    /// Where those outside find it.
+    /// Its path from outside.
     fn path(&self) -> PathBuf {
         Path::new(&format!("/proc/{}/root", self.holder.id()))
             .join(self.folder.path().strip_prefix("/").unwrap())
     }
 
-    /// Takes all room that is left.
+    /// Fills all room that is left.
     fn fill(&self) {
         let mut ballast = fs::File::create(self.path().join("ballast")).unwrap();
         while ballast.write_all(&[0; 4096]).is_ok() {}
@@ -70,7 +70,7 @@ impl Drop for Small {
     }
 }
 
-/// The log's files with their lengths, in order.
+/// The log's files and their lengths, in order.
 fn segments(directory: &Path) -> Vec<(PathBuf, u64)> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let logs = entries.filter(|path| path.extension().is_some_and(|it| it == "log"));
@@ -93,7 +93,8 @@ fn body(number: usize, bytes: usize) -> Vec<u8> {
     body
 }
 
-/// Publishes numbers from `first` on until one is refused: how many were taken, and the refusal.
+/// Publishes numbers from `first` on until one is refused; returns how many were published, and the
+/// refusal.
 fn publish_until_refused(program: &Program, first: usize, bytes: usize) -> (usize, u16, String) {
     for number in first.. {
         let (status, answer) = program.call(PUBLISH, &body(number, bytes));
@@ -104,7 +105,8 @@ fn publish_until_refused(program: &Program, first: usize, bytes: usize) -> (usiz
     unreachable!("a disk has an end")
 }
 
-/// Receives so many, and says in one call that all are done, which is `ok`; gives their numbers.
+/// Receives this many messages, and acks them in one call, which must succeed; returns their
+/// numbers.
 fn finish(program: &Program, count: usize) -> Vec<usize> {
     let take = |_| program.ok("POST /jobs/messages/receive", "")["messages"][0].take();
     let messages: Vec<Value> = (0..count).map(take).collect();
@@ -115,7 +117,7 @@ fn finish(program: &Program, count: usize) -> Vec<usize> {
     messages.iter().map(|it| it["body"].as_str().unwrap().trim().parse().unwrap()).collect()
 }
 
-/// Nothing of it is dead, purged or expired.
+/// Checks that no message is dead, purged or expired; returns the numbers.
 fn numbers(program: &Program) -> (u64, u64, u64) {
     let stats = program.ok("GET /jobs", "");
     let number = |name: &str| stats[name].as_u64().unwrap();
@@ -129,7 +131,7 @@ fn code(answer: &str) -> Value {
 }
 
 #[test]
-fn a_full_disk_takes_nothing_in_and_loses_nothing_and_what_is_done_makes_room() {
+fn a_full_disk_refuses_publishes_loses_nothing_and_gets_room_by_acks() {
     let Some(small) = Small::mount(Folder::new("full")) else {
         return skipped("a full disk", "nothing may be mounted here");
     };
@@ -137,12 +139,12 @@ fn a_full_disk_takes_nothing_in_and_loses_nothing_and_what_is_done_makes_room() 
     let (large, status, answer) = publish_until_refused(&program, 0, MIB);
     assert_eq!((status, code(&answer)), (507, json!("disk_full")), "{answer}");
     assert!(large >= 32, "{large} of 1 MiB");
-    // To the last byte, so that there is hardly room for a word of what is done, either.
+    // To the last byte, so that there is hardly room for the records of acks, either.
     small.fill();
     let taken = large + publish_until_refused(&program, large, 100).0;
     let full = segments(&small.path());
     assert_eq!(program.call(PUBLISH, &body(taken, 100)).0, 507);
-    assert_eq!(segments(&small.path()), full, "what could not be written whole is cut off");
+    assert_eq!(segments(&small.path()), full, "incomplete writes are cut off");
     assert_eq!(numbers(&program), (taken as u64, 0, taken as u64));
     let mut done = finish(&program, 20);
     until(|| segments(&small.path()).len() < full.len(), "an emptied segment is deleted");
@@ -157,7 +159,7 @@ fn a_full_disk_takes_nothing_in_and_loses_nothing_and_what_is_done_makes_room() 
     assert_eq!(numbers(&program), (taken as u64, 20, taken as u64 - 20));
     done.extend(finish(&program, taken - 20));
     assert_eq!(done, (0..taken).collect::<Vec<_>>(), "each once, and in order");
-    // What is deleted makes room for what is owed.
+    // Deleted segments make room for the records that are owed.
     program.leave();
     let program = small.start();
     assert_eq!(numbers(&program), (taken as u64, taken as u64, 0));
@@ -168,17 +170,17 @@ fn a_full_disk_takes_nothing_in_and_loses_nothing_and_what_is_done_makes_room() 
     program.leave();
 }
 
-/// A file may have so many blocks, and the signal that says so is ignored: a write fails then,
-/// after a part of it was written.
+/// Limits the length of files and ignores the signal for that: then a write fails after a part of
+/// it was written.
 const SHORT_FILES: [&str; 3] = ["sh", "-c", r#"trap '' XFSZ; ulimit -f 128; exec "$0" "$@""#];
 
 #[test]
-fn a_write_that_fails_is_cut_off_and_refused_and_all_else_goes_on() {
+fn a_failed_write_is_cut_off_and_refused_and_later_ones_succeed() {
     let folder = Folder::new("short");
     let mut program = Program::under(&SHORT_FILES, folder.path());
     let (large, status, answer) = publish_until_refused(&program, 0, 4000);
     assert_eq!((status, code(&answer)), (503, json!("not_written")), "{answer}");
-    // Where the part that was written stood in the way there would be no room for this, either.
+    // If the part that was written were still there, there would be no room for this, either.
     assert_eq!(program.call(PUBLISH, &body(large, 100)).0, 201);
     assert_eq!(program.call(PUBLISH, &body(large + 1, 4000)).0, 503);
     let taken = large as u64 + 1;
@@ -195,7 +197,7 @@ fn a_write_that_fails_is_cut_off_and_refused_and_all_else_goes_on() {
     again.leave();
 }
 
-/// From the fifth one on, a sync of a segment fails with EIO in each thread.
+/// Makes every sync of a segment in each thread fail with EIO, from the fifth on.
 const NO_SYNC: [&str; 9] = [
     "strace",
     "-f",
@@ -209,7 +211,7 @@ const NO_SYNC: [&str; 9] = [
 ];
 
 #[test]
-fn a_sync_that_fails_ends_the_process_with_one_clear_line_and_what_was_acknowledged_is_there() {
+fn a_failed_sync_ends_the_process_with_one_line_and_loses_no_confirmed_message() {
     let tried = Command::new(NO_SYNC[0]).args(&NO_SYNC[1..]).arg("true").output();
     if !tried.is_ok_and(|it| it.status.success()) {
         return skipped("a sync that fails in the program", "strace cannot be used here");
@@ -217,7 +219,7 @@ fn a_sync_that_fails_ends_the_process_with_one_clear_line_and_what_was_acknowled
     let folder = Folder::new("eio");
     let program = Program::under(&NO_SYNC, folder.path());
     let (taken, status, _) = publish_until_refused(&program, 0, 100);
-    assert!(matches!(status, 0 | 503), "{status}: whoever waits is not told that all is well");
+    assert!(matches!(status, 0 | 503), "{status}: no waiting publisher gets a success");
     let (code, said) = program.ended();
     let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error: ")).collect();
     println!("{taken} taken, then {errors:?}");
@@ -225,7 +227,7 @@ fn a_sync_that_fails_ends_the_process_with_one_clear_line_and_what_was_acknowled
     assert!(errors[0].contains("the log has failed") && errors[0].contains("os error 5"), "{said}");
     let again = Program::start(folder.path());
     let back = again.ok("POST /jobs/messages/receive?max=100", "");
-    // The last one may be there, for nobody knows.
+    // The last one may be there; that is unknown.
     let back = back["messages"].as_array().unwrap().len();
     assert!(taken > 0 && (taken..=taken + 1).contains(&back), "{back} of {taken}");
     again.leave();

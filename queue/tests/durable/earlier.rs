@@ -1,6 +1,6 @@
-//! What an earlier version wrote is read by this one: an update of the queue loses nothing.
+//! The log of an earlier version can be read: an update of the queue loses nothing.
 //!
-//! The log in `earlier/` was written before deliveries could be released; how, stands in
+//! The log in `earlier/` was written before deliveries could be released, by
 //! `src/writer/tests/earlier.rs`.
 
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::program::{Folder, Program};
 
-/// A copy of the log, for whoever reads it goes on writing.
+/// A copy of the log, because a run that reads it also writes to it.
 fn copy(name: &str) -> Folder {
     let folder = Folder::new(name);
     fs::create_dir_all(folder.path()).unwrap();
@@ -61,7 +61,7 @@ fn is_as_it_was(program: &Program) {
 #[test]
 fn a_log_of_an_earlier_version_is_read() {
     let folder = copy("earlier");
-    // Once as it was written, and once with what this version wrote behind it.
+    // Once as it was written, and once with what this version has added.
     for _ in 0..2 {
         let program = Program::start(folder.path());
         is_as_it_was(&program);
@@ -71,7 +71,7 @@ fn a_log_of_an_earlier_version_is_read() {
     let key = "idempotency-key: k\r\n";
     let (status, again) = program.call_with("POST /v1/queues/jobs/messages", key, b"keyed");
     assert_eq!((status, again.as_str()), (201, r#"{"ids":["2"]}"#));
-    // The receipt of the delivery that was under way is good.
+    // The receipt of the message in flight is valid.
     let held = r#"{"receipts": ["1-1-00000001"]}"#;
     let acked = program.ok("POST /jobs/messages/ack", held);
     assert_eq!(acked["results"][0]["status"], "ok");

@@ -1,4 +1,5 @@
-//! Receivers that go away while they wait, under the program itself: its files are counted.
+//! Clients that hang up while their receives wait, under the program itself: its open files are
+//! counted.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::program::{Folder, Program};
 const WAVES: usize = 6;
 const WAVE: usize = 50;
 
-/// Waits until the queue's numbers are so.
+/// Waits until the queue's numbers satisfy `so`.
 fn until(program: &Program, so: impl Fn(&Value) -> bool) {
     let began = Instant::now();
     while !so(&program.ok("GET /jobs", "")) {
@@ -35,7 +36,8 @@ async fn waiting(program: &Program) -> Vec<TcpStream> {
     all
 }
 
-/// By close, by reset or by half-close; what is left of it must live until the server has seen it.
+/// By close, reset or half-close; the remaining connection must stay open until the server has seen
+/// it.
 async fn leave(number: usize, mut connection: TcpStream) -> Option<TcpStream> {
     match number % 3 {
         0 => None,
@@ -50,7 +52,7 @@ async fn leave(number: usize, mut connection: TcpStream) -> Option<TcpStream> {
     }
 }
 
-/// The ids of all that is ready; each is said to be done.
+/// Acks all ready messages; returns their ids.
 fn finish(program: &Program) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     loop {
@@ -66,14 +68,14 @@ fn finish(program: &Program) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn receivers_that_hang_up_while_messages_come_leave_no_file_and_no_message_behind() {
+async fn clients_that_hang_up_while_messages_come_leave_no_file_and_no_message_behind() {
     let folder = Folder::new("hang-up");
     let program = Program::start(folder.path());
     program.ok("PUT /jobs", r#"{"lease_s": 0.05, "max_attempts": 1000}"#);
     let before = program.files();
     let mut done = BTreeSet::new();
     for wave in 0..WAVES {
-        // A message would find those who left; without one they are found all the same.
+        // A message would reveal gone clients; without one they must be noticed, too.
         let come = if wave % 2 == 0 { 0 } else { WAVE };
         let mut left = Vec::new();
         for (number, connection) in waiting(&program).await.into_iter().enumerate() {
@@ -86,7 +88,7 @@ async fn receivers_that_hang_up_while_messages_come_leave_no_file_and_no_message
             (&stats["waiting"], &stats["in_flight"], &stats["ready"])
                 == (&json!(0), &json!(0), &json!(come))
         });
-        // One that comes now and stays gets them.
+        // A client that stays now gets them.
         done.extend(finish(&program));
     }
     assert_eq!(done.len(), WAVES / 2 * WAVE, "each, and none twice");

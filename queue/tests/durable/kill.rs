@@ -1,4 +1,4 @@
-//! `kill -9` under load, again and again.
+//! `kill -9` under load, repeatedly.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,24 +12,24 @@ use crate::program::{Folder, Program};
 
 const PUBLISHERS: usize = 8;
 const WORKERS: usize = 4;
-/// How many are given to a worker at a time.
+/// How many messages a worker gets at a time.
 const AT_ONCE: u32 = 5;
 
-/// What the clients know.
+/// What the clients observed.
 #[derive(Default)]
 struct Known {
-    /// Answered with 201.
+    /// Publishes that were answered with 201.
     published: HashSet<u64>,
-    /// How often each was received.
+    /// How often each message was received.
     received: HashMap<u64, usize>,
-    /// Acknowledged, and the acknowledgement was answered with ok.
+    /// Acks that were answered with ok.
     acked: HashSet<u64>,
 }
 
 /// The load on one run of the program.
 struct Load {
     known: Arc<Mutex<Known>>,
-    /// Bodies are these numbers, each once.
+    /// Bodies are these numbers, each used once.
     next: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
 }
@@ -48,7 +48,7 @@ impl Load {
         })
     }
 
-    /// Works until the program is gone, or nothing more comes where that is the end.
+    /// Works until the program has ended, or, if `to_the_end` is set, until no message comes.
     fn work(&self, client: Client, to_the_end: bool) -> JoinHandle<()> {
         let known = self.known.clone();
         let (wait, lease) = (Duration::from_secs(1), Duration::from_secs(1));
@@ -84,7 +84,7 @@ fn kills() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_was_acknowledged_is_lost_when_it_is_killed_under_load() {
+async fn no_confirmed_message_is_lost_by_kills_under_load() {
     let folder = Folder::new("kill");
     let known = Arc::new(Mutex::new(Known::default()));
     let next = Arc::new(AtomicU64::new(0));
@@ -103,7 +103,7 @@ async fn nothing_that_was_acknowledged_is_lost_when_it_is_killed_under_load() {
     }
     let program = Program::start(folder.path());
     let load = Load { known: known.clone(), next, stop: Arc::default() };
-    // What was in flight comes back after its fresh lease, within the workers' wait.
+    // Messages in flight come back after their fresh leases, within the workers' wait.
     let workers = (0..WORKERS).map(|_| load.work(program.client(), true));
     for worker in workers.collect::<Vec<_>>() {
         worker.await.unwrap();
@@ -120,7 +120,7 @@ fn check(known: &Known, stats: &client::QueueStats) {
     let again = known.acked.iter().filter(|it| known.received[it] > 1).count();
     let (published, received) = (known.published.len(), known.received.len());
     println!("{published} published, {received} received, {again} acked ones came again");
-    // At each kill: those in flight, and acknowledgements that were not on the disk yet.
+    // At each kill: messages in flight, and acks that were not on the disk yet.
     let most = kills() * WORKERS * AT_ONCE as usize * 2;
     assert!(again <= most, "{again} of at most {most} came again");
     assert_eq!((stats.ready, stats.in_flight), (0, 0));

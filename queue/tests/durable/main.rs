@@ -1,4 +1,4 @@
-//! The queue's program with a data directory: what it acknowledged is there after `kill -9`.
+//! The queue's program with a data directory: confirmed messages survive `kill -9`.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "../support/connection.rs"]

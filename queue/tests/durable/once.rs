@@ -20,7 +20,7 @@ fn all() -> ReceiveOptions {
     ReceiveOptions { max: 100, wait, lease, worker: "w".to_owned() }
 }
 
-/// Sends a publish, and leaves its answer on the line.
+/// Sends a publish without reading its answer.
 fn publish_unheard(program: &Program, key: &str, body: &str) -> TcpStream {
     let address = program.url.strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).unwrap();
@@ -41,7 +41,7 @@ async fn until_published(client: &Client, count: u64) {
 }
 
 #[tokio::test]
-async fn a_publish_whose_answer_was_lost_with_the_process_is_tried_again_and_there_once() {
+async fn a_publish_whose_answer_was_lost_in_a_kill_can_be_retried_and_happens_once() {
     let folder = Folder::new("unheard");
     let mut program = Program::start(folder.path());
     let unheard = publish_unheard(&program, "k", "a");
@@ -64,16 +64,16 @@ async fn a_publish_whose_answer_was_lost_with_the_process_is_tried_again_and_the
     program.leave();
 }
 
-/// Those who publish, each a number after the other, and try each until it is answered.
+/// Publishers, each with consecutive numbers; they retry each publish until it is answered.
 #[derive(Default)]
 struct Publishers {
-    /// The program's client, another one after each kill.
+    /// The client of the current program, replaced after each kill.
     client: Mutex<Option<Client>>,
     next: AtomicU64,
     stop: AtomicBool,
-    /// The message of each number.
+    /// The message id of each number.
     answered: Mutex<HashMap<u64, String>>,
-    /// Publishes that were tried again.
+    /// How many publishes were retried.
     again: AtomicU64,
 }
 
@@ -109,7 +109,7 @@ impl Publishers {
     }
 }
 
-/// The messages of each number, in a queue where nobody works.
+/// The message ids of each number, in a queue without workers.
 async fn drain(client: &Client) -> BTreeMap<u64, Vec<String>> {
     let mut messages: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     loop {
@@ -125,7 +125,7 @@ async fn drain(client: &Client) -> BTreeMap<u64, Vec<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_tries_again_until_it_is_answered_publishes_each_once_over_many_kills() {
+async fn publishers_that_retry_until_answered_publish_each_message_once_over_many_kills() {
     let folder = Folder::new("once");
     let publishers = Arc::new(Publishers::default());
     let mut program = Program::start(folder.path());

@@ -1,4 +1,4 @@
-//! The queue's own program on a free port, and a directory for its log.
+//! The queue's program on a free port, and a directory for its log.
 #![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +11,7 @@ use client::{Client, QueueArgs};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// A directory that is gone when this is dropped.
+/// A directory that is removed when this is dropped.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -40,14 +40,14 @@ pub(crate) struct Program {
 }
 
 fn command(data: Option<&Path>, under: &[&str]) -> Command {
-    // `scripts/soak` tries the program as it is released.
+    // `scripts/soak` tests the released program.
     let released = std::env::var("QUEUE_PROGRAM").ok();
     let queue = released.as_deref().unwrap_or(env!("CARGO_BIN_EXE_queue"));
     let words: Vec<&str> = under.iter().copied().chain([queue]).collect();
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).args(["--listen", "127.0.0.1:0", "--log-format", "human"]);
     command.args(data.map(|data| format!("--data-dir={}", data.display()))).env_remove("RUST_LOG");
-    // So it says where it listens, and would leave with us.
+    // Makes it report its address, and shut down when this process ends.
     command.env(service::parent::VARIABLE, service::parent::HOLDS_PIPES);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -58,12 +58,12 @@ impl Program {
         Program::spawn(command(Some(data), &[]).stderr(Stdio::inherit()))
     }
 
-    /// One that keeps its messages in memory only.
+    /// A program that keeps its messages in memory only.
     pub(crate) fn in_memory() -> Program {
         Program::spawn(command(None, &[]).stderr(Stdio::inherit()))
     }
 
-    /// One that another program starts, and runs as itself; what it says is kept for its end.
+    /// A program that a starter runs as itself; its log is kept until its end.
     pub(crate) fn under(starter: &[&str], data: &Path) -> Program {
         Program::spawn(&mut command(Some(data), starter))
     }
@@ -77,7 +77,7 @@ impl Program {
         Program { url: address.unwrap(), child }
     }
 
-    /// One that does not start: its exit code and its last words.
+    /// A program that fails to start: its exit code and its last log lines.
     pub(crate) fn fails(data: &Path) -> (Option<i32>, String) {
         let mut child = command(Some(data), &[]).spawn().unwrap();
         let words = last_words(child.stderr.take().unwrap());
@@ -105,18 +105,18 @@ impl Program {
         std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
     }
 
-    /// As [`Program::kill`], while others use it yet.
+    /// Like [`Program::kill`], while others still use it.
     pub(crate) fn kill_now(&self) {
         kill_process(Pid::from_child(&self.child), Signal::KILL).unwrap();
     }
 
-    /// Asks it to leave, and waits until it has.
+    /// Asks it to shut down, and waits for its end.
     pub(crate) fn leave(mut self) {
         drop(self.child.stdin.take());
         assert!(self.child.wait().unwrap().success());
     }
 
-    /// Stops it for so long, as a machine that sleeps does; nothing of it runs meanwhile.
+    /// Stops the process for a time, like a machine that sleeps.
     pub(crate) fn stand_still(&self, time: Duration) {
         let process = Pid::from_child(&self.child);
         kill_process(process, Signal::STOP).unwrap();
@@ -124,13 +124,13 @@ impl Program {
         kill_process(process, Signal::CONT).unwrap();
     }
 
-    /// As [`Program::leave`], for one whose words are kept: all that it said.
+    /// Like [`Program::leave`], for a program whose log is kept; returns the log.
     pub(crate) fn left(mut self) -> String {
         drop(self.child.stdin.take());
         self.ended().1
     }
 
-    /// Waits until it has ended by itself: its exit code, and all that it said.
+    /// Waits until it has ended by itself; returns its exit code and its log.
     pub(crate) fn ended(mut self) -> (Option<i32>, String) {
         let began = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
@@ -142,13 +142,13 @@ impl Program {
         (self.child.wait().unwrap().code(), said)
     }
 
-    /// A call on a connection of its own, "METHOD PATH": the answer's status and body; 0 where
-    /// there is none.
+    /// A call on a connection of its own, "METHOD PATH"; returns the answer's status and body. The
+    /// status is 0 without an answer.
     pub(crate) fn call(&self, call: &str, body: &[u8]) -> (u16, String) {
         self.call_with(call, "", body)
     }
 
-    /// As [`Program::call`], with further headers, each with its end.
+    /// Like [`Program::call`], with further headers, each with its line end.
     pub(crate) fn call_with(&self, call: &str, headers: &str, body: &[u8]) -> (u16, String) {
         let host = self.url.strip_prefix("http://").unwrap();
         let Ok(mut connection) = TcpStream::connect(host) else { return (0, String::new()) };
@@ -165,7 +165,7 @@ impl Program {
         (head[9..12].parse().unwrap(), body.to_owned())
     }
 
-    /// A call that must be answered with 2xx, below `/v1/queues`: its JSON.
+    /// A call below `/v1/queues` that must be answered with 2xx; returns its JSON.
     pub(crate) fn ok(&self, call: &str, body: &str) -> Value {
         let (method, path) = call.split_once(' ').unwrap();
         let (status, answer) = self.call(&format!("{method} /v1/queues{path}"), body.as_bytes());

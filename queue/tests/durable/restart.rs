@@ -1,4 +1,4 @@
-//! What a restart gives back, and what it refuses.
+//! What a restart restores, and what it refuses.
 
 use std::fs;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn bodies(messages: &[Job]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_restart_gives_back_all_that_was_not_acknowledged_in_its_order() {
+async fn a_restart_restores_all_messages_without_an_ack_in_order() {
     let folder = Folder::new("restart");
     let mut program = Program::start(folder.path());
     let client = program.client();
@@ -30,7 +30,7 @@ async fn a_restart_gives_back_all_that_was_not_acknowledged_in_its_order() {
     }
     let first = take(&client, 2).await;
     client.ack(&first[0].receipt).await.unwrap();
-    // Once another publish is answered, what came before it is on the disk, too.
+    // Once another publish is answered, everything before it is on the disk, too.
     client.publish("e".into()).await.unwrap();
     program.kill();
     let program = Program::start(folder.path());
@@ -39,14 +39,14 @@ async fn a_restart_gives_back_all_that_was_not_acknowledged_in_its_order() {
     assert_eq!((stats.ready, stats.in_flight), (3, 1));
     assert_eq!((stats.published_total, stats.acked_total), (5, 1));
     assert_eq!(bodies(&take(&client, 9).await), ["c", "d", "e"]);
-    // The receipt of the run before is good until its message is given out again.
+    // The receipt of the run before is valid until its message is redelivered.
     client.ack(&first[1].receipt).await.unwrap();
     assert!(client.ack(&first[0].receipt).await.is_err());
     program.leave();
 }
 
 #[tokio::test]
-async fn a_receipt_that_was_not_on_the_disk_holds_until_its_message_is_given_out_again() {
+async fn an_unlogged_receipt_is_valid_until_its_message_is_redelivered() {
     let folder = Folder::new("receipts");
     let mut program = Program::start(folder.path());
     let client = program.client();
@@ -64,14 +64,14 @@ async fn a_receipt_that_was_not_on_the_disk_holds_until_its_message_is_given_out
     program.kill();
     let program = Program::start(folder.path());
     let client = program.client();
-    assert!(client.ack(&held.receipt).await.is_err(), "it was given out again");
+    assert!(client.ack(&held.receipt).await.is_err(), "it was redelivered");
     client.ack(&again.receipt).await.unwrap();
     assert_eq!(bodies(&take(&client, 9).await), ["c"]);
     program.leave();
 }
 
 #[tokio::test]
-async fn a_clean_end_keeps_even_the_last_acknowledgement() {
+async fn a_clean_shutdown_keeps_even_the_last_ack() {
     let folder = Folder::new("clean");
     for round in 0..5 {
         let program = Program::start(folder.path());
@@ -85,7 +85,7 @@ async fn a_clean_end_keeps_even_the_last_acknowledgement() {
 }
 
 #[tokio::test]
-async fn a_second_process_is_told_who_has_the_directory() {
+async fn a_second_process_learns_which_one_uses_the_directory() {
     let folder = Folder::new("lock");
     let _program = Program::start(folder.path());
     let (code, words) = Program::fails(folder.path());
@@ -94,7 +94,7 @@ async fn a_second_process_is_told_who_has_the_directory() {
 }
 
 #[tokio::test]
-async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
+async fn a_damaged_log_stops_the_start_and_names_the_place_and_the_fix() {
     let folder = Folder::new("damaged");
     let program = Program::start(folder.path());
     for body in ["one", "two", "three"] {
@@ -114,7 +114,7 @@ async fn a_damaged_log_stops_the_start_and_says_where_and_what_to_do() {
     assert!(words.contains("move the whole directory away"), "{words}");
 }
 
-/// All numbers and settings of a queue that are those of any run.
+/// The numbers and settings of a queue that survive a restart.
 fn lasting(program: &Program, queue: &str) -> Value {
     let mut shown = program.ok(&format!("GET /{queue}"), "");
     for of_this_run in ["clock_s", "oldest_age_s", "waiting", "receive_empty_total"] {
@@ -130,7 +130,7 @@ async fn publish_all(client: &Client, bodies: &[&str]) {
 }
 
 #[tokio::test]
-async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
+async fn pauses_purges_redrives_and_deaths_survive_a_kill() {
     let folder = Folder::new("queues");
     let mut program = Program::start(folder.path());
     program.ok("PUT /jobs", r#"{"max_attempts": 1, "dead_letter_queue": "dead", "max_depth": 9}"#);
@@ -148,7 +148,7 @@ async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
     while program.ok("GET /news", "")["expired_total"] != 1 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    // Once this is answered, all that came before it is on the disk.
+    // Once this is answered, everything before it is on the disk.
     publish_all(&program.client_of("last"), &["h"]).await;
     let queues = ["jobs", "dead", "old", "news", "last"];
     let before = queues.map(|queue| lasting(&program, queue));
@@ -156,19 +156,19 @@ async fn what_became_of_whole_queues_and_of_the_dead_outlives_a_kill() {
     let program = Program::start(folder.path());
     assert_eq!(queues.map(|queue| lasting(&program, queue)), before);
     let client = program.client();
-    assert_eq!(bodies(&take(&client, 9).await), Vec::<&str>::new(), "it is paused yet");
+    assert_eq!(bodies(&take(&client, 9).await), Vec::<&str>::new(), "it is still paused");
     assert_eq!(program.ok("POST /dead/redrive", ""), json!({ "redriven": 1 }));
     program.ok("POST /jobs/resume", "");
     let back = take(&client, 9).await;
     assert_eq!(bodies(&back), ["a", "b", "c", "d"]);
     let seen = program.ok("GET /jobs/messages", "");
     let mut seen = seen["messages"].as_array().unwrap().iter();
-    assert!(seen.all(|message| message["attempts"] == 1), "those that had died begin anew");
+    assert!(seen.all(|message| message["attempts"] == 1), "redriven messages have no attempts");
     program.leave();
 }
 
 #[tokio::test]
-async fn publishers_at_once_are_told_numbers_without_a_gap_that_go_on_after_a_restart() {
+async fn concurrent_publishers_get_consecutive_totals_that_continue_after_a_restart() {
     let folder = Folder::new("counted");
     let mut program = Program::start(folder.path());
     let client = program.client();

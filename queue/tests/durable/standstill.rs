@@ -1,4 +1,4 @@
-//! A queue that stood still ends no lease: nobody could extend one meanwhile.
+//! A queue that stood still ends no lease, because no worker could extend one meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn take(client: &Client) -> Job {
 }
 
 #[tokio::test]
-async fn a_lease_outlives_a_queue_that_stood_still_for_longer_and_ends_on_time_then() {
+async fn a_lease_outlives_a_longer_standstill_of_the_queue_and_then_ends_on_time() {
     let folder = Folder::new("standstill");
     let program = Program::under(&[], folder.path());
     let client = program.client();
@@ -43,7 +43,7 @@ async fn a_lease_outlives_a_queue_that_stood_still_for_longer_and_ends_on_time_t
 }
 
 #[tokio::test]
-async fn a_queue_that_stood_still_with_nobody_at_work_says_nothing() {
+async fn a_queue_that_stood_still_without_workers_logs_nothing() {
     let folder = Folder::new("standstill-idle");
     let program = Program::under(&[], folder.path());
     let client = program.client();

@@ -1,4 +1,4 @@
-//! A kept connection with one call at a time, and as little work as a load can have.
+//! A kept connection with one call at a time, which costs the load as little as possible.
 #![allow(dead_code, reason = "each program uses its part")]
 
 use std::net::SocketAddr;
@@ -6,13 +6,12 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A request with everything it needs.
+/// A complete request.
 pub(crate) fn request(call: &str, kind: &str, body: &str) -> Vec<u8> {
     let head = format!("{call} HTTP/1.1\r\nhost: q\r\ncontent-type: {kind}\r\n");
     format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// The connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -25,12 +24,12 @@ impl Connection {
         Connection { stream, buffer: Vec::with_capacity(16 << 10) }
     }
 
-    /// The whole answer, which has a length.
+    /// Makes a call; returns the whole answer, which has a length.
     pub(crate) async fn call(&mut self, request: &[u8]) -> String {
         self.call_for(request, whole).await
     }
 
-    /// The whole answer, which is as long as `whole` says.
+    /// Makes a call; returns the whole answer, whose length `whole` finds.
     pub(crate) async fn call_for(
         &mut self,
         request: &[u8],
@@ -49,7 +48,7 @@ impl Connection {
     }
 }
 
-/// How long the answer is, once its head is there.
+/// The length of the answer, once its head has arrived.
 pub(crate) fn whole(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).ok()?;

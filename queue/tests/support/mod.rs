@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// How long anything may take that should take no time.
+/// A limit for everything that should take no time.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
 pub(crate) struct Server {
@@ -52,25 +52,25 @@ impl Server {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// Sends a request, "METHOD PATH" below `/v1/queues`, and leaves the answer on the line.
+    /// Sends a request, "METHOD PATH" below `/v1/queues`, without reading the answer.
     pub(crate) async fn begin(&self, call: &str, body: &str) -> TcpStream {
         let mut connection = self.connect().await;
         send(&mut connection, call, body).await;
         connection
     }
 
-    /// The queue "jobs" at this moment; all zero where there is none yet.
+    /// The numbers of the queue "jobs"; all zero if it does not exist yet.
     pub(crate) fn stats(&self) -> Stats {
         let jobs = "jobs".parse().unwrap();
         self.hub.call(|broker, now| broker.stats(now, &jobs)).unwrap_or_default()
     }
 
-    /// Waits until the queue "jobs" looks so.
+    /// Waits until the numbers of the queue "jobs" satisfy `so`.
     pub(crate) async fn until(&self, so: impl Fn(&Stats) -> bool) {
         assert!(comes_true(|| so(&self.stats())).await, "never: {:?}", self.stats());
     }
 
-    /// A line of the metrics: its value by its name and labels.
+    /// The value of a line of the metrics, by its name and labels.
     pub(crate) fn metric(&self, line: &str) -> f64 {
         let text = TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap();
         let value = text.lines().find_map(|given| given.strip_prefix(line)?.strip_prefix(' '));
@@ -83,7 +83,7 @@ impl Server {
     }
 }
 
-/// Looks until it is so; false where that takes too long.
+/// Checks repeatedly until `so` is true; false if that takes too long.
 async fn comes_true(so: impl Fn() -> bool) -> bool {
     let looking = async {
         while !so() {
@@ -100,16 +100,16 @@ pub(crate) async fn send(connection: &mut TcpStream, call: &str, body: &str) {
     connection.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.unwrap();
 }
 
-/// All that comes until the server closes the connection.
+/// Everything that arrives until the server closes the connection.
 pub(crate) async fn rest(connection: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A reset is an end like any other; what came before it counts.
+    // A reset counts as an end; bytes before it are returned.
     let reading = connection.read_to_end(&mut bytes);
     let _ = tokio::time::timeout(SOON, reading).await.expect("the server closes the connection");
     String::from_utf8(bytes).unwrap()
 }
 
-/// One answer with a body, head and all.
+/// One answer with its head and body.
 pub(crate) async fn answer(connection: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let reading = async {
@@ -121,7 +121,7 @@ pub(crate) async fn answer(connection: &mut TcpStream) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Answers of the queue are JSON objects that end the line.
+/// The queue's answers are JSON objects that end the line.
 fn is_whole(answer: &[u8]) -> bool {
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n");
     head.is_some_and(|end| serde_json::from_slice::<serde_json::Value>(&answer[end + 4..]).is_ok())

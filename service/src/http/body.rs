@@ -1,4 +1,4 @@
-//! Bodies on their way in, which must get on, and answers on their way out.
+//! Bodies of requests, which must progress, and bodies of answers.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +14,7 @@ use super::counters::{Counters, Part};
 use super::limits::Limits;
 use super::state::{Alarm, State};
 
-/// A body did not get on for too long: to be answered 408.
+/// A body did not progress in time: answered with 408.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "less than {} bytes of the body came in {}; send it faster or in parts",
@@ -23,14 +23,14 @@ use super::state::{Alarm, State};
 )]
 pub struct Stalled(pub Duration);
 
-/// A request's body that must get on by [`Limits::STEP`] in a time, or end.
+/// A request's body. It must progress by [`Limits::STEP`] within a time, or the call fails.
 #[derive(Debug)]
 pub struct Asked {
     body: Incoming,
     patience: Duration,
     state: State,
     counters: Counters,
-    /// When its present step must be done; it begins when something is waited for.
+    /// When the current step must be done; the time starts when the server waits for bytes.
     due: Option<Instant>,
     step: usize,
     alarm: Alarm,
@@ -104,7 +104,7 @@ impl Drop for Asked {
     }
 }
 
-/// An answer's body. It is dropped when the connection has taken all of it.
+/// An answer's body. It is dropped once the connection has taken all of it.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     body: B,

@@ -1,4 +1,4 @@
-//! Whoever answers the calls of a server.
+//! [`Calls`]: the handlers of a server's calls.
 
 use std::net::SocketAddr;
 
@@ -11,10 +11,10 @@ use hyper_util::service::TowerToHyperService;
 
 use super::body::Asked;
 
-/// Answers calls. A router does; where a call is so frequent that finding its way through one is
-/// most of its cost, a program can answer it itself and leave the others to its router.
+/// Answers calls. A router does. If routing is most of the cost of a frequent call, a program can
+/// answer that call itself and leave the others to its router.
 pub trait Calls: Clone + Send + Sync + 'static {
-    /// What an answer's body is.
+    /// The body of an answer.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static;
 
     /// Answers a call from `peer`.
@@ -25,7 +25,7 @@ pub trait Calls: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
-/// Its handlers see the caller's address as [`ConnectInfo`].
+/// Handlers get the client's address as [`ConnectInfo`].
 impl Calls for Router {
     type Body = Body;
 

@@ -1,4 +1,4 @@
-//! One connection: its calls, one after the other, until either side has enough.
+//! One connection: its calls, one after the other, until either side ends it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ use super::socket::Socket;
 use super::state::State;
 use crate::shutdown::Shutdown;
 
-/// What all connections of a server have in common.
+/// What all connections of a server share.
 #[derive(Debug, Clone)]
 pub(super) struct Shared<C> {
     pub(super) calls: C,
@@ -29,11 +29,11 @@ pub(super) struct Shared<C> {
 }
 
 impl<C: Calls> Shared<C> {
-    /// Answers calls until the caller or its patience ends, or it is time to leave: then a call
-    /// that is under way is the last one.
+    /// Answers calls until the client leaves, a limit is exceeded, or the server shuts down. At the
+    /// shutdown, a call in progress is the last one.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr, leaving: Shutdown) {
-        // Answers are small and wanted now; without this the kernel may hold one back to fill a
-        // packet. It fails where the caller has hung up already, which the first read will tell.
+        // Answers are small and urgent; without this the kernel may delay one to fill a packet. It
+        // fails if the client has hung up already, which the first read will report.
         let _ = stream.set_nodelay(true);
         let state = State::new();
         let socket = Socket::new(stream, self.limits, state.clone(), self.counters.clone());
@@ -49,8 +49,8 @@ impl<C: Calls> Shared<C> {
             }
         };
         if let Err(error) = ended {
-            // A caller's own affair: it hung up, was too slow, or spoke something else.
-            tracing::trace!(%peer, "a connection broke off: {error}");
+            // Not a failure of the server: the client hung up, was too slow, or did not speak HTTP.
+            tracing::trace!(%peer, "a connection failed: {error}");
         }
     }
 
@@ -67,7 +67,7 @@ impl<C: Calls> Shared<C> {
     }
 }
 
-/// After a body that was not read to its end nothing more can be understood.
+/// After a body that was not read to its end, the connection cannot be used for more calls.
 fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
     if state.is_unread() {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -77,8 +77,8 @@ fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
 
 fn protocol(limits: &Limits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    // hyper's clock for a head begins with the silence before it, so it is the one for idle
-    // connections. The one for heads is in the socket.
+    // hyper's timeout for a head starts with the silence before it, so it is used as the idle
+    // timeout. The timeout for heads is in the socket.
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.idle);
     protocol.max_buf_size(Limits::BUFFER).max_header_size(Limits::HEAD);
     protocol

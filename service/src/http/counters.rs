@@ -1,10 +1,10 @@
-//! What a server counts of its connections.
+//! Counters of a server's connections.
 
 use std::sync::Arc;
 
 use prometheus::{IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
-/// The part of a call that took too long.
+/// The part of a call that timed out.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Part {
     Head,
@@ -22,7 +22,7 @@ impl Part {
     }
 }
 
-/// Counts, where somebody reads it. Clones count together.
+/// Counters, if they are registered. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counters(Option<Arc<Known>>);
 
@@ -34,17 +34,17 @@ struct Known {
 }
 
 impl Counters {
-    /// Counters of the server of this program, whose name all of theirs begin with.
+    /// Registers counters whose names begin with the name of the program.
     ///
     /// # Errors
     /// When the registry has some of these names already.
     pub(super) fn register(registry: &Registry, program: &str) -> prometheus::Result<Counters> {
         let named = |name: &str, help: &str| Opts::new(format!("{program}_{name}"), help);
-        let open = IntGauge::with_opts(named("connections", "HTTP connections that are open."))?;
-        let full = "Times when all connections were in use, so that further ones had to wait.";
+        let open = IntGauge::with_opts(named("connections", "Open HTTP connections."))?;
+        let full = "How often all connections were in use, so that further ones had to wait.";
         let full = IntCounter::with_opts(named("connections_full_total", full))?;
-        let late = "Connections whose caller took too long, by the part that did: head, body, \
-                    or the answer that was not read.";
+        let late = "Calls that timed out because the client was too slow, by part: head, body, \
+                    or answer.";
         let timed_out = IntCounterVec::new(named("calls_timed_out_total", late), &["part"])?;
         for part in [Part::Head, Part::Body, Part::Answer] {
             timed_out.with_label_values(&[part.name()]);
@@ -55,7 +55,7 @@ impl Counters {
         Ok(Counters(Some(Arc::new(Known { open, full, timed_out }))))
     }
 
-    /// Counts a connection as open until the answer is dropped.
+    /// Counts a connection as open until the returned value is dropped.
     pub(super) fn open(&self) -> Open {
         let gauge = self.0.as_ref().map(|known| known.open.clone());
         gauge.iter().for_each(IntGauge::inc);

@@ -1,13 +1,13 @@
-//! HTTP/1.1 for every program, and what its callers cannot do to it.
+//! HTTP/1.1 for every program, protected against slow clients and too many of them.
 //!
 //! # Layout
-//! - [`calls`]: [`Calls`], whoever answers: a router, or what goes past one
-//! - [`limits`]: [`Limits`], how far a server goes along with its callers
-//! - `connection`: one connection, its calls, one after the other
-//! - `socket`: its bytes; slow heads, idle callers, and answers that nobody reads
-//! - `body`: bodies that must get on
-//! - `state`: what these tell each other
-//! - `counters`: what is counted of it
+//! - [`calls`]: [`Calls`], the handlers: a router, or faster ones
+//! - [`limits`]: [`Limits`], for slow clients and for many of them
+//! - `connection`: one connection and its calls, one after the other
+//! - `socket`: its bytes, and timeouts for heads and unread answers
+//! - `body`: bodies that must progress
+//! - `state`: the state that socket and calls share
+//! - `counters`: the counters of all this
 
 mod body;
 pub mod calls;
@@ -36,12 +36,12 @@ use crate::shutdown::Shutdown;
 use connection::Shared;
 use counters::Counters;
 
-/// How long nothing is accepted after it has failed: files may be free again by then.
+/// How long to wait after a failed accept: files may be free again by then.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
-/// What happens all the time is told once in this time.
+/// A repeated problem is logged once in this time.
 const TOLD_AGAIN: Duration = Duration::from_secs(60);
 
-/// A listener, how far its callers may go, and who counts them.
+/// A listener with its limits and counters.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -56,7 +56,7 @@ impl From<TcpListener> for Server {
 }
 
 impl Server {
-    /// The same listener with other limits.
+    /// The same server with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Server {
         Server { limits, ..self }
@@ -70,8 +70,8 @@ impl Server {
         Ok(Server { counters: Counters::register(registry, program)?, ..self })
     }
 
-    /// Answers calls until `leave`: then nothing more is accepted, idle connections are closed,
-    /// and calls under way are finished.
+    /// Answers calls until `leave` completes. Then it accepts no more, closes idle connections, and
+    /// finishes calls in progress.
     pub async fn serve(self, calls: impl Calls, leave: impl Future<Output = ()>) {
         let Server { listener, limits, counters } = self;
         let shared = Shared { calls, limits, counters };
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Where connections come in.
+/// Accepts connections.
 struct Door<C> {
     listener: TcpListener,
     shared: Shared<C>,
@@ -114,7 +114,7 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// A place for one more; those who come while there is none wait in the kernel's queue.
+    /// Waits for a free place; until then new connections wait in the kernel's queue.
     async fn seat(&mut self) -> Option<OwnedSemaphorePermit> {
         if let Ok(seat) = self.seats.clone().try_acquire_owned() {
             return Some(seat);
@@ -122,9 +122,9 @@ impl<C: Calls> Door<C> {
         self.shared.counters.full();
         if self.full.is_news() {
             let most = self.shared.limits.connections;
-            tracing::warn!("{most} connections are open, which is the most; further ones wait");
+            tracing::warn!("{most} connections are open, the maximum; further ones wait");
         }
-        // It fails only where seats were taken away, which nobody does.
+        // It fails only on a closed semaphore, which never happens.
         self.seats.clone().acquire_owned().await.ok()
     }
 
@@ -138,27 +138,27 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// The next try would fail at once, too, and take a whole core with it.
+    /// Without the pause the next try would fail at once, too, and use a whole core.
     async fn rest_after(&mut self, error: &io::Error) {
         if self.failing.is_news() {
-            let mend = "it is tried again; if files are short, raise ulimit -n";
+            let mend = "trying again; if it lacks open files, raise ulimit -n";
             tracing::warn!("no connection can be accepted: {error}; {mend}");
         }
         sleep(ACCEPT_AGAIN).await;
     }
 }
 
-/// Whether only the connection that was to be accepted is concerned.
+/// Whether the error concerns only the connection that was to be accepted.
 fn is_of_one_caller(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// When something was told last.
+/// When something was logged last.
 struct Seldom(Option<Instant>);
 
 impl Seldom {
-    /// Whether it is worth a line again.
+    /// Whether it should be logged again.
     fn is_news(&mut self) -> bool {
         let is_news = self.0.is_none_or(|told| told.elapsed() >= TOLD_AGAIN);
         if is_news {

@@ -1,4 +1,4 @@
-//! A connection's socket, which loses patience.
+//! A connection's socket, with timeouts.
 
 use std::io;
 use std::pin::Pin;
@@ -12,8 +12,8 @@ use super::counters::{Counters, Part};
 use super::limits::Limits;
 use super::state::{Alarm, Silence, State};
 
-/// It has the clocks that hyper has not: for heads that have begun, and for answers that nobody
-/// reads.
+/// It has the timeouts that hyper lacks: for heads that have begun, and for answers that are not
+/// read.
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
@@ -21,16 +21,16 @@ pub(super) struct Socket {
     state: State,
     counters: Counters,
     silence: Alarm,
-    /// Since when the caller has taken nothing of an answer.
+    /// Since when the client has taken nothing of an answer.
     stuck_since: Option<Instant>,
     stuck: Alarm,
     drain: Option<Drain>,
 }
 
-/// An answer of so many bytes is written in one piece.
+/// An answer of at most this many bytes is written in one piece.
 const SMALL: usize = 512;
 
-/// How much is still thrown away, and until when.
+/// How much is still discarded, and until when.
 #[derive(Debug)]
 struct Drain {
     until: Instant,
@@ -48,7 +48,7 @@ impl Socket {
         Socket { stream, limits, state, counters, silence, stuck_since, stuck, drain }
     }
 
-    /// Nothing comes: an end where that has lasted too long.
+    /// Nothing arrives: reports the end of the connection if that has lasted too long.
     fn nothing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.state.silence(&self.limits) {
             Silence::LateFrom(time) if self.silence.is_past(time, cx) => {
@@ -60,7 +60,7 @@ impl Socket {
         }
     }
 
-    /// What became of a write: a failure where there was no room for too long.
+    /// Checks the result of a write: fails if there was no room for too long.
     fn wrote<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -78,8 +78,8 @@ impl Socket {
         Poll::Pending
     }
 
-    /// Throws away what still comes. A socket that is closed over unread bytes is reset, and with
-    /// it goes, on many a system, the answer that says why.
+    /// Discards what still arrives. If a socket is closed while it has unread bytes, it is reset,
+    /// and many systems then drop the answer that gives the reason.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let until = Instant::now() + self.limits.linger;
         let drain = self.drain.get_or_insert(Drain { until, bytes: Limits::LINGER });
@@ -97,7 +97,7 @@ impl Socket {
     }
 }
 
-/// The parts of a small answer as one, with its length: the kernel takes that for less.
+/// Joins the parts of a small answer; one write costs the kernel less than several.
 fn in_one(parts: &[io::IoSlice<'_>]) -> Option<([u8; SMALL], usize)> {
     let (mut whole, mut len) = ([0; SMALL], 0);
     for part in parts {

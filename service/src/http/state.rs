@@ -1,5 +1,5 @@
-//! What a connection is about, as its socket and its calls tell each other. Both are polled by
-//! one task, so the lock is never waited for.
+//! The state of a connection, which its socket and its calls share. One task polls both, so the
+//! lock is never contended.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,22 +12,22 @@ use super::limits::Limits;
 /// Where a connection is between its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing has come yet.
+    /// No byte has arrived yet.
     New,
     /// A head has begun.
     Head,
-    /// A call is carried out, or its answer is on its way.
+    /// A call is in progress, or its answer is being sent.
     Call,
-    /// An answer is out, and no further head has begun.
+    /// An answer was sent, and no further head has begun.
     Idle,
 }
 
 #[derive(Debug)]
 struct Inner {
     phase: Phase,
-    /// When the connection, or the last head, began.
+    /// When the connection or the last head began.
     since: Instant,
-    /// A call has ended without its whole body.
+    /// A call ended without reading its whole body.
     unread: bool,
     leaving: bool,
 }
@@ -36,19 +36,19 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(super) struct State(Arc<Mutex<Inner>>);
 
-/// What silence means.
+/// What it means that no bytes arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// Nothing: a call is under way, or none has begun.
+    /// Nothing: a call is in progress, or none has begun.
     Fine,
-    /// From then on that the caller is too slow.
+    /// The client is too slow from this moment on.
     LateFrom(Instant),
-    /// That the connection is over.
+    /// The connection is over.
     IsTheEnd,
 }
 
 impl State {
-    /// Of a connection that begins now.
+    /// The state of a new connection.
     pub(super) fn new() -> State {
         let since = Instant::now();
         let inner = Inner { phase: Phase::New, since, unread: false, leaving: false };
@@ -59,7 +59,7 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes have come.
+    /// Bytes have arrived.
     pub(super) fn heard(&self) {
         let mut inner = self.lock();
         if matches!(inner.phase, Phase::New | Phase::Idle) {
@@ -67,7 +67,7 @@ impl State {
         }
     }
 
-    /// A head is whole.
+    /// A head is complete.
     pub(super) fn called(&self) {
         let mut inner = self.lock();
         (inner.phase, inner.unread) = (Phase::Call, false);
@@ -78,28 +78,28 @@ impl State {
         self.lock().phase = Phase::Idle;
     }
 
-    /// A call is done with a body of which there is more.
+    /// A call ended without reading its whole body.
     pub(super) fn leave_unread(&self) {
         self.lock().unread = true;
     }
 
-    /// Whether the call now under way, or the last one, left some of its body.
+    /// Whether the current or the last call left a part of its body unread.
     pub(super) fn is_unread(&self) -> bool {
         self.lock().unread
     }
 
-    /// Whether more may come that nobody will read: of a body, or of a head that was refused.
+    /// Whether more may arrive that is never read: of a body, or of a refused head.
     pub(super) fn has_more_to_come(&self) -> bool {
         let inner = self.lock();
         inner.unread || inner.phase == Phase::Head
     }
 
-    /// No further call is waited for.
+    /// No further call is accepted.
     pub(super) fn leave(&self) {
         self.lock().leaving = true;
     }
 
-    /// What it means that nothing comes now.
+    /// What it means that no bytes arrive now.
     pub(super) fn silence(&self, limits: &Limits) -> Silence {
         let inner = self.lock();
         match inner.phase {
@@ -111,12 +111,12 @@ impl State {
     }
 }
 
-/// Rings the task at a time. It costs nothing before it is set for the first time.
+/// Wakes the task at a time. It costs nothing before its first use.
 #[derive(Debug, Default)]
 pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
-    /// Whether that time has come; if not, the task is woken then.
+    /// Whether the time has come; if not, the task is woken then.
     pub(super) fn is_past(&mut self, time: Instant, cx: &mut Context<'_>) -> bool {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
         if sleep.deadline() != time {

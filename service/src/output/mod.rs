@@ -1,8 +1,8 @@
-//! Standard output and standard error, without waiting for who reads them.
+//! Standard output and standard error, without waiting for their readers.
 //!
-//! A terminal that is paused takes nothing, nor does a pipe that is full. So each of the two streams
-//! is written by a thread of its own, and nobody else uses them: `print!` and its like would wait,
-//! and panic where the stream is closed.
+//! A paused terminal takes nothing, and neither does a full pipe. So each stream has a thread of
+//! its own that writes it, and no other code does: `print!` and its like would wait, and panic if
+//! the stream is closed.
 
 mod outlet;
 
@@ -14,19 +14,19 @@ use std::time::Duration;
 
 use outlet::{Failure, Outlet};
 
-/// What is said last is written within this time, or not at all. Less than any grace period.
+/// How long the last text may take to be written; shorter than any grace period.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
-/// Whose lines are there whatever `RUST_LOG` says.
+/// The target of lines that appear whatever `RUST_LOG` says.
 pub(crate) const DROPPED: &str = "service::output::dropped";
 
-/// Standard output cannot be written, so whoever wanted the text does not get it.
+/// Standard output cannot be written, so the requested text is lost.
 #[derive(Debug, thiserror::Error)]
 #[error("standard output cannot be written: {0}")]
 pub struct NoOutput(io::Error);
 
 impl NoOutput {
-    /// Whether its reader has left, and so has had enough.
+    /// Whether the reader has closed the stream: it wants no more.
     pub fn is_closed(&self) -> bool {
         self.0.kind() == io::ErrorKind::BrokenPipe
     }
@@ -36,12 +36,12 @@ impl NoOutput {
     }
 }
 
-/// Says something on standard output, and waits for nobody.
+/// Writes text to standard output without waiting.
 pub fn say(text: &str) {
     output().put(format!("{text}\n").as_bytes());
 }
 
-/// Prints what a command was asked for, and waits until it is read.
+/// Prints the result of a command, and waits until it is written.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -50,29 +50,29 @@ pub async fn print(text: &str) -> Result<(), NoOutput> {
     output().written().await.map_err(NoOutput::of)
 }
 
-/// As [`print()`], where nothing else is to be done meanwhile.
+/// Like [`print()`], if nothing else is to be done meanwhile.
 pub(crate) fn print_here(text: &str) -> Result<(), NoOutput> {
     say(text);
     output().flush(Duration::MAX).map_err(NoOutput::of)
 }
 
-/// Returns once something that was said could not be written.
+/// Returns once standard output could not be written.
 pub async fn broken() -> NoOutput {
     NoOutput::of(output().failure().await)
 }
 
-/// Says something on standard error, beside the log.
+/// Writes text to standard error, beside the log.
 pub fn note(text: &str) {
     errors().put(format!("{text}\n").as_bytes());
 }
 
-/// Gives both streams a moment for what waits.
+/// Gives both streams a moment to write what waits.
 pub(crate) fn flush() {
     let _ = errors().flush(LAST_WORDS);
     let _ = output().flush(LAST_WORDS);
 }
 
-/// A line of the log. It is written whole, as it comes, or dropped.
+/// A line of the log. It is written as a whole, or dropped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogLine;
 
@@ -97,7 +97,7 @@ fn errors() -> &'static Outlet {
     ERRORS.get_or_init(|| Outlet::to(stream(io::stderr().as_fd()), tell_dropped))
 }
 
-/// The stream past the lock of the standard library, which a thread that waits would hold.
+/// The stream without the standard library's lock, which a waiting thread would hold.
 fn stream(of: BorrowedFd<'_>) -> Box<dyn Write + Send> {
     match of.try_clone_to_owned() {
         Ok(own) => Box::new(File::from(own)),
@@ -107,5 +107,5 @@ fn stream(of: BorrowedFd<'_>) -> Box<dyn Write + Send> {
 
 fn tell_dropped(lines: u64) {
     let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
-    tracing::warn!(target: DROPPED, "nobody read the log; {lines} of it were dropped");
+    tracing::warn!(target: DROPPED, "the log was not read in time; {lines} of it were dropped");
 }

@@ -1,4 +1,4 @@
-//! One stream that is written by a thread of its own.
+//! One stream, written by a thread of its own.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
-/// So many lines wait for a reader; what comes then is dropped. Some hundred kilobytes.
+/// The most lines that wait for a reader, some hundred kilobytes; further ones are dropped.
 const MOST: usize = 1024;
 
-/// Takes text at once, and has it written as soon as somebody reads.
+/// Takes text at once, and writes it as soon as the reader takes it.
 pub(super) struct Outlet {
     pieces: Sender<Piece>,
     counts: Arc<Counts>,
@@ -26,11 +26,11 @@ struct Counts {
 
 enum Piece {
     Text(Vec<u8>),
-    /// All before it is written, or never will be.
+    /// Called once everything before it is written, or never will be.
     Reached(Box<dyn FnOnce() + Send>),
 }
 
-/// Why nothing can be written any more.
+/// Why nothing more can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Failure {
     kind: io::ErrorKind,
@@ -42,14 +42,14 @@ impl Failure {
         Failure { kind: error.kind(), code: error.raw_os_error() }
     }
 
-    /// The error again, which itself cannot be copied.
+    /// The error; an `io::Error` itself cannot be copied.
     pub(super) fn error(self) -> io::Error {
         self.code.map_or_else(|| self.kind.into(), io::Error::from_raw_os_error)
     }
 }
 
 impl Outlet {
-    /// Writes to `stream`. `tell` hears how many lines were dropped, once others are written again.
+    /// Writes to `stream`. `tell` gets the number of dropped lines once others are written again.
     pub(super) fn to(
         stream: impl Write + Send + 'static,
         tell: impl Fn(u64) + Send + 'static,
@@ -63,7 +63,7 @@ impl Outlet {
         Outlet { pieces, counts, failed }
     }
 
-    /// Takes a line that may be dropped where too many wait already.
+    /// Takes a line, which is dropped if too many wait already.
     pub(super) fn offer(&self, text: &[u8]) {
         if self.counts.waiting.load(Ordering::Relaxed) < MOST {
             self.put(text);
@@ -82,7 +82,7 @@ impl Outlet {
         let _ = self.pieces.send(Piece::Reached(Box::new(reached)));
     }
 
-    /// Waits until all so far is written, but no longer than this.
+    /// Waits until all text so far is written, but at most for `within`.
     pub(super) fn flush(&self, within: Duration) -> Result<(), Failure> {
         let (reached, wait) = mpsc::channel();
         self.reach(move || {
@@ -92,7 +92,7 @@ impl Outlet {
         self.failed.borrow().map_or(Ok(()), Err)
     }
 
-    /// Returns once all so far is written, or never will be.
+    /// Returns once all text so far is written, or never will be.
     pub(super) async fn written(&self) -> Result<(), Failure> {
         let (reached, wait) = oneshot::channel();
         self.reach(move || {
@@ -110,12 +110,12 @@ impl Outlet {
         {
             return failure;
         }
-        // Without its thread nothing fails any more.
+        // Without its thread nothing can fail any more.
         std::future::pending().await
     }
 }
 
-/// What the thread has.
+/// The state of the thread.
 struct Writer<W, T> {
     stream: W,
     to_write: Receiver<Piece>,
@@ -135,7 +135,7 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
     }
 
     fn write(&mut self, text: &[u8]) {
-        // After a failure each line is tried all the same: a disk may have room again.
+        // After a failure each line is still tried: a disk may have room again.
         if let Err(error) = self.stream.write_all(text).and_then(|()| self.stream.flush()) {
             self.fails.send_replace(Some(Failure::of(&error)));
         }
@@ -145,7 +145,8 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
         }
     }
 
-    /// It comes after all that waited, and so where the dropped ones would have come.
+    /// Reports dropped lines. The report follows all lines that waited, where the dropped ones
+    /// would be.
     fn tell_dropped(&self) {
         let dropped = self.counts.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
@@ -162,7 +163,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(20);
 
-    /// A stream that takes something for each word from the test.
+    /// A stream that accepts bytes only when the test allows it.
     struct Slow {
         may: Receiver<()>,
         taken: Arc<Mutex<String>>,
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_nobody_reads_are_dropped_and_counted_and_hold_nobody_up() {
+    fn unread_lines_are_dropped_and_counted_and_block_no_caller() {
         let (go_on, may) = mpsc::channel();
         let (tell, told) = mpsc::channel();
         let taken = Arc::default();
@@ -199,11 +200,11 @@ mod tests {
         outlet.offer(b"again\n");
         outlet.flush(LONG).unwrap();
         assert!(taken.lock().unwrap().ends_with("\nagain\n"));
-        assert!(told.try_recv().is_err(), "what is told once is not told again");
+        assert!(told.try_recv().is_err(), "dropped lines are reported only once");
     }
 
     #[test]
-    fn what_must_be_said_waits_however_many_lines_do() {
+    fn text_that_must_be_written_is_never_dropped() {
         let (go_on, may) = mpsc::channel();
         let taken = Arc::default();
         let outlet = Outlet::to(Slow { may, taken: Arc::clone(&taken) }, |_| {});
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failed_write_is_told_to_who_waits_for_it() {
+    async fn a_failed_write_is_reported_to_its_waiters() {
         let outlet = Outlet::to(Full, |_| {});
         assert_eq!(outlet.written().await, Ok(()));
         outlet.put(b"table\n");

@@ -1,4 +1,4 @@
-//! Messages from their publish to their end: leases, receipts, dead letters, stories.
+//! Messages from publish to end: leases, receipts, dead letters, redeliveries.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn bodies(deliveries: &[Delivery]) -> Vec<&str> {
     deliveries.iter().map(|delivery| std::str::from_utf8(&delivery.body).unwrap()).collect()
 }
 
-/// Who was given what after waiting for it, since the last call.
+/// Which waiters got how many messages since the last call.
 fn woken(broker: &mut Broker) -> Vec<(WaiterId, usize)> {
     let events = broker.take_events().into_iter();
     let woken = events.filter_map(|(_, event)| match event {
@@ -87,7 +87,7 @@ fn a_waiter_that_left_gets_nothing() {
 }
 
 #[test]
-fn a_returned_message_goes_to_who_waits() {
+fn a_returned_message_goes_to_a_waiter() {
     let mut broker = with(&["a"]);
     take(&mut broker, at(0));
     let waiter = broker.wait(at(1), &jobs(), one());
@@ -139,7 +139,7 @@ fn a_message_handed_back_with_a_delay_stays_hidden_for_it() {
 }
 
 #[test]
-fn a_batch_is_taken_in_whole_or_not_at_all() {
+fn a_batch_is_published_as_a_whole_or_not_at_all() {
     let mut broker = Broker::new(1);
     let limits = Settings { max_depth: 2, max_message_bytes: 3, ..Settings::default() };
     broker.configure(&jobs(), limits).unwrap();
@@ -157,7 +157,7 @@ fn a_batch_is_taken_in_whole_or_not_at_all() {
     assert_eq!(fits, Ok(vec![MessageId(1), MessageId(2)]));
 }
 
-/// "jobs" gives up after one attempt; the dead go to "dead".
+/// "jobs" gives messages up after one attempt, and sends them to "dead".
 fn with_dead_letters(bodies: &[&str]) -> Broker {
     let mut broker = with(bodies);
     let dead_letter_queue = Some(name("dead"));
@@ -198,7 +198,7 @@ fn a_dead_letter_is_as_old_as_its_message() {
 }
 
 #[test]
-fn a_message_past_its_attempts_is_dropped_and_counted_where_nobody_wants_it() {
+fn without_a_dead_letter_queue_a_dead_message_is_dropped_and_counted() {
     let mut broker = with(&["a"]);
     broker.configure(&jobs(), Settings { max_attempts: 1, ..Settings::default() }).unwrap();
     take(&mut broker, at(0));
@@ -207,7 +207,7 @@ fn a_message_past_its_attempts_is_dropped_and_counted_where_nobody_wants_it() {
 }
 
 #[test]
-fn a_queue_for_the_dead_is_not_made_before_anyone_dies() {
+fn a_dead_letter_queue_is_created_by_its_first_message() {
     let mut broker = with_dead_letters(&["a"]);
     let more = Settings { max_attempts: 2, ..broker.settings(&jobs()).unwrap().clone() };
     broker.configure(&jobs(), more).unwrap();
@@ -217,7 +217,7 @@ fn a_queue_for_the_dead_is_not_made_before_anyone_dies() {
 }
 
 #[test]
-fn dead_letters_cannot_go_in_a_circle() {
+fn dead_letter_queues_cannot_form_a_cycle() {
     let mut broker = Broker::new(1);
     let to = |there: &str| Settings { dead_letter_queue: Some(name(there)), ..Settings::default() };
     assert_eq!(broker.configure(&name("a"), to("a")), Err(SettingsError::Circle(name("a"))));
@@ -229,7 +229,7 @@ fn dead_letters_cannot_go_in_a_circle() {
 }
 
 #[test]
-fn a_purge_takes_messages_wherever_they_are_and_their_receipts_go_stale() {
+fn a_purge_deletes_messages_in_all_places_and_makes_their_receipts_stale() {
     let mut broker = with(&["flying", "ready"]);
     let receipt = take(&mut broker, at(0)).receipt;
     let hidden = vec![NewMessage { body: b"hidden".as_slice().into(), delay: at(9) }];
@@ -240,7 +240,7 @@ fn a_purge_takes_messages_wherever_they_are_and_their_receipts_go_stale() {
 }
 
 #[test]
-fn a_look_changes_nothing() {
+fn a_peek_changes_nothing() {
     let mut broker = with(&["a"]);
     assert_eq!(broker.peek(&jobs(), 10).unwrap()[0].place, Place::Ready);
     assert_eq!(take(&mut broker, at(0)).attempts, 1);
@@ -248,7 +248,7 @@ fn a_look_changes_nothing() {
 }
 
 #[test]
-fn the_story_of_a_redelivery_names_who_lost_it_who_got_it_and_who_did_it() {
+fn a_redelivery_names_the_workers_that_lost_got_and_acked_the_message() {
     let mut broker = with(&["a"]);
     broker.receive(at(0), &jobs(), &by("ann"));
     let again = broker.receive(at(32), &jobs(), &by("bob")).pop().unwrap();
@@ -262,7 +262,7 @@ fn the_story_of_a_redelivery_names_who_lost_it_who_got_it_and_who_did_it() {
 }
 
 #[test]
-fn a_worker_that_never_got_the_message_is_in_no_story() {
+fn a_worker_that_never_got_the_message_is_in_no_redelivery() {
     let mut broker = with(&["a"]);
     broker.receive(at(0), &jobs(), &by("ann"));
     let lost = broker.receive(LEASE, &jobs(), &by("bob")).pop().unwrap();
@@ -272,7 +272,7 @@ fn a_worker_that_never_got_the_message_is_in_no_story() {
 }
 
 #[test]
-fn only_the_last_hundred_stories_are_kept_newest_first() {
+fn only_the_last_hundred_redeliveries_are_kept_newest_first() {
     let mut broker = with(&["a"; 120]);
     for _ in 0..120 {
         let receipt = take(&mut broker, at(0)).receipt;
@@ -284,7 +284,7 @@ fn only_the_last_hundred_stories_are_kept_newest_first() {
 }
 
 #[test]
-fn a_receipt_that_no_run_gave_is_stale_after_a_restart() {
+fn a_made_up_receipt_is_stale_after_a_restart() {
     let mut restore = Restore::default();
     restore.started(7);
     restore.published(&jobs(), MessageId(1), b"a".as_slice().into(), 0, None);
@@ -292,6 +292,6 @@ fn a_receipt_that_no_run_gave_is_stale_after_a_restart() {
     let receipt = |delivery| Receipt { message: MessageId(1), delivery, run: 7 };
     let forged = broker.nack(Time::ZERO, &jobs(), receipt(u32::MAX), Time::ZERO);
     assert_eq!(forged, Err(Stale));
-    // Its delivery may have been begun when the process ended.
+    // This delivery may have begun when the process ended.
     assert_eq!(broker.ack(Time::ZERO, &jobs(), receipt(1)), Ok(()));
 }

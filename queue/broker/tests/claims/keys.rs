@@ -1,4 +1,4 @@
-//! What the broker promises of keys, a sentence and a test each.
+//! What the broker promises about keys, one test per promise.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const MILLI: Time = Duration::from_millis(1);
 /// Milliseconds since 1970, at the broker's time 0.
 const WALL: u64 = 1_000_000_000;
 
-/// A key that is used for the same each time.
+/// A key with the same fingerprint each time.
 fn key(number: u8) -> Once {
     Once { key: Key([number; 16]), fingerprint: Fingerprint([number; 16]) }
 }
@@ -27,7 +27,7 @@ fn batch(count: usize) -> Vec<NewMessage> {
 #[derive(Debug, PartialEq, Eq)]
 struct Published {
     ids: Vec<MessageId>,
-    /// Whether they came in with an earlier one.
+    /// Whether an earlier publish brought them in.
     replayed: bool,
 }
 
@@ -63,7 +63,7 @@ fn done(broker: &mut Broker, now: Time) {
 }
 
 #[test]
-fn a_key_that_comes_again_gets_the_first_one_s_numbers_whatever_became_of_these() {
+fn a_repeated_key_gets_the_ids_of_the_first_publish_whatever_became_of_them() {
     let mut broker = Broker::new(1);
     let first = publish(&mut broker, Time::ZERO, key(1)).unwrap();
     assert_eq!(first, Published { ids: ids([1, 2]), replayed: false });
@@ -79,7 +79,7 @@ fn a_key_that_comes_again_gets_the_first_one_s_numbers_whatever_became_of_these(
 }
 
 #[test]
-fn a_key_that_comes_with_something_else_is_refused_and_changes_nothing() {
+fn a_key_with_another_batch_is_refused_and_changes_nothing() {
     let mut broker = Broker::new(1);
     publish(&mut broker, Time::ZERO, key(1)).unwrap();
     let other = Once { fingerprint: Fingerprint([9; 16]), ..key(1) };
@@ -87,15 +87,15 @@ fn a_key_that_comes_with_something_else_is_refused_and_changes_nothing() {
     assert!(publish(&mut broker, Time::ZERO, key(1)).unwrap().replayed);
     let elsewhere = "others".parse().unwrap();
     let other = publish_to(&elsewhere, &mut broker, Time::ZERO, other).unwrap();
-    assert!(!other.replayed, "keys are of one queue");
+    assert!(!other.replayed, "keys belong to one queue");
 }
 
 #[test]
-fn a_key_is_forgotten_five_minutes_after_its_messages_were_there() {
+fn a_key_is_forgotten_five_minutes_after_its_messages_were_committed() {
     let mut broker = Broker::new(1);
     let name = jobs();
     let tried = broker.accept_once(Time::ZERO, &name, batch(2), WALL, key(1)).unwrap();
-    let Tried::First(accepted) = tried else { panic!("nobody came before") };
+    let Tried::First(accepted) = tried else { panic!("the key is new") };
     assert_eq!(broker.next_deadline(), None, "it is not forgotten before");
     let tried = broker.accept_once(KEY_KEPT * 2, &name, batch(2), WALL, key(1));
     assert!(matches!(tried, Ok(Tried::Again { settled: false, .. })), "{tried:?}");
@@ -109,13 +109,13 @@ fn a_key_is_forgotten_five_minutes_after_its_messages_were_there() {
 }
 
 #[test]
-fn a_key_is_free_after_a_refusal() {
+fn a_key_can_be_used_again_after_a_refusal() {
     let mut broker = Broker::new(1);
     let settings = Settings { max_depth: 2, ..Settings::default() };
     broker.configure(&jobs(), settings).unwrap();
     let name = jobs();
     let tried = broker.accept_once(Time::ZERO, &name, batch(2), WALL, key(1)).unwrap();
-    let Tried::First(accepted) = tried else { panic!("nobody came before") };
+    let Tried::First(accepted) = tried else { panic!("the key is new") };
     assert!(publish(&mut broker, Time::ZERO, key(2)).is_err(), "room is kept for the first");
     broker.refuse(&accepted);
     let other = Once { fingerprint: Fingerprint([9; 16]), ..key(1) };
@@ -125,7 +125,7 @@ fn a_key_is_free_after_a_refusal() {
 }
 
 #[test]
-fn keys_count_of_their_queue_s_bytes_as_long_as_they_are_remembered() {
+fn keys_count_against_max_bytes_while_they_are_remembered() {
     let mut broker = Broker::new(1);
     let max_bytes = 2 * KEY_BYTES + 16;
     broker.configure(&jobs(), Settings { max_bytes, ..Settings::default() }).unwrap();
@@ -142,7 +142,7 @@ fn keys_count_of_their_queue_s_bytes_as_long_as_they_are_remembered() {
 }
 
 #[test]
-fn a_key_is_remembered_in_the_next_run_for_the_rest_of_its_time_and_never_for_longer() {
+fn a_key_is_remembered_after_a_restart_for_the_rest_of_its_time_and_not_longer() {
     let at = WALL;
     let minute = 60 * 1000;
     let left = |wall: u64| {
@@ -158,6 +158,6 @@ fn a_key_is_remembered_in_the_next_run_for_the_rest_of_its_time_and_never_for_lo
     assert_eq!(left(at + 2 * minute), Some(Duration::from_secs(180)));
     assert_eq!(left(at + 5 * minute - 1), Some(MILLI));
     assert_eq!(left(at + 5 * minute), None);
-    assert_eq!(left(at + 24 * 60 * minute), None, "the clock was set on by a day");
-    assert_eq!(left(at - 24 * 60 * minute), Some(KEY_KEPT), "it was set back");
+    assert_eq!(left(at + 24 * 60 * minute), None, "the clock was set ahead by a day");
+    assert_eq!(left(at - 24 * 60 * minute), Some(KEY_KEPT), "the clock was set back by a day");
 }

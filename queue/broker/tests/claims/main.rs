@@ -1,4 +1,4 @@
-//! What the broker promises, a sentence and a test each.
+//! What the broker promises, one test per promise.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod deliveries;

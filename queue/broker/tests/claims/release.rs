@@ -1,4 +1,4 @@
-//! A hand-back because a worker was told to stop is not a failure.
+//! A release by a worker that must stop does not count as a failure.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn stats(broker: &mut Broker, queue: &str) -> Stats {
 }
 
 #[test]
-fn a_released_message_keeps_its_attempt_count_however_often_that_is() {
+fn a_released_message_keeps_its_attempt_count() {
     let mut broker = with_one();
     for _ in 0..FREE_RELEASES {
         assert_eq!(release(&mut broker).attempts, 1);
@@ -47,7 +47,7 @@ fn a_released_message_keeps_its_attempt_count_however_often_that_is() {
 }
 
 #[test]
-fn a_release_is_told_as_one_and_its_receipt_is_stale_then() {
+fn a_release_has_its_own_event_and_makes_its_receipt_stale() {
     let mut broker = with_one();
     let receipt = release(&mut broker).receipt;
     let (_, told) = broker.take_events().pop().unwrap();
@@ -57,7 +57,7 @@ fn a_release_is_told_as_one_and_its_receipt_is_stale_then() {
 }
 
 #[test]
-fn who_waits_gets_a_released_message_at_once() {
+fn a_waiter_gets_a_released_message_at_once() {
     let mut broker = with_one();
     let taken = take(&mut broker, "jobs");
     let request = one();
@@ -67,9 +67,9 @@ fn who_waits_gets_a_released_message_at_once() {
     assert!(matches!(told, Event::Delivered { waiter: Some(it), .. } if it == waiter), "{told:?}");
 }
 
-/// A message that gets its worker stopped would come round for ever.
+/// A message that always gets its worker stopped would come back for ever.
 #[test]
-fn a_message_that_was_released_too_often_fails_by_it_and_dies() {
+fn a_message_that_was_released_too_often_fails_and_dies() {
     let mut broker = with_one();
     (0..FREE_RELEASES).for_each(|_| drop(release(&mut broker)));
     assert_eq!([1, 2].map(|_| release(&mut broker).attempts), [1, 2]);
@@ -79,7 +79,7 @@ fn a_message_that_was_released_too_often_fails_by_it_and_dies() {
 }
 
 #[test]
-fn a_message_that_died_may_be_released_anew() {
+fn a_dead_letter_has_all_its_free_releases_again() {
     let mut broker = with_one();
     (0..FREE_RELEASES + 2).for_each(|_| drop(release(&mut broker)));
     assert_eq!(broker.redrive(NOW, &name("dead"), None, 1), Ok(1));
@@ -87,7 +87,7 @@ fn a_message_that_died_may_be_released_anew() {
 }
 
 #[test]
-fn no_release_ends_a_message_whose_queue_was_told_fewer_attempts() {
+fn a_release_never_kills_a_message_after_max_attempts_was_lowered() {
     let mut broker = with_one();
     let first = take(&mut broker, "jobs");
     broker.nack(NOW, &name("jobs"), first.receipt, Time::ZERO).unwrap();

@@ -1,4 +1,4 @@
-//! No worker takes a message on its way out, and none asks for one again and again in vain.
+//! A retired worker gets no message, and its receives do not return again and again in vain.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn publish(broker: &mut Broker, now: Time) {
     broker.publish(now, &jobs(), vec![new], 0).unwrap();
 }
 
-/// Who was served, and who was sent away, since the last call.
+/// Which waiters were served and which were dismissed since the last call.
 fn told(broker: &mut Broker) -> (Vec<WaiterId>, Vec<WaiterId>) {
     let (mut served, mut dismissed) = (Vec::new(), Vec::new());
     for (_, event) in broker.take_events() {
@@ -28,7 +28,7 @@ fn told(broker: &mut Broker) -> (Vec<WaiterId>, Vec<WaiterId>) {
 }
 
 #[test]
-fn a_retired_worker_is_sent_away_and_the_next_in_line_is_served() {
+fn a_retired_worker_is_dismissed_and_the_next_in_line_is_served() {
     let mut broker = Broker::new(1);
     let ann = broker.wait(NOW, &jobs(), by("ann"));
     let bob = broker.wait(NOW, &jobs(), by("bob"));
@@ -48,11 +48,11 @@ fn a_retired_worker_keeps_the_messages_that_it_has() {
 }
 
 #[test]
-fn who_was_told_waits_in_its_place_until_it_is_not_retired_any_more() {
+fn a_worker_that_was_notified_waits_in_its_place_until_its_retirement_ends() {
     let mut broker = Broker::new(1);
     broker.retire(NOW, &jobs(), &"ann".into());
     let first = broker.wait(NOW, &jobs(), by("ann"));
-    assert_eq!(told(&mut broker), (vec![], vec![first]), "nobody had told it");
+    assert_eq!(told(&mut broker), (vec![], vec![first]), "it was not notified before");
     let parked = broker.wait(NOW, &jobs(), by("ann"));
     publish(&mut broker, NOW);
     let end = NOW + RETIRED_FOR;
@@ -64,7 +64,7 @@ fn who_was_told_waits_in_its_place_until_it_is_not_retired_any_more() {
 }
 
 #[test]
-fn a_receive_that_does_not_wait_counts_as_told() {
+fn a_receive_that_does_not_wait_notifies_the_worker() {
     let mut broker = Broker::new(1);
     publish(&mut broker, NOW);
     broker.retire(NOW, &jobs(), &"ann".into());
@@ -74,7 +74,7 @@ fn a_receive_that_does_not_wait_counts_as_told() {
 }
 
 #[test]
-fn each_further_call_begins_the_time_anew() {
+fn each_further_call_restarts_the_time() {
     let mut broker = Broker::new(1);
     broker.retire(NOW, &jobs(), &"ann".into());
     broker.retire(NOW + RETIRED_FOR / 2, &jobs(), &"ann".into());
@@ -83,7 +83,7 @@ fn each_further_call_begins_the_time_anew() {
 }
 
 #[test]
-fn of_too_many_retired_ones_the_first_work_again() {
+fn of_too_many_retired_workers_the_first_receive_again() {
     let mut broker = Broker::new(1);
     for number in 0..=10_000 {
         broker.retire(NOW, &jobs(), &format!("w-{number:05}").into());

@@ -1,4 +1,4 @@
-//! Any calls in any order.
+//! Random calls in random order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// One call. Receipts and waiters are chosen among all there ever were, stale ones included.
+/// A call. Receipts and waiters are chosen among all that ever existed, including stale ones.
 #[derive(Debug, Clone)]
 pub(crate) enum Call {
     Publish {
@@ -21,9 +21,9 @@ pub(crate) enum Call {
     TryAgain {
         tried: Index,
     },
-    /// The next that was begun is in the log.
+    /// Logs the next accepted batch.
     Write,
-    /// The first that was begun is there, or any that is not in the log is refused.
+    /// Commits the first accepted batch, or refuses one that is not logged.
     End {
         refused: Option<Index>,
     },
@@ -79,7 +79,7 @@ pub(crate) enum Call {
     },
 }
 
-/// Which receipt, and at which queue it is shown.
+/// Which receipt, and the queue at which it is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
     pub(crate) receipt: Index,
@@ -97,7 +97,7 @@ fn millis(range: std::ops::Range<u64>) -> impl Strategy<Value = Time> {
     range.prop_map(Duration::from_millis)
 }
 
-/// Half of all delays are none.
+/// Half of all delays are zero.
 fn delay() -> impl Strategy<Value = Time> {
     prop_oneof![Just(Time::ZERO), millis(0..40)]
 }
@@ -165,7 +165,7 @@ pub(crate) fn call() -> impl Strategy<Value = Call> {
         1 => (queue.clone(), 1..5_usize).prop_map(|(queue, max)| Call::Redrive { queue, max }),
         2 => (queue, settings()).prop_map(|(queue, settings)| Call::Configure { queue, settings }),
         10 => millis(0..30).prop_map(|by| Call::Advance { by }),
-        // Only keys, retired workers and idle ones live as long.
+        // Only keys, retired workers and idle workers last this long.
         1 => millis(4_000..11_000).prop_map(|by| Call::Advance { by }),
         1 => millis(100_000..310_000).prop_map(|by| Call::Advance { by }),
     ]

@@ -1,20 +1,19 @@
-//! How messages come in, at once or in two steps, and what is remembered of their keys.
+//! Publishing in the model, in one step or two, and the keys that it remembers.
 
 use broker::keys::{KEY_BYTES, KEY_KEPT};
 use broker::{Fingerprint, Key, MessageId, NewMessage, Once, QueueName, Time};
 
 use crate::naive::{Message, Model, hidden};
 
-/// A key that was used.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     once: Once,
     ids: Vec<MessageId>,
-    /// When it is forgotten; `None` while its messages are expected.
+    /// When it is forgotten; `None` until its messages are committed.
     pub(crate) until: Option<Time>,
 }
 
-/// A batch that was accepted and is not there yet.
+/// A batch that was accepted but not committed.
 #[derive(Debug)]
 pub(crate) struct Expected {
     queue: QueueName,
@@ -22,18 +21,18 @@ pub(crate) struct Expected {
     key: Option<Key>,
 }
 
-/// What became of a publish.
+/// The result of a publish.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// It is expected from now on.
+    /// It was accepted.
     Taken,
-    /// It came before; these are the messages, and whether they are there.
+    /// It is a repeated publish; its messages, and whether they are committed.
     Again(Vec<MessageId>, bool),
-    /// There is no room for it, or its key was used for something else.
+    /// There is no room for it, or its key was used for a different batch.
     Refused,
 }
 
-/// A key, used for these messages.
+/// A key that is used for these messages.
 pub(crate) fn once(key: u8, sizes: &[usize], delay: Time) -> Once {
     let mut all = [0; 16];
     all[0] = delay.as_millis() as u8;
@@ -99,7 +98,7 @@ impl Model {
         Answer::Taken
     }
 
-    /// What was expected is there, or never comes.
+    /// Commits or refuses an accepted batch.
     pub(crate) fn end(&mut self, which: usize, refused: bool) {
         let now = self.now;
         let Expected { queue, messages, key } = self.expected.remove(which);

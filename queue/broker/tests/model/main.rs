@@ -1,4 +1,4 @@
-//! Any calls in any order: the broker does what a broker that is obviously right does.
+//! Random calls in random order: the broker behaves like a simple one that is obviously right.
 //!
 //! `PROPTEST_CASES=5000` tries more. A failure prints the shortest list of calls that shows it.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
@@ -21,7 +21,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use told::Told;
 
-/// Messages that come in, as they were tried before.
+/// A batch and how it was published.
 #[derive(Debug, Clone)]
 struct Publish {
     queue: QueueName,
@@ -29,18 +29,18 @@ struct Publish {
     once: Option<Once>,
 }
 
-/// Both brokers, what a third one is told, and all receipts and waiters there ever were.
+/// Both brokers, the log for a third one, and all receipts and waiters that ever existed.
 struct Pair {
     told: Told,
     broker: Broker,
     model: Model,
     receipts: Vec<(QueueName, Receipt)>,
     waiters: Vec<(QueueName, WaiterId)>,
-    /// Whatever anyone tried to publish.
+    /// All publishes that were tried.
     tried: Vec<Publish>,
-    /// What is accepted and not there yet, with when that was.
+    /// Batches that are accepted but not committed, with the time of that.
     begun: Vec<(Accepted, Publish, Time)>,
-    /// So many of these, from the first one on, were told already, as they are in a log.
+    /// How many of these, from the first one on, are in the log already.
     written: usize,
 }
 
@@ -119,13 +119,13 @@ impl Pair {
             }
             on_a_receipt => self.call_on_a_receipt(now, on_a_receipt),
         }
-        // What has come of it may be too old already.
+        // Consequences of that may be too old already.
         self.broker.advance(now);
         self.model.advance(Time::ZERO);
     }
 
-    /// Takes messages in, which are there at once, as all are by then that came before, or only
-    /// begin to be.
+    /// Publishes messages at once, after all earlier batches; or only accepts them if `begin` is
+    /// set.
     fn publish(&mut self, publish: Publish, begin: bool) {
         let Publish { queue, batch, once } = publish.clone();
         self.tried.push(publish.clone());
@@ -150,8 +150,8 @@ impl Pair {
         }
     }
 
-    /// The next of those that are begun is in the log. It is not there yet; what happens until then
-    /// is told behind it.
+    /// Logs the next accepted batch. It is not committed yet; what happens until then is logged
+    /// after it.
     fn write(&mut self) {
         let Some((accepted, publish, at)) = self.begun.get(self.written) else { return };
         let ids: Vec<_> = accepted.ids().collect();
@@ -159,7 +159,7 @@ impl Pair {
         self.written += 1;
     }
 
-    /// The first one is there.
+    /// Commits the first accepted batch.
     fn end(&mut self) {
         if self.written == 0 {
             self.write();
@@ -169,7 +169,7 @@ impl Pair {
         }
         let (accepted, Publish { queue, once, .. }, _) = self.begun.remove(0);
         self.written -= 1;
-        // A message's delay may be over before it is there.
+        // A message's delay may be over before it is committed.
         self.model.advance(Time::ZERO);
         self.model.end(0, false);
         let (ids, now) = (accepted.ids().collect::<Vec<_>>(), self.model.now);
@@ -222,7 +222,7 @@ impl Pair {
         }
     }
 
-    /// Both went through the same and look the same.
+    /// Compares both brokers: they went through the same calls and must look the same.
     fn compare(&mut self) {
         self.compare_deliveries();
         let (now, model) = (self.model.now, &self.model);
@@ -249,8 +249,8 @@ impl Pair {
         }
     }
 
-    /// The same messages went to the same receivers in the same order, and the same ones were sent
-    /// away.
+    /// The same messages went to the same receives in the same order, and the same ones were
+    /// dismissed.
     fn compare_deliveries(&mut self) {
         let mut dismissed = Vec::new();
         let mut expected = Vec::new();
@@ -305,7 +305,7 @@ proptest! {
     }
 
     #[test]
-    fn a_broker_that_is_told_what_happened_is_as_the_first_one_was(
+    fn a_restored_broker_is_like_the_first_one(
         calls in vec(call(), 1..200), twice in any::<bool>(),
     ) {
         let mut pair = Pair::new();
@@ -319,7 +319,7 @@ proptest! {
         if twice {
             pair.told.told_again(&pair.broker, pair.model.now);
         }
-        // What was not in the log is not there again.
+        // Batches that were not logged are lost.
         (0..pair.begun.len()).for_each(|_| pair.refuse(0));
         told::compare(&mut pair.broker, pair.told, &pair.receipts, &pair.tried, pair.model.now);
     }

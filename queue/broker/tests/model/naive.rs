@@ -1,4 +1,4 @@
-//! A broker that is obviously right: one list of messages a queue, searched from end to end.
+//! A broker that is obviously right: one list of messages per queue, searched from end to end.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::workers::{Happened, Retirement, What};
 
 pub(crate) const RUN: u32 = 7;
 
-/// What went to a receiver: the receipt, the attempt, and the body's size.
+/// A message in a delivery: the receipt, the attempt, and the body's size.
 pub(crate) type Given = Vec<(Receipt, u32, usize)>;
 
 #[derive(Debug, Clone)]
@@ -31,21 +31,21 @@ pub(crate) struct Message {
 pub(crate) struct Queue {
     pub(crate) settings: Settings,
     pub(crate) paused: bool,
-    /// By id, which is by age.
+    /// Ordered by id, which is the order by age.
     pub(crate) messages: Vec<Message>,
     pub(crate) waiters: Vec<(WaiterId, Request)>,
     pub(crate) keys: Vec<Known>,
     pub(crate) total: Counters,
-    /// Messages that count as acked here, and were never given out for it.
+    /// Messages that count as acked because they were redriven.
     pub(crate) redriven: u64,
-    /// Messages that a purge took from their receivers.
+    /// Messages in flight that a purge deleted.
     pub(crate) purged_in_flight: u64,
-    /// All that happened to leases.
+    /// All events of leases.
     pub(crate) happened: Vec<Happened>,
     pub(crate) retired: Vec<Retirement>,
-    /// Who was sent away since it was last looked at.
+    /// The waiters that were dismissed since the last comparison.
     pub(crate) dismissed: Vec<WaiterId>,
-    /// What went out since it was last looked at.
+    /// The deliveries since the last comparison.
     pub(crate) sent: Vec<(Option<WaiterId>, Given)>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Queue {
 pub(crate) struct Model {
     pub(crate) now: Time,
     pub(crate) queues: BTreeMap<QueueName, Queue>,
-    /// Batches of all queues.
+    /// Accepted batches of all queues.
     pub(crate) expected: Vec<Expected>,
     pub(crate) ids: u64,
     waiters: u64,
@@ -118,13 +118,13 @@ impl Queue {
         }
     }
 
-    /// The message whose delivery under way the receipt stands for.
+    /// The index of the message whose current delivery has this receipt.
     fn held(&mut self, receipt: Receipt) -> Option<usize> {
         let held = |message: &Message| message.is_in_flight() && message.receipt() == receipt;
         self.messages.iter().position(held)
     }
 
-    /// Puts a message back after a failed delivery, or takes it out if it is dead.
+    /// Puts a message back after a failed delivery, or removes it if it is dead.
     fn give_back(&mut self, at: usize, place: Place) -> Option<Message> {
         if self.messages[at].attempts < self.settings.max_attempts {
             self.messages[at].place = place;
@@ -134,7 +134,7 @@ impl Queue {
         Some(self.messages.remove(at))
     }
 
-    /// When the oldest that is ready becomes too old.
+    /// When the oldest ready message exceeds `max_age`.
     fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;
         let oldest = self.messages.iter().find(|message| message.place == Place::Ready)?;
@@ -294,7 +294,7 @@ impl Model {
         changed
     }
 
-    /// How many went back, where it is known where to.
+    /// How many messages went back; `None` if the target is unknown.
     pub(crate) fn redrive(&mut self, name: &QueueName, max: usize) -> Option<u64> {
         let sends = |queue: &Queue| queue.settings.dead_letter_queue.as_ref() == Some(name);
         let from: Vec<_> = self.queues.iter().filter(|(_, queue)| sends(queue)).collect();
@@ -320,7 +320,7 @@ impl Model {
         Some(count)
     }
 
-    /// True where the settings were taken; false where dead letters would go in a circle.
+    /// True if the settings were accepted; false if dead-letter queues would form a cycle.
     pub(crate) fn configure(&mut self, name: &QueueName, settings: &Settings) -> bool {
         let mut next = settings.dead_letter_queue.clone();
         while let Some(there) = next {
@@ -333,8 +333,8 @@ impl Model {
         true
     }
 
-    /// Time goes on; what is over is over, queue by queue in the order of their names, again and
-    /// again, for what comes of it may be over at once.
+    /// Advances the time. It ends what is over, queue by queue in the order of their names, and
+    /// repeats that, because the consequences may be over at once.
     pub(crate) fn advance(&mut self, by: Time) {
         self.now += by;
         while self.next_deadline().is_some_and(|at| at <= self.now) {

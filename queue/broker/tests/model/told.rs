@@ -1,4 +1,4 @@
-//! A third broker that was not there, and is told of it afterwards.
+//! A third broker, which is restored from the events.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use broker::{
 use crate::Publish;
 use crate::naive::RUN;
 
-/// Whoever remembers.
+/// The restored broker in the making.
 pub(crate) struct Told(Restore);
 
-/// The wall clock in milliseconds, at a time of the broker's; it began some day.
+/// The wall clock in milliseconds at a time of the broker; it began on some day.
 pub(crate) fn wall(now: Time) -> u64 {
     1_000_000 + now.as_millis() as u64
 }
 
-/// When something is due, said at `now`.
+/// When something is due, set at `now`.
 fn due(now: Time, until: Time) -> Due {
     Due { at: wall(until), delay: until.saturating_sub(now) }
 }
@@ -48,7 +48,7 @@ impl Told {
         self.0.keyed(queue, KeptKey { once, first: ids[0], count, at });
     }
 
-    /// All messages and keys once more, as they are.
+    /// Records all messages and keys again in their current state.
     pub(crate) fn told_again(&mut self, broker: &Broker, now: Time) {
         for id in broker.between(MessageId(0), broker.next_message()) {
             let message = broker.kept(now, wall(now), id);
@@ -60,13 +60,13 @@ impl Told {
     }
 
     pub(crate) fn happened(&mut self, queue: &QueueName, event: &Event) {
-        // When it was said is not in the event; a longer time than it was says the same.
+        // The event does not hold when the delay was set; a longer delay has the same effect.
         let due = |until: &Option<Time>| until.map(|until| due(Time::ZERO, until));
         match event {
             Event::Configured { settings } => self.0.configured(queue, settings.clone()),
-            // Known from the publisher, or from the death that led to it.
+            // Known from the publish, or from the death before it.
             Event::Published { .. } | Event::Extended { .. } => {}
-            // Who waits, and who is retired, is so in this run alone.
+            // Waiters and retired workers exist only in this run.
             Event::Dismissed { .. } => {}
             Event::Delivered { deliveries, lease, .. } => {
                 deliveries.iter().for_each(|it| self.0.delivered(queue, it.receipt, *lease));
@@ -88,8 +88,8 @@ impl Told {
     }
 }
 
-/// The same messages in the same places, but for fresh leases; the same counts; of all receipts the
-/// same are valid; what was tried before becomes the same if it is tried again; and keys are
+/// Compares the brokers: the same messages in the same places, except for fresh leases, and the
+/// same totals. The same receipts are valid, repeated publishes get the same answers, and keys are
 /// forgotten at the same time.
 pub(crate) fn compare(
     broker: &mut Broker,
@@ -98,23 +98,23 @@ pub(crate) fn compare(
     tried: &[Publish],
     now: Time,
 ) {
-    // Time may begin anew, as it does in another process.
+    // The time may start again, as in another process.
     let later = now + Duration::from_secs(7);
     let mut restored = told.0.finish(RUN + 1, later, wall(now));
     let names: Vec<QueueName> = broker.names().cloned().collect();
     for name in &names {
         let mut before = broker.stats(now, name).unwrap();
-        // One that was only waited at is not there again.
+        // A queue that only had waiters is not restored.
         let Some(after) = restored.stats(later, name) else {
             assert_eq!(before.total.published, 0);
             continue;
         };
         before.waiting = 0;
-        // Whose leases they are is not told, nor how long work takes.
+        // Neither the workers of leases nor the times of acks are restored.
         (before.busy_workers, before.nameless_leases) = (before.in_flight, before.in_flight);
         before.ack_p90 = None;
         (before.total.receive_empty, before.total.replayed) = (0, 0);
-        // A millisecond is lost on the wall clock.
+        // The wall clock loses less than a millisecond.
         let age = |age: Option<Time>| age.map(|age| age.as_millis());
         assert_eq!(age(before.oldest_age), age(after.oldest_age));
         before.oldest_age = after.oldest_age;
@@ -148,8 +148,8 @@ pub(crate) fn compare(
     }
 }
 
-/// What becomes of a publish: the messages below `first` where it came before, or none where it is
-/// a new one, whose numbers may be others where some were refused.
+/// The answer to a repeated publish: its messages below `first`. The ids of a new publish may
+/// differ if batches were refused, so they are left out.
 fn answer(
     broker: &mut Broker,
     first: MessageId,
@@ -166,7 +166,7 @@ fn answer(
     }
 }
 
-/// What a message is, with the time that it is hidden yet; its lease is another one now.
+/// A message's state and remaining delay; its lease differs after a restart.
 fn look(peeked: &Peeked, now: Time) -> (MessageId, u32, usize, Option<Time>, bool) {
     let (hidden, in_flight) = match peeked.place {
         Place::Ready => (None, false),

@@ -1,4 +1,4 @@
-//! Who is busy and who is retired: all that ever happened, counted anew for each question.
+//! Busy and retired workers: all events are kept, and counted again for each question.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use broker::{Lease, Place, QueueName, RETIRED_FOR, Request, Time, WaiterId, Work
 
 use crate::naive::{Model, Queue};
 
-/// What happened to a lease of a worker.
+/// An event of a worker's lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Taken,
@@ -22,7 +22,7 @@ pub(crate) struct Happened {
     at: Time,
     what: What,
     worker: Option<Arc<str>>,
-    /// For how long it had the message.
+    /// How long it had the message.
     had: Time,
 }
 
@@ -39,7 +39,7 @@ impl Queue {
         self.happened.push(Happened { at, what, worker, had });
     }
 
-    /// The lease of a message ends.
+    /// A message's lease ends.
     pub(crate) fn ends(&mut self, now: Time, at: usize, what: What) {
         if let Place::InFlight(lease) = self.messages[at].place.clone() {
             self.happens(now, what, &lease);
@@ -72,7 +72,8 @@ impl Queue {
         let acks = self.happened.iter().filter(|it| it.what == What::Done);
         let mut last: Vec<Time> = acks.rev().take(128).map(|it| it.had).collect();
         last.sort();
-        // So many of ten are not above it, the least time of which that can be said.
+        // How many acks are not above the 90th percentile: at least 9 of 10, and fewer for any
+        // lower time.
         let holds =
             |time: &&Time| 10 * last.iter().filter(|it| it <= time).count() >= 9 * last.len();
         last.iter().find(holds).copied()
@@ -98,7 +99,7 @@ impl Queue {
         self.retired.iter().any(|it| Some(&*it.worker) == worker)
     }
 
-    /// A receive of this worker comes: whether it is retired, and did not know.
+    /// A receive of this worker comes: whether it is retired and did not know that.
     pub(crate) fn tell(&mut self, request: &Request) -> bool {
         let worker = request.worker.as_deref();
         let retired = self.retired.iter_mut().find(|it| Some(&*it.worker) == worker);

@@ -18,7 +18,7 @@ fn watched(queue: &Memory) -> Box<dyn WatchedQueue> {
 }
 
 #[tokio::test]
-async fn an_engine_reads_fills_and_empties_any_queue() {
+async fn an_engine_reads_fills_and_purges_any_queue() {
     let queue = Memory::new();
     let watched = watched(&queue);
     watched.publish_all(&[b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]).await.unwrap();
@@ -33,7 +33,7 @@ async fn an_engine_reads_fills_and_empties_any_queue() {
 }
 
 #[tokio::test]
-async fn what_a_queue_does_not_tell_is_absent_and_never_zero() {
+async fn a_number_that_a_queue_does_not_report_is_absent_and_never_zero() {
     let watched = watched(&Memory::new());
     assert_eq!(watched.numbers().await.unwrap().published_total, None);
     assert_eq!(watched.holders().await.unwrap(), None);
@@ -42,7 +42,7 @@ async fn what_a_queue_does_not_tell_is_absent_and_never_zero() {
 }
 
 #[tokio::test]
-async fn of_several_deliveries_those_that_are_over_do_not_keep_the_others_from_ending() {
+async fn stale_receipts_do_not_keep_other_deliveries_from_being_acked() {
     let queue = Memory::new();
     queue.publish(vec![b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]);
     let jobs = queue.receive(&one()).await.unwrap().jobs;

@@ -1,5 +1,5 @@
-//! Another queue than the kit's: the broker in a test's own memory, without a server. It does not
-//! count what it takes in, knows no message again, and does not tell who works.
+//! A queue other than the kit's: the broker in a test's memory, without a server. It does not count
+//! messages, ignores keys, and does not report workers.
 #![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ pub(crate) struct Memory(Arc<Inner>);
 struct Inner {
     broker: Mutex<Broker>,
     began: Instant,
-    /// Rings when a message comes in or back.
+    /// Notified when a message comes in or back.
     came: Notify,
 }
 
@@ -36,13 +36,13 @@ impl Memory {
         self.call(|broker, now, jobs| broker.stats(now, jobs)).unwrap_or_default()
     }
 
-    /// The bodies of all that is in it, oldest first.
+    /// The bodies of all its messages, oldest first.
     pub(crate) fn bodies(&self) -> Vec<String> {
         let all = self.call(|broker, _, jobs| broker.peek(jobs, usize::MAX)).unwrap_or_default();
         all.into_iter().map(|it| String::from_utf8(it.body.to_vec()).unwrap()).collect()
     }
 
-    /// Waits until the queue looks so.
+    /// Waits until the queue's numbers satisfy `so`.
     pub(crate) async fn until(&self, so: impl Fn(&Stats) -> bool) {
         let looking = async {
             while !so(&self.stats()) {

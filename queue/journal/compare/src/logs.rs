@@ -1,4 +1,4 @@
-//! The three, each with the same to do.
+//! The three logs, each doing the same work.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use fjall::{Database, KeyspaceCreateOptions, PersistMode};
 use journal::{Directory, Journal, Outgoing};
 use redb::TableDefinition;
 
-/// Records in a batch, as 64 publishers on a busy server make them.
+/// Records per batch, as 64 publishers on a busy server produce them.
 pub(crate) const RECORDS: u64 = 64;
 const RECORD: [u8; 130] = [b'x'; 130];
-/// What the log writes when a message is done; the libraries are asked to remove it.
+/// What our log writes when a message is done; the libraries remove the record instead.
 const DONE: [u8; 5] = [b'd'; 5];
-/// What is put in is taken out so many batches later, as a queue's messages are.
+/// After how many batches a record is removed, like a queue's messages.
 const STAYS: u64 = 10;
-/// Bytes of a segment of the log.
+/// Bytes of a segment of our log.
 const SEGMENT: u64 = 16 << 20;
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("messages");
 
-/// Who has a log in a directory ready hands what writes one batch, by its number, to whoever times.
+/// Prepares a log in a directory, then calls the timer with a function that writes one batch.
 pub(crate) type Run = fn(&Path, &mut dyn FnMut(&mut dyn FnMut(u64)));
 
 pub(crate) fn log(path: &Path, play: &mut dyn FnMut(&mut dyn FnMut(u64))) {

@@ -1,6 +1,6 @@
-//! The log beside redb and fjall, with what a queue asks of it: batches of small records, each of
-//! which is on the disk before the next one begins. What comes in goes again ten batches later; the
-//! log writes a word of that, and drops its segments.
+//! Compares our log with redb and fjall under a queue's load: batches of small records, each synced
+//! to the disk before the next one begins. Ten batches later the records are removed; our log
+//! writes a short record of that, and deletes its old segments.
 //!
 //!     cargo run --release --manifest-path queue/journal/compare/Cargo.toml
 #![forbid(unsafe_code)]

@@ -7,7 +7,7 @@ use crate::logs::Run;
 const BATCHES: u64 = 1000;
 
 pub(crate) fn play(run: Run) -> Vec<Duration> {
-    // Beside this program, for a temporary directory may be in memory.
+    // Beside this program, because a temporary directory may be in memory.
     let program = std::env::current_exe().unwrap();
     let directory = tempfile::tempdir_in(program.parent().unwrap()).unwrap();
     let mut times = Vec::new();
@@ -21,7 +21,7 @@ pub(crate) fn play(run: Run) -> Vec<Duration> {
     times
 }
 
-/// A line of the table: the middle one of three rounds, and how far they spread.
+/// A line of the table: the median of three rounds, and their spread.
 pub(crate) fn line(name: &str, rounds: &mut [Vec<Duration>]) -> String {
     rounds.sort_by_key(|times| times.iter().sum::<Duration>());
     let [best, middle, worst] = [0, rounds.len() / 2, rounds.len() - 1].map(|n| rate(&rounds[n]));

@@ -1,4 +1,4 @@
-//! A disk in memory that loses power, fills up and fails, when it is told to.
+//! A disk in memory that can lose power, fill up and fail.
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test file uses its part
 
@@ -9,25 +9,25 @@ use std::rc::Rc;
 
 use journal::{Disk, Segment};
 
-/// One file: what is safe, and what may be lost.
+/// A file: its safe bytes, and those that may be lost.
 #[derive(Debug, Clone, Default)]
 pub struct File {
     pub safe: Vec<u8>,
-    /// What is read, as long as the power is there.
+    /// The bytes that are read while there is power.
     pub cached: Vec<u8>,
-    /// Each write that the next sync makes safe, with where it is. A sync that fails forgets them,
-    /// and they are read all the same.
+    /// The writes that the next sync makes safe, with their offsets. A failed sync drops them, and
+    /// they are still read.
     pub unsynced: Vec<(usize, Vec<u8>)>,
-    /// Whether the directory is known to have it.
+    /// Whether the file is safely listed in the directory.
     pub entered: bool,
 }
 
-/// What goes wrong, counted in operations that change something.
+/// A failure at an operation, counted over all operations that change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// In the middle of this operation the process ends, or the power.
+    /// The process or the power ends in the middle of this operation.
     Ends(usize),
-    /// This operation fails after so many bytes, as a full disk does.
+    /// This operation fails after that many bytes, like on a full disk.
     Full(usize, usize),
     /// This operation fails.
     Fails(usize),
@@ -36,7 +36,7 @@ pub enum Trouble {
 #[derive(Debug, Default)]
 pub struct State {
     pub files: BTreeMap<u64, File>,
-    /// Deleted, which a crash may undo.
+    /// Deleted files, which a crash may bring back.
     pub deleted: BTreeMap<u64, File>,
     pub operations: usize,
     pub trouble: Option<Trouble>,
@@ -52,8 +52,8 @@ pub struct Open {
     number: u64,
 }
 
-/// What a loss of power may leave of a write that was not synced, of several kinds: given what was
-/// there, and what was written.
+/// The ways in which a power loss may leave an unsynced write; each takes the old and the written
+/// bytes.
 pub fn remains(kind: usize) -> impl Fn(&[u8], &[u8]) -> Vec<u8> {
     move |before, written| {
         let len = written.len();
@@ -68,7 +68,7 @@ pub fn remains(kind: usize) -> impl Fn(&[u8], &[u8]) -> Vec<u8> {
     }
 }
 
-/// The same bytes with others written over them.
+/// The bytes with others written over them.
 fn over(mut bytes: Vec<u8>, offset: usize, written: &[u8]) -> Vec<u8> {
     let end = offset + written.len();
     bytes.resize(bytes.len().max(end), 0);
@@ -76,7 +76,7 @@ fn over(mut bytes: Vec<u8>, offset: usize, written: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The `len` bytes from `offset` on; zeros where the file has not been yet.
+/// The `len` bytes from `offset` on; zeros after the end of the file.
 fn under(file: &[u8], offset: usize, len: usize) -> Vec<u8> {
     let mut bytes: Vec<u8> = file.iter().skip(offset).take(len).copied().collect();
     bytes.resize(len, 0);
@@ -108,7 +108,7 @@ impl File {
 }
 
 impl State {
-    /// How many bytes may be written by an operation; the error otherwise.
+    /// How many bytes an operation may write; otherwise the error.
     fn operate(&mut self, bytes: usize) -> Result<(), (usize, io::Error)> {
         let this = self.operations;
         self.operations += 1;
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// Whether there is nobody any more who could do anything.
+    /// Whether the process or the power has ended.
     fn is_dead(&self) -> bool {
         matches!(self.trouble, Some(Trouble::Ends(at)) if self.operations > at)
     }
@@ -136,15 +136,15 @@ impl State {
 }
 
 impl Memory {
-    /// What is there after the process was killed: all that it wrote, safe or not.
+    /// The disk after the process was killed: everything that it wrote, safe or not.
     pub fn after_kill(&self) -> Memory {
         let state = self.0.borrow();
         let (files, deleted) = (state.files.clone(), state.deleted.clone());
         Memory(Rc::new(RefCell::new(State { files, deleted, ..State::default() })))
     }
 
-    /// What is there after the power was lost: of each write that was not synced, what `keep` makes
-    /// of the bytes that were there, which are zeros behind the end, and those that were written.
+    /// The disk after a power loss. For each unsynced write, `keep` makes the remaining bytes of
+    /// the old ones, which are zeros after the end, and the written ones.
     pub fn after_power_loss(&self, keep: impl Fn(&[u8], &[u8]) -> Vec<u8>) -> Memory {
         let state = self.0.borrow();
         let mut files: BTreeMap<u64, File> = BTreeMap::new();
@@ -252,7 +252,7 @@ impl Segment for Open {
         match done {
             Ok(()) => file.sync(),
             Err(_) if is_dead => {}
-            // The kernel takes them for written from now on.
+            // The kernel marks them as written from now on.
             Err(_) => file.unsynced.clear(),
         }
         done

@@ -1,6 +1,6 @@
 //! Writes the log of `tests/durable/earlier`, which later versions must be able to read.
 //!
-//! It was written once, by the version before deliveries could be released, and stays as it is:
+//! It was written once, by the version before deliveries could be released, and is not changed:
 //! `EARLIER_LOG=DIRECTORY cargo test -p queue --lib -- --ignored writes_a_log`
 
 use std::path::PathBuf;
@@ -11,9 +11,9 @@ use broker::{MessageId, Settings, Time};
 use super::*;
 use crate::idempotency;
 
-/// Far ahead, so that nothing that is hidden or remembered is over for whoever reads it.
+/// Far in the future, so that no delay or key is over when the log is read.
 const AHEAD_OF_US: u64 = 4_000_000_000_000;
-/// So short that messages are carried soon, and the log has few bytes.
+/// Short, so that messages are carried soon and the log is small.
 const SEGMENT: u64 = 512;
 
 fn name(name: &str) -> QueueName {
@@ -52,10 +52,10 @@ impl Running {
     }
 }
 
-/// Two runs in which everything happens that a log can tell of.
+/// Two runs with every kind of event that the log can hold.
 #[test]
-#[ignore = "its log is there"]
-fn writes_a_log_in_which_everything_has_happened() {
+#[ignore = "its log exists already"]
+fn writes_a_log_with_every_kind_of_event() {
     let path = PathBuf::from(std::env::var("EARLIER_LOG").unwrap());
     let disk = Narrow::at(&path);
     let running = Running::begin(&disk, 1);
@@ -68,7 +68,7 @@ fn writes_a_log_in_which_everything_has_happened() {
     running.publish_with_key("k", "keyed");
     let keyed = running.take();
     running.nack(keyed, Duration::from_secs(3600));
-    // These go, and the two above are carried.
+    // These are deleted, and the two above are carried.
     for _ in 0..30 {
         running.publish_to("jobs", "goes", Time::ZERO);
         running.ack(running.take());
@@ -80,7 +80,7 @@ fn writes_a_log_in_which_everything_has_happened() {
     let redriven =
         running.hub.call(|broker, now| broker.redrive(now, &name("dead"), Some(&jobs()), 1));
     assert_eq!(redriven, Ok(1));
-    // It never reaches its receiver.
+    // It never reaches its worker.
     let back = running.take();
     running.hub.call(|broker, now| broker.undeliver(now, &jobs(), &[back]));
     running.publish_to("jobs", "twice", Time::ZERO);
@@ -97,7 +97,7 @@ fn writes_a_log_in_which_everything_has_happened() {
     running.end().unwrap();
 
     let running = Running::begin(&disk, 2);
-    // The receipt of a delivery that the log does not know.
+    // The receipt of a delivery that the log does not contain.
     let twice = running.hub.call(|broker, _| broker.peek(&jobs(), 100)).unwrap();
     let twice = twice.iter().find(|it| &it.body[..] == b"twice").unwrap().id;
     let unheard_of = Receipt { message: MessageId(twice.0), delivery: 1, run: 1 };

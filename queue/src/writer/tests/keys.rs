@@ -30,7 +30,7 @@ fn replayed(id: u64) -> Result<TakenIn, ApiError> {
 }
 
 #[test]
-fn a_key_outlives_its_message_and_its_segment_again_and_again() {
+fn a_key_outlives_its_message_and_several_segments() {
     let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     assert!(!running.publish_once(key(1)).unwrap().replayed);
@@ -53,7 +53,7 @@ fn a_key_outlives_its_message_and_its_segment_again_and_again() {
 }
 
 #[test]
-fn a_key_keeps_its_segment_only_as_long_as_it_is_remembered() {
+fn a_key_keeps_its_segment_only_while_it_is_remembered() {
     let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish_once(key(1)).unwrap();
@@ -63,14 +63,14 @@ fn a_key_keeps_its_segment_only_as_long_as_it_is_remembered() {
     segments.sort_unstable();
     assert!(segments[0] == 1 && segments.len() > 2, "{segments:?}");
     running.hub.call(|broker, now| broker.advance(now + KEY_KEPT));
-    // Once the second one is answered, the writer is done with the first.
+    // Once the second message is answered, the writer has finished with the first.
     running.work(2);
     assert!(disk.list().unwrap().len() <= 2, "{:?}", disk.list());
     running.end().unwrap();
 }
 
 #[test]
-fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free() {
+fn repeated_publishes_get_the_error_of_the_first_and_the_key_is_free_again() {
     let (disk, _folder) = Narrow::new();
     let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let writer = writer.unwrap();
@@ -94,7 +94,7 @@ fn who_waits_for_a_publish_that_cannot_be_written_hears_why_and_the_key_is_free(
 }
 
 #[test]
-fn what_was_on_the_disk_before_its_answer_was_given_is_not_published_again() {
+fn a_publish_that_was_written_but_not_answered_is_not_repeated() {
     let (disk, _folder) = Narrow::new();
     let (Store { hub, writer }, _) = restored(load(disk.clone()).unwrap(), 1, || WALL);
     let (jobs, writer) = (jobs(), writer.unwrap());

@@ -28,9 +28,9 @@ fn a_released_message_has_no_attempt_after_a_restart() {
     again.end().unwrap();
 }
 
-/// Neither the segment that told of the releases nor the one that counted them is there any more.
+/// The segment that recorded the releases and the one that counted them are deleted by then.
 #[test]
-fn a_message_that_is_carried_takes_its_releases_along() {
+fn a_carried_message_keeps_its_count_of_releases() {
     let (disk, _folder) = Narrow::new();
     let running = Running::start(&disk, 1);
     running.publish(10).unwrap();

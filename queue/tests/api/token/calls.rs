@@ -1,4 +1,4 @@
-//! Every call wants it.
+//! Every call needs the token.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ use super::file;
 
 const TOKEN: &str = "s3cret";
 
-/// All there is below `/v1`, and what is not there.
+/// All paths below `/v1`, and some that do not exist.
 const CALLS: [&str; 23] = [
     "GET /v1/queues",
     "PUT /v1/queues/jobs",
@@ -70,7 +70,7 @@ async fn status(calls: &Calls, header: Option<&[u8]>) -> StatusCode {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_call_wants_the_token() {
+async fn every_call_needs_the_token() {
     let calls = calls(&file("every", TOKEN));
     for name in CALLS {
         let refused = call(&calls, name, None).await;
@@ -83,7 +83,7 @@ async fn every_call_wants_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_refused_was_not_done() {
+async fn a_refused_call_has_no_effect() {
     let calls = calls(&file("undone", TOKEN));
     call(&calls, "POST /v1/queues/jobs/messages", None).await;
     let shown = call(&calls, "GET /v1/queues/jobs", Some(b"Bearer s3cret")).await;
@@ -101,7 +101,7 @@ async fn scrapers_and_probes_need_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_says_what_is_wanted_and_by_which_flag() {
+async fn a_refusal_names_the_token_and_the_flag() {
     let refused = call(&calls(&file("says", TOKEN)), "GET /v1/queues", None).await;
     assert_eq!(refused.headers()[header::WWW_AUTHENTICATE], "Bearer");
     let json = refused.into_body().collect().await.unwrap().to_bytes();
@@ -113,7 +113,7 @@ async fn a_refusal_says_what_is_wanted_and_by_which_flag() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_whole_token_under_its_scheme_is_taken() {
+async fn only_the_whole_token_with_its_scheme_is_accepted() {
     let calls = calls(&file("whole", TOKEN));
     let wrong: [&[u8]; 10] = [
         b"",
@@ -137,7 +137,7 @@ async fn only_the_whole_token_under_its_scheme_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_file_counts_without_a_restart_and_the_old_token_no_more() {
+async fn a_changed_file_replaces_the_token_without_a_restart() {
     let path = file("changed", TOKEN);
     let calls = calls(&path);
     let (old, new): (&[u8], &[u8]) = (b"Bearer s3cret", b"Bearer other");

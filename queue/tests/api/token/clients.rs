@@ -1,4 +1,4 @@
-//! Clients show it, and learn of a new one.
+//! Clients show the token, and notice a new one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn publish(client: &Client) -> impl Future<Output = Result<String, Error>> {
 }
 
 #[tokio::test]
-async fn all_that_a_client_does_is_done_with_the_token() {
+async fn every_call_of_a_client_shows_the_token() {
     let path = file("client", "s3cret");
     let server = server(&path).await;
     let client = client(&server, Some(path));
@@ -44,16 +44,16 @@ async fn all_that_a_client_does_is_done_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_client_without_a_file_is_refused_for_good_and_told_the_flag() {
+async fn a_client_without_a_token_file_is_refused_and_learns_the_flag() {
     let server = server(&file("without", "s3cret")).await;
     let Err(error @ Error::Refused(_)) = publish(&client(&server, None)).await else {
-        panic!("a token is wanted")
+        panic!("the call needs a token")
     };
     assert!(!error.is_passing() && error.to_string().contains("--queue-token-file"), "{error}");
 }
 
 #[tokio::test]
-async fn a_client_with_a_file_goes_on_once_both_files_have_the_same_token_again() {
+async fn a_client_succeeds_once_both_files_have_the_same_token_again() {
     let (theirs, ours) = (file("theirs", "old"), file("ours", "old"));
     let server = server(&theirs).await;
     let client = client(&server, Some(ours.clone()));
@@ -69,11 +69,11 @@ async fn a_client_with_a_file_goes_on_once_both_files_have_the_same_token_again(
     let error = timeout(SOON, refused).await.expect("the queue reads its file again");
     assert!(matches!(error, Error::Unauthorized(_)) && error.is_passing(), "{error}");
     fs::write(&ours, "new").unwrap();
-    publish(&client).await.expect("a client that is refused looks at once");
+    publish(&client).await.expect("a refused client reads its file at once");
 }
 
 #[tokio::test]
-async fn a_client_whose_file_has_no_token_is_not_made() {
+async fn a_client_whose_file_has_no_token_is_not_created() {
     let queue_url = client::args::parse_url("http://127.0.0.1:4151").unwrap();
     let queue_token_file = Some(file("empty", "\n"));
     let args = QueueArgs { queue_url, queue: "jobs".to_owned(), queue_token_file };

@@ -1,4 +1,4 @@
-//! A queue that wants a token.
+//! A queue that requires a token.
 
 mod calls;
 mod clients;
@@ -7,7 +7,7 @@ mod start;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file of this test alone.
+/// A file for this test only.
 fn file(test: &str, token: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("token-{test}"));
     fs::write(&path, token).unwrap();

@@ -1,4 +1,4 @@
-//! What the program says when it starts.
+//! The program's messages at the start.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -26,11 +26,11 @@ fn a_file_without_a_token_is_one_clear_line_and_exit_code_1() {
         assert!(errors[0].contains(path.to_str().unwrap()) && errors[0].contains(why), "{said}");
     }
     let (ended, said) = start(&["--token-file="]);
-    assert_eq!(ended.status.code(), Some(2), "no path is no use: {said}");
+    assert_eq!(ended.status.code(), Some(2), "an empty path is refused: {said}");
 }
 
 #[test]
-fn it_says_who_may_call() {
+fn it_logs_who_may_call() {
     let (_, said) = start(&[]);
     assert!(said.contains("anyone on the network may use it"), "{said}");
     let path = file("start", "s3cret");

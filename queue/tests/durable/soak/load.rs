@@ -1,4 +1,4 @@
-//! Publishers and workers on kept connections, a hundred messages a call.
+//! Publishers and workers on kept connections, 100 messages per call.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,38 +8,38 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::connection::{Connection, request};
 
-/// Messages a call.
+/// Messages per call.
 pub(crate) const BATCH: u64 = 100;
-/// Bytes a message.
+/// Bytes per message.
 const BODY: usize = 100;
-/// With a wait that is long enough not to ask all the time, and a lease that never ends here.
+/// The wait is long enough to avoid constant calls, and the lease never ends here.
 const RECEIVE: &str = "POST /v1/queues/jobs/messages/receive?max=100&wait_s=1&lease_s=600";
 
-/// Who is at work.
+/// Which clients work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// All.
+    /// Publishers and workers.
     Steady,
     /// Publishers only.
     Fill,
     /// Workers only.
     Drain,
-    /// Nobody, for all is done.
+    /// None, because everything is done.
     Over,
 }
 
 /// What the clients share.
 pub(crate) struct Load {
     pub(crate) address: SocketAddr,
-    /// How many messages there are to be in all.
+    /// How many messages are published in total.
     total: u64,
-    /// Those that somebody publishes or has published.
+    /// Messages that are being published or were published.
     begun: AtomicU64,
-    /// Those that were answered with 201.
+    /// Publishes that were answered with 201.
     published: AtomicU64,
-    /// Those whose acknowledgement was answered with ok.
+    /// Acks that were answered with ok.
     acked: AtomicU64,
-    /// So many more may be in the queue.
+    /// How many more messages the queue may hold.
     pub(crate) room: Semaphore,
     pub(crate) phase: watch::Sender<Phase>,
 }
@@ -59,7 +59,7 @@ impl Load {
         self.acked.load(Ordering::Relaxed)
     }
 
-    /// Makes the queue, with room for any load.
+    /// Creates the queue, with room for any load.
     pub(crate) async fn prepare(&self) {
         let limits = r#"{"max_depth": 100000000, "max_bytes": 100000000000}"#;
         let put = request("PUT /v1/queues/jobs", "text/plain", limits);
@@ -71,7 +71,7 @@ impl Load {
         *self.phase.subscribe().wait_for(so).await.unwrap()
     }
 
-    /// Publishes, until all messages are.
+    /// Publishes until all messages are published.
     pub(crate) async fn publish(self: Arc<Load>) {
         let mut connection = Connection::open(self.address).await;
         let lines = format!("{}\n", "x".repeat(BODY)).repeat(BATCH as usize);
@@ -85,7 +85,7 @@ impl Load {
         }
     }
 
-    /// Receives and acknowledges, until it is over.
+    /// Receives and acks, until the test is over.
     pub(crate) async fn work(self: Arc<Load>) {
         let mut connection = Connection::open(self.address).await;
         let receive = request(RECEIVE, "text/plain", "");

@@ -1,4 +1,4 @@
-//! What messages that wait take in memory, and how long the next start takes with them.
+//! The memory of waiting messages, and the time of a start with them.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::{asked, mib};
 use crate::program::{Folder, Program};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_that_waits_is_there_after_a_restart() {
+async fn all_waiting_messages_survive_a_restart() {
     let count = asked("READY", 20_000);
     let folder = Folder::new("ready");
     let mut program = Program::start(folder.path());
@@ -42,7 +42,7 @@ async fn all_that_waits_is_there_after_a_restart() {
     program.leave();
 }
 
-/// Receives and acknowledges all that is there.
+/// Receives and acks all messages.
 async fn drain(program: &Program, count: u64) {
     let load = Load::new(program.address(), count, 0);
     let workers: JoinSet<()> = (0..4).map(|_| load.clone().work()).collect();

@@ -10,22 +10,22 @@ use super::load::{BATCH, Load, Phase};
 use super::{asked, disk, mib};
 use crate::program::{Folder, Program};
 
-/// How many are in the queue while all are at work, and when it was filled.
+/// How many messages are in the queue under a steady load, and after a fill.
 const DEPTH: usize = 10_000;
 const FILLED: usize = 100_000;
 /// How often it is filled and drained.
 const ROUNDS: u64 = 10;
 const CLIENTS: usize = 4;
-/// What the program may have more of at the end than at its start, in KiB.
+/// How much more memory the program may have at the end than at its start, in KiB.
 const MOST_KIB: u64 = 32 << 10;
-/// How long a tenth of ten million messages may take.
+/// How long 1 million of 10 million messages may take.
 const LONGEST: Duration = Duration::from_secs(600);
-/// How long the rest may take once all is done.
+/// How long the cleanup may take once all messages are done.
 const SOON: Duration = Duration::from_secs(10);
-/// The segments that may be left when all is done.
+/// How many segments may be left when all messages are done.
 const SEGMENTS: usize = 2;
 
-/// What the program has at a moment, and had at most.
+/// The program's memory and disk, now and at their peaks.
 struct Watch<'a> {
     program: &'a Program,
     folder: &'a Folder,
@@ -54,7 +54,7 @@ impl Watch<'_> {
         );
     }
 
-    /// Looks again and again until it is so.
+    /// Checks repeatedly until `so` is true.
     async fn until(&mut self, what: &str, longest: Duration, so: impl Fn() -> bool) {
         let mut ticks = interval(Duration::from_millis(20));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -67,7 +67,7 @@ impl Watch<'_> {
     }
 }
 
-/// Fills and drains the queue at each tenth, and tells what it took.
+/// Fills and drains the queue at each tenth, and prints the results.
 async fn play(load: &Arc<Load>, total: u64, watch: &mut Watch<'_>) {
     let filled = FILLED.min((total / ROUNDS) as usize / 2);
     for round in 1..=ROUNDS {
@@ -106,7 +106,7 @@ async fn many_messages_leave_neither_memory_nor_disk_behind() {
     play(&load, total, &mut watch).await;
     clients.join_all().await;
     let seconds = began.elapsed().as_secs_f64();
-    // The writer deletes what is done with once the last acknowledgements are on the disk.
+    // The writer deletes unneeded segments once the last acks are on the disk.
     watch.until("two segments left", SOON, || disk(folder.path()).0 <= SEGMENTS).await;
     let (kib, segments, bytes) = watch.look();
     println!(
