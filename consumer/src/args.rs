@@ -6,16 +6,16 @@ use client::QueueArgs;
 use humantime::parse_duration;
 use service::ServiceArgs;
 
-/// What the queue allows: half a day.
+/// The queue's limit: half a day.
 const LONGEST_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
-/// Shorter ones would end while a call is on its way.
+/// A shorter lease would expire while a call is on its way.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
-/// Asking without waiting would keep a core busy.
+/// Receiving without a wait would keep a core busy.
 const SHORTEST_POLL: Duration = Duration::from_millis(100);
-/// What the queue allows.
+/// The queue's limit.
 const LONGEST_POLL: Duration = Duration::from_secs(20);
 
-/// Takes jobs off a queue, one at a time, and works on each for a while.
+/// Receives jobs from a queue, one at a time, and works on each for a while.
 ///
 /// The work is a timed wait: it stands for a job that waits for a disk or a network. To get
 /// more done, start more consumers.
@@ -27,22 +27,22 @@ pub struct Args {
           value_parser = parse_work_time)]
     pub work_time: Duration,
 
-    /// After how long without a word the queue gives our job to someone else, 100ms to 12h;
-    /// longer work is fine, the lease is extended meanwhile
+    /// After this time without an extension the queue gives the job to another consumer, 100ms to
+    /// 12h; during longer work the lease is extended
     #[arg(long, env = "MICROSCALING_LEASE", value_name = "TIME", default_value = "3s",
           value_parser = parse_lease)]
     pub lease: Duration,
 
-    /// How long one question for a job may wait at the queue, up to 20s
+    /// How long one receive may wait for a job, 100ms to 20s
     #[arg(long, env = "MICROSCALING_POLL_WAIT", value_name = "TIME", default_value = "20s",
           value_parser = parse_poll_wait)]
     pub poll_wait: Duration,
 
-    /// Where the jobs come from.
+    /// The queue that the jobs are received from.
     #[command(flatten)]
     pub queue: QueueArgs,
 
-    /// What every program takes.
+    /// The flags that every program has.
     #[command(flatten)]
     pub service: ServiceArgs,
 }
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_is_refused_with_the_mend() {
+    fn a_bad_value_is_refused_with_an_example_of_a_good_one() {
         let bad = [
             ("work-time", "fast"),
             ("lease", "99ms"),

@@ -12,12 +12,12 @@ use crate::args::Args;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
 
-/// The part of the grace that is kept for telling the queue.
-const LAST_WORDS: Duration = Duration::from_millis(500);
-/// The longest wait of a question while we are retired: we are ready soon after that is over.
+/// The part of the grace period that is reserved for the ack.
+const ACK_TIME: Duration = Duration::from_millis(500);
+/// The longest wait of a receive while we are retired, so that we soon notice when that ends.
 const RETIRED_WAIT: Duration = Duration::from_secs(1);
 
-/// Takes jobs off a queue, one at a time.
+/// Receives jobs from a queue and works on them, one at a time.
 #[derive(Debug)]
 pub struct Consumer<Q> {
     args: Args,
@@ -25,18 +25,18 @@ pub struct Consumer<Q> {
     options: ReceiveOptions,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// Not ready while we are retired, so that a cluster stops us before those that work.
+    /// Not ready while we are retired, so that a cluster stops us before workers that work.
     health: Health,
     retired: bool,
     backoff: Backoff,
 }
 
 impl<Q: WorkQueue> Consumer<Q> {
-    /// A consumer that the queue knows as `name`, that leaves at the word of `shutdown`, and says in
-    /// `health` whether it is ready.
+    /// A consumer that the queue knows as `name`. It stops on `shutdown` and reports in `health`
+    /// whether it is ready.
     ///
     /// # Errors
-    /// When a metric's name is taken.
+    /// When metrics with these names are registered already.
     pub fn new(
         args: &Args,
         queue: Q,
@@ -58,17 +58,17 @@ impl<Q: WorkQueue> Consumer<Q> {
         })
     }
 
-    /// Works until it is time to leave. A job under way by then is finished, or handed back
-    /// where the grace is too short for it.
+    /// Works until the shutdown begins. A job under way then is finished, or released if the
+    /// grace period is too short for it.
     ///
     /// # Errors
-    /// When the queue refuses to give out jobs for good.
+    /// When the queue permanently refuses to deliver jobs.
     pub async fn run(mut self) -> anyhow::Result<()> {
         let QueueArgs { queue, queue_url, .. } = &self.args.queue;
-        tracing::info!("taking jobs off {queue} at {queue_url}");
+        tracing::info!("receiving jobs from queue {queue} at {queue_url}");
         while !self.shutdown.is_set() {
             let given = tokio::select! {
-                // A job that has arrived is ours to end, even when it is time to leave.
+                // A job that has arrived is ours to ack or release, even in a shutdown.
                 biased;
                 given = self.queue.receive(&self.options) => given,
                 () = self.shutdown.wait() => break,
@@ -85,7 +85,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         Ok(())
     }
 
-    /// The queue says whether it gives us jobs.
+    /// Retires this worker or puts it to work again, as the queue says.
     fn retire(&mut self, retired: bool) {
         let was = std::mem::replace(&mut self.retired, retired);
         if was == retired || self.shutdown.is_set() {
@@ -94,12 +94,11 @@ impl<Q: WorkQueue> Consumer<Q> {
         let longest = if retired { RETIRED_WAIT } else { self.args.poll_wait };
         self.options.wait = self.args.poll_wait.min(longest);
         self.health.set_ready(!retired);
-        let what = if retired {
-            "gives us no jobs: we are about to be stopped"
+        if retired {
+            tracing::info!("retired: this worker gets no more jobs and will be stopped soon");
         } else {
-            "gives us jobs again"
-        };
-        tracing::info!("the queue {what}");
+            tracing::info!("no longer retired: this worker gets jobs again");
+        }
     }
 
     async fn work_on_all(&mut self, jobs: &[Job]) {
@@ -125,7 +124,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         }
     }
 
-    /// Returns when it is time to leave and the job would not end within the grace.
+    /// Returns once the shutdown has begun, if the job would not end within the grace period.
     async fn out_of_time(&self, end: Instant) {
         self.shutdown.wait().await;
         let left = end.saturating_duration_since(Instant::now());
@@ -142,7 +141,7 @@ impl<Q: WorkQueue> Consumer<Q> {
                 tracing::debug!("job {} done", job.id);
             }
             Err(Error::Stale(_)) => self.drop_stale(job),
-            Err(error) => tracing::warn!("job {} is done, but will come again: {error}", job.id),
+            Err(error) => tracing::warn!("job {} is done but will be redelivered: {error}", job.id),
         }
     }
 
@@ -150,28 +149,28 @@ impl<Q: WorkQueue> Consumer<Q> {
         match heard {
             Ok(()) => {
                 self.metrics.handed_back.inc();
-                tracing::info!("job {} handed back: no time left to finish it", job.id);
+                tracing::info!("job {} released: no time left to finish it", job.id);
             }
-            Err(error) => tracing::warn!("job {} could not be handed back: {error}", job.id),
+            Err(error) => tracing::warn!("job {} could not be released: {error}", job.id),
         }
     }
 
     fn drop_stale(&self, job: &Job) {
         self.metrics.stale.inc();
         let lease = humantime::format_duration(self.args.lease);
-        tracing::warn!("job {} dropped: its lease of {lease} was over", job.id);
+        tracing::warn!("job {} dropped: its lease of {lease} has expired", job.id);
     }
 
-    /// Counts a failure and leaves the queue in peace for a while.
+    /// Counts a failure and waits before the next receive.
     async fn rest_after(&mut self, error: Error) -> anyhow::Result<()> {
         self.metrics.receive_errors.inc();
-        // A queue that is unknown now comes into being with its first job.
+        // An unknown queue will be created with its first job.
         if !error.is_passing() && !matches!(error, Error::Unknown(_)) {
             return Err(error).context("no job can be received");
         }
         let (wait, is_news) = self.backoff.failed();
         if is_news {
-            tracing::warn!("{error}; asking again until it does");
+            tracing::warn!("{error}; retrying until the queue answers");
         }
         tokio::select! {
             () = self.shutdown.wait() => {}
@@ -181,9 +180,9 @@ impl<Q: WorkQueue> Consumer<Q> {
     }
 }
 
-/// Whether work that needs `left` more can be ended and said within `grace`.
+/// Whether a job that needs `left` more can be finished and acked within `grace`.
 fn ends_in_time(left: Duration, grace: Duration) -> bool {
-    left + LAST_WORDS <= grace
+    left + ACK_TIME <= grace
 }
 
 #[cfg(test)]
@@ -191,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_job_ends_in_time_when_the_queue_can_still_be_told() {
+    fn a_job_ends_in_time_when_its_ack_still_fits_in_the_grace() {
         let ms = Duration::from_millis;
         assert!(ends_in_time(ms(200), ms(10_000)));
         assert!(ends_in_time(ms(9_500), ms(10_000)));

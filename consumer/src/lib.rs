@@ -1,10 +1,10 @@
-//! Takes jobs off a queue, one at a time, and works on each for a while.
+//! Receives jobs from a queue, one at a time, and works on each for a while.
 //!
 //! # Layout
 //! - [`args`]: the flags
 //! - [`consumer`]: [`Consumer`], the loop that receives and works
-//! - [`lease`]: the right to one job: keeping it, and the ways it ends
-//! - [`metrics`]: what is counted
+//! - [`lease`]: the lease of one job: extending, acking and releasing it
+//! - [`metrics`]: the counters and the histogram
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! Takes jobs off a queue and works on them. The work happens in the library,
+//! Receives jobs from a queue and works on them. The work happens in the library,
 //! `src/consumer.rs`.
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]

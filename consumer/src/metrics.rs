@@ -1,4 +1,4 @@
-//! What the consumer counts.
+//! The consumer's metrics.
 
 use prometheus::core::Collector;
 use prometheus::{Histogram, HistogramOpts, IntCounter, Registry};
@@ -6,32 +6,34 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, Registry};
 /// The consumer's counters and its histogram.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    /// `consumer_jobs_processed_total`: only what the queue heard to be done.
+    /// `consumer_jobs_processed_total`: only jobs whose ack the queue has confirmed.
     pub processed: IntCounter,
     /// `consumer_job_duration_seconds`: from the receive to the ack.
     pub duration: Histogram,
-    /// `consumer_jobs_stale_total`: jobs whose lease was over before they were done.
+    /// `consumer_jobs_stale_total`: jobs whose lease expired before they were done.
     pub stale: IntCounter,
-    /// `consumer_jobs_handed_back_total`: jobs for which no time was left.
+    /// `consumer_jobs_handed_back_total`: jobs released because no time was left.
     pub handed_back: IntCounter,
-    /// `consumer_receive_errors_total`: questions for a job without an answer.
+    /// `consumer_receive_errors_total`: receives that failed.
     pub receive_errors: IntCounter,
 }
 
 impl Metrics {
-    /// Makes the metrics known to `registry`.
+    /// Registers the metrics.
     ///
     /// # Errors
-    /// When it knows metrics of these names already.
+    /// When metrics with these names are registered already.
     pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
         let count = |name, help| known(registry, IntCounter::new(name, help)?);
-        let duration =
-            HistogramOpts::new("consumer_job_duration_seconds", "From the receive to the ack");
+        let duration = HistogramOpts::new(
+            "consumer_job_duration_seconds",
+            "Seconds from the receive to the ack",
+        );
         Ok(Metrics {
             processed: count("consumer_jobs_processed_total", "Jobs done")?,
             duration: known(registry, Histogram::with_opts(duration)?)?,
-            stale: count("consumer_jobs_stale_total", "Jobs whose lease was over too early")?,
-            handed_back: count("consumer_jobs_handed_back_total", "Jobs handed back on leaving")?,
+            stale: count("consumer_jobs_stale_total", "Jobs whose lease expired too early")?,
+            handed_back: count("consumer_jobs_handed_back_total", "Jobs released on shutdown")?,
             receive_errors: count("consumer_receive_errors_total", "Failed receives")?,
         })
     }

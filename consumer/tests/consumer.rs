@@ -37,7 +37,7 @@ impl Running {
     fn on(queue: impl WorkQueue, args: &Args) -> Running {
         let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
         let health = Health::default();
-        // As the shell says it once the program runs.
+        // As the shell does once the program runs.
         health.set_ready(true);
         let said = health.clone();
         let consumer = Consumer::new(args, queue, "consumer-1", &registry, shutdown, said);
@@ -55,12 +55,12 @@ impl Running {
         tokio::time::timeout(Duration::from_secs(10), comes).await.unwrap();
     }
 
-    /// Gives the word to leave; returns the counters at the end, and how long it took.
+    /// Begins the shutdown; returns the final counters, and how long it took.
     async fn leave(self) -> (BTreeMap<String, f64>, Duration) {
-        let told = Instant::now();
+        let begun = Instant::now();
         self.trigger.set();
         tokio::time::timeout(Duration::from_secs(10), self.task).await.unwrap().unwrap().unwrap();
-        (service::parent::counters(&self.registry), told.elapsed())
+        (service::parent::counters(&self.registry), begun.elapsed())
     }
 }
 
@@ -97,7 +97,7 @@ async fn a_job_that_fits_in_the_grace_is_finished() {
 }
 
 #[tokio::test]
-async fn a_job_that_does_not_fit_in_the_grace_is_handed_back_at_once() {
+async fn a_job_that_does_not_fit_in_the_grace_is_released_at_once() {
     let queue = Queue::with_jobs(1).await;
     let running = Running::start(&queue.url, &["--work-time=1h"]);
     queue.has_heard(Script::Receive(1)).await;
@@ -124,11 +124,11 @@ async fn a_retired_consumer_is_not_ready_and_asks_again_soon() {
 }
 
 #[tokio::test]
-async fn a_retired_consumer_waits_no_longer_than_it_was_told_to() {
+async fn a_retired_consumer_waits_no_longer_than_its_poll_wait() {
     let queue = Queue::with_jobs(0).await;
     queue.retire(true);
     let running = Running::start(&queue.url, &["--poll-wait=300ms"]);
-    queue.has_heard_so_much(2).await;
+    queue.has_heard_at_least(2).await;
     running.leave().await;
     assert!(queue.story().iter().all(|it| *it == Script::Retired(300)), "{:?}", queue.story());
 }
@@ -154,7 +154,7 @@ async fn long_work_keeps_its_lease() {
 }
 
 #[tokio::test]
-async fn a_job_whose_lease_is_over_is_dropped_without_an_ack() {
+async fn a_job_whose_lease_has_expired_is_dropped_without_an_ack() {
     let queue = Queue::with_jobs(1).await;
     queue.end_all_leases();
     let running = Running::start(&queue.url, &["--lease=100ms", "--work-time=1h"]);
@@ -176,11 +176,11 @@ async fn an_ack_that_got_lost_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_done_job_is_told_for_as_long_as_the_queue_does_not_hear() {
+async fn an_ack_is_retried_until_the_queue_answers() {
     let queue = Queue::with_jobs(1).await;
     queue.lose_calls(8);
-    // Longer than the lease by the consumer's clock; that of a queue that stands still has not
-    // moved.
+    // The retries take longer than the lease by the consumer's clock. The clock of a queue that
+    // stands still has not moved.
     let running = Running::start(&queue.url, &["--work-time=1ms", "--lease=100ms"]);
     queue.has_heard(Script::Ack(1)).await;
     let (counters, _) = running.leave().await;
@@ -188,7 +188,7 @@ async fn a_done_job_is_told_for_as_long_as_the_queue_does_not_hear() {
 }
 
 #[tokio::test]
-async fn a_queue_that_comes_late_is_found() {
+async fn a_queue_that_starts_late_is_found() {
     let port = stand_in::free_port();
     let running = Running::start(&format!("http://127.0.0.1:{port}"), &["--work-time=1ms"]);
     let failed = || service::parent::counters(&running.registry)["consumer_receive_errors_total"];
@@ -201,7 +201,7 @@ async fn a_queue_that_comes_late_is_found() {
 }
 
 #[tokio::test]
-async fn jobs_of_any_queue_are_worked_off_and_what_does_not_fit_in_the_grace_goes_back() {
+async fn any_queue_s_jobs_are_acked_or_released_when_they_do_not_fit_in_the_grace() {
     let queue = Memory::new();
     queue.publish(vec![b"short".to_vec()]);
     let short = Args::parse_from(["consumer", "--work-time=1ms"]);

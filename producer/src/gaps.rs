@@ -1,13 +1,13 @@
-//! How far apart jobs are. No clock in here: the same numbers in give the same gaps out.
+//! The gaps between jobs. There is no clock in here: the same input gives the same gaps.
 
 use std::time::Duration;
 
 use rand::{Rng, RngExt};
 
-/// Seconds. A smaller rate than one job a day would overflow the clock in the end.
+/// Seconds. The gaps of a rate below one job a day would finally overflow the clock.
 const LONGEST_MEAN: f64 = 24.0 * 60.0 * 60.0;
 
-/// An endless row of gaps around a mean.
+/// An endless sequence of gaps around a mean.
 #[derive(Debug, Clone)]
 pub struct Gaps<R> {
     /// Seconds.
@@ -17,7 +17,7 @@ pub struct Gaps<R> {
 }
 
 impl<R: Rng> Gaps<R> {
-    /// Gaps for `rate` jobs a second; each one is the mean times a factor that is uniform in
+    /// Gaps for `rate` jobs a second. Each is the mean times a factor that is uniform in
     /// `1 - jitter ..= 1 + jitter`.
     pub fn new(rate: f64, jitter: f64, rng: R) -> Gaps<R> {
         Gaps { mean: rate.recip().min(LONGEST_MEAN), jitter, rng }

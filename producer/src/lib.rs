@@ -1,12 +1,12 @@
-//! Puts jobs on a queue at a steady rate, whatever the consumers can bear.
+//! Puts jobs on a queue at a steady rate, however fast the consumers are.
 //!
 //! # Layout
 //! - [`args`]: the flags
 //! - [`producer`]: [`Producer`], the loop that publishes
 //! - [`schedule`]: when jobs are due, by absolute times
-//! - [`gaps`]: how far apart they are
-//! - [`payload`]: what is written in them
-//! - [`metrics`]: what is counted
+//! - [`gaps`]: the gaps between jobs
+//! - [`payload`]: the content of a job
+//! - [`metrics`]: the counters
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! What the producer counts.
+//! The producer's metrics.
 
 use client::Error;
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
@@ -6,23 +6,23 @@ use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 /// The producer's counters.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    /// `producer_jobs_published_total`: only what the queue said yes to.
+    /// `producer_jobs_published_total`: only jobs that the queue has accepted.
     pub published: IntCounter,
     errors: IntCounterVec,
 }
 
 impl Metrics {
-    /// Makes the counters known to `registry`.
+    /// Registers the counters.
     ///
     /// # Errors
-    /// When it knows counters of these names already.
+    /// When counters with these names are registered already.
     pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
         let published =
-            IntCounter::new("producer_jobs_published_total", "Jobs that the queue has taken")?;
-        let errors = Opts::new("producer_publish_errors_total", "Jobs it has not taken, by reason");
+            IntCounter::new("producer_jobs_published_total", "Jobs accepted by the queue")?;
+        let errors = Opts::new("producer_publish_errors_total", "Publishes that failed, by reason");
         let errors = IntCounterVec::new(errors, &["reason"])?;
         for reason in Error::REASONS {
-            // A series that is there at 0 shows its first error as a step.
+            // A series that begins at 0 shows its first error as a step.
             errors.with_label_values(&[reason]);
         }
         registry.register(Box::new(published.clone()))?;

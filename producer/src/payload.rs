@@ -1,8 +1,8 @@
-//! What is written in a job: text, so that a look into the queue explains itself.
+//! The content of a job: text, so that a person who inspects the queue can read it.
 
-/// The text of one job, `size` bytes of ASCII: who made it, and dots to fill up.
+/// The text of one job, `size` bytes of ASCII: its number, its producer, and dots as padding.
 ///
-/// A name that is not ASCII is shown with question marks, so that a byte is a character.
+/// Other characters in the name become question marks, so that each character is one byte.
 pub fn text(number: u64, producer: &str, size: usize) -> Vec<u8> {
     let ascii = |c: char| if c.is_ascii() { c as u8 } else { b'?' };
     let mut text: Vec<u8> = format!("job {number} of {producer} ").chars().map(ascii).collect();

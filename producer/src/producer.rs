@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::payload;
 use crate::schedule::Schedule;
 
-/// The longest rest that a full queue can ask for; a presenter does not wait for more.
+/// The longest pause that a full queue can ask for; a presenter does not wait longer.
 const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// Puts jobs on a queue, one after the other.
@@ -24,23 +24,22 @@ const LONGEST_REST: Duration = Duration::from_secs(5);
 pub struct Producer<Q> {
     args: Args,
     name: String,
-    /// Part of every job's key, so that no other producer has that, whatever its name is.
+    /// Part of every job's key, so that two producers with the same name never share a key.
     run: u64,
     queue: Q,
     schedule: Schedule<StdRng>,
     metrics: Metrics,
     shutdown: Shutdown,
     backoff: Backoff,
-    /// Jobs that the queue has taken.
+    /// Jobs that the queue has accepted.
     published: u64,
 }
 
 impl<Q: WorkQueue> Producer<Q> {
-    /// A producer for `queue`, called `name`, that leaves at the word of `shutdown`; its first job
-    /// is due now.
+    /// A producer for `queue`, called `name`, that stops on `shutdown`. Its first job is due now.
     ///
     /// # Errors
-    /// When a counter's name is taken.
+    /// When counters with these names are registered already.
     pub fn new(
         args: &Args,
         queue: Q,
@@ -63,20 +62,20 @@ impl<Q: WorkQueue> Producer<Q> {
         })
     }
 
-    /// Publishes until `--count` is reached or it is time to leave. A publish that is under way
-    /// by then is finished first.
+    /// Publishes until `--count` is reached or the shutdown begins. A publish that is under way
+    /// then is finished first.
     ///
     /// # Errors
-    /// When the queue refuses a job for good.
+    /// When the queue refuses a job permanently.
     pub async fn run(mut self) -> anyhow::Result<()> {
         let (rate, queue, url) =
             (self.args.rate, &self.args.queue.queue, &self.args.queue.queue_url);
-        tracing::info!("{rate} jobs a second for the queue {queue} at {url}");
+        tracing::info!("publishing {rate} jobs a second to queue {queue} at {url}");
         let mut next = self.schedule.due();
         while !self.is_done() && self.sleep_until(next).await {
             let number = self.published + 1;
             let job = payload::text(number, &self.name, self.args.payload_bytes);
-            // A job whose answer was lost may be there: it is tried again by the same key.
+            // If only the answer was lost, the queue has the job: the retry uses the same key.
             let key = format!("{:016x}-{number}", self.run);
             next = match self.queue.publish_once(&key, job).await {
                 Ok(()) => self.taken(Instant::now()),
@@ -91,7 +90,7 @@ impl<Q: WorkQueue> Producer<Q> {
         self.args.count == Some(self.published)
     }
 
-    /// Returns false at once when it is time to leave.
+    /// Returns false at once when the shutdown begins.
     async fn sleep_until(&self, time: Instant) -> bool {
         tokio::select! {
             biased;
@@ -100,18 +99,18 @@ impl<Q: WorkQueue> Producer<Q> {
         }
     }
 
-    /// Counts a job; says when the next one is due.
+    /// Counts a published job; returns when the next one is due.
     fn taken(&mut self, now: Instant) -> Instant {
         self.published += 1;
         self.metrics.published.inc();
         if self.backoff.succeeded() {
-            tracing::info!("the queue takes jobs again");
+            tracing::info!("the queue accepts jobs again");
         }
         self.schedule.advance(now);
         self.schedule.due()
     }
 
-    /// Counts a failure; says how long to leave the queue in peace.
+    /// Counts a failure; returns how long to wait before the next publish.
     fn rest_after(&mut self, error: Error) -> anyhow::Result<Duration> {
         self.metrics.failed(&error);
         if !error.is_passing() {
@@ -119,7 +118,7 @@ impl<Q: WorkQueue> Producer<Q> {
         }
         let (wait, is_news) = self.backoff.failed();
         if is_news {
-            tracing::warn!("{error}; skipping jobs until it takes them again");
+            tracing::warn!("{error}; skipping jobs until the queue accepts them again");
         }
         Ok(match error {
             Error::Full { retry_after, .. } if !retry_after.is_zero() => {
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_is_left_in_peace_as_long_as_it_says_but_not_for_ever() {
+    fn a_full_queue_sets_the_pause_up_to_a_limit() {
         for (asked, rest) in [(3, 3), (3600, 5)] {
             let retry_after = Duration::from_secs(asked);
             let full = Error::Full { message: "no room".to_owned(), retry_after };
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_that_is_away_is_asked_less_and_less_often() {
+    fn the_pause_grows_while_the_queue_is_unreachable() {
         let away = || Error::Away { url: "http://queue".to_owned(), reason: "gone".to_owned() };
         let mut producer = producer();
         let first = producer.rest_after(away()).unwrap();

@@ -1,5 +1,5 @@
-//! When jobs are due. Counting from due time to due time, not from one answer of the queue to
-//! the next, keeps the mean rate whatever a publish takes.
+//! When jobs are due. Each due time is counted from the one before, not from the queue's answer,
+//! so that slow publishes do not lower the mean rate.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::gaps::Gaps;
 
-/// A lag up to this is caught up with; of a longer one the jobs are skipped.
+/// Jobs missed in a lag up to this are published late; those of a longer lag are skipped.
 const SLACK: Duration = Duration::from_secs(1);
 
 /// When the next job is due.
@@ -24,12 +24,12 @@ impl<R: Rng> Schedule<R> {
         Schedule { gaps, due: now }
     }
 
-    /// When the next job is due; in the past where the producer lags behind.
+    /// When the next job is due; in the past if the producer lags behind.
     pub fn due(&self) -> Instant {
         self.due
     }
 
-    /// Goes on to the next job after one was published at `now`.
+    /// Moves on to the next job after one was published at `now`.
     pub fn advance(&mut self, now: Instant) {
         let gap = self.gaps.draw();
         let on_time = self.due + gap;

@@ -29,7 +29,7 @@ fn published(registry: &Registry) -> f64 {
     service::parent::counters(registry)["producer_jobs_published_total"]
 }
 
-/// Jobs that were not taken, by reason.
+/// Publishes that failed, by reason.
 fn reasons(registry: &Registry) -> BTreeMap<String, u64> {
     let families = registry.gather();
     let errors = families.iter().find(|it| it.name() == "producer_publish_errors_total");
@@ -40,7 +40,7 @@ fn reasons(registry: &Registry) -> BTreeMap<String, u64> {
 }
 
 #[tokio::test]
-async fn count_jobs_of_the_right_size_are_published_and_then_it_leaves() {
+async fn it_publishes_count_jobs_of_the_right_size_and_exits() {
     let queue = Queue::start([]).await;
     let (_trigger, shutdown) = Shutdown::new();
     let flags = ["--rate=1000", "--count=3", "--payload-bytes=24"];
@@ -52,7 +52,7 @@ async fn count_jobs_of_the_right_size_are_published_and_then_it_leaves() {
 }
 
 #[tokio::test]
-async fn a_job_whose_answer_was_lost_is_tried_again_and_is_there_once() {
+async fn a_job_whose_answer_was_lost_is_published_again_and_kept_once() {
     let queue = Queue::start([Answer::Taken, Answer::Lost, Answer::Lost, Answer::Taken]).await;
     let (_trigger, shutdown) = Shutdown::new();
     let flags = ["--rate=1000", "--count=3", "--payload-bytes=24"];
@@ -63,7 +63,7 @@ async fn a_job_whose_answer_was_lost_is_tried_again_and_is_there_once() {
 }
 
 #[tokio::test]
-async fn producers_of_one_name_have_other_keys() {
+async fn producers_with_the_same_name_use_different_keys() {
     let queue = Queue::start([]).await;
     for _ in 0..2 {
         let (_trigger, shutdown) = Shutdown::new();
@@ -74,26 +74,26 @@ async fn producers_of_one_name_have_other_keys() {
 }
 
 #[tokio::test]
-async fn an_outage_is_said_once_and_its_end_once() {
+async fn an_outage_and_its_end_are_logged_once_each() {
     let (lines, _guard) = stand_in::Lines::capture();
     let queue = Queue::start([Answer::Taken, Answer::Away, Answer::Away, Answer::Away]).await;
     let (_trigger, shutdown) = Shutdown::new();
     let (producer, registry) = producer(&queue, &["--rate=1000", "--count=2"], shutdown);
     producer.run().await.unwrap();
     assert_eq!(lines.count("skipping jobs until"), 1);
-    assert_eq!(lines.count("takes jobs again"), 1);
+    assert_eq!(lines.count("accepts jobs again"), 1);
     let counters = service::parent::counters(&registry);
     assert_eq!(counters["producer_publish_errors_total"], 3.0);
     assert_eq!(published(&registry), 2.0);
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_in_the_queues_words_and_counted_as_what_it_is() {
+async fn a_full_disk_is_logged_with_the_queues_message_and_counted_as_failing() {
     let (lines, _guard) = stand_in::Lines::capture();
     let queue = Queue::start([Answer::DiskFull]).await;
     let (_trigger, shutdown) = Shutdown::new();
     let (producer, registry) = producer(&queue, &["--rate=1000", "--count=1"], shutdown);
-    // A series that is there at 0 shows its first error as a step.
+    // A series that begins at 0 shows its first error as a step.
     assert_eq!(reasons(&registry), client::Error::REASONS.map(|it| (it.to_owned(), 0)).into());
     producer.run().await.unwrap();
     assert_eq!((lines.count("the disk is full; skipping"), lines.count("no sense")), (1, 0));
@@ -108,14 +108,14 @@ async fn jobs_missed_while_the_queue_is_full_are_skipped() {
     let begun = Instant::now();
     let running = tokio::spawn(producer.run());
     queue.has_jobs(21).await;
-    // 200 fell due in the first two seconds; in a burst, 21 would need no time at all.
+    // 200 fell due in the first 2 s; if they came as a burst, 21 would take no time.
     assert!(begun.elapsed() >= Duration::from_millis(2190));
     trigger.set();
     running.await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn a_publish_under_way_is_counted_before_it_leaves() {
+async fn a_publish_under_way_is_counted_before_the_exit() {
     let queue = Queue::start([Answer::Slow]).await;
     let (trigger, shutdown) = Shutdown::new();
     let (producer, registry) = producer(&queue, &["--rate=1000"], shutdown);
@@ -127,7 +127,7 @@ async fn a_publish_under_way_is_counted_before_it_leaves() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_does_not_pass_ends_it() {
+async fn a_permanent_refusal_ends_the_producer() {
     let queue = Queue::start([Answer::Refused]).await;
     let (_trigger, shutdown) = Shutdown::new();
     let (producer, _) = producer(&queue, &[], shutdown);

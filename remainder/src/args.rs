@@ -11,25 +11,25 @@ use crate::duty::Duty;
 
 /// Computes pictures with spare capacity, at low priority.
 ///
-/// The work is a fractal, tile by tile. A fixed share of a core goes into it, so that more
-/// remainders make more tiles, and none of them slows down its neighbours.
+/// The work is a fractal, tile by tile. Each remainder uses a fixed share of a core, so that
+/// more of them make more tiles, and none slows down its neighbours.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "remainder", version)]
 pub struct Args {
-    /// The share of one core to take, more than 0 and at most 100%: 5% is also 0.05
+    /// The share of one core to use, more than 0 and at most 100%, as 5% or 0.05
     #[arg(long, env = "MICROSCALING_DUTY", value_name = "SHARE", default_value = "5%")]
     pub duty: Duty,
 
-    /// Where the tiles go.
+    /// The queue for the tiles.
     #[command(flatten)]
     pub tiles: TileQueueArgs,
 
-    /// What every program takes.
+    /// The flags that every program has.
     #[command(flatten)]
     pub service: ServiceArgs,
 }
 
-/// As [`QueueArgs`], but without a queue the tiles are only counted.
+/// Like [`QueueArgs`], but without a queue the tiles are only counted.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "The queue for finished tiles")]
 pub struct TileQueueArgs {
@@ -38,19 +38,19 @@ pub struct TileQueueArgs {
           default_value = "http://127.0.0.1:4151", value_parser = parse_url)]
     pub queue_url: Url,
 
-    /// The queue's name: 1 to 80 letters, digits, '_', '-' or '.'. Left out: tiles are only
+    /// The queue's name: 1 to 80 letters, digits, '_', '-' or '.'; without it tiles are only
     /// counted
     #[arg(long, env = "MICROSCALING_QUEUE", value_name = "NAME", value_parser = parse_name)]
     pub queue: Option<String>,
 
-    /// A file with the queue's token, where it wants one (its --token-file); read again when it
+    /// A file with the queue's token, if it requires one (its --token-file); read again when it
     /// changes
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 }
 
 impl TileQueueArgs {
-    /// The queue for the tiles, where one was named.
+    /// The queue for the tiles, if one was named.
     pub fn queue_args(&self) -> Option<QueueArgs> {
         let queue = self.queue.clone()?;
         let (queue_url, file) = (self.queue_url.clone(), self.queue_token_file.clone());
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_duty_is_refused_with_the_mend() {
+    fn a_bad_duty_is_refused_with_an_example_of_a_good_one() {
         for duty in ["0", "-5%", "101%", "5", "much", "NaN"] {
             let refused = Args::try_parse_from(["remainder", &format!("--duty={duty}")]);
             let error = refused.unwrap_err();

@@ -1,4 +1,4 @@
-//! The thread that computes, slice by slice, with a rest after each.
+//! The thread that computes in slices, with a rest after each.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -7,17 +7,17 @@ use crate::duty::Duty;
 use crate::ticket::Tickets;
 use crate::tile::Tile;
 
-/// Short enough that nobody waits long for the core, long enough that waking up costs little.
+/// Short enough that others get the core soon, long enough that waking up costs little.
 const SLICE: Duration = Duration::from_millis(4);
-/// The kindest there is.
+/// The lowest priority that Unix has.
 const NICENESS: i32 = 19;
 
-/// Computes the tiles that `tickets` are for, and gives each to `done`, until the other end of
+/// Computes the tiles that `tickets` name, and passes each to `done`, until the other end of
 /// `stay` is dropped; then it returns after one slice at most. Lowers the priority of its thread
-/// for good.
+/// permanently.
 ///
-/// It never waits for a ticket: where none has come by the time it begins a tile, it counts on by
-/// itself. The rest before a tile is time enough for one to come.
+/// It never waits for a ticket: without one it computes the tile after its last one. The rest
+/// before a tile is long enough for a ticket to arrive.
 pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: impl FnMut(&Tile)) {
     lower_priority();
     let mut number = 0;
@@ -42,10 +42,10 @@ pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: imp
     }
 }
 
-/// On Linux this is the thread's own priority; elsewhere that of the whole program.
+/// On Linux this changes the thread's own priority; elsewhere that of the whole process.
 fn lower_priority() {
     if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::debug!("the priority stays as it is: {error}");
+        tracing::debug!("the priority cannot be lowered: {error}");
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use crate::tile::Place;
 
-    /// The places of the first tiles, where `each` hears of every one that is done.
+    /// The places of the first `count` tiles; `each` is called after every tile.
     fn places(count: usize, tickets: &Tickets, mut each: impl FnMut(usize)) -> Vec<Place> {
         let (stay, heard) = mpsc::channel();
         let mut stay = Some(stay);
@@ -76,12 +76,12 @@ mod tests {
     }
 
     #[test]
-    fn it_computes_until_it_shall_leave_and_counts_by_itself_where_nobody_gives_tickets() {
+    fn without_tickets_it_computes_tiles_in_order_until_it_is_stopped() {
         assert_eq!(places(3, &Tickets::default(), |_| ()), tiles(&[0, 1, 2]));
     }
 
     #[test]
-    fn it_takes_each_ticket_once_and_counts_on_where_there_is_none() {
+    fn it_takes_each_ticket_once_and_without_one_continues_in_order() {
         let tickets = Tickets::default();
         tickets.put(3);
         let given = tickets.clone();
@@ -90,11 +90,11 @@ mod tests {
                 [1000, 2000, 3000].into_iter().for_each(|number| given.put(number));
             }
         });
-        assert_eq!(places, tiles(&[3, 4, 2000, 3000, 3001]), "the oldest of many goes");
+        assert_eq!(places, tiles(&[3, 4, 2000, 3000, 3001]), "the oldest ticket is dropped");
     }
 
     #[test]
-    fn it_leaves_in_the_middle_of_a_long_rest() {
+    fn it_stops_in_the_middle_of_a_long_rest() {
         let (stay, heard) = mpsc::channel();
         let almost_nothing = "0.000001%".parse().unwrap();
         let thread = std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Which share of a core may be taken, and how long to rest for it.
+//! The share of a core that may be used, and the rests that keep to it.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use std::time::Duration;
 pub struct Duty(f64);
 
 impl Duty {
-    /// How long to rest after `busy`, so that `busy` is the share of both together.
+    /// How long to rest after `busy`, so that `busy` is this share of the whole time.
     pub fn rest_after(self, busy: Duration) -> Duration {
         let rest = busy.as_secs_f64() * (self.0.recip() - 1.0);
-        // A share that is almost nothing rests for almost ever.
+        // The rest for a tiny share can exceed the longest Duration.
         Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX)
     }
 
-    /// The share in percent, for people: three decimals.
+    /// The share in percent, rounded to three decimals for display.
     pub fn percent(self) -> f64 {
         (self.0 * 100_000.0).round() / 1000.0
     }
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_and_fraction_say_the_same() {
+    fn percent_and_fraction_mean_the_same() {
         assert_eq!("5%".parse::<Duty>(), "0.05".parse());
         assert_eq!("100%".parse::<Duty>(), "1".parse());
         assert_eq!("0.07".parse::<Duty>().map(Duty::percent), Ok(7.0));

@@ -11,19 +11,19 @@ const DARKEST: f64 = 24.0;
 /// A place in the plane.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
-    /// The middle of the picture.
+    /// The real part of the picture's centre.
     pub re: f64,
-    /// The middle of the picture; up is positive.
+    /// The imaginary part of the picture's centre; up is positive.
     pub im: f64,
-    /// How much of the plane the picture's width shows.
+    /// The picture's width in the plane.
     pub width: f64,
-    /// After how many steps a point counts as being in the set.
+    /// A point that has not escaped after this number of steps counts as in the set.
     pub limit: u32,
-    /// About the fewest steps in view: they are the darkest shade.
+    /// About the fewest steps in this view; they get the darkest shade.
     pub floor: u32,
 }
 
-/// From the whole set deeper and deeper, each picture about the same work.
+/// From the whole set to ever smaller details; each picture takes about the same work.
 pub const VIEWS: [View; 8] = [
     // The whole set.
     View { re: -0.65, im: 0.0, width: 3.6, limit: 1000, floor: 1 },
@@ -44,13 +44,13 @@ pub const VIEWS: [View; 8] = [
 ];
 
 impl View {
-    /// The view of a picture; after the last one they begin again.
+    /// The view of a picture; after the last view the first one follows.
     pub fn of_picture(picture: u64) -> View {
         VIEWS[(picture % VIEWS.len() as u64) as usize]
     }
 
-    /// The shade at a point of the picture, in pixels from its upper left corner: 0 in the set,
-    /// else the lighter the closer to it.
+    /// The shade at a point of the picture, in pixels from its upper left corner: 0 in the set;
+    /// outside, the closer to the set, the lighter.
     pub fn shade(&self, x: f64, y: f64) -> u8 {
         let scale = self.width / f64::from(WIDTH);
         let re = self.re + (x - f64::from(WIDTH / 2)) * scale;
@@ -58,7 +58,7 @@ impl View {
         escape(re, im, self.limit).map_or(0, |steps| self.shade_of(steps))
     }
 
-    /// Counts in ratios, as steps double again and again on the way to the set.
+    /// Logarithmic, as the steps double again and again towards the set.
     fn shade_of(&self, steps: u32) -> u8 {
         let floor = f64::from(self.floor);
         let depth = (f64::from(steps) / floor).ln() / (f64::from(self.limit) / floor).ln();
@@ -66,13 +66,13 @@ impl View {
     }
 }
 
-/// After how many steps of z -> z² + c the point c is on its way to infinity; `None` when it
-/// still is not after `limit` of them.
+/// After how many steps of z -> z² + c the point c escapes to infinity; `None` if it has not
+/// after `limit` steps.
 pub fn escape(re: f64, im: f64, limit: u32) -> Option<u32> {
     let (mut x, mut y) = (0.0, 0.0);
     for step in 0..limit {
         let (x2, y2) = (x * x, y * y);
-        // Whatever is farther away than 2 never comes back.
+        // A point farther away than 2 never comes back.
         if x2 + y2 > 4.0 {
             return Some(step);
         }

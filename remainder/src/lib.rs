@@ -1,16 +1,16 @@
-//! Background work for capacity that nobody else needs: it computes pictures of the Mandelbrot
-//! set, tile by tile, in small slices with long rests between them.
+//! The background work, which uses spare capacity: it computes pictures of the Mandelbrot set,
+//! tile by tile, in small slices with long rests between them.
 //!
 //! # Layout
 //! - [`args`]: the flags
 //! - [`remainder`]: [`Remainder`], computing and publishing side by side
-//! - [`computing`]: the thread that computes, slice by slice
-//! - [`duty`]: which share of a core it may take
+//! - [`computing`]: the thread that computes in slices
+//! - [`duty`]: the share of a core that it may use
 //! - [`fractal`]: the set and the places worth seeing
-//! - [`ticket`]: which tile is whose
+//! - [`ticket`]: which remainder computes which tile
 //! - [`tile`]: a part of a picture, computed row by row
-//! - [`publishing`]: tiles on their way to a queue
-//! - [`metrics`]: what is counted
+//! - [`publishing`]: publishes tiles to a queue
+//! - [`metrics`]: the counters
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

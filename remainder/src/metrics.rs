@@ -1,4 +1,4 @@
-//! What the remainder counts.
+//! The remainder's metrics.
 
 use prometheus::{IntCounter, Registry};
 
@@ -7,19 +7,19 @@ use prometheus::{IntCounter, Registry};
 pub struct Metrics {
     /// `remainder_work_units_total`: tiles done.
     pub work_units: IntCounter,
-    /// `remainder_tiles_dropped_total`: tiles done that no queue has taken.
+    /// `remainder_tiles_dropped_total`: tiles that were computed but not published.
     pub dropped: IntCounter,
 }
 
 impl Metrics {
-    /// Makes the counters known to `registry`.
+    /// Registers the counters.
     ///
     /// # Errors
-    /// When it knows counters of these names already.
+    /// When counters with these names are registered already.
     pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
         let work_units = IntCounter::new("remainder_work_units_total", "Tiles computed")?;
         let dropped =
-            IntCounter::new("remainder_tiles_dropped_total", "Tiles that no queue has taken")?;
+            IntCounter::new("remainder_tiles_dropped_total", "Tiles computed but not published")?;
         registry.register(Box::new(work_units.clone()))?;
         registry.register(Box::new(dropped.clone()))?;
         Ok(Metrics { work_units, dropped })

@@ -1,4 +1,4 @@
-//! Tiles on their way to a queue. Nothing in here holds up the computing.
+//! Publishes tiles to a queue. Nothing in here delays the computing.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,20 +10,20 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::ticket::Tickets;
 use crate::tile::{COLUMNS, ROWS, Tile};
 
-/// Some seconds of tiles: enough for a hiccup of the queue, little for memory.
+/// A few seconds of tiles: enough for a short outage of the queue, and little memory.
 const WAITING: usize = 16;
 
-/// What the queue is told by each who publishes tiles, so that it holds a few seconds of them where
-/// nobody takes them, and never those of long ago.
+/// The settings that every remainder sends to the queue: while no one receives tiles, the queue
+/// keeps those of a few seconds and never old ones.
 const SETTINGS: QueueSettings = QueueSettings { max_depth: 1000, max_age_s: 5.0 };
 
-/// The first message of a worker. It is no tile, and only there for the ticket of the first one.
+/// The first message of a worker: not a tile; its answer is the ticket for the first tile.
 #[derive(Debug, Serialize)]
 struct Hello<'a> {
     worker: &'a str,
 }
 
-/// A finished tile as it is published.
+/// The message of a finished tile.
 #[derive(Debug, Serialize)]
 struct Body<'a> {
     worker: &'a str,
@@ -36,7 +36,7 @@ struct Body<'a> {
     pixels: String,
 }
 
-/// Where finished tiles are put; never waits.
+/// Takes finished tiles, without ever waiting.
 #[derive(Debug)]
 pub struct Outbox {
     worker: String,
@@ -44,22 +44,22 @@ pub struct Outbox {
     dropped: IntCounter,
 }
 
-/// Brings the tiles of an [`Outbox`] to the queue.
+/// Publishes the tiles of an [`Outbox`].
 #[derive(Debug)]
 pub struct Carrier<Q> {
     worker: String,
     queue: Q,
     tickets: Tickets,
-    /// Whether the queue was told its settings since it last failed; one that has started anew may
-    /// have forgotten them.
-    is_told: bool,
+    /// Whether the queue has its settings. After a failure they are sent again: a queue that has
+    /// restarted may have lost them.
+    is_configured: bool,
     bodies: Receiver<Vec<u8>>,
     dropped: IntCounter,
     backoff: Backoff,
 }
 
-/// An outbox for the tiles of `worker`, and who carries them away and puts a ticket for the next
-/// one in `tickets` for each. What finds no room counts as `dropped`.
+/// An outbox for the tiles of `worker`, and the carrier that publishes them. For each message the
+/// carrier puts a ticket in `tickets`. Tiles that find no room are counted as `dropped`.
 pub fn outbox<Q>(
     worker: &str,
     queue: Q,
@@ -67,13 +67,13 @@ pub fn outbox<Q>(
     dropped: IntCounter,
 ) -> (Outbox, Carrier<Q>) {
     let (sender, bodies) = channel(WAITING);
-    let (worker, is_told, backoff) = (worker.to_owned(), false, Backoff::default());
+    let (worker, is_configured, backoff) = (worker.to_owned(), false, Backoff::default());
     let outbox = Outbox { worker: worker.clone(), bodies: sender, dropped: dropped.clone() };
-    (outbox, Carrier { worker, queue, tickets, is_told, bodies, dropped, backoff })
+    (outbox, Carrier { worker, queue, tickets, is_configured, bodies, dropped, backoff })
 }
 
 impl Outbox {
-    /// Puts in a finished tile, or drops it when there is no room.
+    /// Adds a finished tile, or drops it when there is no room.
     pub fn put(&self, tile: &Tile) {
         let taken = body(&self.worker, tile).is_some_and(|body| self.bodies.try_send(body).is_ok());
         if !taken {
@@ -82,7 +82,7 @@ impl Outbox {
     }
 }
 
-/// The message of a tile; JSON without spaces.
+/// The message of a tile: JSON without spaces.
 fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
     let (place, pixels) = (tile.place(), STANDARD.encode(tile.thumbnail()));
     let (picture, column, row) = (place.picture, place.column, place.row);
@@ -92,8 +92,8 @@ fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
 }
 
 impl<Q: WorkQueue> Carrier<Q> {
-    /// Publishes tiles until the outbox is gone. A tile that the queue does not take is dropped,
-    /// and the queue left in peace for a while; meanwhile the outbox fills up.
+    /// Publishes tiles until the outbox is dropped. If the queue does not accept a tile, the tile
+    /// is dropped and the carrier pauses; meanwhile the outbox fills up.
     pub async fn run(mut self) {
         let hello = serde_json::to_vec(&Hello { worker: &self.worker }).unwrap_or_default();
         self.bring(hello, false).await;
@@ -104,7 +104,7 @@ impl<Q: WorkQueue> Carrier<Q> {
 
     async fn bring(&mut self, body: Vec<u8>, is_tile: bool) {
         match self.publish(body).await {
-            // A tile's number counts from 0. Where nobody counts there are no tickets.
+            // Tiles are numbered from 0. A queue without a count gives no tickets.
             Ok(total) => total.iter().for_each(|it| self.tickets.put(it.saturating_sub(1))),
             Err(error) => {
                 self.dropped.inc_by(is_tile.into());
@@ -113,24 +113,24 @@ impl<Q: WorkQueue> Carrier<Q> {
         }
     }
 
-    /// Publishes a message; how many the queue has taken in with it, where it counts them.
+    /// Publishes a message; returns the queue's count of published messages, if it has one.
     async fn publish(&mut self, body: Vec<u8>) -> Result<Option<u64>, Error> {
-        if !self.is_told {
+        if !self.is_configured {
             self.queue.configure(&SETTINGS).await?;
-            self.is_told = true;
+            self.is_configured = true;
         }
         let total = self.queue.publish_counted(body).await?;
         if self.backoff.succeeded() {
-            tracing::info!("the queue takes tiles again");
+            tracing::info!("the queue accepts tiles again");
         }
         Ok(total)
     }
 
     async fn rest_after(&mut self, error: &Error) {
-        self.is_told = false;
+        self.is_configured = false;
         let (wait, is_news) = self.backoff.failed();
         if is_news {
-            tracing::warn!("{error}; dropping tiles until it takes them again");
+            tracing::warn!("{error}; dropping tiles until the queue accepts them again");
         }
         tokio::time::sleep(wait).await;
     }

@@ -20,18 +20,18 @@ pub struct Remainder<Q> {
     args: Args,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// Comes from the queue, where one was named.
+    /// Filled by the carrier; stays empty without a queue.
     tickets: Tickets,
-    /// Empty where no queue was named.
+    /// `None` if no queue was named.
     post: Option<(Outbox, Carrier<Q>)>,
 }
 
 impl<Q: WorkQueue> Remainder<Q> {
-    /// A remainder whose tiles go to `queue`, where there is one, and say that they are from
-    /// `name`; it leaves at the word of `shutdown`.
+    /// A remainder that publishes its tiles to `queue`, if there is one, under the worker name
+    /// `name`. It stops on `shutdown`.
     ///
     /// # Errors
-    /// When a counter's name is taken.
+    /// When counters with these names are registered already.
     pub fn new(
         args: &Args,
         queue: Option<Q>,
@@ -45,11 +45,11 @@ impl<Q: WorkQueue> Remainder<Q> {
         Ok(Remainder { args: args.clone(), metrics, shutdown, tickets, post })
     }
 
-    /// Computes until it is time to leave, and then leaves at once: tiles not published by then
+    /// Computes until the shutdown begins, and then stops at once: tiles not published by then
     /// are lost.
     ///
     /// # Errors
-    /// When the computing ends by itself, which is a mistake in it.
+    /// When the computing ends by itself, which is a bug.
     pub async fn run(self) -> anyhow::Result<()> {
         let (duty, done) = (self.args.duty, self.metrics.work_units.clone());
         tracing::info!("computing pictures with {}% of a core", duty.percent());
@@ -64,7 +64,7 @@ impl<Q: WorkQueue> Remainder<Q> {
         tokio::select! {
             () = self.shutdown.wait() => {}
             () = carry(carrier) => {}
-            ended = &mut computing => return ended.context("the computing has ended"),
+            ended = &mut computing => return ended.context("the computing has ended by itself"),
         }
         drop(stay);
         computing.await.context("the computing has failed")?;
@@ -73,7 +73,7 @@ impl<Q: WorkQueue> Remainder<Q> {
     }
 }
 
-/// Carries tiles, if there are any to carry, for as long as the computing goes on.
+/// Publishes tiles if there is a queue for them. Never returns.
 async fn carry(carrier: Option<Carrier<impl WorkQueue>>) {
     if let Some(carrier) = carrier {
         carrier.run().await;

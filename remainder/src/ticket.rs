@@ -1,22 +1,22 @@
-//! Which tile to compute next, so that several remainders paint one picture and not each its own.
+//! Decides which tile to compute next, so that several remainders paint one picture together.
 //!
-//! Each publish is answered with a number that no other publisher is told. It is the ticket for the
-//! publisher's next tile: whoever has it computes that tile, and nobody else does. A remainder that
-//! is stopped takes its ticket along, and its tile stays empty.
+//! Each publish is answered with a number that no other publisher gets. It is the ticket for the
+//! publisher's next tile: this remainder computes the tile with that number, and no other one
+//! does. If a remainder is stopped, its ticket is lost, and the tile stays empty.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// One that came late waits beside the one after it. More would only gather while the queue is
-/// slow, for tiles of a picture that is over by the time they are used.
+/// Two, so that a late ticket can wait beside the next one. More would only pile up while the
+/// queue is slow, for tiles of a picture that is finished by the time they are used.
 const MOST: usize = 2;
 
-/// The place where tickets are put and taken. Clones share it; nobody waits for a ticket.
+/// A store of tickets. Clones share it; taking a ticket never waits.
 #[derive(Debug, Clone, Default)]
 pub struct Tickets(Arc<Mutex<VecDeque<u64>>>);
 
 impl Tickets {
-    /// Puts a ticket there; of more than two the oldest one goes.
+    /// Adds a ticket; of more than two, the oldest is dropped.
     pub fn put(&self, number: u64) {
         let mut tickets = self.lock();
         tickets.push_back(number);

@@ -5,21 +5,21 @@ use crate::fractal::{HEIGHT, View, WIDTH};
 
 /// A tile's width and height in pixels.
 pub const SIDE: u32 = 80;
-/// How many tiles stand side by side in a picture.
+/// The number of tiles side by side in a picture.
 pub const COLUMNS: u32 = WIDTH / SIDE;
-/// How many tiles stand one above the other in a picture.
+/// The number of tiles one above the other in a picture.
 pub const ROWS: u32 = HEIGHT / SIDE;
-/// A thumbnail's width and height in shades.
+/// A thumbnail's width and height in pixels.
 pub const THUMBNAIL: usize = 8;
 
-/// A tile's pixels for each shade of its thumbnail, along one side.
+/// A tile's pixels for each pixel of its thumbnail, along one side.
 const BLOCK: usize = SIDE as usize / THUMBNAIL;
-/// Each pixel is the mean of so many points, squared: the rim is too fine for one.
+/// Each pixel is the mean of this number of points squared, as the rim is too fine for one.
 const SAMPLES: u32 = 2;
-/// Shares no factor with the tiles of a picture, so that this stride meets all of them.
+/// Shares no factor with the number of tiles, so that this stride reaches all of them.
 const STRIDE: u64 = 37;
 
-/// Where a tile belongs.
+/// The place of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The number of the picture, from 0.
@@ -31,8 +31,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of the tile with this number, from 0. A picture's tiles come scattered over
-    /// it: the whole shows early, and costly tiles do not come in a row.
+    /// The place of the tile with this number, from 0. Successive tiles are scattered over the
+    /// picture: the whole shows early, and costly tiles do not follow each other.
     pub fn of_tile(number: u64) -> Place {
         let tiles = u64::from(COLUMNS * ROWS);
         let spot = (number % tiles * STRIDE % tiles) as u32;
@@ -40,7 +40,7 @@ impl Place {
     }
 }
 
-/// A tile under way.
+/// A tile that is being computed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile {
     place: Place,
@@ -50,13 +50,13 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The tile with this number, from 0, with all its work before it.
+    /// The tile with this number, from 0; no row is computed yet.
     pub fn new(number: u64) -> Tile {
         let place = Place::of_tile(number);
         Tile { place, view: View::of_picture(place.picture), shades: Vec::new() }
     }
 
-    /// Where it belongs.
+    /// The tile's place.
     pub fn place(&self) -> Place {
         self.place
     }
@@ -76,7 +76,7 @@ impl Tile {
         }
     }
 
-    /// The tile in small, row after row; rows not computed yet are black.
+    /// The tile reduced in size, row after row; rows not computed yet are black.
     pub fn thumbnail(&self) -> [u8; THUMBNAIL * THUMBNAIL] {
         let mut sums = [0; THUMBNAIL * THUMBNAIL];
         for (i, shade) in self.shades.iter().enumerate() {

@@ -21,11 +21,11 @@ use serde_json::{Value, json};
 use service::Shutdown;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A queue that answers all publishes with `status`; gives its URL and what it was sent: settings
-/// and messages.
+/// A queue that answers all publishes with `status`; returns its URL and what it receives:
+/// settings and messages.
 async fn queue(status: StatusCode) -> (String, UnboundedReceiver<Value>) {
     let (heard, bodies) = unbounded_channel();
-    let told = heard.clone();
+    let sent = heard.clone();
     let total = Arc::new(AtomicU64::new(0));
     let publish = post(async move |body: String| {
         heard.send(serde_json::from_str(&body).unwrap()).unwrap();
@@ -33,7 +33,7 @@ async fn queue(status: StatusCode) -> (String, UnboundedReceiver<Value>) {
         (status, json!({"ids": ["1"], "published_total": published_total}).to_string())
     });
     let configure = put(async move |body: String| {
-        told.send(serde_json::from_str(&body).unwrap()).unwrap();
+        sent.send(serde_json::from_str(&body).unwrap()).unwrap();
         "{}"
     });
     let app = axum::Router::new()
@@ -66,24 +66,24 @@ fn number(tile: &Value) -> u64 {
 }
 
 #[tokio::test]
-async fn finished_tiles_come_to_the_queue_and_it_leaves_at_once() {
+async fn finished_tiles_are_published_and_it_stops_at_once() {
     let (url, mut bodies) = queue(StatusCode::CREATED).await;
     let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
     let running = tokio::spawn(remainder(&url, &registry, shutdown).run());
     let settings = json!({"max_depth": 1000, "max_age_s": 5.0});
-    assert_eq!(bodies.recv().await.unwrap(), settings, "before anything can be left lying there");
+    assert_eq!(bodies.recv().await.unwrap(), settings, "the settings come first");
     assert_eq!(bodies.recv().await.unwrap(), json!({"worker": "remainder-1"}));
     let first = bodies.recv().await.unwrap();
     assert_eq!((&first["worker"], &first["picture"]), (&json!("remainder-1"), &json!(0)));
-    let told = Instant::now();
+    let begun = Instant::now();
     trigger.set();
     running.await.unwrap().unwrap();
-    assert!(told.elapsed() < Duration::from_millis(200), "{:?}", told.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
     assert!(service::parent::counters(&registry)["remainder_work_units_total"] >= 1.0);
 }
 
 #[tokio::test]
-async fn several_paint_one_picture_and_none_paints_what_another_one_does() {
+async fn several_remainders_paint_one_picture_and_no_tile_twice() {
     let (url, mut bodies) = queue(StatusCode::CREATED).await;
     let (trigger, shutdown) = Shutdown::new();
     // Their rests are long enough for an answer to come on a busy machine.
@@ -96,7 +96,7 @@ async fn several_paint_one_picture_and_none_paints_what_another_one_does() {
             assert!(numbers.insert(number(&tile)), "{tile} was painted before; {numbers:?}");
         }
     }
-    // Each of the others may be at work at a tile in between.
+    // Each of the others may still be computing a tile in between.
     assert!(numbers.last() < Some(&(12 + 4)), "{numbers:?}");
     trigger.set();
     for one in running {
@@ -105,7 +105,7 @@ async fn several_paint_one_picture_and_none_paints_what_another_one_does() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_away_does_not_hold_up_the_computing() {
+async fn an_unreachable_queue_does_not_delay_the_computing() {
     let (url, _bodies) = queue(StatusCode::BAD_GATEWAY).await;
     let (registry, (trigger, shutdown)) = (Registry::new(), Shutdown::new());
     let running = tokio::spawn(remainder(&url, &registry, shutdown).run());
@@ -119,7 +119,7 @@ async fn a_queue_that_is_away_does_not_hold_up_the_computing() {
 }
 
 #[tokio::test]
-async fn where_a_queue_does_not_count_each_remainder_counts_by_itself() {
+async fn without_a_count_of_the_queue_a_remainder_numbers_its_tiles_itself() {
     let (queue, (trigger, shutdown)) = (Memory::new(), Shutdown::new());
     let args = Args::parse_from(["remainder", "--duty=90%", "--queue=tiles"]);
     let remainder =

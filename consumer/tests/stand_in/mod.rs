@@ -1,4 +1,4 @@
-//! A queue with a few jobs that tells afterwards what it was asked.
+//! A queue with a few jobs that records all requests.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -13,15 +13,15 @@ use axum::routing::{patch, post};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-/// What happened at the queue; the number is the job's.
+/// An event at the queue, with the number of the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Script {
     Receive(u32),
-    /// It is retired, and asks with a wait of so many milliseconds.
+    /// The consumer is retired, and asks with this wait in milliseconds.
     Retired(u32),
-    /// No job is left, so the consumer waits for one,
+    /// No job is left, so the consumer waits for one.
     Wait,
-    /// and stops waiting.
+    /// The consumer stops waiting.
     WaitCancelled,
     Extend(u32),
     Ack(u32),
@@ -50,7 +50,6 @@ impl Inner {
     }
 }
 
-/// The stand-in.
 pub(crate) struct Queue {
     pub(crate) url: String,
     inner: Arc<Inner>,
@@ -76,17 +75,17 @@ impl Queue {
         Queue { url, inner }
     }
 
-    /// From now on every lease is over.
+    /// From now on every lease has expired.
     pub(crate) fn end_all_leases(&self) {
         self.inner.stale.store(true, Ordering::SeqCst);
     }
 
-    /// From now on the consumer is retired, or is not any more.
+    /// From now on the consumer is retired, or no longer.
     pub(crate) fn retire(&self, retired: bool) {
         self.inner.retired.store(retired, Ordering::SeqCst);
     }
 
-    /// Fails the next `n` acks as if the queue were away.
+    /// Fails the next `n` acks as if the queue were unreachable.
     pub(crate) fn lose_calls(&self, n: u32) {
         self.inner.calls_to_lose.store(n, Ordering::SeqCst);
     }
@@ -96,7 +95,7 @@ impl Queue {
         self.inner.story.borrow().clone()
     }
 
-    /// The name by which the last receiver called itself.
+    /// The name that the last receiver gave.
     pub(crate) fn worker(&self) -> String {
         self.inner.worker.lock().unwrap().clone()
     }
@@ -108,20 +107,20 @@ impl Queue {
         tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap().unwrap();
     }
 
-    /// Waits until so much has happened.
-    pub(crate) async fn has_heard_so_much(&self, events: usize) {
+    /// Waits until at least `events` have happened.
+    pub(crate) async fn has_heard_at_least(&self, events: usize) {
         let mut story = self.inner.story.subscribe();
         let heard = story.wait_for(|story| story.len() >= events);
         tokio::time::timeout(Duration::from_secs(10), heard).await.unwrap().unwrap();
     }
 }
 
-/// A port where nobody listens now.
+/// A port on which no one listens now.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Says so when a receive is dropped that still waits.
+/// Records that a waiting receive was dropped.
 struct Waiting(Arc<Inner>);
 
 impl Drop for Waiting {
@@ -135,7 +134,7 @@ async fn receive(State(inner): State<Arc<Inner>>, Query(query): Query<Value>) ->
     assert_eq!(query["max"], "1");
     if inner.retired.load(Ordering::SeqCst) {
         let wait: f64 = query["wait_s"].as_str().unwrap().parse().unwrap();
-        // Told at once the first time, as the queue does.
+        // Answered at once the first time, as the queue does.
         let is_first = !inner.story.borrow().iter().any(|it| matches!(it, Script::Retired(_)));
         inner.add(Script::Retired((wait * 1000.0) as u32));
         if !is_first {

@@ -1,4 +1,4 @@
-//! What is used of the objects in a manifest.
+//! The parts of a manifest's objects that are used.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,57 +6,54 @@ use std::time::Duration;
 use crate::program::Program;
 use crate::volumes::Mount;
 
-/// What all our annotations begin with.
+/// The prefix of all the engine's annotations.
 pub const PREFIX: &str = "microscaling.com/";
 
-/// The programs of the kit that are no engine; without a cluster no others run.
+/// The kit's programs except the engine; without a cluster no others run.
 pub const PROGRAMS: [&str; 4] = ["queue", "producer", "consumer", "remainder"];
 
-/// What is used of a Deployment.
+/// The parts of a Deployment that are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct Deployment {
-    /// Its name.
     pub name: String,
-    /// Its namespace, "default" where it does not say.
+    /// "default" if not given.
     pub namespace: String,
-    /// Its annotations.
     pub annotations: BTreeMap<String, String>,
-    /// How many replicas it begins with.
+    /// The replicas at the start.
     pub replicas: u32,
-    /// The labels of its pods, by which a Service finds them.
+    /// The labels by which a Service finds its pods.
     pub pod_labels: BTreeMap<String, String>,
-    /// How long its processes have after SIGTERM.
+    /// The time that its processes have after SIGTERM.
     pub grace: Duration,
-    /// Its containers.
     pub containers: Vec<Container>,
 }
 
-/// What is used of a container.
+/// The parts of a container that are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct Container {
-    /// Its name.
     pub name: String,
-    /// Its image, which the page shows; the box runs none.
+    /// For the page; the box runs no images.
     pub image: Option<String>,
-    /// The program and its first words.
+    /// The program and its first arguments.
     pub command: Vec<String>,
-    /// The words after them.
+    /// The further arguments.
     pub args: Vec<String>,
-    /// Its environment: names and values.
+    /// Names and values.
     pub env: Vec<(String, String)>,
-    /// What a cluster puts before that: where the Services of its namespace are. `None` where it
-    /// wants none of it.
+    /// The variables that a cluster puts before `env`: the addresses of the Services in the
+    /// namespace. `None` if the pod turns them off.
     pub links: Option<Vec<(String, String)>>,
-    /// Where it begins; "/" where it does not say, as the kit's image does.
+    /// "/" if not given, as in the kit's image.
     pub working_dir: String,
-    /// What it mounts.
     pub mounts: Vec<Mount>,
-    /// The ports that have names.
+    /// The ports with names.
     pub ports: BTreeMap<String, u16>,
 }
 
 impl Container {
-    /// The program's name without its folder; `None` where only the image would know.
+    /// The program's name without its folder; `None` if only the image defines it.
     pub fn program(&self) -> Option<&str> {
         let path = self.command.first()?;
         path.rsplit('/').next().filter(|name| !name.is_empty())
@@ -72,48 +69,48 @@ impl Container {
     }
 }
 
-/// What is used of a Service.
+/// The parts of a Service that are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct Service {
-    /// Its name, which is its host name in the cluster.
+    /// Also its host name in the cluster.
     pub name: String,
-    /// Its namespace, "default" where it does not say.
+    /// "default" if not given.
     pub namespace: String,
-    /// The labels of the pods behind it.
+    /// The labels of the pods that it selects.
     pub selector: BTreeMap<String, String>,
-    /// Its ports.
     pub ports: Vec<Port>,
-    /// Whether its name leads to the pods themselves, whose ports count then.
+    /// Whether its name resolves to the pods themselves, so that clients use the pods' ports.
     pub is_headless: bool,
 }
 
 /// A port of a Service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Port {
-    /// Its number.
+    /// The Service's port.
     pub number: u16,
-    /// Where it leads to.
+    /// The pods' port.
     pub target: Target,
 }
 
 /// A port of a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// By its number.
+    /// A port by its number.
     Number(u16),
-    /// By the name that a container gives it.
+    /// A port by the name that a container gives it.
     Name(String),
 }
 
 impl Service {
-    /// Whether a Deployment's pods are behind this Service.
+    /// Whether this Service selects a Deployment's pods.
     pub fn selects(&self, deployment: &Deployment) -> bool {
         let has = |(key, value)| deployment.pod_labels.get(key) == Some(value);
         let is_near = self.namespace == deployment.namespace;
         is_near && !self.selector.is_empty() && self.selector.iter().all(has)
     }
 
-    /// The variables by which pods are told of it. Its name stands for its address.
+    /// The variables that give pods its address. Its name stands for its IP address.
     pub(crate) fn links(&self) -> Vec<(String, String)> {
         let Some(port) = self.ports.first().filter(|_| !self.is_headless) else {
             return Vec::new();
@@ -130,7 +127,7 @@ impl Deployment {
         self.containers.iter().any(|it| it.runs(Program::Engine))
     }
 
-    /// The container with a program of the kit, else the first one; others stand beside it.
+    /// The container with a program of the kit, or else the first one; others are sidecars.
     pub fn main(&self) -> Option<&Container> {
         let ours = self.containers.iter().find(|it| it.of_the_kit().is_some());
         ours.or(self.containers.first())

@@ -1,5 +1,5 @@
-//! What annotations, variables and words must be: texts. YAML reads `true` and `5` without quotes
-//! as something else, and a cluster would refuse them, too. All of them are told at once.
+//! Checks that annotations, variables and arguments are texts. YAML reads `true` and `5` without
+//! quotes as other types, which a cluster refuses too. All faults are reported at once.
 
 use serde_yaml::Value;
 
@@ -7,7 +7,7 @@ use crate::objects::items;
 use crate::yaml::typed::must_be;
 use crate::yaml::{Step, at, way};
 
-/// The parts of an object that should be texts and are not, each with what is wrong.
+/// The parts of an object that should be texts but are not, each with what is wrong.
 pub(super) fn misfits(object: &Value) -> Vec<(Vec<Step>, String)> {
     let path = ["metadata", "annotations"].map(Step::from);
     let mut found = texts_of_map(at(object, &path), &path, "annotation");
@@ -27,18 +27,18 @@ fn of_container(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     found.map(|(path, what)| (path, format!("container {name}: {what}"))).collect()
 }
 
-/// Words of a command line; the one behind a flag is called by the flag.
+/// Arguments of a command line; a value behind a flag is reported by the flag's name.
 fn words(container: &Value, key: &str, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     let all = items(container, &[key]);
     let wrong = all.iter().enumerate().filter(|(_, word)| !word.is_string());
-    let told = wrong.map(|(i, word)| {
+    let faults = wrong.map(|(i, word)| {
         let before = i.checked_sub(1).and_then(|before| all[before].as_str());
         let flag = before.filter(|flag| flag.starts_with("--") && !flag.contains('='));
         let name = flag.map_or(format!("{key}[{i}]"), |flag| format!("flag {flag}"));
         let path = way(path, [key.into(), i.into()]);
         (path, format!("{name} {}", must_be(word, "text")))
     });
-    told.collect()
+    faults.collect()
 }
 
 fn variables(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
@@ -55,9 +55,9 @@ fn variables(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
 fn texts_of_map(map: Option<&Value>, path: &[Step], what: &str) -> Vec<(Vec<Step>, String)> {
     let entries = map.and_then(Value::as_mapping).into_iter().flatten();
     let wrong = entries.filter(|(key, value)| !key.is_string() || !value.is_string());
-    let told = wrong.map(|(key, value)| match key.as_str() {
+    let faults = wrong.map(|(key, value)| match key.as_str() {
         Some(key) => (way(path, [key.into()]), format!("{what} {key} {}", must_be(value, "text"))),
         None => (path.to_vec(), format!("the name of an {what} {}", must_be(key, "text"))),
     });
-    told.collect()
+    faults.collect()
 }

@@ -1,4 +1,4 @@
-//! What makes no sense, and where it stands.
+//! The faults in a manifest, with their lines.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,24 +11,24 @@ use crate::described::{Container, Deployment, PREFIX};
 use crate::objects::items;
 use crate::yaml::{Document, Step, way};
 
-/// One annotation that is wrong.
+/// One invalid annotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InvalidAnnotation {
-    /// Whose it is.
+    /// The Deployment that has it.
     pub deployment: String,
-    /// Its whole name.
+    /// Its full name.
     pub annotation: String,
-    /// What is wrong with it, and the mend, as a whole sentence.
+    /// What is wrong with it, and the fix, as a whole sentence.
     pub text: String,
 }
 
 impl InvalidAnnotation {
-    /// An annotation of ours, by its name without the prefix, and what is wrong with it.
+    /// One of the engine's annotations, by its name without the prefix, and what is wrong with it.
     pub fn new(deployment: &str, name: &str, what: &str) -> InvalidAnnotation {
         InvalidAnnotation::whole(deployment, &format!("{PREFIX}{name}"), what)
     }
 
-    /// Any annotation, by its whole name.
+    /// Any annotation, by its full name.
     pub fn whole(deployment: &str, annotation: &str, what: &str) -> InvalidAnnotation {
         let text = format!("deployment/{deployment}: annotation {annotation} {what}");
         InvalidAnnotation {
@@ -45,21 +45,21 @@ impl fmt::Display for InvalidAnnotation {
     }
 }
 
-/// One thing that is wrong with a manifest.
+/// One fault in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The line, from 1 on, where it stands somewhere.
+    /// The line, from 1; `None` if it has none.
     pub line: Option<usize>,
-    /// What is wrong, and the mend.
+    /// What is wrong, and the fix.
     pub text: String,
 }
 
-/// Everything that is wrong with a manifest.
+/// All faults in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(pub Vec<Fault>);
 
 impl Refused {
-    /// A line for each, with the file and the line in it.
+    /// One line for each fault, with the file and the line number.
     pub fn in_file(&self, file: &Path) -> String {
         let file = file.display();
         let line = |fault: &Fault| match fault.line {
@@ -79,40 +79,40 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Where the objects of a manifest stand.
+/// The places of a manifest's objects in its text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
     documents: Vec<Document>,
-    /// The document of each, and the way to it in that, by `kind/name`.
+    /// The document of each object and the path in it, by `kind/name`.
     objects: BTreeMap<String, (usize, Vec<Step>)>,
 }
 
 impl Places {
-    /// Takes in a document.
+    /// Adds a document.
     pub(super) fn begin(&mut self, document: Document) {
         self.documents.push(document);
     }
 
-    /// Takes in an object of the last document.
+    /// Adds an object of the last document.
     pub(super) fn add(&mut self, object: &str, path: &[Step]) {
         let document = self.documents.len().saturating_sub(1);
         self.objects.insert(object.to_owned(), (document, path.to_vec()));
     }
 
-    /// The line of a part of an object, as `deployment/consumer`; where there is no such part, of
-    /// what it would be in.
+    /// The line of a part of an object such as `deployment/consumer`. For a missing part, the line
+    /// of what it would be in.
     pub fn line(&self, object: &str, part: &[Step]) -> Option<usize> {
         let (document, path) = self.objects.get(object)?;
         Some(self.documents.get(*document)?.line(&way(path, part.to_vec())))
     }
 
-    /// A fault of a part of an object.
+    /// A fault in a part of an object.
     pub fn fault(&self, object: &str, part: &[Step], what: &str) -> Fault {
         Fault { line: self.line(object, part), text: format!("{object}: {what}") }
     }
 
-    /// A fault of a word or variable of the container that a Deployment runs, found by the first
-    /// of these texts that is in one.
+    /// A fault in an argument or variable of a Deployment's main container: in the first one that
+    /// contains one of the texts `says`.
     pub fn of_words(&self, of: &Deployment, says: &[&str], what: &str) -> Fault {
         let object = format!("deployment/{}", of.name);
         let main = of.main();
@@ -125,8 +125,8 @@ impl Places {
         self.fault(&object, &part, what)
     }
 
-    /// The way to what says something in a container's words and variables: the name of a flag or
-    /// a variable, or else any part of them.
+    /// The path to the argument or variable of a container that contains a text: a flag, a part of
+    /// an argument, or a variable's name or value.
     fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
         let (document, before) = self.objects.get(object)?;
         let container = self.documents.get(*document)?.at(&way(before, path.to_vec()))?;
@@ -144,7 +144,7 @@ impl Places {
         Some(way(path, ["env".into(), i.into(), "value".into()]))
     }
 
-    /// The fault that a wrong annotation is.
+    /// The fault for an invalid annotation.
     pub fn of_annotation(&self, wrong: &InvalidAnnotation) -> Fault {
         let path = ["metadata".into(), "annotations".into(), wrong.annotation.as_str().into()];
         let line = self.line(&format!("deployment/{}", wrong.deployment), &path);

@@ -1,15 +1,15 @@
-//! The manifest: the only description of the demo, read by both worlds.
+//! The manifest: the only description of the demo, read by the box and by a cluster.
 //!
 //! # Layout
-//! - [`parse`]: YAML documents into the few things that are used of them
-//! - `described` and `manifest`: these things, and all of them together
-//! - `program`: what the kit's programs are to each other
-//! - `objects`: Kubernetes' objects, their parts, and of what types these are
-//! - [`fields`]: what annotations, variables and words must be
-//! - [`volumes`]: what a container mounts
-//! - [`invalid`]: what makes no sense, and where it stands
-//! - [`unused`]: what a manifest says that a world without a cluster does not honour
-//! - [`yaml`]: the one reader of manifests and scenarios
+//! - [`parse`]: reads the parts of YAML documents that are used
+//! - `described` and `manifest`: these parts, and all of them together
+//! - `program`: the kit's programs and their roles
+//! - `objects`: the fields of Kubernetes' objects, and their types
+//! - [`fields`]: checks that annotations, variables and arguments are texts
+//! - [`volumes`]: the volumes that a container mounts
+//! - [`invalid`]: the faults in a manifest, with their lines
+//! - [`unused`]: the parts of a manifest that are not honoured without a cluster
+//! - [`yaml`]: the reader of YAML for manifests and scenarios
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

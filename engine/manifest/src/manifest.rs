@@ -4,23 +4,22 @@ use crate::described::{Deployment, Service};
 use crate::invalid::Places;
 use crate::unused::Unused;
 
-/// What is used of a manifest.
+/// The parts of a manifest that are used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)] // the names say it
 pub struct Manifest {
-    /// Its Deployments, in order.
     pub deployments: Vec<Deployment>,
-    /// Its Services, in order.
     pub services: Vec<Service>,
-    /// Kinds that only mean something to a cluster, as `Kind name`.
+    /// Objects that only a cluster uses, as `Kind name`.
     pub cluster_only: Vec<String>,
-    /// What is said in the manifest, but not honoured without a cluster.
+    /// The parts that are not honoured without a cluster.
     pub unused: Unused,
-    /// Where its parts stand.
+    /// The lines of its parts.
     pub places: Places,
 }
 
 impl Manifest {
-    /// Tells each container of the Services in its namespace.
+    /// Gives each container the addresses of the Services in its namespace.
     pub(crate) fn link(&mut self) {
         for deployment in &mut self.deployments {
             let near = self.services.iter().filter(|it| it.namespace == deployment.namespace);

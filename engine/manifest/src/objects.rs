@@ -1,5 +1,5 @@
-//! Kubernetes' objects: their parts, and of what types these are. A cluster refuses a value of the
-//! wrong type anywhere in an object, and so does the box, also where it does not use the value.
+//! The fields of Kubernetes' objects, and their types. A cluster refuses a value of the wrong type
+//! anywhere in an object. The box does too, even in fields that it does not use.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,19 +14,19 @@ use crate::yaml::typed::{Misfit, must_be, plain};
 mod tests;
 
 /// The types of the fields of each kind: `text`, `list text`, `map text`, another kind, or `is v1`
-/// for what may be nothing else. What a cluster alone writes, as a status, is not among them.
+/// if only that value is allowed. Fields that only a cluster writes, such as status, are left out.
 static KINDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("objects.yaml")).unwrap_or_default());
 
-/// Holds an object to its kind.
+/// Checks an object against its kind.
 ///
 /// # Errors
-/// The first part of it that is of the wrong type.
+/// The first part that has the wrong type.
 pub(super) fn check(kind: &str, object: &Value) -> Result<(), Misfit> {
     fits(kind, object, &mut Vec::new())
 }
 
-/// A part of an object that was checked; its type's default where it is not there or empty.
+/// A part of an object that was checked; its type's default if it is missing or empty.
 pub(super) fn part<'a, T: Deserialize<'a> + Default>(of: &'a Value, path: &[&str]) -> T {
     find(of, path).and_then(|found| T::deserialize(found).ok()).unwrap_or_default()
 }
@@ -36,7 +36,7 @@ pub(super) fn items<'a>(of: &'a Value, path: &[&str]) -> &'a [Value] {
     find(of, path).and_then(Value::as_sequence).map_or(&[], Vec::as_slice)
 }
 
-/// A part of an object, unless it is empty.
+/// A part of an object, if it is not empty.
 pub(super) fn find<'a>(of: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(of, |of, key| of.get(key)).filter(|found| !found.is_null())
 }
@@ -51,7 +51,7 @@ fn fits(of: &str, value: &Value, path: &mut Vec<Step>) -> Result<(), Misfit> {
         (Some(("map", of)), _) => fits_map(value, path, "text", |_, _| Some(of)),
         (_, Some(fields)) => fits_map(value, path, "field identifier", |key, it| {
             let of = fields.get(key)?.as_str();
-            // An empty field is as good as none.
+            // An empty field counts as missing.
             (!it.is_null() || of.starts_with("is ")).then_some(of)
         }),
         _ => unfit(of, value).map_or(Ok(()), |wanted| misfit(path, value, wanted)),
@@ -65,7 +65,7 @@ fn fits_below(step: Step, of: &str, value: &Value, path: &mut Vec<Step>) -> Resu
     Ok(())
 }
 
-/// Holds the values of a map to the types that `of` has for them, and the keys to texts.
+/// Checks that the keys of a map are texts, and its values against the types that `of` gives.
 fn fits_map<'a>(
     value: &Value,
     path: &mut Vec<Step>,
@@ -88,7 +88,7 @@ fn fits_map<'a>(
     Ok(())
 }
 
-/// What a simple value must be, where it is something else.
+/// The required type of a simple value that does not fit; `None` if it fits.
 fn unfit<'a>(of: &'a str, value: &Value) -> Option<&'a str> {
     let is_small = value.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
     let (fits, wanted) = match of {

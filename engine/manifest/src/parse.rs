@@ -1,4 +1,4 @@
-//! YAML documents into the few things that are used of them.
+//! Reads the parts of YAML documents that are used.
 
 use std::time::Duration;
 
@@ -16,19 +16,19 @@ use crate::{fields, volumes};
 /// Kubernetes's own default for `terminationGracePeriodSeconds`.
 const DEFAULT_GRACE_S: i64 = 30;
 
-/// The namespace of what does not say.
+/// The namespace of an object that gives none.
 const DEFAULT_NAMESPACE: &str = "default";
 
 /// Kinds that a demo on a cluster needs and a box does not.
 const CLUSTER_ONLY: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "Namespace", "Lease"];
 
-/// What is wrong with a part of an object, after its name, and the way to the part.
+/// The path to a part of an object, and what is wrong there.
 type Mismatch = (Vec<Step>, String);
 
 /// Reads a manifest of one or more documents.
 ///
 /// # Errors
-/// Every document that is no valid Kubernetes object, by its kind and name.
+/// Every document that is not a valid Kubernetes object, by its kind and name.
 pub fn parse(text: &str) -> Result<Manifest, Refused> {
     let mut manifest = Manifest::default();
     let mut faults = Vec::new();
@@ -46,13 +46,13 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
         }
     }
     if manifest.deployments.is_empty() && faults.is_empty() {
-        faults.push(Fault { line: None, text: "there is no Deployment in it".to_owned() });
+        faults.push(Fault { line: None, text: "it has no Deployment".to_owned() });
     }
     manifest.link();
     if faults.is_empty() { Ok(manifest) } else { Err(Refused(faults)) }
 }
 
-/// Takes in an object of the last document; what is wrong with it.
+/// Adds an object of the last document; returns its faults.
 fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<Step>) -> Vec<Fault> {
     if value.get("kind").and_then(Value::as_str) == Some("List") {
         let mut faults = Vec::new();
@@ -75,7 +75,7 @@ fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<St
     let is_twice = manifest.deployments.iter().any(|it| kind == "Deployment" && it.name == name);
     manifest.places.add(&object, path);
     let wrong = match kind.as_str() {
-        _ if is_twice => vec![(vec![], "there are two of this name; leave one out".to_owned())],
+        _ if is_twice => vec![(vec![], "there are two with this name; leave one out".to_owned())],
         "Deployment" => take_deployment(manifest, name, value).err().unwrap_or_default(),
         "Service" => take_service(manifest, name, value).err().into_iter().collect(),
         _ if CLUSTER_ONLY.contains(&kind.as_str()) => {
@@ -95,7 +95,7 @@ fn kind_and_name(value: &Value) -> Result<(String, String), Mismatch> {
         Some(Value::String(kind)) => kind.clone(),
         Some(other) => return Err((vec!["kind".into()], format!(": kind {}", text(other)))),
         None => {
-            let what = ": it has no kind, so it is no Kubernetes object".to_owned();
+            let what = ": it has no kind, so it is not a Kubernetes object".to_owned();
             return Err((Vec::new(), what));
         }
     };
@@ -146,15 +146,15 @@ fn wrong<T>(path: &[&str], what: &str) -> Result<T, Mismatch> {
     Err((path.iter().map(|key| Step::from(*key)).collect(), what.to_owned()))
 }
 
-/// What is used of a cluster's own Deployment; `None` where a manifest could not say that.
+/// The used parts of a Deployment in a cluster; `None` if it is not a valid manifest.
 pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deployment> {
     deployment(name, &serde_yaml::to_value(object).ok()?).ok()
 }
 
-/// What is used of a Deployment whose parts are of their types.
+/// The used parts of a Deployment whose types were checked.
 ///
 /// # Errors
-/// When a part of it is missing or out of range, and which.
+/// The part that is missing or out of range.
 pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
@@ -212,7 +212,7 @@ fn container(value: &Value, volumes: &[Value]) -> Container {
     }
 }
 
-/// What is used of a Service whose parts are of their types.
+/// The used parts of a Service whose types were checked.
 pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let is_tcp = |it| part::<Option<&str>>(it, &["protocol"]).is_none_or(|it| it == "TCP");
@@ -226,7 +226,7 @@ pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> 
     })
 }
 
-/// The port of this number in its list.
+/// The port at index `i` of its list.
 fn port(i: usize, value: &Value) -> Result<Port, Mismatch> {
     let valid = |key: &str, number: i64| match u16::try_from(number) {
         Ok(number) if number > 0 => Ok(number),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_manifest_is_refused_in_words() {
+    fn a_text_that_is_not_a_manifest_is_refused_with_a_reason() {
         assert!(refusal("").contains("no Deployment"));
         assert!(refusal("hello").contains("no kind"));
         assert!(refusal("kind: Deployment").contains("no metadata.name"));
@@ -288,7 +288,7 @@ mod tests {
         assert!(refusal(named).starts_with("deployment/a: "), "{}", refusal(named));
     }
 
-    /// What is wrong with the kit's manifest after a change, with its line.
+    /// The faults in the kit's manifest after a change, with their lines.
     fn with(from: &str, to: &str) -> String {
         assert!(DEMO.contains(from), "{from}");
         let refused = parse(&DEMO.replacen(from, to, 1)).unwrap_err();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_wrong_type_is_refused_by_object_name_line_and_mend() {
+    fn a_value_of_the_wrong_type_is_refused_with_object_name_line_and_fix() {
         let scalable = "microscaling.com/is-scalable: \"true\"";
         let annotation = "deployment/consumer: annotation microscaling.com";
         let text = |value| format!("it must be text: write \"{value}\" in quotes");
@@ -307,7 +307,7 @@ mod tests {
             ("max-containers: \"10\"".to_owned(), "max-containers: {a: 1}", format!(
                 "{annotation}/max-containers is a map; it must be text")),
             ("rule: rate".to_owned(), "rule:", format!(
-                "{annotation}/rule is empty; it must be text: write \"\" for none")),
+                "{annotation}/rule is empty; it must be text: write \"\" for no text")),
             ("queue: jobs".to_owned(), "queue: [jobs]", format!(
                 "{annotation}/queue is a list; it must be text")),
             ("value: jobs".to_owned(), "value: 5", format!(
@@ -342,11 +342,11 @@ mod tests {
         ));
         for (from, to, says) in cases {
             let line = DEMO[..DEMO.find(&from).unwrap()].lines().count();
-            let told = with(&from, to);
+            let found = with(&from, to);
             let (line, next) =
                 (format!("demo.yaml:{line}: {says}"), format!("demo.yaml:{}: {says}", line + 1));
-            assert!(told.starts_with(&line) || told.starts_with(&next), "{told} and not {line}");
-            assert_eq!(told.lines().count(), 1, "{told}");
+            assert!(found.starts_with(&line) || found.starts_with(&next), "{found} and not {line}");
+            assert_eq!(found.lines().count(), 1, "{found}");
         }
         let containers = "{kind: Deployment, metadata: {name: a}, spec: {selector: {}, template: \
                           {spec: {containers: {name: b}}}}}";
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn all_annotations_of_a_wrong_type_are_told_at_once() {
+    fn all_annotations_of_a_wrong_type_are_reported_at_once() {
         let text = DEMO.replace("-containers: \"1\"", "-containers: 1");
         let refused = parse(&text).unwrap_err();
         let lines: Vec<_> = refused.0.iter().map(|fault| fault.line).collect();

@@ -1,4 +1,4 @@
-//! What the kit's programs are to each other. Everything that treats one unlike another asks here.
+//! The kit's programs and their roles. All code that treats one unlike another uses this module.
 
 /// A program of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub enum Program {
     Queue,
     /// Makes the load.
     Producer,
-    /// Works jobs off.
+    /// Does the jobs.
     Consumer,
     /// Uses spare capacity.
     Remainder,
@@ -16,7 +16,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// The program that a command starts; `None` where it is none of the kit's.
+    /// The program that a command starts; `None` if it is not one of the kit's.
     pub fn of(command: &str) -> Option<Program> {
         match command.rsplit('/').next()? {
             "queue" => Some(Program::Queue),
@@ -28,8 +28,8 @@ impl Program {
         }
     }
 
-    /// Whether the others address it. Such a program makes no load, and is neither scaled nor
-    /// killed from a page.
+    /// Whether the others send requests to it. Such a program makes no load, and a page neither
+    /// scales nor kills it.
     pub fn serves(self) -> bool {
         matches!(self, Program::Queue | Program::Engine)
     }

@@ -1,8 +1,7 @@
-//! What a manifest says that a world without a cluster does not honour.
+//! The parts of a manifest that are not honoured without a cluster.
 //!
-//! Two kinds: what is meant for clusters alone (images, resources, probes), of which a summary
-//! is enough, and what changes the meaning of the demo (volumes, a second container), of which
-//! each is named.
+//! There are two kinds. For fields that only clusters need (images, resources, probes) a summary is
+//! enough. Each part that changes the meaning of the demo (volumes, a second container) is named.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -14,12 +13,12 @@ use crate::described::{Container, Deployment};
 use crate::objects::{find, items};
 use crate::volumes::Source;
 
-/// What is said but not honoured.
+/// The parts that are not honoured.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unused {
-    /// Fields that only mean something to a cluster.
+    /// Fields that only a cluster needs.
     pub for_clusters: BTreeSet<String>,
-    /// Sentences that name what is left out.
+    /// Sentences that name what is not honoured.
     pub warnings: Vec<String>,
 }
 
@@ -36,7 +35,7 @@ static KNOWN: LazyLock<BTreeMap<String, Known>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("unused.yaml")).unwrap_or_default());
 
 impl Unused {
-    /// Looks through a Deployment for what is not honoured.
+    /// Searches a Deployment for parts that are not honoured.
     pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
         let name = deployment.name.as_str();
         let Some(spec) = value.get("spec") else { return };
@@ -58,7 +57,7 @@ impl Unused {
         }
     }
 
-    /// Looks at the container that is run.
+    /// Searches the container that is run.
     fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
         if let Some(written) = written {
             self.look(name, written, "Container");
@@ -69,11 +68,11 @@ impl Unused {
             let what = match mount.source {
                 Source::Empty => continue,
                 Source::Lasting(kind) => format!(
-                    "is a {kind}; without a cluster it is a temporary folder, and what is in it \
-                     is gone at the end"
+                    "is a {kind}; without a cluster it is a temporary folder, and its files are \
+                     deleted at the end"
                 ),
                 Source::Files(kind) => format!("is a {kind}; without a cluster it is empty"),
-                Source::Other => "is not there without a cluster; a temporary folder is".to_owned(),
+                Source::Other => "is a temporary folder without a cluster".to_owned(),
             };
             self.warnings.push(format!("deployment/{name}: volume {} {what}", mount.volume));
         }
@@ -104,7 +103,7 @@ impl Unused {
         self.not_honoured(&format!("deployment/{name}: {what}"));
     }
 
-    /// Names something that is left out.
+    /// Adds a warning about something that is not honoured.
     pub fn not_honoured(&mut self, what: &str) {
         self.warnings.push(format!("{what} is not honoured without a cluster"));
     }
@@ -115,7 +114,7 @@ mod tests {
     use crate::parse::parse;
 
     #[test]
-    fn of_the_kit_s_own_manifest_nothing_is_worth_a_warning() {
+    fn the_kit_s_own_manifest_gives_no_warning() {
         let manifest = parse(include_str!("../../../demo.yaml")).unwrap();
         assert_eq!(manifest.unused.warnings, Vec::<String>::new());
         assert!(manifest.unused.for_clusters.contains("resources"));
@@ -164,9 +163,9 @@ spec:
                 "deployment/a: envFrom is not honoured without a cluster",
                 "deployment/a: env X with valueFrom is not honoured without a cluster",
                 "deployment/a: volume disk is a persistentVolumeClaim; without a cluster it is a \
-                 temporary folder, and what is in it is gone at the end",
+                 temporary folder, and its files are deleted at the end",
                 "deployment/a: volume words is a configMap; without a cluster it is empty",
-                "deployment/a: volume nobody is not there without a cluster; a temporary folder is",
+                "deployment/a: volume nobody is a temporary folder without a cluster",
                 "deployment/a: container two is not honoured without a cluster",
                 "deployment/a: init container first is not honoured without a cluster",
                 "ConfigMap settings is not honoured without a cluster",

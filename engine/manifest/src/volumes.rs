@@ -1,40 +1,40 @@
-//! What a container mounts.
+//! The volumes that a container mounts.
 
 use serde_yaml::Value;
 
 use super::objects::{find, part};
 
-/// What outlives its pod.
+/// Volumes that outlive the pod.
 const LASTING: [&str; 5] = ["persistentVolumeClaim", "ephemeral", "hostPath", "nfs", "csi"];
 
-/// What the cluster fills.
+/// Volumes that the cluster fills.
 const FILES: [&str; 5] = ["configMap", "secret", "projected", "downwardAPI", "image"];
 
-/// A directory of a container that is of a volume.
+/// A volume mounted in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// Where the container sees it, as the manifest writes it.
+    /// The path in the container, as the manifest writes it.
     pub path: String,
     /// The volume's name.
     pub volume: String,
-    /// What the volume is.
+    /// The kind of the volume.
     pub source: Source,
-    /// The part of the volume that it is.
+    /// The part of the volume that is mounted.
     pub sub_path: Option<String>,
     /// Whether the container may only read it.
     pub is_read_only: bool,
 }
 
-/// What a volume is.
+/// The kind of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Empty when the pod begins, and gone with it.
+    /// Empty when the pod starts, and deleted with it.
     Empty,
-    /// It outlives the pod.
+    /// Outlives the pod.
     Lasting(&'static str),
-    /// The cluster puts files into it, which can only be read.
+    /// Filled by the cluster with read-only files.
     Files(&'static str),
-    /// Something else that only a cluster has, or no volume of the pod at all.
+    /// Another kind that only a cluster has, or not a volume of the pod.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl Source {
     }
 }
 
-/// What a container mounts of its pod's volumes.
+/// The volumes that a container mounts.
 pub(super) fn mounts(mounts: &[Value], volumes: &[Value]) -> Vec<Mount> {
     let mount = |it| {
         let name: String = part(it, &["name"]);

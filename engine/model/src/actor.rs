@@ -1,11 +1,11 @@
-//! Who does something.
+//! The authors of actions.
 
 use serde::Serialize;
 
-/// Who did something.
+/// The author of an action, as pages and the log name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Actor {
-    /// Somebody at the page.
+    /// A person on the page.
     #[serde(rename = "the page")]
     Page,
     /// A subcommand of the engine.
@@ -14,19 +14,19 @@ pub enum Actor {
     /// `engine top`.
     #[serde(rename = "engine top")]
     Top,
-    /// A scenario that is played.
+    /// The scenario that is played.
     #[serde(rename = "the scenario")]
     Scenario,
-    /// Somebody in the audience.
+    /// A person in the audience.
     #[serde(rename = "the audience")]
     Audience,
-    /// The load that is there at the start.
+    /// The load at the start.
     #[serde(rename = "the opening load")]
     Opening,
-    /// A program that calls the API and does not say its name.
+    /// A program that calls the API without giving its name.
     #[serde(rename = "the API")]
     Api,
-    /// Not by way of this engine: kubectl, or another controller.
+    /// Not this engine: kubectl or another controller.
     #[serde(rename = "somebody else")]
     Outside,
 }

@@ -1,4 +1,4 @@
-//! The scaling rules: annotations on Deployments, beginning with `microscaling.com/`.
+//! The scaling rules: annotations on Deployments that begin with `microscaling.com/`.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -28,26 +28,26 @@ pub const OF_WORKLOADS: [&str; 13] = [
     "paused",
 ];
 
-/// What a window may be.
+/// The values that `scale-down-window` may have.
 const WINDOWS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
 
-/// What the slow average of the arrivals may be.
+/// The values that `rate-average` may have.
 const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(600);
 
-/// How many jobs a second a container may do.
+/// The values that `service-rate` may have: jobs a second.
 const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
-/// What a capacity may be, also by the flag.
+/// The values that the capacity may have, also by the flag.
 pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
 
 /// The annotation of the engine's own Deployment.
 pub const CAPACITY: &str = "capacity";
 
-/// The configuration that a manifest describes. The engine's own annotation `capacity` counts
-/// more than `--capacity`, for it can be changed while the engine runs.
+/// The configuration that a manifest describes. The engine's own annotation `capacity`
+/// overrides `--capacity`, because it can be changed while the engine runs.
 ///
 /// # Errors
-/// Every Deployment and annotation that is wrong.
+/// Every Deployment and annotation that is invalid.
 pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
     let typed = noted(capacity(&manifest.deployments), &mut problems);
@@ -70,10 +70,10 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
     Err(Refused(problems.iter().map(|wrong| manifest.places.of_annotation(wrong)).collect()))
 }
 
-/// The workload that a Deployment describes, if it is to be scaled, checked by itself.
+/// The workload that a Deployment describes, if it is scaled, checked without the others.
 ///
 /// # Errors
-/// Every annotation that is wrong.
+/// Every annotation that is invalid.
 pub fn checked_workload(
     deployment: &Deployment,
     capacity: u32,
@@ -86,8 +86,8 @@ pub fn checked_workload(
     Err(problems.iter().map(|problem| in_words(problem, &deployment.name)).collect())
 }
 
-/// A problem of the core, by the names that the user gave the things. `engine` is the engine's own
-/// Deployment.
+/// A problem that the decision core found, by the names in the manifest. `engine` is the engine's
+/// own Deployment.
 pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     let annotation = match problem.setting {
         Setting::MinContainers => "min-containers",
@@ -101,10 +101,10 @@ pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     InvalidAnnotation::new(name, annotation, &problem.text)
 }
 
-/// The capacity that the engine's own Deployment says, if there is one and it says one.
+/// The annotation `capacity` of the engine's own Deployment, if there is one.
 ///
 /// # Errors
-/// When it is no number, or 0.
+/// When it is not a number from 1 to 1000.
 pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     let Some(engine) = all.iter().find(|it| it.is_engine()) else { return Ok(None) };
     let annotations = Annotations::of(engine);
@@ -116,12 +116,12 @@ pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     }
 }
 
-/// What the engine's own Deployment is called.
+/// The name of the engine's own Deployment.
 pub(crate) fn engine_name(all: &[Deployment]) -> &str {
     all.iter().find(|it| it.is_engine()).map_or("engine", |it| &it.name)
 }
 
-/// The workload that a Deployment describes; `None` where it is not to be scaled.
+/// The workload that a Deployment describes; `None` if it is not scaled.
 fn workload(
     deployment: &Deployment,
     capacity: u32,
@@ -158,7 +158,7 @@ fn workload(
     }))
 }
 
-/// What was read; where that is wrong the default, with a note of it.
+/// The value that was read; if it is invalid, the default, and the problem is noted.
 pub(crate) fn noted<T: Default>(
     read: Result<T, InvalidAnnotation>,
     problems: &mut Vec<InvalidAnnotation>,
@@ -188,12 +188,12 @@ impl<'a> Annotations<'a> {
         InvalidAnnotation::new(self.deployment, name, what)
     }
 
-    /// Misspelt ones, which would otherwise be silently without effect.
+    /// Misspelt annotations, which would otherwise silently have no effect.
     fn unknown(&self, is_engine: bool) -> Vec<InvalidAnnotation> {
         let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
         let unknown = self.values.keys().filter(|name| !known(name));
-        let known = OF_WORKLOADS.join(", ");
-        unknown.map(|name| self.wrong(name, &format!("is unknown; there are {known}"))).collect()
+        let text = format!("is unknown; the known ones are {}", OF_WORKLOADS.join(", "));
+        unknown.map(|name| self.wrong(name, &text)).collect()
     }
 
     fn number(&self, name: &str) -> Result<Option<u32>, InvalidAnnotation> {
@@ -213,7 +213,7 @@ impl<'a> Annotations<'a> {
     fn rule(&self) -> Result<Rule, InvalidAnnotation> {
         let names = Rule::NAMES.join(", ");
         let Some(name) = self.values.get("rule") else {
-            return Err(self.wrong("rule", &format!("is missing; there are {names}")));
+            return Err(self.wrong("rule", &format!("is missing; the rules are {names}")));
         };
         match *name {
             "rate" => Ok(Rule::Rate(self.rate_settings(name)?)),
@@ -221,7 +221,7 @@ impl<'a> Annotations<'a> {
             "queue" => Ok(Rule::Queue(self.target(name)?)),
             "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
             other => {
-                let text = format!("is {other:?}, which is no rule; there are {names}");
+                let text = format!("is {other:?}, which is not a rule; the rules are {names}");
                 Err(self.wrong("rule", &text))
             }
         }
@@ -240,7 +240,7 @@ impl<'a> Annotations<'a> {
         range: RangeInclusive<Duration>,
         default: Duration,
     ) -> Result<Duration, InvalidAnnotation> {
-        let wanted = "a duration, as \"6s\"";
+        let wanted = "a duration such as \"6s\"";
         let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
             return Ok(default);
         };
@@ -253,7 +253,7 @@ impl<'a> Annotations<'a> {
     }
 
     fn service_time(&self) -> Result<Option<Duration>, InvalidAnnotation> {
-        let (name, wanted) = ("service-rate", "jobs a second of one container, as \"5\"");
+        let (name, wanted) = ("service-rate", "jobs a second of one container, such as \"5\"");
         match self.parsed::<f64>(name, wanted)? {
             Some(rate) if !SERVICE_RATES.contains(&rate) => {
                 Err(self.wrong(name, &format!("is {rate}; give 0.001 to 100000")))
@@ -272,14 +272,14 @@ impl<'a> Annotations<'a> {
         let length = self.number("target-queue-length")?;
         let length = length.ok_or_else(|| missing("target-queue-length"))?;
         if length == 0 {
-            let text = "is 0, so that no queue could be under it; give at least 1";
+            let text = "is 0, and no queue is shorter than that; give at least 1";
             return Err(self.wrong("target-queue-length", text));
         }
         Ok(QueueTarget { queue: queue.to_owned(), length })
     }
 }
 
-/// The kit's queue takes no others, so a name that it would refuse is a typing error.
+/// The kit's queue refuses all other names, so another one is a typing error.
 fn is_queue_name(text: &str) -> bool {
     let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
     (1..=80).contains(&text.len()) && text.bytes().all(fits)

@@ -1,4 +1,4 @@
-//! Whether this engine decides, and who does where it does not.
+//! Whether this engine decides, and which engine does if not.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,42 +12,42 @@ use crate::scheduler::Written;
 /// Whether the engine may write now; asked right before each write is sent.
 pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
 
-/// What an engine does now.
+/// The mode of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ControlMode {
-    /// It decides.
+    /// It decides and scales.
     Decides,
-    /// It would, and a person holds all scaling; what is scaled by hand is.
+    /// A person holds all scaling; the engine only carries out what is scaled by hand.
     Held,
-    /// It looks on, for this reason, and carries out nothing.
+    /// It carries out nothing, for this reason.
     LooksOn(String),
 }
 
 /// Whether this engine decides.
 pub trait Authority: fmt::Debug + Send + Sync {
-    /// What this engine does now.
+    /// The current mode of this engine.
     fn mode(&self) -> ControlMode;
 
-    /// Whether a person holds all scaling, as last seen.
+    /// Whether a person holds all scaling, by the last known state.
     fn held(&self) -> bool;
 
-    /// Holds all scaling, or lets it go on; where several engines stand by, a new leader keeps it.
+    /// Holds all scaling, or ends the hold. With several engines, a new leader keeps the hold.
     fn hold(&mut self, hold: bool) -> Written;
 
-    /// Since when this engine leads; a new time is a new term.
+    /// When this engine became the leader; another time is another term.
     fn term(&self) -> Option<Duration>;
 
-    /// The name that the page shows: alone, leader, or who else.
+    /// The name that the page shows: alone, leader, or the engine that leads.
     fn name(&self) -> String;
 
     /// Asked right before each write is sent.
     fn may_write(&self) -> MayWrite;
 
-    /// Lets another engine act at once. Only when no write of ours is under way any more.
+    /// Lets another engine take over at once. Only called when no write of ours is under way.
     fn release(&self) -> BoxFuture<'_, ()>;
 }
 
-/// There is no other engine: the box.
+/// The authority of an engine without others: the box.
 #[derive(Debug, Default)]
 pub struct Alone {
     held: bool,

@@ -1,13 +1,13 @@
-//! What the decision core is told, where no annotation says otherwise.
+//! The capacity and the tick that flags set.
 
 use std::time::Duration;
 
-/// The budget and the rhythm.
+/// The capacity and the tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// How many containers there are to share.
+    /// The number of slots.
     pub capacity: u32,
-    /// The time between decisions.
+    /// The time between two rounds.
     pub tick: Duration,
 }
 

@@ -1,13 +1,13 @@
-//! The words that all parts of the engine share, and the doors for what others may add.
+//! The types that all parts of the engine share, and the traits for what others may add.
 //!
 //! # Layout
 //! - [`scheduler`]: [`Scheduler`], where the containers run
 //! - [`authority`]: [`Authority`], whether this engine decides
-//! - [`source`]: [`MetricSource`], where readings come from; [`queue_reading`]: what one sees
+//! - [`source`]: [`MetricSource`], where readings come from; [`queue_reading`]: one reading
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
-//! - [`settings`]: the same as they are edited; [`trouble`]: what is wrong with them
-//! - [`configure`]: edits of them while the engine runs
-//! - [`actor`], [`budget`], [`clock`]: who does something, inside which bounds, and when
+//! - [`settings`]: the configuration made of them; [`warning`]: what is wrong with it
+//! - [`configure`]: edits of the annotations while the engine runs
+//! - [`actor`], [`budget`], [`clock`]: the authors of actions, the flags, and the engine's time
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! A queue as it was seen last.
+//! One reading of a queue.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,45 +6,44 @@ use std::time::Duration;
 
 use control::Reading;
 
-/// A queue as it was seen last.
+/// One reading of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QueueReading {
-    /// What rules go by.
+    /// The part that rules use.
     pub reading: Reading,
-    /// Jobs that are lost, since the queue's process began; `None` where it does not count them.
+    /// Jobs lost since the queue's process started; `None` if it does not count them.
     pub lost: Option<u64>,
-    /// Who holds its leases.
+    /// The workers with leases.
     pub leases: LeaseHolders,
-    /// What nine of ten of the last jobs took from their delivery to their ack, at most; `None`
-    /// while that is not known.
+    /// The time from receive to ack within which 90 % of the last jobs stayed; `None` if unknown.
     pub ack_p90: Option<Duration>,
 }
 
-/// Who holds leases of a queue.
+/// The workers of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Leases {
     /// Workers with a lease, by name.
     pub busy: BTreeSet<String>,
-    /// Workers that had one a while ago, by name.
+    /// Workers that had a lease a while ago, by name.
     pub idle: BTreeSet<String>,
-    /// Leases of which nobody knows whose they are.
+    /// Leases whose workers are unknown.
     pub nameless: u64,
 }
 
-/// What a queue tells of its workers.
+/// The information that a queue gives about its workers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LeaseHolders {
-    /// It tells nothing of them.
+    /// It does not list them.
     #[default]
     Untold,
-    /// It does, but could not be asked this time.
+    /// It lists them, but the list could not be read this time.
     Unread,
-    /// These.
+    /// The list.
     Listed(Arc<Leases>),
 }
 
 impl LeaseHolders {
-    /// The workers, where they are known.
+    /// The workers, if they are known.
     pub fn listed(&self) -> Option<&Leases> {
         match self {
             LeaseHolders::Listed(leases) => Some(leases),
@@ -56,10 +55,10 @@ impl LeaseHolders {
 /// A lost worker's job that was done in the end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoveredJob {
-    /// Who had it and was lost.
+    /// The worker that had it and was lost.
     pub worker: String,
-    /// Seconds until it was given out again.
+    /// Seconds until it was redelivered.
     pub after_s: f64,
-    /// Who did it.
+    /// The worker that did it.
     pub done_by: String,
 }

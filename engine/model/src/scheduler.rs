@@ -1,4 +1,4 @@
-//! Where the containers run: a door for what others may add.
+//! The schedulers run the containers. Others may add schedulers of their own.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,26 +15,26 @@ use crate::configure::Change;
 use crate::settings::Described;
 use crate::warning::Warning;
 
-/// Where the containers run.
+/// Runs the containers: the box or a cluster.
 pub trait Scheduler: fmt::Debug + Send + Sync {
-    /// All Deployments as they are, by name.
+    /// The state of all Deployments, by name.
     fn observe(&self) -> BTreeMap<String, Status>;
 
-    /// Returns when a container has come, become ready, or gone since the last call.
+    /// Returns when a container was added, became ready or was removed since the last call.
     fn changed(&mut self) -> BoxFuture<'_, ()>;
 
-    /// What it sees of the Deployments' annotations; `None` while that is not known.
+    /// The Deployments with their annotations; `None` while they are not known.
     fn described(&self) -> Option<Described>;
 
-    /// Tells a Deployment how many replicas it shall have. Where some are to leave and it is ours
-    /// to choose, those named `first` leave first, in this order. The word is given at once; the
-    /// future, which needs to be driven, says what came of it.
+    /// Sets the replicas of a Deployment. If some containers must leave and the engine chooses,
+    /// those in `first` leave first, in this order. The request counts as sent at once; the
+    /// future must be driven, and returns its result.
     fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written;
 
-    /// Edits annotations; all of them or none, as far as that can be told in advance.
+    /// Edits annotations: all or none, as far as that can be checked in advance.
     fn configure(&self, changes: &[Change]) -> Written;
 
-    /// Ends a container without a word to it; the future says what came of it.
+    /// Kills a container without warning it; the future returns the result.
     fn kill(&self, deployment: &str, container: &str) -> Written;
 
     /// Whether the engine chooses which containers leave.
@@ -42,85 +42,85 @@ pub trait Scheduler: fmt::Debug + Send + Sync {
         false
     }
 
-    /// What it is not allowed to do.
+    /// The actions that the scheduler is not allowed to do.
     fn lacks(&self) -> Lacks {
         Lacks::default()
     }
 
-    /// What keeps the engine from seeing what there is; `None` where nothing does.
+    /// Why the engine cannot see the cluster; `None` if it can.
     fn warning(&self) -> Option<String> {
         None
     }
 
-    /// Says on a Deployment what is wrong with it, where Deployments can be written on.
+    /// Records on a Deployment what is wrong with it, if the scheduler supports that.
     fn warn(&self, _deployment: &str, _trouble: &Warning) {}
 
-    /// Says on a Deployment what was decided, where Deployments can be written on; to be driven
-    /// once it has been carried out.
+    /// Records a decision on its Deployment, if the scheduler supports that. To be driven once the
+    /// decision has been carried out.
     fn announcement(&self, _decision: &Decision) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }
 
-    /// Ends what would not outlive the engine.
+    /// Ends what must not outlive the engine.
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         ready(()).boxed()
     }
 }
 
-/// What a scheduler is not allowed to do: `None` where it is, else why not, with the mend.
+/// The reasons why a scheduler may not do something, with the fix; `None` if it may.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lacks {
-    /// Ending a container without a word to it.
+    /// Killing a container.
     pub kill: Option<String>,
     /// Editing annotations.
     pub configure: Option<String>,
 }
 
-/// What comes of a word to scale; it counts as carried out from the moment it was given.
+/// The result of a request; the request counts as carried out from the moment it was made.
 pub type Written = BoxFuture<'static, Result<(), ScaleError>>;
 
-/// A Deployment as it is.
+/// The state of a Deployment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
-    /// Its counts.
+    /// The counts of its containers, by state.
     pub replicas: Replicas,
-    /// Each container, in the order of their names.
+    /// Its containers, ordered by name.
     pub instances: Vec<Instance>,
-    /// Whether it is behind a Service, so that others depend on it.
+    /// Whether a Service leads to it, so that others depend on it.
     pub serves: bool,
     /// Whether it belongs to the demo, so that a reset may stop it.
     pub ours: bool,
-    /// How long each has to end its work once it was told to stop.
+    /// How long each container has to end its work after it was asked to stop.
     pub grace: Duration,
-    /// Sums of the counters of those that left, by name, as they gave them when they left.
+    /// The last counters of the containers that have left, summed up by name.
     pub left: BTreeMap<String, f64>,
 }
 
 /// One container.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Instance {
-    /// Its name, unique while it lives.
+    /// Unique while it lives.
     pub name: String,
     /// The Deployment it belongs to.
     pub workload: String,
-    /// How far it is.
+    /// The state of its life.
     pub phase: Phase,
-    /// Its process, while there is one.
+    /// Its process, while it has one.
     pub pid: Option<u32>,
-    /// Where it listens, once it has said so.
+    /// The address of its HTTP server, once that is known.
     pub address: Option<SocketAddr>,
-    /// How often it was started again after a crash.
+    /// How often it was restarted after a crash.
     pub restarts: u32,
-    /// Whether no machine has room for it; that is no part of its start.
+    /// Whether it waits for a machine with room; this wait does not count as its start.
     #[serde(skip)]
     pub waits: bool,
-    /// Whether the scheduler takes it for one that cannot work now.
+    /// Whether the scheduler considers it unable to work now.
     #[serde(skip)]
     pub is_unready: bool,
 }
 
 impl Instance {
-    /// How far its start is.
+    /// The stage of its start.
     pub fn stage(&self) -> Stage {
         match self.phase {
             Phase::Starting if !self.waits => Stage::Starting,
@@ -130,45 +130,41 @@ impl Instance {
     }
 }
 
-/// How far a container is.
+/// The state of a container's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// It cannot do its work yet, or not now: it waits to be started again.
+    /// It cannot work yet, or waits to be restarted.
     #[default]
     Starting,
-    /// It can.
+    /// It can work.
     Ready,
-    /// It could, and gets no more work, so that it can be stopped.
+    /// It could work, but gets no more jobs, so that it can be stopped.
     Retiring,
-    /// It was told to stop.
+    /// It was asked to stop.
     Terminating,
 }
 
 /// Why a Deployment was not scaled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScaleError {
-    /// There is none of that name.
-    #[error("there is no deployment {name}; there are {}", .known.join(", "))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// Those that there are.
-        known: Vec<String>,
-    },
+    /// There is no Deployment `name`; the `known` ones are listed.
+    #[error("there is no deployment {name}; the deployments are {}", .known.join(", "))]
+    #[allow(missing_docs)] // the names say it
+    Unknown { name: String, known: Vec<String> },
     /// Another count was wanted before this one was written.
-    #[error("another count is wanted by now")]
+    #[error("a newer count has replaced this one")]
     Superseded,
-    /// The engine has no right to; with the line that grants it.
+    /// The engine has no right to; the text has the line that grants it.
     #[error("{0}")]
     Forbidden(String),
-    /// Nobody knows whether it was.
+    /// It is unknown whether the request was carried out.
     #[error("{0}")]
     Unanswered(String),
     /// The count is not possible for it.
     #[error("{0}")]
     Refused(String),
-    /// Annotations make no sense.
+    /// Annotations are invalid.
     #[error("{}", in_words(.0))]
     BadConfiguration(Vec<InvalidAnnotation>),
 }

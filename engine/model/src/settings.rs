@@ -1,7 +1,7 @@
-//! The configuration of a running engine: annotations, as they are edited.
+//! The configuration of a running engine, made from annotations each time they are edited.
 //!
-//! A bad value keeps the last good one. A workload that never had a good one is blocked: it keeps
-//! what it has, and its containers count.
+//! In place of an invalid value the last good one counts. A workload that never had a good one is
+//! blocked: it keeps its containers, and they use up capacity.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,66 +18,66 @@ mod shown;
 
 use configured::Configured;
 
-/// How many slots the cluster has to spare, or in words why that is not known.
+/// The number of spare slots in the cluster, or why it is not known.
 pub type Spare = Result<u32, String>;
 
-/// What a scheduler sees of the Deployments; a configuration is made from it.
+/// The Deployments as a scheduler sees them; a configuration is made from it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Described {
-    /// All of them, in the order of their names or of the manifest.
+    /// All Deployments, in the order of their names or of the manifest.
     pub deployments: Vec<Deployment>,
-    /// Which are not ours to scale, and why.
+    /// Deployments that the engine may not scale, and why.
     pub not_ours: Warnings,
-    /// Which are gone, and only pods are left of them.
+    /// Deployments that are gone while their pods are still there.
     pub leaving: BTreeSet<String>,
-    /// What the cluster has to spare, where that is the capacity. A number that somebody typed
-    /// counts while that was never known.
+    /// The spare slots of the cluster, if they are the capacity. Until they are known, the
+    /// configured capacity counts.
     pub spare: Option<Spare>,
 }
 
-/// The last good configuration and what is wrong with the present one.
+/// The last good configuration, and what is wrong with the current one.
 #[derive(Debug, Default)]
 pub struct Settings {
     budget: Budget,
-    /// What the configuration was made from, so that it is made once for each edit.
+    /// The input of the configuration, so that it is made once for each edit.
     from: Option<Described>,
-    /// What the cluster had to spare when that was known last.
+    /// The last known number of spare slots in the cluster.
     last_spare: Option<u32>,
-    /// The last good number of the annotation, or of the flag.
+    /// The last good capacity from the annotation, or the flag's.
     typed: u32,
     good: BTreeMap<String, Workload>,
-    /// The last configuration that could be run.
+    /// The last valid configuration.
     last: Option<Config>,
     warnings: Warnings,
-    /// What is shown of all this, and who edited it.
+    /// The part that pages show, and the edits.
     configured: Configured,
 }
 
-/// What an edit has changed.
+/// The effect of an edit.
 #[derive(Debug, Default)]
 pub struct Edit {
-    /// The new configuration, if there is one that can be run.
+    /// The new configuration, if a valid one is known.
     pub config: Option<Config>,
-    /// What is wrong since this edit.
+    /// The warnings that are new since this edit.
     pub news: Warnings,
-    /// The annotations that have another value.
+    /// The annotations whose values changed.
     pub changed: Vec<Changed>,
 }
 
 impl Settings {
-    /// Settings that know flags alone.
+    /// Settings by the flags alone.
     pub fn new(budget: &Budget) -> Settings {
         Settings { budget: *budget, typed: budget.capacity, ..Settings::default() }
     }
 
-    /// What is wrong now.
+    /// The current warnings.
     pub fn warnings(&self) -> &Warnings {
         &self.warnings
     }
 
-    /// Reads the annotations; `None` where nothing has changed.
+    /// Reads the annotations; `None` if nothing has changed.
     pub fn update(&mut self, from: Described) -> Option<Edit> {
-        // Asked in each round, and nearly always the same.
+        // This runs in each round, and there is nearly always no change.
         if self.from.as_ref() == Some(&from) {
             return None;
         }
@@ -105,11 +105,11 @@ impl Settings {
         Some(Edit { config: self.last.clone(), news, changed })
     }
 
-    /// What was scaled and is gone, while its pods hold their slots.
+    /// Deleted workloads whose pods still take up slots.
     fn leaving(&self, from: &Described) -> Vec<Workload> {
         let scaled = self.last.iter().flat_map(|last| &last.workloads);
         let gone = scaled.filter(|w| from.leaving.contains(&w.name));
-        let why = "its Deployment is gone, and its pods hold their slots until they are, too";
+        let why = "its Deployment is gone; its pods keep their slots until they are gone too";
         gone.map(|workload| blocked(&workload.name, why)).collect()
     }
 
@@ -128,9 +128,9 @@ impl Settings {
         }
     }
 
-    /// The configuration, or where it cannot be run the last one that could be, with what is frozen
-    /// by now; what was not in that one is blocked. A capacity that was measured is a fact, however
-    /// small; one that was typed has to be enough for the minimums.
+    /// The configuration, or if it is invalid the last valid one, with the current pauses.
+    /// Workloads that were not in the last valid one are blocked. A measured capacity is a fact,
+    /// however small; a configured capacity must be enough for the minimums.
     fn sound(&self, config: Config) -> Config {
         let problems = match self.last_spare {
             Some(_) => config.faults(),
@@ -143,10 +143,9 @@ impl Settings {
                 let (paused, blocked) = (workload.paused, workload.blocked);
                 Workload { paused, blocked, ..before.clone() }
             }
-            None => blocked(
-                &workload.name,
-                &format!("the configuration cannot be run: {}", problem.text),
-            ),
+            None => {
+                blocked(&workload.name, &format!("the configuration is invalid: {}", problem.text))
+            }
         };
         let capacity = last.map_or(config.capacity, |last| last.capacity);
         let workloads = config.workloads.into_iter().map(keep).collect();
@@ -172,7 +171,7 @@ impl Settings {
         self.last_spare.unwrap_or(self.typed)
     }
 
-    /// The workload of a Deployment; with what is wrong, the last good one or a blocked one.
+    /// The workload of a Deployment; if it is invalid, the last good one or a blocked one.
     fn read(
         &mut self,
         deployment: &Deployment,
@@ -206,13 +205,13 @@ impl Settings {
     }
 }
 
-/// A pause counts whatever else is wrong.
+/// Read on its own: a pause counts even if another annotation is invalid.
 fn is_paused(deployment: &Deployment) -> bool {
     let value = deployment.annotations.get(&format!("{PREFIX}paused"));
     value.is_some_and(|value| value == "true")
 }
 
-/// A workload of which nothing is known but that it is there.
+/// A workload of which only the name is known.
 fn blocked(name: &str, why: &str) -> Workload {
     Workload {
         name: name.to_owned(),

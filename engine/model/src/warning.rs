@@ -2,28 +2,28 @@
 
 use std::collections::BTreeMap;
 
-/// What is wrong, by Deployment.
+/// Warnings, by Deployment.
 pub type Warnings = BTreeMap<String, Warning>;
 
-/// One Deployment's trouble.
+/// What is wrong with one Deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// What kind of trouble it is.
+    /// The kind, which becomes the reason of an Event.
     pub kind: Kind,
-    /// All of it, in words.
+    /// Everything that is wrong.
     pub text: String,
 }
 
-/// Kinds of trouble.
+/// Kinds of warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// An annotation makes no sense; the last good value counts.
+    /// An annotation is invalid; the last good value counts.
     BadConfiguration,
-    /// Another autoscaler scales it, too.
+    /// Another autoscaler scales it too.
     ScaledByOther,
-    /// Nobody can tell which of its containers are busy.
+    /// It is unknown which of its containers are busy.
     BusyUnknown,
-    /// The engine has no right to scale it, or to look at what it needs to know.
+    /// The engine has no right to scale it, or to read what it needs to know.
     MissingRight,
 }
 
@@ -40,12 +40,12 @@ impl Kind {
 }
 
 impl Warning {
-    /// A trouble of a kind.
+    /// A warning of a kind.
     pub fn new(kind: Kind, text: impl Into<String>) -> Warning {
         Warning { kind, text: text.into() }
     }
 
-    /// Both at once; the kind of the first.
+    /// Adds another text; the kind stays.
     #[must_use]
     pub fn and(self, text: &str) -> Warning {
         Warning { text: format!("{}; {text}", self.text), ..self }

@@ -1,16 +1,16 @@
-//! Queues that nobody has used yet, as far as reads tell: a name that is misspelt looks like that.
+//! Followed queues that do not exist, because no one has used them yet or a name is misspelt.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::ReadError;
 
-/// The names. Clones are the same ones.
+/// The names of these queues. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Absent(Arc<Mutex<BTreeSet<String>>>);
 
 impl Absent {
-    /// Takes in how a read of a queue went; one that failed otherwise says nothing of it.
+    /// Notes the result of a read. A failure for another reason changes nothing.
     pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &ReadError>) {
         match read {
             Ok(_) => drop(self.names().remove(queue)),
@@ -24,7 +24,6 @@ impl Absent {
         self.names().retain(|name| queues.contains(name));
     }
 
-    /// All of them.
     pub(super) fn all(&self) -> BTreeSet<String> {
         self.names().clone()
     }
@@ -44,7 +43,7 @@ mod tests {
         let unknown = ReadError::Absent("there is no queue jobs".to_owned());
         let away = ReadError::Failed("no JSON".to_owned());
         absent.see::<()>("jobs", Err(&away));
-        assert_eq!(absent.all(), BTreeSet::new(), "a failure is no answer");
+        assert_eq!(absent.all(), BTreeSet::new(), "a failed read is no answer");
         absent.see::<()>("jobs", Err(&unknown));
         absent.see::<()>("jobs", Err(&away));
         assert_eq!(absent.all(), BTreeSet::from(["jobs".to_owned()]));
@@ -52,6 +51,6 @@ mod tests {
         assert_eq!(absent.all(), BTreeSet::new());
         absent.see::<()>("jobs", Err(&unknown));
         absent.keep(&BTreeSet::new());
-        assert_eq!(absent.all(), BTreeSet::new(), "nobody asks for it any more");
+        assert_eq!(absent.all(), BTreeSet::new(), "it is no longer followed");
     }
 }

@@ -1,14 +1,14 @@
-//! Where readings come from. Each source reads by itself, a moment before each round, so that a
-//! slow or dead one never delays a decision; it only leaves its last reading to grow old.
+//! The sources of readings. Each source is read in a task of its own, just before each round, so
+//! that a slow or dead one never delays a decision: only its last reading becomes stale.
 //!
 //! # Layout
-//! - `watched`: [`Sources`], all queues that are watched
-//! - [`origin`]: [`Origin`], where what workloads follow is opened
-//! - [`queue`]: the reading of a queue; `poll`: once a tick
-//! - `absent`: queues that nobody has used yet
-//! - `recovered`: what became of lost workers' jobs
-//! - `read_history`: what is worth a line in the log
-//! - `patience`: how long a question may take
+//! - `watched`: [`Sources`], all queues that workloads follow
+//! - [`origin`]: [`Origin`], which opens these queues
+//! - [`queue`]: reads one queue; `poll`: does so once a tick
+//! - `absent`: queues that no one has used yet
+//! - `recovered`: lost workers' jobs that were done in the end
+//! - `read_history`: which reads are logged
+//! - `patience`: the timeouts of calls
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! Where what workloads follow is opened: the one place that chooses.
+//! Opens what workloads follow. No other place chooses the kind of queue.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::queue::QueueSource;
 
 /// Opens what workloads follow, by the names in their annotations.
 pub trait Origin: fmt::Debug + Send + Sync {
-    /// What a workload that follows `name` is measured by, with a tick of this length.
+    /// The source for workloads that follow `name`; it is read once a tick.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -34,12 +34,12 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// The server at this address, which wants the token in this file, if any.
+    /// The server at this address; `token` is for a server that requires one.
     pub fn new(server: Url, token: Option<TokenFile>) -> Kit {
         Kit { server, token: token.map(Arc::new) }
     }
 
-    /// Its address.
+    /// The server's address.
     pub fn server(&self) -> &Url {
         &self.server
     }

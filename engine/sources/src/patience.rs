@@ -1,11 +1,11 @@
-//! How long a question may take.
+//! The timeouts of calls.
 
 use std::time::Duration;
 
-/// With very short rounds a question to a queue has this time all the same.
+/// Even with very short ticks a call has this much time.
 const LEAST: Duration = Duration::from_millis(250);
 
-/// How long a question beside the readings may take: a part of a round.
+/// The timeout of a call beside the readings: a part of a tick.
 pub fn part_of(tick: Duration, part: f64) -> Duration {
     tick.mul_f64(part).max(LEAST)
 }

@@ -1,4 +1,4 @@
-//! Reads a source once a tick, by itself, for as long as somebody looks.
+//! Reads a source once a tick, in a task of its own, as long as a workload follows it.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use super::absent::Absent;
 use super::read_history::{ReadHistory, Transition};
 
-/// What of a source is told to whom.
+/// A source, and where its results go.
 #[derive(Debug)]
 pub(super) struct Poll {
-    /// What a workload follows.
+    /// The name that workloads follow.
     pub(super) name: String,
     pub(super) source: Box<dyn MetricSource>,
     pub(super) latest: watch::Sender<Option<QueueReading>>,
@@ -21,14 +21,14 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    /// Reads until nobody looks any more.
+    /// Reads until the receiver of `latest` is dropped.
     pub(super) async fn run(mut self, tick: Duration, clock: Clock) {
         let mut ticks = interval_at(clock.began(), tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut streak = ReadHistory::default();
         while !self.latest.is_closed() {
             ticks.tick().await;
-            // By the time of asking, so that a slow answer is as old as it is.
+            // The time of the request, so that a slow answer counts as old.
             let read = self.source.read(clock.now()).await;
             self.absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
@@ -36,11 +36,11 @@ impl Poll {
                 Some(Transition::Wrong(line)) => tracing::warn!("{line}"),
                 None => {}
             }
-            // After a failure the last good reading stays, and grows old.
+            // After a failure the last good reading stays and becomes stale.
             let Ok(look) = read else { continue };
             self.latest.send_replace(Some(look));
             for story in self.source.stories().await {
-                // Nobody listens any more where the engine is leaving.
+                // This fails only while the engine shuts down.
                 let _ = self.stories.send(story);
             }
         }

@@ -1,4 +1,4 @@
-//! The reading of a queue, whichever queue it is.
+//! Reads a queue of any kind.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ use super::recovered::RecoveredJobs;
 #[derive(Debug)]
 pub struct QueueSource {
     queue: Arc<dyn WatchedQueue>,
-    /// The same for what is asked behind a reading, and keeps that for a shorter time.
+    /// The same queue with a shorter timeout, for calls that follow a reading.
     quick: Arc<dyn WatchedQueue>,
     stories: RecoveredJobs,
 }
 
 impl QueueSource {
-    /// A source of this queue. Calls on it end before the next one is due; those on `quick`, which
-    /// is the same queue, sooner.
+    /// A source of this queue. Calls on `queue` must end before the next reading is due; calls on
+    /// `quick`, which is the same queue, must end sooner.
     pub fn new(queue: Arc<dyn WatchedQueue>, quick: Arc<dyn WatchedQueue>) -> QueueSource {
         QueueSource { queue, quick, stories: RecoveredJobs::default() }
     }
@@ -36,7 +36,7 @@ impl QueueSource {
         Ok(QueueReading { reading, lost, leases, ack_p90: numbers.ack_p90 })
     }
 
-    /// Who holds leases, where the queue tells.
+    /// The workers with leases, if the queue lists them.
     async fn leases(&self, numbers: &Numbers) -> LeaseHolders {
         if numbers.busy_workers.is_none() {
             return LeaseHolders::Untold;
@@ -54,7 +54,7 @@ impl MetricSource for QueueSource {
         self.look(now).boxed()
     }
 
-    /// Those that have come to their end; after a failure they are asked for again.
+    /// Jobs that are done; after a failure the next call asks for them again.
     fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         async {
             if !self.stories.are_due() {

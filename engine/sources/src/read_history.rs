@@ -1,30 +1,30 @@
-//! Failures in a row are told once, and so is their end.
+//! Several failed reads in a row are logged once, and so is their end.
 
 use model::ReadError;
 
-/// What came of the last reads of one queue.
+/// How the last reads of one queue went.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadHistory {
-    /// The last one was good, or there was none.
+    /// The last read was good, or there was none.
     #[default]
     Good,
-    /// Nobody has used the queue yet.
+    /// No one has used the queue yet.
     Waiting,
-    /// They failed, and that was told.
+    /// The reads failed, and that was logged.
     Failing,
 }
 
-/// A line for the log.
+/// A log line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Transition {
-    /// Nothing is wrong.
+    /// Logged as information.
     Normal(String),
-    /// Something is.
+    /// Logged as a warning.
     Wrong(String),
 }
 
 impl ReadHistory {
-    /// The line after a read of the queue `name`, if there is something new to tell.
+    /// The line after a read of the queue `name`, if something has changed.
     pub(super) fn after<T>(
         &mut self,
         name: &str,
@@ -33,8 +33,8 @@ impl ReadHistory {
         let before = *self;
         *self = match read {
             Ok(_) => ReadHistory::Good,
-            // Normal at a start: the first job or the first receiver makes the queue. Later it
-            // is one more way to fail.
+            // Normal at a start: the first publish or receive creates the queue. After a failure
+            // it is one more failure.
             Err(ReadError::Absent(_)) if before != ReadHistory::Failing => ReadHistory::Waiting,
             Err(_) => ReadHistory::Failing,
         };
@@ -55,8 +55,8 @@ mod tests {
 
     const UNKNOWN: &str = "there is no queue jobs";
 
-    /// What is told of reads that end so; `None` for a good one.
-    fn told(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
+    /// The lines after these reads; `None` is a good read.
+    fn logged(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
         let mut streak = ReadHistory::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()
     }
@@ -74,19 +74,19 @@ mod tests {
     }
 
     #[test]
-    fn failures_in_a_row_are_told_once_and_so_is_their_end() {
-        let wrong = "queue jobs cannot be read: the queue's answer makes no sense: first";
-        let wrong = Some(Transition::Wrong(wrong.to_owned()));
+    fn failures_in_a_row_are_logged_once_and_so_is_their_end() {
+        let error = garbled("first").unwrap();
+        let wrong = Some(Transition::Wrong(format!("queue jobs cannot be read: {error}")));
         let reads = [None, garbled("first"), garbled("second"), unknown(), None, None];
-        assert_eq!(told(&reads), [None, wrong, None, None, again(), None]);
+        assert_eq!(logged(&reads), [None, wrong, None, None, again(), None]);
     }
 
     #[test]
-    fn a_queue_that_nobody_has_used_yet_is_waited_for_and_a_failure_after_that_is_told() {
+    fn an_absent_queue_is_logged_as_waited_for_and_a_failure_after_that_as_wrong() {
         let waiting = Some(Transition::Normal("waiting for queue jobs".to_owned()));
-        let told = told(&[unknown(), unknown(), garbled("it"), None]);
-        assert_eq!((&told[0], &told[1]), (&waiting, &None));
-        assert!(matches!(told[2], Some(Transition::Wrong(_))), "{told:?}");
-        assert_eq!(told[3], again());
+        let lines = logged(&[unknown(), unknown(), garbled("it"), None]);
+        assert_eq!((&lines[0], &lines[1]), (&waiting, &None));
+        assert!(matches!(lines[2], Some(Transition::Wrong(_))), "{lines:?}");
+        assert_eq!(lines[3], again());
     }
 }

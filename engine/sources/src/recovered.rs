@@ -1,26 +1,27 @@
-//! What became of jobs whose workers were lost, as the queue tells it; pure.
+//! Finds jobs of lost workers that were done in the end, in the queue's list of redeliveries.
+//! Pure.
 
 use std::collections::BTreeSet;
 
 use client::{Numbers, Redelivery};
 use model::RecoveredJob;
 
-/// Which stories of a queue were told.
+/// Which recovered jobs of a queue were reported.
 #[derive(Debug, Default)]
 pub(super) struct RecoveredJobs {
-    /// The queue's count of leases that ran out, as last seen.
+    /// The queue's last known count of expired leases.
     expired: Option<u64>,
-    /// Whether something has run out whose end is not known yet.
+    /// Whether a lease has expired whose job is not known to be done.
     open: bool,
-    told: BTreeSet<String>,
+    reported: BTreeSet<String>,
 }
 
 impl RecoveredJobs {
-    /// Takes in how many leases had run out.
+    /// Notes how many leases have expired.
     pub(super) fn see(&mut self, numbers: &Numbers) {
         let expired = numbers.lease_expired_total;
         let before = std::mem::replace(&mut self.expired, expired);
-        // What there was before anybody looked is an old story.
+        // Leases that expired before the first reading are not reported.
         self.open |= before.is_some() && expired.is_some() && before != expired;
     }
 
@@ -29,26 +30,25 @@ impl RecoveredJobs {
         self.open
     }
 
-    /// Takes the queue's list in, newest first; what is new and at its end, in the order in which
-    /// it happened.
+    /// Reads the queue's list, newest first; returns the jobs that are newly done, oldest first.
     pub(super) fn take(&mut self, list: &[Redelivery]) -> Vec<RecoveredJob> {
         let expired = || list.iter().filter(|it| it.reason == "expired");
         self.open = expired().any(|it| !it.done);
         let listed: BTreeSet<String> = expired().map(key).collect();
-        self.told.retain(|key| listed.contains(key));
+        self.reported.retain(|key| listed.contains(key));
         let ended = expired().filter(|it| it.done).rev();
-        let new: Vec<&Redelivery> = ended.filter(|it| self.told.insert(key(it))).collect();
+        let new: Vec<&Redelivery> = ended.filter(|it| self.reported.insert(key(it))).collect();
         new.into_iter().map(story).collect()
     }
 }
 
-/// One message may be lost several times, each time by another worker or after another time.
+/// A message may be lost several times, by different workers or after different times.
 fn key(it: &Redelivery) -> String {
     format!("{} {:?} {:?}", it.id, it.worker, it.after_s)
 }
 
 fn story(it: &Redelivery) -> RecoveredJob {
-    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "somebody".to_owned());
+    let name = |it: &Option<String>| it.clone().unwrap_or_else(|| "an unnamed worker".to_owned());
     let after_s = it.after_s.unwrap_or_default();
     RecoveredJob { worker: name(&it.worker), after_s, done_by: name(&it.done_by) }
 }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_asked_for_from_a_lease_s_end_to_the_story_s_end() {
+    fn the_list_is_asked_for_from_a_lease_s_expiry_until_the_job_is_done() {
         let mut stories = RecoveredJobs::default();
         assert!(!are_due(&mut stories, 2) && !are_due(&mut stories, 2));
         assert!(are_due(&mut stories, 3));
@@ -86,12 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn each_story_is_told_once_and_what_was_handed_back_is_none() {
+    fn each_recovered_job_is_reported_once_and_a_released_one_never() {
         let mut stories = RecoveredJobs::default();
         let handed_back = Redelivery { reason: "handed_back".to_owned(), ..lost("1", true) };
-        let told = stories.take(&[lost("3", true), handed_back, lost("2", true)]);
-        assert_eq!(told.len(), 2);
-        assert_eq!(told[0].done_by, "consumer-5");
+        let done = stories.take(&[lost("3", true), handed_back, lost("2", true)]);
+        assert_eq!(done.len(), 2);
+        assert_eq!(done[0].done_by, "consumer-5");
         assert_eq!(stories.take(&[lost("3", true), lost("2", true)]), []);
     }
 }

@@ -1,4 +1,4 @@
-//! All queues that are watched.
+//! All queues that workloads follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use super::absent::Absent;
 use super::origin::Origin;
 use super::poll::Poll;
 
-/// All queues that are watched.
+/// All queues that workloads follow, each read once a tick.
 #[derive(Debug)]
 pub struct Sources {
     origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<QueueReading>>>,
-    /// Queues that are not looked at on purpose: what they would say is as good as not there.
+    /// Queues that are made unreadable on purpose, with their last readings.
     blind: BTreeMap<String, QueueReading>,
     absent: Absent,
     tells: mpsc::UnboundedSender<RecoveredJob>,
@@ -28,7 +28,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// What is opened there, each read once a tick; none is followed yet.
+    /// Queues that are opened at `origin` and read once a `tick`; none is followed yet.
     pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
         let (tells, stories) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
@@ -36,14 +36,14 @@ impl Sources {
         Sources { origin, tick, clock, latest, blind, absent, tells, stories }
     }
 
-    /// Follows exactly the queues that these workloads follow.
+    /// Follows exactly the queues of these workloads.
     ///
     /// # Errors
     /// When no HTTP client can be made.
     pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), Error> {
         let targets = workloads.iter().filter_map(|w| w.rule.target());
         let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
-        // A source ends when nobody looks at what it leaves.
+        // Dropping its receiver ends a poll.
         self.latest.retain(|name, _| names.contains(name));
         self.absent.keep(&names);
         for name in names {
@@ -60,7 +60,7 @@ impl Sources {
         self.latest.contains_key(queue)
     }
 
-    /// Makes as if a queue could not be read any more, or lets it be read again.
+    /// Makes a queue unreadable, or readable again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
         let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
         match last {
@@ -69,12 +69,12 @@ impl Sources {
         }
     }
 
-    /// Lets all queues be read again.
+    /// Makes all queues readable again.
     pub fn see_all(&mut self) {
         self.blind.clear();
     }
 
-    /// Queues that are followed, and that nobody has used yet.
+    /// Followed queues that no one has used yet.
     pub fn absent(&self) -> BTreeSet<String> {
         self.absent.all()
     }
@@ -101,24 +101,24 @@ impl Sources {
         Ok(receiver)
     }
 
-    /// The last good look at each queue; absent where there never was one.
+    /// The last good reading of each queue with its leases; queues without one are left out.
     pub fn looks(&self) -> BTreeMap<String, QueueReading> {
         let seen = |name: &String| Some((name.clone(), self.look(name)?));
         self.latest.keys().filter_map(seen).collect()
     }
 
-    /// The last good look at a queue.
+    /// The last good reading of a queue with its leases.
     pub fn look(&self, queue: &str) -> Option<QueueReading> {
         let blind = self.blind.get(queue).cloned();
         blind.or_else(|| self.latest.get(queue)?.borrow().clone())
     }
 
-    /// The last good reading of each queue; absent where there never was one.
+    /// The last good reading of each queue; queues without one are left out.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
         self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
     }
 
-    /// What became of lost workers' jobs since this was asked last.
+    /// Lost workers' jobs that were done since the last call.
     pub fn stories(&mut self) -> Vec<RecoveredJob> {
         std::iter::from_fn(|| self.stories.try_recv().ok()).collect()
     }

@@ -1,4 +1,4 @@
-//! A queue that answers publishes as a test tells it, and keeps what it was given.
+//! A queue whose answers a test decides, and that keeps the jobs it has accepted.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,39 +14,38 @@ use tokio::sync::watch;
 use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
-/// What the queue says to one publish.
+/// The answer to one publish.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer {
     Taken,
-    /// Taken, but the answer comes late.
+    /// Accepted, but the answer comes late.
     Slow,
     Full {
         retry_after_s: u64,
     },
-    /// What a gateway says in the place of a queue that is gone.
+    /// A gateway's answer when the queue is unreachable.
     Away,
-    /// Taken, but that is what the gateway says.
+    /// Accepted, but the answer is the gateway's.
     Lost,
     Refused,
-    /// What the queue says while its disk is full.
+    /// The queue's answer while its disk is full.
     DiskFull,
 }
 
 struct Inner {
     answers: Mutex<VecDeque<Answer>>,
     jobs: watch::Sender<Vec<String>>,
-    /// The keys of all jobs that were taken; what comes again with one of them is not.
+    /// The keys of all accepted jobs; a second job with one of them is ignored.
     keys: Mutex<Vec<String>>,
 }
 
-/// The stand-in.
 pub(crate) struct Queue {
     pub(crate) url: String,
     inner: Arc<Inner>,
 }
 
 impl Queue {
-    /// Gives `answers` to the first publishes and takes all that come later.
+    /// Gives `answers` to the first publishes and accepts all later ones.
     pub(crate) async fn start(answers: impl Into<VecDeque<Answer>>) -> Queue {
         let (answers, jobs) = (Mutex::new(answers.into()), watch::Sender::default());
         let inner = Arc::new(Inner { answers, jobs, keys: Mutex::default() });
@@ -58,12 +57,12 @@ impl Queue {
         Queue { url, inner }
     }
 
-    /// The jobs taken so far.
+    /// The jobs accepted so far.
     pub(crate) fn jobs(&self) -> Vec<String> {
         self.inner.jobs.borrow().clone()
     }
 
-    /// Waits until `n` jobs were taken.
+    /// Waits until `n` jobs were accepted.
     pub(crate) async fn has_jobs(&self, n: usize) {
         let mut jobs = self.inner.jobs.subscribe();
         let enough = jobs.wait_for(|jobs| jobs.len() >= n);
@@ -117,8 +116,8 @@ pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 impl Lines {
     /// Collects lines until the guard is dropped.
     pub(crate) fn capture() -> (Lines, DefaultGuard) {
-        // Beside a single dispatcher, whichever thread comes first to a line of ours decides for
-        // all whether it is heard; beside two, both are asked.
+        // With a single dispatcher, tracing keeps the answer of the first thread that reaches a
+        // log line, for all threads. With two dispatchers it asks both each time.
         static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
         LazyLock::force(&ANOTHER);
         let lines = Lines::default();

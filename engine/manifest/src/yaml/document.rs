@@ -1,4 +1,4 @@
-//! One document of a text, and where its parts stand.
+//! One document of a text, and the lines of its parts.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use super::{merge, place};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub(super) text: Arc<str>,
-    /// Which one of the text's documents it is, from 0 on.
+    /// Its index among the text's documents, from 0.
     pub(super) number: usize,
-    /// As it is written.
+    /// The value as written.
     pub(super) written: Value,
-    /// What it means: merge keys are written out.
+    /// The value with merge keys expanded.
     pub value: Value,
 }
 
 impl Document {
-    /// The line of a value; where it is not there, of what it would be in.
+    /// The line of a value; for a missing one, the line of what it would be in.
     pub fn line(&self, path: &[Step]) -> usize {
         let found = (1..=path.len()).rev().find_map(|long| {
             let path = merge::written_path(&self.written, &path[..long])?;

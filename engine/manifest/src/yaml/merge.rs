@@ -1,6 +1,6 @@
 //! Merge keys: `<<: *other` brings the keys of another map into this one, `<<: [*a, *b]` those of
-//! several. Keys of the map itself count more, and earlier maps of a list count more than later
-//! ones. A `"<<"` in quotes is a key like any other.
+//! several. Keys of the map itself override merged ones, and earlier maps of a list override later
+//! ones. A `"<<"` in quotes is an ordinary key.
 
 use std::slice;
 
@@ -9,15 +9,14 @@ use serde_yaml::{Mapping, Value};
 use super::place;
 use super::step::{Bad, Step, child, way};
 
-/// The key.
 pub(super) const KEY: &str = "<<";
 
-/// What a document means.
+/// The value of a document with merge keys expanded.
 ///
 /// # Errors
 /// When there is no map behind a merge key.
 pub(super) fn meaning(written: &Value, text: &str, number: usize) -> Result<Value, Bad> {
-    // Nearly no text has one in quotes, and each is looked for in the whole text.
+    // Finding quotes needs a search of the whole text per key, and nearly no text has any.
     let has_quoted = text.contains("\"<<\"") || text.contains("'<<'");
     let mut reader = Merger { text, number, has_quoted, path: Vec::new() };
     reader.merged(written)
@@ -72,7 +71,7 @@ impl Merger<'_> {
         !self.has_quoted || !place::is_quoted(self.text, self.number, &self.key())
     }
 
-    /// The way to the `<<` here.
+    /// The path to the `<<` here.
     fn key(&self) -> Vec<Step> {
         way(&self.path, [KEY.into()])
     }
@@ -92,14 +91,14 @@ impl Merger<'_> {
 
     fn bad(&self) -> Bad {
         let line = place::line(self.text, self.number, &self.key()).unwrap_or(1);
-        let text = "<< must have a map or a list of maps behind it, as <<: *name; in quotes it is \
-                    a key like any other";
+        let text = "<< must be followed by a map or a list of maps, as in <<: *name; in quotes it \
+                    is an ordinary key";
         Bad { line, text: text.to_owned() }
     }
 }
 
-/// The way in the text to what a path of the meaning leads to: through merge keys, where it comes
-/// from there.
+/// The path in the written text that a path in the expanded value corresponds to: through merge
+/// keys, if the value was merged.
 pub(super) fn written_path(written: &Value, path: &[Step]) -> Option<Vec<Step>> {
     let Some((first, rest)) = path.split_first() else { return Some(Vec::new()) };
     if let Some(value) = child(written, first) {

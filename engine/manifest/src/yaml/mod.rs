@@ -1,12 +1,12 @@
-//! The one reader of YAML, for manifests and scenarios: documents with their merge keys (`<<`)
-//! written out, and the line of each value in the text.
+//! The reader of YAML for manifests and scenarios: documents with their merge keys (`<<`) expanded,
+//! and the line of each value in the text.
 //!
 //! # Layout
-//! - [`read`](mod@read): a text into values, of a size that has a bound
-//! - [`merge`]: what `<<` brings into a map
-//! - [`place`]: where in the text something stands
-//! - `step` and `document`: the way to a value, and what it is in
-//! - [`typed`]: values into types, and in words what does not fit
+//! - [`read`](mod@read): a text into values, up to a maximum size
+//! - [`merge`]: expands `<<`
+//! - [`place`]: the line of a value in the text
+//! - `step` and `document`: the path to a value, and its document
+//! - [`typed`]: values into types, with a message for what does not fit
 
 mod document;
 pub mod merge;

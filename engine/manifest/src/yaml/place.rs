@@ -1,5 +1,5 @@
-//! Where in a text something stands. serde_yaml tells a place with an error alone; so the way to
-//! it is gone once more, and what is there is refused.
+//! Finds the line of a value in a text. serde_yaml gives a place only with an error. So the text is
+//! read once more along the path, and the value at its end is refused.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::step::Step;
 
-/// The line of what a path leads to, from 1 on: of its key, or of the item of a list.
+/// The line, from 1, of the key or list item at the end of a path.
 pub(super) fn line(text: &str, document: usize, path: &[Step]) -> Option<usize> {
     find(text, document, path).map(|place| place.line())
 }
@@ -25,7 +25,7 @@ fn find(text: &str, document: usize, path: &[Step]) -> Option<serde_yaml::Locati
     refused.location()
 }
 
-/// The rest of the way.
+/// The rest of the path.
 struct Way<'a> {
     path: &'a [Step],
 }
@@ -45,7 +45,7 @@ impl<'de> Visitor<'de> for Way<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a way on")
+        f.write_str("a map or a list")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Way<'_> {
     }
 }
 
-/// Whether a key is the one that is wanted; at the end of the way that one is refused.
+/// Whether a key is the wanted one; at the end of the path the wanted key is refused.
 struct Key<'a> {
     wanted: &'a str,
     is_end: bool,
@@ -86,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
-        // Whatever a key is, it comes as it is written.
+        // As a string, a key of any type is read as it is written.
         from.deserialize_str(self)
     }
 }
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Key<'_> {
     }
 }
 
-/// Refuses whatever comes.
+/// Refuses every value.
 struct Refuse;
 
 impl Visitor<'_> for Refuse {

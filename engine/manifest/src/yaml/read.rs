@@ -1,5 +1,5 @@
-//! A text into values. A few aliases can stand for more values than any memory holds, so that
-//! they are counted while they are made.
+//! A text into values. A few aliases can expand to more values than fit in memory, so the values
+//! are counted while they are made.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use super::document::Document;
 use super::merge;
 use super::step::Bad;
 
-/// A manifest of a thousand Deployments has a tenth of it.
+/// Ten times the values of a manifest with 1,000 Deployments.
 const MOST_VALUES: usize = 1_000_000;
 
-/// The documents of a text, up to the first one that is wrong: what follows a broken document
-/// cannot be trusted to begin where it seems to. Empty ones are left out.
+/// The documents of a text, up to the first invalid one: behind a broken document it is not known
+/// where the next one begins. Empty documents are left out.
 pub fn documents(text: &str) -> impl Iterator<Item = Result<Document, Bad>> {
     let shared: Arc<str> = text.into();
     let mut left = MOST_VALUES;
     let mut broken = false;
     let read = move |(number, from): (usize, serde_yaml::Deserializer<'_>)| {
-        // Behind what is broken there is no end of documents.
+        // Behind a broken document the reader would return documents without end.
         if broken {
             return None;
         }
@@ -51,13 +51,13 @@ fn document(
     Ok(Document { text: text.clone(), number, written, value })
 }
 
-/// What an error says, without the place.
+/// The message of an error without the place.
 fn words(error: &serde_yaml::Error) -> String {
-    let told = error.to_string();
-    told.split(" at line ").next().unwrap_or(&told).replace('\n', " ")
+    let message = error.to_string();
+    message.split(" at line ").next().unwrap_or(&message).replace('\n', " ")
 }
 
-/// Reads values while there may be more of them.
+/// Reads values until `left` reaches 0.
 struct Values<'a> {
     left: &'a mut usize,
 }
@@ -70,7 +70,7 @@ impl Values<'_> {
     fn count<E: Error>(&mut self) -> Result<(), E> {
         let too_many = || {
             E::custom(format!(
-                "there are more than {MOST_VALUES} values in it, aliases written out; \
+                "it has more than {MOST_VALUES} values when aliases are expanded; \
                  use fewer aliases (*)"
             ))
         };
@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for Values<'_> {
         Ok(Value::Mapping(map))
     }
 
-    /// A value with a tag of somebody's own: the tag means nothing here.
+    /// A value with a tag of its own: the tag is ignored.
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<Value, A::Error> {
         let (_, value) = from.variant::<String>()?;
         value.newtype_variant_seed(self)
@@ -153,8 +153,8 @@ impl<'de> Visitor<'de> for Values<'_> {
 
 fn twice(key: &Value) -> String {
     match key.as_str() {
-        Some(merge::KEY) => "<< is there twice in one map; write <<: [*a, *b]".to_owned(),
-        Some(key) => format!("the key {key} is there twice in one map; leave one out"),
-        None => "a key is there twice in one map; leave one out".to_owned(),
+        Some(merge::KEY) => "<< occurs twice in one map; write <<: [*a, *b]".to_owned(),
+        Some(key) => format!("the key {key} occurs twice in one map; leave one out"),
+        None => "a key occurs twice in one map; leave one out".to_owned(),
     }
 }

@@ -1,13 +1,13 @@
-//! The way to a value, and what is wrong there.
+//! The path to a value, and what is wrong there.
 
 use serde_yaml::Value;
 
-/// One step of the way to a value.
+/// One step of the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Into a map, by a key.
     Key(String),
-    /// Into a list, by a number from 0 on.
+    /// Into a list, by an index from 0.
     Item(usize),
 }
 
@@ -23,7 +23,7 @@ impl From<usize> for Step {
     }
 }
 
-/// A way that goes on after another one.
+/// A path with further steps.
 pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
     path.iter().cloned().chain(on).collect()
 }
@@ -31,9 +31,9 @@ pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
 /// What is wrong with a text, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
-    /// The line, from 1 on.
+    /// The line, from 1.
     pub line: usize,
-    /// What is wrong, with the mend.
+    /// What is wrong, and the fix.
     pub text: String,
 }
 

@@ -30,13 +30,13 @@ fn a_merge_means_the_same_as_written_out() {
         ("{<<: {x: 1}, y: 2}", "{x: 1, y: 2}"),
         ("{<<: [{x: 1}, {x: 2, y: 2}], z: 3}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [], x: 1}", "{x: 1}"),
-        // A map that is merged may have merges of its own, also in a list, at any depth.
+        // A merged map may have merges of its own, also in a list, at any depth.
         ("{<<: {<<: {<<: {x: 1, y: 1}, y: 2}, z: 3}}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [{<<: {x: 1}}, {y: 2}]}", "{x: 1, y: 2}"),
         ("[[{a: {<<: {x: {<<: {y: 1}}}}}]]", "[[{a: {x: {y: 1}}}]]"),
-        // Maps are not mixed below the key that is merged.
+        // Merging is not recursive: values of the same key are not mixed.
         ("{<<: {x: {a: 1}}, x: {b: 2}}", "{x: {b: 2}}"),
-        // A key in quotes is one like any other, beside one without, too.
+        // A key in quotes is an ordinary key, also beside one without quotes.
         ("{\"<<\": {x: 1}}", "{\"<<\": {x: 1}}"),
         ("{a: {'<<': 5}, b: {<<: {x: 1}}}", "{a: {'<<': 5}, b: {x: 1}}"),
         ("{a: &a [1, 2], b: *a, c: !mine 5, d: !!str 5}", "{a: [1, 2], b: [1, 2], c: 5, d: '5'}"),
@@ -47,25 +47,25 @@ fn a_merge_means_the_same_as_written_out() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_with_its_line() {
+fn invalid_yaml_is_refused_with_its_line() {
     let cases = [
-        ("a: 1\nb:\n  <<: 5\n", "line 3: << must have a map"),
-        ("a: 1\nb:\n  <<: [{}, 5]\n", "line 3: << must have a map"),
-        ("a: 1\nb:\n  <<:\n", "line 3: << must have a map"),
-        ("<<: {a: 1}\n<<: {b: 1}\n", "line 1: << is there twice"),
-        ("a: 1\nb: 2\na: 3\n", "line 1: the key a is there twice"),
+        ("a: 1\nb:\n  <<: 5\n", "line 3: << must be followed by a map"),
+        ("a: 1\nb:\n  <<: [{}, 5]\n", "line 3: << must be followed by a map"),
+        ("a: 1\nb:\n  <<:\n", "line 3: << must be followed by a map"),
+        ("<<: {a: 1}\n<<: {b: 1}\n", "line 1: << occurs twice"),
+        ("a: 1\nb: 2\na: 3\n", "line 1: the key a occurs twice"),
         ("a: *b\n", "line 1: unknown anchor"),
         ("a: 1\nb: [\n", "line 3: did not find"),
     ];
     for (text, begins) in cases {
-        let told = refusal(text);
-        assert!(told.starts_with(begins), "{told}");
-        assert!(!told.contains('\n'), "{told}");
+        let refused = refusal(text);
+        assert!(refused.starts_with(begins), "{refused}");
+        assert!(!refused.contains('\n'), "{refused}");
     }
 }
 
 #[test]
-fn aliases_that_stand_for_more_than_fits_are_refused_before_they_fill_the_memory() {
+fn aliases_that_expand_to_too_many_values_are_refused_early() {
     let laughs = (1..30).fold("- &a0 [1, 2]\n".to_owned(), |text, n| {
         format!("{text}- &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1)
     });
@@ -74,13 +74,16 @@ fn aliases_that_stand_for_more_than_fits_are_refused_before_they_fill_the_memory
         format!("{text}- &a{n} {{<<: [*a{0}, *a{0}], k{n}: *a{0}}}\n", n - 1)
     });
     for text in [laughs, flat, merges] {
-        let told = refusal(&text);
-        assert!(told.contains("values in it") || told.contains("repetition limit"), "{told}");
+        let refused = refusal(&text);
+        assert!(
+            refused.contains("when aliases") || refused.contains("repetition limit"),
+            "{refused}"
+        );
     }
 }
 
 #[test]
-fn each_value_has_its_line_also_where_it_was_merged() {
+fn each_value_has_its_line_also_if_it_was_merged() {
     let text = "# 1\na: &a\n  x: 1\n  l:\n    - 5\n    - {y: 6}\n---\nb: 1\n---\n\
                 c: &c\n  x: 1\nd:\n  <<: [*c, {z: 1}]\n  y:\n    2\n";
     let documents = all(text).unwrap();
@@ -118,10 +121,10 @@ struct Thing {
 }
 
 #[test]
-fn what_does_not_fit_is_told_with_the_way_to_it_and_the_mend() {
+fn a_misfit_is_reported_with_its_path_and_the_fix() {
     let cases = [
         ("name: 5\n", "line 1: name is 5; it must be text: write \"5\" in quotes"),
-        ("name:\n", "line 1: name is empty; it must be text: write \"\" for none"),
+        ("name:\n", "line 1: name is empty; it must be text: write \"\" for no text"),
         ("name: {a: 1}\n", "line 1: name is a map; it must be text"),
         (
             "name: a\nnotes:\n  x: true\n",
@@ -147,7 +150,7 @@ fn what_does_not_fit_is_told_with_the_way_to_it_and_the_mend() {
     ];
     for (text, begins) in cases {
         let Bad { line, text } = one(text).typed::<Thing>().unwrap_err();
-        let told = format!("line {line}: {text}");
-        assert!(told.starts_with(begins), "{told:?} and not {begins:?}");
+        let refused = format!("line {line}: {text}");
+        assert!(refused.starts_with(begins), "{refused:?} and not {begins:?}");
     }
 }

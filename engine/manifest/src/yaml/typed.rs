@@ -1,4 +1,4 @@
-//! Values into types, and in words what does not fit.
+//! Values into types, with a message for what does not fit.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use super::step::{Step, at};
 /// A value that does not fit into its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
-    /// The way to it.
+    /// The path to it.
     pub path: Vec<Step>,
-    /// What is wrong with it, and the mend: `is 5; it must be text: write "5"`.
+    /// What is wrong with it, and the fix: `is 5; it must be text: write "5"`.
     pub text: String,
-    /// Whether `text` is about what stands at the path, as "is 5", and not a sentence by itself.
+    /// Whether `text` continues the path, as "is 5" does, and is not a sentence of its own.
     pub is_of_value: bool,
 }
 
-/// With the path before it, as one writes it.
+/// With the path before it.
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Misfit { path, text, is_of_value } = self;
@@ -47,7 +47,7 @@ impl Document {
     /// The whole document as a type.
     ///
     /// # Errors
-    /// The line and the words of what does not fit.
+    /// The line and the message for what does not fit.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, super::step::Bad> {
         typed(&self.value).map_err(|misfit| {
             let (line, text) = (self.line(&misfit.path), misfit.to_string());
@@ -56,7 +56,7 @@ impl Document {
     }
 }
 
-/// A path as one writes it: `spec.containers[0].name`.
+/// A path in its usual form: `spec.containers[0].name`.
 pub fn shown(path: &[Step]) -> String {
     path.iter().fold(String::new(), |text, step| match step {
         Step::Key(key) if text.is_empty() => key.clone(),
@@ -65,12 +65,12 @@ pub fn shown(path: &[Step]) -> String {
     })
 }
 
-/// What is said of a scalar, a list or a map that should have been something else.
+/// The message for a scalar, a list or a map that should be something else.
 pub fn must_be(value: &Value, wanted: &str) -> String {
     let is = in_words(value);
-    let mend = match (wanted, value) {
+    let fix = match (wanted, value) {
         ("text", Value::Bool(_) | Value::Number(_)) => format!("text: write \"{is}\" in quotes"),
-        ("text", Value::Null) => "text: write \"\" for none".to_owned(),
+        ("text", Value::Null) => "text: write \"\" for no text".to_owned(),
         (_, Value::String(text)) if is_number(wanted, text) => {
             format!("{wanted}: write {text} without quotes")
         }
@@ -79,10 +79,10 @@ pub fn must_be(value: &Value, wanted: &str) -> String {
         }
         _ => wanted.to_owned(),
     };
-    format!("is {is}; it must be {mend}")
+    format!("is {is}; it must be {fix}")
 }
 
-/// Whether a text would be what is wanted, were it not for its quotes.
+/// Whether a text would be valid without its quotes.
 fn is_number(wanted: &str, text: &str) -> bool {
     match wanted {
         "a number" => text.parse::<f64>().is_ok(),
@@ -113,23 +113,23 @@ fn steps(path: &serde_path_to_error::Path) -> Vec<Step> {
     path.iter().filter_map(step).collect()
 }
 
-fn misfit(value: &Value, mut path: Vec<Step>, told: &str) -> Misfit {
+fn misfit(value: &Value, mut path: Vec<Step>, message: &str) -> Misfit {
     let by_itself = |path, text: &str| {
         let text = text.replace('\n', " ");
         Misfit { path, text, is_of_value: false }
     };
-    if let Some(rest) = told.strip_prefix("missing field `") {
+    if let Some(rest) = message.strip_prefix("missing field `") {
         let key = rest.split('`').next().unwrap_or_default();
         return by_itself(path, &format!("the key {key} is missing"));
     }
-    if told.starts_with("unknown field") {
-        let key = told.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("unknown field") {
+        let key = message.split('`').nth(1).unwrap_or_default();
         if path.last() != Some(&key.into()) {
             path.push(key.into());
         }
-        return by_itself(path, told);
+        return by_itself(path, message);
     }
-    let wrong = told.strip_prefix("invalid type: ").or(told.strip_prefix("invalid value: "));
+    let wrong = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "));
     let wanted = wrong.and_then(|wrong| wrong.split(", expected ").nth(1));
     let found = at(value, &path);
     match (wanted, found) {
@@ -137,11 +137,11 @@ fn misfit(value: &Value, mut path: Vec<Step>, told: &str) -> Misfit {
             let text = must_be(found, plain(wanted));
             Misfit { path, text, is_of_value: true }
         }
-        _ => by_itself(path, told),
+        _ => by_itself(path, message),
     }
 }
 
-/// What serde expects, in words.
+/// Serde's name of an expected type in plain words.
 pub(crate) fn plain(wanted: &str) -> &str {
     match wanted {
         "a string" | "string" | "a borrowed string" => "text",

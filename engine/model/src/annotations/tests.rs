@@ -34,8 +34,8 @@ fn each_bad_annotation_is_refused_with_its_deployment_and_its_name() {
         ("consumer", "min-containers", "11", "more than max-containers 10"),
         ("consumer", "min-containers", "-1", "it must be a whole number"),
         ("consumer", "target-queue-length", "-20", "it must be a whole number"),
-        ("consumer", "rule", "magic", "there are rate, simple-queue, queue, remainder"),
-        ("consumer", "prioritty", "1", "is unknown; there are is-scalable"),
+        ("consumer", "rule", "magic", "the rules are rate, simple-queue, queue, remainder"),
+        ("consumer", "prioritty", "1", "is unknown; the known ones are is-scalable"),
         ("consumer", "paused", "yes", "it must be \"true\" or \"false\""),
         ("consumer", "priority", "0", "the first priority is 1"),
         ("consumer", "max-delta", "0", "set paused instead"),
@@ -62,7 +62,7 @@ fn each_bad_annotation_is_refused_with_its_deployment_and_its_name() {
 }
 
 #[test]
-fn what_the_rule_rate_and_a_blind_spell_go_by_is_taken_in() {
+fn the_service_rate_and_the_fallback_are_read() {
     let mut manifest = parse(DEMO).unwrap();
     let consumer = manifest.deployments.iter_mut().find(|d| d.name == "consumer").unwrap();
     for (name, value) in [("service-rate", "5"), ("fallback-containers", "4")] {
@@ -86,7 +86,7 @@ fn two_remainders_of_one_priority_are_refused_by_name() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = DEMO.replace("rule: rate", "rule: magic").replace("capacity: \"10\"", "capacity: x");
     assert_eq!(read(&text).unwrap_err().0.len(), 2);
 }

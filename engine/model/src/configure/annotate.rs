@@ -1,4 +1,4 @@
-//! The configuration as lines for a shell: pasted where demo.yaml was created, they give the same
+//! The configuration as shell commands: where demo.yaml was applied, they give the same
 //! configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Ours;
 
 /// One `kubectl annotate` line for each Deployment. `names` are annotations that a Deployment had
-/// or may come with; those that it has not are taken away.
+/// or may be created with; the line removes those that it does not have.
 pub fn lines(
     all: &BTreeMap<String, Ours>,
     names: &BTreeMap<String, BTreeSet<String>>,
@@ -37,7 +37,7 @@ fn line(
     Some(format!("kubectl annotate --overwrite{place} deployment {deployment} {words}\n"))
 }
 
-/// A word for a shell, in quotes where it needs them.
+/// An argument for a shell, in quotes if it needs them.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -1,4 +1,4 @@
-//! What became another value, in words.
+//! Changes of annotations, and the sentences that describe them.
 
 use std::collections::BTreeMap;
 
@@ -8,39 +8,39 @@ use serde::Serialize;
 use super::Ours;
 use crate::actor::Actor;
 
-/// An annotation that became another value.
+/// An annotation whose value changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// Whose annotation it is.
+    /// The Deployment that has it.
     pub deployment: String,
-    /// Its whole name.
+    /// Its full name.
     pub annotation: String,
-    /// What it was; null where there was none.
+    /// Its old value; null if it is new.
     pub from: Option<String>,
-    /// What it is; null where there is none.
+    /// Its new value; null if it was removed.
     pub to: Option<String>,
-    /// Who did it, where that is known.
+    /// The author, if known.
     #[serde(skip)]
     pub by: Option<Actor>,
 }
 
-/// What one edit did to one Deployment.
+/// One edit of one Deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Edited {
     /// When it was seen, in seconds of uptime.
     pub at: f64,
-    /// Who did it.
+    /// The author.
     pub by: Actor,
-    /// All of it in words, as `target 20 -> 10, consumer`.
+    /// The whole edit as a sentence, such as `target 20 -> 10, consumer`.
     pub text: String,
-    /// Its name on the chart.
+    /// Its label on the chart.
     pub mark: String,
-    /// Whether it does no more than to freeze a workload or to let it go on.
+    /// Whether it only pauses or resumes a workload.
     pub is_pause: bool,
 }
 
-/// What differs between two states of all Deployments' annotations. What is in one of them alone
-/// has come or gone as a whole, and is no edit.
+/// The differences between two states of all Deployments' annotations. A Deployment that is in only
+/// one of them was created or deleted, which is not an edit.
 pub fn differences(from: &BTreeMap<String, Ours>, to: &BTreeMap<String, Ours>) -> Vec<Changed> {
     let both = to.iter().filter_map(|(name, now)| Some((name, from.get(name)?, now)));
     both.flat_map(|(name, before, now)| of_one(name, before, now)).collect()
@@ -60,7 +60,7 @@ fn of_one(deployment: &str, before: &Ours, now: &Ours) -> Vec<Changed> {
         .collect()
 }
 
-/// What was seen together, a sentence for each Deployment and each who did it.
+/// Changes that were seen together, as one edit per Deployment and author.
 pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
     let mut groups: Vec<(&str, Actor, Vec<&Changed>)> = Vec::new();
     for change in changed {
@@ -78,7 +78,7 @@ pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
     groups.into_iter().map(sentence).collect()
 }
 
-/// The whole sentence, and what is short enough for the chart.
+/// The whole sentence, and a part that is short enough for the chart.
 fn in_words(deployment: &str, members: &[&Changed]) -> (String, String) {
     let scaled = members.iter().any(|it| it.name() == "is-scalable" && it.is_on());
     if scaled {
@@ -106,13 +106,13 @@ impl Changed {
         self.to.as_deref() == Some("true")
     }
 
-    /// What it says of the whole Deployment, if it does.
+    /// The new state of the whole Deployment, if this annotation sets one.
     fn state(&self) -> Option<String> {
         let was_on = self.from.as_deref() == Some("true");
         let words = match self.name() {
             "paused" if self.is_on() => "paused",
-            "paused" if was_on => "goes on",
-            "is-scalable" if was_on => "is not scaled any more",
+            "paused" if was_on => "resumed",
+            "is-scalable" if was_on => "is no longer scaled",
             _ => return None,
         };
         Some(format!("{} {words}", self.deployment))

@@ -1,10 +1,10 @@
-//! Edits of the annotations while the engine runs. Pure: what carries them out is elsewhere.
+//! Edits of the annotations while the engine runs. Pure: the schedulers carry them out.
 //!
 //! # Layout
-//! - [`check`]: what of an edit would be refused
-//! - [`changed`]: what became another value, in words
+//! - [`check`]: whether an edit is valid
+//! - [`changed`]: changes, and the sentences that describe them
 //! - [`overview`]: the whole configuration, as the page and the API show it
-//! - [`annotate`]: the configuration as lines for a shell
+//! - [`annotate`]: the configuration as shell commands
 //! - [`yaml`]: the configuration as a manifest
 
 pub mod annotate;
@@ -21,16 +21,16 @@ use std::collections::BTreeMap;
 use manifest::{Deployment, PREFIX};
 use serde::{Deserialize, Serialize};
 
-/// Annotations that are ours, by their whole names.
+/// The engine's annotations of a Deployment, by their full names.
 pub type Ours = BTreeMap<String, String>;
 
 /// An edit of one Deployment's annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    /// Whose.
+    /// The Deployment's name.
     pub deployment: String,
-    /// Their new values by their whole names; `None` for those that go.
+    /// The new values by full name; `None` removes an annotation.
     pub annotations: BTreeMap<String, Option<String>>,
 }
 
@@ -43,14 +43,13 @@ impl Change {
     }
 }
 
-/// A Deployment's annotations that are ours.
+/// The engine's annotations of a Deployment.
 pub fn ours(deployment: &Deployment) -> Ours {
     let all = deployment.annotations.iter().filter(|(name, _)| name.starts_with(PREFIX));
     all.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Carries out edits, each after those before it; one of a Deployment that is not there is left
-/// out.
+/// Carries out edits in order. Edits of Deployments that do not exist are ignored.
 pub fn apply(all: &mut [Deployment], changes: &[Change]) {
     for change in changes {
         let found = all.iter_mut().find(|deployment| deployment.name == change.deployment);
@@ -64,8 +63,7 @@ pub fn apply(all: &mut [Deployment], changes: &[Change]) {
     }
 }
 
-/// The edit of a Deployment by which one set of annotations becomes another; `None` where they are
-/// the same.
+/// The edit that turns one set of annotations into another; `None` if they are the same.
 pub fn between(deployment: &str, from: &Ours, to: &Ours) -> Option<Change> {
     let new = to.iter().filter(|(name, value)| from.get(*name) != Some(*value));
     let new = new.map(|(name, value)| (name.clone(), Some(value.clone())));

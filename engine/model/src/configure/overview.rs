@@ -10,125 +10,115 @@ use super::changed::{Changed, Edited};
 use super::{Change, Ours, annotate, ours, yaml};
 use crate::annotations::CAPACITY;
 
-/// The configuration at a moment.
+/// The configuration at one moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct Overview {
-    /// Another one with each change.
+    /// Changes with each change of the rest.
     pub version: u64,
-    /// Why nothing can be edited; null where it can.
+    /// Why nothing can be edited; null if it can.
     pub read_only: Option<String>,
-    /// How many containers there are to share.
     pub capacity: CapacityView,
-    /// What is scaled, by priority.
+    /// By priority.
     pub workloads: Vec<WorkloadView>,
-    /// The other Deployments.
+    /// The Deployments that are not scaled.
     pub others: Vec<OtherView>,
-    /// In what it differs from the start.
+    /// The differences from the start.
     pub differs: Vec<Changed>,
-    /// How many edits there were since the start.
+    /// The number of edits since the start.
     pub edits: u64,
-    /// The last of them, newest first.
+    /// The last edits, newest first.
     pub log: Vec<Edited>,
-    /// All Deployments' annotations that are ours.
+    /// The engine's annotations of all Deployments.
     #[serde(skip)]
     pub all: BTreeMap<String, Ours>,
-    /// The same when they were seen first.
+    /// The same when they were first seen.
     #[serde(skip)]
     pub first: BTreeMap<String, Ours>,
-    /// The images, by Deployment.
+    /// By Deployment.
     #[serde(skip)]
     pub images: BTreeMap<String, String>,
 }
 
-/// How many containers there are to share.
+/// The number of slots.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct CapacityView {
-    /// What counts.
     pub value: u32,
-    /// Whether it was measured, so that the annotation counts for nothing.
+    /// Whether it was measured, so that the annotation has no effect.
     pub measured: bool,
-    /// The engine's own Deployment, whose annotation it is; null where there is none.
+    /// The engine's own Deployment, which has the annotation; null if there is none.
     pub deployment: Option<String>,
-    /// Its annotations.
     pub annotations: Ours,
-    /// What they were at the start.
+    /// The annotations at the start.
     pub defaults: Ours,
-    /// What is wrong with it.
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
 }
 
 /// A scaled Deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct WorkloadView {
-    /// Its name.
     pub deployment: String,
-    /// The image of its first container.
+    /// The image of its main container.
     pub image: Option<String>,
-    /// Its annotations.
     pub annotations: Ours,
-    /// What they were at the start.
+    /// The annotations at the start.
     pub defaults: Ours,
-    /// What the engine makes of them.
     pub settings: SettingsView,
-    /// What is wrong with it.
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
-    /// What looks like a mistake in the name of its queue, and is none if that is used later.
+    /// A possible mistake in the name of its queue; it goes once the queue is used.
     pub queue_warning: Option<String>,
 }
 
-/// What the engine goes by. Times are in seconds.
+/// The settings that result from a workload's annotations.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct SettingsView {
-    /// How its wanted count is found.
     pub rule: &'static str,
-    /// The queue that it follows.
     pub queue: Option<String>,
-    /// The length at which that shall stay.
+    /// The target length of the queue.
     pub target: Option<u32>,
     /// 1 is served first.
     pub priority: u32,
-    /// Its least count.
     pub min: u32,
-    /// Its greatest count.
     pub max: u32,
-    /// By how many its wish changes in a round; null for any number.
+    /// The most by which the wanted count changes in a round; null for any number.
     pub max_delta: Option<u32>,
-    /// For so long a need is remembered.
+    /// The scale-down window, in seconds.
     pub window_s: Option<f64>,
-    /// The time constant of the arrivals' slow average.
+    /// The time constant of the arrivals' slow average, in seconds.
     pub rate_average_s: Option<f64>,
     /// Jobs a second of one container, until that is learned.
     pub service_rate: Option<f64>,
-    /// Its least count while its queue cannot be read.
+    /// The least count while the queue cannot be read.
     pub fallback: Option<u32>,
-    /// Whether it is frozen.
     pub paused: bool,
-    /// Why it is frozen by the engine.
+    /// Why the engine may not scale it.
     #[serde(rename = "held")]
     pub blocked: Option<String>,
 }
 
 /// A Deployment that is not scaled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct OtherView {
-    /// Its name.
     pub deployment: String,
-    /// The image of its first container.
+    /// The image of its main container.
     pub image: Option<String>,
-    /// Its annotations.
     pub annotations: Ours,
-    /// What they were at the start.
+    /// The annotations at the start.
     pub defaults: Ours,
-    /// Why it cannot be scaled; null where it can.
+    /// Why it cannot be scaled; null if it can.
     pub cannot: Option<String>,
-    /// Why it makes no sense to scale it; null where it does.
+    /// Why scaling it would make no sense; null if it would.
     pub unfit: Option<String>,
 }
 
 impl Overview {
-    /// Whether edits are carried out by now.
+    /// Whether edits have been carried out.
     pub fn has(&self, changes: &[Change]) -> bool {
         changes.iter().all(|change| {
             let Some(ours) = self.all.get(&change.deployment) else { return false };
@@ -136,14 +126,14 @@ impl Overview {
         })
     }
 
-    /// The edits by which all becomes as it was at the start.
+    /// The edits that restore the start.
     pub fn back(&self) -> Vec<Change> {
         let both =
             self.all.iter().filter_map(|(name, now)| Some((name, now, self.first.get(name)?)));
         both.filter_map(|(name, now, first)| super::between(name, now, first)).collect()
     }
 
-    /// The edit that freezes a workload, or lets it go on; `None` where there is none of that name.
+    /// The edit that pauses or resumes a workload; `None` if there is none of that name.
     pub fn pause(&self, name: &str, paused: bool) -> Option<Change> {
         self.workloads.iter().find(|workload| workload.deployment == name)?;
         let key = format!("{PREFIX}paused");
@@ -152,7 +142,7 @@ impl Overview {
         Some(Change::one(name, "paused", if paused { Some("true") } else { off }))
     }
 
-    /// The configuration as lines for a shell.
+    /// The configuration as shell commands.
     pub fn annotate_lines(&self, namespace: Option<&str>) -> String {
         let kit = manifest::parse::parse(yaml::DEMO).unwrap_or_default();
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -163,8 +153,8 @@ impl Overview {
         annotate::lines(&self.complete(), &names, namespace)
     }
 
-    /// The kit's manifest with this configuration, for a cluster of which Deployments alone are
-    /// known. What is scaled and not of the kit is in a comment, in a shell's words.
+    /// The kit's manifest with this configuration, for a cluster of which only Deployments are
+    /// known. Scaled Deployments that are not the kit's are in a comment, as shell commands.
     pub fn kit_manifest(&self, namespace: &str) -> String {
         let kit = manifest::parse::parse(yaml::DEMO).unwrap_or_default();
         let is_of_kit = |name: &str| kit.deployments.iter().any(|it| it.name == name);
@@ -174,7 +164,7 @@ impl Overview {
         yaml::for_cluster(&self.images, &self.complete(), namespace, &lines)
     }
 
-    /// All annotations with the capacity that counts, also where a flag alone says it.
+    /// All annotations, with the current capacity even if only a flag sets it.
     pub fn complete(&self) -> BTreeMap<String, Ours> {
         let mut all = self.all.clone();
         let engine = self.capacity.deployment.as_ref().and_then(|name| all.get_mut(name));
@@ -187,7 +177,7 @@ impl Overview {
 }
 
 impl SettingsView {
-    /// What a workload is scaled by.
+    /// The settings of a workload.
     pub(crate) fn of(workload: &Workload) -> SettingsView {
         let rate = match &workload.rule {
             Rule::Rate(rate) => Some(rate),

@@ -18,7 +18,7 @@ fn demo() -> Manifest {
     parse(DEMO).unwrap()
 }
 
-fn ground() -> CheckContext {
+fn context() -> CheckContext {
     let tick = std::time::Duration::from_millis(500);
     CheckContext { capacity: 10, tick, ..CheckContext::default() }
 }
@@ -28,7 +28,7 @@ fn all_ours(all: &[Deployment]) -> BTreeMap<String, Ours> {
 }
 
 fn refusal(changes: &[Change]) -> Vec<InvalidAnnotation> {
-    check(&demo().deployments, changes, &ground()).unwrap_err()
+    check(&demo().deployments, changes, &context()).unwrap_err()
 }
 
 fn set(deployment: &str, name: &str, value: &str) -> Change {
@@ -42,11 +42,11 @@ fn an_edit_that_makes_sense_is_not_refused() {
         Change::one("consumer", "rate-average", None),
         set("engine", "capacity", "12"),
     ];
-    check(&demo().deployments, &changes, &ground()).unwrap();
+    check(&demo().deployments, &changes, &context()).unwrap();
 }
 
 #[test]
-fn each_problem_names_its_deployment_and_its_annotation_in_the_event_s_words() {
+fn each_problem_names_deployment_and_annotation_with_the_manifest_s_message() {
     let changes = [set("consumer", "min-containers", "11"), set("remainder", "rule", "magic")];
     let wrong = refusal(&changes);
     let at: Vec<_> = wrong.iter().map(|w| (&*w.deployment, &*w.annotation)).collect();
@@ -62,7 +62,7 @@ fn each_problem_names_its_deployment_and_its_annotation_in_the_event_s_words() {
 }
 
 #[test]
-fn what_is_wrong_with_all_together_is_refused_too() {
+fn edits_that_are_invalid_together_are_refused() {
     let wrong = refusal(&[set("engine", "capacity", "1")]);
     assert!(wrong[0].text.contains("capacity is 1, less than the minimums"), "{wrong:?}");
     let wrong = refusal(&[
@@ -74,21 +74,21 @@ fn what_is_wrong_with_all_together_is_refused_too() {
 }
 
 #[test]
-fn what_was_wrong_before_and_is_not_touched_is_no_reason_to_refuse() {
+fn what_was_invalid_before_and_is_not_edited_is_ignored() {
     let mut all = demo().deployments;
     apply(&mut all, &[set("consumer", "queue", "a b"), set("consumer", "x", "y")]);
-    check(&all, &[set("remainder", "max-containers", "5")], &ground()).unwrap();
-    check(&all, &[set("consumer", "queue", "jobs")], &ground()).unwrap();
-    let wrong = check(&all, &[set("consumer", "queue", "c d")], &ground()).unwrap_err();
+    check(&all, &[set("remainder", "max-containers", "5")], &context()).unwrap();
+    check(&all, &[set("consumer", "queue", "jobs")], &context()).unwrap();
+    let wrong = check(&all, &[set("consumer", "queue", "c d")], &context()).unwrap_err();
     assert_eq!(wrong.len(), 1, "{wrong:?}");
 }
 
 #[test]
-fn neither_foreign_annotations_nor_servers_are_taken() {
+fn foreign_annotations_and_servers_are_refused() {
     let foreign = BTreeMap::from([("a.b/c".to_owned(), None)]);
     let wrong = refusal(&[Change { deployment: "queue".to_owned(), annotations: foreign }]);
-    let text = "deployment/queue: annotation a.b/c is not the engine's; its own begin with \
-                microscaling.com/";
+    let text = "deployment/queue: annotation a.b/c is not the engine's; the engine's \
+                annotations begin with microscaling.com/";
     assert_eq!(wrong[0].text, text);
     for name in ["queue", "engine"] {
         let wrong = refusal(&[set(name, "is-scalable", "true"), set(name, "rule", "remainder")]);
@@ -97,8 +97,8 @@ fn neither_foreign_annotations_nor_servers_are_taken() {
 }
 
 #[test]
-fn a_capacity_that_is_measured_is_no_reason_to_refuse() {
-    let measured = CheckContext { measured: Some(1), ..ground() };
+fn a_measured_capacity_below_the_minimums_refuses_no_edit() {
+    let measured = CheckContext { measured: Some(1), ..context() };
     check(&demo().deployments, &[set("consumer", "priority", "3")], &measured).unwrap();
 }
 
@@ -125,7 +125,7 @@ fn annotations_come_and_go_line_by_line() {
         ],
     );
     let text = yaml::edited(DEMO, &all_ours(&all));
-    assert!(text.contains("    # Short, so that an audience sees the return."));
+    assert!(text.contains("    # Short, so that an audience sees the scale-down."));
     let producer = "box}\n  annotations:\n    microscaling.com/is-scalable: \"true\"\n    \
                     microscaling.com/rule: remainder\nspec:\n  replicas: 0\n";
     assert!(text.contains(producer), "{text}");
@@ -137,7 +137,7 @@ fn annotations_come_and_go_line_by_line() {
 }
 
 #[test]
-fn a_manifest_that_is_laid_out_otherwise_keeps_its_meaning() {
+fn a_manifest_with_another_layout_keeps_its_meaning() {
     let text = "{kind: List, items: [{kind: Deployment, metadata: {name: a, annotations: {x: y}}, \
                 spec: {selector: {}, template: {spec: {containers: [{name: c}]}}}}]}\n---\n# b\n\
                 kind: Deployment\nmetadata: {name: b}\n\
@@ -153,7 +153,7 @@ fn the_kit_s_manifest_takes_a_cluster_s_images_and_namespace() {
     let images = BTreeMap::from([("queue".to_owned(), "registry:5000/box:2".to_owned())]);
     let others = "kubectl annotate --overwrite deployment web a=b\n";
     let text = yaml::for_cluster(&images, &all_ours(&demo().deployments), "talk", others);
-    assert!(text.starts_with("# Scaled as well, and not of this kit:\n#   kubectl annotate"));
+    assert!(text.starts_with("# Also scaled, but not part of this kit:\n#   kubectl annotate"));
     let again = parse(&text).unwrap();
     let image = |name: &str| {
         let found = again.deployments.iter().find(|it| it.name == name).unwrap();
@@ -164,7 +164,7 @@ fn the_kit_s_manifest_takes_a_cluster_s_images_and_namespace() {
     assert!(text.contains("name: engine, namespace: talk}]"));
 }
 
-/// What kubectl does with the lines, in a shell's words.
+/// Does what kubectl would do with the lines.
 fn run_lines(all: &mut [Deployment], lines: &str) {
     for words in shell_lines(lines) {
         assert_eq!(words[..3], ["kubectl", "annotate", "--overwrite"]);
@@ -178,7 +178,7 @@ fn run_lines(all: &mut [Deployment], lines: &str) {
     }
 }
 
-/// The words of each line, as a shell splits them.
+/// The arguments of each line, as a shell splits them.
 fn shell_lines(text: &str) -> Vec<Vec<String>> {
     let (mut lines, mut words, mut word) = (Vec::new(), Vec::new(), None::<String>);
     let (mut is_quoted, mut chars) = (false, text.chars());
@@ -206,7 +206,7 @@ fn names_of(all: &[Deployment]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn the_lines_for_a_shell_take_away_what_has_gone() {
+fn the_shell_commands_remove_annotations_that_are_gone() {
     let before = demo().deployments;
     let mut all = before.clone();
     apply(
@@ -228,7 +228,7 @@ fn the_lines_for_a_shell_take_away_what_has_gone() {
 }
 
 #[test]
-fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
+fn there_is_one_sentence_per_deployment_and_author() {
     let (before, mut after) = (demo().deployments, demo().deployments);
     apply(
         &mut after,
@@ -245,7 +245,7 @@ fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
     changed.iter_mut().for_each(|it| it.by = Some(Actor::Page));
     changed[0].by = None;
     let edited = together(1.5, &changed);
-    let told: Vec<_> =
+    let found: Vec<_> =
         edited.iter().map(|it| (it.by, it.text.as_str(), it.mark.as_str())).collect();
     let expected = [
         (Actor::Outside, "max-delta default -> 2, consumer"),
@@ -256,12 +256,12 @@ fn an_edit_is_a_sentence_for_each_deployment_and_each_who_did_it() {
     ];
     let expected: Vec<_> =
         expected.iter().map(|(by, text)| (*by, *text, text.split(':').next().unwrap())).collect();
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
     assert_eq!(edited.iter().filter(|it| it.is_pause).count(), 1);
 }
 
 #[test]
-fn a_queue_of_nobody_s_is_warned_of_and_who_makes_the_load_is_not_to_be_scaled() {
+fn an_unused_queue_gives_a_warning_and_a_producer_is_unfit_for_scaling() {
     let mut all = demo();
     let args = Budget::default();
     apply(&mut all.deployments, &[set("consumer", "queue", "jbos")]);
@@ -275,7 +275,7 @@ fn a_queue_of_nobody_s_is_warned_of_and_who_makes_the_load_is_not_to_be_scaled()
     let warnings = |absent: &[&str]| -> Vec<Option<String>> {
         overview(absent).workloads.iter().map(|it| it.queue_warning.clone()).collect()
     };
-    let text = "nobody has used a queue jbos yet; until then consumer holds";
+    let text = "nobody has used a queue jbos yet; consumer keeps its count";
     assert_eq!(warnings(&["jbos"]), [Some(text.to_owned()), None]);
     assert_eq!(warnings(&["jobs"]), [None, None]);
     let overview = overview(&[]);
@@ -310,7 +310,7 @@ fn anywhere(manifest: &Manifest) -> Manifest {
 }
 
 proptest! {
-    // Each reads a whole manifest several times.
+    // Few cases, as each reads a whole manifest several times.
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn the_manifest_of_any_edits_describes_the_same(changes in changes()) {
@@ -319,14 +319,14 @@ proptest! {
         let text = yaml::edited(DEMO, &all_ours(&edited.deployments));
         let again = parse(&text).unwrap();
         prop_assert_eq!(anywhere(&again), anywhere(&edited));
-        let told = |of| config(of, &Budget::default()).map_err(|refused| refused.to_string());
-        prop_assert_eq!(told(&again), told(&edited));
+        let read = |of| config(of, &Budget::default()).map_err(|refused| refused.to_string());
+        prop_assert_eq!(read(&again), read(&edited));
         let back = yaml::edited(&text, &all_ours(&demo().deployments));
         prop_assert_eq!(anywhere(&parse(&back).unwrap()), anywhere(&demo()));
     }
 
     #[test]
-    fn the_lines_of_any_edits_make_the_same_of_the_demo(changes in changes()) {
+    fn the_shell_commands_of_any_edits_give_the_same_demo(changes in changes()) {
         let mut edited = demo().deployments;
         apply(&mut edited, &changes);
         let lines = annotate::lines(&all_ours(&edited), &names_of(&demo().deployments), None);
@@ -336,7 +336,7 @@ proptest! {
     }
 
     #[test]
-    fn what_differs_leads_from_one_to_the_other_and_back(changes in changes()) {
+    fn the_differences_lead_from_one_state_to_the_other_and_back(changes in changes()) {
         let (before, mut after) = (demo().deployments, demo().deployments);
         apply(&mut after, &changes);
         let (first, now) = (all_ours(&before), all_ours(&after));

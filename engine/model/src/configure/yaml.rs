@@ -1,4 +1,4 @@
-//! The configuration as a manifest: its own text with other annotations, comments and all.
+//! The configuration as a manifest: its own text, with its comments and the new annotations.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use super::Ours;
 /// The kit's own manifest.
 pub const DEMO: &str = include_str!("../../../../demo.yaml");
 
-/// The text of a manifest with our annotations of its Deployments as in `wanted`. Comments stay
-/// where the text is laid out as people do it; in a document that is not, they are lost, as they
-/// have no place in its meaning.
+/// The text of a manifest with the engine's annotations as in `wanted`. Comments stay if each
+/// annotation has a line of its own. A document with another layout is rewritten from its
+/// values, without comments.
 pub fn edited(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     let documents = split(text).into_iter();
     let by_lines: String = documents.map(|document| document_of(document, wanted)).collect();
@@ -72,7 +72,7 @@ fn name(document: &Value) -> Option<&str> {
     document.get("metadata")?.get("name")?.as_str()
 }
 
-/// A document as it is meant to be.
+/// The value of a document with the wanted annotations.
 fn with(mut document: Value, wanted: &BTreeMap<String, Ours>) -> Value {
     if let Some(items) = document.get_mut("items").and_then(Value::as_sequence_mut) {
         for item in items {
@@ -104,7 +104,7 @@ fn annotate(metadata: &mut Mapping, ours: &Ours) {
     }
 }
 
-/// Edits the lines of a document's own annotations; `None` where they are not laid out one a line.
+/// Edits the lines of a document's annotations; `None` if they do not have one line each.
 fn edit_lines(text: &str, ours: &Ours) -> Option<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let metadata = lines.iter().position(|line| is_key(line, "metadata"))?;
@@ -137,7 +137,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
             continue;
         }
         inner = depth(line);
-        // What is merged counts less than what is written here.
+        // Annotations that are written here override merged ones.
         if line.trim_start().starts_with("<<:") {
             kept.push(line.clone());
             continue;
@@ -158,7 +158,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
     Some(())
 }
 
-/// Where the block below a line ends.
+/// The first line after the block below a line.
 fn block_end(lines: &[String], head: usize) -> usize {
     let depth_of_head = depth(&lines[head]);
     let below = lines[head + 1..].iter();
@@ -185,7 +185,7 @@ fn entry(depth: usize, name: &str, value: &str) -> String {
     format!("{}{}: {}", " ".repeat(depth), scalar(name), scalar(value))
 }
 
-/// A text as YAML, in quotes where it would be something else without.
+/// A text as YAML, in quotes if it would be another value without them.
 fn scalar(text: &str) -> String {
     const OTHER: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
     let plain = |c: char| c.is_ascii_alphanumeric() || "./-:".contains(c);
@@ -203,9 +203,9 @@ fn scalar(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// The kit's manifest as it would have to be for a cluster's Deployments: their annotations, images
-/// and namespace. Only Deployments are watched, so all else is the kit's own; what is scaled and
-/// not of the kit is in a comment, as `others` says it.
+/// The kit's manifest with the annotations, images and namespace of a cluster's Deployments. Only
+/// Deployments are watched, so the rest is the kit's own. `others` becomes a comment: the commands
+/// for scaled Deployments that are not the kit's.
 pub fn for_cluster(
     images: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, Ours>,
@@ -218,7 +218,7 @@ pub fn for_cluster(
     if others.is_empty() {
         return text;
     }
-    let head = "# Scaled as well, and not of this kit:\n";
+    let head = "# Also scaled, but not part of this kit:\n";
     let lines = others.lines().map(|line| format!("#   {line}\n"));
     format!("{head}{}#\n{text}", lines.collect::<String>())
 }

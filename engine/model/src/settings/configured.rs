@@ -1,4 +1,4 @@
-//! What is shown of the configuration, and who edited it.
+//! The part of the configuration that pages show, and the edits.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -11,32 +11,32 @@ use crate::configure::changed::{Changed, Edited, differences};
 use crate::configure::overview::Overview;
 use crate::configure::{Change, Ours, ours};
 
-/// What is shown of the configuration, and who edited it.
+/// The part of the configuration that pages show, and the edits.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
     /// Deployments that cannot be scaled, and why not.
     pub(super) servers: BTreeMap<String, String>,
-    /// All Deployments' annotations that are ours when they were seen first.
+    /// The engine's annotations of all Deployments when these were first seen.
     pub(super) first: BTreeMap<String, Ours>,
-    /// The same when they were seen last.
+    /// The same when they were last seen.
     pub(super) last: BTreeMap<String, Ours>,
-    /// Edits of ours that are not seen yet, and whose they are.
+    /// Edits by this engine that are not seen yet, with their authors.
     pub(super) announced: VecDeque<(Actor, Change)>,
     pub(super) edits: u64,
     pub(super) log: VecDeque<Edited>,
     pub(super) read_only: Option<String>,
-    /// Queues that nobody has used yet.
+    /// Queues that no one has used yet.
     pub(super) absent: BTreeSet<String>,
     pub(super) shown: watch::Sender<Arc<Overview>>,
 }
 
 impl Configured {
-    /// Takes in the annotations as they are; what became another value, and by whom.
+    /// Notes the current annotations; returns what has changed, and the authors.
     pub(super) fn see(&mut self, all: &[Deployment]) -> Vec<Changed> {
         let now: BTreeMap<_, _> = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
         let mut changed = differences(&self.last, &now);
         changed.iter_mut().for_each(|changed| changed.by = Some(self.author(changed)));
-        // Who comes again begins anew.
+        // A Deployment that is created again starts from its new annotations.
         self.first.retain(|name, _| now.contains_key(name));
         for (name, ours) in &now {
             self.first.entry(name.clone()).or_insert_with(|| ours.clone());

@@ -1,4 +1,4 @@
-//! What others see of the settings, and what they say of edits.
+//! The overview of the settings that pages show, and the announcements of edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::configure::check::{CheckContext, check};
 use crate::configure::overview::{CapacityView, OtherView, Overview, SettingsView, WorkloadView};
 use crate::configure::{Change, Ours, ours};
 
-/// So many edits are shown.
+/// The number of edits that are shown.
 const SHOWN: usize = 50;
-/// So many edits may be on their way at once; of more nobody remembers whose they were.
+/// The most edits under way at once; the authors of more are forgotten.
 const ANNOUNCED: usize = 100;
 
 impl Settings {
@@ -30,12 +30,12 @@ impl Settings {
         self
     }
 
-    /// The overview, as it changes.
+    /// A watch on the overview.
     pub fn overviews(&self) -> watch::Receiver<Arc<Overview>> {
         self.configured.shown.subscribe()
     }
 
-    /// The overview as it is.
+    /// The current overview.
     pub fn overview(&self) -> Arc<Overview> {
         self.configured.shown.borrow().clone()
     }
@@ -43,19 +43,19 @@ impl Settings {
     /// Checks edits as a whole.
     ///
     /// # Errors
-    /// Every annotation that would be wrong.
+    /// Every annotation that would be invalid.
     pub fn check(&self, changes: &[Change]) -> Result<(), Vec<InvalidAnnotation>> {
-        check(self.all(), changes, &self.ground())
+        check(self.all(), changes, &self.check_context())
     }
 
-    /// The first of these Deployments that is not there, with those that are.
+    /// The first of these Deployments that does not exist, with those that do.
     pub fn unknown(&self, changes: &[Change]) -> Option<(String, Vec<String>)> {
         let known = &self.configured.last;
         let missing = changes.iter().find(|change| !known.contains_key(&change.deployment))?;
         Some((missing.deployment.clone(), known.keys().cloned().collect()))
     }
 
-    /// Says whose edits these are, before they are seen.
+    /// Notes the author of edits, before they are seen.
     pub fn announce(&mut self, by: Actor, changes: &[Change]) {
         let announced = &mut self.configured.announced;
         announced.extend(changes.iter().map(|change| (by, change.clone())));
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// Keeps edits that were seen among those that are shown.
+    /// Adds edits that were seen to those that are shown.
     pub fn remember(&mut self, edited: &[Edited]) {
         let Configured { edits, log, .. } = &mut self.configured;
         *edits += edited.len() as u64;
@@ -75,14 +75,14 @@ impl Settings {
         }
     }
 
-    /// Begins to count edits anew.
+    /// Restarts the count of edits at 0.
     pub fn forget_edits(&mut self) {
         self.configured.edits = 0;
         self.configured.log.clear();
         self.renew_overview();
     }
 
-    /// Says why nothing can be edited now; `None` where it can.
+    /// Sets why nothing can be edited; `None` allows edits.
     pub fn forbid_edits(&mut self, because: Option<String>) {
         if self.configured.read_only != because {
             self.configured.read_only = because;
@@ -90,7 +90,7 @@ impl Settings {
         }
     }
 
-    /// Says which queues nobody has used yet.
+    /// Sets the queues that no one has used yet.
     pub fn see_absent(&mut self, absent: BTreeSet<String>) {
         if self.configured.absent != absent {
             self.configured.absent = absent;
@@ -98,7 +98,7 @@ impl Settings {
         }
     }
 
-    fn ground(&self) -> CheckContext {
+    fn check_context(&self) -> CheckContext {
         CheckContext {
             capacity: self.budget.capacity,
             measured: self.last_spare,
@@ -126,7 +126,7 @@ impl Settings {
         });
     }
 
-    /// The overview without who may edit and who did.
+    /// The overview without the edits and whether they are allowed.
     fn look_over(&self) -> Overview {
         let all = self.all();
         let ours = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
@@ -135,11 +135,11 @@ impl Settings {
         workloads.sort_by(|a, b| {
             (a.settings.priority, &a.deployment).cmp(&(b.settings.priority, &b.deployment))
         });
-        let ground = self.ground();
+        let context = self.check_context();
         let others = all.iter().filter(|it| self.scaled(&it.name).is_none() && !it.is_engine());
         Overview {
             capacity: self.capacity_view(),
-            others: others.map(|it| self.other(it, &ground)).collect(),
+            others: others.map(|it| self.other(it, &context)).collect(),
             differs: differences(&self.configured.first, &ours),
             images: images.collect(),
             first: self.configured.first.clone(),
@@ -190,7 +190,7 @@ impl Settings {
         })
     }
 
-    /// A queue that is not there is no error: its first publisher or receiver makes it.
+    /// An absent queue is not an error: its first publisher or receiver creates it.
     fn queue_warning(&self, workload: &Workload) -> Option<String> {
         let queue = &workload.rule.target()?.queue;
         let absent = self.configured.absent.get(queue)?;
@@ -203,16 +203,16 @@ impl Settings {
         let used = Vec::from_iter(used).join(", ");
         let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
         let name = &workload.name;
-        Some(format!("nobody has used a queue {absent} yet{known}; until then {name} holds"))
+        Some(format!("nobody has used a queue {absent} yet{known}; {name} keeps its count"))
     }
 
-    fn other(&self, deployment: &Deployment, ground: &CheckContext) -> OtherView {
+    fn other(&self, deployment: &Deployment, context: &CheckContext) -> OtherView {
         OtherView {
             deployment: deployment.name.clone(),
             image: image(deployment),
             annotations: ours(deployment),
             defaults: self.defaults(deployment),
-            cannot: ground.cannot_scale(deployment),
+            cannot: context.cannot_scale(deployment),
             unfit: makes_load(deployment).then(|| "it makes the load".to_owned()),
         }
     }
@@ -222,7 +222,7 @@ fn image(deployment: &Deployment) -> Option<String> {
     deployment.main()?.image.clone()
 }
 
-/// Who puts jobs on a queue does not get more to do with it.
+/// Scaling a producer makes no sense: it does not work on the jobs of a queue.
 fn makes_load(deployment: &Deployment) -> bool {
     deployment.containers.first().is_some_and(|it| it.runs(Program::Producer))
 }

@@ -42,7 +42,7 @@ fn an_edit_counts_at_once_and_nothing_changes_without_one() {
 }
 
 #[test]
-fn a_bad_value_keeps_the_last_good_one_and_is_told_once() {
+fn a_bad_value_keeps_the_last_good_one_and_is_reported_once() {
     let mut settings = Settings::new(&Budget::default());
     update(&mut settings, &demo());
     let all = edited("consumer", "target-queue-length", "many");
@@ -55,7 +55,7 @@ fn a_bad_value_keeps_the_last_good_one_and_is_told_once() {
 }
 
 #[test]
-fn a_workload_that_never_had_a_good_value_is_held() {
+fn a_workload_that_never_had_a_good_value_is_blocked() {
     let mut settings = Settings::new(&Budget::default());
     let all = edited("consumer", "rule", "magic");
     let edit = update(&mut settings, &all).unwrap();
@@ -79,7 +79,7 @@ fn capacity(settings: &mut Settings, all: &[Deployment], spare: Option<Spare>) -
 }
 
 #[test]
-fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
+fn the_spare_capacity_overrides_the_configured_one() {
     let mut settings = Settings::new(&Budget::default());
     assert_eq!(capacity(&mut settings, &demo(), None), Some(10));
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(17))), Some(17));
@@ -89,15 +89,15 @@ fn what_the_cluster_has_to_spare_counts_more_than_a_typed_number() {
 }
 
 #[test]
-fn less_to_spare_than_the_minimums_is_run_and_told() {
+fn a_spare_capacity_below_the_minimums_counts_with_a_warning() {
     let mut settings = Settings::new(&Budget::default());
     assert_eq!(capacity(&mut settings, &demo(), Some(Ok(1))), Some(1));
-    let told = &settings.warnings()["engine"].text;
-    assert!(told.starts_with("the spare capacity is 1, less than the minimums"), "{told}");
+    let text = &settings.warnings()["engine"].text;
+    assert!(text.starts_with("the spare capacity is 1, less than the minimums"), "{text}");
 }
 
 #[test]
-fn a_typed_number_counts_until_the_spare_one_is_known_and_then_its_last_value() {
+fn the_configured_capacity_counts_until_the_spare_one_is_known() {
     let mut settings = Settings::new(&Budget::default());
     let (forbidden, not_ready) = (Err("forbidden".to_owned()), Err("no node is ready".to_owned()));
     let typed = edited("engine", "capacity", "7");
@@ -114,7 +114,7 @@ fn scaled_by_other() -> Warnings {
 }
 
 #[test]
-fn what_somebody_else_scales_is_left_alone_also_beside_a_bad_value() {
+fn a_workload_of_another_autoscaler_is_blocked_also_with_a_bad_value() {
     let mut settings = Settings::new(&Budget::default());
     let who = scaled_by_other();
     let not_ours = |all: &[Deployment]| Described { not_ours: who.clone(), ..described(all) };
@@ -142,7 +142,7 @@ fn a_pause_counts_whatever_else_is_wrong() {
 }
 
 #[test]
-fn where_nothing_can_be_run_everything_is_held() {
+fn without_a_valid_configuration_every_workload_is_blocked() {
     let mut settings = Settings::new(&Budget::default());
     let edit = update(&mut settings, &edited("engine", "capacity", "1")).unwrap();
     let config = edit.config.unwrap();
@@ -152,7 +152,7 @@ fn where_nothing_can_be_run_everything_is_held() {
 }
 
 #[test]
-fn what_is_deleted_is_held_while_its_pods_are_there() {
+fn a_deleted_workload_is_blocked_while_its_pods_are_there() {
     let mut settings = Settings::new(&Budget::default());
     update(&mut settings, &demo());
     let mut all = demo();
@@ -173,7 +173,7 @@ fn by(edit: &Edit) -> Vec<Option<Actor>> {
 }
 
 #[test]
-fn an_edit_is_of_who_announced_it_and_else_of_somebody_else() {
+fn an_edit_s_author_is_the_one_who_announced_it_or_outside() {
     let mut settings = Settings::new(&Budget::default());
     assert_eq!(update(&mut settings, &demo()).unwrap().changed, []);
     settings.announce(Actor::Page, &[Change::one("consumer", "target-queue-length", Some("5"))]);
@@ -201,7 +201,7 @@ fn each_state_of_the_annotations_has_a_version_of_its_own() {
 }
 
 #[test]
-fn a_deployment_that_comes_again_begins_anew() {
+fn a_deployment_that_is_created_again_starts_from_its_new_annotations() {
     let mut settings = Settings::new(&Budget::default());
     update(&mut settings, &demo());
     let without: Vec<_> = demo().into_iter().filter(|it| it.name != "consumer").collect();

@@ -1,4 +1,5 @@
-//! What k8s-openapi's types are made of: they are read from something that notes what they ask for.
+//! Lists the fields of k8s-openapi's types: these are read from a deserializer that notes what
+//! they ask for.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +18,7 @@ const HEAD: &str = "\
 # A test writes this from k8s-openapi's types, and says what it must be where these have changed.
 ";
 
-/// What the cluster alone writes is not looked into.
+/// Fields that only the cluster writes are not checked.
 const SKIPPED: [&str; 2] = ["managedFields", "status"];
 
 /// The kinds of a Deployment and a Service, as a text.
@@ -47,7 +48,7 @@ struct Seen {
     kinds: BTreeMap<&'static str, Vec<(&'static str, String)>>,
     /// The type that was read last.
     last: String,
-    /// What alone some texts may be, by kind and field.
+    /// The only allowed value of some texts, by kind and field.
     only: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 
@@ -59,15 +60,15 @@ impl Seen {
     }
 }
 
-/// Has a value for whatever is asked for.
+/// Has a value for every type that is asked for.
 struct Probe<'a> {
     seen: &'a mut Seen,
-    /// What it has for a text.
+    /// Its value for a text.
     text: &'static str,
 }
 
 impl Probe<'_> {
-    /// Notes the type by what its reader says that it expects.
+    /// Notes the type by what its visitor expects.
     fn note(&mut self, expected: &dyn Expected) {
         self.seen.last = match expected.to_string().as_str() {
             "a string" => "text",

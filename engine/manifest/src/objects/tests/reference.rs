@@ -1,4 +1,4 @@
-//! The same reading through k8s-openapi's types.
+//! Reads objects through k8s-openapi's types.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::yaml::Step;
 use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 
-/// The way to what is refused, and what is said of it.
+/// The path to what is refused, and the reason.
 pub(super) type Mismatch = (Vec<Step>, String);
 
 pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Mismatch> {
@@ -22,8 +22,8 @@ pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deplo
     let grace = u64::try_from(grace)
         .map_err(|_| wrong(&below(key), &format!("{key} is {grace}; it must be 0 or more")))?;
     let replicas = spec.replicas.unwrap_or(1);
-    let told = format!("spec.replicas is {replicas}; it must be 0 or more");
-    let replicas = u32::try_from(replicas).map_err(|_| wrong(&["spec", "replicas"], &told))?;
+    let what = format!("spec.replicas is {replicas}; it must be 0 or more");
+    let replicas = u32::try_from(replicas).map_err(|_| wrong(&["spec", "replicas"], &what))?;
     if pod.containers.is_empty() {
         return Err(wrong(&below("containers"), "it has no containers"));
     }
