@@ -1,7 +1,7 @@
-//! How much processor time one decision takes, by the number of workloads. Each has a queue of its
-//! own, and all share one budget that is short, so that counts go up and down in every round.
+//! The processor time of one decision round, by the number of workloads. Each workload has its own
+//! queue. The shared capacity is short, so counts change in every round.
 //!
-//! `scripts/bench-core` runs it and makes a table of it.
+//! `scripts/bench-core` runs this and prints a table.
 
 #![allow(clippy::unwrap_used)] // a benchmark
 
@@ -18,7 +18,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode};
 use rustix::time::{ClockId, clock_gettime};
 
 const TICK: Duration = Duration::from_millis(500);
-/// Jobs that a container does in a tick.
+/// Jobs that a container does in one tick.
 const JOBS: u64 = 2;
 /// Three minutes, so that every window and average is full.
 const ROUNDS_FIRST: u32 = 360;
@@ -28,7 +28,7 @@ fn main() {
     let mut group = criterion.benchmark_group("decide");
     group.sample_size(20).sampling_mode(SamplingMode::Flat);
     for count in [100, 300, 1000, 3000, 10_000] {
-        // Made only where it is wanted, for it takes a while.
+        // Made only if this size is measured, because it takes a while.
         let mut world = None;
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
             let world = world.get_or_insert_with(|| World::new(count));
@@ -43,14 +43,14 @@ fn main() {
     criterion.final_summary();
 }
 
-/// What this thread has used so far. By the time on a wall, a machine with other work would look
-/// like a slow core.
+/// The processor time of this thread so far. With wall time, other work on the machine would make
+/// the core look slow.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// A core, and what it looks at.
+/// A core and its observation.
 struct World {
     core: Autoscaler,
     seen: Observation,
@@ -74,7 +74,7 @@ fn workload(number: usize) -> Workload {
     }
 }
 
-/// Jobs that come to a queue in a round: up and down in two or three minutes, and some noise.
+/// Jobs that arrive at a queue in a round: a sine with a period of 2 to 3 minutes, with noise.
 fn arrivals(number: usize, round: u32) -> u64 {
     let (number, round) = (number as f64, f64::from(round));
     let turns = round / (240.0 + number % 120.0) + number % 7.0 / 14.0;
@@ -103,7 +103,7 @@ impl World {
         world
     }
 
-    /// A round; how much processor time its decision took.
+    /// Runs a round; returns the processor time of its decisions.
     fn round(&mut self) -> Duration {
         self.rounds += 1;
         let now = TICK * self.rounds;
@@ -116,7 +116,7 @@ impl World {
         took
     }
 
-    /// A tick of work: who was starting is ready, who was leaving is gone.
+    /// A tick of work: starting containers become ready, leaving ones are gone.
     fn work(&mut self, now: Duration) {
         let all = self.seen.readings.values_mut().zip(self.seen.replicas.values_mut());
         for (number, (reading, replicas)) in all.enumerate() {

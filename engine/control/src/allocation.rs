@@ -1,25 +1,25 @@
-//! Wanted counts into given counts: minimums by priority, then recommendations by priority,
-//! and what is left to those who take what is left.
+//! Wanted counts into granted counts: first minimums by priority, then wanted counts by priority,
+//! then the spare capacity for the background.
 
-/// What a workload asks for.
+/// A workload's claim on the capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     /// 1 is served first.
     pub priority: u32,
-    /// Served before anyone's wish.
+    /// The minimum, served before any wanted count.
     pub min: u32,
-    /// So many of what it wants go to none of its equals.
+    /// The part of `wanted` that is never shared with equal priorities.
     pub keeps: u32,
-    /// How many it wants in all.
+    /// The wanted count.
     pub wanted: u32,
-    /// Whether it takes what is left, after all others.
+    /// Whether it uses spare capacity, after all others.
     pub takes_rest: bool,
-    /// Whether it keeps `wanted` whatever the others ask for.
+    /// Whether it keeps `wanted` whatever the others want.
     pub frozen: bool,
 }
 
-/// Gives each claim its count, in the order of the claims. The sum is at most `capacity`, but
-/// for frozen ones, which keep what they have. Equals share slot by slot what none of them keeps.
+/// The granted counts, in the order of the claims. Their sum is at most `capacity`, except that
+/// frozen claims keep their count. Equal priorities share slot by slot what none of them keeps.
 pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
     let mut given: Vec<u32> = claims.iter().map(|c| if c.frozen { c.wanted } else { 0 }).collect();
     let mut left = capacity.saturating_sub(given.iter().sum());
@@ -33,7 +33,7 @@ pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
     given
 }
 
-/// Groups of equals, the first to be served first.
+/// Groups of equal rank, in the order in which they are served.
 fn turns(claims: &[Claim]) -> Vec<Vec<usize>> {
     let rank = |i: usize| (claims[i].takes_rest, claims[i].priority);
     let mut order: Vec<usize> = (0..claims.len()).filter(|i| !claims[*i].frozen).collect();
@@ -41,7 +41,7 @@ fn turns(claims: &[Claim]) -> Vec<Vec<usize>> {
     order.chunk_by(|a, b| rank(*a) == rank(*b)).map(<[usize]>::to_vec).collect()
 }
 
-/// Shares `left` slots among equals, one each in turn, up to what each may have.
+/// Shares `left` slots among equals, one each in turn, up to the limit of each.
 fn share(turn: &[usize], given: &mut [u32], mut left: u32, upto: impl Fn(usize) -> u32) -> u32 {
     loop {
         let before = left;
@@ -70,17 +70,17 @@ mod tests {
     }
 
     #[test]
-    fn the_remainder_takes_what_is_left() {
+    fn the_background_takes_the_spare_capacity() {
         assert_eq!(allocate(10, &[claim(1, 1, 3), rest(1)]), [3, 7]);
     }
 
     #[test]
-    fn a_minimum_comes_before_any_wish() {
+    fn a_minimum_comes_before_any_wanted_count() {
         assert_eq!(allocate(10, &[claim(1, 1, 10), rest(1)]), [9, 1]);
     }
 
     #[test]
-    fn without_room_for_all_minimums_the_first_priority_has_its_own() {
+    fn if_not_all_minimums_fit_the_first_priority_has_its_own() {
         assert_eq!(allocate(3, &[rest(2), claim(1, 2, 2)]), [1, 2]);
     }
 
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn equals_share_what_none_of_them_keeps_and_the_more_urgent_take_from_it() {
+    fn equals_share_what_none_of_them_keeps_and_higher_priorities_take_from_it() {
         let keeps = Claim { keeps: 6, ..claim(2, 1, 6) };
         assert_eq!(allocate(10, &[claim(2, 1, 10), keeps]), [4, 6]);
         assert_eq!(allocate(10, &[Claim { keeps: 6, ..claim(2, 1, 10) }, keeps]), [5, 5]);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_frozen_keep_theirs_and_the_others_share_the_rest() {
+    fn frozen_claims_keep_their_count_and_the_others_share_the_rest() {
         let frozen = Claim { frozen: true, ..claim(2, 1, 6) };
         assert_eq!(allocate(10, &[claim(1, 1, 10), frozen]), [4, 6]);
     }

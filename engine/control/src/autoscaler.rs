@@ -1,5 +1,5 @@
-//! One decision round: measurements into recommendations, recommendations into given counts,
-//! given counts into decisions that never lead over the capacity.
+//! One decision round: measurements into recommendations, recommendations into granted counts,
+//! granted counts into decisions that never exceed the capacity.
 
 use crate::Time;
 use crate::allocation::{Claim, allocate};
@@ -12,26 +12,26 @@ use crate::why::Why;
 use crate::words;
 use crate::workload::{Fleet, Workload};
 
-/// The decision core. [`Autoscaler::step`] is called once a tick, [`Autoscaler::fill`] whenever
-/// containers have come or gone in between.
+/// The decision core. Call [`Autoscaler::step`] once a tick, and [`Autoscaler::fill`] whenever
+/// containers have started or gone in between.
 #[derive(Debug)]
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
-    /// Those of them that share a queue.
+    /// Groups of states that share a queue.
     shared: Vec<Vec<usize>>,
     /// When it took over from another core.
     took_over: Option<Time>,
-    /// The capacity before it was lowered, until as few containers live; what lives over the new
-    /// one by then is on its way out already.
+    /// The capacity before it was lowered. Kept until the live containers fit the new one; until
+    /// then those over it are already leaving.
     capacity_before: u32,
 }
 
 impl Autoscaler {
-    /// A core for a configuration that can be run.
+    /// A core for a configuration that can run.
     ///
     /// # Errors
-    /// Everything for which the configuration cannot be run.
+    /// All reasons why the configuration cannot run.
     pub fn new(config: Config) -> Result<Autoscaler, Vec<ConfigError>> {
         runnable(&config)?;
         let capacity_before = config.capacity;
@@ -41,11 +41,11 @@ impl Autoscaler {
         Ok(core)
     }
 
-    /// Runs another configuration from now on; workloads of the same name and rule keep what they
-    /// have learned.
+    /// Switches to another configuration. Workloads of the same name and rule keep what they have
+    /// learned.
     ///
     /// # Errors
-    /// Everything for which the new one cannot be run; the old one stays then.
+    /// All reasons why the new configuration cannot run; then the old one stays.
     pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<ConfigError>> {
         runnable(&config)?;
         self.capacity_before = self.capacity_before.max(config.capacity);
@@ -54,7 +54,7 @@ impl Autoscaler {
         Ok(())
     }
 
-    /// A state for each workload, by priority, whatever their order in the configuration.
+    /// Makes a state for each workload, sorted by priority and name.
     fn arrange(&mut self) {
         let mut old = std::mem::take(&mut self.states);
         let mut workloads = self.config.workloads.clone();
@@ -70,10 +70,9 @@ impl Autoscaler {
         self.shared = fleet::shared(&self.states);
     }
 
-    /// Begins anew at `now`, as one that takes over from another and does not know what that one
-    /// knew. Each rule sees two readings before it decides anything, and for as long as it says
-    /// ([`Rule::care`](crate::Rule::care)) none of its containers are removed but for more urgent
-    /// work.
+    /// Starts over at `now`, as a core that takes over from another and lacks its knowledge. Each
+    /// rule sees two readings before it decides anything. For the time that the rule gives
+    /// ([`Rule::care`](crate::Rule::care)) only a higher priority takes containers from it.
     pub fn take_over(&mut self, now: Time) {
         self.took_over = Some(now);
         for state in &mut self.states {
@@ -81,18 +80,17 @@ impl Autoscaler {
         }
     }
 
-    /// The configuration it runs.
+    #[allow(missing_docs)] // the name says it
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Why a workload has what it has, as of the last round; `None` where there is none of that
-    /// name.
+    /// Why a workload had its count in the last round; `None` if no workload has this name.
     pub fn why(&self, name: &str) -> Option<&Why> {
         self.states.iter().find(|state| state.workload.name == name).map(|state| &state.why)
     }
 
-    /// Looks and decides nothing, for the reason that `because` gives; the rules go on learning.
+    /// Decides nothing, for the reason `because`; the rules go on learning.
     pub fn look_on(&mut self, now: Time, observation: &Observation, because: &str) {
         self.consult(now, observation, true);
         for state in &mut self.states {
@@ -102,13 +100,13 @@ impl Autoscaler {
         }
     }
 
-    /// A whole round: every rule sees its queue, and the result is allocated.
+    /// A whole round: every rule sees its queue, then the wanted counts are allocated.
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         self.consult(now, observation, false);
         self.decide(now)
     }
 
-    /// Every rule sees its queue; those that share one share its need.
+    /// Runs every rule on its queue; workloads on one queue share its need.
     fn consult(&mut self, now: Time, seen: &Observation, frozen: bool) {
         let tick = self.config.tick;
         let observe = |state: &mut State| state.observe(now, tick, seen);
@@ -125,19 +123,19 @@ impl Autoscaler {
         for group in &self.shared {
             fleet::share(&mut self.states, group);
         }
-        // Those that share nothing have all of it.
+        // A workload that shares nothing has the whole need of its queue.
         self.states.iter_mut().for_each(|state| state.take_part(state.need()));
     }
 
-    /// How many containers of each workload are to leave as soon as they are known to be idle, as
-    /// of the last round. They should get no more work; once that is sure, another
-    /// [`Autoscaler::fill`] lets them go.
+    /// How many containers of each workload should leave as soon as they are known to be idle, by
+    /// the last round. They should get no more work; once that is sure, another
+    /// [`Autoscaler::fill`] removes them.
     pub fn to_retire(&self) -> impl Iterator<Item = (&str, u32)> {
         let counts = self.states.iter().map(|it| (it.workload.name.as_str(), it.to_retire()));
         counts.filter(|(_, count)| *count > 0)
     }
 
-    /// Gives out slots that have come free since the last round, by its recommendations.
+    /// Gives out the slots that have come free since the last round, by its recommendations.
     pub fn fill(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
         for state in &mut self.states {
@@ -159,7 +157,7 @@ impl Autoscaler {
             state.given = given;
         }
         let mut decisions = self.cuts(now);
-        // While somebody's containers are unknown, nobody knows what is free.
+        // While one workload's containers are unknown, the free slots are unknown.
         if self.states.iter().all(|state| state.is_known) {
             decisions.extend(self.raises());
         }
@@ -167,8 +165,8 @@ impl Autoscaler {
         decisions
     }
 
-    /// The capacity, less what others have started over it: that is made up for by those who
-    /// come last, until it is gone.
+    /// The capacity, less the containers that others have started over it. The workloads served
+    /// last give up slots for those until they are gone.
     fn budget(&mut self) -> u32 {
         let (live, capacity) = (self.live(), self.config.capacity);
         if live <= capacity {
@@ -201,13 +199,13 @@ impl Autoscaler {
         self.states.iter_mut().filter_map(cut).collect()
     }
 
-    /// The most urgent of those that are to get more than they have.
+    /// The highest priority workload that should get more than it has.
     fn first_gainer(&self) -> Option<&Workload> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
         self.states.iter().find(gains).map(|s| &s.workload)
     }
 
-    /// Raises go only into slots that are free at this moment.
+    /// Raises use only slots that are free now.
     fn raises(&mut self) -> Vec<Decision> {
         let occupied: u32 = self.states.iter().map(|s| s.replicas.occupied()).sum();
         let mut free = self.config.capacity.saturating_sub(occupied);

@@ -1,46 +1,41 @@
-//! The whole configuration, and what is wrong with it.
+//! The whole configuration and its errors.
 
 use std::fmt;
 
 use crate::Time;
 use crate::workload::{Rule, Workload};
 
-/// What the engine is told to do.
+/// The engine's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// How many containers of all workloads together there may be.
+    /// The most containers of all workloads together.
     pub capacity: u32,
     /// The time between rounds.
     pub tick: Time,
-    /// What is scaled.
+    /// The scaled workloads.
     pub workloads: Vec<Workload>,
 }
 
-/// The setting at which a problem lies.
+/// The setting that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub enum Setting {
-    /// A workload's minimum.
     MinContainers,
-    /// A workload's maximum.
     MaxContainers,
-    /// A workload's greatest change a round.
     MaxDelta,
-    /// A workload's priority.
     Priority,
-    /// A workload's rule.
     Rule,
-    /// The engine's capacity.
     Capacity,
 }
 
-/// One thing that is wrong with a configuration.
+/// One error in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// Whose setting it is; `None` for the engine's own.
+    /// The workload whose setting it is; `None` for the engine's own.
     pub workload: Option<String>,
-    /// Which.
+    #[allow(missing_docs)] // the name says it
     pub setting: Setting,
-    /// What is wrong, and the mend.
+    /// What is wrong, and the fix.
     pub text: String,
 }
 
@@ -52,25 +47,25 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// The workload of a name, if it is scaled.
+    /// The workload of this name, if it is scaled.
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
-    /// Everything that is wrong; empty for a configuration that somebody may ask for.
+    /// All errors; empty for a configuration that a person may ask for.
     pub fn problems(&self) -> Vec<ConfigError> {
         self.faults().into_iter().chain(self.shortage()).collect()
     }
 
-    /// What is wrong so that it cannot be run.
+    /// The errors with which it cannot run.
     pub fn faults(&self) -> Vec<ConfigError> {
         let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
         faults.extend(self.remainder_problems());
         faults
     }
 
-    /// Minimums over the capacity. Nobody should ask for that, but a capacity that is measured may
-    /// shrink to it; then they are served by priority as far as it goes.
+    /// Minimums that exceed the capacity. A person may not ask for that, but a measured capacity
+    /// may shrink to it. Then minimums are served by priority as far as the capacity goes.
     pub fn shortage(&self) -> Option<ConfigError> {
         let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
         if sum <= u64::from(self.capacity) {
@@ -86,9 +81,9 @@ impl Config {
         Some(ConfigError { workload: None, setting: Setting::Capacity, text })
     }
 
-    /// Two workloads cannot both take all that is left.
+    /// Two workloads of one priority cannot both use all spare capacity.
     fn remainder_problems(&self) -> Vec<ConfigError> {
-        // One that is blocked takes nothing.
+        // A blocked workload takes nothing.
         let takes = |w: &&Workload| w.rule == Rule::Remainder && w.blocked.is_none();
         let remainders: Vec<_> = self.workloads.iter().filter(takes).collect();
         let mut problems = Vec::new();
@@ -96,7 +91,7 @@ impl Config {
             let same = remainders[..i].iter().find(|w| w.priority == later.priority);
             if let Some(earlier) = same {
                 let text = format!(
-                    "is remainder with priority {}, as {}'s is; give one another priority",
+                    "is remainder with priority {}, like {}'s; change one of the priorities",
                     later.priority, earlier.name
                 );
                 let workload = Some(later.name.clone());
@@ -107,7 +102,7 @@ impl Config {
     }
 }
 
-/// What is wrong with one workload by itself.
+/// The errors of one workload by itself.
 pub fn of_one(workload: &Workload) -> Vec<ConfigError> {
     let mut problems = Vec::new();
     let mut wrong = |setting, text| {
@@ -124,7 +119,7 @@ pub fn of_one(workload: &Workload) -> Vec<ConfigError> {
         wrong(Setting::Priority, "is 0; the first priority is 1".to_owned());
     }
     if workload.max_delta == Some(0) {
-        let text = "is 0, so that nothing could change; set paused instead".to_owned();
+        let text = "is 0, which allows no change; set paused instead".to_owned();
         wrong(Setting::MaxDelta, text);
     }
     problems
@@ -154,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minimum_over_the_maximum_is_refused_by_name() {
+    fn a_minimum_over_the_maximum_is_refused() {
         let found = problems(10, vec![workload("a", 4, 3)]);
         assert_eq!(found, [(Some("a".to_owned()), Setting::MinContainers)]);
     }

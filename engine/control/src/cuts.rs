@@ -1,23 +1,22 @@
-//! Who may leave, and when: work in progress is not thrown away to save a container.
+//! Which containers may leave, and when. Work in progress is not thrown away to save a container.
 //!
-//! A workload that needs fewer waits until its idle containers are known to get no more work;
-//! those that are at work stay. Only a more urgent workload, a lower maximum or a lower capacity
-//! takes busy ones, and even then the idle ones leave first, where that is known in time: within a
-//! round for more urgent work, and within seconds otherwise.
+//! A workload that needs fewer waits until its idle containers are known to get no more work; its
+//! busy ones stay. Only a higher priority, a lower maximum or a lower capacity takes busy ones.
+//! Even then idle ones leave first if they are known in time: within a round for a higher
+//! priority, within seconds otherwise.
 
 use crate::Time;
 use crate::allocation::Claim;
 use crate::state::State;
 
-/// The part of a round that an urgent cut waits for idle containers, in tenths. The round after
-/// it may begin a moment early.
+/// How long an urgent cut waits for idle containers, in tenths of a round. Not ten: the next round
+/// may begin a moment early.
 const PATIENCE: u32 = 9;
-/// How long a lower maximum or capacity waits for them: pods that are retired show it after a
-/// second or two.
+/// How long a lower maximum or capacity waits for them. Retired pods show it after 1 to 2 s.
 const WAITS: Time = Time::from_secs(4);
 
 impl State {
-    /// Its containers with a lease, as far as they are told to stay.
+    /// Its containers with a lease, at most the desired count.
     pub(crate) fn busy(&self) -> u32 {
         let busy = match (self.work, self.workload.rule.target()) {
             (Some(work), _) => work.busy,
@@ -27,13 +26,13 @@ impl State {
         busy.min(self.replicas.desired)
     }
 
-    /// So many are not taken by the rule itself, nor by its equals.
+    /// The count that neither its own rule nor equal priorities go below.
     pub(crate) fn keeps(&self) -> u32 {
         let holds = self.careful || self.is_blind() || self.is_recovering();
         if holds { self.replicas.desired } else { self.busy() }
     }
 
-    /// What it asks the budget for.
+    /// Its claim on the capacity.
     pub(crate) fn claim(&self) -> Claim {
         let (frozen, keeps) = (self.is_frozen(), self.keeps());
         let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
@@ -48,8 +47,8 @@ impl State {
         }
     }
 
-    /// For how long it waits for idle ones where it has to give up some that it would keep;
-    /// `None` where it need not. `gainer` is the priority of the most urgent that gets more.
+    /// How long it waits for idle containers before it gives up ones that it would keep; `None` if
+    /// it gives up none. `gainer` is the highest priority that gets more.
     fn patience(&self, tick: Time, gainer: Option<u32>) -> Option<Time> {
         let urgent = gainer.is_some_and(|gainer| gainer < self.workload.priority);
         if urgent && self.given < self.wanted().max(self.keeps()) {
@@ -58,7 +57,7 @@ impl State {
         (self.given < self.keeps()).then_some(WAITS)
     }
 
-    /// How many it may be told to have at `now`; at least what it is given.
+    /// The lowest count that may be written at `now`; at least the granted one.
     pub(crate) fn cut(&mut self, now: Time, tick: Time, gainer: Option<u32>) -> u32 {
         let (from, given) = (self.replicas.desired, self.given);
         if given >= from {
@@ -75,12 +74,12 @@ impl State {
         given.max(from.saturating_sub(stoppable))
     }
 
-    /// How many of those that leave are at work where it is told to have `to`.
+    /// How many busy containers leave at the desired count `to`.
     pub(crate) fn at_work_of_leaving(&self, to: u32) -> u32 {
         self.busy().saturating_sub(to)
     }
 
-    /// How many are to leave as soon as they are known to be idle.
+    /// How many should leave as soon as they are known to be idle.
     pub(crate) fn to_retire(&self) -> u32 {
         let waits = self.work.is_some() && !self.is_frozen();
         if waits { self.replicas.desired.saturating_sub(self.given) } else { 0 }

@@ -1,36 +1,36 @@
-//! What changes.
+//! A decision: the change of one workload's count.
 
 /// One workload's new count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Whose.
+    /// The workload's name.
     pub workload: String,
-    /// What it was told to have before.
+    /// The desired count before.
     pub from: u32,
-    /// What it is told to have now.
+    /// The new desired count.
     pub to: u32,
-    /// What kind of change it is.
+    /// The kind of change.
     pub reason: Reason,
-    /// How many of those that leave are at work. 0 but where more urgent work, a lower maximum or
-    /// a lower capacity takes more than are idle.
+    /// The number of removed containers that are busy. It is 0 unless a higher priority, a lower
+    /// maximum or a lower capacity takes more than the idle ones.
     pub at_work: u32,
-    /// The whole sentence, for page, log and events alike.
+    /// The whole sentence, for the page, the log and Kubernetes events.
     pub text: String,
 }
 
 /// Kinds of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// It gets more.
+    /// The workload gets more.
     ScaledUp,
-    /// It needs fewer.
+    /// The workload needs fewer.
     ScaledDown,
-    /// It would need them, but others need them more.
+    /// The workload needs them, but others need them more.
     Preempted,
 }
 
 impl Reason {
-    /// The reason's name, as the API spells it.
+    /// The name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Reason::ScaledUp => "scaled_up",

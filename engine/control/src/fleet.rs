@@ -1,15 +1,15 @@
-//! How those that work on one queue share its need.
+//! How the workloads on one queue share its need.
 //!
-//! A rule says how many containers its queue needs in all. Where several workloads work on one
-//! queue, the most urgent has what it may, and each of the others has the part of its own need
-//! that those before it leave: `need (1 - sum of granted / need over the more urgent)`. Needs are
-//! compared by their parts since one workload's containers may be slower than another's.
+//! A rule computes how many containers its whole queue needs. If several workloads serve one queue,
+//! the first priority covers what it may. Each of the others covers the share of its own need that
+//! those before it leave: `need (1 - sum of granted / need over the higher priorities)`. Shares are
+//! used because one workload's containers may be slower than another's.
 
 use crate::policy::figure::ceil;
 use crate::state::State;
 use crate::workload::Workload;
 
-/// Groups of workloads that share a queue, by their places in the order of priority.
+/// Groups of workloads that share a queue, as indices into `states`.
 pub(crate) fn shared(states: &[State]) -> Vec<Vec<usize>> {
     let queue = |workload: &Workload| workload.rule.target().map(|target| target.queue.clone());
     let mut queues: Vec<(String, usize)> = states
@@ -22,7 +22,7 @@ pub(crate) fn shared(states: &[State]) -> Vec<Vec<usize>> {
     groups.map(|group| group.iter().map(|(_, i)| *i).collect()).collect()
 }
 
-/// Gives each of a group its part of the need, the most urgent first.
+/// Gives each workload of a group its share of the need, the highest priority first.
 pub(crate) fn share(states: &mut [State], group: &[usize]) {
     let mut left = 1.0;
     for i in group {

@@ -1,20 +1,21 @@
-//! The decision core: who gets how many containers, and why, inside one budget.
+//! The decision core: how many containers each workload gets within one capacity, and why.
 //!
-//! It takes the time, measurements and present counts, and gives decisions. It has no clock, no
-//! I/O and no task, so tests, a simulator and the real loop drive the same code.
+//! It takes the time, the measurements and the present counts, and returns decisions. It has no
+//! clock, no I/O and no tasks, so tests, the simulator and the real loop run the same code.
 //!
 //! # Layout
 //! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
-//!   `state`: what is known of one workload; `cuts`: who may leave, and when
-//! - `fleet`: how those that work on one queue share its need
+//!   `state`: what is known of one workload; `cuts`: which containers may leave, and when
+//! - `fleet`: how the workloads on one queue share its need
 //! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
-//! - [`allocation`]: wanted counts into given counts, by priority
-//! - [`workload`]: what is scaled, and how many of it there are
-//! - [`config`]: the whole configuration and what is wrong with it
-//! - [`reading`]: what was measured, and how old it is
+//! - [`allocation`]: wanted counts into granted counts, by priority
+//! - [`workload`]: the scaled workloads and their container counts
+//! - [`config`]: the whole configuration and its errors
+//! - [`reading`]: the measurements and their age
 //! - [`room`]: how many containers the machines have room for
-//! - [`start_up`]: how long containers take to start, learned
-//! - [`decision`] and [`why`]: what changes, and why things are as they are; `words` says it
+//! - [`start_up`]: the learned start-up times of containers
+//! - [`decision`] and [`why`]: what changes, and why each count is what it is; `words`: the
+//!   sentences
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -42,5 +43,5 @@ pub use start_up::{Stage, StartUp};
 pub use why::{Limit, Term, Why};
 pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};
 
-/// Time since the engine began, by a clock that only goes forward.
+/// Time since the engine started, by a clock that only goes forward.
 pub type Time = std::time::Duration;

@@ -1,48 +1,48 @@
-//! What was measured, and how old it is. A failure is never a zero: it is no reading at all.
+//! Measurements and their age. A failed read is no reading at all, never a zero.
 
 use std::collections::BTreeMap;
 
 use crate::Time;
 use crate::workload::Replicas;
 
-/// After this time a reading says nothing any more.
+/// Older readings are no longer used.
 pub const FAILED_AFTER: Time = Time::from_secs(10);
 
-/// Between two looks that are further apart the engine stood still: it looks once a round. Four
-/// rounds, and at least this long.
+/// The engine looks once a round. If two looks are more than four rounds and more than this time
+/// apart, it stood still in between.
 const SHORTEST_STANDSTILL: Time = Time::from_secs(2);
 
-/// Whether the engine stood still between two looks, with rounds `tick` apart.
+/// Whether the engine stood still for the time between two looks.
 pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
     between > SHORTEST_STANDSTILL.max(4 * tick)
 }
 
-/// A queue at one moment.
+/// The state of a queue at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueSample {
     /// Messages that wait for a receiver.
     pub ready: u64,
-    /// Messages with a receiver.
+    /// Leased messages.
     pub in_flight: u64,
-    /// What it has counted; `None` where it does not count.
+    /// The queue's totals; `None` if it does not count.
     pub totals: Option<Totals>,
-    /// The time by the queue's own clock, which stands still when its process does; `None` where
-    /// the queue does not tell.
+    /// The time by the queue's own clock, which stops when its process does; `None` if the queue
+    /// does not report it.
     pub clock: Option<Time>,
 }
 
-/// What a queue has counted since its process began.
+/// What a queue has counted since its process started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// Messages taken in.
+    /// Messages accepted.
     pub published: u64,
     /// Messages done.
     pub acked: u64,
 }
 
 impl QueueSample {
-    /// What was counted between `earlier` and this one; `None` where nobody counts, or the queue's
-    /// process began anew in between.
+    /// What was counted since `earlier`; `None` if the queue does not count, or if its process
+    /// restarted in between.
     pub fn since(&self, earlier: &QueueSample) -> Option<Totals> {
         let (now, before) = self.totals.zip(earlier.totals)?;
         Some(Totals {
@@ -51,7 +51,7 @@ impl QueueSample {
         })
     }
 
-    /// Whether the queue's process began anew between `earlier` and this one.
+    /// Whether the queue's process restarted since `earlier`.
     pub fn restarted_since(&self, earlier: &QueueSample) -> bool {
         self.totals.is_some() && earlier.totals.is_some() && self.since(earlier).is_none()
     }
@@ -60,15 +60,15 @@ impl QueueSample {
 /// The last good measurement of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reading {
-    /// What was measured.
+    #[allow(missing_docs)] // the name says it
     pub sample: QueueSample,
-    /// When.
+    /// When the read succeeded.
     pub taken_at: Time,
 }
 
 impl Reading {
-    /// How much time of the queue lies between `earlier` and this reading, where the engine stood
-    /// still for so long. `None` where nobody knows: the queue does not tell its time, and may have
+    /// The time that passed for the queue since `earlier`, when the engine stood still for
+    /// `stood_still`. `None` if that is unknown: a queue that does not report its clock may have
     /// stood still as well.
     pub fn since(&self, earlier: &Reading, stood_still: Time) -> Option<Time> {
         match (earlier.sample.clock, self.sample.clock) {
@@ -82,9 +82,9 @@ impl Reading {
 /// How far a reading can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Freshness {
-    /// At most two rounds old.
+    /// At most two ticks old.
     Fresh,
-    /// At most ten seconds old.
+    /// At most 10 s old.
     Stale,
     /// Older, or never taken.
     #[default]
@@ -92,7 +92,7 @@ pub enum Freshness {
 }
 
 impl Freshness {
-    /// The freshness of a reading at `now`, with rounds `tick` apart.
+    /// The freshness of a reading at `now`.
     pub fn of(reading: Option<&Reading>, now: Time, tick: Time) -> Freshness {
         match reading.map(|reading| now.saturating_sub(reading.taken_at)) {
             Some(age) if age <= 2 * tick => Freshness::Fresh,
@@ -101,7 +101,7 @@ impl Freshness {
         }
     }
 
-    /// The state's name, as the API spells it.
+    /// The name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Freshness::Fresh => "fresh",
@@ -111,26 +111,26 @@ impl Freshness {
     }
 }
 
-/// All that a round looks at.
+/// The input of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observation {
-    /// Containers by workload. While one is missing, nobody grows.
+    /// Containers by workload. While one is missing, no workload grows.
     pub replicas: BTreeMap<String, Replicas>,
-    /// The last good reading by queue; absent where there never was one.
+    /// The last good reading by queue; absent for a queue that was never read.
     pub readings: BTreeMap<String, Reading>,
-    /// How long containers take to start, nine of ten, by workload; absent where none was seen to.
+    /// The start-up time (p90) by workload; absent until a start has been seen.
     pub start_ups: BTreeMap<String, Time>,
-    /// Who is at work, by workload. Where a workload with a queue is absent, as many are busy as
-    /// its queue has in flight, and any of the others may be stopped.
+    /// The work by workload. If a workload with a queue is absent, as many of its containers are
+    /// busy as its queue has messages in flight, and any other one may be stopped.
     pub work: BTreeMap<String, Work>,
 }
 
 /// What a workload's containers do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Work {
-    /// Its live containers that hold a lease, those on their way out excluded.
+    /// The live containers that hold a lease, without those that are stopping.
     pub busy: u32,
-    /// How many may be stopped at this moment without throwing work away: they hold no lease and
-    /// will get none.
+    /// How many can be stopped now without throwing work away: they hold no lease and will get
+    /// none.
     pub stoppable: u32,
 }

@@ -1,15 +1,15 @@
 //! How many containers of a workload the machines have room for, as far as is known.
 //!
 //! A container that finds no machine holds a slot and does nothing with it. So the workload is
-//! capped at what fits, its other slots are lent to others, and now and then one more is tried.
+//! capped at what fits, its other slots are lent to others, and one more is tried every 15 s.
 
 use crate::Time;
 use crate::workload::Replicas;
 
-/// A cap is tried by one more after this time.
+/// After this time one more container than the cap is tried.
 pub const PROBE_AFTER: Time = Time::from_secs(15);
 
-/// What is known of the room.
+/// What is known of the room for one workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct MachineRoom {
     cap: Option<Cap>,
@@ -18,21 +18,22 @@ pub(crate) struct MachineRoom {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cap {
     most: u32,
-    /// Whether one more than fitted is being tried.
+    /// Whether one more than what fitted is being tried.
     probing: bool,
-    /// When one more is tried.
+    /// When the next one is tried.
     until: Time,
 }
 
 impl MachineRoom {
-    /// Takes in what is there at `now`.
+    /// Takes in the containers at `now`.
     pub(crate) fn update(&mut self, now: Time, replicas: &Replicas) {
         let until = now + PROBE_AFTER;
         if replicas.unschedulable > 0 {
-            // By the containers that there are: after a cut these are still counted for a moment.
+            // Counts existing containers, not desired ones: after a cut `unschedulable` still
+            // includes those that leave.
             let there = replicas.ready + replicas.starting;
             let most = there.saturating_sub(replicas.unschedulable);
-            // What is being taken back already is no news.
+            // Containers that are already being removed do not lower the cap again.
             if self.cap.is_none_or(|cap| most < cap.most) {
                 self.cap = Some(Cap { most, probing: false, until });
             }
@@ -40,7 +41,7 @@ impl MachineRoom {
         }
         let Some(cap) = self.cap else { return };
         if cap.probing && replicas.ready >= cap.most {
-            // The one that was tried has found its place, so there may be more.
+            // The container that was tried has found a machine, so there may be more room.
             self.cap = None;
         } else if now >= cap.until {
             self.cap = Some(Cap { most: cap.most + 1, probing: true, until });
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_finds_no_machine_is_lent_and_tried_again_later() {
+    fn slots_without_a_machine_are_lent_and_tried_again_later() {
         let second = Time::from_secs;
         let mut room = MachineRoom::default();
         room.update(second(0), &replicas(8, 0));
@@ -71,7 +72,7 @@ mod tests {
         room.update(second(10), &replicas(8, 3));
         assert_eq!(room.most(), 5);
         room.update(second(10), &Replicas { desired: 5, ..replicas(8, 3) });
-        assert_eq!(room.most(), 5, "what is being taken back is not taken off twice");
+        assert_eq!(room.most(), 5, "what is being removed is not subtracted twice");
         room.update(second(11), &replicas(5, 0));
         assert_eq!(room.most(), 5);
         room.update(second(40), &replicas(5, 0));

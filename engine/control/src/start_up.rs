@@ -1,37 +1,37 @@
-//! How long a workload's containers take to start, learned from those that have.
+//! The start-up time of a workload's containers, learned from the starts seen.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::Time;
 
-/// So many starts are remembered; older ones say little about the machines as they are now.
+/// How many starts are remembered; older ones say little about the machines' present state.
 const REMEMBERED: usize = 20;
 
-/// How far a container is, as far as its start goes.
+/// How far a container's start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// It is being started.
+    /// Not at work yet.
     Starting,
-    /// It is at work, or was.
+    /// At work, or was.
     Started,
-    /// Its start tells nothing: it waits for a machine with room, or is told to stop.
+    /// Its start cannot be timed: it waits for a machine with room, or is stopping.
     Spoilt,
 }
 
 /// The starts of one workload's containers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StartUp {
-    /// Since when each container that is there is known; `None` where its start was not seen
-    /// whole, or is over.
+    /// When each existing container was first seen; `None` if its start was not seen whole, or is
+    /// over.
     began: BTreeMap<String, Option<Time>>,
-    /// Whether there was a look before this one: what the first look finds began at some time.
+    /// Whether there was a look before: containers in the first look started at an unknown time.
     looked: bool,
-    /// The last starts, oldest first.
+    /// The last start-up times, oldest first.
     took: VecDeque<Time>,
 }
 
 impl StartUp {
-    /// Takes in all containers that are there at `now`, by name.
+    /// Takes in all containers that exist at `now`, by name.
     pub fn see<'a>(&mut self, now: Time, containers: impl Iterator<Item = (&'a str, Stage)>) {
         let mut began = BTreeMap::new();
         for (name, stage) in containers {
@@ -52,11 +52,11 @@ impl StartUp {
         (self.began, self.looked) = (began, true);
     }
 
-    /// Nine of ten starts took no longer than this; `None` while none was seen.
+    /// The 90th percentile of the start-up times; `None` until a start has been seen.
     pub fn p90(&self) -> Option<Time> {
         let mut sorted: Vec<Time> = self.took.iter().copied().collect();
         sorted.sort();
-        // The smallest that at least nine tenths are no longer than (nearest rank).
+        // By nearest rank: the smallest time that at least 90 % of the starts do not exceed.
         let rank = (sorted.len() * 9).div_ceil(10);
         sorted.get(rank.checked_sub(1)?).copied()
     }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_is_timed_from_its_first_sight_to_its_work() {
+    fn a_start_is_timed_from_the_first_look_until_it_is_at_work() {
         let mut starts = StartUp::default();
         see(&mut starts, 0, &[]);
         see(&mut starts, 100, &[("a", Stage::Starting)]);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_at_the_first_look_teaches_nothing() {
+    fn containers_in_the_first_look_are_not_timed() {
         let mut starts = StartUp::default();
         see(&mut starts, 0, &[("a", Stage::Starting), ("b", Stage::Started)]);
         see(&mut starts, 500, &[("a", Stage::Started), ("b", Stage::Started)]);
@@ -115,7 +115,7 @@ mod tests {
             see(&mut starts, number * 1000, &[(name.as_str(), Stage::Starting)]);
             see(&mut starts, number * 1000 + number, &[(name.as_str(), Stage::Started)]);
         }
-        // Of 11 to 30 ms the 18th.
+        // The 18th of 11 to 30 ms.
         assert_eq!(starts.p90(), Some(ms(28)));
     }
 }

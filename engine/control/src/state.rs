@@ -1,4 +1,4 @@
-//! What is known of one workload: its containers, how old its reading is, and what its rule said.
+//! What is known of one workload: its containers, the age of its reading, its recommendation.
 
 use crate::Time;
 use crate::policy::{Policy, Recommendation, Sight};
@@ -7,19 +7,18 @@ use crate::room::MachineRoom;
 use crate::why::{Limit, Why};
 use crate::workload::{Fleet, Replicas, Workload};
 
-/// In a core that takes over, a rule sees so many readings of its queue before it decides for the
-/// first time.
+/// In a core that takes over, a rule sees this many readings before its first decision.
 const READINGS_FIRST: u32 = 2;
-/// After a time without readings so many are seen before anything is removed.
+/// After a time without readings, this many are needed before anything is removed.
 const READINGS_BEFORE_CUTS: u32 = 2;
 
-/// When and how a rule is asked.
+/// The circumstances in which a rule runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context {
     pub(crate) now: Time,
-    /// How long the workload's containers take to start, where that is known.
+    /// The workload's start-up time, if known.
     pub(crate) start_up: Option<Time>,
-    /// Whether nobody is scaled.
+    /// Whether no workload is scaled.
     pub(crate) frozen: bool,
 }
 
@@ -27,51 +26,51 @@ pub(crate) struct Context {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) workload: Workload,
-    /// Made at the first observation, from the count that is there.
+    /// Made at the first observation, from the desired count.
     policy: Option<Policy>,
-    /// What its rule has just said its queue needs in all; taken by [`State::take_part`].
+    /// The rule's new recommendation for the whole queue; taken by [`State::take_part`].
     asked: Option<Recommendation>,
-    /// How many its queue needs in all, by its rule.
+    /// The count that the whole queue needs, by the rule.
     need: u32,
-    /// The last recommendation; it stands until the next one.
+    /// The last recommendation; it is valid until the next one.
     pub(crate) recommendation: Recommendation,
     pub(crate) freshness: Freshness,
-    /// The age of the reading; `None` where there never was one.
+    /// The age of the last reading; `None` before the first.
     pub(crate) age: Option<Time>,
     pub(crate) replicas: Replicas,
-    /// Whether these are of the last look.
+    /// Whether `replicas` is from the last look.
     pub(crate) is_known: bool,
-    /// What they do, where that is known container by container.
+    /// Its containers' work, if that is known container by container.
     pub(crate) work: Option<Work>,
-    /// Messages of its queue that are with workers, by the last reading.
+    /// Leased messages of its queue at the last reading.
     pub(crate) in_flight: u64,
-    /// Since when others, or a lower maximum, want some that it would keep.
+    /// Since when others, or a lower maximum, take containers that it would keep.
     pub(crate) pressed_since: Option<Time>,
-    /// How many the budget grants.
+    /// The granted count.
     pub(crate) given: u32,
-    /// How many machines have room for, as far as is known.
+    /// How many containers the machines have room for, as far as is known.
     pub(crate) room: MachineRoom,
     /// Whether removals wait because the core has just taken over.
     pub(crate) careful: bool,
-    /// How many more readings are to be seen before anything is decided.
+    /// Readings still needed before anything is decided.
     readings_to_see: u32,
-    /// How many more readings are to be seen before anything is removed.
+    /// Readings still needed before anything is removed.
     readings_before_cuts: u32,
     last_reading: Option<Time>,
-    /// The reading that its rule was asked with last.
+    /// The time of the reading with which the rule last ran.
     asked_with: Option<Time>,
-    /// When it was first looked at; a queue that was never read is waited for from then on.
+    /// The time of the first look. From then on a queue that was never read counts as unread.
     first_look: Option<Time>,
     last_look: Option<Time>,
-    /// For how long the engine stood still since the last reading, and
+    /// How long the engine stood still since the last reading.
     stood_still: Time,
-    /// since the rule was last asked.
+    /// How long the engine stood still since the rule last ran.
     stood_still_unasked: Time,
-    /// Whether it was frozen when its rule was last asked.
+    /// Whether it was frozen when its rule last ran.
     was_frozen: bool,
-    /// Whether the queue could not be read for so long that it is reckoned with the worst.
+    /// Whether the queue has been unreadable for so long that the fallback count applies.
     pub(crate) falls_back: bool,
-    /// Whether that was so since its rule was last asked.
+    /// Whether `falls_back` was set since the rule last ran.
     fell_back: bool,
     pub(crate) why: Why,
 }
@@ -81,25 +80,25 @@ impl State {
         State { workload, ..State::default() }
     }
 
-    /// Anew, as one whose past is not known: the present count is the last recommendation.
+    /// A state with an unknown past: the present count serves as the last recommendation.
     pub(crate) fn taken_over(workload: Workload) -> State {
         State { readings_to_see: READINGS_FIRST, ..State::new(workload) }
     }
 
-    /// The same with another configuration; another rule begins from what is there.
+    /// The same state with another configuration. A new rule starts from the present count.
     pub(crate) fn with(self, workload: Workload) -> State {
         let same = self.workload.rule == workload.rule;
         let (policy, first_look) = (self.policy, self.first_look.filter(|_| same));
         State { policy: policy.filter(|_| same), first_look, workload, ..self }
     }
 
-    /// Its containers, as its rule counts them.
+    /// Its containers as the rule counts them.
     pub(crate) fn fleet(&self) -> Fleet {
         let Replicas { desired, ready, .. } = self.replicas;
         Fleet { desired, ready, max: self.workload.max }
     }
 
-    /// Takes in what is there, and how old the reading is; the reading.
+    /// Takes in an observation; returns the workload's reading.
     pub(crate) fn observe(&mut self, now: Time, tick: Time, seen: &Observation) -> Option<Reading> {
         let replicas = seen.replicas.get(&self.workload.name);
         self.is_known = replicas.is_some();
@@ -135,12 +134,12 @@ impl State {
         reading.copied()
     }
 
-    /// Before anything is decided for it again, its rule is asked.
+    /// Drops the recommendation, so that the rule runs before anything is decided again.
     pub(crate) fn forget_wish(&mut self) {
         self.recommendation = Recommendation::default();
     }
 
-    /// While the engine stood still nobody could read anything.
+    /// Notes that the engine stood still: no queue could be read meanwhile.
     fn note_standstill(&mut self, now: Time, tick: Time) {
         let last = self.last_look.replace(now).unwrap_or(now);
         let between = now.saturating_sub(last);
@@ -150,9 +149,9 @@ impl State {
         }
     }
 
-    /// Asks the rule, once for each fresh reading: a second look at the same one is no second
-    /// reason to remove something. The answer is for all that work on the queue. One that is
-    /// frozen, or that nobody may scale for now, learns and wants nothing.
+    /// Runs the rule, once for each fresh reading: seeing one reading twice is no second reason to
+    /// remove a container. The result is for all workloads on the queue. The rule of a frozen
+    /// workload, or while no workload is scaled, learns but recommends nothing.
     pub(crate) fn consult(&mut self, at: Context, reading: Option<Reading>, fleet: Fleet) {
         if self.is_blind() {
             return;
@@ -183,16 +182,16 @@ impl State {
         self.asked = (!self.was_frozen).then_some(next);
     }
 
-    /// How many its queue needs in all, by its rule.
+    /// The count that the whole queue needs, by the rule.
     pub(crate) fn need(&self) -> u32 {
         self.need
     }
 
-    /// Takes its part of what its rule has just said is needed in all.
+    /// Takes its share of the queue's need, which the rule has just recommended.
     pub(crate) fn take_part(&mut self, part: u32) {
         let Some(mut next) = self.asked.take() else { return };
         if part != next.wanted {
-            next.because += &format!("; {part} of {} are its part", next.wanted);
+            next.because += &format!("; its share is {part} of {}", next.wanted);
             next.wanted = part;
             next.until = None;
         }
@@ -206,13 +205,13 @@ impl State {
         self.recommendation = self.at_most_one_step(from, next);
     }
 
-    /// How many of its queue's need it takes care of.
+    /// The part of its queue's need that it covers.
     pub(crate) fn granted(&self) -> u32 {
         let wanted = self.wanted().min(self.workload.max);
         if self.is_frozen() { self.replicas.desired } else { wanted.min(self.room.most()) }
     }
 
-    /// Keeps a recommendation within `max_delta` of where it comes from.
+    /// Keeps a recommendation within `max_delta` of the count `from`.
     fn at_most_one_step(&self, from: u32, next: Recommendation) -> Recommendation {
         let Some(delta) = self.workload.max_delta else { return next };
         let wanted = next.wanted.clamp(from.saturating_sub(delta), from.saturating_add(delta));
@@ -221,8 +220,8 @@ impl State {
         Recommendation { wanted, limited_by, ..next }
     }
 
-    /// Whether the rule has said anything yet; between ticks there may be a workload that was
-    /// never asked, and what it never said is no wish for none.
+    /// Whether there is a recommendation. Between ticks a workload's rule may not have run yet, and
+    /// that does not mean that it wants 0.
     pub(crate) fn was_asked(&self) -> bool {
         !self.recommendation.because.is_empty()
     }
@@ -231,13 +230,13 @@ impl State {
         self.workload.is_frozen()
     }
 
-    /// Whether the rule cannot be asked, so that the workload holds what it has.
+    /// Whether the rule cannot run, so that the workload keeps its count.
     pub(crate) fn is_blind(&self) -> bool {
         let too_few = self.workload.rule.target().is_some() && self.readings_to_see > 0;
         self.freshness != Freshness::Fresh || too_few
     }
 
-    /// How many it should have by itself: the rule's wish, or what it has while that is unknown.
+    /// The wanted count: by the rule, or the desired count while there is no recommendation.
     pub(crate) fn wanted(&self) -> u32 {
         let hold = self.is_frozen() || self.is_blind() || !self.was_asked();
         if hold {
@@ -246,13 +245,13 @@ impl State {
         self.recommendation.wanted
     }
 
-    /// How many it has at least without readings, where that is more than it may hold by itself.
+    /// The count it gets at least while its queue cannot be read; `None` if none applies.
     pub(crate) fn fallback(&self) -> Option<u32> {
         let falls_back = self.falls_back && !self.is_frozen();
         self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())
     }
 
-    /// Whether readings have just come back, so that removals wait for another one.
+    /// Whether readings have just returned, so that removals wait for another one.
     pub(crate) fn is_recovering(&self) -> bool {
         !self.is_frozen() && !self.is_blind() && self.readings_before_cuts > 0
     }

@@ -1,45 +1,45 @@
-//! Why a workload has what it has; known at every round, also when nothing changes.
+//! Why a workload has its count. It is known in every round, also when nothing changes.
 
 use crate::Time;
 
 /// One quantity in a rule's arithmetic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// Its name, with its unit where it has one.
+    /// With the unit, if any: `arrivals_per_s`.
     pub name: &'static str,
-    /// Its value.
+    #[allow(missing_docs)] // the name says it
     pub value: f64,
 }
 
-/// What keeps a workload from having what its rule wants.
+/// What keeps a workload from the count that its rule wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// Its own minimum.
+    /// The workload's minimum.
     Min,
-    /// Its own maximum.
+    /// The workload's maximum.
     Max,
-    /// Its own greatest change a round.
+    /// The workload's largest change in one round.
     MaxDelta,
-    /// The budget: others come first, or have their minimum.
+    /// The capacity: other workloads have a higher priority, or their minimum.
     Capacity,
-    /// Slots that are promised to it but not free yet.
+    /// Slots that are granted to it but not free yet.
     Stopping,
     /// No fresh reading.
     Reading,
-    /// It is frozen.
+    /// A person froze it.
     Paused,
-    /// The engine may not scale it; the sentence tells why.
+    /// The engine may not scale it; the text says why.
     Blocked,
-    /// No machine has room for more of it.
+    /// No machine has room for more of its containers.
     Unschedulable,
-    /// The engine has just begun and removes nothing yet.
+    /// The engine has just started and removes nothing yet.
     JustBegun,
-    /// Its containers are at work; they are not sent away.
+    /// Its containers are busy; they are not stopped.
     AtWork,
 }
 
 impl Limit {
-    /// The limit's name, as the API spells it.
+    /// The name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Limit::Min => "min",
@@ -57,16 +57,16 @@ impl Limit {
     }
 }
 
-/// Why a workload has what it has.
+/// Why a workload has its count.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Why {
-    /// How many its rule wants.
+    /// The count that its rule wants.
     pub wanted: u32,
     /// The rule's arithmetic.
     pub terms: Vec<Term>,
     /// What keeps it from more, or from fewer.
     pub limited_by: Option<Limit>,
-    /// When this will change by itself, if that is known.
+    /// When this changes if the queue does not; `None` while unknown.
     pub until: Option<Time>,
     /// The whole sentence.
     pub text: String,

@@ -1,4 +1,4 @@
-//! The sentences: one for every decision and one for every state that lasts.
+//! The sentences that explain each decision and each lasting state.
 
 use crate::Time;
 use crate::decision::{Decision, Reason};
@@ -17,15 +17,15 @@ pub(crate) fn decision(
     let because = match reason {
         Reason::Preempted => preempted.to_owned(),
         Reason::ScaledDown if to == state.workload.max && state.keeps() > to => {
-            format!("{to} is its maximum")
+            format!("its maximum is {to}")
         }
         Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
-        // The rule wants fewer by now, but not so few yet.
+        // By now the rule's reason is one for fewer, but more are granted than there are.
         Reason::ScaledUp if state.recommendation.until.is_some() => {
-            format!("{} are due, and a slot has come free", state.given)
+            format!("{} granted, and a slot has come free", state.given)
         }
         Reason::ScaledUp | Reason::ScaledDown if !state.was_asked() => {
-            format!("it shall have {} to {}", state.workload.min, state.workload.max)
+            format!("its minimum is {}, its maximum {}", state.workload.min, state.workload.max)
         }
         Reason::ScaledUp | Reason::ScaledDown => state.recommendation.because.clone(),
     };
@@ -34,33 +34,33 @@ pub(crate) fn decision(
     Decision { workload: name.clone(), from, to, reason, at_work, text }
 }
 
-/// How many of those that leave are at work, where any is.
+/// Says how many of the removed workers are busy, if any.
 fn busy_ones(at_work: u32) -> String {
     match at_work {
         0 => String::new(),
-        1 => "; 1 of those that leave is at work".to_owned(),
-        n => format!("; {n} of those that leave are at work"),
+        1 => "; 1 of the removed workers is busy".to_owned(),
+        n => format!("; {n} of the removed workers are busy"),
     }
 }
 
-/// Why a workload loses what it would need: to `gainer`, or since more lives than may.
+/// Why a workload loses containers it needs: `gainer` gets them, or more exist than are allowed.
 pub(crate) fn preempted(gainer: Option<&str>, capacity: u32, live: u32) -> String {
     match gainer {
         Some(gainer) => format!("gives way to {gainer}"),
-        None if live > capacity => format!("makes room: {live} live, {capacity} may"),
-        None => "gives way to more urgent work".to_owned(),
+        None if live > capacity => format!("makes room: {live} containers for {capacity} slots"),
+        None => "gives way to a higher priority".to_owned(),
     }
 }
 
-/// Those who may have what somebody else would like; looked for once, and not by each who asks.
+/// The workloads that may hold slots another one wants. Found once a round, not once a workload.
 pub(crate) struct Holders<'a> {
     most_urgent: Option<&'a State>,
-    /// Two that have their minimum and no more, for one of them may be who asks.
+    /// Two that have their minimum and no more: one of them may be the workload that asks.
     at_minimum: Vec<&'a State>,
 }
 
 impl<'a> Holders<'a> {
-    /// Among all states, by priority.
+    /// Searches all states, which are sorted by priority.
     pub(crate) fn among(all: &'a [State]) -> Holders<'a> {
         let at_minimum = |it: &&State| it.workload.min > 0 && it.given <= it.workload.min;
         let at_minimum = all.iter().filter(at_minimum).take(2).collect();
@@ -71,7 +71,7 @@ impl<'a> Holders<'a> {
 pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     let frozen = Why { wanted: state.wanted(), ..Why::default() };
     if let Some(reason) = &state.workload.blocked {
-        let text = format!("held at {}: {reason}", state.replicas.desired);
+        let text = format!("blocked at {}: {reason}", state.replicas.desired);
         return Why { limited_by: Some(Limit::Blocked), text, ..frozen };
     }
     if state.is_frozen() {
@@ -79,20 +79,20 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
         return Why { limited_by: Some(Limit::Paused), text, ..frozen };
     }
     if state.is_blind() {
-        let text = format!("holding at {}: {}", state.replicas.desired, hold_reason(state));
+        let text = format!("kept at {}: {}", state.replicas.desired, hold_reason(state));
         return Why { limited_by: Some(Limit::Reading), text, ..frozen };
     }
     if !state.was_asked() {
-        let text = format!("holding at {} until its rule is asked", state.replicas.desired);
+        let text = format!("kept at {} until its rule runs", state.replicas.desired);
         return Why { text, ..frozen };
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, holders);
-    // A wish that comes down to what is given removes nobody.
+    // When the wanted count falls to the granted count, nothing is removed.
     let all_given = state.given >= recommendation.wanted;
     let until = recommendation.until.filter(|at| *at > now && all_given);
     let next = until.map(|at| {
-        // Tenths as whole numbers, as `Figure` has it.
+        // Tenths as whole numbers, for the reason that `Figure` gives.
         let tenths = (at.saturating_sub(now).as_millis() + 50) / 100;
         format!("next removal in {}.{} s", tenths / 10, tenths % 10)
     });
@@ -109,7 +109,7 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     }
 }
 
-/// Why nothing is decided for a workload.
+/// Why nothing is decided for a workload while the core only looks on.
 pub(crate) fn looking_on(state: &State, because: &str) -> Why {
     let wanted = state.replicas.desired;
     let limited_by = Some(Limit::Blocked);
@@ -125,7 +125,7 @@ fn hold_reason(state: &State) -> String {
         Some(age) => {
             format!("the last reading of queue {queue} is {:.1} s old", age.as_secs_f64())
         }
-        None => format!("waiting for the queue {queue}"),
+        None => format!("queue {queue} has not been read yet"),
     };
     match state.fallback() {
         Some(fallback) => format!("{age}; fallback-containers is {fallback}"),
@@ -133,22 +133,22 @@ fn hold_reason(state: &State) -> String {
     }
 }
 
-/// What keeps a workload from what its rule wants, in a few words.
+/// What keeps a workload from the count that its rule wants, as a short text.
 fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
     let min = state.workload.min;
     let takes_rest = state.workload.rule.target().is_none();
     if state.room.most() < wanted.max(min) {
         let most = state.room.most();
-        let text = format!("no machine has room for more than {most}; the rest is lent");
+        let text = format!("no machine has room for more than {most}; its other slots are lent");
         return (Some(Limit::Unschedulable), Some(text));
     }
     if given < min {
-        let text = format!("{given} of its minimum {min}: the minimums are over the capacity");
+        let text = format!("{given} of its minimum {min}: the minimums exceed the capacity");
         return (Some(Limit::Capacity), Some(text));
     }
     if state.careful && given > wanted {
-        let text = "nothing is removed yet: the engine has just begun".to_owned();
+        let text = "nothing is removed yet: the engine has just started".to_owned();
         return (Some(Limit::JustBegun), Some(text));
     }
     if state.is_recovering() && given > wanted {
@@ -156,7 +156,7 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
         return (Some(Limit::Reading), Some(text));
     }
     if given > wanted.max(min) && state.busy() >= given {
-        let text = format!("{} are at work and stay until they are done", state.busy());
+        let text = format!("{} are busy and stay until their jobs end", state.busy());
         return (Some(Limit::AtWork), Some(text));
     }
     if has > given {
@@ -165,9 +165,7 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
         return (Some(Limit::AtWork), Some(text));
     }
     if has < given {
-        let short = given - has;
-        let slots = if short == 1 { "a slot" } else { "slots" };
-        let text = format!("{given} are due, {has} so far, waiting for {slots} to come free");
+        let text = format!("{given} granted, {has} started: waiting for free slots");
         return (Some(Limit::Stopping), Some(text));
     }
     if takes_rest {
@@ -177,34 +175,32 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
         return (Some(Limit::Capacity), Some(taken_by_others(state, holders)));
     }
     match state.recommendation.limited_by {
-        Some(Limit::Max) => (None, Some(format!("{given} is its maximum"))),
-        Some(Limit::Min) => (None, Some(format!("{given} is its minimum"))),
+        Some(Limit::Max) => (None, Some(format!("its maximum is {given}"))),
+        Some(Limit::Min) => (None, Some(format!("its minimum is {given}"))),
         _ => (None, None),
     }
 }
 
-/// Who has the slots that a workload would like.
+/// Which workload has the slots that this one wants.
 fn taken_by_others(state: &State, holders: &Holders<'_>) -> String {
     let (wanted, given) = (state.wanted(), state.given);
     let other = |other: &&&State| other.workload.name != state.workload.name;
     let at_minimum = holders.at_minimum.iter().find(other);
     let first = holders.most_urgent.filter(|o| o.workload.priority < state.workload.priority);
-    match (first, at_minimum) {
-        (Some(first), _) => {
-            format!("{given} of {wanted}: {} comes first", first.workload.name)
-        }
+    let because = match (first, at_minimum) {
+        (Some(first), _) => format!("{} has a higher priority", first.workload.name),
         (None, Some(other)) if other.workload.min == 1 => {
-            format!("{given} of {wanted}: the last slot is {}'s minimum", called(other))
+            format!("one slot is reserved for {}", called(other))
         }
         (None, Some(other)) => {
-            let (min, name) = (other.workload.min, called(other));
-            format!("{given} of {wanted}: the last {min} slots are {name}'s minimum")
+            format!("{} slots are reserved for {}", other.workload.min, called(other))
         }
-        (None, None) => format!("{given} of {wanted}: the rest is taken"),
-    }
+        (None, None) => "the other slots are taken".to_owned(),
+    };
+    format!("{wanted} wanted, {given} allowed: {because}")
 }
 
-/// Background work is called by what it is.
+/// The background is called that, not by its workload's name.
 fn called(state: &State) -> &str {
     match state.workload.rule.target() {
         Some(_) => &state.workload.name,

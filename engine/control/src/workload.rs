@@ -1,42 +1,43 @@
-//! What is scaled, and how many of it there are.
+//! The scaled workloads and their container counts.
 
+use std::fmt;
 use std::iter::Sum;
 
 use crate::Time;
 
-/// One scaled workload, as it is configured.
+/// The configuration of one scaled workload.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Workload {
-    /// Its name, unique in a configuration.
+    /// Unique in a configuration.
     pub name: String,
     /// 1 is served first.
     pub priority: u32,
-    /// It keeps at least so many containers.
+    /// The minimum number of containers.
     pub min: u32,
-    /// It gets at most so many containers.
+    /// The maximum number of containers.
     pub max: u32,
-    /// By how many its recommendation may change in one round; `None` for any number.
+    /// The largest change of its recommendation in one round; `None` for no limit.
     pub max_delta: Option<u32>,
-    /// How the wanted count is found.
+    /// How the wanted count is computed.
     pub rule: Rule,
-    /// It keeps at least so many while its queue could not be read for long; `None` to keep what
-    /// it has.
+    /// The count it gets at least after its queue could not be read for long; `None` to keep its
+    /// count.
     pub fallback: Option<u32>,
-    /// Frozen: it keeps what it has, and nobody takes it away.
+    /// Frozen by a person: it keeps its containers, and no workload takes them.
     pub paused: bool,
-    /// Frozen for a reason of ours, in words: its configuration makes no sense, or somebody else
+    /// Frozen by the engine, with the reason: its configuration is invalid, or something else
     /// scales it.
     pub blocked: Option<String>,
 }
 
 impl Workload {
-    /// Whether it keeps what it has, and nobody takes it away.
+    /// Whether it keeps its containers, and no workload takes them.
     pub fn is_frozen(&self) -> bool {
         self.paused || self.blocked.is_some()
     }
 }
 
-/// How a workload's wanted count is found.
+/// How a workload's wanted count is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Rule {
     /// As many as the arrivals need.
@@ -45,16 +46,16 @@ pub enum Rule {
     SimpleQueue(QueueTarget),
     /// A PD controller on the queue's length.
     Queue(QueueTarget),
-    /// Whatever the others leave.
+    /// All spare capacity.
     #[default]
     Remainder,
 }
 
 impl Rule {
-    /// All names, as configurations spell them.
+    /// All names, as in configurations.
     pub const NAMES: [&str; 4] = ["rate", "simple-queue", "queue", "remainder"];
 
-    /// The rule's name, as configurations spell it.
+    /// The name, as in configurations.
     pub fn name(&self) -> &'static str {
         match self {
             Rule::Rate(_) => "rate",
@@ -73,8 +74,8 @@ impl Rule {
         }
     }
 
-    /// For so long a core that takes over removes nothing of a workload with this rule. What was
-    /// needed within the rule's window only the core before knew; 8 s where it has none.
+    /// How long a core that takes over removes nothing of a workload with this rule: the rule's
+    /// window, because only the core before it knew the needs within that; 8 s without a window.
     pub fn care(&self) -> Time {
         match self {
             Rule::Rate(settings) => settings.window,
@@ -83,18 +84,25 @@ impl Rule {
     }
 }
 
-/// A queue and the length at which it should stay.
+/// A queue and its target length.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct QueueTarget {
-    /// The queue's name.
     pub queue: String,
-    /// Its setpoint: at most so many ready messages.
+    /// The setpoint: the most ready messages there should be.
     pub length: u32,
+}
+
+/// The deadband, as in the sentences.
+impl fmt::Display for QueueTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the deadband {:.0}-{}", self.low(), self.length)
+    }
 }
 
 impl QueueTarget {
     /// The deadband's lower edge, 70 % of the target; its upper edge is the target itself.
-    /// The share is that of Microscaling's engine of 2016.
+    /// Microscaling's engine of 2016 used the same share.
     pub fn low(&self) -> f64 {
         0.7 * f64::from(self.length)
     }
@@ -104,32 +112,32 @@ impl QueueTarget {
         f64::from(self.length)
     }
 
-    /// How far a queue is from the nearer edge of the deadband; zero inside it.
+    /// The distance of a queue's length from the nearer edge of the deadband; 0 inside it.
     pub fn error(&self, ready: f64) -> f64 {
         if ready > self.high() { ready - self.high() } else { (ready - self.low()).min(0.0) }
     }
 }
 
-/// What the rule `rate` is told.
+/// The settings of the rule `rate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct RateSettings {
-    /// The queue that it watches.
     pub target: QueueTarget,
-    /// For so long a need is remembered before fewer containers are wanted.
+    /// How long a need is remembered before fewer containers are wanted.
     pub window: Time,
     /// The time constant of the slow average of the arrivals.
     pub average: Time,
-    /// How long one container takes for a job, until that is learned.
+    /// How long one container takes for a job, until the rule has learned it.
     pub service_time: Option<Time>,
 }
 
 impl RateSettings {
-    /// The window where none is given.
+    /// The default window.
     pub const WINDOW: Time = Time::from_secs(60);
-    /// The slow average where none is given.
+    /// The default time constant of the slow average.
     pub const AVERAGE: Time = Time::from_secs(15);
 
-    /// The defaults with a target.
+    /// The default settings for a target.
     pub fn new(target: QueueTarget) -> RateSettings {
         RateSettings {
             target,
@@ -140,45 +148,45 @@ impl RateSettings {
     }
 }
 
-/// How many containers of a workload there are, by state.
+/// A workload's containers, counted by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Replicas {
-    /// How many it was last told to have.
+    /// The count last written.
     pub desired: u32,
     /// At work.
     pub ready: u32,
-    /// Started or to be started, not at work yet.
+    /// Starting or about to start, not at work yet.
     pub starting: u32,
-    /// Told to stop, not gone yet.
+    /// Stopping, not gone yet.
     pub terminating: u32,
-    /// The most that the platform may still start of it: what it was told before the last word
-    /// may not have been carried out yet. 0 where words are carried out at once.
+    /// The most that the platform may still start: writes before the last one may not have been
+    /// carried out yet. 0 on a platform that carries writes out at once.
     pub promised: u32,
-    /// Of the starting, those that have found no machine for ten seconds.
+    /// Those of `starting` that have found no machine for 10 s.
     pub unschedulable: u32,
 }
 
 impl Replicas {
-    /// Containers that exist, those on their way out included.
+    /// Containers that exist, including those that are stopping.
     pub fn live(&self) -> u32 {
         self.ready + self.starting + self.terminating
     }
 
-    /// Slots that are taken, or will be without another word: what it was told to have or still
-    /// has beyond that, and on top of it what is on its way out, for that is replaced by nothing.
+    /// Slots that are taken, or will be without another write: the desired count or what exists
+    /// beyond it, plus the stopping containers, because nothing replaces those.
     pub fn occupied(&self) -> u32 {
         self.desired.max(self.promised).max(self.ready + self.starting) + self.terminating
     }
 }
 
-/// All containers that work on a queue, whosever they are.
+/// The containers of all workloads on a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fleet {
-    /// How many were told to be there.
+    /// The sum of the desired counts.
     pub desired: u32,
     /// At work.
     pub ready: u32,
-    /// The most that may be there.
+    /// The sum of the maximums.
     pub max: u32,
 }
 

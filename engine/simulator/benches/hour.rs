@@ -1,6 +1,6 @@
-//! How long an hour of the demo takes in virtual time, with a load that comes and goes.
+//! How long it takes to simulate an hour of the demo, with a load that comes and goes.
 //!
-//! `scripts/bench-core` runs it and makes a line of it.
+//! `scripts/bench-core` runs this and prints a line.
 
 #![allow(clippy::unwrap_used)] // a benchmark
 
@@ -24,7 +24,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The demo's workloads, with 10 and 30 jobs a second in turn, half a minute each.
+/// The demo's workloads, with 10 and 30 jobs a second in turn for 30 s each.
 fn hour() -> Scenario {
     let mut hour: Scenario = serde_yaml::from_str(DEMO).unwrap();
     let (low, high, period) = (10.0, 30.0, Duration::from_secs(60));

@@ -1,4 +1,4 @@
-//! Prints what is promised of the core, as measured, and how it does beside everyone else.
+//! Prints the measured promises about the core, and the comparison with the other contenders.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};

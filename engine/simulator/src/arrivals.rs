@@ -1,98 +1,78 @@
-//! When jobs come.
+//! When jobs arrive.
 
 use std::ops::RangeInclusive;
 
 use crate::Time;
 use crate::random::Random;
 
-/// The rates that can be played, in jobs a second.
+/// The allowed rates, in jobs a second.
 pub(crate) const RATES: RangeInclusive<f64> = 0.0..=10_000.0;
-/// A point for each second of a whole day is more than any talk needs.
+/// More than a point for each second of a day (86,400).
 pub(crate) const MOST_POINTS: usize = 100_000;
-/// Jobs that come in one moment.
+/// The most jobs of one burst.
 const MOST_AT_ONCE: u32 = 100_000;
 
-/// How many jobs a second come, over time. Rates are jobs a second. `even` jobs come like a
-/// clock, a gap of 1 / rate each; others as a Poisson process, at random moments.
+/// The arrivals of a queue over time. Rates are jobs a second. With `even`, jobs arrive at equal
+/// gaps of 1 / rate; otherwise as a Poisson process, at random times.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the names say it
 pub enum Arrivals {
-    /// One after the other at equal gaps.
-    Constant {
-        /// Jobs a second.
-        rate: f64,
-    },
-    /// At random moments.
+    /// At equal gaps.
+    Constant { rate: f64 },
+    /// At random times.
     Poisson {
         /// Jobs a second on average.
         rate: f64,
     },
-    /// Another rate from a moment on.
-    Step {
-        /// The rate before.
-        from: f64,
-        /// The rate after.
-        to: f64,
-        /// The moment.
-        at: Time,
-        /// Whether they come like a clock.
-        even: bool,
-    },
+    /// Another rate from a time on.
+    Step { from: f64, to: f64, at: Time, even: bool },
     /// A low and a high rate in turn, half a period each, the low one first.
     Square {
-        /// The lower rate.
         low: f64,
-        /// The higher rate.
         high: f64,
-        /// Both together.
+        /// The length of both halves together.
         period: Time,
-        /// Whether they come like a clock.
         even: bool,
     },
     /// Up and down around a mean.
     Sine {
-        /// The rate in the middle.
         mean: f64,
-        /// How far it goes up and down; at most the mean.
+        /// The amplitude; at most the mean.
         swing: f64,
-        /// From one top to the next.
+        /// From one maximum to the next.
         period: Time,
-        /// Whether they come like a clock.
         even: bool,
     },
-    /// Many jobs in one moment, on top of a steady rate.
+    /// Many jobs at one time, on top of a Poisson process.
     Burst {
-        /// The steady rate, Poisson.
         rate: f64,
-        /// How many at once.
         jobs: u32,
-        /// The moment.
+        /// The time of the first burst.
         at: Time,
         /// How long until the next burst; `None` for a single one.
         every: Option<Time>,
     },
-    /// A recorded trace: each rate holds from its moment to the next one's.
+    /// A recorded trace: each rate holds from its time to the next one's.
     Replay {
-        /// Moments and rates, in order of time.
+        /// Times and rates, in order of time.
         points: Vec<(Time, f64)>,
-        /// Whether they come like a clock.
         even: bool,
     },
-    /// Jobs that came one by one, as somebody saw them; no file has that.
+    /// Observed arrivals, one by one; files do not have this shape.
     Recorded {
-        /// When each of them came, in order.
+        /// The time of each arrival, in order.
         moments: Vec<Time>,
     },
-    /// A trace that is still to be read: [`crate::Scenario::with_traces`] makes it a replay.
+    /// A trace not read yet; [`crate::Scenario::with_traces`] turns it into a replay.
     Trace {
-        /// The file, beside the scenario's.
+        /// The file, relative to the scenario's folder.
         file: String,
-        /// Whether they come like a clock.
         even: bool,
     },
 }
 
 impl Arrivals {
-    /// What is wrong with the numbers: the key and the words; `None` where all is well.
+    /// The first error in the numbers: the key and the text.
     pub fn problem(&self) -> Option<(&'static str, String)> {
         let rates: Vec<(&'static str, f64)> = match self {
             Arrivals::Constant { rate } | Arrivals::Poisson { rate } => vec![("rate", *rate)],
@@ -106,7 +86,7 @@ impl Arrivals {
                 points.iter().map(|(_, rate)| ("points", *rate)).collect()
             }
             Arrivals::Recorded { .. } => Vec::new(),
-            Arrivals::Trace { .. } => return Some(("file", "was not read yet".to_owned())),
+            Arrivals::Trace { .. } => return Some(("file", "has not been read yet".to_owned())),
         };
         let bad = rates.iter().find(|(_, rate)| !RATES.contains(rate));
         if let Some((key, _)) = bad {
@@ -135,7 +115,7 @@ impl Arrivals {
         }
     }
 
-    /// How many jobs have come by `at` seconds on average, bursts not counted.
+    /// How many jobs have arrived by `at` seconds on average, bursts not counted.
     pub fn expected(&self, at: f64) -> f64 {
         match self {
             Arrivals::Constant { rate }
@@ -175,7 +155,7 @@ impl Arrivals {
         }
     }
 
-    /// How many jobs come in bursts by `end`; one that brings none counts as one.
+    /// How many jobs arrive in bursts by `end`; an empty burst counts as one job.
     pub(crate) fn in_bursts(&self, end: Time) -> f64 {
         let Arrivals::Burst { jobs, at, every, .. } = self else { return 0.0 };
         let Some(after) = end.checked_sub(*at) else { return 0.0 };
@@ -184,7 +164,7 @@ impl Arrivals {
         f64::from((*jobs).max(1)) * (1.0 + further)
     }
 
-    /// When many come at once by `end`, and how many.
+    /// The bursts until `end`: times and numbers of jobs.
     pub fn bursts(&self, end: Time) -> Vec<(Time, u32)> {
         let Arrivals::Burst { jobs, at, every, .. } = self else { return Vec::new() };
         let next = |at: &Time| every.map(|every| *at + every);
@@ -199,21 +179,21 @@ fn replayed(points: &[(Time, f64)], at: f64) -> f64 {
     parts.map(|((from, rate), end)| rate * (at.min(end) - from.as_secs_f64()).max(0.0)).sum()
 }
 
-/// The moments of one queue's jobs, bursts not counted.
+/// The arrival times of one queue's jobs, bursts not counted.
 #[derive(Debug)]
 pub struct Stream {
     arrivals: Arrivals,
     random: Random,
-    /// So many jobs were to have come by the last one.
+    /// The expected number of jobs at the time of the last one.
     owed: f64,
     last: f64,
     end: f64,
-    /// How many were asked for.
+    /// How many arrivals the iterator was asked for.
     asked: usize,
 }
 
 impl Stream {
-    /// The moments until `end`.
+    /// The arrival times until `end`.
     pub fn new(arrivals: Arrivals, random: Random, end: Time) -> Stream {
         Stream { arrivals, random, owed: 0.0, last: 0.0, end: end.as_secs_f64(), asked: 0 }
     }
@@ -222,8 +202,8 @@ impl Stream {
 impl Iterator for Stream {
     type Item = Time;
 
-    /// Steps of one job, or of an exponential share of one, on the scale of jobs expected; that
-    /// is a Poisson process on the scale of time.
+    /// Takes a step of one job, or of an exponential fraction of one, on the scale of expected
+    /// jobs. The latter makes a Poisson process on the scale of time.
     fn next(&mut self) -> Option<Time> {
         self.asked += 1;
         if let Arrivals::Recorded { moments } = &self.arrivals {

@@ -1,4 +1,4 @@
-//! What is wrong with a scenario that can be read but not played.
+//! Errors of a scenario that can be read but not played.
 
 mod bounds;
 mod problem;
@@ -11,11 +11,11 @@ use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
 use problem::Report;
 
-/// Shorter ticks would only make long runs of nothing.
+/// Shorter ticks would only make long runs in which nothing happens.
 const SHORTEST_TICK: Time = Time::from_millis(10);
 
 impl Scenario {
-    /// Everything that is wrong; empty for one that can be played.
+    /// All errors; empty for a scenario that can be played.
     pub fn problems(&self) -> Vec<ScenarioError> {
         let mut found = Vec::new();
         let mut wrong = |owner: Option<&str>, key, text: String| {
@@ -33,11 +33,11 @@ impl Scenario {
         self.queues.iter().for_each(|queue| self.check_queue(queue, &mut wrong));
         let first: u64 = self.workloads.iter().map(|it| u64::from(it.begins_with())).sum();
         if first > u64::from(self.capacity) && self.workloads.iter().any(|w| w.initial.is_some()) {
-            wrong(None, "initial", format!("counts are {first} in all, over the capacity"));
+            wrong(None, "initial", format!("counts add up to {first}, more than the capacity"));
         }
         for (i, workload) in self.workloads.iter().enumerate() {
             if self.workloads[..i].iter().any(|earlier| earlier.name == workload.name) {
-                wrong(Some(&workload.name), "name", "is there twice".to_owned());
+                wrong(Some(&workload.name), "name", "is given twice".to_owned());
             }
             self.check_workload(workload, &mut wrong);
         }
@@ -56,7 +56,7 @@ impl Scenario {
             wrong(owner, "name", "may have letters, digits, '_', '-' and '.'".to_owned());
         }
         if self.queues.iter().filter(|other| other.name == queue.name).count() > 1 {
-            wrong(owner, "name", "is there twice".to_owned());
+            wrong(owner, "name", "is given twice".to_owned());
         }
         if broker::settings::check_lease(queue.lease).is_err() {
             wrong(owner, "lease", "must be more than 0 and at most 12h".to_owned());
@@ -77,7 +77,7 @@ impl Scenario {
             }
         }
         if it.queue.is_some() && it.job.time.is_zero() {
-            wrong(owner, "job", "is missing, or takes no time".to_owned());
+            wrong(owner, "job", "is missing or 0".to_owned());
         }
         if it.target == 0 {
             wrong(owner, "target", "must be at least 1".to_owned());
@@ -100,7 +100,7 @@ impl Scenario {
         }
     }
 
-    /// What the core itself would refuse.
+    /// The first error that the core itself finds.
     fn core_problem(&self) -> Option<ScenarioError> {
         let config = rules::config(self).ok()?;
         let problem = config.problems().into_iter().next()?;

@@ -1,4 +1,4 @@
-//! How a scenario's steps follow one another, and what they make of its loads and troubles.
+//! When a scenario's steps happen, and their effects on loads and outages.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::scenario::{Outage, Scenario};
 use crate::steps::{Action, Producer, Situation, Step};
 
 impl Scenario {
-    /// Before the first step: no load, and whatever a step will pause or hold is neither.
+    /// The situation before the first step: no load, nothing paused or held.
     pub fn at_first(&self) -> Situation {
         let mut situation = Situation::default();
         let all = self.steps.iter().flat_map(|step| &step.actions);
@@ -18,7 +18,7 @@ impl Scenario {
         Situation { held: false, ..situation }
     }
 
-    /// What lasts of all that was done up to a step, this one included, by its index.
+    /// The lasting effects up to a step, by its index, including this step.
     pub fn situation(&self, step: usize) -> Situation {
         let mut situation = self.at_first();
         let so_far = self.steps.iter().take(step + 1).flat_map(|step| &step.actions);
@@ -26,17 +26,17 @@ impl Scenario {
         situation
     }
 
-    /// What makes a step, by its index, of whatever was before: all that lasts by then, and what
-    /// passes in it.
+    /// The actions that lead to a step, by its index, from any situation: all lasting effects up
+    /// to it, and the step's own other actions.
     pub fn anew(&self, step: usize) -> Vec<Action> {
         let own = self.steps.get(step).into_iter().flat_map(|step| &step.actions);
         let passing = own.filter(|action| !action.lasts()).cloned();
         self.situation(step).actions().into_iter().chain(passing).collect()
     }
 
-    /// Queues that cannot be read in a step, by its index, and for how long from its beginning on;
-    /// `None` where that is at least as long as the step lasts by the clock. Then they cannot be
-    /// read until another step: captions are true however long somebody talks.
+    /// Queues that cannot be read in a step, by its index, and for how long from its start. `None`
+    /// if that is at least the step's duration by the clock: then the queue cannot be read until
+    /// the next step, so that the caption is true however long the presenter talks.
     pub fn dark_in(&self, step: usize) -> BTreeMap<String, Option<Time>> {
         let Some((begin, it)) = self.by_clock().nth(step) else { return BTreeMap::new() };
         let begun = self.step_outages().filter(|outage| outage.from <= begin);
@@ -46,7 +46,7 @@ impl Scenario {
         dark.map(|(queue, left)| (queue, Some(left).filter(|left| *left < it.lasts))).collect()
     }
 
-    /// The steps by the clock: each with when it begins.
+    /// The steps with their start times by the clock.
     pub fn by_clock(&self) -> impl Iterator<Item = (Time, &Step)> {
         let begins = self.steps.iter().scan(Time::ZERO, |next, step| {
             let begin = *next;
@@ -56,18 +56,18 @@ impl Scenario {
         begins.zip(&self.steps)
     }
 
-    /// Everything that is done by the clock, with its moment.
+    /// All actions with their times by the clock.
     pub fn done(&self) -> impl Iterator<Item = (Time, &Action)> {
         self.by_clock().flat_map(|(at, step)| step.actions.iter().map(move |it| (at, it)))
     }
 
-    /// What lasts at a time by the clock.
+    /// The lasting effects at a time by the clock.
     pub(crate) fn situation_at(&self, now: Time) -> Situation {
         let step = self.by_clock().take_while(|(at, _)| *at <= now).count();
         if step == 0 { self.at_first() } else { self.situation(step - 1) }
     }
 
-    /// When jobs come to a queue: as it says itself, or as the steps load its producers.
+    /// A queue's arrivals: its own, or those of its producers with the load that the steps set.
     pub fn arrivals(&self, queue: &str) -> Option<Arrivals> {
         let own = self.queues[self.queue(queue)?].arrivals.clone();
         let producers: Vec<&Producer> =
@@ -85,7 +85,7 @@ impl Scenario {
         Some(Arrivals::Replay { points, even: producers.iter().all(|it| it.even) })
     }
 
-    /// Jobs of the steps that come to a queue at once, and when.
+    /// The steps' bursts for a queue: times and numbers of jobs.
     pub(crate) fn bursts_of(&self, queue: &str) -> impl Iterator<Item = (Time, u32)> {
         self.done().filter_map(move |(at, action)| match action {
             Action::Burst { queue: to, jobs } if to == queue => Some((at, *jobs)),
@@ -93,7 +93,7 @@ impl Scenario {
         })
     }
 
-    /// Workloads of which a container dies, and when.
+    /// The times at which a container of a workload dies.
     pub(crate) fn deaths(&self) -> impl Iterator<Item = (Time, &str)> {
         let by_steps = self.done().filter_map(|(at, action)| match action {
             Action::Kill { workload } => Some((at, workload.as_str())),
@@ -102,7 +102,7 @@ impl Scenario {
         self.crashes.iter().map(|crash| (crash.at, crash.workload.as_str())).chain(by_steps)
     }
 
-    /// Times at which a queue cannot be read because a step says so.
+    /// The outages of the steps.
     fn step_outages(&self) -> impl Iterator<Item = Outage> {
         self.done().filter_map(|(from, action)| match action {
             Action::Outage { queue, lasts } => {
@@ -118,7 +118,7 @@ impl Scenario {
         !self.outages.iter().any(dark) && !self.step_outages().any(|it| dark(&it))
     }
 
-    /// Whether a step makes our engine look on: what ours does then is no contest.
+    /// Whether a step holds scaling: then ours cannot be compared.
     pub fn holds(&self) -> bool {
         self.done().any(|(_, action)| *action == Action::Hold(true))
     }

@@ -1,5 +1,5 @@
-//! Arrivals as they stand in a file. All keys of all shapes are read by themselves, so that a
-//! number that is none is found in its own line; then each shape takes those that are its own.
+//! Arrivals in a scenario file. All keys of all shapes are read first, so that an invalid number is
+//! reported with its own line. Then the shape takes its own keys.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -8,7 +8,7 @@ use crate::Time;
 use crate::arrivals::Arrivals;
 use crate::span::{points, some_time};
 
-/// The names of the shapes.
+/// The shapes' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Shape {
@@ -21,7 +21,7 @@ enum Shape {
     Replay,
 }
 
-/// All keys.
+/// The keys of all shapes.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Keys {
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Arrivals {
 impl Keys {
     fn read(mut self) -> Result<Arrivals, String> {
         if self.file.is_some() && !self.points.is_empty() {
-            return Err("points and file are both there; leave one out".to_owned());
+            return Err("points and file are both given; remove one".to_owned());
         }
         let shape = format!("{:?}", self.shape).to_lowercase();
         let missing = |key| format!("the shape {shape} needs the key {key}");
@@ -66,7 +66,7 @@ impl Keys {
         }
     }
 
-    /// What the shape needs; else the key that is missing.
+    /// Takes the shape's keys; the error is the missing key.
     fn take(&mut self) -> Result<Arrivals, &'static str> {
         Ok(match self.shape {
             Shape::Constant => Arrivals::Constant { rate: self.rate.take().ok_or("rate")? },
@@ -109,7 +109,7 @@ impl Keys {
         self.even.take().unwrap_or(false)
     }
 
-    /// A key that the shape did not take.
+    /// A key that the shape does not have.
     fn left(&self) -> Option<&'static str> {
         let all = [
             ("rate", self.rate.is_some()),

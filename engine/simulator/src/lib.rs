@@ -1,22 +1,25 @@
-//! A world in virtual time for the decision core and its rivals: the same arrivals, the same
-//! containers, the same outages for each of them, and a table of what came of it.
+//! A world in virtual time for the decision core and the other contenders. Each gets the same
+//! arrivals, containers and outages, and a table shows the results.
 //!
-//! The queue is the real broker, the core is the real core. There is no clock in here, no I/O and
-//! no task: time jumps to the next event, and the same seed gives the same bytes.
+//! The queue is the real broker, the core is the real core. There is no clock, no I/O and no task:
+//! time jumps to the next event, and the same seed gives the same bytes.
+//!
+//! Two tests hold the model to reality: `tests/claims/rivals.rs` to what was measured of other
+//! autoscalers, and `engine/tests/alone/honest_model` to the box under the same load.
 //!
 //! # Layout
-//! - [`scenario`]: what is played, as it stands in a file; [`checks`] says what is wrong with it
-//! - [`span`] and [`arrivals`]: how long things take, and when jobs come; `keys` reads the latter
-//! - [`steps`]: what a presenter does; `course` has them follow one another
+//! - [`scenario`]: a scenario, as in its file; [`checks`] finds its errors
+//! - [`span`] and [`arrivals`]: how long things take, and when jobs arrive; `keys` reads the latter
+//! - [`steps`]: what a presenter does; `course`: the order and times of the steps
 //! - [`trace`]: recorded arrivals
-//! - [`world`]: the queue, the containers and the machines, one event after the other
-//! - [`contenders`]: those who scale, a file each
-//! - `seen`: what is seen of a workload's containers
-//! - [`tally`]: what is counted while it runs
-//! - [`series`]: how it went, every half second
+//! - [`world`]: the queues, the containers and the machines, event by event
+//! - [`contenders`]: the autoscalers that are compared, a file each
+//! - `seen`: a workload's containers, counted by state
+//! - [`tally`]: what is counted during a run
+//! - [`series`]: the curves, a point every 500 ms
 //! - [`report`]: the table
 //! - [`mod@run`]: one scenario with one contender
-//! - [`promises`]: what is promised of the core, measured
+//! - [`promises`]: the promises about the core, measured
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

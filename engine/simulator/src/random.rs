@@ -1,5 +1,5 @@
-//! Seeded random numbers. Each use has a stream of its own, so that one more draw by a contender
-//! changes neither the arrivals nor how long jobs take.
+//! Seeded random numbers. Each use has its own stream, so that one more draw by a contender changes
+//! neither the arrivals nor the durations of jobs.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -9,17 +9,17 @@ use rand::{RngExt, SeedableRng};
 pub struct Random(StdRng);
 
 impl Random {
-    /// The stream of a seed that `purpose` names.
+    /// The stream of a seed for `purpose`.
     pub fn new(seed: u64, purpose: &str) -> Random {
         Random(StdRng::seed_from_u64(seed ^ mixed(purpose)))
     }
 
-    /// Evenly in 0 to 1, 1 not included.
+    /// Uniform from 0 to 1, without 1.
     pub fn share(&mut self) -> f64 {
         self.0.random::<f64>()
     }
 
-    /// A whole number, each as likely as any other.
+    /// Uniform over all numbers.
     pub fn number(&mut self) -> u64 {
         self.0.random::<u64>()
     }
@@ -29,14 +29,14 @@ impl Random {
         -(1.0 - self.share()).ln()
     }
 
-    /// Normal with mean 0 and deviation 1, by two even draws (Box and Muller).
+    /// Normal with mean 0 and deviation 1, from two uniform draws (Box and Muller).
     pub fn normal(&mut self) -> f64 {
         let radius = (2.0 * self.exponential()).sqrt();
         radius * (std::f64::consts::TAU * self.share()).cos()
     }
 }
 
-/// A number for a text (FNV-1a), so that streams differ; std's hasher may change over versions.
+/// A hash (FNV-1a), so that streams differ; std's hasher may change between versions.
 fn mixed(text: &str) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325_u64;
     text.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))

@@ -1,4 +1,4 @@
-//! The table: a line a contender, and the same figures under the same names for programs.
+//! The table, a line for each contender, and the same figures under the same names as JSON.
 
 use std::fmt::Write;
 
@@ -9,79 +9,77 @@ use crate::scenario::Scenario;
 
 /// One contender's figures. Times are seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct Row {
-    /// Who scaled.
     pub contender: String,
-    /// By which settings.
+    /// Its settings as one line.
     pub settings: String,
-    /// All queues together, half of the time no longer than this.
+    /// The median length of all queues together, over time.
     pub queue_p50: u64,
-    /// The same for 99 of 100 parts of the time.
+    /// The length that is not exceeded for 99 % of the time.
     pub queue_p99: u64,
-    /// At their longest.
+    /// The greatest length.
     pub queue_max: u64,
-    /// 99 of 100 jobs waited no longer for their worker, in seconds.
+    /// The 99th percentile of the jobs' waits for a worker, in seconds.
     pub job_wait_p99: f64,
-    /// Changes of a count that were written.
+    /// Written changes of a count.
     pub writes: u64,
-    /// Turns from more to fewer or back, of workloads with a queue.
+    /// Changes from raises to cuts or back, of workloads with a queue.
     pub reversals: u64,
     /// Containers of workloads with a queue, times seconds.
     pub container_seconds: f64,
-    /// Slots of the budget that nobody had, on average.
+    /// The mean number of free slots.
     pub unallocated_slots: f64,
-    /// Containers of the remainder at work, times seconds.
+    /// Ready containers of the background, times seconds.
     pub spare_work_done: f64,
-    /// Seconds that workers had spent on jobs that they did not end.
+    /// Seconds that workers spent on jobs that they did not finish.
     pub work_thrown_away: f64,
-    /// Times that a job was given to a worker after another one had had it.
+    /// How often a job was given to a worker after another one had had it.
     pub jobs_redelivered: u64,
-    /// Jobs that were given up after too many attempts.
+    /// Jobs dead-lettered after too many attempts.
     pub jobs_dead: u64,
-    /// Containers that were started over the budget.
+    /// Containers started over the capacity.
     pub budget_violations: u64,
-    /// Containers beyond the budget, times seconds.
+    /// Containers over the capacity, times seconds.
     pub over_budget_seconds: f64,
-    /// Questions of workers for a job.
+    /// Receive calls of workers.
     pub worker_polls: u64,
-    /// Questions of whoever scales for a queue's length.
+    /// Reads of a queue by the contender.
     pub scaler_polls: u64,
-    /// The queues one by one.
     pub queues: Vec<QueueRow>,
 }
 
 /// One queue's figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct QueueRow {
-    /// Its name.
     pub queue: String,
-    /// Half of the time no longer than this.
+    /// The median length over time.
     pub queue_p50: u64,
-    /// The same for 99 of 100 parts of the time.
+    /// The length that is not exceeded for 99 % of the time.
     pub queue_p99: u64,
-    /// At its longest.
+    /// The greatest length.
     pub queue_max: u64,
-    /// 99 of 100 of its jobs waited no longer for their worker, in seconds.
+    /// The 99th percentile of its jobs' waits for a worker, in seconds.
     pub job_wait_p99: f64,
 }
 
 /// A scenario's table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)] // the names say it
 pub struct Report {
-    /// The scenario.
     pub scenario: String,
-    /// What it teaches.
+    /// What the scenario shows.
     pub teaches: String,
-    /// By which random numbers.
     pub seed: u64,
-    /// A line a contender.
+    /// A row for each contender.
     pub contenders: Vec<Row>,
 }
 
 const COLUMNS: usize = 17;
 
-/// What stands over the columns, in two lines, and how wide they are; the first one is as wide as
-/// the longest name. The names are those of [`Row`], which JSON has in snake case.
+/// The two lines of the head and the width of each column; the first column is as wide as the
+/// longest name. The names are those of [`Row`], which are in snake case in JSON.
 pub const HEAD: [(&str, &str, usize); COLUMNS] = [
     ("contender", "", 0),
     ("queue", "p50", 5),
@@ -103,7 +101,7 @@ pub const HEAD: [(&str, &str, usize); COLUMNS] = [
 ];
 
 impl Report {
-    /// The table of some outcomes of one scenario.
+    /// The table of outcomes of one scenario.
     pub fn new(scenario: &Scenario, seed: u64, outcomes: &[Outcome]) -> Report {
         Report {
             scenario: scenario.name.clone(),
@@ -202,7 +200,7 @@ impl QueueRow {
     }
 }
 
-/// One line; the first column is as wide as the longest name.
+/// Writes one line; the first column is as wide as the longest name.
 fn line(text: &mut String, longest: usize, cells: &[String; COLUMNS]) {
     let mut whole = String::new();
     for (i, (cell, (_, _, width))) in cells.iter().zip(HEAD).enumerate() {
@@ -214,7 +212,7 @@ fn line(text: &mut String, longest: usize, cells: &[String; COLUMNS]) {
     let _ = writeln!(text, "{}", whole.trim_end());
 }
 
-/// More digits would only say how the machine rounds.
+/// More digits would only show rounding errors.
 fn thousandths(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }

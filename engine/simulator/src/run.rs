@@ -1,4 +1,4 @@
-//! One scenario with one contender, from its beginning to its end.
+//! Runs one scenario with one contender.
 
 use crate::Time;
 use crate::contenders::{Contender, Kind, Watch};
@@ -7,25 +7,25 @@ use crate::series::Series;
 use crate::tally::Tally;
 use crate::world::{Step, World};
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// Who scaled.
+    /// The contender's name.
     pub name: String,
-    /// By which settings, in a line.
+    /// The contender's settings as one line.
     pub settings: String,
-    /// Whether it scales at all.
+    /// Whether the contender scales at all.
     pub scales: bool,
-    /// What was counted.
+    #[allow(missing_docs)] // the name says it
     pub tally: Tally,
-    /// How it went.
+    /// The curves.
     pub series: Series,
     /// The queues at the end, as the broker counts them.
     pub queues: Vec<broker::Stats>,
 }
 
 impl Outcome {
-    /// Jobs that were given up after too many attempts.
+    /// Jobs dead-lettered after too many attempts.
     pub fn jobs_dead(&self) -> u64 {
         self.queues.iter().map(|it| it.total.dead).sum()
     }
@@ -36,7 +36,7 @@ impl Outcome {
         Some(first.at.saturating_sub(from))
     }
 
-    /// How long after `from` so many containers of a workload, by its index, were at work.
+    /// How long after `from` at least `count` containers of a workload were ready.
     pub fn ready(&self, workload: usize, count: u32, from: Time) -> Option<Time> {
         let enough = |it: &&crate::tally::Ready| {
             it.workload == workload && it.count >= count && it.at >= from
@@ -49,7 +49,7 @@ impl Outcome {
 /// Plays a scenario that has no [`Scenario::problems`].
 ///
 /// # Errors
-/// When it has some after all.
+/// If it has problems.
 pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, String> {
     let scenario = &kind.with_its_workers(scenario.clone());
     let mut world = play(scenario, kind, seed, &mut |_| {})?;
@@ -64,7 +64,7 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
 /// Plays a scenario that has no [`Scenario::problems`] with our core, and shows each of its rounds.
 ///
 /// # Errors
-/// When it has some after all.
+/// If it has problems.
 pub fn watch(scenario: &Scenario, seed: u64, watch: &mut Watch<'_>) -> Result<(), String> {
     play(scenario, &Kind::Ours, seed, watch).map(drop)
 }

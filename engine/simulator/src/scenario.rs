@@ -1,4 +1,4 @@
-//! What is played, as it stands in a file. Times are texts like "3s", rates are jobs a second.
+//! A scenario, as in its file. Times are texts like "3s", rates are jobs a second.
 
 use std::collections::BTreeMap;
 
@@ -9,69 +9,65 @@ use crate::arrivals::Arrivals;
 use crate::span::{Span, some_time, time, times};
 use crate::steps::{Producer, Step};
 
-/// How long a worker that is told to stop may go on, where nobody says otherwise; Kubernetes'
-/// default, too.
+/// The default grace of a worker that has to stop; the same as Kubernetes' default.
 pub const GRACE: Time = Time::from_secs(30);
 
 /// A whole scenario.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Scenario {
-    /// Its name.
     pub name: String,
-    /// What it teaches, in a sentence.
+    /// What the scenario shows, as one sentence.
     pub teaches: String,
-    /// How long it lasts.
     #[serde(deserialize_with = "time")]
     pub duration: Time,
-    /// What happens before this time is not counted.
+    /// The time that is not counted at the beginning.
     #[serde(default, deserialize_with = "time")]
     pub warm_up: Time,
-    /// Where nobody gives another one.
+    /// The default seed of the random numbers.
     #[serde(default = "one")]
     pub seed: u64,
-    /// How many containers of all workloads together there may be.
+    /// The most containers of all workloads together.
     pub capacity: u32,
     /// The time between our decisions.
     #[serde(default = "half_a_second", deserialize_with = "time")]
     pub tick: Time,
-    /// Where jobs wait.
     pub queues: Vec<Queue>,
-    /// What is scaled.
     pub workloads: Vec<Workload>,
-    /// Times at which a queue's length cannot be read.
+    /// Times at which a queue cannot be read.
     #[serde(default)]
     pub outages: Vec<Outage>,
     /// Containers that die.
     #[serde(default)]
     pub crashes: Vec<Crash>,
-    /// Other times for a worker's question to wait; ours and the fixed fleets are tried with each.
+    /// Other waits of a worker's receive call; ours and the fixed fleets are compared with each.
     #[serde(default, deserialize_with = "times")]
     pub poll_waits: Vec<Time>,
-    /// Other graces; KEDA is tried with each.
+    /// Other graces; KEDA is compared with each.
     #[serde(default, deserialize_with = "times")]
     pub graces: Vec<Time>,
-    /// Fixed fleets that are tried: containers by workload, minimums where none is named.
+    /// Fixed fleets to compare: counts by workload, the minimum for workloads that are not named.
     #[serde(default)]
     pub fixed: Vec<BTreeMap<String, u32>>,
-    /// Who puts jobs on the queues that have no arrivals of their own, as the steps say.
+    /// Producers for the queues without own arrivals, with the load that the steps set.
     #[serde(default)]
     pub producers: Vec<Producer>,
-    /// What a presenter does, one after the other; empty where nobody presents.
+    /// A presenter's steps; empty for a scenario without a presentation.
     #[serde(default)]
     pub steps: Vec<Step>,
 }
 
-/// Where jobs wait.
+/// A queue and its arrivals.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Queue {
-    /// Its name.
     pub name: String,
-    /// Left out, jobs come only from another workload's `then`.
+    /// Without arrivals, jobs come from producers or from another workload's `then`.
     #[serde(default)]
     pub arrivals: Option<Arrivals>,
-    /// How long a job belongs to its worker after the worker's last sign of life.
+    /// How long a job belongs to its worker after the worker's last extension.
     #[serde(default = "seconds::<3>", deserialize_with = "time")]
     pub lease: Time,
 }
@@ -79,109 +75,105 @@ pub struct Queue {
 /// One scaled workload.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Workload {
-    /// Its name.
     pub name: String,
     /// 1 is served first.
     pub priority: u32,
-    /// It keeps at least so many containers.
+    /// The minimum number of containers.
     pub min: u32,
-    /// It gets at most so many.
+    /// The maximum number of containers.
     pub max: u32,
-    /// How many there are when it begins; the minimum where it is left out.
+    /// The containers at the beginning; the minimum by default.
     #[serde(default)]
     pub initial: Option<u32>,
-    /// By how many it may change in one round; any number where it is left out.
+    /// The largest change in one round; no limit by default.
     #[serde(default)]
     pub max_delta: Option<u32>,
-    /// How our wanted count is found: a rule's name.
+    /// The name of our rule.
     pub rule: String,
-    /// The queue it works on; the remainder has none.
+    /// Its queue; the background has none.
     #[serde(default)]
     pub queue: Option<String>,
-    /// At most so many jobs should wait.
+    /// The most jobs that should wait.
     #[serde(default = "twenty")]
     pub target: u32,
-    /// For how long the rule `rate` remembers that more was needed.
+    /// How long the rule `rate` remembers a need.
     #[serde(default, deserialize_with = "some_time")]
     pub scale_down_window: Option<Time>,
-    /// The slow average of the rule `rate`.
+    /// The time constant of the slow average of the rule `rate`.
     #[serde(default, deserialize_with = "some_time")]
     pub rate_average: Option<Time>,
-    /// Jobs a second and container that the rule `rate` begins with.
+    /// The initial service rate of the rule `rate`, in jobs a second for each container.
     #[serde(default)]
     pub service_rate: Option<f64>,
-    /// How many it has at least while its queue cannot be read.
+    /// The count it gets at least while its queue cannot be read.
     #[serde(default)]
     pub fallback_containers: Option<u32>,
-    /// How long one job takes.
+    /// The duration of a job.
     #[serde(default)]
     pub job: Span,
-    /// From the word to its work: the container's start, and whoever makes it.
+    /// The time from the write until the container is ready, including its making.
     pub start: Span,
-    /// From its last job until its slot is free.
+    /// The time from the last job until the slot is free.
     pub stop: Span,
-    /// For so long a worker that is told to stop may go on with its job; one that would take
-    /// longer it hands back at once.
+    /// How long a stopping worker may go on with its job. It releases a longer job at once.
     #[serde(default = "grace", deserialize_with = "time")]
     pub grace: Time,
-    /// How long a worker's question for a job waits at the queue.
+    /// How long a worker's receive call waits at the queue.
     #[serde(default = "seconds::<20>", deserialize_with = "time")]
     pub poll_wait: Time,
-    /// Where each job that it has done goes on to.
+    /// The queue that gets a new job for each job done.
     #[serde(default)]
     pub then: Option<String>,
-    /// Times at which the machines have places for only so many.
+    /// Times at which the machines have a limited number of places.
     #[serde(default)]
     pub room: Vec<Room>,
 }
 
-/// A time at which machines have few places for a workload.
+/// A time at which machines have a limited number of places for a workload.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Room {
-    /// Since when.
     #[serde(deserialize_with = "time")]
     pub from: Time,
-    /// For how long.
     #[serde(rename = "for", deserialize_with = "time")]
     pub lasts: Time,
-    /// How many containers find a machine. Those that have one keep it.
+    /// The number of places. Containers that already have a machine keep it.
     pub places: u32,
 }
 
 /// A time at which a queue cannot be read; work goes on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Outage {
-    /// Which queue.
     pub queue: String,
-    /// Since when.
     #[serde(deserialize_with = "time")]
     pub from: Time,
-    /// For how long.
     #[serde(rename = "for", deserialize_with = "time")]
     pub lasts: Time,
 }
 
-/// A container that dies without a word and is started again.
+/// A container dies suddenly and is restarted.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs)] // the names say it
 pub struct Crash {
-    /// Of which workload; one at work where there is one.
+    /// The workload that loses a container, a busy one if there is one.
     pub workload: String,
-    /// When.
     #[serde(deserialize_with = "time")]
     pub at: Time,
 }
 
 impl Workload {
-    /// How many there are when it begins.
+    /// The containers at the beginning.
     pub fn begins_with(&self) -> u32 {
         self.initial.unwrap_or(self.min)
     }
 
-    /// How many find a machine at a time; `None` for any number.
+    /// The number of places at a time; `None` for no limit.
     pub fn places(&self, now: Time) -> Option<u32> {
         let holds = |room: &&Room| (room.from..room.from + room.lasts).contains(&now);
         self.room.iter().filter(holds).map(|room| room.places).min()
@@ -199,26 +191,26 @@ impl Scenario {
         self.workloads.iter().position(|workload| workload.name == name)
     }
 
-    /// Workloads that take what others leave.
+    /// Whether a workload is the background.
     pub fn takes_rest(&self, index: usize) -> bool {
         self.workloads[index].queue.is_none()
     }
 
-    /// The same with workers whose questions wait for another time.
+    /// The scenario with another wait of the workers' receive calls.
     #[must_use]
     pub fn with_poll_wait(mut self, wait: Time) -> Scenario {
         self.workloads.iter_mut().for_each(|workload| workload.poll_wait = wait);
         self
     }
 
-    /// The same with workers that have another grace.
+    /// The scenario with another grace of the workers.
     #[must_use]
     pub fn with_grace(mut self, grace: Time) -> Scenario {
         self.workloads.iter_mut().for_each(|workload| workload.grace = grace);
         self
     }
 
-    /// The same with another rule for all that work on a queue.
+    /// The scenario with another rule for all workloads on a queue.
     #[must_use]
     pub fn with_rule(mut self, rule: &str) -> Scenario {
         for workload in self.workloads.iter_mut().filter(|it| it.queue.is_some()) {

@@ -1,38 +1,38 @@
-//! What is seen of a workload's containers.
+//! A workload's containers, counted by state.
 
 use control::Replicas;
 
-/// How many containers of a workload there are, by what they do.
+/// A workload's containers, counted by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ContainerCounts {
-    /// Told to have.
+    /// The count last written.
     pub desired: u32,
     /// Without a machine.
     pub pending: u32,
-    /// Of these, for ten seconds.
+    /// Those of `pending` that have waited for 10 s.
     pub unschedulable: u32,
-    /// With a machine, not at work yet.
+    /// With a machine, not ready yet.
     pub starting: u32,
     /// Ready and without a job.
     pub idle: u32,
     /// Ready and with a job.
     pub busy: u32,
-    /// Told to stop, not gone yet.
+    /// Stopping, not gone yet.
     pub terminating: u32,
 }
 
 impl ContainerCounts {
-    /// Those that can work.
+    /// Containers that can work.
     pub fn ready(&self) -> u32 {
         self.idle + self.busy
     }
 
-    /// Those that have a machine: what the budget is about.
+    /// Containers with a machine, which is what the capacity limits.
     pub fn placed(&self) -> u32 {
         self.starting + self.ready() + self.terminating
     }
 
-    /// As the core counts them.
+    /// The same as the core counts them.
     pub fn replicas(&self) -> Replicas {
         Replicas {
             desired: self.desired,

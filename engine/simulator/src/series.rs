@@ -1,4 +1,4 @@
-//! How it went: a point every half second, for curves and for tables of them.
+//! The curves of a run, a point every 500 ms.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use crate::Time;
 use crate::scenario::Scenario;
 use crate::seen::ContainerCounts;
 
-/// One moment.
+/// The state at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
-    /// When.
+    #[allow(missing_docs)] // the name says it
     pub at: Time,
-    /// Jobs that wait, by queue.
+    /// Waiting jobs, by queue.
     pub ready: Vec<u64>,
     /// Containers, by workload.
     pub containers: Vec<ContainerCounts>,
@@ -20,11 +20,11 @@ pub struct Point {
 /// The curves of one contender.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Series {
-    /// The queues' names.
+    /// Names, in the order of [`Point::ready`].
     pub queues: Vec<String>,
-    /// The workloads' names.
+    /// Names, in the order of [`Point::containers`].
     pub workloads: Vec<String>,
-    /// The moments, in order.
+    /// In order of time.
     pub points: Vec<Point>,
 }
 
@@ -55,7 +55,7 @@ impl Series {
         line + "\n"
     }
 
-    /// The lines of one contender, its name in quotes because it may have a comma.
+    /// The lines of one contender, with its name in quotes because it may contain a comma.
     pub fn csv_lines(&self, contender: &str) -> String {
         let mut text = String::new();
         for point in &self.points {

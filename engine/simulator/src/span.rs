@@ -1,4 +1,4 @@
-//! How long things take: times as "200ms" or "3s", and how far they spread.
+//! Durations such as "200ms" or "3s", with a random spread.
 
 use std::fmt;
 
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::random::Random;
 
-/// No scenario needs more; longer ones would overflow sums of times.
+/// No scenario needs longer times, and they would overflow sums.
 const LONGEST_S: f64 = 30.0 * 24.0 * 3600.0;
 
 /// Reads a time like 200ms, 3s, 1.5s, 2m or 1h.
 ///
 /// # Errors
-/// When it is no such text.
+/// If the text is not a time.
 pub fn parse_time(text: &str) -> Result<Time, String> {
-    let wrong = || format!("{text:?} is no time; write it like 200ms, 3s, 2m or 1h");
+    let wrong = || format!("{text:?} is not a time; write it like 200ms, 3s, 2m or 1h");
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
     let (number, unit) = text.split_at(unit_at);
     let seconds = match unit {
@@ -30,8 +30,8 @@ pub fn parse_time(text: &str) -> Result<Time, String> {
     whole_micros(number * seconds).ok_or_else(wrong)
 }
 
-/// A time of so many seconds, in whole microseconds, so that 0.2 s is not a hair less; `None` for
-/// none, or more than a scenario may have.
+/// A time in whole microseconds, so that 0.2 s is exact. `None` for a negative number or more than
+/// 30 days.
 pub(crate) fn whole_micros(seconds: f64) -> Option<Time> {
     let possible = (0.0..=LONGEST_S).contains(&seconds);
     possible.then(|| Time::from_micros((seconds * 1e6).round() as u64))
@@ -40,16 +40,16 @@ pub(crate) fn whole_micros(seconds: f64) -> Option<Time> {
 /// For serde: a time as text.
 ///
 /// # Errors
-/// When it is none.
+/// If the text is not a time.
 pub fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     let text = String::deserialize(from)?;
     parse_time(&text).map_err(de::Error::custom)
 }
 
-/// For serde: a time that may be left out.
+/// For serde: an optional time.
 ///
 /// # Errors
-/// When what is there is none.
+/// If there is a text that is not a time.
 pub fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
     time(from).map(Some)
 }
@@ -57,7 +57,7 @@ pub fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::
 /// For serde: several times.
 ///
 /// # Errors
-/// When one of them is none.
+/// If one of the texts is not a time.
 pub fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Time>, D::Error> {
     let texts = Vec::<String>::deserialize(from)?;
     let times = texts.iter().map(|text| parse_time(text));
@@ -67,25 +67,25 @@ pub fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Time>, D::Error> 
 /// For serde: points of a trace, a time and a number each.
 ///
 /// # Errors
-/// When one of them is no time.
+/// If one of the texts is not a time.
 pub fn points<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(Time, f64)>, D::Error> {
     let raw = Vec::<(String, f64)>::deserialize(from)?;
     let point = |(at, rate): (String, f64)| Ok((parse_time(&at)?, rate));
     raw.into_iter().map(point).collect::<Result<_, String>>().map_err(de::Error::custom)
 }
 
-/// How a time is spread around its mean.
+/// The distribution of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// Evenly from `time - spread` to `time + spread`.
     #[default]
     Uniform,
-    /// Like a bell, `spread` is its standard deviation; never below nothing.
+    /// The normal distribution with the standard deviation `spread`, cut off at 0.
     Normal,
-    /// Mostly short with a long tail, `time` is its mean; `spread` is not used.
+    /// The exponential distribution with the mean `time`; `spread` is not used.
     Exponential,
-    /// Skewed to the right, `time` is its mean and `spread` its standard deviation.
+    /// The log-normal distribution with the mean `time` and the standard deviation `spread`.
     LogNormal,
 }
 
@@ -94,9 +94,9 @@ pub enum Shape {
 pub struct Span {
     /// The mean.
     pub time: Time,
-    /// How far it spreads.
+    /// How far it spreads, by the meaning that the shape gives it.
     pub spread: Time,
-    /// In which way.
+    /// The distribution.
     pub shape: Shape,
 }
 
@@ -112,12 +112,12 @@ struct Full {
 }
 
 impl Span {
-    /// Always the same time.
+    /// A time without spread.
     pub fn exactly(time: Time) -> Span {
         Span { time, ..Span::default() }
     }
 
-    /// One draw.
+    /// Draws a time.
     pub fn draw(&self, random: &mut Random) -> Time {
         let (mean, spread) = (self.time.as_secs_f64(), self.spread.as_secs_f64());
         let seconds = match self.shape {

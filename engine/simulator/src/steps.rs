@@ -1,9 +1,9 @@
-//! What a presenter does, one step after the other: in the simulator by the clock, on a running
-//! engine by the clock or by a key.
+//! A presenter's steps. The simulator plays them by the clock, a running engine by the clock or on
+//! a key press.
 //!
 //! # Layout
-//! - [`Step`] and [`Action`]: what happens; `keys` reads it
-//! - [`Situation`]: what lasts of all that was done, so that one can go back to a step
+//! - [`Step`] and [`Action`]: what happens; `keys` reads the actions
+//! - [`Situation`]: the lasting effects of all actions so far, so that one can go back to a step
 
 mod action;
 mod keys;
@@ -15,35 +15,35 @@ use serde::Deserialize;
 use crate::Time;
 use crate::span::time;
 
-/// Something that puts jobs on a queue while a step says so.
+/// A Deployment that puts jobs on a queue, with the replicas that the steps give.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Producer {
-    /// Its Deployment's name.
+    /// The Deployment's name.
     pub name: String,
-    /// Where its jobs go.
+    /// The queue that gets its jobs.
     pub queue: String,
     /// Jobs a second of each of its replicas.
     pub rate: f64,
-    /// Whether they come like a clock.
+    /// Whether the jobs come at equal gaps.
     #[serde(default)]
     pub even: bool,
 }
 
-/// One step.
+/// A step of a presentation.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
-    /// What the audience reads meanwhile.
+    /// What the audience reads during the step.
     pub caption: String,
-    /// How long it lasts by the clock.
+    /// How long the step lasts by the clock.
     #[serde(rename = "for", deserialize_with = "time")]
     pub lasts: Time,
-    /// What happens at its beginning, in this order.
+    /// What happens at the start, in this order.
     #[serde(rename = "do", default, deserialize_with = "keys::actions")]
     pub actions: Vec<Action>,
-    /// What happens where it is over by the clock and waits for a key all the same, until that
-    /// comes: a presenter may talk for long.
+    /// What happens from the end by the clock until the key press for the next step, because a
+    /// presenter may talk for long.
     #[serde(rename = "while-waiting", default, deserialize_with = "keys::actions")]
     pub while_waiting: Vec<Action>,
 }

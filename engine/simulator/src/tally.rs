@@ -1,5 +1,5 @@
-//! What is counted while a scenario runs. Nothing is before the warm-up is over, but for the jobs
-//! themselves and what is done to them, which are counted from the first to the last.
+//! What is counted while a scenario runs. Counting starts after the warm-up. Only jobs and what
+//! happens to them are counted from the beginning.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +9,36 @@ use crate::Time;
 use crate::scenario::Scenario;
 use crate::seen::ContainerCounts;
 
-/// A change that was written.
+/// A written change of a workload's count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct Write {
-    /// When.
     pub at: Time,
     /// The workload's index.
     pub workload: usize,
-    /// What it was to have before.
     pub from: u32,
-    /// What it is to have from then on.
     pub to: u32,
 }
 
-/// Containers at work from a moment on.
+/// The number of ready containers after a container became ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub struct Ready {
-    /// When.
     pub at: Time,
     /// The workload's index.
     pub workload: usize,
-    /// How many are at work from then on.
     pub count: u32,
 }
 
 /// One queue's figures.
 #[derive(Debug, Clone, Default)]
 pub struct QueueTally {
-    /// For how long so many jobs waited.
     lengths: Lengths,
-    /// How long each job waited for its worker.
+    /// Each job's waiting time for its worker.
     waits: Vec<Time>,
 }
 
-/// For how long a queue had each length.
+/// How long a queue had each length.
 #[derive(Debug, Clone, Default)]
 struct Lengths(BTreeMap<u64, Time>);
 
@@ -50,52 +46,51 @@ struct Lengths(BTreeMap<u64, Time>);
 struct Job {
     queue: usize,
     published: Time,
-    /// Since when its worker has it.
+    /// When its present worker got it.
     taken: Option<Time>,
-    /// Whether some worker has had it.
+    /// Whether any worker has had it.
     given: bool,
 }
 
-/// All that is counted.
+/// All figures.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub(crate) now: Time,
     counted_from: Time,
     capacity: u32,
-    /// By workload: whether it takes what is left.
+    /// Whether a workload is the background, by workload.
     rest: Vec<bool>,
-    /// By queue.
+    /// In the order of the scenario's queues.
     pub queues: Vec<QueueTally>,
     all: Lengths,
     jobs: BTreeMap<MessageId, Job>,
-    /// Every change that was written, those of the warm-up included.
+    /// All written changes, including those of the warm-up.
     pub writes: Vec<Write>,
-    /// Every container that began to work.
+    /// Each time that a container became ready.
     pub ready: Vec<Ready>,
-    /// Containers of the scaled workloads, times seconds.
+    /// Container-seconds of the workloads with a queue.
     pub container_seconds: f64,
-    /// Slots that nobody had, times seconds.
+    /// Free slots, times seconds.
     pub unallocated_seconds: f64,
-    /// Containers of the remainder at work, times seconds.
+    /// Ready containers of the background, times seconds.
     pub spare_work: f64,
-    /// Containers over the budget, times seconds.
+    /// Containers over the capacity, times seconds.
     pub over_budget_seconds: f64,
-    /// Containers that were started over the budget, those of the warm-up included.
+    /// Containers started over the capacity, including those of the warm-up.
     pub budget_violations: u64,
-    /// Questions of workers for a job.
+    /// Receive calls of workers.
     pub worker_polls: u64,
-    /// Questions of the scaler for a queue's length.
+    /// Reads of a queue by the contender.
     pub scaler_polls: u64,
-    /// Jobs that came, from the very first on.
+    /// Jobs that arrived, including the warm-up.
     pub jobs_in: u64,
-    /// Jobs done, from the very first on.
+    /// Jobs done, including the warm-up.
     pub jobs_done: u64,
-    /// Seconds that workers had spent on jobs that they did not end: they handed them back, or
-    /// died with them.
+    /// Seconds that workers spent on jobs that they did not finish: they released the job, or died.
     pub work_thrown_away: f64,
-    /// Times that a job was given to a worker after another one had had it.
+    /// How often a job was given to a worker after another one had had it.
     pub jobs_redelivered: u64,
-    /// Workers that were told to stop while they had a job, whether they could end it or not.
+    /// Workers that were stopped while they had a job, whether they could finish it or not.
     pub stopped_at_work: u64,
     seconds: f64,
 }
@@ -115,7 +110,7 @@ impl Tally {
         self.now >= self.counted_from
     }
 
-    /// Some time with things as they are.
+    /// Counts a time span with this state.
     pub(crate) fn pass(&mut self, time: Time, ready: &[u64], pools: &[ContainerCounts]) {
         let seconds = time.as_secs_f64();
         for (queue, length) in self.queues.iter_mut().zip(ready) {
@@ -142,14 +137,14 @@ impl Tally {
         self.jobs.extend(ids.iter().map(|id| (*id, job)));
     }
 
-    /// A job has found its worker; the last one counts, if there are several.
+    /// A worker has got a job. If several workers had it, the last one counts.
     pub(crate) fn taken(&mut self, id: MessageId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.jobs_redelivered += u64::from(job.given);
         (job.taken, job.given) = (Some(self.now), true);
     }
 
-    /// A job has lost its worker, which had spent so much time on it.
+    /// A job has lost its worker, which had spent this time on it.
     pub(crate) fn thrown_away(&mut self, id: MessageId, spent: Time) {
         self.work_thrown_away += spent.as_secs_f64();
         self.jobs.entry(id).and_modify(|job| job.taken = None);
@@ -169,7 +164,8 @@ impl Tally {
         }
     }
 
-    /// What still waits has waited for so long at least; whoever never serves it gains nothing.
+    /// Counts unserved jobs with their wait so far, so that a contender gains nothing by never
+    /// serving them.
     pub(crate) fn end(&mut self) {
         let left: Vec<Job> = std::mem::take(&mut self.jobs).into_values().collect();
         left.into_iter().for_each(|job| self.waited(job));
@@ -196,19 +192,18 @@ impl Tally {
         self.scaler_polls += u64::from(self.counts());
     }
 
-    /// How many changes were written after the warm-up.
+    /// The number of changes written after the warm-up.
     pub fn counted_writes(&self) -> u64 {
         self.writes.iter().filter(|write| write.at >= self.counted_from).count() as u64
     }
 
-    /// How many containers of a workload were to leave because its count was lowered, from the
-    /// very first on.
+    /// How many containers of a workload were removed by lower counts, including the warm-up.
     pub fn containers_cut(&self, workload: usize) -> u32 {
         let own = self.writes.iter().filter(|it| it.workload == workload);
         own.map(|it| it.from.saturating_sub(it.to)).sum()
     }
 
-    /// How often a scaled workload turned from more to fewer, or back, after the warm-up.
+    /// How often a scaled workload changed from raises to cuts or back, after the warm-up.
     pub fn reversals(&self) -> u64 {
         let scaled = (0..self.rest.len()).filter(|i| !self.rest[*i]);
         scaled.map(|i| self.reversals_of(i)).sum()
@@ -220,17 +215,17 @@ impl Tally {
         ups.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64
     }
 
-    /// Slots that nobody had, on average.
+    /// The mean number of free slots.
     pub fn unallocated(&self) -> f64 {
         if self.seconds > 0.0 { self.unallocated_seconds / self.seconds } else { 0.0 }
     }
 
-    /// How long all queues together were, at a share of the time.
+    /// The length that all queues together did not exceed for a share of the time.
     pub fn length(&self, share: f64) -> u64 {
         self.all.at(share)
     }
 
-    /// How long a job waited, at a share of all jobs.
+    /// The waiting time that a share of all jobs did not exceed.
     pub fn wait(&self, share: f64) -> Time {
         let mut all: Vec<Time> = self.queues.iter().flat_map(|q| &q.waits).copied().collect();
         all.sort_unstable();
@@ -239,12 +234,12 @@ impl Tally {
 }
 
 impl QueueTally {
-    /// How long the queue was, at a share of the time.
+    /// The length that the queue did not exceed for a share of the time.
     pub fn length(&self, share: f64) -> u64 {
         self.lengths.at(share)
     }
 
-    /// How long its jobs waited, at a share of them.
+    /// The waiting time that a share of its jobs did not exceed.
     pub fn wait(&self, share: f64) -> Time {
         nearest_rank(&self.waits, share).unwrap_or_default()
     }
@@ -255,7 +250,7 @@ impl Lengths {
         *self.0.entry(length).or_default() += time;
     }
 
-    /// The smallest length that held, or was undercut, for a share of the time.
+    /// The smallest length that was not exceeded for a share of the time.
     fn at(&self, share: f64) -> u64 {
         let all: Time = self.0.values().sum();
         let mut left = all.mul_f64(share);
@@ -269,7 +264,7 @@ impl Lengths {
     }
 }
 
-/// The smallest of sorted figures that at least a share are no larger than.
+/// The smallest of sorted values that at least a share of them do not exceed.
 pub(crate) fn nearest_rank<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied()

@@ -1,6 +1,6 @@
-//! Recorded loads: CSV with moments and rates, and its way into a scenario.
+//! Recorded loads: CSV files with times and rates.
 //!
-//! Whoever plays a scenario reads the files, for nothing is read in here.
+//! The caller reads the files; this crate does no I/O.
 
 use std::fmt;
 
@@ -15,21 +15,21 @@ use crate::span::whole_micros;
 /// The columns of every trace.
 const COLUMNS: [&str; 2] = ["time_s", "rate"];
 
-/// What is wrong with a line of a trace.
+/// An error in a line of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
-    /// Which; the first is 1.
+    /// Counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    #[allow(missing_docs)] // the name says it
     pub text: String,
 }
 
-/// Why a scenario has not got its trace.
+/// Why a scenario's trace is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoTrace {
-    /// The file cannot be read; the problem is the scenario's, for it names the file.
+    /// The file cannot be read: an error of the scenario, which names the file.
     Unread(ScenarioError),
-    /// The file, as the scenario names it, and the first of its lines that is wrong.
+    /// The file, as named in the scenario, and its first invalid line.
     Bad(String, BadLine),
 }
 
@@ -43,10 +43,10 @@ impl fmt::Display for NoTrace {
 }
 
 impl Scenario {
-    /// The same with the points of its traces; `read` gives a file's text, or why there is none.
+    /// The scenario with the points of its traces. `read` returns a file's text, or an error.
     ///
     /// # Errors
-    /// The first trace that cannot be read, or is none.
+    /// The first trace that cannot be read or parsed.
     pub fn with_traces(
         mut self,
         read: impl Fn(&str) -> Result<String, String>,
@@ -69,14 +69,14 @@ impl Scenario {
     }
 }
 
-/// Reads a trace: after its head, each line has a time in seconds and a rate in jobs a second that
-/// holds until the next one. Columns are found by their names; further ones mean nothing here.
+/// Parses a trace. After the head, each line has a time in seconds and a rate in jobs a second that
+/// holds until the next line. Columns are found by name; other columns are ignored.
 ///
 /// # Errors
-/// The first line that is wrong.
+/// The first invalid line.
 pub fn parse(text: &str) -> Result<Vec<(Time, f64)>, BadLine> {
     let bad = |line, text: &str| Err(BadLine { line, text: text.to_owned() });
-    // Spreadsheets begin their files with a mark of the byte order.
+    // Spreadsheets start their files with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = ReaderBuilder::new();
     let reader = reader.flexible(true).has_headers(false).trim(Trim::All);
@@ -92,7 +92,7 @@ pub fn parse(text: &str) -> Result<Vec<(Time, f64)>, BadLine> {
             continue;
         }
         if points.len() == MOST_POINTS {
-            return bad(line(text, &record), &format!("there are more than {MOST_POINTS} of them"));
+            return bad(line(text, &record), &format!("there are more than {MOST_POINTS} lines"));
         }
         let point = point(record.get(at), record.get(rate));
         match point.map_err(|what| BadLine { line: line(text, &record), text: what })? {
@@ -105,23 +105,23 @@ pub fn parse(text: &str) -> Result<Vec<(Time, f64)>, BadLine> {
     if points.is_empty() { bad(2, "is missing; it must be a time and a rate") } else { Ok(points) }
 }
 
-/// Where a column is in the head.
+/// The index of a column in the head.
 fn column(head: &StringRecord, name: &str) -> Result<usize, BadLine> {
     let bad = |what: String| BadLine { line: 1, text: what };
     let mut found = (0..).zip(head).filter(|(_, it)| it.eq_ignore_ascii_case(name));
     let [first, second] = COLUMNS;
     match (found.next(), found.next()) {
         (Some((at, _)), None) => Ok(at),
-        (Some(_), Some(_)) => Err(bad(format!("the column {name} is there twice; leave one out"))),
+        (Some(_), Some(_)) => Err(bad(format!("the column {name} is given twice; remove one"))),
         (None, _) => {
             let wanted = format!("must be the head, with the columns {first} and {second}");
-            Err(bad(format!("{wanted} between commas; {name} is not there")))
+            Err(bad(format!("{wanted}, separated by commas; {name} is missing")))
         }
     }
 }
 
-/// The line that a record begins in. The reader's own count is one behind where lines end with two
-/// characters, and where empty ones come before.
+/// The line in which a record starts. The reader's own count is one too low where lines end with
+/// two characters, or where empty lines come before.
 fn line(text: &str, record: &StringRecord) -> usize {
     let at = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(0));
     let before = |c: char| c == '\r' || c == '\n';
@@ -148,7 +148,7 @@ fn number(column: &str, text: Option<&str>) -> Result<f64, String> {
     let text = text.ok_or_else(|| format!("{column} is missing"))?;
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(40).collect();
-        format!("{column} is {shown:?}, which is no number")
+        format!("{column} is {shown:?}, which is not a number")
     })
 }
 
@@ -163,15 +163,15 @@ mod tests {
             ("", 1, "must be the head"),
             ("rate;time_s\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
             ("time_s,speed\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
-            ("rate,time_s,rate\n0,1\n", 1, "the column rate is there twice"),
+            ("rate,time_s,rate\n0,1\n", 1, "the column rate is given twice"),
             ("\"a\nb\",rate,time_s\n\"x\ny\",1,2\n\"x\ny\",many,3\n", 5, "rate is \"many\""),
-            ("time_s,rate\n\"1,5\",1\n", 2, "time_s is \"1,5\", which is no number"),
+            ("time_s,rate\n\"1,5\",1\n", 2, "time_s is \"1,5\", which is not a number"),
             ("time_s,rate\n", 2, "is missing"),
-            ("time_s,rate\n0 1\n", 2, "time_s is \"0 1\", which is no number"),
-            ("time_s,rate\n0,1\n15,many\n", 3, "rate is \"many\", which is no number"),
-            ("time_s,rate\n0,1\n15,\n", 3, "rate is \"\", which is no number"),
+            ("time_s,rate\n0 1\n", 2, "time_s is \"0 1\", which is not a number"),
+            ("time_s,rate\n0,1\n15,many\n", 3, "rate is \"many\", which is not a number"),
+            ("time_s,rate\n0,1\n15,\n", 3, "rate is \"\", which is not a number"),
             ("time_s,note,rate\n0,1\n", 2, "rate is missing"),
-            ("time_s,rate\n15s,1\n", 2, "time_s is \"15s\", which is no number"),
+            ("time_s,rate\n15s,1\n", 2, "time_s is \"15s\", which is not a number"),
             ("time_s,rate\n-1,1\n", 2, "time_s must be from 0"),
             ("time_s,rate\ninf,1\n", 2, "time_s must be from 0"),
             ("time_s,rate\n0,-1\n", 2, "rate must be from 0"),
@@ -219,7 +219,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_read_can_be_played(lines in "([0-9.e+-]{0,6},?[0-9a-z.-]{0,6}\n){0,5}") {
+        fn every_trace_that_is_read_can_be_played(lines in "([0-9.e+-]{0,6},?[0-9a-z.-]{0,6}\n){0,5}") {
             if let Ok(points) = parse(&format!("time_s,rate\n{lines}")) {
                 prop_assert_eq!(Arrivals::Replay { points, even: true }.problem(), None);
             }

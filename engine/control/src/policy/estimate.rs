@@ -1,17 +1,17 @@
-//! What the rule `rate` reckons with, estimated from readings that come when they come.
+//! The inputs of the rule `rate`, estimated from readings at irregular times.
 
 use std::collections::VecDeque;
 
 use crate::Time;
 
-/// An exponential average of a rate, correct for any times between readings.
+/// An exponential average of a rate, correct for any interval between readings.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Average {
     /// Its time constant, in seconds.
     tau: f64,
-    /// The level, per second.
+    /// The average, per second.
     level: f64,
-    /// How long it has been measured, in seconds.
+    /// The measured time so far, in seconds.
     seen: f64,
 }
 
@@ -20,9 +20,9 @@ impl Average {
         Average { tau: tau.as_secs_f64(), level: 0.0, seen: 0.0 }
     }
 
-    /// Takes in a rate that was measured over the last `dt` seconds. The first one is the level at
-    /// once, and the next ones weigh as in a mean until the time constant is over: a start is no
-    /// step, and one odd interval at a start is no trend.
+    /// Takes in a rate that was measured over the last `dt` seconds. The first rate becomes the
+    /// level at once. The next ones weigh as in a mean until the time constant is over. So a start
+    /// is not taken for a step, and one odd interval at the start is not taken for a trend.
     pub(super) fn add(&mut self, rate: f64, dt: f64) {
         self.seen += dt;
         let share = (-dt / self.tau).exp_m1() / (-self.seen / self.tau).exp_m1();
@@ -34,55 +34,54 @@ impl Average {
     }
 }
 
-/// So much time at work is remembered, in seconds.
+/// The remembered time, in seconds.
 const MEMORY: f64 = 180.0;
-/// And at least so many jobs, however long they take.
+/// At least this many jobs are remembered, however long they take.
 const MEMORY_JOBS: f64 = 30.0;
-/// What is configured weighs as so many jobs that were seen.
+/// The configured service time weighs as much as this many observed jobs.
 const SEED_JOBS: f64 = 100.0;
-/// After fewer jobs nothing is known.
+/// With fewer jobs the service rate is unknown.
 const FEWEST_JOBS: f64 = 5.0;
-/// And after fewer seen at work, each at each reading: those that came and went in between were
-/// missed, so that a few looks may be far from the average.
+/// With fewer busy containers seen, summed over the readings, it is unknown too. Jobs that began
+/// and ended between two readings are missed, so a few readings may be far from the average.
 const FEWEST_SEEN: f64 = 100.0;
-/// With messages waiting all were at work all the time, and a look says as much as so many.
+/// While messages wait all containers are busy all the time, so a reading counts this many times.
 const ALL_BUSY: f64 = 10.0;
-/// Two readings that are further apart say no more than these seconds would.
+/// A longer interval between two readings weighs no more than this, in seconds.
 const LONGEST_GAP: f64 = 5.0;
 
-/// Jobs a second that one busy container does: jobs done by the time that was spent on them.
+/// Jobs a second of one busy container: the jobs done divided by the time spent on them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ServiceRate {
     jobs: f64,
-    /// Seconds of containers at work.
+    /// Busy container seconds.
     busy: f64,
-    /// How many were seen at work.
+    /// Busy containers seen, summed over the readings.
     seen: f64,
 }
 
-/// What one interval between two readings says of the service rate.
+/// What one interval between two readings says about the service rate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
-    /// Jobs done.
     pub(super) jobs: u64,
-    /// Containers at work, on average.
+    /// Busy containers, on average.
     pub(super) at_work: f64,
-    /// Whether none was idle.
+    /// Whether no container was idle.
     pub(super) all_busy: bool,
 }
 
 impl ServiceRate {
-    /// Begins with what is configured: how long a job takes.
+    /// Starts from the configured service time, if any.
     pub(super) fn new(service_time: Option<Time>) -> ServiceRate {
         let Some(time) = service_time else { return ServiceRate::default() };
         let busy = SEED_JOBS * time.as_secs_f64();
         ServiceRate { jobs: SEED_JOBS, busy, seen: FEWEST_SEEN }
     }
 
-    /// Takes in what was done in the last `dt` seconds.
+    /// Takes in the work of the last `dt` seconds.
     pub(super) fn add(&mut self, done: Service, dt: f64) {
         if done.jobs == 0 && done.at_work <= 0.0 {
-            // Idle times teach nothing, and nothing is forgotten over them.
+            // Idle time says nothing about the rate, so nothing is learned or forgotten.
             return;
         }
         let weight = (LONGEST_GAP / dt).min(1.0);
@@ -96,19 +95,19 @@ impl ServiceRate {
         self.seen += done.at_work * if done.all_busy { ALL_BUSY } else { 1.0 };
     }
 
-    /// Jobs a second, if enough of them were seen.
+    /// Jobs a second, if enough were seen.
     pub(super) fn get(&self) -> Option<f64> {
         let known = self.jobs >= FEWEST_JOBS && self.seen >= FEWEST_SEEN && self.busy > 0.0;
         known.then(|| self.jobs / self.busy)
     }
 }
 
-/// The largest count of the last while.
+/// The largest count within a time span.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Window {
     span: Time,
-    /// When each count was, oldest first, without those that a later one reaches; so the counts
-    /// descend, and the first is the largest.
+    /// Counts with their times, oldest first. A count that a later one reaches is dropped, so the
+    /// counts descend and the first is the largest.
     counts: VecDeque<(Time, u32)>,
 }
 
@@ -117,7 +116,7 @@ impl Window {
         Window { span, counts: VecDeque::new() }
     }
 
-    /// Adds a count at `now`, and forgets what was longer ago than the window.
+    /// Adds a count at `now` and drops what is older than the span.
     pub(super) fn add(&mut self, now: Time, count: u32) {
         while self.counts.back().is_some_and(|(_, last)| *last <= count) {
             self.counts.pop_back();
@@ -128,7 +127,7 @@ impl Window {
         }
     }
 
-    /// Goes on as if so much time had not passed.
+    /// Continues as if `gap` had not passed.
     pub(super) fn pass_over(&mut self, gap: Time) {
         self.counts.iter_mut().for_each(|(at, _)| *at += gap);
     }
@@ -137,7 +136,7 @@ impl Window {
         self.counts.front().map_or(0, |(_, count)| *count)
     }
 
-    /// When the last count that reaches `least` leaves the window.
+    /// When the last count of at least `least` leaves the window.
     pub(super) fn until_below(&self, least: u32) -> Option<Time> {
         let last = self.counts.iter().rev().find(|(_, count)| *count >= least);
         last.map(|(at, _)| *at + self.span)
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_average_begins_at_the_first_rate_and_minds_the_time_between_readings() {
+    fn an_average_starts_at_the_first_rate_and_weighs_by_the_interval() {
         let (mut often, mut seldom) = (Average::new(second(2)), Average::new(second(2)));
         often.add(10.0, 100.0);
         assert_eq!(often.level(), 10.0);
@@ -167,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn a_service_rate_is_jobs_by_the_time_spent_on_them_also_in_part_time() {
+    fn a_service_rate_is_jobs_divided_by_busy_time() {
         let mut rate = ServiceRate::new(None);
         let done = Service { jobs: 10, at_work: 3.0, all_busy: false };
         rate.add(done, 1.0);
-        assert_eq!(rate.get(), None, "too few looks");
+        assert_eq!(rate.get(), None, "too few readings");
         for _ in 0..200 {
             rate.add(done, 1.0);
             rate.add(Service { jobs: 0, at_work: 0.0, ..done }, 1.0);
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn with_messages_waiting_it_is_known_sooner() {
+    fn while_messages_wait_the_service_rate_is_known_sooner() {
         let looks = |all_busy| {
             let mut rate = ServiceRate::new(None);
             let done = Service { jobs: 5, at_work: 1.0, all_busy };
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configured_service_rate_holds_at_once_and_gives_way_to_what_is_seen() {
+    fn a_configured_service_rate_counts_at_once_and_yields_to_what_is_seen() {
         let mut rate = ServiceRate::new(Some(Time::from_millis(500)));
         assert_eq!(rate.get(), Some(2.0));
         for _ in 0..2000 {

@@ -1,21 +1,21 @@
-//! Numbers, as whole counts and in sentences.
+//! Numbers as whole counts and as text.
 
 use std::fmt;
 
-/// A whole count; a hair over a whole number is rounding, not demand.
+/// Rounds up to a whole count; 1e-6 over a whole number is a rounding error, not demand.
 pub(crate) fn ceil(count: f64) -> u32 {
     (count - 1e-6).ceil().max(0.0) as u32
 }
 
-/// A number with as many places as it needs to say something.
+/// A number that prints with as many decimal places as it needs.
 ///
-/// It is written from whole numbers: sentences are made for every workload at every tick, and the
-/// exact way to write a fraction would be most of what that takes.
+/// It is printed from whole numbers. A sentence is made for every workload at every tick, and exact
+/// formatting of fractions would be most of its cost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figure(pub(crate) f64);
 
 impl Figure {
-    /// How many places, at most.
+    /// The most decimal places.
     fn places(self) -> u32 {
         match self.0 {
             v if (0.0005..0.095).contains(&v) => 4,

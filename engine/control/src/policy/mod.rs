@@ -1,7 +1,8 @@
 //! The rules that turn a queue's state into a wanted count.
 //!
-//! A recommendation is absolute, made from the rule's own last one and the measurements, never
-//! from what happens to run: a workload that is still starting neither blocks nor cascades.
+//! A recommendation is absolute. A rule makes it from its own last recommendation and the
+//! measurements, never from the running count: so a workload that is still starting neither blocks
+//! further raises nor causes too many.
 
 mod estimate;
 pub(crate) mod figure;
@@ -18,7 +19,7 @@ pub use simple_queue::SimpleQueue;
 
 use crate::workload::Rule;
 
-/// A rule and what it remembers.
+/// A rule with its state.
 #[derive(Debug, Clone)]
 pub enum Policy {
     /// As many as the arrivals need.
@@ -27,7 +28,7 @@ pub enum Policy {
     SimpleQueue(SimpleQueue),
     /// A PD controller on the queue's length.
     Queue(PdController),
-    /// Whatever the others leave.
+    /// All spare capacity.
     Remainder,
 }
 
@@ -44,15 +45,15 @@ impl Policy {
         }
     }
 
-    /// Goes on from `count`, where that is more than it wanted last: while it could not be asked,
-    /// that many were given.
+    /// Continues from `count` if that is more than it wanted last: `count` was granted while there
+    /// were no readings.
     pub fn resume(&mut self, count: u32) {
         if f64::from(count) > self.wanted() {
             self.begin_at(count);
         }
     }
 
-    /// How many it wanted last, a fraction included; whatever the others leave is any number.
+    /// Its last wanted count, with a fraction; infinite for the background, which has no limit.
     fn wanted(&self) -> f64 {
         match self {
             Policy::SimpleQueue(policy) => policy.wanted.into(),
@@ -62,8 +63,8 @@ impl Policy {
         }
     }
 
-    /// Goes on from `count`, whatever it wanted last: somebody else has set it. What was learned
-    /// stays.
+    /// Continues from `count`, whatever it wanted last, because someone else has set the count.
+    /// What it has learned stays.
     pub fn begin_at(&mut self, count: u32) {
         match self {
             Policy::SimpleQueue(policy) => policy.begin_at(count),
@@ -73,8 +74,7 @@ impl Policy {
         }
     }
 
-    /// What the rule wants after what is seen now: for its queue as a whole, whoever else works
-    /// on it.
+    /// What the rule wants now, for its queue as a whole: other workloads on it are included.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         match self {
             Policy::Rate(policy) => policy.recommend(sight),

@@ -2,31 +2,31 @@
 //!
 //! The output is the rate of change of a level `u` of containers:
 //! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue from the nearer edge of its
-//! deadband. It raises quickly and lowers gently, and never below what is at work and a tenth
-//! in hand: a busy container is not an idle one, however short the queue.
+//! deadband. It raises quickly and lowers slowly. It never goes below the busy containers and one
+//! tenth more: a busy container is not idle, however short the queue.
 
 use crate::Time;
 use crate::policy::figure::ceil;
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, waiting};
 use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;
 
 /// Containers a second for each message over the target.
 const KP_UP: f64 = 0.15;
-/// Containers for each message a second by which the error grows.
+/// Containers for each message a second of growth of the error.
 const KD_UP: f64 = 0.12;
 /// Containers a second for each message under the deadband.
 const KP_DOWN: f64 = 0.05;
-/// The derivative's filter, in seconds: messages come one by one, and a difference of counts
-/// taken half a second apart is mostly noise.
+/// The derivative's filter, in seconds: messages arrive one by one, so the difference of two
+/// counts taken half a second apart is mostly noise.
 const SLOPE_FILTER: f64 = 0.4;
-/// The filter of the number at work, in seconds: some ten jobs of the demo.
+/// The filter of the busy containers, in seconds: about ten jobs of the demo.
 const BUSY_FILTER: f64 = 2.0;
-/// How busy containers may be kept while none is waited for: with all of them at work there is
-/// no telling a load that just fits from one that does not.
+/// The highest share of busy containers after a removal. With all of them busy, a load that just
+/// fits looks the same as one that does not.
 const MOST_BUSY: f64 = 0.9;
-/// No step reckons with more time than this, whatever gap a blind spell has left.
+/// The longest time a step covers, in seconds, however long there were no readings.
 const LONGEST_STEP: f64 = 1.0;
 
 /// The controller's state.
@@ -35,9 +35,9 @@ pub struct PdController {
     target: QueueTarget,
     /// The level in containers, a fraction included.
     pub(super) level: f64,
-    /// Messages a second by which the error grows, filtered.
+    /// Growth of the error in messages a second, filtered.
     slope: f64,
-    /// Containers at work, filtered.
+    /// Busy containers, filtered.
     busy: f64,
     last: Option<Last>,
 }
@@ -55,18 +55,18 @@ struct Rates {
 }
 
 impl PdController {
-    /// Begins with what is there.
+    /// Starts from the count that is written now.
     pub fn new(target: QueueTarget, desired: u32) -> PdController {
         let level = f64::from(desired);
         PdController { target, level, slope: 0.0, busy: 0.0, last: None }
     }
 
-    /// Goes on from `count`.
+    /// Continues from `count`.
     pub fn begin_at(&mut self, count: u32) {
         self.level = f64::from(count);
     }
 
-    /// One step after what is seen.
+    /// Takes one step for what is seen.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let sample = &sight.reading.sample;
         let error = self.target.error(sample.ready as f64);
@@ -74,18 +74,18 @@ impl PdController {
         let dt = self.measure(sight, error);
         let rates = self.rates(error);
         if crossed {
-            // The whole count it had was not enough, so a fraction of one is no place to begin.
+            // The whole count was not enough, so the level must not start below it.
             self.level = f64::from(ceil(self.level));
         }
         let moved = self.level + (rates.proportional + rates.derivative) * dt;
-        // The floor holds back a removal; it raises nobody by itself.
+        // The floor limits removals; it does not raise the count.
         let floor = self.floor().min(self.level);
         let (least, max) = (f64::from(sight.least()), f64::from(sight.fleet.max));
         self.level = moved.max(floor).clamp(least.min(max), max);
         self.explain(sight, &rates)
     }
 
-    /// Takes in a sample; returns the seconds since the last one, 0 for the first and after a gap.
+    /// Takes in a sample. Returns the seconds since the last one, 0 for the first and after a gap.
     fn measure(&mut self, sight: &Sight, error: f64) -> f64 {
         let (reading, sample) = (sight.reading, sight.reading.sample);
         let last = self.last.replace(Last { error, reading });
@@ -104,7 +104,7 @@ impl PdController {
         dt
     }
 
-    /// As many as are at work, and a little in hand.
+    /// The busy containers and a small reserve.
     fn floor(&self) -> f64 {
         self.busy / MOST_BUSY
     }
@@ -145,22 +145,22 @@ impl PdController {
     }
 
     fn words(&self, sight: &Sight, limited_by: Option<Limit>) -> String {
-        let (ready, target) = (sight.reading.sample.ready, self.target.length);
+        let (ready, target) = (sight.reading.sample.ready, &self.target);
         let at_work = limited_by == Some(Limit::AtWork);
-        let (low, trend) = (self.target.low(), self.trend());
+        let wait = waiting(ready) + &self.trend();
         match self.target.error(ready as f64) {
-            e if e > 0.0 => format!("queue {ready} is {e:.0} over target {target}{trend}"),
-            0.0 => format!("queue {ready} is in its band {low:.0}-{target}{trend}"),
-            _ if at_work && self.floor() < 1.0 => format!("queue {ready}; {ONE_STAYS}"),
-            _ if at_work => format!("queue {ready}, {:.1} at work on average", self.busy),
-            _ => format!("queue {ready} is under its band {low:.0}-{target}"),
+            e if e > 0.0 => format!("{wait}, {} are allowed", target.length),
+            0.0 => format!("{wait}, within {target}"),
+            _ if at_work && self.floor() < 1.0 => format!("{wait}; {ONE_STAYS}"),
+            _ if at_work => format!("{wait}, {:.1} workers are busy on average", self.busy),
+            _ => format!("{wait}, under {target}"),
         }
     }
 
     fn trend(&self) -> String {
         match self.slope.round() {
-            s if s >= 1.0 => format!(", growing {s}/s"),
-            s if s <= -1.0 => format!(", falling {}/s", -s),
+            s if s >= 1.0 => format!(" (+{s}/s)"),
+            s if s <= -1.0 => format!(" ({s}/s)"),
             _ => String::new(),
         }
     }
@@ -171,8 +171,8 @@ fn share(dt: f64, filter: f64) -> f64 {
     1.0 - (-dt / filter).exp()
 }
 
-/// The strongest braking: a queue that falls takes back the raise it caused, and no more, so
-/// that a long queue is never left with fewer containers because it is falling fast.
+/// The strongest braking: a falling queue takes back the raise it caused, and no more. So a long
+/// queue never loses containers because it falls fast.
 fn braking(error: f64) -> f64 {
     -KP_UP * error / KD_UP
 }

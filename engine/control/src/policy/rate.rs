@@ -1,28 +1,29 @@
-//! The rule `rate`: as many containers as the arrivals need, and some more for what waits.
+//! The rule `rate`: as many containers as the arrivals need, and more for the backlog.
 //!
 //! `need = lambda / (rho mu) + max(0, Q - target) / (T mu) + max(0, lambda - mu ready) L / (T mu)`
 //!
 //! with `lambda` the arrivals a second, `mu` the jobs a second of a busy container, `Q` the
-//! messages that wait, and `L` the time that containers take to start. It raises at once and
-//! lowers to the largest need of a while; in between lies a dead zone, for arrivals are noisy.
+//! messages that wait, and `L` the time that containers take to start. The rule raises at once.
+//! It lowers to the largest need within its window. In between lies a dead zone, because arrivals
+//! are noisy.
 
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
 use crate::policy::figure::{Figure, ceil};
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, step_words};
 use crate::reading::{QueueSample, Reading, Totals};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
 
-/// rho: how busy containers are to be.
+/// rho: the share of their time that containers should be busy.
 const BUSY: f64 = 0.8;
-/// How busy they may become before there are more of them.
+/// The share of busy time up to which no containers are added.
 const MOST_BUSY: f64 = 0.9;
-/// T: in so many seconds what is over the target shall be done.
+/// T: the messages over the target should be done within this many seconds.
 const CATCH_UP: f64 = 5.0;
-/// The fast average of the arrivals; it sees a step.
+/// The time constant of the fast average of the arrivals, which detects steps.
 const FAST: Time = Time::from_secs(2);
-/// So many standard deviations over the slow average, the fast one has seen a step.
+/// The fast average has seen a step when it exceeds the slow one by this many deviations.
 const STEP: f64 = 3.0;
 
 /// The rule's state.
@@ -36,13 +37,13 @@ pub struct Rate {
     service: ServiceRate,
     window: Window,
     last: Option<Reading>,
-    /// Messages that came between the last two readings.
+    /// Messages that arrived between the last two readings.
     arrived: u64,
-    /// Whether the source shows messages that it never counted.
+    /// Whether the source reports a queue length but no totals.
     depth_only: bool,
 }
 
-/// What the arrivals, the backlog and those that are yet to start need, in containers.
+/// What the arrivals, the backlog and the start-up time need, in containers.
 #[derive(Debug, Clone, Copy)]
 struct Need {
     /// Arrivals a second.
@@ -62,14 +63,14 @@ impl Need {
         self.by_rate() + self.backlog + self.start_up
     }
 
-    /// The least that would do for a moment.
+    /// The smallest count that suffices for a moment.
     fn least(&self) -> f64 {
         self.lambda / (MOST_BUSY * self.mu) + self.backlog + self.start_up
     }
 }
 
 impl Rate {
-    /// Begins with what is there.
+    /// Starts from the count that is written now.
     pub fn new(settings: RateSettings, desired: u32) -> Rate {
         Rate {
             wanted: desired,
@@ -84,18 +85,18 @@ impl Rate {
         }
     }
 
-    /// Goes on from `count`.
+    /// Continues from `count`.
     pub fn begin_at(&mut self, count: u32) {
         self.wanted = count;
     }
 
-    /// One step after what is seen.
+    /// Takes one step for what is seen.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         if self.last.is_none() {
-            // What is there was somebody's need, as far as is known.
+            // The present count must have been needed, as far as is known.
             self.window.add(sight.now, self.wanted);
         }
-        // What was needed before we stood still is needed yet.
+        // A need from before a standstill still counts.
         self.window.pass_over(sight.stood_still);
         self.measure(sight);
         let sample = &sight.reading.sample;
@@ -125,8 +126,8 @@ impl Rate {
         }
     }
 
-    /// Raises at once, where the dead zone ends or what came is no noise; lowers to the largest of
-    /// the window. That one covers the slow average, too, for it is part of every need.
+    /// Raises at once where the need leaves the dead zone or the arrivals are more than noise.
+    /// Lowers to the window's largest need, which includes the slow average.
     fn next(&self, need: Option<&Need>, asked: u32) -> u32 {
         let least = need.map_or(f64::from(asked), Need::least);
         match asked > self.wanted {
@@ -136,8 +137,8 @@ impl Rate {
         }
     }
 
-    /// Whether random arrivals at the slow average's rate would hardly ever lift the fast one so
-    /// high. Such an average of Poisson arrivals has the variance rate / (2 tau), by Campbell.
+    /// Whether random arrivals at the slow average's rate would hardly ever lift the fast one this
+    /// high. Such an average of Poisson arrivals has the variance rate / (2 tau) (Campbell).
     fn sees_step(&self) -> bool {
         let slow = self.slow.level();
         let deviation = (slow / (2.0 * FAST.as_secs_f64())).sqrt();
@@ -152,11 +153,11 @@ impl Rate {
         if sample.totals.is_some() || sample.ready + sample.in_flight > 0 {
             self.depth_only = sample.totals.is_none();
         }
-        // After the queue's process began anew, its totals say nothing about this interval.
+        // After a restart of the queue's process its totals say nothing about this interval.
         let Some(last) = last.filter(|last| reading.taken_at != last.taken_at) else { return };
         let Some(Totals { published, acked }) = sample.since(&last.sample) else { return };
         self.arrived = published;
-        // A gap in time teaches nothing.
+        // Nothing can be learned from an interval of unknown length.
         let Some(between) = reading.since(&last, sight.stood_still) else { return };
         let dt = between.as_secs_f64();
         if dt <= 0.0 {
@@ -176,7 +177,7 @@ impl Rate {
         let lambda = self.fast.level().max(self.slow.level());
         let waiting = sample.ready as f64 - f64::from(self.settings.target.length);
         let missing = lambda - mu * f64::from(sight.fleet.ready);
-        // While nobody has been seen to start, it takes no time as far as is known.
+        // Until a start has been seen, it is assumed to take no time.
         let start_up = sight.start_up.unwrap_or_default().as_secs_f64();
         Some(Need {
             lambda,
@@ -186,7 +187,7 @@ impl Rate {
         })
     }
 
-    /// Averages never fall to zero; so they count as nothing where nothing is left to do.
+    /// Averages never fall to zero, so they are ignored when there is no work.
     fn by_need(&self, need: &Need, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && need.by_rate() < 1.0 { 0 } else { ceil(need.total()) }
     }
@@ -195,7 +196,7 @@ impl Rate {
         sample.ready == 0 && sample.in_flight == 0 && self.arrived == 0 && !self.depth_only
     }
 
-    /// One more or fewer by the queue's length, while it is not known what a container does.
+    /// One more or fewer by the queue's length, while the service rate is unknown.
     fn by_depth(&self, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && self.fast.level() == 0.0 {
             return 0;
@@ -230,41 +231,38 @@ impl Rate {
         limited_by: Option<Limit>,
     ) -> String {
         let mut words = match need {
-            Some(need) => arithmetic(need),
+            Some(need) => arithmetic(need, asked),
             None => self.unknown(sample),
         };
         let (wanted, span) = (self.wanted, Figure(self.settings.window.as_secs_f64()));
         if limited_by == Some(Limit::AtWork) {
             words += &format!("; {ONE_STAYS}");
         } else if asked > wanted && need.is_some_and(|need| need.least() <= f64::from(wanted)) {
-            words += &format!("; {wanted} still do");
+            words += &format!("; {wanted} suffice at {} % load", 100.0 * MOST_BUSY);
         } else if asked < wanted && self.window.largest() >= wanted && need.is_some() {
-            words += &format!("; {wanted} needed in the last {span} s");
+            words += &format!("; {wanted} were needed in the last {span} s");
         }
         words
     }
 
     fn unknown(&self, sample: &QueueSample) -> String {
-        let (ready, target) = (sample.ready, self.settings.target.length);
         let known = match self.depth_only {
-            true => "only the depth is known",
-            false => "no service rate is known yet",
+            true => "the queue reports its length only",
+            false => "the service rate is not known yet",
         };
-        let compared = match self.settings.target.error(ready as f64) {
-            e if e > 0.0 => "over",
-            e if e < 0.0 => "under",
-            _ => "near",
-        };
-        format!("{known}: queue {ready} is {compared} target {target}")
+        format!("{} ({known})", step_words(&self.settings.target, sample.ready))
     }
 }
 
-fn arithmetic(need: &Need) -> String {
-    let [busy, lambda, mu, by_rate] = [BUSY, need.lambda, need.mu, need.by_rate()].map(Figure);
-    let mut words = format!("{lambda}/s / ({busy} x {mu}/s) = {by_rate}");
-    for (name, part) in [("backlog", need.backlog), ("start-up", need.start_up)] {
-        if part >= 0.05 {
-            words += &format!("; {name} +{}", Figure(part));
+fn arithmetic(need: &Need, asked: u32) -> String {
+    // Tenths say nothing of a high rate.
+    let lambda = if need.lambda < 10.0 { need.lambda } else { need.lambda.round() };
+    let [load, lambda, mu] = [100.0 * BUSY, lambda, need.mu].map(Figure);
+    let work = format!("each worker does {mu}/s, kept at {load} % load");
+    let mut words = format!("{lambda} jobs/s arrive, {work}: {asked} needed");
+    for (name, part) in [("backlog", need.backlog), ("start-up time", need.start_up)] {
+        if part >= 0.1 {
+            words += &format!(", {} for the {name}", Figure(part));
         }
     }
     words
@@ -275,10 +273,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_are_the_arithmetic() {
+    fn the_sentence_gives_the_arithmetic() {
         let need = Need { lambda: 30.0, mu: 5.0, backlog: 1.0, start_up: 0.0 };
-        assert_eq!(arithmetic(&need), "30/s / (0.8 x 5/s) = 7.5; backlog +1");
+        let at_5 = "30 jobs/s arrive, each worker does 5/s, kept at 80 % load: 9 needed";
+        assert_eq!(arithmetic(&need, 9), format!("{at_5}, 1 for the backlog"));
         let need = Need { lambda: 0.04, mu: 0.01, backlog: 0.0, start_up: 0.6 };
-        assert_eq!(arithmetic(&need), "0.04/s / (0.8 x 0.01/s) = 5; start-up +0.6");
+        let slow = "0.04 jobs/s arrive, each worker does 0.01/s, kept at 80 % load: 6 needed";
+        assert_eq!(arithmetic(&need, 6), format!("{slow}, 0.6 for the start-up time"));
     }
 }

@@ -1,7 +1,7 @@
-//! The rule `remainder`: whatever the others leave.
+//! The rule `remainder`: all spare capacity.
 
 use crate::policy::sight::Recommendation;
 
 pub(super) fn recommend(max: u32) -> Recommendation {
-    Recommendation::plain(max, "takes what is left")
+    Recommendation::plain(max, "uses spare capacity")
 }

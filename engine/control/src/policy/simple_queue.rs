@@ -1,11 +1,11 @@
-//! The rule `simple-queue`: one container more while the queue is over its target, one fewer
-//! while it is under the deadband.
+//! The rule `simple-queue`: one more container each round while the queue is over its target, one
+//! fewer while it is under the deadband.
 
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight};
+use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, step_words, waiting};
 use crate::why::Limit;
 use crate::workload::QueueTarget;
 
-/// The rule's state: what it wanted last.
+/// The rule's state: its last wanted count.
 #[derive(Debug, Clone)]
 pub struct SimpleQueue {
     target: QueueTarget,
@@ -13,17 +13,17 @@ pub struct SimpleQueue {
 }
 
 impl SimpleQueue {
-    /// Begins with what is there.
+    /// Starts from the count that is written now.
     pub fn new(target: QueueTarget, desired: u32) -> SimpleQueue {
         SimpleQueue { target, wanted: desired }
     }
 
-    /// Goes on from `count`.
+    /// Continues from `count`.
     pub fn begin_at(&mut self, count: u32) {
         self.wanted = count;
     }
 
-    /// One step after what is seen.
+    /// Takes one step for what is seen.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let ready = sight.reading.sample.ready;
         let error = self.target.error(ready as f64);
@@ -40,15 +40,10 @@ impl SimpleQueue {
             n if n < least => Some(Limit::AtWork),
             _ => None,
         };
-        let target = self.target.length;
-        let mut because = match error {
-            e if e > 0.0 => format!("queue {ready} is over target {target}, one more"),
-            e if e < 0.0 => format!("queue {ready} is under the band, one fewer"),
-            _ => format!("queue {ready} is in the band to {target}"),
+        let because = match limited_by {
+            Some(Limit::AtWork) => format!("{}; {ONE_STAYS}", waiting(ready)),
+            _ => step_words(&self.target, ready),
         };
-        if limited_by == Some(Limit::AtWork) {
-            because = format!("queue {ready} is under the band; {ONE_STAYS}");
-        }
         Recommendation { limited_by, ..Recommendation::plain(self.wanted, because) }
     }
 }

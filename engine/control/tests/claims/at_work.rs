@@ -27,7 +27,7 @@ impl Rounds {
         self.seen.work.insert("consumer".to_owned(), Work { busy, stoppable });
     }
 
-    /// So many messages wait at the other queue at the next round.
+    /// The next round reads this many waiting messages in the other queue.
     fn orders(&mut self, ready: u64) {
         self.now += TICK;
         self.read("orders", QueueSample { ready, ..QueueSample::default() });
@@ -51,7 +51,7 @@ fn busy_containers_stay_whatever_the_rule_wants() {
         let mut rounds = Rounds::of(rule.clone(), [9, 1]);
         rounds.work(6, 9);
         rounds.quiet(6, 60);
-        // The rule `queue` has a tenth in hand.
+        // The rule `queue` keeps one tenth in reserve.
         assert!((6..=7).contains(&rounds.consumers()), "{rule:?}: {}", rounds.words());
         rounds.work(2, 9);
         rounds.quiet(2, 120);
@@ -60,22 +60,22 @@ fn busy_containers_stay_whatever_the_rule_wants() {
 }
 
 #[test]
-fn what_keeps_it_is_said() {
+fn the_text_says_that_busy_containers_stay() {
     let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
     rounds.work(6, 9);
     rounds.quiet(6, 20);
     let why = rounds.core.why("consumer").unwrap();
     assert_eq!(why.limited_by, Some(Limit::AtWork));
-    assert!(why.text.ends_with("; 6 are at work and stay until they are done"), "{}", why.text);
+    assert!(why.text.ends_with("; 6 are busy and stay until their jobs end"), "{}", why.text);
 }
 
 #[test]
-fn with_in_flight_counts_alone_as_many_stay_as_are_in_flight() {
+fn with_only_in_flight_counts_as_many_stay_as_messages_are_in_flight() {
     let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
     rounds.quiet(5, 40);
     assert_eq!(rounds.consumers(), 5);
     rounds.quiet(50, 1);
-    assert_eq!(rounds.consumers(), 5, "it raises nobody");
+    assert_eq!(rounds.consumers(), 5, "it raises no count");
 }
 
 #[test]
@@ -92,11 +92,11 @@ fn a_cut_waits_until_idle_ones_are_known_to_get_no_more_work() {
     assert_eq!(rounds.to_retire(), 1);
     rounds.work(2, 0);
     rounds.quiet(2, 20);
-    assert_eq!(rounds.consumers(), 3, "nobody is known to be idle");
+    assert_eq!(rounds.consumers(), 3, "no container is known to be idle");
 }
 
 #[test]
-fn more_urgent_work_takes_busy_ones_after_one_round_at_the_latest_and_says_so() {
+fn a_higher_priority_takes_busy_ones_within_one_round_and_the_text_says_so() {
     let mut config = demo(Rule::SimpleQueue(target()));
     config.workloads[0].priority = 2;
     config.workloads[1] = Workload {
@@ -117,12 +117,12 @@ fn more_urgent_work_takes_busy_ones_after_one_round_at_the_latest_and_says_so() 
     let cut = rounds.round(full);
     let taken = cut.iter().find(|d| d.workload == "consumer").unwrap();
     assert_eq!((taken.reason, taken.at_work), (Reason::Preempted, taken.from - taken.to));
-    let says = format!("gives way to urgent; {} of those that leave are at work", taken.at_work);
+    let says = format!("gives way to urgent; {} of the removed workers are busy", taken.at_work);
     assert!(taken.text.ends_with(&says), "{}", taken.text);
 }
 
 #[test]
-fn of_those_that_give_way_the_idle_ones_are_counted_first() {
+fn idle_ones_give_way_first() {
     let mut rounds = Rounds::of(Rule::SimpleQueue(target()), [9, 1]);
     rounds.work(5, 0);
     rounds.quiet(5, 1);
@@ -135,16 +135,17 @@ fn of_those_that_give_way_the_idle_ones_are_counted_first() {
     let first = idle.iter().find(|d| d.workload == "consumer").unwrap();
     assert_eq!((first.from, first.to, first.at_work), (9, 5, 0));
     rounds.work(5, 0);
-    // Idle ones have some seconds to be known.
+    // There are some seconds in which idle ones become known.
     rounds.quiet(5, 7);
     assert_eq!(rounds.consumers(), 5);
     let busy = rounds.round(QueueSample { in_flight: 5, ..QueueSample::default() });
     let second = busy.iter().find(|d| d.workload == "consumer").unwrap();
-    assert_eq!(second.text, "consumer 5 -> 3: 3 is its maximum; 2 of those that leave are at work");
+    let says = "consumer 5 -> 3: its maximum is 3; 2 of the removed workers are busy";
+    assert_eq!(second.text, says);
     assert_eq!((second.at_work, second.reason), (2, Reason::ScaledDown));
 }
 
-/// The consumer, and another one of its priority that wants all it can get.
+/// The consumer and another workload of its priority that wants all it can get.
 fn with_an_equal() -> Config {
     let mut config = demo(Rule::SimpleQueue(target()));
     config.workloads[1] = Workload {
@@ -157,7 +158,7 @@ fn with_an_equal() -> Config {
 }
 
 #[test]
-fn equals_take_no_busy_ones() {
+fn an_equal_priority_takes_no_busy_ones() {
     let mut rounds = Rounds::new(with_an_equal(), [7, 3]);
     rounds.work(7, 0);
     for _ in 0..40 {
@@ -168,7 +169,7 @@ fn equals_take_no_busy_ones() {
 }
 
 #[test]
-fn equals_wait_for_idle_ones_as_long_as_that_takes() {
+fn an_equal_priority_waits_for_idle_ones_without_a_limit() {
     let mut rounds = Rounds::new(with_an_equal(), [8, 2]);
     rounds.work(5, 0);
     for _ in 0..60 {
@@ -182,11 +183,11 @@ fn equals_wait_for_idle_ones_as_long_as_that_takes() {
 }
 
 #[test]
-fn the_floor_enters_no_level_and_no_window() {
+fn busy_containers_are_kept_without_a_trace_in_the_rule() {
     for rule in rules() {
         let mut rounds = Rounds::of(rule.clone(), [9, 1]);
         rounds.work(9, 9);
-        // Others' messages are in flight here, not the rule's to see.
+        // The rule sees no message in flight, but all nine containers are busy.
         rounds.quiet(0, 200);
         assert_eq!(rounds.consumers(), 9, "{rule:?}");
         rounds.work(0, 9);
@@ -196,7 +197,7 @@ fn the_floor_enters_no_level_and_no_window() {
 }
 
 #[test]
-fn none_is_never_enough_while_there_is_work() {
+fn while_there_is_work_there_is_at_least_one() {
     for rule in rules() {
         let mut config = demo(rule.clone());
         config.workloads[0].min = 0;
@@ -227,7 +228,7 @@ fn a_frozen_workload_goes_on_learning() {
         let mut rounds = Rounds::of(Rule::Rate(RateSettings::new(target())), [1, 9]);
         paused(&mut rounds, !held);
         let mut total = 0;
-        // One consumer does 5/s of 30/s; all it can.
+        // One consumer does 5/s of 30/s, its maximum.
         for ready in (100..).take(60) {
             total += 2;
             let sample = QueueSample {
@@ -261,7 +262,7 @@ fn a_frozen_workload_goes_on_learning() {
 }
 
 #[test]
-fn an_engine_that_stood_still_falls_back_on_nothing() {
+fn an_engine_that_stood_still_applies_no_fallback() {
     let mut config = demo(Rule::Queue(target()));
     config.workloads[0].fallback = Some(6);
     let mut rounds = Rounds::new(config, [3, 7]);

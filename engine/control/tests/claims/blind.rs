@@ -1,4 +1,4 @@
-//! The rule `rate` where little is known: no readings, no counters, no service rate, no load.
+//! The rule `rate` with little information: no readings, totals, service rate or load.
 
 use std::time::Duration;
 
@@ -29,12 +29,12 @@ fn config(change: impl FnOnce(&mut Workload, &mut RateSettings)) -> Config {
     config
 }
 
-/// What a queue has counted.
+/// A queue's totals.
 fn counted(published: u64, acked: u64) -> Option<Totals> {
     Some(Totals { published, acked })
 }
 
-/// Readings of a queue that takes in and does so many jobs a round.
+/// Readings of a queue in which this many jobs arrive and are done each round.
 fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
     let mut total = 0;
     move || {
@@ -45,7 +45,7 @@ fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
 }
 
 #[test]
-fn a_dead_metric_removes_nobody_for_a_minute_and_the_others_go_on() {
+fn without_readings_nothing_is_removed_for_a_minute_and_the_others_go_on() {
     let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
     rounds.rounds(20, steady(15));
     let before = rounds.consumers();
@@ -55,15 +55,15 @@ fn a_dead_metric_removes_nobody_for_a_minute_and_the_others_go_on() {
         let decisions = rounds.round(None);
         assert!(decisions.iter().all(|d| d.workload != "consumer"), "{decisions:?}");
         let filled = rounds.seen.replicas["remainder"].desired;
-        assert_eq!(filled + rounds.consumers(), 10, "the remainder has the rest");
+        assert_eq!(filled + rounds.consumers(), 10, "the remainder uses spare capacity");
     }
     assert_eq!(rounds.consumers(), before);
-    let says = format!("holding at {before}: the last reading of queue jobs is 60.0 s old");
+    let says = format!("kept at {before}: the last reading of queue jobs is 60.0 s old");
     assert_eq!(rounds.words(), says);
 }
 
 #[test]
-fn nothing_is_taken_from_a_blind_one_by_its_equals_but_by_the_more_urgent() {
+fn only_a_higher_priority_takes_from_a_blind_workload() {
     for (priority, left) in [(2, 6), (1, 1)] {
         let mut config = config(|blind, _| blind.priority = 2);
         let equal = Workload {
@@ -107,7 +107,7 @@ fn after_a_blind_spell_a_raise_is_at_once_and_a_removal_after_a_second_reading()
     assert!(second.iter().any(|d| d.workload == "consumer" && d.to < d.from), "{second:?}");
 }
 
-/// Steady readings with the queue's clock, if it has one, and what stands still for 30 s of them.
+/// Consumer counts with steady readings, while the engine, the queue or both stand still for 30 s.
 fn with_a_standstill(clock: bool, engine: bool, queue: bool) -> Vec<u32> {
     let mut rounds = Rounds::new(config(|_, _| {}), [3, 7]);
     let (mut total, mut own) = (0, Duration::ZERO);
@@ -135,7 +135,7 @@ fn with_a_standstill(clock: bool, engine: bool, queue: bool) -> Vec<u32> {
 }
 
 #[test]
-fn a_gap_in_time_teaches_the_rule_rate_nothing() {
+fn the_rule_rate_learns_nothing_from_a_standstill() {
     let all = [(true, true, true), (true, false, true), (true, true, false), (false, true, true)];
     for (clock, engine, queue) in all {
         let counts = with_a_standstill(clock, engine, queue);
@@ -145,7 +145,7 @@ fn a_gap_in_time_teaches_the_rule_rate_nothing() {
 }
 
 #[test]
-fn after_ten_seconds_without_readings_it_has_its_fallback_and_says_so() {
+fn after_ten_seconds_without_readings_it_has_its_fallback_and_the_text_says_so() {
     let mut rounds = Rounds::new(config(|workload, _| workload.fallback = Some(6)), [3, 7]);
     rounds.rounds(20, steady(5));
     assert_eq!(rounds.consumers(), 3);
@@ -172,7 +172,7 @@ fn a_fallback_is_no_less_than_what_there_is_and_no_more_than_may_be() {
 }
 
 #[test]
-fn one_that_may_be_none_is_none_only_when_nothing_is_left_and_is_back_at_the_first_message() {
+fn with_minimum_0_it_goes_to_0_only_without_work_and_returns_at_the_first_message() {
     let mut rounds = Rounds::new(config(|workload, _| workload.min = 0), [3, 7]);
     let done = |in_flight, ready| QueueSample {
         ready,
@@ -190,7 +190,7 @@ fn one_that_may_be_none_is_none_only_when_nothing_is_left_and_is_back_at_the_fir
 }
 
 #[test]
-fn a_steady_trickle_keeps_the_last_one_though_the_queue_is_mostly_empty() {
+fn a_steady_trickle_keeps_the_last_container_though_the_queue_is_mostly_empty() {
     let mut rounds = Rounds::new(config(|workload, _| workload.min = 0), [1, 9]);
     let mut total = 0;
     for round in 0..200 {
@@ -202,7 +202,7 @@ fn a_steady_trickle_keeps_the_last_one_though_the_queue_is_mostly_empty() {
 }
 
 #[test]
-fn without_a_service_rate_it_grows_one_at_a_time_and_says_so() {
+fn without_a_service_rate_it_grows_one_at_a_time_and_the_text_says_so() {
     let mut rounds = Rounds::new(config(|_, settings| settings.service_time = None), [1, 9]);
     let waiting = |ready| QueueSample { ready, totals: counted(ready, 0), ..<_>::default() };
     for ready in [30, 31, 32] {
@@ -210,16 +210,18 @@ fn without_a_service_rate_it_grows_one_at_a_time_and_says_so() {
         rounds.round(Some(waiting(ready)));
         assert_eq!(rounds.consumers(), before + 1);
     }
-    assert!(rounds.words().starts_with("no service rate is known yet: queue 32 is over target 20"));
+    let says = "32 jobs wait, 20 are allowed: one more worker (the service rate is not known yet)";
+    assert!(rounds.words().starts_with(says), "{}", rounds.words());
 }
 
 #[test]
-fn a_source_that_only_knows_a_depth_is_followed_by_its_depth() {
+fn a_queue_that_reports_its_length_only_is_followed_by_length() {
     let mut rounds = Rounds::new(config(|_, _| {}), [1, 9]);
     let depth = |ready| Some(QueueSample { ready, ..QueueSample::default() });
     rounds.rounds(2, || depth(50));
     assert_eq!(rounds.consumers(), 5);
-    assert!(rounds.words().starts_with("only the depth is known: queue 50 is over target 20"));
+    let says = "50 jobs wait, 20 are allowed: one more worker (the queue reports its length only)";
+    assert!(rounds.words().starts_with(says), "{}", rounds.words());
     rounds.rounds(7, || depth(3));
     assert_eq!(rounds.consumers(), 4, "one fewer for each window");
     rounds.rounds(30, || depth(0));
@@ -227,7 +229,7 @@ fn a_source_that_only_knows_a_depth_is_followed_by_its_depth() {
 }
 
 #[test]
-fn a_queue_that_begins_anew_is_no_trend() {
+fn a_restarted_queue_is_no_trend() {
     let mut rounds = Rounds::new(config(|_, _| {}), [4, 6]);
     rounds.rounds(20, steady(8));
     let before = rounds.consumers();
@@ -237,7 +239,7 @@ fn a_queue_that_begins_anew_is_no_trend() {
 }
 
 #[test]
-fn one_that_begins_at_rest_keeps_what_it_found_for_a_window() {
+fn a_core_that_starts_at_rest_keeps_the_counts_for_a_window() {
     let mut rounds = Rounds::new(config(|_, settings| settings.service_time = None), [5, 5]);
     rounds.rounds(5, || Some(QueueSample::default()));
     assert_eq!(rounds.consumers(), 5);

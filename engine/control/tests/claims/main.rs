@@ -1,4 +1,4 @@
-//! What is claimed of the core.
+//! The claims about the core.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 

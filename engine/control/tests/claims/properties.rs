@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties that hold for every input.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,21 +23,21 @@ fn claims() -> impl Strategy<Value = Vec<Claim>> {
 
 proptest! {
     #[test]
-    fn what_is_given_is_at_most_the_capacity(capacity in 0..30u32, claims in claims()) {
+    fn granted_counts_are_at_most_the_capacity(capacity in 0..30u32, claims in claims()) {
         let given = allocate(capacity, &claims);
         prop_assert!(given.iter().sum::<u32>() <= capacity);
         prop_assert!(given.iter().zip(&claims).all(|(n, claim)| *n <= claim.wanted));
     }
 
     #[test]
-    fn everyone_has_the_minimum_where_all_minimums_fit(more in 0..20u32, claims in claims()) {
+    fn each_has_its_minimum_if_all_minimums_fit(more in 0..20u32, claims in claims()) {
         let minimums: u32 = claims.iter().map(|claim| claim.min).sum();
         let given = allocate(minimums + more, &claims);
         prop_assert!(given.iter().zip(&claims).all(|(n, claim)| *n >= claim.min));
     }
 
     #[test]
-    fn no_slot_stays_free_while_someone_wants_it(capacity in 0..30u32, claims in claims()) {
+    fn no_slot_stays_free_while_a_workload_wants_it(capacity in 0..30u32, claims in claims()) {
         let wanted: u32 = claims.iter().map(|claim| claim.wanted).sum();
         let given: u32 = allocate(capacity, &claims).iter().sum();
         prop_assert_eq!(given, capacity.min(wanted));
@@ -90,7 +90,7 @@ proptest! {
         let mut core = core(10);
         let mut observation = observation(&seen, ready);
         core.step(SECOND, &observation);
-        // What was decided comes true, until nothing is left to decide.
+        // Decisions take effect until there are no more.
         for _ in 0..20 {
             for decision in core.fill(SECOND, &observation) {
                 let settled = Replicas { desired: decision.to, ready: decision.to, ..seen[0] };
@@ -138,14 +138,14 @@ fn observation(seen: &[Replicas; 2], ready: u64) -> Observation {
 }
 
 #[test]
-fn without_a_reading_a_workload_holds_and_says_so() {
+fn without_a_reading_a_workload_keeps_its_count_and_the_text_says_so() {
     let mut core = core(10);
     let mut blind = observation(&[at_rest(3), at_rest(7)], 500);
     blind.readings.clear();
     assert_eq!(core.step(SECOND, &blind), []);
     let why = core.why("consumer").unwrap().clone();
     assert_eq!(why.limited_by, Some(Limit::Reading));
-    assert_eq!(why.text, "holding at 3: waiting for the queue jobs");
+    assert_eq!(why.text, "kept at 3: queue jobs has not been read yet");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn an_old_reading_is_no_reason_to_scale() {
 }
 
 #[test]
-fn while_somebody_s_containers_are_unknown_nobody_grows() {
+fn while_one_workload_s_containers_are_unknown_none_grows() {
     let mut core = core(10);
     let mut seen = observation(&[at_rest(3), at_rest(1)], 500);
     seen.replicas.remove("remainder");
@@ -187,7 +187,7 @@ fn the_background_gives_way_in_the_round_that_sees_the_demand() {
 }
 
 #[test]
-fn a_paused_workload_keeps_what_it_has() {
+fn a_paused_workload_keeps_its_count() {
     let mut core = core(10);
     let mut config = core.config().clone();
     config.workloads[0].paused = true;
@@ -198,7 +198,7 @@ fn a_paused_workload_keeps_what_it_has() {
 }
 
 #[test]
-fn one_whose_rule_was_never_asked_keeps_what_it_has() {
+fn a_workload_whose_rule_never_ran_keeps_its_count() {
     let mut core = core(10);
     let mut config = core.config().clone();
     config.workloads[0].paused = true;
@@ -208,11 +208,11 @@ fn one_whose_rule_was_never_asked_keeps_what_it_has() {
     config.workloads[0].paused = false;
     core.reconfigure(config).unwrap();
     assert_eq!(core.fill(SECOND, &seen), [], "an edit between two ticks");
-    assert_eq!(core.why("consumer").unwrap().text, "holding at 6 until its rule is asked");
+    assert_eq!(core.why("consumer").unwrap().text, "kept at 6 until its rule runs");
 }
 
 #[test]
-fn one_that_is_freed_begins_with_what_it_has_by_then() {
+fn a_workload_that_is_resumed_starts_from_its_present_count() {
     let mut core = core(10);
     core.step(SECOND, &observation(&[at_rest(2), at_rest(8)], 18));
     let mut config = core.config().clone();
@@ -235,20 +235,20 @@ fn a_manual_raise_of_a_scaled_workload_is_taken_back() {
 }
 
 #[test]
-fn what_others_start_over_the_capacity_is_made_up_for_by_the_background() {
+fn the_background_gives_up_slots_for_what_others_start_over_the_capacity() {
     let mut core = core(10);
     let evicted = Replicas { terminating: 2, ..at_rest(5) };
     let seen = observation(&[evicted, at_rest(5)], 30);
     core.step(SECOND, &seen);
     let decisions = core.step(SECOND, &seen);
-    let shrunk =
-        decisions.iter().any(|d| d.text == "remainder 5 -> 3: makes room: 12 live, 10 may");
+    let text = "remainder 5 -> 3: makes room: 12 containers for 10 slots";
+    let shrunk = decisions.iter().any(|d| d.text == text);
     let raised = decisions.iter().any(|d| d.to > d.from);
     assert!(shrunk && !raised, "{decisions:?}");
 }
 
 #[test]
-fn a_lower_capacity_is_made_up_for_once() {
+fn for_a_lower_capacity_containers_are_removed_once() {
     let mut core = core(10);
     core.step(SECOND, &observation(&[at_rest(3), at_rest(7)], 18));
     core.reconfigure(Config { capacity: 8, ..core.config().clone() }).unwrap();

@@ -1,6 +1,6 @@
-//! The demo's two workloads, and rounds of the core that see what a test shows them. There is no
-//! world in here: a round may see what none would show, and what is decided comes true at once.
-//! Where things are to take their time, the simulator has them.
+//! The demo's two workloads, and rounds of the core on the observations that a test makes up.
+//! Nothing is simulated here: an observation may be one that never occurs in practice, and
+//! decisions take effect at once. Tests in which things take time use the simulator.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(crate) fn at_rest(desired: u32) -> Replicas {
     Replicas { desired, ready: desired, ..Replicas::default() }
 }
 
-/// A core, and what it sees.
+/// A core and its observation.
 pub(crate) struct Rounds {
     pub(crate) core: Autoscaler,
     pub(crate) now: Duration,
@@ -50,12 +50,12 @@ impl Rounds {
         Rounds { core: Autoscaler::new(config).unwrap(), now: Duration::ZERO, seen }
     }
 
-    /// What is read of a queue at this moment.
+    /// Makes a reading of a queue at this moment.
     pub(crate) fn read(&mut self, queue: &str, sample: QueueSample) {
         self.seen.readings.insert(queue.to_owned(), Reading { sample, taken_at: self.now });
     }
 
-    /// A round half a second later, with a new reading of the queue or without.
+    /// A round one tick later, with or without a new reading of the queue.
     pub(crate) fn round(&mut self, sample: impl Into<Option<QueueSample>>) -> Vec<Decision> {
         self.now += TICK;
         if let Some(sample) = sample.into() {
@@ -64,7 +64,7 @@ impl Rounds {
         self.settle()
     }
 
-    /// A whole round at this moment, and slots that come free by it.
+    /// A whole round at this moment, and the slots that it frees.
     pub(crate) fn settle(&mut self) -> Vec<Decision> {
         let mut all = self.core.step(self.now, &self.seen);
         self.come_true(&all);

@@ -9,7 +9,7 @@ use control::{
 
 use crate::rounds::{TICK, at_rest, demo, target};
 
-/// Workloads on one queue, whose jobs take a second.
+/// Workloads on one queue, whose jobs take 1 s.
 struct Shared {
     core: Autoscaler,
     now: Duration,
@@ -25,7 +25,7 @@ fn rate() -> Rule {
 }
 
 impl Shared {
-    /// Workloads by their maximums, the most urgent first, with none and no minimum.
+    /// One workload for each maximum, the highest priority first, without containers or minimum.
     fn new(rule: &Rule, maximums: &[u32]) -> Shared {
         let own = |(i, max): (usize, &u32)| Workload {
             name: format!("w{i}"),
@@ -50,7 +50,7 @@ impl Shared {
         self.core.reconfigure(config).unwrap();
     }
 
-    /// Rounds in which so many jobs a second come, and are done at once.
+    /// Rounds in which `per_second` jobs a second arrive and are done at once.
     fn rounds(&mut self, rounds: u64, per_second: u64) {
         for _ in 0..rounds {
             self.now += TICK;
@@ -84,16 +84,16 @@ impl Shared {
 }
 
 #[test]
-fn the_most_urgent_has_what_it_may_and_the_next_the_rest() {
+fn the_first_priority_has_its_maximum_and_the_next_the_rest() {
     let mut shared = Shared::new(&rate(), &[4, 10]);
     shared.rounds(20, 8);
-    // 8/s by workers that do 1/s and are to be 0.8 busy.
+    // 8/s need 10 workers that do 1/s and are kept at 80 % load.
     assert_eq!(shared.counts(), [4, 6], "{}", shared.words("w1"));
-    assert!(shared.words("w1").contains("; 6 of 10 are its part"), "{}", shared.words("w1"));
+    assert!(shared.words("w1").contains("; its share is 6 of 10"), "{}", shared.words("w1"));
 }
 
 #[test]
-fn one_that_may_have_all_leaves_nothing() {
+fn a_workload_that_covers_the_whole_need_leaves_nothing() {
     let mut shared = Shared::new(&rate(), &[20, 10]);
     shared.rounds(20, 8);
     assert_eq!(shared.counts(), [10, 0]);
@@ -107,7 +107,7 @@ fn three_share_in_their_order() {
 }
 
 #[test]
-fn one_that_is_frozen_counts_with_what_it_has() {
+fn a_frozen_workload_counts_with_its_containers() {
     for hold in [false, true] {
         let mut shared = Shared::new(&rate(), &[10, 10]);
         shared.seen.replicas.insert("w0".to_owned(), at_rest(2));
@@ -124,7 +124,7 @@ fn one_that_is_frozen_counts_with_what_it_has() {
 }
 
 #[test]
-fn one_without_a_machine_counts_with_what_it_has() {
+fn a_workload_without_machines_counts_with_what_fits() {
     let mut shared = Shared::new(&rate(), &[10, 10]);
     let stuck = Replicas { desired: 10, ready: 3, starting: 7, unschedulable: 7, ..<_>::default() };
     shared.seen.replicas.insert("w0".to_owned(), stuck);
@@ -134,7 +134,7 @@ fn one_without_a_machine_counts_with_what_it_has() {
 }
 
 #[test]
-fn rules_that_go_by_the_length_share_it_too() {
+fn rules_on_the_queue_s_length_share_it_too() {
     for rule in [Rule::Queue(target()), Rule::SimpleQueue(target())] {
         let mut shared = Shared::new(&rule, &[3, 10]);
         for _ in 0..40 {
@@ -151,9 +151,9 @@ fn rules_that_go_by_the_length_share_it_too() {
 }
 
 #[test]
-fn one_alone_on_its_queue_has_all_of_its_need() {
+fn a_single_workload_on_a_queue_has_its_whole_need() {
     let mut shared = Shared::new(&rate(), &[20]);
     shared.rounds(20, 8);
     assert_eq!(shared.counts(), [10]);
-    assert!(!shared.words("w0").contains("part"), "{}", shared.words("w0"));
+    assert!(!shared.words("w0").contains("share"), "{}", shared.words("w0"));
 }

@@ -1,4 +1,4 @@
-//! The care of a core that takes over from another one.
+//! How carefully a core acts after it takes over from another one.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::rounds::{Rounds, TICK, at_rest, demo, target};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// When it takes over. It has looked on before.
+/// The time of the takeover. Before that the core looks on.
 const TAKEN: Duration = Duration::from_secs(100);
 
 fn rate(window: Duration) -> Rule {
@@ -17,7 +17,7 @@ fn rate(window: Duration) -> Rule {
     Rule::Rate(RateSettings { window, service_time, ..RateSettings::new(target()) })
 }
 
-/// What is promised.
+/// How long nothing is removed, as promised.
 fn care(rule: &Rule) -> Duration {
     match rule {
         Rule::Rate(settings) => settings.window,
@@ -25,12 +25,12 @@ fn care(rule: &Rule) -> Duration {
     }
 }
 
-/// A core that has just taken over from one that ran a consumer by this rule, and the background.
+/// A core that has just taken over the background and a consumer with this rule.
 fn successor(rule: Rule, counts: [u32; 2]) -> Rounds {
     successor_of(demo(rule), counts)
 }
 
-/// Its first round is at once.
+/// The first round comes at once.
 fn successor_of(config: Config, counts: [u32; 2]) -> Rounds {
     let mut rounds = Rounds::new(config, counts);
     rounds.now = TAKEN - TICK;
@@ -41,14 +41,14 @@ fn successor_of(config: Config, counts: [u32; 2]) -> Rounds {
 }
 
 impl Rounds {
-    /// Somebody else gives the consumer so many, within the budget.
+    /// Something else scales the consumer to `count`, within the capacity.
     fn scaled_by_others(&mut self, count: u32) {
         let rest = self.seen.replicas["remainder"].desired.min(10 - count);
         self.seen.replicas.insert("consumer".to_owned(), at_rest(count));
         self.seen.replicas.insert("remainder".to_owned(), at_rest(rest));
     }
 
-    /// How long after the take-over the first consumer is removed, with nothing to do.
+    /// How long after the takeover the first consumer is removed, without load.
     fn first_removal(&mut self) -> Duration {
         loop {
             let now = self.now + TICK;
@@ -80,7 +80,7 @@ fn rules() -> impl Strategy<Value = Rule> {
 
 proptest! {
     #[test]
-    fn nothing_is_removed_before_the_rule_s_care_is_over_whatever_is_read_and_whoever_scales(
+    fn nothing_is_removed_before_the_rule_s_care_is_over(
         rule in rules(), begins in 0..10u32,
         rounds in prop::collection::vec((0..60u64, 0..5u64, prop::option::of(0..10u32)), 200),
     ) {
@@ -91,7 +91,7 @@ proptest! {
             if successor.now + TICK >= TAKEN + care {
                 break;
             }
-            // The old core's last word may arrive late, and a person may scale.
+            // The old core's last write may arrive late, and a person may scale.
             if let Some(count) = by_others {
                 successor.scaled_by_others(count);
             }
@@ -106,7 +106,7 @@ proptest! {
 }
 
 #[test]
-fn a_workload_is_left_alone_for_its_scale_down_window_and_for_eight_seconds_without_one() {
+fn nothing_is_removed_for_the_scale_down_window_or_eight_seconds_without_one() {
     for (rule, care) in [
         (rate(6 * SECOND), 6),
         (rate(RateSettings::WINDOW), 60),
@@ -115,19 +115,19 @@ fn a_workload_is_left_alone_for_its_scale_down_window_and_for_eight_seconds_with
     ] {
         let name = rule.name();
         let first = successor(rule, [5, 5]).first_removal();
-        // The window begins with the reading that its rule is asked with first.
+        // The window begins with the first reading on which the rule runs.
         let due = care * SECOND..=care * SECOND + 2 * TICK;
         assert!(due.contains(&first), "{name}: after {first:?}");
     }
 }
 
 #[test]
-fn two_readings_come_before_any_decision_and_then_a_raise_waits_no_longer() {
+fn after_two_readings_a_raise_waits_no_longer() {
     for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
         let mut successor = successor(rule, [2, 8]);
         assert_eq!(successor.round(ready(100)), []);
         assert_eq!(successor.core.why("consumer").unwrap().limited_by, Some(Limit::Reading));
-        // The second one may give the rule its first difference, and the third its first rate.
+        // The second reading gives the rule its first difference, the third its first rate.
         let (second, third) = (successor.round(ready(200)), successor.round(ready(300)));
         let raised = second.iter().chain(&third).any(|d| d.workload == "consumer" && d.to > d.from);
         assert!(raised, "{second:?} {third:?}");
@@ -135,7 +135,7 @@ fn two_readings_come_before_any_decision_and_then_a_raise_waits_no_longer() {
 }
 
 #[test]
-fn what_the_core_before_raised_at_the_last_moment_is_not_taken_back() {
+fn the_last_raise_of_the_core_before_is_not_taken_back() {
     for rule in [rate(6 * SECOND), Rule::Queue(target()), Rule::SimpleQueue(target())] {
         let mut successor = successor(rule.clone(), [3, 3]);
         for _ in 0..3 {
@@ -150,7 +150,7 @@ fn what_the_core_before_raised_at_the_last_moment_is_not_taken_back() {
 }
 
 #[test]
-fn an_equal_takes_nothing_from_one_that_is_cared_for_and_a_more_urgent_one_does() {
+fn after_a_takeover_only_a_higher_priority_takes_containers() {
     for (priority, given) in [(2, 6), (1, 1)] {
         let mut config = demo(Rule::Queue(target()));
         let other = Workload { priority: 2, ..config.workloads[0].clone() };

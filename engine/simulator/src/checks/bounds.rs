@@ -1,22 +1,22 @@
-//! How large a scenario may be: what is larger would fill the memory, or never end.
+//! Size limits: a larger scenario would fill the memory or never end.
 
 use super::problem::Report;
 use crate::Time;
 use crate::arrivals::{Arrivals, MOST_POINTS};
 use crate::scenario::{Queue, Scenario, Workload};
 
-/// Each half second of everyone is kept until the end.
+/// The curves of all contenders are kept in memory, a point every 500 ms.
 const LONGEST: Time = Time::from_secs(24 * 3600);
-/// Each job of a queue is there until it is done.
+/// Each job is in memory until it is done.
 const MOST_JOBS: f64 = 1_000_000.0;
-/// Containers of one workload, by whoever scales it.
+/// The most containers of one workload.
 const MOST_CONTAINERS: u32 = 10_000;
-/// Things of one kind.
+/// The most entries of a list.
 const MOST_THINGS: usize = 100;
-/// Characters of a name, and of a sentence.
+/// The most characters of a name, and of a sentence.
 const LONGEST_NAME: usize = 80;
 const LONGEST_SENTENCE: usize = 500;
-/// As the annotations of these names.
+/// The limits of the annotations with these names.
 const LONGEST_WINDOW: Time = Time::from_secs(3600);
 const LONGEST_AVERAGE: Time = Time::from_secs(600);
 
@@ -41,11 +41,11 @@ impl Scenario {
         }
     }
 
-    /// How many there are of each kind of things.
+    /// Checks the number of entries of each list.
     fn check_counts(&self, wrong: &mut Report<'_>) {
         let mut check = |owner: Option<&str>, key, many: usize, most| {
             if many > most {
-                wrong(owner, key, format!("are {many}; there may be at most {most}"));
+                wrong(owner, key, format!("has {many} entries; the maximum is {most}"));
             }
         };
         let all = [
@@ -75,9 +75,9 @@ impl Scenario {
         }
     }
 
-    /// How many jobs come to a queue in all.
+    /// Checks the total number of jobs of a queue.
     fn check_jobs(&self, queue: &Queue, wrong: &mut Report<'_>) {
-        // What is wrong with the numbers themselves is told already.
+        // Errors in the numbers themselves have already been reported.
         if queue.arrivals.as_ref().is_some_and(|it| it.problem().is_some()) {
             return;
         }
@@ -87,7 +87,7 @@ impl Scenario {
         let by_steps: f64 = self.bursts_of(&queue.name).map(|(_, jobs)| f64::from(jobs)).sum();
         let all = steady + own + by_steps;
         if all > MOST_JOBS {
-            let text = format!("bring {all:.0} jobs in all; there may be at most {MOST_JOBS}");
+            let text = format!("bring {all:.0} jobs; the maximum is {MOST_JOBS}");
             match &queue.arrivals {
                 Some(_) => wrong(Some(&queue.name), "arrivals", text),
                 None => wrong(None, "steps", text),

@@ -1,15 +1,15 @@
-//! How it is told what is wrong.
+//! An error in a scenario.
 
 use std::fmt;
 
-/// One thing that is wrong.
+/// An error in a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScenarioError {
-    /// The name of the queue or workload; `None` for the scenario itself.
+    /// The name of the queue, workload or step; `None` for the scenario itself.
     pub owner: Option<String>,
-    /// The key.
+    /// The key in the file.
     pub key: &'static str,
-    /// What is wrong with it, and the mend.
+    /// What is wrong, and the fix.
     pub text: String,
 }
 
@@ -22,5 +22,5 @@ impl fmt::Display for ScenarioError {
     }
 }
 
-/// How a problem is told: whose it is, at which key, and the words.
+/// Reports an error: the owner, the key and the text.
 pub(super) type Report<'a> = dyn FnMut(Option<&str>, &'static str, String) + 'a;

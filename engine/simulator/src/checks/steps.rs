@@ -1,4 +1,4 @@
-//! What is wrong with steps that can be read but not played.
+//! Errors in steps that can be read but not played.
 
 use super::problem::Report;
 use crate::Time;
@@ -6,10 +6,10 @@ use crate::arrivals::RATES;
 use crate::scenario::Scenario;
 use crate::steps::{Action, Producer, Step};
 
-/// So many replicas or jobs at once are as many as a stage needs.
+/// The most replicas, and jobs at once, that a stage needs.
 const MOST_REPLICAS: u32 = 100;
 const MOST_JOBS: u32 = 10_000;
-/// A caption is read from the last row.
+/// A longer caption cannot be read from the last row of an audience.
 const LONGEST_CAPTION: usize = 120;
 
 impl Scenario {
@@ -34,7 +34,7 @@ impl Scenario {
     fn check_producer(&self, it: &Producer, wrong: &mut Report<'_>) {
         let owner = Some(it.name.as_str());
         if self.producers.iter().filter(|other| other.name == it.name).count() > 1 {
-            wrong(owner, "name", "is there twice".to_owned());
+            wrong(owner, "name", "is given twice".to_owned());
         }
         if !RATES.contains(&(it.rate * f64::from(MOST_REPLICAS))) {
             wrong(owner, "rate", "must be from 0 to 100 jobs a second".to_owned());
@@ -45,7 +45,7 @@ impl Scenario {
                 wrong(owner, "queue", text);
             }
             Some(queue) if queue.arrivals.is_some() => {
-                let text = format!("come by the producer {}, too; leave one out", it.name);
+                let text = format!("come from the producer {} too; remove one of the two", it.name);
                 wrong(Some(&queue.name), "arrivals", text);
             }
             Some(_) => {}
@@ -65,7 +65,7 @@ impl Scenario {
         }
     }
 
-    /// The key and what is wrong with it.
+    /// The first error in an action: the key and the text.
     fn problem_of(&self, action: &Action) -> Option<(&'static str, String)> {
         let among = |key, name: &String, known: bool, kind| {
             (!known).then(|| (key, format!("names {name}, which is not among the {kind}")))
@@ -85,7 +85,7 @@ impl Scenario {
                 Some(("burst", format!("is {jobs}; it must be from 1 to {MOST_JOBS}")))
             }
             Action::Outage { lasts, .. } if lasts.is_zero() => {
-                Some(("outage", "lasts no time; write it like {jobs: 20s}".to_owned()))
+                Some(("outage", "has no duration; write it like {jobs: 20s}".to_owned()))
             }
             Action::Burst { queue: name, .. } => queue("burst", name),
             Action::Outage { queue: name, .. } | Action::Blind { queue: name, .. } => {

@@ -1,12 +1,12 @@
-//! What several of them go by.
+//! Shared by several contenders.
 
 use crate::Time;
 use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// The most that a workload may have by itself where nobody shares the budget: what the others'
-/// minimums leave of it, also that of a remainder that stands still or is evicted.
+/// A workload's maximum for contenders that do not share the capacity: the capacity less the other
+/// workloads' minimums, including the minimum of a background that is not scaled or is evicted.
 pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
     let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
     let left = scenario.capacity.saturating_sub(others.map(|(_, it)| it.min).sum());
@@ -14,8 +14,8 @@ pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
     own.max.min(left).max(own.min)
 }
 
-/// Before it begins: a remainder that nobody scales stands still at its minimum, whatever it would
-/// begin with, so that the others have the rest of the budget.
+/// Before the start: puts a background that is not scaled at its minimum, whatever its initial
+/// count, so that the other workloads have the rest of the capacity.
 pub(super) fn still_remainder(world: &mut World) {
     for index in 0..world.scenario().workloads.len() {
         if world.scenario().takes_rest(index) {
@@ -25,7 +25,7 @@ pub(super) fn still_remainder(world: &mut World) {
     }
 }
 
-/// A random moment of a period: nobody's timers begin with the load.
+/// A random time within a period, because timers do not start together with the load.
 pub(super) fn phase(random: &mut Random, period: Time) -> Time {
     period.mul_f64(random.share())
 }

@@ -1,4 +1,4 @@
-//! Nobody scales.
+//! Fixed counts: nothing is scaled.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ pub(super) fn name(counts: &BTreeMap<String, u32>) -> String {
     format!("fixed: {}", counts.join(", "))
 }
 
-/// The fleets at the beginning, and for good. The remainder takes the rest, unless it is named.
+/// Sets the counts for the whole run. The background gets spare capacity unless it is named.
 pub(super) fn set(world: &mut World, counts: &BTreeMap<String, u32>) {
     let scenario = world.scenario().clone();
     let mut left = scenario.capacity;

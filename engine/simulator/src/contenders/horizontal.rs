@@ -1,23 +1,23 @@
-//! One HorizontalPodAutoscaler (autoscaling/v2) on an external metric with an AverageValue, by
-//! the documented algorithm: proposal, tolerance, stabilisation, policies, bounds.
+//! A HorizontalPodAutoscaler (autoscaling/v2) on an external metric with an AverageValue, by the
+//! documented algorithm: proposal, tolerance, stabilisation, policies, bounds.
 
 use crate::Time;
 
-/// The controller looks at each autoscaler so often, unless its flag says otherwise.
+/// The controller's default sync period.
 pub(super) const SYNC: Time = Time::from_secs(15);
-/// No change while the ratio of measured to wanted is this near to 1.
+/// Nothing changes while the ratio of measured to wanted is within this distance of 1.
 const TOLERANCE: f64 = 0.1;
 /// The period of all policies here.
 const PERIOD: Time = Time::from_secs(15);
 
-/// The `behavior` of an autoscaler. Raises are never stabilised, as by default.
+/// The `behavior` of an autoscaler. Raises are not stabilised, which is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Behavior {
-    /// Scale down to the highest proposal of this time.
+    /// The window whose highest proposal is the lower bound for scaling down.
     pub down_stabilization: Time,
-    /// Raise by at most so many hundredths a period...
+    /// The largest raise in one period, in percent...
     pub up_percent: u32,
-    /// ...or by so many pods, whichever is more.
+    /// ...or in pods, whichever is more.
     pub up_pods: u32,
 }
 
@@ -28,12 +28,12 @@ impl Default for Behavior {
 }
 
 impl Behavior {
-    /// As fast as its fields allow: no stabilisation, and policies that hold nothing back.
+    /// As fast as the fields allow: no stabilisation, and policies without an effect.
     pub fn tuned() -> Behavior {
         Behavior { down_stabilization: Time::ZERO, up_percent: 10_000, up_pods: 1000 }
     }
 
-    /// In words.
+    /// The settings as text.
     pub(super) fn words(&self) -> String {
         format!(
             "tolerance 0.1, sync 15 s, down-stabilisation {} s, up +{} % or +{} per 15 s",
@@ -44,30 +44,30 @@ impl Behavior {
     }
 }
 
-/// One autoscaler.
+/// A HorizontalPodAutoscaler with its state.
 #[derive(Debug)]
 pub struct Horizontal {
     behavior: Behavior,
-    /// How much of the metric a pod should stand for.
+    /// The target value of the metric for each pod.
     average_value: f64,
     min: u32,
     max: u32,
-    /// What was proposed, and when.
+    /// Past proposals with their times.
     proposals: Vec<(Time, u32)>,
-    /// What was added or removed, and when.
+    /// Past changes with their times.
     changes: Vec<(Time, i64)>,
 }
 
 impl Horizontal {
-    /// One that has seen nothing yet. It never goes below 1, as without feature gates.
+    /// An autoscaler without history. It never goes below 1, as without feature gates.
     pub fn new(behavior: Behavior, average_value: f64, min: u32, max: u32) -> Horizontal {
         let (min, max) = (min.max(1), max.max(1));
         let (proposals, changes) = (Vec::new(), Vec::new());
         Horizontal { behavior, average_value, min, max, proposals, changes }
     }
 
-    /// One look: the metric, the pods that the Deployment has, and those it is told to have.
-    /// Without a metric there is nothing to do but to keep the bounds.
+    /// One sync with the metric, the existing pods and the desired count; returns a new count to
+    /// write. Without a metric it only keeps the bounds.
     pub fn sync(&mut self, now: Time, metric: Option<u64>, pods: u32, told: u32) -> Option<u32> {
         if told == 0 {
             return None;
@@ -97,7 +97,7 @@ impl Horizontal {
         (metric / self.average_value).ceil() as u32
     }
 
-    /// Down only to the highest proposal of the window.
+    /// Scales down only to the highest proposal of the window.
     fn stabilized(&mut self, now: Time, told: u32, proposed: u32) -> u32 {
         let window = self.behavior.down_stabilization;
         self.proposals.retain(|(at, _)| *at + window > now);
@@ -106,7 +106,7 @@ impl Horizontal {
         if proposed > told { proposed } else { highest.unwrap_or(proposed).min(told) }
     }
 
-    /// Up only as the policies allow; down they allow everything within a period.
+    /// Limits raises by the policies, which allow any scale-down within a period.
     fn limited(&mut self, now: Time, told: u32, wanted: u32) -> u32 {
         self.changes.retain(|(at, _)| *at + PERIOD > now);
         let changed: i64 = self.changes.iter().map(|(_, delta)| delta).sum();

@@ -1,9 +1,9 @@
-//! Kubernetes' HorizontalPodAutoscaler, one for each workload with a queue. Its metric is what
-//! waits and what is at work, as most adapters count a queue; without what is at work it would
-//! send away workers that are busy.
+//! Kubernetes' HorizontalPodAutoscaler, one for each workload with a queue. Its metric is the
+//! number of waiting and leased jobs, as most adapters count a queue. Without the leased ones it
+//! would stop busy workers.
 //!
-//! With PriorityClass the remainder asks for all that it may have, at a lower class: the cluster
-//! has places for the budget and no more, and evicts.
+//! With PriorityClass the background asks for its maximum at a lower class. The cluster has as many
+//! places as slots, and evicts.
 
 use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
@@ -18,13 +18,13 @@ pub(crate) struct Hpa(Vec<(usize, Horizontal)>);
 pub(super) fn settings(scenario: &Scenario, behavior: &Behavior, preempting: bool) -> String {
     let words = fleets(scenario);
     let remainder = match preempting {
-        true => "the remainder fills the cluster at a lower PriorityClass",
-        false => "the remainder stands still",
+        true => "the background fills the cluster at a lower PriorityClass",
+        false => "the background stays at its minimum",
     };
     format!("{words}; {}; {remainder}", behavior.words())
 }
 
-/// The autoscalers' bounds and targets, in words.
+/// The autoscalers' bounds and targets as text.
 pub(super) fn fleets(scenario: &Scenario) -> String {
     let scaled = (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i));
     let words = scaled.map(|i| {
@@ -35,25 +35,25 @@ pub(super) fn fleets(scenario: &Scenario) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// The target, shared by the containers that there are at first.
+/// The target divided by the initial number of containers.
 pub(super) fn average_value(scenario: &Scenario, index: usize) -> f64 {
     let it = &scenario.workloads[index];
     f64::from(it.target) / f64::from(it.begins_with().max(1))
 }
 
-/// One autoscaler of a workload.
+/// The autoscaler of a workload.
 pub(super) fn horizontal(scenario: &Scenario, index: usize, most: u32, by: Behavior) -> Horizontal {
     let min = scenario.workloads[index].min;
     Horizontal::new(by, average_value(scenario, index), min, most)
 }
 
-/// What the autoscaler reads: what waits, and what is at work.
+/// The autoscaler's metric: waiting and leased jobs.
 pub(super) fn metric(world: &mut World, index: usize) -> Option<u64> {
     let queue = world.scenario().workloads[index].queue.clone()?;
     world.read(&queue).map(|sample| sample.ready + sample.in_flight)
 }
 
-/// One look of an autoscaler, and its write.
+/// One sync of an autoscaler, with its write.
 pub(super) fn sync(world: &mut World, index: usize, horizontal: &mut Horizontal) {
     let metric = metric(world, index);
     let replicas = world.replicas(index);

@@ -1,9 +1,9 @@
-//! KEDA: a poll of its own between 0 and 1, and a HorizontalPodAutoscaler for all the rest, whose
-//! metric it serves by asking the queue each time.
+//! KEDA: its own polling loop scales between 0 and 1, a HorizontalPodAutoscaler does everything
+//! else. KEDA serves its metric and reads the queue for each request.
 //!
-//! A ScaledObject's poll begins, and its autoscaler is made, in the same moment. So the two keep
-//! step, and a raise from 0 is seen by the autoscaler at once: measured, 8 pods were ready 17 s
-//! after the first write, one period and a start, and not half a period more.
+//! A ScaledObject's polling starts when its autoscaler is made, so the two stay in step. The
+//! autoscaler sees a raise from 0 at once: in a measurement 8 pods were ready 17 s after the first
+//! write, which is one period and a start, not half a period more.
 
 use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
@@ -13,10 +13,10 @@ use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::{Wake, World};
 
-/// From the last activity to 0, by default.
+/// The default time from the last activity to 0.
 const COOLDOWN: Time = Time::from_secs(300);
-/// From the poll that KEDA begins with to its autoscaler's first look: the object has to be made
-/// and seen first.
+/// The time from KEDA's first poll to the autoscaler's first sync: the object has to be made and
+/// noticed first.
 const AUTOSCALER_AFTER: Time = Time::from_millis(500);
 
 /// All ScaledObjects.
@@ -75,13 +75,13 @@ impl Keda {
     }
 }
 
-/// The first moment of a rhythm that goes through `at`.
+/// The first time of a rhythm with this period that includes `at`.
 fn first_after(at: Time, period: Time) -> Time {
     Time::from_nanos((at.as_nanos() % period.as_nanos()) as u64)
 }
 
 impl Scaled {
-    /// Between 0 and 1. What cannot be read changes nothing.
+    /// Scales between 0 and 1. A failed read changes nothing.
     fn poll(&mut self, world: &mut World) {
         let Some(metric) = metric(world, self.index) else { return };
         let min = world.scenario().workloads[self.index].min;

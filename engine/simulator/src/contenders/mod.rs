@@ -1,7 +1,7 @@
-//! Those who scale, a file each. All see the same world, and only what they would see in life.
+//! The contenders, a file each. All see the same world, and only what they would see in reality.
 //!
-//! Rivals without a shared budget are given bounds with which their fleets fit the budget one by
-//! one, as somebody who knows it would set them: see `common::most`.
+//! Contenders without a shared capacity get bounds with which each of their fleets alone fits the
+//! capacity, as an operator who knows the capacity would set them: see `common::most`.
 
 mod common;
 mod fixed;
@@ -24,34 +24,34 @@ use crate::scenario::Scenario;
 use crate::world::{Machines, Victims, Wake, World};
 use common::most;
 
-/// A contender by its settings.
+/// A contender's settings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// Our core, with the scenario's rules.
     Ours,
-    /// The same, with another rule for all that work on a queue.
+    /// Our core, with another rule for all workloads on a queue.
     OursBy(String),
-    /// The engine of 2016.
+    /// Microscaling's engine of 2016.
     Original(Target),
-    /// A HorizontalPodAutoscaler for each workload with a queue; the remainder stands still.
+    /// A HorizontalPodAutoscaler for each workload with a queue; the background is not scaled.
     Hpa(Behavior),
-    /// The same, and the remainder fills the cluster at a low priority class.
+    /// The same, and the background fills the cluster at a low PriorityClass.
     HpaPreempting(Behavior),
-    /// A ScaledObject for each workload with a queue, by its poll's interval.
+    /// A ScaledObject for each workload with a queue, with its polling interval.
     Keda(Time, Behavior),
-    /// Nobody scales: containers by workload, minimums where none is named.
+    /// Fixed counts by workload; the minimum for workloads that are not named.
     Fixed(BTreeMap<String, u32>),
-    /// Somebody with workers whose questions wait for another time.
+    /// Another contender, with this wait of the workers' receive calls.
     Waiting(Time, Box<Kind>),
-    /// Somebody with workers that have another grace.
+    /// Another contender, with this grace of the workers.
     Graceful(Time, Box<Kind>),
 }
 
-/// The time between two polls of KEDA, by default and tuned.
+/// KEDA's polling intervals: the default and the tuned one.
 const KEDA_POLLS: [Time; 2] = [Time::from_secs(30), Time::from_secs(5)];
 
 impl Kind {
-    /// Everyone who is tried on a scenario.
+    /// All contenders that are compared on a scenario.
     pub fn all(scenario: &Scenario) -> Vec<Kind> {
         let (default, tuned) = (Behavior::default(), Behavior::tuned());
         let mut all = vec![
@@ -76,8 +76,8 @@ impl Kind {
         all
     }
 
-    /// Fixed fleets with their sizes, from the smallest to the largest that the budget allows;
-    /// those of the scenario where there are several workloads with queues.
+    /// Fixed fleets with their sizes, from the smallest to the largest that the capacity allows. If
+    /// there are several workloads with queues, the scenario's own fixed fleets.
     pub fn fleets(scenario: &Scenario) -> Vec<(String, Kind)> {
         let on_queues: Vec<usize> =
             (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)).collect();
@@ -94,7 +94,7 @@ impl Kind {
         scenario.fixed.iter().map(named).collect()
     }
 
-    /// Its name in the table.
+    /// The name in the table.
     pub fn name(&self, scenario: &Scenario) -> String {
         let tuned = |behavior: &Behavior| match *behavior == Behavior::default() {
             true => "",
@@ -117,12 +117,12 @@ impl Kind {
         }
     }
 
-    /// Whether it scales at all.
+    /// Whether the contender scales at all.
     pub fn scales(&self) -> bool {
         !matches!(self.who(), Kind::Fixed(_))
     }
 
-    /// Who scales, whatever the workers are like.
+    /// The contender without its workers' settings.
     fn who(&self) -> &Kind {
         match self {
             Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.who(),
@@ -130,7 +130,7 @@ impl Kind {
         }
     }
 
-    /// Its settings in a line.
+    /// The settings as one line.
     pub fn settings(&self, scenario: &Scenario) -> String {
         match self {
             Kind::Ours | Kind::OursBy(_) => ours::settings(scenario),
@@ -138,12 +138,12 @@ impl Kind {
             Kind::Hpa(behavior) => hpa::settings(scenario, behavior, false),
             Kind::HpaPreempting(behavior) => hpa::settings(scenario, behavior, true),
             Kind::Keda(poll, behavior) => keda::settings(scenario, *poll, behavior),
-            Kind::Fixed(_) => "nobody scales".to_owned(),
+            Kind::Fixed(_) => "no scaling".to_owned(),
             Kind::Waiting(_, kind) | Kind::Graceful(_, kind) => kind.settings(scenario),
         }
     }
 
-    /// Whether there are machines beyond the budget.
+    /// Whether there are places beyond the capacity.
     pub(crate) fn machines(&self) -> Machines {
         match self.who() {
             Kind::HpaPreempting(_) => Machines::Preempting,
@@ -151,7 +151,7 @@ impl Kind {
         }
     }
 
-    /// Who leaves when it wants fewer.
+    /// Which containers leave when the contender lowers a count.
     pub(crate) fn victims(&self) -> Victims {
         match self.who() {
             Kind::Ours | Kind::OursBy(_) => Victims::IdleFirst,
@@ -159,7 +159,7 @@ impl Kind {
         }
     }
 
-    /// The scenario with the workers that it is tried with.
+    /// The scenario with the contender's settings of the workers.
     pub(crate) fn with_its_workers(&self, scenario: Scenario) -> Scenario {
         match self {
             Kind::Waiting(wait, kind) => kind.with_its_workers(scenario.with_poll_wait(*wait)),
@@ -169,7 +169,7 @@ impl Kind {
     }
 }
 
-/// A contender with what it remembers.
+/// A contender with its state.
 #[derive(Debug)]
 pub(crate) enum Contender {
     Ours(Box<ours::Ours>),
@@ -180,7 +180,7 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    /// One that is at its work from now on.
+    /// A contender that starts now.
     pub(crate) fn new(kind: &Kind, world: &mut World, seed: u64) -> Result<Contender, String> {
         let mut random = Random::new(seed, "contender");
         Ok(match kind {
@@ -208,7 +208,7 @@ impl Contender {
         })
     }
 
-    /// It is time for what it asked for. `watch` sees our rounds, and nobody else's.
+    /// Wakes the contender as it asked. `watch` is called with our rounds only.
     pub(crate) fn wake(&mut self, world: &mut World, wake: Wake, watch: &mut Watch<'_>) {
         match self {
             Contender::Ours(it) => it.wake(world, wake, watch),
@@ -219,9 +219,9 @@ impl Contender {
         }
     }
 
-    /// Containers came, went or began to work.
+    /// Notes that containers came, went or became ready.
     pub(crate) fn changed(&mut self, world: &mut World) {
-        // The others look at their own times.
+        // The other contenders act at their own times only.
         if let Contender::Ours(it) = self {
             it.changed(world);
         }

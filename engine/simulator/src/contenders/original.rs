@@ -1,7 +1,7 @@
-//! The engine of 2016, with its defects: a failed read counts as 0, a workload whose running
-//! containers differ from the requested ones is left alone, terminating ones are forgotten, and
-//! one workload that waits makes the others wait. Two loops of half a second, each for itself:
-//! one counts what runs, one reads, decides and writes.
+//! Microscaling's engine of 2016, with its defects. A failed read counts as 0. A workload whose
+//! running count differs from the requested one is not scaled. Terminating containers are not
+//! counted. One workload that waits makes the others wait. It has two independent loops of 500 ms:
+//! one counts running containers, the other reads, decides and writes.
 
 use super::common::phase;
 use crate::Time;
@@ -9,24 +9,24 @@ use crate::random::Random;
 use crate::world::{Wake, World};
 
 const LOOP: Time = Time::from_millis(500);
-/// The shortest and the longest wait after a write that came too early; it doubles.
+/// The shortest and the longest wait after a premature write; the wait doubles each time.
 const BACKOFF: [Time; 2] = [Time::from_millis(250), Time::from_secs(5)];
 /// The share of the target below which there are too many containers.
 const LOW: f64 = 0.7;
-/// The gains of its PD controller: containers a message, and a message of growth in a loop.
+/// The PD controller's gains: containers for each message, and for each message of growth a loop.
 const GAINS: [f64; 2] = [0.04, 1.25];
 
-/// How it reckons how many more it needs.
+/// How it computes the count it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// One more, or one fewer.
+    /// One more or one fewer.
     SimpleQueue,
-    /// By how far the queue is from its target, and how fast it grows.
+    /// By the queue's distance from its target and its growth.
     Queue,
 }
 
 impl Target {
-    /// Its name, as ours is spelt.
+    /// The name, the same as that of our rule.
     pub fn name(self) -> &'static str {
         match self {
             Target::SimpleQueue => "simple-queue",
@@ -43,7 +43,7 @@ pub(super) fn settings(target: Target) -> String {
     format!("loop 500 ms, {rule}, max-delta is max - min unless given, backoff 250 ms to 5 s")
 }
 
-/// The engine.
+/// The engine of 2016.
 #[derive(Debug)]
 pub(crate) struct Original {
     target: Target,
@@ -54,7 +54,7 @@ pub(crate) struct Original {
     blocked_until: Time,
 }
 
-/// One workload, in the words of that engine.
+/// One workload. The fields have the names of that engine.
 #[derive(Debug)]
 struct Task {
     index: usize,
@@ -69,7 +69,7 @@ struct Task {
     demand: i64,
     current: i64,
     ideal: i64,
-    /// The queue's length a loop ago; it has no speed before the second look.
+    /// The queue's length one loop ago; `None` before the second look.
     last: Option<i64>,
 }
 
@@ -136,7 +136,7 @@ impl Original {
             if more <= 0 {
                 continue;
             }
-            // By what was asked for; what is on its way out has been forgotten.
+            // By requested counts; terminating containers are not counted.
             let free = self.capacity - self.tasks.iter().map(|it| it.requested).sum::<i64>();
             if free < more {
                 if self.tasks[i].queue.is_some() {
@@ -154,7 +154,7 @@ impl Original {
         changed
     }
 
-    /// Lowers those of worse priority, from the last one on, by so many in all.
+    /// Lowers workloads of lower priority by `missing` in all, the last one first.
     fn take_from_lower(&mut self, above: usize, mut missing: i64) -> bool {
         let priority = self.tasks[above].priority;
         let mut changed = false;
@@ -169,8 +169,8 @@ impl Original {
         changed
     }
 
-    /// Writes what has changed, lower counts first. Where one has not got there yet, all that
-    /// come after it wait too.
+    /// Writes changed counts, lowered ones first. If one workload has not reached its count yet,
+    /// all after it wait too.
     fn write(&mut self, world: &mut World) {
         if world.now() < self.blocked_until {
             return;
@@ -187,7 +187,7 @@ impl Original {
                 return;
             }
             self.backoff = Time::ZERO;
-            // Below 0, what the apiserver would refuse, it is taken for 0, to that engine's good.
+            // The apiserver would refuse a count below 0; in that engine's favour it counts as 0.
             world.scale(task.index, u32::try_from(task.demand).unwrap_or(0));
             task.requested = task.demand;
         }
@@ -216,7 +216,7 @@ impl Task {
         }
     }
 
-    /// Where there is no answer there is no error either: the length is 0.
+    /// Without an answer the length is 0: this engine reports no error.
     fn read(&mut self, world: &mut World) {
         let Some(queue) = &self.queue else { return };
         self.current = world.read(queue).map_or(0, |sample| sample.ready as i64);
@@ -226,7 +226,7 @@ impl Task {
         (self.length as f64 * LOW) as i64
     }
 
-    /// How many more it thinks it needs.
+    /// How many more it wants.
     fn delta(&mut self, target: Target) -> i64 {
         if self.queue.is_none() {
             return self.max;

@@ -1,6 +1,6 @@
-//! Our core, driven as the engine's loop drives it: the sources read at the tick, the core steps
-//! a tenth of a tick later, and fills a moment after containers have come or gone. Those that are
-//! to leave are retired first, which takes no time here, so that none takes a job on its way out.
+//! Our core, driven as the engine's loop drives it. The queues are read at the tick, and the core
+//! steps a tenth of a tick later. It fills a moment after containers have come or gone. Leaving
+//! containers are retired first, so that none takes a job before it stops; here that takes no time.
 
 use std::collections::BTreeMap;
 
@@ -14,52 +14,49 @@ use crate::scenario::{Scenario, Workload};
 use crate::steps::Situation;
 use crate::world::{Wake, World};
 
-/// How long changes are gathered, as in the engine.
+/// How long changes are collected before a fill, as in the engine.
 const SETTLE: Time = Time::from_millis(20);
-/// Why it looks on while a step holds it.
+/// Why the core looks on while a step holds scaling.
 const HELD: &str = "scaling is held";
 
-/// What one of our rounds went by, and what came of it.
+/// One of our rounds: its input and its result.
 #[derive(Debug)]
+#[allow(missing_docs)] // the names say it
 pub struct Round<'a> {
-    /// When.
     pub now: Time,
-    /// Whether it is a tick, and not a look in between.
+    /// Whether the round is at a tick, not in between.
     pub is_tick: bool,
-    /// The core, for its whys.
+    /// The core after the round.
     pub core: &'a Autoscaler,
-    /// What was measured.
     pub observation: &'a Observation,
-    /// What was decided.
     pub decisions: &'a [Decision],
-    /// The containers afterwards, by workload.
+    /// The containers after the round, by workload.
     pub replicas: BTreeMap<String, Replicas>,
-    /// What a presenter's steps have made of the world by now.
+    /// The lasting effects of the steps so far.
     pub situation: &'a Situation,
 }
 
-/// Sees each of our rounds.
+/// Called with each of our rounds.
 pub type Watch<'a> = dyn FnMut(&Round<'_>) + 'a;
 
-/// The core and what it was told last.
+/// The core and its last inputs.
 #[derive(Debug)]
 pub(crate) struct Ours {
     core: Autoscaler,
     tick: Time,
     readings: BTreeMap<String, Reading>,
-    /// How long containers take to start, by workload.
     start_ups: BTreeMap<String, StartUp>,
-    /// Whether changes are being gathered.
+    /// Whether changes are being collected.
     settling: bool,
 }
 
 pub(super) fn settings(scenario: &Scenario) -> String {
     let workloads = scenario.workloads.iter().map(|it| match &it.queue {
         Some(_) => on_queue(it),
-        None => format!("{} {} to {}, takes what is left", it.name, it.min, it.max),
+        None => format!("{} {} to {}, uses spare capacity", it.name, it.min, it.max),
     });
     let workloads: Vec<String> = workloads.collect();
-    format!("tick {:?}, budget {}; {}", scenario.tick, scenario.capacity, workloads.join("; "))
+    format!("tick {:?}, capacity {}; {}", scenario.tick, scenario.capacity, workloads.join("; "))
 }
 
 fn on_queue(it: &Workload) -> String {
@@ -112,7 +109,7 @@ impl Ours {
         }
     }
 
-    /// One look, and what comes of it unless somebody holds it.
+    /// One round. While a step holds scaling, nothing is decided.
     fn round(&mut self, world: &mut World, is_tick: bool, watch: &mut Watch<'_>) {
         let now = world.now();
         let seen = self.observe(world);
@@ -141,7 +138,7 @@ impl Ours {
         });
     }
 
-    /// Retires those that are to leave and have no job, and lets them go.
+    /// Retires the leaving containers without a job, and removes them.
     fn let_idle_ones_go(&mut self, world: &mut World) -> Vec<Decision> {
         let mut retired = 0;
         for (name, count) in self.core.to_retire() {
@@ -157,7 +154,7 @@ impl Ours {
         decisions
     }
 
-    /// Pauses what the presenter pauses, and nothing else.
+    /// Pauses exactly the workloads that the steps pause.
     fn pause(&mut self, situation: &Situation) {
         let paused = |name: &String| situation.paused.get(name).copied().unwrap_or(false);
         if self.core.config().workloads.iter().all(|it| it.paused == paused(&it.name)) {
@@ -165,7 +162,7 @@ impl Ours {
         }
         let mut config = self.core.config().clone();
         config.workloads.iter_mut().for_each(|it| it.paused = paused(&it.name));
-        // The one that runs differs by the pause alone, so there is nothing wrong with this.
+        // It differs from the running configuration by the pauses only, so it is valid.
         let _ = self.core.reconfigure(config);
     }
 
@@ -175,7 +172,7 @@ impl Ours {
         }
     }
 
-    /// A reading that fails leaves the last good one, with its time.
+    /// Reads all queues. After a failed read the last good reading stays, with its time.
     fn read(&mut self, world: &mut World) {
         let queues: Vec<String> =
             world.scenario().queues.iter().map(|it| it.name.clone()).collect();

@@ -1,14 +1,14 @@
-//! From a scenario's words to the core's configuration.
+//! Makes the core's configuration from a scenario.
 
 use control::{Config, QueueTarget, RateSettings, Rule};
 
 use crate::Time;
 use crate::scenario::{Scenario, Workload};
 
-/// The rule that a workload names. A further rule needs a further arm here, and nothing else.
+/// The rule that a workload names. A new rule needs a new match arm here, and nothing else.
 ///
 /// # Errors
-/// When there is no rule of that name, or it needs a queue and has none.
+/// If there is no rule of that name, or the workload lacks a queue that it needs.
 pub fn rule(workload: &Workload) -> Result<Rule, String> {
     let target = || {
         let queue = workload.queue.clone().ok_or("needs a queue")?;
@@ -39,10 +39,10 @@ fn rate(workload: &Workload, target: QueueTarget) -> Result<RateSettings, String
     })
 }
 
-/// The whole configuration.
+/// The core's whole configuration.
 ///
 /// # Errors
-/// What is wrong with a rule.
+/// The first error in a rule.
 pub fn config(scenario: &Scenario) -> Result<Config, String> {
     let workload = |it: &Workload| {
         Ok(control::Workload {
@@ -60,7 +60,7 @@ pub fn config(scenario: &Scenario) -> Result<Config, String> {
     Ok(Config { capacity: scenario.capacity, tick: scenario.tick, workloads })
 }
 
-/// The rules of those that work on a queue, each once.
+/// The rules of the workloads on queues, without repetitions.
 pub(super) fn names(scenario: &Scenario) -> String {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let mut names: Vec<&str> = on_queues.map(|it| it.rule.as_str()).collect();

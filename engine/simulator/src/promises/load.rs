@@ -1,15 +1,15 @@
-//! How it follows a load, and how still it is in noise.
+//! How the core follows a load, and how steady it is in noise.
 
 use super::promise::{Promise, after, by_seed, ours};
 use super::stage::{demo as the_demo, seconds, single};
 use crate::Outcome;
 use crate::arrivals::Arrivals;
 
-/// By then the service rate is learned, and the first needs are forgotten.
+/// When the step comes, in seconds: the service rate is learned and the first needs forgotten.
 const STEP: f64 = 180.0;
-/// Before steady arrivals and waves are measured.
+/// Seconds before the measurement of steady arrivals and waves.
 const LEAD: f64 = 60.0;
-/// The queue is longest so soon after a step; what comes later is noise.
+/// The queue is longest within this many seconds after a step; later peaks are noise.
 const SOON: f64 = 30.0;
 
 pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String> {
@@ -20,7 +20,7 @@ pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String>
         ("first write, s", Some(most[0])),
         ("8 ready, s", Some(most[1])),
         ("queue back at 10, s", Some(most[2])),
-        ("over 10 for the last time in a minute, s", None),
+        ("queue over 10 for the last time in a minute, s", None),
     ];
     by_seed(on, whats, |seed| {
         let outcome = ours(&scenario, seed)?;
@@ -33,13 +33,13 @@ pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String>
     })
 }
 
-/// Times after the step, and how many jobs waited.
+/// Times after the step, and the waiting jobs.
 fn curve(outcome: &Outcome) -> impl Iterator<Item = (f64, u64)> {
     let points = outcome.series.points.iter();
     points.map(|it| (it.at.as_secs_f64() - STEP, it.ready.iter().sum())).filter(|it| it.0 >= 0.0)
 }
 
-/// When the queue is that short again after it was longest.
+/// When the queue is back at `length` after it was longest.
 fn back_at(outcome: &Outcome, length: u64) -> f64 {
     let soon = curve(outcome).take_while(|(at, _)| *at <= SOON);
     let longest = soon.max_by_key(|(_, waiting)| *waiting).map_or(0.0, |(at, _)| at);
@@ -73,8 +73,8 @@ pub(super) fn waves() -> Result<Vec<Promise>, String> {
     let sine = Arrivals::Sine { mean: 12.0, swing: 8.0, period: seconds(120.0), even: false };
     let waves = [
         ("square 5 and 20/s, period 120 s, Poisson", square(120.0), Some(60.0)),
-        // After two quiet minutes every rise meets the fewest consumers, and a slot takes five
-        // seconds to change hands; no rule that frees them can keep that queue short.
+        // After two quiet minutes every rise meets the fewest consumers, and a slot takes 5 s to
+        // change its workload. No rule that frees slots can keep that queue short.
         ("square 5 and 20/s, period 240 s, Poisson", square(240.0), None),
         ("sine 12 +- 8/s, period 120 s, Poisson", sine, Some(20.0)),
     ];

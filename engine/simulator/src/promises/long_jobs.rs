@@ -1,21 +1,21 @@
-//! What becomes of work in progress when there are to be fewer workers.
+//! What happens to work in progress when workers are removed.
 
 use super::promise::{NONE, Promise, by_seed, ours};
 use super::stage::{demo, seconds, span};
 use crate::Scenario;
 use crate::arrivals::Arrivals;
 
-/// The shipped scenario that is measured.
+/// The scenario of this repository that is measured.
 const SHIPPED: &str = "long-jobs";
-/// Jobs that come at once, in the demo.
+/// Jobs that arrive at once in the demo.
 const HEAP: u32 = 34;
 
 pub(super) fn shipped(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     let scenario = shipped.iter().find(|it| it.name == SHIPPED);
     let scenario = scenario.ok_or("the scenario long-jobs is missing")?;
     let whats = [
-        ("consumers cut", None),
-        ("of them at work", NONE),
+        ("consumers stopped", None),
+        ("of them with a job", NONE),
         ("work thrown away, s", NONE),
         ("jobs dead", NONE),
     ];
@@ -28,7 +28,7 @@ pub(super) fn shipped(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     })
 }
 
-/// The demo with jobs of half a minute that come at once, and workers that have five seconds.
+/// The demo with jobs of 30 s that arrive at once, and workers with a grace of 5 s.
 fn heap() -> Scenario {
     let mut heap = demo();
     let (rate, every) = (0.0, None);
@@ -46,7 +46,7 @@ pub(super) fn at_once() -> Result<Vec<Promise>, String> {
     let whats = [
         ("jobs handed back", NONE),
         ("jobs dead", NONE),
-        ("jobs given out more than once", NONE),
+        ("jobs delivered more than once", NONE),
         ("jobs not done in 290 s", NONE),
     ];
     by_seed("long jobs: 34 of 30 s at once, in the demo", whats, |seed| {

@@ -1,12 +1,12 @@
-//! What is promised of the core, measured over seeds: the same in the tests and in the report.
+//! The promises about the core, measured over seeds. Tests and the report use the same ones.
 //!
 //! # Layout
-//! - `promise`: one promise, and how it is measured
-//! - `stage`: the workloads and loads that it is measured on
-//! - `load`: how it follows a load, and how still it is in noise
+//! - `promise`: a promise and its measurement
+//! - `stage`: the workloads and loads of the measurements
+//! - `load`: how the core follows a load, and how steady it is in noise
 //! - `trouble`: what it does when something fails
-//! - `long_jobs`: what becomes of work in progress
-//! - [`rivals`]: each scenario against everyone else who could scale
+//! - `long_jobs`: what happens to work in progress
+//! - [`rivals`]: the comparison with the other contenders, scenario by scenario
 
 mod load;
 mod long_jobs;
@@ -21,7 +21,7 @@ use std::fmt::Write;
 
 use crate::Scenario;
 
-/// All promises, measured; `shipped` are the scenarios that the budget is checked on.
+/// Measures all promises. `shipped` are the scenarios on which the capacity is checked.
 ///
 /// # Errors
 /// When a scenario cannot be played.
@@ -53,7 +53,7 @@ pub fn table(promises: &[Promise]) -> String {
     text
 }
 
-/// Whole numbers as such, others with as many places as the curves are fine.
+/// Prints whole numbers without and other numbers with two decimal places.
 fn figure(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

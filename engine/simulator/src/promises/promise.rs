@@ -1,4 +1,4 @@
-//! One promise, and how it is measured.
+//! A promise and its measurement.
 
 use std::ops::RangeInclusive;
 
@@ -8,37 +8,37 @@ use crate::{Kind, Outcome, Scenario, Time, run};
 /// Each promise is measured with these seeds.
 pub const SEEDS: RangeInclusive<u64> = 1..=20;
 
-/// Promised of what is never to be.
+/// The bound of figures that must be 0.
 pub(super) const NONE: Option<f64> = Some(0.0);
 
 /// One promise with what was measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Promise {
-    /// On which load.
+    /// The load.
     pub on: &'static str,
-    /// What is measured, with its unit.
+    /// The measured quantity, with its unit.
     pub what: &'static str,
-    /// What 95 of 100 seeds are to stay within; `None` for what is only told.
+    /// The bound that 95 % of the seeds must keep; `None` if the figure is only reported.
     pub at_most: Option<f64>,
-    /// What was measured, by seed.
+    /// The measured values, one for each seed.
     pub figures: Vec<f64>,
 }
 
 impl Promise {
-    /// The figure that such a share of the seeds stays within (nearest rank).
+    /// The value that a share of the seeds does not exceed (nearest rank).
     pub fn at(&self, share: f64) -> f64 {
         let mut sorted = self.figures.clone();
         sorted.sort_by(f64::total_cmp);
         nearest_rank(&sorted, share).unwrap_or(f64::INFINITY)
     }
 
-    /// Whether it is kept.
+    /// Whether the promise is kept.
     pub fn holds(&self) -> bool {
         self.at_most.is_none_or(|most| self.at(0.95) <= most)
     }
 }
 
-/// Measures some figures of one load with each seed: what they are, and what is promised of them.
+/// Measures figures of one load with each seed; `whats` has their names and bounds.
 pub(super) fn by_seed<const N: usize>(
     on: &'static str,
     whats: [(&'static str, Option<f64>); N],
@@ -51,12 +51,12 @@ pub(super) fn by_seed<const N: usize>(
     Ok(all.into())
 }
 
-/// A scenario as our core does it.
+/// Runs a scenario with our core.
 pub(super) fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
     run(scenario, &Kind::Ours, seed)
 }
 
-/// Seconds; never is forever.
+/// Seconds; infinity for `None`, which means never.
 pub(super) fn after(time: Option<Time>) -> f64 {
     time.map_or(f64::INFINITY, |time| time.as_secs_f64())
 }

@@ -1,4 +1,4 @@
-//! Each scenario, ours against everyone else who could scale.
+//! The comparison of ours with the other contenders, scenario by scenario.
 
 use std::fmt::Write;
 
@@ -6,50 +6,50 @@ use super::promise::SEEDS;
 use crate::tally::nearest_rank;
 use crate::{Kind, Outcome, Scenario, run};
 
-/// So much more may our containers cost, in container-seconds of those with a queue.
+/// Ours may take up to this factor more container-seconds before that counts as worse.
 const MORE: f64 = 1.15;
 
-/// What one contender came to in one scenario.
+/// One contender's figures in one scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Showing {
-    /// Who scaled.
+    /// The contender's name.
     pub name: String,
-    /// 99 of 100 jobs waited no longer, in seconds; the middle of all seeds.
+    /// The p99 of the jobs' waiting times in seconds, as the median of all seeds.
     pub wait: f64,
-    /// The same for the jobs of the most urgent workload.
+    /// The same for the jobs of the first priority.
     pub urgent_wait: f64,
-    /// Containers of workloads with a queue, times seconds; the middle of all seeds.
+    /// Container-seconds of workloads with a queue, as the median of all seeds.
     pub cost: f64,
-    /// Containers that were started over the budget, of all seeds together.
+    /// Containers started over the capacity, summed over all seeds.
     pub violations: u64,
-    /// Seconds of work that were thrown away; the middle of all seeds.
+    /// Seconds of work thrown away, as the median of all seeds.
     pub thrown_away: f64,
-    /// Times that a job was given out again; the middle of all seeds.
+    /// Redeliveries of jobs, as the median of all seeds.
     pub redelivered: f64,
-    /// Jobs that were given up, of all seeds together.
+    /// Dead-lettered jobs, summed over all seeds.
     pub dead: u64,
 }
 
-/// One scenario.
+/// The comparison in one scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contest {
-    /// Its name.
+    /// The scenario's name.
     pub scenario: String,
-    /// Whether some of its jobs are more urgent than others.
+    /// Whether the scenario has several queues, so that jobs differ in priority.
     pub priorities: bool,
-    /// Ours.
+    #[allow(missing_docs)] // the name says it
     pub ours: Showing,
-    /// All others that scale.
+    /// All other contenders that scale.
     pub rivals: Vec<Showing>,
-    /// Others whose workers have another grace, where the scenario asks for them.
+    /// Contenders whose workers have another grace, if the scenario asks for them.
     pub graceful: Vec<Showing>,
 }
 
 impl Contest {
-    /// Plays a scenario with everyone.
+    /// Plays a scenario with every contender.
     ///
     /// # Errors
-    /// When it cannot be played.
+    /// If it cannot be played.
     pub fn play(scenario: &Scenario) -> Result<Contest, String> {
         let scale = |kind: &Kind| !matches!(kind, Kind::Fixed(_) | Kind::Waiting(..));
         let kinds = Kind::all(scenario).into_iter().filter(scale);
@@ -59,7 +59,7 @@ impl Contest {
             kinds.iter().map(|kind| showing(scenario, kind)).collect()
         };
         let (all, graceful) = (play(kinds)?, play(graceful)?);
-        let (ours, rivals) = all.split_first().ok_or("nobody plays")?;
+        let (ours, rivals) = all.split_first().ok_or("there is no contender")?;
         Ok(Contest {
             scenario: scenario.name.clone(),
             priorities: scenario.queues.len() > 1,
@@ -69,8 +69,8 @@ impl Contest {
         })
     }
 
-    /// What a rival does better, and why; `None` where ours is better or equal in waits and in
-    /// violations, at hardly more cost.
+    /// What a rival does better, and why. `None` if ours is at least as good in waits and
+    /// violations, at no more than 15 % higher cost.
     pub fn behind(&self, rival: &Showing) -> Option<String> {
         let ours = &self.ours;
         let mut words = Vec::new();
@@ -78,10 +78,10 @@ impl Contest {
             let mut text = format!("jobs wait {:.1} s, with ours {:.1} s", rival.wait, ours.wait);
             if self.priorities {
                 let (theirs, ours) = (rival.urgent_wait, ours.urgent_wait);
-                text += &format!(" (the most urgent {theirs:.1} s, with ours {ours:.1} s)");
+                text += &format!(" (the most urgent jobs {theirs:.1} s, with ours {ours:.1} s)");
             }
             if rival.violations > 0 {
-                text += ", by containers over the budget";
+                text += ", by exceeding the budget";
             }
             words.push(text);
         }
@@ -94,18 +94,18 @@ impl Contest {
             }
         }
         if ours.violations > rival.violations {
-            words.push("ours goes over the budget".to_owned());
+            words.push("ours exceeds the budget".to_owned());
         }
         (!words.is_empty()).then(|| words.join(", "))
     }
 }
 
-/// Those of the scenarios that are a contest: where ours is held, nobody's rules are tried.
+/// The scenarios that are compared. In one that holds scaling no rule is tried.
 pub fn contests(shipped: &[Scenario]) -> Vec<&Scenario> {
     shipped.iter().filter(|scenario| !scenario.holds()).collect()
 }
 
-/// The index of the queue whose workload is served first.
+/// The index of the first priority's queue.
 fn most_urgent(scenario: &Scenario) -> usize {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let name = on_queues.min_by_key(|it| it.priority).and_then(|it| it.queue.as_ref());
@@ -115,25 +115,26 @@ fn most_urgent(scenario: &Scenario) -> usize {
 fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
     let outcomes = SEEDS.map(|seed| run(scenario, kind, seed)).collect::<Result<Vec<_>, _>>()?;
     let urgent = most_urgent(scenario);
-    let middle = |of: &dyn Fn(&Outcome) -> f64| {
+    let median = |of: &dyn Fn(&Outcome) -> f64| {
         let mut all: Vec<f64> = outcomes.iter().map(of).collect();
         all.sort_by(f64::total_cmp);
         nearest_rank(&all, 0.5).unwrap_or(f64::INFINITY)
     };
     Ok(Showing {
         name: kind.name(scenario),
-        wait: middle(&|it| it.tally.wait(0.99).as_secs_f64()),
-        urgent_wait: middle(&|it| it.tally.queues[urgent].wait(0.99).as_secs_f64()),
-        cost: middle(&|it| it.tally.container_seconds),
+        wait: median(&|it| it.tally.wait(0.99).as_secs_f64()),
+        urgent_wait: median(&|it| it.tally.queues[urgent].wait(0.99).as_secs_f64()),
+        cost: median(&|it| it.tally.container_seconds),
         violations: outcomes.iter().map(|it| it.tally.budget_violations).sum(),
-        thrown_away: middle(&|it| it.tally.work_thrown_away),
-        redelivered: middle(&|it| it.tally.jobs_redelivered as f64),
+        thrown_away: median(&|it| it.tally.work_thrown_away),
+        redelivered: median(&|it| it.tally.jobs_redelivered as f64),
         dead: outcomes.iter().map(Outcome::jobs_dead).sum(),
     })
 }
 
-/// A row for each scenario, a column for each who scales: how long jobs waited, and what it cost,
-/// ours in container-seconds and the others' against it. `!` marks who went over the budget.
+/// A row for each scenario and a column for each contender: how long jobs waited, and the cost. The
+/// cost of ours is in container-seconds, the others' relative to it. `!` marks a contender that
+/// exceeded the capacity.
 pub fn table(contests: &[Contest]) -> String {
     let Some(first) = contests.first() else { return String::new() };
     let names = first.rivals.iter().map(|it| format!(" {} |", it.name));
@@ -150,13 +151,13 @@ pub fn table(contests: &[Contest]) -> String {
 }
 
 fn cell(ours: &Showing, rival: &Showing) -> String {
-    // Plus nothing, for nothing has no sign.
+    // Adding 0.0 turns -0.0 into 0.0.
     let more = ((rival.cost / ours.cost - 1.0) * 100.0).round() + 0.0;
     let over = if rival.violations > 0 { " !" } else { "" };
     format!("{:.1} s, {more:+.0} %{over}", rival.wait)
 }
 
-/// What it costs to stop busy workers, where a scenario is about that: a row for each who scales.
+/// The cost of stopping busy workers, for scenarios about that: a row for each contender.
 pub fn thrown_away(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests.iter().filter(|it| !it.graceful.is_empty()) {
@@ -180,7 +181,7 @@ pub fn thrown_away(contests: &[Contest]) -> String {
     text
 }
 
-/// Everything that a rival does better, a line each.
+/// All that a rival does better, a line each.
 pub fn where_behind(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests {

@@ -1,5 +1,5 @@
-//! The workloads and loads that promises are measured on: a budget of 10, jobs of 300 ms, three
-//! seconds to start and two to stop.
+//! The workloads and loads on which promises are measured: a capacity of 10, jobs of 300 ms, 3 s
+//! to start and 2 s to stop.
 
 use crate::Time;
 use crate::arrivals::Arrivals;
@@ -21,7 +21,7 @@ pub(super) fn queue(name: &str, arrivals: Arrivals) -> Queue {
     Queue { name: name.to_owned(), arrivals: Some(arrivals), lease: seconds(3.0) }
 }
 
-/// Who works on a queue by the rule `rate`.
+/// A workload on a queue with the rule `rate`.
 pub(super) fn worker(name: &str, priority: u32, queue: &str, initial: u32) -> Workload {
     Workload {
         rule: "rate".to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn worker(name: &str, priority: u32, queue: &str, initial: u32) -> Wo
     }
 }
 
-/// Who takes what is left.
+/// The background.
 fn remainder(name: &str, priority: u32) -> Workload {
     Workload {
         name: name.to_owned(),
@@ -49,7 +49,7 @@ fn remainder(name: &str, priority: u32) -> Workload {
     }
 }
 
-/// Workers on their queues, and a remainder behind them.
+/// Workloads on their queues, and the background.
 pub(super) fn scenario(
     queues: Vec<Queue>,
     mut workloads: Vec<Workload>,
@@ -72,13 +72,13 @@ pub(super) fn scenario(
     }
 }
 
-/// One worker on one queue, the remainder behind it.
+/// One workload on one queue, and the background.
 pub(super) fn single(arrivals: Arrivals, warm_up: f64, duration: f64) -> Scenario {
     let workers = vec![worker("consumer", 1, "jobs", 4)];
     scenario(vec![queue("jobs", arrivals)], workers, warm_up, duration)
 }
 
-/// The kit's own demo: 1, 3, 0 producers, half a minute each, and time to see the return.
+/// The demo: 1, 3 and 0 producers for 30 s each, and time for the slots to go back.
 pub(super) fn demo() -> Scenario {
     let points = vec![(seconds(0.0), 10.0), (seconds(30.0), 30.0), (seconds(60.0), 0.0)];
     let mut demo = single(Arrivals::Replay { points, even: true }, 0.0, 100.0);

@@ -1,4 +1,4 @@
-//! What it does when something fails.
+//! What the core does when something fails.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::scenario::{Outage, Room, Workload};
 use crate::tally::Write;
 use crate::{Outcome, Scenario};
 
-/// When it fails: by then all is learned.
+/// When the failure begins: by then the rules have learned everything.
 const FAILS: f64 = 180.0;
 const LASTS: f64 = 60.0;
 const MENDED: f64 = FAILS + LASTS;
@@ -24,15 +24,15 @@ fn writes(outcome: &Outcome, workload: usize) -> Vec<Write> {
     outcome.tally.writes.iter().filter(|it| it.workload == workload).copied().collect()
 }
 
-/// How many writes of a workload are in one run only.
+/// The number of a workload's writes that only one of two runs has.
 fn differing(a: &Outcome, b: &Outcome, workload: usize) -> f64 {
     let (a, b) = (writes(a, workload), writes(b, workload));
     let only = |x: &[Write], y: &[Write]| x.iter().filter(|it| !y.contains(it)).count();
     (only(&a, &b) + only(&b, &a)) as f64
 }
 
-/// A load that changes while nobody can see it, with somebody beside it who is seen. There are more
-/// slots than anyone wants, so that nobody waits for another one's.
+/// A load that changes while its queue cannot be read, beside a workload whose queue can. There are
+/// more slots than wanted, so that no workload waits for another one's.
 fn dark(during: f64) -> Scenario {
     let points = vec![(seconds(0.0), 6.0), (seconds(FAILS + 10.0), during)];
     let unseen = Arrivals::Replay { points, even: false };
@@ -51,14 +51,14 @@ fn with_outage(mut scenario: Scenario) -> Scenario {
 
 pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     let whats = [
-        ("scale-ins of who is blind", NONE),
-        ("other decisions for who is not", NONE),
-        ("decides again, s", Some(TWO_TICKS)),
+        ("cuts of the workload on that queue", NONE),
+        ("changed decisions for the other workload", NONE),
+        ("decides again after, s", Some(TWO_TICKS)),
     ];
-    by_seed("a metric dead for 60 s", whats, |seed| {
+    by_seed("a queue that cannot be read for 60 s", whats, |seed| {
         let (falls, rises) = (dark(0.5), dark(20.0));
         let fallen = ours(&with_outage(falls.clone()), seed)?;
-        // From when its last reading is stale until the earliest time of a second good one.
+        // From the time the last reading is stale to the earliest second good reading.
         let blind = seconds(FAILS + TWO_TICKS)..seconds(MENDED + 0.5);
         let cuts = writes(&fallen, 1).into_iter().filter(|it| it.to < it.from);
         let cuts = cuts.filter(|it| blind.contains(&it.at)).count() as f64;
@@ -69,7 +69,7 @@ pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     })
 }
 
-/// Machines have places for four of the five consumers that are wanted, until the load ends.
+/// The machines have room for four of the five consumers wanted, until the load ends.
 fn cramped(places: u32) -> Scenario {
     let beside = Arrivals::Poisson { rate: 3.0 };
     let points = vec![(seconds(0.0), 5.0), (seconds(FAILS), 12.0), (seconds(MENDED), 1.0)];
@@ -81,11 +81,11 @@ fn cramped(places: u32) -> Scenario {
 
 pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
     let whats = [
-        ("other decisions for who has room", NONE),
-        ("its slot is lent, s", Some(15.0)),
-        ("scales down later than with room by, s", Some(TWO_TICKS)),
+        ("changed decisions for the other workload", NONE),
+        ("its slot is lent after, s", Some(15.0)),
+        ("delay of its cut, against one with room, s", Some(TWO_TICKS)),
     ];
-    by_seed("a pod without a machine", whats, |seed| {
+    by_seed("a pod without a node", whats, |seed| {
         let (short, ample) = (ours(&cramped(4), seed)?, ours(&cramped(10), seed)?);
         let first = |outcome: &Outcome, workload, is_it: &dyn Fn(&Write) -> bool| {
             after(writes(outcome, workload).into_iter().find(is_it).map(|it| it.at))
@@ -98,13 +98,13 @@ pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
     })
 }
 
-/// Three priorities and a remainder whose minimums need all ten slots, of which there are four for
-/// a while.
+/// Three priorities and a background whose minimums need all ten slots. For a while there are only
+/// four slots.
 pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
     let whats = [
-        ("rounds decided otherwise in another order, of 300", NONE),
-        ("rounds in which a lower one has what a higher lacks", NONE),
-        ("rounds in which who lacks its minimum is not told", NONE),
+        ("rounds of 300 that depend on the workloads' order", NONE),
+        ("rounds in which a lower priority has what a higher one lacks", NONE),
+        ("rounds in which a missing minimum is not reported", NONE),
     ];
     by_seed("minimums over the capacity", whats, |seed| {
         let (once, again) = (Shrunk::play(seed, false)?, Shrunk::play(seed, true)?);
@@ -114,10 +114,10 @@ pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
     })
 }
 
-/// The core by itself, with containers that come and go at once.
+/// The core alone, with containers that start and stop at once.
 #[derive(Default)]
 struct Shrunk {
-    /// What each workload has, by name, round by round.
+    /// The counts of the workloads by name, round by round.
     counts: Vec<BTreeMap<String, u32>>,
     starved: usize,
     untold: usize,
@@ -172,7 +172,7 @@ impl Shrunk {
     }
 }
 
-/// What came and was done in half a second.
+/// Changes a queue by the random arrivals and finished jobs of 500 ms.
 fn some_jobs(sample: &mut QueueSample, random: &mut Random) {
     let (came, done) = ((random.share() * 12.0) as u64, (random.share() * 12.0) as u64);
     let done = done.min(sample.ready);
@@ -200,7 +200,7 @@ fn observe(
     }
 }
 
-/// Each shipped scenario: containers that were started over the budget.
+/// Containers started over the capacity, in each scenario of this repository.
 pub(super) fn budget(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     by_seed("every scenario, every event", [("budget violations", NONE)], |seed| {
         let all = shipped.iter().map(|it| Ok(ours(it, seed)?.tally.budget_violations));

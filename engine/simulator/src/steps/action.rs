@@ -1,70 +1,46 @@
-//! What a presenter does, and what lasts of it.
+//! A presenter's actions and their lasting effects.
 
 use std::collections::BTreeMap;
 
 use crate::Time;
 
-/// One thing that a presenter does.
+/// An action of a presenter.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
 pub enum Action {
-    /// A producer has so many replicas from now on.
-    Load {
-        /// Its name.
-        producer: String,
-        /// How many.
-        replicas: u32,
-    },
-    /// Many jobs at once.
-    Burst {
-        /// Where they go.
-        queue: String,
-        /// How many.
-        jobs: u32,
-    },
-    /// A container dies without a word.
+    /// Sets the replicas of a producer.
+    Load { producer: String, replicas: u32 },
+    /// Adds many jobs at once.
+    Burst { queue: String, jobs: u32 },
+    /// A container dies suddenly.
     Kill {
-        /// Of which workload; one at work where there is one.
+        /// The workload that loses a container, a busy one if there is one.
         workload: String,
     },
-    /// From now on our engine looks on, or it scales again.
+    /// Holds all scaling of our engine (true), or lets it scale again (false).
     Hold(bool),
     /// A queue cannot be read; work goes on.
-    Outage {
-        /// Which.
-        queue: String,
-        /// For how long.
-        lasts: Time,
-    },
-    /// From now on a workload keeps what it has, or it is scaled again.
-    Pause {
-        /// Which.
-        workload: String,
-        /// Whether it keeps.
-        paused: bool,
-    },
-    /// From now on a queue cannot be read, or it can again. No file has that: an outage is made of
-    /// it where a presenter may go on sooner or later than the clock.
-    Blind {
-        /// Which.
-        queue: String,
-        /// Whether it cannot.
-        on: bool,
-    },
+    Outage { queue: String, lasts: Time },
+    /// A workload is paused, or scaled again.
+    Pause { workload: String, paused: bool },
+    /// From now on a queue cannot be read, or can be read again. Files do not have this action: an
+    /// outage becomes two of them when a presenter may go on sooner or later than the clock.
+    Blind { queue: String, on: bool },
 }
 
-/// What lasts of all that was done up to a step.
+/// The lasting effects of all actions up to a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Situation {
     /// Replicas, by producer.
     pub load: BTreeMap<String, u32>,
-    /// Whether our engine looks on.
+    /// Whether all scaling is held.
     pub held: bool,
-    /// Whether a workload keeps what it has, by its name.
+    /// Whether a workload is paused, by name.
     pub paused: BTreeMap<String, bool>,
 }
 
 impl Situation {
-    /// Takes in what an action leaves behind; bursts, deaths and outages pass by themselves.
+    /// Takes in the lasting effect of an action; bursts, kills and outages have none.
     pub fn take(&mut self, action: &Action) {
         match action {
             Action::Load { producer, replicas } => {
@@ -81,7 +57,7 @@ impl Situation {
         }
     }
 
-    /// The actions that make it, whatever was before.
+    /// The actions that lead to this situation from any other.
     pub fn actions(&self) -> Vec<Action> {
         let load = self.load.iter().map(|(producer, replicas)| Action::Load {
             producer: producer.clone(),
@@ -96,7 +72,7 @@ impl Situation {
 }
 
 impl Action {
-    /// Whether something of it stays until another action.
+    /// Whether its effect lasts until another action.
     pub fn lasts(&self) -> bool {
         matches!(self, Action::Load { .. } | Action::Hold(_) | Action::Pause { .. })
     }

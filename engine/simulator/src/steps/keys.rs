@@ -1,4 +1,4 @@
-//! Actions as they stand in a file: a key for what is done, and names with their values.
+//! Actions in a scenario file: a key for the action, and names with their values.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Error};
 use super::action::Action;
 use crate::span::parse_time;
 
-/// All keys.
+/// The keys of all actions.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Keys {
@@ -24,10 +24,10 @@ struct Keys {
     pause: BTreeMap<String, bool>,
 }
 
-/// For serde: what is done, in its order.
+/// For serde: a list of actions, in order.
 ///
 /// # Errors
-/// When one of them is no action.
+/// If an entry is not an action.
 pub(super) fn actions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Action>, D::Error> {
     let all = Vec::<Keys>::deserialize(from)?;
     let read = all.into_iter().map(|keys| keys.read().map_err(D::Error::custom));

@@ -1,4 +1,4 @@
-//! What one container does from its start to its end.
+//! What a container does from its start to its end.
 
 use broker::{Receipt, Request, WaiterId};
 
@@ -7,11 +7,11 @@ use super::event::{Event, Id};
 use super::pool::{Container, Phase, Task};
 use crate::Time;
 
-/// Even an empty answer at once takes the time of a question over the network.
+/// The shortest receive call: even an immediate empty answer takes a network round trip.
 const ROUND_TRIP: Time = Time::from_millis(50);
 
 impl World {
-    /// Containers that are at work from the beginning.
+    /// Adds containers that are at work from the beginning.
     pub(super) fn begin_with(&mut self, workload: usize, count: u32) {
         self.pools[workload].desired += count;
         for _ in 0..count {
@@ -21,7 +21,7 @@ impl World {
         }
     }
 
-    /// Containers that were not there at the beginning after all.
+    /// Removes containers before the start, as if they had never existed.
     pub(super) fn dismiss(&mut self, workload: usize, count: u32) {
         self.pools[workload].desired -= count;
         for _ in 0..count {
@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// A container without a machine.
+    /// Makes a container without a machine.
     pub(super) fn create(&mut self, workload: usize) -> Id {
         let number = self.next_number;
         self.next_number += 1;
@@ -47,7 +47,7 @@ impl World {
         Id { workload, number }
     }
 
-    /// A container has found its machine.
+    /// Starts a container that has found its machine.
     pub(super) fn begin_start(&mut self, id: Id) {
         self.set(id, Phase::Starting);
         let container = self.pools[id.workload].get(id.number);
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// Asks no more; it waits without a question.
+    /// Ends a container's receive call.
     pub(super) fn forget(&mut self, id: Id, waiter: WaiterId) {
         self.waiters.remove(&waiter);
         if let Some(queue) = self.queue_of(id.workload) {
@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    /// Workers extend their lease at a third of it, as ours do.
+    /// Workers extend their lease after a third of it, as our consumers do.
     fn extends_after(&self, id: Id) -> Option<Time> {
         self.queue_of(id.workload).map(|queue| self.scenario.queues[queue].lease / 3)
     }
@@ -178,14 +178,14 @@ impl World {
         }
     }
 
-    /// Tells a container to stop. One at work finishes its job where that fits in its grace, and
-    /// hands it back at once where it does not.
+    /// Stops a container. A busy one finishes its job if that fits in its grace, and otherwise
+    /// releases it at once.
     pub(super) fn stop(&mut self, id: Id) {
         let Some((phase, _)) = self.phase(id) else { return };
         self.changed = true;
         self.change(id, |it| it.stopping = true);
         match phase {
-            // Nothing runs that would have to end.
+            // Nothing runs that would have to stop.
             Phase::Pending { .. } => self.remove(id),
             Phase::Idle(Some(waiter)) => {
                 self.forget(id, waiter);
@@ -208,7 +208,7 @@ impl World {
 
     fn hand_back(&mut self, id: Id, receipt: Receipt) {
         let Some(queue) = self.queue_of(id.workload) else { return };
-        // A lease that is over already has given it back.
+        // If the lease has expired, the job is back already.
         let _ = self.broker.release(self.now, &self.names[queue], receipt);
         self.hand_out();
     }
@@ -230,8 +230,7 @@ impl World {
         self.changed = true;
     }
 
-    /// A container dies and is started again in its place; its job comes back when the lease is
-    /// over.
+    /// A container dies and restarts in its place. Its job returns when the lease expires.
     pub(super) fn crash(&mut self, workload: usize) {
         let up = |it: &&Container| {
             !it.stopping && matches!(it.phase, Phase::Working(_) | Phase::Idle(_))
@@ -252,8 +251,8 @@ impl World {
         self.begin_start(id);
     }
 
-    /// Up to so many of a workload's containers get no job from now on, those that are to leave
-    /// first and have none; how many.
+    /// Retires up to `count` of a workload's containers: the first ones to leave, as far as they
+    /// have no job. Returns how many.
     pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
         let first = self.to_go(workload, count);
         let mut retired = 0;
@@ -273,7 +272,7 @@ impl World {
         retired
     }
 
-    /// Those that were retired and not told to stop after all work again.
+    /// Lets retired containers that are not stopping work again.
     pub(crate) fn call_back(&mut self) {
         for workload in 0..self.pools.len() {
             let containers = &mut self.pools[workload].containers;
@@ -287,8 +286,8 @@ impl World {
         }
     }
 
-    /// So many of a workload's containers, those that are to leave first. Those with a job are the
-    /// last among them, so that none of the others gets what they hand back.
+    /// The `count` containers of a workload that leave first. Those with a job come last, so that
+    /// none of the others gets the jobs that they release.
     pub(super) fn to_go(&self, workload: usize, count: u32) -> Vec<Id> {
         let (victims, now) = (self.victims, self.now);
         let staying = self.pools[workload].containers.iter().filter(|it| !it.stopping);

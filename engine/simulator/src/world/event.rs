@@ -1,4 +1,4 @@
-//! What is due, and when.
+//! The events and their agenda.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,50 +7,50 @@ use broker::{Receipt, WaiterId};
 
 use crate::Time;
 
-/// What a contender asked to be woken for; the number is its own.
+/// Why a contender is woken. The number identifies the contender's own object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wake {
-    /// To read.
+    /// To read a queue.
     Read(usize),
     /// To decide.
     Decide(usize),
-    /// Because containers came or went a moment ago.
+    /// Because containers have just come or gone.
     Changed,
 }
 
-/// A container: its workload's index, and a number that is never given twice.
+/// A container: its workload's index, and a number that is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Id {
     pub(crate) workload: usize,
     pub(crate) number: u64,
 }
 
-/// One thing that happens.
+/// An event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// Jobs come to a queue, by its index; whether they are a burst of its own.
+    /// Jobs arrive at a queue, by its index; `burst` if they are not from its stream.
     Arrival { queue: usize, jobs: u32, burst: bool },
     /// A container has started.
     Started(Id),
-    /// A container has worked on its job for as long as that takes.
+    /// A container's job is done.
     Done(Id, Receipt),
     /// A worker extends its lease.
     Extend(Id, Receipt),
-    /// A worker's question was not answered in time.
+    /// A worker's receive call has ended without a job.
     PollOver(Id, WaiterId),
     /// A container has gone.
     Gone(Id),
     /// A container dies, by the workload's index.
     Crash(usize),
-    /// Machines have more or fewer places, or a container has waited for one for long.
+    /// The number of places changes, or a container has waited 10 s for one.
     Places,
-    /// A contender asked to be woken.
+    /// A contender wakes.
     Wake(Wake),
     /// The curves get a point.
     Sample,
 }
 
-/// What is due, the earliest first, and what was asked for first among equals.
+/// The events in order of time; at the same time, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     heap: BinaryHeap<Reverse<(Time, u64, Event)>>,

@@ -1,15 +1,15 @@
-//! Who finds a place, and who has to leave one.
+//! Which containers find a place, and which are evicted.
 
 use super::event::{Event, Id};
 use super::pool::Phase;
 use super::{Machines, World};
 use crate::Time;
 
-/// A container that has found no machine for so long counts as unschedulable.
+/// A container that has found no machine for this time counts as unschedulable.
 const UNSCHEDULABLE_AFTER: Time = Time::from_secs(10);
 
 impl World {
-    /// Starts what is missing and stops what is too many; the number that was wanted before.
+    /// Sets a workload's count, and starts or stops containers; returns the count before.
     pub(super) fn set_count(&mut self, workload: usize, to: u32) -> u32 {
         let before = std::mem::replace(&mut self.pools[workload].desired, to);
         self.reconcile(workload);
@@ -17,7 +17,7 @@ impl World {
         before
     }
 
-    /// As many containers as are wanted, those that leave not counted.
+    /// Makes or stops containers until those that stay are as many as desired.
     fn reconcile(&mut self, workload: usize) {
         let (staying, desired) = (self.pools[workload].staying(), self.pools[workload].desired);
         for _ in staying..desired {
@@ -27,7 +27,7 @@ impl World {
         too_many.into_iter().for_each(|id| self.stop(id));
     }
 
-    /// Gives places to those that wait for one, by priority and age.
+    /// Gives places to waiting containers, by priority and age.
     pub(super) fn place(&mut self) {
         while let Some(id) = self.next_to_place() {
             self.begin_start(id);
@@ -64,7 +64,7 @@ impl World {
         self.scenario.capacity.saturating_sub(taken)
     }
 
-    /// Marks those that have waited for long, and looks again when the others will have.
+    /// Marks containers that have waited too long, and looks again when others are due.
     fn note_the_waiting(&mut self) {
         let now = self.now;
         for container in self.pools.iter_mut().flat_map(|pool| &mut pool.containers) {
@@ -79,8 +79,8 @@ impl World {
         }
     }
 
-    /// Evicts one of a worse priority for each that waits, those not counted that leave anyway.
-    /// The evicted one's Deployment makes another at once, which then waits itself.
+    /// Evicts a container of a lower priority for each waiting one, except for as many as leave
+    /// anyway. The Deployment of the evicted one makes another at once, which then waits.
     fn evict(&mut self) {
         loop {
             let leaving: u32 = self.pools.iter().map(|pool| pool.seen().terminating).sum();
@@ -93,7 +93,7 @@ impl World {
         }
     }
 
-    /// Of the worst priority that holds a place, the youngest; and how many wait for such.
+    /// The youngest container of the lowest priority with a place, and how many wait for one.
     fn victim(&self) -> Option<(Id, u32)> {
         let priority = |i: usize| self.scenario.workloads[i].priority;
         let holds = |i: &usize| self.pools[*i].seen().placed() > self.pools[*i].seen().terminating;

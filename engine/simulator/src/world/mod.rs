@@ -1,4 +1,4 @@
-//! The queue, the containers and the machines, one event after the other.
+//! The queues, the containers and the machines, event by event.
 
 mod containers;
 mod event;
@@ -27,17 +27,17 @@ use pool::Pool;
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
 
-/// Who gets a place when there are fewer than containers.
+/// Which containers get a place when there are too few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Machines {
-    /// There are more machines than the budget pays for, so going over it is possible.
+    /// There are more places than slots, so it is possible to exceed the capacity.
     Ample,
-    /// There are places for the budget and no more; who comes with a better priority has a worse
-    /// one evicted, as Kubernetes does by PriorityClass.
+    /// There are as many places as slots. A container with a higher priority evicts one with a
+    /// lower priority, as Kubernetes does by PriorityClass.
     Preempting,
 }
 
-/// The world.
+/// The simulated world.
 #[derive(Debug)]
 pub struct World {
     now: Time,
@@ -47,22 +47,20 @@ pub struct World {
     agenda: Agenda,
     broker: Broker,
     names: Vec<QueueName>,
-    /// How many jobs wait, by queue; counted by what happens, for that is asked at each event.
+    /// Waiting jobs by queue. Counted along with the events, because each event needs them.
     ready: Vec<u64>,
     streams: Vec<Stream>,
     pools: Vec<Pool>,
     waiters: BTreeMap<WaiterId, Id>,
     next_number: u64,
-    /// Whether a container has come, gone or begun to work since somebody asked.
+    /// Whether a container has come, gone or become ready since the last question.
     changed: bool,
-    /// What is counted.
     pub(crate) tally: Tally,
-    /// How it went.
     pub(crate) series: Series,
 }
 
 impl World {
-    /// A world at its beginning, with the containers that are there at first already at work.
+    /// A world at its beginning, with the initial containers at work.
     pub fn new(scenario: &Scenario, machines: Machines, victims: Victims, seed: u64) -> World {
         let names: Vec<QueueName> =
             scenario.queues.iter().filter_map(|queue| queue.name.parse().ok()).collect();
@@ -100,7 +98,7 @@ impl World {
                 max_depth: usize::MAX,
                 ..broker::Settings::default()
             };
-            // The lease was checked with the scenario; the defaults hold where it is not.
+            // The lease was checked with the scenario; if it was not, the defaults apply.
             let _ = self.broker.configure(name, settings);
         }
         for queue in 0..self.streams.len() {
@@ -126,20 +124,20 @@ impl World {
         self.agenda.add(Time::ZERO, Event::Sample);
     }
 
-    /// The next job of a queue's stream; they come one after the other.
+    /// Adds the next arrival of a queue's stream to the agenda.
     fn expect_next(&mut self, queue: usize) {
         if let Some(at) = self.streams[queue].next() {
             self.agenda.add(at, Event::Arrival { queue, jobs: 1, burst: false });
         }
     }
 
-    /// Goes on to the next event; whom it wakes, or `None` at the end.
+    /// Advances to the next event; `None` at the end of the scenario.
     pub(crate) fn step(&mut self) -> Option<Step> {
         let lease = self.broker.next_deadline();
         let next = self.agenda.next_time().into_iter().chain(lease).min();
         let at = next.filter(|at| *at <= self.scenario.duration)?;
         self.pass_time(at);
-        // The queue goes first: a look at it would give jobs out, and nobody would begin with them.
+        // The queue goes first: a read of it would give jobs out that no worker would start.
         if lease == Some(at) {
             self.broker.advance(at);
             self.hand_out();
@@ -153,7 +151,7 @@ impl World {
         Some(Step::Nothing)
     }
 
-    /// Counts the time until `at` with things as they are.
+    /// Counts the time until `at` with the present state.
     fn pass_time(&mut self, at: Time) {
         let counted_from = self.now.max(self.scenario.warm_up);
         let counted = at.saturating_sub(counted_from);
@@ -165,7 +163,7 @@ impl World {
         self.tally.now = at;
     }
 
-    /// To the end of the scenario, with nothing more happening.
+    /// Passes the time to the end of the scenario.
     pub(crate) fn finish(&mut self) {
         self.pass_time(self.scenario.duration);
         self.tally.end();
@@ -177,7 +175,7 @@ impl World {
         let stats = names.iter().map(|name| broker.stats(*now, name).unwrap_or_default());
         let stats: Vec<broker::Stats> = stats.collect();
         let told = stats.iter().map(|it| it.ready as u64);
-        debug_assert_eq!(self.ready, told.collect::<Vec<u64>>(), "as the broker counts");
+        debug_assert_eq!(self.ready, told.collect::<Vec<u64>>(), "the broker counts the same");
         stats
     }
 
@@ -216,7 +214,7 @@ impl World {
         self.agenda.add(self.now + SAMPLE, Event::Sample);
     }
 
-    /// Begins the work on what the broker has given out, and counts what waits.
+    /// Starts the jobs that the broker has given out, and counts the waiting ones.
     fn hand_out(&mut self) {
         let mut given = VecDeque::new();
         for (name, event) in self.broker.take_events() {
@@ -240,12 +238,12 @@ impl World {
     }
 }
 
-/// What came of one step.
+/// The result of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The world went on by itself.
+    /// No contender needs to act.
     Nothing,
-    /// Somebody wanted to be woken.
+    /// The contender has to be woken.
     Wake(Wake),
 }
 

@@ -1,4 +1,4 @@
-//! One workload's containers, and how far each of them is.
+//! One workload's containers and their phases.
 
 use broker::{Receipt, WaiterId};
 
@@ -6,10 +6,10 @@ use crate::Time;
 use crate::random::Random;
 use crate::seen::ContainerCounts;
 
-/// One workload's containers.
+/// The containers of one workload.
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// How many it was told to have.
+    /// The count last written.
     pub(super) desired: u32,
     pub(super) containers: Vec<Container>,
     pub(super) random: Random,
@@ -21,30 +21,30 @@ pub(super) struct Pool {
 pub(super) struct Container {
     pub(super) number: u64,
     pub(super) phase: Phase,
-    /// Told to stop; one at work finishes its job first where its grace is long enough for that.
+    /// It is stopping. A busy one finishes its job first if its grace is long enough.
     pub(super) stopping: bool,
-    /// It gets no job.
+    /// It gets no more jobs.
     pub(super) retired: bool,
-    /// How long it will take to start, so that its place in a row changes nothing.
+    /// Its start-up time, drawn in advance so that the order of starts does not matter.
     pub(super) start: Time,
-    /// Since when it is ready, or else since when it is there.
+    /// When it became ready, or until then when it was made.
     pub(super) since: Time,
-    /// Says nothing about it, and decides between equals.
+    /// Random; decides between equals.
     pub(super) uid: u64,
 }
 
-/// How far a container is.
+/// The phase of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It has no machine.
+    /// It has no machine; `long` after 10 s.
     Pending { since: Time, long: bool },
     /// It has a machine and is not at work yet.
     Starting,
-    /// It waits for a job, where its workload has a queue.
+    /// Ready, without a job.
     Idle(Option<WaiterId>),
     /// It has a job.
     Working(Task),
-    /// It cleans up.
+    /// It cleans up before it is gone.
     Leaving,
 }
 
@@ -52,9 +52,8 @@ pub(super) enum Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Task {
     pub(super) receipt: Receipt,
-    /// When it began.
     pub(super) since: Time,
-    /// When it will be done.
+    /// When the job will be done.
     pub(super) until: Time,
 }
 
@@ -78,7 +77,7 @@ impl Pool {
         seen
     }
 
-    /// Those that were not told to stop.
+    /// The number of containers that are not stopping.
     pub(super) fn staying(&self) -> u32 {
         self.containers.iter().filter(|it| !it.stopping).count() as u32
     }
@@ -88,11 +87,11 @@ impl Pool {
     }
 }
 
-/// What a ReplicaSet sees of a container that can work.
+/// The progress of a ready container, which is all that a ReplicaSet sees.
 pub(super) const READY: u32 = 2;
 
 impl Phase {
-    /// How far it is, up to a job of its own.
+    /// The progress, from waiting for a machine to having a job.
     pub(super) fn progress(&self) -> u32 {
         match self {
             Phase::Pending { .. } => 0,

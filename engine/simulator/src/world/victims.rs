@@ -1,22 +1,22 @@
-//! Who leaves when a workload is to have fewer containers.
+//! Which containers leave when a workload's count is lowered.
 
 use super::pool::{Container, READY};
 use crate::Time;
 
-/// In which order a workload's containers leave.
+/// The order in which a workload's containers leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Victims {
-    /// As a ReplicaSet takes them (`ActivePodsWithRanks` in Kubernetes): those without a machine,
-    /// then those that start, then those that are ready. Among these the youngest, by the whole
-    /// logarithm to base 2 of their age in nanoseconds; where that is the same, by their UIDs,
-    /// which are random. It does not know who has a job.
+    /// The order of a ReplicaSet (`ActivePodsWithRanks` in Kubernetes): first containers without a
+    /// machine, then starting ones, then ready ones. Among equals the youngest first, by the whole
+    /// logarithm to base 2 of the age in nanoseconds; if that is the same, by UID, which is random.
+    /// A ReplicaSet does not know which containers have a job.
     ReplicaSet,
-    /// As our engine takes them: those without a machine, then those that start, then those
-    /// without a job, and those with one last; the youngest first among equals.
+    /// The order of our engine: first containers without a machine, then starting ones, then ones
+    /// without a job, then ones with a job; the youngest first among equals.
     IdleFirst,
 }
 
-/// Who leaves first has the smallest.
+/// The container with the smallest rank leaves first.
 pub(super) type Rank = (u32, u64, u64);
 
 impl Victims {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replica_set_does_not_know_who_is_at_work() {
+    fn a_replica_set_does_not_know_which_containers_are_busy() {
         assert_eq!(order(Victims::ReplicaSet, mixed()), [4, 3, 2, 1, 5, 6]);
     }
 
@@ -86,7 +86,7 @@ mod tests {
             let all = (1..).zip(ages).map(|(number, age)| container(number, at_work(), age));
             order(Victims::ReplicaSet, all.collect())
         };
-        assert_eq!(of([68, 50, 35]), [1, 2, 3], "all the same: by their UIDs");
+        assert_eq!(of([68, 50, 35]), [1, 2, 3], "the same logarithm: by UID");
         assert_eq!(of([69, 50, 34]), [3, 2, 1], "three logarithms: the youngest first");
         assert_eq!(of([0, 1, 0]), [1, 3, 2]);
     }

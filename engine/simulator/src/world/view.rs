@@ -1,4 +1,4 @@
-//! What those who scale see, and what they may do.
+//! What contenders see, and what they can do.
 
 use control::{QueueSample, Replicas, Stage, Totals, Work};
 
@@ -9,17 +9,17 @@ use crate::Time;
 use crate::scenario::Scenario;
 
 impl World {
-    /// The time.
+    #[allow(missing_docs)] // the name says it
     pub fn now(&self) -> Time {
         self.now
     }
 
-    /// What is played.
+    #[allow(missing_docs)] // the name says it
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// Asks a queue for its counts; `None` where there is no answer. It is counted.
+    /// Reads a queue; `None` if it cannot be read. The read is counted.
     pub fn read(&mut self, queue: &str) -> Option<QueueSample> {
         self.tally.scaler_polled();
         if !self.scenario.can_be_read(queue, self.now) {
@@ -35,13 +35,13 @@ impl World {
         })
     }
 
-    /// How many containers of a workload there are, by its index.
+    /// The containers of a workload, by its index.
     pub fn replicas(&self, workload: usize) -> Replicas {
         self.pools[workload].seen().replicas()
     }
 
-    /// What a workload's containers do, by its index; `None` where it has no queue. A queue that
-    /// does not answer tells of nobody that they get no more jobs.
+    /// The work of a workload's containers, by its index; `None` without a queue. While the queue
+    /// cannot be read, no container is known to get no more jobs.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
         let queue = self.scenario.workloads[workload].queue.as_ref()?;
         let (pool, told) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
@@ -49,7 +49,7 @@ impl World {
         Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 
-    /// Each container of a workload, by number, and how far it is, as far as its start goes.
+    /// The containers of a workload by number, with the stage of their start.
     pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Stage)> {
         self.pools[workload].containers.iter().map(|it| {
             let stage = match it.phase {
@@ -62,7 +62,7 @@ impl World {
         })
     }
 
-    /// Tells a workload, by its index, how many it is to have.
+    /// Writes the desired count of a workload, by its index.
     pub fn scale(&mut self, workload: usize, to: u32) {
         let before = self.set_count(workload, to);
         if before != to {
@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    /// Before it begins: so many containers of a workload, by its index, are at work already.
+    /// Before the start: sets how many containers of a workload are at work from the beginning.
     pub(crate) fn place_at_first(&mut self, workload: usize, count: u32) {
         let had = self.replicas(workload).desired;
         if count >= had {
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// Before it begins: as many as have a place work already, the others wait for one.
+    /// Before the start: sets a workload's count. Those with a place are at work, the others wait.
     pub(crate) fn fill_at_first(&mut self, workload: usize, count: u32) {
         let had = self.replicas(workload).desired;
         let possible = (had + self.free()).min(count);
@@ -93,7 +93,7 @@ impl World {
         self.agenda.add(at, Event::Wake(wake));
     }
 
-    /// Whether a container came, went or began to work since the last question.
+    /// Whether a container came, went or became ready since the last call.
     pub(crate) fn take_change(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }

@@ -1,4 +1,4 @@
-//! The rules against the modelled demo: 200 ms jobs, 1 s to start, capacity 10, target 20.
+//! The rules in the simulated demo: jobs of 200 ms, 1 s to start, capacity 10, target 20.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ fn ticks(seconds: u64) -> usize {
     2 * seconds as usize
 }
 
-/// How often a series turns from rising to falling or back.
+/// How often a series changes from rising to falling or back.
 fn reversals(series: &[u32]) -> usize {
     let steps = series.windows(2).map(|w| i64::from(w[1]) - i64::from(w[0]));
     let moves: Vec<i64> = steps.filter(|d| *d != 0).map(i64::signum).collect();
@@ -26,8 +26,8 @@ fn at_rest_the_background_has_all_but_the_minimum() {
 
 #[test]
 fn one_producer_settles_under_the_target_with_few_reversals() {
-    // Two consumers do a job of 200 ms just as fast as one producer makes them; a few
-    // milliseconds decide whether they keep up.
+    // With jobs of 200 ms two consumers are just as fast as one producer; a few milliseconds
+    // decide whether they keep up.
     for job in [150, 190, 199, 200, 201, 202, 205, 210, 250, 290] {
         let model = Demo::play("queue", Times { job, ..DEMO }, &[(330, 10.0)]);
         let settled = ticks(30);
@@ -65,10 +65,10 @@ fn when_the_load_ends_the_background_has_its_slots_back() {
 }
 
 #[test]
-fn overload_ends_at_the_last_slot_that_is_the_background_s_minimum() {
+fn overload_leaves_the_background_its_minimum() {
     let model = Demo::play("queue", DEMO, &[(30, 50.0)]);
     assert_eq!((model.desired["consumer"], model.desired["remainder"]), (9, 1));
-    assert!(model.why.text.ends_with("the last slot is the background's minimum"));
+    assert!(model.why.text.ends_with("one slot is reserved for the background"));
 }
 
 #[test]

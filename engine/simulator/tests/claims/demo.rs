@@ -1,11 +1,11 @@
-//! The demo with loads one after the other: consumers on one queue, and a background behind them.
+//! The demo with a sequence of loads: consumers on one queue, and the background.
 
 use std::collections::BTreeMap;
 
 use control::Why;
 use simulator::{Round, Scenario, watch};
 
-/// How long things take, in milliseconds.
+/// Durations in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     pub(crate) start: u64,
@@ -13,23 +13,23 @@ pub(crate) struct Times {
     pub(crate) job: u64,
 }
 
-/// What came of it.
+/// The result of a play.
 #[derive(Debug, Default)]
 pub(crate) struct Demo {
     /// The queue's length at every tick.
     pub(crate) queue: Vec<u64>,
-    /// How many consumers there were to be at every tick.
+    /// The desired consumers at every tick.
     pub(crate) consumers: Vec<u32>,
-    /// How many there are to be at the end.
+    /// The desired counts at the end.
     pub(crate) desired: BTreeMap<String, u32>,
-    /// Why the consumers have what they have at the end.
+    /// Why the consumers have their count at the end.
     pub(crate) why: Why,
-    /// The most containers at a time, whether they come, work or go.
+    /// The most live containers at a time, including starting and stopping ones.
     pub(crate) most_live: u32,
 }
 
 impl Demo {
-    /// Plays loads one after the other by a rule: for how many seconds so many jobs come a second.
+    /// Plays a sequence of loads with a rule; each load is a duration in seconds and a rate.
     pub(crate) fn play(rule: &str, times: Times, loads: &[(u64, f64)]) -> Demo {
         let mut demo = Demo::default();
         watch(&scenario(rule, times, loads), 1, &mut |round| demo.see(round)).unwrap();

@@ -1,4 +1,4 @@
-//! What becomes of a job whose worker is told to stop.
+//! What happens to a job whose worker is stopped.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn long_jobs() -> Scenario {
     serde_yaml::from_str(LONG_JOBS).unwrap()
 }
 
-/// Counts change with the queue, every 15 s, whoever is at work.
+/// Counts follow the queue every 15 s, whichever workers are busy.
 fn tuned() -> Kind {
     Kind::Hpa(Behavior::tuned())
 }
@@ -26,11 +26,11 @@ fn all(scenario: &Scenario, kind: &Kind) -> Vec<Outcome> {
 }
 
 #[test]
-fn what_does_not_fit_in_the_grace_is_handed_back_and_done_by_another_one() {
+fn a_job_that_does_not_fit_in_the_grace_is_released_and_done_by_another_worker() {
     for outcome in all(&long_jobs(), &tuned()) {
         let (tally, total) = (&outcome.tally, outcome.queues[0].total);
         assert!(tally.stopped_at_work > 0 && tally.work_thrown_away > 0.0);
-        // Nobody had one for longer than 25 s, or it would have been ended.
+        // No worker had its job for longer than 25 s, or it would have finished it.
         let most = 25.0 * tally.jobs_redelivered as f64;
         assert!(tally.work_thrown_away <= most, "{} of {most}", tally.work_thrown_away);
         assert_eq!(tally.jobs_redelivered, total.delivered - total.acked);
@@ -40,7 +40,7 @@ fn what_does_not_fit_in_the_grace_is_handed_back_and_done_by_another_one() {
 }
 
 #[test]
-fn with_a_grace_that_is_longer_than_a_job_all_that_was_begun_is_ended() {
+fn with_a_grace_longer_than_a_job_every_started_job_is_finished() {
     for outcome in all(&long_jobs(), &Kind::Graceful(seconds(60.0), Box::new(tuned()))) {
         let tally = &outcome.tally;
         assert!(tally.stopped_at_work > 0);
@@ -50,7 +50,7 @@ fn with_a_grace_that_is_longer_than_a_job_all_that_was_begun_is_ended() {
 }
 
 #[test]
-fn the_longer_the_grace_the_less_is_handed_back() {
+fn the_longer_the_grace_the_fewer_jobs_are_released() {
     let handed_back = |grace: f64| {
         let outcomes = all(&long_jobs().with_grace(seconds(grace)), &tuned());
         outcomes.iter().map(|it| it.tally.jobs_redelivered).sum()
@@ -61,7 +61,7 @@ fn the_longer_the_grace_the_less_is_handed_back() {
 }
 
 #[test]
-fn what_a_worker_had_spent_on_its_job_when_it_died_is_thrown_away() {
+fn the_time_a_dead_worker_spent_on_its_job_is_thrown_away() {
     let text = "
 name: one
 teaches: nothing
@@ -77,13 +77,13 @@ crashes: [{workload: worker, at: 9s}]
     let tally = run(&scenario, &Kind::Fixed(BTreeMap::new()), 1).unwrap().tally;
     assert_eq!((tally.work_thrown_away, tally.jobs_redelivered), (4.0, 1));
     assert_eq!((tally.jobs_done, tally.stopped_at_work), (1, 0));
-    // It waits for the worker that ends it. The first one extends its lease of 3 s each second,
-    // and says its last word at 8 s.
+    // It waits for the worker that finishes it. The first worker extends its lease of 3 s every
+    // second, the last time at 8 s.
     assert_eq!(tally.wait(1.0), seconds(6.0));
 }
 
-/// The same number of jobs a second all the time, come as they may, and a rule that forgets soon:
-/// its count goes up and down with the noise.
+/// Random arrivals at a constant rate, and a rule with a short window, so that its count follows
+/// the noise.
 fn steady() -> Scenario {
     let mut steady = long_jobs().with_grace(Duration::ZERO);
     steady.queues[0].arrivals = Some(Arrivals::Poisson { rate: 1.0 });

@@ -1,4 +1,4 @@
-//! What is claimed of the simulator, and of the core in it.
+//! The claims about the simulator, and about the core in it.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 

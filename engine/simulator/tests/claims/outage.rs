@@ -1,8 +1,8 @@
-//! A metric that is dead for a minute, in virtual time: what each rule does meanwhile to its own
-//! workload and to the others, and how it comes back.
+//! A queue that cannot be read for a minute, in virtual time: what each rule does meanwhile to its
+//! own workload and to the others, and what it does afterwards.
 //!
-//! Two queues of which only one goes dark, and the same minute with both of them seen. That a
-//! reading is absent whatever is wrong with a queue is held at the engine's sources.
+//! There are two queues. One of them cannot be read for a minute, and the same minute is played
+//! with both readable. Tests of the engine's sources show that any error means no reading.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use simulator::scenario::Workload;
 
 use crate::two_queues::{CAPACITY, SICK, Tick, WELL, World};
 
-/// The outage where it begins does not matter, in seconds.
+/// The outage, in seconds, for tests in which its start does not matter.
 const DARK: Range<f64> = 60.0..120.0;
 
-/// How [`SICK`] is scaled.
+/// The rule of [`SICK`].
 #[derive(Debug, Clone, Copy)]
 struct Rule {
     name: &'static str,
@@ -34,36 +34,36 @@ impl Rule {
     }
 }
 
-/// With the window of the demo, so that it ends within the outage, and with the default one.
+/// `rate` with the demo's window, which ends within the outage, and with the default window.
 fn rules() -> [Rule; 4] {
     let of = |name| Rule { name, window: None, average: None };
     let demo = Rule { window: Some(6), average: Some(5), ..of("rate") };
     [demo, of("rate"), of("queue"), of("simple-queue")]
 }
 
-/// A world in which another load comes from a second on.
+/// A world whose load changes at a time, in seconds.
 fn world(rule: &Rule, load: (f64, f64), dark: Range<f64>) -> World {
     World::new(load, dark).with(|sick| rule.set(sick))
 }
 
-/// The same time with the outage and without.
+/// The same run with and without the outage.
 fn both(rule: &Rule, load: (f64, f64)) -> (Vec<Tick>, Vec<Tick>) {
     (world(rule, load, DARK).play(30), world(rule, load, DARK.end..DARK.end).play(30))
 }
 
-/// The rounds from this second on.
+/// The rounds from `second` on.
 fn from(rounds: &[Tick], second: f64) -> &[Tick] {
     &rounds[rounds.iter().position(|round| round.at >= second).unwrap()..]
 }
 
 #[test]
-fn without_readings_nothing_is_removed_whatever_the_last_ones_said_or_the_next_would() {
+fn without_readings_nothing_is_removed() {
     for rule in rules() {
         for half_seconds in 0..10 {
             let start = DARK.start + f64::from(half_seconds) / 2.0;
             for (at, load) in [(0.0, 17.0), (-2.0, 0.0), (-2.0, 35.0), (1.0, 0.0), (1.0, 35.0)] {
                 let rounds = world(&rule, (start + at, load), start..start + 60.0).play(1);
-                // To the first good reading, that one included; the second may remove.
+                // Up to and including the first good reading; the second may remove.
                 let outage = &from(&rounds, start)[..=120];
                 let cut = outage.iter().find(|round| round.removed() > 0);
                 assert_eq!(cut, None, "{} {load} {start}", rule.name());
@@ -74,7 +74,7 @@ fn without_readings_nothing_is_removed_whatever_the_last_ones_said_or_the_next_w
 }
 
 #[test]
-fn the_others_are_decided_on_as_if_there_were_no_outage_and_the_background_has_the_rest() {
+fn the_outage_does_not_affect_the_others_and_the_background_uses_spare_capacity() {
     for rule in rules() {
         for load in [17.0, 0.0, 35.0] {
             let (dark, lit) = both(&rule, (DARK.start + 1.0, load));
@@ -90,7 +90,7 @@ fn the_others_are_decided_on_as_if_there_were_no_outage_and_the_background_has_t
 
 #[test]
 fn an_outage_under_a_steady_load_leaves_no_trace() {
-    // Not of `simple-queue`, whose count is never steady.
+    // Without `simple-queue`, whose count is never steady.
     for rule in &rules()[..3] {
         let (dark, lit) = both(rule, (0.0, 17.0));
         for (dark, lit) in dark.iter().zip(&lit) {
@@ -101,12 +101,12 @@ fn an_outage_under_a_steady_load_leaves_no_trace() {
 }
 
 #[test]
-fn after_a_rise_the_first_good_reading_raises_and_brings_what_it_would_be_without_the_outage() {
+fn after_a_rise_the_first_good_reading_raises_to_the_count_without_the_outage() {
     for rule in rules() {
         for load in [25.0, 35.0] {
             let (dark, lit) = both(&rule, (DARK.start + 1.0, load));
             let (dark, lit) = (from(&dark, DARK.end), from(&lit, DARK.end));
-            // Five busy ones that were there before are enough for 25/s.
+            // The five busy containers from before are enough for 25/s.
             let enough = (load, rule.name()) == (25.0, "simple-queue");
             let raised = dark[0].on(SICK).iter().any(|decision| decision.to > decision.from);
             assert_ne!(raised, enough, "{}: {:?}", rule.name(), dark[0]);
@@ -114,10 +114,10 @@ fn after_a_rise_the_first_good_reading_raises_and_brings_what_it_would_be_withou
                 continue;
             }
             if rule.name() == "simple-queue" {
-                // It takes one step for each reading, after an outage as ever.
+                // It takes one step for each reading, as always.
                 assert_eq!(dark[2].counts[SICK], dark[0].counts[SICK] + 2, "{:?}", dark[2]);
             } else {
-                // More where messages have piled up meanwhile.
+                // More if messages have piled up meanwhile.
                 assert!(dark[0].counts[SICK] >= lit[0].counts[SICK], "{:?} {:?}", dark[0], lit[0]);
             }
         }
@@ -125,14 +125,14 @@ fn after_a_rise_the_first_good_reading_raises_and_brings_what_it_would_be_withou
 }
 
 #[test]
-fn after_a_fall_the_rule_rate_has_by_the_second_good_reading_no_more_than_without_the_outage() {
+fn after_a_fall_the_second_good_reading_lowers_the_rule_rate_as_far_as_without_the_outage() {
     for rule in &rules()[..2] {
         for load in [0.0, 5.0] {
             let (dark, lit) = both(rule, (DARK.start + 1.0, load));
             let (dark, lit) = (from(&dark, DARK.end), from(&lit, DARK.end));
             assert_eq!(dark[0].removed(), 0, "{:?}", dark[0]);
-            // The arrivals of the whole outage come as one rate, and the averages follow it at
-            // once; the longer window of the other run may still remember the time before.
+            // The arrivals of the whole outage are one rate, which the averages follow at once.
+            // The window of the other run may still remember the time before.
             assert!(dark[1].counts[SICK] <= lit[1].counts[SICK], "{:?} {:?}", dark[1], lit[1]);
             assert_eq!(dark[1].counts[SICK], dark[1].wanted, "{:?}", dark[1]);
         }
@@ -140,7 +140,7 @@ fn after_a_fall_the_rule_rate_has_by_the_second_good_reading_no_more_than_withou
 }
 
 #[test]
-fn after_a_fallback_a_rule_goes_on_from_there_and_removes_nothing_while_too_much_waits() {
+fn after_a_fallback_a_rule_continues_from_it_and_removes_nothing_while_too_many_jobs_wait() {
     for rule in rules() {
         for max_delta in [None, Some(1)] {
             let world = world(&rule, (DARK.start + 1.0, 60.0), DARK).with(|sick| {

@@ -1,4 +1,4 @@
-//! What is promised of the core holds, and the documents show what was measured.
+//! The promises about the core hold, and the documents show the measured figures.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ fn shipped() -> Vec<Scenario> {
     files().iter().map(|path| read(path)).collect()
 }
 
-/// Both take half a minute; so they are measured once.
+/// Measured once, because both together take 30 s.
 static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| promises::measure(&shipped()).unwrap());
 static CONTESTS: LazyLock<Vec<Contest>> = LazyLock::new(|| {
     let shipped = shipped();
@@ -36,7 +36,7 @@ fn every_promise_is_kept() {
 }
 
 #[test]
-fn a_promise_that_is_not_kept_is_noticed() {
+fn a_broken_promise_is_noticed() {
     let most = |figure: f64| {
         let figures = std::iter::repeat_n(1.0, 18).chain([figure; 2]).collect();
         Promise { on: "a load", what: "a figure", at_most: Some(1.0), figures }
@@ -46,7 +46,7 @@ fn a_promise_that_is_not_kept_is_noticed() {
 }
 
 #[test]
-fn nobody_who_keeps_to_the_budget_lets_urgent_jobs_wait_shorter() {
+fn no_contender_within_the_capacity_has_shorter_waits_of_urgent_jobs() {
     for contest in CONTESTS.iter() {
         let ours = &contest.ours;
         assert_eq!(ours.violations, 0, "{}", contest.scenario);
@@ -58,7 +58,7 @@ fn nobody_who_keeps_to_the_budget_lets_urgent_jobs_wait_shorter() {
 }
 
 #[test]
-fn ours_costs_hardly_more_than_hpa_and_keda_as_they_come() {
+fn ours_costs_hardly_more_than_hpa_and_keda_by_default() {
     for contest in CONTESTS.iter() {
         let as_they_come = ["HPA", "KEDA", "HPA+PriorityClass"];
         for rival in contest.rivals.iter().filter(|it| as_they_come.contains(&it.name.as_str())) {
@@ -71,11 +71,12 @@ fn ours_costs_hardly_more_than_hpa_and_keda_as_they_come() {
 #[test]
 fn the_documents_show_what_is_measured() {
     let shows = |file: &str, text: &str| {
-        let shown = std::fs::read_to_string(project().join(file)).unwrap();
+        let shown =
+            std::fs::read_to_string(project().join("docs/src/how-well").join(file)).unwrap();
         assert!(shown.contains(text), "{file} is to show, from scripts/control-report:\n{text}");
     };
-    shows("README.md", &promises::table(&PROMISES));
-    shows("README.md", &rivals::table(&CONTESTS));
-    shows("README.md", &rivals::thrown_away(&CONTESTS));
-    shows("scenarios/README.md", &rivals::where_behind(&CONTESTS));
+    shows("promises.md", &promises::table(&PROMISES));
+    shows("comparison.md", &rivals::table(&CONTESTS));
+    shows("comparison.md", &rivals::thrown_away(&CONTESTS));
+    shows("where-not-better.md", &rivals::where_behind(&CONTESTS));
 }

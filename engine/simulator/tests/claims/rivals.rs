@@ -1,12 +1,12 @@
-//! The rivals are honest: what was measured of them on a real cluster holds in the model too,
-//! within 20 %.
+//! The models of the other contenders are fair: what was measured on a real cluster holds in the
+//! model too, within 20 %.
 //!
-//! Measured on Kubernetes 1.36: a metric goes from 0 to 200 at a random moment, 20 a replica,
-//! 1 to 10 replicas, pods ready about 1.5 s after they are made. Here 200 jobs that last for
-//! hours keep the metric, which counts what waits and what is at work, at 200.
+//! Measured on Kubernetes 1.36: a metric goes from 0 to 200 at a random time, with a target of 20
+//! for each replica and 1 to 10 replicas. Pods are ready about 1.5 s after they are made. Here 200
+//! jobs that last for hours keep the metric, which counts waiting and leased jobs, at 200.
 //!
 //! One constant is added: 0.4 s from a write to the pods, for the two controllers in between. It
-//! is what was measured with open policies, where all pods come by one write: 8 were ready 2.0 s
+//! was measured with policies without an effect, where one write makes all pods: 8 were ready 2.0 s
 //! (p50) after it, less the 1.5 s that they took themselves.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ const CONTROLLERS: &str = "{time: 1900ms, spread: 200ms}";
 const JUMP: Duration = Duration::from_secs(400);
 const PHASES: u64 = 400;
 
-/// The metric's jump, on a fleet that has stood still for long.
+/// The metric's jump, on a fleet that has been steady for long.
 fn jump(min: u32) -> Scenario {
     let text = format!(
         "
@@ -49,7 +49,7 @@ fn quantile(mut times: Vec<f64>, share: f64) -> f64 {
     times[(times.len() as f64 * share).ceil() as usize - 1]
 }
 
-/// The first write and eight ready: p50 and p95 over many phases, in seconds after the jump.
+/// The times of the first write and of 8 ready: p50 and p95 over many phases, in seconds.
 fn figures(kind: &Kind, min: u32) -> [f64; 4] {
     let (mut writes, mut ready) = (Vec::new(), Vec::new());
     for seed in 0..PHASES {

@@ -1,4 +1,4 @@
-//! The scenarios that are shipped, all of them, with everyone who is tried.
+//! All scenarios of this repository, with all contenders.
 
 use std::path::{Path, PathBuf};
 
@@ -29,9 +29,11 @@ pub(crate) fn read(path: &Path) -> Scenario {
 }
 
 #[test]
-fn the_readme_s_examples_can_be_played_and_all_files_are_in_its_table() {
-    let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
-    let examples = readme.split("```yaml\n").skip(1).map(|it| it.split("```").next().unwrap());
+fn the_examples_of_the_reference_can_be_played_and_the_readme_lists_all_files() {
+    let read_text = |file: &str| std::fs::read_to_string(folder().join(file)).unwrap();
+    let readme = read_text("README.md");
+    let reference = read_text("../docs/src/reference/scenarios.md");
+    let examples = reference.split("```yaml\n").skip(1).map(|it| it.split("```").next().unwrap());
     assert_eq!(examples.clone().count(), 2);
     for example in examples {
         let scenario: Scenario = serde_yaml::from_str(example).unwrap();
@@ -46,7 +48,7 @@ fn the_readme_s_examples_can_be_played_and_all_files_are_in_its_table() {
 }
 
 #[test]
-fn every_scenario_can_be_played_by_everyone() {
+fn every_contender_can_play_every_scenario() {
     assert!(files().len() >= 10);
     for path in files() {
         let scenario = read(&path);

@@ -1,4 +1,4 @@
-//! Steps do what they say, and so do those of the scenarios that are shipped, by their captions.
+//! Steps do what they say, and the scenarios of this repository do what their captions say.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use simulator::{Kind, Outcome, Scenario, run};
 
 use crate::seconds;
 
-/// As they are in every one of them.
+/// The workloads' indices in every one of these scenarios.
 const CONSUMER: usize = 0;
 const BACKGROUND: usize = 1;
 const SEEDS: Range<u64> = 1..21;
@@ -29,7 +29,7 @@ fn read(text: &str) -> Scenario {
     scenario
 }
 
-/// A scenario that was played by us.
+/// A scenario, played by our core.
 struct Play {
     scenario: Scenario,
     outcome: Outcome,
@@ -43,7 +43,7 @@ impl Play {
         Play { scenario, outcome }
     }
 
-    /// When a step, from 1 on, begins and ends.
+    /// When a step, counted from 1, begins and ends.
     fn step(&self, number: usize) -> Range<Duration> {
         let (begin, step) = self.scenario.by_clock().nth(number - 1).unwrap();
         begin..begin + step.lasts
@@ -70,7 +70,7 @@ impl Play {
         self.writes(number).iter().filter(|it| it.workload == CONSUMER && it.to < it.from).count()
     }
 
-    /// How long after the step began something was so.
+    /// How long after the start of a step a point first fulfils a condition.
     fn first(&self, number: usize, is_so: impl Fn(&Point) -> bool) -> Duration {
         let step = self.step(number);
         let point = self.points(&step).into_iter().find(|it| is_so(it));
@@ -87,13 +87,13 @@ fn live(point: &Point) -> u32 {
 }
 
 #[test]
-fn first_nobody_scales_then_slots_change_hands_then_the_background_is_back() {
+fn first_five_minutes_hold_then_scale_then_return_the_slots() {
     for seed in SEEDS {
         let play = Play::of(FIRST, seed);
         assert_eq!(play.writes(1), [], "nobody scales");
         assert!((140..=190).contains(&play.at_end(1).ready[0]), "{:?}", play.at_end(1));
         let first = play.writes(2)[0].at - play.step(2).start;
-        assert!(first <= 2 * play.scenario.tick, "slots change owner after {first:?}");
+        assert!(first <= 2 * play.scenario.tick, "slots change hands after {first:?}");
         let target = u64::from(play.scenario.workloads[CONSUMER].target);
         let short = play.first(2, |it| it.ready[0] <= target);
         assert!(short <= seconds(25.0), "the queue is back in its band after {short:?}");
@@ -103,7 +103,7 @@ fn first_nobody_scales_then_slots_change_hands_then_the_background_is_back() {
 }
 
 #[test]
-fn who_comes_first_gets_what_it_needs_and_a_minimum_is_kept() {
+fn the_first_priority_gets_what_it_needs_and_a_minimum_is_kept() {
     for seed in SEEDS {
         let play = Play::of(PRIORITY, seed);
         assert_eq!(ready(play.at_end(1), BACKGROUND), 9);
@@ -119,7 +119,7 @@ fn who_comes_first_gets_what_it_needs_and_a_minimum_is_kept() {
 }
 
 #[test]
-fn at_the_limit_all_is_given_and_what_waits_is_worked_off_before_slots_go_back() {
+fn at_the_limit_all_slots_are_used_and_the_backlog_is_done_before_slots_go_back() {
     for seed in SEEDS {
         let play = Play::of(OVERLOAD, seed);
         assert_eq!(play.at_end(1).ready[0], 0, "ten slots are enough");
@@ -133,10 +133,10 @@ fn at_the_limit_all_is_given_and_what_waits_is_worked_off_before_slots_go_back()
 }
 
 #[test]
-fn in_the_dark_nobody_is_sent_away_and_the_dead_worker_s_job_is_done() {
+fn during_an_outage_nothing_is_removed_and_the_dead_worker_s_job_is_done() {
     for seed in SEEDS {
         let play = Play::of(OUTAGE, seed);
-        // Two ticks long the last reading counts as fresh.
+        // The last reading counts as fresh for two ticks.
         let dark = play.step(2).start + 3 * play.scenario.tick..play.step(3).end;
         let writes = play.outcome.tally.writes.iter().filter(|it| dark.contains(&it.at));
         assert_eq!(writes.count(), 0, "nothing is decided without a reading");
@@ -148,7 +148,7 @@ fn in_the_dark_nobody_is_sent_away_and_the_dead_worker_s_job_is_done() {
 }
 
 #[test]
-fn after_a_rush_first_what_waits_is_done_and_then_slots_go_back() {
+fn after_a_rush_the_backlog_is_done_before_slots_go_back() {
     for seed in SEEDS {
         let play = Play::of(BACK, seed);
         assert!(play.longest(1) >= 200 && ready(play.at_end(1), CONSUMER) == 9);
@@ -161,7 +161,7 @@ fn after_a_rush_first_what_waits_is_done_and_then_slots_go_back() {
 }
 
 #[test]
-fn in_no_moment_of_any_of_them_there_are_more_containers_than_slots() {
+fn there_are_never_more_containers_than_slots() {
     for text in ALL {
         let play = Play::of(text, 1);
         assert!(play.outcome.series.points.iter().all(|it| live(it) <= play.scenario.capacity));
@@ -189,7 +189,7 @@ workloads:{workloads}"
 }
 
 #[test]
-fn a_paused_workload_keeps_what_it_has_and_is_scaled_again_afterwards() {
+fn a_paused_workload_keeps_its_count_and_is_scaled_again_afterwards() {
     let text = with_actions("pause: {consumer: true}, load: {producer: 3}");
     let again = "  - {caption: Again., for: 10s, do: [pause: {consumer: false}]}\nworkloads:";
     let play = Play::of(&text.replace("workloads:", again), 1);
@@ -199,14 +199,14 @@ fn a_paused_workload_keeps_what_it_has_and_is_scaled_again_afterwards() {
 }
 
 #[test]
-fn a_burst_comes_at_once_on_top_of_the_load() {
+fn a_burst_arrives_at_once_on_top_of_the_load() {
     let calm = Play::of(&with_actions("load: {producer: 1}"), 1).outcome.tally.jobs_in;
     let burst = Play::of(&with_actions("burst: {jobs: 70}"), 1).outcome.tally.jobs_in;
     assert_eq!(burst, calm + 70);
 }
 
 #[test]
-fn a_situation_is_what_lasts_of_all_steps_so_far() {
+fn a_situation_is_the_lasting_effect_of_all_steps_so_far() {
     let scenario = read(FIRST);
     let load = |situation: &Situation| situation.load["producer"];
     let all = (0..3).map(|step| scenario.situation(step)).collect::<Vec<_>>();
@@ -222,7 +222,7 @@ fn a_situation_is_what_lasts_of_all_steps_so_far() {
 }
 
 #[test]
-fn a_step_that_makes_no_sense_is_named() {
+fn an_invalid_step_is_named() {
     let told = |from: &str, to: &str| {
         let text = with_actions("load: {producer: 1}, kill: consumer, outage: {jobs: 5s}");
         assert!(text.contains(from), "{from}");
@@ -235,7 +235,7 @@ fn a_step_that_makes_no_sense_is_named() {
     let cases = [
         ("kill: consumer", "kill: me", "step 2: kill names me, which is not among the workloads"),
         ("outage: {jobs", "outage: {job", "step 2: outage names job, which is not among"),
-        ("outage: {jobs: 5s}", "outage: {jobs: 0s}", "step 2: outage lasts no time"),
+        ("outage: {jobs: 5s}", "outage: {jobs: 0s}", "step 2: outage has no duration"),
         ("kill: consumer", "burst: {job: 1}", "step 2: burst names job, which is not among the qu"),
         ("kill: consumer", "burst: {jobs: 0}", "step 2: burst is 0; it must be from 1 to 10000"),
         ("kill: consumer", "pause: {me: true}", "step 2: pause names me, which is not among"),
@@ -249,10 +249,10 @@ fn a_step_that_makes_no_sense_is_named() {
         (
             "name: jobs\n",
             "name: jobs\n    arrivals: {shape: constant, rate: 1}\n",
-            "jobs: arrivals come by the producer producer, too; leave one out",
+            "jobs: arrivals come from the producer producer too; remove one of the two",
         ),
         ("kill: consumer", "stop: consumer", "steps[1].do[1]: unknown field `stop`"),
-        ("outage: {jobs: 5s}", "outage: {jobs: 5}", "steps[1]: \"5\" is no time; write it"),
+        ("outage: {jobs: 5s}", "outage: {jobs: 5}", "steps[1]: \"5\" is not a time; write it"),
         ("kill: consumer", "{}", "steps[1]: an action is empty"),
     ];
     for (from, to, begin) in cases {

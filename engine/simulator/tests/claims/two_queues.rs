@@ -1,7 +1,7 @@
-//! Two workloads with a queue each, and the background. Containers come and go at once, jobs take
-//! 200 ms, and one of the queues cannot be read for a minute.
+//! Two workloads with a queue each, and the background. Containers start and stop at once, jobs
+//! take 200 ms, and one of the queues cannot be read for a minute.
 //!
-//! Seconds are counted from our first reading on, for ticks begin at a random moment.
+//! Seconds are counted from our first reading, because ticks begin at a random time.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,12 +12,12 @@ use simulator::arrivals::Arrivals;
 use simulator::scenario::{Outage, Workload};
 use simulator::{Round, Scenario, watch};
 
-/// The workload whose queue goes dark, and the one whose queue is always read. Each follows the
-/// queue of its own name.
+/// The workload whose queue cannot be read for a while, and the one whose queue always can. Each
+/// follows the queue of its own name.
 pub(crate) const SICK: &str = "sick";
 pub(crate) const WELL: &str = "well";
 
-/// Enough for all that the two ask for in ordinary times.
+/// Enough for all that the two workloads want in ordinary times.
 pub(crate) const CAPACITY: u32 = 40;
 
 /// What happens between two ticks.
@@ -26,9 +26,9 @@ pub(crate) struct Tick {
     /// When it began, in seconds.
     pub(crate) at: f64,
     pub(crate) decisions: Vec<Decision>,
-    /// What each workload has after it.
+    /// The count of each workload after it.
     pub(crate) counts: BTreeMap<String, u32>,
-    /// What is wanted of [`SICK`].
+    /// The wanted count of [`SICK`].
     pub(crate) wanted: u32,
     /// How many of its messages waited at the last reading.
     pub(crate) ready: u64,
@@ -40,7 +40,7 @@ impl Tick {
         self.decisions.iter().filter(|decision| decision.workload == name).collect()
     }
 
-    /// How many are taken from [`SICK`] in this round.
+    /// How many containers of [`SICK`] are removed in this round.
     pub(crate) fn removed(&self) -> u32 {
         self.on(SICK).iter().map(|decision| decision.from.saturating_sub(decision.to)).sum()
     }
@@ -49,7 +49,7 @@ impl Tick {
 /// The world before it is played.
 pub(crate) struct World {
     scenario: Scenario,
-    /// From when on how many jobs a second come to [`SICK`].
+    /// When the rate of [`SICK`] changes, in seconds, and the new rate.
     load: (f64, f64),
     dark: Range<f64>,
 }
@@ -71,20 +71,20 @@ workloads:
 ";
 
 impl World {
-    /// A world in which 17 jobs a second come to [`SICK`], and from a second on another number.
-    /// While it is `dark`, in seconds, its queue cannot be read; the end is the first good reading.
+    /// A world in which 17 jobs a second arrive for [`SICK`], and another rate later. During
+    /// `dark`, in seconds, its queue cannot be read; the end of it is the first good reading.
     pub(crate) fn new(load: (f64, f64), dark: Range<f64>) -> World {
         World { scenario: serde_yaml::from_str(TEXT).unwrap(), load, dark }
     }
 
-    /// The same with another configuration of [`SICK`].
+    /// Changes the configuration of [`SICK`].
     #[must_use]
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Workload)) -> World {
         change(&mut self.scenario.workloads[0]);
         self
     }
 
-    /// Plays the outage, and so many seconds more.
+    /// Plays the outage and `more` seconds after it.
     pub(crate) fn play(mut self, more: u64) -> Vec<Tick> {
         let first = first_reading(&self.scenario);
         let after = |seconds| first + Duration::from_secs_f64(seconds);
@@ -100,7 +100,7 @@ impl World {
     }
 }
 
-/// When the queues are read first.
+/// The time of the first reading.
 fn first_reading(scenario: &Scenario) -> Duration {
     let mut first = None;
     watch(scenario, 1, &mut |round| {

@@ -1,4 +1,4 @@
-//! What holds for every world.
+//! Properties of every simulated world.
 
 use proptest::prelude::*;
 use simulator::arrivals::{Arrivals, Stream};
@@ -52,7 +52,7 @@ fn all_contenders_see_the_same_arrivals() {
 }
 
 #[test]
-fn arrivals_have_the_rates_that_they_say() {
+fn arrivals_have_their_configured_rates() {
     let (period, at) = (seconds(40.0), seconds(500.0));
     let points = vec![(seconds(0.0), 2.0), (seconds(250.0), 0.0), (seconds(500.0), 18.0)];
     for even in [true, false] {
@@ -66,21 +66,21 @@ fn arrivals_have_the_rates_that_they_say() {
         for (arrivals, expected) in all.into_iter().zip(expected) {
             let stream = Stream::new(arrivals.clone(), Random::new(1, "x"), seconds(1000.0));
             let count = stream.count();
-            // Three deviations of a Poisson count.
+            // Three standard deviations of a Poisson count.
             assert!(count.abs_diff(expected) <= 300, "{arrivals:?}: {count}");
         }
     }
 }
 
 #[test]
-fn even_arrivals_come_like_a_clock() {
+fn even_arrivals_have_equal_gaps() {
     let stream = Stream::new(Arrivals::Constant { rate: 4.0 }, Random::new(1, "x"), seconds(1.1));
     let times: Vec<f64> = stream.map(|at| (at.as_secs_f64() * 100.0).round() / 100.0).collect();
     assert_eq!(times, [0.25, 0.5, 0.75, 1.0]);
 }
 
 #[test]
-fn bursts_come_at_their_moments() {
+fn bursts_come_at_their_times() {
     let every = Some(seconds(10.0));
     let burst = Arrivals::Burst { rate: 0.0, jobs: 5, at: seconds(3.0), every };
     let moments = burst.bursts(seconds(25.0));
@@ -100,7 +100,7 @@ fn a_dead_worker_s_job_comes_back_and_is_done() {
 }
 
 #[test]
-fn nobody_can_read_a_queue_during_its_outage_and_ours_holds() {
+fn a_queue_cannot_be_read_during_its_outage_and_ours_keeps_its_counts() {
     let scenario = outage();
     let outcome = run(&scenario, &Kind::Ours, 1).unwrap();
     // After two ticks its last reading is stale, and from then on nothing is removed.
@@ -110,7 +110,7 @@ fn nobody_can_read_a_queue_during_its_outage_and_ours_holds() {
 }
 
 #[test]
-fn long_polls_ask_less_often_than_short_ones() {
+fn long_polls_are_fewer_than_short_ones() {
     let polls = |wait: &str| {
         let text = include_str!("../../../../scenarios/microbadger.yaml");
         let text = text.replace("poll-wait: 1s", &format!("poll-wait: {wait}"));
@@ -123,12 +123,12 @@ fn long_polls_ask_less_often_than_short_ones() {
 }
 
 #[test]
-fn the_lower_class_is_evicted_and_the_cluster_is_never_over_full() {
+fn the_lower_class_is_evicted_and_the_cluster_is_never_overfull() {
     let scenario = shipped(include_str!("../../../../scenarios/demo.yaml"));
     let outcome = run(&scenario, &Kind::HpaPreempting(Behavior::default()), 1).unwrap();
     assert_eq!(outcome.tally.budget_violations, 0);
     let remainder = outcome.series.points.iter().map(|point| point.containers[1]);
-    assert!(remainder.clone().any(|seen| seen.ready() == 9), "it begins with all that is left");
+    assert!(remainder.clone().any(|seen| seen.ready() == 9), "it begins with all spare capacity");
     assert!(remainder.clone().any(|seen| seen.pending >= 4), "and makes room");
 }
 
@@ -145,7 +145,7 @@ fn a_simulated_hour_of_the_demo_jumps_from_event_to_event() {
     assert_eq!(outcome.series.points.len(), 7201);
 }
 
-/// Two workloads with queues and a background, in worlds that are made to be awkward.
+/// Two workloads with queues and a background, in deliberately awkward worlds.
 fn worlds() -> impl Strategy<Value = (Scenario, u64)> {
     let times = (0..4000u64, 0..4000u64, 20..900u64);
     let load = (0.0..40.0f64, 0.0..40.0f64, 0..300u32);
@@ -193,18 +193,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn ours_never_goes_over_the_budget((scenario, seed) in worlds()) {
+    fn ours_never_exceeds_the_capacity((scenario, seed) in worlds()) {
         let outcome = run(&scenario, &Kind::Ours, seed).unwrap();
         prop_assert_eq!(outcome.tally.budget_violations, 0);
         prop_assert_eq!(outcome.tally.over_budget_seconds, 0.0);
-        // Not even with those that have found no machine.
+        // Not even when containers without a machine are counted.
         let live = |it: &simulator::world::ContainerCounts| it.placed() + it.pending;
         let most = outcome.series.points.iter().map(|it| it.containers.iter().map(live).sum());
         prop_assert!(most.max() <= Some(scenario.capacity));
     }
 
     #[test]
-    fn no_job_is_lost_or_made_by_anyone((scenario, seed) in worlds()) {
+    fn no_contender_loses_or_makes_a_job((scenario, seed) in worlds()) {
         for kind in Kind::all(&scenario) {
             let outcome = run(&scenario, &kind, seed).unwrap();
             let queues = &outcome.queues;
