@@ -1,7 +1,7 @@
-# The one image of the kit: every program, and nothing that they do not need.
-# scripts/image builds it, and gives it to your cluster.
+# The image that all programs share, with nothing that they do not need.
+# scripts/image builds it and loads it into your cluster.
 ARG RUST_IMAGE=docker.io/library/rust:1.95-slim-bookworm
-# Same Debian as above: programs do not run on an older C library than they were built on.
+# The same Debian as above: programs do not run with an older C library than they were built with.
 ARG BASE_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${RUST_IMAGE} AS build
@@ -9,7 +9,7 @@ ARG PROFILE=dist
 WORKDIR /src
 COPY . .
 RUN cargo build --profile ${PROFILE} --locked --bins
-# The base has no shell, so its part of the file tree is laid out here.
+# The base has no shell, so the files for it are arranged here.
 RUN mkdir -p /out/usr/local/bin /out/usr/share/microscaling \
  && cd target/${PROFILE} \
  && cp queue producer consumer remainder engine /out/usr/local/bin/ \
@@ -20,7 +20,7 @@ FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Microscaling in a Box" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /out/ /
-# As a number: Kubernetes cannot tell by a name that a user is not root.
+# A number, because Kubernetes cannot see from a name that a user is not root.
 USER 65532:65532
-# No ENTRYPOINT: `docker run IMAGE queue` is a queue, and nothing said is the whole box.
+# No ENTRYPOINT: `docker run IMAGE queue` runs a queue, and `docker run IMAGE` the whole box.
 CMD ["box"]

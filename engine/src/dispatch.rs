@@ -1,4 +1,4 @@
-//! From the command line to what it asks for.
+//! Runs the subcommand of the command line, or the engine.
 
 use service::output::print;
 
@@ -6,10 +6,6 @@ use crate::args::{Args, Subcommand};
 use crate::cli::{completions, play, replay, scale, simulate, top, validate};
 use crate::start;
 
-/// Does what the command line says.
-///
-/// # Errors
-/// Whatever stops it, in a line.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Some(Subcommand::Scale(args)) => scale::run(&args).await,

@@ -1,4 +1,4 @@
-//! Where the page is.
+//! The address of the page.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -10,7 +10,7 @@ use crate::args::DEFAULT_PORT;
 /// How many ports after the default one are tried.
 const PORTS: u16 = 20;
 
-/// The address that was asked for, else the default port or the next free one.
+/// Listens on the given address, or else on the default port or the next free one.
 pub async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     if let Some(address) = asked {
         return service::shell::bind(address).await;
@@ -18,11 +18,11 @@ pub async fn listen(asked: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     for port in DEFAULT_PORT..DEFAULT_PORT + PORTS {
         if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
             if port != DEFAULT_PORT {
-                note(&format!("port {DEFAULT_PORT} is taken; the page is at port {port}"));
+                note(&format!("port {DEFAULT_PORT} is taken; the page is on port {port}"));
             }
             return Ok(listener);
         }
     }
     let last = DEFAULT_PORT + PORTS - 1;
-    anyhow::bail!("ports {DEFAULT_PORT} to {last} are all taken; give one with --listen")
+    anyhow::bail!("ports {DEFAULT_PORT} to {last} are all taken; choose another with --listen")
 }

@@ -1,15 +1,15 @@
 //! The engine: reads the queues, decides by priority inside one container budget, scales the
-//! Deployments, and shows it all on a page. Here it is put together; each part is a crate. The work
-//! happens in [`runtime::control_loop`].
+//! Deployments, and shows everything on a page. This program only connects the parts; each part is
+//! a crate. The work happens in [`runtime::control_loop`].
 //!
 //! # Layout
 //! - [`args`] and [`multicall`]: the command line
-//! - [`start`]: puts it all together
-//! - [`listen`]: where the page is
+//! - [`start`]: connects the parts and runs the engine
+//! - [`listen`]: the address of the page
 //! - [`dispatch`] and [`cli`]: the subcommands
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
-#![allow(unreachable_pub)] // a program has no outside
+#![allow(unreachable_pub)] // no crate uses a program
 
 mod args;
 mod cli;

@@ -1,13 +1,13 @@
-//! What the program is called. As `box`, a sixth name in the image, it runs the whole demo in one
-//! container.
+//! What the program does under each of its names. As `box`, a name in the image, it runs the whole
+//! demo in one container.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::args::Args;
 
-/// What `box` is short for. In a container the page has to listen on all addresses, and its host
-/// comes in by the gateway; the other programs stay on loopback.
+/// The flags that `box` stands for. In a container the page has to listen on all addresses, and
+/// requests of its host arrive from the gateway; the other programs stay on loopback.
 const BOX: [&str; 6] = [
     "--scheduler=process",
     "--manifest=/usr/share/microscaling/demo.yaml",
@@ -17,7 +17,7 @@ const BOX: [&str; 6] = [
     "--trust-gateway",
 ];
 
-/// The command line, with what the program's name stands for; what is typed counts more.
+/// The command line, with the flags that the program's name stands for; typed flags override them.
 pub fn command_line() -> Args {
     service::command_line::parse_from(words(std::env::args_os().collect()))
 }
@@ -30,18 +30,18 @@ fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
     typed
 }
 
-/// How this program is called from the folder that we are in, as a shell takes it.
+/// The command that runs this program from the current folder, quoted for a shell.
 pub fn by_hand() -> String {
     let typed = std::env::args_os().next().map(PathBuf::from);
     let typed = typed.unwrap_or_else(|| PathBuf::from("engine"));
     pasted(&typed, &std::env::current_dir().unwrap_or_default())
 }
 
-/// How a script of the kit that this program was built in is called from the folder that we are
-/// in, as a shell takes it.
+/// The command that runs a script of the kit that this program was built in, from the current
+/// folder, quoted for a shell.
 pub fn script_by_hand(name: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    // As it was typed, for the folder of builds may be a link that leads out of the kit.
+    // The typed path comes first: the build folder may be a link that leads out of the kit.
     let typed = std::env::args_os().next().map(|typed| here.join(typed));
     let programs = [typed, std::env::current_exe().ok()].into_iter().flatten();
     let folders = programs.flat_map(|it| it.ancestors().map(PathBuf::from).collect::<Vec<_>>());
@@ -50,21 +50,21 @@ pub fn script_by_hand(name: &str) -> String {
     found.map_or_else(|| format!("the kit's scripts/{name}"), |script| pasted(&script, &here))
 }
 
-/// A program as it is typed in a folder. A path below that folder is as short as it can be.
+/// The command that runs a program from a folder; relative if the program is below that folder.
 fn pasted(program: &Path, here: &Path) -> String {
-    // As `box` it knows no commands.
+    // Under the name `box` it has no subcommands.
     let program = match program.file_name() {
         Some(name) if name == "box" => program.with_file_name("engine"),
         _ => program.to_owned(),
     };
     let below = program.strip_prefix(here).ok().filter(|_| !here.as_os_str().is_empty());
     let text = below.unwrap_or(&program).to_string_lossy().into_owned();
-    // A bare name would be looked for elsewhere.
+    // A shell would look for a bare name in PATH.
     let bare = below.is_some() && !text.contains('/');
     quoted(if bare { format!("./{text}") } else { text })
 }
 
-/// A word as a shell takes it.
+/// A word, quoted for a shell if it has to be.
 fn quoted(word: String) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

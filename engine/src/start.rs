@@ -1,11 +1,11 @@
-//! Puts the engine together.
+//! Connects the parts of the engine and runs it.
 //!
 //! # Layout
 //! - [`in_box`]: with a manifest whose Deployments become local processes
 //! - [`in_cluster`]: with a namespace of a cluster
-//! - `facing`: how it faces those who look at it
-//! - [`read`](mod@read) and [`plan`]: what of a manifest can be run
-//! - [`own_arguments`]: what a manifest's own engine is told, for a box
+//! - `serve`: the page, the API, the audience's page, the recording
+//! - [`read`](mod@read) and [`plan`]: reads a manifest, and checks that this machine can run it
+//! - [`own_arguments`]: the flags of the engine's own Deployment in a manifest, for a box
 
 pub mod in_box;
 #[cfg(feature = "kubernetes")]
@@ -17,15 +17,11 @@ mod serve;
 
 use crate::args::{RunArgs, SchedulerKind};
 
-/// Most of a first build would be for it.
+/// The feature is optional because it doubles the time of a first build.
 #[cfg(not(feature = "kubernetes"))]
 const NO_KUBERNETES: &str = "this engine was built without Kubernetes; build it in with \
     cargo build --release --locked --bins, or use the image";
 
-/// Runs the engine.
-///
-/// # Errors
-/// Whatever stops it, in a line.
 pub async fn engine(args: RunArgs) -> anyhow::Result<()> {
     match args.scheduler {
         SchedulerKind::Process => in_box::start(args).await,

@@ -1,4 +1,4 @@
-//! What others than the loop add to each snapshot. The loop passes it on unread.
+//! What parts outside the loop add to each snapshot. The loop passes it on unread.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A part of each snapshot. It is woken for by [`Command::Show`](crate::control_loop::Command::Show).
+/// A part of each snapshot. [`Command::Show`](crate::control_loop::Command::Show) asks for a round.
 pub trait Contribution: fmt::Debug + Send + Sync {
-    /// Its keys at `now`, in the state and in the stream; null where a value is not known.
+    /// Its keys in the state and in the stream at `now`; null where a value is unknown.
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)>;
 
-    /// What a page is told besides when it begins to listen.
+    /// A value that a page gets only when it begins to listen.
     fn first(&self) -> Option<(&'static str, Value)> {
         None
     }
 
-    /// What has come since the last call, oldest first. Each value is told once, in a frame's list
-    /// of this name.
+    /// The values since the last call, oldest first. Each is sent once, in a frame's list of this
+    /// name.
     fn fresh(&self) -> Option<(&'static str, Vec<Value>)> {
         None
     }
 
-    /// All begins anew.
+    /// Called at a reset.
     fn begin_anew(&self) {}
 }
 
@@ -31,17 +31,17 @@ pub trait Contribution: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Default)]
 pub struct Contributions(Arc<[Arc<dyn Contribution>]>);
 
-/// What is contributed to one moment.
+/// What is contributed to one snapshot.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contributed {
-    /// Keys and their values.
+    /// Values by key.
     pub keys: BTreeMap<&'static str, Value>,
-    /// What has come since the moment before, by the name of its list.
+    /// The values since the previous snapshot, by the name of their list.
     pub fresh: Vec<(&'static str, Vec<Value>)>,
 }
 
 impl Contributions {
-    /// These.
+    /// These contributions, in this order.
     pub fn new(all: Vec<Arc<dyn Contribution>>) -> Contributions {
         Contributions(all.into())
     }
@@ -54,12 +54,12 @@ impl Contributions {
         }
     }
 
-    /// What a page is told when it begins to listen.
+    /// What a page gets when it begins to listen.
     pub fn first(&self) -> impl Iterator<Item = (&'static str, Value)> {
         self.0.iter().filter_map(|it| it.first())
     }
 
-    /// All begins anew.
+    /// Tells all contributions of a reset.
     pub fn begin_anew(&self) {
         self.0.iter().for_each(|it| it.begin_anew());
     }

@@ -1,12 +1,13 @@
-//! The clock and the sockets around the pure decision core: twice a second it looks, decides
-//! and scales; in between it gives out slots the moment they come free. Nothing else scales.
+//! The control loop: the clock and the sockets around the pure decision core. At each tick (twice a
+//! second) it observes, decides and scales. Between ticks it gives out slots as soon as they come
+//! free. Nothing else scales.
 //!
 //! # Layout
-//! - [`handle`]: how others see the loop, and what they may wish of it
-//! - [`wishes`]: how that is carried out
+//! - [`handle`]: the interface to the loop, and its commands
+//! - [`commands`]: how the loop carries out commands
 //! - `leaving`: idle containers leave first
-//! - `configure`: annotations that are edited, here and elsewhere
-//! - `restart` and `reset`: back to second 0, and how far that is
+//! - `configure`: edits of annotations, by this engine and by others
+//! - `restart` and `reset`: back to second 0, and the progress of that
 
 pub mod commands;
 mod configure;
@@ -42,34 +43,34 @@ use reset::Reset;
 /// How many commands may wait; each is answered within a round.
 const COMMANDS: usize = 64;
 
-/// How long a leaving engine waits for answers to its writes; each has a second.
+/// How long a leaving engine waits for the answers to its writes; each write has 1 s.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// How long changes are gathered; a twenty-fifth of the default tick.
+/// How long changes are gathered before a round; 4 % of the default tick.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// Everything that a round needs.
+/// Everything a round needs.
 #[derive(Debug)]
 pub struct Components {
     /// The decision core.
     pub core: Autoscaler,
     /// Where the containers run.
     pub scheduler: Box<dyn Scheduler>,
-    /// Where readings come from.
+    /// The sources of queue readings.
     pub sources: Sources,
     /// The engine's time.
     pub clock: Clock,
-    /// What stays the same on the board.
+    /// The parts of a snapshot that never change.
     pub fixed: Fixed,
-    /// How Prometheus looks.
+    /// The engine's Prometheus metrics.
     pub metrics: Metrics,
-    /// Annotations that are edited while it runs.
+    /// The annotations, which may change while the engine runs.
     pub settings: Settings,
-    /// Whether it decides.
+    /// Decides whether this engine may scale.
     pub authority: Box<dyn Authority>,
-    /// What makes the load at the start, and how many of each; a reset leads back to it.
+    /// Replicas of the load's Deployments at the start, by name; a reset restores them.
     pub opening: BTreeMap<String, u32>,
-    /// Whether what is scaled goes back to its minimums when the engine leaves.
+    /// Whether workloads are scaled to their minimums when the engine leaves.
     pub reset_on_exit: bool,
 }
 
@@ -77,38 +78,37 @@ pub struct Components {
 #[derive(Debug)]
 pub struct ControlLoop {
     components: Components,
-    /// What others add to each snapshot.
+    /// What other parts add to each snapshot.
     contributions: Contributions,
     builder: SnapshotBuilder,
     ticks: u64,
-    /// When the last round was.
+    /// The time of the last round.
     last: Duration,
-    /// The term of leadership that the core was told of.
+    /// The term of leadership that the core has taken over.
     term: Option<Duration>,
     commands: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     feed: Feed,
     refusals: Arc<Refusals>,
-    /// Words that are on their way.
+    /// Writes that are under way.
     writes: JoinSet<()>,
     /// How long containers take to start, by Deployment.
     start_ups: BTreeMap<String, StartUp>,
-    /// Who is busy, and who is retired.
+    /// Which containers are busy, and which are retired.
     retiring: Retiring,
     retire_calls: Calls,
-    /// What was killed by a wish, to tell what became of its jobs.
+    /// Containers killed by a command, to log what became of their jobs.
     killed: BTreeSet<String>,
-    /// What writes have to tell once they are carried out.
+    /// Where writes send their log events once they are carried out.
     log_tx: mpsc::UnboundedSender<LogEvent>,
     log_rx: mpsc::UnboundedReceiver<LogEvent>,
-    /// Asks for a round, also when nothing has changed.
+    /// Asks for a round, even when nothing has changed.
     waker: Arc<Notify>,
     reset: Option<Reset>,
 }
 
 impl ControlLoop {
-    /// A loop that has had its first look, and the handle to it; with what others add to each
-    /// snapshot.
+    /// A loop that has observed once, and the handle to it.
     pub fn new(components: Components, contributions: Contributions) -> (ControlLoop, Handle) {
         let mut builder = SnapshotBuilder::new(components.fixed.clone(), rand::random());
         let observation = Observation::default();
@@ -160,10 +160,10 @@ impl ControlLoop {
         (this, Handle { commands: sender, snapshots: seen, feed, overviews })
     }
 
-    /// Decides once a tick until it is time to leave; then ends what would not outlive it.
+    /// Decides once a tick until shutdown; then ends what must not outlive the loop.
     pub async fn run(mut self, shutdown: Shutdown) {
         let tick = self.components.core.config().tick;
-        // The sources read at the tick; by a tenth of it later they have the answer.
+        // The sources read at the tick, and have the answer a tenth of a tick later.
         let mut ticks = interval_at(self.components.clock.began() + tick / 10, tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -183,17 +183,17 @@ impl ControlLoop {
         if self.writes_end().await {
             self.components.authority.release().await;
         } else {
-            tracing::warn!("a write is not answered, so the Lease is left to run out");
+            tracing::warn!("a write was not answered, so the Lease is left to expire");
         }
     }
 
-    /// Waits for the writes that are under way; whether they have all ended.
+    /// Waits for the writes that are under way. Returns whether they have all ended.
     async fn writes_end(&mut self) -> bool {
         let all = async { while self.writes.join_next().await.is_some() {} };
         timeout(FAREWELL, all).await.is_ok()
     }
 
-    /// Sets what is scaled back to its minimums. It raises nothing, so it needs no free slots.
+    /// Scales workloads down to their minimums. It raises nothing, so it needs no free slots.
     async fn back_to_minimums(&self) {
         match self.mode() {
             ControlMode::Decides => {}
@@ -254,7 +254,7 @@ impl ControlLoop {
         self.snapshots.send_replace(Arc::new(snapshot));
     }
 
-    /// Takes in what writes and queues have to tell.
+    /// Takes in the log events of writes and the news of queues.
     fn hear(&mut self, now: Duration) {
         while let Ok(news) = self.log_rx.try_recv() {
             self.builder.tell(now, news);
@@ -274,8 +274,8 @@ impl ControlLoop {
         let RecoveredJob { worker, after_s, done_by } = story;
         let lost = if self.killed.contains(worker) { "killed" } else { "lost" };
         format!(
-            "{worker} {lost} holding 1 job; it was given again after {after_s:.1} s and done by \
-             {done_by}"
+            "{worker} was {lost} while it held 1 job; the job was redelivered after {after_s:.1} s \
+             and done by {done_by}"
         )
     }
 
@@ -291,7 +291,7 @@ impl ControlLoop {
 
     fn decide(&mut self, now: Duration, is_tick: bool, seen: &Observation) -> Vec<Decision> {
         let because = match self.mode() {
-            _ if self.reset.is_some() => Some("all begins anew".to_owned()),
+            _ if self.reset.is_some() => Some("a reset is under way".to_owned()),
             ControlMode::Decides => None,
             ControlMode::Held => Some("scaling is held".to_owned()),
             ControlMode::LooksOn(because) => Some(because),
@@ -305,7 +305,7 @@ impl ControlLoop {
         if term != self.term {
             self.term = term;
             core.take_over(now);
-            // Only who leads writes Events, so what was told before was told to the log alone.
+            // Only the leader writes Events, so earlier warnings are in the log alone.
             for (deployment, warning) in settings.warnings() {
                 scheduler.warn(deployment, warning);
             }
@@ -313,7 +313,7 @@ impl ControlLoop {
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
     }
 
-    /// Whether it decides: only where it may, and sees what there is.
+    /// Whether the engine decides: only where it may, and where the scheduler sees the Deployments.
     fn mode(&self) -> ControlMode {
         match self.components.scheduler.warning() {
             Some(warning) => ControlMode::LooksOn(warning),
@@ -357,7 +357,7 @@ impl ControlLoop {
                     tracing::info!("{text}");
                     log_rx.await;
                 }
-                // A right that is missing is a trouble of the workload, and told as one.
+                // A missing permission is shown as a warning of the workload.
                 Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}
                 Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
                 Err(_) => {}
@@ -366,8 +366,8 @@ impl ControlLoop {
     }
 }
 
-/// Returns a moment after a change: several containers that stop for one reason stop together,
-/// and what they leave free is given out at once, not one by one.
+/// Returns shortly after a change: several containers that stop for one reason stop together, and
+/// their slots are given out at once, not one by one.
 async fn settled_change(scheduler: &mut dyn Scheduler) {
     scheduler.changed().await;
     tokio::time::sleep(SETTLE).await;

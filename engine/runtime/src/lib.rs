@@ -1,13 +1,13 @@
-//! The clock and the sockets around the pure decision core, and what is known at a moment.
+//! The control loop around the pure decision core, and the snapshots of its state.
 //!
 //! # Layout
-//! - [`control_loop`]: looks, decides and scales, twice a second
+//! - [`control_loop`]: observes, decides and scales, twice a second
 //! - [`retire`]: idle containers leave first, and none takes a job on its way out
-//! - `refusals`: what was told of writes that failed
-//! - [`board`]: what is known at a moment, for everyone who looks
-//! - [`feed`]: the same as a stream of changes
-//! - [`metrics`]: how Prometheus looks
-//! - [`contribution`]: what others add to each snapshot
+//! - `refusals`: logs each failure of a write once
+//! - [`snapshots`]: all state at one moment, for the API, the pages and the metrics
+//! - [`feed`]: the snapshots as a stream of changes
+//! - [`metrics`]: the engine's Prometheus metrics
+//! - [`contribution`]: what other parts add to each snapshot
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

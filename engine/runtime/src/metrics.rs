@@ -1,4 +1,4 @@
-//! How Prometheus looks at the engine.
+//! The engine's Prometheus metrics.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::snapshots::state::{State, WorkloadState};
 /// A decision takes microseconds; the last bucket is the tick itself.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
 
-/// The engine's metrics.
+/// The engine's Prometheus metrics.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     replicas: IntGaugeVec,
@@ -28,10 +28,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The metrics, registered.
+    /// Creates and registers the metrics.
     ///
     /// # Errors
-    /// When one of their names is taken.
+    /// A metric of the same name is already registered.
     pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
         let replicas = Opts::new(
             "microscaling_replicas",
@@ -39,13 +39,13 @@ impl Metrics {
         );
         let wanted = Opts::new(
             "microscaling_wanted",
-            "Containers that a workload's rule wants, whatever the budget gives.",
+            "Containers that a workload's rule wants, before capacity is allocated.",
         );
         let queue_target =
-            Opts::new("microscaling_queue_target", "The length that a queue shall keep.");
+            Opts::new("microscaling_queue_target", "Target length of a queue, in messages.");
         let start_up = Opts::new(
             "microscaling_start_up_seconds",
-            "What nine of ten containers of a workload took to start, at most.",
+            "Start-up time of a workload's containers, 90th percentile.",
         );
         let decisions = Opts::new(
             "microscaling_decisions_total",
@@ -53,7 +53,7 @@ impl Metrics {
         );
         let duration = HistogramOpts::new(
             "microscaling_decision_duration_seconds",
-            "Time from looking to having scaled.",
+            "Time of a round from observing to scaling.",
         );
         let metrics = Metrics {
             replicas: IntGaugeVec::new(replicas, &["workload", "state"])?,
@@ -62,13 +62,13 @@ impl Metrics {
             start_up: GaugeVec::new(start_up, &["workload"])?,
             capacity: IntGauge::new(
                 "microscaling_capacity",
-                "How many containers all scaled workloads may have together.",
+                "Containers that all workloads may have together.",
             )?,
-            tick: IntGauge::new("microscaling_tick", "Number of the last decision round.")?,
+            tick: IntGauge::new("microscaling_tick", "Number of the last tick.")?,
             decisions: IntCounterVec::new(decisions, &["workload", "direction"])?,
             over_capacity: Counter::new(
                 "microscaling_over_capacity_seconds_total",
-                "Time in which more containers lived than the capacity, started by others.",
+                "Time in which others had started more containers than the capacity.",
             )?,
             duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
         };
@@ -84,7 +84,7 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a round's decisions and its time.
+    /// Records a round's decisions and its duration.
     pub fn decided(&self, decisions: &[Decision], took: Duration) {
         self.duration.observe(took.as_secs_f64());
         for decision in decisions {
@@ -93,7 +93,7 @@ impl Metrics {
         }
     }
 
-    /// Forgets what is only true of a configuration: a rule or a queue that is no longer followed.
+    /// Drops series that depend on the configuration: a rule may have changed, a queue may be gone.
     pub fn forget_settings(&self) {
         self.replicas.reset();
         self.wanted.reset();
@@ -101,7 +101,7 @@ impl Metrics {
         self.start_up.reset();
     }
 
-    /// Shows the same moment as the API; the one before it was `since_last` ago.
+    /// Publishes the API's state; the previous round was `since_last` ago.
     pub fn show(&self, state: &State, since_last: Duration) {
         if state.used > state.capacity {
             self.over_capacity.inc_by(since_last.as_secs_f64());
@@ -126,12 +126,12 @@ impl Metrics {
             self.replicas.with_label_values(&[name, state]).set(count.into());
         }
         self.wanted.with_label_values(&[name, workload.rule]).set(workload.why.wanted.into());
-        // None is absent, and not 0.
+        // An unknown time is absent, not 0.
         if let Some(seconds) = workload.start_up_s {
             self.start_up.with_label_values(&[name]).set(seconds);
         }
         for direction in ["up", "down"] {
-            // A series that is there at 0 shows its first decision as a step.
+            // A series that exists at 0 shows the first decision as a step.
             self.decisions.with_label_values(&[name, direction]);
         }
     }

@@ -1,17 +1,17 @@
-//! What was told of writes that failed.
+//! Logs each failure of a write once.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use model::scheduler::ScaleError;
 
-/// Why a Deployment could not be scaled the last time. It is tried again with every tick, but
-/// told once.
+/// Why each Deployment could not be scaled the last time. The engine retries with every tick, but
+/// logs the failure once.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<BTreeMap<String, ScaleError>>);
 
 impl Refusals {
-    /// Takes in what came of a write; whether it is a refusal that was not told yet.
+    /// Records the result of a write. Returns whether it is a refusal that was not logged yet.
     pub(crate) fn is_news(&self, name: &str, refusal: Option<&ScaleError>) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match refusal {

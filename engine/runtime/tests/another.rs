@@ -1,5 +1,5 @@
-//! A scheduler, a source and an authority that these tests alone have, driven by the loop: what
-//! others may add needs no more than that.
+//! The loop drives a scheduler, a source and an authority that only these tests have. So a new
+//! one needs no change of the loop.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -30,7 +30,7 @@ use sources::{Origin, Sources};
 const DEMO: &str = include_str!("../../../demo.yaml");
 const CAPACITY: u32 = 10;
 
-/// Counts on a shelf: whatever is asked for is there at once.
+/// A scheduler of mere counts: what is asked for is ready at once.
 #[derive(Debug, Clone, Default)]
 struct Shelf(Arc<Mutex<BTreeMap<String, u32>>>);
 
@@ -66,7 +66,7 @@ impl Scheduler for Shelf {
     }
 }
 
-/// A depth that somebody else measures; it knows no totals and no workers. `None`: nobody can.
+/// A queue length without totals or workers; `None` cannot be read.
 #[derive(Debug, Clone, Copy)]
 struct Gauge(Option<u64>);
 
@@ -91,7 +91,7 @@ impl Origin for Gauge {
     }
 }
 
-/// Somebody else decides.
+/// An authority under which another engine decides.
 #[derive(Debug)]
 struct Elsewhere(Alone);
 
@@ -125,7 +125,7 @@ impl Authority for Elsewhere {
     }
 }
 
-/// Runs the loop over a shelf with one of each and the background everywhere else.
+/// Runs the loop with 1 consumer, 9 of the background and no producer.
 fn run(depth: Option<u64>, authority: Box<dyn Authority>) -> (Shelf, Handle, Trigger) {
     let shelf = Shelf::default();
     for (name, count) in [("consumer", 1), ("remainder", 9), ("producer", 0)] {
@@ -161,14 +161,14 @@ fn count(shelf: &Shelf, name: &str) -> u32 {
     shelf.0.lock().unwrap()[name]
 }
 
-/// Lets so many ticks pass.
+/// Waits for this many ticks.
 async fn ticks(handle: &mut Handle, count: u64) {
     let until = handle.snapshots.borrow().state.tick + count;
     handle.snapshots.wait_for(|snapshot| snapshot.state.tick >= until).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_depth_that_somebody_else_measures_scales_what_somebody_else_runs() {
+async fn another_source_scales_the_workloads_of_another_scheduler() {
     let (shelf, mut handle, _trigger) = run(Some(100), Box::new(Alone::default()));
     for _ in 0..40 {
         ticks(&mut handle, 1).await;
@@ -179,7 +179,7 @@ async fn a_depth_that_somebody_else_measures_scales_what_somebody_else_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_measured_scales_nobody_and_nobody_scales_where_another_engine_decides() {
+async fn nothing_scales_without_a_reading_or_where_another_engine_decides() {
     for (depth, authority) in [
         (None, Box::new(Alone::default()) as Box<dyn Authority>),
         (Some(100), Box::new(Elsewhere(Alone::default()))),

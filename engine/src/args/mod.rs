@@ -11,39 +11,36 @@ pub use subcommands::{PlayArgs, ReplayArgs, ScaleArgs, SimulateArgs, TopArgs, Va
 /// Scales Deployments by priority inside one container budget, so that a queue keeps its target
 ///
 /// Reads queue lengths twice a second, gives containers to the most urgent workload first and
-/// what is left to the background, and shows it all on a page. With the scheduler "process" a
-/// manifest's Deployments become local processes, and no cluster is needed.
+/// the remaining ones to the background, and shows everything on a page. With --scheduler process
+/// a manifest's Deployments run as local processes, and no cluster is needed.
 #[derive(Debug, Parser)]
 #[command(name = "engine", version, args_conflicts_with_subcommands = true)]
 #[command(args_override_self = true)]
 pub struct Args {
-    /// Something else than running the engine
     #[command(subcommand)]
     pub command: Option<Subcommand>,
 
-    /// How to run it
     #[command(flatten)]
     pub run: RunArgs,
 }
 
-/// What the engine does besides running.
 #[derive(Debug, clap::Subcommand)]
 pub enum Subcommand {
-    /// Sets the replicas of a Deployment of a running box, in kubectl's words
+    /// Sets the replicas of a Deployment in a running box; takes the arguments of kubectl scale
     Scale(ScaleArgs),
-    /// Says what of a manifest would be refused or not honoured
+    /// Checks a manifest: prints what the engine would refuse, or would not honour
     Validate(ValidateArgs),
-    /// Plays a minute of load in a box of its own and prints what came of it
+    /// Plays one minute of load in a new box and prints the results
     Play(PlayArgs),
-    /// Shows a running engine in the terminal: the page's numbers, grid, charts and log
+    /// Shows a running engine in the terminal: the page's numbers, slots, charts and log
     Top(TopArgs),
-    /// Plays a scenario in virtual time, with our rules and their rivals, and prints a table
+    /// Compares our rules with HPA and KEDA on a scenario in virtual time, and prints a table
     Simulate(SimulateArgs),
-    /// Shows the page of a recorded run (--record), as it was
+    /// Shows the page of a recorded run (--record)
     Replay(ReplayArgs),
     /// Prints a completion script for a shell
     Completions {
-        /// Which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
 }

@@ -1,4 +1,4 @@
-//! How the engine is run.
+//! The flags of a running engine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -11,10 +11,9 @@ use model::annotations::CAPACITIES;
 use service::token::NoToken;
 use service::{ServiceArgs, TokenFile, UsageError};
 
-/// The port of the page, or the first one tried.
+/// The page's port; if it is taken, the next ones are tried.
 pub const DEFAULT_PORT: u16 = 8080;
 
-/// How to run the engine.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "The engine")]
 pub struct RunArgs {
@@ -22,120 +21,116 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_SCHEDULER", value_enum, default_value_t)]
     pub scheduler: SchedulerKind,
 
-    /// The manifest whose Deployments become local processes
+    /// The manifest whose Deployments run as local processes
     #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
     pub manifest: PathBuf,
 
-    /// The budget and the rhythm
     #[command(flatten)]
     pub core: CoreArgs,
 
-    /// The queue server; left out, the manifest's own
+    /// The queue server [default: the one in the manifest]
     #[arg(long, env = "MICROSCALING_QUEUE_URL", value_name = "URL",
           value_parser = client::args::parse_url)]
     pub queue_url: Option<Url>,
 
-    /// A file with the queue's token, where it wants one (its --token-file); read again when it
-    /// changes
+    /// A file with the queue's token, if the queue requires one (its --token-file); a changed file
+    /// is read again
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 
-    /// The queue that the background's tiles go to: the engine takes them from there and paints
-    /// them
+    /// The queue to which the background sends its tiles; the engine receives and paints them
     #[arg(long, env = "MICROSCALING_TILES_QUEUE", value_name = "NAME", default_value = "tiles",
           value_parser = client::args::parse_name)]
     pub tiles_queue: String,
 
-    /// How long a local process is made to take before it starts, as a container would
+    /// How long each local process waits before it starts, to imitate the start of a container
     #[arg(long, env = "MICROSCALING_START_DELAY", value_name = "TIME", default_value = "0s",
           value_parser = humantime::parse_duration)]
     pub start_delay: Duration,
 
-    /// Load to begin with, as DEPLOYMENT=REPLICAS, once the page is first opened, or after 10 s
+    /// The opening load, as DEPLOYMENT=REPLICAS; set when the page is first opened, or after 10 s
     #[arg(long, env = "MICROSCALING_OPENING_LOAD", value_name = "NAME=N",
           value_parser = parse_load)]
     pub opening_load: Option<(String, u32)>,
 
-    /// A scenario whose steps are played by the clock, once the box is ready; scenarios/README.md
-    /// shows how one is written
+    /// A scenario to play once the box is ready, each step for its own time;
+    /// docs/src/reference/scenarios.md explains the format
     #[arg(long, env = "MICROSCALING_SCENARIO", value_name = "FILE")]
     pub scenario: Option<PathBuf>,
 
-    /// Play step by step, each one from one key (PageDown) to the next, and nothing before the
-    /// first; without --scenario, the opening of a talk in three steps
+    /// Begin each step of the scenario, also the first one, only when PageDown is pressed; without
+    /// --scenario, play the opening of a talk in three steps
     #[arg(long, env = "MICROSCALING_STAGE")]
     pub stage: bool,
 
-    /// Take changes from the default gateway as from this machine: in a container whose port is
-    /// published, that is where its host comes in
+    /// Accept changes from the default gateway as if they were local: in a container with a
+    /// published port, requests of its host arrive from there
     #[arg(long, env = "MICROSCALING_TRUST_GATEWAY")]
     pub trust_gateway: bool,
 
-    /// A further name that the page answers to, as an Ingress calls it; may be given several times
+    /// Another host name under which the page is reached, as set in an Ingress; may be repeated
     #[arg(long = "host", env = "MICROSCALING_HOSTS", value_name = "NAME", value_delimiter = ',',
           value_parser = parse_host)]
     pub hosts: Vec<String>,
 
-    /// A file with a token; who shows it may change things from other machines, too
+    /// A file with a token; with this token, changes from other machines are accepted, too
     #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
-    /// On leaving, set what is scaled back to its minimums; else all keep the counts they have
+    /// On exit, scale every workload to its minimum; without this flag all counts stay
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
     pub reset_on_exit: bool,
 
-    /// Where phones in the room get a page of their own, with one button that adds a job; nothing
-    /// else can be reached there. With 0.0.0.0, at this machine's address in their network
+    /// Serve a page for the phones of the audience here, with one button that adds a job; nothing
+    /// else is reachable at this address. With 0.0.0.0, the page's URL has this machine's address
     #[arg(long, env = "MICROSCALING_AUDIENCE", value_name = "IP:PORT")]
     pub audience: Option<SocketAddr>,
 
-    /// Record all that the page shows, a line of JSON for each change, in a new file; see engine
-    /// replay
+    /// Record everything the page shows in a new file, one line of JSON for each change; engine
+    /// replay shows it again
     #[arg(long, env = "MICROSCALING_RECORD", value_name = "FILE")]
     pub record: Option<PathBuf>,
 
-    /// What every program has
     #[command(flatten)]
     pub service: ServiceArgs,
 }
 
 impl RunArgs {
-    /// The queue's token, if it wants one.
+    /// The queue's token; `None` without `--queue-token-file`.
     ///
     /// # Errors
-    /// When there is none in the file that should have it.
+    /// When the file cannot be read or has no token.
     pub fn queue_token(&self) -> Result<Option<TokenFile>, NoToken> {
         self.queue_token_file.as_deref().map(TokenFile::open).transpose()
     }
 }
 
-/// What the decision core is told by flags.
+/// Flags for the decision core.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
-    /// microscaling.com/capacity of the engine's own Deployment counts more than a number here.
-    /// Left out: 10, or without a cluster what the manifest's engine is told
+    /// microscaling.com/capacity of the engine's own Deployment overrides a number here
+    /// [default: 10, or without a cluster the value in the manifest's engine]
     ///
-    /// With auto, as many as the nodes of the cluster can hold beside everybody else's pods,
-    /// whatever the annotation says; that needs a right over the whole cluster, and the
-    /// annotation's number counts while it is missing.
+    /// With auto, the nodes of the cluster set the capacity: as many containers as they can hold
+    /// beside all other pods. This overrides the annotation and needs a cluster-wide permission;
+    /// without that permission the annotation's number is used.
     #[arg(long, env = "MICROSCALING_CAPACITY", value_name = "N|auto",
           value_parser = parse_capacity)]
     pub capacity: Option<Capacity>,
 
-    /// The time between decisions, 100ms to 60s. Left out: 500ms, or without a cluster what the
-    /// manifest's engine is told
+    /// The time between decisions, 100ms to 60s [default: 500ms, or without a cluster the value in
+    /// the manifest's engine]
     #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", value_parser = parse_tick)]
     pub tick: Option<Duration>,
 }
 
 impl CoreArgs {
-    /// How many containers there are to share.
     pub fn capacity(&self) -> Capacity {
         self.capacity.unwrap_or_default()
     }
 
-    /// The budget and the rhythm, by default where nothing is said or known yet.
+    /// Capacity and tick, with defaults for what is not set, or not known yet (`auto`).
     pub fn budget(&self) -> Budget {
         let default = Budget::default();
         let capacity = match self.capacity() {
@@ -145,33 +140,32 @@ impl CoreArgs {
         Budget { capacity, tick: self.tick.unwrap_or(default.tick) }
     }
 
-    /// The same, with what others say where nothing is said here.
+    /// These flags, completed by `others` where they are not set.
     #[must_use]
     pub fn or(&self, others: &CoreArgs) -> CoreArgs {
         CoreArgs { capacity: self.capacity.or(others.capacity), tick: self.tick.or(others.tick) }
     }
 }
 
-/// How many containers there are to share.
+/// The number of containers to share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
-    /// So many.
     Fixed(u32),
     /// As many as the cluster has room for.
     Auto,
 }
 
 impl Capacity {
-    /// Refuses what only a cluster can tell.
+    /// Refuses `auto`, which only a cluster can resolve.
     ///
     /// # Errors
-    /// A usage error, where it is `auto`.
+    /// A usage error for `auto`.
     pub fn without_cluster(self) -> Result<(), UsageError> {
         match self {
             Capacity::Fixed(_) => Ok(()),
             Capacity::Auto => Err(UsageError(
-                "--capacity auto asks a cluster's nodes; without --scheduler kubernetes give a \
-                 number"
+                "--capacity auto needs the nodes of a cluster; without --scheduler kubernetes give \
+                 a number"
                     .to_owned(),
             )),
         }
@@ -195,7 +189,7 @@ pub enum SchedulerKind {
 }
 
 impl SchedulerKind {
-    /// The scheduler's name, as flag and API spell it.
+    /// The name in the flag and in the API.
     pub fn name(self) -> &'static str {
         match self {
             SchedulerKind::Process => "process",

@@ -1,4 +1,4 @@
-//! What the subcommands are told.
+//! The flags of the subcommands.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,14 +10,13 @@ use service::ServiceArgs;
 
 use super::run::{CoreArgs, default_engine_url};
 
-/// What to scale, and to how many.
 #[derive(Debug, Args)]
 pub struct ScaleArgs {
     /// deployment/NAME, or deployment NAME
     #[arg(required = true, num_args = 1..=2, value_name = "DEPLOYMENT")]
     pub(crate) target: Vec<String>,
 
-    /// How many replicas it shall have
+    /// The number of replicas
     #[arg(long, value_name = "N")]
     pub(crate) replicas: u32,
 
@@ -34,47 +33,43 @@ pub(crate) fn url_text(text: &str) -> Result<String, String> {
         .ok_or_else(|| format!("not an http:// address; try {}", default_engine_url()))
 }
 
-/// What to look at.
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
     /// The manifest; - for standard input
     #[arg(short = 'f', long = "filename", value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// The budget to check against
     #[command(flatten)]
     pub(crate) core: CoreArgs,
 }
 
-/// How long to play, and where; at the end, what came of it is printed.
 #[derive(Debug, Args)]
 pub struct PlayArgs {
-    /// A scenario whose steps are played, with their captions, instead of a load; scenarios/ has
-    /// some
+    /// A scenario to play instead of the load; prints the caption of each step; see scenarios/
     #[arg(value_name = "FILE", conflicts_with = "time")]
     pub(crate) file: Option<PathBuf>,
 
-    /// Play step by step: each one lasts until Enter
+    /// End each step when Enter is pressed, not by the clock
     #[arg(long, requires = "file")]
     pub(crate) step: bool,
 
-    /// How long the load is played, draining not counted; at least 4s
+    /// How long the load lasts, without the time to drain the queue; at least 4s
     #[arg(long = "for", value_name = "TIME", default_value = "60s", value_parser = parse_time)]
     pub(crate) time: Duration,
 
-    /// The manifest of the box that is started for it
+    /// The manifest of the new box
     #[arg(long, env = "MICROSCALING_MANIFEST", value_name = "FILE", default_value = "demo.yaml")]
     pub(crate) manifest: PathBuf,
 
-    /// Where the page of that box is; left out, port 8080 or the next free one
+    /// The address of the new box's page [default: port 8080, or the next free one]
     #[arg(long, env = "MICROSCALING_LISTEN", value_name = "IP:PORT")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// A running engine to play with, instead of a box of its own
+    /// A running engine to use instead of a new box
     #[arg(long, env = "MICROSCALING_ENGINE_URL", value_name = "URL", value_parser = url_text)]
     pub(crate) engine_url: Option<String>,
 
-    /// A file with the queue's token, where it wants one
+    /// A file with the queue's token, if the queue requires one
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub(crate) queue_token_file: Option<PathBuf>,
 }
@@ -84,7 +79,6 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     if time < Duration::from_secs(4) { Err("it must be at least 4s".to_owned()) } else { Ok(time) }
 }
 
-/// Which engine to look at.
 #[derive(Debug, Args)]
 pub struct TopArgs {
     /// The running engine
@@ -93,31 +87,30 @@ pub struct TopArgs {
     pub(crate) engine_url: String,
 }
 
-/// What is played, and what is made of it.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
-    /// The scenario; scenarios/README.md shows how one is written
+    /// The scenario; docs/src/reference/scenarios.md explains the format
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// A rule for all workloads with a queue, instead of their own; give it again to compare
+    /// A rule for all workloads with a queue, instead of their own; repeat it to compare rules
     #[arg(long = "rule", value_name = "NAME")]
     pub(crate) rules: Vec<String>,
 
-    /// The seed of all that is random; left out, the scenario's own
+    /// The seed of the random numbers [default: the scenario's own]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
 
-    /// Where the curves go: a line for each half second of each contender
+    /// Write the curves to this file: a line for each half second of each contender
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Where a drawing goes: all contenders one above the other on one time axis
+    /// Write a drawing to this file: all contenders one above the other on one time axis
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 
-    /// Where another drawing goes: how long jobs wait over how much spare work is done, for
-    /// everyone and for fixed fleets of all sizes
+    /// Write another drawing to this file: how long jobs wait against how much the background
+    /// works, for all contenders and for fixed fleets of all sizes
     #[arg(long, value_name = "FILE")]
     pub(crate) fleets: Option<PathBuf>,
 
@@ -126,22 +119,20 @@ pub struct SimulateArgs {
     pub(crate) json: bool,
 }
 
-/// What is shown, and how.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The recording, as --record has made it
+    /// The recording, made with --record
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// How many times as fast as it was, 0.1 to 100
+    /// The speed of the replay, 0.1 to 100 times the original
     #[arg(long, value_name = "TIMES", default_value = "1", value_parser = parse_speed)]
     pub(crate) speed: f64,
 
-    /// Begin again three seconds after the end; else the end stays
+    /// Begin again 3 s after the end; without this flag the last moment stays
     #[arg(long = "loop")]
     pub(crate) goes_round: bool,
 
-    /// What every program has
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
 }

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::multicall::script_by_hand;
 
-/// A running engine, as seen by the subcommands.
+/// A client of a running engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {
     url: Url,
@@ -46,7 +46,7 @@ impl Engine {
         self.send("command", self.http.put(url).json(&body)).await
     }
 
-    /// A call by its method, path and body, as `engine top`.
+    /// Sends a request of `engine top`.
     pub(crate) async fn call(
         &self,
         method: &str,
@@ -57,7 +57,7 @@ impl Engine {
         self.send("top", call).await
     }
 
-    /// A call that changes something; the engine knows by `client` who calls.
+    /// Sends a request that changes something; `client` names the caller in the engine's log.
     pub(crate) async fn send(&self, client: &str, call: RequestBuilder) -> anyhow::Result<()> {
         let answer = call.header("x-microscaling-client", client).send().await;
         self.read::<serde_json::Value>(answer).await.map(drop)
@@ -73,11 +73,12 @@ impl Engine {
         };
         let status = answer.status();
         let body: serde_json::Value =
-            answer.json().await.with_context(|| format!("{} is no engine", self.url))?;
+            answer.json().await.with_context(|| format!("{} is not an engine", self.url))?;
         if !status.is_success() {
             let message = body["error"]["message"].as_str().unwrap_or("no reason given");
             anyhow::bail!("{message}");
         }
-        serde_json::from_value(body).with_context(|| format!("{} is another engine", self.url))
+        serde_json::from_value(body)
+            .with_context(|| format!("{} is an engine of another version", self.url))
     }
 }

@@ -1,4 +1,4 @@
-//! A box of one's own: the engine as a child, which leaves when we do.
+//! Starts a box as a child process; it ends with this program.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -13,27 +13,27 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// A box says within this time where its page is.
+/// A box reports the address of its page within this time.
 const START: Duration = Duration::from_secs(15);
-/// It leaves within this time, its processes with it.
+/// A box and all its processes end within this time.
 const LEAVE: Duration = Duration::from_secs(20);
 
-/// A running box that belongs to us.
+/// A running box that this program has started.
 #[derive(Debug)]
 pub(crate) struct OwnBox {
     engine: Child,
-    /// Where its page is.
+    /// The address of its page.
     pub(crate) url: Url,
 }
 
 impl OwnBox {
-    /// Starts a box of a manifest, with a start delay like a container's, and further flags.
+    /// Starts a box from a manifest, with the start delay of a container, and further flags.
     pub(crate) async fn start(
         manifest: &Path,
         listen: Option<SocketAddr>,
         flags: &[&OsStr],
     ) -> anyhow::Result<OwnBox> {
-        let program = std::env::current_exe().context("the engine's own place is unknown")?;
+        let program = std::env::current_exe().context("the engine's own path is unknown")?;
         let mut command = Command::new(program);
         command
             .args(["--scheduler", "process", "--start-delay", "1s", "--manifest"])
@@ -51,23 +51,23 @@ impl OwnBox {
             Ok(Some(url)) => url,
             Ok(None) => {
                 engine.wait().await?;
-                anyhow::bail!("the box ended at its start");
+                anyhow::bail!("the box ended before it was ready");
             }
-            Err(_) => anyhow::bail!("the box did not say in {START:?} where its page is"),
+            Err(_) => anyhow::bail!("the box did not report its page within {START:?}"),
         };
         Ok(OwnBox { engine, url })
     }
 
-    /// Ends it and its processes.
+    /// Ends the box and its processes.
     pub(crate) async fn end(mut self) -> anyhow::Result<()> {
         drop(self.engine.stdin.take());
         let left = timeout(LEAVE, self.engine.wait()).await;
-        left.with_context(|| format!("the box did not leave in {LEAVE:?}"))??;
+        left.with_context(|| format!("the box did not end within {LEAVE:?}"))??;
         Ok(())
     }
 }
 
-/// Where the page is; `None` where the engine ends before it has one.
+/// The address of the page; `None` if the engine ends first.
 async fn page(engine: &mut Child) -> Option<Url> {
     let mut lines = BufReader::new(engine.stdout.as_mut()?).lines();
     while let Ok(Some(line)) = lines.next_line().await {

@@ -1,8 +1,8 @@
-//! `engine play --for 60s`: a minute of load in a box of its own, and what came of it; with a file,
-//! the steps of a scenario (`present`).
+//! `engine play --for 60s`: plays one minute of load in a new box and prints the results. With a
+//! file, plays the steps of a scenario (`present`).
 //!
-//! One producer at first, three at a quarter of the time, none at six tenths; then the queue
-//! drains. Jobs in are what the producers themselves counted as accepted.
+//! The load is one producer at first, three at a quarter of the time and none at 60 % of it; then
+//! the queue drains. "Jobs in" is the count of accepted jobs that the producers report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -23,16 +23,16 @@ use super::summary::Summary;
 use super::{Engine, present};
 use crate::args::PlayArgs;
 
-/// The time between two looks; a twentieth of what is measured in seconds.
+/// The time between two looks at the state; the results are in seconds, so this is exact enough.
 const LOOK: Duration = Duration::from_millis(50);
-/// A queue that has not drained by then will not.
+/// A queue drains within this time, or not at all.
 const DRAIN: Duration = Duration::from_secs(30);
 /// The consumers that three producers need.
 const ENOUGH: u64 = 7;
 const PRODUCER: &str = "producer";
 const PUBLISHED: &str = "producer_jobs_published_total";
 
-/// The parts of the engine's state that are looked at.
+/// The parts of the engine's state that are used here.
 #[derive(Debug, Deserialize)]
 struct State {
     capacity: u64,
@@ -68,7 +68,6 @@ struct Processes {
     left: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
-/// What came of it.
 #[derive(Debug, Default)]
 struct Report {
     capacity: u64,
@@ -81,7 +80,7 @@ struct Report {
     background_back: Option<Duration>,
 }
 
-/// A box that is played with.
+/// A box and its measurements.
 struct Stage {
     engine: Engine,
     queue: Client,
@@ -91,7 +90,7 @@ struct Stage {
 /// Plays and prints a table.
 ///
 /// # Errors
-/// When no box answers, a job was lost, or the budget was exceeded.
+/// When no box answers, a job was lost, or the capacity was exceeded.
 pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
     if let Some(file) = &args.file {
         return scenario(file, args).await;
@@ -120,8 +119,8 @@ async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
     play_in(own, present::follow(&engine, args.step)).await
 }
 
-/// Plays in a box of our own, which is gone before its table is there. It leaves in order also where
-/// a signal ends the play, or nobody is there any more who reads what we say.
+/// Plays in a new box and ends the box before the table is printed. The box also ends in order when
+/// a signal comes, or when nobody reads the output any more.
 async fn play_in(
     own: OwnBox,
     play: impl Future<Output = anyhow::Result<Summary>>,
@@ -157,7 +156,7 @@ async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Summary> {
     Ok(stage.report.summary(&before, &after))
 }
 
-/// What producers and queue have counted so far.
+/// The counters of producers and queue.
 struct Totals {
     published: f64,
     queue: Option<QueueStats>,
@@ -178,7 +177,7 @@ impl Stage {
         let engine = Engine::at(url)?;
         let state: State = engine.get("api/v1/state").await?;
         let queue = state.queues.first().map(|queue| queue.name.clone());
-        let queue = queue.ok_or_else(|| anyhow::anyhow!("this box watches no queue"))?;
+        let queue = queue.ok_or_else(|| anyhow::anyhow!("this box reads no queue"))?;
         let processes: Processes = engine.get("api/v1/processes").await?;
         let queue_url = Url::parse(&processes.queue_url)?;
         let queue = Client::new(&QueueArgs { queue_url, queue, queue_token_file })?;
@@ -212,7 +211,7 @@ impl Stage {
             if producers == 0 && self.totals().await?.queued() == 0.0 {
                 return Ok(());
             }
-            anyhow::ensure!(Instant::now() < end, "the queue has not drained in {DRAIN:?}");
+            anyhow::ensure!(Instant::now() < end, "the queue did not drain within {DRAIN:?}");
             sleep(LOOK).await;
         }
     }
@@ -231,14 +230,14 @@ impl Stage {
         let left = processes.left.get(PRODUCER).and_then(|counters| counters.get(PUBLISHED));
         let queue = match self.queue.stats().await {
             Ok(stats) => Some(stats),
-            // Nobody has used it yet.
+            // The queue server knows a queue from its first message on.
             Err(client::Error::Unknown(_)) => None,
             Err(error) => return Err(error.into()),
         };
         Ok(Totals { published: left.copied().unwrap_or_default(), queue })
     }
 
-    /// Looks once; returns the decisions known, and the producers that live.
+    /// Looks once; returns the decisions so far and the number of live producers.
     async fn look(&mut self) -> anyhow::Result<(BTreeSet<(u64, String)>, u32)> {
         let state: State = self.engine.get("api/v1/state").await?;
         let now = Instant::now();
@@ -303,7 +302,7 @@ impl Report {
         let wrong = if lost != 0.0 {
             Some(format!("{lost} jobs were lost"))
         } else {
-            (self.most_live > self.capacity).then(|| "the budget was exceeded".to_owned())
+            (self.most_live > self.capacity).then(|| "the capacity was exceeded".to_owned())
         };
         Summary { text: lines.join("\n"), wrong }
     }

@@ -1,4 +1,4 @@
-//! `engine play FILE`: the steps of a scenario on a running engine, with each caption.
+//! `engine play FILE`: plays the steps of a scenario on a running engine and prints each caption.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -16,12 +16,12 @@ use tokio::time::{Instant, sleep};
 use super::Engine;
 use super::summary::Summary;
 
-/// The time between two looks at where the scenario is.
+/// The time between two looks at the state.
 const LOOK: Duration = Duration::from_millis(100);
-/// A box is ready and begins within this time.
+/// A box is ready and begins its scenario within this time.
 const BEGINS: Duration = Duration::from_secs(20);
 
-/// The part of the engine's state that is looked at.
+/// The parts of the engine's state that are used here.
 #[derive(Debug, Deserialize)]
 struct State {
     scenario: Option<Scene>,
@@ -31,11 +31,11 @@ struct State {
 /// Reads a scenario that has steps.
 ///
 /// # Errors
-/// What is wrong with it, by line.
+/// The first problem, with its line.
 pub(super) fn read(path: &Path) -> Result<Scenario, UsageError> {
     let scenario = file::read(path)?;
     if scenario.steps.is_empty() {
-        let text = "steps are missing, so there is nothing to play; simulate plays it";
+        let text = "it has no steps to play; engine simulate can run it";
         return Err(UsageError(format!("{}: {text}", path.display())));
     }
     Ok(scenario)
@@ -53,11 +53,10 @@ pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow
     engine.send("command", engine.http.put(url).body(text)).await
 }
 
-/// Prints each caption until the scenario is over; by hand, each line of the terminal is the word
-/// for the next step.
+/// Prints each caption until the scenario is over; by hand, each Enter begins the next step.
 ///
 /// # Errors
-/// When the engine is gone, or nothing is played.
+/// When the engine is gone, or it plays no scenario.
 pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Summary> {
     let mut keys = by_hand.then(enter_keys);
     let (mut shown, until) = (None, Instant::now() + BEGINS);
@@ -70,7 +69,9 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Sum
             }
             (Some(_), _) => {}
             (None, Some(_)) => return Ok(Summary::of(lost)),
-            (None, None) => anyhow::ensure!(Instant::now() < until, "nothing is played"),
+            (None, None) => {
+                anyhow::ensure!(Instant::now() < until, "the engine plays no scenario");
+            }
         }
         match &mut keys {
             Some(keys) => next(engine, keys, scenario.as_ref()).await?,
@@ -79,8 +80,8 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Sum
     }
 }
 
-/// A key goes on within the time of a look, and beyond the last step ends the scenario; so does
-/// the end of the input.
+/// Waits at most one look for Enter, which begins the next step. In the last step Enter ends the
+/// scenario, and so does the end of the input in any step.
 async fn next(
     engine: &Engine,
     keys: &mut mpsc::Receiver<()>,
@@ -97,7 +98,7 @@ async fn next(
     engine.send("command", call).await
 }
 
-/// Each Enter. A thread of its own waits for them, since nothing could end a read of the terminal.
+/// Sends each Enter. It reads in a thread of its own, since nothing can end a read of the terminal.
 fn enter_keys() -> mpsc::Receiver<()> {
     let (sender, keys) = mpsc::channel(1);
     std::thread::spawn(move || {

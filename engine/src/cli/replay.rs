@@ -1,4 +1,4 @@
-//! `engine replay FILE`: the page of a recorded run.
+//! `engine replay FILE`: serves the page of a recorded run.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::listen::listen;
 /// Serves the page until a signal comes.
 ///
 /// # Errors
-/// When the file is no recording, by its line, or the port cannot be had.
+/// When the file is no recording, with the line, or the port is taken.
 pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let name = args.file.display();
     let file = File::open(&args.file).with_context(|| format!("{name} cannot be read"))?;
@@ -26,9 +26,9 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let shell = Shell::with_listener("engine", listener, &args.service)?;
     let cut = tape.cut();
     let (events, length) = (tape.count(), tape.length().as_secs());
-    tracing::info!("{name}: {events} events of {}:{:02} minutes", length / 60, length % 60);
+    tracing::info!("{name}: {events} events in {}:{:02} minutes", length / 60, length % 60);
     if let Some(line) = cut {
-        tracing::warn!("{name}: line {line} is cut off; it is played up to there");
+        tracing::warn!("{name}: line {line} is cut off; the replay ends before it");
     }
     if !shell.has_parent() {
         say(&format!(

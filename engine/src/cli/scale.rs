@@ -1,4 +1,4 @@
-//! `engine scale deployment/producer --replicas=3`: kubectl's words for a box.
+//! `engine scale deployment/producer --replicas=3`: `kubectl scale` for a box.
 
 use client::Url;
 use service::UsageError;
@@ -7,14 +7,14 @@ use service::output::print;
 use super::Engine;
 use crate::args::ScaleArgs;
 
-/// The words that kubectl takes for a Deployment.
+/// kubectl's names for the kind Deployment.
 const KINDS: [&str; 5] =
     ["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"];
 
-/// Sets the replicas and says so as kubectl does.
+/// Sets the replicas and prints what kubectl would print.
 ///
 /// # Errors
-/// When the target is not written as kubectl writes it, no engine answers, or it refuses.
+/// When kubectl would not accept the target, no engine answers, or the engine refuses.
 pub async fn run(args: &ScaleArgs) -> anyhow::Result<()> {
     let name = target(&args.target)?;
     Engine::at(&Url::parse(&args.engine_url)?)?.scale(name, args.replicas).await?;
@@ -31,7 +31,7 @@ fn target(words: &[String]) -> Result<&str, UsageError> {
             Ok(name)
         }
         _ => Err(UsageError(format!(
-            "{:?} names no deployment; write it like deployment/producer",
+            "{:?} is not a deployment; write it like deployment/producer",
             words.join(" ")
         ))),
     }

@@ -1,4 +1,4 @@
-//! `engine simulate FILE`: a scenario in virtual time, with our rules and their rivals.
+//! `engine simulate FILE`: compares our rules with other autoscalers in virtual time.
 
 use std::path::Path;
 
@@ -11,11 +11,10 @@ use web::page::chart::stacked::stacked;
 
 use crate::args::SimulateArgs;
 
-/// Plays the scenario with everyone; gives the table.
+/// Simulates the scenario with each contender; returns the table.
 ///
 /// # Errors
-/// When the file is no scenario, by line and key; its trace is none, by line; or curves or drawing
-/// cannot be written.
+/// When the scenario or its trace is invalid, with the line, or a file cannot be written.
 pub fn run(args: &SimulateArgs) -> anyhow::Result<String> {
     let scenario = read(&args.file)?;
     let seed = args.seed.unwrap_or(scenario.seed);
@@ -36,7 +35,7 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<String> {
     Ok(text.trim_end().to_owned())
 }
 
-/// Ours by the rules that are asked for, and all rivals.
+/// The engine with each of the given rules, and all other contenders.
 fn contenders(scenario: &Scenario, rules: &[String]) -> Result<Vec<Kind>, UsageError> {
     for rule in rules {
         if let Some(problem) = scenario.clone().with_rule(rule).problems().first() {
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_drawing_has_everyone_and_is_the_same_each_time() {
+    fn the_drawing_has_all_contenders_and_is_the_same_each_time() {
         let scenario = steady();
         let kinds = contenders(&scenario, &[]).unwrap();
         let draw = || {
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_is_not_there_is_named() {
+    fn an_unknown_rule_is_named() {
         let scenario = steady();
         let error = contenders(&scenario, &["quick".to_owned()]).unwrap_err();
         assert!(error.to_string().starts_with("--rule quick: consumer: rule is quick"), "{error}");

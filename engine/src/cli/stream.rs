@@ -1,32 +1,31 @@
-//! The page's stream, as a program hears it.
+//! Reads the page's stream.
 
 use anyhow::Context;
 use reqwest::{Response, Url};
 
-/// The longest event that is read; a snapshot has some hundred kilobytes.
+/// The longest event that is read, in bytes; a snapshot has a few hundred kilobytes.
 const LONGEST: usize = 16 << 20;
 
 /// A server-sent event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
-    /// Its name; empty where it has none.
+    /// Empty if the event has no name.
     pub(crate) name: String,
-    /// Its data.
     pub(crate) data: String,
-    /// How far one has heard with it; empty where it does not say.
+    /// Its position in the stream, from which a new connection goes on; may be empty.
     pub(crate) id: String,
 }
 
-/// A stream of events that is being heard.
+/// An open stream of events.
 #[derive(Debug)]
 pub(crate) struct Events {
     answer: Response,
-    /// What has come and is no whole event yet.
+    /// The bytes received after the last whole event.
     rest: Vec<u8>,
 }
 
 impl Events {
-    /// Begins to hear the stream at `url`, from after the event `heard`.
+    /// Opens the stream of the engine at `url` after the event `heard`.
     pub(crate) async fn at(
         http: &reqwest::Client,
         url: &Url,
@@ -38,21 +37,22 @@ impl Events {
         }
         let answer = http.get(url.clone()).send().await;
         let answer = answer.with_context(|| format!("no engine answers at {url}"))?;
-        let answer = answer.error_for_status().with_context(|| format!("{url} is no engine"))?;
+        let answer =
+            answer.error_for_status().with_context(|| format!("{url} is not an engine"))?;
         Ok(Events { answer, rest: Vec::new() })
     }
 
-    /// The next event; `None` where the stream has ended.
+    /// The next event; `None` once the stream has ended.
     ///
     /// # Errors
-    /// When it breaks off, or is none.
+    /// When the stream breaks off or is not a stream of events.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Option<Event>> {
         loop {
             if let Some(end) = self.rest.windows(2).position(|pair| pair == b"\n\n") {
                 let event: Vec<u8> = self.rest.drain(..end + 2).collect();
                 return Ok(Some(event_of(&String::from_utf8_lossy(&event))));
             }
-            anyhow::ensure!(self.rest.len() < LONGEST, "an event has no end");
+            anyhow::ensure!(self.rest.len() < LONGEST, "an event exceeds {LONGEST} bytes");
             match self.answer.chunk().await? {
                 Some(chunk) => self.rest.extend_from_slice(&chunk),
                 None => return Ok(None),
@@ -71,7 +71,7 @@ fn event_of(text: &str) -> Event {
             "id" => value.clone_into(&mut event.id),
             "data" if event.data.is_empty() => value.clone_into(&mut event.data),
             "data" => event.data = format!("{}\n{value}", event.data),
-            // A comment, which keeps the connection alive, or a field of later times.
+            // A comment, which keeps the connection alive, or a field of a later version.
             _ => {}
         }
     }

@@ -1,13 +1,11 @@
-//! What came of a play, for its last lines.
+//! The results of a play.
 
 use service::output::print;
 
-/// What is told at the end.
 #[derive(Debug)]
 pub(super) struct Summary {
-    /// The lines.
     pub(super) text: String,
-    /// What must not be; the end is a failure then.
+    /// A broken promise; the program then ends with this error.
     pub(super) wrong: Option<String>,
 }
 
@@ -20,7 +18,7 @@ impl Summary {
         }
     }
 
-    /// What is told of a scenario that is over.
+    /// The summary of a scenario that is over.
     pub(super) fn of(lost: Option<u64>) -> Summary {
         let lost_text = lost.map_or("not known".to_owned(), |lost| lost.to_string());
         let wrong =

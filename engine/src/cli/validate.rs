@@ -1,13 +1,13 @@
-//! `engine validate -f FILE`: what of a manifest would be refused or not honoured.
+//! `engine validate -f FILE`: checks a manifest.
 
 use crate::args::ValidateArgs;
 use crate::start::plan::refusals;
 use crate::start::read::{Read, read};
 
-/// What is in a manifest, and what would not be honoured.
+/// The warnings of a manifest, and its summary.
 ///
 /// # Errors
-/// Everything that would be refused.
+/// Everything that the engine would refuse.
 pub fn run(args: &ValidateArgs) -> anyhow::Result<String> {
     let read = read(&args.file, &args.core)?;
     let plan = refusals(&args.file, &read, false)?;
@@ -17,7 +17,7 @@ pub fn run(args: &ValidateArgs) -> anyhow::Result<String> {
     let Read { manifest, config, .. } = read;
     let scaled: Vec<_> = config.workloads.iter().map(|w| w.name.as_str()).collect();
     Ok(format!(
-        "{warnings}{}: {} Deployments, {} scaled ({}), capacity {}; nothing would be refused",
+        "{warnings}{}: {} Deployments, {} scaled ({}), capacity {}; the engine would accept it",
         args.file.display(),
         manifest.deployments.len(),
         scaled.len(),

@@ -1,4 +1,4 @@
-//! An engine whose manifest's Deployments become local processes.
+//! An engine in the box: the Deployments of its manifest run as local processes.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,13 +29,10 @@ use crate::args::{Capacity, DEFAULT_PORT, RunArgs};
 use crate::listen::listen;
 use crate::multicall::by_hand;
 
-/// Starts the box and runs it to its end.
-///
-/// # Errors
-/// Whatever stops it, in a line.
+/// Starts the box and runs it until a signal ends it.
 pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     if args.reset_on_exit {
-        let text = "--reset-on-exit is for --scheduler kubernetes; in the box all ends anyway";
+        let text = "--reset-on-exit needs --scheduler kubernetes; a box ends all its processes";
         return Err(UsageError(text.to_owned()).into());
     }
     let read = read(&args.manifest, &args.core)?;
@@ -48,7 +45,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     announce(&args, &read, &plan);
     let Read { text, manifest, config, own, budget } = read;
     let recipes = plan.recipes;
-    let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is refused"))?;
+    let core = Autoscaler::new(config).map_err(|_| anyhow::anyhow!("the manifest is invalid"))?;
     let servers = servers(&recipes);
     let opening = loads_at_start(&args, &recipes, core.config());
     let pool = Pool::start(recipes, args.start_delay, &shell.shutdown()).await?;
@@ -82,7 +79,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     serve(shell, components, options).await
 }
 
-/// A manifest may begin with more replicas than the budget has; they are shared as always.
+/// A manifest may begin with more replicas than the capacity; then they are allocated as in any
+/// other round.
 fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     let wanted = |w: &Workload| recipes.iter().find(|r| r.deployment == w.name).map(|r| r.replicas);
     let claim = |w: &Workload| Claim {
@@ -103,14 +101,14 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     }
 }
 
-/// Deployments that are never scaled, and why not.
+/// Deployments that are never scaled, with the reason.
 fn servers(recipes: &[Recipe]) -> BTreeMap<String, String> {
     let servers = recipes.iter().filter(|recipe| recipe.is_server());
     servers.map(|it| (it.deployment.clone(), BEHIND_A_SERVICE.to_owned())).collect()
 }
 
-/// What neither serves others nor is scaled makes load: as many as the manifest says, or the flag
-/// where no scenario makes the load.
+/// A Deployment that is neither a server nor scaled makes load. Its replicas come from the
+/// manifest, or from the flag if no scenario makes the load.
 fn loads_at_start(
     args: &RunArgs,
     recipes: &[Recipe],
@@ -132,7 +130,7 @@ fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
     if known { Ok(()) } else { Err(UsageError(text).into()) }
 }
 
-/// The queue server: by flag, else as the engine's own Deployment says, in local words.
+/// The queue server: by flag, else the one in the engine's own Deployment, as a local address.
 fn queue_url(
     args: &RunArgs,
     manifest: &Manifest,
@@ -144,13 +142,14 @@ fn queue_url(
     }
     let from = manifest.engine().map_or("default", |engine| &engine.namespace);
     let local = localize(own_queue(own)?, &pool.addresses(), from);
-    client::args::parse_url(&local).map_err(|why| anyhow::anyhow!("the queue's {local:?}: {why}"))
+    client::args::parse_url(&local)
+        .map_err(|why| anyhow::anyhow!("the queue's address {local:?}: {why}"))
 }
 
-/// The lines that a presenter needs next.
+/// The page's address and the commands that a presenter needs next.
 fn invitation(page: SocketAddr) -> String {
-    let elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
-    let url = if elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
+    let is_elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
+    let url = if is_elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
     let scale = format!("{} scale deployment/producer{url}", by_hand());
     format!(
         "\n  Open            http://{page}\n  for more load   {scale} --replicas=3\n  \
@@ -158,18 +157,18 @@ fn invitation(page: SocketAddr) -> String {
     )
 }
 
-/// Says what of the manifest and the flags is not honoured.
+/// Logs which parts of the manifest and which flags are not honoured.
 fn announce(args: &RunArgs, read: &Read, plan: &Plan) {
     let Read { manifest, config, .. } = read;
     let mut for_clusters: Vec<_> = manifest.unused.for_clusters.iter().cloned().collect();
     for_clusters.extend(manifest.cluster_only.iter().cloned());
     if !for_clusters.is_empty() {
-        tracing::info!("for clusters only, not used here: {}", for_clusters.join(", "));
+        tracing::info!("only used on a cluster, ignored here: {}", for_clusters.join(", "));
     }
     for warning in read.warnings(plan) {
         tracing::warn!("{warning}");
     }
     if Capacity::Fixed(config.capacity) != args.core.capacity() {
-        tracing::info!("capacity {} as the manifest's engine says", config.capacity);
+        tracing::info!("the capacity is {}, from the engine in the manifest", config.capacity);
     }
 }

@@ -18,17 +18,14 @@ use super::serve::{ServeOptions, serve};
 use crate::args::{Capacity, RunArgs};
 use crate::listen::listen;
 
-/// Where the queue is in the engine's own namespace.
+/// The queue's Service in the engine's own namespace.
 const QUEUE: &str = "http://queue:4151";
 
-/// Starts the engine and runs it to its end.
-///
-/// # Errors
-/// Whatever stops it, in a line.
+/// Starts the engine and runs it until a signal ends it.
 pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     if args.opening_load.is_some() || !args.start_delay.is_zero() {
-        let text = "--opening-load and --start-delay are for --scheduler process; on a cluster \
-                    use kubectl scale, and its own start-up times";
+        let text = "--opening-load and --start-delay need --scheduler process; on a cluster use \
+                    kubectl scale, and containers take their own time to start";
         return Err(UsageError(text.to_owned()).into());
     }
     let token = args.queue_token()?;
@@ -44,7 +41,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let budget = args.core.budget();
     let kit = Kit::new(queue_url, token);
     let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
-    // Nothing is scaled before the first list; the annotations in it say what is.
+    // Nothing is scaled before the first list of Deployments; its annotations name the workloads.
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;

@@ -1,39 +1,37 @@
-//! What a manifest's own engine is told by its container. In the box its budget, its rhythm and its
-//! queue count, as far as nobody says otherwise to the box; of the rest it is said that it does not.
+//! The flags and variables of the engine's own container in a manifest. The box takes capacity,
+//! tick and queue from them, unless its own flags override these. A warning names all others.
 
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 use manifest::{Container, Deployment, Manifest, Program, Refused};
-use process::folders::{told, variable};
+use process::folders::{given, variable};
 use process::localize::words_and_env;
 use process::services::QUEUE_URL;
 use runtime::snapshots::headline::words::listed;
 
 use crate::args::{Args, Capacity, CoreArgs, RunArgs};
 
-/// The budget and the rhythm.
+/// The flags of [`CoreArgs`].
 const CORE: [&str; 2] = ["capacity", "tick"];
-/// What every engine in a cluster is told, and means nothing in a box; and the queue's address,
-/// which counts as it is written.
+/// No warning names these. Every engine in a cluster has the last three, which mean nothing in a
+/// box; the queue's address is taken from its text.
 const NATURAL: [&str; 4] = ["queue_url", "scheduler", "listen", "shutdown_grace"];
 
-/// What a manifest's own engine is told.
 #[derive(Debug, Default)]
 pub struct OwnArguments {
-    /// The budget and the rhythm.
     pub core: CoreArgs,
-    /// The queue's address, with the name of what says it.
+    /// The flag or variable, and the queue's address in it.
     pub queue_url: Option<(&'static str, String)>,
-    /// What of it does not count, in a sentence.
+    /// Names the flags and variables that are not honoured.
     pub warning: Option<String>,
 }
 
 impl OwnArguments {
-    /// Reads what the engine's Deployment in a manifest says.
+    /// Reads the engine's Deployment in a manifest.
     ///
     /// # Errors
-    /// The flag or variable that an engine would not take.
+    /// The flag or variable that an engine would refuse.
     pub fn of(manifest: &Manifest) -> Result<OwnArguments, Refused> {
         let is_it = |it: &&Container| it.runs(Program::Engine);
         let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
@@ -52,7 +50,7 @@ impl OwnArguments {
         let unused = unused(&matches, &env, is_auto);
         Ok(OwnArguments {
             core: CoreArgs { capacity, ..run.core },
-            queue_url: told(&words, &env, QUEUE_URL.0, QUEUE_URL.1).pop(),
+            queue_url: given(&words, &env, QUEUE_URL.0, QUEUE_URL.1).pop(),
             warning: warning(&engine.name, &unused),
         })
     }
@@ -63,7 +61,7 @@ fn command() -> Command {
     Args::command().mut_args(|arg| arg.env(None::<&str>))
 }
 
-/// The words, behind the variables of budget and rhythm; a flag counts more than its variable.
+/// Capacity and tick from the variables, then the arguments: a flag overrides its variable.
 fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     let known = Args::command();
     let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));
@@ -75,7 +73,7 @@ fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     begin.chain(words.iter().cloned()).collect()
 }
 
-/// The flags and variables that do not count.
+/// The flags and variables that are not honoured.
 fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<String> {
     let mut unused = Vec::new();
     for arg in Args::command().get_arguments() {
@@ -107,14 +105,14 @@ fn warning(engine: &str, unused: &[String]) -> Option<String> {
 }
 
 fn refused(manifest: &Manifest, engine: &Deployment, error: &clap::Error) -> Refused {
-    let told = error.to_string();
-    let mut lines = told.lines().map(str::trim);
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim);
     let first = lines.next().unwrap_or_default();
     let tip = lines.find_map(|line| line.strip_prefix("tip: "));
     let what = match (first.strip_prefix("error: "), tip) {
         (Some(first), Some(tip)) => format!("{first}; {tip}"),
         (Some(first), None) => first.to_owned(),
-        (None, _) => "its words ask for help and run no engine; leave them out".to_owned(),
+        (None, _) => "its arguments only print help; leave them out to run the engine".to_owned(),
     };
     let flag = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) => flag.split(' ').next().unwrap_or_default(),
@@ -147,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn of_the_kit_s_own_manifest_all_is_honoured_or_for_clusters() {
+    fn the_shipped_manifest_gives_no_warning() {
         let own = of(WORDS, &[]).unwrap();
         assert_eq!((own.warning, own.core.capacity), (None, None));
         assert_eq!(own.queue_url.unwrap().1, "http://queue:4151");
     }
 
     #[test]
-    fn budget_rhythm_and_queue_count_and_a_flag_more_than_its_variable() {
+    fn capacity_tick_and_queue_are_taken_and_a_flag_overrides_its_variable() {
         let env = [("MICROSCALING_CAPACITY", "6"), ("MICROSCALING_TICK", "1s")];
         let own = of("[--capacity=7, --queue-url, \"http://other\"]", &env).unwrap();
         assert_eq!(own.core.capacity, Some(Capacity::Fixed(7)));
@@ -165,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_other_flag_and_variable_is_named_in_one_sentence() {
+    fn one_warning_names_all_other_flags_and_variables() {
         let env = [("MICROSCALING_HOSTS", "a.example.org"), ("MICROSCALING_SCHEDULER", "process")];
         let own = of("[--record=run, --trust-gateway, --capacity=auto]", &env).unwrap();
         let told = "deployment/engine: --capacity=auto, --trust-gateway, MICROSCALING_HOSTS and \
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_engine_would_not_take_is_refused_with_its_line() {
+    fn flags_that_an_engine_would_refuse_are_refused_with_their_line() {
         let line = 1 + DEMO.lines().position(|line| line.contains(WORDS)).unwrap();
         let cases = [
             ("[--tick=5]", "deployment/engine: invalid value '5' for '--tick <TIME>': "),
@@ -187,7 +185,7 @@ mod tests {
                 "deployment/engine: invalid value '0' for '--capacity <N|auto>'",
             ),
             ("[top]", "deployment/engine: top is another command"),
-            ("[--help]", "deployment/engine: its words ask for help"),
+            ("[--help]", "deployment/engine: its arguments only print help"),
         ];
         for (words, says) in cases {
             let refused = of(words, &[]).unwrap_err();

@@ -1,4 +1,4 @@
-//! What can be run of a manifest on this machine.
+//! Checks that this machine can run a manifest.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use process::{Plan, recipes};
 use super::own_arguments::OwnArguments;
 use super::read::Read;
 
-/// What can be run of a manifest on this machine; looked at before anything starts.
+/// The plan to run a manifest on this machine; made before anything starts.
 ///
 /// # Errors
-/// Everything that cannot, by Deployment.
+/// Everything that cannot run here, by Deployment.
 pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
     let plan = recipes(&read.manifest, &programs()?, queue_is_given);
     let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
@@ -23,13 +23,13 @@ pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Resul
     Ok(plan)
 }
 
-/// Where the programs of the kit are: beside the engine.
+/// The folder of the kit's programs, which is the engine's own.
 fn programs() -> anyhow::Result<PathBuf> {
-    let engine = std::env::current_exe().context("the engine's own place is unknown")?;
+    let engine = std::env::current_exe().context("the engine's own path is unknown")?;
     engine.parent().map(PathBuf::from).context("the engine has no folder")
 }
 
-/// What the engine's own Deployment says of the queue.
+/// The queue's address in the engine's own Deployment.
 pub(super) fn own_queue(own: &OwnArguments) -> anyhow::Result<&str> {
     let (name, value) = own.queue_url.as_ref().with_context(|| {
         let (_, variable) = QUEUE_URL;

@@ -1,4 +1,4 @@
-//! A manifest that is to be run.
+//! Reads a manifest.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -12,23 +12,19 @@ use process::Plan;
 use super::own_arguments::OwnArguments;
 use crate::args::CoreArgs;
 
-/// A manifest that was read.
+/// A manifest, and what was derived from it.
 #[derive(Debug)]
 pub struct Read {
-    /// As it is written.
     pub text: String,
-    /// What is used of it.
     pub manifest: Manifest,
-    /// The configuration in it.
     pub config: control::Config,
-    /// What its own engine is told.
     pub own: OwnArguments,
-    /// The budget and the rhythm: as the command line says, else as the manifest's engine is told.
+    /// Capacity and tick: by the command line, else by the manifest's engine.
     pub budget: Budget,
 }
 
 impl Read {
-    /// What of it is not honoured, a sentence each.
+    /// One sentence for each part that is not honoured.
     pub fn warnings<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a String> {
         let unused = self.manifest.unused.warnings.iter();
         unused.chain(&plan.warnings).chain(&self.own.warning)
@@ -38,8 +34,8 @@ impl Read {
 /// Reads a manifest and the configuration in it.
 ///
 /// # Errors
-/// When the capacity is `auto`, or the file cannot be read, or is refused; each line then names
-/// the file.
+/// When the capacity is `auto`, or the file cannot be read or is invalid; each line then names the
+/// file.
 pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<Read> {
     core.capacity().without_cluster()?;
     let text = text(file)?;

@@ -1,4 +1,4 @@
-//! How an engine faces those who look at it, and how it is run then.
+//! Runs an engine with everything that people see of it: page, API, audience, recording.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,31 +22,26 @@ use web::{AccessGuard, App};
 
 use crate::args::RunArgs;
 
-/// The load comes after this time, also when nobody opens the page.
+/// The opening load is set after this time even if nobody opens the page.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// How an engine faces those who look at it.
 pub(super) struct ServeOptions {
-    /// What it is told.
     args: RunArgs,
-    /// The queue server, for those who want to look further, and for the background's tiles.
+    /// The queue server: the API gives its address, and the background's tiles come from it.
     kit: Kit,
     /// A scenario to begin with, and whether its steps wait for a key.
     opening: Option<(Scenario, bool)>,
-    /// With which changes are taken from other machines.
+    /// Changes from other machines need this token.
     token: Option<TokenFile>,
-    /// Where all that the page shows is written.
     recording: Option<Recorder>,
-    /// The manifest as it is written, where there is one.
+    /// The text of the manifest; `None` on a cluster.
     manifest: Option<Arc<str>>,
 }
 
 impl ServeOptions {
-    /// As the flags say.
-    ///
     /// # Errors
-    /// When there is no token in the file that should have it, no scenario, or nothing can be
-    /// recorded.
+    /// When the token file has no token, the scenario cannot be read, or the recording's file
+    /// cannot be made.
     pub(super) fn of(
         args: RunArgs,
         kit: Kit,
@@ -62,7 +57,7 @@ impl ServeOptions {
         })
     }
 
-    /// Begins with what is to be played; the calls on the stage.
+    /// Begins the scenario or the opening load; returns the routes of the stage.
     fn stage(&mut self, stage: &Stage, handle: &Handle, opened: Arc<Notify>) -> Router {
         let presenter = Presenter::start(handle.clone(), stage.shown.clone());
         // A scenario makes its own load.
@@ -80,7 +75,6 @@ impl ServeOptions {
         stage.router(presenter, Comparison::start(handle.clone()))
     }
 
-    /// What all handlers share.
     fn app(self, handle: Handle, opened: Arc<Notify>, shutdown: Shutdown) -> App {
         App {
             handle,
@@ -97,7 +91,7 @@ impl ServeOptions {
     }
 }
 
-/// What is played from the beginning on, by the flags.
+/// The scenario to begin with, and whether its steps wait for a key.
 fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
     let scenario = match &args.scenario {
         Some(file) => file::read(file)?,
@@ -107,7 +101,7 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
     Ok(Some((scenario, args.stage)))
 }
 
-/// Runs an engine that is put together.
+/// Runs the control loop and serves everything that people see of it.
 pub(super) async fn serve(
     shell: Shell,
     components: Components,

@@ -1,13 +1,14 @@
-//! What a talk needs besides: steps, an audience, rivals, recordings and a picture.
+//! The parts of the engine that only a talk needs: scenario steps, the audience's page, the
+//! comparison with other autoscalers, recordings and the picture.
 //!
 //! # Layout
-//! - [`Stage`]: all of it, put together
+//! - [`Stage`]: connects these parts to the engine
 //! - [`presenter`]: plays a scenario's steps on this engine
-//! - [`audience`]: how the people in the room look, and the one thing that they may do
-//! - [`comparison`]: what others would have done with the same load
-//! - [`record`]: a run in a file, and the same page from it again
-//! - [`opening`]: the load that the audience finds when it looks first
-//! - [`picture`]: what the background paints with spare capacity
+//! - [`audience`]: the page for phones, with one button that adds a job
+//! - [`comparison`]: what other autoscalers would have done with the same load
+//! - [`record`]: records a run, and serves the page of a recording
+//! - [`opening`]: the load that the audience sees at first
+//! - [`picture`]: what the background paints
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! The load that the audience finds when it looks first.
+//! The load that the audience sees at first.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use crate::presenter::Shown;
 
-/// Sets the load that the audience finds when it looks first: when `opened` says so, else after
-/// `latest`. Where somebody has made a load by then, or plays a scenario, that one stands.
+/// Sets the opening load when the page is `opened`, or else after `latest`. It does nothing if
+/// somebody has set a load or plays a scenario by then.
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),
@@ -30,6 +30,6 @@ pub async fn opening_load(
     }
     let command = Command::Scale { deployment, replicas };
     if let Err(error) = handle.command(Actor::Opening, command).await {
-        tracing::error!("the opening load cannot be set: {error}");
+        tracing::error!("cannot set the opening load: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! All that a talk needs, put together.
+//! Connects the parts of the stage to the engine.
 
 use std::sync::Arc;
 
@@ -10,24 +10,24 @@ use crate::comparison::{self, Comparison};
 use crate::picture::SharedPicture;
 use crate::presenter::{self, Presenter, Shown};
 
-/// What of the stage is in each snapshot.
+/// The parts of the stage that every snapshot contains.
 #[derive(Debug, Default)]
 pub struct Stage {
-    /// Where a scenario is.
+    /// The present step of a scenario.
     pub shown: Shown,
-    /// What the background paints.
+    /// The picture that the background paints.
     pub picture: SharedPicture,
-    /// Where the audience looks.
+    /// The URL of the audience's page, also as a QR code.
     pub poster: Poster,
 }
 
 impl Stage {
-    /// A stage with nothing on it; with where the audience looks, if it does.
+    /// An empty stage; `audience` is the URL of the audience's page.
     pub fn new(audience: Option<&str>) -> Stage {
         Stage { poster: Poster { url: audience.map(Arc::from) }, ..Stage::default() }
     }
 
-    /// What is in each snapshot.
+    /// The stage's part of each snapshot.
     pub fn contributions(&self) -> Contributions {
         let Stage { shown, picture, poster } = self;
         Contributions::new(vec![
@@ -37,7 +37,7 @@ impl Stage {
         ])
     }
 
-    /// The calls.
+    /// The routes.
     pub fn router(&self, presenter: Presenter, comparison: Comparison) -> Router {
         presenter::site::router(presenter)
             .merge(comparison::site::router(comparison))

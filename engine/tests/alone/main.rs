@@ -1,4 +1,4 @@
-//! Tests that measure times, or keep all processors busy: one after the other.
+//! Tests that measure times or keep all processors busy; they run one after the other.
 
 #![allow(clippy::unwrap_used, unreachable_pub)] // helpers of tests
 
@@ -7,5 +7,5 @@ mod picture;
 mod streams;
 mod whole_demo;
 
-/// Each test has it while it runs.
+/// Each test holds this lock while it runs.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -1,5 +1,5 @@
-//! The background's picture in a whole box: painted once, by all together, and visibly less of it
-//! while the urgent work needs the slots.
+//! The background's picture in a whole box: its containers paint one picture together, and visibly
+//! more slowly while urgent workloads need the slots.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -10,15 +10,15 @@ use crate::TURN;
 use support::stream::Stream;
 use support::{State, TestBox};
 
-/// A tenth of it is enough on a machine that has time; the background is the last to get any.
+/// An idle machine needs a tenth of this; on a busy one the background is the last to get time.
 const SOON: Duration = Duration::from_secs(180);
 
-/// Which ticket a tile was painted for: tickets 0, 1, 2, .. go to places 0, 37, 74, ..
+/// The ticket of a tile: tickets 0, 1, 2, .. go to places 0, 37, 74, ..
 fn ticket(number: u64) -> u64 {
     number / 160 * 160 + number % 160 * 13 % 160
 }
 
-/// What a page sees of the picture.
+/// The picture, as a page sees it.
 struct Page {
     stream: Stream,
     tickets: BTreeSet<u64>,
@@ -63,7 +63,7 @@ async fn tiles(demo: &TestBox) -> Value {
 }
 
 #[tokio::test]
-async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_slots() {
+async fn all_paint_one_picture_and_more_slowly_while_urgent_workloads_need_the_slots() {
     let _turn = TURN.lock().await;
     let demo = TestBox::start(&[]).await;
     let mut page = Page::open(&demo).await;
@@ -75,12 +75,12 @@ async fn all_paint_one_picture_and_paint_less_of_it_while_urgent_work_needs_the_
     let (painted, of) = (page.tickets.len() as u64, page.tickets.last().unwrap() + 1);
     let published = tiles(&demo).await["published_total"].as_u64().unwrap() - 9;
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
-    // A remainder whose ticket comes late counts on by itself, so a busy machine costs some places.
-    // Nine that painted a picture each would paint a ninth of them.
+    // A container whose ticket comes late counts on by itself, so a busy machine costs some places.
+    // If nine containers painted a picture each, only a ninth of the tiles would be new.
     assert!(published <= 2 * painted + 9, "{painted} of {published} tiles are there");
     assert!(of <= 2 * painted, "{painted} of {of}");
 
-    // So much that the background has its least, a ninth of what it had.
+    // A load so high that the background has its minimum, a ninth of its containers.
     demo.scale("producer", 10).await;
     let least = |state: &State| state.workload("remainder", "ready") == 1;
     demo.until("the background gives way", SOON, least).await;

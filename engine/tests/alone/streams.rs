@@ -10,10 +10,10 @@ use support::TestBox;
 
 /// A room full of people.
 const STREAMS: usize = 300;
-/// For how long they look.
+/// How long they look.
 const LOOK: Duration = Duration::from_secs(6);
 
-/// The frames that a page hears in a time, after its snapshot.
+/// The frames that a page gets within a time, after its snapshot.
 async fn listen(url: String, time: Duration) -> Vec<Value> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut answer = http.get(format!("{url}/page/stream")).send().await.unwrap();
@@ -34,7 +34,7 @@ async fn listen(url: String, time: Duration) -> Vec<Value> {
     frames
 }
 
-/// How far the times between ticks are from half a second: the mean, in milliseconds.
+/// The mean deviation of the time between ticks from half a second, in milliseconds.
 fn unevenness(frames: &[Value]) -> f64 {
     let steps = frames.iter().filter(|frame| frame["step"] == true);
     let times: Vec<f64> = steps.map(|frame| frame["t"].as_f64().unwrap()).collect();
@@ -57,7 +57,7 @@ fn assert_no_gap(frames: &[Value]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_hundred_pages_hear_every_tick_and_delay_none() {
+async fn three_hundred_pages_get_every_tick_and_delay_none() {
     let _turn = TURN.lock().await;
     let demo = TestBox::start(&[]).await;
     demo.scale("producer", 1).await;

@@ -1,5 +1,5 @@
-//! The whole demo with real processes: load comes, the background gives way; load goes, it is
-//! back; no job is lost and the budget holds, whoever is killed.
+//! The whole demo with real processes: with load the background gives way, and without load it is
+//! back. No job is lost and the capacity is never exceeded, even if a container is killed.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use support::{LOOK, State, TestBox, all_gone, is_alive, kill_9};
 const TARGET: u64 = 20;
 const CAPACITY: u64 = 10;
 
-/// Looks for a time; the budget must hold at every look.
+/// The queue's lengths for a time; the capacity must not be exceeded at any look.
 async fn queue_lengths(demo: &TestBox, time: Duration) -> Vec<u64> {
     let end = Instant::now() + time;
     let mut lengths = Vec::new();
@@ -27,7 +27,7 @@ async fn queue_lengths(demo: &TestBox, time: Duration) -> Vec<u64> {
 async fn one_producer_settles(demo: &TestBox) {
     demo.scale("producer", 1).await;
     let began = Instant::now();
-    // Three do 15 jobs a second, of which 10 come; it takes 15 s on a machine that has time.
+    // 10 jobs/s arrive and three consumers do 15 jobs/s; an idle machine needs 15 s.
     demo.until("consumers have caught up", Duration::from_secs(45), |state| {
         assert!(state.used() <= CAPACITY, "{}", state.0);
         state.workload("consumer", "ready") >= 3 && state.queue() <= Some(5)
@@ -94,7 +94,7 @@ async fn the_background_is_back(demo: &TestBox) {
     .await;
 }
 
-/// What the producers counted as accepted was done, every job of it.
+/// Every job that the producers counted as accepted was done.
 async fn no_job_is_lost(demo: &TestBox) {
     let end = Instant::now() + Duration::from_secs(30);
     loop {
@@ -104,8 +104,8 @@ async fn no_job_is_lost(demo: &TestBox) {
             let left = demo.get("/api/v1/processes").await;
             let accepted = &left["left"]["producer"]["producer_jobs_published_total"];
             assert_eq!(accepted.as_f64(), jobs["acked_total"].as_f64(), "{jobs}");
-            // Thirty a second for the ramp alone: how long each step took is not what is tried
-            // here.
+            // The ramp alone brings 30 jobs/s. The exact number depends on how long each step took,
+            // which is not tested here.
             assert!(accepted.as_f64() > Some(100.0), "{jobs}");
             assert_eq!(jobs["dead_total"], 0, "{jobs}");
             return;
@@ -116,7 +116,7 @@ async fn no_job_is_lost(demo: &TestBox) {
 }
 
 #[tokio::test]
-async fn urgent_work_comes_first_and_the_background_gets_what_is_left() {
+async fn urgent_work_comes_first_and_the_background_gets_the_rest_of_the_capacity() {
     let _turn = TURN.lock().await;
     let mut demo = TestBox::start(&["--start-delay", "1s"]).await;
     let at_rest = |state: &State| state.workload("remainder", "ready") == 9;

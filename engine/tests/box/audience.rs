@@ -1,4 +1,4 @@
-//! The people in the room: they see, they add jobs, and they can do nothing else.
+//! The audience's page: phones see the state, add jobs, and can do nothing else.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_secs(30);
 struct Room {
     demo: TestBox,
     http: Client,
-    /// Where phones look; ends with a slash.
+    /// The audience's page; ends with a slash.
     url: String,
 }
 
@@ -32,7 +32,7 @@ impl Room {
         self.http.request(method, format!("{}{path}", self.url))
     }
 
-    /// A press of the button by somebody at this address of loopback, as a browser sends it.
+    /// A press of the button from this loopback address, as a browser sends it.
     async fn press(&self, from: u8) -> (StatusCode, Value) {
         let http = Client::builder().no_proxy().local_address(Some([127, 0, 0, from].into()));
         let origin = self.url.trim_end_matches('/');
@@ -41,14 +41,14 @@ impl Room {
         (answer.status(), answer.json().await.unwrap())
     }
 
-    /// A phone that has opened the page: what it shows with each press.
+    /// The cookie of a phone that has opened the page.
     async fn phone(&self) -> String {
         let page = self.ask("GET", "").send().await.unwrap();
         let cookie = page.headers()["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
-    /// A press on a phone; all phones come from one address.
+    /// A press with this cookie; all phones come from one address.
     async fn press_on(&self, phone: &str) -> StatusCode {
         let origin = self.url.trim_end_matches('/');
         let asked = self.ask("POST", "job").header("origin", origin).header("cookie", phone);
@@ -61,7 +61,7 @@ impl Room {
 }
 
 #[tokio::test]
-async fn phones_see_the_stage_and_add_a_job_each_with_a_press() {
+async fn phones_see_the_state_and_each_press_adds_a_job() {
     let room = Room::open().await;
     let ready = |state: &State| state.queue().is_some();
     room.demo.until("the queue is read", SOON, ready).await;
@@ -102,7 +102,7 @@ async fn twenty_phones_behind_one_address_add_a_job_each(room: &Room) {
     let phones = join_all((0..20).map(|_| room.phone())).await;
     let before = room.published().await;
     for round in 1..=2 {
-        // The limits are those of a second.
+        // The limits hold for one second.
         tokio::time::sleep(Duration::from_millis(1100)).await;
         let statuses = join_all(phones.iter().map(|phone| room.press_on(phone))).await;
         assert!(statuses.iter().all(|it| *it == StatusCode::OK), "{round}: {statuses:?}");
@@ -177,11 +177,11 @@ async fn nothing_else_can_be_reached_by_a_phone() {
     assert_eq!(room.published().await, before);
     assert_eq!(room.demo.state().await.deployment("producer", "desired"), 0);
     let by_name = room.ask("GET", "").header("host", "stage.local:9000").send().await.unwrap();
-    assert_eq!(by_name.status(), 200, "phones come by whatever name");
+    assert_eq!(by_name.status(), 200, "phones may use any host name");
 }
 
 #[tokio::test]
-async fn the_engine_s_own_page_has_the_code_and_is_as_closed_as_before() {
+async fn the_engine_s_own_page_has_the_code_and_still_refuses_other_hosts() {
     let room = Room::open().await;
     let get = |path: &str| room.http.get(format!("{}{path}", room.demo.url));
     let code = get("/page/audience.svg").send().await.unwrap();

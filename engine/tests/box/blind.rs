@@ -1,5 +1,5 @@
-//! The whole engine while a queue cannot be read: what follows that queue is left alone, and all
-//! else goes on.
+//! The whole engine while a queue cannot be read: the workload of that queue keeps its count, and
+//! all others are scaled.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +11,7 @@ const SOON: Duration = Duration::from_secs(20);
 /// Short, so that a reading grows stale soon.
 const TICK: f64 = 0.2;
 
-/// A workload that runs what needs no queue; it is only counted here.
+/// A workload whose program needs no queue; only its containers are counted here.
 fn deployment(name: &str, annotations: &str) -> String {
     format!(
         r#"
@@ -30,10 +30,10 @@ spec:
     )
 }
 
-/// Two workloads that follow the queues of their names, and the background.
+/// Two workloads, `sick` and `well`, with queues of the same names, and the background.
 fn manifest(test: &str, sick: &str) -> PathBuf {
     let follows = |queue: &str, more: &str| {
-        // It changes a count with every single reading, so that the first wrong one would show.
+        // This rule changes the count with each reading, so the first wrong reading would show.
         let rule = "microscaling.com/rule: simple-queue";
         let target = "microscaling.com/target-queue-length: \"20\"";
         deployment(queue, &format!("{rule}, microscaling.com/queue: {queue}, {target}, {more}"))
@@ -69,8 +69,8 @@ fn why(state: &State, name: &str) -> String {
     workload["why"]["text"].as_str().unwrap().to_owned()
 }
 
-/// Between two moments the loop has had its ticks; half of them on a machine with little time. One
-/// that waits for a queue has the fewer of them the longer it waits.
+/// Asserts that the loop had its ticks between two states. Half of them are enough on a busy
+/// machine; a loop that waits for a queue would have far fewer.
 fn ticked(before: &State, after: &State) {
     let uptime = |state: &State| state.0["uptime_s"].as_f64().unwrap();
     let due = (uptime(after) - uptime(before)) / TICK;
@@ -78,16 +78,16 @@ fn ticked(before: &State, after: &State) {
     assert!(ticks >= due / 2.0 - 1.0, "{ticks} ticks, {due:.1} were due");
 }
 
-/// Four of `sick`, with a queue at which they stay so many.
+/// Brings `sick` to 4 containers, with a queue length at which it stays there.
 async fn four(demo: &TestBox, fake: &FakeQueue) -> State {
     fake.set("sick", ready(50));
     fake.set("well", ready(0));
-    demo.until("four of it", SOON, |state| has(state, [4, 1, 5])).await;
+    demo.until("sick has 4 containers", SOON, |state| has(state, [4, 1, 5])).await;
     fake.set("sick", ready(18));
     demo.until("its queue is back", SOON, |state| queue(state, "sick")["ready"] == 18).await
 }
 
-/// Lets a queue fail while the load on the other one comes and goes.
+/// Lets one queue fail while the load on the other one comes and goes.
 async fn outage(demo: &TestBox, fake: &FakeQueue, answer: &Answer) {
     let before = demo.state().await;
     fake.set("sick", answer.clone());
@@ -101,7 +101,7 @@ async fn outage(demo: &TestBox, fake: &FakeQueue, answer: &Answer) {
     };
     let stale = demo.until(&format!("{answer:?} leaves it stale"), SOON, is_stale).await;
     let says = why(&stale, "sick");
-    assert!(says.starts_with("holding at 4: the last reading of queue sick is"), "{says}");
+    assert!(says.starts_with("kept at 4: the last reading of queue sick is"), "{says}");
     for (load, counts) in [(50, [4, 3, 3]), (0, [4, 1, 5])] {
         fake.set("well", ready(load));
         let follows = |state: &State| {
@@ -114,13 +114,13 @@ async fn outage(demo: &TestBox, fake: &FakeQueue, answer: &Answer) {
     fake.set("sick", ready(18));
     let again = |state: &State| {
         left_alone(state);
-        why(state, "sick").contains("is in the band")
+        why(state, "sick").contains("within the deadband")
     };
     demo.until("it is read again", SOON, again).await;
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_with_a_queue_its_workload_is_left_alone_and_the_others_go_on() {
+async fn a_workload_whose_queue_fails_keeps_its_count_and_all_others_are_scaled() {
     let fake = FakeQueue::start();
     let sick = "microscaling.com/max-containers: \"4\"";
     let demo = start("whatever-is-wrong", &fake, sick).await;
@@ -128,20 +128,20 @@ async fn whatever_is_wrong_with_a_queue_its_workload_is_left_alone_and_the_other
     for (answer, _) in failures() {
         outage(&demo, &fake, &answer).await;
     }
-    // A real zero is another matter.
+    // A real zero does scale it down.
     fake.set("sick", ready(0));
-    demo.until("it is removed for a real zero", SOON, |state| has(state, [1, 1, 8])).await;
+    demo.until("it is scaled down for a real zero", SOON, |state| has(state, [1, 1, 8])).await;
 }
 
 #[tokio::test]
-async fn while_the_whole_server_is_gone_all_hold_and_after_ten_seconds_have_their_fallback() {
+async fn without_the_queue_server_all_keep_their_counts_and_after_ten_seconds_get_their_fallback() {
     let mut fake = FakeQueue::start();
     let sick = "microscaling.com/fallback-containers: \"6\"";
     let demo = start("whole-server", &fake, sick).await;
     fake.set("sick", ready(18));
     fake.set("well", ready(18));
     let read =
-        |state: &State| has(state, [1, 1, 8]) && why(state, "sick").contains("is in the band");
+        |state: &State| has(state, [1, 1, 8]) && why(state, "sick").contains("within the deadband");
     let before = demo.until("all is quiet", SOON, read).await;
     fake.refuse().await;
     let falls_back = |state: &State| {

@@ -1,4 +1,4 @@
-//! Busy work is never killed: long jobs in a box of real processes.
+//! A busy worker is never killed: long jobs in a box of real processes.
 //!
 //! Jobs take 3 s here. With `MICROSCALING_JOB_SECONDS=30` before `cargo test -p engine-tests
 //! --test box busy:: -- --nocapture` they take longer, and it prints how long all took.
@@ -13,13 +13,13 @@ use support::{LOOK, State, TestBox};
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// How long a job takes.
+/// The time of a job.
 fn job() -> Duration {
     let seconds = std::env::var("MICROSCALING_JOB_SECONDS");
     Duration::from_secs(seconds.map_or(3, |text| text.parse().unwrap()))
 }
 
-/// A queue of the box, asked by itself.
+/// A queue of the box, accessed directly.
 struct Queue {
     url: String,
     http: reqwest::Client,
@@ -42,7 +42,7 @@ impl Queue {
         self.http.get(format!("{}{path}", self.url)).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Waits until so many jobs are done; the queue's numbers then.
+    /// Waits until this number of jobs is done; returns the queue's numbers.
     async fn done(&self, jobs: u64, within: Duration) -> Value {
         let end = Instant::now() + within;
         loop {
@@ -56,7 +56,7 @@ impl Queue {
     }
 }
 
-/// Each job was given out once.
+/// Asserts that each job was received once.
 fn nothing_came_back(stats: &Value) {
     for count in ["nacked_total", "released_total", "dead_total", "lease_expired_total"] {
         assert_eq!(stats[count], 0, "{count} in {stats}");
@@ -65,7 +65,7 @@ fn nothing_came_back(stats: &Value) {
     assert_eq!(given("delivered_total") - given("undelivered_total"), given("published_total"));
 }
 
-/// How many containers the consumer was told to lose so far, by the engine's own counts.
+/// The number of decisions to scale the consumer down so far, by the engine's own metrics.
 async fn cuts(demo: &TestBox) -> u64 {
     let text = reqwest::get(format!("{}/metrics", demo.url)).await.unwrap().text().await.unwrap();
     let ours = |line: &&str| {
@@ -78,7 +78,7 @@ async fn cuts(demo: &TestBox) -> u64 {
 }
 
 #[tokio::test]
-async fn a_burst_of_long_jobs_is_done_and_nobody_is_stopped_at_work() {
+async fn a_burst_of_long_jobs_is_done_and_no_worker_is_stopped_at_work() {
     let manifest = Manifest::of(job());
     let manifest = if job() < Duration::from_secs(5) { manifest.without_grace() } else { manifest };
     let demo = manifest.start(&[]).await;
@@ -95,10 +95,10 @@ async fn a_burst_of_long_jobs_is_done_and_nobody_is_stopped_at_work() {
 }
 
 #[tokio::test]
-async fn fifty_cuts_under_steady_arrivals_stop_nobody_at_work() {
+async fn fifty_cuts_under_steady_arrivals_stop_no_worker_at_work() {
     let wanted: u64 = std::env::var("MICROSCALING_CUTS").map_or(50, |it| it.parse().unwrap());
     let mut manifest = Manifest::of(Duration::from_millis(300)).without_grace();
-    // This rule takes one more or one fewer at each look.
+    // This rule adds or removes one container at each tick.
     manifest.replace("microscaling.com/rule: rate", "microscaling.com/rule: simple-queue");
     manifest.replace("target-queue-length: \"20\"", "target-queue-length: \"2\"");
     let demo = manifest.start(&["--tick", "100ms"]).await;
@@ -119,7 +119,7 @@ async fn fifty_cuts_under_steady_arrivals_stop_nobody_at_work() {
 }
 
 #[tokio::test]
-async fn more_urgent_work_takes_busy_slots_and_no_job_dies_of_it() {
+async fn a_more_urgent_workload_takes_busy_slots_and_no_job_is_lost() {
     let demo = Manifest::of(job()).without_grace().with_urgent().start(&[]).await;
     demo.until("all run", SOON, |s| s.workload("urgent", "ready") == 1).await;
     let (jobs, orders) = (Queue::of(&demo, "jobs").await, Queue::of(&demo, "orders").await);
@@ -131,7 +131,7 @@ async fn more_urgent_work_takes_busy_slots_and_no_job_dies_of_it() {
     let name = workers["workers"][0]["name"].as_str().unwrap();
     assert!(name.starts_with("urgent-"), "a worker has its container's name: {workers}");
     let decisions = demo.state().await.0["decisions"].to_string();
-    assert!(decisions.contains("of those that leave"), "{decisions}");
+    assert!(decisions.contains("of the removed workers"), "{decisions}");
     orders.done(60, 30 * job() + SOON).await;
     let stats = jobs.done(34, 30 * job() + SOON).await;
     assert_eq!((&stats["dead_total"], &stats["nacked_total"]), (&0.into(), &0.into()), "{stats}");
@@ -153,17 +153,18 @@ async fn pids_of(demo: &TestBox, deployment: &str) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn a_box_that_stood_still_or_its_queue_alone_loses_no_lease_and_keeps_its_counts() {
+async fn a_box_that_was_stopped_for_a_while_loses_no_lease_and_keeps_its_counts() {
     const STANDS: Duration = Duration::from_secs(8);
     let demo = TestBox::start(&[]).await;
     demo.scale("producer", 1).await;
-    demo.until("three consumers do", 2 * SOON, |s| s.workload("consumer", "ready") >= 3).await;
-    // Until the rule knows what a consumer does, and the first rush is forgotten.
+    demo.until("three consumers are ready", 2 * SOON, |s| s.workload("consumer", "ready") >= 3)
+        .await;
+    // Wait until the rule knows the rate of a consumer and has forgotten the first rush.
     let settled = |s: &State| {
         let consumer =
             s.0["workloads"].as_array().unwrap().iter().find(|w| w["name"] == "consumer");
         let text = consumer.unwrap()["why"]["text"].as_str().unwrap().to_owned();
-        text.contains("/s / (0.8") && s.workload("consumer", "desired") == 3
+        text.contains("each worker does") && s.workload("consumer", "desired") == 3
     };
     demo.until("the count settles at three", 2 * SOON, settled).await;
     let queue = Queue::of(&demo, "jobs").await;

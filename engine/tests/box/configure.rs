@@ -12,7 +12,7 @@ use support::{State, TestBox, demo_yaml};
 const SOON: Duration = Duration::from_secs(20);
 const PREFIX: &str = "microscaling.com/";
 
-/// A call as the page makes it; its status and its body.
+/// A request as the page sends it; returns status and body.
 async fn call(demo: &TestBox, method: Method, path: &str, body: &Value) -> (u16, Value) {
     let http = Client::builder().no_proxy().build().unwrap();
     let call = http.request(method, format!("{}{path}", demo.url)).json(body);
@@ -25,7 +25,7 @@ async fn text(demo: &TestBox, path: &str) -> String {
     http.get(format!("{}{path}", demo.url)).send().await.unwrap().text().await.unwrap()
 }
 
-/// Annotations of a Deployment with their names' beginning.
+/// A change of a Deployment's annotations; adds the prefix to their names.
 fn change(deployment: &str, annotations: &[(&str, Option<&str>)]) -> Value {
     let all = annotations.iter().map(|(name, value)| (format!("{PREFIX}{name}"), *value));
     json!({"deployment": deployment, "annotations": all.collect::<BTreeMap<_, _>>()})
@@ -35,13 +35,13 @@ async fn edit(demo: &TestBox, changes: &[Value]) -> (u16, Value) {
     call(demo, Method::PUT, "/api/v1/config", &json!({"changes": changes})).await
 }
 
-/// What a Deployment's annotations come to.
+/// The settings of a Deployment.
 fn settings(config: &Value, deployment: &str) -> Value {
     let all = config["workloads"].as_array().unwrap();
     all.iter().find(|it| it["deployment"] == deployment).unwrap()["settings"].clone()
 }
 
-/// All that a page shows of the configuration, but for its defaults and who did it.
+/// The configuration as a page shows it, without defaults and authors.
 async fn shown(demo: &TestBox) -> Value {
     let config = demo.get("/api/v1/config").await;
     let of = |list: &str| -> Vec<Value> {
@@ -52,7 +52,7 @@ async fn shown(demo: &TestBox) -> Value {
 }
 
 #[tokio::test]
-async fn an_edit_counts_at_once_and_is_told_on_the_chart() {
+async fn an_edit_takes_effect_at_once_and_is_marked_on_the_chart() {
     let demo = TestBox::start(&[]).await;
     let before = demo.get("/api/v1/config").await;
     assert_eq!(settings(&before, "consumer")["target"], 20);
@@ -76,9 +76,9 @@ async fn an_edit_counts_at_once_and_is_told_on_the_chart() {
 }
 
 #[tokio::test]
-async fn one_wrong_annotation_keeps_all_of_an_edit_out() {
+async fn one_invalid_annotation_refuses_the_whole_edit() {
     let demo = TestBox::start(&[]).await;
-    // A queue that nobody has used yet is part of the configuration, too.
+    // A queue without any message so far is part of the configuration, too.
     demo.until("its queue is read", SOON, |state| state.queue().is_some()).await;
     let before = demo.get("/api/v1/config").await;
     let (status, answer) = edit(
@@ -109,7 +109,7 @@ async fn one_wrong_annotation_keeps_all_of_an_edit_out() {
 }
 
 #[tokio::test]
-async fn a_deployment_that_is_given_a_queue_is_scaled_and_let_go_again() {
+async fn a_deployment_with_a_new_queue_annotation_is_scaled_until_it_is_removed() {
     let demo = TestBox::start(&[]).await;
     let follow = [
         ("is-scalable", Some("true")),
@@ -131,7 +131,7 @@ async fn a_deployment_that_is_given_a_queue_is_scaled_and_let_go_again() {
 }
 
 #[tokio::test]
-async fn another_box_by_the_manifest_or_the_lines_shows_the_same() {
+async fn the_exported_manifest_and_commands_lead_to_the_same_configuration() {
     let demo = TestBox::start(&["--capacity", "9"]).await;
     let (status, answer) = edit(
         &demo,
@@ -158,7 +158,7 @@ async fn another_box_by_the_manifest_or_the_lines_shows_the_same() {
     assert_eq!(shown(&fresh).await, shown(&demo).await);
 }
 
-/// What kubectl would do with the lines; nothing in them needs a quote.
+/// The changes that kubectl would make of these lines; nothing in them needs a quote.
 fn by_lines(lines: &str) -> Vec<Value> {
     let words = lines.lines().map(|line| line.split(' ').collect::<Vec<_>>());
     words
@@ -175,7 +175,7 @@ fn by_lines(lines: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn back_to_defaults_gives_the_manifest_as_it_was() {
+async fn back_to_defaults_restores_the_manifest() {
     let demo = TestBox::start(&[]).await;
     let before = shown(&demo).await;
     edit(
@@ -224,7 +224,7 @@ async fn a_paused_workload_keeps_what_it_has_and_a_reset_frees_it() {
 }
 
 #[tokio::test]
-async fn who_has_the_configuration_is_not_sent_it_again() {
+async fn a_client_that_has_the_configuration_is_not_sent_it_again() {
     let demo = TestBox::start(&[]).await;
     let http = Client::builder().no_proxy().build().unwrap();
     let url = format!("{}/api/v1/config", demo.url);

@@ -1,5 +1,5 @@
-//! Boxes of real processes, over their public interfaces and as they are called: two tests at a
-//! time, for none of these needs all of a machine.
+//! Boxes of real processes, tested over their public interfaces and command lines. Two tests run at
+//! a time, because none of them needs a whole machine.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
@@ -7,6 +7,7 @@ mod audience;
 mod blind;
 mod busy;
 mod configure;
+mod documents;
 mod presenter;
 mod promises;
 mod replay;

@@ -6,7 +6,7 @@ use support::{LOOK, State, TestBox, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Runs the engine's program to its end; gives its exit code and what it said.
+/// Runs the engine's program to its end; returns its exit code and its output.
 async fn said(args: &[&str]) -> (i32, String, String) {
     let output = engine().args(args).output().await.unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -74,7 +74,7 @@ async fn a_killed_queue_is_back_at_its_old_address() {
 }
 
 #[tokio::test]
-async fn a_hand_cannot_lead_over_the_budget_and_the_engine_takes_back_what_it_may() {
+async fn a_manual_scale_cannot_exceed_the_capacity_and_the_engine_corrects_others() {
     let demo = TestBox::start(&[]).await;
     let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
@@ -87,7 +87,7 @@ async fn a_hand_cannot_lead_over_the_budget_and_the_engine_takes_back_what_it_ma
 }
 
 #[tokio::test]
-async fn what_cannot_be_scaled_is_refused_in_words() {
+async fn an_impossible_scale_is_refused_with_a_reason() {
     let demo = TestBox::start(&[]).await;
     let (status, answer) = demo.scale("nobody", 1).await;
     assert_eq!(status, 404);
@@ -106,7 +106,7 @@ async fn what_cannot_be_scaled_is_refused_in_words() {
 }
 
 #[tokio::test]
-async fn the_page_asks_nobody_else_and_another_host_is_refused() {
+async fn the_page_loads_nothing_from_elsewhere_and_another_host_is_refused() {
     let demo = TestBox::start(&[]).await;
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let page = http.get(&demo.url).send().await.unwrap();
@@ -127,7 +127,7 @@ async fn the_page_asks_nobody_else_and_another_host_is_refused() {
 }
 
 #[tokio::test]
-async fn metrics_and_api_tell_the_same_numbers() {
+async fn metrics_and_api_have_the_same_numbers() {
     let demo = TestBox::start(&[]).await;
     let full = |state: &State| state.workload("remainder", "ready") == 9;
     demo.until("the background has nine slots", SOON, full).await;
@@ -160,7 +160,7 @@ async fn a_bad_manifest_is_refused_before_anything_starts() {
 }
 
 #[tokio::test]
-async fn a_manifest_that_begins_over_the_budget_begins_within_it() {
+async fn a_manifest_with_too_many_replicas_begins_within_the_capacity() {
     let consumer = "  name: consumer\n";
     let text = std::fs::read_to_string(demo_yaml()).unwrap();
     let at = text.find(consumer).unwrap();
@@ -179,7 +179,7 @@ async fn a_manifest_that_begins_over_the_budget_begins_within_it() {
 }
 
 #[tokio::test]
-async fn what_cannot_run_without_a_cluster_is_refused_by_name() {
+async fn a_deployment_that_cannot_run_without_a_cluster_is_refused_by_name() {
     let cases = [
         ("command: [\"producer\"]", "command: [\"nginx\"]", "deployment/producer: there is no"),
         ("command: [\"producer\"]", "workingDir: /", "deployment/producer: its container has no"),
@@ -191,7 +191,7 @@ async fn what_cannot_run_without_a_cluster_is_refused_by_name() {
         (
             "app.kubernetes.io/name: queue}\n  ports",
             "app.kubernetes.io/name: consumer}\n  ports",
-            "the Service queue leads nowhere here: it finds deployment/consumer",
+            "the Service queue has no process here: it selects deployment/consumer",
         ),
     ];
     for (i, (from, to, says)) in cases.into_iter().enumerate() {
@@ -241,8 +241,8 @@ async fn without_an_engine_the_subcommands_say_how_to_start_one() {
     let (code, _, error) =
         said(&["scale", "deployment/producer", "--replicas=1", "--engine-url", url]).await;
     assert_eq!(code, 1);
-    let mend = error.trim_end().split_once("; start one with ").unwrap().1;
-    let is_there = std::path::Path::new(mend).is_file() && mend.ends_with("/scripts/demo");
-    // A program that was built outside of the kit does not know where that is.
-    assert!(is_there || mend == "the kit's scripts/demo", "{error}");
+    let fix = error.trim_end().split_once("; start one with ").unwrap().1;
+    let is_there = std::path::Path::new(fix).is_file() && fix.ends_with("/scripts/demo");
+    // A program that was built outside of the kit does not know where the kit is.
+    assert!(is_there || fix == "the kit's scripts/demo", "{error}");
 }

@@ -1,4 +1,4 @@
-//! A run that was recorded is shown again as it was.
+//! A replay shows a recorded run without changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -14,15 +14,14 @@ use support::{TestBox, demo_yaml, engine};
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// A file of this name that is not there yet.
+/// The path of a file that does not exist yet.
 fn path(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_file(&path);
     path
 }
 
-/// Records a box for some seconds in which something happens; gives what a page has heard
-/// meanwhile.
+/// Records a box for a few seconds; returns the events that a page has received meanwhile.
 async fn record(file: &Path) -> Vec<Event> {
     let mut demo =
         TestBox::start(&["--record", file.to_str().unwrap(), "--audience=127.0.0.1:0"]).await;
@@ -40,7 +39,7 @@ async fn record(file: &Path) -> Vec<Event> {
     heard
 }
 
-/// Shows a recording; gives the program and its URL.
+/// Starts the replay of a recording; returns the program and its URL.
 async fn replay(file: &Path, args: &[&str]) -> (Child, String) {
     let mut command = engine();
     command.arg("replay").arg(file).args(["--listen", "127.0.0.1:0"]).args(args);
@@ -59,7 +58,7 @@ fn as_replay(data: &str) -> String {
     data.replace(r#""mode":"live""#, r#""mode":"replay""#)
 }
 
-/// The lines of a recording, as events of which the mode is that of a replay.
+/// The lines of a recording as events, with the mode of a replay.
 fn events(file: &Path) -> Vec<Event> {
     let text = std::fs::read_to_string(file).unwrap();
     let event = |line: &str| {
@@ -82,18 +81,18 @@ async fn hear(url: &str, count: usize) -> Vec<Event> {
 }
 
 #[tokio::test]
-async fn what_was_recorded_is_served_again_byte_for_byte_in_the_same_order() {
+async fn a_replay_serves_the_recorded_events_byte_for_byte_in_the_same_order() {
     let file = path("run.ndjson");
     let live = record(&file).await;
     let recorded = events(&file);
     assert_eq!(recorded[0].name, "snapshot");
-    // The page came later than the recording began, and saw the same from there on.
+    // The page came after the recording began, and received the same events from then on.
     for event in live.iter().skip(1) {
         let event = Event { data: as_replay(&event.data), ..event.clone() };
         assert!(recorded.contains(&event), "{event:?}");
     }
 
-    // A run that was cut off in the middle of a line is played up to there.
+    // A recording that is cut off in the middle of a line is replayed up to that line.
     let cut = [std::fs::read(&file).unwrap(), br#"{"ms":99999,"event":"fr"#.to_vec()].concat();
     std::fs::write(&file, cut).unwrap();
     let (_child, url) = replay(&file, &["--speed=20"]).await;
@@ -144,13 +143,13 @@ async fn nothing_can_be_changed(url: &str) {
 }
 
 #[tokio::test]
-async fn a_damaged_line_and_a_file_that_is_there_already_are_one_clear_error() {
+async fn a_damaged_line_and_an_existing_file_give_one_clear_error() {
     let file = path("damaged.ndjson");
     let good = r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1}}"#;
     std::fs::write(&file, format!("{good}\n{{\"ms\":5\n{good}\n")).unwrap();
     let name = file.to_str().unwrap();
     for (args, code, says) in [
-        (&["replay", name][..], 2, format!("error: {name}: line 2: it is no line of a recording")),
+        (&["replay", name][..], 2, format!("error: {name}: line 2: not a line of a recording")),
         (&["replay", "/nowhere"], 1, "error: /nowhere cannot be read".to_owned()),
         (&["replay", name, "--speed=0"], 2, "error: invalid value '0'".to_owned()),
     ] {

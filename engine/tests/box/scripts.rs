@@ -1,5 +1,5 @@
-//! The kit's scripts from other folders: paths are the caller's, and what is printed works where it
-//! is printed. Nothing is built; the kit is a folder of links.
+//! The kit's scripts, called from other folders: paths are relative to the caller, and printed
+//! commands work in the caller's folder. Nothing is built; the kit is a folder of links.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -16,7 +16,7 @@ use support::demo_yaml;
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// A kit in a folder whose name a shell would take apart, and somebody who is elsewhere.
+/// A kit in a folder whose name needs quotes in a shell, and a caller in another folder.
 struct Elsewhere {
     folder: TempDir,
     kit: PathBuf,
@@ -24,7 +24,7 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// With programs that are built already, in `target`.
+    /// A kit whose programs are already built in `target`.
     fn new(target: &str) -> Elsewhere {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().canonicalize().unwrap();
@@ -43,7 +43,7 @@ impl Elsewhere {
         Elsewhere { folder, kit, caller }
     }
 
-    /// One of the kit's scripts, called as `script`; cargo has nothing to do.
+    /// One of the kit's scripts, called as `script`; `cargo` is a fake that does nothing.
     fn call(&self, script: &Path) -> Command {
         let bin = self.folder.path().join("bin");
         fs::create_dir_all(&bin).unwrap();
@@ -58,7 +58,7 @@ impl Elsewhere {
 }
 
 #[tokio::test]
-async fn a_demo_that_is_called_from_elsewhere_takes_paths_from_there_and_prints_lines_for_there() {
+async fn a_demo_that_is_called_from_elsewhere_reads_and_prints_paths_for_that_folder() {
     let it = Elsewhere::new("built here");
     let link = it.folder.path().join("demo");
     symlink(it.kit.join("scripts/demo"), &link).unwrap();
@@ -83,12 +83,12 @@ async fn a_demo_that_is_called_from_elsewhere_takes_paths_from_there_and_prints_
 }
 
 #[tokio::test]
-async fn without_words_the_demo_is_the_kit_s_own_wherever_it_is_called() {
+async fn without_arguments_the_demo_uses_the_kit_s_own_files_from_any_folder() {
     let it = Elsewhere::new("unused");
     fs::create_dir(it.kit.join("target")).unwrap();
     symlink(it.caller.join("unused/release"), it.kit.join("target/release")).unwrap();
     let script = it.kit.join("scripts/demo");
-    // A scenario that is not there is told by the name that was typed, after the manifest was read.
+    // The error names the missing scenario as it was typed, after the manifest was read.
     let said = it.call(&script).args(["--scenario", "mine.yaml"]).output().await.unwrap();
     let error = String::from_utf8_lossy(&said.stderr);
     assert!(error.starts_with("error: mine.yaml cannot be read"), "{error}");
@@ -98,7 +98,7 @@ async fn without_words_the_demo_is_the_kit_s_own_wherever_it_is_called() {
 }
 
 #[tokio::test]
-async fn what_a_script_says_of_itself_is_there_from_every_folder_and_through_a_link() {
+async fn the_help_of_a_script_works_from_every_folder_and_through_a_link() {
     let it = Elsewhere::new("unused");
     for name in ["demo", "open", "check-cluster", "image", "e2e", "soak", "test-readme", "test"] {
         let link = it.folder.path().join(format!("link to {name}"));

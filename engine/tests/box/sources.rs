@@ -1,7 +1,7 @@
-//! The sources of readings against a queue that fails in every way we know of.
+//! The sources of readings against a queue that fails in every known way.
 //!
-//! Here it is held that a failure leaves no reading and says what it was; in `blind.rs`, that the
-//! engine goes on meanwhile; in the core's `outage.rs`, what a minute of it does to the counts.
+//! These tests show that a failure leaves no reading and gives its cause. `blind.rs` shows that the
+//! engine goes on meanwhile; the core's `outage.rs`, how a minute of it affects the counts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use support::fake::{Answer, FakeQueue, failures, ready};
 
-/// How long anything may take that should take no time.
+/// The limit for anything that should take no time.
 const SOON: Duration = Duration::from_secs(20);
 const TICK: Duration = Duration::from_millis(100);
 
@@ -60,7 +60,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     assert!(timeout(SOON, waiting).await.is_ok(), "{what}: not within {SOON:?}");
 }
 
-/// Waits until a queue was read again and has so many ready messages.
+/// Waits until a queue was read again and has this number of ready messages.
 async fn is_read(sources: &Sources, queue: &str, ready: u64) {
     let before = reading(sources, queue).map(|reading| reading.taken_at);
     let again = || {
@@ -70,7 +70,7 @@ async fn is_read(sources: &Sources, queue: &str, ready: u64) {
     until(&format!("{queue} is read"), again).await;
 }
 
-/// Lets a queue fail to the end of one read at least, and another one be read meanwhile.
+/// Lets a queue fail for at least one whole read, and waits until the other one was read meanwhile.
 async fn fails(fake: &FakeQueue, sources: &Sources, answer: &Answer, well: u64) {
     fake.set("sick", answer.clone());
     fake.set("well", ready(well));
@@ -79,11 +79,11 @@ async fn fails(fake: &FakeQueue, sources: &Sources, answer: &Answer, well: u64) 
 }
 
 #[tokio::test]
-async fn a_failed_read_is_no_reading_and_one_line_says_what_was_wrong() {
+async fn a_failed_read_is_no_reading_and_one_line_gives_its_cause() {
     let fake = FakeQueue::start();
     for (answer, words) in failures() {
         fake.set("sick", answer.clone());
-        // Who never ends its answer is not waited for; the others have all the time they need.
+        // Only for answers that never end, the tick is short; all others get the time they need.
         let endless = matches!(answer, Answer::Nothing | Answer::Trickle);
         let tick = if endless { TICK } else { SOON };
         let error = source(&fake, tick).read(Duration::ZERO).await.unwrap_err().to_string();
@@ -144,7 +144,7 @@ async fn a_server_that_is_gone_leaves_the_last_readings_and_is_read_again_when_i
     is_read(&sources, "well", 18).await;
 }
 
-/// In paused time, so that it is exact; what never comes does not come sooner in it.
+/// Time is paused, so that the test is exact; an answer that never comes does not depend on it.
 #[tokio::test(start_paused = true)]
 async fn a_read_ends_a_fifth_of_a_tick_before_the_next_one_is_due() {
     let fake = FakeQueue::start();

@@ -1,5 +1,5 @@
-//! Standard output and standard error that nobody reads, that are closed or full, and signals: the
-//! programs go on or end, and leave nothing behind.
+//! Programs that get a signal, or whose output is closed, full or not read: they go on or end, and
+//! leave nothing behind.
 
 use std::fs::{File, OpenOptions};
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
@@ -19,11 +19,11 @@ use support::{LOOK, all_gone, demo_yaml, engine, kill_9};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// An engine that nobody has pipes to, as one that was started by hand.
+/// An engine without pipes to a parent, as if it was started by hand.
 struct ByHand {
     engine: Child,
     url: String,
-    /// Where it has what is temporary.
+    /// Its TMPDIR.
     place: Arc<TempDir>,
 }
 
@@ -68,7 +68,7 @@ impl ByHand {
         }
     }
 
-    /// Waits until all its processes run, and the queue was read.
+    /// Waits until all its processes run and the queue was read.
     async fn runs(&self) {
         let is = |it: &Value| it["name"] == "remainder" && it["ready"] == 9;
         self.until("the background has nine slots", |state| {
@@ -90,12 +90,12 @@ impl ByHand {
         all.filter_map(|it| it["pid"].as_u64()).map(|pid| pid as u32).collect()
     }
 
-    /// What runs have left where it has what is temporary.
+    /// The folders of runs in its TMPDIR.
     fn folders(&self) -> Vec<String> {
         folders(self.place.path())
     }
 
-    /// Sends it signals, and waits until it and all its processes are gone.
+    /// Sends signals, and waits until the engine and all its processes have ended.
     async fn end(&mut self, signals: &[&str]) -> ExitStatus {
         let pids = self.pids().await;
         signals.iter().for_each(|signal| send(signal, &self.engine));
@@ -116,7 +116,7 @@ fn folders(place: &Path) -> Vec<String> {
     all.map(|it| it.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// A pipe that takes nothing any more.
+/// A pipe that is full.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();
@@ -139,7 +139,7 @@ fn full_disk() -> File {
 async fn a_box_whose_output_nobody_reads_ticks_answers_and_ends_with_all_its_processes() {
     let (mut reader, writer) = full_pipe();
     let mut command = engine();
-    // Each of the programs has more to say than may wait.
+    // Each program prints more than its buffer may hold.
     command.env("RUST_LOG", "trace");
     let mut demo = ByHand::start(command, writer.try_clone().unwrap(), writer);
     demo.runs().await;
@@ -155,7 +155,7 @@ async fn a_box_whose_output_nobody_reads_ticks_answers_and_ends_with_all_its_pro
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_no_reason_to_wait_for_a_reader_either() {
+async fn an_error_does_not_wait_for_a_reader_either() {
     for args in [&["--capacity", "0"][..], &["validate", "-f", "nowhere.yaml"]] {
         let (_reader, writer) = full_pipe();
         let ended = engine().args(args).stderr(writer).status();
@@ -166,7 +166,7 @@ async fn what_is_wrong_is_no_reason_to_wait_for_a_reader_either() {
 
 #[tokio::test]
 async fn every_signal_that_ends_a_box_leaves_nothing_of_it() {
-    // Where nobody can hear the invitation, or the log, the box runs all the same.
+    // The box also runs if nobody can read the invitation or the log.
     let mut all = [
         ("HUP", ByHand::start(engine(), closed_pipe(), Stdio::inherit())),
         ("QUIT", ByHand::start(engine(), full_disk(), Stdio::inherit())),
@@ -204,7 +204,7 @@ async fn a_signal_while_a_box_starts_ends_it_and_leaves_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn the_next_box_sweeps_what_a_killed_one_left_and_nothing_of_one_that_runs() {
+async fn the_next_box_removes_the_folder_of_a_killed_one_and_not_that_of_a_running_one() {
     let start = |place| ByHand::start_in(place, engine(), Stdio::null(), Stdio::inherit());
     let mut killed = start(tempfile::tempdir().unwrap().into());
     killed.runs().await;
@@ -218,7 +218,7 @@ async fn the_next_box_sweeps_what_a_killed_one_left_and_nothing_of_one_that_runs
     first.runs().await;
     let its_own = first.folders();
     assert!(its_own.len() == 1 && its_own != left, "{its_own:?}");
-    // One that starts beside it leaves it alone.
+    // A second box does not remove the folder of a running one.
     let second = start(first.place.clone());
     second.runs().await;
     let both = second.folders();
@@ -226,7 +226,7 @@ async fn the_next_box_sweeps_what_a_killed_one_left_and_nothing_of_one_that_runs
 }
 
 #[tokio::test]
-async fn a_box_that_is_to_ignore_a_hang_up_goes_on() {
+async fn a_box_that_ignores_sighup_goes_on() {
     let program = engine();
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(program.as_std().get_program());
@@ -238,10 +238,10 @@ async fn a_box_that_is_to_ignore_a_hang_up_goes_on() {
     assert_eq!(demo.end(&["TERM"]).await.code(), Some(0));
 }
 
-/// What a command says where its output is `out`.
+/// Runs a command whose standard output is `out`.
 async fn with_output(args: &[&str], out: impl Into<Stdio>) -> Output {
     let mut command = engine();
-    // Warnings of a box that is told to leave are none of the command's own words.
+    // Without the warnings of a box that ends, only the command's own errors are left.
     command.env("RUST_LOG", "error");
     command.args(args).stdout(out).stderr(Stdio::piped()).stdin(Stdio::null());
     let ended = command.spawn().unwrap().wait_with_output();
@@ -249,7 +249,7 @@ async fn with_output(args: &[&str], out: impl Into<Stdio>) -> Output {
 }
 
 #[tokio::test]
-async fn a_command_ends_quietly_where_its_reader_has_left_and_says_that_a_disk_is_full() {
+async fn a_command_ends_quietly_if_its_reader_has_left_and_reports_a_full_disk() {
     let demo = demo_yaml();
     let scenario = demo.with_file_name("scenarios/steady.yaml");
     let (demo, scenario) = (demo.to_str().unwrap(), scenario.to_str().unwrap());

@@ -1,4 +1,4 @@
-//! A box whose queue wants a token.
+//! A box whose queue requires a token.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// The demo, with the token's file in the words of those who want it and of those who show it.
+/// The demo with a token file: the queue requires the token, and the clients send it.
 fn manifest(token: &Path) -> PathBuf {
     let token = token.to_str().unwrap();
     let queue = r#"command: ["queue"]"#;
@@ -31,7 +31,7 @@ fn manifest(token: &Path) -> PathBuf {
     file("demo-with-token.yaml", &demo.replace(queue, &wants).replace(client, &shows))
 }
 
-/// The processes that are not scaled meanwhile.
+/// The processes of Deployments that are not scaled.
 async fn lasting(demo: &TestBox) -> Vec<Value> {
     let all = demo.get("/api/v1/processes").await;
     let of = |process: &&Value| process["workload"] == "queue" || process["workload"] == "producer";
@@ -39,7 +39,7 @@ async fn lasting(demo: &TestBox) -> Vec<Value> {
     processes.map(|process| process["pid"].clone()).collect()
 }
 
-/// The jobs done, as one with this token sees it; `None` where it is not let in.
+/// The number of jobs done, read with this token; `None` if the queue refuses it.
 async fn acked(demo: &TestBox, token: &str) -> Option<u64> {
     let processes = demo.get("/api/v1/processes").await;
     let url = format!("{}v1/queues/jobs", processes["queue_url"].as_str().unwrap());
@@ -48,7 +48,7 @@ async fn acked(demo: &TestBox, token: &str) -> Option<u64> {
     stats["acked_total"].as_u64()
 }
 
-/// Waits until jobs are done, as one with this token sees it.
+/// Waits until more jobs are done, read with this token.
 async fn jobs_go_on(demo: &TestBox, token: &str) {
     let (mut first, end) = (None, Instant::now() + SOON);
     loop {
@@ -63,7 +63,7 @@ async fn jobs_go_on(demo: &TestBox, token: &str) {
 }
 
 #[tokio::test]
-async fn all_of_a_box_shows_the_token_and_follows_when_it_changes() {
+async fn all_programs_of_a_box_send_the_token_and_follow_when_it_changes() {
     let token = file("box-token", "first");
     let flag = format!("--queue-token-file={}", token.display());
     let demo = TestBox::start_manifest(&manifest(&token), &[&flag]).await;
@@ -80,11 +80,11 @@ async fn all_of_a_box_shows_the_token_and_follows_when_it_changes() {
     let tick = demo.state().await.tick();
     let read_again = |state: &State| state.tick() > tick + 5 && fresh(state);
     demo.until("the queue is read again", SOON, read_again).await;
-    assert_eq!(lasting(&demo).await, before, "nothing was started anew");
+    assert_eq!(lasting(&demo).await, before, "nothing was started again");
 }
 
 #[tokio::test]
-async fn an_engine_without_the_token_it_is_told_of_says_so_and_ends() {
+async fn an_engine_whose_token_file_is_missing_ends_with_an_error() {
     let missing = "--queue-token-file=/nowhere/token";
     let mut engine = engine();
     engine.args([missing, "--listen=127.0.0.1:0", "--manifest"]).arg(demo_yaml());

@@ -1,4 +1,4 @@
-//! What a presenter wishes of a running box: hold, kill, burst, reset; over the API alone.
+//! A presenter's commands for a running box over the API: hold, kill, burst, reset.
 
 use std::time::Duration;
 
@@ -12,28 +12,28 @@ const SOON: Duration = Duration::from_secs(30);
 
 async fn is_full(demo: &TestBox) {
     let full = |state: &State| state.workload("remainder", "ready") == 9;
-    demo.until("the background has the rest", SOON, full).await;
+    demo.until("the background has its slots", SOON, full).await;
 }
 
-/// The log as a page that comes now gets it.
+/// The log, as a new page gets it.
 async fn log(demo: &TestBox) -> Vec<Value> {
     let snapshot = demo.first_event("/page/stream").await;
     snapshot["log"].as_array().unwrap().clone()
 }
 
-async fn told(demo: &TestBox, kind: &str) -> Value {
+async fn logged(demo: &TestBox, kind: &str) -> Value {
     let end = std::time::Instant::now() + SOON;
     loop {
         if let Some(entry) = log(demo).await.into_iter().find(|entry| entry["kind"] == kind) {
             return entry;
         }
-        assert!(std::time::Instant::now() < end, "nothing was told of a {kind}");
+        assert!(std::time::Instant::now() < end, "no log event of the kind {kind}");
         tokio::time::sleep(LOOK).await;
     }
 }
 
 #[tokio::test]
-async fn while_scaling_is_held_the_load_grows_and_nobody_is_scaled() {
+async fn while_scaling_is_held_the_queue_grows_and_no_workload_is_scaled() {
     let demo = TestBox::start(&[]).await;
     is_full(&demo).await;
     let held = demo.put("/api/v1/hold", json!({"held": true})).await;
@@ -46,15 +46,15 @@ async fn while_scaling_is_held_the_load_grows_and_nobody_is_scaled() {
     assert_eq!(demo.put("/api/v1/hold", json!({"held": false})).await.0, 200);
     let grown = |state: &State| state.workload("consumer", "ready") >= 7;
     demo.until("consumers come", SOON, grown).await;
-    let hold = told(&demo, "hold").await;
+    let hold = logged(&demo, "hold").await;
     assert_eq!((&hold["text"], &hold["by"]), (&json!("scaling held"), &json!("the API")));
-    let load = told(&demo, "load").await;
+    let load = logged(&demo, "load").await;
     assert_eq!(load["mark"], "producers 0 -> 3");
 }
 
 #[tokio::test]
-async fn a_killed_consumer_s_job_comes_back_and_its_story_is_told() {
-    // The only consumer is in the middle of its first job when others have come to wait.
+async fn a_killed_consumer_s_job_is_redelivered_and_the_log_says_so() {
+    // The only consumer is in the middle of its first job while others wait.
     let demo = Manifest::of(Duration::from_secs(4)).start(&[]).await;
     is_full(&demo).await;
     assert_eq!(demo.put("/api/v1/hold", json!({"held": true})).await.0, 200);
@@ -63,11 +63,11 @@ async fn a_killed_consumer_s_job_comes_back_and_its_story_is_told() {
     assert_eq!(demo.jobs().await["in_flight"], 1);
     let (status, killed) = demo.post("/api/v1/workloads/consumer/kill", json!({})).await;
     assert_eq!((status, &killed["killed"]), (200, &json!("consumer-1")));
-    assert_eq!(told(&demo, "kill").await["text"], "consumer-1 killed");
-    let story = told(&demo, "story").await;
+    assert_eq!(logged(&demo, "kill").await["text"], "consumer-1 killed");
+    let story = logged(&demo, "story").await;
     let text = story["text"].as_str().unwrap();
     assert!(
-        text.starts_with("consumer-1 killed holding 1 job; it was given again after"),
+        text.starts_with("consumer-1 was killed while it held 1 job; the job was redelivered"),
         "{text}"
     );
     assert!(text.ends_with("done by consumer-1"), "{text}");
@@ -75,7 +75,7 @@ async fn a_killed_consumer_s_job_comes_back_and_its_story_is_told() {
 }
 
 #[tokio::test]
-async fn a_burst_is_so_many_jobs_and_no_more() {
+async fn a_burst_has_exactly_its_number_of_jobs() {
     let demo = TestBox::start(&[]).await;
     is_full(&demo).await;
     assert_eq!(demo.post("/api/v1/burst", json!({"jobs": 100})).await, (200, json!({"jobs": 100})));
@@ -90,7 +90,7 @@ async fn a_burst_is_so_many_jobs_and_no_more() {
 }
 
 #[tokio::test]
-async fn what_serves_all_others_is_neither_killed_nor_scaled() {
+async fn a_server_can_be_neither_killed_nor_scaled() {
     let demo = TestBox::start(&[]).await;
     is_full(&demo).await;
     let (status, answer) = demo.post("/api/v1/workloads/queue/kill", json!({})).await;
@@ -102,7 +102,7 @@ async fn what_serves_all_others_is_neither_killed_nor_scaled() {
 }
 
 #[tokio::test]
-async fn a_reset_begins_at_second_0_with_nothing_left_of_before() {
+async fn a_reset_begins_at_second_0_and_clears_all_state() {
     let demo = TestBox::start(&["--opening-load", "producer=2"]).await;
     is_full(&demo).await;
     let before = demo.state().await;
@@ -118,11 +118,14 @@ async fn a_reset_begins_at_second_0_with_nothing_left_of_before() {
     assert!(after.0["run"] != before.0["run"] && after.0["uptime_s"].as_f64() < Some(10.0));
     assert_eq!((&after.0["mode"], &after.0["lost"]), (&json!("live"), &json!(0)));
     assert_eq!(after.deployment("producer", "desired"), 2, "as at the start");
-    let told = log(&demo).await;
-    assert_eq!(told[0]["kind"], "reset");
+    let events = log(&demo).await;
+    assert_eq!(events[0]["kind"], "reset");
     let known = ["reset", "load", "decision"];
-    assert!(told.iter().all(|entry| known.iter().any(|kind| entry["kind"] == *kind)), "{told:?}");
-    let load = told.iter().find(|entry| entry["kind"] == "load").unwrap();
+    assert!(
+        events.iter().all(|entry| known.iter().any(|kind| entry["kind"] == *kind)),
+        "{events:?}"
+    );
+    let load = events.iter().find(|entry| entry["kind"] == "load").unwrap();
     assert_eq!(
         (&load["text"], &load["by"]),
         (&json!("producers 0 -> 2"), &json!("the opening load"))

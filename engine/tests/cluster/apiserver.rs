@@ -10,14 +10,14 @@ use crate::forward::workload;
 use crate::outside::Outside;
 use crate::seen::State;
 
-/// For so long it does not answer.
+/// How long it does not answer.
 const STOPPED: Duration = Duration::from_secs(15);
-/// Two ticks are one second.
+/// Three times the promised two ticks of 0.5 s.
 const RESUMES: Duration = Duration::from_secs(3);
-/// What sends a signal to the apiserver; no API does that.
+/// A variable with the command that sends a signal to the apiserver, since no API does.
 const SIGNAL: &str = "MICROSCALING_APISERVER_SIGNAL";
 
-/// The apiserver, stopped as long as this lives.
+/// The apiserver is stopped while this lives.
 struct Stopped(String);
 
 impl Stopped {
@@ -40,7 +40,7 @@ fn signal(command: &str, name: &str) {
 
 #[tokio::test]
 #[ignore = "needs a cluster whose apiserver can be stopped: scripts/e2e"]
-async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on() {
+async fn while_the_apiserver_does_not_answer_nothing_is_scaled_and_then_it_goes_on() {
     let command = std::env::var(SIGNAL).unwrap_or_else(|_| panic!("{SIGNAL} is not set"));
     let demo = Demo::start_alone().await;
     demo.scale("engine", 0).await;
@@ -72,12 +72,12 @@ async fn while_the_apiserver_is_away_nothing_is_scaled_blind_and_then_it_goes_on
     drop(stopped);
     let decides = |state: &Value| !is_stale(state);
     let sees = outside.engine.until("it sees again", READY, decides).await;
-    println!("it sees and leads again {sees:.1?} after the apiserver does");
+    println!("it sees and leads again {sees:.1?} after the apiserver answers");
     let decides = |state: &Value| state["decisions"][0]["at"] != decided;
     let took = outside.engine.until("it decides again", RESUMES, decides).await;
     println!("and decides {took:.1?} later");
     demo.seen
-        .until("its word is seen", RESUMES, |seen: &State| {
+        .until("its write is seen", RESUMES, |seen: &State| {
             seen.changed("remainder", continued, |to| to < 9)
         })
         .await;

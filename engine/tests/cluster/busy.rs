@@ -1,6 +1,6 @@
-//! Busy work is never killed, also where a ReplicaSet chooses whom to stop.
+//! Busy workers are never stopped, although a ReplicaSet chooses which pods to stop.
 //!
-//! Jobs take 3 s here; `MICROSCALING_JOB_SECONDS` and `MICROSCALING_CUTS` say otherwise.
+//! `MICROSCALING_JOB_SECONDS` (default 3) and `MICROSCALING_CUTS` (default 50) lengthen the tests.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
-/// demo.yaml with consumers that can end no job once they are told to stop.
+/// demo.yaml with consumers that cannot finish a job once they are asked to stop.
 async fn start(job: Duration, changes: &[(&str, &str)]) -> Demo {
     let mut demo = Demo::empty().await;
     let mut manifest = demo.manifest();
@@ -32,7 +32,7 @@ async fn start(job: Duration, changes: &[(&str, &str)]) -> Demo {
     demo
 }
 
-/// Each job was given out once.
+/// Each job was leased once.
 fn nothing_came_back(stats: &Value) {
     for count in ["nacked_total", "released_total", "dead_total", "lease_expired_total"] {
         assert_eq!(stats[count], 0, "{count} in {stats}");
@@ -53,7 +53,7 @@ async fn done(queue: &Queue, jobs: u64, within: Duration) -> Value {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_burst_of_long_jobs_is_done_and_no_pod_is_stopped_at_work() {
+async fn a_burst_of_long_jobs_is_done_and_no_busy_pod_is_stopped() {
     let job = Duration::from_secs(number("MICROSCALING_JOB_SECONDS", 3));
     let demo = start(job, &[]).await;
     let (queue, began) = (demo.queue().await, Instant::now());
@@ -68,9 +68,9 @@ async fn a_burst_of_long_jobs_is_done_and_no_pod_is_stopped_at_work() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn cuts_under_steady_arrivals_stop_no_pod_at_work() {
+async fn cuts_under_steady_arrivals_stop_no_busy_pod() {
     let wanted = number("MICROSCALING_CUTS", 50);
-    // This rule takes one more or one fewer at each look.
+    // This rule changes the count by one in each round.
     let changes = [
         ("microscaling.com/rule: rate", "microscaling.com/rule: simple-queue"),
         ("target-queue-length: \"20\"", "target-queue-length: \"2\""),
@@ -95,8 +95,8 @@ async fn cuts_under_steady_arrivals_stop_no_pod_at_work() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn pods_that_do_not_show_that_they_are_retired_stay_until_all_are_idle_and_it_is_said() {
-    // As workers have it that know nothing of this kit.
+async fn pods_that_do_not_show_that_they_are_retired_stay_until_all_are_idle_with_a_warning() {
+    // Like workers that were not written for this engine.
     let changes = [("            failureThreshold: 1\n", "            failureThreshold: 99\n")];
     let demo = start(Duration::from_secs(6), &changes).await;
     let queue = demo.queue().await;

@@ -1,4 +1,4 @@
-//! Annotations are edited by the engine itself, once it may.
+//! The engine edits annotations itself, once it has the right.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use crate::demo::Demo;
 use crate::forward::{Engine, workload};
 use crate::overlays::overlay_of;
 
-/// Rights are asked for every five seconds.
+/// The engine asks for its rights every 5 s.
 const SEEN: Duration = Duration::from_secs(20);
-/// An edit counts within a second.
+/// Three times the promised second until an edit is used.
 const SOON: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn an_edit_needs_its_overlay_and_is_an_annotation_then() {
+async fn an_edit_needs_its_overlay_and_then_changes_the_annotation() {
     let demo = Demo::start().await;
     let engine = demo.engine().await;
     let refused = |state: &Value| match &state["controls"]["configure"] {
@@ -34,7 +34,7 @@ async fn an_edit_needs_its_overlay_and_is_an_annotation_then() {
     assert_eq!(status, 200, "{answer}");
     let seven = |state: &Value| workload(state, "consumer")["target"] == 7;
     let took = engine.until("the new target", SOON, seven).await;
-    println!("an edit from the page counts after {took:.0?}");
+    println!("an edit from the page is used after {took:.0?}");
     let place = r"jsonpath={.metadata.annotations.microscaling\.com/target-queue-length}";
     assert_eq!(demo.kubectl(&["get", "deployment", "consumer", "-o", place]).await, "7");
     let (status, answer) = edit(&engine, "many").await;

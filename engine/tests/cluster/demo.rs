@@ -1,4 +1,4 @@
-//! The demo in a namespace of its own, and kubectl in it.
+//! The demo in its own namespace, and kubectl in it.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -14,22 +14,21 @@ use crate::forward::{Engine, Queue};
 use crate::seen::Seen;
 
 pub const CAPACITY: usize = 10;
-/// Promised times are for a cluster with nothing else to do; here they are tried three times
-/// as long.
+/// The promised times are for an idle cluster; the tests allow three times as much.
 pub const READY: Duration = Duration::from_secs(30);
-/// How often something is looked at that no watch shows.
+/// How often the tests poll for something that no watch shows.
 pub const LOOK: Duration = Duration::from_millis(50);
 
-/// Two tests share the cluster, each in a namespace of its own.
+/// Two tests share the cluster, each in its own namespace.
 static SHARES: Semaphore = Semaphore::const_new(2);
 
-/// So many shares of the cluster. Whoever acts on more than a namespace takes both, and whoever
-/// measures times that another test's pods would lengthen.
+/// Takes shares of the cluster. A test that acts on more than a namespace takes both, and so does
+/// one that measures times which another test's pods would lengthen.
 pub async fn shares(count: u32) -> SemaphorePermit<'static> {
     SHARES.acquire_many(count).await.unwrap()
 }
 
-/// The demo in a namespace, which is deleted when this ends, whatever comes.
+/// The demo in a namespace, which is deleted on drop, also after a panic.
 pub struct Demo {
     pub namespace: String,
     pub client: Client,
@@ -39,12 +38,12 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// A namespace with nothing in it.
+    /// An empty namespace.
     pub async fn empty() -> Demo {
         Demo::with_shares(1).await
     }
 
-    /// The same with nobody else on the cluster.
+    /// The same with no other test on the cluster.
     pub async fn empty_alone() -> Demo {
         Demo::with_shares(2).await
     }
@@ -65,7 +64,7 @@ impl Demo {
         Demo::empty().await.started().await
     }
 
-    /// The same with nobody else on the cluster.
+    /// The same with no other test on the cluster.
     pub async fn start_alone() -> Demo {
         Demo::empty_alone().await.started().await
     }
@@ -76,13 +75,13 @@ impl Demo {
         self
     }
 
-    /// What a presenter types first.
+    /// Creates demo.yaml, as a presenter does first.
     pub async fn create(&mut self) {
         self.created = Instant::now();
         self.type_in(&["create", "-f", "-"], &self.manifest()).await;
     }
 
-    /// demo.yaml; the namespace is written in it once, for the RoleBinding.
+    /// demo.yaml, which names the namespace once, in the RoleBinding.
     pub fn manifest(&self) -> String {
         let default = "namespace: default}";
         let manifest = include_str!("../../../demo.yaml");
@@ -114,7 +113,7 @@ impl Demo {
         self.kubectl(&["annotate", "--overwrite", "deployment", deployment, &annotation]).await;
     }
 
-    /// Waits until nothing is urgent: one consumer, and the background has the rest, all ready.
+    /// Waits until one consumer is ready, and the background has all other slots.
     pub async fn at_rest(&self, within: Duration) -> Instant {
         let at_rest = |seen: &crate::seen::State| {
             seen.ready("queue") == 1
@@ -125,7 +124,7 @@ impl Demo {
         self.seen.until("all is at rest", within, at_rest).await
     }
 
-    /// Waits until no count has changed for so long, none of it before this was asked.
+    /// Waits until no count has changed for this time, counted from the call.
     pub async fn steady(&self, time: Duration) {
         let asked = Instant::now();
         let end = asked + Duration::from_secs(90);
@@ -147,7 +146,7 @@ impl Demo {
         Engine::open(&self.namespace, &engines[0]).await
     }
 
-    /// The names of a Deployment's pods that are not told to stop.
+    /// The names of a Deployment's pods that are not being deleted.
     pub async fn pods(&self, of: &str) -> Vec<String> {
         let pods: Api<Pod> = Api::namespaced(self.client.clone(), &self.namespace);
         let params = ListParams::default().labels(&format!("app.kubernetes.io/name={of}"));
@@ -188,7 +187,7 @@ impl Drop for Demo {
         // What it deletes is of no interest; what it shows of a failure is.
         let out = || if std::thread::panicking() { Stdio::inherit() } else { Stdio::null() };
         let run = |args: &[&str]| {
-            // There is nobody left to tell if it fails.
+            // Nothing can be done about a failure.
             let _ = std::process::Command::new("kubectl").args(args).stdout(out()).status();
         };
         let namespace = self.namespace.as_str();
@@ -196,7 +195,7 @@ impl Drop for Demo {
             run(&["-n", namespace, "get", "deployments,pods"]);
             run(&["-n", namespace, "logs", "deployment/engine", "--tail=60"]);
         }
-        // The next test waits for what uses the machine, and for nothing else.
+        // The next test needs the pods gone, but not the namespace.
         run(&["-n", namespace, "delete", "deployments,pods", "--all", "--timeout=60s"]);
         run(&["delete", "namespace", namespace, "--wait=false"]);
     }
@@ -223,7 +222,7 @@ pub async fn kubectl(args: &[&str], input: Option<&str>) -> String {
     let done = child.wait_with_output().await.unwrap();
     let error = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "kubectl {args:?}: {error}");
-    // A warning of the apiserver, say of Pod Security, is a fault of the manifest.
+    // A warning of Pod Security is an error in the manifest.
     assert!(!error.contains("Warning: would violate"), "kubectl {args:?}: {error}");
     String::from_utf8_lossy(&done.stdout).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Several engines, and one that comes after another.
+//! Several engines: takeover, leaving and restart.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::seen::State;
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn one_of_two_engines_decides_and_the_other_takes_over_when_it_is_killed() {
+async fn one_of_two_engines_leads_and_the_other_takes_over_when_it_is_killed() {
     let demo = Demo::start().await;
     demo.scale("engine", 2).await;
     demo.seen.until("two engines", READY, |seen| seen.ready("engine") == 2).await;
@@ -42,7 +42,7 @@ async fn one_of_two_engines_decides_and_the_other_takes_over_when_it_is_killed()
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn another_engine_acts_within_the_lease_when_the_leader_is_killed_without_a_word() {
+async fn another_engine_acts_within_the_lease_when_the_leader_gets_sigkill() {
     let demo = Demo::start().await;
     demo.scale("engine", 0).await;
     demo.seen.until("no engine", READY, |seen| seen.live("engine") == 0).await;
@@ -56,7 +56,7 @@ async fn another_engine_acts_within_the_lease_when_the_leader_is_killed_without_
     let killed = Instant::now();
     queue.publish(200).await;
     let acts = |seen: &State| seen.changed("remainder", killed, |to| to < 9);
-    // The lease time and five seconds.
+    // The lease time of 6 s, and 5 s.
     let at = demo.seen.until("the other one acts", Duration::from_secs(11), acts).await;
     println!("the other engine acts {:.1?} after the leader was killed", at - killed);
     assert!(!holder(&demo).await.starts_with(outside::NAME));
@@ -66,7 +66,7 @@ async fn another_engine_acts_within_the_lease_when_the_leader_is_killed_without_
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn an_engine_that_leaves_sets_back_what_it_scaled_where_it_is_told_to() {
+async fn an_engine_that_leaves_resets_the_counts_only_with_reset_on_exit() {
     let demo = Demo::start().await;
     demo.scale("engine", 0).await;
     demo.seen.until("no engine", READY, |seen| seen.live("engine") == 0).await;
@@ -94,8 +94,8 @@ async fn a_rolling_restart_of_the_engine_changes_no_count() {
         let queue = &state["queues"][0];
         queue["ready"].as_u64().is_some_and(|ready| ready <= queue["target"].as_u64().unwrap())
     };
-    engine.until("what had gathered is done", Duration::from_secs(60), caught_up).await;
-    // Those that worked it off are let go after a whole window of 6 s.
+    engine.until("the backlog is done", Duration::from_secs(60), caught_up).await;
+    // The consumers that it needed are removed after the scale-down window of 6 s.
     demo.steady(Duration::from_secs(10)).await;
 
     let leader = holder(&demo).await;

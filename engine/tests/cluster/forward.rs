@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 
 use crate::demo::LOOK;
 
-/// A way to a server, as long as this lives: kubectl port-forward, or the server itself.
+/// A process that makes a server reachable while this lives: kubectl port-forward, or the server.
 pub struct Forward {
     process: Child,
     pub url: String,
@@ -24,7 +24,7 @@ impl Forward {
         let mut lines = BufReader::new(kubectl.stdout.take().unwrap()).lines();
         let first = lines.next_line().await.unwrap().unwrap_or_default();
         let address = first.strip_prefix("Forwarding from ").and_then(|l| l.split(' ').next());
-        let address = address.unwrap_or_else(|| panic!("no way to {to}: {first}"));
+        let address = address.unwrap_or_else(|| panic!("cannot forward to {to}: {first}"));
         let url = format!("http://{address}");
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Forward::at(url, kubectl)
@@ -56,7 +56,7 @@ impl Queue {
         Queue(Forward::open(namespace, "service/queue", 4151).await)
     }
 
-    /// Publishes so many at once; returns when the queue has said yes.
+    /// Publishes `count` jobs in one call; returns when the queue has accepted them.
     pub async fn publish(&self, count: u32) -> Instant {
         let batch: Vec<String> = (1..=count).map(|number| format!("job {number}")).collect();
         assert_eq!(self.0.post("/v1/queues/jobs/messages", batch.join("\n")).await, 201);
@@ -76,7 +76,7 @@ impl Queue {
         self.stats().await["published_total"].as_u64().unwrap()
     }
 
-    /// The jobs done, as one with this token sees it; `None` where it is not let in.
+    /// How many jobs are done, read with this token; `None` if the queue refuses it.
     pub async fn acked(&self, token: Option<&str>) -> Option<u64> {
         let mut call = self.0.http.get(format!("{}/v1/queues/jobs", self.0.url));
         if let Some(token) = token {
@@ -85,13 +85,13 @@ impl Queue {
         let stats: Value = call.send().await.unwrap().json().await.unwrap();
         match stats["error"]["code"].as_str() {
             Some("unauthorized") => None,
-            // Nobody has used it yet.
+            // No message was published yet.
             Some("unknown_queue") => Some(0),
             _ => Some(stats["acked_total"].as_u64().unwrap()),
         }
     }
 
-    /// Waits until all that was published is done, each job once acknowledged and none given up.
+    /// Waits until all published jobs are acked once, and none was dead-lettered or purged.
     pub async fn all_done(&self, within: Duration) -> u64 {
         let end = Instant::now() + within;
         loop {
@@ -117,12 +117,12 @@ impl Engine {
         Engine(Forward::open(namespace, &format!("pod/{pod}"), 8080).await)
     }
 
-    /// An engine that is itself the process at the end of the way.
+    /// An engine that runs as a process of this machine.
     pub fn at(url: String, process: Child) -> Engine {
         Engine(Forward::at(url, process))
     }
 
-    /// Ends that process without a word: SIGKILL.
+    /// Ends that process with SIGKILL.
     pub fn kill(&mut self) {
         self.0.process.start_kill().unwrap();
     }
@@ -131,7 +131,7 @@ impl Engine {
         serde_json::from_str(&self.0.get("/api/v1/state").await).unwrap()
     }
 
-    /// A call that wishes for something.
+    /// Sends a command; returns status and body of the answer.
     pub async fn wish(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}{path}", self.0.url);
         let call = self.0.http.request(method.parse().unwrap(), url).json(&body);
@@ -139,7 +139,6 @@ impl Engine {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    /// Where the page is.
     pub fn url(&self) -> &str {
         &self.0.url
     }
@@ -154,14 +153,14 @@ impl Engine {
         values.iter().sum()
     }
 
-    /// A metric's series, which is not there before it is first counted.
+    /// A metric's series, which does not exist before its first count.
     pub async fn metric_or_zero(&self, series: &str) -> f64 {
         let metrics = self.0.get("/metrics").await;
         let line = metrics.lines().find(|line| line.starts_with(series));
         line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse().unwrap())
     }
 
-    /// Looks until something is so; returns how long that took.
+    /// Polls the state until `is_so`; returns how long that took.
     pub async fn until(
         &self,
         what: &str,
@@ -179,7 +178,7 @@ impl Engine {
         }
     }
 
-    /// Waits until it has decided so many times more.
+    /// Waits for `count` more ticks.
     pub async fn ticks(&self, count: u64) {
         let now = self.state().await["tick"].as_u64().unwrap();
         let later = |state: &Value| state["tick"].as_u64().unwrap() >= now + count;
@@ -187,14 +186,14 @@ impl Engine {
     }
 }
 
-/// A part of what the engine says of a workload.
+/// A workload in the engine's state.
 pub fn workload<'a>(state: &'a Value, name: &str) -> &'a Value {
     let all = state["workloads"].as_array().unwrap();
     all.iter().find(|workload| workload["name"] == name).unwrap_or(&Value::Null)
 }
 
-/// Whether one of the engine's troubles has all these words.
-pub fn troubled(state: &Value, words: &[&str]) -> bool {
+/// Whether one of the engine's warnings has all these words.
+pub fn has_warning(state: &Value, words: &[&str]) -> bool {
     let warnings = state["troubles"].as_array().unwrap();
     let has_all = |text: &str| words.iter().all(|word| text.contains(word));
     warnings.iter().any(|warning| has_all(warning.as_str().unwrap()))

@@ -1,4 +1,4 @@
-//! Several engines and one Lease, against a real API server.
+//! Several candidates and one Lease, on a real API server.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use crate::demo::shares;
 const LEASE: &str = "engine";
 const SOON: Duration = Duration::from_secs(5);
 
-/// An engine's candidate, in a runtime of its own so that it can die without a word.
+/// An engine's candidate, in its own runtime so that it can be ended without a shutdown.
 struct Replica {
     runtime: Option<Runtime>,
     leadership: Leadership,
@@ -39,7 +39,7 @@ impl Replica {
         Replica { runtime: Some(runtime), leadership, trigger }
     }
 
-    /// Returns how long it took until this was so.
+    /// Polls until `is_so`; returns how long that took.
     async fn until(&self, limit: Duration, is_so: impl Fn(&Leadership) -> bool) -> Duration {
         let began = Instant::now();
         while !is_so(&self.leadership) {
@@ -84,7 +84,7 @@ async fn hold(leases: &Api<Lease>, value: Value) {
     leases.patch(LEASE, &PatchParams::default(), &patch).await.unwrap();
 }
 
-/// Plays in a namespace of its own, which is deleted whatever comes.
+/// Runs a test in its own namespace, which is deleted also after a panic.
 async fn in_namespace<F: Future<Output = ()> + Send + 'static>(
     play: impl FnOnce(String, Api<Lease>) -> F,
 ) {
@@ -166,7 +166,7 @@ async fn all_engines_see_the_hold_and_the_leader_stays() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_missing_lease_is_a_clear_problem_and_is_waited_for() {
+async fn a_missing_lease_is_reported_and_waited_for() {
     in_namespace(|namespace, leases| async move {
         let engine = Replica::start(&namespace, "engine").await;
         engine.until(SOON, |leadership| leadership.problem().is_some()).await;

@@ -1,4 +1,4 @@
-//! Load comes and goes; and the demo itself comes and goes.
+//! The load rises and falls; the demo is created and deleted.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ async fn the_demo_starts_clean_and_load_takes_from_the_background_and_gives_back
     demo.create().await;
     let ready = demo.at_rest(READY).await;
     println!("all is ready {:.1?} after create", ready - demo.created);
-    // The promise is about this time, so all of it is looked at.
+    // The promise is that nothing goes wrong during this time, so the test waits for its end.
     tokio::time::sleep_until((demo.created + Duration::from_secs(20)).into()).await;
     assert_eq!(demo.events("Warning").await, Vec::<String>::new());
     assert_eq!(demo.seen.with(|seen| seen.restarts()), 0);
@@ -48,7 +48,7 @@ async fn the_demo_starts_clean_and_load_takes_from_the_background_and_gives_back
     let at = demo.at_rest(Duration::from_secs(60)).await;
     println!("the background is back {:.1?} after the last producer", at - began);
     let done = queue.all_done(READY).await;
-    println!("{accepted} jobs were taken, {done} are done");
+    println!("{accepted} jobs were accepted, {done} are done");
     assert_eq!(done, accepted);
     assert!(done >= JOBS, "{done}");
     let most = demo.seen.take_most();
@@ -57,7 +57,7 @@ async fn the_demo_starts_clean_and_load_takes_from_the_background_and_gives_back
     assert_eq!(demo.seen.with(|seen| seen.restarts()), 0);
 }
 
-/// What each producer says until its end.
+/// The log of each producer until its end.
 async fn producer_logs(demo: &Demo) -> Vec<tokio::task::JoinHandle<String>> {
     let follow = |pod: String| {
         let mut command = tokio::process::Command::new("kubectl");
@@ -71,7 +71,7 @@ async fn producer_logs(demo: &Demo) -> Vec<tokio::task::JoinHandle<String>> {
     demo.pods("producer").await.into_iter().map(follow).collect()
 }
 
-/// How many jobs the queue has taken from a producer, by its last words.
+/// How many jobs the queue has accepted from a producer, by the last line of its log.
 fn jobs_of(log: &str) -> u64 {
     let (_, rest) = log.split_once("leaving after ").unwrap_or_else(|| panic!("no end: {log}"));
     rest.split(' ').next().unwrap().parse().unwrap()
@@ -79,9 +79,9 @@ fn jobs_of(log: &str) -> u64 {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held() {
+async fn until_the_queue_is_ready_the_page_waits_for_it_and_its_workers_are_held() {
     let demo = Demo::empty().await;
-    // The queue comes first in it.
+    // The queue is the first Deployment in the manifest.
     let without_queue = demo.manifest().replacen("replicas: 1", "replicas: 0", 1);
     demo.type_in(&["create", "-f", "-"], &without_queue).await;
     let others = |seen: &crate::seen::State| seen.ready("engine") == 1 && seen.all("remainder", 9);
@@ -89,7 +89,7 @@ async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held
     let engine = demo.engine().await;
     let waits = |state: &Value| {
         let headline = state["headline"].as_str().unwrap().to_lowercase();
-        headline.contains("waiting for the queue")
+        headline.contains("waiting for the queue") || headline.contains("has not been read yet")
     };
     engine.until("the page waits for the queue", READY, waits).await;
     println!("{}", workload(&engine.state().await, "consumer")["why"]["text"]);
@@ -97,9 +97,9 @@ async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held
 
     demo.scale("queue", 1).await;
     demo.at_rest(READY).await;
-    engine.until("it waits no more", READY, |state| !waits(state)).await;
+    engine.until("it no longer waits", READY, |state| !waits(state)).await;
     let learned = workload(&engine.state().await, "remainder")["start_up_s"].as_f64();
-    println!("nine of ten of the background's containers take {learned:?} s to start");
+    println!("nine of ten containers of the background start within {learned:?} s");
     assert!(learned.is_some_and(|seconds| (0.1..30.0).contains(&seconds)), "{learned:?}");
 }
 
@@ -107,7 +107,7 @@ async fn until_the_queue_is_there_the_page_waits_for_it_and_its_workers_are_held
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn the_background_gives_way_within_a_tick_and_a_quarter_second() {
     let demo = Demo::start_alone().await;
-    // What remembers little rests soon.
+    // Short averages and windows, so that the demo is soon at rest again.
     demo.annotate("consumer", "scale-down-window=1s").await;
     demo.annotate("consumer", "rate-average=1s").await;
     let queue = demo.queue().await;
@@ -133,7 +133,7 @@ async fn the_background_gives_way_within_a_tick_and_a_quarter_second() {
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn delete_leaves_nothing_but_events() {
     let mut demo = Demo::empty().await;
-    // The service account and the certificates that every namespace has come a moment later.
+    // Each namespace gets its service account and certificates shortly after it is created.
     let usual = "get serviceaccount/default configmap/kube-root-ca.crt".split(' ');
     let usual: Vec<&str> = usual.collect();
     let end = Instant::now() + READY;

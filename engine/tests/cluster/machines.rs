@@ -1,4 +1,4 @@
-//! Machines without room.
+//! Nodes without room.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use crate::demo::{CAPACITY, Demo};
 use crate::forward::workload;
 use crate::seen::State;
 
-/// Ten seconds, and the time it takes to write.
+/// Three times the promise: 10 s until a pod counts as unschedulable, and the time to write.
 const LENT: Duration = Duration::from_secs(36);
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn slots_of_pods_that_find_no_machine_are_lent_to_the_background() {
+async fn slots_of_unschedulable_pods_are_lent_to_the_background() {
     let demo = Demo::start().await;
     let (engine, queue) = (demo.engine().await, demo.queue().await);
-    one_consumer_a_machine(&demo).await;
-    let fits = machines(&demo).await;
-    assert!(fits < 6, "this test is for fewer machines than {fits}");
+    one_consumer_a_node(&demo).await;
+    let fits = nodes(&demo).await;
+    assert!(fits < 6, "this test is for fewer nodes than {fits}");
 
     let began = queue.publish(400).await;
     let grown = |seen: &State| seen.changed("consumer", began, |to| to > fits);
@@ -31,7 +31,7 @@ async fn slots_of_pods_that_find_no_machine_are_lent_to_the_background() {
         consumers == fits && seen.replicas("remainder") == CAPACITY as u32 - fits
     };
     let at = demo.seen.until("the slots are lent", LENT, lent).await;
-    println!("slots are lent {:.1?} after they were asked for", at - grown);
+    println!("slots are lent {:.1?} after the consumer grew", at - grown);
     let words = format!("no machine has room for more than {fits}");
     let says = |state: &serde_json::Value| {
         workload(state, "consumer")["why"]["text"].as_str().unwrap().contains(&words)
@@ -42,10 +42,10 @@ async fn slots_of_pods_that_find_no_machine_are_lent_to_the_background() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn what_finds_no_machine_can_still_be_scaled_down() {
+async fn a_workload_with_unschedulable_pods_can_still_be_scaled_down() {
     let demo = Demo::start().await;
     let queue = demo.queue().await;
-    one_consumer_a_machine(&demo).await;
+    one_consumer_a_node(&demo).await;
     let began = queue.publish(200).await;
     let grown = |seen: &State| seen.changed("consumer", began, |to| to >= 7);
     demo.seen.until("the consumer grows", Duration::from_secs(15), grown).await;
@@ -56,8 +56,8 @@ async fn what_finds_no_machine_can_still_be_scaled_down() {
     assert!(demo.seen.take_most() <= CAPACITY);
 }
 
-/// No machine takes two consumers; the one that runs is replaced by this.
-async fn one_consumer_a_machine(demo: &Demo) {
+/// Lets no node run two consumers; this replaces the one that runs.
+async fn one_consumer_a_node(demo: &Demo) {
     let consumers = json!({"matchLabels": {"app.kubernetes.io/name": "consumer"}});
     let apart = json!([{"labelSelector": consumers, "topologyKey": "kubernetes.io/hostname"}]);
     let affinity = json!({
@@ -69,7 +69,7 @@ async fn one_consumer_a_machine(demo: &Demo) {
     demo.at_rest(Duration::from_secs(30)).await;
 }
 
-async fn machines(demo: &Demo) -> u32 {
+async fn nodes(demo: &Demo) -> u32 {
     let nodes: Api<Node> = Api::all(demo.client.clone());
     nodes.list(&ListParams::default()).await.unwrap().items.len().try_into().unwrap()
 }

@@ -1,12 +1,12 @@
-//! The demo on a real cluster, driven as a presenter does it: `scripts/e2e` runs this.
+//! The demo on a real cluster, driven as a presenter does: `scripts/e2e` runs this.
 //!
 //! # Layout
-//! - [`demo`]: the demo in a namespace of its own, and kubectl in it
-//! - [`seen`]: what a watch of the namespace shows, moment by moment
+//! - [`demo`]: the demo in its own namespace, and kubectl in it
+//! - [`seen`]: the history of the namespace, from watches
 //! - [`forward`]: the queue and the engines, through port-forwards
-//! - [`outside`]: an engine outside of the cluster, and what can be done to its apiserver
-//! - `leader`: engines' candidates without engines, at a Lease of their own
-//! - `manifest`: what demo.yaml asks of a cluster; this needs none
+//! - [`outside`]: an engine outside of the cluster
+//! - `leader`: candidates without engines, with their own Lease
+//! - `manifest`: the resources that demo.yaml requests; needs no cluster
 //! - `apiserver`, `busy`, `configure`, `engines`, `load`, `machines`, `others`, `overlays`,
 //!   `rights`, `rollouts`, `settings`, `spare`, `stage`, `token`: the other tests
 

@@ -1,4 +1,4 @@
-//! What demo.yaml asks of a cluster.
+//! The resources that demo.yaml requests.
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -6,7 +6,7 @@ use kubernetes::quantity;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-/// The talk at its height: three producers, and ten containers of the two that are scaled.
+/// The highest load of a talk: three producers, and ten containers of the scaled workloads.
 const HEIGHT: [(&str, u64); 5] =
     [("queue", 1), ("engine", 1), ("producer", 3), ("consumer", 9), ("remainder", 1)];
 
@@ -20,7 +20,7 @@ fn deployments() -> Vec<Deployment> {
 }
 
 fn amount(of: Option<&Quantity>) -> u64 {
-    quantity::thousandths(&of.expect("every container says what it needs").0).unwrap()
+    quantity::thousandths(&of.expect("every container has requests and limits").0).unwrap()
 }
 
 #[test]

@@ -1,20 +1,20 @@
-//! Others scale the same Deployments: another autoscaler, and people.
+//! Other autoscalers and people scale the same Deployments.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::demo::{CAPACITY, Demo, LOOK, READY};
-use crate::forward::{troubled, workload};
+use crate::forward::{has_warning, workload};
 use crate::seen::State;
 
 const SOON: Duration = Duration::from_secs(3);
-/// Two ticks are one second.
+/// Three times the promised two ticks of 0.5 s.
 const CORRECTED: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
+async fn the_engine_does_not_scale_what_another_autoscaler_scales() {
     let demo = Demo::start().await;
     let (engine, queue) = (demo.engine().await, demo.queue().await);
     let autoscaler = json!({
@@ -32,7 +32,7 @@ async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
     });
     demo.type_in(&["create", "-f", "-"], &autoscaler.to_string()).await;
     let words = ["deployment/consumer", "horizontalpodautoscaler/mine"];
-    engine.until("the trouble", SOON, |state| troubled(state, &words)).await;
+    engine.until("the warning", SOON, |state| has_warning(state, &words)).await;
     let event = ["Deployment/consumer ScaledByOther", words[1]];
     println!("{}", demo.event("Warning", &event, SOON).await);
 
@@ -45,13 +45,13 @@ async fn the_engine_keeps_its_hands_off_what_another_autoscaler_scales() {
     let deleted = Instant::now();
     let grown = |seen: &State| seen.replicas("consumer") >= 5;
     let at = demo.seen.until("it goes on", Duration::from_secs(15), grown).await;
-    println!("it goes on {:.1?} after the other one was deleted", at - deleted);
-    assert!(!troubled(&engine.state().await, &words));
+    println!("it goes on {:.1?} after the other autoscaler was deleted", at - deleted);
+    assert!(!has_warning(&engine.state().await, &words));
 }
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn the_engine_keeps_its_hands_off_what_a_scaled_object_scales() {
+async fn the_engine_does_not_scale_what_a_scaled_object_scales() {
     let demo = Demo::start_alone().await;
     let engine = demo.engine().await;
     let definition = Definition::make(&demo).await;
@@ -63,16 +63,16 @@ async fn the_engine_keeps_its_hands_off_what_a_scaled_object_scales() {
     });
     demo.type_in(&["create", "-f", "-"], &object.to_string()).await;
     let words = ["deployment/consumer", "scaledobject/mine"];
-    let told = |state: &Value| troubled(state, &words);
-    // What a ScaledObject is became known only now, and is looked for every ten seconds.
-    engine.until("the trouble", Duration::from_secs(30), told).await;
+    let warned = |state: &Value| has_warning(state, &words);
+    // The kind was defined only now, and the engine looks for it every 10 s.
+    engine.until("the warning", Duration::from_secs(30), warned).await;
     println!("{}", workload(&engine.state().await, "consumer")["why"]["text"]);
     demo.kubectl(&["delete", "scaledobject", "mine"]).await;
-    engine.until("it goes on", SOON, |state| !told(state)).await;
+    engine.until("it goes on", SOON, |state| !warned(state)).await;
     definition.delete(&demo).await;
 }
 
-/// What a ScaledObject is, as much of it as is needed; nothing where the cluster has KEDA.
+/// A minimal definition of the kind ScaledObject; `None` if the cluster has KEDA.
 struct Definition(Option<String>);
 
 impl Definition {
@@ -104,7 +104,7 @@ impl Definition {
             ["wait", "--for=condition=Established", "--timeout=1s", "crd/scaledobjects.keda.sh"];
         let end = Instant::now() + READY;
         while !demo.succeeds(&established).await {
-            assert!(Instant::now() < end, "what a ScaledObject is was not made known");
+            assert!(Instant::now() < end, "the definition of ScaledObject was not established");
             tokio::time::sleep(LOOK).await;
         }
         Definition(Some(definition))
@@ -119,7 +119,7 @@ impl Definition {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn consumers_that_somebody_took_away_come_back_as_slots_come_free() {
+async fn consumers_that_a_person_removed_come_back_as_slots_become_free() {
     let demo = Demo::start().await;
     let queue = demo.queue().await;
     queue.publish(800).await;
@@ -128,44 +128,44 @@ async fn consumers_that_somebody_took_away_come_back_as_slots_come_free() {
     let began = Instant::now();
     demo.scale("consumer", 4).await;
     let cut = |seen: &State| seen.changed("consumer", began, |to| to == 4);
-    let at = demo.seen.until("somebody's cut", SOON, cut).await;
+    let at = demo.seen.until("the cut by hand", SOON, cut).await;
     let back = |seen: &State| seen.replicas("consumer") == 9;
-    let back = demo.seen.until("the cut is made good", Duration::from_secs(15), back).await;
-    println!("a cut of the consumer by hand is made good after {:.1?}", back - at);
+    let back = demo.seen.until("the cut is reversed", Duration::from_secs(15), back).await;
+    println!("a cut of the consumer by hand is reversed after {:.1?}", back - at);
     queue.all_done(Duration::from_secs(90)).await;
     assert!(demo.seen.take_most() <= CAPACITY);
 }
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_count_set_by_hand_is_corrected_where_it_is_scaled_and_seen_where_not() {
+async fn a_count_set_by_hand_is_corrected_if_it_is_scaled_and_shown_if_not() {
     let demo = Demo::start().await;
     let engine = demo.engine().await;
-    // One that has just begun removes nothing yet.
+    // An engine that has just started does not scale down yet.
     let settled = |state: &Value| state["uptime_s"].as_f64().unwrap() > 10.0;
     engine.until("it has settled", Duration::from_secs(15), settled).await;
     let began = Instant::now();
     demo.scale("consumer", 4).await;
     let set = |seen: &State| seen.changed("consumer", began, |to| to == 4);
-    let at = demo.seen.until("somebody's raise", SOON, set).await;
+    let at = demo.seen.until("the increase by hand", SOON, set).await;
     let back = |seen: &State| seen.replicas("consumer") == 1;
-    let back = demo.seen.until("the raise is taken back", CORRECTED, back).await;
-    println!("a raise by hand is taken back after {:.0?}", back - at);
-    println!("{} lived at most of {CAPACITY}", demo.seen.take_most());
+    let back = demo.seen.until("the increase is reversed", CORRECTED, back).await;
+    println!("an increase by hand is reversed after {:.0?}", back - at);
+    println!("at most {} of {CAPACITY} lived at one moment", demo.seen.take_most());
     demo.at_rest(Duration::from_secs(30)).await;
     let over = engine.metric("microscaling_over_capacity_seconds_total").await;
-    println!("over the capacity for {over:.3} s, as counted");
+    println!("over the capacity for {over:.3} s by the metric");
     assert!(over > 0.0);
 
     let began = Instant::now();
     demo.seen.take_most();
     demo.scale("remainder", 4).await;
     let set = |seen: &State| seen.changed("remainder", began, |to| to == 4);
-    let at = demo.seen.until("somebody's cut", SOON, set).await;
+    let at = demo.seen.until("the cut by hand", SOON, set).await;
     let back = |seen: &State| seen.changed("remainder", began, |to| to == 9);
-    let back = demo.seen.until("the cut is made good", Duration::from_secs(30), back).await;
+    let back = demo.seen.until("the cut is reversed", Duration::from_secs(30), back).await;
     demo.at_rest(Duration::from_secs(30)).await;
-    println!("a cut by hand is made good after {:.1?}", back - at);
+    println!("a cut by hand is reversed after {:.1?}", back - at);
     assert!(demo.seen.take_most() <= CAPACITY);
 
     demo.scale("producer", 1).await;

@@ -12,11 +12,11 @@ use tokio::process::Command;
 use crate::demo::Demo;
 use crate::forward::{Engine, Forward};
 
-/// Under this name it stands for leader.
+/// Its identity for the Lease starts with this.
 pub const NAME: &str = "outside";
 
-/// An engine that reaches the cluster as kubectl does. Its page can be seen, and itself be killed,
-/// whatever becomes of the cluster.
+/// An engine that reaches the cluster as kubectl does. The test can read its page and kill it,
+/// whatever the state of the cluster.
 pub struct Outside {
     pub engine: Engine,
     kubeconfig: PathBuf,
@@ -28,7 +28,7 @@ impl Outside {
         let queue = Forward::open(&demo.namespace, "service/queue", 4151).await;
         let kubeconfig = std::env::temp_dir().join(format!("{}.kubeconfig", demo.namespace));
         let config = demo.kubectl(&["config", "view", "--raw", "--minify", "--flatten"]).await;
-        // It has keys in it.
+        // It contains keys, so only its owner may read it.
         let mut options = OpenOptions::new();
         let mut file = options.write(true).create_new(true).mode(0o600).open(&kubeconfig).unwrap();
         file.write_all(config.as_bytes()).unwrap();
@@ -43,7 +43,7 @@ impl Outside {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let first = lines.next_line().await.unwrap().expect("the engine has ended");
-        let address = first.strip_prefix("listening ").expect("it says where it listens first");
+        let address = first.strip_prefix("listening ").expect("its first line is its address");
         let engine = Engine::at(format!("http://{address}"), process);
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Outside { engine, kubeconfig, _queue: queue }
@@ -52,7 +52,7 @@ impl Outside {
 
 impl Drop for Outside {
     fn drop(&mut self) {
-        // There is nobody left to tell if it fails.
+        // Nothing can be done about a failure.
         let _ = std::fs::remove_file(&self.kubeconfig);
     }
 }

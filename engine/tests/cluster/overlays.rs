@@ -1,4 +1,4 @@
-//! What `deploy/` adds, and what the scripts around the demo say.
+//! The overlays in `deploy/`, and scripts/check-cluster and scripts/open.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tokio::process::{ChildStdout, Command};
 
 use crate::demo::{Demo, LOOK, READY};
 
-/// A way to the page is back within three seconds.
+/// Three times the promised 3 s until the page is back.
 const BACK: Duration = Duration::from_secs(9);
 
 #[tokio::test]
@@ -59,7 +59,7 @@ fn script(name: &str, demo: &Demo) -> Command {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_look_before_the_talk_finds_all_well() {
+async fn check_cluster_finds_no_fault() {
     let demo = Demo::start_alone().await;
     let done = script("check-cluster", &demo).output().await.unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
@@ -73,7 +73,7 @@ async fn a_look_before_the_talk_finds_all_well() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn the_way_to_the_page_is_back_when_the_leader_is_killed() {
+async fn scripts_open_leads_to_the_next_engine_when_the_leader_is_killed() {
     let demo = Demo::start().await;
     demo.scale("engine", 2).await;
     demo.seen.until("two engines", READY, |seen| seen.ready("engine") == 2).await;
@@ -92,12 +92,12 @@ async fn the_way_to_the_page_is_back_when_the_leader_is_killed() {
     answers(url).await;
     println!("the page is back {:.1?} after the leader was killed", killed.elapsed());
     let id = open.id().unwrap().to_string();
-    // As Ctrl-C does it: its way is closed, too.
+    // As on Ctrl-C, the script ends its port-forward and succeeds.
     std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
     assert!(open.wait().await.unwrap().success());
 }
 
-/// Waits until the script says that it leads to such a pod.
+/// Waits until the script prints such a pod.
 async fn leads_to(lines: &mut Lines<BufReader<ChildStdout>>, is_it: impl Fn(&str) -> bool) {
     let found = tokio::time::timeout(BACK, async {
         loop {

@@ -1,16 +1,16 @@
-//! Rights that are missing.
+//! Missing rights.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::demo::{Demo, LOOK};
-use crate::forward::{troubled, workload};
+use crate::forward::{has_warning, workload};
 use crate::seen::State;
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_missing_right_is_named_once_with_its_mend_and_all_else_goes_on() {
+async fn a_missing_right_is_logged_once_with_its_fix_and_everything_else_goes_on() {
     let demo = Demo::start().await;
     let (engine, queue) = (demo.engine().await, demo.queue().await);
     may_scale(&demo, &["remainder", "producer"]).await;
@@ -22,7 +22,7 @@ async fn a_missing_right_is_named_once_with_its_mend_and_all_else_goes_on() {
     engine.ticks(6).await;
     assert_eq!(demo.seen.replicas("consumer"), 1);
     let words = ["may not scale deployment/consumer"];
-    assert!(troubled(&engine.state().await, &words), "{}", engine.state().await);
+    assert!(has_warning(&engine.state().await, &words), "{}", engine.state().await);
     assert_eq!(demo.engine_log().await.matches(may_not).count(), 1);
 
     paste(&line);
@@ -36,7 +36,7 @@ async fn without_the_right_to_see_pods_nothing_is_scaled_until_it_is_granted() {
     let demo = Demo::start().await;
     let queue = demo.queue().await;
     without(&demo, "pods").await;
-    // A watch that runs may go on to its end.
+    // A running watch goes on until the server ends it.
     let may_not = "may not watch pods; grant it with ";
     let line = named(&demo, may_not, Duration::from_secs(30)).await;
     let engine = demo.engine().await;
@@ -55,7 +55,7 @@ async fn without_the_right_to_see_pods_nothing_is_scaled_until_it_is_granted() {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn where_pods_may_be_listed_and_not_watched_it_is_said_once_and_nothing_is_scaled() {
+async fn a_right_to_list_but_not_to_watch_pods_is_logged_once_and_nothing_is_scaled() {
     let demo = Demo::start().await;
     let (engine, queue) = (demo.engine().await, demo.queue().await);
     let patch = |at: usize| {
@@ -76,7 +76,7 @@ async fn where_pods_may_be_listed_and_not_watched_it_is_said_once_and_nothing_is
     demo.seen.until("it goes on", Duration::from_secs(15), grown).await;
 }
 
-/// Waits until the log names a right; returns the line that grants it.
+/// Waits until the log names a missing right; returns the command that grants it.
 async fn named(demo: &Demo, may_not: &str, within: Duration) -> String {
     let end = Instant::now() + within;
     loop {
@@ -86,24 +86,24 @@ async fn named(demo: &Demo, may_not: &str, within: Duration) -> String {
             println!("{line}");
             return line;
         }
-        assert!(Instant::now() < end, "the log does not say: {may_not}");
+        assert!(Instant::now() < end, "the log does not contain: {may_not}");
         tokio::time::sleep(LOOK).await;
     }
 }
 
-/// Does what the log says, as a person would.
+/// Runs the command from the log, as a person would.
 fn paste(line: &str) {
     let done = std::process::Command::new("sh").args(["-c", line]).status().unwrap();
     assert!(done.success(), "{line}: {done}");
 }
 
-/// Takes the right to a kind of object away.
+/// Removes all rights to a kind of object.
 async fn without(demo: &Demo, resource: &str) {
     let patch = |at| json!([{"op": "remove", "path": format!("/rules/{at}")}]);
     change_role(demo, resource, patch).await;
 }
 
-/// Changes the role by a patch that is made from the place of a resource's rule in it.
+/// Patches the role; `patch` gets the index of the rule for the resource.
 async fn change_role(demo: &Demo, resource: &str, patch: impl Fn(usize) -> Value) {
     let role = demo.kubectl(&["get", "role", "engine", "-o", "json"]).await;
     let role: Value = serde_json::from_str(&role).unwrap();
@@ -113,7 +113,7 @@ async fn change_role(demo: &Demo, resource: &str, patch: impl Fn(usize) -> Value
     demo.kubectl(&["patch", "role", "engine", "--type=json", "-p", &patch]).await;
 }
 
-/// Gives the engine the right to scale these alone.
+/// Lets the engine scale only these.
 async fn may_scale(demo: &Demo, names: &[&str]) {
     let patch = |at| {
         let path = format!("/rules/{at}/resourceNames");

@@ -1,4 +1,4 @@
-//! Consumers that are replaced under load.
+//! Consumers are replaced, evicted and deleted under load.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const OVER: &str = "microscaling_over_capacity_seconds_total";
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_rolling_update_of_the_consumer_keeps_to_the_budget_and_loses_nothing() {
+async fn a_rolling_update_of_the_consumer_keeps_to_the_capacity_and_loses_nothing() {
     let demo = under_load().await;
     let began = Instant::now();
     demo.kubectl(&["rollout", "restart", "deployment/consumer"]).await;
@@ -27,7 +27,7 @@ async fn a_rolling_update_of_the_consumer_keeps_to_the_budget_and_loses_nothing(
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn an_evicted_consumer_is_made_up_for_by_the_background_and_loses_nothing() {
+async fn the_background_makes_room_for_the_replacement_of_an_evicted_consumer() {
     let demo = under_load().await;
     let engine = demo.engine().await;
     demo.steady(Duration::from_secs(8)).await;
@@ -42,14 +42,14 @@ async fn an_evicted_consumer_is_made_up_for_by_the_background_and_loses_nothing(
     let replaced = |seen: &State| seen.scaled_live() > CAPACITY;
     let over = demo.seen.until("its replacement", Duration::from_secs(5), replaced).await;
     let made_up = |seen: &State| seen.scaled_live() <= CAPACITY;
-    let within = demo.seen.until("it is made up for", Duration::from_secs(10), made_up).await;
+    let within = demo.seen.until("room for it", Duration::from_secs(10), made_up).await;
     println!("over the capacity for {:.0?}", within - over);
     let changes = demo.seen.changes_since(began);
     for change in &changes {
         println!("{:.0?} after the eviction {change}", change.at - began);
     }
     assert!(changes.iter().any(|c| c.deployment == "remainder" && c.to < c.from));
-    println!("counted: {:.3} s", engine.metric(OVER).await);
+    println!("by the metric: {:.3} s", engine.metric(OVER).await);
     assert!(engine.metric(OVER).await > 0.0);
     lost_none(&demo).await;
 }
@@ -81,7 +81,7 @@ async fn under_load() -> Demo {
     demo
 }
 
-/// All slots are at work, and the background has some to give.
+/// All slots are in use, and the background has some to give up.
 fn is_full(seen: &State) -> bool {
     if seen.replicas("remainder") < 3 {
         return false;
@@ -95,5 +95,5 @@ async fn lost_none(demo: &Demo) {
         .until("no producer", Duration::from_secs(30), |seen| seen.live("producer") == 0)
         .await;
     let done = demo.queue().await.all_done(Duration::from_secs(60)).await;
-    println!("{done} jobs were taken, {done} are done");
+    println!("all {done} jobs are done");
 }

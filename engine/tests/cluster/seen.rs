@@ -1,4 +1,4 @@
-//! What a watch of the namespace shows, moment by moment.
+//! The history of the namespace, from watches.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 const SCALED: [&str; 2] = ["consumer", "remainder"];
 
-/// Everything that was seen so far.
+/// All events so far.
 #[derive(Clone)]
 pub struct Seen {
     state: Arc<Mutex<State>>,
@@ -27,7 +27,7 @@ pub struct State {
     replicas: BTreeMap<String, u32>,
     /// Each change of a Deployment's replicas.
     changes: Vec<Change>,
-    /// When more scaled pods lived than at any moment before, and how many.
+    /// The most scaled pods that lived at one moment.
     most: usize,
 }
 
@@ -56,12 +56,12 @@ struct PodSeen {
 impl Seen {
     pub fn start(client: Client, namespace: &str) -> Seen {
         let state = Arc::new(Mutex::new(State::default()));
-        let (told, changes) = watch::channel(());
-        let told = Arc::new(told);
+        let (sender, changes) = watch::channel(());
+        let sender = Arc::new(sender);
         let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
         let deployments: Api<Deployment> = Api::namespaced(client, namespace);
-        follow(pods, state.clone(), told.clone(), State::pod);
-        follow(deployments, state.clone(), told, State::deployment);
+        follow(pods, state.clone(), sender.clone(), State::pod);
+        follow(deployments, state.clone(), sender, State::deployment);
         Seen { state, changes }
     }
 
@@ -69,7 +69,7 @@ impl Seen {
         look(&mut self.state.lock().unwrap())
     }
 
-    /// Returns when something is so; it is looked at with every event.
+    /// Returns when `is_so`, which is checked after every event.
     pub async fn until(
         &self,
         what: &str,
@@ -91,7 +91,7 @@ impl Seen {
         self.with(|state| state.replicas(deployment))
     }
 
-    /// The most scaled pods that lived at one moment; begins anew.
+    /// The most scaled pods that lived at one moment since the last call.
     pub fn take_most(&self) -> usize {
         self.with(|state| {
             let live = state.scaled_live();
@@ -99,7 +99,7 @@ impl Seen {
         })
     }
 
-    /// What has changed of the scaled Deployments since then.
+    /// The changes of the scaled Deployments' replicas since `began`.
     pub fn changes_since(&self, began: Instant) -> Vec<Change> {
         self.with(|state| {
             let scaled = |c: &&Change| SCALED.contains(&&*c.deployment) && c.at >= began;
@@ -113,7 +113,7 @@ impl State {
         self.replicas.get(deployment).copied().unwrap_or_default()
     }
 
-    /// Pods that hold a slot, those on their way out included.
+    /// Pods that hold a slot, including those that are stopping.
     pub fn live(&self, of: &str) -> usize {
         self.pods.values().filter(|pod| pod.of == of && pod.live).count()
     }
@@ -122,7 +122,7 @@ impl State {
         self.pods.values().filter(|pod| pod.of == of && pod.live && pod.ready).count()
     }
 
-    /// Whether so many are told to be, are there, and are ready.
+    /// Whether replicas, live pods and ready pods are all equal to `count`.
     pub fn all(&self, of: &str, count: u32) -> bool {
         let [live, ready] = [self.live(of), self.ready(of)];
         self.replicas(of) == count && [live, ready] == [count as usize; 2]
@@ -143,8 +143,8 @@ impl State {
     fn in_words(&self) -> String {
         let names = ["queue", "producer", "consumer", "remainder", "engine"];
         let words = names.map(|name| {
-            let (told, live, ready) = (self.replicas(name), self.live(name), self.ready(name));
-            format!("{name}: {told} told, {live} live, {ready} ready")
+            let (desired, live, ready) = (self.replicas(name), self.live(name), self.ready(name));
+            format!("{name}: {desired} desired, {live} live, {ready} ready")
         });
         words.join("; ")
     }
@@ -191,7 +191,7 @@ impl From<&Pod> for PodSeen {
 fn follow<K>(
     api: Api<K>,
     state: Arc<Mutex<State>>,
-    told: Arc<watch::Sender<()>>,
+    sender: Arc<watch::Sender<()>>,
     take: fn(&mut State, &Event<K>),
 ) where
     K: kube::Resource<DynamicType = ()> + Clone + std::fmt::Debug + Send + Sync + 'static,
@@ -204,7 +204,7 @@ fn follow<K>(
                 Ok(event) => take(&mut state.lock().unwrap(), &event),
                 Err(error) => println!("a watch begins again: {error}"),
             }
-            told.send_replace(());
+            sender.send_replace(());
         }
     });
 }

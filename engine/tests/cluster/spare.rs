@@ -1,4 +1,4 @@
-//! As many containers as the cluster has room for, beside what others run there.
+//! `--capacity auto`: as many containers as fit beside the pods of others.
 
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,14 @@ use crate::demo::{Demo, kubectl};
 use crate::seen::State;
 
 const OVERLAY: &str = include_str!("../../../deploy/capacity-auto/rights.yaml");
-/// Room is made within five seconds.
+/// Three times the promised 5 s until the background makes room.
 const ROOM: Duration = Duration::from_secs(15);
-/// Slots that somebody else takes.
+/// The size of the other pod, in slots.
 const TAKEN: u64 = 3;
-/// About so many slots are made of what memory there is.
+/// The pods' requests are chosen so that about this many slots fit into the memory.
 const SLOTS: u64 = 8;
 
-/// The right over the whole cluster, as long as this lives.
+/// The right to read the whole cluster, until it is taken back.
 struct Rights(String);
 
 impl Rights {
@@ -36,7 +36,7 @@ impl Rights {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn the_spare_capacity_is_taken_and_given_back_when_others_come() {
+async fn the_spare_capacity_is_used_and_given_back_when_other_pods_come() {
     let demo = Demo::start_alone().await;
     let engine = demo.engine().await;
     let slot = memory_of_a_slot(&demo).await;
@@ -66,19 +66,19 @@ async fn the_spare_capacity_is_taken_and_given_back_when_others_come() {
     demo.type_in(&["create", "-f", "-"], &tenant(TAKEN * slot).to_string()).await;
     let gives = |seen: &State| seen.replicas("remainder") == slots - 1 - TAKEN as u32;
     let at = demo.seen.until("the background makes room", ROOM, gives).await;
-    println!("the background makes room {:.1?} after somebody else came", at - began);
-    let at = demo.seen.until("the other one runs", ROOM, |seen| seen.ready("tenant") == 1).await;
-    println!("who runs {:.1?} after that", at - began);
+    println!("the background makes room {:.1?} after another pod came", at - began);
+    let at = demo.seen.until("the other pod runs", ROOM, |seen| seen.ready("tenant") == 1).await;
+    println!("the other pod runs {:.1?} after it came", at - began);
 
     demo.kubectl(&["delete", "deployment", "tenant"]).await;
     demo.seen.until("the room is taken again", READY_AGAIN, full).await;
     rights.take().await;
 }
 
-/// A pod's end, a new look, and starts.
+/// Enough for the end of a pod, a new reading of the cluster, and the starts.
 const READY_AGAIN: Duration = Duration::from_secs(40);
 
-/// A Deployment that is nobody's business, with one pod of this size.
+/// A Deployment that is not the demo's, with one pod of this size.
 fn tenant(memory: u64) -> Value {
     let labels = json!({"app.kubernetes.io/name": "tenant"});
     let amount = json!({"memory": memory.to_string(), "cpu": "1m"});
@@ -113,11 +113,11 @@ fn image() -> &'static str {
     images.next().unwrap()
 }
 
-/// So much memory that the largest machine has room for about [`SLOTS`], beside what runs there.
+/// The memory of a slot so that about [`SLOTS`] fit on the node beside the other pods.
 async fn memory_of_a_slot(demo: &Demo) -> u64 {
     let nodes: Api<Node> = Api::all(demo.client.clone());
     let nodes = nodes.list(&ListParams::default()).await.unwrap().items;
-    assert_eq!(nodes.len(), 1, "this test is for one machine");
+    assert_eq!(nodes.len(), 1, "this test is for one node");
     let status = nodes[0].status.clone().unwrap();
     let there = bytes(&status.allocatable.unwrap()["memory"].0);
     let pods: Api<Pod> = Api::all(demo.client.clone());
@@ -126,7 +126,7 @@ async fn memory_of_a_slot(demo: &Demo) -> u64 {
     let others =
         pods.iter().filter(|pod| !scaled.iter().any(|name| pod.name_any().starts_with(name)));
     let asked: u64 = others.map(asked).sum();
-    // A little is left over, so that the number does not hang on a few bytes.
+    // 2 % are left over, so that the number does not depend on a few bytes.
     (there - asked) / SLOTS / 100 * 98
 }
 

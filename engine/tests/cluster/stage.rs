@@ -1,4 +1,4 @@
-//! What a presenter does from the page, by way of a port-forward.
+//! A presenter's commands from the page, through a port-forward.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use crate::forward::{Engine, workload};
 use crate::overlays::overlay_of;
 use crate::seen::State;
 
-/// Rights are asked for every five seconds.
+/// The engine asks for its rights every 5 s.
 const SEEN: Duration = Duration::from_secs(20);
-/// A reset takes 15 s.
+/// Three times the promised 15 s.
 const RESET: Duration = Duration::from_secs(45);
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn hold(engine: &Engine, held: bool) -> (u16, Value) {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_kill_needs_its_overlay_and_says_so_before_it_is_tried() {
+async fn a_kill_needs_its_overlay_and_the_page_says_so_in_advance() {
     let demo = Demo::start().await;
     let engine = demo.engine().await;
     let refused = |state: &Value| match &state["controls"]["kill"] {
@@ -82,7 +82,7 @@ async fn kill(engine: &Engine) -> (u16, Value) {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_reset_brings_everything_back_to_second_0_and_stops_nobody_else() {
+async fn a_reset_restarts_the_demo_and_stops_no_other_deployment() {
     let demo = Demo::start().await;
     let engine = demo.engine().await;
     add_stranger(&demo).await;
@@ -132,7 +132,7 @@ async fn a_presenter_drives_the_demo_from_the_pages_alone() {
     assert_eq!(demo.kubectl(&["get", "deployment", "consumer", "-o", annotation]).await, "20");
 }
 
-/// A Deployment that is not of the demo and whose pods never start.
+/// Creates a Deployment that is not the demo's and whose pods never start.
 async fn add_stranger(demo: &Demo) {
     let producer = demo.kubectl(&["get", "deployment", "producer", "-o", "json"]).await;
     let mut spec = serde_json::from_str::<Value>(&producer).unwrap()["spec"].clone();

@@ -1,4 +1,4 @@
-//! A queue that wants a token, with `deploy/token` as its first lines say.
+//! A queue that requires a token, set up as kustomization.yaml in `deploy/token` says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use crate::demo::{Demo, LOOK, READY};
 use crate::forward::Queue;
 
-/// Who shows it, and last the one that wants it.
+/// The clients, and last the queue, which requires the token from them.
 const WITH_TOKEN: [&str; 5] = ["producer", "consumer", "remainder", "engine", "queue"];
-/// A Secret comes to its pods within a minute or so.
+/// Kubernetes updates a Secret in its pods within about a minute.
 const KUBELET: Duration = Duration::from_secs(180);
 
 fn deploy() -> PathBuf {
@@ -32,7 +32,7 @@ async fn patch(demo: &Demo, name: &str, folder: &Path) {
     demo.kubectl(&["rollout", "status", &deployment, "--timeout=60s"]).await;
 }
 
-/// Waits until jobs are done, as one with this token sees it.
+/// Waits until jobs are done, read with this token.
 async fn jobs_go_on(demo: &Demo, token: &str, within: Duration) {
     let (queue, began) = (demo.queue().await, Instant::now());
     let mut first = None;
@@ -56,7 +56,7 @@ async fn engine_reads(demo: &Demo) {
 
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
-async fn a_token_is_wanted_and_another_one_counts_without_a_restart() {
+async fn a_token_is_required_and_a_new_one_is_used_without_a_restart() {
     let demo = Demo::start().await;
     apply(&demo, "first").await;
     for name in WITH_TOKEN {
@@ -65,7 +65,7 @@ async fn a_token_is_wanted_and_another_one_counts_without_a_restart() {
     demo.scale("producer", 1).await;
     jobs_go_on(&demo, "first", READY).await;
     engine_reads(&demo).await;
-    assert_eq!(demo.queue().await.acked(None).await, None, "nobody else is let in");
+    assert_eq!(demo.queue().await.acked(None).await, None, "no other client is let in");
 
     let before = (demo.pods("queue").await, demo.pods("producer").await);
     let changed = Instant::now();
@@ -73,7 +73,7 @@ async fn a_token_is_wanted_and_another_one_counts_without_a_restart() {
     jobs_go_on(&demo, "second", KUBELET).await;
     println!("jobs go on {:.0?} after the token was changed", changed.elapsed());
     engine_reads(&demo).await;
-    assert_eq!(demo.queue().await.acked(Some("first")).await, None, "the old one is over");
+    assert_eq!(demo.queue().await.acked(Some("first")).await, None, "the old token is refused");
     assert_eq!((demo.pods("queue").await, demo.pods("producer").await), before);
 
     for name in WITH_TOKEN.iter().rev() {

@@ -1,4 +1,4 @@
-// The audience's listener: a page to look at and one button.
+// The audience's listener: a page with one button.
 
 import assert from "node:assert/strict";
 
@@ -26,7 +26,7 @@ const published = async (box) => {
   return (await (await fetch(`${url}v1/queues/jobs`)).json()).published_total;
 };
 
-claim("a press on a phone is a job, and the stage view shows the phones' address",
+claim("a press on a phone sends a job, and the stage view shows the phones' address",
   async (scene) => {
     const { box, page } = await room(scene);
     const before = await published(box);
@@ -41,7 +41,7 @@ claim("a press on a phone is a job, and the stage view shows the phones' address
     assert.ok(await code.getAttribute("alt"));
   });
 
-claim("the phones' listener has nothing but its page and its button", async (scene) => {
+claim("the phones' listener serves only its page and its button", async (scene) => {
   const { box, phones } = await room(scene);
   const before = await box.state();
   const own = { host: phones.address, origin: phones.url };

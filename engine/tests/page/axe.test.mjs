@@ -1,4 +1,4 @@
-// For those who do not see, or not well: no violation that axe-core knows of, on any page or view.
+// Accessibility: axe-core finds no violation on any page or view.
 
 import assert from "node:assert/strict";
 
@@ -7,7 +7,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { badge, live, number } from "./support/run.mjs";
 import { claim } from "./support/scene.mjs";
 
-/** All that is wrong with what a page shows now, in a line each. */
+/** All violations of what a page shows now, one line each. */
 async function wrong(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap((rule) =>

@@ -1,4 +1,4 @@
-// Places on the chart: axes, labels, marks.
+// Positions on the chart: axes, labels, marks.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -18,12 +18,12 @@ test("now is at the right edge and a minute ago at the left", () => {
   assert.deepEqual([x(100), x(40)], [700, 40]);
 });
 
-test("what is over the greatest count stays at the edge", () => {
+test("counts over the greatest one stay at the edge", () => {
   const y = countAxis({ top: 10, bottom: 110, max: 40 });
   assert.deepEqual([y(0), y(20), y(40), y(400)], [110, 60, 10, 10]);
 });
 
-test("the words of the time axis have room", () => {
+test("the labels of the time axis have room", () => {
   for (const width of [200, 330, 600, 1200]) {
     const steps = timeSteps(60, width);
     assert.ok(steps.length > 0 && steps.length <= Math.max(1, width / 100), `${width}: ${steps}`);
@@ -64,7 +64,7 @@ test("names of marks never touch, and no line runs through them where there is r
   }
 });
 
-test("every mark has its line, named or not", () => {
+test("every mark has its line, with or without a name", () => {
   const marks = Array.from({ length: 30 }, (_, i) => ({ x: 100 + i, text: "producers 1 -> 2" }));
   assert.equal(placed(marks, room).length, 30);
 });
@@ -75,7 +75,7 @@ test("a name goes where no line runs through it", () => {
   assert.deepEqual([older.at, older.end], [294, true]);
 });
 
-test("words end at their own line and at no other one", () => {
+test("a name ends at its own line and at no other", () => {
   const crowds = [[300, 320], [300, 330, 390], [100, 160, 210, 240], [640, 670, 690]];
   for (const xs of [...crowds, Array.from({ length: 30 }, (_, i) => 50 + i * 21)]) {
     const marks = xs.map((x, i) => ({ x, text: `producers ${i} \u2192 1` }));
@@ -89,7 +89,7 @@ test("words end at their own line and at no other one", () => {
   }
 });
 
-test("a change that is none has no mark", () => {
+test("a change back to the same value has no mark", () => {
   const change = (at, from, to, name = "producers") =>
     ({ at, mark: `${name} ${from} \u2192 ${to}` });
   assert.deepEqual(seen([change(50, 3, 3)]), []);
@@ -120,7 +120,7 @@ test("names of crowded marks never touch", () => {
 
 const seen = (log) => marksOf(log, { from: 40, now: 100, x: (at) => at, words: (text) => text });
 
-test("marks that are near together are one line, and what is too old is none", () => {
+test("marks close together are one line, and old ones are left out", () => {
   const log = [
     { at: 2, mark: "old" }, { at: 50, mark: "a" }, { at: 52, mark: "b" }, { at: 53, mark: "b" },
     { at: 55, mark: null }, { at: 70, mark: "c" },
@@ -128,7 +128,7 @@ test("marks that are near together are one line, and what is too old is none", (
   assert.deepEqual(seen(log), [{ x: 50, text: "a, b" }, { x: 70, text: "c" }]);
 });
 
-test("a slider on its way is one change", () => {
+test("a moving slider is one change", () => {
   const change = (at, from, to) => ({ at, mark: `producers ${from} \u2192 ${to}` });
   const log = [change(50, 1, 2), change(51, 2, 3), change(52, 3, 4)];
   assert.deepEqual(seen(log), [{ x: 50, text: "producers 1 \u2192 4" }]);

@@ -35,7 +35,7 @@ const all = (tree, kind) =>
   [...nodes(tree)].filter(([, attributes]) => String(attributes?.class).split(" ").includes(kind));
 const words = (tree) => [...nodes(tree)].filter(([name]) => name === "text").map((it) => it[2]);
 
-test("each line has its words at its end", () => {
+test("each line has a label at its end", () => {
   const said = words(drawn().tree);
   for (const text of ["queue 24", "target 20", "capacity 10", "background 2", "consumers 8"]) {
     assert.ok(said.includes(text), `${text}: ${said}`);
@@ -43,7 +43,7 @@ test("each line has its words at its end", () => {
   assert.ok(said.includes("producers 1 \u2192 3") && said.includes("now"));
 });
 
-test("words at lines' ends say what the large numbers say, also between two ticks", () => {
+test("labels of lines have the large numbers' values, also between two ticks", () => {
   const it = model({
     "queue/jobs": { ready: 19, target: 20, status: "fresh" },
     "workload/consumer": { ...count(false, 8), starting: 1 },
@@ -55,7 +55,7 @@ test("words at lines' ends say what the large numbers say, also between two tick
   assert.ok(old.includes("queue \u2013"), `${old}`);
 });
 
-test("words at lines' ends never touch", () => {
+test("labels of lines never overlap", () => {
   for (const height of [200, 240, 340, 700]) {
     const { tree } = drawn(model(), { size: { width: 850, height } });
     const heights = all(tree, "label").map(([, { y }]) => y).sort((a, b) => a - b);
@@ -72,21 +72,21 @@ test("nothing leaves the drawing", () => {
   }
 });
 
-test("layers stand on one another, and never over the capacity's line", () => {
+test("layers are stacked, and stay under the capacity's line", () => {
   const { tree, frame } = drawn();
   assert.equal(all(tree, "layer").length, 2);
   const [, capacity] = all(tree, "capacity")[0];
   assert.equal(capacity.y1, frame.lower.top);
 });
 
-test("more than the capacity is seen over its line", () => {
+test("an overshoot is seen over the capacity's line", () => {
   const many = model();
   many.history.live.remainder = [7, 4, 4];
   const { tree, frame } = chart(many, { size: SIZE });
   assert.ok(all(tree, "capacity")[0][1].y1 > frame.lower.top);
 });
 
-test("what is older than the window leads into it and is cut off", () => {
+test("lines that begin before the time span are clipped", () => {
   const { tree } = drawn(model(), { seconds: 0.8 });
   const lines = [...all(tree, "queue"), ...all(tree, "layer")];
   assert.equal(lines.length, 3);
@@ -122,7 +122,7 @@ test("further lines are thin, dashed, and named", () => {
   assert.ok(words(tree).includes("HPA, simulated"));
 });
 
-test("where nothing was read there is no line", () => {
+test("a missing reading leaves a gap in the line", () => {
   const x = (at) => at;
   assert.equal(line([0, 1, 2, 3], [1, null, 2, 3], x, x, 4), "M0 1M2 2L3 3H4");
   assert.equal(line([0, 1], [1, null], x, x, 4), "M0 1");
@@ -148,7 +148,7 @@ test("a name cannot become markup in a file", () => {
   assert.ok(text.includes("&lt;script&gt;"));
 });
 
-test("a file carries its looks", () => {
+test("a file contains its styles", () => {
   const text = toText(painted(drawn().tree, SIZE));
   assert.ok(!text.includes("class="));
   for (const look of ["#d55e00", "#0072b2", "url(#hatch)", "8 6", "font-family"]) {
@@ -156,7 +156,7 @@ test("a file carries its looks", () => {
   }
 });
 
-test("the data as lines has every tick, and nothing for what is not known", () => {
+test("the CSV has every tick, and empty values for unknown ones", () => {
   const it = model();
   it.history.queues.jobs[1] = null;
   const lines = csv(it.history).split("\r\n");
@@ -166,7 +166,7 @@ test("the data as lines has every tick, and nothing for what is not known", () =
   assert.equal(lines.length, 5);
 });
 
-test("a name in the data is no second column", () => {
+test("a comma in a name makes no second column", () => {
   const data = { t: [1], queues: { '=1,"2"': [1] }, live: {}, load: {} };
   assert.equal(columns(data).length, 2);
   assert.equal(csv(data).split("\r\n")[0], 'seconds,"queue =1,""2"""');

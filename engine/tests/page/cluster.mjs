@@ -1,5 +1,5 @@
-// What a presenter does on the pages of an engine that runs on a cluster, by way of a port-forward:
-// node cluster.mjs URL. The tests on a cluster run this; it prints what it has seen.
+// A presenter's actions on the pages of an engine on a cluster, through a port-forward:
+// node cluster.mjs URL. The cluster tests run this; it prints what it has seen.
 
 import assert from "node:assert/strict";
 
@@ -8,11 +8,11 @@ import { chromium } from "playwright-core";
 import { until } from "./support/box.mjs";
 
 const SOON = 45_000;
-/** A page that is not there by then was cut off on its way. */
+/** A page that is not loaded by then was interrupted. */
 const THERE = 10_000;
 /**
- * The browser runs on the node itself. Each pod that comes or goes changes the node's network, and
- * the browser then breaks off whatever is being loaded, and says so.
+ * The browser runs on the node itself. Each pod that starts or stops changes the node's network.
+ * The browser then aborts whatever it is loading, and logs this error.
  */
 const CUT_OFF = /ERR_NETWORK_CHANGED/;
 const url = process.argv[2];
@@ -46,7 +46,7 @@ async function workload(name) {
   return (await state()).workloads.find((it) => it.name === name);
 }
 
-/** Opens a page until it is all there, as a person does who sees that it was cut off. */
+/** Opens a page again until it is complete, as a person would. */
 async function open(page, path, is) {
   await until(`${path} is there`, SOON, async () => {
     await page.goto(url + path, { waitUntil: "commit" }).catch(() => {});
@@ -83,7 +83,7 @@ async function annotate(page) {
   await target.fill("7");
   await target.press("Enter");
   await until("the edit counts", SOON, async () => (await workload("consumer")).target === 7);
-  console.log("an annotation is edited on Configure, and counts");
+  console.log("an annotation is edited on Configure, and takes effect");
 }
 
 async function reset(page) {

@@ -1,4 +1,4 @@
-// What others would have done, as lines and rows.
+// The comparison as lines and rows.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -40,8 +40,8 @@ test("dashes are wide enough for a projector", () => {
   }
 });
 
-test("the price of polls is that of a month of them", () => {
-  // 10 a second are 25.92 million in 30 days.
+test("the price is that of a month of polls", () => {
+  // 10 polls per second are 25.92 million in 30 days.
   assert.equal(monthly(1000, 100, 0.4).toFixed(3), "10.368");
   assert.equal(monthly(1000, 0, 0.4), 0);
   const cell = (price) => rows(answer(), price)[0].cells.at(-1);
@@ -49,7 +49,7 @@ test("the price of polls is that of a month of them", () => {
   assert.equal(cell(0), "0.00");
 });
 
-test("saved is said only where nothing fills the slots", () => {
+test("savings are shown only without a background", () => {
   const said = (it) => columns(it).map(({ head }) => head).join();
   assert.ok(!said(answer()).includes("saved"));
   assert.ok(said(answer()).includes("background work"));
@@ -65,11 +65,11 @@ test("each row has its settings, and says who went over the capacity", () => {
   assert.deepEqual(ours.cells, ["1.3 s", "300 s", "900", "100", "10.37"]);
 });
 
-test("it says what it is", () => {
+test("the text describes the comparison", () => {
   assert.ok(/simulated, ours too, .*last 100 s.*consumer 0\.2 s.*Seed 7\./.test(about(answer())));
 });
 
-test("the axis holds the longest queue of them, and its words stay in the drawing", () => {
+test("the axis fits the longest queue, and its labels stay in the drawing", () => {
   const model = fromSnapshot({
     run: "1", seq: 1, t: 1, tick: 2,
     state: { capacity: 10, "queue/jobs": { ready: 3, target: 20, status: "fresh" } },

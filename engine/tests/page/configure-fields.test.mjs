@@ -1,4 +1,4 @@
-// What the Configure page makes of what is typed, without a browser.
+// The Configure page's fields and edits, without a browser.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { lines, scalar } from "../../web/src/page/configure/yaml.js";
 const { PREFIX } = fields;
 const of = (all) => Object.fromEntries(Object.entries(all).map(([k, v]) => [PREFIX + k, v]));
 
-test("an edit is what is typed and other than what the engine has", () => {
+test("an edit is a typed value that differs from the engine's", () => {
   const [annotations, defaults] = [of({ priority: "1", queue: "jobs" }), of({})];
   const edits = (draft) => fields.edits(draft, annotations, defaults);
   assert.deepEqual(edits({ priority: "1", queue: " jobs " }), {});
@@ -17,7 +17,7 @@ test("an edit is what is typed and other than what the engine has", () => {
   assert.deepEqual(edits({ "max-delta": " 3 " }), of({ "max-delta": "3" }));
 });
 
-test("a value is taken without the quotes and the spaces that were typed round it", () => {
+test("quotes and spaces around a value are dropped", () => {
   for (const typed of ["20", '"20"', "'20'", ' "20" ', '" 20 "', "\u201c20\u201d",
     "\u201e20\u201c", "\u00ab20\u00bb", "`20`", "'\"20\"'", "\u00a020\u00a0"]) {
     assert.equal(fields.plain(typed), "20", typed);
@@ -32,7 +32,7 @@ test("a value is taken without the quotes and the spaces that were typed round i
     of({ queue: "jobs", "scale-down-window": "6s", "max-delta": null }));
 });
 
-test("a field goes back to what it was at the start, and says to what", () => {
+test("the Back button shows the value of the start", () => {
   const field = (key) => fields.FIELDS.find((field) => field.key === key);
   const defaults = of({ "target-queue-length": "20", paused: "false" });
   assert.equal(fields.backTo(field("target-queue-length"), defaults), "Back to 20");
@@ -42,7 +42,7 @@ test("a field goes back to what it was at the start, and says to what", () => {
   assert.ok(!fields.differs(field("max-delta"), {}, defaults));
 });
 
-test("a pause is taken back to what was there before it", () => {
+test("undoing a pause restores the annotation from before it", () => {
   const paused = of({ paused: "true" });
   assert.deepEqual(fields.edits({ paused: "" }, paused, {}), of({ paused: null }));
   assert.deepEqual(fields.edits({ paused: "" }, paused, of({ paused: "false" })),
@@ -50,12 +50,12 @@ test("a pause is taken back to what was there before it", () => {
   assert.deepEqual(fields.edits({ paused: "true" }, {}, {}), of({ paused: "true" }));
 });
 
-test("what is as it was typed is no draft any more, the rest stays", () => {
+test("a draft that was applied goes, the rest stays", () => {
   const draft = { priority: "2", "max-delta": "7" };
   assert.deepEqual(fields.settled(draft, of({ priority: "2" }), {}), { "max-delta": "7" });
 });
 
-test("a problem stands at its field, and one of others at the field edited last", () => {
+test("a problem is shown at its field, others at the field edited last", () => {
   const of = (deployment, name, what) => ({
     deployment, annotation: PREFIX + name,
     text: `deployment/${deployment}: annotation ${PREFIX}${name} ${what}`,
@@ -74,7 +74,7 @@ test("a problem stands at its field, and one of others at the field edited last"
     [{ deployment: null, annotation: null, text: "it is scaled by another one; leave it" }]);
 });
 
-test("lines of YAML are marked where they are other than at the start", () => {
+test("YAML lines that differ from the start are marked", () => {
   const now = of({ rule: "rate", "target-queue-length": "10", paused: "true" });
   const before = of({ rule: "rate", "target-queue-length": "20", "rate-average": "5s" });
   const marked = lines("a", now, before).map(({ text, kind }) => [text.trim(), kind]);
@@ -89,7 +89,7 @@ test("lines of YAML are marked where they are other than at the start", () => {
   ]);
 });
 
-test("what YAML would read as something else is in quotes", () => {
+test("values that YAML would read as another type are quoted", () => {
   for (const text of ["1", "true", "No", "", "a: b", "- a", "a:", "~"]) {
     assert.equal(scalar(text), JSON.stringify(text));
   }

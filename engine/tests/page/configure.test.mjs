@@ -1,4 +1,4 @@
-// The Configure page: what is typed there counts at once, and what is wrong stands at its field.
+// The Configure page: edits take effect at once, and errors are shown at their fields.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -11,12 +11,12 @@ import { tooSmall, tooWide } from "./support/look.mjs";
 import { claim, holds } from "./support/scene.mjs";
 
 const PREFIX = "microscaling.com/";
-/** Three times what a busy machine took. */
+/** Three times what a busy machine needed. */
 const SOON = 18_000;
-/** The browser's own line about an answer that refuses something. */
+/** The browser's own console line about a refusal. */
 const REFUSED = /status of 422/;
 
-/** The Configure page of a new box, once it has its fields. */
+/** The Configure page of a new box, once its fields are there. */
 async function configure(scene, options = {}) {
   const box = await scene.box();
   const page = await scene.open(box, { at: "/configure", ...options });
@@ -26,7 +26,7 @@ async function configure(scene, options = {}) {
 
 const field = (page, name) => page.locator(`[id="${name}"]`);
 
-/** Types into a field, and leaves it. */
+/** Types into a field and leaves it. */
 async function type(page, name, text) {
   await field(page, name).fill(text);
   await field(page, name).press("Tab");
@@ -46,7 +46,7 @@ const edit = (box, deployment, name, value) => box.call("PUT", "/api/v1/config",
   changes: [{ deployment, annotations: { [PREFIX + name]: value } }],
 });
 
-claim("what is typed counts once its field is left, and Enter does it too", async (scene) => {
+claim("an edit takes effect once its field is left, or with Enter", async (scene) => {
   const { box, page } = await configure(scene);
   const target = "consumer-target-queue-length";
   await field(page, target).fill("10");
@@ -67,7 +67,7 @@ claim("what is typed counts once its field is left, and Enter does it too", asyn
   await until("it is paused", SOON, async () => (await settings(box, "consumer")).paused);
 });
 
-claim("fields that are left one right after the other all count", async (scene) => {
+claim("edits of fields left in quick succession all take effect", async (scene) => {
   const { box, page } = await configure(scene);
   await field(page, "consumer-target-queue-length").fill("11");
   for (const text of ["work", "2", "8", "3", "9s", "4"]) {
@@ -85,7 +85,7 @@ claim("fields that are left one right after the other all count", async (scene) 
   assert.equal(here, "consumer-paused", "the focus stays though the card has another place");
 });
 
-claim("what is wrong stands at its field in the Event's words, and counts not", async (scene) => {
+claim("an invalid value is flagged at its field and has no effect", async (scene) => {
   scene.expect(REFUSED);
   const { box, page } = await configure(scene);
   await type(page, "remainder-min-containers", "11");
@@ -103,7 +103,7 @@ claim("what is wrong stands at its field in the Event's words, and counts not", 
     () => [...document.querySelectorAll(".wrong")].every((it) => it.textContent === ""));
 });
 
-claim("a rule that needs more says so field by field, and counts when all is there",
+claim("a rule asks for missing values field by field, then takes effect",
   async (scene) => {
     scene.expect(REFUSED);
     const { box, page } = await configure(scene);
@@ -118,7 +118,7 @@ claim("a rule that needs more says so field by field, and counts when all is the
     });
   });
 
-claim("somebody else's edit comes without a reload and leaves what is being typed",
+claim("another client's edit appears without a reload and keeps the draft",
   async (scene) => {
     const { box, page } = await configure(scene);
     const [target, most] = ["consumer-target-queue-length", "consumer-max-containers"];
@@ -135,15 +135,15 @@ claim("somebody else's edit comes without a reload and leaves what is being type
     await says(page, "changes-list", "by a command");
   });
 
-claim("what is not scaled is offered where it makes sense, with what it had", async (scene) => {
+claim("suitable Deployments that are not scaled are offered, with old settings", async (scene) => {
   const { box, page } = await configure(scene);
-  assert.ok(await page.locator("#another").isHidden(), "who makes the load is none of them");
+  assert.ok(await page.locator("#another").isHidden(), "the load is not offered");
   await page.getByRole("button", { name: "Stop scaling consumer" }).click();
   await holds(page, "its card goes", SOON, () => document.querySelectorAll(".card").length === 1);
   await page.locator("#another").waitFor({ state: "visible", timeout: SOON });
   const offered = await page.locator("#another-deployment option").allTextContents();
   assert.deepEqual(offered, ["consumer"]);
-  await says(page, "another-cannot", "producer is not to be scaled: it makes the load.");
+  await says(page, "another-cannot", "producer should not be scaled: it makes the load.");
   assert.equal(await field(page, "another-queue").inputValue(), "jobs");
   await field(page, "another-target-queue-length").fill('"500"');
   await page.getByRole("button", { name: "Scale it" }).click();
@@ -151,7 +151,7 @@ claim("what is not scaled is offered where it makes sense, with what it had", as
   assert.equal((await settings(box, "consumer")).target, 500);
 });
 
-claim("quotes are no part of a value, a queue of nobody's is warned of, one field goes back",
+claim("quotes are dropped, an unused queue gives a warning, one field can go back",
   async (scene) => {
     scene.expect(REFUSED);
     const { box, page } = await configure(scene);
@@ -175,7 +175,7 @@ claim("quotes are no part of a value, a queue of nobody's is warned of, one fiel
     assert.equal((await settings(box, "consumer")).target, 30, "and nothing else");
     await type(page, target, "many");
     await says(page, `${target}-wrong`, "whole number");
-    await page.getByRole("button", { name: "Target queue: Back to 20" }).click();
+    await page.getByRole("button", { name: "Target: Back to 20" }).click();
     await has("the target again", (it) => it.target === 20);
     await says(page, `${target}-wrong`, "");
     await page.locator("#capacity-back").click();
@@ -186,7 +186,7 @@ claim("quotes are no part of a value, a queue of nobody's is warned of, one fiel
     assert.equal(await page.locator(".back:visible").count(), 1);
   });
 
-claim("re-creating from demo.yaml gives the same page, and the lines are copied", async (scene) => {
+claim("demo.yaml re-creates the same page, and the kubectl lines are copied", async (scene) => {
   const { box, page } = await configure(scene);
   await type(page, "consumer-target-queue-length", "10");
   await type(page, "consumer-max-delta", "2");
@@ -215,7 +215,7 @@ claim("re-creating from demo.yaml gives the same page, and the lines are copied"
   assert.match(lines, /deployment consumer .*microscaling\.com\/max-delta=2/);
 });
 
-claim("Back to defaults takes all back", async (scene) => {
+claim("Back to defaults undoes all edits", async (scene) => {
   const { box, page } = await configure(scene);
   assert.equal(await page.locator("#defaults").isDisabled(), true);
   await type(page, "consumer-target-queue-length", "10");
@@ -227,11 +227,11 @@ claim("Back to defaults takes all back", async (scene) => {
   assert.deepEqual((await box.get("/api/v1/config")).differs, []);
 });
 
-claim("where nothing may be edited the page says why", async (scene) => {
+claim("a read-only page says why", async (scene) => {
   const box = await scene.box();
   const { context } = await scene.room([box]);
   const page = await context.newPage();
-  const because = "the engine may not write settings; grant it with kubectl apply -k deploy/x";
+  const because = "the engine may not edit annotations; grant it with kubectl apply -k deploy/x";
   await page.route("**/api/v1/config", async (route) => {
     const config = await box.get("/api/v1/config");
     await route.fulfill({ json: { ...config, read_only: because } });

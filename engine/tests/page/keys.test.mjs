@@ -1,4 +1,4 @@
-// The keyboard alone does everything.
+// The keyboard alone is enough for everything.
 
 import assert from "node:assert/strict";
 
@@ -35,7 +35,7 @@ for (const [at, last] of [["/", "#producers:enabled"], ["/configure", "#cards in
     });
 }
 
-claim("load, burst, kill, hold and freeze go by keys, and the log says who did them",
+claim("load, burst, kill, hold and freeze have keys, and the log says who pressed them",
   async (scene) => {
     const { page, stream, entry } = await stage(scene);
     await page.locator("#producers").focus();
@@ -47,7 +47,7 @@ claim("load, burst, kill, hold and freeze go by keys, and the log says who did t
     assert.match(told.mark, /producer/);
     const load = (n) => until(`${n} producers`, SOON, () =>
       stream.state.get("deployment/producer").desired === n);
-    // The slider keeps the focus: all keys but its own are the page's.
+    // The slider keeps the focus; the page gets all keys that the slider does not use.
     for (const [key, n] of [["7", 7], ["+", 8], ["=", 9], ["NumpadSubtract", 8], ["5", 5]]) {
       await page.keyboard.press(key);
       await load(n);
@@ -107,7 +107,7 @@ claim("s, e, c and ? open their views and close them again", async (scene) => {
   }
 });
 
-claim("e says each workload's why, in the engine's words", async (scene) => {
+claim("e shows the engine's explanation of each workload", async (scene) => {
   const { box, page, stream } = await stage(scene);
   await box.scale("producer", 2);
   await until("a need", 30_000, () => stream.state.get("workload/consumer").desired >= 4);
@@ -119,7 +119,7 @@ claim("e says each workload's why, in the engine's words", async (scene) => {
   });
 });
 
-claim("the arrows read the chart's values, and a table has them for who does not see",
+claim("the arrows read the chart's values, and a table has them for screen readers",
   async (scene) => {
     const { page, stream } = await stage(scene);
     await until("twelve seconds of points", 30_000, () => stream.points.length > 24);
@@ -133,7 +133,7 @@ claim("the arrows read the chart's values, and a table has them for who does not
     assert.ok(rows >= 4, `a head and ${rows - 1} rows`);
   });
 
-claim("keys are dead in fields, with other keys held, and where they are switched off",
+claim("shortcuts are off in fields, with modifiers, and when switched off",
   async (scene) => {
     const { page, stream } = await stage(scene);
     const quiet = async (what) => {

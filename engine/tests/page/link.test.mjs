@@ -1,11 +1,11 @@
-// The connection to the stream: nothing is missed, and nothing comes twice.
+// The connection to the stream: no event is missed, and none comes twice.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Link } from "../../web/src/page/shell/link.js";
 
-/** An EventSource that the test speaks through. */
+/** An EventSource that the test controls. */
 class Fake {
   static all = [];
   constructor(url) {
@@ -41,7 +41,7 @@ test("it begins with a snapshot, and goes on after the last event", (context) =>
   assert.ok(Fake.all[0].closed);
 });
 
-test("silence is a loss", (context) => {
+test("a silent connection counts as lost", (context) => {
   const { last, time } = linked(context);
   last().say("snapshot", "r-1");
   time.tick(4000);
@@ -60,7 +60,7 @@ test("it tries again at least each second, for as long as it takes", (context) =
   assert.equal(Fake.all.filter(({ closed }) => !closed).length, 1);
 });
 
-test("anew it asks for a snapshot", (context) => {
+test("with `anew` it asks for a snapshot", (context) => {
   const { link, last } = linked(context);
   last().say("snapshot", "r-1");
   link.open(true);

@@ -1,4 +1,4 @@
-// The page's state: what a snapshot begins and frames move on.
+// The page's model: a snapshot begins it, frames update it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -31,14 +31,14 @@ test("a frame sets what changed and leaves the rest", () => {
   assert.equal(model.tick, 11);
 });
 
-test("null takes a key away", () => {
+test("null removes a key", () => {
   const model = begun({ state: { scenario: { step: 1 }, slots: 1, "slot/0": { name: "c" } } });
   applyFrame(model, frame(11, { set: { scenario: null, "slot/0": null } }));
   assert.ok(!("scenario" in model.state));
   assert.deepEqual(slots(model), [null]);
 });
 
-test("a step is one more point, from the state after it", () => {
+test("a step adds a point, from the state after it", () => {
   const model = begun();
   const queue = { ready: 9, status: "fresh", target: 20 };
   const set = { "queue/jobs": queue, "workload/consumer": workload(1, { terminating: 2 }) };
@@ -55,7 +55,7 @@ test("a frame between steps adds no point", () => {
   assert.equal(model.history.t.length, 2);
 });
 
-test("a moment in several frames is one point, after its last frame", () => {
+test("a snapshot in several frames is one point, after its last frame", () => {
   const model = begun();
   const queue = { ready: 9, status: "fresh", target: 20 };
   applyFrame(model, frame(11, { more: true }));
@@ -66,7 +66,7 @@ test("a moment in several frames is one point, after its last frame", () => {
   assert.ok(!model.open);
 });
 
-test("a frame that was there already changes nothing", () => {
+test("a repeated frame changes nothing", () => {
   const model = begun();
   const again = frame(11, { log: [{ id: 2, at: 5, text: "two" }] });
   assert.ok(applyFrame(model, again));
@@ -76,14 +76,14 @@ test("a frame that was there already changes nothing", () => {
   assert.deepEqual(model, before);
 });
 
-test("a reading that failed is no zero", () => {
+test("a failed reading is not zero", () => {
   const model = begun();
   const stale = { ready: 3, status: "stale", target: 20 };
   applyFrame(model, frame(11, { set: { "queue/jobs": stale } }));
   assert.equal(model.history.queues.jobs.at(-1), null);
 });
 
-test("a workload that comes later has no past, and one that went has no present", () => {
+test("a new workload has no past, and a removed one no present", () => {
   const model = begun();
   const set = { "workload/consumer": null, "workload/later": workload(4) };
   applyFrame(model, frame(11, { set }));
@@ -96,7 +96,7 @@ test("an entry of the log comes once", () => {
   assert.deepEqual(model.log.map(({ id }) => id), [1, 2]);
 });
 
-test("a tile of the next picture begins it, and a late one of the last is gone", () => {
+test("a tile of the next picture begins it, and a late one of the last is dropped", () => {
   const model = begun();
   applyFrame(model, frame(11, { tiles: [[5, "a"], [6, "b"], [5, "c"]] }));
   assert.deepEqual(model.picture.tiles, [[6, "b"], [5, "c"]]);
@@ -128,12 +128,12 @@ test("the load is the first Deployment that makes one", () => {
   assert.equal(firstLoad(empty()), null);
 });
 
-test("more containers than places make the grid longer", () => {
+test("more containers than slots make the grid longer", () => {
   const state = { slots: 2, "slot/2": { name: "c" } };
   assert.deepEqual(slots({ ...empty(), state }), [null, null, { name: "c" }]);
 });
 
-test("a window has one point before it, for the lines' beginnings", () => {
+test("a time span has one point before it, where the lines begin", () => {
   const model = begun();
   for (let seq = 11; seq < 200; seq += 1) applyFrame(model, frame(seq));
   const { t, queues } = windowed(model.history, 60);
@@ -142,7 +142,7 @@ test("a window has one point before it, for the lines' beginnings", () => {
   assert.equal(queues.jobs.length, 122);
 });
 
-test("what is too old is forgotten", () => {
+test("old points are forgotten", () => {
   const model = begun();
   for (let seq = 11; seq < 2000; seq += 1) applyFrame(model, frame(seq));
   assert.equal(model.history.t.length, 601);

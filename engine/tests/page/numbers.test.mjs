@@ -1,4 +1,4 @@
-// The page's numbers are the engine's own, of the same tick.
+// The page's numbers are the engine's, of the same tick.
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
@@ -6,10 +6,10 @@ import { isDeepStrictEqual } from "node:util";
 import { live, number } from "./support/run.mjs";
 import { claim } from "./support/scene.mjs";
 
-/** So many moments are compared. */
+/** How many snapshots are compared. */
 const MOMENTS = 20;
 
-/** A page shows a moment that stands still within this time. */
+/** The longest time until the page shows a state that no longer changes. */
 const CATCH_UP_MS = 250;
 
 claim("page, /metrics and the API say the same of the same tick", async (scene) => {
@@ -28,7 +28,7 @@ claim("page, /metrics and the API say the same of the same tick", async (scene) 
     const shown = await caughtUp(page, before);
     const metrics = await box.metrics();
     const { tick, uptime_s: at } = await box.state();
-    // Between two ticks, too, containers come and go: then the three were read of two moments.
+    // Containers also change between two ticks; then the three readings are of two states.
     if (at !== before.uptime_s) continue;
     assert.equal(metrics.get("microscaling_tick"), tick);
     assert.deepEqual(shown, inWords(before), `at tick ${tick}`);
@@ -38,7 +38,7 @@ claim("page, /metrics and the API say the same of the same tick", async (scene) 
   scene.tell(`${MOMENTS} ticks compared, in ${looks} looks`);
 });
 
-/** What the page shows, as soon as that is this state, or else after some time. */
+/** What the page shows, as soon as it is this state, or after some time. */
 async function caughtUp(page, state) {
   const end = performance.now() + CATCH_UP_MS;
   for (;;) {

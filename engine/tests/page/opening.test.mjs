@@ -9,13 +9,13 @@ import { badge, live } from "./support/run.mjs";
 import { claim, holds } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
-/** What each step is given, about three times what it takes. */
+/** The time limit of each step, about three times what it needs. */
 const CLIMB_MS = 25_000;
 const IN_BAND_MS = 60_000;
-/** Twenty seconds are promised. */
+/** The promise is 20 s. */
 const BACKGROUND_MS = 60_000;
 
-claim("the opening's three steps do what they say, and no frame is over the budget",
+claim("the opening's three steps do what they say, and no frame exceeds the capacity",
   async (scene) => {
     const box = await scene.box();
     const page = await scene.open(box);
@@ -75,7 +75,7 @@ claim("the opening's three steps do what they say, and no frame is over the budg
     scene.tell(`${stream.moments} moments, ${stream.events.length} frames`);
   });
 
-claim("no frame is over the budget when the load comes and goes in every tick", async (scene) => {
+claim("no frame exceeds the capacity when the load changes with every tick", async (scene) => {
   const box = await scene.box();
   const { stream, over } = await watched(scene, box);
   const from = stream.tick;
@@ -89,7 +89,7 @@ claim("no frame is over the budget when the load comes and goes in every tick", 
   assert.ok(stream.state.get("used") > 0);
 });
 
-/** The stream, and all that was over the budget in any of its moments. */
+/** The stream, and all excesses over the capacity in any of its snapshots. */
 async function watched(scene, box) {
   const over = [];
   const steps = new Map();
@@ -120,7 +120,7 @@ const caption = (page, step, words) =>
 
 const ready = (stream) => stream.state.get("queue/jobs")?.ready;
 
-/** The first moment in which a slot is no longer whose it was. */
+/** The tick, once a slot has changed its owner. */
 function changed(stream, owners) {
   const slots = [...stream.all("slot/").values()];
   const moved = slots.some((slot, i) => slot?.workload !== owners[i]

@@ -1,4 +1,4 @@
-// A recorded run is the same page again.
+// A replay shows the same page again.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { badge } from "./support/run.mjs";
 import { claim, holds } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
-claim("a recording shows the page as it was, says so, and lets nobody change it", async (scene) => {
+claim("a replay shows the page as it was, says so, and cannot be changed", async (scene) => {
   const folder = await mkdtemp(path.join(tmpdir(), "microscaling-tape-"));
   scene.ends({ end: () => rm(folder, { recursive: true }) });
   const tape = path.join(folder, "run.ndjson");

@@ -7,11 +7,11 @@ import { live, number, points } from "./support/run.mjs";
 import { claim } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
-/** Five seconds are promised; a busy machine may take three times that. */
+/** The promise is 5 s; a busy machine may take three times that. */
 const RESET_MS = 15_000;
 const HELD_MS = 1300;
 
-/** A box in the middle of something: load, a long queue, a hold, entries in the log. */
+/** A busy box: load, a long queue, a hold, entries in the log. */
 async function busy(scene, args = []) {
   const box = await scene.box({ args });
   const page = await scene.open(box);
@@ -52,7 +52,7 @@ claim("r, held for a second, returns to second 0 in five seconds", async (scene)
   assert.doesNotMatch(log, /burst/i, "entries from before");
 });
 
-claim("a short press resets nothing, and the held button what the start had", async (scene) => {
+claim("a short press resets nothing, and the held button restores the start", async (scene) => {
   const { page, stream } = await busy(scene, ["--opening-load", "producer=2"]);
   const button = page.locator("#reset");
   const before = stream.t;
@@ -76,7 +76,7 @@ claim("a short press resets nothing, and the held button what the start had", as
     return told.includes("by the opening load") && told;
   });
   assert.doesNotMatch(log, /by a command/);
-  // So that the next second 0 is told from this one for as long as it takes to be seen.
+  // So that the next second 0 differs from this one until it is seen.
   await until("some seconds", 20_000, () => stream.t > 5);
   await button.focus();
   await page.keyboard.down("Space");
@@ -87,7 +87,7 @@ claim("a short press resets nothing, and the held button what the start had", as
   await until("the load of the start again", 10_000, () => load() === 2);
 });
 
-claim("a box that was reset does again what it did", async (scene) => {
+claim("a box works after a reset as before", async (scene) => {
   const { box, page, stream } = await busy(scene);
   const answer = await box.call("POST", "/api/v1/reset");
   assert.equal(answer.status, 200, JSON.stringify(answer.body));

@@ -1,4 +1,4 @@
-// What strangers may do: look, from here, and nothing else.
+// What strangers may do: read, from this machine, and nothing else.
 
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ const EVIL = {
   remainder: "javascript:document.title='owned'//\"><svg onload=document.title='owned'>",
 };
 
-/** The demo with such names. */
+/** The demo with these names. */
 async function evilManifest(scene) {
   const folder = await mkdtemp(path.join(tmpdir(), "microscaling-names-"));
   scene.ends({ end: () => rm(folder, { recursive: true }) });
@@ -30,7 +30,7 @@ async function evilManifest(scene) {
   return file;
 }
 
-claim("markup in a Deployment's name is shown as it is, and does nothing", async (scene) => {
+claim("markup in a Deployment's name is shown as text, and does nothing", async (scene) => {
   const box = await scene.box({ manifest: await evilManifest(scene) });
   const { context } = await scene.room([box]);
   const pages = [];
@@ -76,7 +76,7 @@ const CHANGES = [
   ["POST", "/api/v1/scenario/previous", undefined],
 ];
 
-/** What a change would show in: none of it moves by itself where nobody makes a load. */
+/** Where a change would show; without a load none of it changes by itself. */
 async function situation(box) {
   const { troubles, workloads, deployments, queues, capacity } = await box.state();
   const settled = workloads.map(({ name, desired, paused, priority }) =>
@@ -86,7 +86,7 @@ async function situation(box) {
   return { troubles, settled, deployments, ready, capacity, processes };
 }
 
-/** Waits until nothing moves by itself any more. */
+/** Waits until nothing changes by itself any more. */
 async function atRest(box) {
   await until("a box at rest", 20_000, async () => {
     const { used, capacity, queues, workloads } = await box.state();
@@ -95,7 +95,7 @@ async function atRest(box) {
   });
 }
 
-/** All changes, asked for with these headers, are refused and change nothing. */
+/** Checks that all changes with these headers are refused and have no effect. */
 async function refused(box, url, headers, why) {
   await atRest(box);
   const before = await situation(box);
@@ -134,7 +134,7 @@ claim("a page elsewhere can neither read the engine nor change it", async (scene
   const [box, other] = [await scene.box(), await scene.box()];
   const { context } = await scene.room([box, other]);
   const page = await context.newPage();
-  // A document of another origin without a policy of its own, which would be what stops it.
+  // A document of another origin without a policy of its own, so that no policy stops it.
   await page.goto(`${other.url}/metrics`);
   scene.expect(/Failed to load resource|CORS policy/);
   await atRest(box);

@@ -1,5 +1,5 @@
 // Pictures of the pages at three sizes, of a box in the middle of a load. `scripts/screenshots`
-// runs this; docs/pages has them for the README, target/page one without colours to look at.
+// runs this; docs/src/pages has them for the README, target/page one without colours to look at.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -9,9 +9,9 @@ import { chromium } from "playwright-core";
 import { Box, KEPT, ROOT, pause, until } from "./support/box.mjs";
 import { Stream } from "./support/stream.mjs";
 
-const FOLDER = path.join(ROOT, "docs/pages");
+const FOLDER = path.join(ROOT, "docs/src/pages");
 const SIZES = [[1280, 720], [1024, 768], [390, 844]];
-/** By name: the place, and the key that opens the view. */
+/** By name: the address, and the key that opens the view. */
 const VIEWS = { run: ["/", null], stage: ["/", "s"], configure: ["/configure", null] };
 
 const browser = await chromium.launch({
@@ -25,11 +25,11 @@ try {
   const pages = await open();
   await middle();
   for (const { name, page } of pages) {
-    // A tab behind others is not drawn, and what moves on it stands still.
+    // A tab in the background is not drawn, and its transitions stop.
     await page.bringToFront();
     await pause(400);
     await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
-    console.log(path.join("docs/pages", `${name}.png`));
+    console.log(path.join("docs/src/pages", `${name}.png`));
   }
   await grey(pages.find(({ name }) => name === "run-1280x720").page);
 } finally {
@@ -37,7 +37,7 @@ try {
   await box.end();
 }
 
-/** All pages, open before anything happens, so that all show the same moment. */
+/** All pages, open from the start, so that all show the same state. */
 async function open() {
   const pages = [];
   for (const [width, height] of SIZES) {
@@ -53,7 +53,7 @@ async function open() {
   return pages;
 }
 
-/** A while of a small load, and then three times as much, until slots have changed hands. */
+/** A small load for a while, then three times as much, until slots have changed hands. */
 async function middle() {
   const stream = await Stream.open(box);
   await box.scale("producer", 1);

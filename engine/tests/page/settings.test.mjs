@@ -1,4 +1,4 @@
-// What an edit on Configure, by the keyboard alone, does on the Run page.
+// The effect on the Run page of an edit on Configure by the keyboard alone.
 
 import assert from "node:assert/strict";
 
@@ -20,7 +20,7 @@ async function form(scene) {
   return { box, page, target, stream, of: (name) => stream.state.get(`workload/${name}`) };
 }
 
-/** Goes to a field by Tab, as who has no mouse does. */
+/** Goes to a field by Tab, without a mouse. */
 async function tabTo(page, field) {
   const id = await field.getAttribute("id");
   for (let i = 0; i < 60; i += 1) {
@@ -35,7 +35,7 @@ async function retype(page, text) {
   await page.keyboard.type(text);
 }
 
-claim("a target that is typed takes effect at once, is told, and marks the chart",
+claim("a typed target takes effect at once, is logged, and marks the chart",
   async (scene) => {
     const { box, page, target, stream, of } = await form(scene);
     await tabTo(page, target);

@@ -1,4 +1,4 @@
-// What the page says of an engine that ends, and of one that comes again.
+// The page of an engine that ends, and of one that comes back.
 
 import assert from "node:assert/strict";
 
@@ -7,9 +7,9 @@ import { badge, live, points, tick } from "./support/run.mjs";
 import { claim } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
-/** Three seconds are promised; a busy machine may take three times that. */
+/** The promise is 3 s; a busy machine may take three times that. */
 const STALE_MS = 9000;
-/** Every try of a browser to reach an engine that is not there is an error on its console. */
+/** Each attempt to reach an engine that has ended is an error on the console. */
 const GONE = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;
 
 claim("the page says within three seconds that its engine has stopped", async (scene) => {
@@ -27,7 +27,7 @@ claim("the page says within three seconds that its engine has stopped", async (s
   await until("the age grows", 5000, async () => await words() !== first);
 });
 
-claim("an engine that comes again is live without a reload, and no point is there twice",
+claim("an engine that comes back is live without a reload, and no point comes twice",
   async (scene) => {
     const box = await scene.box();
     const page = await scene.open(box);
@@ -62,7 +62,7 @@ claim("a tab that lost its connection misses nothing and gets nothing twice", as
   await same(scene, page, box);
 });
 
-/** The page's points are the engine's, of the same moments. */
+/** Checks that the page's points are the engine's. */
 async function same(scene, page, box) {
   const stream = scene.ends(await Stream.open(box));
   await until("some ticks of both", 20_000, async () =>

@@ -1,4 +1,4 @@
-// States that a box seldom comes to, shown by a stream that says so.
+// States that a box seldom reaches, shown through a fake stream.
 
 import assert from "node:assert/strict";
 
@@ -19,7 +19,7 @@ async function shown(scene, changes, options = {}) {
 const says = (page, place, words) => holds(page, `${place} says ${words}`, 5000,
   ([place, words]) => document.querySelector(place)?.textContent.includes(words), [place, words]);
 
-claim("a control that may not be used says why, in words that are seen", async (scene) => {
+claim("a disabled control says why in visible text", async (scene) => {
   const reasons = Object.fromEntries(Object.keys(state().controls).map((name) =>
     [name, `${name} needs deploy/${name}`]));
   const { page } = await shown(scene, { controls: reasons });
@@ -33,7 +33,7 @@ claim("a control that may not be used says why, in words that are seen", async (
   assert.deepEqual(violations.map((it) => it.id), []);
 });
 
-claim("a slot that goes is not drawn like one that comes, and the files' names stay whole",
+claim("stopping and starting slots look different, and the file buttons keep their size",
   async (scene) => {
     const slot = (i, phase) => ({ name: `consumer-${i}`, workload: "consumer", phase });
     const phases = ["ready", "starting", "terminating"];
@@ -54,7 +54,7 @@ claim("a slot that goes is not drawn like one that comes, and the files' names s
     }
   });
 
-claim("what is not known is no zero", async (scene) => {
+claim("unknown numbers are not zero", async (scene) => {
   const queue = { ready: null, in_flight: null, target: 20, age_s: null, status: "failed",
     arrive_s: null, done_s: null };
   const { page } = await shown(scene, { "queue/jobs": queue, lost: null, tiles_s: null });
@@ -68,7 +68,7 @@ for (const [mode, word, because] of [
   ["held", "HELD", null], ["replay", "REPLAY", null],
   ["looks_on", "", "engine-7f leads; this one looks on"],
 ]) {
-  claim(`the mode ${mode} is told`, async (scene) => {
+  claim(`the mode ${mode} is shown`, async (scene) => {
     const { status } = state();
     const { page } = await shown(scene, { status: { ...status, mode, because } });
     await badge(page, word);
@@ -76,7 +76,7 @@ for (const [mode, word, because] of [
   });
 }
 
-claim("troubles are told in full, and leave the first glance in sight", async (scene) => {
+claim("warnings are shown in full, and leave the first glance in sight", async (scene) => {
   const trouble = "queue jobs does not answer: connection refused; consumer is held";
   const { page } = await shown(scene, { troubles: [trouble] });
   await says(page, "main", trouble);
@@ -114,7 +114,7 @@ claim("a caption of a scenario and a long headline leave the first glance in sig
     assert.deepEqual(await outOfSight(page, GLANCE), []);
   });
 
-claim("the headline is told at most every five seconds, and nothing else is", async (scene) => {
+claim("only the headline is announced, at most every 5 s", async (scene) => {
   const { fake, page } = await shown(scene, {});
   const regions = await page.evaluate(() =>
     [...document.querySelectorAll("[aria-live], [role=alert], [role=status], [role=log], output")]
@@ -138,7 +138,7 @@ claim("the headline is told at most every five seconds, and nothing else is", as
   assert.ok(told.length > 1 && gaps.every((gap) => gap >= 4900), `told after ${gaps.join(" ")} ms`);
 });
 
-claim("a run that is not ours replaces everything", async (scene) => {
+claim("another run replaces everything", async (scene) => {
   const { fake, page } = await shown(scene, {});
   await page.evaluate(() => { window.sameLoad = true; });
   fake.first = { ...snapshot({ run: "other", seq: 3, log: [] }), t: 1.5, tick: 3 };

@@ -1,4 +1,4 @@
-// Many tabs of one browser: it has six connections to a server, and no more.
+// Many tabs of one browser, which opens at most six connections to a server.
 
 import assert from "node:assert/strict";
 
@@ -26,7 +26,7 @@ claim("the seventh tab works, and so do the six before it", async (scene) => {
   assert.equal(answer, 200);
 });
 
-claim("a tab that closes takes the stream from no other", async (scene) => {
+claim("closing a tab leaves the stream to the others", async (scene) => {
   const box = await scene.box();
   const { context } = await scene.room([box]);
   const [first, second] = [await context.newPage(), await context.newPage()];

@@ -1,4 +1,4 @@
-// The tests' own tools: what a page may not do is seen.
+// The tests' own tools: they notice what a page may not do.
 
 import assert from "node:assert/strict";
 
@@ -7,11 +7,11 @@ import { Fake } from "./support/fake.mjs";
 import { claim } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
-claim("a request to anybody but the engine is caught, also a worker's", async (scene) => {
+claim("a request to any other server is caught, also a worker's", async (scene) => {
   const box = await scene.box();
   const { context, trap } = await scene.room([box]);
   const page = await context.newPage();
-  // A page of the engine's origin whose policy is not what stops it.
+  // A page of the engine's origin whose policy does not stop the request.
   await page.goto(`${box.url}/metrics`);
   const asked = async (url, from) => {
     await until(`${url} of ${from}`, 10_000, () => trap.caught.some((it) => it.startsWith(url)));
@@ -40,7 +40,7 @@ claim("an error on the console is a fault", async (scene) => {
   assert.deepEqual(scene.faults, []);
 });
 
-claim("a frame over the budget, over its size, or out of its row is a fault", async (scene) => {
+claim("a frame over the capacity, over its size, or out of order is a fault", async (scene) => {
   const fake = scene.ends(await Fake.start(await scene.box()));
   const over = [];
   const seen = (stream) => over.push(...stream.overBudget);

@@ -1,4 +1,4 @@
-// What the page says: numbers, slots, keys, sentences.
+// The page's texts: numbers, slots, keys, sentences.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const key = (key, more = {}) =>
 const workloads = (...names) => names.map((name) =>
   ({ name, value: { background: name === "remainder" } }));
 
-test("what is not known is a dash, never a zero", () => {
+test("an unknown value is a dash, never a zero", () => {
   assert.equal(rate(null), "\u2013");
   assert.deepEqual([rate(0), rate(3.64), rate(31.2)], ["0", "3.6", "31"]);
   const state = { "queue/jobs": { ready: null, target: 20, status: "failed" } };
@@ -23,14 +23,14 @@ test("what is not known is a dash, never a zero", () => {
   assert.equal(lost.shown, "\u2013");
 });
 
-test("an old reading says how old it is", () => {
+test("an old reading shows its age", () => {
   const state = { "queue/jobs": { ready: 7, target: 20, status: "stale", age_s: 4.2 } };
   const [queue] = numbersOf({ ...empty(), state });
   assert.equal(queue.label[1], "in the queue 4 s ago");
   assert.ok(queue.kind.includes("old"));
 });
 
-test("jobs lost are always there, tiles only where spare capacity does something", () => {
+test("lost jobs are always shown, tiles only with a background", () => {
   const spare = { ready: 2, desired: 2, background: true };
   const keys = (state) => numbersOf({ ...empty(), state }).map(({ key: it }) => it);
   assert.deepEqual(keys({ lost: 0 }), ["lost"]);
@@ -45,14 +45,14 @@ test("letters tell workloads apart, and B is background", () => {
   assert.deepEqual(letters("alpha", "anton", "remainder"), ["A", "An", "B"]);
 });
 
-test("all slots are seen: in one row if it can be, smaller where they are many", () => {
+test("all slots fit: in one row if possible, smaller if there are many", () => {
   assert.equal(sideFor(10, 820, 72), 72);
   assert.equal(sideFor(10, 560, 72), 47);
   const side = sideFor(200, 820, 158);
   assert.ok(side >= 12 && Math.ceil(200 / Math.floor(830 / (side + 10))) * (side + 10) <= 168);
 });
 
-test("keys mean what the help says", () => {
+test("keys do what the help says", () => {
   const meanings = {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
     c: "comparison", e: "why", r: "reset", "?": "help",
@@ -82,7 +82,7 @@ test("times are read as on a clock", () => {
   assert.deepEqual([clock(0), clock(161.9), clock(3661)], ["0:00", "2:41", "1:01:01"]);
 });
 
-test("background work is called so, and arrows are arrows", () => {
+test("the background has its name, and arrows are arrows", () => {
   const said = inPageWords("remainder 7 -> 2: gives way to consumer",
     workloads("consumer", "remainder"));
   assert.equal(said, "background 7 \u2192 2: gives way to consumer");

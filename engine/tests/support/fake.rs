@@ -1,4 +1,4 @@
-//! A queue server that answers as it is told to, also as no queue would.
+//! A fake queue server that gives any answer, also ones that no queue would give.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,33 +10,33 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
-/// What a call on a queue is answered.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// A status and a whole body.
     Whole(u16, String),
-    /// Nothing, ever, on a connection that stays open.
+    /// Nothing; the connection stays open.
     Nothing,
-    /// A space now and then, of a body that never ends.
+    /// A body that never ends, one space now and then.
     Trickle,
-    /// Spaces without an end, as fast as they are taken.
+    /// A body that never ends, as fast as the client reads.
     Flood,
-    /// Half of the body that the head announces, and the end of the connection.
+    /// Half of the announced body, then the end of the connection.
     Half(String),
     /// The end of the connection.
     HangUp,
     /// A reset in the middle of the body.
     Reset(String),
-    /// Something that is no HTTP.
+    /// A text that is not HTTP.
     OtherProtocol,
 }
 
-/// A queue that nobody has counted on yet, of which only the depth is known.
+/// The numbers of a queue with this many ready messages and no other counts.
 pub fn ready(ready: u64) -> Answer {
     Answer::Whole(200, stats(&ready.to_string()))
 }
 
-/// A queue's answer with this in the place of its depth.
+/// The JSON of a queue's numbers with this value for `ready`.
 fn stats(ready: &str) -> String {
     format!(
         r#"{{"ready":{ready},"in_flight":0,"delayed":0,"published_total":0,"acked_total":0,
@@ -44,7 +44,7 @@ fn stats(ready: &str) -> String {
     )
 }
 
-/// All ways to fail that we know of, each with the words that are to name it.
+/// All known ways to fail, each with a part of its error message.
 pub fn failures() -> Vec<(Answer, &'static str)> {
     let whole = |body: &str| Answer::Whole(200, body.to_owned());
     let error = |status, message: &str| {
@@ -55,21 +55,21 @@ pub fn failures() -> Vec<(Answer, &'static str)> {
     vec![
         (Answer::Nothing, "does not answer: no answer in time"),
         (Answer::Trickle, "does not answer: no answer in time"),
-        (error(500, "it\nburns"), "makes no sense: status 500 Internal Server Error: it burns"),
-        (Answer::Whole(503, "<p>".to_owned()), "status 503 Service Unavailable without a reason"),
+        (error(500, "it\nburns"), "is invalid: status 500 Internal Server Error: it burns"),
+        (Answer::Whole(503, "<p>".to_owned()), "status 503 Service Unavailable without an error"),
         (error(404, "there is no queue sick"), "there is no queue sick"),
         (whole("<html>\n<p>Welcome</p>"), "it is not JSON: expected value at line 1"),
         (whole("\u{0}\u{1b}[2J\u{ff}"), "it is not JSON"),
-        (whole(""), "its JSON breaks off"),
-        (whole(&stats("18")[..30]), "its JSON breaks off: EOF while parsing"),
+        (whole(""), "its JSON is incomplete"),
+        (whole(&stats("18")[..30]), "its JSON is incomplete: EOF while parsing"),
         (whole("[]"), "it is not an object"),
         (whole("{\"queues\":[{\"ready\":0}]}"), "ready is missing"),
         (Answer::Whole(200, long), "it is longer than 65536 bytes"),
         (Answer::Flood, "it is longer than 65536 bytes"),
         (whole(&stats("18").replace("acked_total", "acked")), "acked_total is missing"),
-        (whole(&stats("null")), "ready is null, which is no count"),
-        (whole(&stats("-1")), "ready is -1, which is no count"),
-        (whole(&stats("\"18\"")), "ready is \"18\", which is no count"),
+        (whole(&stats("null")), "ready is null, which is not a count"),
+        (whole(&stats("-1")), "ready is -1, which is not a count"),
+        (whole(&stats("\"18\"")), "ready is \"18\", which is not a count"),
         (whole(&stats("18446744073709551615")), "ready is 18446744073709551615, which is no"),
         (Answer::Half(stats("18")), "does not answer: "),
         (Answer::HangUp, "does not answer: "),
@@ -78,16 +78,16 @@ pub fn failures() -> Vec<(Answer, &'static str)> {
     ]
 }
 
-/// The server. It ends with this.
+/// The server. It ends when this is dropped.
 pub struct FakeQueue {
     pub url: String,
     calls: Calls,
-    /// Keeps the port, so that nobody else takes it while nothing listens there.
+    /// Keeps the port, so that no other program takes it while nothing listens there.
     address: (SocketAddr, TcpSocket),
     serving: Option<JoinHandle<()>>,
 }
 
-/// What each queue answers, and how often it was asked since that was said.
+/// Each queue's answer, and the number of requests since it was set.
 type Calls = Arc<Mutex<BTreeMap<String, (Answer, u64)>>>;
 
 impl FakeQueue {
@@ -106,19 +106,19 @@ impl FakeQueue {
         self.serving = Some(tokio::spawn(serve(listener, self.calls.clone())));
     }
 
-    /// Refuses connections from now on, and ends those that there are.
+    /// Refuses new connections and ends the present ones.
     pub async fn refuse(&mut self) {
         let serving = self.serving.take().unwrap();
         serving.abort();
         let _ = serving.await;
     }
 
-    /// Says what calls on a queue are answered from now on.
+    /// Sets the answer of a queue.
     pub fn set(&self, queue: &str, answer: Answer) {
         self.calls.lock().unwrap().insert(queue.to_owned(), (answer, 0));
     }
 
-    /// How often a queue was asked since [`FakeQueue::set`].
+    /// The number of requests to a queue since [`FakeQueue::set`].
     pub fn asked(&self, queue: &str) -> u64 {
         self.calls.lock().unwrap().get(queue).map_or(0, |(_, asked)| *asked)
     }
@@ -146,7 +146,7 @@ async fn serve(listener: TcpListener, calls: Calls) {
     }
 }
 
-/// Answers call after call, as long as both sides keep to the protocol.
+/// Answers the requests of a connection, as long as both sides keep to the protocol.
 async fn converse(mut connection: TcpStream, calls: Calls) {
     while let Some(queue) = call(&mut connection).await {
         let answer = {
@@ -161,7 +161,7 @@ async fn converse(mut connection: TcpStream, calls: Calls) {
     }
 }
 
-/// The queue of the next call; `None` where the caller has left.
+/// The queue of the next request; `None` if the client has left.
 async fn call(connection: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -172,7 +172,7 @@ async fn call(connection: &mut TcpStream) -> Option<String> {
     path.strip_prefix("/v1/queues/").map(str::to_owned)
 }
 
-/// Gives an answer; whether another call may follow on this connection.
+/// Sends an answer; returns whether another request may follow on this connection.
 async fn give(connection: &mut TcpStream, answer: Answer) -> std::io::Result<bool> {
     match answer {
         Answer::Whole(status, body) => {
@@ -180,7 +180,7 @@ async fn give(connection: &mut TcpStream, answer: Answer) -> std::io::Result<boo
             return Ok(true);
         }
         Answer::Nothing => {
-            // Until the caller leaves.
+            // Until the client leaves.
             connection.read_u8().await?;
         }
         Answer::Trickle => {
@@ -204,7 +204,7 @@ async fn give(connection: &mut TcpStream, answer: Answer) -> std::io::Result<boo
         Answer::Reset(body) => {
             let half = head(200, body.len()) + &body[..body.len() / 2];
             connection.write_all(half.as_bytes()).await?;
-            // By then the caller has the half; a reset may overtake what it has not.
+            // Wait until the client has read the half, which a reset could otherwise overtake.
             sleep(Duration::from_millis(20)).await;
             connection.set_zero_linger()?;
         }

@@ -1,4 +1,4 @@
-//! A box for tests: the real programs, driven over their public interfaces alone.
+//! A box for tests: the real programs, used only over their public interfaces.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, missing_docs)] // helpers of tests
@@ -17,7 +17,7 @@ use tokio::process::{Child, Command};
 
 pub const LOOK: Duration = Duration::from_millis(50);
 
-/// A running box. Its engine leaves when this ends, whatever happens, and all others with it.
+/// A running box. When this is dropped, its engine ends, and all its processes with it.
 pub struct TestBox {
     pub engine: Child,
     pub url: String,
@@ -105,7 +105,7 @@ impl TestBox {
         self.send(self.http.delete(format!("{}{path}", self.url))).await
     }
 
-    /// What is answered, whatever it is.
+    /// The status and body of any answer.
     pub async fn ask(&self, path: &str) -> (u16, Value) {
         self.send(self.http.get(format!("{}{path}", self.url))).await
     }
@@ -143,7 +143,7 @@ impl TestBox {
         all.filter_map(|p| p["pid"].as_u64()).map(|pid| pid as u32).collect()
     }
 
-    /// Looks until something holds.
+    /// Waits until a condition holds for the state.
     pub async fn until(
         &self,
         what: &str,
@@ -162,7 +162,7 @@ impl TestBox {
     }
 }
 
-/// What the engine answers.
+/// The engine's state, as the API gives it.
 pub struct State(pub Value);
 
 impl State {
@@ -176,7 +176,7 @@ impl State {
         all.iter().find(|d| d["name"] == name).unwrap()[count].as_u64().unwrap()
     }
 
-    /// Ready messages; none before the first reading.
+    /// Ready messages; `None` before the first reading.
     pub fn queue(&self) -> Option<u64> {
         self.0["queues"][0]["ready"].as_u64()
     }
@@ -205,7 +205,7 @@ pub fn kill_9(pid: u32) {
     assert!(status.unwrap().success());
 }
 
-/// Waits until none of the processes is there.
+/// Waits until all these processes have ended.
 pub async fn all_gone(pids: &[u32], within: Duration) {
     let end = Instant::now() + within;
     loop {

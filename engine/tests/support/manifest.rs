@@ -1,4 +1,4 @@
-//! demo.yaml with other numbers, for boxes of tests.
+//! demo.yaml with other numbers, for tests.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use super::{TestBox, demo_yaml};
 
 const CONSUMER: &str = "app.kubernetes.io/name: consumer";
 
-/// demo.yaml in a file of its own, which goes with this.
+/// A changed demo.yaml in a file, which is removed when this is dropped.
 pub struct Manifest(PathBuf, String);
 
 impl Manifest {
-    /// With consumers whose jobs take so long, and which have less time to end one.
+    /// With consumers whose jobs take this time.
     pub fn of(job: Duration) -> Manifest {
         let text = std::fs::read_to_string(demo_yaml()).unwrap();
         let name = format!("demo-{}-{:08x}.yaml", std::process::id(), rand::random::<u32>());
@@ -25,14 +25,14 @@ impl Manifest {
         self.1 = self.1.replace(from, to);
     }
 
-    /// The same where a worker that is told to stop can end no job.
+    /// The same with workers that have no time to end their job when they have to stop.
     pub fn without_grace(mut self) -> Manifest {
         let lease = "            - --lease=3s\n            - --shutdown-grace=";
         self.replace(&format!("{lease}4s"), &format!("{lease}400ms"));
         self
     }
 
-    /// With a more urgent Deployment that runs the consumer, too, on the queue `orders`.
+    /// The same with a more urgent Deployment, which runs the consumer on the queue `orders`.
     pub fn with_urgent(mut self) -> Manifest {
         let documents: Vec<String> = self.1.split("---\n").map(str::to_owned).collect();
         let consumer = documents.iter().find(|it| it.contains(CONSUMER)).unwrap();

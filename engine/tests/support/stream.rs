@@ -1,4 +1,4 @@
-//! The page's stream, as a page hears it.
+//! Reads the page's stream.
 
 use reqwest::Response;
 use serde_json::Value;
@@ -17,14 +17,14 @@ impl Event {
     }
 }
 
-/// Events as they come.
+/// An open stream of events.
 pub struct Stream {
     answer: Response,
     heard: Vec<u8>,
 }
 
 impl Stream {
-    /// Opens one; it must come through proxies as it is.
+    /// Opens a stream, and checks the headers that let it through proxies unchanged.
     pub async fn open(url: &str) -> Stream {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let answer = http.get(url).send().await.unwrap();
@@ -36,7 +36,7 @@ impl Stream {
         Stream { answer, heard: Vec::new() }
     }
 
-    /// The next event; `None` where the stream has ended.
+    /// The next event; `None` once the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = self.heard.windows(2).position(|two| two == b"\n\n") {
@@ -46,7 +46,7 @@ impl Stream {
                     line.map(|value| value.trim_start().to_owned()).unwrap_or_default()
                 };
                 let event = Event { name: field("event:"), id: field("id:"), data: field("data:") };
-                // A line that only keeps the connection open is none.
+                // A comment only keeps the connection open.
                 if !event.data.is_empty() {
                     return Some(event);
                 }

@@ -1,4 +1,4 @@
-//! What all handlers share.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use tokio::sync::Notify;
 
 use crate::guard::AccessGuard;
 
-/// What all handlers share.
+/// The state that all handlers share.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The loop.
+    /// The control loop.
     pub handle: Handle,
     /// Ends streams, which would otherwise never end.
     pub shutdown: Shutdown,
-    /// Told when the page is opened.
+    /// Notified when the Run page is opened.
     pub opened: Arc<Notify>,
     /// The queue server's address.
     pub queue_url: String,
-    /// The manifest as it is written; none on a cluster.
+    /// The text of the manifest file; `None` on a cluster.
     pub manifest: Option<Arc<str>>,
-    /// Who may ask, and under which name.
+    /// Decides which requests are accepted.
     pub access_guard: Arc<AccessGuard>,
 }

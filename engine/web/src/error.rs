@@ -1,4 +1,4 @@
-//! What is answered when something is wrong: `{"error": {"code", "message"}}`.
+//! Error answers: `{"error": {"code", "message"}}`.
 
 use axum::Json;
 use axum::http::{Method, StatusCode, Uri};
@@ -7,13 +7,13 @@ use manifest::invalid::InvalidAnnotation;
 use model::ScaleError;
 use serde_json::json;
 
-/// An error as it is answered.
+/// An error answer.
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    /// Each annotation that is wrong, where that is why.
+    /// The invalid annotations, where these are the reason.
     problems: Vec<InvalidAnnotation>,
 }
 
@@ -22,32 +22,32 @@ impl ApiError {
         ApiError { status, code, message: message.into(), problems: Vec::new() }
     }
 
-    /// 400: what was asked makes no sense.
+    /// 400: the request is invalid.
     pub fn bad_request(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_request", message)
     }
 
-    /// 401: not without the token.
+    /// 401: the token is missing or wrong.
     pub fn unauthorized(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// 403: not from there.
+    /// 403: the request comes from a place that may not send it.
     pub fn forbidden(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
-    /// 404: there is no such thing.
+    /// 404: the path or the named thing does not exist.
     pub fn not_found(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// 409: not as things are.
+    /// 409: the present state does not allow it.
     pub fn conflict(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::CONFLICT, "conflict", message)
     }
 
-    /// 429: not so often.
+    /// 429: the client sends too many requests.
     pub fn too_many(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message)
     }
@@ -58,7 +58,6 @@ impl From<ScaleError> for ApiError {
         let text = error.to_string();
         match error {
             ScaleError::Unknown { .. } => ApiError::not_found(text),
-            // Annotations that would make no sense.
             ScaleError::BadConfiguration(problems) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 ApiError { problems, ..ApiError::new(status, "bad_configuration", text) }
@@ -81,13 +80,13 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// For paths that are not there.
+/// The answer to an unknown path.
 pub async fn no_such_path(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("there is nothing at {}", uri.path()))
+    ApiError::not_found(format!("no such path: {}", uri.path()))
 }
 
-/// For methods that a path does not have.
+/// The answer to a method that a path does not support.
 pub async fn no_such_method(method: Method, uri: Uri) -> ApiError {
-    let message = format!("{} does not take {method}", uri.path());
+    let message = format!("{} does not support {method}", uri.path());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }

@@ -1,16 +1,16 @@
-//! The default gateway of a container's network, by which its host comes in.
+//! The default gateway of a container's network: requests of the container's host come from it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Linux's routing table; a container has one of its own.
+/// Linux's routing table; each container has its own.
 const ROUTES: &str = "/proc/net/route";
 
-/// The gateway of this machine's or container's default route; `None` where there is none.
+/// The gateway of the default route; `None` without such a route.
 pub fn default_gateway() -> Option<IpAddr> {
     of_table(&std::fs::read_to_string(ROUTES).ok()?)
 }
 
-/// Columns: interface, destination, gateway, ...; addresses in hex, the first byte last.
+/// Columns: interface, destination, gateway, ...; addresses in little-endian hex.
 fn of_table(table: &str) -> Option<IpAddr> {
     let rows = table.lines().skip(1).map(|row| row.split_whitespace().collect::<Vec<_>>());
     let mut gateways = rows.filter_map(|row| match row[..] {

@@ -1,8 +1,8 @@
-//! Who may ask, and under which name.
+//! Access control: which requests are accepted, from where and under which host name.
 //!
-//! A page elsewhere on the web can make a browser send requests to this machine, under any name
-//! that it points here. So we answer to our own names only, to our own page only, and take
-//! orders from this machine only, or from who shows a token.
+//! Any web page can make a browser send requests to this machine, under any host name that it
+//! points here. So the engine answers only under its own host names and only to its own pages. It
+//! accepts changes only from this machine, or with the token.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use subtle::ConstantTimeEq;
 
 use crate::error::ApiError;
 
-/// Our own names, with any port.
+/// The engine's own host names; any port may follow.
 const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// Who may ask, and under which name.
+/// Decides which requests are accepted.
 #[derive(Debug, Default)]
 pub struct AccessGuard {
     /// An address that counts as this machine's own.
     pub trusted: Option<IpAddr>,
-    /// Names that we answer to besides our own.
+    /// Host names that the engine answers to, besides its own.
     pub hosts: Vec<String>,
-    /// With which changes are taken from other machines.
+    /// The token that other machines need for changes; `None` refuses all their changes.
     pub token: Option<TokenFile>,
 }
 
-/// Refuses what does not come from this machine's own page or tools, or with the token.
+/// Refuses requests that come neither from this machine's own pages and tools nor with the token.
 pub async fn guard(
     State(access_guard): State<Arc<AccessGuard>>,
     request: Request,
@@ -54,14 +54,16 @@ impl AccessGuard {
         let host = &text(header::HOST).unwrap_or_default().to_ascii_lowercase();
         if !self.is_ours(host) {
             return Err(ApiError::forbidden(format!(
-                "the host {host:?} is none of ours; use 127.0.0.1, localhost or [::1], or name it \
-                 with --host"
+                "the engine does not answer to the host {host:?}; use 127.0.0.1, localhost or \
+                 [::1], or add the host with --host"
             )));
         }
         if let Some(origin) = text(header::ORIGIN)
             && !self.is_own_page(origin, host)
         {
-            return Err(ApiError::forbidden(format!("a page at {origin:?} may not ask here")));
+            return Err(ApiError::forbidden(format!(
+                "a page of {origin:?} may not call the engine"
+            )));
         }
         let reads = method == Method::GET || method == Method::HEAD;
         let local = peer.map(|peer| peer.to_canonical());
@@ -71,14 +73,14 @@ impl AccessGuard {
 
     fn check_token(&self, shown: Option<&str>) -> Result<(), ApiError> {
         let Some(file) = &self.token else {
-            let text = "changes are taken from this machine alone; --token-file lets others";
+            let text = "only local changes are accepted; use --token-file to allow remote ones";
             return Err(ApiError::forbidden(text));
         };
         let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
         let is_it = |token: &str| token.as_bytes().ct_eq(file.token().text().as_bytes()).into();
         match shown {
             Some(token) if is_it(token.trim()) => Ok(()),
-            Some(_) => Err(ApiError::unauthorized("this token is not the engine's")),
+            Some(_) => Err(ApiError::unauthorized("the token is wrong")),
             None => Err(ApiError::unauthorized("changes from other machines need the token")),
         }
     }
@@ -92,7 +94,7 @@ impl AccessGuard {
         })
     }
 
-    /// Whether a page is one that we have sent; a further name may be behind TLS.
+    /// Whether an origin is the engine's own page. Only an added host may be behind TLS.
     fn is_own_page(&self, origin: &str, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let further = self.hosts.iter().any(|ours| ours == name);
@@ -125,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_not() {
+    fn other_names_are_refused() {
         let others = ["evil.example", "localhost.evil.example", "127.0.0.1.evil", "localhost:x"];
         for host in others.into_iter().chain(["", "localhost:", "127.0.0.1:80:80", "0.0.0.0"]) {
             assert!(!asked(&Method::GET, host, None, HERE), "{host}");
@@ -142,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_taken_from_this_machine_alone() {
+    fn only_local_changes_are_accepted() {
         assert!(asked(&Method::PUT, "localhost", None, HERE));
         assert!(!asked(&Method::PUT, "localhost", None, !HERE));
         assert!(asked(&Method::GET, "localhost", None, !HERE));
     }
 
-    /// A door with a further name and a token, asked from elsewhere for a change.
+    /// Checks a change from another machine, with an added host and a token.
     fn from_elsewhere(host: &str, headers: &[(header::HeaderName, &str)]) -> Result<(), ApiError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "secret\n").unwrap();
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn who_shows_the_token_may_change_things_from_elsewhere() {
+    fn a_remote_change_needs_the_token() {
         let asked = |host, token| from_elsewhere(host, &[(header::AUTHORIZATION, token)]);
         assert!(asked("demo.example:8443", "Bearer secret").is_ok());
         for token in ["Bearer secre", "Bearer secrets", "Bearer ", "secret", "Basic secret"] {
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_behind_tls_is_our_own_only_under_a_further_name() {
+    fn a_page_behind_tls_is_our_own_only_under_an_added_host() {
         let token = (header::AUTHORIZATION, "Bearer secret");
         let asked = |host, origin| from_elsewhere(host, &[token.clone(), (header::ORIGIN, origin)]);
         assert!(asked("demo.example", "https://demo.example").is_ok());

@@ -1,13 +1,13 @@
-//! The engine over HTTP: the API, the page, and who may ask.
+//! The engine over HTTP: the API, the pages, and access control.
 //!
 //! # Layout
-//! - [`site`]: all of it under one roof
-//! - [`api`]: the calls; [`app`]: what they share
-//! - [`page`]: how it looks
-//! - [`streams`]: answers that do not end
-//! - [`guard`]: who may ask, and under which name
-//! - [`gateway`]: the way by which a container's host comes in
-//! - [`error`]: what is answered when something is wrong
+//! - [`site`]: the router of all routes
+//! - [`api`]: the API's calls; [`app`]: the state that handlers share
+//! - [`page`]: the pages
+//! - [`streams`]: server-sent events
+//! - [`guard`]: which requests are accepted, from where and under which host name
+//! - [`gateway`]: the address from which a container's host sends requests
+//! - [`error`]: error answers
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! All that is answered, under one roof.
+//! The router of all routes.
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -6,8 +6,8 @@ use axum::middleware::from_fn_with_state;
 use crate::app::App;
 use crate::{api, error, guard, page};
 
-/// The API, the page, and `further` routes that others bring. `/metrics`, `/livez` and `/readyz`
-/// are no part of it: scrapers and probes come under other names.
+/// The API, the pages, and `further` routes of other parts. `/metrics`, `/livez` and `/readyz` are
+/// not among them: scrapers and probes use other host names, which the guard would refuse.
 pub fn router(app: App, further: Router) -> Router {
     api::router()
         .merge(page::router(&app.opened))

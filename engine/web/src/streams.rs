@@ -1,4 +1,4 @@
-//! Answers that do not end: events as they happen, until the engine leaves.
+//! Server-sent events: they end when the engine leaves.
 
 use std::convert::Infallible;
 
@@ -8,15 +8,15 @@ use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
 use service::Shutdown;
 
-/// What keeps those in between from holding events back. nginx gathers what a server answers until
-/// it has some kilobytes, unless the answer itself says no; others compress it, or keep it.
+/// Headers that keep proxies from holding events back. nginx buffers some kilobytes of an answer
+/// unless a header forbids it; other proxies compress answers, or cache them.
 const AS_IT_COMES: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
 ];
 
-/// The only way to answer with a stream.
-#[expect(clippy::disallowed_methods, reason = "all others have to come here")]
+/// Answers with a stream; the only function that does so.
+#[expect(clippy::disallowed_methods, reason = "all others have to call this")]
 pub fn answer(shutdown: Shutdown, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let until = Box::pin(async move { shutdown.wait().await });
     let events = events.map(Ok::<_, Infallible>).take_until(until);

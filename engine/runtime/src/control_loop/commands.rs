@@ -1,4 +1,4 @@
-//! What people and scenarios wish, carried out by the loop alone.
+//! The commands of people and scenarios. The loop alone carries them out.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use super::reset::Reset;
 use crate::snapshots::headline::cause::Cause;
 use crate::snapshots::log::{Kind, LogEvent};
 
-/// A burst beyond this would be no demo.
+/// The largest burst, in jobs; a demo needs no larger one.
 pub const MOST_JOBS: u32 = 10_000;
 
-/// A wish that is carried out beside the rounds.
+/// The part of a command that is carried out beside the rounds.
 pub(super) struct Errand {
-    /// What is answered once it was.
+    /// The answer once it is done.
     pub(super) text: String,
-    /// What is told on the board then.
+    /// The log event once it is done.
     pub(super) news: Option<LogEvent>,
     pub(super) work: Written,
 }
@@ -29,7 +29,7 @@ impl ControlLoop {
     pub(super) fn obey(&mut self, command: Request) {
         let Request { by, command, reply } = command;
         if let Err(error) = self.may(&command) {
-            // Whoever asked may have gone.
+            // The caller may have gone.
             let _ = reply.send(Err(error));
             return;
         }
@@ -56,13 +56,13 @@ impl ControlLoop {
         self.round(false);
     }
 
-    /// Whether a wish can be carried out at all, as things are.
+    /// Whether a command can be carried out in the present state.
     fn may(&self, command: &Command) -> Result<(), ScaleError> {
         let refused = |text: String| Err(ScaleError::Refused(text));
         if let ControlMode::LooksOn(because) = self.mode()
             && !matches!(command, Command::Show(_))
         {
-            return refused(format!("this page is read-only: {because}"));
+            return refused(format!("nothing can be changed here: {because}"));
         }
         if self.reset.is_some() {
             return refused("a reset is under way".to_owned());
@@ -70,7 +70,7 @@ impl ControlLoop {
         match command {
             Command::Scale { deployment, replicas } => self.fits(deployment, *replicas),
             Command::Burst { jobs, .. } if *jobs == 0 || *jobs > MOST_JOBS => {
-                refused(format!("a burst is of 1 to {MOST_JOBS} jobs, not {jobs}"))
+                refused(format!("a burst has 1 to {MOST_JOBS} jobs, not {jobs}"))
             }
             _ => Ok(()),
         }
@@ -82,10 +82,10 @@ impl ControlLoop {
         let written = self.components.scheduler.scale(&deployment, replicas, &first);
         let text = format!("{deployment} has {replicas}");
         let work = written.map(move |done| match done {
-            // A slider passes many values on its way, and the last one counts.
+            // A slider passes many values on its way, and only the last one counts.
             Err(ScaleError::Superseded) => Ok(()),
             done => done.inspect(|()| {
-                let how = if by == Actor::Opening { "to begin with" } else { "by hand" };
+                let how = if by == Actor::Opening { "by the opening load" } else { "by hand" };
                 tracing::info!("{deployment} set to {replicas} {how}");
             }),
         });
@@ -95,7 +95,7 @@ impl ControlLoop {
     fn hold(&mut self, by: Actor, hold: bool) -> Errand {
         let before = self.components.authority.held();
         let work = self.components.authority.hold(hold);
-        let text = if hold { "scaling held" } else { "scaling goes on" };
+        let text = if hold { "scaling held" } else { "scaling resumed" };
         let news = LogEvent::marked(Kind::Hold, text, by);
         Errand { text: text.to_owned(), news: (before != hold).then_some(news), work }
     }
@@ -110,8 +110,7 @@ impl ControlLoop {
         Ok(Errand { text: name, news: Some(news), work })
     }
 
-    /// The container that has been at work for longest, as far as names tell; never one that others
-    /// depend on.
+    /// The first ready container by name, usually the oldest; never one that others depend on.
     fn victim(&self, workload: &str) -> Result<String, ScaleError> {
         let all = self.components.scheduler.observe();
         let Some(status) = all.get(workload) else {
@@ -119,7 +118,7 @@ impl ControlLoop {
             return Err(ScaleError::Unknown { name, known });
         };
         if status.serves {
-            let text = format!("{workload} serves all others and is not killed from here");
+            let text = format!("all others depend on {workload}, so it is not killed from here");
             return Err(ScaleError::Refused(text));
         }
         if !status.ours && self.components.core.config().workload(workload).is_none() {
@@ -127,7 +126,7 @@ impl ControlLoop {
             return Err(ScaleError::Refused(text));
         }
         let at_work = status.instances.iter().find(|it| it.phase == Phase::Ready);
-        let none = || ScaleError::Refused(format!("no {workload} is at work"));
+        let none = || ScaleError::Refused(format!("no container of {workload} is ready"));
         at_work.map(|it| it.name.clone()).ok_or_else(none)
     }
 
@@ -138,10 +137,11 @@ impl ControlLoop {
         let queue = queue.ok_or_else(none)?;
         self.must_follow(&queue)?;
         let queue = sources.queue(&queue, client::TIMEOUT);
-        let text = if jobs == 1 { "1 job more".to_owned() } else { format!("{jobs} jobs at once") };
+        let text =
+            if jobs == 1 { "1 job added".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
         let marked = LogEvent::marked(Kind::Burst, text.clone(), by);
-        // A room full of people would cover the chart.
+        // The marks of a whole audience would cover the chart.
         let mark = marked.mark.filter(|_| !audience);
         let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
         let news = Some(LogEvent { mark, cause, ..marked });
@@ -193,12 +193,12 @@ impl ControlLoop {
         });
     }
 
-    /// A hand may not lead over the budget either.
+    /// Whether a count set by hand stays within the capacity.
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
         let config = self.components.core.config();
         let all: BTreeMap<String, Status> = self.components.scheduler.observe();
         if all.get(deployment).is_some_and(|status| status.serves) {
-            let text = format!("{deployment} serves all others and is not scaled from here");
+            let text = format!("all others depend on {deployment}, so it is not scaled from here");
             return Err(ScaleError::Refused(text));
         }
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));

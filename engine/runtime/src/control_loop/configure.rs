@@ -1,4 +1,4 @@
-//! Annotations that are edited, here and elsewhere.
+//! Edits of annotations, by this engine and by others.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::snapshots::log::{Kind, LogEvent};
 use crate::snapshots::state::seconds;
 
 impl ControlLoop {
-    /// Runs by the annotations as they are now.
+    /// Takes in the annotations as they are now.
     pub(super) fn take_settings(&mut self, now: Duration) {
         let because = self.controls().configure;
         let uptime = self.builder.uptime(now);
@@ -40,13 +40,13 @@ impl ControlLoop {
         }
     }
 
-    /// Edits annotations, all or none.
+    /// Edits annotations: all of them or none.
     pub(super) fn configure(
         &mut self,
         by: Actor,
         changes: &[Change],
     ) -> Result<Errand, ScaleError> {
-        // Checked against what there is at this moment, also before the first round.
+        // The check needs the present annotations, even before the first round.
         self.take_settings(self.components.clock.now());
         let settings = &self.components.settings;
         if let Some((name, known)) = settings.unknown(changes) {
@@ -56,14 +56,14 @@ impl ControlLoop {
         Ok(self.edit(by, changes))
     }
 
-    /// Edits annotations back to what they were when they were seen first, whatever that was.
+    /// Restores the annotations to what the engine saw first.
     pub(super) fn set_defaults(&mut self, by: Actor) -> Errand {
         self.take_settings(self.components.clock.now());
         let changes = self.components.settings.overview().back();
         self.edit(by, &changes)
     }
 
-    /// Freezes a workload by its annotation, or lets it go on.
+    /// Pauses or resumes a workload by its annotation.
     pub(super) fn pause(
         &mut self,
         by: Actor,
@@ -79,7 +79,7 @@ impl ControlLoop {
         Ok(self.edit(by, &[change]))
     }
 
-    /// The settings' part of a reset; where annotations may not be written it is left out.
+    /// Restores the settings at a reset, where annotations may be written.
     pub(super) fn reset_settings(&mut self, by: Actor) {
         let changes = self.components.settings.overview().back();
         if changes.is_empty() || self.controls().configure.is_some() {
@@ -94,7 +94,7 @@ impl ControlLoop {
         });
     }
 
-    /// The log tells of it once it is seen, as of anybody's edit.
+    /// The edit is logged once the engine sees it, like an edit by anybody else.
     fn edit(&mut self, by: Actor, changes: &[Change]) -> Errand {
         self.components.settings.announce(by, changes);
         let work = self.components.scheduler.configure(changes);

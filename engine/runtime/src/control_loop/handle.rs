@@ -1,4 +1,4 @@
-//! How others see the loop, and what they may ask of it.
+//! The interface to the loop: its commands and its snapshots.
 
 use std::sync::Arc;
 
@@ -12,55 +12,46 @@ use crate::feed::Feed;
 use crate::snapshots::Snapshot;
 use crate::snapshots::log::LogEvent;
 
-/// What is wished of the loop. Nobody else changes anything.
+/// A command to the loop, which alone changes anything.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// A Deployment shall have so many replicas.
+    /// Sets a Deployment's replicas.
     Scale {
-        /// Which one.
         deployment: String,
-        /// How many.
         replicas: u32,
     },
-    /// All scaling is held, or goes on.
+    /// Holds or resumes all scaling.
     Hold(bool),
-    /// A container of this workload ends without a word; the answer is its name.
+    /// Kills a container of this workload without a grace period; the answer is its name.
     Kill {
-        /// Which workload.
         workload: String,
     },
-    /// Jobs come at once.
+    /// Sends many jobs at once, by default to the first queue that a workload follows.
     Burst {
-        /// Onto which queue; the first that is followed where nobody says.
         queue: Option<String>,
-        /// How many.
         jobs: u32,
     },
-    /// A queue cannot be read, or can be again.
+    /// Makes a queue unreadable, or readable again.
     Blind {
-        /// Which queue.
         queue: String,
-        /// Whether it cannot.
         blind: bool,
     },
-    /// Annotations are edited.
+    /// Edits annotations.
     Configure(Vec<Change>),
-    /// Annotations are as they were when they were seen first.
+    /// Restores the annotations to what the engine saw first.
     Defaults,
-    /// A workload is frozen, or goes on.
     Pause {
-        /// Which workload.
         workload: String,
-        /// Whether it is frozen.
         paused: bool,
     },
-    /// All begins anew; answered once it has.
+    /// Resets everything to second 0; answered once that is done.
     Reset,
-    /// A contribution has changed; with what is to be told of it.
+    /// Publishes a changed contribution, and logs the event.
     Show(Option<LogEvent>),
 }
 
-/// A wish on its way.
+/// A command on its way to the loop.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) by: Actor,
@@ -68,23 +59,23 @@ pub(super) struct Request {
     pub(super) reply: Reply,
 }
 
-/// Where the answer goes: what came of it, in words.
+/// Where the answer goes: the result as a text.
 pub(super) type Reply = oneshot::Sender<Result<String, ScaleError>>;
 
-/// How others see the loop, and what they may ask of it.
+/// The interface to the loop. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Handle {
     pub(super) commands: mpsc::Sender<Request>,
-    /// The moments, the latest first to be seen.
+    /// The latest snapshot.
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
-    /// The same as a stream of changes.
+    /// The snapshots as a stream of changes.
     pub feed: Feed,
-    /// The configuration, as it changes.
+    /// The latest configuration.
     pub overviews: watch::Receiver<Arc<Overview>>,
 }
 
 impl Handle {
-    /// Carries out a wish; what came of it, in words.
+    /// Carries out a command. Returns the result as a text.
     ///
     /// # Errors
     /// Why it could not be carried out.

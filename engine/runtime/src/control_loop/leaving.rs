@@ -13,7 +13,7 @@ use crate::retire::{QueueView, strangers};
 use crate::snapshots::log::{Kind, LogEvent};
 
 impl ControlLoop {
-    /// All Deployments as they are, with those that are retired by now.
+    /// The state of all Deployments, with retired containers marked.
     pub(super) fn look_around(&mut self, now: Duration) -> BTreeMap<String, Status> {
         for answer in self.retire_calls.answers() {
             let (workload, container) = (&answer.workload, &answer.container);
@@ -24,7 +24,7 @@ impl ControlLoop {
         seen
     }
 
-    /// Who is at work, by workload.
+    /// Busy and stoppable containers, by workload.
     pub(super) fn work(
         &mut self,
         now: Duration,
@@ -50,7 +50,7 @@ impl ControlLoop {
         work
     }
 
-    /// Retires idle ones where the core wants some to leave.
+    /// Retires idle containers where the core wants some to leave.
     pub(super) fn retire_idle_ones(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
         let wanted: Vec<(String, u32)> = self
             .components
@@ -81,13 +81,13 @@ impl ControlLoop {
         self.builder.tell(now, LogEvent::new(Kind::Warning, text));
     }
 
-    /// The queue that a workload follows, as it was seen last.
+    /// The queue that a workload follows, and its last reading.
     fn queue_of(&self, workload: &str) -> Option<(String, QueueReading)> {
         let target = self.components.core.config().workload(workload)?.rule.target()?;
         Some((target.queue.clone(), self.components.sources.look(&target.queue)?))
     }
 
-    /// In which order a workload's containers leave, where some are to.
+    /// The order in which a workload's containers leave, if some are to.
     pub(super) fn leave_order(
         &self,
         now: Duration,
@@ -100,7 +100,7 @@ impl ControlLoop {
         self.retiring.order(now, workload, &look, status)
     }
 
-    /// The same as things are now, for those who are not part of a round.
+    /// The leave order outside a round.
     pub(super) fn leavers(&self, workload: &str) -> Vec<String> {
         let seen = self.components.scheduler.observe();
         self.leave_order(self.components.clock.now(), workload, &seen)

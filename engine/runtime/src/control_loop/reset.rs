@@ -1,4 +1,4 @@
-//! How far a reset is.
+//! The progress of a reset.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ pub(super) struct Reset {
     pub(super) step: Step,
 }
 
-/// How far it is.
+/// A step of a reset.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// Nothing is done yet.
+    /// Nothing has been done yet.
     Begins,
-    /// Producers and surplus workers leave, at the latest at this time.
+    /// Producers and surplus workers leave, until this time at the latest.
     Leaving(Duration),
-    /// The queues are being emptied.
+    /// The queues are being purged.
     Emptying(oneshot::Receiver<Result<(), ScaleError>>),
 }
 

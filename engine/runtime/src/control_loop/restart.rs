@@ -1,4 +1,4 @@
-//! Back to second 0: the load of the start, empty queues, nothing learned.
+//! A reset to second 0: the opening load, empty queues, nothing learned.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use super::ControlLoop;
 use super::reset::{Reset, Step};
 use crate::snapshots::log::{Kind, LogEvent};
 
-/// What has not left by then is left to itself; pods have five seconds.
+/// The reset waits this long for containers to leave; pods have a grace of 5 s.
 const LEAVES: Duration = Duration::from_secs(12);
 
 impl ControlLoop {
-    /// Goes on with a reset, if there is one; once a round.
+    /// Advances a reset that is under way, once a round.
     pub(super) fn go_on_with_reset(&mut self, now: Duration) {
         let Some(mut reset) = self.reset.take() else { return };
         match reset.step {
@@ -39,7 +39,7 @@ impl ControlLoop {
         self.reset = Some(reset);
     }
 
-    /// No producers, as few workers as there may be, and nothing held or hidden any more.
+    /// Scales producers to 0 and workers to their minimums, and ends all holds and blinds.
     fn send_away(&mut self, by: Actor) {
         self.components.sources.see_all();
         if self.components.authority.held() {
@@ -51,8 +51,7 @@ impl ControlLoop {
         }
     }
 
-    /// Gives a Deployment a count that nobody has asked for by name; `not` says of it what has gone
-    /// wrong where that is refused.
+    /// Scales a Deployment as part of the reset; `not` is the log's text where that fails.
     fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
         self.builder.expect(&name, by);
         let written = self.components.scheduler.scale(&name, replicas, &self.leavers(&name));
@@ -63,7 +62,7 @@ impl ControlLoop {
         });
     }
 
-    /// What has more than it begins with, and how many that is.
+    /// Deployments with more containers than at second 0, and their counts at second 0.
     fn at_second_0(&self) -> Vec<(String, u32)> {
         let config = self.components.core.config();
         let least = |name: &str, status: &Status| match config.workload(name) {
@@ -81,7 +80,7 @@ impl ControlLoop {
         over.collect()
     }
 
-    /// Throws away what is in the queues, once nobody puts anything into them any more.
+    /// Purges the queues, once no producer is left.
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
         let sources = &self.components.sources;
         let queues: Vec<_> =
@@ -91,7 +90,7 @@ impl ControlLoop {
         self.writes.spawn(async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let purges = queues.into_iter().map(async |queue| match queue?.purge().await {
-                // Nobody has used it yet.
+                // The queue was never used.
                 Err(client::Error::Unknown(_)) | Ok(_) => Ok(()),
                 Err(error) => Err(error),
             });
@@ -108,34 +107,34 @@ impl ControlLoop {
             Ok(()) => {
                 self.begin_anew(now);
                 let news =
-                    LogEvent { by: Some(by), ..LogEvent::new(Kind::Reset, "all begins anew") };
+                    LogEvent { by: Some(by), ..LogEvent::new(Kind::Reset, "reset to second 0") };
                 self.builder.tell(now, news);
                 self.load_again();
             }
             Err(error) => {
-                let text = format!("the reset has failed: {error}");
+                let text = format!("the reset failed: {error}");
                 tracing::warn!("{text}");
                 self.builder.tell(now, LogEvent::new(Kind::Warning, text));
             }
         }
         if let Some(reply) = reply {
-            let _ = reply.send(done.map(|()| "all begins anew".to_owned()));
+            let _ = reply.send(done.map(|()| "reset to second 0".to_owned()));
         }
     }
 
-    /// The load is what it was at the start; what is scaled by now has its own.
+    /// Restores the opening load, except for Deployments that are scaled by now.
     fn load_again(&mut self) {
         for (name, replicas) in self.components.opening.clone() {
             if self.components.core.config().workload(&name).is_some() {
                 continue;
             }
-            self.lead_back(Actor::Opening, name, replicas, "has not its opening load");
+            self.lead_back(Actor::Opening, name, replicas, "did not get its opening load");
         }
     }
 
     fn begin_anew(&mut self, now: Duration) {
         let config = self.components.core.config().clone();
-        // It is the configuration that runs, so it can be run.
+        // This configuration was running, so it is valid.
         if let Ok(core) = Autoscaler::new(config) {
             self.components.core = core;
         }

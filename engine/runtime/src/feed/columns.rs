@@ -1,4 +1,4 @@
-//! The chart's past: a column of numbers for each line on it.
+//! The chart's history: a column of numbers for each of its lines.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -15,8 +15,7 @@ const REACH: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, Default)]
 pub struct Columns(VecDeque<Point>);
 
-/// What they look like on the line: of each name as many values as there are times, and null where
-/// there was none.
+/// The columns in JSON: each has a value for every time, and null where none was known.
 #[derive(Debug, Serialize)]
 struct Lines<'a> {
     t: Vec<f64>,
@@ -26,7 +25,7 @@ struct Lines<'a> {
 }
 
 impl Columns {
-    /// Takes points in and lets go of those that are too old.
+    /// Adds points, and drops those older than 300 s.
     pub fn extend<'a>(&mut self, points: impl IntoIterator<Item = &'a Point>) {
         for point in points {
             while self.0.front().is_some_and(|old| old.at + REACH < point.at) {
@@ -79,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_that_was_not_there_is_null_and_not_zero() {
+    fn a_missing_reading_is_null_and_not_zero() {
         let mut columns = Columns::default();
         columns.extend(&[point(1, Some(5)), point(2, None), point(3, Some(7))]);
         let json = serde_json::to_value(&columns).unwrap();
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_look_back_to_is_forgotten() {
+    fn points_beyond_the_reach_are_dropped() {
         let mut columns = Columns::default();
         columns.extend(&(0..1000).map(|s| point(s, Some(s))).collect::<Vec<_>>());
         assert_eq!(columns.lines().t.len(), 301);

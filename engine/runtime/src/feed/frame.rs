@@ -1,4 +1,4 @@
-//! Changes in pieces of at most four kilobytes: what one packet of any network carries soon.
+//! Changes in frames of at most 4 KiB, which any network delivers quickly.
 
 use std::collections::BTreeMap;
 
@@ -10,33 +10,33 @@ use crate::snapshots::log::Entry;
 
 /// The longest frame in bytes.
 pub const LONGEST: usize = 4096;
-/// What stands around a frame's contents: braces, names, numbers.
+/// Bytes kept for a frame's braces, names and numbers.
 const AROUND: usize = 200;
 
-/// When a moment was.
+/// A snapshot's time and tick.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Head {
     /// Seconds since the run began.
     pub t: f64,
-    /// The last decision round.
+    /// The number of the last tick.
     pub tick: u64,
 }
 
 impl Head {
-    /// A moment's time and tick.
+    /// Takes them from a snapshot.
     pub fn of(snapshot: &Snapshot) -> Head {
         Head { t: snapshot.state.uptime_s, tick: snapshot.state.tick }
     }
 }
 
-/// What has changed since the moment before.
+/// The changes since the previous snapshot.
 #[derive(Debug)]
 pub struct Changes<'a> {
     /// Keys and their new values; null where a key is gone.
     pub set: Vec<(String, Value)>,
-    /// What has happened.
+    /// New log entries.
     pub log: &'a [Entry],
-    /// What is told once, by the name of its list.
+    /// Contributed values that are sent once, by the name of their list.
     pub fresh: &'a [(&'static str, Vec<Value>)],
 }
 
@@ -49,15 +49,15 @@ impl Changes<'_> {
     }
 }
 
-/// A frame as it is sent.
+/// A frame in JSON.
 #[derive(Debug, Default, Serialize)]
 struct Frame {
     seq: u64,
     t: f64,
     tick: u64,
-    /// Whether this ends a tick, so that the chart has one more point.
+    /// Whether this frame completes a tick, which adds a point to the chart.
     step: bool,
-    /// Whether the rest of the same moment comes in the next frame.
+    /// Whether the next frame has more changes of the same snapshot.
     more: bool,
     #[serde(skip_serializing_if = "Map::is_empty")]
     set: Map<String, Value>,
@@ -67,14 +67,14 @@ struct Frame {
     fresh: BTreeMap<&'static str, Vec<Value>>,
 }
 
-/// One thing that goes into a frame.
+/// One change in a frame.
 enum Item {
     Set(String, Value),
     Log(Value),
     Fresh(&'static str, Value),
 }
 
-/// The frames of a moment, the first of them with the number `seq`.
+/// The frames of a snapshot, numbered from `seq`.
 pub fn frames(head: Head, is_tick: bool, seq: u64, changes: Changes<'_>) -> Vec<String> {
     let set = changes.set.into_iter().map(|(key, value)| Item::Set(key, value));
     let entries = changes.log.iter().filter_map(|entry| serde_json::to_value(entry).ok());
@@ -106,7 +106,7 @@ pub fn frames(head: Head, is_tick: bool, seq: u64, changes: Changes<'_>) -> Vec<
 }
 
 impl Item {
-    /// Its bytes on the line, with what parts it from the next one.
+    /// Its length in bytes, including the separator.
     fn size(&self) -> usize {
         match self {
             Item::Set(key, value) => key.len() + value.to_string().len() + 4,
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_never_longer_than_four_kilobytes_and_nothing_is_left_out() {
+    fn a_frame_has_at_most_4_kib_and_nothing_is_left_out() {
         let head = Head { t: 12_345.678, tick: u64::MAX };
         for (count, size) in [(0, 0), (1, 10), (100, 100), (1000, 7), (40, 1000), (7, 3000)] {
             let frames = frames(head, true, 1_000_000_000, changes(count, size));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_frame_of_a_moment_ends_it() {
+    fn only_the_last_frame_of_a_snapshot_completes_it() {
         let frames = frames(Head::default(), true, 5, changes(40, 1000));
         let read: Vec<Value> = frames.iter().map(|f| serde_json::from_str(f).unwrap()).collect();
         let (last, others) = read.split_last().unwrap();

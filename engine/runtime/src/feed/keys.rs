@@ -1,4 +1,4 @@
-//! A moment as a flat map, so that a change is the keys that differ.
+//! A snapshot as a flat map, so that a change is the keys that differ.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::snapshots::Snapshot;
 use crate::snapshots::log::shortened;
 use crate::snapshots::state::{QueueState, State, WorkloadState};
 
-/// So many troubles are told; more are told by their number.
+/// The most warnings sent as text; of the rest only the number is sent.
 const TROUBLES: usize = 8;
 
-/// A moment as keys and values.
+/// A snapshot as keys and values.
 pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     let state = &snapshot.state;
     let mut keys: BTreeMap<String, Value> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     keys
 }
 
-/// What has changed from `old` to `new`: null where a key is gone.
+/// The changes from `old` to `new`; null where a key is gone.
 pub fn changes(
     old: &BTreeMap<String, Value>,
     new: &BTreeMap<String, Value>,
@@ -80,7 +80,7 @@ fn warnings(state: &State) -> Value {
     json!(told)
 }
 
-/// All that a part of the state has, but for these.
+/// All fields of a part of the state, except for these.
 fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
     let mut all = json!(part);
     if let Some(all) = all.as_object_mut() {
@@ -92,7 +92,7 @@ fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
 fn of_queue(queue: &QueueState) -> Value {
     let mut told = fields(queue, &["name"]);
     if queue.status == Freshness::Fresh.name() {
-        // The age of a fresh reading changes all the time and says nothing.
+        // The age of a fresh reading changes all the time and is of no interest.
         told["age_s"] = Value::Null;
     }
     for seconds in ["age_s", "arrive_s", "done_s"] {
@@ -112,7 +112,7 @@ fn of_workload(workload: &WorkloadState) -> Value {
 fn in_a_slot(occupant: &Instance) -> Value {
     let phase = match occupant.phase {
         Phase::Starting => "starting",
-        // It runs, and the page shows what is there.
+        // A retiring container still runs, and the page shows it so.
         Phase::Ready | Phase::Retiring => "ready",
         Phase::Terminating => "terminating",
     };
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_what_is_new_what_is_other_and_what_is_gone() {
+    fn a_change_has_new_different_and_missing_keys() {
         let old = map(&[("a", json!(1)), ("b", json!(2)), ("c", json!(3))]);
         let new = map(&[("b", json!(2)), ("c", json!(4)), ("d", json!(5))]);
         let expected = [("a", Value::Null), ("c", json!(4)), ("d", json!(5))];

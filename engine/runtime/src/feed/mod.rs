@@ -1,13 +1,13 @@
-//! What a page is told: once all there is, then what has changed, in small frames.
+//! The stream of the pages: a snapshot first, then the changes in small frames.
 //!
-//! A page that was away for a while says what it heard last. If the frames since then are still
-//! here it gets them, and nothing twice; else it gets all there is, in the place of what it had.
+//! A page that reconnects says which event it received last. If the frames since then are still
+//! kept, it gets them, and none twice. Otherwise it gets a snapshot, which replaces all it had.
 //!
 //! # Layout
-//! - [`keys`]: a moment as a flat map, so that a change is the keys that differ
-//! - [`frame`]: changes in pieces of at most four kilobytes
-//! - [`columns`]: the chart's past
-//! - [`position`]: how far a page has heard
+//! - [`keys`]: a snapshot as a flat map, so that a change is the keys that differ
+//! - [`frame`]: changes in frames of at most 4 KiB
+//! - [`columns`]: the chart's history
+//! - [`position`]: which event a page received last
 
 pub mod columns;
 pub mod frame;
@@ -27,23 +27,23 @@ use columns::Columns;
 use frame::{Changes, Head};
 pub use position::Position;
 
-/// How many frames are kept for those who were away: two minutes of ticks.
+/// How many frames are kept for pages that reconnect: two minutes of ticks.
 const KEPT: usize = 240;
 
-/// The stream of changes. Clones are the same one.
+/// The stream of changes. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Feed {
     inner: Arc<Mutex<Inner>>,
-    /// Tells those who wait that there is more.
+    /// Wakes those who wait for the next frame.
     latest: watch::Sender<Position>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     position: Position,
-    /// The last moment as keys.
+    /// The last snapshot as keys.
     keys: BTreeMap<String, Value>,
-    /// The last moment's time and tick.
+    /// The last snapshot's time and tick.
     head: Head,
     columns: Columns,
     log: VecDeque<Entry>,
@@ -54,14 +54,14 @@ struct Inner {
 /// What a page gets next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// All there is, in the place of whatever it had.
+    /// A snapshot, which replaces all that the page had.
     Full(Position, Arc<str>),
-    /// What has changed.
+    /// Changes.
     Frame(Position, Arc<str>),
 }
 
 impl Feed {
-    /// A feed that begins with this moment, for pages that are told of these contributions first.
+    /// A feed that begins with this snapshot.
     pub fn new(first: &Snapshot, contributions: Contributions) -> Feed {
         let mut inner = Inner { contributions, ..Inner::default() };
         inner.begin(first);
@@ -69,7 +69,7 @@ impl Feed {
         Feed { inner: Arc::new(Mutex::new(inner)), latest }
     }
 
-    /// Takes the next moment in.
+    /// Adds the next snapshot.
     pub fn push(&self, snapshot: &Snapshot) {
         let position = {
             let mut inner = self.lock();
@@ -83,13 +83,13 @@ impl Feed {
         self.latest.send_replace(position);
     }
 
-    /// Tells of whatever comes after now.
+    /// A receiver that is notified of every later frame.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.latest.subscribe()
     }
 
-    /// What comes after `heard`, which is nothing for who has heard nothing: frames where all since
-    /// then are here, else a snapshot.
+    /// The frames after `heard` if all of them are kept, otherwise a snapshot. A new page passes
+    /// `None`.
     pub fn after(&self, heard: Option<Position>) -> Vec<Piece> {
         let inner = self.lock();
         match heard.filter(|heard| inner.reaches_back_to(*heard)) {
@@ -99,13 +99,13 @@ impl Feed {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing in here is left half done by a panic elsewhere.
+        // A panic elsewhere leaves nothing half done in here.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    /// Another run: nothing that was there before counts.
+    /// Begins another run and drops all of the one before.
     fn begin(&mut self, snapshot: &Snapshot) {
         let contributions = std::mem::take(&mut self.contributions);
         let position = Position { run: snapshot.run, seq: 1 };
@@ -119,7 +119,7 @@ impl Inner {
         let set = keys::changes(&before, &self.keys);
         let is_tick = snapshot.point.is_some();
         let changes = Changes { set, log: &snapshot.news, fresh: &snapshot.fresh };
-        // A page that hears nothing at all would say that it is old.
+        // Every tick sends a frame: a page without frames would show that it is stale.
         if !is_tick && changes.is_empty() {
             return;
         }

@@ -1,12 +1,12 @@
-//! How far a page has heard: `RUN-SEQ`, as events of the stream have it for their id.
+//! Which event a page received last: `RUN-SEQ`, the id of the stream's events.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A place in the stream.
+/// A position in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
-    /// The run; a reset or another engine has another one.
+    /// The run; a reset or a restart of the engine begins another one.
     pub run: u32,
     /// The number of the last frame.
     pub seq: u64,
@@ -25,7 +25,7 @@ impl FromStr for Position {
         let parts = text.split_once('-').and_then(|(run, seq)| {
             Some(Position { run: u32::from_str_radix(run, 16).ok()?, seq: seq.parse().ok()? })
         });
-        parts.ok_or("a place in the stream is like 0a1b2c3d-17")
+        parts.ok_or("a position in the stream looks like 0a1b2c3d-17")
     }
 }
 

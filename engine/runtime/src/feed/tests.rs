@@ -10,7 +10,7 @@ use crate::contribution::{Contribution, Contributions};
 use crate::snapshots::log::{Kind, LogEvent};
 use crate::snapshots::{Controls, Fixed, Round, SnapshotBuilder};
 
-/// A contribution of the tests alone: what somebody paints.
+/// A contribution for these tests: a picture of tiles.
 #[derive(Debug, Default)]
 struct Wall {
     picture: Mutex<Value>,
@@ -31,7 +31,7 @@ impl Contribution for Wall {
     }
 }
 
-/// A board whose moments go into a feed.
+/// A builder whose snapshots go into a feed.
 struct Stage {
     core: Autoscaler,
     builder: SnapshotBuilder,
@@ -93,7 +93,7 @@ impl Stage {
     }
 }
 
-/// What a page makes of the pieces that it hears, as the page's script does.
+/// A page's state from the pieces it receives, as in the page's script.
 #[derive(Debug, Default)]
 struct Page {
     heard: Option<Position>,
@@ -134,7 +134,7 @@ fn is_snapshot(pieces: &[Piece]) -> bool {
 }
 
 #[test]
-fn who_hears_now_and_then_misses_nothing_and_hears_nothing_twice() {
+fn a_page_that_polls_seldom_misses_nothing_and_gets_nothing_twice() {
     let (mut stage, feed) = Stage::new();
     let (mut always, mut sometimes) = (Page::default(), Page::default());
     for n in 0..500 {
@@ -143,7 +143,7 @@ fn who_hears_now_and_then_misses_nothing_and_hears_nothing_twice() {
         }
         stage.tick(&feed);
         always.hear(&feed);
-        // Once for longer than frames are kept.
+        // It is away once for longer than frames are kept.
         if n % 37 == 0 && !(40..400).contains(&n) {
             sometimes.hear(&feed);
         }
@@ -155,7 +155,7 @@ fn who_hears_now_and_then_misses_nothing_and_hears_nothing_twice() {
 }
 
 #[test]
-fn a_place_of_another_run_or_one_that_is_not_there_yet_begins_with_a_snapshot() {
+fn a_position_of_another_run_or_of_the_future_begins_with_a_snapshot() {
     let (mut stage, feed) = Stage::new();
     (0..10).for_each(|_| stage.tick(&feed));
     assert!(is_snapshot(&feed.after(None)));
@@ -181,12 +181,12 @@ fn a_reset_replaces_everything() {
 }
 
 #[test]
-fn a_moment_without_a_change_is_no_frame_and_a_tick_always_is_one() {
+fn a_round_without_changes_sends_no_frame_and_a_tick_always_does() {
     let (mut stage, feed) = Stage::new();
     let heard = Some(Position { run: 7, seq: 1 });
     stage.tick(&feed);
     let frames = feed.after(heard).len();
-    // The time since then is no change of what is shown.
+    // The passing of time alone is no change.
     feed.push(&stage.snapshot(false));
     assert_eq!(feed.after(heard).len(), frames);
     stage.tick(&feed);
@@ -210,14 +210,14 @@ fn tiles_come_once_in_frames_and_a_page_that_comes_late_gets_the_picture() {
     stage.tick(&feed);
     let mut numbers = Vec::new();
     for piece in feed.after(Some(heard)) {
-        let Piece::Frame(_, text) = piece else { panic!("nothing was missed") };
+        let Piece::Frame(_, text) = piece else { panic!("no frame was missed") };
         assert!(text.len() <= frame::LONGEST, "{}", text.len());
         let frame: Value = serde_json::from_str(&text).unwrap();
         let tiles = frame["tiles"].as_array().unwrap().iter();
         numbers.extend(tiles.map(|tile| tile[0].as_u64().unwrap()));
     }
     assert_eq!(numbers, (160..320).collect::<Vec<_>>());
-    let Piece::Full(_, text) = feed.after(None).remove(0) else { panic!("it heard nothing") };
+    let Piece::Full(_, text) = feed.after(None).remove(0) else { panic!("it is a new page") };
     let all: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(all["picture"]["number"], 1);
     assert_eq!(all["picture"]["tiles"].as_array().unwrap().len(), 160);

@@ -1,4 +1,4 @@
-//! The calls by which containers are retired, and what they are answered.
+//! The calls that retire containers at their queue, and the answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,40 +8,39 @@ use client::WatchedQueue;
 use sources::{Sources, part_of};
 use tokio::sync::{Notify, mpsc};
 
-/// One that was asked to retire.
+/// The queue's answer to a retirement.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Its workload.
     pub workload: String,
-    /// The container.
     pub container: String,
-    /// When it was asked.
+    /// When the call was made.
     pub asked: Duration,
-    /// How many leases it holds; `None` where the queue has not said.
+    /// How many leases the container holds; `None` where the queue has not answered.
     pub leases: Option<u64>,
 }
 
-/// Calls on their way, and their answers.
+/// Calls under way, and their answers.
 #[derive(Debug)]
 pub struct Calls {
-    /// No call takes longer: more urgent work waits for its end.
+    /// The longest time of a call, because more urgent work waits for it.
     timeout: Duration,
     queues: BTreeMap<String, Arc<dyn WatchedQueue>>,
     sender: mpsc::UnboundedSender<Answer>,
     answers: mpsc::UnboundedReceiver<Answer>,
-    /// Rings at each answer.
+    /// Notified at each answer.
     waker: Arc<Notify>,
 }
 
 impl Calls {
-    /// Calls that take a part of a round at most, and ring `waker` when they are answered.
+    /// Calls that take at most 40 % of a tick, and notify `waker` when they are answered.
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
         let timeout = part_of(tick, 0.4);
         Calls { timeout, queues: BTreeMap::new(), sender, answers, waker }
     }
 
-    /// Retires a container at its queue; to be driven. Its answer comes in any case.
+    /// Retires a container at its queue. The caller drives the future; an answer comes in any case.
     pub fn retire(
         &mut self,
         sources: &Sources,
@@ -54,7 +53,7 @@ impl Calls {
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let (workload, container) = (workload.to_owned(), container.to_owned());
         async move {
-            // A queue that retires nobody says of nobody that it holds no lease.
+            // Without an answer of the queue, nobody knows that the container holds no lease.
             let leases = match queue {
                 Some(queue) => queue.retire(&container).await.ok().flatten(),
                 None => None,
@@ -65,7 +64,7 @@ impl Calls {
         }
     }
 
-    /// It keeps its connections, so there is one for each queue.
+    /// One client for each queue, because a client keeps its connections.
     fn queue(&mut self, sources: &Sources, name: &str) -> Option<Arc<dyn WatchedQueue>> {
         if !self.queues.contains_key(name) {
             self.queues.insert(name.to_owned(), sources.queue(name, self.timeout).ok()?);
@@ -73,7 +72,7 @@ impl Calls {
         self.queues.get(name).cloned()
     }
 
-    /// What was answered since this was asked last.
+    /// The answers since the last call.
     pub fn answers(&mut self) -> Vec<Answer> {
         std::iter::from_fn(|| self.answers.try_recv().ok()).collect()
     }

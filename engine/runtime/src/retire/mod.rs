@@ -1,14 +1,14 @@
 //! Idle containers leave first, and none takes a job on its way out.
 //!
-//! A container that is to leave is retired at its queue: from then on it gets no message, and the
-//! queue says whether it holds a lease. Only what was retired without a lease is stopped, but for
-//! more urgent work. Where the scheduler chooses whom it stops, a retired container fails its
-//! readiness probe, and those that are not ready are stopped first.
+//! A container that is to leave is retired at its queue: from then on it receives no message, and
+//! the queue says whether it holds a lease. Only containers retired without a lease are stopped,
+//! unless more urgent work needs their slots. Where the scheduler chooses which ones it stops, a
+//! retired container fails its readiness probe, and the scheduler stops unready ones first.
 //!
 //! # Layout
-//! - `seen`: a workload's queue, as far as it is known
-//! - `retiring`: [`Retiring`], what is known of all workloads
-//! - `workload_workers`: one workload's containers: who is busy, who is retired, who may be stopped
+//! - `seen`: the last reading of a workload's queue
+//! - `retiring`: [`Retiring`], the state of all workloads
+//! - `workload_workers`: one workload's containers: which are busy, retired, or may be stopped
 //! - [`calls`]: the calls on the queue
 
 pub mod calls;

@@ -1,4 +1,4 @@
-//! What is known of all workloads that follow a queue.
+//! Busy and retired containers of all workloads that follow a queue.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use model::{QueueReading, Status};
 use super::seen::QueueView;
 use super::workload_workers::WorkloadWorkers;
 
-/// What is known of all workloads that follow a queue.
+/// Busy and retired containers of all workloads that follow a queue.
 #[derive(Debug)]
 pub struct Retiring {
-    /// Whether the engine chooses whom it stops, as in the box.
+    /// Whether the engine chooses which containers stop, as in the box.
     chooses: bool,
     staffs: BTreeMap<String, WorkloadWorkers>,
 }
 
 impl Retiring {
-    /// Nothing is known yet; whether the engine chooses whom it stops.
+    /// `chooses`: whether the engine chooses which containers stop.
     pub fn new(chooses: bool) -> Retiring {
         Retiring { chooses, staffs: BTreeMap::new() }
     }
@@ -28,7 +28,7 @@ impl Retiring {
         self.staffs.clear();
     }
 
-    /// Marks those that are retired. They could work, so they count as ready.
+    /// Marks retired containers. They could work, so they count as ready.
     pub fn mark(&self, now: Duration, all: &mut BTreeMap<String, Status>) {
         for (name, status) in all {
             if let Some(staff) = self.staffs.get(name) {
@@ -37,14 +37,14 @@ impl Retiring {
         }
     }
 
-    /// Who of a workload is busy, and how many may be stopped.
+    /// How many containers of a workload are busy, and how many may be stopped.
     pub fn work(&mut self, now: Duration, seen: QueueView<'_>, status: &Status) -> Work {
         let chooses = self.chooses;
         let staff = self.staffs.entry(seen.name.to_owned()).or_default();
         staff.see(now, seen, status, chooses)
     }
 
-    /// Those that are to be retired now, so that `count` of a workload can leave.
+    /// The containers to retire now, so that `count` of a workload can leave.
     pub fn choose(
         &mut self,
         now: Duration,
@@ -57,15 +57,15 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count, chooses))
     }
 
-    /// A container was retired, asked at `asked`; with how many leases, or nobody knows.
+    /// Records the answer to a retirement of time `asked`; `leases` is `None` where unknown.
     pub fn answered(&mut self, name: &str, container: &str, asked: Duration, leases: Option<u64>) {
         if let Some(staff) = self.staffs.get_mut(name) {
             staff.answered(container, asked, leases);
         }
     }
 
-    /// In which order a workload's containers leave: the retired ones, those that do not work yet,
-    /// the idle ones, and the busy ones last.
+    /// The order in which a workload's containers leave: retired ones, those that are not ready,
+    /// idle ones, and busy ones last.
     pub fn order(
         &self,
         now: Duration,
@@ -77,7 +77,7 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.order(now, look.leases.listed(), all))
     }
 
-    /// What keeps a workload from letting idle ones leave first, told once.
+    /// The fix where a workload cannot let idle containers leave first; returned once.
     pub fn remedy(&mut self, name: &str) -> Option<String> {
         self.staffs.get_mut(name)?.remedy(name)
     }

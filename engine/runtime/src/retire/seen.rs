@@ -1,21 +1,21 @@
-//! A workload's queue, as far as it is known.
+//! The last reading of a workload's queue.
 
 use std::collections::BTreeSet;
 
 use model::{Leases, QueueReading};
 
-/// A workload's queue, as far as it is known.
+/// The last reading of a workload's queue.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueView<'a> {
-    /// The workload.
+    /// The workload's name.
     pub name: &'a str,
-    /// Its queue as it was seen last.
+    /// The last reading.
     pub look: &'a QueueReading,
-    /// Those that hold leases and are none of our containers.
+    /// Whether workers that are none of our containers hold leases.
     pub strangers: bool,
 }
 
-/// Whether others than these containers hold leases.
+/// Whether workers other than these containers hold leases.
 pub fn strangers(leases: &Leases, ours: &BTreeSet<&str>) -> bool {
     leases.busy.iter().any(|worker| !ours.contains(worker.as_str()))
 }

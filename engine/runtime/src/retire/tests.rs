@@ -41,7 +41,7 @@ fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// A queue whose leases these hold, read at `at`.
+/// A reading of time `at` with these lease holders.
 fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
     let leases = Leases { busy: names(busy), idle: names(idle), nameless };
     let in_flight = busy.len() as u64 + nameless;
@@ -76,7 +76,7 @@ fn only_one_that_is_retired_without_a_lease_may_be_stopped() {
 }
 
 #[test]
-fn one_that_nobody_answered_for_is_asked_again() {
+fn an_unanswered_retirement_is_asked_again() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
     let look = look(0, &[], &[], 0);
     work(&mut retiring, 0, &look, &status);
@@ -102,7 +102,7 @@ fn a_retirement_ends_before_the_queue_forgets_it() {
 }
 
 #[test]
-fn those_on_their_way_out_are_not_busy_and_a_lease_without_a_name_may_be_anybody_s() {
+fn terminating_ones_are_not_busy_and_a_nameless_lease_may_be_of_any() {
     let mut retiring = Retiring::new(true);
     let leaving = status(&[Phase::Ready, Phase::Ready, Phase::Terminating]);
     let named = look(0, &["w-1", "w-3"], &[], 0);
@@ -115,7 +115,7 @@ fn those_on_their_way_out_are_not_busy_and_a_lease_without_a_name_may_be_anybody
 }
 
 #[test]
-fn where_a_replica_set_chooses_those_count_that_show_that_they_are_retired() {
+fn where_a_replica_set_chooses_only_unready_retired_pods_count() {
     let (mut retiring, mut status) = (Retiring::new(false), status(&FOUR));
     let look = look(0, &["w-1"], &[], 0);
     work(&mut retiring, 0, &look, &status);
@@ -141,7 +141,7 @@ fn where_a_replica_set_chooses_those_count_that_show_that_they_are_retired() {
 }
 
 #[test]
-fn pods_that_do_not_show_it_are_stopped_when_all_are_idle_and_it_is_said_once() {
+fn pods_that_stay_ready_are_stopped_when_all_are_idle_and_the_remedy_is_said_once() {
     let (mut retiring, status) = (Retiring::new(false), status(&FOUR));
     let busy = look(0, &["w-1"], &[], 0);
     work(&mut retiring, 0, &busy, &status);
@@ -176,7 +176,7 @@ fn without_names_a_cut_is_safe_where_jobs_end_well_within_the_grace() {
 }
 
 #[test]
-fn those_that_a_replica_set_has_yet_to_stop_count_once() {
+fn pods_that_a_replica_set_has_yet_to_stop_count_once() {
     let (mut retiring, mut status) = (Retiring::new(false), status(&FOUR));
     let look = look(0, &[], &[], 0);
     work(&mut retiring, 0, &look, &status);
@@ -217,7 +217,7 @@ fn a_retired_one_that_has_a_lease_after_all_is_not_stopped() {
 }
 
 #[test]
-fn workers_that_are_never_called_anything_are_reckoned_by_time() {
+fn nameless_workers_are_judged_by_time() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
     let look = QueueReading { ack_p90: Some(ms(50)), ..look(0, &[], &[], 2) };
     assert_eq!(work(&mut retiring, 0, &look, &status), Work { busy: 2, stoppable: 4 });
@@ -228,7 +228,7 @@ fn a_list_that_could_not_be_read_stops_nobody() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
     let unread = |at| QueueReading { leases: LeaseHolders::Unread, ..look(at, &["w-1"], &[], 0) };
     for at in 0..9 {
-        // There may be many rounds for one look.
+        // Several rounds may see one reading.
         for _ in 0..3 {
             let work = work(&mut retiring, at, &unread(at), &status);
             assert_eq!(work, Work { busy: 1, stoppable: 0 });
@@ -236,5 +236,5 @@ fn a_list_that_could_not_be_read_stops_nobody() {
         assert_eq!(retiring.remedy("w"), None);
     }
     work(&mut retiring, 9, &unread(9), &status);
-    assert!(retiring.remedy("w").is_some(), "nor is that kept quiet for ever");
+    assert!(retiring.remedy("w").is_some(), "in the end it is logged");
 }

@@ -1,4 +1,4 @@
-//! One workload's containers: who is busy, who is retired, who may be stopped. Pure.
+//! One workload's containers: which are busy, retired, or may be stopped. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,37 +9,37 @@ use model::{LeaseHolders, Leases, QueueReading};
 
 use super::seen::QueueView;
 
-/// For so long after it was asked for a retirement holds. The queue forgets it a little later.
+/// A retirement holds for this long after its call. The queue forgets it a little later.
 const HOLDS: Duration = Duration::from_secs(8);
-/// Pods that are retired together are stopped together, where they stop being ready within this.
+/// Pods that are retired together are stopped together, if all become unready within this time.
 const GATHER: Duration = Duration::from_millis(1500);
-/// A retired pod that is still ready after this time does not show that it is retired.
+/// A retired pod that is still ready after this time does not become unready at all.
 const FOLLOWS: Duration = Duration::from_secs(5);
-/// After so many looks without a list of workers it is reckoned without one.
+/// After this many readings without a list of workers, decisions are made without one.
 const UNREAD: u32 = 10;
-/// After this time it is tried again.
+/// How long no pod is retired after one did not become unready.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 
-/// What is known of a workload's containers.
+/// The state of a workload's containers.
 #[derive(Debug, Default)]
 pub(super) struct WorkloadWorkers {
-    /// Asked to retire and not answered.
+    /// Containers whose retirement is not answered yet.
     asked: BTreeSet<String>,
-    /// Retired without a lease, by when they were asked.
+    /// Containers retired without a lease, and the times of their calls.
     retired: BTreeMap<String, Duration>,
-    /// Of those that were asked, the ones that were ready by then, until they are so again.
+    /// Containers that were ready when they were asked to retire, until they are ready again.
     worked: BTreeSet<String>,
-    /// Found with a lease when they were asked, by when that was.
+    /// Containers that held a lease when they were asked to retire, and the times of their calls.
     found_busy: BTreeMap<String, Duration>,
-    /// Whether the queue's workers were ever seen to be these containers.
+    /// Whether the names of these containers were seen among the queue's workers.
     is_known: bool,
-    /// Until when nobody is retired, for it did not show.
+    /// Until when no pod is retired, because one did not become unready.
     hidden_until: Option<Duration>,
-    /// Whether it was kept from leaving because nobody knows who is idle.
+    /// Whether no container may leave because the engine cannot tell which ones are idle.
     is_stuck: bool,
-    /// When the queue was last read, and
+    /// When the queue was last read.
     read: Option<Duration>,
-    /// how often in a row the list of workers could not be.
+    /// How many readings in a row had no list of workers.
     unread: u32,
     was_told: bool,
 }
@@ -49,10 +49,10 @@ impl WorkloadWorkers {
         self.retired.get(name).is_some_and(|asked| now < *asked + HOLDS)
     }
 
-    /// Marks those that are retired.
+    /// Marks retired containers.
     pub(super) fn mark(&self, now: Duration, status: &mut Status) {
         for instance in &mut status.instances {
-            // It is unready for a while after its retirement, too.
+            // A container stays unready for a while after its retirement has ended.
             let unready = instance.is_unready;
             if !self.worked.contains(&instance.name)
                 || !(unready || self.is_retired(&instance.name, now))
@@ -71,7 +71,8 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Takes in what there is, as the scheduler shows it; who is busy, and how many may be stopped.
+    /// Updates the state from the scheduler and the queue. Returns how many are busy, and how many
+    /// may be stopped.
     pub(super) fn see(
         &mut self,
         now: Duration,
@@ -98,7 +99,7 @@ impl WorkloadWorkers {
             LeaseHolders::Listed(leases) => {
                 self.learn_names(leases, seen.strangers, status);
                 match (self.is_known, leases.nameless > 0) {
-                    // Nobody knows whose these are, and they may be ours.
+                    // Leases without a name may belong to any of our containers.
                     (true, true) => Work { busy: desired, stoppable: 0 },
                     (false, nameless) if nameless || seen.strangers => {
                         self.by_time(by_count, seen.look, status)
@@ -109,14 +110,14 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Counts looks in a row without a list; there are several rounds for one look.
+    /// Counts readings in a row without a list; several rounds may see one reading.
     fn count_unread(&mut self, read: Duration, leases: &LeaseHolders) {
         if self.read.replace(read) != Some(read) {
             self.unread = if *leases == LeaseHolders::Unread { self.unread + 1 } else { 0 };
         }
     }
 
-    /// Whether workers are called as these containers are.
+    /// Learns whether the queue's workers have the names of these containers.
     fn learn_names(&mut self, leases: &Leases, strangers: bool, status: &Status) {
         let known =
             |it: &Instance| leases.busy.contains(&it.name) || leases.idle.contains(&it.name);
@@ -128,8 +129,8 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Where nobody knows who is busy, one that is stopped may be. That is without harm where its
-    /// job would end in time.
+    /// Decides without knowing which containers are busy, so a busy one may be stopped. That does
+    /// no harm where its job ends within the grace period.
     fn by_time(&mut self, busy: u32, look: &QueueReading, status: &Status) -> Work {
         let in_time = look.ack_p90.is_some_and(|p90| p90 <= status.grace / 2);
         let all_idle = look.reading.sample.in_flight == 0;
@@ -146,7 +147,7 @@ impl WorkloadWorkers {
         chooses: bool,
     ) -> Work {
         self.is_stuck = false;
-        // A queue that began anew knows of no retirement.
+        // A queue that restarted has forgotten all retirements.
         let read = look.reading.taken_at;
         self.retired.retain(|name, asked| *asked >= read || !leases.busy.contains(name));
         let busy = staying(status).filter(|it| self.is_busy(leases, &it.name)).count() as u32;
@@ -159,13 +160,12 @@ impl WorkloadWorkers {
         Work { busy, stoppable: self.stoppable_there(now, status) }
     }
 
-    /// Where the engine chooses: all that are retired, once all that were asked have answered.
+    /// Where the engine chooses: all retired containers, once all calls are answered.
     fn stoppable_here(&self) -> u32 {
         if self.asked.is_empty() { self.retired.len() as u32 } else { 0 }
     }
 
-    /// Where a ReplicaSet chooses: it stops those first that are not ready. So these are to be
-    /// retired, all of them.
+    /// Where a ReplicaSet chooses: it stops unready pods first, so all of those must be retired.
     fn stoppable_there(&self, now: Duration, status: &Status) -> u32 {
         let waits = |asked: &Duration| now < *asked + GATHER;
         let unready: Vec<&Instance> = staying(status).filter(|it| it.is_unready).collect();
@@ -177,7 +177,7 @@ impl WorkloadWorkers {
         if safe { unready.len().saturating_sub(leaving(status)) as u32 } else { 0 }
     }
 
-    /// Whether retired ones do not show that they are.
+    /// Whether retired pods do not become unready.
     fn is_hidden(&mut self, now: Duration, status: &Status) -> bool {
         if self.hidden_until.is_some_and(|until| now >= until) {
             self.hidden_until = None;
@@ -194,7 +194,7 @@ impl WorkloadWorkers {
         leases.busy.contains(name) || self.found_busy.contains_key(name)
     }
 
-    /// Chooses whom to retire, so that `count` can leave; they count as asked from now on.
+    /// Chooses containers to retire, so that `count` can leave; they count as asked from now on.
     pub(super) fn choose(
         &mut self,
         now: Duration,
@@ -216,7 +216,7 @@ impl WorkloadWorkers {
             let taken = self.asked.contains(name) || self.is_retired(name, now);
             !taken && !self.is_busy(leases, name)
         };
-        // A ReplicaSet stops those first that are not ready, so it has to be all of them.
+        // A ReplicaSet stops unready pods first, so all of them must be retired.
         let unready = staying(status).filter(|it| it.is_unready && free(&it.name)).count();
         let most = if chooses { missing } else { missing.max(unready) };
         let order = self.order(now, Some(leases), status).into_iter();
@@ -236,13 +236,13 @@ impl WorkloadWorkers {
         }
         let found = match leases {
             Some(0) => &mut self.retired,
-            // Of whom nobody knows is taken for busy until the next reading.
+            // A container without an answer counts as busy until the next reading.
             Some(_) | None => &mut self.found_busy,
         };
         found.insert(container.to_owned(), asked);
     }
 
-    /// The order in which they leave; among equals those with later names first.
+    /// The order in which containers leave; among equals, later names leave first.
     pub(super) fn order(
         &self,
         now: Duration,
@@ -261,27 +261,27 @@ impl WorkloadWorkers {
         all.into_iter().map(|it| it.name.clone()).collect()
     }
 
-    /// What to do about it, once, where it is kept from leaving.
+    /// The fix where no container may leave; returned once.
     pub(super) fn remedy(&mut self, name: &str) -> Option<String> {
         if !self.is_stuck || std::mem::replace(&mut self.was_told, true) {
             return None;
         }
         Some(format!(
-            "{name} has fewer only once all of it is idle or others need the slots, for the engine \
-             cannot tell whom to stop: let its workers receive under the names of their pods, with \
-             a readinessProbe on /readyz (periodSeconds: 1, failureThreshold: 1), or give it \
-             terminationGracePeriodSeconds of twice what its jobs take"
+            "{name} is scaled down only once all its workers are idle or others need the slots, \
+             because the engine cannot tell which workers are busy: let them receive under their \
+             pods' names, with a readinessProbe on /readyz (periodSeconds: 1, failureThreshold: \
+             1), or set terminationGracePeriodSeconds to twice the time that a job takes"
         ))
     }
 }
 
-/// How many of those that stay are about to be stopped: the lower count was written, and they have
-/// not been chosen yet.
+/// How many staying containers are about to be stopped: the lower count was written, but the
+/// ReplicaSet has not chosen yet.
 fn leaving(status: &Status) -> usize {
     staying(status).count().saturating_sub(status.replicas.desired as usize)
 }
 
-/// Those that were not told to stop.
+/// Containers that are not terminating.
 fn staying(status: &Status) -> impl Iterator<Item = &Instance> {
     status.instances.iter().filter(|it| it.phase != Phase::Terminating)
 }

@@ -1,4 +1,4 @@
-//! A round as the API and the headline have it.
+//! Builds the API's state from a round.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::state::{
     rounded, seconds,
 };
 
-/// A limit that lasts so long is one, and no passing moment of a ramp.
+/// A limit counts once it has lasted this long; before, it may be a moment of a ramp.
 const LIMIT_LASTS: Duration = Duration::from_secs(3);
 
 impl SnapshotBuilder {
-    /// All of it but the headline; workloads are in the order of the configuration.
+    /// The state without the headline; workloads are in the order of the configuration.
     pub(super) fn state(&self, round: &Round<'_>) -> State {
         let config = round.core.config();
         let workloads: Vec<_> =
@@ -113,7 +113,7 @@ impl SnapshotBuilder {
         }
     }
 
-    /// A decision that is made now.
+    /// A decision made at `now`.
     pub(super) fn decision(&self, now: Duration, decision: &Decision) -> DecisionState {
         DecisionState {
             at: seconds(self.uptime(now)),

@@ -1,4 +1,4 @@
-//! Makes moments out of rounds.
+//! Builds snapshots from rounds.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -21,38 +21,38 @@ use super::state::DecisionState;
 /// How many decisions are remembered.
 const DECISIONS: usize = 50;
 
-/// Makes moments out of rounds, and remembers what a single round does not know.
+/// Builds snapshots from rounds, and remembers what a single round does not know.
 #[derive(Debug, Default)]
 pub struct SnapshotBuilder {
     pub(super) fixed: Fixed,
     pub(super) run: u32,
-    /// When this run began; all that is shown counts from here.
+    /// When this run began; all times in a snapshot count from here.
     origin: Duration,
     seq: u64,
     log: Log,
-    /// The first entry of the log that was not shown yet.
+    /// The first log entry that is in no snapshot yet.
     shown: u64,
     pub(super) lost: Lost,
-    /// What made the load had so many the last time.
+    /// Desired replicas of the load's Deployments in the last round.
     loads: BTreeMap<String, u32>,
-    /// Who has just scaled a Deployment by way of this engine.
+    /// Who has just scaled a Deployment through this engine.
     expected: BTreeMap<String, Actor>,
     warnings: BTreeSet<String>,
     pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
     pub(super) rates: BTreeMap<String, Rates>,
-    /// Since when a workload has had all that it can get, and all of it at work.
+    /// Since when a workload has had all it can get, with all of it ready.
     pub(super) at_limit_since: BTreeMap<String, Duration>,
     headline: Headline,
 }
 
 impl SnapshotBuilder {
-    /// An empty board of a run of this number.
+    /// A builder for a run of this number.
     pub fn new(fixed: Fixed, run: u32) -> SnapshotBuilder {
         SnapshotBuilder { fixed, run, ..SnapshotBuilder::default() }
     }
 
-    /// Begins another run at `now`: its time, its chart, its log and its counts are new.
+    /// Begins another run at `now`: time, chart, log and counts start again.
     pub fn begin_anew(&mut self, now: Duration, run: u32) {
         let old = std::mem::replace(self, SnapshotBuilder::new(self.fixed.clone(), run));
         self.origin = now;
@@ -66,7 +66,7 @@ impl SnapshotBuilder {
         now.saturating_sub(self.origin)
     }
 
-    /// Takes in that something has happened.
+    /// Records a log event.
     pub fn tell(&mut self, now: Duration, news: LogEvent) {
         if let Some(cause) = &news.cause {
             self.headline.hear(now, cause.clone());
@@ -74,17 +74,17 @@ impl SnapshotBuilder {
         self.log.push(self.uptime(now), news);
     }
 
-    /// Says who scales a Deployment now, for when that is seen.
+    /// Notes who scales a Deployment, for the log event once the change is seen.
     pub fn expect(&mut self, deployment: &str, by: Actor) {
         self.expected.insert(deployment.to_owned(), by);
     }
 
-    /// Takes in how many jobs a queue has lost since its process began.
+    /// Records how many jobs a queue has lost since its process began.
     pub fn count_lost(&mut self, queue: &str, counted: u64) {
         self.lost.see(queue, counted);
     }
 
-    /// Takes a round in and gives the moment after it.
+    /// Builds the snapshot after a round.
     pub fn after(&mut self, round: Round<'_>) -> Snapshot {
         self.seq += 1;
         self.remember(&round);
@@ -142,7 +142,7 @@ impl SnapshotBuilder {
         }
     }
 
-    /// Tells changes of the load, and who made them.
+    /// Logs changes of the load, and who made them.
     fn see_loads(&mut self, round: &Round<'_>) {
         let now: BTreeMap<String, u32> =
             round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect();
@@ -157,7 +157,7 @@ impl SnapshotBuilder {
         self.loads = now;
     }
 
-    /// Tells what has gone wrong since the round before.
+    /// Logs the warnings that are new since the previous round.
     fn see_troubles(&mut self, round: &Round<'_>) {
         let now: BTreeSet<String> = round.warnings.values().map(|it| it.text.clone()).collect();
         let before = std::mem::replace(&mut self.warnings, now.clone());
@@ -167,7 +167,7 @@ impl SnapshotBuilder {
     }
 }
 
-/// Whether a workload has all that it can get, and works.
+/// Whether a workload has all it can get, with all of it ready.
 fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
     let limit = round.core.why(&workload.name).and_then(|why| why.limited_by);
     let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));

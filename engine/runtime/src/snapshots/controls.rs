@@ -1,35 +1,29 @@
-//! Which of the page's controls can be used.
+//! Which of the page's controls are disabled, and why.
 
 use model::scheduler::Lacks;
 use serde::{Deserialize, Serialize};
 
-/// Which of the page's controls cannot be used: null where it can, else why not.
+/// Why each of the page's controls is disabled; null for those that are enabled.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Controls {
-    /// Setting the load.
     pub load: Option<String>,
-    /// Many jobs at once.
     pub burst: Option<String>,
-    /// Killing a container.
     pub kill: Option<String>,
-    /// Freezing a workload.
     pub pause: Option<String>,
-    /// Holding all scaling.
     pub hold: Option<String>,
-    /// Beginning anew.
     pub reset: Option<String>,
-    /// Changing settings.
     pub configure: Option<String>,
 }
 
 impl Controls {
-    /// All but those that the scheduler is not allowed to carry out.
+    /// Disables what the scheduler lacks the permissions for.
     pub fn without(lacks: Lacks) -> Controls {
         let Lacks { kill, configure } = lacks;
         Controls { kill, pause: configure.clone(), configure, ..Controls::default() }
     }
 
-    /// None of them can be used.
+    /// Disables all controls.
     pub fn none(because: &str) -> Controls {
         let because = Some(because.to_owned());
         Controls {

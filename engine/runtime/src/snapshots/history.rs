@@ -1,19 +1,19 @@
-//! What the chart shows of a tick.
+//! The points of the chart.
 
 use std::time::Duration;
 
 use super::round::Round;
 
-/// What the chart shows of one tick.
+/// One tick's values on the chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     /// The time since the run began.
     pub at: Duration,
-    /// Ready messages, by queue; only of readings that were fresh at the time.
+    /// Ready messages by queue; only of readings that were fresh at the time.
     pub queues: Vec<(String, u64)>,
-    /// Live containers, by workload, in the order of their priorities.
+    /// Live containers by workload, in the order of their priorities.
     pub live: Vec<(String, u32)>,
-    /// Replicas that others were told to have, by Deployment: the load.
+    /// Desired replicas of the Deployments that make the load.
     pub others: Vec<(String, u32)>,
 }
 

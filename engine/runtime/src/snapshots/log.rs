@@ -1,4 +1,4 @@
-//! What happened, newest last, and who did it.
+//! The log: what happened and who did it, newest last.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,87 +11,84 @@ use super::state::seconds;
 
 /// How many entries are remembered.
 pub const REMEMBERED: usize = 200;
-/// A sentence longer than this would fill the page.
+/// The longest text in characters; a longer one would fill the page.
 const LONGEST: usize = 300;
 
-/// What kind of thing happened.
+/// The kind of a log event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// A workload's count was decided.
+    /// A workload's count changed.
     Decision,
     /// The load changed.
     Load,
-    /// Many jobs came at once.
+    /// Many jobs were sent at once.
     Burst,
-    /// A container was killed.
+    /// A command killed a container.
     Kill,
     /// A setting changed.
     Edit,
-    /// A workload was frozen or freed.
+    /// A workload was paused or resumed.
     Pause,
-    /// All scaling was held or let go.
+    /// All scaling was held or resumed.
     Hold,
-    /// A queue could not be read on purpose, or can be again.
+    /// A command made a queue unreadable, or readable again.
     Blind,
-    /// All began anew.
+    /// Everything went back to second 0.
     Reset,
     /// What became of a job whose worker was lost.
     #[serde(rename = "story")]
     RecoveredJob,
-    /// A scenario went on.
+    /// A scenario went to another step.
     Scenario,
-    /// Something is wrong.
+    /// Something is wrong that a person should fix.
     #[serde(rename = "trouble")]
     Warning,
 }
 
-/// Something that happened.
+/// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
     /// Counts the entries of a run.
     pub id: u64,
-    /// When, in seconds of uptime.
+    /// Seconds of uptime.
     pub at: f64,
-    /// What kind of thing.
+    /// The kind of the event.
     pub kind: Kind,
-    /// The whole sentence.
+    /// A sentence.
     pub text: String,
-    /// Who did it; null where it was the engine's own decision.
+    /// Who did it; null for the engine's own decisions.
     pub by: Option<Actor>,
-    /// Its name on the chart; null where it is not marked there.
+    /// Its name on the chart; null where the chart does not mark it.
     pub mark: Option<String>,
 }
 
-/// What is to be told; the log gives it its number and time.
+/// An event for the log, which gives it its number and time.
+#[allow(missing_docs)] // as in `Entry`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogEvent {
-    /// What kind of thing.
     pub kind: Kind,
-    /// The whole sentence.
     pub text: String,
-    /// Who did it.
     pub by: Option<Actor>,
-    /// Its name on the chart.
     pub mark: Option<String>,
-    /// What the headline is to tell of it.
+    /// What the headline shows of it.
     pub cause: Option<Cause>,
 }
 
 impl LogEvent {
-    /// Something that is told and not marked on the chart.
+    /// An event that is not marked on the chart.
     pub fn new(kind: Kind, text: impl Into<String>) -> LogEvent {
         LogEvent { kind, text: text.into(), by: None, mark: None, cause: None }
     }
 
-    /// Something that somebody did, marked on the chart by its own words.
+    /// An event that is marked on the chart with its own text.
     pub fn marked(kind: Kind, text: impl Into<String>, by: Actor) -> LogEvent {
         let text = text.into();
         LogEvent { kind, mark: Some(text.clone()), text, by: Some(by), cause: None }
     }
 }
 
-/// The entries.
+/// The last [`REMEMBERED`] entries.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
     next: u64,
@@ -99,7 +96,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Takes something in that happened at this time of uptime.
+    /// Adds an event that happened at this uptime.
     pub fn push(&mut self, at: Duration, news: LogEvent) {
         let LogEvent { kind, text, by, mark, cause: _ } = news;
         let (text, mark) = (shortened(text), mark.map(shortened));
@@ -110,18 +107,18 @@ impl Log {
         }
     }
 
-    /// The number of the next entry.
+    /// The id of the next entry.
     pub fn next(&self) -> u64 {
         self.next
     }
 
-    /// The entries from this number on, oldest first.
+    /// The entries from this id on, oldest first.
     pub fn since(&self, id: u64) -> Vec<Entry> {
         self.entries.iter().filter(|entry| entry.id >= id).cloned().collect()
     }
 }
 
-/// Words of others may be as long as they like; ours are one line.
+/// Cuts a text at 300 characters: texts of others may have any length.
 pub fn shortened(text: String) -> String {
     if text.chars().count() <= LONGEST {
         return text;

@@ -1,24 +1,24 @@
-//! How many jobs were lost: dead, or too old before anybody took them.
+//! How many jobs were lost: dead-lettered, or expired before a worker received them.
 
 use std::collections::BTreeMap;
 
-/// Sums up losses since the last reset, also over restarts of the queue's process.
+/// The losses since the last reset, added up across restarts of the queue's process.
 #[derive(Debug, Clone, Default)]
 pub struct Lost {
-    /// What each queue's own counters said last.
+    /// The last value of each queue's own counter.
     last: BTreeMap<String, u64>,
     sum: Option<u64>,
 }
 
 impl Lost {
-    /// Takes in what a queue has counted since its process began.
+    /// Records what a queue has counted since its process began.
     pub fn see(&mut self, queue: &str, counted: u64) {
         let last = self.last.insert(queue.to_owned(), counted);
         let more = match last {
-            // What was lost before anybody looked is not of this run.
+            // Losses before the first reading do not belong to this run.
             None => 0,
             Some(last) if counted >= last => counted - last,
-            // Its process began anew.
+            // The queue's process restarted.
             Some(_) => counted,
         };
         *self.sum.get_or_insert(0) += more;
@@ -29,7 +29,7 @@ impl Lost {
         self.sum
     }
 
-    /// Begins anew.
+    /// Sets the sum to 0, or leaves it unknown.
     pub fn reset(&mut self) {
         self.sum = self.sum.map(|_| 0);
     }

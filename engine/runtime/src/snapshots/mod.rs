@@ -1,13 +1,13 @@
-//! Snapshots: what is known at a moment, for everyone who looks: the API, the page and the metrics.
+//! Snapshots: all state at one moment, for the API, the pages and the metrics.
 //!
 //! # Layout
-//! - `builder`: [`SnapshotBuilder`], which makes snapshots out of rounds
-//! - `round` and `snapshot`: what goes in, and what comes out
-//! - [`state`]: the API's JSON; `build_state`: how it is made of a round
-//! - [`slots`]: which container has which place in the grid
-//! - [`history`]: what the chart shows of a tick
+//! - `builder`: [`SnapshotBuilder`], which builds snapshots from rounds
+//! - `round` and `snapshot`: its input and its output
+//! - [`state`]: the API's JSON; `build_state`: how it is built from a round
+//! - [`slots`]: the place of each container in the grid
+//! - [`history`]: the points of the chart
 //! - [`rates`]: how fast a queue fills and empties
-//! - [`controls`]: which of the page's controls can be used
+//! - [`controls`]: which of the page's controls are disabled, and why
 //! - [`headline`]: the one sentence on top
 //! - [`log`]: what happened, and who did it
 //! - [`lost`]: how many jobs were lost

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use control::{Reading, Totals};
 
-/// Rates are taken over this time: long enough to be calm, short enough to be now.
+/// Rates are averages over this time: long enough to be steady, short enough to be current.
 pub const WINDOW: Duration = Duration::from_secs(5);
 
 /// A queue's last readings.
@@ -13,7 +13,7 @@ pub const WINDOW: Duration = Duration::from_secs(5);
 pub struct Rates(VecDeque<Reading>);
 
 impl Rates {
-    /// Takes a reading in; the same one twice counts once, a restart begins anew.
+    /// Adds a reading unless it is a repeated one. A restart of the queue drops all earlier ones.
     pub fn see(&mut self, reading: &Reading) {
         match self.0.back() {
             Some(last) if last.taken_at == reading.taken_at => return,
@@ -26,8 +26,8 @@ impl Rates {
         }
     }
 
-    /// Messages a second that arrived and that were done over the last `time`, at most the
-    /// whole window; `None` before half of that is known.
+    /// Messages per second that arrived and that were done over the last `time`, at most the whole
+    /// window; `None` before half of that time is known.
     pub fn over(&self, time: Duration) -> Option<(f64, f64)> {
         let last = self.0.back()?;
         let first = self.0.iter().find(|reading| reading.taken_at + time >= last.taken_at)?;

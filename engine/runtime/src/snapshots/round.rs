@@ -1,4 +1,4 @@
-//! What a round of the loop knows.
+//! The input of a snapshot: what a round of the loop knows.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use model::{ControlMode, Status, Warnings};
 use super::controls::Controls;
 use crate::contribution::Contributed;
 
-/// What stays the same for a whole run.
+/// What never changes while the engine runs.
 #[derive(Debug, Clone, Default)]
 pub struct Fixed {
     /// The scheduler's name.
     pub scheduler: &'static str,
     /// The namespace; `None` in the box.
     pub namespace: Option<String>,
-    /// By which of kubectl's contexts the cluster is seen; `None` in a pod and in the box.
+    /// The kubectl context of the cluster; `None` in a pod and in the box.
     pub context: Option<String>,
-    /// How long a start is made to take, for the page to say so.
+    /// An artificial delay of every start, which the page shows.
     pub start_delay: Duration,
 }
 
@@ -27,11 +27,11 @@ pub struct Fixed {
 pub struct Round<'a> {
     /// The time since the engine began.
     pub now: Duration,
-    /// Which round it is; those between ticks have the last tick's number.
+    /// The number of the last tick.
     pub tick: u64,
-    /// Whether this is a tick, and not a look in between.
+    /// Whether this round is a tick, and not one between ticks.
     pub is_tick: bool,
-    /// The decision core, for its whys.
+    /// The decision core, which explains its decisions.
     pub core: &'a Autoscaler,
     /// What was measured.
     pub observation: &'a Observation,
@@ -41,22 +41,22 @@ pub struct Round<'a> {
     pub decisions: &'a [Decision],
     /// How long containers take to start, by Deployment.
     pub start_ups: &'a BTreeMap<String, StartUp>,
-    /// Whether this engine decides, or who does.
+    /// The engine's leader state: alone, leader, or who leads.
     pub standing: String,
-    /// What it does now.
+    /// Whether the engine decides, is held or looks on.
     pub mode: ControlMode,
     /// What is wrong with the configuration, by Deployment.
     pub warnings: &'a Warnings,
-    /// Which of the page's controls can be used.
+    /// Which of the page's controls are disabled, and why.
     pub controls: Controls,
-    /// The configuration's version, which is another one with each change.
+    /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// What others add.
+    /// What other parts add.
     pub contributed: Contributed,
 }
 
 impl Round<'_> {
-    /// What is neither scaled nor serves others: what makes the load.
+    /// Deployments that make the load: they are not scaled, and no other depends on them.
     pub(super) fn loads(&self) -> impl Iterator<Item = (&String, &Status)> {
         let config = self.core.config();
         let all = self.deployments.iter();

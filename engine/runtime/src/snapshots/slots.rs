@@ -1,19 +1,19 @@
-//! Which container has which place in the grid. A container keeps its place while it lives:
-//! urgent ones take the first free place from the left, the background from the right.
+//! The place of each container in the grid. A container keeps its place while it lives. Urgent
+//! ones take the first free place from the left, those of the background from the right.
 
 use std::collections::BTreeMap;
 
 use model::Instance;
 
-/// Remembers the places.
+/// The places by container name.
 #[derive(Debug, Default)]
 pub struct Slots {
     places: BTreeMap<String, usize>,
 }
 
 impl Slots {
-    /// The grid with these containers; each place is one unit of capacity. More containers than places make the grid longer, so that
-    /// an overshoot would be seen, not hidden.
+    /// The grid with these containers; each place is one slot. More containers than slots make the
+    /// grid longer, so that an overshoot is seen, not hidden.
     pub fn place<'a>(
         &mut self,
         capacity: u32,

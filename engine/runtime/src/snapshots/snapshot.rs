@@ -1,4 +1,4 @@
-//! One moment.
+//! All state at one moment.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,38 +12,38 @@ use super::history::Point;
 use super::log::Entry;
 use super::state::State;
 
-/// One moment. Everything that is shown comes from one of these, so that numbers agree.
+/// All state at one moment. Everything shown comes from one snapshot, so that numbers agree.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// Counts the moments since the engine began.
+    /// Counts the snapshots since the engine began.
     pub seq: u64,
-    /// What is told apart by a reset or another engine.
+    /// The run's random number; a reset or a restart of the engine begins another run.
     pub run: u32,
-    /// What the API answers.
+    /// The API's state.
     pub state: State,
-    /// The grid: who has which place.
+    /// The grid: each slot's container.
     pub slots: Vec<Option<Instance>>,
-    /// What a tick adds to the chart; `None` between ticks.
+    /// The chart's point of a tick; `None` between ticks.
     pub point: Option<Point>,
-    /// What has happened since the moment before.
+    /// The log entries since the previous snapshot.
     pub news: Vec<Entry>,
-    /// What has been contributed since the moment before, by the name of its list.
+    /// What was contributed since the previous snapshot, by the name of its list.
     pub fresh: Vec<(&'static str, Vec<Value>)>,
-    /// All containers and those that left, by Deployment.
+    /// All containers, and the counters of those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
-    /// What the round went by.
+    /// What the round decided by.
     pub seen: Arc<RoundInputs>,
 }
 
-/// What a round went by, for those who reckon what others would have done.
+/// What a round decided by; the comparison simulates other contenders from it.
 #[derive(Debug, Clone)]
 pub struct RoundInputs {
-    /// When this run began; readings may be from before it.
+    /// When this run began; readings may be older.
     pub origin: Duration,
-    /// What is scaled, and how.
+    /// The workloads and their rules.
     pub config: Config,
     /// The last good reading, by queue.
     pub readings: BTreeMap<String, Reading>,
-    /// How long containers take to start, nine of ten, by workload.
+    /// The 90th percentile of start-up times, by workload.
     pub start_ups: BTreeMap<String, Duration>,
 }

@@ -1,4 +1,4 @@
-//! The API's JSON: what `/api/v1/state` answers.
+//! The API's JSON: the answer of `/api/v1/state`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,55 +9,55 @@ use serde_json::Value;
 
 use super::controls::Controls;
 
-/// The engine at one moment. Times are in seconds since it began, or since the last reset.
+/// The engine at one moment. Times are in seconds since its start, or since the last reset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct State {
-    /// Which decision round this is.
+    /// The number of the last tick.
     pub tick: u64,
-    /// What is told apart by a reset or another engine, in hexadecimal digits.
+    /// The run in hexadecimal digits; a reset or a restart of the engine begins another run.
     pub run: String,
-    /// The time.
+    /// The time of this snapshot.
     pub uptime_s: f64,
     /// Where the containers run.
     pub scheduler: &'static str,
     /// The namespace; null in the box.
     pub namespace: Option<String>,
-    /// By which of kubectl's contexts the cluster is seen; null in a pod and in the box.
+    /// The kubectl context of the cluster; null in a pod and in the box.
     pub context: Option<String>,
-    /// Whether this engine decides (alone, leader), or who does.
+    /// The engine's leader state: alone, leader, or who leads.
     pub standing: String,
-    /// What it does now: live, held, looks_on, or replay.
+    /// What the engine does now: live, held, looks_on, or replay.
     pub mode: RunMode,
-    /// Why it looks on; null where it does not.
+    /// Why the engine looks on; null where it does not.
     pub because: Option<String>,
-    /// How many containers there are, those that are not scaled included.
+    /// The number of all containers, also of Deployments that are not scaled.
     pub containers: usize,
-    /// What is wrong with the configuration.
+    /// What is wrong and should be fixed by a person.
     #[serde(rename = "troubles")]
     pub warnings: Vec<String>,
-    /// How long a start is made to take.
+    /// An artificial delay of every start.
     pub start_delay_s: f64,
-    /// The budget in containers.
+    /// The number of slots.
     pub capacity: u32,
-    /// Live containers of scaled workloads, those on their way out included.
+    /// Slots in use: containers of workloads, those that terminate included.
     pub used: u32,
-    /// Jobs lost since then: dead, or too old before anybody took them; null until a queue was
-    /// read.
+    /// Jobs lost in this run: dead-lettered, or expired before a worker received them; null until a
+    /// queue was read.
     pub lost: Option<u64>,
-    /// The one sentence.
+    /// The one sentence on top of the page.
     pub headline: String,
-    /// Which of the page's controls cannot be used, and why.
+    /// Which of the page's controls are disabled, and why.
     pub controls: Controls,
-    /// The configuration's version, which is another one with each change.
+    /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// What others add, each under a key of its own.
+    /// What other parts add, each under a key of its own.
     #[serde(flatten)]
     pub contributed: BTreeMap<&'static str, Value>,
-    /// What is scaled, by priority.
+    /// The workloads, by priority.
     pub workloads: Vec<WorkloadState>,
-    /// Deployments that are not scaled: what makes the load, and the queue.
+    /// Deployments that are not scaled: those that make the load, and the queue.
     pub deployments: Vec<DeploymentState>,
-    /// The queues that are watched.
+    /// The queues that workloads follow.
     pub queues: Vec<QueueState>,
     /// The last decisions, newest first.
     pub decisions: Vec<DecisionState>,
@@ -67,48 +67,45 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunMode {
-    /// It decides.
+    /// It decides and scales.
     Live,
-    /// A person holds all scaling.
+    /// All scaling is held.
     Held,
-    /// It looks on.
+    /// It observes and scales nothing.
     LooksOn,
-    /// It shows a recording.
+    /// It plays a recording.
     Replay,
 }
 
-/// A scaled workload.
+/// A workload.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct WorkloadState {
-    /// Its name.
     pub name: String,
-    /// 1 is served first.
+    /// Priority 1 gets slots first.
     pub priority: u32,
-    /// How its wanted count is found.
+    /// How its wanted count is computed.
     pub rule: &'static str,
     /// The queue that it follows; null where it follows none.
     pub queue: Option<String>,
-    /// The queue's length that it keeps; null where it follows none.
+    /// The queue length that its rule keeps to; null where it follows no queue.
     pub target: Option<u32>,
-    /// Its least count.
+    /// The lowest count it is scaled to.
     pub min: u32,
-    /// Its greatest count.
+    /// The highest count it is scaled to.
     pub max: u32,
-    /// How many it was told to have.
+    /// The count written to the Deployment.
     pub desired: u32,
-    /// Those at work.
     pub ready: u32,
-    /// Those not at work yet.
     pub starting: u32,
-    /// Those told to stop and not gone yet.
     pub terminating: u32,
-    /// What nine of ten of its containers took to start, at most; null until one was seen to.
+    /// The 90th percentile of its containers' start-up times; null until one was measured.
     pub start_up_s: Option<f64>,
-    /// Whether it is frozen.
+    /// Whether a person has paused it.
     pub paused: bool,
-    /// Why it has what it has.
+    /// Why it has its count.
     pub why: WhyState,
-    /// How often its containers were started again after a crash.
+    /// How often its containers were restarted after a crash.
     #[serde(skip)]
     pub restarts: u32,
     /// Whether it has had all it can get for long enough to call that its limit.
@@ -116,96 +113,88 @@ pub struct WorkloadState {
     pub has_all: bool,
 }
 
-/// Why a workload has what it has.
+/// Why a workload has its count.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct WhyState {
-    /// The whole sentence.
+    /// The explanation as a sentence.
     pub text: String,
-    /// How many its rule wants.
+    /// The count that its rule wants.
     pub wanted: u32,
-    /// The rule's arithmetic.
+    /// The quantities in the rule's formula.
     pub terms: Vec<TermState>,
-    /// What keeps it from that, or from fewer; null where nothing does.
+    /// What keeps it from the wanted count; null where nothing does.
     pub limited_by: Option<&'static str>,
-    /// When that changes by itself, in seconds of uptime; null where that is not known.
+    /// When that limit ends by itself, in seconds of uptime; null where that is unknown.
     pub until: Option<f64>,
 }
 
-/// A quantity in a rule's arithmetic.
+/// A quantity in a rule's formula.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TermState {
-    /// Its name.
     pub name: &'static str,
-    /// Its value.
     pub value: f64,
 }
 
 /// A Deployment that is not scaled.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentState {
-    /// Its name.
     pub name: String,
-    /// How many it was told to have.
     pub desired: u32,
-    /// Those at work.
     pub ready: u32,
-    /// Those not at work yet.
     pub starting: u32,
-    /// Those told to stop and not gone yet.
     pub terminating: u32,
-    /// Whether it makes the load: it serves nobody else.
+    /// Whether it makes the load: no other Deployment depends on it.
     pub load: bool,
 }
 
-/// A queue that is watched.
+/// A queue that workloads follow. Values are null until it was read.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct QueueState {
-    /// Its name.
     pub name: String,
-    /// Messages that wait; null until it was read.
+    /// Messages that wait.
     pub ready: Option<u64>,
-    /// Messages that are worked on; null until it was read.
+    /// Messages that workers have leased.
     pub in_flight: Option<u64>,
-    /// The length it shall keep.
     pub target: u32,
-    /// The reading's age; null until it was read.
+    /// The age of the reading.
     pub age_s: Option<f64>,
     /// fresh, stale or failed.
     pub status: &'static str,
-    /// Messages that arrive a second; null while that is not known.
+    /// Messages per second that arrive; null while unknown.
     #[serde(serialize_with = "in_thousandths")]
     pub arrive_s: Option<f64>,
-    /// Messages that are done a second; null while that is not known.
+    /// Messages per second that are done; null while unknown.
     #[serde(serialize_with = "in_thousandths")]
     pub done_s: Option<f64>,
 }
 
-/// A decision.
+/// A change of a workload's desired count.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DecisionState {
-    /// When, in seconds of uptime.
+    /// Seconds of uptime.
     pub at: f64,
-    /// Whose.
     pub workload: String,
-    /// From how many.
     pub from: u32,
-    /// To how many.
     pub to: u32,
     /// scaled_up, scaled_down or preempted.
     pub reason: &'static str,
-    /// The whole sentence.
+    /// The decision as a sentence.
     pub text: String,
 }
 
 impl State {
-    /// Whether a Deployment does background work.
+    /// Whether a Deployment is the background.
     pub fn is_background(&self, name: &str) -> bool {
         self.workloads.iter().any(|workload| workload.name == name && workload.is_background())
     }
 }
 
 impl WorkloadState {
-    /// Whether it does background work.
+    /// Whether it is the background.
     pub fn is_background(&self) -> bool {
         self.rule == Rule::Remainder.name()
     }
@@ -216,7 +205,7 @@ pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 
-/// Three places are more than anyone reads; it also keeps -0.0 and long tails off the wire.
+/// Rounds to three decimals, more than anyone reads. This also avoids -0.0 and long fractions.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0 + 0.0
 }

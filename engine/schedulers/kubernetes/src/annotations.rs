@@ -1,4 +1,4 @@
-//! Annotations of Deployments, edited.
+//! Edits the annotations of Deployments.
 
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
@@ -12,19 +12,19 @@ use tokio::time::timeout;
 use super::writer::REQUEST;
 use crate::rights::grant;
 
-/// Edits annotations. Where there are several Deployments it is rehearsed first, so that either all
+/// Edits annotations. Edits of several Deployments are first sent as dry runs, so that either all
 /// are edited or none.
 ///
 /// # Errors
-/// When one of them may not be edited, or nobody knows whether it was.
+/// When one may not be edited, or when the apiserver does not say whether it was.
 pub async fn edit(
     api: &Api<Deployment>,
     changes: &[Change],
     may_write: &MayWrite,
 ) -> Result<(), ScaleError> {
-    let rehearsals = if changes.len() > 1 { changes } else { &[] };
-    let rehearsals = rehearsals.iter().map(|change| (change, true));
-    for (change, dry_run) in rehearsals.chain(changes.iter().map(|change| (change, false))) {
+    let dry_runs = if changes.len() > 1 { changes } else { &[] };
+    let dry_runs = dry_runs.iter().map(|change| (change, true));
+    for (change, dry_run) in dry_runs.chain(changes.iter().map(|change| (change, false))) {
         if !may_write() {
             return Err(Refused("this engine does not lead".to_owned()));
         }
@@ -50,7 +50,7 @@ async fn edit_one(api: &Api<Deployment>, change: &Change, dry_run: bool) -> Resu
         Ok(Err(kube::Error::Api(status))) => Err(Refused(status.message.clone())),
         Ok(Err(error)) => Err(Unanswered(error.to_string())),
         Err(_) => {
-            let text = format!("the apiserver has not said whether {deployment} was edited");
+            let text = format!("the apiserver did not answer; {deployment} may have been edited");
             Err(Unanswered(text))
         }
     }
@@ -68,10 +68,10 @@ mod tests {
 
     use super::*;
 
-    /// What an apiserver was asked: query, content type and body.
+    /// The requests that an apiserver got: query, content type and body.
     type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
 
-    /// An apiserver that refuses what is asked of the Deployments named.
+    /// An apiserver that refuses requests for the named Deployments.
     async fn apiserver(refused: &'static [&'static str]) -> (Api<Deployment>, Asked) {
         let asked = Asked::default();
         let notes = asked.clone();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn several_are_rehearsed_before_any_is_edited() {
+    async fn several_edits_are_dry_runs_before_any_is_made() {
         let (api, asked) = apiserver(&[]).await;
         edit(&api, &changes(), &always(true)).await.unwrap();
         let asked = asked.lock().unwrap();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_may_not_be_edited_keeps_all_as_they_are_and_says_how_to_grant_it() {
+    async fn one_forbidden_edit_leaves_all_unedited_and_names_the_command_that_grants_it() {
         let (api, asked) = apiserver(&["remainder"]).await;
         let error = edit(&api, &changes(), &always(true)).await.unwrap_err();
         assert!(asked.lock().unwrap().iter().all(|(query, ..)| query.contains("dryRun=All")));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_engine_that_does_not_lead_asks_for_nothing() {
+    async fn an_engine_that_does_not_lead_sends_no_edit() {
         let (api, asked) = apiserver(&[]).await;
         assert!(edit(&api, &changes()[..1], &always(false)).await.is_err());
         assert!(asked.lock().unwrap().is_empty());

@@ -1,8 +1,8 @@
 //! Whether the engine has any right at all in its namespace.
 //!
-//! A RoleBinding has to name the namespace of whom it binds. In any other one than the manifest says,
-//! everything is created, and nothing is bound. That is one thing that is wrong, and one line mends
-//! it; a line for each right would hide that.
+//! A RoleBinding names the namespace of its ServiceAccount. When the manifest is created in another
+//! namespace, the RoleBinding there binds nothing. That is one fault, and one command fixes it; a
+//! command for each missing right would hide that.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,12 @@ use tokio::time::timeout;
 
 use crate::rights::bind;
 
-/// Who asks has been refused already, and wants to say why.
+/// Short, because the caller waits for it before it can report a refusal.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// What its role speaks of; whoever may do nothing with any of them is not bound to it.
+/// Resources of the engine's role. An engine with no right to any of them is not bound to the role.
 const OF_ITS_ROLE: [&str; 3] = ["deployments", "pods", "leases"];
 
-/// What is known of the engine's binding.
+/// Whether the engine's role is bound to it, as far as known.
 #[derive(Debug, Clone)]
 pub struct Binding {
     reviews: Api<SelfSubjectRulesReview>,
@@ -31,31 +31,31 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// In this namespace; nothing is known yet.
+    /// Until [`Self::ask`] is called, the binding counts as present.
     pub fn of(client: Client, namespace: &str) -> Binding {
         let (reviews, namespace) = (Api::all(client), namespace.to_owned());
         Binding { reviews, namespace, is_missing: Arc::default() }
     }
 
-    /// Asks why something was refused: what to say where it is because of the binding.
+    /// Call it after a refusal; returns the message for the user if the binding is missing.
     pub async fn ask(&self) -> Option<String> {
         let spec = SelfSubjectRulesReviewSpec { namespace: Some(self.namespace.clone()) };
         let review = SelfSubjectRulesReview { spec, ..SelfSubjectRulesReview::default() };
         let params = PostParams::default();
         let answer = timeout(PATIENCE, self.reviews.create(&params, &review)).await;
-        // What was known stays where there is no answer.
+        // Without an answer the last known state stays.
         if let Ok(Ok(SelfSubjectRulesReview { status: Some(status), .. })) = answer {
             self.is_missing.store(has_nothing(&status.resource_rules), Ordering::Relaxed);
         }
         self.refusal()
     }
 
-    /// Something was not refused.
+    /// Call it after a request that was not refused.
     pub fn is_there(&self) {
         self.is_missing.store(false, Ordering::Relaxed);
     }
 
-    /// What to say where it is missing, as far as is known.
+    /// The message for the user if the binding is missing, as far as known.
     pub fn refusal(&self) -> Option<String> {
         let namespace = &self.namespace;
         self.is_missing.load(Ordering::Relaxed).then(|| {
@@ -82,7 +82,7 @@ mod tests {
     use crate::Cluster;
     use crate::leader::Leadership;
 
-    /// An apiserver that refuses all but the question what one may do: something with these.
+    /// An apiserver that refuses every request but a rules review, which grants these resources.
     async fn apiserver(may: &'static [&'static str]) -> Client {
         let answer = async move |uri: Uri| {
             let no = json!({"kind": "Status", "code": 403, "message": "no"});
@@ -100,7 +100,7 @@ mod tests {
         Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap()
     }
 
-    /// What an engine says there, of its Lease and of what it watches, once both were refused.
+    /// What an engine reports of its Lease and of its watches, once both were refused.
     async fn said(may: &'static [&'static str]) -> [String; 2] {
         let (client, clock) = (apiserver(may).await, Clock::start());
         let (_leaves, stays) = Shutdown::new();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_not_bound_is_told_the_one_line_that_mends_it_and_others_the_right() {
+    async fn an_unbound_engine_names_the_one_command_that_fixes_it_and_others_name_the_right() {
         let line = "the engine has no rights in the namespace talk; grant them with kubectl create \
                     rolebinding engine-talk -n talk --role=engine --serviceaccount=talk:engine";
         assert_eq!(said(&["selfsubjectrulesreviews"]).await, [line, line]);
@@ -133,8 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn who_may_do_nothing_with_what_its_role_speaks_of_is_not_bound_to_it() {
-        // What everybody may do.
+    fn an_engine_without_any_right_of_its_role_is_not_bound_to_it() {
+        // Rights that every ServiceAccount has.
         let everybody = vec![rule("selfsubjectaccessreviews"), rule("selfsubjectrulesreviews")];
         assert!(has_nothing(&everybody));
         for resource in ["pods", "leases", "deployments", "*"] {

@@ -1,4 +1,4 @@
-//! What is known of the namespace, and its writes.
+//! The state of the namespace, and writes to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,19 +38,19 @@ pub struct Cluster {
     pods: Watched<Pod>,
     other_autoscalers: OtherAutoscalers,
     forbidden: Forbidden,
-    /// Watched only where the capacity is what they leave.
+    /// Watched only for `--capacity auto`.
     other_pods: Option<OtherPods>,
     rights: Rights,
     api: Api<Deployment>,
-    /// For those that are ended without a word.
+    /// For pods that are deleted without a grace period.
     victims: Api<Pod>,
     events: Events,
     clock: Clock,
     may_write: MayWrite,
     shared: Arc<Mutex<Shared>>,
     changes: watch::Receiver<u64>,
-    /// Counts changes that are ours: the end of a write.
-    told: watch::Sender<u64>,
+    /// Counts the watches' events and the ends of our own writes.
+    notify: watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -59,11 +59,11 @@ impl std::fmt::Debug for Cluster {
     }
 }
 
-/// What observations and writes know together. The lock is held for moments only.
+/// State that observations and writes share. The lock is never held across an await.
 #[derive(Debug, Default)]
 struct Shared {
     expectations: BTreeMap<String, Expectations>,
-    /// Whose turn it is to write to a Deployment.
+    /// Lets one write at a time through to each Deployment.
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
     orphans: Orphans,
@@ -71,7 +71,7 @@ struct Shared {
 }
 
 impl Cluster {
-    /// Begins to watch a namespace, as the engine called `instance`.
+    /// Starts to watch a namespace. `instance` names this engine in its Events.
     pub fn start(
         client: Client,
         namespace: &str,
@@ -79,13 +79,13 @@ impl Cluster {
         clock: Clock,
         may_write: MayWrite,
     ) -> Cluster {
-        let (told, changes) = watch::channel(0);
+        let (notify, changes) = watch::channel(0);
         let api: Api<Deployment> = Api::namespaced(client.clone(), namespace);
         let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
         Cluster {
-            deployments: Watched::start(api.clone(), told.clone()),
-            pods: Watched::start(pods.clone(), told.clone()),
-            other_autoscalers: OtherAutoscalers::start(&client, namespace, &told),
+            deployments: Watched::start(api.clone(), notify.clone()),
+            pods: Watched::start(pods.clone(), notify.clone()),
+            other_autoscalers: OtherAutoscalers::start(&client, namespace, &notify),
             forbidden: Forbidden::default(),
             other_pods: None,
             rights: Rights::start(client.clone(), namespace),
@@ -96,23 +96,23 @@ impl Cluster {
             may_write,
             shared: Arc::default(),
             changes,
-            told,
+            notify,
         }
     }
 
-    /// Begins to watch the whole cluster too, to know what it has to spare.
+    /// Starts to watch the whole cluster too, for its spare capacity.
     pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
         self.other_pods = Some(OtherPods::start(client, namespace));
     }
 
-    /// Whether what is seen is what there is.
+    /// The worse of the health of both watches.
     pub fn health(&self) -> Health {
         let both = [self.deployments.health(), self.pods.health()];
         let warnings = [Health::Forbidden, Health::Fails, Health::Beginning];
         warnings.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
     }
 
-    /// A Deployment as it was seen last.
+    /// A Deployment as last seen.
     pub fn deployment(&self, name: &str) -> Option<Arc<Deployment>> {
         self.deployments.store.find(|deployment| deployment.name_any() == name)
     }
@@ -120,7 +120,7 @@ impl Cluster {
 
 impl Scheduler for Cluster {
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        // The sender lives as long as this.
+        // It cannot fail: `self` holds a sender.
         self.changes.changed().map(drop).boxed()
     }
 
@@ -129,7 +129,7 @@ impl Scheduler for Cluster {
             Health::Works => None,
             Health::Beginning => Some("the cluster has not been read yet".to_owned()),
             Health::Fails => {
-                Some("the apiserver does not answer; nothing is scaled blind".to_owned())
+                Some("the apiserver does not answer; scaling waits until it does".to_owned())
             }
             Health::Forbidden => self.deployments.refusal().or(self.pods.refusal()),
         }
@@ -141,7 +141,7 @@ impl Scheduler for Cluster {
         }
         let all = self.deployments.store.state();
         let spare = match &self.other_pods {
-            // Not before the first answer, for a typed number may be too many.
+            // Nothing before the first answer, because the configured capacity might be too large.
             Some(other_pods) => Some(other_pods.spare(&all)?),
             None => None,
         };
@@ -168,7 +168,7 @@ impl Scheduler for Cluster {
         self.rights.lacks()
     }
 
-    /// The watch shows them.
+    /// The watch shows the new values.
     fn configure(&self, changes: &[Change]) -> Written {
         let (api, changes) = (self.api.clone(), changes.to_vec());
         let may_write = self.may_write.clone();
@@ -191,7 +191,7 @@ impl Scheduler for Cluster {
                 }
                 Ok(Err(error)) => Err(ScaleError::Refused(error.to_string())),
                 Err(_) => {
-                    let text = format!("the apiserver has not said whether {pod} was ended");
+                    let text = format!("the apiserver did not answer; {pod} may have been deleted");
                     Err(ScaleError::Unanswered(text))
                 }
             }
@@ -215,7 +215,7 @@ impl Scheduler for Cluster {
         .boxed()
     }
 
-    /// None before the first lists are there.
+    /// Empty until the first lists are there.
     fn observe(&self) -> BTreeMap<String, Status> {
         if !(self.deployments.was_listed() && self.pods.was_listed()) {
             return BTreeMap::new();
@@ -239,9 +239,9 @@ impl Scheduler for Cluster {
         seen
     }
 
-    /// Writes a Deployment's count. It counts as written from now on; the future says whether
-    /// it was. Writes to one Deployment go one after the other, each decided on what the one
-    /// before it gave; one that is no longer wanted when its turn comes is left out.
+    /// Writes a Deployment's replica count. The count is used from now on; the future says whether
+    /// the write succeeded. Writes to one Deployment are sent one after the other, each based on
+    /// the result of the one before. A write that is outdated when its turn comes is not sent.
     fn scale(&self, name: &str, to: u32, _first: &[String]) -> Written {
         if self.deployment(name).is_none() {
             let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
@@ -253,7 +253,7 @@ impl Scheduler for Cluster {
             shared.expectations.entry(name.to_owned()).or_default().intend(to);
             shared.turns.entry(name.to_owned()).or_default().clone()
         };
-        let (api, shared, told) = (self.api.clone(), self.shared.clone(), self.told.clone());
+        let (api, shared, notify) = (self.api.clone(), self.shared.clone(), self.notify.clone());
         let (store, may_write) = (self.deployments.store.clone(), self.may_write.clone());
         let (name, forbidden, clock) = (name.to_owned(), self.forbidden.clone(), self.clock);
         async move {
@@ -268,11 +268,11 @@ impl Scheduler for Cluster {
             let result = writer::write(&api, &mut write, wanted).await;
             lock(&shared).ended(&write, &result, clock.now());
             if let Err(ScaleError::Forbidden(why)) = &result {
-                forbidden.note(api, &name, why.clone(), told.clone());
+                forbidden.note(api, &name, why.clone(), notify.clone());
             }
-            // One that failed wakes nobody: it would be tried again at once, and without an end.
+            // A failed write does not wake the loop: it would retry at once, again and again.
             if result.is_ok() {
-                told.send_modify(|count| *count += 1);
+                notify.send_modify(|count| *count += 1);
             }
             result.map(drop)
         }
@@ -293,7 +293,7 @@ fn still_wanted(
 }
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    // Nothing in here is left half done by a panic elsewhere.
+    // No panic can leave the contents half changed.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -302,7 +302,7 @@ impl Shared {
         self.expectations.get(name).is_some_and(|expectations| expectations.still_intends(to))
     }
 
-    /// The count and the version that a write is decided on.
+    /// The count and the version that a write is based on.
     fn base(&mut self, name: &str, deployment: Option<&Deployment>) -> (u32, String) {
         let seen = deployment.map(seen).unwrap_or_default();
         let expectations = self.expectations.entry(name.to_owned()).or_default();
@@ -310,7 +310,7 @@ impl Shared {
         (replicas, version.to_string())
     }
 
-    /// A write has ended; with the version that it gave where it was carried out.
+    /// A write has ended; `result` is the new version if it succeeded.
     fn ended(&mut self, write: &Write, result: &Result<u64, ScaleError>, now: Duration) {
         let expectations = self.expectations.entry(write.name.clone()).or_default();
         match result {

@@ -1,4 +1,4 @@
-//! The way to a cluster.
+//! Connects to a cluster.
 
 use std::time::Duration;
 
@@ -14,28 +14,28 @@ use super::writer::REQUEST;
 
 /// The Lease that demo.yaml contains.
 const LEASE: &str = "engine";
-/// A connection on which nothing comes for so long is dead: a watch ends earlier by itself.
+/// A connection that is silent for 12 s is dead, because the server ends a watch after 10 s.
 const SILENCE: Duration = Duration::from_secs(12);
 
-/// A namespace that is watched, and may be scaled while we lead.
+/// A namespace that is watched, and may be scaled while this engine leads.
 #[derive(Debug)]
 pub struct Connection {
-    /// The namespace's Deployments.
+    /// The namespace's Deployments and pods.
     pub cluster: Cluster,
     /// Whether this engine leads.
     pub authority: ByLease,
-    /// The namespace.
+    /// The one of the kubeconfig's context, or of the pod.
     pub namespace: String,
-    /// By which of kubectl's contexts the cluster is seen; `None` in a pod.
+    /// The current context of the kubeconfig; `None` in a pod.
     pub context: Option<String>,
 }
 
 impl Connection {
-    /// Connects as the engine called `name`. What the whole cluster has to spare is watched where
-    /// `watches_tenants`.
+    /// Connects as the engine called `name`. With `watches_tenants` it watches the whole cluster
+    /// for its spare capacity.
     ///
     /// # Errors
-    /// When there is no cluster, in a line.
+    /// When there is no cluster.
     pub async fn open(
         name: &str,
         registry: &Registry,
@@ -43,7 +43,7 @@ impl Connection {
         watches_tenants: bool,
     ) -> anyhow::Result<Connection> {
         let mut config = kube::Config::infer().await.context(
-            "there is no cluster to be found; run it in a pod, set KUBECONFIG, or use \
+            "no cluster was found; run the engine in a pod, set KUBECONFIG, or use \
              --scheduler process",
         )?;
         be_impatient(&mut config);
@@ -63,8 +63,8 @@ impl Connection {
     }
 }
 
-/// Whoever asks says how long it waits and when it asks again; a client that asks again by itself,
-/// for minutes, would keep that from them.
+/// Callers set their own timeouts and retries. The client's own retries last minutes and would hide
+/// a failure from them.
 fn be_impatient(config: &mut kube::Config) {
     config.default_retry = false;
     config.connect_timeout = Some(REQUEST);
@@ -72,7 +72,7 @@ fn be_impatient(config: &mut kube::Config) {
     config.reset_reader_on_write = true;
 }
 
-/// The context of the kubeconfig by which the cluster is seen; a pod has none.
+/// The current context of the kubeconfig; a pod has none.
 fn context() -> Option<String> {
     if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
         return None;
@@ -80,7 +80,7 @@ fn context() -> Option<String> {
     kube::config::Kubeconfig::read().ok()?.current_context
 }
 
-/// The name to lead by: a pod's is its own alone. Elsewhere there may be two on one machine.
+/// The identity for the Lease: a pod's unique name, elsewhere the host's name and the process id.
 fn identity(name: &str) -> String {
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| name.to_owned());
     match std::env::var_os("KUBERNETES_SERVICE_HOST") {

@@ -1,4 +1,4 @@
-//! Pods into replicas.
+//! Counts pods by phase.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use model::scheduler::{Instance, Phase};
 
-/// A pod that has found no machine for this time is not going to soon.
+/// A pod that no node has had room for during this time counts as unschedulable.
 pub const UNSCHEDULABLE_AFTER: Duration = Duration::from_secs(10);
 
-/// Since when each pod is known to have found no machine, by our own clock.
+/// For each pod without a node, when that was first seen, by our own clock.
 #[derive(Debug, Default)]
 pub struct Waiting(BTreeMap<String, Duration>);
 
@@ -19,7 +19,7 @@ impl Waiting {
     /// Takes in all pods at `now`.
     pub fn update<'a>(&mut self, now: Duration, pods: impl Iterator<Item = &'a Pod>) {
         let mut waiting = BTreeMap::new();
-        for pod in pods.filter(|pod| finds_no_machine(pod)) {
+        for pod in pods.filter(|pod| is_unschedulable(pod)) {
             let uid = pod.uid().unwrap_or_default();
             let since = self.0.get(&uid).copied().unwrap_or(now);
             waiting.insert(uid, since);
@@ -33,7 +33,7 @@ impl Waiting {
     }
 }
 
-/// Counts pods of one Deployment. `desired` and `promised` are left to the caller.
+/// Counts pods of one Deployment. The caller fills in `desired` and `promised`.
 pub fn count<'a>(
     pods: impl Iterator<Item = &'a Pod>,
     waiting: &Waiting,
@@ -54,7 +54,7 @@ pub fn count<'a>(
     replicas
 }
 
-/// How far a pod is; `None` where it has ended and holds no slot any more.
+/// `None` for a pod that has ended and no longer holds a slot.
 pub fn phase(pod: &Pod) -> Option<Phase> {
     let status = pod.status.as_ref();
     if matches!(status.and_then(|s| s.phase.as_deref()), Some("Failed" | "Succeeded")) {
@@ -66,7 +66,7 @@ pub fn phase(pod: &Pod) -> Option<Phase> {
     Some(if condition(pod, "Ready") == Some(true) { Phase::Ready } else { Phase::Starting })
 }
 
-/// Pods as the grid shows them, in the order of their names.
+/// Pods as the page's grid shows them, sorted by name.
 pub fn instances<'a>(pods: impl Iterator<Item = &'a Pod>, workload: &str) -> Vec<Instance> {
     let mut instances: Vec<_> = pods.filter_map(|pod| instance(pod, workload)).collect();
     instances.sort_by(|a, b| a.name.cmp(&b.name));
@@ -81,13 +81,13 @@ fn instance(pod: &Pod, workload: &str) -> Option<Instance> {
         workload: workload.to_owned(),
         phase: phase(pod)?,
         restarts: restarts.try_into().unwrap_or_default(),
-        waits: finds_no_machine(pod),
+        waits: is_unschedulable(pod),
         is_unready: condition(pod, "Ready") != Some(true),
         ..Instance::default()
     })
 }
 
-fn finds_no_machine(pod: &Pod) -> bool {
+fn is_unschedulable(pod: &Pod) -> bool {
     let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_ref());
     conditions.into_iter().flatten().any(|condition| {
         condition.type_ == "PodScheduled"
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pod_without_a_machine_is_unschedulable_after_ten_seconds() {
+    fn a_pod_without_a_node_is_unschedulable_after_ten_seconds() {
         let pods = [pod("Pending", "PodScheduled", "False", Some("Unschedulable"))];
         let mut waiting = Waiting::default();
         let mut after = |seconds| {

@@ -1,4 +1,4 @@
-//! What a Deployment says of itself, and which pods are its own.
+//! The fields of a Deployment that the engine uses, and which pods belong to it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use manifest::{Program, parse};
 use super::expectations::WatchedDeployment;
 use super::writer;
 
-/// What pods have that say nothing else.
+/// The grace period of pods that set none.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
-/// Deployments as they would be read in a manifest, each read once until it changes.
+/// Deployments in the form of a manifest, each converted again only when it changes.
 #[derive(Debug, Default)]
 pub(super) struct Manifests(BTreeMap<String, (Arc<Deployment>, Option<manifest::Deployment>)>);
 
 impl Manifests {
-    /// Takes in the Deployments that there are; returns what is used of them, by name. What a
-    /// manifest could not say, as -1 replicas, is left out.
+    /// Takes all present Deployments; returns them sorted by name. One with values that no manifest
+    /// can have, such as -1 replicas, is left out.
     pub(super) fn update(&mut self, all: &[Arc<Deployment>]) -> Vec<manifest::Deployment> {
         let mut before = std::mem::take(&mut self.0);
         let read = |it: &Arc<Deployment>| {
             let name = it.name_any();
-            // What has changed is another object in the store.
+            // The store replaces an object that changes, so the same pointer means no change.
             let known = before.remove(&name).filter(|(known, _)| Arc::ptr_eq(known, it));
             (name, known.unwrap_or_else(|| (it.clone(), described(it))))
         };
@@ -40,7 +40,7 @@ fn described(deployment: &Deployment) -> Option<manifest::Deployment> {
     parse::written_deployment(deployment.name_any(), deployment)
 }
 
-/// Which pods each Deployment has, by its name.
+/// The pod selector of each Deployment, by name.
 pub(super) fn selectors(all: &[Arc<Deployment>]) -> BTreeMap<String, Selector> {
     all.iter().filter_map(|it| Some((it.name_any(), selector(it)?))).collect()
 }
@@ -66,20 +66,20 @@ pub(super) fn seen(deployment: &Deployment) -> WatchedDeployment {
     }
 }
 
-/// What demo.yaml has made; a namespace may have others that we have no business with.
+/// Whether demo.yaml created it; a namespace may have Deployments that are not the demo's.
 pub(super) fn is_ours(deployment: &Deployment) -> bool {
     let part_of = deployment.labels().get("app.kubernetes.io/part-of");
     part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")
 }
 
-/// How long its pods have to end their work.
+/// How long its pods may take to stop.
 pub(super) fn grace(deployment: &Deployment) -> Duration {
     let pod = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let seconds = pod.and_then(|pod| pod.termination_grace_period_seconds);
     seconds.and_then(|it| u64::try_from(it).ok()).map_or(DEFAULT_GRACE, Duration::from_secs)
 }
 
-/// The kit's own servers make no load; the page offers no slider for them.
+/// Whether it runs a server of the demo. These make no load, so the page has no slider for them.
 pub(super) fn serves(deployment: &Deployment) -> bool {
     let containers = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let commands = containers.into_iter().flat_map(|pod| &pod.containers);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn deployments_are_described_by_name_as_they_are_now() {
+    fn deployments_are_sorted_by_name_and_current() {
         let mut described = Manifests::default();
         let (a, b) = (deployment("a", 1), deployment("b", 2));
         let both = [("a".to_owned(), 1), ("b".to_owned(), 2)];

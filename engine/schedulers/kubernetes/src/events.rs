@@ -1,4 +1,4 @@
-//! Decisions and troubles as Events on the Deployments, in the page's own words.
+//! Publishes decisions and warnings as Events on the Deployments, with the page's texts.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,23 +10,23 @@ use kube::{Client, Resource, ResourceExt};
 
 use crate::rights::grant;
 
-/// Publishes Events; one that cannot be published is only logged.
+/// Publishes Events; a failure is only logged.
 #[derive(Clone)]
 pub struct Events {
     recorder: Recorder,
-    /// Whether it was told that the right to publish is missing.
-    told: Arc<AtomicBool>,
+    /// Whether the missing right to publish was logged.
+    is_refusal_logged: Arc<AtomicBool>,
 }
 
 impl Events {
-    /// Events that come from this engine.
+    /// `instance` is this engine's name, which its Events carry.
     pub fn new(client: Client, instance: &str) -> Events {
         let controller = "microscaling-engine".to_owned();
         let reporter = Reporter { controller, instance: Some(instance.to_owned()) };
-        Events { recorder: Recorder::new(client, reporter), told: Arc::default() }
+        Events { recorder: Recorder::new(client, reporter), is_refusal_logged: Arc::default() }
     }
 
-    /// Says what was done to a Deployment, or as a warning what is wrong with it.
+    /// Publishes what was done to a Deployment, or as a warning what is wrong with it.
     pub async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
         let event = Event {
             type_,
@@ -37,14 +37,14 @@ impl Events {
         };
         let reference = about.object_ref(&());
         match self.recorder.publish(&event, &reference).await {
-            Ok(()) => self.told.store(false, Relaxed),
+            Ok(()) => self.is_refusal_logged.store(false, Relaxed),
             Err(kube::Error::Api(status)) if status.code == 403 => self.refused(about),
             Err(error) => tracing::debug!("an Event cannot be published: {error}"),
         }
     }
 
     fn refused(&self, about: &Deployment) {
-        if !self.told.swap(true, Relaxed) {
+        if !self.is_refusal_logged.swap(true, Relaxed) {
             let namespace = about.namespace().unwrap_or_default();
             let grant = grant(&namespace, "create,patch", "events.events.k8s.io", None);
             tracing::warn!("the engine may not publish Events; grant it with {grant}");
@@ -52,7 +52,7 @@ impl Events {
     }
 }
 
-/// A longer note is refused.
+/// The apiserver refuses a longer note.
 const LONGEST: usize = 1024;
 
 fn shortened(note: &str) -> String {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_note_is_cut_where_a_letter_ends() {
+    fn a_long_note_is_cut_at_a_character_boundary() {
         assert_eq!(shortened("short"), "short");
         let long = shortened(&"\u{e9}".repeat(1000));
         assert!(long.len() <= LONGEST && long.ends_with(" ..."), "{}", long.len());

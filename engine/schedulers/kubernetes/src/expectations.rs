@@ -1,8 +1,8 @@
-//! What the controllers may still do.
+//! How many pods the controllers may still start.
 //!
-//! A write to a Deployment is a wish. Until its controllers have caught up they may start as many
-//! pods as they were ever told since they last had; a raise that was withdrawn keeps its slots
-//! until then.
+//! Kubernetes' controllers act on a write with a delay. Until they have caught up, they may start
+//! as many pods as the highest count written since they last had. An increase that was withdrawn
+//! therefore keeps its slots until then.
 
 use std::time::Duration;
 
@@ -11,37 +11,37 @@ use std::time::Duration;
 pub struct WatchedDeployment {
     /// Its resourceVersion, which grows with every change.
     pub version: u64,
-    /// Grows with every change of what it is told.
+    /// Grows with every change of its spec.
     pub generation: i64,
     /// The generation that its controller has acted on.
     pub observed_generation: i64,
-    /// How many replicas it is told to have.
+    /// The replicas in its spec.
     pub replicas: u32,
-    /// How many its controllers say there are.
+    /// The replicas in its status, as its controllers count them.
     pub status_replicas: u32,
 }
 
-/// A write whose answer never came may still be carried out for so long: the apiserver gives up a
+/// A write that was not answered may still take effect during this time: the apiserver gives up a
 /// request after a minute.
 const LOST: Duration = Duration::from_secs(60);
-/// After a raise was withdrawn all must agree for so long: the Deployment's controller may be ahead
-/// of the one that it told to start pods.
+/// How long spec, status and pods must agree after an increase was withdrawn: the Deployment's
+/// controller may be ahead of the ReplicaSet's, which starts the pods.
 const AGREED: Duration = Duration::from_secs(1);
 
-/// What is known of one Deployment's writes.
+/// The writes to one Deployment whose effects may still come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectations {
-    /// Being written; counted as if it had been.
+    /// A write under way; its count is used as if the write had succeeded.
     intended: Option<u32>,
     /// Written, but not seen by the watch yet.
     written: Option<Written>,
-    /// Sent, and never answered.
+    /// Sent, but not answered.
     lost: Option<Lost>,
-    /// The most it was told since its controllers last had caught up.
+    /// The highest count written since its controllers last caught up.
     most: u32,
-    /// What it was told when they last had.
+    /// The count when they last caught up.
     settled: u32,
-    /// Since when all agree.
+    /// Since when spec, status and pods agree.
     agreed_since: Option<Duration>,
 }
 
@@ -53,7 +53,7 @@ struct Written {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Lost {
-    /// The version it was decided on; any later one makes it a conflict.
+    /// The version that the write was based on; a later one makes it a conflict.
     version: u64,
     until: Duration,
 }
@@ -65,55 +65,52 @@ impl Expectations {
         self.most = self.most.max(replicas);
     }
 
-    /// Whether a write of this count is the last one that was begun.
+    /// Whether the latest write has this count.
     pub fn still_intends(&self, replicas: u32) -> bool {
         self.intended == Some(replicas)
     }
 
-    /// A write was carried out and gave this version.
+    /// A write succeeded and gave this version.
     pub fn written(&mut self, replicas: u32, version: u64) {
         self.ended(replicas);
         self.written = Some(Written { replicas, version });
     }
 
-    /// A write that was decided on this version was not answered, at `now`: it may be carried out
-    /// yet, until something else has changed the Deployment.
+    /// A write based on this version was not answered at `now`. It may still take effect, until
+    /// something else has changed the Deployment.
     pub fn unanswered(&mut self, replicas: u32, version: u64, now: Duration) {
         self.ended(replicas);
         self.lost = Some(Lost { version, until: now + LOST });
     }
 
-    /// A write has ended. Of one that was refused nothing else is known: its slots stay promised
-    /// until the watch agrees.
+    /// A write has ended. If it was refused, its slots stay promised until the watch agrees.
     pub fn ended(&mut self, replicas: u32) {
         self.intended = self.intended.filter(|intended| *intended != replicas);
     }
 
-    /// How many it was last told to have, as far as is known.
+    /// The count that was written last, as far as known.
     pub fn desired(&self, seen: &WatchedDeployment) -> u32 {
         self.intended.unwrap_or(self.base(seen).0)
     }
 
-    /// What a write that begins now is decided on: the count that was told last, and the version
-    /// that says so.
+    /// What a write that begins now is based on: the last known count, and its version.
     pub fn base(&self, seen: &WatchedDeployment) -> (u32, u64) {
         let written = self.written.filter(|written| written.version > seen.version);
         written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
     }
 
-    /// Takes in what the watches show at `now`, with the pods that are there and not told to stop;
-    /// returns how many the controllers may have at most.
+    /// Takes what the watches show at `now`, and how many pods are not being stopped; returns the
+    /// most pods that the controllers may have.
     pub fn update(&mut self, now: Duration, seen: &WatchedDeployment, staying: u32) -> u32 {
         self.written = self.written.filter(|written| written.version > seen.version);
         self.lost = self.lost.filter(|lost| seen.version <= lost.version && now < lost.until);
-        let told = self.desired(seen).max(seen.replicas);
-        self.most = self.most.max(told);
+        self.most = self.most.max(self.desired(seen)).max(seen.replicas);
         if !self.all_agree(seen, staying) {
             self.agreed_since = None;
             return self.most;
         }
         let since = *self.agreed_since.get_or_insert(now);
-        // What had come to be, and is cut, is not started again by anyone.
+        // Pods that were running and are cut are not started again, so a plain cut need not wait.
         let was_withdrawn = self.most > self.settled.max(seen.replicas);
         if !was_withdrawn || now >= since + AGREED {
             (self.most, self.settled) = (seen.replicas, seen.replicas);
@@ -149,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_withdrawn_raise_keeps_its_slots_until_all_have_agreed_for_a_second() {
+    fn a_withdrawn_increase_keeps_its_slots_until_all_have_agreed_for_a_second() {
         let mut expectations = Expectations::default();
         assert_eq!(expectations.update(NOW, &seen(1, 5, 5), 5), 5);
         expectations.intend(9);
@@ -163,14 +160,14 @@ mod tests {
         let not_acted_on = WatchedDeployment { observed_generation: 2, ..seen(3, 5, 5) };
         assert_eq!(after(100, &not_acted_on, 5), 9, "the controller is behind the watch");
         assert_eq!(after(200, &seen(4, 5, 7), 5), 9, "the status is behind");
-        assert_eq!(after(300, &seen(5, 5, 5), 5), 9, "all agree, by chance");
+        assert_eq!(after(300, &seen(5, 5, 5), 5), 9, "all agree, but not for a second yet");
         assert_eq!(after(1200, &seen(5, 5, 5), 7), 9, "the pods were behind");
         assert_eq!(after(1400, &seen(6, 5, 5), 5), 9);
         assert_eq!(after(2400, &seen(6, 5, 5), 5), 5);
     }
 
     #[test]
-    fn what_is_cut_frees_its_slots_as_soon_as_all_agree() {
+    fn a_decrease_frees_its_slots_as_soon_as_all_agree() {
         let mut expectations = Expectations::default();
         assert_eq!(expectations.update(NOW, &seen(1, 9, 9), 9), 9);
         expectations.intend(1);
@@ -180,17 +177,17 @@ mod tests {
     }
 
     #[test]
-    fn a_write_counts_from_its_beginning_and_until_the_watch_has_seen_it() {
+    fn a_write_counts_from_its_start_until_the_watch_has_seen_it() {
         let mut expectations = Expectations::default();
         expectations.intend(7);
         assert_eq!(expectations.desired(&seen(1, 5, 5)), 7);
         expectations.written(7, 2);
         assert_eq!(expectations.desired(&seen(1, 5, 5)), 7);
-        assert_eq!(expectations.desired(&seen(3, 4, 5)), 4, "somebody else has scaled it since");
+        assert_eq!(expectations.desired(&seen(3, 4, 5)), 4, "another client has scaled it since");
     }
 
     #[test]
-    fn a_write_is_decided_on_what_the_one_before_it_gave() {
+    fn a_write_is_based_on_the_result_of_the_one_before() {
         let mut expectations = Expectations::default();
         expectations.intend(7);
         expectations.written(7, 2);
@@ -200,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_was_not_answered_may_be_carried_out_until_something_else_was() {
+    fn an_unanswered_write_may_take_effect_until_another_change_is_seen() {
         let mut expectations = Expectations::default();
         expectations.update(NOW, &seen(4, 5, 5), 5);
         expectations.intend(9);
@@ -209,12 +206,12 @@ mod tests {
         let mut after =
             |s, version| expectations.update(NOW + Duration::from_secs(s), &seen(version, 5, 5), 5);
         assert_eq!(after(10, 4), 9);
-        assert_eq!(after(20, 5), 9, "it can only be a conflict by now");
+        assert_eq!(after(20, 5), 9, "now it can only be a conflict; the second begins");
         assert_eq!(after(21, 5), 5);
     }
 
     #[test]
-    fn an_apiserver_gives_up_a_request_that_nobody_waits_for() {
+    fn an_unanswered_write_can_no_longer_take_effect_after_a_minute() {
         let mut expectations = Expectations::default();
         expectations.update(NOW, &seen(4, 5, 5), 5);
         expectations.intend(9);

@@ -1,5 +1,5 @@
-//! Deployments that the engine may not scale. They are held, so that nothing is decided over and
-//! over that cannot be done, and the right is tried for until it is there.
+//! Deployments that the engine may not scale. They are blocked, so that the loop does not repeat a
+//! decision that cannot be carried out. The right is tried again until it is granted.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,21 +13,21 @@ use tokio::time::sleep;
 
 use super::writer;
 
-/// So often it is tried whether the right is there by now.
+/// The time between two tries.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// Which Deployments, and why not.
+/// The blocked Deployments, each with its warning.
 #[derive(Debug, Clone, Default)]
 pub struct Forbidden(Arc<Mutex<Warnings>>);
 
 impl Forbidden {
-    /// Why each of them cannot be scaled, in words.
+    /// One warning for each blocked Deployment.
     pub fn warnings(&self) -> Warnings {
         self.lock().clone()
     }
 
-    /// A write was forbidden: from now on it is tried until it is not; then `told` is told.
-    pub fn note(&self, api: Api<Deployment>, name: &str, why: String, told: watch::Sender<u64>) {
+    /// Blocks a Deployment until the right to scale it is granted; then counts up `changes`.
+    pub fn note(&self, api: Api<Deployment>, name: &str, why: String, changes: watch::Sender<u64>) {
         let warning = Warning::new(Kind::MissingRight, why);
         if self.lock().insert(name.to_owned(), warning).is_some() {
             return;
@@ -42,7 +42,7 @@ impl Forbidden {
                 }
             }
             this.lock().remove(&name);
-            told.send_modify(|count| *count += 1);
+            changes.send_modify(|count| *count += 1);
         });
     }
 

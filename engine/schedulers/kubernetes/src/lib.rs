@@ -1,24 +1,24 @@
-//! Deployments of a Kubernetes namespace: watched, and scaled through their scale subresource.
+//! Watches and scales the Deployments of a Kubernetes namespace.
 //!
 //! # Layout
-//! - [`Connection`]: the way to a cluster
-//! - [`cluster`]: what is known of the namespace, and its writes
-//! - [`watch`]: lists and watches that never stop, and when they last said something
-//! - [`counts`]: pods into replicas; pure
-//! - `deployments`: what a Deployment says of itself, and which pods are its own
+//! - [`Connection`]: connects to a cluster
+//! - [`cluster`]: the state of the namespace, and writes to it
+//! - [`watch`]: lists and watches that restart after a failure, and their health
+//! - [`counts`]: counts pods by phase; pure
+//! - `deployments`: the fields of a Deployment that the engine uses, and which pods belong to it
 //! - [`orphans`]: pods whose Deployment is gone; pure
-//! - [`expectations`]: what the controllers may still do; pure
-//! - [`other_pods`]: everybody else on the cluster, for `--capacity auto`
-//! - [`spare`] and [`quantity`]: what they leave, in slots; pure
-//! - [`other_autoscalers`]: who else scales a Deployment
-//! - [`scaled_object`]: KEDA's, as much of it as tells what it scales
-//! - [`forbidden`]: Deployments that may not be scaled
-//! - [`permissions`]: what the engine may do besides scaling
-//! - [`annotations`]: their edits
-//! - [`writer`]: one write, with the version it was decided on
+//! - [`expectations`]: how many pods the controllers may still start; pure
+//! - [`other_pods`]: the pods of others on the cluster, for `--capacity auto`
+//! - [`spare`] and [`quantity`]: the capacity that these leave, in slots; pure
+//! - [`other_autoscalers`]: other autoscalers of the same Deployments
+//! - [`scaled_object`]: the fields of KEDA's ScaledObject that name what it scales
+//! - [`forbidden`]: Deployments that the engine may not scale
+//! - [`permissions`]: the rights that the engine has besides scaling
+//! - [`annotations`]: edits annotations
+//! - [`writer`]: one write, based on a resourceVersion
 //! - [`leader`]: which of several engines may act
-//! - [`rights`] and [`binding`]: the lines that give the engine a right that it lacks
-//! - [`events`]: decisions and troubles as Events on the Deployments
+//! - [`rights`] and [`binding`]: the kubectl commands that grant a missing right
+//! - [`events`]: publishes decisions and warnings as Events on the Deployments
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

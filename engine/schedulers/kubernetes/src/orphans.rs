@@ -1,4 +1,4 @@
-//! Pods whose Deployment is gone. They hold their slots until they are gone, too.
+//! Pods whose Deployment is gone. They hold their slots until they have ended.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use kube::core::{Selector, SelectorExt};
 
 use super::counts;
 
-/// The Deployments that were ever seen, as long as they have pods.
+/// The selectors of all Deployments seen so far; those of deleted ones only while they have pods.
 #[derive(Debug, Default)]
 pub struct Orphans {
     selectors: BTreeMap<String, Selector>,
 }
 
 impl Orphans {
-    /// Takes in the Deployments and pods that there are; returns the pods that are left of others,
-    /// by the Deployment they had.
+    /// Takes the present Deployments and pods; returns the pods of deleted Deployments, by the name
+    /// of the Deployment.
     pub fn update(
         &mut self,
         known: BTreeMap<String, Selector>,
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn pods_outlive_their_deployment_until_they_end() {
+    fn pods_of_a_deleted_deployment_count_until_they_end() {
         let mut orphans = Orphans::default();
         let pods = [pod("web", "Running"), pod("job", "Running"), pod("web", "Succeeded")];
         assert!(orphans.update(known(&["web", "job"]), &pods).is_empty());
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_deployment_takes_over_is_no_orphan() {
+    fn a_pod_that_another_deployment_selects_is_no_orphan() {
         let mut orphans = Orphans::default();
         let pods = [pod("web", "Running")];
         orphans.update(known(&["web"]), &pods);

@@ -1,5 +1,5 @@
-//! Who else scales a Deployment. Two that scale the same thing fight; where there is another one
-//! we keep our hands off.
+//! Other autoscalers of the namespace. Two autoscalers of one Deployment would undo each other's
+//! writes, so the engine does not scale a Deployment that has another one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,20 +15,20 @@ use super::scaled_object::ScaledObject;
 use super::watch::{Health, Watched};
 use super::writer::REQUEST;
 
-/// So often it is looked whether KEDA has come.
+/// The time between two checks whether KEDA is installed.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// KEDA's objects, once there is KEDA.
+/// KEDA's objects; `None` until KEDA is installed.
 type ScaledObjects = watch::Receiver<Option<Arc<Watched<ScaledObject>>>>;
 
-/// Other autoscalers of the namespace.
+/// The HorizontalPodAutoscalers and ScaledObjects of the namespace.
 pub struct OtherAutoscalers {
     autoscalers: Watched<HorizontalPodAutoscaler>,
     scaled_objects: ScaledObjects,
 }
 
 impl OtherAutoscalers {
-    /// Begins to watch them.
+    /// Starts to watch them; `changes` counts the events.
     pub fn start(
         client: &Client,
         namespace: &str,
@@ -44,12 +44,12 @@ impl OtherAutoscalers {
         }
     }
 
-    /// Whether it is known who they are; before, nothing is scaled.
+    /// Whether the first list is there; nothing is scaled before.
     pub fn are_known(&self) -> bool {
         self.autoscalers.health() != Health::Beginning
     }
 
-    /// Which Deployments somebody else scales, and who, in words.
+    /// A warning for each Deployment that has another autoscaler, which it names.
     pub fn conflicts(&self) -> Warnings {
         let autoscalers = self.autoscalers.store.state();
         let mut conflicts: Warnings =
@@ -61,7 +61,7 @@ impl OtherAutoscalers {
     }
 }
 
-/// Watches ScaledObjects as soon as the cluster knows what they are, and we may read them.
+/// Watches ScaledObjects as soon as the cluster has that kind and the engine may read it.
 async fn await_keda(
     api: Api<ScaledObject>,
     changes: watch::Sender<u64>,
@@ -75,26 +75,26 @@ async fn await_keda(
     found.closed().await;
 }
 
-/// The HorizontalPodAutoscaler that KEDA makes for a ScaledObject is called by that one.
+/// A HorizontalPodAutoscaler that KEDA made for a ScaledObject is reported as that ScaledObject.
 fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Warning)> {
     let target = &autoscaler.spec.scale_target_ref;
     if target.kind != "Deployment" {
         return None;
     }
     let owner = autoscaler.owner_references().iter().find(|owner| owner.kind == "ScaledObject");
-    let who = match owner {
+    let by = match owner {
         Some(owner) => format!("scaledobject/{}", owner.name),
         None => format!("horizontalpodautoscaler/{}", autoscaler.name_any()),
     };
-    Some(conflict(&target.name, &who))
+    Some(conflict(&target.name, &by))
 }
 
 fn of_scaled_object(object: &ScaledObject) -> Option<(String, Warning)> {
-    let who = format!("scaledobject/{}", object.name_any());
-    Some(conflict(object.deployment()?, &who))
+    let by = format!("scaledobject/{}", object.name_any());
+    Some(conflict(object.deployment()?, &by))
 }
 
-fn conflict(deployment: &str, who: &str) -> (String, Warning) {
-    let text = format!("deployment/{deployment} is scaled by {who} too; delete one of the two");
+fn conflict(deployment: &str, by: &str) -> (String, Warning) {
+    let text = format!("{by} also scales deployment/{deployment}; delete one of the two");
     (deployment.to_owned(), Warning::new(Kind::ScaledByOther, text))
 }

@@ -1,5 +1,5 @@
-//! Everybody else on the cluster: its nodes and all its pods, which are watched for
-//! `--capacity auto` alone and need a right over the whole cluster.
+//! The nodes and all pods of the cluster. They are watched only for `--capacity auto`, because that
+//! needs a right over the whole cluster.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use super::spare;
 use super::watch::{Health, Watched};
 use super::writer::REQUEST;
 
-/// So often it is tried whether the right is there by now.
+/// The time between two tries until the right is granted.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// What grants the right. The overlay does it in words that stay.
+/// The command that grants the right; deploy/capacity-auto grants the same from files.
 const GRANT: &str = "kubectl create clusterrole engine-capacity-auto --verb=get,list,watch \
      --resource=nodes,pods && kubectl create clusterrolebinding engine-capacity-auto \
      --clusterrole=engine-capacity-auto --serviceaccount=";
 
-/// The nodes and pods of the cluster, as soon as they may be read.
+/// The nodes and pods of the cluster, as soon as the engine may read them.
 #[derive(Debug)]
 pub struct OtherPods {
     namespace: String,
     seen: watch::Receiver<Access>,
 }
 
-/// How far the reading is.
+/// Whether the nodes and pods can be watched; `Refused` says why not.
 #[derive(Debug, Clone)]
 enum Access {
     NotYet,
@@ -43,7 +43,7 @@ enum Access {
 }
 
 impl OtherPods {
-    /// Begins to read them, beside the scaled workloads of a namespace.
+    /// Starts to read them. `namespace` is the one of the scaled workloads.
     pub fn start(client: Client, namespace: &str) -> OtherPods {
         let (sender, seen) = watch::channel(Access::NotYet);
         let namespace = namespace.to_owned();
@@ -51,8 +51,8 @@ impl OtherPods {
         OtherPods { namespace, seen }
     }
 
-    /// How many slots the cluster has for the scaled ones of the namespace's Deployments, or in
-    /// words why that is not known; `None` before the first answer.
+    /// How many slots the cluster has for the scaled Deployments of the namespace, or why that is
+    /// unknown; `None` before the first answer.
     pub fn spare(&self, all: &[Arc<Deployment>]) -> Option<Result<u32, String>> {
         let (nodes, pods) = match &*self.seen.borrow() {
             Access::NotYet => return None,
@@ -74,16 +74,15 @@ impl OtherPods {
         };
         let templates = specs.iter().filter_map(|spec| spec.template.spec.as_ref());
         let spare = spare::capacity(&nodes.store.state(), &pods.store.state(), templates, is_own);
-        Some(spare.map_err(|why| format!("the spare capacity is not known: {why}")))
+        Some(spare.map_err(|why| format!("the spare capacity is unknown: {why}")))
     }
 
     fn why_not_known(&self, nodes: &Watched<Node>, pods: &Watched<Pod>) -> String {
         if [nodes.health(), pods.health()].contains(&Health::Forbidden) {
             let grant = format!("{GRANT}{}:engine", self.namespace);
-            return format!("--capacity auto may no longer see the cluster; grant it with {grant}");
+            return format!("--capacity auto may not read the cluster; grant it with {grant}");
         }
-        "--capacity auto cannot see the cluster at present; the last known capacity counts"
-            .to_owned()
+        "--capacity auto cannot read the cluster now; the last known capacity is used".to_owned()
     }
 }
 
@@ -93,17 +92,17 @@ fn is_scaled(deployment: &Deployment) -> bool {
     ours.any(|(name, value)| name == "is-scalable" && value == "true")
 }
 
-/// Watches once it may; until then it says why it may not.
+/// Publishes the reason until the nodes and pods may be read, then watches them.
 async fn begin(client: Client, namespace: String, seen: watch::Sender<Access>) {
     let (nodes, pods): (Api<Node>, Api<Pod>) = (Api::all(client.clone()), Api::all(client));
     while let Err(why) = try_reading(&nodes, &pods, &namespace).await {
         seen.send_replace(Access::Refused(why));
         sleep(AGAIN).await;
     }
-    // The next tick is soon enough; a busy cluster would keep the engine busy too.
-    let (nobody, _) = watch::channel(0);
-    let nodes = Arc::new(Watched::start(nodes, nobody.clone()));
-    let pods = Arc::new(Watched::start(pods, nobody));
+    // Events do not wake the loop, or a busy cluster would keep it busy. The next tick is enough.
+    let (unheard, _) = watch::channel(0);
+    let nodes = Arc::new(Watched::start(nodes, unheard.clone()));
+    let pods = Arc::new(Watched::start(pods, unheard));
     seen.send_replace(Access::Watched(nodes, pods));
     seen.closed().await;
 }

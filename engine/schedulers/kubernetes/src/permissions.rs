@@ -1,5 +1,5 @@
-//! What the engine may do besides scaling: asked of the apiserver again and again, so that the page
-//! can say in advance which of its buttons would be refused.
+//! The rights that the engine has besides scaling. It asks the apiserver every 5 s, so that the
+//! page can say in advance which of its buttons would be refused.
 
 use std::time::Duration;
 
@@ -15,20 +15,19 @@ use tokio::time::{sleep, timeout};
 use super::writer::REQUEST;
 use crate::rights::overlay;
 
-/// Rights change seldom, and a presenter who grants one wants to go on soon.
+/// Rights change seldom, but a presenter who grants one must not wait long.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// What is known of the engine's rights.
+/// The rights of the engine, as far as known.
 #[derive(Debug, Clone)]
 pub struct Rights(watch::Receiver<Lacks>);
 
 impl Rights {
-    /// Begins to ask.
+    /// Starts to ask.
     pub fn start(client: Client, namespace: &str) -> Rights {
-        let unknown = Lacks {
-            kill: Some("it is not known yet whether the engine may end pods".to_owned()),
-            configure: Some("it is not known yet whether the engine may write settings".to_owned()),
-        };
+        let unknown = |right| Some(format!("it is not known yet whether the engine may {right}"));
+        let unknown =
+            Lacks { kill: unknown("delete pods"), configure: unknown("edit annotations") };
         let (sender, receiver) = watch::channel(unknown);
         let namespace = namespace.to_owned();
         tokio::spawn(async move {
@@ -43,18 +42,18 @@ impl Rights {
         Rights(receiver)
     }
 
-    /// What it may not do, as far as is known.
+    /// The rights that are missing, as far as known.
     pub fn lacks(&self) -> Lacks {
         self.0.borrow().clone()
     }
 }
 
-/// Why no pod can be ended in a namespace, with what mends it.
+/// Why no pod can be deleted in a namespace, with the command that grants the right.
 pub(super) fn no_kill(namespace: &str) -> String {
-    format!("the engine may not end pods; grant it with {}", overlay(namespace, "kill"))
+    format!("the engine may not delete pods; grant it with {}", overlay(namespace, "kill"))
 }
 
-/// `None` where there is no answer: what was known stays.
+/// `None` without an answer: the last known rights stay.
 async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<Lacks> {
     let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
     let name = Some("engine");
@@ -62,7 +61,7 @@ async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<
     let kill = (!may_kill).then(|| no_kill(namespace));
     let configure = (!may_edit).then(|| {
         format!(
-            "the engine may not write settings; grant it with {}",
+            "the engine may not edit annotations; grant it with {}",
             overlay(namespace, "configure")
         )
     });

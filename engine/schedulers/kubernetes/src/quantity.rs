@@ -1,22 +1,22 @@
-//! How Kubernetes writes amounts: "100m", "1.5", "128Mi", "2G", "1e3".
+//! Parses Kubernetes quantities: "100m", "1.5", "128Mi", "2G", "1e3".
 
-/// An amount in thousandths, which for processors are millicores; rounded up, as Kubernetes does.
+/// A quantity in thousandths, which for processors are millicores. Rounded up, as Kubernetes does.
 ///
 /// # Errors
-/// When it is no amount, is negative, or is too large to be counted; in words.
+/// When the text is not a quantity, is negative, or is too large.
 pub fn thousandths(text: &str) -> Result<u64, String> {
     counted(text, 3)
 }
 
-/// An amount in whole units, which for memory are bytes; rounded up.
+/// A quantity in whole units, which for memory are bytes. Rounded up.
 ///
 /// # Errors
-/// As those of [`thousandths`].
+/// As for [`thousandths`].
 pub fn whole(text: &str) -> Result<u64, String> {
     counted(text, 0)
 }
 
-/// An amount times ten to the power of `finer`.
+/// A quantity times ten to the power of `finer`.
 fn counted(text: &str, finer: i32) -> Result<u64, String> {
     if text.starts_with('-') {
         return Err(format!("{text:?} is negative"));
@@ -34,7 +34,7 @@ fn counted(text: &str, finer: i32) -> Result<u64, String> {
     counted.ok_or_else(|| format!("{text:?} is too large"))
 }
 
-/// What a suffix stands for: a factor, and a power of ten beside it.
+/// The value of a suffix: a factor, and a power of ten to multiply it with.
 fn unit(suffix: &str) -> Option<(u128, i32)> {
     Some(match suffix {
         "" => (1, 0),
@@ -61,7 +61,7 @@ fn shifted(digits: u128, factor: u128, tens: i32) -> Option<u64> {
     let product = digits.checked_mul(factor)?;
     let power = 10_u128.checked_pow(tens.unsigned_abs());
     let counted = match power {
-        // Whatever there is of it, there is less than one.
+        // Less than one, but not zero, is rounded up.
         None if tens < 0 || product == 0 => product.min(1),
         None => return None,
         Some(power) if tens < 0 => product.div_ceil(power),
@@ -71,7 +71,7 @@ fn shifted(digits: u128, factor: u128, tens: i32) -> Option<u64> {
 }
 
 fn no_quantity(text: &str) -> String {
-    format!("{text:?} is no quantity; it must be like 100m, 1.5, 128Mi or 2G")
+    format!("{text:?} is not a quantity; write it like 100m, 1.5, 128Mi or 2G")
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_of_kubernetes_is_understood() {
+    fn every_format_of_kubernetes_is_parsed() {
         let cases = [
             ("100m", 100),
             ("1.5", 1500),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_finer_than_the_unit_counts_as_one() {
+    fn a_fraction_of_the_unit_is_rounded_up() {
         assert_eq!(thousandths("1n"), Ok(1));
         assert_eq!(thousandths("1500u"), Ok(2));
         assert_eq!(thousandths("0n"), Ok(0));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused_in_words() {
+    fn invalid_quantities_are_refused_with_a_message() {
         for text in ["", "m", ".", "1.2.3", "1 Gi", "1KiB", "1mi", "0x10", "1e", "e3", "ten", "1m2"]
         {
             let refusal = thousandths(text).unwrap_err();

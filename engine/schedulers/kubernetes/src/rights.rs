@@ -1,7 +1,7 @@
-//! The lines that give the engine a right that it lacks, to be pasted.
+//! The kubectl commands that grant a missing right, to be pasted into a shell.
 
-/// Gives the engine of demo.yaml a right in its namespace: the verbs, comma-separated, on a
-/// resource as kubectl spells it, or on the one of that name alone.
+/// Grants the engine of demo.yaml a right in its namespace. `verbs` are comma-separated, and
+/// `resource` is spelled as kubectl does. With a `name` only that object is covered.
 pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -> String {
     let only = name.map(|name| format!(" --resource-name={name}")).unwrap_or_default();
     let role = ["engine", resource].into_iter().chain(name).collect::<Vec<_>>().join("-");
@@ -13,8 +13,8 @@ pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -
     )
 }
 
-/// Gives the engine of demo.yaml all of its rights in a namespace that its own binding does not
-/// name.
+/// Grants the engine all rights of demo.yaml's role in a namespace that the RoleBinding there does
+/// not name.
 pub fn bind(namespace: &str) -> String {
     format!(
         "kubectl create rolebinding engine-{namespace} -n {namespace} --role=engine \
@@ -22,8 +22,8 @@ pub fn bind(namespace: &str) -> String {
     )
 }
 
-/// Gives the engine what an overlay of rights under `deploy` has, from the kit's folder. The
-/// bindings there name the namespace default.
+/// Applies an overlay of rights under `deploy`; to be run in the root of the checkout. The bindings
+/// there name the namespace default.
 pub fn overlay(namespace: &str, name: &str) -> String {
     if namespace == "default" {
         return format!("kubectl apply -k deploy/{name}");
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_overlay_of_rights_is_for_the_namespace_that_the_engine_is_in() {
+    fn an_overlay_of_rights_is_for_the_namespace_of_the_engine() {
         assert_eq!(overlay("default", "kill"), "kubectl apply -k deploy/kill");
         assert_eq!(
             overlay("talk", "kill"),
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn all_rights_of_a_namespace_are_one_binding() {
+    fn all_rights_in_a_namespace_are_one_binding() {
         assert_eq!(
             bind("talk"),
             "kubectl create rolebinding engine-talk -n talk --role=engine \
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_a_role_and_its_binding() {
+    fn a_single_right_is_a_role_and_its_binding() {
         let line = grant("talk", "get,update", "deployments/scale", Some("web"));
         assert_eq!(
             line,

@@ -1,14 +1,14 @@
-//! KEDA's ScaledObject, as much of it as tells what it scales.
+//! The fields of KEDA's ScaledObject that name what it scales.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
 use kube::ResourceExt;
 use serde::Deserialize;
 
-/// By this annotation a person pauses one.
+/// The annotation that pauses a ScaledObject.
 const PAUSED: &str = "autoscaling.keda.sh/paused";
 
-/// A ScaledObject.
+/// Only the fields that the engine reads.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ScaledObject {
     metadata: ObjectMeta,
@@ -23,13 +23,13 @@ struct Spec {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Target {
-    /// Left out, a Deployment.
+    /// `None` means Deployment.
     kind: Option<String>,
     name: String,
 }
 
 impl ScaledObject {
-    /// The Deployment that it scales, if it scales one at present.
+    /// The Deployment that it scales; `None` while it is paused or if it scales something else.
     pub fn deployment(&self) -> Option<&str> {
         let target = &self.spec.scale_target_ref;
         let is_deployment = target.kind.as_deref().is_none_or(|kind| kind == "Deployment");
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn it_scales_a_deployment_unless_it_says_otherwise() {
+    fn it_scales_a_deployment_unless_it_names_another_kind() {
         assert_eq!(scales(r#"{"name": "web"}"#, "null").as_deref(), Some("web"));
         let other = r#"{"name": "web", "kind": "StatefulSet"}"#;
         assert_eq!(scales(other, "null"), None);

@@ -1,8 +1,8 @@
-//! What the cluster has to spare, in slots.
+//! The spare capacity of the cluster, in slots.
 //!
-//! A slot is as large as the largest pod of the scaled workloads. The nodes' room is what is left
-//! when everybody else has what they asked for, also those who still wait for a node; what the
-//! scaled workloads themselves hold is theirs to share and counts as room.
+//! A slot is as large as the largest pod of the scaled workloads. A node's room is what the
+//! requests of all other pods leave, including those that still wait for a node. The pods of the
+//! scaled workloads share this room, so what they hold counts as room.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::quantity::{thousandths, whole};
 
 type Named = BTreeMap<String, Quantity>;
 
-/// What a pod asks for, or what a node has.
+/// The requests of a pod, or the room of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amounts {
     /// In millicores.
@@ -28,11 +28,11 @@ pub struct Amounts {
     pub pods: u64,
 }
 
-/// How many slots the nodes have for the scaled workloads, 1 to 1000. `templates` are those of
-/// their pods, so that a slot has a size before there is a pod; `is_own` tells their pods.
+/// How many slots the nodes have for the scaled workloads, 1 to 1000. `templates` are their pod
+/// templates, so that a slot has a size before there is a pod; `is_own` recognises their pods.
 ///
 /// # Errors
-/// Why it cannot be known, in words.
+/// Why it is unknown, as a message for the user.
 pub fn capacity<'a>(
     nodes: &[Arc<Node>],
     pods: &'a [Arc<Pod>],
@@ -53,11 +53,11 @@ pub fn capacity<'a>(
     Ok(u32::try_from(slots).unwrap_or(most).clamp(*CAPACITIES.start(), most))
 }
 
-/// What a pod asks for all together, as Kubernetes reckons: its containers and sidecars run side
-/// by side, the other init containers before them and one by one.
+/// The requests of a whole pod, added up as Kubernetes does: its containers and sidecars run side
+/// by side, and its other init containers run before them, one by one.
 ///
 /// # Errors
-/// When an amount cannot be read; in words.
+/// When a quantity cannot be parsed.
 pub fn requests(pod: &PodSpec) -> Result<Amounts, String> {
     let mut side_by_side = Amounts::default();
     for container in &pod.containers {
@@ -83,25 +83,25 @@ fn slot<'a>(pods: impl Iterator<Item = &'a PodSpec>) -> Result<Amounts, String> 
         slot = slot.largest(requests(pod)?);
     }
     if slot.pods == 0 {
-        return Err("no workload is scaled, so that a slot has no size".to_owned());
+        return Err("no workload is scaled, so a slot has no size".to_owned());
     }
     if slot.cpu == 0 && slot.memory == 0 {
-        return Err("no scaled workload requests cpu or memory; a slot has no size".to_owned());
+        return Err("no scaled workload requests cpu or memory, so a slot has no size".to_owned());
     }
     Ok(slot)
 }
 
-/// What each node that takes pods has left beside those of `others` that run there.
+/// The room of each node that accepts pods, without what the `others` on it request.
 fn rooms(nodes: &[Arc<Node>], others: &[&Pod]) -> Result<Vec<Amounts>, String> {
     let mut rooms = BTreeMap::new();
-    for node in nodes.iter().filter(|node| takes_pods(node)) {
+    for node in nodes.iter().filter(|node| accepts_pods(node)) {
         let all = node.status.as_ref().and_then(|status| status.allocatable.as_ref());
         let all = read(all, Amounts::default());
         let all = all.map_err(|why| format!("node/{}: {why}", node.name_any()))?;
         rooms.insert(node.name_any(), all);
     }
     if rooms.is_empty() {
-        return Err("the cluster has no node that is ready and takes pods".to_owned());
+        return Err("no node of the cluster is ready and accepts pods".to_owned());
     }
     for pod in others {
         if let Some(room) = node_of(pod).and_then(|node| rooms.get_mut(node)) {
@@ -111,8 +111,8 @@ fn rooms(nodes: &[Arc<Node>], others: &[&Pod]) -> Result<Vec<Amounts>, String> {
     Ok(rooms.into_values().collect())
 }
 
-/// Gives each waiting pod room where most of it is, the largest pods first. One that fits nowhere
-/// gets none, for leaving would not help it.
+/// Places each waiting pod on the node with the most room, the largest pods first. A pod that fits
+/// on no node is left out, because freeing slots would not help it.
 fn seat(rooms: &mut [Amounts], mut waiting: Vec<Amounts>, slot: Amounts) {
     waiting.sort_by_key(|pod| std::cmp::Reverse((pod.cpu, pod.memory)));
     for pod in waiting {
@@ -123,8 +123,8 @@ fn seat(rooms: &mut [Amounts], mut waiting: Vec<Amounts>, slot: Amounts) {
     }
 }
 
-/// A node with a taint counts as closed: the kit's pods tolerate none.
-fn takes_pods(node: &Node) -> bool {
+/// A node with a taint does not count, because the demo's pods tolerate none.
+fn accepts_pods(node: &Node) -> bool {
     let spec = node.spec.as_ref();
     let cordoned = spec.and_then(|spec| spec.unschedulable).unwrap_or_default();
     let mut taints = spec.and_then(|spec| spec.taints.as_ref()).into_iter().flatten();
@@ -134,7 +134,7 @@ fn takes_pods(node: &Node) -> bool {
     !cordoned && !tainted && conditions.any(|c| c.type_ == "Ready" && c.status == "True")
 }
 
-/// Whether a pod will go to a node as soon as there is room.
+/// Whether a pod will be placed as soon as a node has room.
 fn is_waiting(pod: &Pod) -> bool {
     let gates = pod.spec.as_ref().and_then(|spec| spec.scheduling_gates.as_ref());
     let gated = gates.is_some_and(|gates| !gates.is_empty());
@@ -151,14 +151,14 @@ fn requests_of(pod: &Pod) -> Result<Amounts, String> {
     Ok(asked.unwrap_or_default())
 }
 
-/// A template may give a limit alone, which then is the request too.
+/// A limit without a request is the request too.
 fn requests_of_container(container: &Container) -> Result<Amounts, String> {
     let Some(resources) = &container.resources else { return Ok(Amounts::default()) };
     let limits = read(resources.limits.as_ref(), Amounts::default())?;
     read(resources.requests.as_ref(), limits)
 }
 
-/// The amounts of a list, and `other` where it says nothing, or there is none.
+/// The amounts of a list; `other` for those that it lacks.
 fn read(list: Option<&Named>, other: Amounts) -> Result<Amounts, String> {
     let Some(list) = list else { return Ok(other) };
     let amount = |name, parse: fn(&str) -> Result<u64, String>, other| match list.get(name) {
@@ -197,7 +197,7 @@ impl Amounts {
         pod.cpu <= self.cpu && pod.memory <= self.memory && pod.pods <= self.pods
     }
 
-    /// How often a slot fits; what the slot needs nothing of is no bound.
+    /// How often a slot fits. A resource that the slot does not request sets no limit.
     fn slots(self, slot: Amounts) -> u64 {
         let times = self.each(slot, |free, size| free.checked_div(size).unwrap_or(u64::MAX));
         times.cpu.min(times.memory).min(times.pods)

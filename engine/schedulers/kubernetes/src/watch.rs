@@ -1,4 +1,4 @@
-//! Lists and watches that never stop, and when they last said something.
+//! Lists and watches that restart after a failure, and their health.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -16,21 +16,21 @@ use tokio::time::{sleep, timeout};
 use crate::binding::Binding;
 use crate::rights::grant;
 
-/// The server ends a watch after this time, and it is begun again; one that has died silently is
-/// noticed five seconds later.
+/// The server ends a watch after this time, and it is started again. The client reports a watch
+/// that died silently 5 s later.
 const WATCH_S: u32 = 10;
-/// A watch that is refused is refused sooner than this.
+/// An apiserver that refuses a watch does so within this time.
 const DOUBT: Duration = Duration::from_millis(250);
 
-/// How a watch fares.
+/// The health of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Health {
     /// The first list is not there yet.
     #[default]
     Beginning,
-    /// What it shows is what there is.
+    /// The objects are up to date.
     Works,
-    /// It is being begun again; what it shows is old.
+    /// It failed and is being started again; the objects are old.
     Fails,
     /// The engine may not watch this.
     Forbidden,
@@ -42,7 +42,7 @@ impl Health {
     }
 }
 
-/// A kind of object in a namespace, kept up to date.
+/// All objects of one kind in a namespace or in the cluster, kept up to date.
 #[derive(Debug)]
 pub struct Watched<K: Resource + 'static>
 where
@@ -50,17 +50,17 @@ where
 {
     /// The objects, as of the last event.
     pub store: Store<K>,
-    fares: watch::Receiver<Fares>,
-    /// What to say where it may not be watched.
+    status: watch::Receiver<Status>,
+    /// The message for a watch that is forbidden.
     refusal: String,
-    /// Whose lack explains that; there is none over all namespaces.
+    /// A missing binding explains a refusal better; `None` for a watch of all namespaces.
     binding: Option<Binding>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Fares {
+struct Status {
     health: Health,
-    /// Whether there ever was a whole list; nothing is known before.
+    /// Whether there ever was a complete list.
     listed: bool,
 }
 
@@ -68,38 +68,38 @@ impl<K> Watched<K>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
 {
-    /// Begins to watch; `changes` counts events for those who wait for one.
+    /// Starts to watch; `changes` counts the events, to wake the control loop.
     pub fn start(api: Api<K>, changes: watch::Sender<u64>) -> Watched<K> {
         let (store, writer) = reflector::store();
-        let (sender, fares) = watch::channel(Fares::default());
+        let (sender, status) = watch::channel(Status::default());
         let refusal = refusal(&api);
         let client = api.clone().into_client();
         let binding = api.namespace().map(|namespace| Binding::of(client, namespace));
         let task = Watch {
             writer,
-            fares: sender,
+            status: sender,
             refusal: refusal.clone(),
             binding: binding.clone(),
-            is_told: false,
+            is_refusal_logged: false,
             changes,
             failures: 0,
             is_in_doubt: false,
         };
         tokio::spawn(task.run(api));
-        Watched { store, fares, refusal, binding }
+        Watched { store, status, refusal, binding }
     }
 
-    /// How the watch fares.
+    /// Whether [`Self::store`] is up to date.
     pub fn health(&self) -> Health {
-        self.fares.borrow().health
+        self.status.borrow().health
     }
 
-    /// Whether the objects were ever known.
+    /// Whether there ever was a complete list.
     pub fn was_listed(&self) -> bool {
-        self.fares.borrow().listed
+        self.status.borrow().listed
     }
 
-    /// The right that is missing, with the line that grants it.
+    /// The missing right, with the command that grants it; `None` unless the watch is forbidden.
     pub fn refusal(&self) -> Option<String> {
         let all = || self.binding.as_ref().and_then(Binding::refusal);
         (self.health() == Health::Forbidden).then(|| all().unwrap_or_else(|| self.refusal.clone()))
@@ -114,18 +114,17 @@ fn refusal<K: Resource<DynamicType = ()>>(api: &Api<K>) -> String {
     format!("the engine may not watch {plural}; grant it with {grant}")
 }
 
-/// The task behind it.
+/// The task behind a [`Watched`].
 struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     writer: Writer<K>,
-    fares: watch::Sender<Fares>,
+    status: watch::Sender<Status>,
     refusal: String,
     binding: Option<Binding>,
-    /// Whether it was said that it may not be watched.
-    is_told: bool,
+    is_refusal_logged: bool,
     changes: watch::Sender<u64>,
-    /// How often in a row it had to begin again.
+    /// How often in a row it had to start again.
     failures: u32,
-    /// Whether there is a list after a failure, and no word yet of whether it can be watched.
+    /// After a failure, the list succeeded, but the watch may still be refused.
     is_in_doubt: bool,
 }
 
@@ -133,8 +132,8 @@ impl<K> Watch<K>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
 {
-    /// Begins with a list after each failure: a watch that is merely taken up again says nothing
-    /// until something happens, and until then nobody would know that it works.
+    /// Starts with a list after each failure. A watch that resumes without one is silent until the
+    /// first event, and until then nothing would show that it works.
     async fn run(mut self, api: Api<K>) {
         loop {
             let config = watcher::Config::default().timeout(WATCH_S);
@@ -155,7 +154,7 @@ where
         }
     }
 
-    /// How long a silence proves nothing.
+    /// After a silence of this length a watch in doubt counts as accepted.
     fn doubt(&self) -> Duration {
         if self.is_in_doubt { DOUBT } else { Duration::MAX }
     }
@@ -164,10 +163,10 @@ where
         self.writer.apply_watcher_event(event);
         match event {
             watcher::Event::Init | watcher::Event::InitApply(_) => {}
-            // A list says nothing of whether it may be watched, too.
-            watcher::Event::InitDone if self.fares.borrow().health.is_failure() => {
+            // A right to list does not imply one to watch.
+            watcher::Event::InitDone if self.status.borrow().health.is_failure() => {
                 self.is_in_doubt = true;
-                self.fares.send_modify(|fares| fares.listed = true);
+                self.status.send_modify(|status| status.listed = true);
             }
             watcher::Event::InitDone => self.works(),
             watcher::Event::Apply(_) | watcher::Event::Delete(_) => {
@@ -178,33 +177,33 @@ where
     }
 
     fn works(&mut self) {
-        (self.is_in_doubt, self.is_told) = (false, false);
+        (self.is_in_doubt, self.is_refusal_logged) = (false, false);
         self.binding.iter().for_each(Binding::is_there);
-        let before = self.fares.send_replace(Fares { health: Health::Works, listed: true });
+        let before = self.status.send_replace(Status { health: Health::Works, listed: true });
         if before.health.is_failure() {
             tracing::info!("{}s are watched again", K::kind(&()));
         }
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Each kind of failure is told once, until the watch works again.
+    /// Logs each kind of failure once, until the watch works again.
     async fn fails(&mut self, error: &watcher::Error) {
         self.is_in_doubt = false;
         let health = if is_forbidden(error) { Health::Forbidden } else { Health::Fails };
         if health == Health::Forbidden {
-            self.tell_refusal().await;
+            self.log_refusal().await;
         }
-        let listed = self.fares.borrow().listed;
-        let before = self.fares.send_replace(Fares { health, listed });
+        let listed = self.status.borrow().listed;
+        let before = self.status.send_replace(Status { health, listed });
         self.changes.send_modify(|count| *count += 1);
         if before.health != health && health == Health::Fails {
             tracing::warn!("{}s cannot be watched: {error}", K::kind(&()));
         }
     }
 
-    /// Where all rights are missing, the Lease's candidate says so; it is one trouble.
-    async fn tell_refusal(&mut self) {
-        if self.is_told {
+    /// If the binding is missing, the Lease's candidate logs that; one fault is logged once.
+    async fn log_refusal(&mut self) {
+        if self.is_refusal_logged {
             return;
         }
         let of_all = match &self.binding {
@@ -213,7 +212,7 @@ where
         };
         if of_all.is_none() {
             tracing::warn!("{}", self.refusal);
-            self.is_told = true;
+            self.is_refusal_logged = true;
         }
     }
 }
@@ -227,7 +226,7 @@ fn is_forbidden(error: &watcher::Error) -> bool {
     )
 }
 
-/// The wait before the next try: a tenth of a second at first, at most one second.
+/// The wait before the next try: 100 ms at first, at most 1 s.
 fn pause(failures: u32) -> Duration {
     let wait = Duration::from_millis(100) * 2_u32.pow(failures.min(4));
     wait.min(Duration::from_secs(1))

@@ -1,4 +1,4 @@
-//! One write through the scale subresource, with the version it was decided on.
+//! One write through the scale subresource, based on a resourceVersion.
 
 use std::time::Duration;
 
@@ -11,31 +11,31 @@ use tokio::time::timeout;
 
 use crate::rights::grant;
 
-/// An apiserver that has not answered by then counts as away. Short, for an engine that no longer
-/// leads must not have a write under way when the next one begins.
+/// The time limit for a request to the apiserver. Short, because an engine that no longer leads
+/// must not have a write under way when the next leader starts.
 pub const REQUEST: Duration = Duration::from_secs(1);
-/// A Deployment's status changes all the time and its version with it; so often the write is
-/// tried with the version that is there now.
+/// Each change of a Deployment's status changes its version, so a write is tried again with the
+/// current version this many times.
 const TRIES: u32 = 5;
 
-/// What to write, and what it was decided on.
+/// What to write, and the state that it is based on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
-    /// The Deployment.
+    /// The Deployment's name.
     pub name: String,
-    /// How many it had by then.
+    /// The replicas that the write replaces.
     pub from: u32,
-    /// How many it shall have.
+    /// The replicas to write.
     pub to: u32,
-    /// Its resourceVersion by then, or when it was read again.
+    /// The resourceVersion at the decision, or at the last read after a conflict.
     pub version: String,
 }
 
-/// Writes; returns the version that came of it. Where the Deployment has changed since, it is
-/// read again; where somebody has scaled it, nothing is forced.
+/// Writes and returns the new version. After a conflict the Deployment is read again; if another
+/// client has scaled it, the write is given up.
 ///
 /// # Errors
-/// When the write was refused, not answered in time, or no longer wanted by `wanted`.
+/// When the write was refused or not answered in time, or when `wanted` fails.
 pub async fn write(
     api: &Api<Deployment>,
     write: &mut Write,
@@ -54,13 +54,13 @@ pub async fn write(
         }
         write.version = read_again(api, write).await?;
     }
-    Err(Refused("it changes too fast".to_owned()))
+    Err(Refused(format!("it changed during each of {TRIES} tries")))
 }
 
-/// Whether the engine may scale a Deployment at all, tried without a change.
+/// Tries with a dry run whether the engine may scale a Deployment.
 ///
 /// # Errors
-/// When it may not, or nobody knows.
+/// When it may not, or when the apiserver does not say.
 pub async fn try_right(api: &Api<Deployment>, name: &str) -> Result<(), ScaleError> {
     let scale = read(api, name).await?;
     let params = PostParams { dry_run: true, ..PostParams::default() };
@@ -77,7 +77,7 @@ async fn read_again(api: &Api<Deployment>, write: &Write) -> Result<String, Scal
     let scale = read(api, &write.name).await?;
     let now = scale.spec.and_then(|spec| spec.replicas).unwrap_or_default();
     if now != i32::try_from(write.from).unwrap_or(i32::MAX) {
-        return Err(Refused(format!("somebody has set it to {now} meanwhile")));
+        return Err(Refused(format!("another client has set it to {now} replicas")));
     }
     Ok(scale.metadata.resource_version.unwrap_or_default())
 }
@@ -94,7 +94,7 @@ fn scale(write: &Write) -> Scale {
     }
 }
 
-/// A version as a number; Kubernetes promises since 1.35 that they can be compared so.
+/// A resourceVersion as a number. Since 1.35 Kubernetes guarantees that they can be compared so.
 pub fn number(version: Option<&str>) -> u64 {
     version.and_then(|version| version.parse().ok()).unwrap_or_default()
 }
@@ -103,7 +103,7 @@ fn too_late() -> ScaleError {
     Refused(format!("no answer in {REQUEST:?}"))
 }
 
-/// Why a write failed; where the apiserver has not refused it, it may be carried out yet.
+/// Why a write failed. Unless the apiserver refused it, it may still take effect.
 fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code < 500 => refusal(error, api, name),
@@ -112,7 +112,7 @@ fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError
     }
 }
 
-/// An error of the apiserver; a missing right with the line that grants it.
+/// An error of the apiserver; a missing right comes with the command that grants it.
 fn refusal(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code == 403 => {

@@ -1,14 +1,14 @@
-//! Paths of a container into temporary folders of this machine. What a program writes stays in
-//! them: its own flags may name no other place.
+//! Maps the paths of a container to temporary folders of this machine. A program writes only there:
+//! flags that name another place are refused.
 
 use std::path::{Path, PathBuf};
 
 use manifest::{Container, Source};
 
-/// Flags of the kit's programs that name a place to write to, with their variables.
+/// The kit's programs with their flags that name a folder to write to, and the flags' variables.
 const WRITTEN: [(&str, &str, &str); 1] = [("queue", "--data-dir", "MICROSCALING_DATA_DIR")];
 
-/// Those that name a file to read.
+/// The same for flags that name a file to read.
 const READ: [(&str, &str, &str); 4] = [
     ("queue", "--token-file", "MICROSCALING_TOKEN_FILE"),
     ("producer", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
@@ -16,16 +16,17 @@ const READ: [(&str, &str, &str); 4] = [
     ("remainder", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
 ];
 
-/// Folders by the paths that a container mounts them at, the longest paths first.
+/// The folders of a container by their mount paths, the longest paths first.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     all: Vec<(String, PathBuf)>,
-    /// Where paths begin that do not begin with a slash.
+    /// The base of relative paths.
     working_dir: String,
 }
 
 impl Folders {
-    /// The folders of a container within one of its own. A volume that is mounted twice is one.
+    /// The folders of a container, below its `own` folder. A volume that is mounted twice has one
+    /// folder.
     pub fn of(container: &Container, own: &Path) -> Folders {
         let mut volumes: Vec<&str> = container.mounts.iter().map(|it| it.volume.as_str()).collect();
         volumes.sort_unstable();
@@ -45,15 +46,15 @@ impl Folders {
         Folders { all, working_dir: container.working_dir.clone() }
     }
 
-    /// Makes all of them.
+    /// Creates all folders.
     ///
     /// # Errors
-    /// When one cannot be made.
+    /// When one cannot be created.
     pub fn make(&self) -> std::io::Result<()> {
         self.all.iter().try_for_each(|(_, folder)| std::fs::create_dir_all(folder))
     }
 
-    /// The place of a path that is a mounted one or below it; `None` elsewhere.
+    /// The local path for a path in a mount; `None` for others.
     pub fn local(&self, path: &str) -> Option<String> {
         let path = clean(path, &self.working_dir);
         let mut all = self.all.iter();
@@ -61,12 +62,12 @@ impl Folders {
         Some(format!("{}{below}", folder.to_string_lossy()))
     }
 
-    /// Puts folders in the place of each path in a text that is a mounted one or below it, once.
+    /// Replaces each path of a mount in a text with its local path, once.
     pub fn put(&self, text: &str) -> String {
         let mut scheme = false;
         let piece = |piece: &str| {
             let word = piece.trim_end_matches(['=', ':', ',']);
-            // What follows `http:` is a host.
+            // After `http:` comes a host, not a path.
             let is_path = word.starts_with('/') && !(scheme && word.starts_with("//"));
             scheme = piece.ends_with(':');
             match self.local(word).filter(|_| is_path) {
@@ -77,8 +78,7 @@ impl Folders {
         text.split_inclusive(['=', ':', ',']).map(piece).collect()
     }
 
-    /// Puts folders in the place of what a program's own flags name, also where that begins in the
-    /// working directory.
+    /// Replaces the paths in a program's own flags and variables, also relative ones.
     pub fn put_flags(&self, program: &str, words: &mut [String], env: &mut [(String, String)]) {
         for (_, flag, variable) in of_program(&WRITTEN, program) {
             for (i, value) in values(words, flag) {
@@ -93,8 +93,8 @@ impl Folders {
     }
 }
 
-/// What of a container's own flags and variables cannot be on this machine: each with its name and
-/// why, with the mend.
+/// The flags and variables of a container whose paths do not work on this machine: each name with
+/// the reason and the fix.
 pub fn problems(
     container: &Container,
     words: &[String],
@@ -102,16 +102,16 @@ pub fn problems(
 ) -> Vec<(String, String)> {
     let program = container.program().unwrap_or_default();
     let named = |all: &[(&str, &'static str, &'static str)]| -> Vec<(&'static str, String)> {
-        of_program(all, program).flat_map(|(_, flag, name)| told(words, env, flag, name)).collect()
+        of_program(all, program).flat_map(|(_, flag, name)| given(words, env, flag, name)).collect()
     };
     let written = named(&WRITTEN).into_iter().filter_map(|(name, path)| {
         let why = match source(container, &path) {
             None => {
-                "is below no volumeMount, and would be on this machine; mount an emptyDir there"
+                "is outside all volumeMounts and would be on this machine; mount an emptyDir there"
                     .to_owned()
             }
             Some((volume, true)) => {
-                format!("is in the volume {volume}, which can only be read; use an emptyDir")
+                format!("is in the volume {volume}, which is read-only; use an emptyDir")
             }
             Some((_, false)) => return None,
         };
@@ -120,7 +120,7 @@ pub fn problems(
     let read = named(&READ).into_iter().filter_map(|(name, path)| {
         let (volume, _) = source(container, &path)?;
         let why = format!("is in the volume {volume}, which is empty without a cluster");
-        Some((name.to_owned(), format!("is {path}, which {why}; leave it out there")))
+        Some((name.to_owned(), format!("is {path}, which {why}; leave it out")))
     });
     written.chain(read).collect()
 }
@@ -132,13 +132,13 @@ fn of_program<'a>(
     all.iter().copied().filter(move |(name, ..)| *name == program)
 }
 
-/// The value of a variable; the last one counts.
+/// The value of a variable; the last one wins.
 pub fn variable<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> {
     env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// What a flag says, else its variable, each with the name of what says it.
-pub fn told(
+/// The values of a flag, else the value of its variable, each with the name of its source.
+pub fn given(
     words: &[String],
     env: &[(String, String)],
     flag: &'static str,
@@ -151,7 +151,7 @@ pub fn told(
     self::variable(env, variable).map(|value| (variable, value.to_owned())).into_iter().collect()
 }
 
-/// The values of a flag among words, as `--flag=value` or in two of them, and which word each is.
+/// The values of a flag, written as `--flag=value` or as two words, with the index of their word.
 pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
     let value = |(i, word): (usize, &String)| match word.strip_prefix(flag)? {
         "" => Some((i + 1, words.get(i + 1)?.clone())),
@@ -160,7 +160,7 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
     words.iter().enumerate().filter_map(value).collect()
 }
 
-/// The volume that a path is in, and whether it can only be read.
+/// The volume that a path is in, and whether it is read-only.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
     let above = container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
@@ -169,13 +169,13 @@ fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     Some((&mount.volume, is_read_only))
 }
 
-/// The rest of a path that is a mounted one or below it.
+/// The rest of a path behind a mount; `None` if the path is elsewhere.
 fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
-/// A path from the root on, without `.`, `..`, and slashes that mean nothing.
+/// An absolute path without `.`, `..` and needless slashes.
 fn clean(path: &str, from: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{from}/{path}") };
     let mut parts = Vec::new();

@@ -1,14 +1,14 @@
-//! Deployments as local processes: the sibling binaries of the engine.
+//! Runs the Deployments of a manifest as local processes: the programs beside the engine.
 //!
 //! # Layout
-//! - [`recipe`]: a container of the manifest into a command line on this machine
-//! - [`folders`]: what it mounts into temporary folders
+//! - [`recipe`]: makes a local command line from a container of the manifest
+//! - [`folders`]: makes temporary folders from its mounts
 //! - [`services`]: which Services lead to a process, and which are left out
-//! - [`localize`]: cluster addresses into local ones
-//! - `run_folder`: where these folders are, gone with the run
-//! - [`pool`]: which replicas there are, and which shall go
-//! - `members`: what it and its replicas know together
-//! - `replica`: one replica's life, from its start to its end
+//! - [`localize`]: makes local addresses from cluster addresses
+//! - `run_folder`: the folder of a run, which is removed with the run
+//! - [`pool`]: starts and stops replicas
+//! - `members`: the state that the pool and its replicas share
+//! - `replica`: one replica's process, from its start to its end
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! Cluster addresses into local ones: a Service's name becomes 127.0.0.1 and a free port.
+//! Makes local addresses from cluster addresses: a Service becomes 127.0.0.1 and a free port.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,30 +12,30 @@ use super::folders::variable;
 /// A Service's name, its namespace and its port.
 pub type ServicePort = (String, String, u16);
 
-/// Where the Services of a manifest are on this machine.
+/// The local addresses of a manifest's Services.
 pub type Addresses = BTreeMap<ServicePort, SocketAddr>;
 
 /// A host and a port in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Where it stands.
+    /// Its position in the text.
     place: Range<usize>,
-    /// The host as it is written.
+    /// The host, as written.
     pub host: String,
-    /// The port, by the scheme where it is left out.
+    /// The port, or else the scheme's default.
     pub port: u16,
 }
 
 impl Address {
-    /// The Service that it is in a cluster, seen from a namespace.
+    /// The Service that a pod of the namespace `from` would reach.
     pub fn service(&self, from: &str) -> Option<ServicePort> {
         let (name, namespace) = service(&self.host, from)?;
         Some((name, namespace, self.port))
     }
 }
 
-/// The Service and its namespace that a host name may be in a cluster. A name that ends with a dot
-/// is whole; others are tried with the cluster's domains behind them.
+/// The Service, and its namespace, that a host name can mean in a cluster. A name that ends with a
+/// dot is complete; to others the cluster appends its domains.
 pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     let host = host.to_ascii_lowercase();
     let (name, is_whole) = host.strip_suffix('.').map_or((&*host, false), |name| (name, true));
@@ -50,8 +50,8 @@ pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     Some((name.to_owned(), namespace.to_owned()))
 }
 
-/// Puts local addresses in the place of Services, however a process in that namespace may spell
-/// them in a cluster.
+/// Replaces the Services in a text with local addresses, in every spelling that works in a cluster
+/// for a pod of the namespace `from`.
 pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     let mut result = usual(text);
     for address in addresses_in(&result).iter().rev() {
@@ -63,7 +63,7 @@ pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     result
 }
 
-/// Hosts and ports in a text, in order: those of URLs, and others that have a port.
+/// The hosts and ports in a text, in order: those of URLs, and others that have a port.
 pub fn addresses_in(text: &str) -> Vec<Address> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(next) = text[at..].find("://").map(|next| at + next) {
@@ -79,7 +79,7 @@ pub fn addresses_in(text: &str) -> Vec<Address> {
     found
 }
 
-/// The host and port of a URL, behind a user that may be named there.
+/// The host and port of a URL, without a user name before them.
 fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
     let begin = text[place.clone()].rfind('@').map_or(place.start, |at| place.start + at + 1);
     let place = begin..place.end;
@@ -99,7 +99,8 @@ fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Where `HOST:PORT` stands alone: `queue:4151` is no part of `my_queue:41510`.
+/// The addresses `HOST:PORT` outside of URLs. Only whole names count: `my_queue:41510` does not
+/// contain `queue:4151`.
 fn with_ports(text: &str, part: Range<usize>) -> Vec<Address> {
     let colons = text[part.clone()].match_indices(':').map(|(at, _)| part.start + at);
     let address = |colon: usize| {
@@ -123,8 +124,8 @@ fn of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '.'
 }
 
-/// A URL as it is usually written, where a text is one and nothing else: programs take
-/// `HTTP:/Queue` as well.
+/// A URL in its usual spelling, because programs also accept `HTTP:/Queue`; any other text as it
+/// is.
 pub(super) fn usual(text: &str) -> String {
     let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
     let (flag, value) = text.split_at(begin);
@@ -139,7 +140,7 @@ pub(super) fn usual(text: &str) -> String {
     }
 }
 
-/// Takes `--listen` out of a command line; the box says where its programs listen.
+/// Removes `--listen` from a command line; the box chooses where its programs listen.
 pub fn without_listen(args: &[String]) -> Vec<String> {
     let mut kept = Vec::new();
     let mut args = args.iter();
@@ -153,8 +154,8 @@ pub fn without_listen(args: &[String]) -> Vec<String> {
     kept
 }
 
-/// Puts values in the place of `$(NAME)`, as Kubernetes does in commands and arguments;
-/// names without a value stay as they are, and `$$` is a dollar sign.
+/// Replaces `$(NAME)` with its value, as Kubernetes does in commands and arguments; names without a
+/// value stay, and `$$` is a dollar sign.
 pub fn expand(text: &str, env: &[(String, String)]) -> String {
     let mut result = String::new();
     let mut rest = text;
@@ -177,11 +178,11 @@ pub fn expand(text: &str, env: &[(String, String)]) -> String {
     result + rest
 }
 
-/// A container's words and variables as they come to its program in a cluster. Variables may use
-/// those before them, as in Kubernetes, and words all of them.
+/// A container's arguments and variables as its program would get them in a cluster. As in
+/// Kubernetes, variables may use those before them, and arguments may use all of them.
 pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
     let links = container.links.clone().unwrap_or_default();
-    let told = links.len();
+    let linked = links.len();
     let mut env: Vec<(String, String)> = links;
     for (key, value) in &container.env {
         let value = expand(value, &env);
@@ -189,8 +190,8 @@ pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String
     }
     let words = container.command.iter().skip(1).chain(&container.args);
     let words = words.map(|word| expand(word, &env)).collect();
-    // Whoever wants to know where Services are writes their names into words or variables.
-    (words, env.split_off(told))
+    // The links to Services are left out: programs get addresses from their arguments or variables.
+    (words, env.split_off(linked))
 }
 
 #[cfg(test)]
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_becomes_a_local_address_however_a_cluster_lets_one_spell_it() {
+    fn a_service_becomes_a_local_address_in_all_spellings_of_a_cluster() {
         let cases = [
             ("http://queue", "http://127.0.0.1:5000"),
             ("http://queue/", "http://127.0.0.1:5000/"),
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_service_stays() {
+    fn a_text_that_only_looks_like_a_service_stays() {
         for text in [
             "my-queue:4151",
             "my_queue:4151",

@@ -1,4 +1,4 @@
-//! What the pool and its replicas know together.
+//! The state that the pool and its replicas share.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,18 +14,18 @@ use tokio::time::Instant;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 
-/// A number is not given again for so long: the queue turns away whom it was told to retire for a
-/// while, and knows them by their names.
+/// A replica's number is not reused for this time: the queue refuses a retired worker for a while,
+/// and knows it by its name.
 const RESTS: Duration = Duration::from_secs(11);
 
 /// A replica's Deployment and number.
 pub(super) type Key = (String, u32);
 
-/// What the pool and its replicas know together. The lock is held for moments only.
+/// The state that the pool and its replicas share. The lock is only held for moments.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) inner: Arc<Mutex<Inner>>,
-    /// Counts changes, for those who wait for one.
+    /// Counts changes, so that others can wait for one.
     pub(super) changes: watch::Sender<u64>,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct Shared {
 pub(super) struct Inner {
     pub(super) deployments: BTreeMap<String, Deployment>,
     pub(super) addresses: Addresses,
-    /// Ages of replicas, so that the youngest goes first.
+    /// The number of replicas ever started. It gives each one its age: the youngest stops first.
     pub(super) births: u64,
-    /// The manifest's Deployments with the annotations that they have by now.
+    /// The manifest's Deployments with their present annotations.
     pub(super) described: Vec<manifest::Deployment>,
 }
 
@@ -44,8 +44,9 @@ pub(super) struct Deployment {
     pub(super) recipe: Recipe,
     pub(super) desired: u32,
     pub(super) replicas: BTreeMap<u32, Member>,
-    /// When replicas with these numbers were gone.
+    /// When the replicas with these numbers ended.
     pub(super) gone: BTreeMap<u32, Instant>,
+    /// Sums of the final counters of ended processes, by metric.
     pub(super) left: BTreeMap<String, f64>,
 }
 
@@ -79,8 +80,8 @@ impl Deployment {
         self.replicas.values().filter(|m| m.instance.phase != Phase::Terminating)
     }
 
-    /// Those named `first`, in their order; then those that do no work yet, then the youngest, as
-    /// Kubernetes chooses.
+    /// The replica to stop next: first those named in `first`, in their order; then those that do
+    /// not work yet, then the youngest, as Kubernetes chooses.
     pub(super) fn next_to_go(&mut self, first: &[String]) -> Option<&mut Member> {
         let staying = self.replicas.values_mut().filter(|m| m.instance.phase != Phase::Terminating);
         let place = |m: &Member| first.iter().rev().position(|name| *name == m.instance.name);
@@ -96,7 +97,7 @@ impl Deployment {
 }
 
 impl Inner {
-    /// A Deployment behind a Service that has not said yet where it is.
+    /// A Deployment behind a Service whose process has not reported its address yet.
     pub(super) fn missing_server(&self) -> Option<String> {
         let servers = self.deployments.values().filter(|d| d.recipe.is_server());
         let missing = servers.map(|d| &d.recipe).find(|recipe| {
@@ -108,7 +109,7 @@ impl Inner {
 
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing in here is left half done by a panic elsewhere.
+        // A panic elsewhere leaves nothing in here half done.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

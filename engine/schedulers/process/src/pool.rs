@@ -1,4 +1,4 @@
-//! Which replicas there are, and which shall go.
+//! Starts and stops the replicas of all Deployments.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::recipe::Recipe;
 use super::replica::Replica;
 use super::run_folder::RunFolder;
 
-/// A server says within this time where it listens, or something is wrong with it.
+/// A working server reports its address within this time.
 const SERVER_START: Duration = Duration::from_secs(10);
 
 /// All replicas of a manifest's Deployments on this machine.
@@ -30,17 +30,16 @@ pub struct Pool {
     shared: Shared,
     start_delay: Duration,
     changes: watch::Receiver<u64>,
-    /// Where processes write, where any of them does.
+    /// The folder in which processes write; `None` if none of them does.
     folder: Option<RunFolder>,
 }
 
 impl Pool {
-    /// Starts every Deployment with the replicas of its manifest; those behind a Service first,
-    /// since the others need to know where they are. At the word to leave it ends again: `None`.
+    /// Starts every Deployment with the replicas of its manifest. Servers start first, because the
+    /// others need their addresses. At shutdown it ends all processes and returns `None`.
     ///
     /// # Errors
-    /// When there is no place for what processes write, or a server does not say in time where it
-    /// listens.
+    /// When the run's folder cannot be created, or a server does not report its address in time.
     pub async fn start(
         recipes: Vec<Recipe>,
         start_delay: Duration,
@@ -68,7 +67,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes in what the manifest says of the Deployments, which can be edited from now on.
+    /// Keeps the Deployments of the manifest; their annotations can be edited from now on.
     #[must_use]
     pub fn described(self, all: Vec<manifest::Deployment>) -> Pool {
         self.shared.lock().described = all;
@@ -91,12 +90,12 @@ impl Pool {
         let all_listen = self.changes.wait_for(|_| shared.lock().missing_server().is_none());
         if timeout(SERVER_START, all_listen).await.is_err() {
             let name = self.shared.lock().missing_server().unwrap_or_default();
-            anyhow::bail!("deployment/{name} did not say in {SERVER_START:?} where it listens");
+            anyhow::bail!("deployment/{name} did not report its address within {SERVER_START:?}");
         }
         Ok(())
     }
 
-    /// Where a Service is on this machine.
+    /// The local addresses of all Services.
     pub fn addresses(&self) -> Addresses {
         self.shared.addresses()
     }
@@ -122,7 +121,7 @@ impl Pool {
         let mut members = inner.deployments.get(deployment).ok_or_else(gone)?.replicas.values();
         let found = members.find(|member| member.instance.name == replica).ok_or_else(gone)?;
         let pid = found.instance.pid.and_then(|pid| Pid::from_raw(pid as i32)).ok_or_else(gone)?;
-        // While the lock is held nobody has waited for it, so the number is still its own.
+        // While the lock is held nobody reaps the process, so the number is still its own.
         kill_process(pid, Signal::KILL).map_err(|_| gone())
     }
 
@@ -163,7 +162,7 @@ impl Pool {
             ..Instance::default()
         };
         let recipe = deployment.recipe.clone();
-        // What the others need in order to begin is not held up.
+        // Servers start without delay, because the others wait for them.
         let start_delay = if recipe.is_server() { Duration::ZERO } else { self.start_delay };
         let replica = Replica {
             key: (workload.to_owned(), number),
@@ -207,7 +206,7 @@ impl Scheduler for Pool {
         Some(Described { deployments, ..Described::default() })
     }
 
-    /// It fails where a Deployment cannot have so many.
+    /// Fails if the Deployment cannot have that many replicas.
     fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written {
         ready(self.try_to_scale(name, replicas, first)).boxed()
     }
@@ -224,7 +223,7 @@ impl Scheduler for Pool {
         ready(Ok(())).boxed()
     }
 
-    /// It is started again.
+    /// Kills the replica's process, which is then started again.
     fn kill(&self, deployment: &str, replica: &str) -> Written {
         ready(self.try_to_kill(deployment, replica)).boxed()
     }

@@ -1,4 +1,4 @@
-//! A container of the manifest into a command line on this machine.
+//! Makes a local command line from a container of the manifest.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,17 +16,17 @@ use super::folders::{self, Folders};
 use super::localize::{Addresses, ServicePort, localize, without_listen, words_and_env};
 use super::services::Services;
 
-/// The most replicas of what the engine scales; as many as a capacity may have.
+/// The most replicas of a workload; the highest capacity.
 const MOST_SCALED: u32 = 1000;
-/// More processes that make load than this help nobody on one machine.
+/// The most replicas of a load; more would only slow down one machine.
 const MOST_OTHERS: u32 = 50;
 
 /// Why a server is not scaled.
 pub const BEHIND_A_SERVICE: &str =
     "it is behind a Service, so without a cluster it must have one replica and cannot be scaled";
 
-/// What a process gets of our own environment; the rest comes from the manifest alone, so that
-/// a variable of the user's shell cannot change the demo.
+/// The variables that a process inherits from the engine. All others come from the manifest, so
+/// that a variable of the user's shell cannot change the demo.
 const INHERITED: [&str; 7] =
     ["PATH", "HOME", "TMPDIR", "TERM", "RUST_LOG", "RUST_BACKTRACE", "NO_COLOR"];
 
@@ -35,34 +35,34 @@ const INHERITED: [&str; 7] =
 pub struct Recipe {
     /// The Deployment's name.
     pub deployment: String,
-    /// Its namespace.
     namespace: String,
-    /// How many replicas it begins with.
+    /// The replicas at the start.
     pub replicas: u32,
-    /// How long a process has after SIGTERM.
+    /// The time between SIGTERM and SIGKILL.
     pub grace: Duration,
-    /// The Services that lead to it and that others need, by name, namespace and port. One is
-    /// enough to make it a server, of which there is one, at an address that stays.
+    /// The Services that select it and that others use, by name, namespace and port. If there is
+    /// one, the Deployment is a server: it has one replica, whose address stays the same.
     pub serves: Vec<ServicePort>,
-    /// It can have at most so many replicas on one machine.
+    /// The most replicas on one machine.
     pub most: u32,
     program: PathBuf,
     container: Container,
 }
 
-/// What becomes of a manifest on this machine.
+/// How a manifest runs on this machine.
 #[derive(Debug)]
 pub struct Plan {
-    /// The recipes of all Deployments but the engine's own.
+    /// The recipes of all Deployments except the engine's own.
     pub recipes: Vec<Recipe>,
-    /// What is left out, each in a sentence.
+    /// One sentence for each Service that is left out.
     pub warnings: Vec<String>,
 }
 
-/// What becomes of a manifest on this machine. Where `queue_is_given`, the engine asks elsewhere.
+/// Plans how a manifest runs on this machine. With `queue_is_given` the engine uses a queue outside
+/// of the manifest.
 ///
 /// # Errors
-/// Every Deployment that cannot be run on this machine, with the mend.
+/// Every Deployment that cannot run on this machine, with the fix.
 pub fn recipes(
     manifest: &Manifest,
     programs: &Path,
@@ -100,21 +100,21 @@ fn recipe(
     let container =
         deployment.main().ok_or_else(|| of_containers("it has no container".to_owned()))?;
     let name = container.program().ok_or_else(|| {
-        let what = "its container has no command, and only its image knows what to run; name one";
+        let what = "its container has no command; without a cluster no image supplies it, add one";
         of_containers(what.to_owned())
     })?;
     let program = programs.join(name);
     if !PROGRAMS.contains(&name) || !program.is_file() {
         let place = programs.display();
         return Err(of_containers(format!(
-            "there is no program {name} in {place}; without a cluster only the kit's own run: {}",
+            "there is no program {name} in {place}; without a cluster only these can run: {}",
             PROGRAMS.join(", ")
         )));
     }
     let most = most(!serves.is_empty(), is_scalable(deployment));
     if deployment.replicas > most {
         let replicas = deployment.replicas;
-        let what = format!("replicas is {replicas}, on one machine at most {most} are possible");
+        let what = format!("replicas is {replicas}, but one machine runs at most {most}");
         return Err((["spec", "replicas"].map(Step::from).to_vec(), what));
     }
     Ok(Recipe {
@@ -137,7 +137,7 @@ fn most(serves: bool, scaled: bool) -> u32 {
     }
 }
 
-/// What stands for a cluster's addresses and paths on this machine.
+/// The local addresses and folders of a process.
 #[derive(Debug)]
 pub struct Here {
     addresses: Addresses,
@@ -157,33 +157,33 @@ impl Recipe {
         !self.container.mounts.is_empty()
     }
 
-    /// What stands for addresses, and for what is mounted, which is made in `folder`.
+    /// The addresses and folders for a process; creates its folders in `folder`.
     ///
     /// # Errors
-    /// When there is none, or one cannot be made: a process does not begin without them.
+    /// When a folder is needed and cannot be created: no process starts without its folders.
     pub fn here(&self, addresses: Addresses, folder: Option<&Path>) -> io::Result<Here> {
         let namespace = self.namespace.clone();
         if !self.needs_folders() {
             return Ok(Here { addresses, namespace, folders: Folders::default() });
         }
-        let none = || io::Error::other("there is no temporary folder; see TMPDIR");
+        let none = || io::Error::other("there is no temporary folder; set TMPDIR");
         let folders = Folders::of(&self.container, folder.ok_or_else(none)?);
         folders.make()?;
         Ok(Here { addresses, namespace, folders })
     }
 
-    /// Says whether the engine scales it by now.
+    /// Adapts the recipe to whether the engine scales the Deployment.
     pub fn set_scaled(&mut self, scaled: bool) {
         self.most = most(self.is_server(), scaled);
     }
 
-    /// Whether a Service finds it.
+    /// Whether others reach it through a Service.
     pub fn is_server(&self) -> bool {
         !self.serves.is_empty()
     }
 
-    /// The command that starts a replica. It listens on loopback, whatever the manifest says,
-    /// and has pipes to the engine, so that it leaves when the engine ends.
+    /// The command that starts a replica. The process listens on loopback, whatever the manifest
+    /// says, and has pipes to the engine, so that it ends with the engine.
     pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
         let (words, env) = words_and_env(&self.container);
         let mut words: Vec<String> = words.iter().map(|word| here.put(word)).collect();
@@ -197,8 +197,8 @@ impl Recipe {
             .args(without_listen(&words))
             .env_clear()
             .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
-            // A little less than what it has, so that it hands back rather than is killed; what
-            // the manifest says comes after it and counts more.
+            // 90 % of the grace period, so that a worker releases its job before it is killed. The
+            // manifest's own variable comes later and overrides this.
             .env("MICROSCALING_SHUTDOWN_GRACE", format!("{}ms", self.grace.as_millis() * 9 / 10))
             .envs(env)
             .env("HOSTNAME", name)
@@ -207,9 +207,9 @@ impl Recipe {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
-            // Ctrl-C is for the engine alone; it tells its processes to stop, in order.
+            // Ctrl-C must only reach the engine, which then stops its processes in order.
             .process_group(0);
-        // A dozen processes would drown the engine's own lines; RUST_LOG brings them back.
+        // The lines of a dozen processes would hide those of the engine; RUST_LOG shows them again.
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "warn");
         }

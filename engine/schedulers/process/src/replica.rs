@@ -1,4 +1,4 @@
-//! One replica's life, from its start to its end.
+//! One replica's process, from its start to its end.
 
 use std::future::Future;
 use std::path::Path;
@@ -18,17 +18,17 @@ use super::members::{Key, Shared};
 use super::recipe::Recipe;
 use super::run_folder::RunFolder;
 
-/// The wait before a crashed process is started again: none the first time, then from here
-/// on, doubling.
+/// The wait before a crashed process is started again: none the first time, then this, and twice as
+/// long each further time.
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-/// A process that ran for so long has not crashed at its start.
+/// A process that ran for this time did not crash at its start: the waits begin again.
 const PROVEN: Duration = Duration::from_secs(10);
 
-/// A process that is gone has said its last words by now; they only need to be read.
+/// The time to read the last lines of an ended process, which are already in the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// What one replica needs to know for its whole life.
+/// One replica.
 pub(super) struct Replica {
     pub(super) key: Key,
     pub(super) name: String,
@@ -36,15 +36,15 @@ pub(super) struct Replica {
     pub(super) start_delay: Duration,
     pub(super) stop: Shutdown,
     pub(super) shared: Shared,
-    /// Where the run has what is on the disk, where it needs that.
+    /// The run's folder; `None` if no process needs one.
     pub(super) folder: Option<RunFolder>,
 }
 
 impl Replica {
-    /// Starts the process, again and again, until it is told to stop.
+    /// Starts the process, and starts it again after each crash, until the replica has to stop.
     pub(super) async fn live(self) {
         let mut crashes = 0;
-        // It lives as long as a pod would, whatever becomes of the process in it.
+        // Like an emptyDir of a pod, the folder outlives crashes of the process.
         let folder = self.own_folder();
         let folder = folder.as_ref().map(TempDir::path);
         while !self.stop.is_set() {
@@ -52,7 +52,7 @@ impl Replica {
             let Some(how) = self.run_once(folder).await else { break };
             crashes = if began.elapsed() > PROVEN { 1 } else { crashes + 1 };
             let wait = backoff(crashes);
-            tracing::warn!("{} ended by itself ({how}); starts again", self.name);
+            tracing::warn!("{} ended unexpectedly ({how}); it is started again", self.name);
             self.shared.update(&self.key, |instance| {
                 instance.pid = None;
                 instance.restarts += 1;
@@ -65,13 +65,13 @@ impl Replica {
         self.shared.remove(&self.key);
     }
 
-    /// A directory that is gone when it is dropped.
+    /// A folder that is removed when it is dropped.
     fn own_folder(&self) -> Option<TempDir> {
         let needed = self.folder.as_ref().filter(|_| self.recipe.needs_folders())?;
         match needed.of_replica(&self.name) {
             Ok(folder) => Some(folder),
             Err(error) => {
-                tracing::warn!("{} has no directory of its own: {error}", self.name);
+                tracing::warn!("cannot create a folder for {}: {error}", self.name);
                 None
             }
         }
@@ -84,22 +84,22 @@ impl Replica {
         }
     }
 
-    /// How the process ended by itself; `None` where it was told to.
+    /// Runs the process once; returns how it ended unexpectedly, or `None` if it had to stop.
     async fn run_once(&self, folder: Option<&Path>) -> Option<String> {
         self.unless_stopped(sleep(self.start_delay)).await;
         if self.stop.is_set() {
             return None;
         }
-        // A server that is started again has to be where its clients know it.
+        // A server that is started again needs the address that its clients know.
         let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
         let here = self.recipe.here(self.shared.addresses(), folder);
         let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
         let mut child = match spawned {
             Ok(child) => child,
-            Err(error) => return Some(format!("it cannot be started: {error}")),
+            Err(error) => return Some(format!("cannot be started: {error}")),
         };
         self.shared.update(&self.key, |instance| instance.pid = child.id());
-        // The pipe that ends with us; waiting for the child would close it.
+        // This pipe tells the child when the engine ends; `wait` would close it.
         let _held_until_its_end = child.stdin.take();
         let hearing = child.stdout.take().map(|out| tokio::spawn(self.hear(out)));
         let end = tokio::select! {
@@ -115,22 +115,22 @@ impl Replica {
         end
     }
 
-    /// SIGTERM, and SIGKILL where the grace period was not enough.
+    /// Sends SIGTERM, and SIGKILL after the grace period.
     async fn stop_child(&self, child: &mut Child) {
         if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id as i32))
             && let Err(error) = kill_process(pid, Signal::TERM)
         {
-            tracing::warn!("{} cannot be told to stop: {error}", self.name);
+            tracing::warn!("cannot send SIGTERM to {}: {error}", self.name);
         }
         if timeout(self.recipe.grace, child.wait()).await.is_err() {
-            tracing::warn!("{} did not leave in {:?}; killed", self.name, self.recipe.grace);
+            tracing::warn!("{} did not end within {:?}; killed", self.name, self.recipe.grace);
             if let Err(error) = child.kill().await {
                 tracing::error!("{} cannot be killed: {error}", self.name);
             }
         }
     }
 
-    /// Hears what a process says until it ends.
+    /// Reads the output of a process until it ends.
     fn hear(&self, out: ChildStdout) -> impl Future<Output = ()> + use<> {
         let (shared, key, recipe) = (self.shared.clone(), self.key.clone(), self.recipe.clone());
         let name = self.name.clone();
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_crash_is_mended_at_once_and_later_ones_ever_more_slowly() {
+    fn the_wait_grows_with_each_crash_but_the_first() {
         let waits: Vec<_> = (1..9).map(|crashes| backoff(crashes).as_millis()).collect();
         assert_eq!(waits, [0, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
     }

@@ -1,10 +1,8 @@
-//! The folder of a run: what its processes have on this machine's disk is below it, and is gone
-//! with it.
+//! The folder of a run. Its processes write only below it, and it is removed with the run.
 //!
-//! A run that was killed without a word leaves its folder behind, and the next one sweeps it. Whose
-//! run goes on is known by a lock that the operating system frees with the process. The lock's file
-//! gets its name only once it is locked, so that a folder that is just being made looks like none
-//! of ours.
+//! A killed run (SIGKILL) leaves its folder behind, and the next run removes it. A lock, which the
+//! operating system frees with the process, shows which runs are alive. The lock file gets its name
+//! only once it is locked, so that nobody removes a folder that is just being made.
 
 use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;
@@ -19,13 +17,13 @@ use tempfile::TempDir;
 
 use super::recipe::Recipe;
 
-/// What the folders of runs begin with.
+/// The begin of the folders' names.
 const PREFIX: &str = "microscaling-";
-/// The file that is locked as long as the run lasts. A folder without it is somebody else's.
+/// The file that is locked during the run. A folder without it is not ours.
 const LOCK: &str = ".lock-of-a-run";
-/// What it is called before.
+/// Its name before it is locked.
 const NEW_LOCK: &str = ".lock-of-a-run.new";
-/// A process on its way out may put a file into a folder while it is emptied.
+/// Tries to remove a folder: an ending process may still write a file into it meanwhile.
 const TRIES: usize = 20;
 
 /// The folder of this run.
@@ -39,7 +37,7 @@ struct Inner {
 }
 
 impl RunFolder {
-    /// Sweeps what earlier runs have left, and makes a folder where any of these needs one.
+    /// Removes the folders of earlier runs, and creates one if any of these recipes needs it.
     pub(super) fn for_those(recipes: &[Recipe]) -> anyhow::Result<Option<RunFolder>> {
         let place = std::env::temp_dir();
         sweep(&place);
@@ -47,7 +45,7 @@ impl RunFolder {
         let made = needed.then(|| RunFolder::make_in(&place)).transpose();
         made.with_context(|| {
             let place = place.display();
-            format!("no folder can be made in {place}; let TMPDIR be one that can be written")
+            format!("cannot create a folder in {place}; set TMPDIR to a writable folder")
         })
     }
 
@@ -60,7 +58,7 @@ impl RunFolder {
         Ok(RunFolder(Arc::new(Inner { path, _lock: lock })))
     }
 
-    /// A folder in it, which is gone when it is dropped.
+    /// A folder in it, which is removed when it is dropped.
     pub(super) fn of_replica(&self, name: &str) -> io::Result<TempDir> {
         tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(&self.0.path)
     }
@@ -79,7 +77,7 @@ fn lock(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes the folders of runs that are gone. One that cannot be removed is left to the next start.
+/// Removes the folders of ended runs. One that cannot be removed is left to the next start.
 fn sweep(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for entry in entries.flatten().filter(is_of_a_run) {
@@ -89,14 +87,14 @@ fn sweep(place: &Path) {
     }
 }
 
-/// Whether a run of this user may have made it. A link is none of ours, wherever it leads.
+/// Whether it may be the folder of a run of this user. A link never is.
 fn is_of_a_run(entry: &DirEntry) -> bool {
     let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
     let ours = |it: fs::Metadata| it.is_dir() && it.uid() == geteuid().as_raw();
     named && entry.metadata().is_ok_and(ours)
 }
 
-/// The lock of a run that is gone.
+/// The lock of an ended run; `None` for a live run, and for other folders.
 fn free_lock(folder: &Path) -> Option<File> {
     let file = File::open(folder.join(LOCK)).ok()?;
     match file.try_lock() {
@@ -114,10 +112,10 @@ fn remove(folder: &Path) {
             Err(_) => {}
         }
     }
-    tracing::warn!("the folder {} cannot be removed; it may be deleted", folder.display());
+    tracing::warn!("cannot remove the folder {}; you can delete it", folder.display());
 }
 
-/// As long as anything is in it the lock is, too, so that a later start can go on with it.
+/// Removes the lock last, so that a later start can still remove a folder that is not empty yet.
 fn remove_lock_last(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -146,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_swept_once_its_run_is_gone_and_not_before() {
+    fn a_folder_is_removed_once_its_run_has_ended_and_not_before() {
         let place = tempfile::tempdir().unwrap();
         let run = RunFolder::make_in(place.path()).unwrap();
         let replica = run.of_replica("queue-1").unwrap();
@@ -160,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_gone_with_its_run() {
+    fn a_folder_is_removed_with_its_run() {
         let place = tempfile::tempdir().unwrap();
         let run = RunFolder::make_in(place.path()).unwrap();
         let replica = run.of_replica("queue-1").unwrap().keep();
@@ -170,10 +168,10 @@ mod tests {
     }
 
     #[test]
-    fn what_no_run_has_made_stays() {
+    fn folders_of_others_stay() {
         let place = tempfile::tempdir().unwrap();
         let path = |name: &str| place.path().join(name);
-        // Somebody's own, one that is just being made, one without the name, and a link.
+        // A folder of the user, one that is just being made, one with another name, and a link.
         fs::create_dir(path("microscaling-in-a-box")).unwrap();
         fs::create_dir(path("microscaling-new")).unwrap();
         fs::write(path("microscaling-new").join(NEW_LOCK), "").unwrap();

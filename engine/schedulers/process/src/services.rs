@@ -1,4 +1,5 @@
-//! Which Services lead to a process of this machine, who needs them, and which are left out.
+//! Finds which Services lead to a process on this machine, which Deployments use them, and which
+//! are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -6,39 +7,39 @@ use std::net::SocketAddr;
 use manifest::{Container, Deployment, Fault, Manifest, Port, Service, Target};
 use model::annotations::is_scalable;
 
-use super::folders::{told, values};
+use super::folders::{given, values};
 use super::localize::{Address, ServicePort, addresses_in, service, words_and_env};
 
-/// By which every program of the kit is told where the queue is.
+/// The flag and variable with the queue's address in all programs of the kit.
 pub const QUEUE_URL: (&str, &str) = ("--queue-url", "MICROSCALING_QUEUE_URL");
 
-/// All Services of a manifest, by port: the Deployment behind each, or why there is none.
+/// The ports of all Services in a manifest: the Deployment behind each, or why there is none.
 type Ways = BTreeMap<ServicePort, Result<String, String>>;
 
-/// What there is of a manifest's Services on this machine.
+/// The Services of a manifest on this machine.
 #[derive(Debug, Default)]
 pub struct Services {
-    /// The ports that each server answers for; others are no servers.
+    /// The ports of each server, by Deployment; all others are no servers.
     pub serves: BTreeMap<String, Vec<ServicePort>>,
-    /// Addresses that would lead nowhere, in a cluster or here.
+    /// Addresses that nothing answers at, in a cluster or here.
     pub faults: Vec<Fault>,
-    /// The Services that are left out, each in a sentence.
+    /// One sentence for each Service that is left out.
     pub warnings: Vec<String>,
 }
 
-/// An address that somebody uses.
+/// An address that a Deployment uses.
 struct Use<'a> {
     by: &'a Deployment,
-    /// What says so: a flag, a variable, or words.
+    /// The flag, variable or argument that contains it.
     name: String,
     value: String,
-    /// The only thing that the value is for, so that it has to lead somewhere.
+    /// Whether the value is the queue's address; then a wrong one is a fault.
     is_queue: bool,
     address: Address,
 }
 
 impl Services {
-    /// Looks through a manifest. Where `queue_is_given`, the engine asks elsewhere.
+    /// Reads a manifest. With `queue_is_given` the engine uses a queue outside of it.
     pub fn of(manifest: &Manifest, queue_is_given: bool) -> Services {
         let ways = ways(manifest);
         let mut found = Services::default();
@@ -73,14 +74,14 @@ impl Services {
     }
 }
 
-/// Why a Service is left out; `None` where it is not.
+/// Why a Service is left out; `None` if it is used.
 fn left_out(it: &Service, ways: &Ways, used: &BTreeSet<ServicePort>) -> Option<String> {
     let is_it = |port: &&ServicePort| port.0 == it.name && port.1 == it.namespace;
     if used.iter().any(|port| is_it(&port)) {
         return None;
     }
     let why = ways.iter().filter(|(port, _)| is_it(port)).find_map(|(_, way)| way.as_ref().err());
-    let why = why.map_or("no other Deployment asks there".to_owned(), Clone::clone);
+    let why = why.map_or("no other Deployment uses it".to_owned(), Clone::clone);
     Some(format!("service/{} is left out without a cluster: {why}", it.name))
 }
 
@@ -96,28 +97,28 @@ fn ways(manifest: &Manifest) -> Ways {
     ways
 }
 
-/// The port by which a Service is addressed, and where it leads to.
+/// The port at which a Service is addressed, and the Deployment behind it.
 fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<String, String>) {
     let [to] = behind else {
         let why = match behind {
-            [] => "it finds no Deployment of the manifest",
-            _ => "it finds several Deployments, which have no address in common",
+            [] => "it selects no Deployment of the manifest",
+            _ => "it selects several Deployments, which have no common address",
         };
         return (port.number, Err(why.to_owned()));
     };
     let target = target(port, to);
-    // Behind a headless one there is nothing that would lead from one port to another.
+    // A headless Service maps no port: clients connect to the container's own port.
     let number = match (&target, service.is_headless) {
         (Ok(target), true) => *target,
         _ => port.number,
     };
     let way = target.and_then(|target| match to.main().and_then(listens) {
-        _ if to.is_engine() => Err("it finds the engine itself".to_owned()),
+        _ if to.is_engine() => Err("it selects the engine itself".to_owned()),
         Some(own) if own != target => {
-            Err(format!("it leads to port {target}, and deployment/{} listens on {own}", to.name))
+            Err(format!("it leads to port {target}, but deployment/{} listens on {own}", to.name))
         }
         _ if would_be_scaled(to) => Err(format!(
-            "it finds deployment/{}, whose processes have no address in common",
+            "it selects deployment/{}, whose processes have no common address",
             to.name
         )),
         _ => Ok(to.name.clone()),
@@ -135,20 +136,20 @@ fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
     found.copied().ok_or_else(|| {
         let beside = to.containers.iter().find(|container| container.ports.contains_key(name));
         match beside {
-            Some(it) => format!("it leads to container {}, which is not run", it.name),
+            Some(it) => format!("it leads to container {}, which does not run here", it.name),
             None => format!("no container of deployment/{} has a port {name}", to.name),
         }
     })
 }
 
-/// The port that a container is told to listen on.
+/// The port on which a container listens, by its flag or variable.
 fn listens(container: &Container) -> Option<u16> {
     let (words, env) = words_and_env(container);
-    let (_, told) = told(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
-    told.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
+    let (_, address) = given(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
+    address.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
 }
 
-/// All addresses in a Deployment's words and variables.
+/// All addresses in a Deployment's arguments and variables.
 fn uses(by: &Deployment) -> Vec<Use<'_>> {
     let Some(container) = by.main() else { return Vec::new() };
     let (words, env) = words_and_env(container);
@@ -156,10 +157,10 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
     let of_words = words.iter().enumerate().map(|(i, word)| {
         let is_queue = flags.contains(&i);
         let value = word.strip_prefix(QUEUE_URL.0).and_then(|rest| rest.strip_prefix('='));
-        let name = if is_queue { QUEUE_URL.0 } else { "a word of its command line" };
+        let name = if is_queue { QUEUE_URL.0 } else { "an argument" };
         (name.to_owned(), value.unwrap_or(word).to_owned(), is_queue)
     });
-    // A flag counts more than its variable.
+    // A flag overrides its variable.
     let of_env = env.iter().map(|(name, value)| {
         (name.clone(), value.clone(), name == QUEUE_URL.1 && flags.is_empty())
     });
@@ -174,7 +175,8 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
 }
 
 impl Use<'_> {
-    /// The Service that it leads to, and the Deployment behind that; `None` where it is none.
+    /// The Service and the Deployment behind it; `None` if the address is no Service. The error
+    /// says why nothing would answer there.
     fn leads(
         &self,
         manifest: &Manifest,
@@ -182,7 +184,7 @@ impl Use<'_> {
     ) -> Result<Option<(ServicePort, String)>, String> {
         let from = &self.by.namespace;
         let Some((name, namespace)) = service(&self.address.host, from) else {
-            return self.if_queue(self.is_of_cluster(), "which is no name of a cluster's Service");
+            return self.if_queue(self.is_of_cluster(), "which cannot be the name of a Service");
         };
         let known = |it: &&Service| it.name == name && it.namespace == namespace;
         if !manifest.services.iter().any(|it| known(&it)) {
@@ -191,29 +193,29 @@ impl Use<'_> {
         let port = (name.clone(), namespace.clone(), self.address.port);
         match ways.get(&port) {
             Some(Ok(to)) => Ok(Some((port, to.clone()))),
-            Some(Err(why)) => Err(format!("and the Service {name} leads nowhere here: {why}")),
+            Some(Err(why)) => Err(format!("but the Service {name} has no process here: {why}")),
             None => {
                 let ports = ways.keys().filter(|it| it.0 == name && it.1 == namespace);
                 let ports: Vec<_> = ports.map(|it| it.2.to_string()).collect();
                 let (port, ports) = (self.address.port, ports.join(", "));
-                let why = format!("and the Service {name} has no port {port}; it has {ports}");
+                let why = format!("but the Service {name} has no port {port}; it has {ports}");
                 self.if_queue(true, &why)
             }
         }
     }
 
-    /// What is wrong with it, where it is for the queue and `is_wrong`.
+    /// An error if this is the queue's address and `is_wrong`; other addresses may be anything.
     fn if_queue<T>(&self, is_wrong: bool, why: &str) -> Result<Option<T>, String> {
         if self.is_queue && is_wrong { Err(why.to_owned()) } else { Ok(None) }
     }
 
-    /// Whether a name that may not be shortened is one of a cluster's all the same.
+    /// Whether only a cluster can resolve this name.
     fn is_of_cluster(&self) -> bool {
         let host = self.address.host.trim_end_matches('.');
         host.ends_with(".svc") || host.ends_with(".cluster.local") || !host.contains('.')
     }
 
-    /// Whether a name can only be a Service's; others may be machines elsewhere.
+    /// Whether this name can only be a Service; otherwise it may be a machine elsewhere.
     fn may_be_missing(&self, manifest: &Manifest, name: &str) -> bool {
         let host = self.address.host.to_ascii_lowercase();
         let is_here = |it: &Service| it.name == name;
@@ -228,10 +230,10 @@ impl Use<'_> {
 fn missing(manifest: &Manifest) -> String {
     let all = manifest.services.iter().map(|it| format!("{}.{}", it.name, it.namespace));
     let all: Vec<_> = all.collect();
-    format!("and the manifest has no such Service; it has {}", all.join(", "))
+    format!("but the manifest has no such Service; it has {}", all.join(", "))
 }
 
-/// Whether a Deployment may have another number of processes than one.
+/// Whether a Deployment can have more or fewer than one process.
 pub(super) fn would_be_scaled(deployment: &Deployment) -> bool {
     is_scalable(deployment) || deployment.replicas != 1
 }

@@ -1,5 +1,5 @@
-//! The terminal's picture of a moment: the page's numbers, grid, charts and log. Letters and signs
-//! carry it; colour only helps.
+//! Draws the page's numbers, slots, charts and log. Letters and signs carry the meaning, and colour
+//! only helps, so a terminal without colours shows everything.
 
 use std::time::Duration;
 
@@ -14,25 +14,25 @@ use serde_json::Value;
 use super::fit::{Places, longest, packed};
 use super::keys::HELP;
 use super::model::{Model, WINDOW};
-use super::stacks::{self, SPARE, URGENT};
+use super::stacks::{self, BACKGROUND, URGENT};
 
-/// A stream that says nothing for so long is old.
+/// The state is marked as stale after this time without an event.
 const STALE: Duration = Duration::from_secs(3);
-/// The columns of a slot.
+/// The width of a slot in columns.
 const SLOT: u16 = 4;
 /// The page's colour of the queue.
 const QUEUE: Color = Color::Indexed(166);
 
-/// What is known beside the model.
+/// The state of the connection and of the last key.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    /// Since when nothing was heard.
+    /// The time since the last event.
     pub(super) silent: Duration,
-    /// What the last wish came to, where it was refused.
+    /// Why the last command was refused; empty if it was not.
     pub(super) refusal: String,
 }
 
-/// Draws a moment.
+/// Draws the whole screen.
 pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, around: &Around) {
     let area = frame.area();
     let (slots, numbers) = (slots(model, area.width), numbers(model, area.width));
@@ -68,7 +68,7 @@ fn status<'a>(model: &'a Model, around: &Around, width: u16) -> Line<'a> {
     if whole.iter().map(Span::width).sum::<usize>() <= usize::from(width) {
         return Line::from(whole.into_iter().chain([because]).collect::<Vec<_>>());
     }
-    // What it is at is said first, then where.
+    // Without room for all, the mode comes first, then the place.
     Line::from(vec![badge, Span::raw(up), Span::raw(place), because])
 }
 
@@ -91,7 +91,7 @@ fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     let workload = slot["workload"].as_str().unwrap_or_default();
     let background = model.is_background(workload);
     let letter = model.called(workload).chars().next().unwrap_or('?').to_ascii_uppercase();
-    let color = if background { SPARE } else { URGENT };
+    let color = if background { BACKGROUND } else { URGENT };
     match slot["phase"].as_str() {
         Some("ready") => Span::styled(format!("[{letter}] "), Style::new().fg(color).bold()),
         Some("starting") => Span::styled(format!("<{letter}> "), Style::new().fg(color)),
@@ -99,7 +99,7 @@ fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     }
 }
 
-/// A number, its words beside it and below it, and its colour.
+/// A number with its label: `beside` it in a narrow terminal, `below` it in a wide one.
 struct Number {
     number: String,
     beside: String,
@@ -137,7 +137,7 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     all
 }
 
-/// Numbers over their words; where there is no room for that, each before its words.
+/// Numbers above their labels, or before their labels if there is no room for that.
 fn numbers(model: &Model, width: u16) -> Vec<Line<'static>> {
     let all = all_numbers(model);
     let wide: usize = all.iter().map(|it| it.width() + 4).sum();

@@ -1,13 +1,13 @@
-//! What is left out where the terminal is small: charts first, then words, never a number.
+//! The layout. A small terminal loses the charts first, then labels, but never a number.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// With so many rows all parts have their room.
+/// From this number of rows on, all parts have room.
 const ROOMY: u16 = 23;
-/// A chart with fewer rows says nothing.
+/// A chart with fewer rows cannot be read.
 const CHART: u16 = 5;
 
-/// The places of all parts; those that have none are empty.
+/// The places of all parts; a part without room has an empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) status: Rect,
@@ -21,7 +21,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The places in a terminal, where slots and numbers want so many rows.
+    /// The places in a terminal; `slots` and `numbers` are the rows that these parts want.
     pub(super) fn of(area: Rect, slots: u16, numbers: u16) -> Places {
         let slots = slots.clamp(1, (area.height / 5).max(1));
         let numbers = numbers.clamp(1, (area.height / 5).max(1));
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-/// Words in lines of this width, two spaces between them, none of them parted.
+/// Puts words into lines of this width, two spaces apart, and splits none of them.
 pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -66,7 +66,7 @@ pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     lines
 }
 
-/// The longest of these texts that has room, else the shortest; they come from long to short.
+/// The first text that fits; the last one if none does. They are sorted from long to short.
 pub(super) fn longest<'a>(texts: &[&'a str], width: u16) -> &'a str {
     let fits = |text: &&&str| text.chars().count() <= usize::from(width);
     texts.iter().find(fits).or(texts.last()).copied().unwrap_or_default()

@@ -1,29 +1,27 @@
-//! What keys wish.
+//! The keys and their commands.
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use serde_json::{Value, json};
 
 use super::model::Model;
 
-/// What a key means.
+/// The meaning of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
-    /// The end.
     Leave,
-    /// A call on the engine: method, path and body.
+    /// A request to the engine: method, path and body.
     Call(&'static str, String, Value),
-    /// Nothing.
     None,
 }
 
-/// The keys in a line, from the widest terminal to the narrowest.
+/// One line of help, for the widest terminal first.
 pub(super) const HELP: [&str; 3] = [
     "+ - 0-9 producers   B burst   k kill   h hold   PgDn PgUp step   R reset   q quit",
     "+ - load B burst k kill h hold PgDn PgUp step R reset q quit",
     "+ - load B burst k kill h hold q quit",
 ];
 
-/// What an event of the terminal means, as things are.
+/// The action of a terminal event in the present state.
 pub(super) fn action(event: &Event, model: &Model) -> Action {
     let Event::Key(key) = event else { return Action::None };
     if key.kind == KeyEventKind::Release {
@@ -65,7 +63,6 @@ fn load(model: &Model, replicas: u64) -> Action {
     Action::Call("PUT", path, json!({ "replicas": replicas }))
 }
 
-/// The most urgent workload.
 fn urgent(model: &Model) -> Option<&str> {
     model.workloads().first().map(|(name, _)| *name)
 }
@@ -82,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_wish_what_the_help_says() {
+    fn keys_do_what_the_help_says() {
         let scale = |n: u64| {
             let path = "api/v1/deployments/producer/scale".to_owned();
             Action::Call("PUT", path, json!({ "replicas": n }))
@@ -101,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_load_below_none() {
+    fn the_load_never_falls_below_zero() {
         let mut model = demo();
         let none = r#"{"t":1,"set":{"deployment/producer":{"desired":0,"load":true}}}"#;
         model.hear("frame", none).unwrap();

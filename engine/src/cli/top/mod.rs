@@ -1,4 +1,4 @@
-//! `engine top`: the page for those who live in a terminal.
+//! `engine top`: the page in a terminal.
 
 mod draw;
 mod fit;
@@ -22,19 +22,19 @@ use draw::Around;
 use keys::Action;
 use model::Model;
 
-/// After a loss, the next try.
+/// The wait before a lost stream is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often what is old grows older.
+/// How often the screen is drawn at least, so that its age is shown.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Shows an engine until q is pressed.
 ///
 /// # Errors
-/// When this is no terminal, or no engine answers at first.
+/// When standard output is no terminal, or no engine answers at the start.
 pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
         std::io::stdout().is_terminal(),
-        "engine top draws on a terminal; this is none"
+        "engine top needs a terminal, and standard output is none"
     );
     let mut screen = Screen::of(&Url::parse(&args.engine_url)?)?;
     screen.connect().await?;
@@ -44,14 +44,14 @@ pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
     shown
 }
 
-/// What is shown, and where it comes from.
+/// The state of the screen, and the engine that it comes from.
 struct Screen {
     engine: Engine,
     http: reqwest::Client,
     model: Model,
     around: Around,
     events: Option<Events>,
-    /// How far it has heard.
+    /// The id of the last event.
     heard: String,
     last: Instant,
 }
@@ -60,7 +60,7 @@ impl Screen {
     fn of(url: &Url) -> anyhow::Result<Screen> {
         Ok(Screen {
             engine: Engine::at(url)?,
-            // A stream has no end, so its answer has no time either.
+            // A stream never ends, so this client has no timeout.
             http: reqwest::Client::builder().no_proxy().connect_timeout(AGAIN).build()?,
             model: Model::default(),
             around: Around::default(),
@@ -98,11 +98,11 @@ impl Screen {
         }
     }
 
-    /// Takes an event in; after the end of the stream it is tried again, from where it broke off.
+    /// Adds an event to the model; after the end of the stream, opens it again where it broke off.
     async fn hear(&mut self, event: Option<Event>) -> anyhow::Result<()> {
         let Some(event) = event else {
             self.events = None;
-            // What is on the screen stays there, and says that it is old.
+            // The screen keeps its last state and shows how old that is.
             drop(self.connect().await);
             return Ok(());
         };
@@ -119,7 +119,7 @@ impl Screen {
     }
 }
 
-/// The next event; `None` where there is no stream, after a while.
+/// The next event; `None` at the end of the stream, or after a wait if there is no stream.
 async fn next(events: &mut Option<Events>) -> Option<Event> {
     if let Some(events) = events {
         return events.next().await.ok().flatten();

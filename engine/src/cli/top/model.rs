@@ -1,4 +1,4 @@
-//! What the terminal knows: the last moment, the last minute, and what happened.
+//! The engine's latest state, the last minute for the charts, and the log.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,45 +7,43 @@ use serde_json::Value;
 
 /// How far back the charts look, in seconds.
 pub(super) const WINDOW: f64 = 60.0;
-/// How many entries of the log are kept.
+/// The number of log entries that are kept.
 const LOG: usize = 100;
 
-/// What the chart shows of one tick.
+/// One tick in the charts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Point {
     /// Seconds of uptime.
     pub(super) t: f64,
-    /// Messages that wait, of the first queue; `None` where it could not be read.
+    /// Messages that wait in the first queue; `None` if it could not be read.
     pub(super) queue: Option<f64>,
     /// Live containers of urgent workloads, and of the background.
     pub(super) live: (f64, f64),
 }
 
-/// Something that happened.
+/// A log event.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Entry {
-    /// When, in seconds of uptime.
+    /// Seconds of uptime.
     pub(super) at: f64,
-    /// The whole sentence.
     pub(super) text: String,
-    /// Who did it.
+    /// The person or program that caused it; `None` for the engine itself.
     pub(super) by: Option<String>,
 }
 
-/// What is known.
 #[derive(Debug, Default)]
 pub(super) struct Model {
     /// Seconds of uptime.
     pub(super) t: f64,
-    /// The last moment by its keys.
+    /// The latest state, by the keys of the stream.
     pub(super) keys: BTreeMap<String, Value>,
     /// The last minute, oldest first.
     pub(super) points: VecDeque<Point>,
-    /// What happened, newest first.
+    /// Newest first.
     pub(super) log: VecDeque<Entry>,
 }
 
-/// An event of the stream, as much of it as is shown here.
+/// A snapshot or frame of the stream, with the parts that are shown here.
 #[derive(Debug, Deserialize)]
 struct Piece {
     t: f64,
@@ -69,15 +67,15 @@ struct History {
 }
 
 impl Model {
-    /// Takes an event in.
+    /// Takes in an event of the stream.
     ///
     /// # Errors
-    /// When it is none of this stream.
+    /// When its data cannot be read.
     pub(super) fn hear(&mut self, name: &str, data: &str) -> serde_json::Result<()> {
         match name {
             "snapshot" => self.begin(serde_json::from_str(data)?),
             "frame" => self.go_on(serde_json::from_str(data)?),
-            // Another kind, of a later engine.
+            // A kind that only a later version has.
             _ => {}
         }
         Ok(())
@@ -139,7 +137,7 @@ impl Model {
         Point { t: self.t, queue, live: (live(false), live(true)) }
     }
 
-    /// The values whose keys begin so, by the rest of them.
+    /// The values whose keys begin with `prefix`, by the rest of the key.
     pub(super) fn all<'a>(
         &'a self,
         prefix: &'a str,
@@ -148,49 +146,46 @@ impl Model {
         keys.filter_map(move |(key, value)| Some((key.strip_prefix(prefix)?, value)))
     }
 
-    /// The first of them.
     pub(super) fn first<'a>(&'a self, prefix: &'a str) -> Option<(&'a str, &'a Value)> {
         self.all(prefix).next()
     }
 
-    /// Scaled workloads, the most urgent first and the background last.
+    /// All workloads, the most urgent first and the background last.
     pub(super) fn workloads(&self) -> Vec<(&str, &Value)> {
         let mut all: Vec<_> = self.all("workload/").collect();
         all.sort_by_key(|(_, it)| (it["background"] == true, it["priority"].as_u64()));
         all
     }
 
-    /// Whether a workload does background work.
     pub(super) fn is_background(&self, name: &str) -> bool {
         self.keys.get(&format!("workload/{name}")).is_some_and(|it| it["background"] == true)
     }
 
-    /// What a workload is called: background work by what it is.
+    /// A workload's displayed name: `background`, or its own.
     pub(super) fn called<'a>(&self, name: &'a str) -> &'a str {
         if self.is_background(name) { "background" } else { name }
     }
 
-    /// A sentence of the log, with background work called as everywhere.
+    /// A sentence of the log with the displayed names of workloads.
     pub(super) fn in_words(&self, text: &str) -> String {
         let mut words: Vec<&str> = text.split(' ').collect();
-        // The last word of a sentence is none that something follows.
+        // The last word stays: in the log a workload's name always has a word after it.
         let all = words.len().saturating_sub(1);
         words[..all].iter_mut().for_each(|word| *word = self.called(word));
         words.join(" ")
     }
 
-    /// What makes the load, and how many of it there are to be.
+    /// The load's Deployment and its desired count.
     pub(super) fn load(&self) -> Option<(&str, u64)> {
         let mut all = self.all("deployment/").filter(|(_, it)| it["load"] == true);
         all.next().map(|(name, it)| (name, it["desired"].as_u64().unwrap_or_default()))
     }
 
-    /// A number by its key.
     pub(super) fn number(&self, key: &str) -> Option<f64> {
         self.keys.get(key).and_then(Value::as_f64)
     }
 
-    /// A text by its key and name.
+    /// The text at a key and a field below it; empty if there is no such text.
     pub(super) fn text<'a>(&'a self, key: &str, name: &str) -> &'a str {
         self.keys.get(key).and_then(|value| value[name].as_str()).unwrap_or_default()
     }

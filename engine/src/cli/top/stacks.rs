@@ -1,4 +1,4 @@
-//! The containers of the last minute, stacked under the capacity: a column for each moment.
+//! The chart of the last minute's containers, stacked up to the capacity.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,13 +8,13 @@ use super::model::{Model, WINDOW};
 
 /// The page's colours of urgent workloads and of the background.
 pub(super) const URGENT: Color = Color::Indexed(32);
-pub(super) const SPARE: Color = Color::Indexed(36);
+pub(super) const BACKGROUND: Color = Color::Indexed(36);
 /// The signs of urgent workloads and of the background.
 const SIGNS: (&str, &str) = ("\u{2588}", "\u{2592}");
-/// Room for the numbers at the axis.
+/// The columns for the numbers at the axis.
 const MARGIN: u16 = 6;
 
-/// Draws them; where there is no room, nothing.
+/// Draws the chart if it has room.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
     let capacity = model.number("capacity").unwrap_or_default();
     if area.width <= MARGIN || area.height < 2 || capacity < 1.0 {
@@ -26,13 +26,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
     for column in 0..plot.width {
         let share = (f64::from(column) + 0.5) / f64::from(plot.width);
         let t = model.t - WINDOW * (1.0 - share);
-        // What was so at that time is what the last look before it saw.
+        // The counts at a time are those of the last point before it.
         let point = model.points.iter().rev().find(|point| point.t <= t);
         let Some(point) = point else { continue };
         let rows = |count: f64| (count / capacity * f64::from(plot.height)).round() as u16;
         let (urgent, both) = (rows(point.live.0), rows(point.live.0 + point.live.1));
         for row in 0..both.min(plot.height) {
-            let (sign, color) = if row < urgent { (SIGNS.0, URGENT) } else { (SIGNS.1, SPARE) };
+            let (sign, color) =
+                if row < urgent { (SIGNS.0, URGENT) } else { (SIGNS.1, BACKGROUND) };
             let y = plot.bottom() - 1 - row;
             buffer.set_string(plot.x + column, y, sign, Style::new().fg(color));
         }
@@ -50,7 +51,7 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         draw(&mut buffer, area, &demo());
         let column = |x: u16| (0..10).map(|y| buffer[(x, y)].symbol()).collect::<String>();
-        // Eight consumers and one of the background, now; nothing is known of a minute ago.
+        // Eight consumers and one background container now; nothing is known of a minute ago.
         assert_eq!(column(65), format!(" {}{}", SIGNS.1, SIGNS.0.repeat(8)));
         assert_eq!(column(10), " ".repeat(10));
     }

@@ -1,25 +1,26 @@
-//! Where phones find this machine.
+//! The URL of the audience's page.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
-/// Addresses for documentation: nobody is there, but the way to them is the way out of here.
+/// Addresses reserved for documentation. No machine has them, but the route to them shows which of
+/// this machine's addresses faces the network.
 const ELSEWHERE: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
 
-/// The URL of what listens here. Who listens on all addresses is found at the one by which this
-/// machine would go out.
+/// The URL of a listener. If it listens on all addresses, the URL has the one that faces the
+/// network.
 ///
 /// # Errors
-/// When it has none.
+/// When this machine has no such address.
 pub fn url(listens: SocketAddr) -> anyhow::Result<String> {
     let ip = match listens.ip() {
         ip if !ip.is_unspecified() => ip,
         _ => ELSEWHERE.into_iter().find_map(way_out).ok_or_else(|| {
             anyhow::anyhow!(
-                "this machine has no address that phones could find it at; name one that it will \
-                 have, like --audience 192.168.1.7:{}",
+                "this machine has no network address for phones; give the one that it will have, \
+                 like --audience 192.168.1.7:{}",
                 listens.port()
             )
         })?,
@@ -27,7 +28,7 @@ pub fn url(listens: SocketAddr) -> anyhow::Result<String> {
     Ok(format!("http://{}/", SocketAddr::new(ip, listens.port())))
 }
 
-/// The address that packets to there would come from; none is sent.
+/// The source address of packets to `there`; no packet is sent.
 fn way_out(there: IpAddr) -> Option<IpAddr> {
     let any: IpAddr = match there {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_that_was_named_is_the_one_that_is_shown() {
+    fn a_given_address_is_shown_as_it_is() {
         let url = |text: &str| url(text.parse().unwrap()).unwrap();
         assert_eq!(url("192.168.1.7:9000"), "http://192.168.1.7:9000/");
         assert_eq!(url("127.0.0.1:9000"), "http://127.0.0.1:9000/");
@@ -52,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_are_shown_as_the_one_out_of_here_or_not_at_all() {
+    fn for_all_addresses_the_one_that_faces_the_network_is_shown() {
         match url("0.0.0.0:9000".parse().unwrap()) {
             Ok(url) => {
                 let host = url.strip_prefix("http://").unwrap().strip_suffix("/").unwrap();

@@ -1,4 +1,4 @@
-//! An address as a QR code.
+//! The QR code of the audience's page.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use runtime::contribution::Contribution;
 use serde_json::{Value, json};
 use web::ApiError;
 
-/// The code as SVG, black on white with a rim, which cameras want on a dark page, too; `None` where
-/// the text is too long for one.
+/// The code as SVG, black on white with a white rim, because cameras need both on a dark page, too;
+/// `None` if the text is too long.
 pub fn svg(text: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let colours = (Color("#000000"), Color("#ffffff"));
@@ -24,18 +24,18 @@ pub fn svg(text: &str) -> Option<String> {
     Some(drawing.build())
 }
 
-/// Where the audience looks, for each snapshot and as a drawing at `/page/audience.svg`.
+/// The URL of the audience's page, in each snapshot and as a QR code at `/page/audience.svg`.
 #[derive(Debug, Clone, Default)]
 pub struct Poster {
-    /// The page for phones; `None` where there is none.
+    /// `None` without `--audience`.
     pub url: Option<Arc<str>>,
 }
 
 impl Poster {
-    /// The drawing.
+    /// The route of the QR code.
     pub fn router(self) -> Router {
         let drawing = async |State(poster): State<Poster>| {
-            let none = "there is no page for the audience; start with --audience";
+            let none = "there is no page for the audience; start the engine with --audience";
             answer(poster.url.as_deref(), none)
         };
         Router::new().route("/page/audience.svg", get(drawing)).with_state(self)
@@ -48,10 +48,10 @@ impl Contribution for Poster {
     }
 }
 
-/// The code of an address as it is answered; without one, in words why not.
+/// The response with the code of `url`.
 ///
 /// # Errors
-/// 404 where there is none.
+/// 404 with the message `none` if there is no URL.
 pub(crate) fn answer(url: Option<&str>, none: &str) -> Result<Response, ApiError> {
     let code = url.and_then(svg).ok_or_else(|| ApiError::not_found(none))?;
     let headers = [

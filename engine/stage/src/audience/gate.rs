@@ -1,53 +1,52 @@
-//! How often the button may be pressed: by one phone once a second, by all of them twenty times.
+//! Limits how often the button is pressed: by one phone once a second, by all phones 20 times.
 //!
-//! A room often has one address for all of its phones, so a phone is told by its cookie. Whoever
-//! has none is told by the address, and so is whoever comes as one phone too many of an address:
-//! a script that makes up cookies gains little by it, and nothing beyond the limit for all.
+//! All phones of a room often share one address, so each phone is known by its cookie. Phones
+//! without a cookie share the limit of their address, and so do further phones once an address has
+//! too many. So a script that invents cookies gains little, and never exceeds the limit for all.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// Limits count over this time.
+/// The limits hold for this time.
 const WINDOW: Duration = Duration::from_secs(1);
-/// So many presses of all phones are let through in it.
+/// Presses of all phones in [`WINDOW`].
 const ALL: usize = 20;
-/// So many phones are told apart behind one address: a full lecture hall.
+/// Phones that are told apart behind one address: a full lecture hall.
 const BEHIND_ONE: usize = 200;
-/// So many phones are remembered at all, in some 200 KB.
+/// Phones that are remembered; they need about 200 KB.
 const REMEMBERED: usize = 2000;
 /// After this time without a press a phone is forgotten.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Why a press is not let through.
+/// Why a press is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMany {
-    /// This phone has just pressed.
+    /// This phone has pressed within the last second.
     #[error("one job a second from each phone; wait a moment")]
     FromYou,
-    /// Many others have.
+    /// All phones together have reached their limit.
     #[error("the whole room adds at most {ALL} jobs a second; wait a moment")]
     FromAll,
 }
 
-/// Who pressed.
+/// The sender of a press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phone {
     /// The phone with this cookie.
     With(u128),
-    /// One of those without a cookie at this address.
+    /// A phone at this address without a known cookie.
     At(IpAddr),
 }
 
-/// A phone that has a cookie.
+/// A phone with a cookie.
 #[derive(Debug)]
 struct Known {
     address: IpAddr,
     pressed: Duration,
 }
 
-/// The presses of the last second that were let through, never more than those of all; and the
-/// phones of the last minute.
+/// The accepted presses of the last second, at most [`ALL`], and the phones of the last minute.
 #[derive(Debug, Default)]
 pub struct Gate {
     presses: VecDeque<(Duration, Phone)>,
@@ -55,10 +54,10 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Lets a press from `peer` through at `now`, or says why not.
+    /// Accepts a press from `peer` at `now`.
     ///
     /// # Errors
-    /// When it is one too many.
+    /// When it exceeds a limit.
     pub fn press(
         &mut self,
         now: Duration,
@@ -69,7 +68,7 @@ impl Gate {
             self.presses.pop_front();
         }
         if self.presses.len() >= ALL {
-            // A phone that has just pressed hears of itself, which it can do something about.
+            // A phone that has just pressed gets its own limit as the reason: it can act on that.
             let shown = cookie.map_or(Phone::At(network(peer)), Phone::With);
             return Err(if self.has_pressed(shown) { TooMany::FromYou } else { TooMany::FromAll });
         }
@@ -85,7 +84,7 @@ impl Gate {
         self.presses.iter().any(|(_, other)| *other == phone)
     }
 
-    /// Who presses: the phone with this cookie, where it is known or there is room for one more.
+    /// The sender: the phone with this cookie if it is known or there is room for one more.
     fn phone(&mut self, now: Duration, address: IpAddr, cookie: Option<u128>) -> Phone {
         let Some(cookie) = cookie else { return Phone::At(address) };
         if let Some(known) = self.phones.get_mut(&cookie) {
@@ -102,7 +101,7 @@ impl Gate {
     }
 }
 
-/// What one network has: an address, or in IPv6 the 64 bits that a host cannot choose.
+/// The part of an address that a host cannot choose: all of IPv4, the first 64 bits of IPv6.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {
@@ -125,7 +124,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// How many of these cookies, all behind one address, are let through in each of some seconds.
+    /// The accepted presses of these cookies, all behind one address, over some seconds.
     fn let_through(gate: &mut Gate, seconds: u64, cookies: impl Iterator<Item = u128>) -> usize {
         let presses = (0_u64..).map(|n| at(n * 25)).take_while(|now| *now < at(seconds * 1000));
         let through = presses
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn who_makes_up_a_cookie_for_each_press_soon_counts_as_one_address() {
+    fn a_script_that_invents_a_cookie_for_each_press_soon_counts_as_one_address() {
         let mut gate = Gate::default();
         assert_eq!(let_through(&mut gate, 10, 0..), BEHIND_ONE, "never over the limit for all");
         let more = let_through(&mut Gate::default(), 30, 0..);
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_has_a_bound_and_is_forgotten_after_a_while() {
+    fn remembered_phones_are_bounded_and_forgotten_after_a_while() {
         let mut gate = Gate::default();
         for n in 0..10_000_u32 {
             let (now, peer) = (at(u64::from(n / 20) * 1000 / 100), n.to_be_bytes().into());

@@ -1,38 +1,38 @@
-//! Presses become jobs: those of half a second are added together, so that a full room is two lines
-//! a second in the log and not twenty.
+//! Turns presses into jobs. The presses of half a second are added together, so that a full room
+//! writes 2 log events a second and not 20.
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-/// How long presses are gathered from the first one on.
+/// How long presses are collected after the first one.
 const GATHER: Duration = Duration::from_millis(500);
-/// How many presses may wait; the gate lets fewer through in that time.
+/// How many presses may wait; the gate accepts fewer in that time.
 const WAITING: usize = 64;
 
-/// What became of a press: nothing more to say, or why no job was added.
+/// The result of a press; the error says why no job was added.
 pub type Outcome = Result<(), String>;
 
-/// Presses the button. Clones press the same one.
+/// The sending end. Clones send to the same [`Presses`].
 #[derive(Debug, Clone)]
 pub struct Button(mpsc::Sender<oneshot::Sender<Outcome>>);
 
-/// Presses that are on their way.
+/// The receiving end.
 #[derive(Debug)]
 pub struct Presses(mpsc::Receiver<oneshot::Sender<Outcome>>);
 
-/// A button, and the other end of it.
+/// Both ends.
 pub fn button() -> (Button, Presses) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (Button(sender), Presses(receiver))
 }
 
 impl Button {
-    /// Adds a job, and waits until it is there.
+    /// Adds a job, and waits until the queue has it.
     ///
     /// # Errors
-    /// Why it is not, in words.
+    /// Why no job was added.
     pub async fn press(&self) -> Outcome {
         let (reply, answer) = oneshot::channel();
         let busy = || "the engine is busy; try again".to_owned();
@@ -42,7 +42,7 @@ impl Button {
 }
 
 impl Presses {
-    /// Adds jobs by `add`, which takes how many, for as long as there is a button.
+    /// Calls `add` with the number of jobs to add, as long as there is a button.
     pub async fn add(mut self, add: impl AsyncFn(u32) -> Outcome) {
         while let Some(first) = self.0.recv().await {
             sleep(GATHER).await;
@@ -52,7 +52,7 @@ impl Presses {
             }
             let outcome = add(replies.len() as u32).await;
             for reply in replies {
-                // Whoever pressed may have gone.
+                // The phone may have gone.
                 let _ = reply.send(outcome.clone());
             }
         }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn presses_at_once_are_added_together_and_each_hears_what_came_of_it() {
+    async fn presses_at_once_are_added_together_and_each_gets_the_result() {
         let (button, presses) = button();
         let added = Arc::new(Mutex::new(Vec::new()));
         let all = added.clone();

@@ -1,12 +1,12 @@
-//! The people in the room: a listener of their own, with a small page to look at and one button.
-//! Nothing else of the engine can be reached through it.
+//! The audience's page: a small page for phones with one button, on a listener of its own, so that
+//! nothing else of the engine can be reached there.
 //!
 //! # Layout
-//! - [`site`]: what is answered, and to nothing else
-//! - [`view`]: what phones see of a moment
-//! - [`gate`]: how often a phone, and all of them, may press; pure, takes `now`
-//! - [`jobs`]: presses become jobs, those of half a second together
-//! - [`address`]: where phones find it; [`code`]: the same as a QR code
+//! - [`site`]: the routes; all others are refused
+//! - [`view`]: what phones see of a snapshot
+//! - [`gate`]: how often one phone, and all phones, may press; pure, takes `now`
+//! - [`jobs`]: turns presses into jobs, those of half a second together
+//! - [`address`]: the URL of the page; [`code`]: the same as a QR code
 
 pub mod address;
 pub mod code;
@@ -28,23 +28,24 @@ use tokio::sync::watch;
 
 use site::Site;
 
-/// Enough for a full room, and no more than the engine has to spare beside its own callers.
+/// Connections of phones: enough for a full room, and few enough to leave some to the engine's own
+/// page.
 const PHONES: usize = 1024;
 
-/// A port that is taken, and where phones find it.
+/// The audience's page, ready to be served.
 #[derive(Debug)]
 pub struct AudienceServer {
     server: Server,
-    /// The page for phones.
+    /// The URL for phones.
     pub url: String,
 }
 
 impl AudienceServer {
-    /// Takes the port.
+    /// Listens on the given address.
     ///
     /// # Errors
-    /// When it cannot be had, or this machine has no address that phones could use; the message
-    /// names the way out.
+    /// When it cannot listen there, or this machine has no address for phones; the message names
+    /// the fix.
     pub async fn open(asked: SocketAddr) -> anyhow::Result<AudienceServer> {
         let listener = TcpListener::bind(asked).await.with_context(|| {
             format!("cannot listen on {asked} for the audience; choose another with --audience")
@@ -54,9 +55,9 @@ impl AudienceServer {
         Ok(AudienceServer { server: Server::from(listener).with_limits(limits), url })
     }
 
-    /// Shows phones what the loop does, and gives it their jobs, until it is time to leave.
+    /// Serves the page and sends its jobs to the control loop, until shutdown.
     pub async fn serve(self, handle: Handle, clock: Clock, shutdown: Shutdown) {
-        tracing::info!("the audience's page is at {}", self.url);
+        tracing::info!("the page for the audience is at {}", self.url);
         let (button, presses) = jobs::button();
         let first = view::text(&handle.snapshots.borrow()).into();
         let (phones, view) = watch::channel(first);
@@ -72,7 +73,7 @@ impl AudienceServer {
         };
         tokio::select! {
             () = self.server.serve(site::router(site), shutdown.wait()) => {}
-            // Both go on for as long as there is a site.
+            // Both run as long as the site is served.
             () = presses.add(add) => {}
             () = view::tell(handle.snapshots.clone(), phones) => {}
         }

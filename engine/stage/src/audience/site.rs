@@ -1,4 +1,4 @@
-//! What the audience's listener answers. All else is 404, whatever the path and the method.
+//! The routes of the audience's page. Every other path and method gets a 404.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,26 +24,26 @@ const PAGE: &str = include_str!("assets/audience.html");
 const STYLE: &str = include_str!("assets/audience.css");
 const SCRIPT: &str = include_str!("assets/audience.js");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
-/// By which a phone is told from others at its address. It is a random number, ends with the
-/// browser's session, and is kept by nobody for longer than a minute.
+/// Tells a phone from others at its address. The value is a random number; it ends with the
+/// browser's session, and the engine keeps it for one minute only.
 const COOKIE: &str = "phone";
 
-/// What the answers are made of.
+/// The state that all routes share.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// The button.
+    /// Adds a job.
     pub button: Button,
     /// What phones see, as JSON.
     pub view: watch::Receiver<Arc<str>>,
-    /// The engine's time.
+    /// The engine's clock.
     pub clock: Clock,
     /// Ends streams, which would otherwise never end.
     pub shutdown: Shutdown,
-    /// Who may press.
+    /// Limits the presses.
     pub gate: Arc<Mutex<Gate>>,
 }
 
-/// The whole site.
+/// The routes.
 pub fn router(site: Site) -> Router {
     Router::new().fallback(answer).with_state(site)
 }
@@ -57,11 +57,11 @@ async fn answer(
         ("GET", "/") => page(request.headers()),
         ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
         ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
-        // Browsers ask for it by themselves, and tell of a 404 as of an error of the page.
+        // Browsers request it without being asked to, and report a 404 as an error of the page.
         ("GET", "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         ("GET", "/stream") => stream(site),
         ("POST", "/job") => job(&site, peer, request.headers()).await.into_response(),
-        _ => ApiError::not_found("there is nothing here").into_response(),
+        _ => ApiError::not_found("there is no such page").into_response(),
     };
     let headers = answer.headers_mut();
     let policy = HeaderName::from_static("content-security-policy");
@@ -71,7 +71,7 @@ async fn answer(
     answer
 }
 
-/// The page, with a cookie for whoever has none.
+/// The page, with a cookie for a phone that has none.
 fn page(headers: &HeaderMap) -> Response {
     let mut answer = asset("text/html; charset=utf-8", PAGE);
     if cookie(headers).is_none() {
@@ -83,7 +83,7 @@ fn page(headers: &HeaderMap) -> Response {
     answer
 }
 
-/// The phone's number, where it shows one that can be ours.
+/// The number in the phone's cookie, if it is one that [`page`] could have set.
 fn cookie(headers: &HeaderMap) -> Option<u128> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
@@ -102,10 +102,10 @@ fn stream(site: Site) -> Response {
     streams::answer(site.shutdown, views.map(|view| Event::default().data(&*view)))
 }
 
-/// `POST /job`: one more job, once a second from each phone.
+/// `POST /job`: adds a job, once a second for each phone.
 async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Result<Json<Value>, Response> {
     if !is_own_page(headers) {
-        let text = "a job is taken from this page alone";
+        let text = "only this page can add a job";
         return Err(ApiError::forbidden(text).into_response());
     }
     site.let_through(peer, cookie(headers)).map_err(|too_many| {
@@ -123,8 +123,8 @@ impl Site {
     }
 }
 
-/// Phones come by whatever name this machine has in their network, so any host will do; but a page
-/// from elsewhere may not press.
+/// Whether the request comes from this page: its origin has to equal its host. Any host will do,
+/// because this machine may have any name in the phones' network.
 fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_phone_is_told_by_a_whole_number_of_ours_and_by_nothing_else() {
+    fn only_a_cookie_in_our_own_format_is_read() {
         let of = |text: &str| {
             let value = HeaderValue::try_from(text).unwrap();
             cookie(&HeaderMap::from_iter([(header::COOKIE, value)]))
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_gives_a_cookie_that_scripts_and_other_sites_do_not_get_and_only_once() {
+    fn the_page_sets_its_cookie_once_and_hides_it_from_scripts_and_other_sites() {
         let given = page(&HeaderMap::new()).headers()[header::SET_COOKIE].clone();
         let given = given.to_str().unwrap();
         for part in ["HttpOnly", "SameSite=", "Path=/"] {

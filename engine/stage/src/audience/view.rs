@@ -1,4 +1,4 @@
-//! What phones see of a moment: a sentence, the queue's number, and who has how many slots.
+//! What phones see of a snapshot: the headline, the queue's length, and each workload's slots.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,26 +9,26 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::interval;
 
-/// How often phones are told, at most: one rendering for all of them.
+/// How often phones get a new view at most; one rendering serves all of them.
 const PACE: Duration = Duration::from_millis(500);
 
 #[derive(Debug, PartialEq, Serialize)]
 struct View<'a> {
     headline: &'a str,
-    /// Null while it is not known.
+    /// Null without a fresh reading.
     queue: Option<u64>,
     target: Option<u32>,
     slots: Vec<Slots>,
 }
 
-/// How many slots somebody has.
+/// The slots of a workload, or the free ones.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Slots {
     name: String,
     count: usize,
 }
 
-/// A moment as JSON.
+/// The view of a snapshot, as JSON.
 pub fn text(snapshot: &Snapshot) -> String {
     let state = &snapshot.state;
     let queue = state.queues.first();
@@ -57,7 +57,7 @@ fn slots(snapshot: &Snapshot) -> Vec<Slots> {
     workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
 }
 
-/// Tells phones of the latest moment again and again, until nobody can look any more.
+/// Sends the view of the latest snapshot at a regular pace, until the site is gone.
 pub async fn tell(snapshots: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
     let mut pace = interval(PACE);
     while !phones.is_closed() {

@@ -1,4 +1,4 @@
-//! What others would have done, as it is told.
+//! The JSON of a comparison.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,28 +8,28 @@ use serde::Serialize;
 use super::contender::Contender;
 use super::model::Stage;
 
-/// The whole answer. Times are seconds since the last reset, as on the page.
+/// A comparison. Times are seconds since the last reset, as on the page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
-    /// Which random numbers everyone had.
+    /// The seed of the random numbers, the same for all contenders.
     pub seed: u64,
-    /// From when on it is played.
+    /// The begin of the curves.
     pub from: f64,
-    /// Until when.
+    /// The end of the curves.
     pub until: f64,
-    /// How long a job takes, as measured here, in seconds, by workload.
+    /// The measured time of a job in seconds, by workload.
     pub job_s: BTreeMap<String, f64>,
-    /// Whether a background takes what the others leave; where nobody does, what is not used is
-    /// saved.
+    /// Whether a background uses the capacity that the others leave. Without one, unused capacity
+    /// is saved.
     pub remainder: bool,
-    /// How long the reckoning took, in milliseconds.
+    /// How long the simulation took, in milliseconds.
     pub cost_ms: f64,
-    /// Everyone, ours first.
+    /// All contenders, this engine first.
     pub contenders: Vec<Contender>,
 }
 
 impl Answer {
-    /// All that came of a stage, and what that cost.
+    /// The answer for a stage; `cost` is the time of the simulation.
     pub fn new(stage: &Stage, contenders: Vec<Contender>, cost: Duration) -> Answer {
         let workloads = stage.scenario.workloads.iter().filter(|it| it.queue.is_some());
         let thousandths = |seconds: f64| (seconds * 1000.0).round() / 1000.0;

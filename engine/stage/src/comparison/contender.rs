@@ -1,28 +1,28 @@
-//! What came of one contender.
+//! The results of one contender.
 
 use serde::Serialize;
 
-/// One contender.
+/// The results of one contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contender {
-    /// Its name.
+    /// Its name on the page.
     pub label: String,
-    /// Always true: ours is simulated here, too, so that all have met the same load.
+    /// Always true: this engine is simulated here, too, so that all meet the same load.
     pub simulated: bool,
-    /// Its settings in a line.
+    /// Its settings in one line.
     pub settings: String,
-    /// Jobs that wait in all queues together, every half second.
+    /// Waiting jobs of all queues together, every half second.
     pub queue: Vec<(f64, u64)>,
-    /// 99 of 100 jobs waited no longer, in seconds.
+    /// 99 % of the jobs waited at most this long, in seconds.
     pub job_wait_p99: f64,
-    /// Containers of the background at work, times seconds.
+    /// Container-seconds of the background at work.
     pub spare_work_done: f64,
-    /// Containers of workloads with a queue, times seconds.
+    /// Container-seconds of workloads with a queue.
     pub container_seconds: f64,
-    /// Questions of workers for a job.
+    /// Requests of workers for a job.
     pub worker_polls: u64,
-    /// Questions of whoever scales for a queue's length.
+    /// Requests of the autoscaler for a queue's length.
     pub scaler_polls: u64,
-    /// Containers that were started over the budget.
+    /// Containers that were started over the capacity.
     pub budget_violations: u64,
 }

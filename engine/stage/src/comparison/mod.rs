@@ -1,10 +1,10 @@
-//! What others would have done with the same load: the jobs that came here, one by one, played in
-//! the simulator with the live configuration, for everyone who could have scaled.
+//! The comparison: what other autoscalers would have done with the same load. The simulator plays
+//! the jobs that came here, with the live configuration, once for each contender.
 //!
 //! # Layout
-//! - [`record`] and `trace`: what came, and how long it took; pure
-//! - [`model`]: a scenario of that, and everyone's part in it; pure
-//! - [`contender`] and [`answer`]: what came of it, as it is told; [`site`]: the call
+//! - [`record`] and `trace`: the jobs that came, and how long they took; pure
+//! - [`model`]: makes a scenario of them, and each contender's part; pure
+//! - [`contender`] and [`answer`]: the results; [`site`]: the route
 
 pub mod answer;
 pub mod contender;
@@ -23,25 +23,25 @@ use answer::Answer;
 use contender::Contender;
 use record::Record;
 
-/// For so long an answer serves everyone who asks.
+/// An answer is reused for this time.
 const FRESH: Duration = Duration::from_secs(2);
-/// After each play it rests so many times as long as that took: on a cluster the engine has half a
-/// processor, and the loop comes first.
+/// After each simulation it rests this many times as long as that took: on a cluster the engine has
+/// half a processor, and the control loop comes first.
 const RESTS: u32 = 2;
 
-/// An answer, and when it was found.
+/// An answer and its time.
 type Found = (Instant, Arc<Answer>);
 
-/// What others would have done.
+/// Records the load and compares contenders on it.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     record: Arc<Mutex<Record>>,
-    /// The last answer; whoever asks meanwhile waits, so that there is one reckoning at a time.
+    /// The last answer. The lock is held while a new one is made, so that only one simulation runs.
     latest: Arc<Gate<Option<Found>>>,
 }
 
 impl Comparison {
-    /// Records what comes from now on.
+    /// Records the load from now on.
     pub fn start(mut handle: Handle) -> Comparison {
         let this = Comparison::default();
         let record = this.record.clone();
@@ -58,10 +58,10 @@ impl Comparison {
         this
     }
 
-    /// What others would have done with what has come so far, at most two seconds old.
+    /// The comparison on the load so far, at most 2 s old.
     ///
     /// # Errors
-    /// Why that cannot be reckoned yet.
+    /// Why there is none yet.
     pub async fn answer(&self) -> Result<Arc<Answer>, String> {
         let mut latest = self.latest.lock().await;
         if let Some((at, answer)) = &*latest
@@ -75,7 +75,7 @@ impl Comparison {
         for part in stage.parts() {
             let began = Instant::now();
             let played = tokio::task::spawn_blocking(move || part.play()).await;
-            comparison.push(played.map_err(|_| "the reckoning has ended early".to_owned())??);
+            comparison.push(played.map_err(|_| "the simulation ended early".to_owned())??);
             let took = began.elapsed();
             cost += took;
             tokio::time::sleep(took * RESTS).await;

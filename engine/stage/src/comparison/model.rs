@@ -1,4 +1,5 @@
-//! A scenario of what came here, with the live configuration, and everyone's part in it. Pure.
+//! Makes a scenario of the recorded load and the live configuration, and each contender's part in
+//! it. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,33 +16,33 @@ use simulator::{Kind, Report, Scenario, run};
 use super::contender::Contender;
 use super::trace::Trace;
 
-/// So much is played at most, in seconds.
+/// The longest time that is simulated, in seconds.
 const PLAYED: f64 = 300.0;
-/// What is played begins at whole minutes, so that a curve is not another one at each look.
+/// The begin is rounded to whole minutes, so that a curve keeps its shape between two requests.
 const MINUTE: f64 = 60.0;
-/// Where it does not begin with the reset, so many seconds before it are played and not counted.
+/// If the curves begin after the reset, the seconds before them that are simulated but not counted.
 const LEAD: f64 = 30.0;
-/// Less than that says nothing.
+/// A shorter load, in seconds, is not compared.
 const LEAST: f64 = 5.0;
-/// Where no container was seen to start.
+/// The start time of a container if none was measured.
 const START: Duration = Duration::from_secs(1);
-/// How long one takes to leave is not measured; the kit's own take so long in the box.
+/// The stop time of a container. It is not measured; the kit's own take this long in the box.
 const STOP: Duration = Duration::from_millis(200);
-/// How busy a fixed fleet is meant to be.
+/// The utilization that a fixed fleet is sized for.
 const BUSY: f64 = 0.8;
 
-/// What is played, by everyone.
+/// The load that all contenders meet.
 #[derive(Debug, Clone)]
 pub struct Stage {
     /// The load and the configuration.
     pub scenario: Scenario,
-    /// Where the curves begin, in seconds since the reset.
+    /// The begin of the curves, in seconds since the reset.
     pub from: f64,
-    /// Where they end.
+    /// The end of the curves, in seconds since the reset.
     pub until: f64,
 }
 
-/// One contender's part of it.
+/// One contender's part in a stage.
 #[derive(Debug)]
 pub struct Part {
     label: String,
@@ -51,7 +52,7 @@ pub struct Part {
     begins: f64,
 }
 
-/// A stage of what was seen and what came.
+/// The stage of the latest round and the recorded load.
 ///
 /// # Errors
 /// What is not known yet.
@@ -62,7 +63,7 @@ pub fn stage(
 ) -> Result<Stage, String> {
     let until = came.values().map(Trace::until).fold(0.0, f64::max);
     if until < LEAST {
-        return Err("too little has come to be played by others".to_owned());
+        return Err("the load is too short to compare others".to_owned());
     }
     let from = if until <= PLAYED { 0.0 } else { ((until - PLAYED) / MINUTE).ceil() * MINUTE };
     let lead = f64::min(LEAD, from);
@@ -90,7 +91,7 @@ fn seconds(seconds: f64) -> Duration {
 
 fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
     let later = trace.came.iter().filter(|it| it.from >= from);
-    // Nobody saw when exactly they came in between; equal gaps are as good as any.
+    // The exact times between two readings are not known; equal gaps are as good as any.
     let moments = later.flat_map(|it| {
         let gap = (it.to - it.from) / it.jobs.max(1) as f64;
         (0..it.jobs).map(move |n| seconds(it.from - from + gap * (n as f64 + 0.5)))
@@ -104,12 +105,12 @@ fn workloads(seen: &RoundInputs, came: &BTreeMap<String, Trace>) -> Result<Vec<W
     all.map(|workload| Ok(of(workload, seen, job(workload, came)?))).collect()
 }
 
-/// How long a job takes, as measured here.
+/// The measured time of a job.
 fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
     let Some(target) = it.rule.target() else { return Ok(Span::default()) };
     let queue = &target.queue;
     let known = came.get(queue).and_then(Trace::service_time);
-    let time = known.ok_or_else(|| format!("how long a job of {queue} takes is not known yet"))?;
+    let time = known.ok_or_else(|| format!("the time of a job of {queue} is not known yet"))?;
     Ok(Span::exactly(seconds(time)))
 }
 
@@ -142,7 +143,7 @@ fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
     }
 }
 
-/// Before there is a load, the background has what the others' minimums leave.
+/// Before the load begins, the background has the capacity that the others' minimums leave.
 fn background(it: &control::Workload, config: &Config) -> u32 {
     let others = config.workloads.iter().filter(|other| other.name != it.name);
     let left = config.capacity.saturating_sub(others.map(|other| other.min).sum());
@@ -150,7 +151,7 @@ fn background(it: &control::Workload, config: &Config) -> u32 {
 }
 
 impl Stage {
-    /// Everyone's part: ours, its other rules, and those who are no part of the kit.
+    /// The parts of all contenders: this engine, its other rules, then other autoscalers.
     pub fn parts(&self) -> Vec<Part> {
         let part = |label: &str, kind, scenario: Scenario| {
             let begins = self.from - scenario.warm_up.as_secs_f64();
@@ -159,7 +160,7 @@ impl Stage {
         let same = || self.scenario.clone();
         let mut parts = vec![part("ours", Kind::Ours, same())];
         for rule in ["queue", "simple-queue"] {
-            // By its name alone "queue" would read like the queue's own line.
+            // The name "queue" alone would read like the queue's own curve.
             let label = format!("rule {rule}");
             parts.push(part(&label, Kind::Ours, same().with_rule(rule)));
         }
@@ -175,12 +176,12 @@ impl Stage {
         parts
     }
 
-    /// Whether somebody takes what the others leave.
+    /// Whether a background uses the capacity that the others leave.
     pub fn has_remainder(&self) -> bool {
         self.scenario.workloads.iter().any(|workload| workload.queue.is_none())
     }
 
-    /// A fleet for the mean of this load, as one who knew it beforehand would have sized it.
+    /// The fleet that somebody who knew the mean of this load beforehand would choose.
     fn fleet(&self) -> BTreeMap<String, u32> {
         let time = self.scenario.duration.as_secs_f64();
         let jobs = |queue: &String| match self.scenario.arrivals(queue) {
@@ -196,17 +197,19 @@ impl Stage {
 }
 
 impl Part {
-    /// Plays it.
+    /// Simulates this part.
     ///
     /// # Errors
-    /// When it cannot be played after all.
+    /// When the scenario cannot be simulated.
     pub fn play(self) -> Result<Contender, String> {
         let Part { label, kind, scenario, begins } = self;
         let outcome = run(&scenario, &kind, scenario.seed)?;
         let report = Report::new(&scenario, scenario.seed, std::slice::from_ref(&outcome));
-        let row = report.contenders.first().ok_or("nobody played")?;
+        let row = report.contenders.first().ok_or("the simulation has no result")?;
         let settings = match kind {
-            Kind::Fixed(_) => "sized for the mean of this load, known only afterwards".to_owned(),
+            Kind::Fixed(_) => {
+                "sized for the mean of this load, which is known only afterwards".to_owned()
+            }
             _ => row.settings.clone(),
         };
         let counted = outcome.series.points.iter().filter(|it| it.at >= scenario.warm_up);
@@ -243,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn every_job_that_came_is_played_once_by_everyone() {
+    fn every_contender_plays_each_recorded_job_once() {
         let stage = steady(60).stage().unwrap();
         assert_eq!((stage.from, stage.until, jobs(&stage)), (0.0, 60.0, 600));
         let labels: Vec<String> = stage.parts().into_iter().map(|part| part.label).collect();
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_talk_the_last_minutes_are_played_from_a_whole_one_on() {
+    fn of_a_long_talk_the_last_minutes_are_played_from_a_whole_minute_on() {
         for (seconds, from) in [(300, 0.0), (301, 60.0), (359, 60.0), (1000, 720.0)] {
             let stage = steady(seconds).stage().unwrap();
             assert_eq!(stage.from, from, "{seconds}");
@@ -278,13 +281,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_said() {
+    fn the_error_says_what_is_not_known_yet() {
         let stage = |record: &Record| record.stage().unwrap_err();
-        assert_eq!(stage(&Record::default()), "nothing was seen yet");
-        assert!(stage(&steady(3)).starts_with("too little has come"));
+        assert_eq!(stage(&Record::default()), "the queues were not read yet");
+        assert!(stage(&steady(3)).starts_with("the load is too short"));
         let mut idle = Record::default();
         (0..20).for_each(|second| idle.see(1, &seen(f64::from(second), 0, 0)));
-        assert_eq!(stage(&idle), "how long a job of jobs takes is not known yet");
+        assert_eq!(stage(&idle), "the time of a job of jobs is not known yet");
     }
 
     #[test]
@@ -299,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn five_minutes_are_reckoned_in_a_moment() {
+    fn five_minutes_are_simulated_within_a_second() {
         let stage = steady(300).stage().unwrap();
         let began = std::time::Instant::now();
         for part in stage.parts() {

@@ -1,4 +1,4 @@
-//! What came to each queue since the last reset, and how long its jobs took. Pure.
+//! The load of all queues since the last reset. Pure.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use runtime::snapshots::RoundInputs;
 use super::model::{self, Stage};
 use super::trace::Trace;
 
-/// What came.
+/// The load of all queues since the last reset.
 #[derive(Debug, Default)]
 pub struct Record {
     run: u32,
@@ -16,7 +16,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Takes in a moment of a run; another run begins anew.
+    /// Takes in a round of a run; a new run clears the record.
     pub fn see(&mut self, run: u32, seen: &RoundInputs) {
         if self.run != run {
             *self = Record { run, ..Record::default() };
@@ -28,12 +28,12 @@ impl Record {
         self.seen = Some(seen.clone());
     }
 
-    /// What is to be played of it.
+    /// The stage for a comparison.
     ///
     /// # Errors
-    /// Why nothing can be played yet.
+    /// What is not known yet.
     pub fn stage(&self) -> Result<Stage, String> {
-        let seen = self.seen.as_ref().ok_or("nothing was seen yet")?;
+        let seen = self.seen.as_ref().ok_or("the queues were not read yet")?;
         model::stage(seen, &self.queues, u64::from(self.run))
     }
 }
@@ -57,7 +57,7 @@ pub(super) mod tests {
         Workload { name, priority, min: 1, max: 10, max_delta, rule, fallback, paused, blocked }
     }
 
-    /// What was seen at a second: a queue that had taken in and done so many, two at work.
+    /// A round at a second: the queue's counters are these, and two jobs are in flight.
     pub(crate) fn seen(second: f64, published: u64, acked: u64) -> RoundInputs {
         let in_flight = 2.min(published - acked);
         let ready = published - acked - in_flight;
@@ -77,7 +77,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Ten jobs a second, each 200 ms long, looked at twice a second.
+    /// Ten jobs a second of 200 ms each, with two readings a second.
     pub(crate) fn steady(seconds: u64) -> Record {
         let mut record = Record::default();
         for tick in 0..=2 * seconds {
@@ -92,7 +92,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_came_is_what_the_counter_grew_by_and_is_read_once() {
+    fn the_load_is_the_growth_of_the_counter_and_each_reading_counts_once() {
         let mut record = Record::default();
         for (second, published) in [(-1.0, 3), (0.0, 4), (0.5, 9), (0.5, 9), (1.5, 10)] {
             record.see(1, &seen(second, published, 0));
@@ -103,7 +103,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_reset_or_a_restart_of_the_queue_begins_anew() {
+    fn a_reset_or_a_restart_of_the_queue_begins_again() {
         let mut record = steady(10);
         assert_eq!(came(&record).len(), 20);
         record.see(7, &seen(10.5, 1, 0));
@@ -113,14 +113,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_time_of_a_job_is_the_time_that_was_spent_on_all_of_them() {
+    fn the_time_of_a_job_is_the_mean_of_all_jobs() {
         assert_eq!(steady(1).queues["jobs"].service_time(), None, "too few");
         let time = steady(60).queues["jobs"].service_time().unwrap();
         assert!((time - 0.2).abs() < 0.01, "{time}");
     }
 
     #[test]
-    fn it_forgets_what_is_too_long_ago() {
+    fn the_record_has_a_bound() {
         let record = steady(1000);
         let (count, first) = (came(&record).len(), came(&record)[0].to);
         assert!(count <= 801 && first >= 600.0, "{count} {first}");

@@ -1,4 +1,4 @@
-//! What others would have done with the same load.
+//! The route of the comparison.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -9,14 +9,14 @@ use serde_json::json;
 use super::Comparison;
 use crate::comparison::answer::Answer;
 
-/// The call.
+/// The route.
 pub fn router(comparison: Comparison) -> Router {
     Router::new().route("/api/v1/ghosts", get(answer)).with_state(comparison)
 }
 
-/// `GET /api/v1/ghosts`: everyone who could have scaled, simulated on the jobs that came here; at
-/// most two seconds old. While too little is known it is `{"because"}` alone: that is no error,
-/// and a page that asks again and again fills no console with it.
+/// `GET /api/v1/ghosts`: all contenders, simulated on the load of this run; at most 2 s old. While
+/// too little is known, the answer is `{"because"}` with status 200: the page polls this route, and
+/// an error status would fill the browser's console.
 async fn answer(State(comparison): State<Comparison>) -> Response {
     match comparison.answer().await {
         Ok(answer) => Json(Answer::clone(&answer)).into_response(),

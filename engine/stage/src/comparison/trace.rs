@@ -1,23 +1,23 @@
-//! What came to one queue since the last reset, and how long its jobs took. Pure.
+//! The load of one queue since the last reset. Pure.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use control::Reading;
 
-/// So far back it is remembered, in seconds: what is played, a minute for its beginning to be at a
-/// whole one, and what is played before that.
+/// How far back jobs are remembered, in seconds: 300 that are simulated, up to 60 to begin at a
+/// whole minute, and 30 that are simulated before that.
 const REMEMBERED: f64 = 400.0;
-/// So many jobs have to be done before it is known how long they take.
+/// The time of a job is known after this number of jobs.
 const ENOUGH: u64 = 20;
 
-/// What came to one queue.
+/// The load of one queue.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     last: Option<Reading>,
-    /// Jobs that came, by pairs of readings, in order.
+    /// The jobs that came between each two readings, in order.
     pub came: VecDeque<Came>,
-    /// Jobs that were worked on, times seconds.
+    /// Job-seconds in flight.
     busy: f64,
     done: u64,
 }
@@ -25,17 +25,17 @@ pub struct Trace {
 /// Jobs that came between two readings. Times are seconds since the reset.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Came {
-    /// After the earlier reading.
+    /// The time of the earlier reading.
     pub from: f64,
-    /// Until the later one.
+    /// The time of the later reading.
     pub to: f64,
-    /// How many.
+    /// The number of jobs.
     pub jobs: u64,
 }
 
 impl Trace {
-    /// Takes in a reading; the same one twice counts once, and what came before the reset or the
-    /// queue's restart does not.
+    /// Takes in a reading. The same reading counts once, and jobs from before the reset (`origin`)
+    /// or before a restart of the queue do not count.
     pub(super) fn see(&mut self, reading: &Reading, origin: Duration) {
         let Some(last) = self.last.replace(*reading) else { return };
         if reading.taken_at <= last.taken_at || last.taken_at < origin {
@@ -52,12 +52,12 @@ impl Trace {
         self.done += counted.acked;
     }
 
-    /// How long a worker has a job, on average, in seconds; `None` before enough were done.
+    /// The mean time that a worker keeps a job, in seconds; `None` before enough jobs are done.
     pub fn service_time(&self) -> Option<f64> {
         (self.done >= ENOUGH && self.busy > 0.0).then(|| self.busy / self.done as f64)
     }
 
-    /// Until when it is known what came, in seconds since the reset.
+    /// The time of the last reading, in seconds since the reset.
     pub fn until(&self) -> f64 {
         self.came.back().map_or(0.0, |it| it.to)
     }

@@ -1,9 +1,9 @@
-//! The background's picture: what the remainders have painted, and how fast.
+//! The picture that the background paints, and how fast.
 //!
 //! # Layout
 //! - [`tile`]: a tile, as it is published and as the page gets it
-//! - [`tiles`]: tiles into a picture and a rate; pure, takes `now`
-//! - [`receiver`]: tiles from their queue
+//! - [`tiles`]: makes a picture and a rate of tiles; pure, takes `now`
+//! - [`receiver`]: receives tiles from their queue
 
 pub mod receiver;
 pub mod tile;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub use tile::Tile;
 pub use tiles::{Picture, TileGrid};
 
-/// The picture as those who take tiles and those who show them share it. Clones share one.
+/// The picture, shared by the receiver and the snapshots. Clones share one.
 #[derive(Debug, Clone, Default)]
 pub struct SharedPicture(Arc<Mutex<Picture>>);
 
@@ -35,7 +35,7 @@ impl SharedPicture {
 
 impl Contribution for SharedPicture {
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)> {
-        // Three places are more than anyone reads.
+        // Three decimals are more than anyone reads.
         let rate = self.lock().rate(now).map(|rate| (rate * 1000.0).round() / 1000.0);
         vec![("tiles_s", json!(rate))]
     }

@@ -1,4 +1,4 @@
-//! Takes tiles from their queue, and is done with them at once.
+//! Receives tiles from their queue and acks them at once.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use tokio::time::sleep;
 
 use super::{SharedPicture, Tile};
 
-/// As many tiles as the queue gives at once.
+/// The most tiles that the queue gives in one call.
 const MOST: u32 = 100;
-/// How long the queue may keep a call that finds nothing: each answer is a sign of life.
+/// How long a receive waits for a tile; short, because each answer shows that the queue is alive.
 const WAIT: Duration = Duration::from_secs(1);
 /// How long a call may take beyond that.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Tiles are ours for so long; who is done with them at once needs less.
+/// The lease of a tile; more than enough, as tiles are acked at once.
 const LEASE: Duration = Duration::from_secs(5);
-/// Between two calls that bring something, so that tiles come together and not one by one.
+/// The pause after a call that brought tiles, so that the next ones come together.
 const REST: Duration = Duration::from_millis(250);
-/// How soon one that looks on notices that it leads now.
+/// How soon a standby notices that it is the leader.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Who takes tiles.
+/// Receives tiles and paints them.
 #[derive(Debug)]
 pub struct TileReceiver<Q> {
     queue: Q,
@@ -33,7 +33,7 @@ pub struct TileReceiver<Q> {
 }
 
 impl<Q: WorkQueue> TileReceiver<Q> {
-    /// One that takes from this queue, by the name `worker`, and paints on `canvas`.
+    /// Receives from `queue` under the name `worker` and paints on `canvas`.
     pub fn new(queue: Q, worker: &str, canvas: SharedPicture, clock: Clock) -> TileReceiver<Q> {
         let worker = worker.to_owned();
         let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
@@ -41,7 +41,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         TileReceiver { queue, canvas, clock, options, backoff }
     }
 
-    /// Takes tiles for as long as it `may`, until it is time to leave.
+    /// Receives tiles while this engine is the leader (`may`), until shutdown.
     pub async fn run(mut self, may: MayWrite, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.wait() => {}
@@ -54,7 +54,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
             if may() {
                 self.take().await;
             } else {
-                // Another engine has the tiles; half of a picture would be none.
+                // The leader has the tiles; a part of a picture would mislead.
                 self.canvas.clear();
                 sleep(LOOK).await;
             }
@@ -65,7 +65,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         match self.receive().await {
             Ok(any) => {
                 if self.backoff.succeeded() {
-                    tracing::info!("tiles can be taken again");
+                    tracing::info!("tiles can be received again");
                 }
                 if any {
                     sleep(REST).await;
@@ -75,14 +75,14 @@ impl<Q: WorkQueue> TileReceiver<Q> {
                 self.canvas.lock().deafen();
                 let (wait, is_news) = self.backoff.failed();
                 if is_news {
-                    tracing::warn!("tiles cannot be taken: {error}");
+                    tracing::warn!("tiles cannot be received: {error}");
                 }
                 sleep(wait).await;
             }
         }
     }
 
-    /// Takes what is there; whether it was anything.
+    /// Receives and paints tiles; returns whether there were any.
     async fn receive(&self) -> Result<bool, client::Error> {
         let jobs = self.queue.receive(&self.options).await?.jobs;
         let now = self.clock.now();
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// What a stand-in for the queue gives out next, and what it was told is done.
+    /// A fake queue: the messages it gives next, and the receipts that were acked.
     #[derive(Debug, Clone, Default)]
     struct Queue {
         ready: Arc<Mutex<Vec<Value>>>,
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    /// A taker of a stand-in, that may take while the flag is set.
+    /// A receiver of a fake queue; it is the leader while the flag is set.
     async fn taker() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
         let (queue, canvas, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
         let app = Router::new()
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tiles_are_taken_painted_and_done_with_and_so_is_what_is_no_tile() {
+    async fn tiles_are_painted_and_acked_and_other_messages_are_only_acked() {
         let (queue, canvas, clock, _leads, _trigger) = taker().await;
         queue.put("hello", r#"{"worker":"remainder-1"}"#);
         queue.tile(3);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_leader_takes_tiles_and_one_that_leads_no_longer_shows_none() {
+    async fn only_the_leader_receives_tiles_and_a_former_leader_shows_none() {
         let (queue, canvas, _clock, leads, _trigger) = taker().await;
         queue.tile(1);
         until("the tile is painted", || canvas.lock().picture().is_some()).await;
@@ -204,7 +204,7 @@ mod tests {
         until("the picture is gone", || canvas.lock().picture().is_none()).await;
         queue.tile(2);
         sleep(2 * LOOK).await;
-        assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to who leads");
+        assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to the leader");
         leads.store(true, Ordering::SeqCst);
         until("it leads again", || canvas.lock().picture().is_some()).await;
     }

@@ -1,25 +1,25 @@
-//! A tile: as the remainder publishes it, and as the page gets it.
+//! A tile, as the background publishes it and as the page gets it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// How many tiles stand side by side in a picture.
+/// Columns of tiles in a picture.
 pub const COLUMNS: u64 = 16;
-/// How many tiles stand one above the other in a picture.
+/// Rows of tiles in a picture.
 pub const ROWS: u64 = 10;
-/// How many tiles a picture has.
+/// Tiles in a picture.
 pub const PLACES: u64 = COLUMNS * ROWS;
-/// How many shades a tile has, row after row.
+/// Shades in a tile, row by row.
 pub const SHADES: usize = 64;
 
-/// JSON's numbers are exact up to here.
+/// Integers in JSON are exact up to here.
 const MOST: u64 = 1 << 53;
 
 /// A finished tile. In JSON `[number, "base64 of its shades"]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
-    /// Its picture, [`PLACES`] times, and its place in it: row by row, from the left.
+    /// Its picture's number times [`PLACES`], plus its place: row by row, from the left.
     pub number: u64,
     /// 0 is black, 255 white.
     pub shades: [u8; SHADES],
@@ -37,8 +37,8 @@ struct Body {
 }
 
 impl Tile {
-    /// The tile in a message; `None` where it is none, or one of another size of picture. A
-    /// worker's first message is no tile.
+    /// The tile in a message; `None` if the message is no tile, as a worker's first one, or the
+    /// tile is of a picture of another size.
     pub fn from_message(body: &[u8]) -> Option<Tile> {
         let body: Body = serde_json::from_slice(body).ok()?;
         let fits = (body.columns, body.rows) == (COLUMNS, ROWS);
@@ -61,7 +61,7 @@ impl Tile {
     }
 }
 
-/// The shades as text.
+/// The shades in base64.
 pub(super) fn text(shades: &[u8; SHADES]) -> String {
     STANDARD.encode(shades)
 }
@@ -76,8 +76,7 @@ impl Serialize for Tile {
 mod tests {
     use super::*;
 
-    /// A message of the third picture's tile in the second row and the fifth column, but for a
-    /// change.
+    /// The tile of a message with one change: third picture, second row, fifth column.
     fn message(from: &str, to: &str) -> Option<Tile> {
         let pixels = text(&[7; SHADES]);
         let body = format!(
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_comes_is_no_tile() {
+    fn any_other_message_is_no_tile() {
         for (from, to) in [
             ("\"column\":4", "\"column\":16"),
             ("\"row\":1", "\"row\":10"),

@@ -1,4 +1,4 @@
-//! Tiles into a picture, and how many a second. It knows no queue and no clock.
+//! Makes a picture of tiles, and counts them per second. It knows no queue and no clock.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,41 +8,41 @@ use serde_json::json;
 
 use super::tile::{self, COLUMNS, PLACES, ROWS, SHADES, Tile};
 
-/// The rate is taken over this time: long enough to be calm, short enough to be now.
+/// The rate is the mean of this time: long enough to be steady, short enough to be current.
 const WINDOW: Duration = Duration::from_secs(5);
-/// Answers come each second where all is well. After so long without one nothing is known.
+/// A working queue answers every second. After this time without an answer the rate is unknown.
 const DEAF_AFTER: Duration = Duration::from_secs(3);
-/// An older picture is not gone back to, but where nothing has come of the newest one for so long:
-/// its queue has begun anew, and all numbers with it.
+/// Tiles of an older picture are dropped, unless the newest picture got none for this time: then
+/// the queue was reset, and the numbers began again.
 const OVER_AFTER: Duration = Duration::from_secs(5);
-/// So many tiles are kept for who shows them; two pictures are more than a tick's.
+/// The most tiles that wait to be shown: two pictures, which is more than one tick brings.
 const FRESH: usize = 2 * PLACES as usize;
 
-/// A picture as far as it is painted.
+/// A picture and the tiles that it has so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TileGrid {
-    /// Its number, from 0.
+    /// From 0.
     pub number: u64,
-    /// The shades of each place, [`PLACES`] of them; `None` where nothing was painted.
+    /// The shades of all [`PLACES`]; `None` for a place that is not painted yet.
     pub places: Vec<Option<[u8; SHADES]>>,
 }
 
-/// The newest picture, and what is known of the tiles' rate.
+/// The newest picture and the rate of its tiles.
 #[derive(Debug, Default)]
 pub struct Picture {
     picture: Option<TileGrid>,
     /// When its last tile came.
     painted: Duration,
-    /// Tiles that nobody has shown yet.
+    /// Tiles that were not shown yet.
     fresh: VecDeque<Tile>,
-    /// When the tiles of the last seconds were done.
+    /// When the tiles of the last [`WINDOW`] came.
     done: VecDeque<Duration>,
-    /// From when to when all tiles that were there have been heard of.
+    /// The time, from and to, in which every tile of the queue was received.
     heard: Option<(Duration, Duration)>,
 }
 
 impl Picture {
-    /// Takes a tile in that came at `now`; whether it is part of the picture and was not before.
+    /// Takes in a tile that came at `now`; returns whether it changed the picture.
     pub fn paint(&mut self, now: Duration, tile: Tile) -> bool {
         let number = tile.picture();
         let newest = self.picture.as_ref().map(|picture| picture.number);
@@ -63,14 +63,14 @@ impl Picture {
         if self.fresh.len() > FRESH {
             self.fresh.pop_front();
         }
-        // Those that had been lying there when we began to listen are older than that.
+        // Tiles that were in the queue before the first answer are older and do not count.
         if self.heard.is_some() {
             self.done.push_back(now);
         }
         true
     }
 
-    /// The queue has told of all tiles up to `now`.
+    /// The queue has answered: all tiles up to `now` are received.
     pub fn heard(&mut self, now: Duration) {
         let since = self.heard.map_or(now, |(since, _)| since);
         self.heard = Some((since, now));
@@ -79,14 +79,14 @@ impl Picture {
         }
     }
 
-    /// The queue tells nothing any more.
+    /// The queue does not answer any more.
     pub fn deafen(&mut self) {
         self.heard = None;
         self.done.clear();
     }
 
-    /// Tiles a second over the last five seconds; `None` before half of that was listened to, and
-    /// where the queue has been silent for long.
+    /// Tiles per second over the last 5 s; `None` during the first 2.5 s, and if the queue has not
+    /// answered for 3 s.
     pub fn rate(&self, now: Duration) -> Option<f64> {
         let (since, until) = self.heard?;
         let known = until.saturating_sub(since).min(WINDOW);
@@ -97,7 +97,7 @@ impl Picture {
         Some(done as f64 / known.as_secs_f64())
     }
 
-    /// The newest picture; `None` until a tile came.
+    /// The newest picture; `None` before the first tile.
     pub fn picture(&self) -> Option<&TileGrid> {
         self.picture.as_ref()
     }
@@ -108,8 +108,8 @@ impl Picture {
     }
 }
 
-/// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, painted ones
-/// only.
+/// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, without places
+/// that are not painted yet.
 impl Serialize for TileGrid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();
@@ -132,7 +132,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// The places that are painted of the newest picture, and its number.
+    /// The newest picture's number and its painted places.
     fn painted(picture: &Picture) -> (u64, Vec<usize>) {
         let picture = picture.picture().unwrap();
         let places = (0..).zip(&picture.places);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_begin_anew_begin_a_picture_once_the_old_one_is_over() {
+    fn numbers_that_begin_again_begin_a_picture_once_the_old_one_is_over() {
         let mut picture = Picture::default();
         picture.paint(at(0), tile(1600));
         picture.paint(at(4_000), tile(1601));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_that_nobody_shows_do_not_pile_up() {
+    fn tiles_that_are_not_shown_do_not_pile_up() {
         let mut picture = Picture::default();
         for number in 0..1000 {
             picture.paint(at(0), tile(number));
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_rate_is_that_of_the_last_five_seconds_and_unknown_before_half_of_them() {
         let mut picture = Picture::default();
-        picture.paint(at(0), tile(0)); // It had been lying there.
+        picture.paint(at(0), tile(0)); // It was in the queue before.
         picture.heard(at(0));
         for i in 1..=40 {
             assert_eq!(picture.rate(at(i * 250)).is_some(), i > 10, "{i}");
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_tells_what_is_painted_of_it() {
+    fn the_json_of_a_picture_has_its_painted_places() {
         let mut picture = Picture::default();
         picture.paint(at(0), tile(320 + 17));
         let json = serde_json::to_value(picture.picture()).unwrap();

@@ -1,4 +1,4 @@
-//! A scenario's text, read, and the line of what is wrong with it.
+//! Reads a scenario, and finds the line of an error in it.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,23 +14,24 @@ use simulator::trace::NoTrace;
 /// The opening of a talk, in three steps.
 const OPENING: &str = include_str!("../../../../scenarios/first-five-minutes.yaml");
 
-/// A scenario is a few pages of text, and a trace at most some numbers for each second of a day.
+/// Limits in bytes. A scenario is a few pages of text; a trace has at most a few numbers for each
+/// second of a day.
 const LONGEST_SCENARIO: u64 = 1 << 20;
 const LONGEST_TRACE: u64 = 16 << 20;
 
-/// The scenario that is played where nobody names one.
+/// The scenario that `--stage` plays without a file.
 ///
 /// # Errors
-/// Never: that it can be read is tested.
+/// Never; a test reads it.
 pub fn opening() -> Result<Scenario, UsageError> {
     let no_file = |_: &str| Err("no file is read".to_owned());
     parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))
 }
 
-/// Reads a scenario, and its traces beside it.
+/// Reads a scenario and the traces in its folder.
 ///
 /// # Errors
-/// When it is none, by file and line.
+/// The first problem, with file and line.
 pub fn read(file: &Path) -> Result<Scenario, UsageError> {
     let text = bounded(file, LONGEST_SCENARIO)
         .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
@@ -38,13 +39,13 @@ pub fn read(file: &Path) -> Result<Scenario, UsageError> {
         bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
     parse(&text, trace).map_err(|InvalidScenario { trace, line, text }| {
-        // A trace stands beside its scenario.
+        // A trace is in the scenario's folder.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
 }
 
-/// The text of a file that has at most so many bytes.
+/// The text of a file of at most `most` bytes.
 fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
     let mut text = String::new();
     File::open(file)?.take(most + 1).read_to_string(&mut text)?;
@@ -54,22 +55,21 @@ fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// What is wrong, and where.
+/// A problem in a scenario or its trace.
 #[derive(Debug)]
 pub struct InvalidScenario {
     /// The trace's name; `None` for the scenario itself.
     pub trace: Option<String>,
-    /// The line, from 1 on.
+    /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The key and the problem.
     pub text: String,
 }
 
-/// A scenario that can be played, with the traces whose texts `trace` gives by their names; else
-/// the line, and the key with what is wrong with it.
+/// Reads and checks a scenario; `trace` returns the text of a trace by its name.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// The first problem.
 pub fn parse(
     text: &str,
     trace: impl Fn(&str) -> Result<String, String>,
@@ -82,7 +82,7 @@ pub fn parse(
         let line = further.map_err(bad)?.line(&[]);
         return Err(wrong(
             line,
-            "there is a second document; write one scenario a file".to_owned(),
+            "there is a second document; a file has one scenario only".to_owned(),
         ));
     }
     let of_key = |problem: &ScenarioError| wrong(line_of(&document, problem), problem.to_string());
@@ -99,7 +99,7 @@ pub fn parse(
     }
 }
 
-/// The line of a key of a problem's owner: a step by its number, or what has its name.
+/// The line of the key in a problem. Its owner is a step, by its number, or has a name.
 fn line_of(document: &Document, problem: &ScenarioError) -> usize {
     let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
     let step: Option<usize> = step.and_then(|number| number.parse().ok());
@@ -112,7 +112,7 @@ fn line_of(document: &Document, problem: &ScenarioError) -> usize {
     document.line(&found.or(owners.into_iter().next()).unwrap_or_default())
 }
 
-/// The ways to all that have this name.
+/// The paths of all queues, workloads and producers with this name.
 fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
     let all = ["queues", "workloads", "producers"].into_iter().flat_map(|list| {
         let items = document.value.get(list).and_then(Value::as_sequence);
@@ -123,7 +123,7 @@ fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
     all.collect()
 }
 
-/// The way to a key that an owner has, itself or in its arrivals or actions.
+/// The path of a key in an owner, or in its arrivals or actions.
 fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
     let mut ways = vec![way(owner, [key.into()]), way(owner, ["arrivals".into(), key.into()])];
     for list in ["do", "while-waiting"] {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_file_gets_the_line_and_the_key() {
+    fn an_error_has_the_line_and_the_key() {
         let cases = [
             ("capacity: 10", "capacity: ten", "line 6: capacity"),
             ("capacity: 10", "capcity: 10", "line 6: capcity: unknown field `capcity`"),
@@ -170,15 +170,15 @@ mod tests {
             ("rate: 10", "rate: -1", "line 9: jobs: rate must"),
             (POISSON, "{shape: replay}", "line 9: queues[0].arrivals: the shape replay needs"),
             (POISSON, "{shape: replay, file: a.csv}", "line 9: jobs: file a.csv cannot be read"),
-            (POISSON, BOTH, "line 9: queues[0].arrivals: points and file are both there"),
+            (POISSON, BOTH, "line 9: queues[0].arrivals: points and file are both given"),
             ("job: 300ms", "job: 300", "line 19: workloads[0].job"),
             ("rule: rate", "rule: quue", "line 15: consumer: rule is quue"),
             ("queue: jobs", "queue: job", "line 17: consumer: queue is job"),
             ("max: 10", "max: 0", "line 13: consumer: min is 1, more than"),
             ("capacity: 10", "capacity: 1", "line 6: capacity is 1"),
             (POISSON, BURST, "line 9: jobs: jobs is 4000000000; it must be from 0 to 100000"),
-            (POISSON, OFTEN, "line 9: jobs: arrivals bring 36000100 jobs in all"),
-            ("rate: 10", "rate: 9999", "line 9: jobs: arrivals bring 3599640 jobs in all"),
+            (POISSON, OFTEN, "line 9: jobs: arrivals bring 36000100 jobs;"),
+            ("rate: 10", "rate: 9999", "line 9: jobs: arrivals bring 3599640 jobs;"),
             ("duration: 6m", "duration: 25h", "line 4: duration must be at most 24h"),
             ("max: 10", "max: 4000000000", "line 14: consumer: max is 4000000000; it must be"),
             ("max: 10", "max: 40000000000", "line 14: workloads[0].max is 40000000000; it must be"),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_trace_gets_its_own_name_and_line_and_a_missing_one_the_scenario_s() {
+    fn an_error_in_a_trace_has_its_name_and_line_and_a_missing_trace_those_of_the_scenario() {
         let folder = std::env::temp_dir().join(format!("traces-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let [file, trace] = ["replayed.yaml", "a.csv"].map(|name| folder.join(name));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_step_gets_the_line_in_it() {
+    fn an_error_in_a_step_has_the_line_of_the_action() {
         let text = include_str!("../../../../scenarios/priority.yaml");
         let bad = text.replacen("do: [burst: {jobs: 200}]", "do: [burst: {job: 200}]", 1);
         let line = 1 + text.lines().position(|line| line.contains("burst: {")).unwrap();

@@ -1,5 +1,5 @@
-//! Counts of workloads that nobody scales in a step: a caption tells of them, and so they are as
-//! they were when the step was entered first, however one came to it.
+//! The counts of workloads that are held or paused in a step. Its caption names them, so they are
+//! restored to what they were when the step was first entered, also on the way back.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use simulator::Scenario;
 /// Replicas, by workload.
 pub type Counts = BTreeMap<String, u32>;
 
-/// What the workloads are told to have now.
+/// The desired counts.
 pub fn counts(workloads: &[WorkloadState]) -> Counts {
     workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
 }
 
-/// The counts that nobody changes in a step, of those who share the capacity, for who comes to it
-/// from elsewhere; `entered` has what there was when it was entered from the step before.
+/// The counts to restore in a step: those of workloads that are held or paused in it. `entered` has
+/// the counts when the step was first entered from the one before.
 pub fn of_step(
     scenario: &Scenario,
     step: usize,
@@ -32,7 +32,8 @@ pub fn of_step(
     entered.map(|(name, count)| (name.clone(), *count)).collect()
 }
 
-/// Urgent workloads as the scenario begins with them, and the rest for the background.
+/// The counts at the scenario's begin: its own for urgent workloads, the free capacity for the
+/// background.
 fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let begins = |it: &WorkloadState| {
         let simulated = scenario.workloads.iter().find(|other| other.name == it.name)?;
@@ -50,24 +51,24 @@ fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> 
     counts
 }
 
-/// What can be told now on the way to these counts: who has too many loses them at once, who has
-/// too few gets what is free.
+/// The commands that are possible now on the way to the wanted counts: a workload above its count
+/// goes down at once, and one below it gets free slots.
 pub fn toward(wanted: &Counts, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let mut free = capacity.saturating_sub(workloads.iter().map(occupied).sum());
-    let mut told = Counts::new();
+    let mut next = Counts::new();
     for workload in workloads {
         let Some(wanted) = wanted.get(&workload.name) else { continue };
         let more = wanted.saturating_sub(workload.desired).min(free);
         free -= more;
         let now = workload.desired.min(*wanted) + more;
         if now != workload.desired {
-            told.insert(workload.name.clone(), now);
+            next.insert(workload.name.clone(), now);
         }
     }
-    told
+    next
 }
 
-/// Slots that a workload has, or is told to have.
+/// Slots that a workload has, or will have by its desired count.
 fn occupied(it: &WorkloadState) -> u32 {
     it.desired.max(it.ready + it.starting) + it.terminating
 }
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_in_which_nobody_scales_has_the_counts_of_its_caption() {
+    fn a_held_step_has_the_counts_of_its_caption() {
         let all = workloads(8, 2, 0);
         let of = |step, entered: Option<&Counts>| of_step(&opening(), step, entered, 10, &all);
         assert_eq!(of(0, None), counted(1, 9), "one consumer, as the caption says");
@@ -117,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn the_way_to_the_counts_is_never_over_the_budget() {
+    fn the_way_to_the_counts_never_exceeds_the_capacity() {
         let wanted = counted(1, 9);
-        let told = |consumers, background, terminating| {
+        let next = |consumers, background, terminating| {
             toward(&wanted, 10, &workloads(consumers, background, terminating))
         };
-        assert_eq!(told(8, 2, 0), counted(1, 9).into_iter().take(1).collect());
-        assert_eq!(told(1, 2, 7), Counts::new(), "they are not gone yet");
-        assert_eq!(told(1, 2, 3)["remainder"], 6);
-        assert_eq!(told(1, 9, 0), Counts::new());
+        assert_eq!(next(8, 2, 0), counted(1, 9).into_iter().take(1).collect());
+        assert_eq!(next(1, 2, 7), Counts::new(), "they are not gone yet");
+        assert_eq!(next(1, 2, 3)["remainder"], 6);
+        assert_eq!(next(1, 9, 0), Counts::new());
     }
 }

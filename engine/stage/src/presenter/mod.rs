@@ -1,13 +1,13 @@
 //! Plays the steps of a scenario on this engine, by the clock or by a key.
 //!
 //! # Layout
-//! - [`stepper`]: where a presentation is, and what is to be done next; pure
-//! - [`file`](mod@file): a scenario's text, and the line of what is wrong with it
-//! - [`frozen`]: counts of workloads that nobody scales in a step
-//! - [`scene`]: where a scenario is, for all to see
-//! - [`site`]: the calls
-//! - [`stage`]: whether a scenario fits what this engine runs
-//! - [`task`]: the clock around it, and the loop's wishes
+//! - [`stepper`]: the present step, and the actions that are due; pure
+//! - [`file`](mod@file): reads a scenario, and finds the line of an error
+//! - [`frozen`]: the counts of workloads that are held or paused in a step
+//! - [`scene`]: the present step as the page shows it
+//! - [`site`]: the routes
+//! - [`stage`]: whether a scenario fits the workloads of this engine
+//! - [`task`]: runs the stepper, and sends its actions to the control loop as commands
 
 pub mod file;
 pub mod frozen;

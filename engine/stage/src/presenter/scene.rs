@@ -1,4 +1,4 @@
-//! Where a scenario is, for all to see.
+//! The present step of a scenario, as the page shows it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,29 +8,29 @@ use runtime::snapshots::log::{Kind, LogEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Where a scenario is.
+/// The present step of a scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// The scenario's name.
     pub name: String,
-    /// Which step, from 1.
+    /// The step, from 1; 0 before the first one.
     pub step: usize,
-    /// How many there are.
+    /// The number of steps.
     pub of: usize,
-    /// What it shows, in a sentence.
+    /// One sentence.
     pub caption: String,
-    /// Whether it waits for a word to go on.
+    /// Whether the step waits for a key.
     pub waits: bool,
-    /// In how many seconds the next step comes by itself; null where it does not.
+    /// Seconds until the next step begins by the clock; null if it waits for a key.
     pub ends_in_s: Option<f64>,
 }
 
-/// The scene that is shown. Clones are the same one.
+/// The scene that the page shows. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Shown(Arc<Mutex<Option<Scene>>>);
 
 impl Shown {
-    /// Shows a scene, or none; what is to be told of it, where it is another step.
+    /// Shows a scene, or none; returns a log event if the step has changed.
     pub fn set(&self, scene: Option<Scene>) -> Option<LogEvent> {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let step = |scene: &Option<Scene>| scene.as_ref().map(|scene| scene.step);
@@ -40,7 +40,7 @@ impl Shown {
         caption.filter(|_| is_other).map(|caption| LogEvent::new(Kind::Scenario, caption))
     }
 
-    /// The scene.
+    /// The scene; `None` while no scenario is played.
     pub fn scene(&self) -> Option<Scene> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

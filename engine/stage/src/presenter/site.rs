@@ -1,4 +1,4 @@
-//! Playing a scenario's steps on this engine.
+//! The routes that play a scenario.
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::stepper::Press;
 use super::task::{Presenter, Refusal};
 
-/// The calls.
+/// The routes.
 pub fn router(presenter: Presenter) -> Router {
     Router::new()
         .route("/api/v1/scenario", put(play).delete(stop))
@@ -24,20 +24,20 @@ pub fn router(presenter: Presenter) -> Router {
         .with_state(presenter)
 }
 
-/// A scenario is a page or two of text.
+/// The longest scenario, in bytes; one is a page or two of text.
 const LONGEST: usize = 64 * 1024;
 
-/// How it is played.
+/// The query.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct How {
-    /// Whether each step waits for the next word.
+    /// Whether each step waits for `next`.
     #[serde(default)]
     step: bool,
 }
 
-/// `PUT /api/v1/scenario` with a scenario's YAML: it is played from its first step on, by the
-/// clock; with `?step=true` each step lasts until the next word. 400 for what cannot be played.
+/// `PUT /api/v1/scenario` with a scenario's YAML: plays it from its first step, by the clock; with
+/// `?step=true` each step lasts until `next`. 400 for a scenario that cannot be played.
 async fn play(
     State(presenter): State<Presenter>,
     how: Result<Query<How>, QueryRejection>,
@@ -49,35 +49,38 @@ async fn play(
     if body.len() > LONGEST {
         return Err(wrong(&format!("a scenario has at most {LONGEST} bytes")));
     }
-    let text = std::str::from_utf8(&body).map_err(|_| wrong(&"the scenario is no UTF-8 text"))?;
-    // Files beside a scenario are for the simulator; a stage has producers.
-    let no_file = |_: &str| Err("no file is read for a play; use producers and steps".to_owned());
+    let text = std::str::from_utf8(&body).map_err(|_| wrong(&"the scenario is not UTF-8 text"))?;
+    // Only the simulator replays traces; here producers make the load.
+    let no_file = |_: &str| {
+        Err("an engine plays no trace; use producers and steps, or engine simulate".to_owned())
+    };
     let scenario = parse(text, no_file)
         .map_err(|InvalidScenario { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
     shown(presenter.play(scenario, how.step).await)
 }
 
-/// `DELETE /api/v1/scenario`: nothing is played, held, paused or hidden any more; the load stays.
+/// `DELETE /api/v1/scenario`: ends the scenario; nothing stays held, paused or hidden, and the load
+/// stays.
 async fn stop(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.stop().await.map(|()| None))
 }
 
-/// `POST /api/v1/scenario/next`: the next step; the last one stands.
+/// `POST /api/v1/scenario/next`: begins the next step; does nothing in the last one.
 async fn next(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::Next).await)
 }
 
-/// `POST /api/v1/scenario/end`: it is over. By hand, a reset leads before its first step again.
+/// `POST /api/v1/scenario/end`: ends it. By hand, a reset prepares its first step again.
 async fn end(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::End).await)
 }
 
-/// `POST /api/v1/scenario/previous`: the step before, as things were then.
+/// `POST /api/v1/scenario/previous`: goes back to the step before and restores its situation.
 async fn previous(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::Previous).await)
 }
 
-/// Where it is: `{"scenario": {..}}`, null where none is played.
+/// The present step: `{"scenario": {..}}`, null if no scenario is played.
 fn shown(done: Result<Option<Scene>, Refusal>) -> Result<Json<Value>, ApiError> {
     match done {
         Ok(scene) => Ok(Json(json!({ "scenario": scene }))),

@@ -1,15 +1,15 @@
-//! Whether a scenario fits what this engine runs, and whether that is ready for it.
+//! Checks that a scenario fits the workloads of this engine, and that they are ready for it.
 
 use runtime::snapshots::Snapshot;
 use runtime::snapshots::state::WorkloadState;
 use simulator::Scenario;
 use simulator::steps::Action;
 
-/// Why a scenario cannot be played on what there is; `None` where it can.
+/// Why this engine cannot play a scenario; `None` if it can.
 pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     if scenario.steps.is_empty() {
-        let text = "steps are missing, so there is nothing to play; scenarios/README.md shows how \
-                    a stage is written";
+        let text = "it has no steps to play; docs/src/reference/scenarios.md explains how to write \
+                    them";
         return Some(text.to_owned());
     }
     let loads = scenario.producers.iter().map(|producer| producer.name.as_str());
@@ -19,7 +19,7 @@ pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     let missing = |kind: &str, name: &str, known: &[&str]| {
         let there = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         (!known.contains(&name))
-            .then(|| format!("there is no {kind} {name} on this engine; there is {there}"))
+            .then(|| format!("there is no {kind} {name} on this engine; it has {there}"))
     };
     let of_action = |action: &Action| match action {
         Action::Burst { queue, .. }
@@ -35,8 +35,8 @@ pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     of_loads.or_else(|| actions.filter_map(of_action).next())
 }
 
-/// Whether the queues were read, and everything that is scaled is at work, as many as it is to
-/// have, with no slot left that a background would take.
+/// Whether all queues were read, all workloads have their desired containers at work, and the
+/// background has no free slot to take.
 pub fn is_settled(snapshot: &Snapshot) -> bool {
     let state = &snapshot.state;
     let at_work =

@@ -1,4 +1,4 @@
-//! Where a presentation is: pure, so that it takes the time and gives what is to be done.
+//! The steps of a presentation. Pure: it takes the time and returns the actions that are due.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,46 +8,44 @@ use simulator::steps::{Action, Step};
 
 use super::scene::Scene;
 
-/// A key of the presenter's.
+/// A key of the presenter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
-    /// On to the next step.
+    /// Begin the next step.
     Next,
-    /// Back to the step before, as it was.
+    /// Go back to the step before and restore its situation.
     Previous,
-    /// It shall be over.
+    /// End the presentation.
     End,
 }
 
-/// A presentation.
+/// A presentation of a scenario.
 #[derive(Debug)]
 pub struct Stepper {
     scenario: Scenario,
     /// Whether each step waits for a key.
     by_hand: bool,
     at: Place,
-    /// Whether the step does by now what it does while it waits.
+    /// Whether the actions for a waiting step (`while-waiting`) have begun.
     waits: bool,
-    /// Queues that cannot be read because of it, and until when; `None`: until another step.
+    /// The queues that are hidden now, and until when; `None`: until another step.
     dark: BTreeMap<String, Option<Duration>>,
 }
 
-/// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Everything is as at the beginning, and the next key begins.
+    /// Before the first key.
     Before,
     /// In a step, by its index, since that time.
     In(usize, Duration),
-    /// Done.
     Over,
 }
 
 impl Stepper {
-    /// A presentation at its first step, and what that takes. The scenario has steps.
+    /// A presentation in its first step, and the actions of that step. The scenario has steps.
     pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Action>) {
         let mut this = Stepper { by_hand, ..Stepper::ready(scenario) };
-        let acts = this.anew(0, now);
+        let acts = this.enter_fresh(0, now);
         (this, acts)
     }
 
@@ -57,12 +55,12 @@ impl Stepper {
         Stepper { scenario, by_hand: true, at, waits: false, dark }
     }
 
-    /// A key was pressed. A clicker is easily pressed once too often, so the last step stands
-    /// whatever comes, and the first one is the first also for the way back.
+    /// Takes a key. A clicker is easily pressed once too often, so `Next` does nothing in the last
+    /// step, and `Previous` in the first one stays in it.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Action> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
-            (Press::Next, Place::Before) => self.anew(0, now),
+            (Press::Next, Place::Before) => self.enter_fresh(0, now),
             (Press::Next, Place::In(step, _)) if step + 1 < self.of() => self.enter(step + 1, now),
             (Press::Next, Place::In(..)) => Vec::new(),
             (Press::Previous, Place::In(step, _)) => self.back_to(step.saturating_sub(1), now),
@@ -70,7 +68,8 @@ impl Stepper {
         }
     }
 
-    /// Time has passed: steps that end by the clock, and queues that can be read again.
+    /// Returns the actions that are due at `now`: steps end by the clock, and queues are no longer
+    /// hidden.
     pub fn pass(&mut self, now: Duration) -> Vec<Action> {
         let mut acts = Vec::new();
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
@@ -100,7 +99,7 @@ impl Stepper {
         actions.into_iter().map(begun).collect()
     }
 
-    /// A step is over by the clock.
+    /// Ends a step by the clock.
     fn go_on(&mut self, now: Duration) -> Vec<Action> {
         match self.at {
             Place::In(step, _) if step + 1 < self.of() => self.enter(step + 1, now),
@@ -108,13 +107,13 @@ impl Stepper {
         }
     }
 
-    /// When time changes something by itself; never before that.
+    /// When [`Stepper::pass`] has actions the next time.
     pub fn deadline(&self) -> Option<Duration> {
         let ends = self.step_ends().into_iter().chain(self.begins_to_wait());
         self.dark.values().copied().flatten().chain(ends).min()
     }
 
-    /// It is over: what it hid, held or paused is so no longer; the load stays.
+    /// Ends the presentation and undoes what it has hidden, held or paused; the load stays.
     pub fn end(&mut self) -> Vec<Action> {
         let before = self.standing();
         self.at = Place::Over;
@@ -128,20 +127,21 @@ impl Stepper {
         acts
     }
 
-    /// All was reset by somebody, so nothing is hidden, held or loaded: by hand, it waits before
-    /// its first step, also when it was over; by the clock, it is over.
+    /// The engine was reset, so nothing is hidden, held or loaded any more. By hand, the
+    /// presentation waits before its first step again, even if it was over; by the clock, it is
+    /// over.
     pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
         self.waits = false;
         self.dark.clear();
     }
 
-    /// What is played.
+    /// The scenario.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The index of the step that it is in.
+    /// The index of the present step.
     pub fn standing(&self) -> Option<usize> {
         match self.at {
             Place::In(step, _) => Some(step),
@@ -149,12 +149,12 @@ impl Stepper {
         }
     }
 
-    /// Whether nothing comes any more.
+    /// Whether it has ended.
     pub fn is_over(&self) -> bool {
         self.at == Place::Over
     }
 
-    /// What the audience sees; `None` once it is over.
+    /// The scene for the audience; `None` once it is over.
     pub fn scene(&self, now: Duration) -> Option<Scene> {
         let (step, caption) = match self.at {
             Place::Before => (0, format!("Next: {}", self.step(0)?.caption)),
@@ -184,7 +184,7 @@ impl Stepper {
         self.step(self.standing()?)
     }
 
-    /// When the step is over by the clock.
+    /// The end of the step's own time.
     fn over_by_clock(&self) -> Option<Duration> {
         match self.at {
             Place::In(step, since) => Some(since + self.step(step)?.lasts),
@@ -192,7 +192,7 @@ impl Stepper {
         }
     }
 
-    /// When a step that waits for a key is over by the clock, and has something to do about it.
+    /// When the actions for a waiting step begin: after the step's own time, if no key came.
     fn begins_to_wait(&self) -> Option<Duration> {
         let waits = self.by_hand && !self.waits && !self.present()?.while_waiting.is_empty();
         self.over_by_clock().filter(|_| waits)
@@ -202,26 +202,26 @@ impl Stepper {
         self.over_by_clock().filter(|_| !self.by_hand)
     }
 
-    /// A step from whatever was before.
-    fn anew(&mut self, step: usize, now: Duration) -> Vec<Action> {
+    /// Enters a step in any situation: sets everything that lasts, and does its actions.
+    fn enter_fresh(&mut self, step: usize, now: Duration) -> Vec<Action> {
         self.stand_in(step, self.scenario.anew(step), now)
     }
 
     fn enter(&mut self, step: usize, now: Duration) -> Vec<Action> {
         if self.waits {
-            return self.anew(step, now);
+            return self.enter_fresh(step, now);
         }
         let actions = self.step(step).map(|it| it.actions.clone()).unwrap_or_default();
         self.stand_in(step, actions, now)
     }
 
-    /// What lasted then is set again; what passed is not done twice.
+    /// Restores what lasts in a step; passing events, as a burst, are not repeated.
     fn back_to(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let lasting = self.scenario.situation(step).actions();
         self.stand_in(step, lasting, now)
     }
 
-    /// What is done in a step; which queues are hidden, the scenario says for the step as a whole.
+    /// Enters a step with these actions; hidden queues come from the scenario's plan for the step.
     fn stand_in(&mut self, step: usize, mut acts: Vec<Action>, now: Duration) -> Vec<Action> {
         (self.at, self.waits) = (Place::In(step, now), false);
         acts.retain(|action| !matches!(action, Action::Outage { .. }));
@@ -229,7 +229,7 @@ impl Stepper {
         acts
     }
 
-    /// Hides the queues that cannot be read in this step, and no other ones.
+    /// Hides the queues that are dark in this step, and shows all others.
     fn darken(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let dark = self.scenario.dark_in(step).into_iter();
         let dark = dark.map(|(queue, left)| (queue, left.map(|left| now + left))).collect();
@@ -239,7 +239,7 @@ impl Stepper {
         light.map(|it| blind(it, false)).chain(fresh.map(|it| blind(it, true))).collect()
     }
 
-    /// All queues can be read again.
+    /// Shows all queues again.
     fn light(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.dark).keys().map(|queue| blind(queue, false)).collect()
     }

@@ -1,5 +1,5 @@
-//! The clock around a presentation: it turns what is to be done into wishes of the loop, one after
-//! the other, and shows where it is.
+//! Runs the stepper by the clock, sends its actions to the control loop one after the other, and
+//! shows the present step.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,27 +17,27 @@ use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Press, Stepper};
 
-/// How many words may wait.
+/// How many requests may wait.
 const COMMANDS: usize = 16;
-/// So long it waits at most for the box to be ready for its first step.
+/// The longest wait for the box to be ready for the first step.
 const SETTLES: Duration = Duration::from_secs(10);
-/// What was told and is not seen after this time is told again.
+/// A command whose effect is not visible after this time is sent again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How often it shows what is left of a step.
+/// How often the remaining time of a step is shown.
 const SHOWS: Duration = Duration::from_secs(1);
 
-/// Why something was not done.
+/// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The scenario cannot be played here.
+    /// The scenario does not fit this engine.
     Misfit(String),
-    /// Not as things are.
+    /// The present state does not allow it.
     Now(String),
 }
 
-/// A word to the presenter.
+/// A request to the presenter.
 #[derive(Debug)]
-enum Word {
+enum Request {
     Play { scenario: Box<Scenario>, by_hand: bool },
     GetReady(Box<Scenario>),
     Press(Press),
@@ -46,17 +46,17 @@ enum Word {
 
 type Reply = oneshot::Sender<Result<Option<Scene>, Refusal>>;
 
-/// Who plays scenarios on this engine; there is one.
+/// Plays scenarios on this engine; there is only one presenter.
 #[derive(Debug, Clone)]
 pub struct Presenter {
-    words: mpsc::Sender<(Word, Reply)>,
+    requests: mpsc::Sender<(Request, Reply)>,
 }
 
 impl Presenter {
-    /// One that plays nothing yet, and shows where it is. It ends when nobody can tell it anything
-    /// any more.
+    /// Starts the presenter, which plays nothing yet and shows its present step in `shown`. It ends
+    /// when its last handle is dropped.
     pub fn start(handle: Handle, shown: Shown) -> Presenter {
-        let (words, received) = mpsc::channel(COMMANDS);
+        let (requests, received) = mpsc::channel(COMMANDS);
         let stage = Stage {
             handle,
             shown,
@@ -65,55 +65,56 @@ impl Presenter {
             paused: BTreeMap::new(),
             entered: BTreeMap::new(),
             wanted: Counts::new(),
-            told: None,
+            sent: None,
             run: 0,
         };
         tokio::spawn(stage.run(received));
-        Presenter { words }
+        Presenter { requests }
     }
 
-    /// Plays a scenario from its first step on, instead of one that is played; where it is then.
+    /// Plays a scenario from its first step, and ends any other one; returns the present step.
     ///
     /// # Errors
-    /// When it does not fit what this engine runs, or the engine refuses what a step wants.
+    /// When it does not fit this engine, or the engine refuses an action of the step.
     pub async fn play(&self, scenario: Scenario, by_hand: bool) -> Result<Option<Scene>, Refusal> {
-        self.say(Word::Play { scenario: Box::new(scenario), by_hand }).await
+        self.say(Request::Play { scenario: Box::new(scenario), by_hand }).await
     }
 
-    /// Gets a scenario ready, for the next key to begin it.
+    /// Prepares a scenario; the next key begins it.
     ///
     /// # Errors
-    /// When it does not fit what this engine runs.
+    /// When it does not fit this engine.
     pub async fn get_ready(&self, scenario: Scenario) -> Result<Option<Scene>, Refusal> {
-        self.say(Word::GetReady(Box::new(scenario))).await
+        self.say(Request::GetReady(Box::new(scenario))).await
     }
 
-    /// Goes a step on or back, or ends it, so that a reset alone begins again; where it is then.
+    /// Goes one step on or back, or ends the scenario, so that only a reset begins it again;
+    /// returns the present step.
     ///
     /// # Errors
-    /// When nothing is played, or the engine refuses what the step wants.
+    /// When no scenario is played, or the engine refuses an action of the step.
     pub async fn press(&self, press: Press) -> Result<Option<Scene>, Refusal> {
-        self.say(Word::Press(press)).await
+        self.say(Request::Press(press)).await
     }
 
-    /// Ends what is played: nothing is held, paused or hidden any more, and the load stays.
+    /// Ends the scenario: nothing stays held, paused or hidden, and the load stays.
     ///
     /// # Errors
     /// When the engine refuses.
     pub async fn stop(&self) -> Result<(), Refusal> {
-        self.say(Word::Stop).await.map(drop)
+        self.say(Request::Stop).await.map(drop)
     }
 
-    async fn say(&self, word: Word) -> Result<Option<Scene>, Refusal> {
+    async fn say(&self, request: Request) -> Result<Option<Scene>, Refusal> {
         let leaving = || Refusal::Now("the engine is leaving".to_owned());
         let (reply, answer) = oneshot::channel();
-        self.words.send((word, reply)).await.map_err(|_| leaving())?;
+        self.requests.send((request, reply)).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }
 }
 
-/// Plays a scenario once the box has got ready by itself, and again after each reset; by hand, the
-/// first key begins it.
+/// Plays a scenario once the box is ready, and again after each reset; by hand, the first key
+/// begins it.
 pub async fn play_when_ready(
     presenter: Presenter,
     mut handle: Handle,
@@ -130,46 +131,46 @@ pub async fn play_when_ready(
             presenter.play(scenario.clone(), false).await
         };
         if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = begun {
-            tracing::error!("the scenario is not played: {text}");
+            tracing::error!("the scenario cannot be played: {text}");
         }
-        // What is played by hand waits for its first key again by itself.
+        // By hand, the stepper itself waits for its first key again after a reset.
         if by_hand || handle.snapshots.wait_for(|snapshot| snapshot.run != run).await.is_err() {
             return;
         }
     }
 }
 
-/// What plays.
+/// The state of the presenter's task.
 struct Stage {
     handle: Handle,
     shown: Shown,
     began: Instant,
     play: Option<Stepper>,
-    /// Whether each workload was paused when it began.
+    /// Whether each workload was paused when the scenario began.
     paused: BTreeMap<String, bool>,
-    /// What workloads had when a step was entered from the one before, by its index.
+    /// The counts when a step was entered from the one before, by the step's index.
     entered: BTreeMap<usize, Counts>,
-    /// Counts that it is on the way to.
+    /// The counts to restore.
     wanted: Counts,
-    /// What was told last on that way, and when.
-    told: Option<(Counts, Instant)>,
-    /// The run of the engine's that it plays in; a reset begins another one.
+    /// The last commands that restore them, and their time.
+    sent: Option<(Counts, Instant)>,
+    /// The engine's run; a reset begins a new one.
     run: u32,
 }
 
 impl Stage {
-    async fn run(mut self, mut words: mpsc::Receiver<(Word, Reply)>) {
+    async fn run(mut self, mut requests: mpsc::Receiver<(Request, Reply)>) {
         self.run = self.handle.snapshots.borrow().run;
         let mut shows = interval(SHOWS);
-        // Nothing is shown for a long time between two plays, and that is not made up for.
+        // Between two plays there are no ticks; they must not be made up for.
         shows.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.play.as_ref().and_then(Stepper::deadline);
             tokio::select! {
-                word = words.recv() => match word {
-                    Some((word, reply)) => {
-                        // Whoever asked may have gone.
-                        let _ = reply.send(self.obey(word).await);
+                request = requests.recv() => match request {
+                    Some((request, reply)) => {
+                        // The client may have gone.
+                        let _ = reply.send(self.obey(request).await);
                     }
                     None => return,
                 },
@@ -192,24 +193,24 @@ impl Stage {
         self.began.elapsed()
     }
 
-    async fn obey(&mut self, word: Word) -> Result<Option<Scene>, Refusal> {
+    async fn obey(&mut self, request: Request) -> Result<Option<Scene>, Refusal> {
         let (now, before) = (self.now(), self.standing());
-        let acts = match word {
-            Word::Play { scenario, by_hand } => {
+        let acts = match request {
+            Request::Play { scenario, by_hand } => {
                 let (play, acts) = Stepper::begin(*scenario, by_hand, now);
                 return self.begin(play, acts).await;
             }
-            Word::GetReady(scenario) => {
+            Request::GetReady(scenario) => {
                 return self.begin(Stepper::ready(*scenario), Vec::new()).await;
             }
-            Word::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
+            Request::Press(press) => match self.play.as_mut().filter(|play| !play.is_over()) {
                 Some(play) => {
                     let acts = play.press(press, now);
                     if press == Press::Previous { self.with_pauses(acts) } else { acts }
                 }
                 None => return Err(Refusal::Now("no scenario is played".to_owned())),
             },
-            Word::Stop => self.play.take().map(|mut play| play.end()).unwrap_or_default(),
+            Request::Stop => self.play.take().map(|mut play| play.end()).unwrap_or_default(),
         };
         self.enter(before);
         let done = self.carry_out(acts).await;
@@ -229,14 +230,14 @@ impl Stage {
         self.run = self.handle.snapshots.borrow().run;
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
         if done.is_err() {
-            // What cannot begin in full is not played at all.
+            // A scenario whose first step is refused in part is not played at all.
             let undo = self.play.take().map(|mut play| play.end()).unwrap_or_default();
             let _ = self.carry_out(undo).await;
         }
         self.shown_after(done).await
     }
 
-    /// Shows where it is once something was done, and says it, or why it was refused.
+    /// Shows and returns the present step, or the reason of a refusal.
     async fn shown_after(&self, done: Result<(), ScaleError>) -> Result<Option<Scene>, Refusal> {
         self.show().await;
         done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
@@ -246,7 +247,7 @@ impl Stage {
         self.play.as_ref().and_then(Stepper::standing)
     }
 
-    /// Remembers what a step begins with, and wants what belongs to it, where nobody scales in it.
+    /// Remembers the counts at the begin of a step, and sets the counts to restore in it.
     fn enter(&mut self, before: Option<usize>) {
         let (Some(play), Some(step)) = (&self.play, self.standing()) else {
             self.wanted.clear();
@@ -263,22 +264,22 @@ impl Stage {
         self.wanted = of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
     }
 
-    /// Goes on to the counts that are wanted, as slots come free.
+    /// Restores the wanted counts, as far as slots are free.
     async fn go_toward(&mut self) {
-        let told = {
+        let next = {
             let state = &self.handle.snapshots.borrow().state;
             let now = counts(&state.workloads);
             self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
             toward(&self.wanted, state.capacity, &state.workloads)
         };
-        // On a cluster a word takes a while until it is seen.
-        let is_new = |(last, at): &(Counts, Instant)| *last != told || at.elapsed() >= AGAIN;
-        if told.is_empty() || !self.told.as_ref().is_none_or(is_new) {
+        // On a cluster it takes a while until a command is visible.
+        let is_new = |(last, at): &(Counts, Instant)| *last != next || at.elapsed() >= AGAIN;
+        if next.is_empty() || !self.sent.as_ref().is_none_or(is_new) {
             return;
         }
-        self.told = Some((told.clone(), Instant::now()));
-        for (deployment, replicas) in told {
-            // What is refused now is tried again later.
+        self.sent = Some((next.clone(), Instant::now()));
+        for (deployment, replicas) in next {
+            // A refused command is tried again later.
             let command = Command::Scale { deployment, replicas };
             let _ = self.handle.command(Actor::Scenario, command).await;
         }
@@ -289,14 +290,14 @@ impl Stage {
         snapshot.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
     }
 
-    /// On the way back, what was paused by hand meanwhile is so no longer, and the other way round.
+    /// On the way back, also undoes what people have paused or resumed meanwhile.
     fn with_pauses(&self, mut acts: Vec<Action>) -> Vec<Action> {
         for (workload, now) in self.pauses() {
-            let is_told = acts.iter().any(
-                |act| matches!(act, Action::Pause { workload: told, .. } if *told == workload),
+            let is_set = acts.iter().any(
+                |act| matches!(act, Action::Pause { workload: other, .. } if *other == workload),
             );
             match self.paused.get(&workload) {
-                Some(paused) if *paused != now && !is_told => {
+                Some(paused) if *paused != now && !is_set => {
                     acts.push(Action::Pause { workload, paused: *paused });
                 }
                 _ => {}
@@ -310,7 +311,7 @@ impl Stage {
         let acts = self.play.as_mut().map(|play| play.pass(now)).unwrap_or_default();
         self.enter(before);
         if let Err(error) = self.carry_out(acts).await {
-            tracing::warn!("the scenario's step is not carried out in full: {error}");
+            tracing::warn!("an action of the scenario's step failed: {error}");
         }
         self.show().await;
     }
@@ -331,12 +332,12 @@ impl Stage {
     }
 
     async fn show(&self) {
-        // Nothing is shown by an engine that is leaving, and nobody looks.
+        // It fails only while the engine shuts down, when nobody looks any more.
         let news = self.shown.set(self.scene());
         let _ = self.handle.command(Actor::Scenario, Command::Show(news)).await;
     }
 
-    /// All of it, also after one that is refused; the first refusal.
+    /// Carries out all actions, also after a refused one; returns the first refusal.
     async fn carry_out(&self, acts: Vec<Action>) -> Result<(), ScaleError> {
         let mut first = Ok(());
         for command in acts.into_iter().map(command) {

@@ -5,13 +5,13 @@ use runtime::feed::{Piece, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// What an event is called in the stream.
+/// An event's name in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// All there is.
+    /// All state.
     Snapshot,
-    /// What has changed.
+    /// The changes.
     Frame,
 }
 
@@ -19,7 +19,7 @@ pub enum Kind {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Line {
-    /// When it came, in milliseconds since the first one.
+    /// Milliseconds since the first event.
     pub(super) ms: u64,
     pub(super) event: Kind,
     pub(super) id: String,
@@ -27,14 +27,14 @@ pub(super) struct Line {
     pub(super) data: Box<RawValue>,
 }
 
-/// What every event's data has.
+/// The part of the data that every event has.
 #[derive(Debug, Deserialize)]
 struct Numbered {
     seq: u64,
 }
 
 impl Line {
-    /// The line of an event; `None` where its data are no JSON, which ours are.
+    /// The line of an event; `None` for data that are no JSON, which the engine never sends.
     pub(super) fn of(ms: u64, piece: &Piece) -> Option<Line> {
         let (event, position, text) = match piece {
             Piece::Full(position, text) => (Kind::Snapshot, position, text),
@@ -44,10 +44,10 @@ impl Line {
         Some(Line { ms, event, id: position.to_string(), data })
     }
 
-    /// The event's place in the stream.
+    /// The event's position in the stream.
     ///
     /// # Errors
-    /// What is wrong with the line, in words.
+    /// The problem with the line.
     pub(super) fn position(&self) -> Result<Position, String> {
         let position: Position = self.id.parse().map_err(str::to_owned)?;
         let Numbered { seq } =
@@ -55,7 +55,7 @@ impl Line {
         if seq == position.seq {
             Ok(position)
         } else {
-            Err(format!("its id is {}, and its data have the number {seq}", self.id))
+            Err(format!("its id is {}, but the number in its data is {seq}", self.id))
         }
     }
 }

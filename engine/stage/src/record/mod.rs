@@ -1,10 +1,10 @@
-//! A run in a file, and the same page from it again.
+//! Records a run in a file, and serves the page of a recording.
 //!
 //! # Layout
 //! - [`mod@line`]: an event of the page's stream as a line
-//! - [`recorder`]: events into a file as they come
-//! - [`recording`]: a file that was read, and how far it is played
-//! - [`site`]: the page from a recording
+//! - [`recorder`]: writes events to a file as they come
+//! - [`recording`]: reads a file and gives its events by number
+//! - [`site`]: the routes of a replay
 
 pub mod line;
 pub mod recorder;

@@ -1,4 +1,4 @@
-//! Events into a file as they come. One that is slow or full stops nothing but the recording.
+//! Writes events to a file as they come. A slow or full disk affects only the recording.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,27 +12,27 @@ use tokio::task::spawn_blocking;
 
 use super::line::Line;
 
-/// A file that is written to.
+/// Writes a recording.
 #[derive(Debug)]
 pub struct Recorder {
     file: File,
     name: PathBuf,
-    /// The bytes of whole lines in it.
+    /// The bytes of whole lines in the file.
     whole: u64,
     /// When the first event came.
     began: Option<Instant>,
-    /// What is in it already.
+    /// The position of the last written event.
     heard: Option<Position>,
 }
 
 impl Recorder {
-    /// A recording in a new file of this name.
+    /// Begins a recording in a new file.
     ///
     /// # Errors
-    /// When there is one already, or none can be made.
+    /// When the file exists already or cannot be created.
     pub fn create(name: &Path) -> anyhow::Result<Recorder> {
         let file = File::create_new(name).with_context(|| {
-            format!("{} cannot be recorded to; name a new file with --record", name.display())
+            format!("cannot record to {}; name a new file with --record", name.display())
         })?;
         Ok(Recorder::to(file, name))
     }
@@ -41,9 +41,9 @@ impl Recorder {
         Recorder { file, name: name.to_owned(), whole: 0, began: None, heard: None }
     }
 
-    /// Writes what the feed tells until it is time to leave, or the file takes no more, which is
-    /// said once. It asks for more only once the last is written: whoever writes slowly misses
-    /// nothing for two minutes, and then goes on with all there is.
+    /// Writes the events of the feed until shutdown, or until a write fails, which is logged once.
+    /// It asks for more events only after a write. A slow disk therefore misses nothing for two
+    /// minutes; after that the recording goes on with a snapshot.
     pub async fn run(mut self, feed: Feed, shutdown: Shutdown) {
         let mut latest = feed.watch();
         loop {
@@ -81,7 +81,7 @@ impl Recorder {
         let written = self.file.write_all(&lines).and_then(|()| self.file.flush());
         match written {
             Ok(()) => self.whole += lines.len() as u64,
-            // Whole lines can be played. Where that fails, too, replay names the line.
+            // Whole lines can be replayed. If this fails, too, replay names the damaged line.
             Err(_) => drop(self.file.set_len(self.whole)),
         }
         if let Some(Piece::Full(position, _) | Piece::Frame(position, _)) = pieces.last() {
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::record::recording::Recording;
 
-    /// A moment in which nothing is there.
+    /// A snapshot without workloads and queues.
     fn empty_moment() -> Snapshot {
         let fixed = Fixed {
             scheduler: "process",
@@ -137,7 +137,7 @@ mod tests {
         Feed::new(&empty_moment(), Contributions::default())
     }
 
-    /// A file of this name that is not there yet.
+    /// The path of a file that does not exist yet.
     fn path(name: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("{name}-{}.ndjson", std::process::id()));
         let _ = std::fs::remove_file(&path);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_feed_tells_is_in_the_file_line_by_line() {
+    async fn the_file_has_the_events_of_the_feed_line_by_line() {
         let (name, feed) = (path("recorded"), feed());
         let (trigger, shutdown) = Shutdown::new();
         let recorder = Recorder::create(&name).unwrap();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_takes_no_more_keeps_its_whole_lines() {
+    fn after_a_failed_write_the_whole_lines_stay() {
         let name = path("cut-off");
         let pieces = feed().after(None);
         let mut recorder = Recorder::create(&name).unwrap();

@@ -1,7 +1,7 @@
-//! A recording that was read, and how far it is played.
+//! A recording in memory.
 //!
-//! Its events are counted from the beginning: after the last one come the same again where it goes
-//! round, else frames that change nothing, so that a page knows that we are there.
+//! Its events are numbered from the beginning. After the last one the numbers go on: with the same
+//! events again in a loop, else with empty frames, so that a page knows that the replay is alive.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use serde_json::json;
 
 use super::line::{Kind, Line};
 
-/// Between two frames that change nothing.
+/// The time between two empty frames.
 pub const PULSE: Duration = Duration::from_secs(1);
-/// What comes before a frame of the tape's second round: time to see the end.
+/// The pause before a loop begins again: time to see the end.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The modes that a run can have had; a page of it says that it is none of these.
+/// The modes of a live engine; a replay shows `replay` instead.
 const MODES: [&str; 3] = [r#""mode":"live""#, r#""mode":"held""#, r#""mode":"looks_on""#];
 const REPLAY: &str = r#""mode":"replay""#;
 
-/// What is wrong with a recording, and where.
+/// A problem in a recording.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {text}")]
 pub struct Bad {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub text: String,
 }
 
@@ -53,20 +53,20 @@ impl Event {
 /// A whole recording.
 #[derive(Debug, Clone)]
 pub struct Recording {
-    /// At least one, of which the first is a snapshot.
+    /// At least one; the first is a snapshot.
     events: Vec<Event>,
     /// Whether it begins again after its end.
     goes_round: bool,
-    /// The number of a last line that is cut off, as where the disk was full or the power went.
+    /// The number of the last line if it is cut off, as by a full disk or a power failure.
     cut: Option<usize>,
 }
 
 impl Recording {
-    /// Reads a recording; all of it is looked at before any of it is played. A last line without
-    /// an end that is no JSON was cut off: what is before it can be played.
+    /// Reads and checks a whole recording. A last line that has no line break and is no JSON was
+    /// cut off; the lines before it can be replayed.
     ///
     /// # Errors
-    /// The first line that is damaged.
+    /// The first damaged line.
     pub fn read(from: impl Read) -> Result<Recording, Bad> {
         let mut events: Vec<Event> = Vec::new();
         let mut from = BufReader::new(from);
@@ -86,61 +86,61 @@ impl Recording {
             let event = event(&bytes).map_err(bad)?;
             match events.last() {
                 None if matches!(event.piece, Piece::Frame(..)) => {
-                    let text = "a recording begins with a snapshot, and this is a frame";
+                    let text = "a recording begins with a snapshot, but this is a frame";
                     return Err(bad(text.to_owned()));
                 }
                 Some(last) if last.at > event.at => {
-                    return Err(bad("it is earlier than the line before it".to_owned()));
+                    return Err(bad("its time is before that of the line above".to_owned()));
                 }
                 _ => events.push(event),
             }
         }
         if events.is_empty() {
             let text = match cut {
-                Some(_) => "it is cut off, and there is nothing before it",
-                None => "there is nothing in it",
+                Some(_) => "the only line is cut off",
+                None => "the file is empty",
             };
             return Err(Bad { line: 1, text: text.to_owned() });
         }
         Ok(Recording { events, goes_round: false, cut })
     }
 
-    /// The same, begun again after its end.
+    /// Sets whether the recording begins again after its end.
     #[must_use]
     pub fn going_round(self, goes_round: bool) -> Recording {
         Recording { goes_round, ..self }
     }
 
-    /// Where the audience looked; the same for a whole run.
+    /// The URL of the audience's page, which stays the same for a whole run.
     pub fn audience(&self) -> Option<String> {
         self.events.iter().find_map(|Event { piece, .. }| {
             let (place, text) = match piece {
                 Piece::Full(_, text) => ("/state/audience/url", text),
                 Piece::Frame(_, text) => ("/set/audience/url", text),
             };
-            // Most events say nothing of it, and need not be read.
+            // Most events do not contain it, and need not be parsed.
             let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
             let event: serde_json::Value = known?;
             event.pointer(place)?.as_str().map(str::to_owned)
         })
     }
 
-    /// How many events it has; at least one.
+    /// The number of events, at least one.
     pub fn count(&self) -> u64 {
         self.events.len() as u64
     }
 
-    /// The number of its last line, where that is cut off.
+    /// The number of the last line if it is cut off.
     pub fn cut(&self) -> Option<usize> {
         self.cut
     }
 
-    /// How long it takes.
+    /// The time of the last event.
     pub fn length(&self) -> Duration {
         self.events.last().map(|event| event.at).unwrap_or_default()
     }
 
-    /// When the event of this number comes, from when the first one came.
+    /// The time of an event, counted from the first one.
     pub fn due(&self, number: u64) -> Duration {
         if let Some(event) = self.recorded(number) {
             let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
@@ -150,7 +150,7 @@ impl Recording {
         self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
     }
 
-    /// The event of this number.
+    /// An event by its number.
     pub fn event(&self, number: u64) -> Piece {
         match self.recorded(number) {
             Some(event) => event.piece.clone(),
@@ -158,7 +158,7 @@ impl Recording {
         }
     }
 
-    /// The event on the tape that this number is; `None` behind its end.
+    /// The recorded event of a number; `None` after the end.
     fn recorded(&self, number: u64) -> Option<&Event> {
         let on_tape = number < self.count() || self.goes_round;
         on_tape.then(|| &self.events[(number % self.count()) as usize])
@@ -172,7 +172,7 @@ impl Recording {
         Position { seq: last.seq + (number - self.count() + 1), ..last }
     }
 
-    /// A frame after the last one that changes nothing.
+    /// An empty frame after the end.
     fn pulse(&self, position: Position) -> Piece {
         let (Piece::Full(_, text) | Piece::Frame(_, text)) =
             &self.events[self.events.len() - 1].piece;
@@ -183,8 +183,8 @@ impl Recording {
         Piece::Frame(position, frame.to_string().into())
     }
 
-    /// The number of the event that comes next for a page that has heard this, where so many events
-    /// were played: the one after it, or the last snapshot.
+    /// The number of the next event for a page whose last one was `heard`, once `played` events
+    /// were replayed: the one after it, or the last snapshot.
     pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
         let begin =
             if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
@@ -200,9 +200,9 @@ impl Recording {
 }
 
 fn event(line: &[u8]) -> Result<Event, String> {
-    let line = std::str::from_utf8(line).map_err(|_| "it is no text".to_owned())?;
+    let line = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
     let line: Line = serde_json::from_str(line)
-        .map_err(|error| format!("it is no line of a recording: {error}"))?;
+        .map_err(|error| format!("not a line of a recording: {error}"))?;
     let position = line.position()?;
     let text: Arc<str> = as_replay(line.data.get()).into();
     let piece = match line.event {
@@ -212,8 +212,8 @@ fn event(line: &[u8]) -> Result<Event, String> {
     Ok(Event { at: Duration::from_millis(line.ms), piece })
 }
 
-/// An event's data, which say that this is a recording and are else as they were. Quotes in JSON's
-/// own strings have backslashes before them, so no sentence is changed.
+/// An event's data with the mode `replay`. Quotes inside JSON strings have a backslash before them,
+/// so this changes no other text.
 fn as_replay(data: &str) -> String {
     MODES.iter().fold(data.to_owned(), |data, mode| data.replace(mode, REPLAY))
 }
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn events_come_when_they_came_and_as_they_were_but_for_the_mode() {
+    fn events_keep_their_times_and_data_except_for_the_mode() {
         let recording = three();
         assert_eq!((recording.count(), recording.due(1)), (3, Duration::from_millis(500)));
         let Piece::Full(_, text) = recording.event(0) else { panic!("the first is a snapshot") };
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_end_nothing_changes_and_a_page_hears_that_we_are_there() {
+    fn after_the_end_empty_frames_follow() {
         let recording = three();
         assert_eq!((seq(&recording.event(3)), seq(&recording.event(4))), (4, 5));
         assert_eq!(recording.due(4), Duration::from_secs(3));
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_goes_round_begins_again_with_its_snapshot() {
+    fn a_loop_begins_again_with_its_snapshot() {
         let recording = three().going_round(true);
         assert_eq!((seq(&recording.event(3)), seq(&recording.event(5))), (1, 3));
         assert_eq!(
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_that_is_cut_anywhere_is_left_out_and_told() {
+    fn a_last_line_that_is_cut_anywhere_is_left_out_and_reported() {
         let last = frame(1000, 3).replace("{\"seq\":3}", "{\"seq\":3,\"headline\":\"größer\"}");
         let whole = [SNAPSHOT, &frame(500, 2), &last].join("\n").into_bytes();
         let before = whole.len() - last.len();
@@ -312,22 +312,22 @@ mod tests {
     fn a_damaged_line_is_named_by_its_number() {
         let good = frame(500, 2);
         let cases: [(&[&str], &str); 11] = [
-            (&[], "line 1: there is nothing in it"),
+            (&[], "line 1: the file is empty"),
             (&[&good], "line 1: a recording begins with a snapshot"),
-            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: it is no line of a recording: EOF"),
-            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: it is no line of a recording: EOF"),
-            (&[&SNAPSHOT[..90]], "line 1: it is cut off, and there is nothing before it"),
-            (&[SNAPSHOT, "", &good], "line 2: it is no line of a recording"),
-            (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: it is earlier than the line before"),
-            (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a place in the stream is like"),
-            (&[SNAPSHOT, &good.replace("-2", "-3")], "line 2: its id is 00000007-3, and"),
+            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: not a line of a recording: EOF"),
+            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: not a line of a recording: EOF"),
+            (&[&SNAPSHOT[..90]], "line 1: the only line is cut off"),
+            (&[SNAPSHOT, "", &good], "line 2: not a line of a recording"),
+            (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: its time is before that of the line"),
+            (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a position in the stream looks"),
+            (&[SNAPSHOT, &good.replace("-2", "-3")], "line 2: its id is 00000007-3, but"),
             (&[SNAPSHOT, &good.replace("{\"seq\":2}", "7")], "line 2: its data: "),
-            (&[SNAPSHOT, &good.replace("frame", "film")], "line 2: it is no line of a recording"),
+            (&[SNAPSHOT, &good.replace("frame", "film")], "line 2: not a line of a recording"),
         ];
         for (lines, says) in cases {
             let bad = recording(lines).unwrap_err().to_string();
             assert!(bad.starts_with(says) && !bad.contains('\n'), "{bad}");
         }
-        assert_eq!(Recording::read(&b"\xff\n"[..]).unwrap_err().text, "it is no text");
+        assert_eq!(Recording::read(&b"\xff\n"[..]).unwrap_err().text, "it is not text");
     }
 }

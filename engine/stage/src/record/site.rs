@@ -1,4 +1,4 @@
-//! The page from a tape. Nothing can be changed on it.
+//! The routes of a replay: the page and its stream. Nothing can be changed.
 
 use std::sync::Arc;
 
@@ -20,20 +20,20 @@ use web::{page, streams};
 use super::recording::Recording;
 use crate::audience::code;
 
-/// A tape that is being played. Clones are the same one.
+/// A running replay. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Player {
     recording: Arc<Recording>,
-    /// How many events were played.
+    /// The number of events that were replayed.
     played: watch::Receiver<u64>,
-    /// Where the audience looked.
+    /// The URL of the audience's page.
     audience: Option<Arc<str>>,
     shutdown: Shutdown,
 }
 
-/// Plays a tape at so many times its speed, from its beginning on.
+/// Begins to replay a recording, `speed` times as fast as it was.
 pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
-    let (told, played) = watch::channel(0);
+    let (sender, played) = watch::channel(0);
     let recording = Arc::new(recording);
     let audience = recording.audience().map(Arc::from);
     let player = Player { recording: recording.clone(), played, audience, shutdown };
@@ -41,7 +41,7 @@ pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
         let began = Instant::now();
         for number in 0.. {
             sleep_until(began + recording.due(number).div_f64(speed)).await;
-            if told.send(number + 1).is_err() {
+            if sender.send(number + 1).is_err() {
                 return;
             }
         }
@@ -49,7 +49,7 @@ pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
     player
 }
 
-/// The same pages as an engine's, with the tape's stream.
+/// An engine's page with the stream of the recording.
 pub fn router(player: Player, access_guard: Arc<AccessGuard>) -> Router {
     Router::new()
         .route("/page/stream", get(stream))
@@ -61,7 +61,7 @@ pub fn router(player: Player, access_guard: Arc<AccessGuard>) -> Router {
         .layer(from_fn_with_state(access_guard, guard))
 }
 
-/// What would change something is refused; what would tell of a running engine is not there.
+/// Refuses all changes, and all routes that need a running engine.
 async fn only_look(request: Request, next: Next) -> Response {
     let looks = request.method() == Method::GET || request.method() == Method::HEAD;
     if !looks {
@@ -69,13 +69,13 @@ async fn only_look(request: Request, next: Next) -> Response {
     }
     let path = request.uri().path();
     if path.starts_with("/api/") || path == "/configure" {
-        let text = "this is a recording; it has a page and its stream alone";
+        let text = "this is a recording; it has only a page and its stream";
         return ApiError::not_found(text).into_response();
     }
     next.run(request).await
 }
 
-/// Where the audience's page was; it may be there no more.
+/// The QR code of the recorded run's page for the audience, which may be gone.
 async fn code(State(player): State<Player>) -> Result<Response, ApiError> {
     code::answer(player.audience.as_deref(), "this recording has no page for the audience")
 }

@@ -1,4 +1,4 @@
-//! Judges sentences by the numbers beside them and by what was seen before.
+//! Compares sentences with the numbers of their snapshot and of the snapshots before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use super::numbers::{
 };
 use super::sentence::{How, Said, Way, read, sentences};
 
-/// By then a cause is told.
+/// The headline names a cause within this time, in seconds.
 const TOLD_WITHIN: f64 = 3.0;
-/// A cause is not told for longer than this, in seconds.
+/// The headline does not name older causes, in seconds.
 const RECENT: f64 = 60.0;
-/// For so long before a workload gets a slot others may have given it.
+/// Others may have released a slot this long before a workload gets it, in seconds.
 const GIVES: f64 = 3.0;
-/// Times are said in tenths of a second.
+/// Tolerance for times, which have tenths of a second.
 pub const TENTH: f64 = 0.06;
 
-/// What happens besides what the numbers tell.
+/// An event that the numbers alone do not show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     Burst(u32),
@@ -26,7 +26,7 @@ pub enum Event {
     Crash(String),
 }
 
-/// A cause, when it came, and what has to be told of it.
+/// A cause, its time, and the text that the headline must contain.
 #[derive(Debug)]
 struct Due {
     at: f64,
@@ -34,16 +34,15 @@ struct Due {
     is_told: bool,
 }
 
-/// What was seen.
 #[derive(Debug)]
 pub struct Judge {
     one_queue: bool,
     before: Option<State>,
     /// Desired counts of all, whenever one of them changed.
     counts: Vec<(f64, BTreeMap<String, u32>)>,
-    /// Since when a workload has had all it was told to have, and nobody leaving.
+    /// Since when all desired containers of a workload are ready and none is terminating.
     complete: BTreeMap<String, f64>,
-    /// When anything happened that may be a cause.
+    /// The times of all possible causes.
     causes: Vec<f64>,
     due: Vec<Due>,
     found: Vec<String>,
@@ -68,7 +67,7 @@ impl Judge {
 
     pub fn hear(&mut self, at: f64, event: &Event) {
         let text = match event {
-            Event::Burst(1) => "1 job more",
+            Event::Burst(1) => "1 job added",
             Event::Burst(_) => " at once",
             Event::Kill(_) => " was killed",
             Event::Crash(_) => " died",
@@ -96,13 +95,13 @@ impl Judge {
         self.before = Some(state.clone());
     }
 
-    /// Finds what people did since the moment before.
+    /// Finds what people did since the snapshot before.
     fn compare(&mut self, state: &State) {
         let Some(before) = self.before.take() else { return };
         let now = state.uptime_s;
         for (was, is) in before.deployments.iter().zip(&state.deployments) {
             if was.desired != is.desired {
-                // A slider that passes by is told with where it ends.
+                // While a slider moves, the headline only has to name its last value.
                 let name = format!("{}s ", is.name).to_lowercase();
                 self.due.retain(|it| !it.text.starts_with(&name));
                 self.happened(now, format!("{name}-> {}", is.desired));
@@ -118,7 +117,7 @@ impl Judge {
         }
         if before.mode != state.mode {
             let held = format!("{:?}", state.mode) == "Held";
-            let text = if held { "nobody scales" } else { "scaling goes on" };
+            let text = if held { "scaling is held" } else { "scaling resumed" };
             self.due.retain(|it| !it.text.contains("scal") || it.text.contains("again"));
             self.happened(now, text.to_owned());
         }
@@ -143,16 +142,16 @@ impl Judge {
         self.causes.retain(|at| now - at < RECENT);
     }
 
-    /// Causes that are not told in time.
+    /// The causes that the headline did not name in time.
     fn untold(&mut self, state: &State) -> Vec<String> {
         let text = state.headline.to_lowercase();
         let now = state.uptime_s;
         for due in &mut self.due {
             due.is_told |= match due.text.split_once("-> ") {
                 Some((name, to)) => text.contains(name) && text.contains(&format!("-> {to}.")),
-                // Of several bursts the sum is told.
+                // The headline gives the sum of several bursts.
                 None => {
-                    let more = due.text == "1 job more" && text.contains(" at once");
+                    let more = due.text == "1 job added" && text.contains(" at once");
                     more || text.contains(&due.text)
                 }
             };
@@ -161,7 +160,9 @@ impl Judge {
         let (late, rest) =
             self.due.drain(..).partition::<Vec<_>, _>(|due| now - due.at > TOLD_WITHIN);
         self.due = rest;
-        late.into_iter().map(|due| format!("{:?} was not told: {text:?}", due.text)).collect()
+        late.into_iter()
+            .map(|due| format!("the headline does not name {:?}: {text:?}", due.text))
+            .collect()
     }
 
     fn judge(&self, text: &str, state: &State) -> Result<(), String> {
@@ -193,7 +194,7 @@ impl Judge {
         }
     }
 
-    /// Whether a count rose or fell as it is said, with one clock.
+    /// Checks a sentence about a count that rose or fell.
     fn change(
         &self,
         it: &WorkloadState,
@@ -218,8 +219,8 @@ impl Judge {
         self.others(it, (start, left), rises, others, state)
     }
 
-    /// When a clock began that stopped when all were there, or gone: at a cause, or at the first
-    /// change.
+    /// The begin of the time in a sentence, which ends when all containers are ready, or gone. It
+    /// has to be a cause or the first change.
     fn clock(&self, it: &WorkloadState, left: f64, took: f64) -> Result<f64, String> {
         check(it.ready == it.desired, "not all are ready")?;
         let since = *self.complete.get(&it.name).ok_or("not all are there, or gone")?;
@@ -230,7 +231,7 @@ impl Judge {
         Ok(start)
     }
 
-    /// When the last way up, or down, to the present count began, from so many.
+    /// When the last rise, or fall, to the present count began at the count `from`.
     fn left(&self, name: &str, from: u32, rises: bool) -> Option<f64> {
         let counts = || self.counts.iter().rev().map(|(at, counts)| (*at, counts[name]));
         let mut later = counts();
@@ -246,7 +247,7 @@ impl Judge {
         None
     }
 
-    /// Whether those gave, or got, who are said to, and nobody else.
+    /// Checks that exactly the named workloads gave, or got, slots.
     fn others(
         &self,
         it: &WorkloadState,
@@ -258,7 +259,7 @@ impl Judge {
         let said: Result<BTreeSet<String>, String> =
             said.iter().map(|name| Ok(find(state, name)?.name.clone())).collect();
         let said = said?;
-        // Others may have given from the cause on, or a moment before their slots came free.
+        // Others may give slots from the cause on, or shortly before these come free.
         let since = start.min(left - GIVES);
         let moved = |from: f64| self.moved(it, (from, left), rises, state);
         let (at_most, at_least) = (moved(since - TENTH), moved(since + TENTH));
@@ -266,7 +267,7 @@ impl Judge {
         check(fits, format!("{at_least:?} have given or got"))
     }
 
-    /// Those who have more, or fewer, than at some time between two.
+    /// The workloads that have fewer (if this one `rises`) or more than at some time in a period.
     fn moved(
         &self,
         it: &WorkloadState,
@@ -318,7 +319,7 @@ impl Judge {
         pace(first, queue, state)
     }
 
-    /// The queue that is meant.
+    /// The queue of a sentence.
     fn queue<'a>(
         &self,
         text: &str,
@@ -333,12 +334,14 @@ impl Judge {
         if let Some(queue) = named {
             return Ok(queue);
         }
-        let name = first.split([',', ' ']).nth(1).ok_or("nobody is named")?;
+        let who = first.split_once(" arrive, ").map_or(first, |(_, who)| who);
+        let name = who.split([',', ' ']).nth(1).ok_or("nobody is named")?;
         queue_of(find(state, name)?, state)
     }
 }
 
-/// Consumers that leave beside producers that come would be read as their effect.
+/// A load that rises beside workloads that fall, or the other way round: readers would take one for
+/// the effect of the other.
 fn against(said: &[String], state: &State) -> Option<String> {
     let changes = said.iter().filter_map(|it| match read(it) {
         Some(Said::Change { name, from, to, .. }) => Some((load(state, &name), to > from)),

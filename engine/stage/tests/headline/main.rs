@@ -1,12 +1,12 @@
-//! The headline is true of the moment it stands beside: all scenarios are played in virtual time,
-//! and each sentence is judged from the moment's numbers.
+//! Tests that the headline is true of its snapshot: all scenarios are simulated, and the numbers of
+//! each snapshot are compared with each sentence of its headline.
 //!
 //! # Layout
-//! - `scenarios`: what is played
-//! - `played`: a board that sees the simulator's rounds
-//! - `judge`: what the moments tell; it knows nothing of how sentences are made
-//! - `numbers`: a moment's numbers, asked for by the words of a sentence
-//! - `sentence`: a sentence taken apart
+//! - `scenarios`: the scenarios, shipped and random
+//! - `played`: makes snapshots of the simulator's rounds
+//! - `judge`: compares sentences with snapshots; it knows nothing of how sentences are made
+//! - `numbers`: finds the numbers of a snapshot by the words of a sentence
+//! - `sentence`: parses a sentence
 
 #![allow(clippy::unwrap_used, unreachable_pub)] // helpers of tests
 
@@ -21,7 +21,7 @@ use simulator::Scenario;
 const SEEDS: u64 = 20;
 
 #[test]
-fn every_sentence_is_true_of_its_moment_in_all_scenarios() {
+fn every_sentence_is_true_of_its_snapshot_in_all_scenarios() {
     let all = scenarios::shipped();
     assert!(all.len() >= 10);
     let seeds = |scenario: &Scenario| (1..=SEEDS).map(|seed| (scenario.clone(), seed)).collect();
@@ -30,7 +30,7 @@ fn every_sentence_is_true_of_its_moment_in_all_scenarios() {
 }
 
 #[test]
-fn every_sentence_is_true_of_its_moment_whatever_a_presenter_does() {
+fn every_sentence_is_true_of_its_snapshot_with_a_restless_presenter() {
     let all: Vec<_> = (1..=SEEDS).map(|seed| (scenarios::restless(seed), seed)).collect();
     played::judge_all(&all);
 }

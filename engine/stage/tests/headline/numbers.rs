@@ -1,4 +1,4 @@
-//! A moment's numbers, asked for by the words of a sentence.
+//! Finds the numbers of a snapshot by the words of a sentence.
 
 use std::collections::BTreeSet;
 
@@ -11,26 +11,26 @@ pub fn check(holds: bool, why: impl Into<String>) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why.into()) }
 }
 
-/// "3 consumers do 15/s, 30/s arrive", or "keep up with 30/s", or "are ready".
+/// "30 jobs/s arrive, 3 consumers do 15/s", or "keep up with 30 jobs/s", or "are ready".
 pub fn pace(text: &str, queue: &QueueState, state: &State) -> Result<(), String> {
     let verbs = [" does ", " do ", " keeps up with ", " keep up with ", " is ready", " are ready"];
     let lower = text.to_lowercase();
-    let verb = verbs.iter().find(|verb| lower.contains(**verb)).ok_or("no verb")?;
-    let (who, rest) = lower.split_once(verb).ok_or("no verb")?;
+    let (said_arrive, says) = lower.split_once(" jobs/s arrive, ").unwrap_or(("", &lower));
+    let verb = verbs.iter().find(|verb| says.contains(**verb)).ok_or("no verb")?;
+    let (who, rest) = says.split_once(verb).ok_or("no verb")?;
     for (count, name) in list(who).iter().map(|it| counted(it)) {
         let it = find(state, name)?;
         check(it.ready == count, format!("{} are ready", it.ready))?;
         check(it.queue.as_ref() == Some(&queue.name), "works on another queue")?;
         check((count == 1) == (name == it.name), "is called otherwise")?;
     }
-    let number = |text: &str| text.split("/s").next().and_then(|it| it.parse::<f64>().ok());
+    let number = |text: &str| text.split(['/', ' ']).next().and_then(|it| it.parse::<f64>().ok());
     let near = |said: Option<f64>, is: f64| {
         said.is_some_and(|said| (said - is).abs() <= 0.05 * is + 0.2 + 0.5)
     };
     match (verb.trim(), rates(queue)) {
         ("does" | "do", Some((arrive, done))) => {
-            let (said_done, said_arrive) = rest.split_once(", ").ok_or("no rate")?;
-            check(near(number(said_done), done), format!("{done}/s are done"))?;
+            check(near(number(rest), done), format!("{done}/s are done"))?;
             check(near(number(said_arrive), arrive), format!("{arrive}/s arrive"))
         }
         ("is ready" | "are ready", _) => Ok(()),
@@ -42,7 +42,7 @@ pub fn pace(text: &str, queue: &QueueState, state: &State) -> Result<(), String>
     }
 }
 
-/// Whether just those are said to be paused that are.
+/// Checks that exactly the paused workloads are named.
 pub fn paused(parts: &[String], state: &State) -> Result<(), String> {
     let said = parts.iter().filter_map(|it| it.split_once(" is paused at "));
     let said: Result<BTreeSet<(String, u32)>, String> =
@@ -90,13 +90,13 @@ pub fn counted(text: &str) -> (u32, &str) {
     (count.parse().unwrap_or(u32::MAX), name)
 }
 
-/// Whether a word is a Deployment's name, for one or several.
+/// Whether a word is a Deployment's name, in singular or plural.
 pub fn names(name: &str, word: &str) -> bool {
     let word = word.to_lowercase();
     word == name || word == format!("{name}s") || word == format!("{name}es")
 }
 
-/// How many there shall be of what makes the load.
+/// The desired count of a load.
 pub fn load(state: &State, word: &str) -> Option<u32> {
     state.deployments.iter().find(|it| names(&it.name, word)).map(|it| it.desired)
 }

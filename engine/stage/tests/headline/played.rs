@@ -1,4 +1,4 @@
-//! A board that sees the simulator's rounds, as the engine's loop would show them.
+//! Makes snapshots of the simulator's rounds, as the engine's control loop would.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -16,7 +16,7 @@ use simulator::steps::Action;
 
 use super::judge::{Event, Judge};
 
-/// Judges them all, on as many threads as the machine has.
+/// Judges all snapshots of these scenarios, on all processors.
 pub fn judge_all(all: &[(Scenario, u64)]) {
     let (next, snapshots) = (AtomicU64::new(0), AtomicU64::new(0));
     let wrong = Mutex::new(Vec::new());
@@ -32,13 +32,13 @@ pub fn judge_all(all: &[(Scenario, u64)]) {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         (0..threads).for_each(|_| drop(scope.spawn(work)));
     });
-    println!("{} moments of {} runs judged", snapshots.into_inner(), all.len());
+    println!("{} snapshots of {} runs judged", snapshots.into_inner(), all.len());
     let wrong = wrong.into_inner().unwrap();
     let first: Vec<&String> = wrong.iter().take(20).collect();
     assert!(wrong.is_empty(), "{} are wrong, among them {first:#?}", wrong.len());
 }
 
-/// How many moments there were, and what is wrong with them.
+/// Returns the number of snapshots, and the sentences that are wrong.
 fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let fixed =
         Fixed { scheduler: "process", namespace: None, context: None, start_delay: Duration::ZERO };
@@ -48,7 +48,7 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     let (mut tick, mut crashes) = (0, BTreeMap::new());
     let mut snapshots = 0;
     simulator::watch(scenario, seed, &mut |round| {
-        // The engine hears of what people do at once.
+        // The engine learns at once what people do.
         while let Some((_, event)) = events.next_if(|(at, _)| *at <= round.now) {
             if let Some(cause) = cause(&event, &mut crashes) {
                 let news = LogEvent::marked(Kind::Burst, "", Actor::Page);
@@ -81,7 +81,7 @@ fn play(scenario: &Scenario, seed: u64) -> (u64, Vec<String>) {
     (snapshots, judge.found())
 }
 
-/// What happens in a scenario that its numbers alone do not tell.
+/// The events of a scenario that its numbers alone do not show.
 fn events(scenario: &Scenario) -> Vec<(Duration, Event)> {
     let crashes = scenario.crashes.iter().map(|it| (it.at, Event::Crash(it.workload.clone())));
     let own = scenario.queues.iter().filter_map(|queue| queue.arrivals.as_ref());
@@ -97,7 +97,7 @@ fn events(scenario: &Scenario) -> Vec<(Duration, Event)> {
     all
 }
 
-/// What the engine itself would tell of an event; a crash shows by its container's restarts.
+/// The cause that the engine itself would record; it sees a crash by the container's restarts.
 fn cause(event: &Event, crashes: &mut BTreeMap<String, u32>) -> Option<Cause> {
     match event {
         Event::Burst(jobs) => Some(Cause::Burst { jobs: (*jobs).into(), audience: false }),

@@ -1,4 +1,4 @@
-//! What is played: what is shipped, and what nobody would present.
+//! The scenarios: those that are shipped, and random ones.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub fn shipped() -> Vec<Scenario> {
     yaml.map(|path| read(&path).unwrap()).collect()
 }
 
-/// The demo with a presenter who does something else every few seconds, as a seed says.
+/// The demo with a presenter who does something random every few seconds.
 pub fn restless(seed: u64) -> Scenario {
     let mut number = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = |most: u64| {

@@ -1,6 +1,5 @@
-//! A sentence taken apart.
+//! Parses a sentence.
 
-/// What a sentence says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
     /// "Consumers 3 -> 8 in 2.5 s, taken from background"
@@ -15,17 +14,17 @@ pub enum Said {
     Paused(String, u32),
     /// "Background is scaled again"
     Resumed(String),
-    /// "Scaling goes on"
+    /// "Scaling resumed"
     LetGo,
     /// "3 jobs wait for a consumer"
     Waits(u64, String),
     /// Something about an unread queue.
     Unread(String),
-    /// How things stand.
+    /// The present state.
     Stands { way: Way, parts: Vec<String> },
 }
 
-/// How far a change is.
+/// The progress of a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum How {
     Took(f64),
@@ -34,7 +33,7 @@ pub enum How {
     Unsaid,
 }
 
-/// How things stand.
+/// The present state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Way {
     NobodyScales,
@@ -54,7 +53,7 @@ pub fn read(text: &str) -> Option<Said> {
         return change(name, rest);
     }
     let number = || text.split(' ').next()?.parse::<u64>().ok();
-    if text.ends_with("jobs at once") || text == "1 job more" {
+    if text.ends_with("jobs at once") || text == "1 job added" {
         return Some(Said::Burst);
     }
     if text.ends_with(" was killed") {
@@ -63,7 +62,7 @@ pub fn read(text: &str) -> Option<Said> {
     if text.ends_with(" died") {
         return Some(Said::Died);
     }
-    if text == "Scaling goes on" {
+    if text == "Scaling resumed" {
         return Some(Said::LetGo);
     }
     if let Some(name) = text.strip_suffix(" is scaled again") {
@@ -77,7 +76,7 @@ pub fn read(text: &str) -> Option<Said> {
     {
         return Some(Said::Paused(name.to_owned(), at.parse().ok()?));
     }
-    if text.starts_with("Holding at ") || text.starts_with("Waiting for ") {
+    if text.starts_with("Kept at ") || text.starts_with("Waiting for ") {
         return Some(Said::Unread(text.to_owned()));
     }
     if text.ends_with("before a second reading") {
@@ -107,7 +106,7 @@ fn stands(text: &str) -> Option<Said> {
     let target = |text: &str| -> Option<u64> { text.rsplit(' ').next()?.parse().ok() };
     if let Some((head, rest)) = text.split_once(": ") {
         let way = match head {
-            "Nobody scales" => Way::NobodyScales,
+            "Scaling is held" => Way::NobodyScales,
             "At the limit" => Way::AtLimit,
             "All quiet" => Way::Quiet,
             head if head.contains("is over its target of ") => Way::Over(target(head)?),

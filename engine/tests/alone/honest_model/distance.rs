@@ -1,4 +1,4 @@
-//! How far the box's curve is from those of the simulator.
+//! The distance of the box's curve from those of the simulator.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::record::{Sample, Samples};
 
 /// The consumers that three producers need, as `engine play` counts them.
 const ENOUGH: usize = 7;
-/// What the background has when nothing is to be done.
+/// The background's containers without load.
 const BACK: usize = 9;
 
 /// The queue's length over the time of the load, a point every half second.
 pub struct Curves {
     real: Vec<f64>,
-    /// Of each seed.
+    /// One for each seed.
     modelled: Vec<Vec<f64>>,
 }
 
@@ -32,7 +32,7 @@ impl Curves {
         Curves { real, modelled: played.iter().map(curve).collect() }
     }
 
-    /// What the seeds have at each point, in order.
+    /// The real value and the sorted values of the seeds at each point.
     fn seeds(&self) -> impl Iterator<Item = (f64, Vec<f64>)> {
         self.real.iter().enumerate().map(|(i, real)| {
             let mut all: Vec<f64> = self.modelled.iter().map(|curve| curve[i]).collect();
@@ -41,14 +41,14 @@ impl Curves {
         })
     }
 
-    /// By how many jobs the real curve is over all of the seeds or under all of them, on average.
+    /// The jobs by which the real curve is above or below all seeds, on average.
     pub fn outside(&self) -> f64 {
         let beyond =
             |(real, all): (f64, Vec<f64>)| (all[0] - real).max(real - all[all.len() - 1]).max(0.0);
         mean(&self.seeds().map(beyond).collect::<Vec<_>>())
     }
 
-    /// How many jobs the real curve and the median of the seeds are apart, on average.
+    /// The jobs between the real curve and the median of the seeds, on average.
     pub fn apart(&self) -> f64 {
         let apart = |(real, all): (f64, Vec<f64>)| (real - median(all)).abs();
         mean(&self.seeds().map(apart).collect::<Vec<_>>())
@@ -61,13 +61,13 @@ impl Curves {
     }
 }
 
-/// How long after the word three producers had enough consumers, in the box and by the median of
+/// How long it took to have enough consumers for three producers, in the box and by the median of
 /// the seeds.
 pub fn enough(seen: &Samples, played: &[Outcome]) -> (f64, f64) {
     moments(seen, played, (0, "consumer"), ENOUGH, seen.three)
 }
 
-/// How long after the load's end the background had all its slots again.
+/// How long after the load's end the background had all its containers again.
 pub fn back(seen: &Samples, played: &[Outcome]) -> (f64, f64) {
     moments(seen, played, (1, "remainder"), BACK, seen.none)
 }

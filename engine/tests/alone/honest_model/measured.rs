@@ -1,4 +1,4 @@
-//! What the machine took for things, as far as a recording shows it.
+//! The times that this machine needs, measured from the samples.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use simulator::arrivals::Arrivals;
 
 use super::record::{Sample, Samples, is_of};
 
-/// Arrivals are told to the simulator in pieces of this length, in seconds.
+/// The simulator gets the arrivals in pieces of this length, in seconds.
 const PIECE: f64 = 0.25;
 
 impl Samples {
@@ -14,12 +14,12 @@ impl Samples {
         self.looks.iter().zip(self.looks.iter().skip(1))
     }
 
-    /// The mean time between two looks; longer than was asked for where the machine has no time.
+    /// The mean time between two samples; longer than requested on a busy machine.
     pub fn gap(&self) -> f64 {
         mean(&self.pairs().map(|(before, after)| after.at - before.at).collect::<Vec<_>>())
     }
 
-    /// How long containers took from the word to their work, each that was seen to.
+    /// The start times of all containers whose start was seen.
     pub fn starts(&self, deployment: &str) -> Vec<f64> {
         let names = self.names(deployment);
         names.iter().flat_map(|name| self.starts_of(name)).collect()
@@ -37,7 +37,7 @@ impl Samples {
         let mut since = None;
         let mut starts = Vec::new();
         for (before, after) in self.pairs() {
-            // It happened somewhere between the two looks.
+            // It happened between the two samples.
             let at = f64::midpoint(before.at, after.at);
             match (phase(before, name), phase(after, name)) {
                 (Some("starting"), Some("starting")) => {}
@@ -49,15 +49,15 @@ impl Samples {
         starts
     }
 
-    /// How long containers took to go, on average. Most are gone between two looks, so it is the
-    /// time of all that were seen going, by the number of those that went.
+    /// The mean stop time of containers. Most stop between two samples, so this is the time of all
+    /// containers that were seen stopping, divided by the number of those that stopped.
     pub fn stop(&self, deployment: &str) -> f64 {
         let going = |look: &Sample| look.count(deployment, "terminating") as f64;
         let went: usize = self.names(deployment).iter().map(|name| self.ends_of(name)).sum();
         self.integral(going, |_, _| true) / went as f64
     }
 
-    /// How often a container went; another of its name may be there already at the next look.
+    /// How often a container ended; the next sample may already show another one of its name.
     fn ends_of(&self, name: &str) -> usize {
         let ended = |was: Option<&str>, is: Option<&str>| match (was, is) {
             (Some("ready"), is) => is != Some("ready"),
@@ -67,8 +67,8 @@ impl Samples {
         self.pairs().filter(|(was, is)| ended(phase(was, name), phase(is, name))).count()
     }
 
-    /// How long a job kept a consumer, while others waited so that none was idle: the job itself,
-    /// and the calls to end it and to get the next one.
+    /// How long a job kept a consumer: the job itself and the calls to ack it and to receive the
+    /// next one. Only times with waiting jobs count, so that no consumer was idle.
     pub fn job(&self) -> f64 {
         let all_busy = |before: &Sample, after: &Sample| before.waiting > 0 && after.waiting > 0;
         let at_work = |look: &Sample| look.count("consumer", "ready") as f64;
@@ -77,7 +77,7 @@ impl Samples {
         self.integral(at_work, all_busy) / done as f64
     }
 
-    /// A count over the time between those looks that `counts`.
+    /// The integral of a count over the times between samples for which `counts` is true.
     fn integral(
         &self,
         count: impl Fn(&Sample) -> f64,
@@ -90,9 +90,9 @@ impl Samples {
         counted.map(area).sum()
     }
 
-    /// When jobs came, as the queue counted them, by rates that hold for a piece each.
+    /// The arrivals that the queue counted, as one rate for each piece.
     pub fn arrivals(&self) -> Arrivals {
-        // Half a job ahead, so that each one comes in the middle of its share of a piece.
+        // It begins half a job ahead, so that each job comes in the middle of its share of a piece.
         let (mut from, mut come) = (0.0, -0.5);
         let mut points = Vec::new();
         for look in &self.looks {

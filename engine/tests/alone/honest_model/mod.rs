@@ -1,14 +1,14 @@
-//! The model is honest: one load in a box of real processes and in the simulator, and the two
-//! curves of the queue's length side by side.
+//! The simulator is honest: it plays the load of a box of real processes, and the two curves of the
+//! queue's length are compared.
 //!
-//! The simulator gets the arrivals as they came, and what this machine took to start a container,
-//! to end it and for a job, so it is the model that is tried, and not the machine.
+//! The simulator gets the recorded arrivals and the measured times of this machine to start a
+//! container, to stop it and for a job. So this tests the model and not the machine.
 //!
 //! # Layout
-//! - `record`: the load in the box, look by look
-//! - `measured`: what the machine took for things
+//! - `record`: plays the load in a box and records it
+//! - `measured`: the times that this machine needs
 //! - `model`: the same load in the simulator
-//! - `distance`: how far the curves are apart
+//! - `distance`: the distance of the curves
 
 mod distance;
 mod measured;
@@ -24,12 +24,12 @@ use model::{all_start_in, consumer_s_job, scenario, shipped};
 use record::Samples;
 use support::LOOK;
 
-// The bounds are about three times what nineteen of twenty loads stayed under.
+// The bounds are about three times the values that 19 of 20 loads stayed under.
 
-/// Jobs by which the box's queue may be outside of what the seeds do, on average.
+/// Jobs by which the box's queue may be outside of the range of the seeds, on average.
 const OUTSIDE: f64 = 2.0;
-/// Jobs that it and the median of the seeds may be apart, on average. That is wide because seeds
-/// are up to 6 jobs apart from it, too: one consumer more in a ramp is decided by a hair.
+/// Jobs between the box's queue and the median of the seeds, on average. This is wide because the
+/// seeds, too, are up to 6 jobs away from it: tiny differences decide about one more consumer.
 const APART: f64 = 8.0;
 /// Jobs between the two largest queues.
 const LARGEST: f64 = 12.0;
@@ -37,17 +37,17 @@ const LARGEST: f64 = 12.0;
 const ENOUGH: f64 = 2.5;
 /// Seconds between the two times at which the background is back.
 const BACK: f64 = 2.0;
-/// Seconds that a job may keep a consumer beyond what the scenario says, for the calls around it.
+/// Seconds that a job may keep a consumer longer than in the scenario, for the calls around it.
 const CALLS: f64 = 0.03;
 
-/// By how many seconds looks may come later than asked for, on average. On a machine that is so
-/// late, jobs of 200 ms are late as well, and what comes of them says nothing of the model.
+/// Seconds by which looks may be late, on average. On a machine that is later than this, jobs of
+/// 200 ms are late as well, and the result says nothing about the model.
 const LATE: f64 = 0.02;
-/// So many loads are played until the machine has time for one.
+/// The number of loads that are played until the machine has time for one.
 const PLAYS: u32 = 3;
 
-/// A load for which the machine had time. That is the one reason to play another; how far the
-/// model is from it is none.
+/// A load for which the machine had time. Only a slow machine is a reason to play another load; the
+/// distance of the model never is.
 async fn recording() -> Samples {
     for _ in 0..PLAYS {
         let seen = record::play().await;
@@ -57,7 +57,7 @@ async fn recording() -> Samples {
             return seen;
         }
     }
-    panic!("no time on this machine: in {PLAYS} loads looks came more than {LATE} s late");
+    panic!("this machine is too busy: in all {PLAYS} loads looks were more than {LATE} s late");
 }
 
 fn tell(seen: &Samples) {
@@ -69,7 +69,8 @@ fn tell(seen: &Samples) {
     println!("  a job keeps a consumer for {:.4} s", seen.job());
 }
 
-/// All jobs are played, there was a queue and then none, and a job takes what the scenario says.
+/// Asserts that all jobs are played, that there was a queue and then none, and that a job takes as
+/// long as in the scenario.
 fn the_load_is_the_scenario_s(seen: &Samples, played: &[Outcome]) {
     let (consumer, last) = (&shipped().workloads[0], seen.last());
     assert!(played.iter().all(|it| it.tally.jobs_in == last.published), "{}", last.published);
@@ -94,11 +95,11 @@ fn the_curves_agree(seen: &Samples, played: &[Outcome]) {
     assert!(outside <= OUTSIDE && apart <= APART, "{outside} {apart}");
 }
 
-/// Else the bounds would say nothing.
+/// Asserts that wrong models exceed the bounds, so that the bounds mean something.
 fn a_wrong_model_is_outside(seen: &Samples, right: &Scenario) {
     let fixed = right.fixed.iter().cloned().map(Kind::Fixed);
     let mut wrong: Vec<(&str, Scenario, Kind)> =
-        fixed.map(|fleet| ("nobody scales", right.clone(), fleet)).collect();
+        fixed.map(|fleet| ("a fixed fleet", right.clone(), fleet)).collect();
     wrong.push(("jobs of 300 ms", consumer_s_job(right.clone(), 0.3), Kind::Ours));
     wrong.push(("starts of 3 s", all_start_in(right.clone(), 3.0), Kind::Ours));
     for (what, scenario, kind) in wrong {
@@ -109,7 +110,7 @@ fn a_wrong_model_is_outside(seen: &Samples, right: &Scenario) {
 }
 
 #[tokio::test]
-async fn the_box_s_queue_is_within_two_jobs_of_what_the_simulator_s_seeds_do() {
+async fn the_box_s_queue_is_within_two_jobs_of_the_simulator_s_seeds() {
     let _turn = TURN.lock().await;
     let seen = recording().await;
     tell(&seen);

@@ -9,13 +9,13 @@ use simulator::{Kind, Outcome, Scenario, run};
 use super::measured::{deviation, mean};
 use super::record::Samples;
 
-/// So many worlds are played, by other phases of the tick and other starts of containers.
+/// Simulations, which differ in the phase of the tick and the start times of containers.
 const SEEDS: u64 = 40;
-/// A model that is late is seen to the end, too.
+/// Further seconds, so that a model that is late is seen to its end, too.
 const LONGER: f64 = 15.0;
 
-/// The scenario that is shipped, with the arrivals of the recording, and with what the machine
-/// took to start a container, to end it, and for a job. All else is as it stands in the file.
+/// The shipped scenario with the recorded arrivals and the measured times to start a container, to
+/// stop it and for a job. All else is as in the file.
 pub fn scenario(seen: &Samples) -> Scenario {
     let mut scenario = shipped();
     scenario.duration = Duration::from_secs_f64(seen.last().at + LONGER);
@@ -37,19 +37,19 @@ fn span(time: f64, spread: f64) -> Span {
     Span { time, spread, ..Span::default() }
 }
 
-/// The same with jobs that take so many seconds.
+/// The same with jobs of this length.
 pub fn consumer_s_job(mut scenario: Scenario, seconds: f64) -> Scenario {
     scenario.workloads[0].job = span(seconds, 0.0);
     scenario
 }
 
-/// The same with containers that take so many seconds to start.
+/// The same with containers that take this time to start.
 pub fn all_start_in(mut scenario: Scenario, seconds: f64) -> Scenario {
     scenario.workloads.iter_mut().for_each(|it| it.start = span(seconds, 0.0));
     scenario
 }
 
-/// Plays it by every seed.
+/// Simulates it with every seed.
 pub fn play(scenario: &Scenario, kind: &Kind) -> Vec<Outcome> {
     thread::scope(|scope| {
         let seed = |seed| scope.spawn(move || run(scenario, kind, seed).unwrap());

@@ -1,4 +1,4 @@
-//! The load, played in a box of real processes, and what is seen of it, look by look.
+//! Plays the load in a box of real processes and records samples of it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use support::{LOOK, TestBox, all_gone};
 
-/// How long one producer makes the load, and then three of them: long enough for a rise, a peak
-/// and a return each.
+/// The times of one producer and then of three: long enough for a rise, a peak and a return each.
 const ONE: Duration = Duration::from_secs(12);
 const THREE: Duration = Duration::from_secs(14);
 const SOON: Duration = Duration::from_secs(60);
 
-/// The box at one moment, in seconds since it was there.
+/// The box at one moment.
 pub struct Sample {
+    /// Seconds since the begin of the recording.
     pub at: f64,
     /// Jobs that wait.
     pub waiting: u64,
@@ -26,7 +26,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// How many containers of a Deployment are in a phase.
+    /// The number of a Deployment's containers in a phase.
     pub fn count(&self, deployment: &str, phase: &str) -> usize {
         let own = self.phases.iter().filter(|(name, _)| is_of(name, deployment));
         own.filter(|(_, it)| *it == phase).count()
@@ -37,10 +37,10 @@ pub fn is_of(container: &str, deployment: &str) -> bool {
     container.rsplit_once('-').is_some_and(|(name, _)| name == deployment)
 }
 
-/// All that was seen of one load.
+/// The samples of one load.
 pub struct Samples {
     pub looks: Vec<Sample>,
-    /// When the first producer was asked for, when three were, and when none.
+    /// When one producer was requested, then three, then none.
     pub one: f64,
     pub three: f64,
     pub none: f64,
@@ -51,14 +51,14 @@ impl Samples {
         self.looks.last().unwrap()
     }
 
-    /// The look nearest to a time.
+    /// The sample nearest to a time.
     pub fn at(&self, time: f64) -> &Sample {
         let far = |look: &&Sample| (look.at - time).abs();
         self.looks.iter().min_by(|a, b| far(a).total_cmp(&far(b))).unwrap()
     }
 }
 
-/// Plays the load in a box, which is gone by the end with all its processes.
+/// Plays the load in a box, and waits until the box and all its processes have ended.
 pub async fn play() -> Samples {
     let mut demo = TestBox::start(&["--start-delay", "1s"]).await;
     let recording = Recorder::new(&demo).await.play().await;
@@ -103,7 +103,7 @@ impl Recorder<'_> {
         self.began.elapsed().as_secs_f64()
     }
 
-    /// Asks for so many producers; gives the time of that.
+    /// Sets the number of producers; returns the time of that.
     async fn scale(&self, producers: u32) -> f64 {
         let asked = self.now();
         let (status, answer) = self.demo.scale("producer", producers).await;
@@ -140,11 +140,11 @@ impl Recorder<'_> {
         Sample { at, waiting, published, acked, phases }
     }
 
-    /// Those that wait, those that came and those that are done.
+    /// The numbers of jobs that wait, that were published and that are done.
     async fn jobs(&self) -> (u64, u64, u64) {
         match self.queue.stats().await {
             Ok(stats) => (stats.ready, stats.published_total, stats.acked_total),
-            // Nobody has used it yet.
+            // The queue has no message yet.
             Err(Error::Unknown(_)) => (0, 0, 0),
             Err(error) => panic!("{error}"),
         }

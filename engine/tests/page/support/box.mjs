@@ -1,4 +1,4 @@
-// A box for tests: the real programs, driven over their public interfaces alone.
+// A box for tests: the real programs, driven only through their public interfaces.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,16 +12,16 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.resolve(HERE, "../../../..");
 const TARGET = path.resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
 const PROGRAMS = path.join(TARGET, "debug");
-/** What is kept of a test that failed. */
+/** What is kept of a failed test. */
 export const KEPT = path.join(TARGET, "page");
 
 const START_MS = 30_000;
 const LEAVE_MS = 20_000;
 
-/** Waits so long; only between two looks at a condition. */
+/** Waits; only between two checks of a condition. */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Looks until `look` answers something that counts as true, and answers that. */
+/** Calls `look` until it returns something truthy, and returns that. */
 export async function until(what, withinMs, look) {
   const end = performance.now() + withinMs;
   let last;
@@ -50,7 +50,7 @@ export class Box {
     return Box.run([...first, "--start-delay", "1s", ...args]);
   }
 
-  /** The engine with any arguments, as long as it says where it listens. */
+  /** Starts the engine with any arguments; it must print where it listens. */
   static async run(args) {
     const engine = spawn(path.join(PROGRAMS, "engine"), args, {
       env: environment(),
@@ -89,7 +89,7 @@ export class Box {
     this.url = `http://${this.address}`;
   }
 
-  /** Ends it as a presenter's terminal does, and by force where it does not leave. */
+  /** Ends it as a presenter's terminal does, and by force if it does not exit. */
   async end() {
     if (this.engine.exitCode !== null || this.engine.signalCode !== null) return;
     this.engine.stdin.end();
@@ -98,7 +98,7 @@ export class Box {
     clearTimeout(timer);
   }
 
-  /** Ends it without a chance to say anything. */
+  /** Kills it without a chance to clean up. */
   async kill() {
     this.engine.kill("SIGKILL");
     await this.ended;
@@ -118,7 +118,7 @@ export class Box {
     return this.get("/api/v1/state");
   }
 
-  /** A call as a command would make it; answers status and body. */
+  /** A call as a subcommand makes it; returns status and body. */
   async call(method, place, body) {
     const headers = { "x-microscaling-client": "command" };
     if (body !== undefined) headers["content-type"] = "application/json";
@@ -150,7 +150,7 @@ function parsed(text) {
   }
 }
 
-/** A call with any headers, also such as a browser or fetch would refuse to send. */
+/** A call with any headers, even those that a browser or fetch refuses to send. */
 export function ask(url, method, place, headers = {}, body = undefined) {
   return new Promise((resolve, reject) => {
     const call = request(url + place, { method, headers, agent: false }, (answer) => {

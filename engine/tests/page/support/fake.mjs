@@ -1,8 +1,8 @@
-// An engine whose stream says what a test wants: all else is a real one's.
+// An engine with a fake stream; all other answers are a real engine's.
 
 import { createServer, request } from "node:http";
 
-/** A state in the middle of things, as the stream's keys say it. */
+/** A state of a busy box, as the keys of the stream. */
 export function state(changes = {}) {
   const workload = (priority, desired, ready, more) => ({
     priority, rule: "rate", queue: "jobs", target: 20, min: 1, max: 10, desired, ready,
@@ -28,8 +28,9 @@ export function state(changes = {}) {
     },
     "workload/consumer": workload(1, 8, 7, {}),
     "workload/remainder": workload(2, 1, 1, { ...background, terminating: 1 }),
-    "why/consumer": "30/s / (0.8 x 5/s) = 7.5 -> 8; backlog +1; wanted 9",
-    "why/remainder": "takes what is left",
+    "why/consumer":
+      "30 jobs/s arrive, each worker does 5/s, kept at 80 % load: 9 needed, 1 for the backlog",
+    "why/remainder": "uses spare capacity",
     "deployment/producer": { desired: 3, ready: 3, starting: 0, terminating: 0, load: true },
     "deployment/queue": { desired: 1, ready: 1, starting: 0, terminating: 0, load: false },
     ...Object.fromEntries(slots.map((it, i) => [`slot/${i}`, it])),
@@ -39,7 +40,7 @@ export function state(changes = {}) {
   };
 }
 
-/** A snapshot of a minute in which the load came just now. */
+/** A snapshot with a minute of history, in which the load has just come. */
 export function snapshot({ run = "fake", seq = 120, changes = {}, log = LOG } = {}) {
   const t = Array.from({ length: 120 }, (_, i) => (i + 1) / 2);
   const late = (before, after) => t.map((at) => (at < 52 ? before : after));
@@ -60,7 +61,7 @@ const LOG = [
   { id: 2, at: 52.5, kind: "decision", text: "remainder 7 -> 2: gives way to consumer", by: null,
     mark: null },
   { id: 3, at: 52.5, kind: "decision", by: null, mark: null,
-    text: "consumer 3 -> 8: 30/s need 7.5 at 80 % of 5/s each" },
+    text: "consumer 3 -> 8: 30 jobs/s arrive, each worker does 5/s, kept at 80 % load: 8 needed" },
 ];
 
 const PICTURE = {
@@ -69,14 +70,14 @@ const PICTURE = {
     [place, Buffer.alloc(64, (place * 29) % 256).toString("base64")]),
 };
 
-/** Passes everything on to a box, but the stream. */
+/** Passes everything on to a box, except the stream. */
 export class Fake {
   static async start(box, first = snapshot()) {
     const fake = new Fake(box, first);
     await new Promise((resolve) => fake.server.listen(0, "127.0.0.1", resolve));
     fake.address = `127.0.0.1:${fake.server.address().port}`;
     fake.url = `http://${fake.address}`;
-    // Without frames a page grows stale.
+    // Without frames a page becomes stale.
     fake.beat = setInterval(() => fake.frame({}), 500);
     return fake;
   }
@@ -103,7 +104,7 @@ export class Fake {
     answer.write(`data: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Tells all who listen of a moment with these parts. */
+  /** Sends a frame with these parts to all listeners. */
   frame(parts) {
     this.seq += 1;
     Object.assign(this.first.state, parts.set ?? {});

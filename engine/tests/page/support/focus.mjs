@@ -1,4 +1,4 @@
-// Where the keyboard gets on a page.
+// Which controls of a page the keyboard reaches.
 
 /** A name for each control in sight that a keyboard must reach. */
 export function focusables(page) {
@@ -11,7 +11,7 @@ export function focusables(page) {
   });
 }
 
-/** Presses Tab so often: what was reached, and what did not show that it had the focus. */
+/** Presses Tab this often: what was reached, and what did not show its focus. */
 export async function walk(page, steps) {
   await page.evaluate(() => { document.activeElement?.blur(); });
   const [reached, unseen] = [[], []];

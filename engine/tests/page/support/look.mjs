@@ -1,9 +1,9 @@
-// What a person at the back of the room sees of a page: what is in sight, and how large it is.
+// What a person in the last row sees of a page: what is in sight, and how large it is.
 
-/** The places of the first glance. */
+/** The elements of the first glance. */
 export const GLANCE = ["#status", "#headline", "#slots", "#numbers", "#chart"];
 
-/** Those of the places that are not wholly in the window, each with where it is. */
+/** The elements that are not fully inside the window, with their positions. */
 export function outOfSight(page, places) {
   return page.evaluate((places) => places.flatMap((place) => {
     const element = document.querySelector(place);
@@ -16,7 +16,7 @@ export function outOfSight(page, places) {
   }), places);
 }
 
-/** What makes the page wider than the window; nothing where it is not. */
+/** Elements that make the page wider than the window. */
 export function tooWide(page) {
   return page.evaluate(() => {
     if (document.documentElement.scrollWidth <= innerWidth) return [];
@@ -28,12 +28,12 @@ export function tooWide(page) {
   });
 }
 
-/** All words in sight that are smaller than so many CSS pixels, each with its size. */
+/** All visible texts smaller than this many CSS pixels, with their sizes. */
 export function tooSmall(page, least) {
   return page.evaluate((least) => {
     const sizeOf = (element) => {
       const size = parseFloat(getComputedStyle(element).fontSize);
-      // A drawing may be shown smaller than it was drawn.
+      // A drawing may be scaled down.
       return element instanceof SVGElement ? size * element.getScreenCTM().a : size;
     };
     const hidden = (element, rect) => rect.width <= 1 || rect.height <= 1
@@ -44,12 +44,12 @@ export function tooSmall(page, least) {
       const [text, element] = [walker.currentNode.data.trim(), walker.currentNode.parentElement];
       if (text === "" || hidden(element, element.getBoundingClientRect())) continue;
       if (clipped(element)) continue;
-      // Rounding of a scale is no smaller letter.
+      // Rounding of a scale does not count.
       if (sizeOf(element) < least - 0.1) small.add(`${sizeOf(element).toFixed(1)} px: ${text}`);
     }
     return [...small];
 
-    // For screen readers alone: a box of a pixel with all of it hanging over.
+    // Text for screen readers only is in a box of one pixel.
     function clipped(element) {
       for (let it = element; it; it = it.parentElement) {
         const rect = it.getBoundingClientRect();

@@ -1,10 +1,10 @@
-// The Run page as tests read it: by its ids, as a person's eyes and hands would.
+// The Run page as tests use it: through its elements, as a person would.
 
 import { holds } from "./scene.mjs";
 
 const SOON = 15_000;
 
-/** The page is up when it has a chart and says that it is live. */
+/** Waits until the page has a chart and says that it is live. */
 export async function live(page, withinMs = SOON) {
   await holds(page, "LIVE", withinMs, () =>
     /LIVE|HELD/.test(document.querySelector("#badge")?.textContent ?? ""));
@@ -15,7 +15,7 @@ export const badge = (page, word, withinMs = SOON) =>
   holds(page, `the badge ${word}`, withinMs, (word) =>
     document.querySelector("#badge").textContent.startsWith(word), word);
 
-/** Waits for a number to be as `test` says, a regular expression. */
+/** Waits until a number matches the regular expression `test`. */
 export const number = (page, name, test, withinMs = SOON) =>
   holds(page, `${name} like ${test}`, withinMs, ([name, test]) => {
     const place = document.querySelector(`[data-number="${name}"]`);
@@ -27,7 +27,7 @@ export const logged = (page, test, withinMs = SOON) =>
   holds(page, `an entry like ${test}`, withinMs, (test) =>
     new RegExp(test).test(document.querySelector("#log").textContent), test.source);
 
-/** The number of the moment that the page shows. */
+/** The tick that the page shows. */
 export const tick = (page) => page.evaluate(() => Number(document.body.dataset.tick));
 
 /** The times of the chart's points, as the page has them. */
@@ -36,5 +36,5 @@ export const points = (page) => page.evaluate(async () => {
   return [...store.model.history.t];
 });
 
-/** What a press of a key is told to the page by: the keyboard alone. */
+/** Presses a key, by the keyboard alone. */
 export const press = (page, key) => page.keyboard.press(key);

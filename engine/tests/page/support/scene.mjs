@@ -1,7 +1,7 @@
-// A test as a claim about a page: boxes and tabs of its own, and what no page may do.
+// A test as a claim about a page, with its own boxes and tabs.
 //
-// A claim fails, whatever else it looks at, where a page asked anybody but its engine, where
-// something threw, and where the console has an error that the claim did not announce.
+// Every claim fails if a page sent a request to any other server than its engine, if something
+// threw, or if the console has an error that the claim did not expect.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { Box, KEPT } from "./box.mjs";
 import { Trap } from "./trap.mjs";
 
 const LIMIT_MS = 180_000;
-/** A window as a projector shows it. */
+/** The window of a projector. */
 export const ROOM = { width: 1280, height: 720 };
 
 let browser;
@@ -21,7 +21,7 @@ let browser;
 before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.MICROSCALING_CHROMIUM ?? "/usr/bin/chromium",
-    // The browser would ask its maker what kinds of fields a form has.
+    // Otherwise the browser would ask its vendor's server about the fields of a form.
     args: ["--no-sandbox", "--disable-gpu", "--disable-features=AutofillServerCommunication"],
   });
 });
@@ -53,7 +53,7 @@ class Scene {
     this.tell = tell;
   }
 
-  /** Something of the test's that has to be ended. */
+  /** Registers something that must be ended after the test. */
   ends(thing) {
     this.#ends.push(thing);
     return thing;
@@ -63,12 +63,12 @@ class Scene {
     return this.ends(await Box.start(options));
   }
 
-  /** Console errors that belong to what the claim does: an engine that ends, say. */
+  /** Allows console errors that the claim causes, such as an engine that ends. */
   expect(pattern) {
     this.#expected.push(pattern);
   }
 
-  /** A browser of its own, which may ask the given boxes alone. */
+  /** A new browser, which may send requests only to the given boxes. */
   async room(boxes, { viewport = ROOM, ...options } = {}) {
     const trap = this.ends(await Trap.start());
     const bypass = boxes.map((box) => box.address).join(",");
@@ -82,7 +82,7 @@ class Scene {
     return room;
   }
 
-  /** A tab of a new browser, at a place of a box. */
+  /** A tab of a new browser, at an address of a box. */
   async open(box, { at = "/", ...options } = {}) {
     const { context } = await this.room([box], options);
     const page = await context.newPage();
@@ -94,12 +94,12 @@ class Scene {
     if (!this.#expected.some((pattern) => pattern.test(text))) this.#errors.push(text);
   }
 
-  /** Forgets what was seen. */
+  /** Forgets what was recorded. */
   expectSeen() {
     this.#errors.length = 0;
   }
 
-  /** What went elsewhere, and what the console says. */
+  /** Requests to other servers, and errors of the console. */
   get faults() {
     const elsewhere = this.#rooms.flatMap((room) => room.trap.caught);
     return [...elsewhere.map((url) => `asked ${url}`), ...this.#errors];
@@ -129,7 +129,7 @@ class Scene {
   }
 }
 
-/** Looks until an expression of the page holds. */
+/** Waits until an expression is true on the page. */
 export async function holds(page, what, withinMs, expression, argument) {
   try {
     await page.waitForFunction(expression, argument, { timeout: withinMs, polling: 50 });

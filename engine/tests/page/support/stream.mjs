@@ -1,13 +1,13 @@
-// The page's stream as it comes, read without any of the page's own code.
+// The page's stream, read without any of the page's own code.
 
 import { request } from "node:http";
 
-/** The most that a frame may have, in bytes. */
+/** The largest size of a frame in bytes. */
 const FRAME = 4096;
 
-/** What the stream says, moment by moment. A moment may come in several frames. */
+/** The stream, snapshot by snapshot. A snapshot may come in several frames. */
 export class Stream {
-  /** Calls `seen` with each whole moment; a frame that is none of the contract's is a fault. */
+  /** Calls `seen` after each complete snapshot; a frame that breaks the contract is a fault. */
   static async open(box, { after = null, seen = () => {} } = {}) {
     const stream = new Stream(seen);
     const place = after === null ? "/page/stream" : `/page/stream?after=${after}`;
@@ -94,13 +94,13 @@ export class Stream {
     this.seen(this);
   }
 
-  /** Values of the keys that begin so, by the rest of the key. */
+  /** Values of the keys with a prefix, by the rest of the key. */
   all(start) {
     const ours = [...this.state].filter(([key]) => key.startsWith(start));
     return new Map(ours.map(([key, value]) => [key.slice(start.length), value]));
   }
 
-  /** Why this moment is over the budget; nothing where it is not. */
+  /** Why this snapshot exceeds the capacity; empty if it does not. */
   get overBudget() {
     const capacity = this.state.get("capacity");
     const live = [...this.all("workload/").values()]

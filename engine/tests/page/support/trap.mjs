@@ -1,4 +1,4 @@
-// What a page may not do: ask anybody but its engine. Everything else ends here, and is told.
+// A page may send requests only to its engine. All others end in this proxy, and are reported.
 //
 // A proxy sees what the browser's own tools for tests do not: requests of workers, and those that
 // no page waits for.

@@ -1,4 +1,4 @@
-//! What may be wished of the engine besides a Deployment's replicas.
+//! The commands besides a Deployment's replicas.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,7 +22,7 @@ pub(super) async fn hold(State(app): State<App>, By(by): By, asked: Body) -> Ans
     Ok(Json(json!({ "held": held })))
 }
 
-/// `POST /api/v1/workloads/{name}/kill`: a container of it ends without a word.
+/// `POST /api/v1/workloads/{name}/kill`: kills a container of the workload.
 pub(super) async fn kill(State(app): State<App>, By(by): By, Name(workload): Name) -> Answer {
     let killed = app.handle.command(by, Command::Kill { workload }).await?;
     Ok(Json(json!({ "killed": killed })))
@@ -35,15 +35,15 @@ struct Burst {
     queue: Option<String>,
 }
 
-/// `POST /api/v1/burst` with `{"jobs": 100}`: so many jobs at once, onto the first queue that is
-/// followed or the `queue` that is named.
+/// `POST /api/v1/burst` with `{"jobs": 100}`: sends this many jobs at once to `queue`, by default
+/// the first queue that a workload follows.
 pub(super) async fn burst(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Burst { jobs, queue } = body(asked, r#"{"jobs": 100}"#)?;
     app.handle.command(by, Command::Burst { queue, jobs }).await?;
     Ok(Json(json!({ "jobs": jobs })))
 }
 
-/// `POST /api/v1/reset`: back to second 0; answered when it is there.
+/// `POST /api/v1/reset`: resets everything to second 0; answered once that is done.
 pub(super) async fn reset(State(app): State<App>, By(by): By) -> Answer {
     app.handle.command(by, Command::Reset).await?;
     Ok(Json(json!({})))

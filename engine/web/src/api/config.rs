@@ -1,4 +1,4 @@
-//! The annotations, read and edited.
+//! Reads and edits the annotations.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::extract::{Answer, Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
-/// An edit is seen by then, also by way of an apiserver; else the answer shows what is seen.
+/// How long an answer waits until the engine sees the edit; an API server is no slower.
 const SEEN: Duration = Duration::from_secs(2);
 
 /// The configuration of a run.
@@ -30,7 +30,7 @@ struct Configuration<'a> {
     overview: &'a Overview,
 }
 
-/// `GET /api/v1/config`: all annotations, what they come to, and what was edited. With an ETag.
+/// `GET /api/v1/config`: all annotations, the resulting settings, and the edits. With an ETag.
 pub(super) async fn read(State(app): State<App>, headers: HeaderMap) -> Response {
     let overview = until(&app, |overview| overview.version > 0).await;
     let tag = format!("\"{}-{}\"", run(&app), overview.version);
@@ -47,7 +47,7 @@ struct Edit {
 }
 
 /// `PUT /api/v1/config` with `{"changes": [{"deployment": "consumer", "annotations":
-/// {"microscaling.com/max-delta": "2"}}]}`, null for what shall go: all of it or nothing.
+/// {"microscaling.com/max-delta": "2"}}]}`: applies all changes or none; null removes one.
 pub(super) async fn write(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let example = r#"{"changes": [{"deployment": "consumer", "annotations": {..}}]}"#;
     let Edit { changes } = body(asked, example)?;
@@ -57,7 +57,7 @@ pub(super) async fn write(State(app): State<App>, By(by): By, asked: Body) -> An
     Ok(answer(&app, &overview))
 }
 
-/// `DELETE /api/v1/config`: all as it was when it was seen first.
+/// `DELETE /api/v1/config`: restores the annotations to what the engine saw first.
 pub(super) async fn back(State(app): State<App>, By(by): By) -> Answer {
     app.handle.command(by, Command::Defaults).await.map_err(refusal)?;
     let overview = until(&app, |overview| overview.differs.is_empty()).await;
@@ -70,7 +70,7 @@ struct Pause {
     paused: bool,
 }
 
-/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: it keeps what it has.
+/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: the workload keeps its count.
 pub(super) async fn pause(
     State(app): State<App>,
     By(by): By,
@@ -106,7 +106,7 @@ pub(super) async fn manifest(State(app): State<App>) -> Response {
     (headers, text).into_response()
 }
 
-/// `GET /api/v1/config/annotate`: lines for a shell that give this configuration.
+/// `GET /api/v1/config/annotate`: shell commands that give this configuration.
 pub(super) async fn annotate(State(app): State<App>) -> Response {
     let overview = until(&app, |overview| overview.version > 0).await;
     let namespace = namespace(&app).filter(|namespace| namespace != "default");
@@ -116,7 +116,7 @@ pub(super) async fn annotate(State(app): State<App>) -> Response {
     (headers, text).into_response()
 }
 
-/// The overview as soon as something holds, or as it is after a while.
+/// The overview as soon as `holds` is true of it, or the latest one after [`SEEN`].
 async fn until(app: &App, holds: impl Fn(&Overview) -> bool) -> Arc<Overview> {
     let mut overviews = app.handle.overviews.clone();
     if let Ok(Ok(overview)) = timeout(SEEN, overviews.wait_for(|it| holds(it))).await {
@@ -137,7 +137,7 @@ fn namespace(app: &App) -> Option<String> {
     app.handle.snapshots.borrow().state.namespace.clone()
 }
 
-/// A right that is missing is its own answer here.
+/// A missing permission is 403 for edits, and 409 elsewhere.
 fn refusal(error: ScaleError) -> ApiError {
     match error {
         ScaleError::Forbidden(text) => ApiError::forbidden(text),
@@ -145,7 +145,7 @@ fn refusal(error: ScaleError) -> ApiError {
     }
 }
 
-/// One edit a Deployment; a later one counts more.
+/// Merges the changes of each Deployment; later ones win.
 fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut merged: Vec<Change> = Vec::new();
     for change in changes {

@@ -1,4 +1,4 @@
-//! What changes, as server-sent events. An event's id is `RUN-SEQ`.
+//! The state as server-sent events. An event's id is `RUN-SEQ`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio_stream::wrappers::WatchStream;
 use crate::app::App;
 use crate::streams;
 
-/// What a browser says when it comes again by itself.
+/// The header by which a reconnecting browser names the last event it received.
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
@@ -40,8 +40,8 @@ pub struct After {
 }
 
 /// `GET /page/stream`: events `snapshot`, which replaces everything, and `frame`, a change of at
-/// most four kilobytes. `?after=RUN-SEQ`, or the header `Last-Event-ID`, says what was heard last;
-/// where frames since then are not here any more, or are of another run, it begins with a snapshot.
+/// most 4 KiB. `?after=RUN-SEQ` or the header `Last-Event-ID` names the last event received. If not
+/// all frames since then are kept, or they are of another run, the stream begins with a snapshot.
 pub(super) async fn page(
     State(app): State<App>,
     Query(after): Query<After>,
@@ -55,14 +55,14 @@ pub(super) async fn page(
     )
 }
 
-/// What a page has heard last.
+/// The last event that a page has received.
 pub fn heard(After { after }: After, headers: &HeaderMap) -> Option<Position> {
-    // A browser that comes again by itself asks for the old address, and knows better.
+    // A reconnecting browser repeats the old address, so its header is newer.
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
     last.or(after).and_then(|text| text.parse().ok())
 }
 
-/// An event as it is sent.
+/// The server-sent event of a piece.
 pub fn event(piece: &Piece) -> Event {
     let (name, position, text) = match piece {
         Piece::Full(position, text) => ("snapshot", position, text),
@@ -71,23 +71,23 @@ pub fn event(piece: &Piece) -> Event {
     Event::default().event(name).id(position.to_string()).data(text)
 }
 
-/// One who hears the feed.
+/// A page that is connected to the feed.
 struct Listener {
     feed: Feed,
     latest: watch::Receiver<Position>,
     heard: Option<Position>,
-    /// Pieces that are on their way.
+    /// Pieces that are sent next.
     ready: VecDeque<Piece>,
 }
 
 impl Listener {
-    /// The next piece, when there is one; `None` never, but where the feed is gone.
+    /// Waits for the next piece; `None` only where the feed is gone.
     async fn next(mut self) -> Option<(Piece, Listener)> {
         loop {
             if let Some(piece) = self.ready.pop_front() {
                 return Some((piece, self));
             }
-            // Marked before looking, so that nothing comes unseen in between.
+            // Marked before reading, so that no frame in between is missed.
             self.latest.mark_unchanged();
             self.ready = self.feed.after(self.heard).into();
             match self.ready.back() {

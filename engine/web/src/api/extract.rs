@@ -1,4 +1,4 @@
-//! What is asked: by whom, of which thing, and how.
+//! The caller, the name in the path, and the body of a request.
 
 use std::convert::Infallible;
 
@@ -13,15 +13,15 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// By which our own programs say who they are, for the log alone.
+/// The header by which our own programs name themselves, for the log alone.
 const CLIENT: &str = "x-microscaling-client";
 
 pub(super) type Body = Result<Bytes, BytesRejection>;
 
-/// What is answered in JSON.
+/// An answer in JSON, or an error.
 pub(super) type Answer = Result<Json<Value>, ApiError>;
 
-/// Who calls, as far as they say so.
+/// The caller, as named by the header.
 pub struct By(pub(super) Actor);
 
 impl<S: Sync> FromRequestParts<S> for By {
@@ -45,19 +45,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Name, ApiError> {
         let wrong =
-            |_: PathRejection| ApiError::bad_request("the deployment's name is no readable text");
+            |_: PathRejection| ApiError::bad_request("the Deployment's name is not valid text");
         let name = Path::from_request_parts(parts, state).await;
         name.map(|Path(name)| Name(name)).map_err(wrong)
     }
 }
 
-/// A body in JSON, which must be like `example`.
+/// Parses a JSON body; the error shows `example`.
 pub(super) fn body<T: DeserializeOwned>(asked: Body, example: &str) -> Result<T, ApiError> {
     let wrong = |why: &dyn std::fmt::Display| {
-        ApiError::bad_request(format!("the body must be like {example}: {why}"))
+        ApiError::bad_request(format!("the body must look like {example}: {why}"))
     };
     let body = asked.map_err(|rejection| wrong(&rejection))?;
-    // By way of a map, for serde would take a bare list for the struct.
+    // Through a map, because serde would accept a bare list for the struct.
     let map: serde_json::Map<_, _> = serde_json::from_slice(&body).map_err(|e| wrong(&e))?;
     serde_json::from_value(map.into()).map_err(|e| wrong(&e))
 }

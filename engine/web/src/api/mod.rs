@@ -1,11 +1,11 @@
-//! The calls.
+//! The API's calls.
 //!
 //! # Layout
-//! - [`scale`]: reading and setting a Deployment's replicas
-//! - `wishes`: what else may be wished
-//! - `config`: the annotations, read and edited
+//! - [`scale`]: reads and sets a Deployment's replicas
+//! - `commands`: the other commands to the control loop
+//! - `config`: reads and edits the annotations
 //! - [`events`]: the state as it changes
-//! - `asked`: what is asked, by whom
+//! - `extract`: the caller, the name in the path, and the body of a request
 
 mod commands;
 mod config;
@@ -51,7 +51,7 @@ async fn state(State(app): State<App>) -> Json<state::State> {
 struct Processes {
     queue_url: String,
     processes: Vec<Instance>,
-    /// Counters of those that left, by Deployment and name.
+    /// Counters of the processes that left, by Deployment and name.
     left: BTreeMap<String, BTreeMap<String, f64>>,
 }
 

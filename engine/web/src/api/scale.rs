@@ -1,4 +1,4 @@
-//! Reading and setting a Deployment's replicas.
+//! Reads and sets a Deployment's replicas.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,29 +10,27 @@ use super::extract::{Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
-/// A Deployment's replicas, as they are read.
+/// The answer: a Deployment's desired and ready replicas.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Serialize)]
 pub struct Scale {
-    /// The Deployment's name.
     pub name: String,
-    /// How many it was told to have.
     pub replicas: u32,
-    /// How many are at work.
     pub ready: u32,
 }
 
-/// A Deployment's replicas, as they are set.
+/// The body of a request that sets the desired replicas.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetScale {
-    /// How many it shall have.
     pub replicas: u32,
 }
 
 /// `GET /api/v1/deployments/{name}/scale`.
 ///
 /// # Errors
-/// 404 where there is none of that name.
+/// 404 for an unknown Deployment.
 pub async fn read(State(app): State<App>, Name(name): Name) -> Result<Json<Scale>, ApiError> {
     let snapshot = app.handle.snapshots.borrow().clone();
     let Some(status) = snapshot.deployments.get(&name) else {
@@ -45,7 +43,7 @@ pub async fn read(State(app): State<App>, Name(name): Name) -> Result<Json<Scale
 /// `PUT /api/v1/deployments/{name}/scale` with `{"replicas": n}`.
 ///
 /// # Errors
-/// 400 for another body, 404 where there is none of that name, 409 where it cannot have so many.
+/// 400 for an invalid body, 404 for an unknown Deployment, 409 where it cannot have this many.
 pub async fn write(
     State(app): State<App>,
     By(by): By,

@@ -1,25 +1,25 @@
-//! Style sheets and modules, as they are: no build step, no library.
+//! Style sheets and modules, served as they are written: no build step, no library.
 
 /// A file of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Asset {
-    /// Its name, without the folder.
+    /// The file name without the folder.
     pub name: &'static str,
-    /// What is in it.
+    /// The file's content.
     pub text: &'static str,
 }
 
-/// The files that stand beside the Rust of a page.
+/// A page's folder and the files in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Folder {
-    /// Its name, which is part of the files' addresses.
+    /// The folder's name, part of the files' addresses.
     pub name: &'static str,
     /// The files that are served.
     pub assets: &'static [Asset],
 }
 
 impl Asset {
-    /// The type by its ending.
+    /// The media type by the file's extension.
     pub fn content_type(&self) -> &'static str {
         if self.name.ends_with(".css") {
             "text/css; charset=utf-8"
@@ -29,7 +29,7 @@ impl Asset {
     }
 }
 
-/// The files beside the caller, by their names.
+/// The files of these names in the caller's folder.
 macro_rules! assets {
     ($($name:literal),* $(,)?) => {
         &[$(Asset { name: $name, text: include_str!($name) }),*]

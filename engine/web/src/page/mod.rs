@@ -1,14 +1,14 @@
-//! The pages: a shell that is rendered here, and modules that fill it from `/page/stream`. Nothing
-//! is asked for from anywhere else.
+//! The pages: HTML that is rendered here, and modules that fill it from `/page/stream`. The pages
+//! load nothing from any other server.
 //!
 //! # Layout
-//! Each page is a folder with its places, style sheets and modules:
-//! - [`run`]: what happens
-//! - [`configure`]: what is asked for
+//! Each page is a folder with its HTML, style sheets and modules:
+//! - [`run`]: what the engine does
+//! - [`configure`]: the settings
 //! - [`shell`]: what all pages share
 //!
 //! Beside them:
-//! - [`assets`]: how their files are found
+//! - [`assets`]: the files that are served
 //! - [`chart`]: simulated contenders as SVG files
 
 pub mod assets;
@@ -34,16 +34,16 @@ use shell::Page;
 /// All pages, in the order of the header's links.
 const PAGES: [Page; 2] = [run::PAGE, configure::PAGE];
 
-/// `blob:` is for the chart on its way into a PNG file.
+/// The content security policy; saving the chart as PNG needs `blob:`.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// The pages and their assets; `opened` is told when somebody opens the first one.
+/// The pages and their assets; `opened` is notified when somebody opens the Run page.
 pub fn router<S: Clone + Send + Sync + 'static>(opened: &Arc<Notify>) -> Router<S> {
     let router = PAGES.iter().fold(Router::new(), |router, page| {
         let opened = opened.clone();
         let show = async move || {
-            // Who opens the Run page is there to see the load begin.
+            // The opening load begins once somebody can see it.
             if page.path == run::PAGE.path {
                 opened.notify_one();
             }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_module_imports_is_served() {
+    fn every_import_is_served() {
         for (folder, asset) in all().filter(|(_, asset)| asset.name.ends_with(".js")) {
             for line in asset.text.lines().filter(|line| line.contains(" from \"")) {
                 let path = line.split('"').nth(1).unwrap();

@@ -1,67 +1,53 @@
-//! What people do to a running demo, and accidents: what a headline tells first.
+//! What people do to a running demo, and accidents: the first part of a headline.
 
 use std::time::Duration;
 
 use super::facts::Facts;
 use super::words::{capitalised, plural};
 
-/// For so long a cause is told, and for longer while something moves because of it.
+/// How long a cause is shown; it stays longer while counts move because of it.
 const TOLD: Duration = Duration::from_secs(6);
-/// After so long a change of a count has another cause.
+/// A change of a count later than this after a cause has another cause.
 pub(super) const WORKS: Duration = Duration::from_secs(30);
-/// Changes of one kind that are no further apart are one: a slider passes many values on its way.
+/// Changes of one kind within this time are one: a slider passes many values on its way.
 const SAME_HAND: Duration = Duration::from_secs(3);
-/// More than so many would fill the page.
+/// The most causes shown at once; more would fill the page.
 const MOST: usize = 3;
 
-/// One of them.
+/// Something that can make counts change. The `name` of a paused workload may be "background".
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// What makes the load has another count.
+    /// A Deployment that makes the load has another count.
     Load {
-        /// Its name.
         name: String,
-        /// How many there were.
         from: u32,
-        /// How many there are.
         to: u32,
     },
-    /// Jobs came at once.
+    /// Many jobs were sent at once.
     Burst {
-        /// How many.
         jobs: u64,
-        /// Whether the audience sent them.
         audience: bool,
     },
-    /// A container was killed.
     Kill {
-        /// Its workload.
         workload: String,
-        /// Its name.
         container: String,
     },
-    /// Containers died by themselves, or by a hand that we do not know.
+    /// Containers died by themselves, or something killed them that the engine does not know of.
     Crash {
-        /// Their workload.
         workload: String,
-        /// How many.
         count: u32,
     },
-    /// A workload was frozen,
+    /// A workload was paused with `at` containers.
     Paused {
-        /// Its name, or "background".
         name: String,
-        /// With so many.
         at: u32,
     },
-    /// or freed again.
     Resumed {
-        /// Its name, or "background".
         name: String,
     },
-    /// All scaling was held, which the sentence after it says,
+    /// All scaling was held. The condition that follows says so.
     Held,
-    /// or let go.
     LetGo,
 }
 
@@ -75,7 +61,7 @@ impl Cause {
         }
     }
 
-    /// Whether what it says of the present is so.
+    /// Whether what it says of the present is still true.
     fn holds(&self, facts: &Facts) -> bool {
         let paused = |name: &str, count: Option<u32>| {
             let mut all = facts.workloads.iter().filter(|it| it.paused && it.called(1) == name);
@@ -91,10 +77,10 @@ impl Cause {
         }
     }
 
-    /// The cause that this one is together with one of the same hand.
+    /// One cause for this one and a later one of the same kind; `None` where they stay two.
     fn with(&self, later: &Cause) -> Option<Cause> {
         match (self, later) {
-            // One that comes back to where it was is told as a way back.
+            // A change back to the first value is shown as a change of its own.
             (Cause::Load { name, from, .. }, Cause::Load { name: same, to, .. })
                 if name == same && from != to =>
             {
@@ -124,7 +110,7 @@ impl Cause {
         }
     }
 
-    /// Its sentence; empty where another one says it.
+    /// Its sentence; empty where another claim says it.
     pub(super) fn text(&self) -> String {
         match self {
             Cause::Load { name, from, to } => {
@@ -132,7 +118,7 @@ impl Cause {
             }
             Cause::Burst { jobs: 1, audience: true } => "The audience added 1 job.".to_owned(),
             Cause::Burst { jobs, audience: true } => format!("The audience added {jobs} jobs."),
-            Cause::Burst { jobs: 1, .. } => "1 job more.".to_owned(),
+            Cause::Burst { jobs: 1, .. } => "1 job added.".to_owned(),
             Cause::Burst { jobs, .. } => format!("{jobs} jobs at once."),
             Cause::Kill { container, .. } => format!("{} was killed.", capitalised(container)),
             Cause::Crash { workload, count: 1 } => format!("1 {workload} died."),
@@ -140,7 +126,7 @@ impl Cause {
             Cause::Paused { name, at } => format!("{} paused at {at}.", capitalised(name)),
             Cause::Resumed { name } => format!("{} is scaled again.", capitalised(name)),
             Cause::Held => String::new(),
-            Cause::LetGo => "Scaling goes on.".to_owned(),
+            Cause::LetGo => "Scaling resumed.".to_owned(),
         }
     }
 }
@@ -150,11 +136,11 @@ impl Cause {
 struct Happened {
     cause: Cause,
     at: Duration,
-    /// When the same hand did the same last.
+    /// When the last change that was merged into it happened.
     last: Duration,
 }
 
-/// Those that happened of late.
+/// The causes of the last [`WORKS`].
 #[derive(Debug, Default)]
 pub(super) struct Causes {
     all: Vec<Happened>,
@@ -162,7 +148,7 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    /// Takes in what the numbers alone do not tell.
+    /// Records a cause, or merges it into one of the same kind.
     pub(super) fn hear(&mut self, now: Duration, cause: Cause) {
         let again = self.all.iter_mut().rev().find_map(|it| {
             let both = it.cause.with(&cause).filter(|_| now <= it.last + SAME_HAND)?;
@@ -174,7 +160,8 @@ impl Causes {
         }
     }
 
-    /// Finds what has happened since the moment before, and forgets what is over or no longer so.
+    /// Finds causes by comparing with the previous snapshot, and forgets those that are over or no
+    /// longer true.
     pub(super) fn follow(&mut self, now: Duration, facts: &Facts) {
         if let Some(before) = self.before.replace(facts.clone()) {
             changes(&before, facts).into_iter().for_each(|cause| self.hear(now, cause));
@@ -183,7 +170,7 @@ impl Causes {
         self.all.retain(|it| now < it.last + WORKS && it.cause.holds(facts) && !nothing(&it.cause));
     }
 
-    /// Whether the load has changed within a time, for good or by a burst.
+    /// Whether the load has changed within a time, by a new count or a burst.
     pub(super) fn load_changed(&self, now: Duration, within: Duration) -> bool {
         let load = |it: &Happened| {
             matches!(it.cause, Cause::Load { .. } | Cause::Burst { audience: false, .. })
@@ -191,20 +178,19 @@ impl Causes {
         self.all.iter().any(|it| load(it) && now < it.last + within)
     }
 
-    /// When the last one happened after `since` that can have made a count rise, or fall.
+    /// The time of the last cause after `since` that can have made a count rise, or fall.
     pub(super) fn of(&self, rises: bool, since: Option<Duration>) -> Option<Duration> {
         let fits = |it: &&Happened| it.cause.asks_for_more().is_none_or(|more| more == rises);
         let new = |it: &&Happened| since.is_none_or(|since| it.at > since);
         self.all.iter().rev().filter(fits).find(new).map(|it| it.at)
     }
 
-    /// Whether a cause that was told is as it was told.
+    /// Whether a cause that is shown has not changed since.
     pub(super) fn still(&self, cause: &Cause) -> bool {
         self.all.iter().any(|it| it.cause == *cause)
     }
 
-    /// What is told at `now`, in the order in which it happened; `still` are the times of those
-    /// because of which something moves.
+    /// The causes to show at `now`, oldest first. `still` has the times of causes whose moves last.
     pub(super) fn told(&self, now: Duration, still: &[Duration]) -> Vec<Cause> {
         let is_told = |it: &&Happened| now < it.last + TOLD || still.contains(&it.at);
         let told: Vec<Cause> = self.all.iter().filter(is_told).map(|it| it.cause.clone()).collect();
@@ -212,7 +198,7 @@ impl Causes {
     }
 }
 
-/// What the numbers of two moments tell.
+/// The causes that show in the difference of two snapshots.
 fn changes(before: &Facts, after: &Facts) -> Vec<Cause> {
     let loads = after.loads.iter().filter_map(|(name, to)| {
         let from = *before.loads.get(name)?;

@@ -1,4 +1,4 @@
-//! How things stand: one sentence for each way, true of the numbers of its moment.
+//! The present state of the queues and workers, with one sentence for each condition.
 
 use control::Limit;
 
@@ -6,65 +6,65 @@ use super::facts::Facts;
 use super::words::{capitalised, listed, rate};
 use crate::snapshots::state::{QueueState, WorkloadState};
 
-/// Fewer jobs a second are none.
+/// A rate below this, in jobs per second, counts as none.
 const NONE: f64 = 0.05;
 
-/// Work on a queue.
+/// The work on a queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
     queue: String,
     target: u32,
-    /// Those at work on it.
+    /// Names and ready containers of the workloads that follow it.
     workers: Vec<(String, u32)>,
-    /// Jobs a second that arrive, and that are done.
+    /// Jobs per second that arrive, and that are done.
     rates: Option<(f64, f64)>,
-    /// What is frozen, with how many.
+    /// Paused workloads and their counts.
     paused: Vec<(String, u32)>,
 }
 
-/// One way.
+/// A state of the queues and workers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
-    /// A person holds all scaling.
+    /// All scaling is held.
     NobodyScales(Work),
-    /// So many jobs are there and no worker of this name.
+    /// Jobs wait, and no container of any workload on their queue is ready.
     NobodyWorks {
-        /// How many.
+        /// Jobs that wait or are in flight.
         jobs: u64,
-        /// Who would work on them.
+        /// The first workload that follows the queue.
         name: String,
     },
-    /// Nothing is decided for want of a reading.
+    /// Nothing is decided because a reading is missing.
     Unread(String),
-    /// A workload has all it can get and is overrun.
+    /// A workload has all it can get, and its queue still grows.
     AtLimit(Work),
-    /// More jobs wait than should.
+    /// More jobs wait than the target.
     OverTarget(Work),
-    /// As many wait as may, and more arrive than are done.
+    /// The queue is within its target, and more jobs arrive than are done.
     FallsBehind(Work),
-    /// As many wait as may, and no more arrive than are done.
+    /// The queue is within its target, and no more jobs arrive than are done.
     KeepsUp(Work),
-    /// As many wait as may, and no more is known, or nobody is at work.
+    /// The queue is within its target, and the rates are unknown or no container is ready.
     Within(Work),
-    /// Nothing arrives; who is at work, and who is frozen.
+    /// No jobs arrive. The lists have the ready and the paused workloads.
     Quiet(Vec<(String, u32)>, Vec<(String, u32)>),
-    /// No queue was read yet,
+    /// No queue was read yet.
     NoReading,
-    /// no workload follows one,
+    /// No workload follows a queue.
     NoQueue,
-    /// or no Deployment is known.
+    /// No Deployment is known.
     NoCluster,
 }
 
 impl Condition {
-    /// What is so, the most important first; several may be.
+    /// All conditions that are true, the most important first.
     pub(super) fn all(facts: &Facts) -> Vec<Condition> {
         let pressing = [nobody_scales(facts), nobody_works(facts), unread(facts), at_limit(facts)];
         let calm = [over_target(facts), behind(facts), keeps_up(facts), at_rest(facts)];
         pressing.into_iter().chain(calm).flatten().collect()
     }
 
-    /// How important it is; smaller is more so. Moves come between the limit and the rest.
+    /// A smaller rank is more important. Moves rank between the limit and the rest.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Condition::NobodyScales(_) => 0,
@@ -75,7 +75,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is still what `now` says, but for a few digits of a rate.
+    /// Whether it is still true of `now`, except for small changes of a rate.
     pub(super) fn agrees(&self, now: &Condition) -> bool {
         match (self, now) {
             (Condition::NobodyScales(a), Condition::NobodyScales(b))
@@ -88,11 +88,11 @@ impl Condition {
         }
     }
 
-    /// Its sentence; `called` is what its queue is called.
+    /// Its sentence.
     pub(super) fn text(&self, facts: &Facts) -> String {
         match self {
             Condition::NobodyScales(work) => {
-                format!("Nobody scales: {}{}.", work.pace(), work.frozen())
+                format!("Scaling is held: {}{}.", work.pace(), work.frozen())
             }
             Condition::NobodyWorks { jobs: 1, name } => format!("1 job waits for a {name}."),
             Condition::NobodyWorks { jobs, name } => format!("{jobs} jobs wait for a {name}."),
@@ -109,7 +109,7 @@ impl Condition {
             Condition::KeepsUp(work) => {
                 let arrive = rate(work.rates.map_or(0.0, |(arrive, _)| arrive));
                 let keep = if work.count() == 1 { "keeps" } else { "keep" };
-                let text = format!("{} {keep} up with {arrive}", counted(&work.workers));
+                let text = format!("{} {keep} up with {arrive} jobs/s", counted(&work.workers));
                 work.within(&text, facts)
             }
             Condition::Within(work) => work.within(&work.ready(), facts),
@@ -155,12 +155,12 @@ impl Work {
         self.workers.iter().map(|(_, count)| count).sum()
     }
 
-    /// "3 consumers do 15/s, 30/s arrive"; while that is not known, who is ready.
+    /// "30 jobs/s arrive, 3 consumers do 15/s"; while the rates are unknown, who is ready.
     fn pace(&self) -> String {
         let Some((arrive, done)) = self.rates else { return self.ready() };
         let do_ = if self.count() == 1 { "does" } else { "do" };
         let who = counted(&self.workers);
-        format!("{who} {do_} {}, {} arrive", rate(done), rate(arrive))
+        format!("{} jobs/s arrive, {who} {do_} {}/s", rate(arrive), rate(done))
     }
 
     /// "3 consumers are ready".
@@ -169,7 +169,7 @@ impl Work {
         format!("{} {are} ready", counted(&self.workers))
     }
 
-    /// What `who` says of the workers, of a queue that is as short as it shall be.
+    /// The sentence of a queue within its target; `who` says what the workers do.
     fn within(&self, who: &str, facts: &Facts) -> String {
         let (queue, target) = (facts.called(&self.queue), self.target);
         format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
@@ -180,7 +180,7 @@ impl Work {
     }
 }
 
-/// A rate may drift by a twentieth, or by what no audience sees, before its sentence is renewed.
+/// A rate may drift by 5 % plus 0.2/s, which no audience notices, before its sentence changes.
 fn is_near(said: f64, now: f64) -> bool {
     (said - now).abs() <= 0.05 * now + 0.2
 }
@@ -242,7 +242,7 @@ fn over_target(facts: &Facts) -> Option<Condition> {
     first_queue(facts, is_over).map(Condition::OverTarget)
 }
 
-/// Whether a queue that is within its target would not stay there.
+/// Whether a queue grows so fast that it will not stay within its target.
 fn is_behind(queue: &QueueState) -> bool {
     queue.rates().is_some_and(|(arrive, done)| done < 0.8 * arrive - 0.5)
 }
@@ -262,7 +262,7 @@ fn keeps_up(facts: &Facts) -> Option<Condition> {
     first_queue(facts, keeps_up).map(Condition::KeepsUp)
 }
 
-/// How things stand where nothing is to be told.
+/// The condition where no other one is true.
 fn at_rest(facts: &Facts) -> Option<Condition> {
     if facts.queues.is_empty() {
         return Some(if facts.is_read { Condition::NoQueue } else { Condition::NoCluster });

@@ -1,27 +1,27 @@
-//! The numbers of a moment, as far as a headline is about them.
+//! The numbers of a snapshot that a headline uses.
 
 use std::collections::BTreeMap;
 
 use super::words::plural;
 use crate::snapshots::state::{QueueState, RunMode, State, WorkloadState};
 
-/// What is so at a moment.
+/// The numbers of a snapshot that a headline uses.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
-    /// What makes the load: how many there shall be, by name.
+    /// Desired replicas of the Deployments that make the load, by name.
     pub loads: BTreeMap<String, u32>,
-    /// What is scaled, in the order of the configuration.
+    /// In the order of the configuration.
     pub workloads: Vec<WorkloadState>,
-    /// The queues that are followed, each once, in the same order.
+    /// The queues that workloads follow, each once, in the order of the configuration.
     pub queues: Vec<QueueState>,
-    /// Whether a person holds all scaling.
+    /// Whether all scaling is held.
     pub held: bool,
     /// Whether any Deployment is known.
     pub is_read: bool,
 }
 
 impl Facts {
-    /// Those of a state; `is_read` says whether any Deployment is known.
+    /// The facts of a state.
     pub(crate) fn of(state: &State, is_read: bool) -> Facts {
         let loads = state.deployments.iter().filter(|it| it.load);
         Facts {
@@ -37,31 +37,31 @@ impl Facts {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
-    /// Those that work on a queue.
+    /// The workloads that follow a queue.
     pub(super) fn workers(&self, queue: &str) -> impl Iterator<Item = &WorkloadState> {
         self.workloads.iter().filter(move |it| it.queue.as_deref() == Some(queue))
     }
 
-    /// How many each workload was told to have.
+    /// The desired count of each workload, by name.
     pub(super) fn desired(&self) -> BTreeMap<String, u32> {
         self.workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
     }
 
-    /// What a queue is called: there is mostly one.
+    /// A queue's name in a sentence; a single queue needs no name.
     pub(super) fn called(&self, queue: &str) -> String {
         if self.queues.len() == 1 { "the queue".to_owned() } else { format!("queue {queue}") }
     }
 }
 
 impl WorkloadState {
-    /// Its name for so many of it; background work is called by what it is.
+    /// Its name in a sentence about `count` containers; the background is called "background".
     pub(super) fn called(&self, count: u32) -> String {
         if self.is_background() { "background".to_owned() } else { plural(&self.name, count) }
     }
 }
 
 impl QueueState {
-    /// Messages a second that arrive, and that are done; `None` while that is not known.
+    /// Jobs per second that arrive and that are done; `None` while unknown.
     pub(super) fn rates(&self) -> Option<(f64, f64)> {
         self.arrive_s.zip(self.done_s)
     }

@@ -1,14 +1,14 @@
 //! The one sentence on top: "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background."
 //!
-//! It is made of claims that are true of the numbers of its moment. A claim that is no longer true
-//! goes at once, one that is may stay for three seconds, and what is more important comes at once.
+//! It consists of claims that are true of the snapshot's numbers. A claim that is no longer true is
+//! removed at once. A true claim stays for up to 3 s, unless a more important one replaces it.
 //!
 //! # Layout
-//! - [`facts`]: the numbers of a moment
-//! - [`cause`]: what people do, and accidents
-//! - [`moved`]: changes of the counts that came of it
-//! - [`condition`]: how things stand
-//! - [`words`]: names and numbers
+//! - [`facts`]: the numbers of a snapshot
+//! - [`cause`]: what people did, and accidents
+//! - [`moved`]: the changes of the counts that followed
+//! - [`condition`]: the present state of the queues and workers
+//! - [`words`]: how names and numbers are written
 
 pub mod cause;
 pub mod condition;
@@ -27,9 +27,9 @@ use facts::Facts;
 use moved::{Moved, Moves};
 pub use words::{capitalised, plural};
 
-/// A true sentence stays for at least this time, unless there is a more important one.
+/// A true sentence stays for at least this time, unless a more important one replaces it.
 const STAYS: Duration = Duration::from_secs(3);
-/// How important moves are among the conditions, and what is done by people beside all of them.
+/// The rank of moves among the ranks of conditions. Causes are shown beside either.
 const MOVES: u8 = 4;
 
 /// One part of the sentence.
@@ -41,7 +41,7 @@ enum Claim {
 }
 
 impl Claim {
-    /// Smaller is more important.
+    /// A smaller rank is more important.
     fn rank(&self) -> u8 {
         match self {
             Claim::Stands(condition) => condition.rank(),
@@ -59,7 +59,7 @@ impl Claim {
     }
 }
 
-/// Remembers what was said and what has happened since.
+/// Remembers the sentence that is shown and what has happened since.
 #[derive(Debug, Default)]
 pub struct Headline {
     causes: Causes,
@@ -70,7 +70,7 @@ pub struct Headline {
 }
 
 impl Headline {
-    /// Takes in what the numbers alone do not tell: a burst, or who was killed.
+    /// Records a cause that the numbers alone do not show: a burst, or which container was killed.
     pub fn hear(&mut self, now: Duration, cause: Cause) {
         self.causes.hear(now, cause);
     }
@@ -80,7 +80,7 @@ impl Headline {
         self.causes.follow(now, &facts);
         self.moves.follow(now, &facts, &self.causes);
         if self.causes.load_changed(now, rates::WINDOW) {
-            // An average over two loads is the rate of neither.
+            // An average over two different loads is the rate of neither.
             facts.queues.iter_mut().for_each(|queue| queue.arrive_s = None);
         }
         let facts = &facts;
@@ -102,7 +102,7 @@ impl Headline {
         &self.text
     }
 
-    /// Whether there is a cause that was not told yet, or something more important.
+    /// Whether a cause is due that is not shown yet, or a claim more important than those shown.
     fn is_urgent(&self, due: &[Claim]) -> bool {
         let is_cause = |claim: &&Claim| matches!(claim, Claim::Happened(_));
         let rank = |claims: &[Claim]| claims.iter().map(Claim::rank).min();
@@ -111,9 +111,9 @@ impl Headline {
     }
 }
 
-/// What is to be said: what happened, and then what moved because of it, or how things stand.
+/// The claims to show: what happened, then what moved because of it or the present condition.
 fn due(told: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim> {
-    // A count that still falls beside "Producers 0 -> 5." would be read as an effect of that.
+    // Readers would take a count that still falls beside "Producers 0 -> 5." for its effect.
     let way = told.iter().rev().find_map(Cause::asks_for_more);
     let moved: Vec<&Moved> =
         moved.iter().filter(|it| way.is_none_or(|rises| rises == it.rises())).collect();

@@ -1,7 +1,7 @@
-//! Changes of the counts, told with one clock: from the cause until all are ready, or gone.
+//! Changes of the counts, timed from the cause until all containers are ready, or gone.
 //!
-//! Changes in one direction that follow each other are one move. One whose cause is not known has
-//! its first change for its cause: the queue asked for it.
+//! Successive changes in one direction are one move. Where the cause is unknown, the clock starts
+//! at the move's first change: the queue asked for it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -11,28 +11,28 @@ use super::facts::Facts;
 use super::words::{capitalised, listed};
 use crate::snapshots::state::WorkloadState;
 
-/// A move is told for so long after it has ended,
+/// How long a move is shown after it has ended.
 const TOLD: Duration = Duration::from_secs(6);
-/// and while it lasts at most for so long after its last change.
+/// How long a move that has not ended is shown after its last change.
 const LASTS: Duration = Duration::from_secs(15);
-/// A change that comes so long after the end of a move is another one, except on the way down,
+/// A change later than this after the end of a move begins another one, except on the way down,
 /// where a cooldown lies between the steps.
 const GOES_ON: Duration = Duration::from_secs(3);
-/// Others give a little before, for what they give has to come free first.
+/// Others give slots up to this time before, because their slots must come free first.
 const GIVES: Duration = Duration::from_secs(3);
 
-/// A workload's move, as it is told.
+/// A workload's move, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    /// Its name, for several.
+    /// The workload's name in the plural.
     name: String,
     from: u32,
     to: u32,
-    /// Those at work, while the move lasts; and those that have not gone yet.
+    /// Ready and terminating containers, while the move lasts.
     now: (u32, u32),
-    /// Tenths of a second that it took; `None` while it lasts.
+    /// Its duration in tenths of a second; `None` while it lasts.
     took: Option<u128>,
-    /// Whose count fell meanwhile while this one rose, or the other way round.
+    /// Workloads whose count fell while this one rose, or rose while it fell.
     others: Vec<String>,
 }
 
@@ -59,33 +59,33 @@ impl Moved {
     }
 }
 
-/// One move.
+/// A move of one workload.
 #[derive(Debug)]
 struct Move {
     from: u32,
     to: u32,
-    /// When its cause was, or its first change.
+    /// The time of its cause, or of its first change.
     clock: Duration,
-    /// Its last change.
+    /// The time of its last change.
     changed: Duration,
-    /// When all were ready, or gone.
+    /// When all containers were ready, or gone.
     ended: Option<Duration>,
-    /// The most, or the fewest, that all workloads were told to have before anybody gave, or got.
+    /// The highest, or lowest, desired count of each workload before slots changed hands.
     before: BTreeMap<String, u32>,
 }
 
-/// The moves that are told.
+/// The moves of all workloads.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
-    /// How many all workloads were told to have, since when; the newest last.
+    /// The desired counts of all workloads and the time since when; the newest last.
     counts: VecDeque<(Duration, BTreeMap<String, u32>)>,
     moves: BTreeMap<String, Move>,
-    /// The clock of the last move that is over; older causes have had their effect.
+    /// The clock of each workload's last finished move; older causes have had their effect.
     spent: BTreeMap<String, Duration>,
 }
 
 impl Moves {
-    /// Takes a moment in.
+    /// Updates the moves from a snapshot.
     pub(super) fn follow(&mut self, now: Duration, facts: &Facts, causes: &Causes) {
         let last = self.counts.back().map(|(_, counts)| counts.clone()).unwrap_or_default();
         for workload in facts.workloads.iter().filter(|it| !it.is_background()) {
@@ -109,7 +109,7 @@ impl Moves {
         }
     }
 
-    /// The most, or the fewest, that each workload was told to have since a time.
+    /// The highest, or lowest, desired count of each workload since a time.
     fn extremes(&self, since: Duration, most: bool) -> BTreeMap<String, u32> {
         let before = self.counts.iter().rposition(|(from, _)| *from <= since).unwrap_or(0);
         let mut extremes = BTreeMap::<String, u32>::new();
@@ -128,7 +128,7 @@ impl Moves {
                 (it.to, it.changed, it.ended) = (to, now, None);
                 return;
             }
-            // It has had its effect.
+            // The cause of the last move has had its effect.
             cause = cause.filter(|at| *at > it.clock || it.rises() != (to > from));
             self.spent.insert(name.clone(), it.clock);
         }
@@ -139,7 +139,7 @@ impl Moves {
         self.moves.insert(name.clone(), new);
     }
 
-    /// Whether a move has ended, and whether there is anything more to tell of it.
+    /// Notes the end of a move, and forgets a move that is not shown any more.
     fn see_the_end(&mut self, now: Duration, workload: &WorkloadState) {
         let Some(it) = self.moves.get_mut(&workload.name) else { return };
         let all_there = workload.ready == it.to && workload.desired == it.to;
@@ -148,20 +148,20 @@ impl Moves {
         if all_there && all_gone && !has_ended {
             it.ended = Some(now);
         }
-        // One that dies later is another story.
+        // A container that dies later is not part of the move.
         if (has_ended && !all_there) || !it.is_told(now) {
             self.spent.insert(workload.name.clone(), it.clock);
             self.moves.remove(&workload.name);
         }
     }
 
-    /// What is told of these moves in a moment, the first two.
+    /// The first two moves, as they are shown.
     pub(super) fn told(&self, facts: &Facts) -> Vec<Moved> {
         let all = facts.workloads.iter();
         all.filter_map(|it| Some(self.moves.get(&it.name)?.told(it, facts))).take(2).collect()
     }
 
-    /// The clocks of these moves.
+    /// The clocks of all moves.
     pub(super) fn clocks(&self) -> Vec<Duration> {
         self.moves.values().map(|it| it.clock).collect()
     }
@@ -172,7 +172,7 @@ impl Move {
         self.to > self.from
     }
 
-    /// Whether a change belongs to it; `cause` is the last one that asks for such a change.
+    /// Whether a change belongs to this move; `cause` is the last one that asks for such a change.
     fn goes_on(&self, now: Duration, from: u32, to: u32, cause: Option<Duration>) -> bool {
         let same_way = self.rises() == (to > from);
         let soon = self.ended.is_none_or(|ended| now < ended + GOES_ON);
@@ -201,7 +201,7 @@ impl Move {
         }
     }
 
-    /// Those that gave, or got.
+    /// The workloads that gave slots, or got them.
     fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<String> {
         let others = facts.workloads.iter().filter(|it| it.name != workload.name);
         let moved = others.filter(|it| {

@@ -1,12 +1,11 @@
 use super::*;
 use crate::snapshots::state::{QueueState, WorkloadState};
 
-/// Seconds.
 fn at(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
-/// A demo with so many producers and consumers, all of them ready.
+/// A demo with these producers and consumers, all of them ready.
 fn facts(producers: u32, consumers: u32) -> Facts {
     let workload = |name: &str, background, count| WorkloadState {
         name: name.to_owned(),
@@ -34,7 +33,7 @@ fn facts(producers: u32, consumers: u32) -> Facts {
     }
 }
 
-/// With so many jobs that wait, and so many a second that arrive and are done.
+/// The facts with `ready` jobs in the queue, and with these rates per second.
 fn queue(facts: Facts, ready: u64, arrive: f64, done: f64) -> Facts {
     let queue = QueueState {
         ready: Some(ready),
@@ -45,7 +44,7 @@ fn queue(facts: Facts, ready: u64, arrive: f64, done: f64) -> Facts {
     Facts { queues: vec![queue], ..facts }
 }
 
-/// With so many consumers ready of those that there shall be.
+/// The facts with only `ready` of the desired consumers ready.
 fn ready(mut facts: Facts, ready: u32) -> Facts {
     facts.workloads[0].ready = ready;
     facts
@@ -95,7 +94,7 @@ fn a_burst_has_its_own_clock() {
 }
 
 #[test]
-fn a_slider_on_its_way_is_one_change_and_one_that_comes_back_is_a_way_back() {
+fn a_moving_slider_is_one_change_and_a_return_is_another() {
     let mut headline = Headline::default();
     said(&mut headline, 0.0, facts(0, 3));
     (1..4).for_each(|n| drop(said(&mut headline, 5.0 + f64::from(n) / 10.0, facts(n, 3))));
@@ -104,27 +103,27 @@ fn a_slider_on_its_way_is_one_change_and_one_that_comes_back_is_a_way_back() {
 }
 
 #[test]
-fn what_is_no_longer_true_goes_at_once_and_what_is_may_stay() {
+fn a_false_claim_goes_at_once_and_a_true_one_may_stay() {
     let mut headline = Headline::default();
-    let text = "3 consumers keep up with 10/s; the queue is within its target of 20.";
+    let text = "3 consumers keep up with 10 jobs/s; the queue is within its target of 20.";
     assert_eq!(said(&mut headline, 0.0, queue(facts(1, 3), 4, 10.0, 10.0)), text);
-    // A rate that has drifted by what nobody sees.
+    // A rate that has drifted too little for anybody to notice.
     assert_eq!(said(&mut headline, 1.0, queue(facts(1, 3), 9, 10.4, 10.0)), text);
-    let text = "The queue is over its target of 20: 3 consumers do 10/s, 12/s arrive.";
+    let text = "The queue is over its target of 20: 12 jobs/s arrive, 3 consumers do 10/s.";
     assert_eq!(said(&mut headline, 1.5, queue(facts(1, 3), 211, 12.0, 10.0)), text);
 }
 
 #[test]
 fn one_consumer_keeps_up_and_falls_behind() {
     let mut headline = Headline::default();
-    let text = "1 consumer keeps up with 0.3/s; the queue is within its target of 20.";
+    let text = "1 consumer keeps up with 0.3 jobs/s; the queue is within its target of 20.";
     assert_eq!(said(&mut headline, 0.0, queue(facts(1, 1), 0, 0.3, 0.3)), text);
-    let text = "1 consumer does 5/s, 10/s arrive; the queue is within its target of 20.";
+    let text = "10 jobs/s arrive, 1 consumer does 5/s; the queue is within its target of 20.";
     assert_eq!(said(&mut headline, 1.0, queue(facts(1, 1), 12, 10.0, 5.0)), text);
 }
 
 #[test]
-fn nothing_is_quiet_but_what_is() {
+fn waiting_jobs_are_not_called_quiet() {
     let mut headline = Headline::default();
     let text = "All quiet: 1 consumer, 9 background.";
     assert_eq!(said(&mut headline, 0.0, facts(0, 1)), text);
@@ -133,7 +132,7 @@ fn nothing_is_quiet_but_what_is() {
 }
 
 #[test]
-fn an_average_over_two_loads_is_not_told() {
+fn an_average_over_two_loads_is_not_shown() {
     let mut headline = Headline::default();
     said(&mut headline, 0.0, queue(facts(3, 8), 4, 30.0, 30.0));
     let text = "Producers 3 -> 0. 8 consumers are ready; the queue is within its target of 20.";
@@ -141,17 +140,17 @@ fn an_average_over_two_loads_is_not_told() {
 }
 
 #[test]
-fn the_limit_is_told_with_what_is_paused() {
+fn the_limit_is_shown_with_paused_workloads() {
     let mut headline = Headline::default();
     let mut limit = paused(queue(facts(5, 5), 100, 50.0, 25.0), 1);
     limit.workloads[0].has_all = true;
     said(&mut headline, 0.0, limit.clone());
-    let text = "At the limit: 5 consumers do 25/s, 50/s arrive; background is paused at 5.";
+    let text = "At the limit: 50 jobs/s arrive, 5 consumers do 25/s; background is paused at 5.";
     assert_eq!(said(&mut headline, 1.0, limit), text);
 }
 
 #[test]
-fn causes_are_told_at_once_whatever_stands_there() {
+fn causes_are_shown_at_once() {
     let mut headline = Headline::default();
     let first = |headline: &mut Headline, seconds, facts| {
         said(headline, seconds, facts).split_inclusive('.').next().map(str::to_owned)
@@ -159,9 +158,9 @@ fn causes_are_told_at_once_whatever_stands_there() {
     said(&mut headline, 0.0, facts(1, 3));
     let held = Facts { held: true, ..facts(1, 3) };
     let text = first(&mut headline, 0.5, held.clone());
-    assert!(text.is_some_and(|text| text.starts_with("Nobody scales: 3 consumers")));
+    assert!(text.is_some_and(|text| text.starts_with("Scaling is held: ")));
     let text = first(&mut headline, 1.0, facts(1, 3));
-    assert_eq!(text.as_deref(), Some("Scaling goes on."));
+    assert_eq!(text.as_deref(), Some("Scaling resumed."));
     let text = first(&mut headline, 20.0, paused(facts(1, 3), 1));
     assert_eq!(text.as_deref(), Some("Background paused at 7."));
     let text = first(&mut headline, 21.0, facts(1, 3));
@@ -175,7 +174,7 @@ fn causes_are_told_at_once_whatever_stands_there() {
 }
 
 #[test]
-fn what_the_audience_adds_is_summed() {
+fn jobs_of_the_audience_are_summed() {
     let mut headline = Headline::default();
     said(&mut headline, 0.0, facts(0, 1));
     for second in 1..=7 {

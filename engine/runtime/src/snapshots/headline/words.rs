@@ -1,6 +1,6 @@
-//! Names and numbers as a sentence has them.
+//! How a sentence writes names and numbers.
 
-/// A Deployment's name for so many of it.
+/// A Deployment's name in the singular or plural: 1 consumer, 2 consumers.
 pub fn plural(name: &str, count: u32) -> String {
     let hisses = ["ch", "sh", "x"].iter().any(|end| name.ends_with(end));
     match count {
@@ -11,7 +11,7 @@ pub fn plural(name: &str, count: u32) -> String {
     }
 }
 
-/// The text with a capital letter first.
+/// The text with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -26,9 +26,9 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
-/// Messages a second. Few of them have a tenth, so that they are no zero.
+/// A rate in messages per second. Rates under 2 have a decimal, so that none looks like zero.
 pub(super) fn rate(a_second: f64) -> String {
-    if a_second < 2.0 { format!("{a_second:.1}/s") } else { format!("{a_second:.0}/s") }
+    if a_second < 2.0 { format!("{a_second:.1}") } else { format!("{a_second:.0}") }
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_said_for_so_many() {
+    fn names_have_a_plural() {
         let said = ["batch", "consumer", "jobs"].map(|name| plural(name, 2));
         assert_eq!(said, ["batches", "consumers", "jobs"]);
         assert_eq!(plural("batch", 1), "batch");
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_rate_is_no_zero() {
-        assert_eq!([0.0, 0.36, 9.6, 49.7].map(rate), ["0.0/s", "0.4/s", "10/s", "50/s"]);
+    fn a_slow_rate_is_not_written_as_zero() {
+        assert_eq!([0.0, 0.36, 9.6, 49.7].map(rate), ["0.0", "0.4", "10", "50"]);
     }
 }

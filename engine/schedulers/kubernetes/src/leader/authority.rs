@@ -1,4 +1,4 @@
-//! The holder of the Lease decides.
+//! The authority to decide, held by the engine that holds the Lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::leadership::Leadership;
 use super::lease::LeaseError;
 use super::terms::LeaderState;
 
-/// The right to decide, by a Lease.
+/// An engine that decides while it holds the Lease.
 #[derive(Debug)]
 pub struct ByLease {
     lease: Leadership,
@@ -21,7 +21,7 @@ pub struct ByLease {
 }
 
 impl ByLease {
-    /// By this Lease, which `resign` gives back.
+    /// Setting `resign` gives the Lease back.
     pub fn new(lease: Leadership, resign: Trigger) -> ByLease {
         ByLease { lease, resign }
     }
@@ -38,10 +38,10 @@ impl Authority for ByLease {
             return ControlMode::LooksOn(format!("nothing is scaled: {problem}"));
         }
         ControlMode::LooksOn(match lease.leader_state() {
-            LeaderState::Standby { leader: Some(leader) } => format!("{leader} decides"),
-            LeaderState::Standby { leader: None } => "nobody decides at the moment".to_owned(),
+            LeaderState::Standby { leader: Some(leader) } => format!("{leader} leads"),
+            LeaderState::Standby { leader: None } => "no engine leads at the moment".to_owned(),
             LeaderState::Leader | LeaderState::Unknown => {
-                "the apiserver does not answer; nothing is scaled blind".to_owned()
+                "the apiserver does not answer; scaling waits until it does".to_owned()
             }
         })
     }
@@ -64,7 +64,7 @@ impl Authority for ByLease {
         match self.lease.leader_state() {
             LeaderState::Leader => "leader".to_owned(),
             LeaderState::Standby { leader: Some(leader) } => format!("standby; {leader} leads"),
-            LeaderState::Standby { leader: None } => "standby; nobody leads".to_owned(),
+            LeaderState::Standby { leader: None } => "standby; no engine leads".to_owned(),
             LeaderState::Unknown => "unknown".to_owned(),
         }
     }

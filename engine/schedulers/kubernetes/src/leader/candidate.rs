@@ -1,5 +1,5 @@
-//! The task between the elector and the API server: it does what the one says, and tells it what
-//! the other answered.
+//! The task between the elector and the API server: it carries out the elector's steps and passes
+//! it the answers.
 
 use std::time::Duration;
 
@@ -12,24 +12,23 @@ use super::lease::{LeaseError, LeaseObject};
 use super::status::{LeaderStatus, View};
 use super::terms::{Answer, LeaderState, Observed, Step};
 
-/// So often a wish is tried; another engine writes every two seconds at most.
+/// A hold is tried this many times. Conflicts are rare: the leader writes once a second.
 const TRIES: u32 = 3;
 
-/// What a person wants of the annotation that holds all scaling.
+/// A request to hold all scaling, or to continue it.
 #[derive(Debug)]
 pub(super) struct HoldRequest {
     pub(super) hold: bool,
     pub(super) reply: oneshot::Sender<Result<(), LeaseError>>,
 }
 
-/// One candidate's task.
 #[derive(Debug)]
 pub(super) struct Candidate {
     lease: LeaseObject,
     own: View,
     shown: watch::Sender<View>,
     requests: mpsc::UnboundedReceiver<HoldRequest>,
-    told: LeaderStatus,
+    last_shown: LeaderStatus,
     clock: Clock,
     shutdown: Shutdown,
     is_leaving: bool,
@@ -44,11 +43,11 @@ impl Candidate {
         shutdown: Shutdown,
     ) -> Candidate {
         let own = shown.borrow().clone();
-        let told = LeaderStatus::of(&own, clock.now());
-        Candidate { lease, own, shown, requests, told, clock, shutdown, is_leaving: false }
+        let last_shown = LeaderStatus::of(&own, clock.now());
+        Candidate { lease, own, shown, requests, last_shown, clock, shutdown, is_leaving: false }
     }
 
-    /// Stands for leader until it is time to leave; then gives the Lease back.
+    /// Competes for the Lease until the shutdown; then gives it back.
     pub(super) async fn run(mut self) {
         loop {
             if self.shutdown.is_set() {
@@ -57,7 +56,7 @@ impl Candidate {
             let now = self.clock.now();
             let step = self.own.elector.next(now);
             let patience = self.own.elector.patience(now);
-            // Time alone may have ended the leadership.
+            // A leadership can end without a request, by the time that has passed.
             self.show(now);
             match step {
                 Step::Read => {
@@ -82,13 +81,13 @@ impl Candidate {
         tokio::select! {
             () = end => {}
             () = self.shutdown.wait() => self.leave(),
-            Some(request) = self.requests.recv() => self.obey(request).await,
+            Some(request) = self.requests.recv() => self.write_hold(request).await,
         }
     }
 
-    /// Writes a person's wish on the Lease; whoever leads goes by what is there. Where somebody has
-    /// written it since it was read, it is read again first.
-    async fn obey(&mut self, request: HoldRequest) {
+    /// Writes a hold to the Lease, where the leader reads it. After a conflict the Lease is read
+    /// again first.
+    async fn write_hold(&mut self, request: HoldRequest) {
         let mut written = Err(LeaseError::Left);
         for _ in 0..TRIES {
             let patience = self.own.elector.patience(self.clock.now());
@@ -100,7 +99,7 @@ impl Candidate {
                 self.looked(lease);
             }
         }
-        // Whoever asked may have gone.
+        // It fails if the caller no longer waits.
         let _ = request.reply.send(written.map(|lease| self.looked(lease)));
     }
 
@@ -113,7 +112,7 @@ impl Candidate {
     fn leave(&mut self) {
         let now = self.clock.now();
         if self.own.elector.leader_state(now) == LeaderState::Leader {
-            tracing::info!("leaving, and giving the Lease back");
+            tracing::info!("leaving; giving the Lease back");
         }
         self.is_leaving = true;
         self.own.elector.leave(now);
@@ -126,7 +125,7 @@ impl Candidate {
                 self.own.problem = None;
                 Answer::Lease(lease)
             }
-            // Normal where two write at once, so nothing that anyone should see.
+            // Normal when two engines write at once, so it is no problem to report.
             Err(LeaseError::Conflict(_)) => Answer::Conflict,
             Err(problem) => {
                 self.own.problem = Some(problem);
@@ -137,14 +136,14 @@ impl Candidate {
         self.show(now);
     }
 
-    /// Lets all see what is; wakes and logs only where that differs from what was told last.
+    /// Publishes the state; wakes the readers and logs only after a change of the status.
     fn show(&mut self, now: Duration) {
         let status = LeaderStatus::of(&self.own, now);
-        let is_new = status != self.told;
+        let is_new = status != self.last_shown;
         if is_new && !self.is_leaving {
-            status.log_after(&self.told);
+            status.log_after(&self.last_shown);
         }
-        self.told = status;
+        self.last_shown = status;
         self.shown.send_if_modified(|shown| {
             *shown = self.own.clone();
             is_new

@@ -1,45 +1,45 @@
-//! Who may act, by the rules of Kubernetes' own leader election: what was read of a Lease goes in,
-//! what to do next comes out. It reads no clock and does no I/O.
+//! The rules of Kubernetes' own leader election. The elector takes what was read of a Lease and
+//! returns the next step. It reads no clock and does no I/O.
 //!
 //! Two rules keep two engines from acting at once, whatever the clocks of their nodes say:
-//! - whoever leads stops [`RENEW_DEADLINE`] after **sending** the last renewal that succeeded;
-//! - anyone else takes a Lease only after having seen it unchanged for [`LEASE`], by its own
+//! - the leader stops [`RENEW_DEADLINE`] after **sending** its last successful renewal;
+//! - another candidate takes a Lease only after it has seen it unchanged for [`LEASE`], by its own
 //!   clock, and only if it is still unchanged when the write arrives.
 //!
-//! A renewal is sent before it is seen, so the first is over before the second may begin. The time
-//! between the two is for requests of a leader that are still under way.
+//! A renewal is sent before others see it, so the old leader stops before the new one may start.
+//! The time between the two is for requests of the old leader that are still under way.
 
 use std::time::Duration;
 
 use super::terms::{Answer, Claim, LeaderState, Observed, Record, Step};
 
-/// So long must a foreign Lease be seen unchanged before it can be taken.
+/// How long a candidate must see another one's Lease unchanged before it can take it.
 pub const LEASE: Duration = Duration::from_secs(6);
-/// So long after sending its last successful renewal a leader may write.
+/// How long a leader may write after sending its last successful renewal.
 pub const RENEW_DEADLINE: Duration = Duration::from_secs(4);
 /// From one request to the next.
 pub const RETRY: Duration = Duration::from_secs(1);
 /// The longest wait for one answer.
 pub const PATIENCE: Duration = Duration::from_secs(1);
-/// Giving the Lease back on leaving takes at most so long.
+/// The time limit for giving the Lease back.
 pub const FAREWELL: Duration = Duration::from_secs(1);
-/// After a conflict, since whoever caused it has just been served.
+/// The pause after a conflict. It can be short, because the other write is already done.
 const AFTER_CONFLICT: Duration = Duration::from_millis(100);
 
-/// One candidate. All times are of its own monotonic clock.
+/// The state of one candidate. All times are by its own monotonic clock.
 #[derive(Debug, Clone, Default)]
 pub struct Elector {
     identity: String,
-    /// The Lease that the next write builds on; none where it must be read before.
+    /// The Lease that the next write is based on; `None` if it must be read first.
     known: Option<Observed>,
-    /// The last record of all, kept when a request fails.
+    /// The last record seen, kept when a request fails.
     record: Option<Record>,
     held: bool,
     /// When `record` was first seen.
     unchanged_since: Duration,
     /// When it was last seen.
     seen_at: Option<Duration>,
-    /// When the last successful renewal was sent, while that still counts.
+    /// When the last successful renewal was sent; `None` once that has expired.
     renewed: Option<Duration>,
     /// When this candidate became the leader.
     since: Option<Duration>,
@@ -51,17 +51,17 @@ pub struct Elector {
 }
 
 impl Elector {
-    /// A candidate that knows nothing yet. No two that live may have the same identity.
+    /// No two living candidates may have the same identity.
     pub fn new(identity: String) -> Elector {
         Elector { identity, ..Elector::default() }
     }
 
-    /// Whether a write of the engine may be sent at this time.
+    /// Whether the engine may send a write at this time.
     pub fn may_write(&self, now: Duration) -> bool {
         self.leave_by.is_none() && self.writes_until().is_some_and(|end| now < end)
     }
 
-    /// Where this one stands at this time.
+    /// This candidate's state at this time.
     pub fn leader_state(&self, now: Duration) -> LeaderState {
         if self.may_write(now) {
             return LeaderState::Leader;
@@ -69,7 +69,7 @@ impl Elector {
         match &self.record {
             Some(record) if self.seen_at.is_some_and(|seen| now < seen + LEASE) => {
                 if self.is_mine(record) {
-                    // It could not be renewed, or is about to be.
+                    // It could not be renewed in time, or is from before a restart.
                     return LeaderState::Unknown;
                 }
                 LeaderState::Standby { leader: record.holder.clone() }
@@ -83,20 +83,20 @@ impl Elector {
         self.held
     }
 
-    /// Since when this one leads without a break.
+    /// Since when this candidate has led without a break.
     pub fn since(&self, now: Duration) -> Option<Duration> {
         self.since.filter(|_| self.may_write(now))
     }
 
-    /// How long to wait for the answer to a request that is sent now. A leader's ends at the
-    /// deadline, so that the loss of the Lease is noticed then.
+    /// How long to wait for the answer to a request that is sent now. A leader waits no longer than
+    /// until its deadline, to notice the loss of the Lease then.
     pub fn patience(&self, now: Duration) -> Duration {
         let ends = [self.writes_until(), self.leave_by].into_iter().flatten();
         ends.map(|end| end.saturating_sub(now)).fold(PATIENCE, Duration::min)
     }
 
-    /// What to do. A request counts as sent at `now`; what comes of it goes to [`Self::heard`]
-    /// before this is asked again.
+    /// The next step. A request counts as sent at `now`; pass its answer to [`Self::heard`] before
+    /// the next call.
     pub fn next(&mut self, now: Duration) -> Step {
         self.lapse(now);
         if let Some(by) = self.leave_by {
@@ -112,7 +112,7 @@ impl Elector {
         }
     }
 
-    /// Takes in what came of the last request.
+    /// Takes the answer to the last request.
     pub fn heard(&mut self, now: Duration, answer: Answer) {
         self.lapse(now);
         self.known = None;
@@ -124,16 +124,16 @@ impl Elector {
         }
     }
 
-    /// Takes in a Lease that was read or written beside the requests of [`Self::next`]: it renews
-    /// nothing, and the next write builds on it.
+    /// Takes a Lease that was read or written outside of the steps of [`Self::next`]. It counts as
+    /// no renewal, and the next write is based on it.
     pub fn looked(&mut self, now: Duration, lease: Observed) {
         self.lapse(now);
         self.wrote = false;
         self.see(now, lease);
     }
 
-    /// Stops acting, and gives the Lease back if it is still ours, so that another one can act at
-    /// once. Further calls do nothing.
+    /// Stops acting, and gives the Lease back if it is still ours, so that another engine can act
+    /// at once. Further calls do nothing.
     pub fn leave(&mut self, now: Duration) {
         if self.leave_by.is_none() {
             self.leave_by = Some(now + FAREWELL);
@@ -146,7 +146,7 @@ impl Elector {
         self.renewed.map(|sent| sent + RENEW_DEADLINE)
     }
 
-    /// Ends the leadership when its time is over.
+    /// Ends the leadership after the deadline.
     fn lapse(&mut self, now: Duration) {
         if self.writes_until().is_some_and(|end| now >= end) {
             self.step_down();
@@ -162,7 +162,7 @@ impl Elector {
         self.seen_at = Some(now);
         self.held = lease.held;
         if self.record.as_ref() != Some(&lease.record) {
-            // It changed before this moment, so counting from now errs on the safe side.
+            // It changed earlier than now, so counting from now is on the safe side.
             self.unchanged_since = now;
             self.record = Some(lease.record.clone());
         }
@@ -186,7 +186,7 @@ impl Elector {
         record.holder.as_ref() == Some(&self.identity)
     }
 
-    /// Whether it is ours, nobody's, or has not been renewed for too long.
+    /// Whether the Lease is ours, has no holder, or has expired.
     fn can_take(&self, record: &Record, now: Duration) -> bool {
         let is_expired = now >= self.unchanged_since + LEASE;
         self.is_mine(record) || record.holder.is_none() || is_expired

@@ -1,4 +1,4 @@
-//! How this engine stands among its replicas.
+//! This engine's leader state.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ use super::lease::{self, LeaseError};
 use super::status::View;
 use super::terms::LeaderState;
 
-/// How this engine stands among its replicas. Clones see the same.
+/// This engine's leader state, as the candidate keeps it. Clones see the same.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     view: watch::Receiver<View>,
-    /// What a person wants of the annotation [`lease::HOLD`]; carried out by the candidate.
+    /// The candidate writes these to the annotation [`lease::HOLD`].
     requests: mpsc::UnboundedSender<HoldRequest>,
     clock: Clock,
     shutdown: Shutdown,
 }
 
 impl Leadership {
-    /// Begins to stand for leader, until `shutdown`. Call it inside a tokio runtime. The Lease
-    /// must exist; while it does not, [`Self::problem`] says so and nobody leads. No two engines
-    /// that live may have the same `identity`; the pod's name is a good one.
+    /// Starts to compete for the Lease, until `shutdown`. Call it inside a tokio runtime. While the
+    /// Lease does not exist, [`Self::problem`] says so and no engine leads. No two living engines
+    /// may have the same `identity`; use the pod's name.
     pub fn start(
         client: Client,
         namespace: &str,
@@ -44,13 +44,13 @@ impl Leadership {
         Leadership { view, requests, clock, shutdown }
     }
 
-    /// Whether a write may be sent at this moment. Ask again before each one, and let none take
-    /// longer than a second: another engine may act two seconds after this turns false.
+    /// Whether a write may be sent now. Ask again before each write, and give each at most 1 s:
+    /// another engine may act 2 s after this turns false.
     pub fn may_write(&self) -> bool {
         !self.shutdown.is_set() && self.view.borrow().elector.may_write(self.clock.now())
     }
 
-    /// Where this engine stands at this moment.
+    /// This engine's state now.
     pub fn leader_state(&self) -> LeaderState {
         match self.view.borrow().elector.leader_state(self.clock.now()) {
             LeaderState::Leader if self.shutdown.is_set() => LeaderState::Standby { leader: None },
@@ -63,10 +63,10 @@ impl Leadership {
         self.view.borrow().elector.held()
     }
 
-    /// Holds all scaling, or lets it go on, by that annotation.
+    /// Holds all scaling, or continues it, by that annotation.
     ///
     /// # Errors
-    /// Why the Lease could not be written.
+    /// When the Lease cannot be written.
     pub async fn hold(&self, hold: bool) -> Result<(), LeaseError> {
         let (reply, answer) = oneshot::channel();
         let left = || LeaseError::Left;
@@ -74,44 +74,44 @@ impl Leadership {
         answer.await.map_err(|_| left())?
     }
 
-    /// Since when this engine leads, in the time of its clock; none while it does not. A new
-    /// leader does well to look for a while before it acts.
+    /// Since when this engine has led, by its own clock; `None` while it does not. A new leader
+    /// should observe for a while before it acts.
     pub fn since(&self) -> Option<Duration> {
         let since = self.view.borrow().elector.since(self.clock.now());
         since.filter(|_| !self.shutdown.is_set())
     }
 
-    /// What keeps the Lease from being read or written at present.
+    /// Why the last request for the Lease failed; `None` if it succeeded.
     pub fn problem(&self) -> Option<LeaseError> {
         self.view.borrow().problem.clone()
     }
 
-    /// Registers the gauge `microscaling_leader`: 1 where this engine may act, else 0.
+    /// Registers the gauge `microscaling_leader`: 1 while this engine may act, else 0.
     ///
     /// # Errors
     /// When its name is taken.
     pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
-        let help = "1 where this engine is the one that may scale, else 0.";
+        let help = "1 while this engine is the one that may scale, else 0.";
         let this = self.clone();
-        // It looks when it is read: a leadership ends by time alone.
+        // Computed when it is scraped, because a leadership can end without any event.
         let leads = Box::new(move || if this.may_write() { 1.0 } else { 0.0 });
         registry.register(Box::new(PullingGauge::new("microscaling_leader", help, leads)?))
     }
 
-    /// Returns when the standing, the hold, or the problem is another than at the last call on
-    /// this clone. Never returns once the candidate has left: nothing changes any more.
+    /// Returns when the state, the hold or the problem has changed since the last call on this
+    /// clone. Never returns once the candidate has left, because nothing changes any more.
     pub async fn changed(&mut self) {
         if self.view.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Returns when the Lease has been given back, if it was ours: soon after the word to leave,
-    /// and at most [`elector::FAREWELL`] after it.
+    /// Returns when the Lease has been given back, if it was ours: at most [`elector::FAREWELL`]
+    /// after the shutdown was set.
     pub async fn released(mut self) {
         self.shutdown.wait().await;
         let left = async { while self.view.changed().await.is_ok() {} };
-        // It cannot be reached then, and the successor waits until the Lease has expired.
+        // On a timeout the successor waits until the Lease has expired.
         let _ = tokio::time::timeout(elector::FAREWELL, left).await;
     }
 }

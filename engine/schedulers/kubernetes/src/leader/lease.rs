@@ -15,44 +15,43 @@ use super::terms::{Claim, Observed, Record};
 use crate::binding::Binding;
 use crate::rights::grant;
 
-/// The annotation on the Lease by which a person holds all scaling.
+/// The annotation on the Lease that holds all scaling; a person sets it.
 pub const HOLD: &str = "microscaling.com/hold";
 
 /// Why a request did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeaseError {
-    /// The object does not exist; the engine may not create it.
+    /// The object, of this name, does not exist; the engine may not create it.
     #[error("there is no Lease {0}; it is part of demo.yaml")]
     Absent(String),
-    /// The engine has no right to; with the line that grants it.
+    /// The engine may not use it; the message has the command that grants the right.
     #[error("{0}")]
     Forbidden(String),
-    /// Somebody else has written it since it was read.
+    /// Another client has written it since it was read.
     #[error("the Lease {0} has changed since it was read")]
     Conflict(String),
     /// This engine is leaving.
     #[error("the engine is leaving")]
     Left,
-    /// The API server refuses it, cannot be reached, or does not answer in time.
+    /// The API server refuses the request, cannot be reached, or does not answer in time.
     #[error("the Lease {name} cannot be {done}: {why}")]
     Other {
         /// The object's name.
         name: String,
-        /// What was tried: "read" or "written".
+        /// "read" or "written".
         done: &'static str,
-        /// What the API server or the connection says.
+        /// The message of the API server or of the connection.
         why: String,
     },
 }
 
-/// One Lease, and how it was when it was last seen.
+/// One Lease, and its last seen state.
 #[derive(Debug)]
 pub(super) struct LeaseObject {
     api: Api<Lease>,
     name: String,
-    /// What a write replaces: labels, annotations and whatever else is in there stay.
+    /// As last seen. A write changes only a part of it, so labels and annotations stay.
     last: Lease,
-    /// Whether it may do anything at all.
     binding: Binding,
 }
 
@@ -69,7 +68,7 @@ impl LeaseObject {
         self.take_in("read", answer).await
     }
 
-    /// Replaces the object that was last seen, within `patience`.
+    /// Writes a claim to the object that was last seen, within `patience`.
     pub(super) async fn write(
         &mut self,
         claim: &Claim,
@@ -78,7 +77,7 @@ impl LeaseObject {
         self.replace(&claimed(&self.last, claim, Timestamp::now()), patience).await
     }
 
-    /// Says on the object that was last seen whether all scaling is held, within `patience`.
+    /// Writes a hold to the object that was last seen, within `patience`.
     pub(super) async fn hold(
         &mut self,
         hold: bool,
@@ -126,7 +125,7 @@ impl LeaseObject {
     }
 }
 
-/// The innermost reason; those around it only say that a request failed.
+/// The innermost reason; the outer ones only say that a request failed.
 fn root_cause(error: &kube::Error) -> String {
     anyhow::Chain::new(error).last().map_or_else(String::new, ToString::to_string)
 }
@@ -145,12 +144,12 @@ fn observed(lease: &Lease) -> Observed {
     }
 }
 
-/// In doubt it holds: whoever writes "yes", or a reason, wants that nothing is scaled.
+/// Any other value holds: a person who writes "yes", or a reason, wants a hold.
 fn holds(value: &str) -> bool {
     !matches!(value, "" | "false")
 }
 
-/// The object with the annotation as it shall be; it says who leads as it did.
+/// The object with the hold set or removed; the holder stays.
 fn holding(last: &Lease, hold: bool) -> Lease {
     let mut lease = last.clone();
     let annotations = lease.metadata.annotations.get_or_insert_default();
@@ -162,7 +161,7 @@ fn holding(last: &Lease, hold: bool) -> Lease {
     lease
 }
 
-/// The object with the claim in it.
+/// The object with the claim written into it.
 fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
     let mut lease = last.clone();
     lease.metadata.resource_version = Some(claim.version.clone());
@@ -178,8 +177,9 @@ fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
     lease
 }
 
-/// The time to write, in the microseconds that a Lease can hold, and never the one that is there
-/// already: the API server takes an update that changes nothing for none, and so would the others.
+/// The renewal time to write, in the microseconds that a Lease can hold. It always differs from the
+/// last one: the API server ignores an update that changes nothing, and the other candidates would
+/// see no renewal.
 fn later(now: Timestamp, last: Option<&MicroTime>) -> Timestamp {
     let micros = |time: Timestamp| Timestamp::from_microsecond(time.as_microsecond());
     let now = micros(now).unwrap_or(now);
@@ -227,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn two_renewals_never_look_the_same_whatever_the_clock_does() {
+    fn two_renewals_always_differ_even_if_the_clock_stands_still() {
         let stopped = at("2030-01-01T00:00:05Z");
         let after = claimed(&lease(), &claim(), stopped);
         assert_ne!(observed(&after).record, observed(&lease()).record);
     }
 
     #[test]
-    fn a_hold_is_written_and_taken_back_and_changes_nothing_else() {
+    fn a_hold_is_set_and_removed_and_changes_nothing_else() {
         let free = holding(&lease(), false);
         assert!(!observed(&free).held);
         assert_eq!(free.spec, lease().spec);

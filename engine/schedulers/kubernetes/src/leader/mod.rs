@@ -1,17 +1,17 @@
-//! Which of several engines may act: the one that holds the Lease.
+//! Leader election: of several engines only the one that holds the Lease may act.
 //!
 //! - [`elector`]: the rules, without a clock and without I/O
-//! - [`terms`]: the words that the rules and the edge share
+//! - [`terms`]: the types that the elector and the candidate exchange
 //! - [`lease`]: the object, over the Kubernetes API
-//! - `leadership`: [`Leadership`], how this engine stands, also for Prometheus
-//! - `candidate`: the task that stands for leader
-//! - `status`: what is seen of that, and what of it is worth a line in the log
-//! - [`ByLease`]: the right to decide that comes of it
+//! - `leadership`: [`Leadership`], this engine's leader state, also for Prometheus
+//! - `candidate`: the task that competes for the Lease
+//! - `status`: the state that others see, and which changes of it are logged
+//! - [`ByLease`]: the authority to decide while this engine holds the Lease
 //!
 //! # Leaving
-//! The Lease is given back when the `Shutdown` that [`Leadership::start`] was given says so, and
-//! a successor acts at once. So that must be said only when no write of this engine is under way
-//! any more; then wait for [`Leadership::released`] before the process ends.
+//! The candidate gives the Lease back when the `Shutdown` passed to [`Leadership::start`] is set,
+//! and a successor acts at once. So set it only when no write of this engine is under way any more,
+//! then wait for [`Leadership::released`] before the process ends.
 
 mod authority;
 mod candidate;

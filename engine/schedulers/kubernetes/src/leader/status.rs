@@ -1,5 +1,5 @@
-//! What all who look may know, and what of it is worth telling: a renewal each second is not, a
-//! change is, once.
+//! The state that the candidate publishes, and the log of its changes: each change is logged once,
+//! a renewal is not.
 
 use std::mem::discriminant;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::elector::{Elector, RENEW_DEADLINE};
 use super::lease::{HOLD, LeaseError};
 use super::terms::LeaderState;
 
-/// What all who look may know.
+/// The state that the candidate publishes.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) elector: Elector,
@@ -16,8 +16,8 @@ pub(super) struct View {
     pub(super) problem: Option<LeaseError>,
 }
 
-/// The words of the apiserver may change while nothing else does; our own of a right mean another
-/// one.
+/// Whether two problems count as one for the log. The apiserver's texts may vary for the same
+/// problem; our own text for a missing right differs only if the right does.
 fn is_same(one: Option<&LeaseError>, other: Option<&LeaseError>) -> bool {
     match (one, other) {
         (Some(LeaseError::Forbidden(one)), Some(LeaseError::Forbidden(other))) => one == other,
@@ -25,7 +25,7 @@ fn is_same(one: Option<&LeaseError>, other: Option<&LeaseError>) -> bool {
     }
 }
 
-/// What someone who looks would see.
+/// The part of a [`View`] whose changes are logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeaderStatus {
     leader_state: LeaderState,
@@ -58,12 +58,12 @@ impl LeaderStatus {
 
     fn log_leader_state(&self, before: &LeaderState) {
         if *before == LeaderState::Leader {
-            tracing::warn!("this engine leads no more: {}", self.why_lost());
+            tracing::warn!("this engine no longer leads: {}", self.why_lost());
         }
         match &self.leader_state {
             LeaderState::Leader => tracing::info!("this engine leads"),
             LeaderState::Standby { leader: Some(leader) } => {
-                tracing::info!("{leader} leads, this engine stands by");
+                tracing::info!("{leader} leads; this engine is on standby");
             }
             LeaderState::Standby { leader: None } | LeaderState::Unknown => {}
         }
@@ -71,7 +71,7 @@ impl LeaderStatus {
 
     fn why_lost(&self) -> String {
         match (&self.leader_state, &self.problem) {
-            (LeaderState::Standby { .. }, _) => "another one has taken the Lease".to_owned(),
+            (LeaderState::Standby { .. }, _) => "another engine has taken the Lease".to_owned(),
             (_, Some(problem)) => {
                 format!("no renewal for {} s: {problem}", RENEW_DEADLINE.as_secs())
             }

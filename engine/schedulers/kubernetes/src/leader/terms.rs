@@ -1,22 +1,22 @@
-//! The words that the elector and the edge around it share.
+//! The types that the elector and the candidate exchange.
 
 use std::time::Duration;
 
-/// What a Lease says of its holder. As long as two are equal, nobody has renewed it.
+/// The holder and the last renewal of a Lease. While two are equal, it was not renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
-    /// Who holds it; none where that is empty.
+    /// The holder's identity; `None` if it is empty.
     pub holder: Option<String>,
-    /// When it was renewed, by the holder's clock: only ever compared with itself.
+    /// When it was renewed, by the holder's clock. It is only compared for equality.
     pub renewed: String,
-    /// How often it went from one holder to another.
+    /// How often the holder has changed.
     pub transitions: i32,
 }
 
-/// A Lease as the API server gave it.
+/// A Lease as the API server returned it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observed {
-    /// Who holds it.
+    /// Its holder and last renewal.
     pub record: Record,
     /// The object's resourceVersion.
     pub version: String,
@@ -27,11 +27,11 @@ pub struct Observed {
 /// What to write into the Lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The holder to be; none gives it back.
+    /// The new holder; `None` gives the Lease back.
     pub holder: Option<String>,
-    /// The transitions to be.
+    /// As in [`Record`].
     pub transitions: i32,
-    /// It goes to a new holder, so the time of that is written too.
+    /// The holder changes, so the acquire time is written too.
     pub is_new: bool,
     /// The write must fail if the object no longer has this resourceVersion.
     pub version: String,
@@ -44,33 +44,33 @@ pub enum Step {
     Read,
     /// Write it, at once.
     Write(Claim),
-    /// Ask again at this time, unless there is something to tell before.
+    /// Ask again at this time, or after an event before it.
     Wait(Duration),
-    /// The Lease is given back, or it was not ours, or there was no time left.
+    /// The end: the Lease was given back, was not ours, or the time for that is over.
     Left,
 }
 
-/// What came of a request.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The Lease as it is, also after a write.
+    /// The current Lease, also after a write.
     Lease(Observed),
-    /// Somebody else has written the Lease since it was read.
+    /// Another client has written the Lease since it was read.
     Conflict,
-    /// Nothing is known: a write may have been done or not.
+    /// The outcome is unknown: a write may have taken effect or not.
     Failed,
 }
 
-/// Where this engine stands among its replicas.
+/// The state of one engine in the leader election.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaderState {
-    /// This one may act.
+    /// This engine may act.
     Leader,
-    /// Another one may act, or nobody yet.
+    /// Another engine may act, or no engine yet.
     Standby {
         /// Its identity.
         leader: Option<String>,
     },
-    /// The Lease could not be read for a while, or not be renewed.
+    /// The Lease could not be read for a while, or could not be renewed.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! Clusters of a few nodes and pods, written as Kubernetes writes them.
+//! Clusters of a few nodes and pods, in Kubernetes' own JSON.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn parsed<T: serde::de::DeserializeOwned>(all: &[Value]) -> Vec<Arc<T>> {
     all.iter().map(|v| Arc::new(serde_json::from_value(v.clone()).unwrap())).collect()
 }
 
-/// The slots for the pods of the app "own", each of 100 millicores and 100 MiB.
+/// The slots for the pods of the app "own", which request 100 millicores and 100 MiB each.
 fn slots(nodes: &[Value], pods: &[Value]) -> Result<u32, String> {
     let template: Pod = serde_json::from_value(pod("own", "", "100m", "100Mi")).unwrap();
     let is_own = |pod: &Pod| pod.labels().get("app").is_some_and(|app| app == "own");
@@ -50,7 +50,7 @@ fn container(cpu: &str, memory: &str) -> Value {
 }
 
 #[test]
-fn each_node_has_as_many_slots_as_its_scarcest_resource() {
+fn the_scarcest_resource_of_each_node_limits_its_slots() {
     let by_cpu = node("a", "1", "8Gi", "110");
     let by_memory = node("b", "8", "350Mi", "110");
     let by_pods = node("c", "8", "8Gi", "2");
@@ -59,13 +59,13 @@ fn each_node_has_as_many_slots_as_its_scarcest_resource() {
 }
 
 #[test]
-fn parts_of_slots_on_two_nodes_make_no_slot() {
+fn room_on_two_nodes_does_not_add_up_to_a_slot() {
     let nodes = [node("a", "150m", "1Gi", "9"), node("b", "150m", "1Gi", "9")];
     assert_eq!(slots(&nodes, &[]), Ok(2));
 }
 
 #[test]
-fn what_the_scaled_workloads_hold_is_room_and_what_others_hold_is_not() {
+fn requests_of_scaled_workloads_count_as_room_and_those_of_others_do_not() {
     let nodes = [node("a", "1", "8Gi", "110")];
     let own = pod("own", "a", "100m", "100Mi");
     assert_eq!(slots(&nodes, &[own.clone(), own.clone()]), Ok(10));
@@ -74,7 +74,7 @@ fn what_the_scaled_workloads_hold_is_room_and_what_others_hold_is_not() {
 }
 
 #[test]
-fn room_is_made_for_others_that_wait_and_the_sum_stays_when_they_have_come() {
+fn waiting_pods_of_others_reduce_the_slots_as_much_as_running_ones() {
     let nodes = [node("a", "1", "8Gi", "110")];
     assert_eq!(slots(&nodes, &[pod("other", "", "500m", "1Gi")]), Ok(5));
     assert_eq!(slots(&nodes, &[pod("other", "a", "500m", "1Gi")]), Ok(5));
@@ -82,7 +82,7 @@ fn room_is_made_for_others_that_wait_and_the_sum_stays_when_they_have_come() {
 }
 
 #[test]
-fn no_room_is_made_for_what_fits_nowhere_or_is_not_meant_to_start() {
+fn pods_that_fit_nowhere_or_are_not_to_start_do_not_reduce_the_slots() {
     let nodes = [node("a", "1", "8Gi", "110")];
     assert_eq!(slots(&nodes, &[pod("other", "", "2", "1Gi")]), Ok(10));
     let mut gated = pod("other", "", "500m", "1Gi");
@@ -93,7 +93,7 @@ fn no_room_is_made_for_what_fits_nowhere_or_is_not_meant_to_start() {
 }
 
 #[test]
-fn waiting_pods_share_nodes_as_they_would() {
+fn waiting_pods_are_spread_over_the_nodes() {
     let nodes = [node("a", "1", "8Gi", "110"), node("b", "600m", "8Gi", "110")];
     let waiting = pod("other", "", "500m", "1Gi");
     assert_eq!(slots(&nodes, &[waiting.clone(), waiting.clone()]), Ok(5 + 1));
@@ -101,7 +101,7 @@ fn waiting_pods_share_nodes_as_they_would() {
 }
 
 #[test]
-fn pods_that_have_ended_hold_nothing_and_leaving_ones_do() {
+fn ended_pods_hold_no_room_and_stopping_ones_do() {
     let nodes = [node("a", "1", "8Gi", "110")];
     let mut done = pod("other", "a", "500m", "1Gi");
     done["status"]["phase"] = json!("Succeeded");
@@ -112,7 +112,7 @@ fn pods_that_have_ended_hold_nothing_and_leaving_ones_do() {
 }
 
 #[test]
-fn nodes_that_take_no_pods_do_not_count() {
+fn nodes_that_accept_no_pods_do_not_count() {
     let open = node("open", "200m", "8Gi", "110");
     let closed = |change: fn(&mut Value)| {
         let mut node = node("closed", "8", "8Gi", "110");
@@ -126,21 +126,18 @@ fn nodes_that_take_no_pods_do_not_count() {
     assert_eq!(closed(taint), Ok(2));
     let not_ready = |node: &mut Value| node["status"]["conditions"][0]["status"] = json!("Unknown");
     assert_eq!(closed(not_ready), Ok(2));
-    assert_eq!(
-        slots(&[], &[]).unwrap_err(),
-        "the cluster has no node that is ready and takes pods"
-    );
+    assert_eq!(slots(&[], &[]).unwrap_err(), "no node of the cluster is ready and accepts pods");
 }
 
 #[test]
-fn a_slot_is_as_large_as_the_largest_of_each() {
+fn a_slot_has_the_largest_request_of_each_resource() {
     let nodes = [node("a", "1", "1000Mi", "110")];
     let heavy = pod("own", "a", "10m", "500Mi");
     assert_eq!(slots(&nodes, &[heavy]), Ok(2));
 }
 
 #[test]
-fn the_count_stays_within_what_a_capacity_may_be() {
+fn the_count_stays_within_the_limits_of_a_capacity() {
     assert_eq!(slots(&[node("a", "1", "1Mi", "110")], &[]), Ok(1));
     assert_eq!(slots(&[node("a", "9000", "9Ti", "99999")], &[]), Ok(1000));
 }
@@ -156,16 +153,16 @@ fn without_requests_a_slot_has_no_size() {
 }
 
 #[test]
-fn an_amount_that_cannot_be_read_is_named_with_whose_it_is() {
+fn an_invalid_quantity_is_reported_with_its_node_or_pod() {
     let nodes = [node("a", "much", "1Gi", "110")];
-    assert!(slots(&nodes, &[]).unwrap_err().starts_with("node/a: cpu \"much\" is no quantity"));
+    assert!(slots(&nodes, &[]).unwrap_err().starts_with("node/a: cpu \"much\" is not a quantity"));
     let nodes = [node("a", "1", "1Gi", "110")];
     let refusal = slots(&nodes, &[pod("other", "a", "1", "some")]).unwrap_err();
-    assert!(refusal.starts_with("pod/other: memory \"some\" is no quantity"), "{refusal}");
+    assert!(refusal.starts_with("pod/other: memory \"some\" is not a quantity"), "{refusal}");
 }
 
 #[test]
-fn init_containers_count_where_they_need_more_than_what_runs_later() {
+fn init_containers_count_when_they_need_more_than_the_containers() {
     let spec = json!({
         "initContainers": [container("300m", "10Mi"), container("50m", "900Mi")],
         "containers": [container("100m", "100Mi"), container("100m", "100Mi")],
@@ -174,7 +171,7 @@ fn init_containers_count_where_they_need_more_than_what_runs_later() {
 }
 
 #[test]
-fn sidecars_run_beside_all_that_starts_after_them() {
+fn sidecars_run_beside_everything_that_starts_after_them() {
     let mut sidecar = container("100m", "100Mi");
     sidecar["restartPolicy"] = json!("Always");
     let before = json!({
@@ -190,7 +187,7 @@ fn sidecars_run_beside_all_that_starts_after_them() {
 }
 
 #[test]
-fn what_the_whole_pod_requests_counts_more_and_overhead_comes_on_top() {
+fn a_pods_own_request_overrides_its_containers_and_overhead_is_added() {
     let spec = json!({
         "containers": [container("100m", "100Mi")],
         "resources": {"requests": {"cpu": "1"}},
@@ -200,7 +197,7 @@ fn what_the_whole_pod_requests_counts_more_and_overhead_comes_on_top() {
 }
 
 #[test]
-fn a_limit_alone_is_the_request_too() {
+fn a_limit_without_a_request_is_the_request_too() {
     let limited = json!({"name": "c", "resources": {"limits": {"cpu": "200m", "memory": "1Mi"}}});
     let spec = json!({"containers": [limited]});
     assert_eq!(asked(spec), Ok(Amounts { cpu: 200, memory: MI, pods: 1 }));

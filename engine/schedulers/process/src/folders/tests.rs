@@ -27,7 +27,7 @@ fn put(mounts: &[&str], text: &str) -> String {
 }
 
 #[test]
-fn a_mounted_path_becomes_a_folder_however_it_is_written_and_no_other_does() {
+fn only_a_mounted_path_becomes_a_folder_in_all_spellings() {
     let paths = ["/data", "/data/", "//data", "/./data", "/x/../data/", "data"];
     for mount in paths {
         let cases = [
@@ -49,7 +49,7 @@ fn a_mounted_path_becomes_a_folder_however_it_is_written_and_no_other_does() {
 }
 
 #[test]
-fn overlapping_mounts_are_replaced_once_and_the_longest_counts() {
+fn overlapping_mounts_are_replaced_once_and_the_longest_wins() {
     let mounts = ["/data", "/data/inner", "/own"];
     let cases = [
         ("/data/x", "/own/0/x"),
@@ -63,7 +63,7 @@ fn overlapping_mounts_are_replaced_once_and_the_longest_counts() {
 }
 
 #[test]
-fn a_volume_that_is_mounted_twice_is_one_folder_and_no_part_of_it_leads_out() {
+fn a_volume_that_is_mounted_twice_is_one_folder_and_no_sub_path_leads_out_of_it() {
     let part = |path: &str, part: &str| Mount {
         sub_path: Some(part.to_owned()),
         ..mount(path, "../disk", Source::Lasting("hostPath"))
@@ -80,16 +80,16 @@ fn words(all: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_data_directory_below_no_mount_is_refused_however_it_is_given() {
+fn a_data_directory_outside_all_mounts_is_refused_in_all_spellings() {
     let variable = |value: &str| vec![("MICROSCALING_DATA_DIR".to_owned(), value.to_owned())];
     let cases: [(&[&str], Option<&str>, &str); 8] = [
-        (&["--data-dir=/var"], None, "--data-dir is /var, which is below no volumeMount"),
-        (&["--data-dir", "/var"], None, "--data-dir is /var, which is below no volumeMount"),
-        (&["--data-dir=/data/../etc"], None, "--data-dir is /data/../etc, which is below no"),
-        (&["--data-dir=/database"], None, "--data-dir is /database, which is below no"),
-        (&["--data-dir=var"], None, "--data-dir is var, which is below no volumeMount"),
-        (&["--data-dir="], None, "--data-dir is , which is below no volumeMount"),
-        (&[], Some("/var"), "MICROSCALING_DATA_DIR is /var, which is below no volumeMount"),
+        (&["--data-dir=/var"], None, "--data-dir is /var, which is outside all volumeMounts"),
+        (&["--data-dir", "/var"], None, "--data-dir is /var, which is outside all volumeMounts"),
+        (&["--data-dir=/data/../etc"], None, "--data-dir is /data/../etc, which is outside all"),
+        (&["--data-dir=/database"], None, "--data-dir is /database, which is outside all"),
+        (&["--data-dir=var"], None, "--data-dir is var, which is outside all volumeMounts"),
+        (&["--data-dir="], None, "--data-dir is , which is outside all volumeMounts"),
+        (&[], Some("/var"), "MICROSCALING_DATA_DIR is /var, which is outside all volumeMounts"),
         (&["--data-dir=/words"], None, "--data-dir is /words, which is in the volume words"),
     ];
     let mounts =
@@ -103,15 +103,15 @@ fn a_data_directory_below_no_mount_is_refused_however_it_is_given() {
             told(all, value).iter().map(|(name, why)| format!("{name} {why}")).collect();
         assert!(told.len() == 1 && told[0].starts_with(says), "{told:?} and not {says}");
     }
-    assert_eq!(told(&["--data-dir=/data"], Some("/var")), [], "the flag counts");
-    assert_eq!(told(&["--data-dir", "data/sub"], None), [], "it begins in /");
+    assert_eq!(told(&["--data-dir=/data"], Some("/var")), [], "the flag wins");
+    assert_eq!(told(&["--data-dir", "data/sub"], None), [], "it is relative to /");
     assert_eq!(told(&[], Some("/data/sub/")), []);
     assert_eq!(told(&["--token-file=/etc/token"], None), [], "it is only read");
     assert!(told(&["--token-file=/words/token"], None)[0].1.contains("empty without a cluster"));
 }
 
 #[test]
-fn what_a_program_s_own_flags_name_becomes_a_folder_also_from_the_working_directory() {
+fn paths_in_a_program_s_own_flags_become_folders_also_relative_ones() {
     let container = queue(&[mount("/data", "data", Source::Empty)]);
     let folders = Folders::of(&container, Path::new("/own"));
     let mut given = words(&["--data-dir", "data", "--data-dir=./data/x/", "data"]);

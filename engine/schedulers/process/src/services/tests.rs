@@ -53,14 +53,14 @@ fn whatever_leads_to_the_queue_in_a_cluster_leads_there_in_the_box() {
 fn what_leads_nowhere_in_a_cluster_is_refused_with_object_variable_and_line() {
     let line = 1 + DEMO.lines().position(|line| line.contains(URL)).unwrap();
     let cases = [
-        ("http://queue:81", PORT, "and the Service queue has no port 81; it has 4151"),
-        ("http://queue", PORT, "and the Service queue has no port 80; it has 4151"),
-        ("http://quue:4151", PORT, "and the manifest has no such Service; it has queue.default"),
-        ("http://queue.talk:4151", PORT, "and the manifest has no such Service"),
-        ("http://queue.talk.svc:4151", PORT, "and the manifest has no such Service"),
-        ("http://queue.:4151", PORT, "which is no name of a cluster's Service"),
-        ("http://queue.default.svc.:4151", PORT, "which is no name of a cluster's Service"),
-        ("http://queue", "ports: [{port: 80}]", "leads nowhere here: it leads to port 80"),
+        ("http://queue:81", PORT, "but the Service queue has no port 81; it has 4151"),
+        ("http://queue", PORT, "but the Service queue has no port 80; it has 4151"),
+        ("http://quue:4151", PORT, "but the manifest has no such Service; it has queue.default"),
+        ("http://queue.talk:4151", PORT, "but the manifest has no such Service"),
+        ("http://queue.talk.svc:4151", PORT, "but the manifest has no such Service"),
+        ("http://queue.:4151", PORT, "which cannot be the name of a Service"),
+        ("http://queue.default.svc.:4151", PORT, "which cannot be the name of a Service"),
+        ("http://queue", "ports: [{port: 80}]", "has no process here: it leads to port 80"),
         ("http://queue", "ports: [{port: 80, targetPort: web}]", "has a port web"),
         ("http://queue", "clusterIP: None\n  ports: [{port: 80, targetPort: http}]", "no port 80"),
         ("http://queue:4151", "ports: [{port: 4151, protocol: UDP}]", "no port 4151; it has "),
@@ -89,9 +89,9 @@ fn a_service_that_nobody_here_needs_is_left_out_by_name() {
     assert_eq!(told(&services), Vec::<&str>::new());
     assert_eq!(services.serves.keys().collect::<Vec<_>>(), ["queue"]);
     let expected = [
-        "service/metrics is left out without a cluster: it finds deployment/consumer, whose \
-         processes have no address in common",
-        "service/nobody is left out without a cluster: it finds no Deployment of the manifest",
+        "service/metrics is left out without a cluster: it selects deployment/consumer, whose \
+         processes have no common address",
+        "service/nobody is left out without a cluster: it selects no Deployment of the manifest",
     ];
     assert_eq!(services.warnings, expected);
 }
@@ -106,12 +106,12 @@ fn a_service_without_one_process_that_another_deployment_needs_is_refused() {
     let told = refused(asks + METRICS);
     assert_eq!(
         told,
-        "deployment/remainder: a word of its command line is \"http://metrics:9100/x\", and the \
-         Service metrics leads nowhere here: it finds deployment/consumer, whose processes have no \
-         address in common"
+        "deployment/remainder: an argument is \"http://metrics:9100/x\", but the Service metrics \
+         has no process here: it selects deployment/consumer, whose processes have no common \
+         address"
     );
     let moved = "app.kubernetes.io/name: queue}\n  ports";
     assert!(DEMO.contains(moved));
     let told = refused(DEMO.replace(moved, "app.kubernetes.io/name: consumer}\n  ports"));
-    assert!(told.lines().count() == 4 && told.contains("it finds deployment/consumer"), "{told}");
+    assert!(told.lines().count() == 4 && told.contains("it selects deployment/consumer"), "{told}");
 }

@@ -1,4 +1,4 @@
-// The page for phones: shows what the engine tells, and sends a job for each press.
+// The page for phones: shows the engine's state and adds a job with each press.
 "use strict";
 
 const STALE_AFTER_MS = 5000;

@@ -56,7 +56,7 @@ fn by_the_clock_each_step_begins_when_the_one_before_ends() {
 }
 
 #[test]
-fn a_late_look_misses_no_step_and_no_time() {
+fn a_late_call_skips_no_step_and_no_time() {
     let (mut it, _) = Stepper::begin(scenario(), BY_CLOCK, s(0));
     let acts = it.pass(s(21));
     let expected = [Action::Hold(false), burst(), blind(true), load(0), pause(true)];
@@ -66,7 +66,7 @@ fn a_late_look_misses_no_step_and_no_time() {
 }
 
 #[test]
-fn by_hand_each_step_waits_and_the_last_one_stands_whatever_key_comes() {
+fn by_hand_each_step_waits_and_further_keys_do_not_end_the_last_one() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     assert_eq!(it.pass(s(1000)), []);
     let shown = it.scene(s(1000)).unwrap();
@@ -78,14 +78,14 @@ fn by_hand_each_step_waits_and_the_last_one_stands_whatever_key_comes() {
         assert_eq!(caption(&it, s(1002)), "Three.");
     }
     it.press(Press::Previous, s(1003));
-    assert_eq!(caption(&it, s(1003)), "Two.", "and the keys live");
+    assert_eq!(caption(&it, s(1003)), "Two.", "and keys still work");
     it.press(Press::Next, s(1004));
     assert_eq!(it.press(Press::End, s(1005)), [blind(false), pause(false)]);
     assert_eq!(caption(&it, s(1005)), "over");
 }
 
 #[test]
-fn by_hand_an_outage_lasts_for_as_long_as_its_captions_stand() {
+fn by_hand_an_outage_lasts_as_long_as_its_captions_are_shown() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     it.press(Press::Next, s(1));
     assert_eq!((it.deadline(), it.pass(s(600))), (None, vec![]), "it outlasts this step");
@@ -106,7 +106,7 @@ fn a_key_too_many_by_the_clock_does_not_end_the_last_step_either() {
 }
 
 #[test]
-fn a_step_that_waits_for_long_does_so_and_the_next_one_begins_as_if_it_had_not() {
+fn the_actions_of_a_waiting_step_are_undone_when_the_next_one_begins() {
     let mut patient = scenario();
     patient.steps[0].while_waiting =
         vec![Action::Load { producer: "producer".to_owned(), replicas: 1 }];
@@ -122,7 +122,7 @@ fn a_step_that_waits_for_long_does_so_and_the_next_one_begins_as_if_it_had_not()
 }
 
 #[test]
-fn what_is_ready_does_nothing_before_its_first_key() {
+fn a_prepared_scenario_does_nothing_before_its_first_key() {
     let mut it = Stepper::ready(scenario());
     assert_eq!((it.deadline(), it.pass(s(60))), (None, vec![]));
     let shown = it.scene(s(60)).unwrap();
@@ -131,12 +131,12 @@ fn what_is_ready_does_nothing_before_its_first_key() {
 }
 
 #[test]
-fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
+fn back_restores_the_situation_and_repeats_no_burst() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     it.press(Press::Next, s(1));
     it.press(Press::Next, s(2));
     let back = it.press(Press::Previous, s(3));
-    assert_eq!(back, [Action::Hold(false), pause(false), load(3)], "it is dark already");
+    assert_eq!(back, [Action::Hold(false), pause(false), load(3)], "the queue is hidden already");
     assert_eq!(caption(&it, s(3)), "Two.");
     let first = [Action::Hold(true), pause(false), load(3)];
     assert_eq!(it.press(Press::Previous, s(4)), [&first[..], &[blind(false)]].concat());
@@ -145,7 +145,7 @@ fn back_sets_the_situation_again_and_repeats_nothing_that_passed() {
 }
 
 #[test]
-fn whoever_ends_it_finds_nothing_held_hidden_or_paused() {
+fn after_the_end_nothing_is_held_hidden_or_paused() {
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));
     assert_eq!(it.end(), [Action::Hold(false)]);
     let (mut it, _) = Stepper::begin(scenario(), BY_HAND, s(0));

@@ -1,4 +1,4 @@
-//! Counts into places.
+//! Positions of counts in a chart.
 
 /// The left edge of all panels.
 pub const LEFT: f64 = 44.0;
@@ -6,22 +6,22 @@ pub const LEFT: f64 = 44.0;
 /// A panel's count axis.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
-    /// The place of its greatest count.
+    /// The position of `max`.
     pub top: f64,
-    /// The place of zero.
+    /// The position of zero.
     pub bottom: f64,
-    /// Its greatest count.
+    /// The greatest count.
     pub max: f64,
 }
 
 impl Counts {
-    /// The place of a count; those over the greatest stay at the edge.
+    /// The position of a count; larger ones than `max` stay at the edge.
     pub fn y(&self, count: f64) -> f64 {
         self.bottom - (count / self.max).min(1.0) * (self.bottom - self.top)
     }
 }
 
-/// The upper end of a queue's axis: twice the target, or the next step that holds the largest.
+/// The upper end of a queue's axis: twice the target, or the next step that fits the largest value.
 pub fn queue_max(target: u32, largest: u64) -> f64 {
     let target = f64::from(target.max(1));
     let decades = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
@@ -29,12 +29,12 @@ pub fn queue_max(target: u32, largest: u64) -> f64 {
     steps.find(|step| step * target >= largest as f64).unwrap_or(1e7) * target
 }
 
-/// A place to a tenth; more digits only make the page longer.
+/// Rounds a position to one decimal; more digits only make the file longer.
 pub fn tenth(place: f64) -> f64 {
     (place * 10.0).round() / 10.0
 }
 
-/// A line through these places, as an SVG path has it.
+/// The SVG path of a line through these positions.
 pub fn path(places: impl Iterator<Item = (f64, f64)>) -> String {
     let mut path = String::new();
     for (x, y) in places {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_queue_s_axis_begins_at_twice_the_target_and_grows_in_steps() {
+    fn a_queue_axis_begins_at_twice_the_target_and_grows_in_steps() {
         let cases = [(0, 40.0), (40, 40.0), (41, 100.0), (101, 200.0), (399, 400.0), (401, 1000.0)];
         for (largest, max) in cases {
             assert_eq!(queue_max(20, largest), max, "{largest}");

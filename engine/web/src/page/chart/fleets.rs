@@ -1,5 +1,5 @@
-//! How long jobs wait over how much spare work is done, as an SVG file that stands alone: who
-//! scales well is below and to the right of the line of fixed fleets.
+//! Job waits over background work done, as a stand-alone SVG file. A contender that scales well is
+//! below and to the right of the line of fixed fleets.
 
 use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;
@@ -11,16 +11,16 @@ const LEFT: f64 = 60.0;
 const RIGHT: f64 = 560.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 340.0;
-/// Waits are drawn from here on, in seconds: nobody sees less.
+/// The start of the wait axis in seconds; nobody notices a shorter wait.
 const SHORTEST: f64 = 0.1;
 
-/// The page's colours; a file has no style sheet beside it.
+/// The page's colours; the file has no other style sheet.
 const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}\
     .grid{stroke:#d8dee4}.lead{stroke:#8c959f;stroke-width:.7}\
     .fixed{fill:none;stroke:#57606a;stroke-width:2;stroke-dasharray:6 4}.dot{fill:#57606a}\
     .rival{fill:#d55e00}.ours{fill:#0072b2}.strong{font-weight:700}";
 
-/// One point.
+/// A point of the chart.
 #[derive(Debug, Clone)]
 struct Spot {
     name: String,
@@ -29,15 +29,15 @@ struct Spot {
     ours: bool,
 }
 
-/// What the axes reach to.
+/// The ends of the axes.
 #[derive(Debug, Clone, Copy)]
 struct Reach {
     spare_work: f64,
-    /// In decades over [`SHORTEST`].
+    /// Decades above [`SHORTEST`].
     decades: f64,
 }
 
-/// Those who scale with their names, and fixed fleets from the smallest on, by their sizes.
+/// Contenders that scale, with their names, and fixed fleets by size, smallest first.
 pub fn fleets(scaling: &[Outcome], fixed: &[(String, Outcome)]) -> Markup {
     let all = || scaling.iter().chain(fixed.iter().map(|(_, outcome)| outcome));
     let longest = all().map(wait).fold(1.0, f64::max);
@@ -95,12 +95,12 @@ fn axes(reach: Reach) -> Markup {
             (reach.spare_work.round())
         }
         text class="quiet" x=(half) y=(BOTTOM + 38.0) text-anchor="middle" {
-            "spare work done, container-seconds; dashed: fixed fleets by their size"
+            "background work done, container-seconds; dashed: fixed fleets by size"
         }
     }
 }
 
-/// Points with their names beside the drawing, a thin line from each to its own.
+/// Points with their names beside the chart; a thin line joins each name to its point.
 fn named(spots: &[Spot]) -> Markup {
     let label = |it: &Spot| Label { y: it.y, text: it.name.clone() };
     let labels = spread(spots.iter().map(label).collect(), TOP, BOTTOM);

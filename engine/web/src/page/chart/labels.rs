@@ -1,14 +1,14 @@
-//! Words at the lines' ends that never touch.
+//! Labels at the ends of lines that never overlap.
 
-/// The least distance between two lines of words.
+/// The least distance between two labels.
 const GAP: f64 = 20.0;
 
-/// Words at a height.
+/// A label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    /// The height of the line that they name.
+    /// The vertical position of the line that it names.
     pub y: f64,
-    /// The words.
+    /// The name.
     pub text: String,
 }
 

@@ -1,10 +1,10 @@
 //! Simulated contenders as SVG files.
 //!
 //! # Layout
-//! - [`axis`]: counts into places
-//! - [`labels`]: words at the lines' ends that never touch
+//! - [`axis`]: positions of counts
+//! - [`labels`]: labels at the ends of lines that never overlap
 //! - [`stacked`]: contenders one above the other
-//! - [`fleets`]: how long jobs wait with each of them, over how much spare work is done
+//! - [`fleets`]: job waits of each contender over background work done
 
 pub mod axis;
 pub mod fleets;

@@ -1,4 +1,4 @@
-//! Simulated contenders one above the other on one time axis, as an SVG file that stands alone.
+//! Simulated contenders one above the other on one time axis, as a stand-alone SVG file.
 
 use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;
@@ -10,10 +10,10 @@ use super::axis::{Counts, LEFT, path, queue_max, tenth};
 const RIGHT: f64 = 850.0;
 /// The height of one contender: its name, its queue, its containers.
 const PANEL: f64 = 140.0;
-/// Room below the last one for the seconds.
+/// Room below the last panel for the time axis.
 const FOOT: f64 = 30.0;
 
-/// The page's colours; a file has no style sheet beside it.
+/// The page's colours; the file has no other style sheet.
 const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}\
     .name{font-weight:700}.grid{stroke:#d8dee4}.capacity{stroke:#1b1f24}\
     .queue{fill:none;stroke:#d55e00;stroke-width:2}.urgent{fill:#0072b2}.spare{fill:#bfe7db}";
@@ -21,20 +21,20 @@ const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}
 /// What all panels share.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
-    /// The last moment, in seconds.
+    /// The end of the time axis, in seconds.
     end: f64,
-    /// The longest queue that is shown.
+    /// The end of the queue axis.
     queue: f64,
-    /// The budget.
+    /// The number of slots.
     capacity: u32,
-    /// The most containers that are shown.
+    /// The end of the container axis.
     containers: u32,
 }
 
-/// All contenders of one scenario; `rest` says which workloads take what is left.
+/// All contenders of one scenario; `rest` says which workloads are the background.
 pub fn stacked(outcomes: &[Outcome], rest: &[bool], target: u32, capacity: u32) -> Markup {
     let points = || outcomes.iter().flat_map(|it| &it.series.points);
-    // A fleet that is too small has a queue without end; it may leave the drawing.
+    // The queue of a fleet that is too small grows without end; it may leave the chart.
     let scaling = outcomes.iter().filter(|it| it.scales).flat_map(|it| &it.series.points);
     let longest = scaling.map(queue_length).max().unwrap_or_default();
     let most = points().map(placed).max().unwrap_or_default().max(capacity);
@@ -100,7 +100,7 @@ fn urgent(point: &Point, rest: &[bool]) -> u32 {
     pools.map(|(it, _)| it.placed()).sum()
 }
 
-/// Steps, closed along the bottom.
+/// The SVG path of an area under steps.
 fn area(points: &[Point], count: &dyn Fn(&Point) -> u32, counts: Counts, scale: Scale) -> String {
     let mut path = format!("M{LEFT} {}", counts.bottom);
     for point in points {

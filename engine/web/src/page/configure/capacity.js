@@ -1,4 +1,4 @@
-// How many containers there are to share.
+// The field for the capacity.
 
 import { put } from "./card.js";
 import { PREFIX, atField, plain } from "./fields.js";
@@ -7,7 +7,7 @@ import { place, say } from "../shell/dom.js";
 
 const NAME = `${PREFIX}capacity`;
 
-/** The field; `told` hears the configuration that an edit gave, `typed` each letter. */
+/** `told` is called with the configuration after an edit, `typed` after each key. */
 export class Capacity {
   constructor(told, typed) {
     this.told = told;
@@ -40,14 +40,14 @@ export class Capacity {
     mend(this.parts, this.wrong ?? (view.trouble ? this.words(view.trouble) : ""));
     const [now, before] = [view.annotations[NAME], view.defaults[NAME]];
     this.back.hidden = view.measured || (now === before && !this.wrong);
-    say(this.back.lastElementChild, `Back to ${before ?? "what --capacity says"}`);
+    say(this.back.lastElementChild, `Back to ${before ?? "the value of --capacity"}`);
     const why = view.measured
-      ? "slots, as many as the cluster has to spare"
-      : view.deployment === null ? "slots, as --capacity says; the engine has no Deployment" : null;
-    say(place("capacity-note"), why ?? "slots; one slot is one container of either");
+      ? "slots, as many as the cluster has free"
+      : view.deployment === null ? "slots, set by --capacity; the engine has no Deployment" : null;
+    say(place("capacity-note"), why ?? "slots; each has room for one container");
   }
 
-  /** What counts, also where a flag alone says it. */
+  /** The value in use, which may come from the flag alone. */
   get value() {
     return String(this.view.annotations[NAME] ?? this.view.value);
   }
@@ -56,26 +56,26 @@ export class Capacity {
     return atField({ deployment: this.view.deployment, text });
   }
 
-  /** Whether it can be edited at all. */
+  /** Enables the field if it can be edited. */
   enable(may) {
     this.input.disabled = !may || this.view.measured || this.view.deployment === null;
     this.back.disabled = this.input.disabled;
   }
 
-  /** The engine's annotations with what is typed. */
+  /** The engine's annotations with the draft applied. */
   get annotations() {
     const { annotations } = this.view;
     return this.draft === null ? annotations : { ...annotations, [NAME]: plain(this.draft) };
   }
 
-  /** Forgets what was typed, and what was wrong with it. */
+  /** Forgets the draft and its error. */
   forget() {
     this.draft = null;
     this.wrong = null;
     this.show(this.view);
   }
 
-  /** Tries again what was refused, once something else has changed. */
+  /** Retries a refused edit after another edit was applied. */
   retry() {
     if (this.wrong && document.activeElement !== this.input) this.apply();
   }
@@ -90,7 +90,7 @@ export class Capacity {
     await this.send(value === "" ? null : value);
   }
 
-  /** Back to what it was at the start. */
+  /** Restores the value of the start. */
   async putBack(typed) {
     const [now, before] = [this.view.annotations[NAME], this.view.defaults[NAME]];
     this.forget();
@@ -108,7 +108,7 @@ export class Capacity {
       ? null
       : problems?.map((it) => this.words(it.text)).join("; ") ?? answer.message;
     if (!answer.ok) return this.show(this.view);
-    // What was typed meanwhile stays.
+    // A draft typed meanwhile stays.
     if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
     said(place("capacity-status"), "applied");
     this.told(answer.data);

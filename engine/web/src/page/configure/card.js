@@ -1,4 +1,4 @@
-// A card: one workload's fields, its own draft, and what the engine says to it.
+// A card: one workload's fields, its draft, and the engine's answers to it.
 
 import { call } from "../shell/calls.js";
 import { FIELDS, PREFIX, RULES } from "./fields.js";
@@ -7,20 +7,20 @@ import { backTo, differs, drafted, edits, placed, sentences, settled, shown, use
 import { control, mend, said, wireBack } from "./form.js";
 import { el, mark, say } from "../shell/dom.js";
 
-/** A workload's card. `told` hears the configuration that an edit gave; `typed` each letter. */
+/** `told` is called with the configuration after an edit, `typed` after each key. */
 export class Card {
   constructor(view, told, typed) {
     this.view = view;
     this.told = told;
     this.typed = typed;
     this.draft = {};
-    /** What was on the server when a field was typed in first. */
+    /** The engine's values when typing began, by field. */
     this.base = {};
     this.wrong = {};
     this.last = "rule";
-    /** The edit that is on its way, as text; null for none. */
+    /** The edit under way, as text; null for none. */
     this.sent = null;
-    /** Whether another field was left meanwhile. */
+    /** Whether another field was left during the edit. */
     this.again = false;
     this.build();
     this.show(view);
@@ -66,7 +66,7 @@ export class Card {
     });
   }
 
-  /** Back to what the engine has. */
+  /** Restores the engine's value. */
   drop(field) {
     delete this.draft[field.key];
     delete this.wrong[field.key];
@@ -74,7 +74,7 @@ export class Card {
     this.typed();
   }
 
-  /** Back to what it was at the start. */
+  /** Restores the value of the start. */
   async putBack(field) {
     const { deployment, annotations, defaults } = this.view;
     this.drop(field);
@@ -85,12 +85,12 @@ export class Card {
     this.hear(await put([{ deployment, annotations: before }]));
   }
 
-  /** The annotations with what is typed. */
+  /** The annotations with the draft applied. */
   get annotations() {
     return drafted(this.draft, this.view.annotations, this.view.defaults);
   }
 
-  /** Takes in the configuration as it is; what is being typed stays. */
+  /** Shows a new configuration; the draft stays. */
   show(view) {
     this.view = view;
     this.draft = settled(this.draft, view.annotations, view.defaults);
@@ -113,14 +113,14 @@ export class Card {
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
     const warning = field.key === "queue" && !isOpen ? this.view.queue_warning : null;
-    const meanwhile = `meanwhile set to ${value || "nothing"}; Escape takes that`;
+    const meanwhile = `meanwhile set to ${value || "nothing"}; press Escape to take it`;
     say(note, other ? meanwhile : warning ?? "");
     note.classList.toggle("warning", Boolean(warning));
     part.classList.toggle("is-told", other || Boolean(warning));
     this.showBack(field);
   }
 
-  /** What is another one than at the start, and what was refused, can be taken back by itself. */
+  /** Shows the Back button of a field that differs from the start, or whose edit was refused. */
   showBack(field) {
     const { back } = this.controls.get(field.key);
     const { annotations, defaults } = this.view;
@@ -147,14 +147,14 @@ export class Card {
     say(this.message, this.wrong[""] ?? fromThere[""] ?? "");
   }
 
-  /** What is typed, but for a field that somebody is still in and has not left (`left`). */
+  /** The edits of the draft, without the field that has the focus unless it was just left. */
   finished(left) {
     const here = [...this.controls].find(([, it]) => it.input === document.activeElement)?.[0];
     const done = Object.entries(this.draft).filter(([key]) => key === left || key !== here);
     return edits(Object.fromEntries(done), this.view.annotations, this.view.defaults);
   }
 
-  /** Sends what is typed; `left` is the field that was left, if it was one. */
+  /** Sends the draft; `left` is the field that was left, if any. */
   async apply(left = null) {
     const changes = this.finished(left);
     const text = JSON.stringify(changes);
@@ -175,7 +175,7 @@ export class Card {
     this.apply();
   }
 
-  /** Forgets what was typed into fields, and what was wrong with all of it. */
+  /** Forgets the drafts of these fields, and all errors. */
   forget(keys) {
     for (const key of keys) delete this.draft[key];
     this.wrong = {};
@@ -183,17 +183,17 @@ export class Card {
     this.typed();
   }
 
-  /** Tries again what was refused, once something else has changed. */
+  /** Retries a refused edit after another edit was applied. */
   retry() {
     if (Object.keys(this.wrong).length > 0 && !this.isTyping()) this.apply();
   }
 
-  /** Whether somebody is in one of the fields; then it is applied once that is left. */
+  /** Whether a field has the focus; its draft is applied once it is left. */
   isTyping() {
     return this.form.contains(document.activeElement);
   }
 
-  /** Takes in what came of an edit. */
+  /** Shows the result of an edit. */
   hear(answer) {
     const problems = answer.data?.error?.problems;
     if (answer.ok) this.wrong = {};
@@ -213,11 +213,11 @@ export class Card {
     this.hear(await put([{ deployment, annotations }]));
   }
 
-  /** Whether it can be edited. */
+  /** Enables the fields if they can be edited. */
   enable(may) {
     this.fields.disabled = !may;
   }
 }
 
-/** Sends edits; as `call` answers. */
+/** Sends edits; returns the result of `call`. */
 export const put = (changes) => call("PUT", "/api/v1/config", { changes });

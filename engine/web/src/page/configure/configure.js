@@ -1,4 +1,4 @@
-// The Configure page: cards, the manifest they give, and what was edited.
+// The Configure page: the cards, the resulting manifest, and the list of edits.
 
 import { call } from "../shell/calls.js";
 import { Capacity } from "./capacity.js";
@@ -17,7 +17,7 @@ const others = new Others(edited);
 let config = null;
 let marked = "";
 
-/** Takes in a configuration; an older one, that was overtaken on its way, is left out. */
+/** Shows a configuration, unless a newer one has come before it. */
 function take(new_) {
   if (!new_ || (config && new_.run === config.run && new_.version < config.version)) return;
   config = new_;
@@ -38,7 +38,7 @@ function take(new_) {
   preview();
 }
 
-/** Workloads by priority; while somebody is in a card, all cards stay where they are. */
+/** Workloads by priority; while a card has the focus, all cards keep their places. */
 function inOrder(workloads) {
   const parent = place("cards");
   if (!parent.contains(document.activeElement)) return workloads;
@@ -47,7 +47,7 @@ function inOrder(workloads) {
   return workloads.toSorted((a, b) => at(a) - at(b));
 }
 
-/** Takes in what an edit of ours gave; what was refused before it may be possible now. */
+/** Shows the configuration after an edit; edits that were refused before may be valid now. */
 function edited(new_) {
   take(new_);
   for (const part of [capacity, ...cards.values()]) part.retry();
@@ -77,7 +77,7 @@ function enable() {
   place("another-all").disabled = !may;
 }
 
-/** The manifest's lines as they are once all that is typed is applied. */
+/** Shows the manifest with all drafts applied. */
 function preview() {
   if (!config) return;
   const parts = config.workloads.map(({ deployment, defaults }) =>
@@ -98,7 +98,7 @@ function preview() {
   show(pre, all.map((line) => (line.kind ? line.text : "")).join("\n"));
 }
 
-/** Brings what was marked last into the preview's sight, without moving the page. */
+/** Scrolls the preview to the newest marked line, without scrolling the page. */
 function show(pre, marks) {
   if (marks === marked) return;
   const [before, now] = [marked.split("\n"), marks.split("\n")];
@@ -116,7 +116,7 @@ async function copy() {
     await navigator.clipboard.writeText(text);
     said(place("done"), "Copied. Paste it into a shell.");
   } catch {
-    // Where the browser does not let us, one copies by hand.
+    // A browser may forbid this; then people copy by hand.
     const field = place("lines");
     field.value = text;
     field.hidden = false;
@@ -127,11 +127,11 @@ async function copy() {
 
 async function back() {
   const answer = await call("DELETE", "/api/v1/config");
-  said(place("done"), answer.ok ? "All is as it was at the start." : answer.message);
+  said(place("done"), answer.ok ? "All settings are as at the start." : answer.message);
   if (answer.ok) begin(answer.data);
 }
 
-/** Takes in a configuration in the place of all that was typed. */
+/** Shows a configuration and drops all drafts. */
 function begin(new_) {
   for (const card of cards.values()) card.forget(Object.keys(card.draft));
   capacity.forget();
@@ -140,7 +140,7 @@ function begin(new_) {
 
 let tag = null;
 
-/** Reads the configuration; an unchanged one costs a line. */
+/** Reads the configuration; the ETag makes an unchanged one cheap. */
 async function read() {
   const headers = tag ? { "if-none-match": tag } : {};
   const answer = await fetch("/api/v1/config", { headers, cache: "no-store" }).catch(() => null);
@@ -152,7 +152,7 @@ async function read() {
 place("copy").addEventListener("click", copy);
 place("defaults").addEventListener("click", back);
 wireToken((answer) => answer.ok && begin(answer.data));
-// The stream says when there is another configuration; until it does, we ask.
+// The stream announces new configurations; until it is there, the page polls.
 let seen = null;
 subscribe((model) => {
   const now = `${model.run} ${model.state.config}`;

@@ -1,51 +1,52 @@
-// The fields of a workload, and what became of them. Pure.
+// The fields of a workload and their edits. Pure.
 
 export const PREFIX = "microscaling.com/";
 
-/** The rules, as one says them to those who do not know them. */
+/** The rules with short explanations. */
 export const RULES = [
-  ["rate", "rate: as arrivals need"],
+  ["rate", "rate: by arrival rate"],
   ["queue", "queue: a PD controller"],
-  ["simple-queue", "simple-queue: by ones"],
-  ["remainder", "remainder: what is left"],
+  ["simple-queue", "simple-queue: steps of one"],
+  ["remainder", "remainder: spare capacity"],
 ];
 
 const FOLLOWS = ["rate", "queue", "simple-queue"];
 
 /**
- * The fields in the order of the page. `for`: the rules that use it; `without`: what counts where
- * it is empty.
+ * The fields in the order of the page. `for`: the rules that use the field; `without`: the value
+ * that an empty field stands for.
  */
 export const FIELDS = [
   { key: "rule", label: "Rule", kind: "select", options: RULES, wide: true },
-  { key: "target-queue-length", label: "Target queue", for: FOLLOWS },
+  { key: "target-queue-length", label: "Target", for: FOLLOWS },
   { key: "queue", label: "Queue", for: FOLLOWS, list: "queues" },
-  { key: "min-containers", label: "At least", without: "1" },
-  { key: "max-containers", label: "At most", without: "all" },
-  { key: "max-delta", label: "Step at most", without: "no limit" },
-  { key: "scale-down-window", label: "Scale-in after", for: ["rate"], without: "60s" },
+  { key: "min-containers", label: "Minimum", without: "1" },
+  { key: "max-containers", label: "Maximum", without: "capacity" },
+  { key: "max-delta", label: "Largest step", without: "no limit" },
+  { key: "scale-down-window", label: "Scale-down window", for: ["rate"], without: "60s" },
   { key: "priority", label: "Priority", without: "1" },
   { key: "paused", label: "Paused", kind: "check" },
   { key: "rate-average", label: "Average over", for: ["rate"], without: "15s", more: true },
-  { key: "service-rate", label: "Jobs/s each", for: ["rate"], without: "learned", more: true },
-  { key: "fallback-containers", label: "At least, blind", without: "as it is", more: true },
+  { key: "service-rate", label: "Jobs/s per worker", for: ["rate"], without: "learned",
+    more: true },
+  { key: "fallback-containers", label: "Minimum, unread", without: "unchanged", more: true },
 ];
 
-/** Whether a rule uses a field; without a rule all are there. */
+/** Whether a rule uses a field; without a rule all fields are used. */
 export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
 
-/** What a field shows of annotations. */
+/** The text that a field shows of annotations. */
 export function shown(field, annotations) {
   const value = annotations[PREFIX + field.key];
   if (field.kind === "check") return value === "true" ? "true" : "";
   return value ?? "";
 }
 
-/** Quotes as keyboards, manifests and text programs have them. */
+/** Quotes as keyboards, manifests and word processors write them. */
 const QUOTES = ['""', "''", "``", "\u201c\u201d", "\u201e\u201c", "\u201d\u201d", "\u2018\u2019",
   "\u201a\u2018", "\u2019\u2019", "\u00ab\u00bb", "\u00bb\u00ab"];
 
-/** What is typed, without spaces and quotes round it: a manifest wants quotes, and a field none. */
+/** A typed text without surrounding spaces and quotes: manifests need quotes, fields do not. */
 export function plain(text) {
   const words = text.trim();
   const quoted = words.length > 1
@@ -61,7 +62,7 @@ export function annotation(field, text, defaults) {
   return off ? "false" : null;
 }
 
-/** What is typed and not applied yet: annotations by their whole names. */
+/** The edits of a draft: annotations by their full names. */
 export function edits(draft, annotations, defaults) {
   const changes = {};
   for (const field of FIELDS) {
@@ -73,25 +74,25 @@ export function edits(draft, annotations, defaults) {
   return changes;
 }
 
-/** Whether a field's annotation is another one than at the start. */
+/** Whether a field's annotation differs from the start. */
 export const differs = (field, annotations, defaults) =>
   annotations[PREFIX + field.key] !== defaults[PREFIX + field.key];
 
-/** What a field goes back to, in words. */
+/** The text of a field's Back button. */
 export function backTo(field, defaults) {
   const value = shown(field, defaults);
   if (field.kind === "check") return value === "true" ? "Back to on" : "Back to off";
   return `Back to ${value || field.without || "nothing"}`;
 }
 
-/** The draft without what is as it was typed by now. */
+/** The draft without the fields that the engine has by now. */
 export function settled(draft, annotations, defaults) {
   const open = edits(draft, annotations, defaults);
   const left = Object.entries(draft).filter(([key]) => PREFIX + key in open);
   return Object.fromEntries(left);
 }
 
-/** Annotations as they are once a draft is applied. */
+/** Annotations with a draft applied. */
 export function drafted(draft, annotations, defaults) {
   const all = { ...annotations };
   for (const [name, value] of Object.entries(edits(draft, annotations, defaults))) {
@@ -101,7 +102,7 @@ export function drafted(draft, annotations, defaults) {
   return all;
 }
 
-/** The sentences of a trouble, each of one annotation. */
+/** The sentences of a warning, one for each annotation. */
 export function sentences(text) {
   const begin = /^deployment\/(\S+): annotation (\S+) /;
   return (text ?? "").split(/; (?=deployment\/)/).filter(Boolean).map((sentence) => {
@@ -110,15 +111,14 @@ export function sentences(text) {
   });
 }
 
-/** A sentence at its own field, which says whose it is. */
+/** A problem's text beside its own field, where the annotation's name is not needed. */
 export function atField(problem) {
   const whose = `deployment/${problem.deployment}: annotation ${PREFIX}`;
   return problem.text.startsWith(whose) ? problem.text.slice(whose.length) : problem.text;
 }
 
 /**
- * Where to show problems of an edit: at their fields, and what has none at the field that was
- * edited last.
+ * The problems of an edit by field; those without a field go to the one that was edited last.
  */
 export function placed(problems, deployment, last) {
   const at = {};

@@ -1,4 +1,4 @@
-// Fields with a label, a note and a place for what is wrong.
+// Fields with a label, a note and an error text.
 
 import { el, hidden, mark, say } from "../shell/dom.js";
 
@@ -32,18 +32,18 @@ function inputOf(field, id) {
   });
 }
 
-/** Calls `done` at a press of a button that takes back what is in its field. */
+/** Calls `done` when a field's Back button is pressed. */
 export function wireBack(back, input, done) {
-  // The field is not left by it, or what is typed there would be sent first.
+  // The focus stays in the field, or its draft would be sent first.
   back.addEventListener("pointerdown", (event) => event.preventDefault());
   back.addEventListener("click", () => {
-    // The button goes, and its focus with it.
+    // The button disappears, so the field takes its focus.
     if (document.activeElement === back) input.focus();
     done();
   });
 }
 
-/** Says what is wrong at a field; nothing where nothing is. */
+/** Shows or clears the error of a field. */
 export function mend({ input, wrong, part }, text) {
   say(wrong, text ?? "");
   mark(input, "aria-invalid", text ? "true" : null);
@@ -51,13 +51,13 @@ export function mend({ input, wrong, part }, text) {
   if (text) openAround(part);
 }
 
-/** A field in a closed part of the card would hide what is wrong with it. */
+/** Opens the closed part of a card that would hide an error. */
 function openAround(part) {
   const details = part.closest("details");
   if (details) details.open = true;
 }
 
-/** Says a word for a moment. */
+/** Shows a text for some seconds. */
 export function said(element, text) {
   say(element, text);
   clearTimeout(element.timer);

@@ -1,4 +1,4 @@
-//! The Configure page: places for what shall happen.
+//! The Configure page: fields for the annotations.
 
 use maud::{Markup, html};
 
@@ -51,7 +51,7 @@ fn body() -> Markup {
                     ol id="changes-list" {}
                 }
             }
-            aside aria-label="All together" {
+            aside aria-label="All workloads" {
                 (capacity())
                 div {
                     h2 id="yaml-title" { "As YAML" }
@@ -73,7 +73,7 @@ fn capacity() -> Markup {
                 input id="capacity-slots" type="text" inputmode="numeric" autocomplete="off"
                     aria-describedby="capacity-note capacity-wrong";
                 p id="capacity-status" class="applied" role="status" {}
-                p id="capacity-note" { "slots; one slot is one container of either" }
+                p id="capacity-note" { "slots; each has room for one container" }
                 p id="capacity-wrong" class="wrong" {}
                 button type="button" id="capacity-back" class="link back" hidden {
                     span class="sr" { "Capacity: " }
@@ -84,7 +84,7 @@ fn capacity() -> Markup {
     }
 }
 
-/// For a Deployment that is not scaled yet.
+/// The form for a Deployment that is not scaled yet.
 fn another() -> Markup {
     html! {
         form id="another" novalidate aria-labelledby="another-title" hidden {

@@ -1,15 +1,15 @@
-// The Deployments that are not scaled yet: pick one, and give it a queue.
+// The form that begins to scale another Deployment.
 
 import { put } from "./card.js";
 import { FIELDS, PREFIX, placed, plain, shown, uses } from "./fields.js";
 import { control, mend, said } from "./form.js";
 import { el, keyed, place, say } from "../shell/dom.js";
 
-/** What a Deployment begins with where it says nothing itself. */
+/** The fields' values for a Deployment without annotations. */
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
 const KEYS = ["rule", "queue", "target-queue-length", "priority"];
 
-/** The form; `told` hears the configuration that an edit gave. */
+/** `told` is called with the configuration after an edit. */
 export class Others {
   constructor(told) {
     this.told = told;
@@ -41,7 +41,7 @@ export class Others {
     keyed(this.choice, can, (other) => other.deployment,
       (other) => el("option", { value: other.deployment }, other.deployment), () => {});
     const why = cannot.map(({ deployment, cannot: hard, unfit }) =>
-      `${deployment} ${hard ? "cannot be" : "is not to be"} scaled: ${hard ?? unfit}.`);
+      `${deployment} ${hard ? "cannot" : "should not"} be scaled: ${hard ?? unfit}.`);
     say(place("another-cannot"), why.join(" "));
     const queues = config.workloads.map((workload) => workload.settings.queue).filter(Boolean);
     const known = [...new Set(queues)];
@@ -58,7 +58,7 @@ export class Others {
     say(this.image, other?.image ? `Image ${other.image}` : "");
     if (!other || other.deployment === this.chosen) return;
     this.chosen = other.deployment;
-    // Who was scaled before is so again.
+    // A Deployment that was scaled before gets its old settings.
     for (const field of this.fields) {
       this.input(field.key).value = shown(field, other.annotations) || (DEFAULTS[field.key] ?? "");
     }

@@ -1,11 +1,11 @@
-// Annotations as the lines of a manifest. Pure.
+// Annotations as YAML lines of a manifest. Pure.
 
 import { FIELDS, PREFIX } from "./fields.js";
 
 const ORDER = ["is-scalable", "capacity", ...FIELDS.map((field) => field.key)];
 const RESERVED = /^(true|false|null|yes|no|on|off|y|n)$/i;
 
-/** A text as the engine writes it: in quotes where it would be something else without. */
+/** A YAML scalar as the engine writes it: quoted if it would not be a plain string otherwise. */
 export const scalar = (text) =>
   /^[a-z][a-z0-9./:-]*$/i.test(text) && !RESERVED.test(text) && !text.endsWith(":")
     ? text
@@ -18,7 +18,7 @@ function place(name) {
 
 /**
  * The lines of one Deployment.
- * @returns [{text, kind}]; kind is "changed", "gone" (a comment by now) or null
+ * @returns [{text, kind}]; kind is "changed", "gone" (shown as a comment) or null
  */
 export function lines(name, annotations, defaults) {
   const names = [...new Set([...Object.keys(annotations), ...Object.keys(defaults)])];

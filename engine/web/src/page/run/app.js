@@ -1,4 +1,4 @@
-// Wires the Run page: each moment is put in its places.
+// Wires the Run page: shows each model in the page's elements.
 
 import { chart } from "./chart.js";
 import { actions, showControls, tell, wireControls } from "./controls.js";
@@ -21,7 +21,7 @@ import { showTable } from "./table.js";
 import { reader } from "./values.js";
 import { showWhy, toggleWhy } from "./why.js";
 
-/** How far back the chart looks, in seconds; the address may say another one. */
+/** The chart's time span in seconds; `?window=` in the address sets it. */
 const SECONDS =
   Math.min(300, Math.max(20, Number(new URLSearchParams(location.search).get("window")) || 60));
 
@@ -46,7 +46,7 @@ function showChart(model) {
   const read = queues.length === 0
     || queues.some(({ name }) => model.history.queues[name]?.some((n) => n !== null));
   if (!read || model.history.t.length === 0) {
-    // After a reset there may be nothing again.
+    // After a reset there are no readings again.
     if (drawing) waiting();
     return;
   }
@@ -56,7 +56,7 @@ function showChart(model) {
   draw(model);
 }
 
-/** What stands in the chart's place before the first reading. */
+/** Shows a text in the chart's place before the first reading. */
 function waiting() {
   Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
   frame.replaceChildren(el("p", { class: "waiting" }, "waiting for the queue"));
@@ -100,9 +100,9 @@ function help() {
 }
 
 const why = () => toggleWhy(store.shown ?? store.model);
-/** Others are reckoned by an engine that is there; a recording has none. */
+/** Shows the comparison, which a running engine computes; a recording has none. */
 const comparison = () => (store.model.state.status?.mode === "replay"
-  ? tell({ ok: true }, "A recording has no others to compare with.") : toggleComparison(again));
+  ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
 
 wireControls();
 wireStage(stageChanged);

@@ -1,6 +1,6 @@
-// Seconds and counts into places.
+// Positions of times and counts on the chart.
 
-/** The upper end of a queue's axis: twice the target, or the next step that holds the largest. */
+/** The upper end of a queue's axis: twice the target, or the next step that fits the largest. */
 export function queueMax(target, largest) {
   const unit = Math.max(target, 1);
   for (let decade = 1; decade <= 1e9; decade *= 10) {
@@ -11,15 +11,15 @@ export function queueMax(target, largest) {
   return largest;
 }
 
-/** The place of a time; `now` is at the right edge, what is too old is left of the left one. */
+/** The position of a time; `now` is at the right edge, older times are left of the left edge. */
 export const timeAxis = ({ left, right, now, seconds }) => (at) =>
   round(right - ((now - at) / seconds) * (right - left));
 
-/** The place of a count; those over the greatest stay at the edge. */
+/** The position of a count; larger ones than `max` stay at the edge. */
 export const countAxis = ({ top, bottom, max }) => (value) =>
   round(bottom - Math.min(1, value / max) * (bottom - top));
 
-/** Steps of the time axis in seconds: as many as have room for their words. */
+/** The labelled steps of the time axis, in seconds before now: as many as have room. */
 export function timeSteps(seconds, width) {
   const steps = [5, 10, 20, 30, 60, 120, 300];
   const step = steps.find((step) => (step / seconds) * width >= 110) ?? seconds;
@@ -30,5 +30,5 @@ export function timeSteps(seconds, width) {
   return marks;
 }
 
-/** To a tenth: more digits only make the drawing longer. */
+/** Rounds to one decimal: more digits only make the drawing longer. */
 export const round = (place) => Math.round(place * 10) / 10;

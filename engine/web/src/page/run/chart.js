@@ -1,5 +1,5 @@
-// The last minute as a drawing: two panels on one time axis, with "now" at the right edge. Its
-// size is that of its place in pixels, so that 18 px of type are 18 px on any screen.
+// The chart of the last minute: two panels on one time axis, with "now" at the right edge. It has
+// the size of its element in pixels, so that type of 18 px is 18 px on any screen.
 
 import { round, timeAxis, timeSteps } from "./axis.js";
 import { guess, spread } from "./labels.js";
@@ -10,16 +10,16 @@ import { arrows, called, short } from "../shell/words.js";
 
 const TOP = 12;
 const FOOT = 28;
-/** Between the panels: two axis words one above the other. */
+/** Between the panels: room for two axis labels, one above the other. */
 const BETWEEN = 30;
-/** Where less would be left for the lines, the words at their ends stand on them. */
+/** If less width is left for the lines, the labels at their ends stand on the lines. */
 const NARROWEST = 120;
 
 /**
- * The drawing.
- * @param size {width, height} in pixels, seconds: how far back, contenders: further thin lines,
- *   width: how wide words are
- * @returns {tree, frame} or null while nothing was read
+ * The chart as a tree of SVG elements.
+ * @param size {width, height} in pixels, seconds: the time span, contenders: further thin lines,
+ *   width: measures the width of a text
+ * @returns {tree, frame, data}, or null before the first point
  */
 export function chart(model, { size, seconds = 60, contenders = [], width = guess }) {
   const data = windowed(model.history, seconds);
@@ -68,7 +68,7 @@ function framed(model, { size, width, contenders, queues, workloads, data, secon
   };
 }
 
-/** Words at the right edge, or over the drawing where there is no room beside it. */
+/** Labels beside the right edge, or on the lines if there is no room beside it. */
 function ends(labels, frame) {
   const [x, anchor] = frame.narrow ? [frame.right - 4, "end"] : [frame.right + 10, "start"];
   const [top, lower] = frame.narrow ? [frame.top + 18, -5] : [frame.top, 6];

@@ -1,4 +1,4 @@
-// What others would do with the same load, simulated: thin lines in the chart, and a table.
+// The comparison with other contenders, simulated with the same load: lines in the chart, a table.
 
 import { call } from "../shell/calls.js";
 import { el, keyed, place, say } from "../shell/dom.js";
@@ -6,14 +6,14 @@ import { PRICE, about, columns, lines, rows } from "./rivals.js";
 import { store } from "../shell/store.js";
 import { toDom } from "./svg.js";
 
-/** The engine reckons anew every two seconds. */
+/** The engine computes a new comparison every two seconds. */
 const AGAIN_MS = 2500;
 
 let answer = null;
 let price = PRICE;
 let timer = null;
 let changed = () => {};
-/** Those whose lines are switched off. */
+/** Labels of contenders whose lines are switched off. */
 const off = new Set();
 
 const isShown = () => !place("comparison").hidden;
@@ -21,7 +21,7 @@ const isShown = () => !place("comparison").hidden;
 /** Further thin lines for the chart: [{label, points: [[t, length]], dash}]. */
 export const comparisonLines = () => (isShown() ? lines(answer, off) : []);
 
-/** Shows or hides them. `draw` is called when there is something else to draw. */
+/** Shows or hides the comparison. `draw` is called when the chart has to be redrawn. */
 export function toggleComparison(draw) {
   const box = place("comparison");
   changed = draw;
@@ -36,7 +36,7 @@ export function toggleComparison(draw) {
 
 async function ask() {
   if (!store.frozen && !document.hidden) {
-    const { ok, data, message } = await reckoned();
+    const { ok, data, message } = await compared();
     if (!isShown()) return;
     answer = ok && data.contenders ? data : null;
     const because = message ?? data?.because;
@@ -48,8 +48,8 @@ async function ask() {
   timer = setTimeout(ask, AGAIN_MS);
 }
 
-/** What the engine says; a recording has none that could be asked. */
-const reckoned = () =>
+/** The engine's comparison; a recording has none. */
+const compared = () =>
   (store.model.state.status?.mode === "replay"
     ? { ok: false, message: "this is a recording" } : call("GET", "/api/v1/ghosts"));
 
@@ -62,37 +62,37 @@ function build(box) {
     show();
   });
   box.append(
-    el("h2", {}, "What others would do"),
-    el("p", { id: "comparison-about" }, "Reckoning \u2026"),
-    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Comparison" },
+    el("h2", {}, "The same load with other autoscalers"),
+    el("p", { id: "comparison-about" }, "Simulating \u2026"),
+    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Comparison table" },
       el("table", { id: "comparison-table" },
         el("thead", {}, el("tr")), el("tbody"))),
-    el("p", {}, el("label", { for: "poll-price" }, "Dollars for a million polls "), field),
+    el("p", {}, el("label", { for: "poll-price" }, "Price of a million polls in dollars "), field),
     formula(),
   );
 }
 
-const formula = () => el("details", {}, el("summary", {}, "How the price is found"),
-  el("p", {}, "polls \u00f7 seconds \u00d7 2,592,000 seconds of 30 days \u00d7 price \u00f7 "
-    + "1,000,000. Workers\u2019 questions for a job and the scaler\u2019s for a length count, "
-    + "empty answers too; sends and deletions are the same for all and are left out."),
-  el("p", {}, "The price is that of Amazon SQS (aws.amazon.com/sqs/pricing): standard queue, US "
-    + "East (N. Virginia), March 2026, without the first million a month, which is free."));
+const formula = () => el("details", {}, el("summary", {}, "How the price is computed"),
+  el("p", {}, "polls \u00f7 seconds \u00d7 2,592,000 (seconds of 30 days) \u00d7 price \u00f7 "
+    + "1,000,000. Workers poll for jobs, the scaler polls for the queue\u2019s length. Empty "
+    + "answers count, too. Sends and deletes are the same for all and are left out."),
+  el("p", {}, "The default is the price of Amazon SQS (aws.amazon.com/sqs/pricing): standard "
+    + "queue, US East (N. Virginia), March 2026, after the first million a month, which is free."));
 
 function show() {
   const table = place("comparison-table");
   table.hidden = answer === null;
   if (answer === null) return;
   const heads = ["", ...columns(answer).map(({ head }) => head)];
-  keyed(table.tHead.rows[0], heads, (head) => head || "who", blankHead, (cell, head) => {
-    say(cell, head || "who scales");
+  keyed(table.tHead.rows[0], heads, (head) => head || "name", blankHead, (cell, head) => {
+    say(cell, head || "autoscaler");
   });
   keyed(table.tBodies[0], rows(answer, price), ({ label }) => label, blankRow, fillRow);
 }
 
 const blankHead = () => el("th", { scope: "col" });
 
-/** Whose line can be left out of the chart: all but ours, which is there as it really is. */
+/** A row. All lines but ours can be switched off; ours is the real one. */
 function blankRow({ label, cells }, i) {
   const box = el("input", { type: "checkbox", checked: "" });
   box.addEventListener("change", () => {
@@ -107,7 +107,7 @@ function blankRow({ label, cells }, i) {
     ...cells.map(() => el("td")));
 }
 
-/** How its line looks in the chart. */
+/** A sample of a contender's line in the chart. */
 function sample(label) {
   const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
   return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },

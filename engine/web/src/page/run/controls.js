@@ -1,5 +1,5 @@
-// What the page can change: load, bursts, kills, holds. Each change goes through the engine's API,
-// and what comes of it is seen in the stream.
+// The page's controls: load, bursts, kills, holds. Each change goes through the engine's API, and
+// its effect comes back in the stream.
 
 import { call } from "../shell/calls.js";
 import { el, keyed, mark, place, say } from "../shell/dom.js";
@@ -11,20 +11,20 @@ import { wireToken } from "../shell/token.js";
 
 /** Jobs of one burst. */
 const BURST = 100;
-/** Elements by their key in the state's "controls". */
+/** Element ids by their key in the state's "controls". */
 const WIRED = {
   load: "producers", burst: "burst", kill: "kill", pause: "pause", hold: "hold", reset: "reset",
 };
-/** How long a good answer stays, in milliseconds. */
+/** How long the text of a success stays, in milliseconds. */
 const SAID_MS = 6000;
 
-/** The load that was asked for and is not seen yet. */
+/** The requested load, until the stream shows it. */
 let wanted = null;
 let sending = false;
 let dragging = false;
 let fading = null;
 
-/** Shows the controls as they are. */
+/** Updates all controls. */
 export function showControls(model) {
   showLoad(firstLoad(model));
   const urgent = urgentOne(model);
@@ -57,12 +57,12 @@ function showReplicas(replicas) {
   say(place("producers-value"), String(replicas));
 }
 
-/** Why controls may not be used, by their key. In a recording there is nothing to change. */
+/** Why controls are disabled, by their key. A recording disables all. */
 const reasonsOf = ({ status, controls }) => (status?.mode === "replay"
   ? Object.fromEntries(Object.keys(WIRED).map((key) => [key, "this is a recording"]))
   : controls ?? {});
 
-/** A button that may not be used says why, in words that are seen. */
+/** Disables controls, and shows the reasons as visible text. */
 function showReasons(controls) {
   const reasons = new Map();
   for (const [key, id] of Object.entries(WIRED)) {
@@ -98,7 +98,7 @@ const pauseButton = ({ name: it }) => {
   return button;
 };
 
-/** Says what came of a change. */
+/** Shows the result of a change. */
 export function tell({ ok, message }, good = "") {
   clearTimeout(fading);
   const answer = place("answer");
@@ -113,7 +113,7 @@ async function change(method, path, body, good = () => "") {
   return result;
 }
 
-/** Asks for a load. While an answer is on its way, only the last that was asked for is kept. */
+/** Requests a load. While a request is under way, only the latest value is kept. */
 async function setLoad(replicas) {
   const load = firstLoad(store.model);
   if (!load) return;
@@ -132,7 +132,7 @@ async function setLoad(replicas) {
   if (!ok) wanted = null;
 }
 
-/** The load by a key; what is beyond the slider's ends is at its end. */
+/** Requests a load by a key, limited to the slider's range. */
 function loadByKey(replicas) {
   const load = firstLoad(store.model);
   if (!load || !allowed("producers")) return;
@@ -142,7 +142,7 @@ function loadByKey(replicas) {
 
 const present = (load) => wanted?.value ?? load?.value.desired ?? 0;
 
-/** What buttons and keys do. Each does nothing where its button may not be used. */
+/** The actions of buttons and keys. Each does nothing while its button is disabled. */
 export const actions = {
   load: loadByKey,
   more: () => loadByKey(present(firstLoad(store.model)) + 1),
@@ -160,12 +160,12 @@ export const actions = {
   freeze: () => {
     freeze(!store.frozen);
     mark(place("freeze"), "aria-pressed", String(store.frozen));
-    say(place("freeze"), store.frozen ? "Go on" : "Freeze");
+    say(place("freeze"), store.frozen ? "Unfreeze" : "Freeze");
   },
   reset: async () => {
     if (!allowed("reset")) return undefined;
     tell({ ok: true }, "Resetting \u2026");
-    return change("POST", "/api/v1/reset", undefined, () => "Back at second 0.");
+    return change("POST", "/api/v1/reset", undefined, () => "Reset to second 0.");
   },
 };
 
@@ -177,7 +177,7 @@ export function wireControls() {
     place(id).addEventListener("click", () => actions[id]());
   }
   holdable(place("reset"), "Hold to reset", () => actions.reset(),
-    () => tell({ ok: true }, "Hold the button, or r, for a second to reset."));
+    () => tell({ ok: true }, "Hold the button or the r key for one second to reset."));
   place("pause").addEventListener("click", () => {
     const choices = place("pause-choices");
     choices.hidden = !choices.hidden;
@@ -192,7 +192,7 @@ export function wireControls() {
     dragging = false;
     setLoad(Number(slider.value));
   });
-  // After a drag the keys are the presenter's again.
+  // After a drag the slider gives up the focus, so that all keys work again.
   slider.addEventListener("pointerup", () => setTimeout(() => slider.blur()));
   wireToken((result) => tell(result, "Done."));
 }

@@ -1,10 +1,10 @@
-// The chart as a file: SVG and PNG, drawn here, and its data as CSV.
+// Saves the chart as SVG or PNG, and its data as CSV.
 
 import { place } from "../shell/dom.js";
 import { csv } from "./table.js";
 import { toText } from "./svg.js";
 
-/** How each class looks; a file has no style sheet beside it. */
+/** The look of each class; a file has no style sheet. */
 const PAINT = {
   band: { fill: "#fbe9df" }, grid: { stroke: "#d8dee4" },
   target: { stroke: "#d55e00", "stroke-width": 2, "stroke-dasharray": "8 6" },
@@ -20,7 +20,7 @@ const PAINT = {
   "mark-name": { stroke: "#ffffff", "stroke-width": 4, "paint-order": "stroke" },
 };
 
-/** The drawing with its looks in it. */
+/** The chart with its styles as attributes. */
 export function painted(tree, { width, height }) {
   const paint = (node) => {
     if (!Array.isArray(node)) return node;
@@ -49,7 +49,7 @@ function save(blob, name) {
 const svg = (drawing) =>
   new Blob([toText(painted(drawing.tree, drawing.size))], { type: "image/svg+xml" });
 
-/** The drawing as pixels, twice as many as it has on the page. */
+/** The chart as PNG, at twice its size on the page. */
 export async function png(drawing) {
   const { width, height } = drawing.size;
   const url = URL.createObjectURL(svg(drawing));
@@ -66,7 +66,7 @@ export async function png(drawing) {
   }
 }
 
-/** Wires the buttons; `drawn` gives the drawing as it is, or null. */
+/** Wires the buttons; `drawn` returns the current chart, or null. */
 export function wireExport(drawn) {
   const wire = (id, act) => place(id).addEventListener("click", () => drawn() && act(drawn()));
   wire("save-svg", (drawing) => save(svg(drawing), "microscaling.svg"));

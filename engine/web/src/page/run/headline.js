@@ -1,4 +1,4 @@
-// The one sentence. It is seen at once, and read out at most every five seconds.
+// The headline. It is shown at once; screen readers announce it at most every 5 s.
 
 import { place } from "../shell/dom.js";
 import { arrows } from "../shell/words.js";
@@ -7,7 +7,7 @@ const QUIET_MS = 5000;
 let spoken = -Infinity;
 let timer = null;
 
-/** Shows the sentence. */
+/** Shows the headline. */
 export function showHeadline({ state }) {
   const headline = place("headline");
   const text = arrows(state.headline ?? "Waiting for the engine.");
@@ -23,7 +23,7 @@ export function showHeadline({ state }) {
   }
 }
 
-/** A sentence of two lines keeps its room, so that the page below does not jump to and fro. */
+/** Keeps the height of two lines once they were needed, so that the page below does not jump. */
 function keepRoom(headline) {
   const line = parseFloat(getComputedStyle(headline).lineHeight);
   if (headline.offsetHeight > 1.5 * line) headline.classList.add("two-lines");
@@ -31,7 +31,7 @@ function keepRoom(headline) {
 
 addEventListener("resize", () => place("headline").classList.remove("two-lines"));
 
-/** Reads the sentence out that was only shown: it is put in again, now that it may be heard. */
+/** Inserts the text again, so that screen readers announce it now. */
 function speak() {
   timer = null;
   spoken = performance.now();
@@ -40,7 +40,7 @@ function speak() {
   headline.replaceChildren(document.createTextNode(headline.textContent));
 }
 
-/** What is wrong, in the engine's words. */
+/** Shows the engine's warnings. */
 export function showTroubles({ state }) {
   const list = place("troubles");
   const troubles = state.troubles ?? [];

@@ -1,4 +1,4 @@
-// What is done only once its key or its button was held for a second, so that nothing is by chance.
+// Actions whose key or button must be held for a second, so that nobody triggers them by accident.
 
 import { fill } from "./ring.js";
 
@@ -8,7 +8,7 @@ const PRESSES = [" ", "Enter"];
 
 let held = null;
 
-/** Begins to hold; `done` is called at the end, `short` where it is let go of before. */
+/** Begins to hold; `done` is called at the end, `short` if it is released before. */
 export function hold(words, done, short = () => {}) {
   letGo();
   const stop = fill(HOLD_MS, words, () => {
@@ -18,7 +18,7 @@ export function hold(words, done, short = () => {}) {
   held = { stop, short };
 }
 
-/** Lets go; nothing is done then. */
+/** Releases the key or button before the end. */
 export function letGo() {
   if (!held) return;
   const { stop, short } = held;
@@ -27,7 +27,7 @@ export function letGo() {
   short();
 }
 
-/** Makes a button one that is held: by a mouse, a finger, or the keyboard. */
+/** Makes a button one that must be held: by a mouse, a finger, or the keyboard. */
 export function holdable(button, words, done, short) {
   const begin = () => button.disabled || hold(words, done, short);
   button.addEventListener("pointerdown", ({ button: which, isPrimary }) => {
@@ -42,8 +42,8 @@ export function holdable(button, words, done, short) {
     if (!event.repeat) begin();
   });
   button.addEventListener("keyup", ({ key }) => PRESSES.includes(key) && letGo());
-  // A finger that stays is no wish for a menu.
+  // A finger that holds the button does not ask for a menu.
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-  // Who presses it without a pointer and without keys cannot hold it, and is told the way.
+  // Assistive technology may click without a pointer or a key, and then gets the hint.
   button.addEventListener("click", ({ detail }) => detail === 0 && !button.disabled && short());
 }

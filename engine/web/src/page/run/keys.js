@@ -1,27 +1,27 @@
-// Keys for the stage. They are dead while something is typed, with Ctrl, Alt and Meta, and where
-// this browser has them switched off.
+// Keyboard shortcuts. They are off in text fields, with Ctrl, Alt and Meta, and where the user has
+// switched them off.
 
 import { place, settings } from "../shell/dom.js";
 import { hold, letGo } from "./hold.js";
 
 const SETTING = "keys";
-/** Inputs without words: keys that are not their own belong to the page. */
+/** Inputs without text: shortcuts work while they have the focus. */
 const WORDLESS = ["range", "checkbox", "radio", "button", "submit", "reset"];
 
 export const keysOn = () => settings.get(SETTING) !== "off";
 
-/** Whether keys belong to where the focus is. */
+/** Whether an element takes all keys itself. */
 export function isField(element) {
   if (!(element instanceof Element)) return false;
   const field = element.closest("input, textarea, select");
   return (field !== null && !WORDLESS.includes(field.type)) || element.isContentEditable;
 }
 
-/** Signs that stand at other places on other keyboards, with Shift or without. */
+/** Characters that need Shift on some keyboards only. */
 const SIGNS = { "+": "more", "-": "less", "?": "help" };
 
 /**
- * Which action a key press means, or null; a digit is itself.
+ * The action of a key press, or null; a digit stands for itself.
  * @param event {key, shiftKey, ctrlKey, altKey, metaKey}
  */
 export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
@@ -32,12 +32,12 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
     c: "comparison", e: "why", r: "reset",
-    // Where + wants Shift.
+    // The key of + on keyboards where + needs Shift.
     "=": "more",
   }[key] ?? null;
 }
 
-/** Wires the keys to actions; "reset" is done after its key was held for a second. */
+/** Wires the keys to actions; "reset" needs its key held for a second. */
 export function wireKeys(actions) {
   document.addEventListener("keydown", (event) => {
     const what = meant(event);

@@ -1,12 +1,12 @@
-// Words at the lines' ends that never touch.
+// Labels at the ends of lines that never overlap.
 
-/** The least distance between two lines of words of 18 px. */
+/** The least distance between two labels of 18 px. */
 export const GAP = 21;
 
 /**
- * Moves labels apart, keeping their order and staying between top and bottom. Where there is no
- * room for all, the last ones are left out: two on one another say less than one.
- * @param labels [{y, text, ...}], the most important first where they are at one height
+ * Moves labels apart, keeping their order and staying between top and bottom. If there is no room
+ * for all, the last ones are left out: overlapping labels are unreadable.
+ * @param labels [{y, text, ...}], the most important first
  */
 export function spread(labels, top, bottom, gap = GAP) {
   const room = Math.max(0, Math.floor((bottom - top) / gap + 1e-6) + 1);
@@ -26,8 +26,8 @@ export function spread(labels, top, bottom, gap = GAP) {
 }
 
 /**
- * How wide words are. In a browser a canvas knows; elsewhere a guess on the large side, so that
- * nothing touches.
+ * The estimated width of a text. A browser measures with a canvas; elsewhere this estimate is on
+ * the large side, so that labels do not overlap.
  */
 export const guess = (text, { strong = false, size = 18 } = {}) =>
   text.length * size * (strong ? 0.68 : 0.62);

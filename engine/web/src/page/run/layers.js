@@ -1,8 +1,8 @@
-// Lines and areas from counts.
+// SVG paths of lines and areas.
 
 import { round } from "./axis.js";
 
-/** A line through readings; where there was none, there is no line. It holds until `end`. */
+/** A line through readings, with gaps where one is missing. The last value extends to `end`. */
 export function line(times, values, x, y, end) {
   let path = "";
   let drawing = false;
@@ -18,9 +18,8 @@ export function line(times, values, x, y, end) {
 }
 
 /**
- * The area of one layer of counts that stand on one another; each holds until the next, so its
- * edges are steps.
- * @param below, above: sums under and with this layer, a number a point
+ * The area of one layer of stacked counts. A count holds until the next, so the edges are steps.
+ * @param below, above: the sums without and with this layer, one for each point
  */
 export function area(times, below, above, x, y, end) {
   if (times.length === 0) return "";
@@ -34,7 +33,7 @@ export function area(times, below, above, x, y, end) {
   return `${upper}${lower}Z`;
 }
 
-/** Sums of the layers up to each, a list a layer; an unknown count stands on nothing. */
+/** The sums {below, above} of each layer; an unknown count adds 0. */
 export function stacked(layers) {
   const sums = [];
   let below = (layers[0] ?? []).map(() => 0);

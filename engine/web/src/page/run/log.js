@@ -1,4 +1,4 @@
-// What was decided and done, one sentence each, newest first.
+// The log, newest entry first.
 
 import { el, keyed, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
@@ -21,7 +21,7 @@ export function showLog(model) {
   trim();
 }
 
-/** Ends the log's frame after a whole entry: half a line looks like a fault. */
+/** Ends the log's frame after a whole entry: half a line looks like a defect. */
 function trim() {
   const frame = place("log-frame");
   frame.style.maxHeight = "";

@@ -1,25 +1,25 @@
-// Thin dashed lines where something was changed, each with its name.
+// Marks: thin dashed lines where something was changed, each with its name.
 
 import { round } from "./axis.js";
 
 const PAD = 6;
-/** Words nearer than this to another line would seem to be that line's. */
+/** A name closer than this to another line would seem to belong to that line. */
 const CLEAR = 3 * PAD;
 
-/** Lines nearer than this are one: nobody could tell them apart. */
+/** Lines closer than this are merged: nobody could tell them apart. */
 const NEAR = 8;
 
 /**
- * Marks with a place for their names, newest first. A name that would write over another one goes
- * a row lower; where no row is free it is left out of the chart (the log has it).
- * @param marks [{x, text}] @returns [{x, text|null, at, end, row}]; `end`: its words end at `at`
+ * Marks with positions for their names, newest first. A name that would overlap another one goes a
+ * row lower; without a free row it is left out of the chart (the log has it).
+ * @param marks [{x, text}] @returns [{x, text|null, at, end, row}]; `end`: the name ends at `at`
  */
 export function placed(marks, { left, right, rows, width }) {
   const taken = Array.from({ length: rows }, () => []);
   const newestFirst = [...marks].sort((a, b) => b.x - a.x);
   const spots = (mark, wide, isClear) => {
     for (let row = 0; row < rows; row += 1) {
-      // Before the line first: after it the change shows.
+      // Left of the line first: the change shows on its right.
       for (const end of [true, false]) {
         const from = end ? mark.x - PAD - wide : mark.x + PAD;
         const fits = from >= left && from + wide <= right;
@@ -34,7 +34,7 @@ export function placed(marks, { left, right, rows, width }) {
   };
   return newestFirst.map((mark) => {
     const wide = width(mark.text);
-    // At best no line runs through the words; else rather that than no words.
+    // At best no line crosses the name; a crossed name is better than none.
     return spots(mark, wide, isBeside) ?? spots(mark, wide, endsAtItsOwn)
       ?? { ...mark, text: null, at: mark.x, end: false, row: 0 };
   });
@@ -42,14 +42,14 @@ export function placed(marks, { left, right, rows, width }) {
 
 const between = (x, from, to) => x > from && x < to;
 
-/** Whether another line is neither in words nor at them. */
+/** Whether another line neither crosses a name nor is close to it. */
 function isBeside({ from, to, end }, x, own) {
   return end ? !between(x, from - CLEAR, own) : !between(x, own, to + CLEAR);
 }
 
 /**
- * Whether another line is further from both ends of words than their own line is; it may run
- * through their middle.
+ * Whether another line is farther from both ends of a name than its own line; it may cross the
+ * middle of the name.
  */
 function endsAtItsOwn({ from, to, end }, x, own) {
   const [near, far] = end ? [to, from] : [from, to];
@@ -57,7 +57,7 @@ function endsAtItsOwn({ from, to, end }, x, own) {
   return !atOwn && !between(x, far - PAD, far + PAD);
 }
 
-/** The log's entries that have a mark, within the chart; what is near together is one line. */
+/** The marks of log entries within the chart; marks close together are one line. */
 export function marksOf(log, { from, now, x, words }) {
   const lines = [];
   for (const entry of log) {
@@ -74,12 +74,12 @@ export function marksOf(log, { from, now, x, words }) {
   return told.map(({ x: place, texts }) => ({ x: place, text: texts.join(", ") }));
 }
 
-/** The thing, what it was, what it is, and whose it is. */
+/** Matches a name, the old and the new value, and the owner. */
 const CHANGE = /^(.*?) (\S+) \u2192 (\S+?)(, .*)?$/;
 
 /**
- * One more name at a line: a slider on its way is one change, none where it is back where it
- * began, and nothing is said twice.
+ * Adds a text to a line's texts. A moving slider is one change, or none if it returns to its first
+ * value; no text comes twice.
  */
 function joined(texts, next) {
   const [, name, from, to, whose = ""] = next.match(CHANGE) ?? [];

@@ -1,4 +1,4 @@
-//! The Run page: places for what happens, which the scripts fill from the stream.
+//! The Run page: the elements that the modules fill from the stream.
 
 use maud::{Markup, html};
 
@@ -55,7 +55,7 @@ fn head() -> Markup {
         link rel="stylesheet" href="/assets/run/chart.css";
         link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";
-        // A browser asks for all of them at once, and need not find them one import after the other.
+        // So a browser loads all modules at once instead of finding one import after the other.
         @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
         script type="module" src="/assets/run/app.js" {}
     }
@@ -74,13 +74,13 @@ fn body() -> Markup {
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
-        section id="comparison" aria-label="What others would do" hidden {}
+        section id="comparison" aria-label="Comparison" hidden {}
         (help())
         div id="ring" hidden {}
     }
 }
 
-/// What is now, and how it came about.
+/// The present state, and the chart of the last minute.
 fn now() -> Markup {
     html! {
         div class="now" {
@@ -90,7 +90,7 @@ fn now() -> Markup {
                     span { "Urgent work first. Background gets what is left." }
                     button type="button" class="link" id="why-open" aria-expanded="false"
                         aria-controls="why" { "Why (e)" }
-                    button type="button" class="link" id="comparison-open" { "Others (c)" }
+                    button type="button" class="link" id="comparison-open" { "Compare (c)" }
                 }
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}
@@ -109,7 +109,7 @@ fn side() -> Markup {
     html! {
         div class="side" {
             section id="picture-place" {
-                h2 { "What spare capacity does" }
+                h2 { "The background's picture" }
                 canvas id="picture" role="img" aria-label="No picture yet" {}
             }
             (controls())
@@ -141,7 +141,7 @@ fn controls() -> Markup {
                 button type="button" id="pause" aria-expanded="false"
                     aria-controls="pause-choices" { "Pause \u{2026}" }
                 button type="button" id="freeze" aria-pressed="false" { "Freeze" }
-                button type="button" id="reset" title="Hold it for a second" { "Reset" }
+                button type="button" id="reset" title="Hold for one second" { "Reset" }
             }
             div class="row" id="pause-choices" hidden {}
             ul id="reasons" {}
@@ -151,7 +151,7 @@ fn controls() -> Markup {
     }
 }
 
-/// The chart as a file.
+/// The buttons that save the chart as a file.
 fn save() -> Markup {
     html! {
         details id="save" {
@@ -165,19 +165,19 @@ fn save() -> Markup {
     }
 }
 
-/// What each key does.
+/// The keys and what they do.
 const KEYS: [(&str, &str); 12] = [
-    ("PageDown, PageUp", "the scenario's next step, the one before"),
-    ("+, \u{2212}, 0 to 9", "producers: one more, one fewer, so many"),
-    ("Shift+B", "burst: many jobs at once"),
+    ("PageDown, PageUp", "the scenario's next step, previous step"),
+    ("+, \u{2212}, 0 to 9", "producers: one more, one fewer, this many"),
+    ("Shift+B", "burst: 100 jobs at once"),
     ("k", "kill a consumer"),
-    ("h", "hold scaling, and let go"),
-    ("f", "freeze this page's picture"),
+    ("h", "hold or resume scaling"),
+    ("f", "freeze or unfreeze this page"),
     ("s", "stage view"),
-    ("e", "why each workload has what it has"),
-    ("c", "what others would do, simulated"),
-    ("r, for a second", "reset; its button is held, too"),
-    ("\u{2190} \u{2192} on the chart", "read its values"),
+    ("e", "why each workload has its count"),
+    ("c", "compare with other autoscalers, simulated"),
+    ("r for one second", "reset; its button must be held, too"),
+    ("\u{2190} \u{2192} on the chart", "read earlier values"),
     ("?", "this help"),
 ];
 
@@ -189,13 +189,13 @@ fn help() -> Markup {
                 @for (key, what) in KEYS { div { dt { (key) } dd { (what) } } }
             }
             p class="quiet" {
-                "A slot that is filled is at work; a dashed one starts; one that is struck out stops."
+                "Slots: filled is running, dashed is starting, struck out is stopping."
             }
-            p { label { input type="checkbox" id="keys-on" checked; " Keys are on" } }
+            p { label { input type="checkbox" id="keys-on" checked; " Keyboard shortcuts" } }
             p {
-                label for="theme" { "Light or dark" } " "
+                label for="theme" { "Theme" } " "
                 select id="theme" {
-                    option value="" { "as the system has it" }
+                    option value="" { "as the system" }
                     option value="light" { "light" }
                     option value="dark" { "dark" }
                 }

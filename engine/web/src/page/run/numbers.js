@@ -1,4 +1,4 @@
-// The large numbers: queues, workloads, what spare capacity gained, what was lost.
+// The large numbers: queues, workloads, tiles per second, lost jobs.
 
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
@@ -14,7 +14,7 @@ export function showNumbers(model) {
     const [value, label] = box.children;
     say(value.firstElementChild, number.shown);
     say(value.lastElementChild, number.of === undefined ? "" : `/${number.of}`);
-    // The first and the last part are left out where words must be large.
+    // The stage view hides the first and the last part, to make room for large type.
     number.label.forEach((part, i) => say(label.children[i], part));
   });
 }
@@ -30,7 +30,7 @@ export function numbersOf(model) {
   const background = workloads.some(({ value }) => value.background);
   const gained = {
     key: "tiles", kind: "tiles", value: tiles, shown: rate(tiles),
-    label: ["", "tiles a second", ""],
+    label: ["", "tiles per second", ""],
   };
   const queues = entries(model, "queue");
   return [

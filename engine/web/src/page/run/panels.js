@@ -1,21 +1,21 @@
-// The chart's two panels: the queues against their target band, and the containers stacked under
-// the capacity. Each gives its drawing and the words for its lines' ends.
+// The chart's two panels: the queues with their target band, and the stacked containers under the
+// capacity. Each returns its drawing and the labels of its lines.
 
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
 import { live } from "../shell/model.js";
 import { called, short } from "../shell/words.js";
 
-/** Dashes of the queues' lines, told apart without colour. */
+/** Dashes tell the queues' lines apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
 
-/** What is older than the window leads into it, and is not drawn outside. */
+/** Clips lines that begin before the time span. */
 const INSIDE = "url(#inside)";
 
 const rule = (frame, y, kind) =>
   ["line", { class: kind, x1: frame.left, x2: frame.right, y1: y, y2: y }];
 
-/** Lines and words at some counts of a panel. */
+/** Grid lines and labels at some counts of a panel. */
 export function grid(frame, y, counts) {
   return counts.flatMap((count) => [
     rule(frame, y(count), "grid"),
@@ -37,7 +37,7 @@ export function greatest(data, queues, contenders) {
   return queueMax(target, Math.max(0, ...seen, ...others));
 }
 
-/** The queues. `contenders` are further thin lines: {label, points: [[t, length]], dash}. */
+/** The queue panel. `contenders` are further thin lines: {label, points: [[t, length]], dash}. */
 export function queuePanel(data, queues, contenders, frame, x) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
@@ -73,7 +73,7 @@ function queueLabels(data, queues, contenders, y) {
   const named = (name) => (several ? `queue ${short(name)}` : "queue");
   const lines = queues.map(({ name, value }) => {
     const last = data.queues[name]?.at(-1) ?? 0;
-    // The words say what the large number says, which may be newer than the last point.
+    // The label has the value of the large number, which may be newer than the last point.
     const now = value.status === "fresh" ? value.ready : null;
     return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
   });
@@ -88,7 +88,7 @@ function queueLabels(data, queues, contenders, y) {
   return [...lines, ...bounds, ...others];
 }
 
-/** The containers. */
+/** The container panel. */
 export function containerPanel(data, workloads, capacity, frame, x) {
   const known = workloads.filter(({ name }) => data.live[name]);
   const sums = stacked(known.map(({ name }) => data.live[name]));
@@ -115,7 +115,7 @@ export function containerPanel(data, workloads, capacity, frame, x) {
   return { drawing, labels, y };
 }
 
-/** How each workload is drawn: background hatched, urgent ones plain, dotted, barred. */
+/** The fill of each workload: the background hatched, urgent ones plain, dotted or barred. */
 export function kindsOf(workloads) {
   let urgent = 0;
   return workloads.map(({ value }) => {
@@ -132,7 +132,7 @@ const tile = (id, turn, ...inside) => ["pattern", {
 }, ...inside];
 const ground = (kind) => ["rect", { class: kind, width: 12, height: 12 }];
 
-/** What the drawing refers to; patterns with a period of 12 px: a projector shows no finer ones. */
+/** The drawing's definitions. Patterns repeat every 12 px: a projector shows no finer ones. */
 export const patterns = (frame) => ["defs", {},
   ["clipPath", { id: "inside" }, ["rect", {
     x: frame.left, y: 0, width: frame.right - frame.left, height: frame.lower.bottom + 3,

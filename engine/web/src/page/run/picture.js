@@ -1,12 +1,12 @@
-// The picture that spare capacity computes, tile by tile as they come. It fills fast, stalls while
-// urgent work needs the room, and goes on.
+// The picture that the background computes, tile by tile. It fills fast, stalls while urgent work
+// needs the slots, and continues.
 
 import { mark, place } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 
 /** Shades along a tile's side. */
 const SIDE = 8;
-/** Shades and their colours: 0 is in the set; outside, the lighter the closer it was. */
+/** Shades and their colours: 0 is in the set; outside it, lighter is closer. */
 const PALETTE = [
   [0, [8, 59, 45]], [14, [120, 178, 156]], [24, [217, 240, 230]], [70, [178, 223, 204]],
   [130, [120, 196, 165]], [255, [24, 122, 90]],
@@ -23,7 +23,7 @@ function colour(shade) {
 let painted = { run: null, number: null, tiles: new Map() };
 let shades = null;
 
-/** Paints what is new of the picture. */
+/** Paints the new tiles of the picture. */
 export function showPicture(model) {
   const spare = entries(model, "workload").some(({ value }) => value.background);
   place("picture-place").hidden = !spare && !model.picture;
@@ -56,7 +56,7 @@ function paint(column, row, text) {
   shades.getContext("2d").putImageData(image, column * SIDE, row * SIDE);
 }
 
-/** Puts the shades on the page, and an empty cell where a tile is missing. */
+/** Draws the tiles on the page, and an empty cell for each missing one. */
 function draw(canvas, { columns, rows }) {
   const scale = devicePixelRatio || 1;
   const width = Math.round(canvas.clientWidth * scale);

@@ -1,4 +1,4 @@
-// A ring that fills while a key is held, so that nothing is reset by chance.
+// A ring that fills while a key is held, so that nobody resets by accident.
 
 import { place } from "../shell/dom.js";
 import { toDom } from "./svg.js";
@@ -6,7 +6,7 @@ import { toDom } from "./svg.js";
 const RADIUS = 34;
 const AROUND = 2 * Math.PI * RADIUS;
 
-/** Fills the ring for as long as nobody calls what it gives; then calls `done`. */
+/** Fills the ring, then calls `done`; the returned function stops it. */
 export function fill(milliseconds, words, done) {
   const ring = place("ring");
   const circle = (kind, dash) => ["circle", {

@@ -1,4 +1,4 @@
-// What others would have done, as lines for the chart and as rows of a table.
+// The comparison as lines for the chart and as rows of a table.
 
 /**
  * Amazon SQS, standard queue, US East (N. Virginia), up to 100 billion requests a month, as of
@@ -7,10 +7,10 @@
 export const PRICE = 0.4;
 /** Seconds of 30 days. */
 const MONTH = 30 * 24 * 3600;
-/** Told apart without colour, with periods that a projector shows. */
+/** Dashes tell the lines apart without colour, with periods that a projector shows. */
 const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5"];
 
-/** Thin lines for the chart, those that are switched off left out. Ours is the real line there. */
+/** Lines for the chart, except those switched off and ours: the chart has the real one. */
 export function lines(answer, off) {
   const others = (answer?.contenders ?? []).slice(1);
   const drawn = others.map(({ label, queue }, i) => ({
@@ -19,11 +19,11 @@ export function lines(answer, off) {
   return drawn.filter(({ name }) => !off.has(name));
 }
 
-/** Dollars a month for what was asked in some seconds, if it went on like that. */
+/** Dollars per month for polls at the rate of these seconds. */
 export const monthly = (polls, seconds, price) =>
   (seconds > 0 ? (polls / seconds) * MONTH * (price / 1e6) : 0);
 
-/** The columns of a table; "saved" only where nobody takes what is not used. */
+/** The table's columns; "saved" only without a background, which uses all spare capacity. */
 export function columns({ remainder }) {
   const work = remainder
     ? { head: "background work", of: (it) => `${Math.round(it.spare_work_done)} s` }
@@ -34,7 +34,7 @@ export function columns({ remainder }) {
     { head: "workers\u2019 polls", of: (it) => String(it.worker_polls) },
     { head: "scaler\u2019s polls", of: (it) => String(it.scaler_polls) },
     {
-      head: "polls, $ a month",
+      head: "polls, $ per month",
       of: (it, { seconds, price }) =>
         monthly(it.worker_polls + it.scaler_polls, seconds, price).toFixed(2),
     },
@@ -55,10 +55,10 @@ export function rows(answer, price) {
   }));
 }
 
-/** What the table shows, in a sentence. */
+/** The description of the table. */
 export function about(answer) {
   const jobs = Object.entries(answer.job_s).map(([name, s]) => `${name} ${s} s`).join(", ");
   const time = Math.round(answer.until - answer.from);
-  return `All are simulated, ours too, on the jobs that came here in the last ${time} s, with`
-    + ` times as measured here (a job of ${jobs}). Seed ${answer.seed}.`;
+  return `All are simulated, ours too, with the jobs that arrived in the last ${time} s and the`
+    + ` times measured here (one job: ${jobs}). Seed ${answer.seed}.`;
 }

@@ -1,4 +1,4 @@
-// The scenario that is played: what this step shows, and the way on.
+// The scenario that is played: its present step, and the buttons to other steps.
 
 import { call } from "../shell/calls.js";
 import { tell } from "./controls.js";
@@ -31,7 +31,7 @@ function build(box) {
     back, forward);
 }
 
-/** Keys never end the last step: a clicker is easily pressed once too often. */
+/** Only the button ends the last step, no key: a clicker is easily pressed once too often. */
 const isLast = (scenario) => scenario?.step >= scenario?.of;
 
 const isRecording = () => store.model.state.status?.mode === "replay";
@@ -39,8 +39,8 @@ const isRecording = () => store.model.state.status?.mode === "replay";
 let before = Promise.resolve();
 
 /**
- * Goes to the next step or the one before, or ends it, each press after the one before; false where
- * no scenario is played.
+ * Goes to the next or previous step, or ends the scenario; presses are sent one after the other.
+ * Returns false if no scenario is played.
  */
 export function go(way) {
   if (!store.model.state.scenario || isRecording()) return false;

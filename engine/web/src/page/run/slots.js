@@ -1,4 +1,4 @@
-// The grid: who has which unit of the capacity. A container keeps its place while it lives.
+// The grid: each slot and its container. A container keeps its slot while it lives.
 
 import { el, hidden, keyed, mark, place, say } from "../shell/dom.js";
 import { entries, slots } from "../shell/model.js";
@@ -28,7 +28,7 @@ export function showSlots(model) {
 const PHASES = { starting: "starting", ready: "running", terminating: "stopping" };
 const blank = () => el("li", {}, el("span", { "aria-hidden": "true" }), hidden(""));
 
-/** The fewest first letters that tell workloads apart; background work is B. */
+/** One or two letters that tell workloads apart; the background is B. */
 export function lettersOf(workloads) {
   const taken = new Set();
   const letters = new Map();
@@ -45,7 +45,7 @@ export function lettersOf(workloads) {
   return letters;
 }
 
-/** The side of a slot, so that all are seen: one row if it can be, else few ones. */
+/** The side of a slot so that all fit into the height: the largest possible. */
 export function sideFor(many, width, height, largest = LARGEST, gap = GAP) {
   for (let side = largest; side > SMALLEST; side -= 1) {
     const row = Math.max(1, Math.floor((width + gap) / (side + gap)));

@@ -1,9 +1,9 @@
-// Drawings as plain trees: [name, attributes, ...children]. One tree becomes elements on the page,
-// or the text of a file; tests read it without a browser.
+// Drawings as plain trees: [name, attributes, ...children]. A tree becomes elements of the page or
+// the text of a file; tests read it without a browser.
 
 const SPACE = "http://www.w3.org/2000/svg";
 
-/** The tree as elements. Words are text nodes, whatever is in them. */
+/** The tree as elements. Strings become text nodes, never markup. */
 export function toDom(tree) {
   if (!Array.isArray(tree)) return document.createTextNode(String(tree));
   const [name, attributes, ...children] = tree;
@@ -15,7 +15,7 @@ export function toDom(tree) {
   return element;
 }
 
-/** The tree as text. */
+/** The tree as the text of an SVG file. */
 export function toText(tree) {
   if (!Array.isArray(tree)) return escaped(String(tree));
   const [name, attributes, ...children] = tree;

@@ -1,4 +1,4 @@
-// The chart's data as a table, for screen readers; and as lines of a file.
+// The chart's data as a table for screen readers, and as CSV.
 
 import { el } from "../shell/dom.js";
 import { clock, count } from "../shell/words.js";
@@ -13,7 +13,7 @@ export function columns({ t, queues, live, load }) {
   ];
 }
 
-/** Comma-separated, a line a tick. A value that is not known is empty, never 0. */
+/** The data as CSV, a line for each tick. An unknown value is empty, never 0. */
 export function csv(data) {
   const all = columns(data);
   const lines = data.t.map((_, i) => all.map(({ values }) => field(values[i])).join(","));
@@ -25,7 +25,7 @@ function field(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Shows the table: every fifth second, and the newest row. */
+/** Shows the table: a row for every fifth second, and the newest one. */
 export function showTable(parent, data) {
   const all = columns(data);
   const last = data.t.length - 1;

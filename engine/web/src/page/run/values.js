@@ -1,18 +1,18 @@
-// Reads the chart: a line that follows the pointer or the arrow keys, and the values at it.
+// The chart's reader: a line that follows the pointer or the arrow keys, and its values.
 
 import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { called, count, short } from "../shell/words.js";
 
-/** How far the arrow keys go, in points. */
+/** The steps of the arrow keys, in points. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
-/** The reader over a drawing; `show` is called after each new one. */
+/** The reader of a chart; call `show` after each new drawing. */
 export function reader(frame) {
   const line = el("div", { class: "cross", hidden: "" });
   const box = el("div", { class: "readout", hidden: "", "aria-hidden": "true" });
   let drawn = null;
-  /** Seconds before now; it stays where it is while the chart moves. */
+  /** The line's position in seconds before now; it stays while the chart moves. */
   let back = null;
 
   const nearest = (at) => drawn.data.t.reduce((best, t, i) =>
@@ -41,7 +41,7 @@ export function reader(frame) {
     while (box.children.length > words.length) box.lastElementChild.remove();
     while (box.children.length < words.length) box.append(el("div"));
     words.forEach((word, i) => say(box.children[i], word));
-    // Beside the line, and not over the words at the lines' ends.
+    // The box stands beside the line, and not over the labels at the right.
     const before = x + 12 + box.offsetWidth > drawn.frame.right;
     box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
     box.style.top = `${drawn.frame.lower.top - 20}px`;
@@ -81,7 +81,7 @@ export function reader(frame) {
   };
 }
 
-/** All values at a point, in words. */
+/** All values at a point, as texts. */
 export function valuesAt(model, data, i) {
   const queues = entries(model, "queue");
   const several = queues.length > 1;

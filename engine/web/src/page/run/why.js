@@ -1,10 +1,10 @@
-// Why each workload has what it has, in its rule's own arithmetic.
+// Why each workload has its count, with its rule's formula.
 
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { arrows, called } from "../shell/words.js";
 
-/** Shows the whys, where they are open. */
+/** Updates the explanations if they are open. */
 export function showWhy(model) {
   const why = place("why");
   if (why.hidden) return;
@@ -17,14 +17,14 @@ export function showWhy(model) {
 
 const blank = () => el("p", {}, el("b"), el("span"));
 
-/** The arithmetic, and what its rule wants; the background wants whatever is left. */
+/** The formula and the wanted count; the background wants all spare capacity. */
 function sentence(text, { background, wanted }) {
-  if (!text) return "nothing decided yet.";
+  if (!text) return "no decision yet.";
   const said = arrows(text).replace(/\.$/, "");
   return background ? `${said}.` : `${said}; wanted ${wanted}.`;
 }
 
-/** Opens or closes the whys. */
+/** Opens or closes the explanations. */
 export function toggleWhy(model) {
   const why = place("why");
   why.hidden = !why.hidden;

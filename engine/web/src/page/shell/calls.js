@@ -1,10 +1,10 @@
-// Calls on the engine that change something.
+// Calls that change something in the engine.
 
 import { askForToken, token } from "./token.js";
 
 /**
- * Asks the engine for a change.
- * @returns {ok, data, message}; `message` is the engine's own sentence where it refused
+ * Calls the engine's API.
+ * @returns {ok, data, message}; `message` is the engine's error text, or null
  */
 export async function call(method, path, body) {
   const headers = { "x-microscaling-client": "page" };
@@ -19,7 +19,7 @@ export async function call(method, path, body) {
   }
   const data = await answer.json().catch(() => null);
   if (answer.ok) return { ok: true, data, message: null };
-  const message = data?.error?.message ?? `The engine answers ${answer.status}.`;
+  const message = data?.error?.message ?? `The engine answered with status ${answer.status}.`;
   const asks = answer.status === 401 || (answer.status === 403 && /token/i.test(message));
   if (asks) askForToken(() => call(method, path, body));
   return { ok: false, data, message };

@@ -1,8 +1,8 @@
-// Small helpers for elements. What comes from the stream becomes text, never markup.
+// Small helpers for elements. Values from the stream become text, never markup.
 
 export const place = (id) => document.getElementById(id);
 
-/** An element with attributes and children; words become text nodes. */
+/** An element with attributes and children; strings become text nodes. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -12,20 +12,20 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Sets text, and leaves the node alone where it is the same already. */
+/** Sets an element's text, unless it is the same already. */
 export function say(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** Sets an attribute, or takes it away for null. */
+/** Sets an attribute, or removes it for null and false. */
 export function mark(element, name, value) {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
 /**
- * Makes an element's children those of a list, a child a key; those that stay keep their place,
- * so that styles move and focus stays.
+ * Makes an element's children match a list, one child for each key. Children whose key stays are
+ * kept, so that transitions run and the focus stays.
  */
 export function keyed(parent, items, key, make, update) {
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
@@ -43,7 +43,7 @@ export function keyed(parent, items, key, make, update) {
   for (const child of old.values()) child.remove();
 }
 
-/** What this browser keeps for its user; one that keeps nothing works all the same. */
+/** Settings in this browser's local storage; without storage they last as long as the page. */
 export const settings = {
   get(key) {
     try {
@@ -56,10 +56,10 @@ export const settings = {
     try {
       localStorage.setItem(key, value);
     } catch {
-      // It holds for this page alone, then.
+      // Without storage the setting holds for this page alone.
     }
   },
 };
 
-/** Text that only a screen reader has. */
+/** Text for screen readers only. */
 export const hidden = (text) => el("span", { class: "sr" }, text);

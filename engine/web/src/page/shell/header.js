@@ -1,10 +1,10 @@
-// Wires what all pages have: where we are, whether what is shown is news, light or dark.
+// Wires the header of all pages: the status, the badge, and the theme.
 
 import { el, place, say, settings } from "./dom.js";
 import { isStale, silence, store, subscribe } from "./store.js";
 import { clock } from "./words.js";
 
-const MODES = { held: "HELD", replay: "REPLAY", looks_on: "LOOKS ON", live: "LIVE" };
+const MODES = { held: "HELD", replay: "REPLAY", looks_on: "NOT SCALING", live: "LIVE" };
 
 function where(status) {
   const many = status.containers;
@@ -29,7 +29,7 @@ function showStatus({ state, t }) {
   said.forEach((word, i) => say(strip.children[i], word));
 }
 
-/** The badge's word; what is most to be known comes first. */
+/** The badge's kind and text; the most important state wins. */
 export function badgeWord() {
   if (isStale()) return ["stale", `STALE ${Math.floor(silence() / 1000)} s`];
   if (!store.known) return ["waiting", "WAITING"];
@@ -38,7 +38,7 @@ export function badgeWord() {
   return [mode, MODES[mode] ?? mode.toUpperCase()];
 }
 
-/** Shows whether what is on the page is news. */
+/** Shows whether the page is up to date. */
 export function showBadge() {
   const [kind, word] = badgeWord();
   const badge = place("badge");
@@ -51,7 +51,7 @@ export function showBadge() {
 
 const KEY = "theme";
 
-/** Light or dark, as someone chose it for this browser; else as the system has it. */
+/** Sets the theme chosen for this browser; empty is the system's theme. */
 export function theme(choice = settings.get(KEY) ?? "") {
   settings.set(KEY, choice);
   document.documentElement.dataset.theme = choice;

@@ -1,7 +1,7 @@
-// One connection to the engine's stream. It is opened again by itself, after the last event it
-// had, so that nothing is missed and nothing comes twice.
+// One connection to the engine's stream. It reconnects by itself after the last event it received,
+// so that no event is missed and none comes twice.
 
-/** Without a word for so long the connection is thought dead; frames come twice a second. */
+/** A connection without events for this time counts as dead; frames come twice a second. */
 const SILENCE_MS = 4000;
 const AGAIN_MS = [250, 500, 1000, 1000];
 
@@ -12,7 +12,7 @@ export class Link {
     this.open();
   }
 
-  /** Opens it, after the last event or, with `anew`, with a snapshot. */
+  /** Connects after the last event, or with a snapshot if `anew` is set. */
   open(anew = false) {
     this.close();
     if (anew) this.after = null;

@@ -1,17 +1,17 @@
-//! What all pages share: the document around them, the header, and the connection to the stream.
+//! What all pages share: the HTML document, the header, and the connection to the stream.
 
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{Asset, Folder, assets};
 
-/// A page: where it is, its files, and what stands in its places.
+/// A page.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// Where it is found.
+    /// The path of its address.
     pub path: &'static str,
-    /// Its name in the header.
+    /// The text of its link in the header.
     pub name: &'static str,
-    /// Its title in a browser's tab.
+    /// The title of its browser tab.
     pub title: &'static str,
     /// Its style sheets and modules.
     pub folder: Folder,
@@ -19,7 +19,7 @@ pub struct Page {
     pub head: fn() -> Markup,
     /// What it adds to the header.
     pub tools: fn() -> Markup,
-    /// What is in it.
+    /// The content of `main`.
     pub body: fn() -> Markup,
 }
 
@@ -39,7 +39,7 @@ const ASSETS: &[Asset] = assets![
     "worker.js",
 ];
 
-/// A whole page, with links to `all` of them.
+/// The HTML of a page, with links to `all` pages.
 pub fn document(page: &Page, all: &[Page]) -> Markup {
     html! {
         (DOCTYPE)
@@ -55,7 +55,7 @@ pub fn document(page: &Page, all: &[Page]) -> Markup {
             body {
                 (header(page, all))
                 main { ((page.body)()) }
-                noscript { p { "This page needs JavaScript; without it, use engine top." } }
+                noscript { p { "This page needs JavaScript. Without it, use engine top." } }
             }
         }
     }
@@ -77,14 +77,14 @@ fn header(page: &Page, all: &[Page]) -> Markup {
     }
 }
 
-/// The field for the token, for whoever is asked for one.
+/// The field for the token; it is shown once a call needs one.
 pub fn token() -> Markup {
     html! {
         form id="token" hidden {
-            label for="token-field" { "Token for changes from elsewhere" }
+            label for="token-field" { "Token for changes from another machine" }
             div class="row" {
                 input id="token-field" type="password" autocomplete="off";
-                button { "Use it" }
+                button { "Use token" }
             }
         }
     }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_headline_alone_is_read_out_by_itself() {
+    fn only_the_headline_is_announced_by_screen_readers() {
         let page = page();
         assert_eq!(page.matches("aria-live").count(), 1);
         for live in ["role=\"alert\"", "role=\"status\"", "<output"] {

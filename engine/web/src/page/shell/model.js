@@ -1,12 +1,12 @@
-// The state of the engine as this page knows it: a snapshot replaces it, a frame moves it on.
-// Nothing here knows of a browser.
+// The engine's state as this page knows it: a snapshot replaces it, a frame updates it. Nothing
+// here depends on a browser.
 
-/** How many seconds are remembered; the chart shows less. */
+/** How many seconds of history are kept; the chart shows less. */
 export const KEPT_S = 300;
-/** How many entries of the log are remembered. */
+/** How many log entries are kept. */
 const LOG = 200;
 
-/** What is known before anything came. It has the shape of a snapshot. */
+/** The model before the first snapshot; it has the shape of one. */
 export function empty() {
   return {
     run: null, seq: 0, t: 0, tick: 0, state: {}, log: [], picture: null, step: false, open: false,
@@ -14,7 +14,7 @@ export function empty() {
   };
 }
 
-/** The model that a snapshot begins. */
+/** A model from a snapshot. */
 export function fromSnapshot(data) {
   const history = data.history ?? {};
   return {
@@ -31,8 +31,8 @@ const copied = (series) =>
   Object.fromEntries(Object.entries(series ?? {}).map(([name, values]) => [name, [...values]]));
 
 /**
- * Moves the model on by a frame of its run. A frame that it has already had changes nothing.
- * @returns whether it was news.
+ * Updates the model by a frame of its run. A repeated frame changes nothing.
+ * @returns whether the frame was new
  */
 export function applyFrame(model, frame) {
   if (frame.seq <= model.seq) return false;
@@ -60,7 +60,7 @@ function addEntries(model, entries) {
   if (model.log.length > LOG) model.log.splice(0, model.log.length - LOG);
 }
 
-/** The picture's measures, until a snapshot says other ones. */
+/** The picture's size in tiles, unless a snapshot gives another one. */
 const GRID = { columns: 16, rows: 10 };
 
 function addTile(model, number, shades) {
@@ -74,7 +74,7 @@ function addTile(model, number, shades) {
   model.picture.tiles.push([place, shades]);
 }
 
-/** One more point of the chart, from the state as it is now. */
+/** Adds a point to the history, from the present state. */
 function addPoint(model) {
   const { history } = model;
   const length = history.t.length;
@@ -108,10 +108,10 @@ function forget(history, many) {
   }
 }
 
-/** Containers that hold capacity, whatever they are at. */
+/** Containers that take a slot, in any phase. */
 export const live = (workload) => workload.ready + workload.starting + workload.terminating;
 
-/** All of a kind, as {name, value}; workloads urgent ones first, by priority. */
+/** All parts of a kind, as {name, value}, by priority; the background comes last. */
 export function entries(model, kind) {
   const prefix = `${kind}/`;
   const all = Object.entries(model.state)
@@ -126,7 +126,7 @@ function order(a, b) {
     || (a.name < b.name ? -1 : 1);
 }
 
-/** The grid: an entry a slot, null where it is free. More than the capacity is seen, not hidden. */
+/** The grid: an entry for each slot, null for a free one. An overshoot is seen, not hidden. */
 export function slots(model) {
   const taken = Object.keys(model.state)
     .filter((key) => key.startsWith("slot/") && model.state[key])
@@ -135,11 +135,11 @@ export function slots(model) {
   return Array.from({ length: many }, (_, i) => model.state[`slot/${i}`] ?? null);
 }
 
-/** The Deployment that makes the load, or null. */
+/** The first Deployment that makes the load, or null. */
 export const firstLoad = (model) =>
   entries(model, "deployment").find(({ value }) => value.load) ?? null;
 
-/** The points of the last seconds, with one before them for the lines' beginnings. */
+/** The points of the last seconds, and one before them where the lines begin. */
 export function windowed(history, seconds) {
   const end = history.t.at(-1) ?? 0;
   const first = history.t.findIndex((t) => t >= end - seconds);

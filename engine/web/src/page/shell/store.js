@@ -1,33 +1,33 @@
-// What this tab knows, and who wants to hear of it.
+// This tab's model, and its listeners.
 
 import { Link } from "./link.js";
 import { applyFrame, empty, fromSnapshot } from "./model.js";
 
-/** Without a frame for so long, what is shown is old. Frames come twice a second. */
+/** The page is stale without a frame for this time. Frames come twice a second. */
 export const STALE_AFTER_MS = 2400;
 
 const listeners = new Set();
 
 export const store = {
   model: empty(),
-  /** When the last word came, or this page began to wait for one. */
+  /** When the last event came, or this page began to wait for one. */
   heard: Date.now(),
-  /** Whether anything came at all. */
+  /** Whether any event has come. */
   known: false,
-  /** Whether this page's picture stands still; what comes is kept meanwhile. */
+  /** Whether the page is frozen; events still update the model. */
   frozen: false,
-  /** The moment at which it stands still. */
+  /** A copy of the model at the moment the page was frozen. */
   shown: null,
 };
 
-/** Calls `listener(model)` after each moment, and at once where something is known. */
+/** Calls `listener(model)` after each change, and at once if an event has come. */
 export function subscribe(listener) {
   listeners.add(listener);
   if (store.known) listener(store.model);
   return () => listeners.delete(listener);
 }
 
-/** Milliseconds of silence. */
+/** Milliseconds since the last event. */
 export const silence = () => Date.now() - store.heard;
 export const isStale = () => silence() > STALE_AFTER_MS;
 
@@ -36,7 +36,7 @@ function take({ kind, data, age = 0 }) {
   if (kind === "snapshot") store.model = fromSnapshot(data);
   else if (!applyFrame(store.model, data)) return;
   store.known = true;
-  // The rest of the moment comes in the next frame.
+  // An open model gets the rest of its changes in the next frame.
   if (!store.model.open) tell();
 }
 
@@ -45,7 +45,7 @@ function tell() {
   for (const listener of listeners) listener(store.model);
 }
 
-/** Lets the picture stand still, or catch up. */
+/** Freezes the page, or lets it catch up. */
 export function freeze(frozen) {
   store.frozen = frozen;
   store.shown = frozen ? structuredClone(store.model) : null;
@@ -54,7 +54,7 @@ export function freeze(frozen) {
 
 document.addEventListener("visibilitychange", () => store.known && tell());
 
-/** Where there is no shared worker, a tab has a connection of its own. */
+/** Gives the tab its own connection, for browsers without shared workers. */
 function direct() {
   const link = new Link((event) => {
     const other = event.run !== null && event.run !== store.model.run;

@@ -1,4 +1,4 @@
-// The token of whoever changes things from another machine. It lives as long as the tab.
+// The token for changes from another machine. It is kept as long as the tab.
 
 import { place } from "./dom.js";
 
@@ -7,7 +7,7 @@ let again = null;
 
 export const token = () => sessionStorage.getItem(KEY);
 
-/** Shows the field; `retry` is called once a token was given. */
+/** Shows the field; `retry` is called once a token is entered. */
 export function askForToken(retry) {
   again = retry;
   const form = place("token");
@@ -16,7 +16,7 @@ export function askForToken(retry) {
   place("token-field").focus();
 }
 
-/** Wires the field. `told` hears the answer of the call that is tried again. */
+/** Wires the field. `told` is called with the answer of the retried call. */
 export function wireToken(told) {
   place("token").addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -1,6 +1,6 @@
-// How numbers, times and names are said.
+// How numbers, times and names are written.
 
-/** Arrows as people write them; the API keeps to ASCII. */
+/** Replaces the API's ASCII arrows by real ones. */
 export const arrows = (text) => String(text ?? "").replaceAll("->", "\u2192");
 
 /** Seconds as 2:41, or 1:02:41. */
@@ -11,7 +11,7 @@ export function clock(seconds) {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** The name for so many: consumer, consumers; batch, batches. */
+/** The singular or plural of a name: consumer, consumers; batch, batches. */
 export function plural(name, count) {
   if (count === 1 || name.endsWith("s")) return name;
   return /(ch|sh|x)$/.test(name) ? `${name}es` : `${name}s`;
@@ -19,24 +19,24 @@ export function plural(name, count) {
 
 export const capitalised = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** A rate: one place below ten, none above. Unknown is a dash, never a zero. */
+/** A rate: one decimal below ten, none above. An unknown rate is a dash, never a zero. */
 export function rate(value) {
   if (value === null || value === undefined) return "\u2013";
   return value < 9.95 && value > 0 ? value.toFixed(1) : String(Math.round(value));
 }
 
-/** A count, or a dash where it is not known. */
+/** A count, or a dash if it is unknown. */
 export const count = (value) =>
   value === null || value === undefined ? "\u2013" : String(value);
 
-/** What a workload is called: background work by what it is. */
+/** A workload's name on the pages: "background", or its plural. */
 export const called = (name, workload, n = 2) =>
   workload?.background ? "background" : plural(name, n);
 
-/** A name with room for its line's words; Kubernetes allows 63 characters, the chart does not. */
+/** A name cut for the chart: Kubernetes allows 63 characters, the chart has less room. */
 export const short = (name) => (name.length > 22 ? `${name.slice(0, 21)}\u2026` : name);
 
-/** A sentence of the log, with background work called as everywhere on the page. */
+/** A log text, with the background's Deployment named "background" as everywhere on the page. */
 export function inPageWords(text, workloads) {
   const said = workloads
     .filter(({ value }) => value.background)

@@ -1,5 +1,5 @@
-// The one connection of a browser: a shared worker that has it, and passes on to every tab what
-// comes. It keeps the last state, so that a further tab begins with it.
+// A shared worker with the browser's only connection. It passes all events on to every tab, and
+// keeps the model, so that a new tab begins with it.
 
 import { Link } from "./link.js";
 import { applyFrame, fromSnapshot } from "./model.js";
@@ -13,7 +13,7 @@ const link = new Link(({ kind, run, data }) => {
   if (kind === "snapshot") {
     model = fromSnapshot(data);
   } else if (!model || (run !== null && run !== model.run)) {
-    // Frames of a run that we have no beginning of.
+    // These are frames of a run whose snapshot is missing.
     link.open(true);
     return;
   } else if (!applyFrame(model, data)) {
@@ -28,6 +28,6 @@ self.addEventListener("connect", ({ ports: [port] }) => {
     if (data === "bye") ports.delete(port);
   });
   port.start();
-  // The age goes with it: a state from before a silence is no news.
+  // The age goes with the model, so that a tab can tell that it is stale.
   if (model) port.postMessage({ kind: "snapshot", data: model, age: Date.now() - heard });
 });

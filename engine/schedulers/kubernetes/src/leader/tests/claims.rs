@@ -1,4 +1,4 @@
-//! What the elector promises, a sentence and a test each.
+//! The guarantees of the elector, one test each.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A Lease that was renewed at `renewed`, by its holder's clock; held by none where that is "".
+/// A Lease that was renewed at `renewed`, by its holder's clock; without a holder if that is "".
 fn lease(holder: &str, renewed: &str, version: u32) -> Observed {
     let holder = Some(holder.to_owned()).filter(|holder| !holder.is_empty());
     let record = Record { holder, renewed: renewed.to_owned(), transitions: 3 };
@@ -31,13 +31,13 @@ fn claim(step: Step) -> Claim {
     }
 }
 
-/// It reads at `now` and is told this at once.
+/// The elector reads at `now` and gets this answer at once.
 fn reads(elector: &mut Elector, now: Duration, lease: Observed) {
     assert_eq!(elector.next(now), Step::Read);
     elector.heard(now, Answer::Lease(lease));
 }
 
-/// It writes at `now`, and the API server does it at once.
+/// The elector writes at `now`, and the write succeeds at once.
 fn writes(elector: &mut Elector, now: Duration) -> Claim {
     let claim = claim(elector.next(now));
     let holder = claim.holder.clone().unwrap_or_default();
@@ -46,7 +46,7 @@ fn writes(elector: &mut Elector, now: Duration) -> Claim {
     claim
 }
 
-/// It leads since `now`.
+/// An elector that has led since `now`.
 fn leader(now: Duration) -> Elector {
     let mut elector = me();
     reads(&mut elector, now, lease("", "", 1));
@@ -56,7 +56,7 @@ fn leader(now: Duration) -> Elector {
 }
 
 #[test]
-fn who_knows_nothing_may_write_nothing() {
+fn a_new_candidate_may_not_write() {
     let elector = me();
     assert!(!elector.may_write(s(0)));
     assert_eq!(elector.leader_state(s(0)), LeaderState::Unknown);
@@ -97,7 +97,7 @@ fn a_lease_that_its_holder_renews_is_never_taken() {
 }
 
 #[test]
-fn a_lease_is_taken_when_it_was_seen_unchanged_for_its_duration_however_old_it_looks() {
+fn a_lease_is_taken_after_it_was_seen_unchanged_for_its_duration_whatever_its_time_says() {
     let mut elector = me();
     for second in 0..6 {
         reads(&mut elector, s(second), lease("other", "1970-01-01T00:00:00Z", 1));
@@ -108,7 +108,7 @@ fn a_lease_is_taken_when_it_was_seen_unchanged_for_its_duration_however_old_it_l
 }
 
 #[test]
-fn how_long_a_lease_is_unchanged_counts_from_the_answer_not_from_the_question() {
+fn the_time_that_a_lease_is_unchanged_counts_from_the_answer_not_from_the_request() {
     let mut elector = me();
     assert_eq!(elector.next(s(0)), Step::Read);
     elector.heard(ms(900), Answer::Lease(lease("other", "x", 1)));
@@ -166,11 +166,11 @@ fn a_leader_that_is_cut_off_stops_before_another_one_starts() {
             return;
         }
     }
-    panic!("nobody took over");
+    panic!("no other candidate took over");
 }
 
 #[test]
-fn a_request_of_a_leader_is_not_waited_for_beyond_its_deadline() {
+fn a_leader_does_not_wait_for_an_answer_beyond_its_deadline() {
     let mut elector = leader(s(0));
     assert_eq!(elector.patience(s(1)), s(1));
     assert_eq!(elector.patience(s(3) + ms(800)), ms(200));
@@ -197,7 +197,7 @@ fn a_write_of_unknown_outcome_is_read_before_the_next_one() {
     elector.heard(s(1), Answer::Failed);
     assert_eq!(elector.next(s(1)), Step::Wait(s(2)));
     reads(&mut elector, s(2), lease("me", "1", 3));
-    // To have read it is no renewal: it may have been sent long ago.
+    // The read shows our renewal, but that may have been sent long ago.
     assert!(!elector.may_write(s(4)));
 }
 
@@ -211,7 +211,7 @@ fn a_leader_whose_lease_was_taken_by_hand_stops_as_soon_as_it_sees_that() {
 }
 
 #[test]
-fn who_leads_again_after_a_break_leads_since_then() {
+fn after_a_break_the_leadership_counts_from_its_new_start() {
     let mut elector = leader(s(0));
     reads_after_a_break(&mut elector, s(10));
     assert_eq!(elector.since(s(10)), Some(s(10)));
@@ -225,19 +225,19 @@ fn reads_after_a_break(elector: &mut Elector, now: Duration) {
 }
 
 #[test]
-fn a_lease_that_cannot_be_read_makes_the_standing_unknown() {
+fn a_lease_that_cannot_be_read_makes_the_leader_state_unknown() {
     let mut elector = me();
     reads(&mut elector, s(0), lease("other", "x", 1));
     elector.next(s(1));
     elector.heard(s(1), Answer::Failed);
     assert_ne!(elector.leader_state(LEASE - ms(1)), LeaderState::Unknown);
     assert_eq!(elector.leader_state(LEASE), LeaderState::Unknown);
-    // However long it took: it is read before it is taken.
+    // However much time has passed, the Lease is read before it is taken.
     assert_eq!(elector.next(s(60)), Step::Read);
 }
 
 #[test]
-fn who_was_started_again_under_its_old_name_takes_its_lease_at_once() {
+fn a_candidate_that_restarts_under_its_old_name_takes_its_lease_at_once() {
     let mut elector = me();
     reads(&mut elector, s(0), lease("me", "x", 1));
     assert_eq!(elector.leader_state(s(0)), LeaderState::Unknown);
@@ -256,7 +256,7 @@ fn a_leader_that_leaves_stops_and_gives_the_lease_back() {
 }
 
 #[test]
-fn whoever_does_not_lead_gives_nothing_back() {
+fn a_standby_that_leaves_does_not_write_the_lease() {
     let mut elector = me();
     reads(&mut elector, s(0), lease("other", "x", 1));
     elector.leave(ms(500));
@@ -264,7 +264,7 @@ fn whoever_does_not_lead_gives_nothing_back() {
 }
 
 #[test]
-fn a_lease_that_changed_meanwhile_is_read_again_before_it_is_given_back() {
+fn a_lease_that_has_changed_is_read_again_before_it_is_given_back() {
     let mut elector = leader(s(0));
     elector.leave(ms(500));
     claim(elector.next(ms(500)));
@@ -275,7 +275,7 @@ fn a_lease_that_changed_meanwhile_is_read_again_before_it_is_given_back() {
 }
 
 #[test]
-fn a_renewal_under_way_while_leaving_is_awaited_and_then_given_back() {
+fn a_leader_that_leaves_during_a_renewal_awaits_it_and_then_gives_the_lease_back() {
     let mut elector = leader(s(0));
     claim(elector.next(s(1)));
     elector.leave(s(1) + ms(10));
@@ -295,11 +295,11 @@ fn leaving_takes_a_second_at_most() {
 }
 
 #[test]
-fn a_look_in_between_renews_nothing() {
+fn a_lease_seen_outside_of_a_step_counts_as_no_renewal() {
     let mut elector = leader(s(0));
     assert!(matches!(elector.next(s(1)), Step::Write(_)));
     elector.heard(s(1), Answer::Failed);
-    // Somebody's write, after one of ours that failed, still has the renewal of second 0.
+    // Our renewal failed. Another client's later write still has the renewal of second 0.
     elector.looked(s(2), Observed { held: true, ..lease("me", "0s", 9) });
     assert!(elector.held());
     assert!(elector.may_write(s(4) - ms(1)) && !elector.may_write(s(4)));

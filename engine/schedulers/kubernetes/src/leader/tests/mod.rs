@@ -1,4 +1,4 @@
-//! Tests of the rules, in virtual time.
+//! Tests of the elector, in virtual time.
 
 mod claims;
 mod model;

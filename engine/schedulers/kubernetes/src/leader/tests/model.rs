@@ -1,5 +1,5 @@
-//! Candidates with clocks of their own, an API server, and a network between them that delays and
-//! loses, all in virtual time.
+//! Candidates with their own clocks, an API server, and a network between them that delays and
+//! loses messages, all in virtual time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,13 +10,14 @@ use rand::{RngExt, SeedableRng};
 use crate::leader::elector::{Elector, LEASE, PATIENCE};
 use crate::leader::terms::{Answer, Claim, Observed, Record, Step};
 
-/// A leader may have sent a request at the last moment; so long after that may another one act. It
-/// is what is between deadline and lease, with clocks that differ by two percent.
+/// The least time between the last act of one leader and the first of the next: the time from the
+/// deadline to the end of the lease, with clocks that differ by 2 %. Requests that a leader sent at
+/// the last moment need it.
 const APART: Duration = Duration::from_millis(1850);
-/// How often the world is looked at, apart from when something happens.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the world is checked between events.
+const CHECK: Duration = Duration::from_millis(50);
 
-/// Runs slower or faster than real time, and began at another moment.
+/// A clock that runs slower or faster than real time and began at another moment.
 #[derive(Debug, Clone, Copy)]
 struct NodeClock {
     offset: Duration,
@@ -28,7 +29,7 @@ impl NodeClock {
         self.offset + real.mul_f64(self.rate)
     }
 
-    /// When it shows `local`, or a moment later.
+    /// The real time at which it shows `local`, or just after.
     fn real(self, local: Duration) -> Duration {
         local.saturating_sub(self.offset).div_f64(self.rate) + Duration::from_micros(1)
     }
@@ -39,9 +40,9 @@ struct Node {
     identity: String,
     clock: NodeClock,
     lives: bool,
-    /// Nothing reaches it, and nothing that it sends arrives.
+    /// It receives nothing, and its requests do not arrive.
     cut_off: bool,
-    /// The request or the alarm that it waits for.
+    /// The number of the request or alarm that it waits for.
     awaited: u64,
     awaits_alarm: bool,
 }
@@ -50,24 +51,24 @@ enum Event {
     Alarm(usize, u64),
     Request(usize, u64, Step),
     Answer(usize, u64, Answer),
-    QueueReading,
+    Check,
 }
 
-/// Everything there is. `now` is the real time.
+/// The whole simulation. `now` is the real time.
 pub(super) struct World {
     pub(super) now: Duration,
     pub(super) rng: StdRng,
-    /// How many of a thousand messages are lost.
+    /// How many of 1,000 messages are lost.
     pub(super) lost: u32,
-    /// How many of a thousand are late: by up to the time that one waits, or by a lease.
+    /// How many of 1,000 are late: most by up to `PATIENCE`, a tenth of them by up to `LEASE`.
     pub(super) slow: u32,
-    /// How often the leader was another one than before.
+    /// How often the leader has changed.
     pub(super) successions: u32,
     lease: Observed,
     nodes: Vec<Node>,
     events: BTreeMap<(Duration, u64), Event>,
     count: u64,
-    /// Who acted last, and when; none where it gave the Lease back.
+    /// Which node acted last, and when; `None` if it gave the Lease back.
     acted: Option<(String, Duration)>,
 }
 
@@ -99,16 +100,16 @@ impl World {
             });
             world.start(index);
         }
-        world.after(Duration::ZERO, Event::QueueReading);
+        world.after(Duration::ZERO, Event::Check);
         world
     }
 
-    /// Lets time pass, and sees that never two act.
+    /// Lets time pass, and checks that no two nodes act at once.
     pub(super) fn run(&mut self, time: Duration) {
         self.run_until(time, |_| false);
     }
 
-    /// As [`Self::run`], until something is true; gives the time that took.
+    /// As [`Self::run`], until `is_done`; returns the time that took.
     pub(super) fn run_until(
         &mut self,
         time: Duration,
@@ -119,7 +120,7 @@ impl World {
             let ((at, _), event) = entry.remove_entry();
             self.now = at;
             self.happens(event);
-            self.look();
+            self.check();
             if is_done(self) {
                 return Some(self.now - began);
             }
@@ -128,7 +129,7 @@ impl World {
         None
     }
 
-    /// Who acts at this moment.
+    /// The node that acts now.
     pub(super) fn leader(&self) -> Option<usize> {
         (0..self.nodes.len()).find(|index| self.acts(*index))
     }
@@ -137,7 +138,7 @@ impl World {
         self.nodes[index].lives
     }
 
-    /// It is started, if it does not live.
+    /// Starts a node, unless it lives.
     pub(super) fn start(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         if !node.lives {
@@ -147,12 +148,12 @@ impl World {
         }
     }
 
-    /// It is gone without a word.
+    /// Ends a node without a shutdown.
     pub(super) fn kill(&mut self, index: usize) {
         self.nodes[index].lives = false;
     }
 
-    /// It is told to leave, in order.
+    /// Shuts a node down, so that it gives the Lease back.
     pub(super) fn leave(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         node.elector.leave(node.clock.local(self.now));
@@ -168,7 +169,7 @@ impl World {
         self.nodes[index].cut_off = is_cut_off;
     }
 
-    /// A person annotates the Lease.
+    /// Sets or removes the hold, as a person does.
     pub(super) fn annotate(&mut self) {
         self.lease.held = !self.lease.held;
         self.lease.version = self.next_number().to_string();
@@ -179,7 +180,7 @@ impl World {
         node.lives && node.elector.may_write(node.clock.local(self.now))
     }
 
-    fn look(&mut self) {
+    fn check(&mut self) {
         let acting: Vec<usize> = (0..self.nodes.len()).filter(|i| self.acts(*i)).collect();
         assert!(acting.len() < 2, "{acting:?} act at {:?}", self.now);
         let Some(index) = acting.first() else { return };
@@ -206,7 +207,7 @@ impl World {
                 let answer = self.serve(step);
                 self.sends(index, Event::Answer(index, number, answer));
             }
-            Event::QueueReading => self.after(LOOK, Event::QueueReading),
+            Event::Check => self.after(CHECK, Event::Check),
             Event::Alarm(..) | Event::Answer(..) => {}
         }
     }
@@ -215,7 +216,7 @@ impl World {
         self.nodes[index].lives && self.nodes[index].awaited == number
     }
 
-    /// It asks its elector what to do, and does it.
+    /// Carries out the next step of the node's elector.
     fn asks(&mut self, index: usize) {
         let number = self.next_number();
         let node = &mut self.nodes[index];
@@ -254,7 +255,7 @@ impl World {
         self.lease.version = number;
     }
 
-    /// On its way between a node and the API server.
+    /// Sends a request or an answer between a node and the API server.
     fn sends(&mut self, index: usize, event: Event) {
         if self.nodes[index].cut_off || self.rng.random_range(0..1000) < self.lost {
             return;

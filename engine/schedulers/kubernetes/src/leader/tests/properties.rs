@@ -1,5 +1,5 @@
-//! What holds whatever the network and the clocks do. Each seed is another world; a failure names
-//! it, and it plays the same way again.
+//! Guarantees that hold whatever the network and the clocks do. Each seed gives another world; a
+//! failure names the seed, which reproduces it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Says which seed it was if the test fails in there.
+/// Prints the seed if the test fails while this lives.
 struct Naming(u64);
 
 impl Drop for Naming {
@@ -33,8 +33,8 @@ fn each_world(mut play: impl FnMut(World, usize)) {
     }
 }
 
-/// Lets this time pass with whatever can go wrong.
-fn warning(world: &mut World, nodes: usize, time: Duration) {
+/// Lets this time pass with all kinds of failures.
+fn disturb(world: &mut World, nodes: usize, time: Duration) {
     let end = world.now + time;
     world.lost = world.rng.random_range(0..300);
     world.slow = world.rng.random_range(0..900);
@@ -53,7 +53,7 @@ fn warning(world: &mut World, nodes: usize, time: Duration) {
     }
 }
 
-/// Everything works from now on, and someone leads.
+/// Repairs everything and waits for a leader, which it returns.
 fn calm(world: &mut World, nodes: usize) -> usize {
     (world.lost, world.slow) = (0, 0);
     for index in 0..nodes {
@@ -65,43 +65,43 @@ fn calm(world: &mut World, nodes: usize) -> usize {
         world.start(index);
     }
     let took = world.run_until(s(10), |world| world.leader().is_some());
-    assert!(took.is_some(), "nobody leads");
+    assert!(took.is_some(), "no node leads");
     world.run(s(3));
     world.leader().expect("the leader stays")
 }
 
 #[test]
-fn never_do_two_act_at_the_same_time_whatever_is_lost_late_or_killed() {
+fn no_two_act_at_the_same_time_whatever_is_lost_late_or_killed() {
     let mut successions = 0;
     each_world(|mut world, nodes| {
-        warning(&mut world, nodes, s(300));
+        disturb(&mut world, nodes, s(300));
         successions += world.successions;
     });
-    // Most worlds are quiet for long: whoever dies is soon started again under its old name.
+    // Successions are rare: a node that dies is soon started again under its old name.
     assert!(successions > 2 * u32::try_from(SEEDS).unwrap(), "only {successions} successions");
 }
 
 #[test]
-fn when_the_leader_dies_silently_another_one_acts_within_the_lease_and_five_seconds() {
+fn when_the_leader_dies_another_one_acts_within_the_lease_and_five_seconds() {
     each_world(|mut world, nodes| {
-        warning(&mut world, nodes, s(20));
+        disturb(&mut world, nodes, s(20));
         let dead = calm(&mut world, nodes);
         let moment = Duration::from_millis(world.rng.random_range(0..2000));
         world.run(moment);
         world.kill(dead);
         let took = world.run_until(LEASE + s(5), |world| world.leader().is_some());
-        assert!(took.is_some(), "nobody took over");
+        assert!(took.is_some(), "no other node took over");
     });
 }
 
 #[test]
 fn when_the_leader_leaves_another_one_acts_within_two_seconds() {
     each_world(|mut world, nodes| {
-        warning(&mut world, nodes, s(20));
+        disturb(&mut world, nodes, s(20));
         let leaving = calm(&mut world, nodes);
         world.leave(leaving);
         let took = world.run_until(s(2), |world| world.leader().is_some());
-        assert!(took.is_some(), "nobody took over");
+        assert!(took.is_some(), "no other node took over");
     });
 }
 
