@@ -51,6 +51,20 @@ async fn done(queue: &Queue, jobs: u64, within: Duration) -> Value {
     }
 }
 
+/// Publishes a job each `every` until something has come; how many.
+async fn trickle(queue: &Queue, every: Duration, until: impl Future<Output = String>) -> u64 {
+    let mut jobs = 0;
+    let mut until = std::pin::pin!(until);
+    loop {
+        tokio::select! {
+            _ = &mut until => return jobs,
+            () = tokio::time::sleep(every) => {}
+        }
+        queue.publish(1).await;
+        jobs += 1;
+    }
+}
+
 #[tokio::test]
 #[ignore = "needs a cluster: scripts/e2e"]
 async fn a_burst_of_long_jobs_is_done_and_no_busy_pod_is_stopped() {
@@ -102,8 +116,10 @@ async fn pods_that_do_not_show_that_they_are_retired_stay_until_all_are_idle_wit
     let queue = demo.queue().await;
     queue.publish(34).await;
     let words = ["Deployment/consumer BusyUnknown", "readinessProbe", "failureThreshold: 1"];
-    demo.event("Warning", &words, Duration::from_secs(90)).await;
-    let stats = done(&queue, 34, 3 * READY).await;
+    let warned = demo.event("Warning", &words, Duration::from_secs(90));
+    // Two or three of nine stay busy, so that the others are to leave while not all are idle.
+    let jobs = 34 + trickle(&queue, Duration::from_secs(3), warned).await;
+    let stats = done(&queue, jobs, 3 * READY).await;
     nothing_came_back(&stats);
     demo.at_rest(Duration::from_secs(90)).await;
 }
