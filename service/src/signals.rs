@@ -61,17 +61,17 @@ impl Signals {
 /// it in a file; elsewhere, as on macOS, `ps` reports it.
 fn ignored() -> u64 {
     let of_linux = std::fs::read_to_string("/proc/self/status").ok();
-    of_linux.and_then(|text| of_status(&text)).or_else(told_by_ps).unwrap_or_default()
+    of_linux.and_then(|text| of_status(&text)).or_else(reported_by_ps).unwrap_or_default()
 }
 
 fn of_status(text: &str) -> Option<u64> {
     text.lines().find_map(|line| mask(line.strip_prefix("SigIgn:")?))
 }
 
-fn told_by_ps() -> Option<u64> {
+fn reported_by_ps() -> Option<u64> {
     let process = std::process::id().to_string();
-    let told = Command::new("ps").args(["-o", "sigignore=", "-p", &process]).output().ok()?;
-    mask(&String::from_utf8_lossy(&told.stdout))
+    let output = Command::new("ps").args(["-o", "sigignore=", "-p", &process]).output().ok()?;
+    mask(&String::from_utf8_lossy(&output.stdout))
 }
 
 fn mask(hex: &str) -> Option<u64> {
@@ -101,6 +101,6 @@ mod tests {
     fn both_sources_agree_about_this_process() {
         // This runtime ignores SIGPIPE, as every program in Rust does.
         assert!(is_in(ignored(), SignalKind::pipe()));
-        assert!(told_by_ps().is_none_or(|told| told == ignored()));
+        assert!(reported_by_ps().is_none_or(|output| output == ignored()));
     }
 }

@@ -259,7 +259,7 @@ impl ControlLoop {
         while let Ok(news) = self.log_rx.try_recv() {
             self.builder.tell(now, news);
         }
-        for story in self.components.sources.stories() {
+        for story in self.components.sources.recovered_jobs() {
             let text = self.in_words(&story);
             self.builder.tell(now, LogEvent::new(Kind::RecoveredJob, text));
         }

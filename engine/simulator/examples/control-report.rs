@@ -4,16 +4,16 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use simulator::Scenario;
-use simulator::promises::{self, rivals};
+use simulator::promises::{self, comparison};
 
 fn main() -> Result<(), String> {
     let shipped = shipped(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios"))?;
     println!("{}", promises::table(&promises::measure(&shipped)?));
-    let contests = rivals::contests(&shipped).into_iter().map(rivals::Contest::play);
+    let contests = comparison::contests(&shipped).into_iter().map(comparison::Contest::play);
     let contests = contests.collect::<Result<Vec<_>, _>>()?;
-    println!("{}", rivals::table(&contests));
-    println!("{}", rivals::thrown_away(&contests));
-    println!("Where ours is not better:\n\n{}", rivals::where_behind(&contests));
+    println!("{}", comparison::table(&contests));
+    println!("{}", comparison::thrown_away(&contests));
+    println!("Where ours is not better:\n\n{}", comparison::where_behind(&contests));
     Ok(())
 }
 
@@ -25,9 +25,9 @@ fn shipped(folder: &Path) -> Result<Vec<Scenario>, String> {
     files.sort();
     let text = |path: &Path| std::fs::read_to_string(path).map_err(unread);
     let read = |path: &PathBuf| {
-        let told = |error: &dyn Display| format!("{}: {error}", path.display());
-        let scenario: Scenario = serde_yaml::from_str(&text(path)?).map_err(|it| told(&it))?;
-        scenario.with_traces(|file| text(&folder.join(file))).map_err(|it| told(&it))
+        let in_file = |error: &dyn Display| format!("{}: {error}", path.display());
+        let scenario: Scenario = serde_yaml::from_str(&text(path)?).map_err(|it| in_file(&it))?;
+        scenario.with_traces(|file| text(&folder.join(file))).map_err(|it| in_file(&it))
     };
     files.iter().map(read).collect()
 }

@@ -4,7 +4,7 @@
 //! The queue is the real broker, the core is the real core. There is no clock, no I/O and no task:
 //! time jumps to the next event, and the same seed gives the same bytes.
 //!
-//! Two tests hold the model to reality: `tests/claims/rivals.rs` to what was measured of other
+//! Two tests hold the model to reality: `tests/claims/measured.rs` to what was measured of other
 //! autoscalers, and `engine/tests/alone/honest_model` to the box under the same load.
 //!
 //! # Layout

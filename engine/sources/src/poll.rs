@@ -17,7 +17,7 @@ pub(super) struct Poll {
     pub(super) source: Box<dyn MetricSource>,
     pub(super) latest: watch::Sender<Option<QueueReading>>,
     pub(super) absent: Absent,
-    pub(super) stories: mpsc::UnboundedSender<RecoveredJob>,
+    pub(super) recovered: mpsc::UnboundedSender<RecoveredJob>,
 }
 
 impl Poll {
@@ -33,7 +33,7 @@ impl Poll {
             self.absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
                 Some(Transition::Normal(line)) => tracing::info!("{line}"),
-                Some(Transition::Wrong(line)) => tracing::warn!("{line}"),
+                Some(Transition::Failing(line)) => tracing::warn!("{line}"),
                 None => {}
             }
             // After a failure the last good reading stays and becomes stale.
@@ -41,7 +41,7 @@ impl Poll {
             self.latest.send_replace(Some(look));
             for story in self.source.stories().await {
                 // This fails only while the engine shuts down.
-                let _ = self.stories.send(story);
+                let _ = self.recovered.send(story);
             }
         }
     }

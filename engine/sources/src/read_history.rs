@@ -20,7 +20,7 @@ pub(super) enum Transition {
     /// Logged as information.
     Normal(String),
     /// Logged as a warning.
-    Wrong(String),
+    Failing(String),
 }
 
 impl ReadHistory {
@@ -44,7 +44,7 @@ impl ReadHistory {
         Some(match read {
             Ok(_) => Transition::Normal(format!("queue {name} can be read")),
             Err(ReadError::Absent(_)) => Transition::Normal(format!("waiting for queue {name}")),
-            Err(error) => Transition::Wrong(format!("queue {name} cannot be read: {error}")),
+            Err(error) => Transition::Failing(format!("queue {name} cannot be read: {error}")),
         })
     }
 }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn failures_in_a_row_are_logged_once_and_so_is_their_end() {
         let error = garbled("first").unwrap();
-        let wrong = Some(Transition::Wrong(format!("queue jobs cannot be read: {error}")));
+        let wrong = Some(Transition::Failing(format!("queue jobs cannot be read: {error}")));
         let reads = [None, garbled("first"), garbled("second"), unknown(), None, None];
         assert_eq!(logged(&reads), [None, wrong, None, None, again(), None]);
     }
@@ -86,7 +86,7 @@ mod tests {
         let waiting = Some(Transition::Normal("waiting for queue jobs".to_owned()));
         let lines = logged(&[unknown(), unknown(), garbled("it"), None]);
         assert_eq!((&lines[0], &lines[1]), (&waiting, &None));
-        assert!(matches!(lines[2], Some(Transition::Wrong(_))), "{lines:?}");
+        assert!(matches!(lines[2], Some(Transition::Failing(_))), "{lines:?}");
         assert_eq!(lines[3], again());
     }
 }

@@ -23,17 +23,17 @@ pub struct Sources {
     /// Queues that are made unreadable on purpose, with their last readings.
     blind: BTreeMap<String, QueueReading>,
     absent: Absent,
-    tells: mpsc::UnboundedSender<RecoveredJob>,
-    stories: mpsc::UnboundedReceiver<RecoveredJob>,
+    recovered_tx: mpsc::UnboundedSender<RecoveredJob>,
+    recovered_rx: mpsc::UnboundedReceiver<RecoveredJob>,
 }
 
 impl Sources {
     /// Queues that are opened at `origin` and read once a `tick`; none is followed yet.
     pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
-        let (tells, stories) = mpsc::unbounded_channel();
+        let (recovered_tx, recovered_rx) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
         let absent = Absent::default();
-        Sources { origin, tick, clock, latest, blind, absent, tells, stories }
+        Sources { origin, tick, clock, latest, blind, absent, recovered_tx, recovered_rx }
     }
 
     /// Follows exactly the queues of these workloads.
@@ -95,8 +95,8 @@ impl Sources {
     fn read(&self, name: &str) -> Result<watch::Receiver<Option<QueueReading>>, Error> {
         let (latest, receiver) = watch::channel(None);
         let source = self.origin.source(name, self.tick)?;
-        let (absent, stories) = (self.absent.clone(), self.tells.clone());
-        let poll = Poll { name: name.to_owned(), source, latest, absent, stories };
+        let (absent, recovered) = (self.absent.clone(), self.recovered_tx.clone());
+        let poll = Poll { name: name.to_owned(), source, latest, absent, recovered };
         tokio::spawn(poll.run(self.tick, self.clock));
         Ok(receiver)
     }
@@ -119,7 +119,7 @@ impl Sources {
     }
 
     /// Lost workers' jobs that were done since the last call.
-    pub fn stories(&mut self) -> Vec<RecoveredJob> {
-        std::iter::from_fn(|| self.stories.try_recv().ok()).collect()
+    pub fn recovered_jobs(&mut self) -> Vec<RecoveredJob> {
+        std::iter::from_fn(|| self.recovered_rx.try_recv().ok()).collect()
     }
 }

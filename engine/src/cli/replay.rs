@@ -20,12 +20,12 @@ use crate::listen::listen;
 pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let name = args.file.display();
     let file = File::open(&args.file).with_context(|| format!("{name} cannot be read"))?;
-    let tape = Recording::read(file).map_err(|bad| UsageError(format!("{name}: {bad}")))?;
-    let tape = tape.going_round(args.goes_round);
+    let recording = Recording::read(file).map_err(|bad| UsageError(format!("{name}: {bad}")))?;
+    let recording = recording.going_round(args.goes_round);
     let listener = listen(args.service.listen).await?;
     let shell = Shell::with_listener("engine", listener, &args.service)?;
-    let cut = tape.cut();
-    let (events, length) = (tape.count(), tape.length().as_secs());
+    let cut = recording.cut();
+    let (events, length) = (recording.count(), recording.length().as_secs());
     tracing::info!("{name}: {events} events in {}:{:02} minutes", length / 60, length % 60);
     if let Some(line) = cut {
         tracing::warn!("{name}: line {line} is cut off; the replay ends before it");
@@ -36,7 +36,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
             shell.address()?
         ));
     }
-    let player = site::play(tape, args.speed, shell.shutdown());
+    let player = site::play(recording, args.speed, shell.shutdown());
     let router = site::router(player, Arc::new(AccessGuard::default()));
     shell
         .serve(async |server, endpoints, shutdown| {

@@ -166,9 +166,9 @@ mod tests {
     fn one_warning_names_all_other_flags_and_variables() {
         let env = [("MICROSCALING_HOSTS", "a.example.org"), ("MICROSCALING_SCHEDULER", "process")];
         let own = of("[--record=run, --trust-gateway, --capacity=auto]", &env).unwrap();
-        let told = "deployment/engine: --capacity=auto, --trust-gateway, MICROSCALING_HOSTS and \
+        let expected = "deployment/engine: --capacity=auto, --trust-gateway, MICROSCALING_HOSTS and \
                     --record are not honoured without a cluster";
-        assert_eq!((own.warning.as_deref(), own.core.capacity), (Some(told), None));
+        assert_eq!((own.warning.as_deref(), own.core.capacity), (Some(expected), None));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod audience;
 mod blind;
 mod busy;
+mod commands;
 mod configure;
 mod documents;
 mod presenter;
@@ -15,4 +16,3 @@ mod scripts;
 mod sources;
 mod terminal;
 mod token;
-mod wishes;

@@ -40,7 +40,7 @@ async fn an_edit_needs_its_overlay_and_then_changes_the_annotation() {
     let (status, answer) = edit(&engine, "many").await;
     assert_eq!(status, 422, "{answer}");
 
-    let (status, answer) = engine.wish("DELETE", "/api/v1/config", json!({})).await;
+    let (status, answer) = engine.command("DELETE", "/api/v1/config", json!({})).await;
     assert_eq!(status, 200, "{answer}");
     let twenty = |state: &Value| workload(state, "consumer")["target"] == 20;
     engine.until("the old target", SOON, twenty).await;
@@ -49,5 +49,5 @@ async fn an_edit_needs_its_overlay_and_then_changes_the_annotation() {
 async fn edit(engine: &Engine, target: &str) -> (u16, Value) {
     let annotations = json!({"microscaling.com/target-queue-length": target});
     let change = json!({"deployment": "consumer", "annotations": annotations});
-    engine.wish("PUT", "/api/v1/config", json!({"changes": [change]})).await
+    engine.command("PUT", "/api/v1/config", json!({"changes": [change]})).await
 }

@@ -132,7 +132,7 @@ impl Engine {
     }
 
     /// Sends a command; returns status and body of the answer.
-    pub async fn wish(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub async fn command(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let url = format!("{}{path}", self.0.url);
         let call = self.0.http.request(method.parse().unwrap(), url).json(&body);
         let answer = call.send().await.unwrap();

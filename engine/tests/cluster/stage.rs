@@ -23,7 +23,7 @@ async fn a_hold_stays_when_another_engine_takes_over() {
     assert_eq!(hold(&engine, true).await.0, 200);
     let annotation = r"jsonpath={.metadata.annotations.microscaling\.com/hold}";
     assert_eq!(demo.kubectl(&["get", "lease", "engine", "-o", annotation]).await, "true");
-    let load = engine.wish("PUT", "/api/v1/deployments/producer/scale", json!({"replicas": 3}));
+    let load = engine.command("PUT", "/api/v1/deployments/producer/scale", json!({"replicas": 3}));
     assert_eq!(load.await.0, 200);
     let climbs = |state: &Value| state["queues"][0]["ready"].as_u64() > Some(60);
     engine.until("the queue climbs", READY, climbs).await;
@@ -45,7 +45,7 @@ async fn a_hold_stays_when_another_engine_takes_over() {
 }
 
 async fn hold(engine: &Engine, held: bool) -> (u16, Value) {
-    engine.wish("PUT", "/api/v1/hold", json!({ "held": held })).await
+    engine.command("PUT", "/api/v1/hold", json!({ "held": held })).await
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_kill_needs_its_overlay_and_the_page_says_so_in_advance() {
 }
 
 async fn kill(engine: &Engine) -> (u16, Value) {
-    engine.wish("POST", "/api/v1/workloads/consumer/kill", json!({})).await
+    engine.command("POST", "/api/v1/workloads/consumer/kill", json!({})).await
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn a_reset_restarts_the_demo_and_stops_no_other_deployment() {
     let grown = |state: &Value| workload(state, "consumer")["ready"].as_u64() >= Some(5);
     engine.until("the load is there", READY, grown).await;
     let began = Instant::now();
-    let (status, answer) = engine.wish("POST", "/api/v1/reset", json!({})).await;
+    let (status, answer) = engine.command("POST", "/api/v1/reset", json!({})).await;
     println!("a reset took {:.1?} (promised 15 s): {answer}", began.elapsed());
     assert_eq!(status, 200, "{answer}");
     assert!(began.elapsed() < RESET);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { chart } from "../../web/src/page/run/chart.js";
 import { guess } from "../../web/src/page/run/labels.js";
 import { fromSnapshot } from "../../web/src/page/shell/model.js";
-import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/run/rivals.js";
+import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/run/contenders.js";
 import { nodes } from "../../web/src/page/run/svg.js";
 
 const contender = (label, more = {}) => ({

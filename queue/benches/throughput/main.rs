@@ -83,7 +83,7 @@ fn main() {
         }
     }
     print(&lines, &rounds);
-    println!("\n{}", syncs::told());
+    println!("\n{}", syncs::report());
 }
 
 /// The lines whose names contain one of the arguments; all if there are no arguments.

@@ -12,7 +12,7 @@ const SYNCS: usize = 500;
 const RECORD: usize = 130;
 
 /// The median time of a sync after the end of a file and within it, in words.
-pub(crate) fn told() -> String {
+pub(crate) fn report() -> String {
     let [grows, stays] = [true, false].map(|grows| p50(grows).as_secs_f64() * 1e6);
     format!("fdatasync p50: {grows:.0} us where the file grows, {stays:.0} us where it does not")
 }

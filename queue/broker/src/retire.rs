@@ -20,7 +20,7 @@ struct Retirement {
     until: Time,
     /// Whether a receive of it was answered since. If not, the next receive is answered at once.
     /// Later ones wait, because the worker would otherwise ask again and again without a pause.
-    told: bool,
+    notified: bool,
 }
 
 /// The retired workers of a queue.
@@ -61,13 +61,13 @@ impl Retired {
         }
     }
 
-    pub(crate) fn begin(&mut self, until: Time, name: &Arc<str>, told: bool) {
-        let told_before = self.by_name.remove(name).is_some_and(|before| {
+    pub(crate) fn begin(&mut self, until: Time, name: &Arc<str>, notified: bool) {
+        let notified_before = self.by_name.remove(name).is_some_and(|before| {
             self.ends.remove(&(before.until, name.clone()));
-            before.told
+            before.notified
         });
-        let told = told || told_before;
-        self.by_name.insert(name.clone(), Retirement { until, told });
+        let notified = notified || notified_before;
+        self.by_name.insert(name.clone(), Retirement { until, notified });
         self.ends.insert((until, name.clone()));
         if self.ends.len() > MOST {
             self.end_first();
@@ -78,6 +78,6 @@ impl Retired {
     /// of it only now.
     pub(crate) fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
         let retirement = self.by_name.get_mut(worker?)?;
-        Some(!std::mem::replace(&mut retirement.told, true))
+        Some(!std::mem::replace(&mut retirement.notified, true))
     }
 }

@@ -268,11 +268,11 @@ mod tests {
         let with = |more: &str| stats(&GOOD.replace("\"more\"", &format!("{more},\"more\"")));
         let null = with(r#""busy_workers":null,"ack_p90_s":null"#).unwrap();
         assert_eq!((null.busy_workers, null.ack_p90_s), (None, None));
-        let told =
+        let parsed =
             with(r#""released_total":1,"busy_workers":2,"nameless_leases":0,"ack_p90_s":0.25"#);
-        let told = told.unwrap();
-        assert_eq!((told.released_total, told.busy_workers), (Some(1), Some(2)));
-        assert_eq!((told.nameless_leases, told.ack_p90_s), (Some(0), Some(0.25)));
+        let parsed = parsed.unwrap();
+        assert_eq!((parsed.released_total, parsed.busy_workers), (Some(1), Some(2)));
+        assert_eq!((parsed.nameless_leases, parsed.ack_p90_s), (Some(0), Some(0.25)));
     }
 
     #[test]

@@ -54,14 +54,14 @@ pub fn settings(data: &[u8]) {
     paused(async {
         let mut world = World::new();
         let put = format!("PUT {JOBS}");
-        let Some(told) = world.call(&put, data.to_vec()).await else { return };
-        if !told.status.is_success() {
+        let Some(answer) = world.call(&put, data.to_vec()).await else { return };
+        if !answer.status.is_success() {
             return;
         }
         let shown = world.call(&format!("GET {JOBS}"), "").await.expect("a call").json;
-        assert_eq!(shown["settings"], told.json);
-        let again = world.call(&put, told.json.to_string()).await.expect("a call");
-        assert_eq!((again.status.as_u16(), &again.json), (200, &told.json));
+        assert_eq!(shown["settings"], answer.json);
+        let again = world.call(&put, answer.json.to_string()).await.expect("a call");
+        assert_eq!((again.status.as_u16(), &again.json), (200, &answer.json));
         publish_one(&mut world).await;
         world.call(&format!("POST {JOBS}/messages/receive"), "").await;
         world.queues();

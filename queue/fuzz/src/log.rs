@@ -164,8 +164,8 @@ pub fn tail(data: &[u8]) {
             assert!(read.batches.iter().eq(&batches[..count]), "all complete batches, and no more");
             assert_eq!(read.end, kept as u64, "the next batch follows them");
             let left = written.saturating_sub(kept) as u64;
-            let told = (left > 0).then_some((kept as u64, left));
-            assert_eq!(read.cut.map(|it| (it.kept, it.bytes)), told);
+            let cut = (left > 0).then_some((kept as u64, left));
+            assert_eq!(read.cut.map(|it| (it.kept, it.bytes)), cut);
         }
         Err(OpenError::Damaged { offset, .. }) => assert_eq!(offset, kept as u64),
         Err(error) => panic!("{error}"),

@@ -46,8 +46,8 @@ impl Directory {
         // Only the lock matters. A full disk may have no room for this line, least of all if its
         // block was freed first; and the log may be about to free space.
         let line = format!("{who}\n");
-        let told = file.write_all_at(line.as_bytes(), 0);
-        let _ = told.and_then(|()| file.set_len(line.len() as u64));
+        let written = file.write_all_at(line.as_bytes(), 0);
+        let _ = written.and_then(|()| file.set_len(line.len() as u64));
         Ok(Directory { path: path.to_owned(), _lock: file })
     }
 

@@ -115,12 +115,12 @@ fn a_cut_anywhere_in_the_last_batch_loses_only_that_batch() {
         for zeros in [0, bytes.len() - len] {
             let cut = Memory::default();
             cut.set(1, [&bytes[..len], &vec![0; zeros]].concat());
-            let (_, seen, told) = open(&cut).unwrap();
+            let (_, seen, cut_at) = open(&cut).unwrap();
             assert_eq!(seen, ["first"], "cut to {len}");
             let written = bytes[..len].iter().rposition(|it| *it != 0).unwrap() + 1;
             let lost = written.saturating_sub(before) as u64;
-            let told = told.map(|cut| (cut.kept, cut.bytes));
-            assert_eq!(told, (lost > 0).then_some((before as u64, lost)), "cut to {len}");
+            let cut_at = cut_at.map(|cut| (cut.kept, cut.bytes));
+            assert_eq!(cut_at, (lost > 0).then_some((before as u64, lost)), "cut to {len}");
             assert!(open(&cut).unwrap().2.is_none(), "it is reported once");
         }
     }

@@ -195,10 +195,10 @@ async fn concurrent_publishers_get_consecutive_totals_without_duplicates() {
     let server = Server::start().await;
     let client = client(&server);
     let publishes = (0..20).map(|_| client.publish_counted(b"x".to_vec()));
-    let mut told: Vec<u64> =
+    let mut totals: Vec<u64> =
         futures::future::join_all(publishes).await.into_iter().filter_map(Result::unwrap).collect();
-    told.sort_unstable();
-    assert_eq!(told, (1..=20).collect::<Vec<_>>());
+    totals.sort_unstable();
+    assert_eq!(totals, (1..=20).collect::<Vec<_>>());
 }
 
 #[tokio::test]

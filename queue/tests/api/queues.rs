@@ -17,8 +17,8 @@ async fn a_put_creates_the_queue_and_returns_its_settings() {
 #[tokio::test(start_paused = true)]
 async fn times_are_whole_microseconds_as_in_the_log() {
     let api = Api::new();
-    let told = api.ok("PUT /jobs", r#"{"lease_s": 1e-9, "max_age_s": 1.0000004}"#).await;
-    assert_eq!((&told["lease_s"], &told["max_age_s"]), (&json!(1e-6), &json!(1.000001)));
+    let settings = api.ok("PUT /jobs", r#"{"lease_s": 1e-9, "max_age_s": 1.0000004}"#).await;
+    assert_eq!((&settings["lease_s"], &settings["max_age_s"]), (&json!(1e-6), &json!(1.000001)));
     api.refused("PUT /jobs", r#"{"lease_s": 1e15}"#).await;
 }
 

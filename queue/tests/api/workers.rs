@@ -140,12 +140,12 @@ async fn a_notified_worker_waits_and_gets_a_message_once_its_retirement_ends() {
     let (api, began) = (Api::new(), Instant::now());
     api.ok("POST /jobs/workers/ann/retire", "").await;
     api.publish("a").await;
-    let told = api.ok(&format!("{WAIT}ann"), "").await;
-    assert_eq!((&told["retired"], began.elapsed()), (&json!(true), seconds(0.0)));
+    let answer = api.ok(&format!("{WAIT}ann"), "").await;
+    assert_eq!((&answer["retired"], began.elapsed()), (&json!(true), seconds(0.0)));
     let short = api.ok("POST /jobs/messages/receive?worker=ann&wait_s=2", "").await;
-    assert_eq!((&short, began.elapsed() >= seconds(2.0)), (&told, true));
+    assert_eq!((&short, began.elapsed() >= seconds(2.0)), (&answer, true));
     let at_once = api.ok("POST /jobs/messages/receive?worker=ann", "").await;
-    assert_eq!((&at_once, began.elapsed() < seconds(2.1)), (&told, true));
+    assert_eq!((&at_once, began.elapsed() < seconds(2.1)), (&answer, true));
     let received = api.ok(&format!("{WAIT}ann"), "").await;
     assert_eq!((count(&received), &received["retired"]), (1, &Value::Null));
     let took = began.elapsed();

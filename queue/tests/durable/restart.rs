@@ -173,10 +173,10 @@ async fn concurrent_publishers_get_consecutive_totals_that_continue_after_a_rest
     let mut program = Program::start(folder.path());
     let client = program.client();
     let publishes = (0..20).map(|_| client.publish_counted("x".into()));
-    let told = futures::future::join_all(publishes).await.into_iter();
-    let mut told: Vec<u64> = told.filter_map(Result::unwrap).collect();
-    told.sort_unstable();
-    assert_eq!(told, (1..=20).collect::<Vec<_>>());
+    let totals = futures::future::join_all(publishes).await.into_iter();
+    let mut totals: Vec<u64> = totals.filter_map(Result::unwrap).collect();
+    totals.sort_unstable();
+    assert_eq!(totals, (1..=20).collect::<Vec<_>>());
     program.kill();
     let program = Program::start(folder.path());
     assert_eq!(program.client().publish_counted("x".into()).await.unwrap(), Some(21));

@@ -39,7 +39,7 @@ use counters::Counters;
 /// How long to wait after a failed accept: files may be free again by then.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// A repeated problem is logged once in this time.
-const TOLD_AGAIN: Duration = Duration::from_secs(60);
+const LOG_AGAIN: Duration = Duration::from_secs(60);
 
 /// A listener with its limits and counters.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ struct Seldom(Option<Instant>);
 impl Seldom {
     /// Whether it should be logged again.
     fn is_news(&mut self) -> bool {
-        let is_news = self.0.is_none_or(|told| told.elapsed() >= TOLD_AGAIN);
+        let is_news = self.0.is_none_or(|logged| logged.elapsed() >= LOG_AGAIN);
         if is_news {
             self.0 = Some(Instant::now());
         }

@@ -49,15 +49,15 @@ impl Failure {
 }
 
 impl Outlet {
-    /// Writes to `stream`. `tell` gets the number of dropped lines once others are written again.
+    /// Writes to `stream`. `sender` gets the number of dropped lines once others are written again.
     pub(super) fn to(
         stream: impl Write + Send + 'static,
-        tell: impl Fn(u64) + Send + 'static,
+        sender: impl Fn(u64) + Send + 'static,
     ) -> Outlet {
         let (pieces, to_write) = mpsc::channel();
         let (fails, failed) = watch::channel(None);
         let counts = Arc::<Counts>::default();
-        let writer = Writer { stream, to_write, counts: counts.clone(), fails, tell };
+        let writer = Writer { stream, to_write, counts: counts.clone(), fails, sender };
         // Without a thread nothing is written, as without a reader.
         let _ = std::thread::Builder::new().name("output".to_owned()).spawn(|| writer.run());
         Outlet { pieces, counts, failed }
@@ -121,7 +121,7 @@ struct Writer<W, T> {
     to_write: Receiver<Piece>,
     counts: Arc<Counts>,
     fails: watch::Sender<Option<Failure>>,
-    tell: T,
+    sender: T,
 }
 
 impl<W: Write, T: Fn(u64)> Writer<W, T> {
@@ -150,7 +150,7 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
     fn tell_dropped(&self) {
         let dropped = self.counts.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
-            (self.tell)(dropped);
+            (self.sender)(dropped);
         }
     }
 }
@@ -185,22 +185,22 @@ mod tests {
     #[test]
     fn unread_lines_are_dropped_and_counted_and_block_no_caller() {
         let (go_on, may) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let taken = Arc::default();
         let slow = Slow { may, taken: Arc::clone(&taken) };
-        let outlet = Outlet::to(slow, move |dropped| tell.send(dropped).unwrap());
+        let outlet = Outlet::to(slow, move |dropped| sender.send(dropped).unwrap());
         for line in 0..MOST + 7 {
             outlet.offer(format!("{line}\n").as_bytes());
         }
         let _ = outlet.flush(Duration::ZERO);
         assert_eq!(taken.lock().unwrap().as_str(), "");
         drop(go_on);
-        assert_eq!(told.recv_timeout(LONG), Ok(7));
+        assert_eq!(receiver.recv_timeout(LONG), Ok(7));
         assert_eq!(taken.lock().unwrap().lines().count(), MOST);
         outlet.offer(b"again\n");
         outlet.flush(LONG).unwrap();
         assert!(taken.lock().unwrap().ends_with("\nagain\n"));
-        assert!(told.try_recv().is_err(), "dropped lines are reported only once");
+        assert!(receiver.try_recv().is_err(), "dropped lines are reported only once");
     }
 
     #[test]

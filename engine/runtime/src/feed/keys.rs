@@ -72,12 +72,12 @@ fn status(state: &State) -> Value {
 }
 
 fn warnings(state: &State) -> Value {
-    let mut told: Vec<String> =
+    let mut shown: Vec<String> =
         state.warnings.iter().take(TROUBLES).cloned().map(shortened).collect();
     if state.warnings.len() > TROUBLES {
-        told.push(format!("and {} more", state.warnings.len() - TROUBLES));
+        shown.push(format!("and {} more", state.warnings.len() - TROUBLES));
     }
-    json!(told)
+    json!(shown)
 }
 
 /// All fields of a part of the state, except for these.
@@ -90,23 +90,23 @@ fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
 }
 
 fn of_queue(queue: &QueueState) -> Value {
-    let mut told = fields(queue, &["name"]);
+    let mut shown = fields(queue, &["name"]);
     if queue.status == Freshness::Fresh.name() {
         // The age of a fresh reading changes all the time and is of no interest.
-        told["age_s"] = Value::Null;
+        shown["age_s"] = Value::Null;
     }
     for seconds in ["age_s", "arrive_s", "done_s"] {
-        told[seconds] = json!(told[seconds].as_f64().map(tenths));
+        shown[seconds] = json!(shown[seconds].as_f64().map(tenths));
     }
-    told
+    shown
 }
 
 fn of_workload(workload: &WorkloadState) -> Value {
-    let mut told = fields(workload, &["name", "start_up_s", "why"]);
-    told["wanted"] = workload.why.wanted.into();
-    told["limited_by"] = json!(workload.why.limited_by);
-    told["background"] = workload.is_background().into();
-    told
+    let mut shown = fields(workload, &["name", "start_up_s", "why"]);
+    shown["wanted"] = workload.why.wanted.into();
+    shown["limited_by"] = json!(workload.why.limited_by);
+    shown["background"] = workload.is_background().into();
+    shown
 }
 
 fn in_a_slot(occupant: &Instance) -> Value {

@@ -161,15 +161,15 @@ fn pods_that_stay_ready_are_stopped_when_all_are_idle_and_the_remedy_is_said_onc
 #[test]
 fn without_names_a_cut_is_safe_where_jobs_end_well_within_the_grace() {
     for (p90, stoppable) in [(Some(ms(2500)), 4), (Some(ms(2501)), 0), (None, 0)] {
-        for told in [true, false] {
+        for known in [true, false] {
             let (mut retiring, status) = (Retiring::new(false), status(&FOUR));
             let mut look = QueueReading { ack_p90: p90, ..look(0, &["else-1", "else-2"], &[], 0) };
-            if !told {
+            if !known {
                 look.leases = LeaseHolders::Untold;
             }
             let seen = QueueView { name: "w", look: &look, strangers: true };
             let work = retiring.work(ms(0), seen, &status);
-            assert_eq!(work, Work { busy: 2, stoppable }, "{p90:?} {told}");
+            assert_eq!(work, Work { busy: 2, stoppable }, "{p90:?} {known}");
             assert_eq!(retiring.remedy("w").is_some(), stoppable == 0);
         }
     }

@@ -68,20 +68,20 @@ impl Horizontal {
 
     /// One sync with the metric, the existing pods and the desired count; returns a new count to
     /// write. Without a metric it only keeps the bounds.
-    pub fn sync(&mut self, now: Time, metric: Option<u64>, pods: u32, told: u32) -> Option<u32> {
-        if told == 0 {
+    pub fn sync(&mut self, now: Time, metric: Option<u64>, pods: u32, desired: u32) -> Option<u32> {
+        if desired == 0 {
             return None;
         }
-        let wanted = if told > self.max {
+        let wanted = if desired > self.max {
             self.max
-        } else if told < self.min {
+        } else if desired < self.min {
             self.min
         } else {
             let proposed = self.proposal(metric? as f64, pods);
-            let stable = self.stabilized(now, told, proposed);
-            self.limited(now, told, stable)
+            let stable = self.stabilized(now, desired, proposed);
+            self.limited(now, desired, stable)
         };
-        let delta = i64::from(wanted) - i64::from(told);
+        let delta = i64::from(wanted) - i64::from(desired);
         if delta == 0 {
             return None;
         }
@@ -98,22 +98,22 @@ impl Horizontal {
     }
 
     /// Scales down only to the highest proposal of the window.
-    fn stabilized(&mut self, now: Time, told: u32, proposed: u32) -> u32 {
+    fn stabilized(&mut self, now: Time, desired: u32, proposed: u32) -> u32 {
         let window = self.behavior.down_stabilization;
         self.proposals.retain(|(at, _)| *at + window > now);
         let highest = self.proposals.iter().map(|(_, it)| *it).chain([proposed]).max();
         self.proposals.push((now, proposed));
-        if proposed > told { proposed } else { highest.unwrap_or(proposed).min(told) }
+        if proposed > desired { proposed } else { highest.unwrap_or(proposed).min(desired) }
     }
 
     /// Limits raises by the policies, which allow any scale-down within a period.
-    fn limited(&mut self, now: Time, told: u32, wanted: u32) -> u32 {
+    fn limited(&mut self, now: Time, desired: u32, wanted: u32) -> u32 {
         self.changes.retain(|(at, _)| *at + PERIOD > now);
         let changed: i64 = self.changes.iter().map(|(_, delta)| delta).sum();
-        let began_with = (i64::from(told) - changed).max(0) as u32;
+        let began_with = (i64::from(desired) - changed).max(0) as u32;
         let percent = f64::from(began_with) * (1.0 + f64::from(self.behavior.up_percent) / 100.0);
         let up = (percent.ceil() as u32).max(began_with.saturating_add(self.behavior.up_pods));
-        wanted.min(up.max(told)).clamp(self.min, self.max)
+        wanted.min(up.max(desired)).clamp(self.min, self.max)
     }
 }
 

@@ -85,13 +85,13 @@ impl Scaled {
     fn poll(&mut self, world: &mut World) {
         let Some(metric) = metric(world, self.index) else { return };
         let min = world.scenario().workloads[self.index].min;
-        let told = world.replicas(self.index).desired;
+        let desired = world.replicas(self.index).desired;
         if metric > 0 {
             self.last_active = world.now();
         }
-        if metric > 0 && told == 0 {
+        if metric > 0 && desired == 0 {
             world.scale(self.index, min.max(1));
-        } else if told > 0 && min == 0 && world.now() >= self.last_active + COOLDOWN {
+        } else if desired > 0 && min == 0 && world.now() >= self.last_active + COOLDOWN {
             world.scale(self.index, 0);
         }
     }

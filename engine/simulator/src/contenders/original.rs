@@ -246,17 +246,17 @@ impl Task {
 
     fn fewer(&self) -> i64 {
         let too_many = self.queue.is_some() && self.current <= self.low();
-        let wish = if too_many { (self.ideal - self.requested).min(0) } else { 0 };
-        self.bounded(wish).max(-self.max_delta)
+        let change = if too_many { (self.ideal - self.requested).min(0) } else { 0 };
+        self.bounded(change).max(-self.max_delta)
     }
 
     fn more(&self) -> i64 {
         let enough = self.queue.is_some() && self.current <= self.length;
-        let wish = if enough { 0 } else { (self.ideal - self.requested).max(0) };
-        self.bounded(wish).min(self.max_delta)
+        let change = if enough { 0 } else { (self.ideal - self.requested).max(0) };
+        self.bounded(change).min(self.max_delta)
     }
 
-    fn bounded(&self, wish: i64) -> i64 {
-        (self.requested + wish).max(self.min).min(self.max) - self.requested
+    fn bounded(&self, change: i64) -> i64 {
+        (self.requested + change).max(self.min).min(self.max) - self.requested
     }
 }

@@ -6,12 +6,12 @@
 //! - `load`: how the core follows a load, and how steady it is in noise
 //! - `trouble`: what it does when something fails
 //! - `long_jobs`: what happens to work in progress
-//! - [`rivals`]: the comparison with the other contenders, scenario by scenario
+//! - [`comparison`]: the comparison with the other contenders, scenario by scenario
 
+pub mod comparison;
 mod load;
 mod long_jobs;
 mod promise;
-pub mod rivals;
 mod stage;
 mod trouble;
 

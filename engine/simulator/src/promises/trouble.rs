@@ -110,7 +110,7 @@ pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
         let (once, again) = (Shrunk::play(seed, false)?, Shrunk::play(seed, true)?);
         let pairs = once.counts.iter().zip(&again.counts);
         let differ = pairs.filter(|(a, b)| a != b).count();
-        Ok([differ, once.starved, once.untold].map(|rounds| rounds as f64))
+        Ok([differ, once.starved, once.unexplained].map(|rounds| rounds as f64))
     })
 }
 
@@ -120,7 +120,7 @@ struct Shrunk {
     /// The counts of the workloads by name, round by round.
     counts: Vec<BTreeMap<String, u32>>,
     starved: usize,
-    untold: usize,
+    unexplained: usize,
 }
 
 impl Shrunk {
@@ -161,10 +161,10 @@ impl Shrunk {
         let mut all: Vec<_> = core.config().workloads.iter().collect();
         all.sort_by_key(|it| it.priority);
         let lacks = |it: &&&control::Workload| counts[&it.name] < it.min;
-        let told = |it: &&control::Workload| {
+        let explained = |it: &&control::Workload| {
             core.why(&it.name).is_some_and(|why| why.text.contains("of its minimum"))
         };
-        self.untold += usize::from(!all.iter().filter(lacks).all(told));
+        self.unexplained += usize::from(!all.iter().filter(lacks).all(explained));
         let first = all.iter().position(|it| lacks(&it));
         let behind = first.map_or(&[][..], |first| &all[first + 1..]);
         self.starved += usize::from(behind.iter().any(|it| counts[&it.name] > 0));

@@ -174,8 +174,8 @@ impl World {
         let World { broker, names, now, .. } = self;
         let stats = names.iter().map(|name| broker.stats(*now, name).unwrap_or_default());
         let stats: Vec<broker::Stats> = stats.collect();
-        let told = stats.iter().map(|it| it.ready as u64);
-        debug_assert_eq!(self.ready, told.collect::<Vec<u64>>(), "the broker counts the same");
+        let counts = stats.iter().map(|it| it.ready as u64);
+        debug_assert_eq!(self.ready, counts.collect::<Vec<u64>>(), "the broker counts the same");
         stats
     }
 

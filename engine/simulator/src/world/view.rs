@@ -44,8 +44,8 @@ impl World {
     /// cannot be read, no container is known to get no more jobs.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
         let queue = self.scenario.workloads[workload].queue.as_ref()?;
-        let (pool, told) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
-        let stoppable = pool.containers.iter().filter(|it| told && it.retired && !it.stopping);
+        let (pool, known) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
+        let stoppable = pool.containers.iter().filter(|it| known && it.retired && !it.stopping);
         Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 

@@ -5,9 +5,9 @@
 mod closed_loop;
 mod demo;
 mod long_jobs;
+mod measured;
 mod outage;
 mod promises;
-mod rivals;
 mod scenarios;
 mod steps;
 mod two_queues;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use simulator::Scenario;
-use simulator::promises::rivals::{self, Contest};
+use simulator::promises::comparison::{self, Contest};
 use simulator::promises::{self, Promise};
 
 use crate::scenarios::{files, read};
@@ -21,7 +21,7 @@ fn shipped() -> Vec<Scenario> {
 static PROMISES: LazyLock<Vec<Promise>> = LazyLock::new(|| promises::measure(&shipped()).unwrap());
 static CONTESTS: LazyLock<Vec<Contest>> = LazyLock::new(|| {
     let shipped = shipped();
-    let contests = rivals::contests(&shipped).into_iter();
+    let contests = comparison::contests(&shipped).into_iter();
     contests.map(|it| Contest::play(it).unwrap()).collect()
 });
 
@@ -50,9 +50,9 @@ fn no_contender_within_the_capacity_has_shorter_waits_of_urgent_jobs() {
     for contest in CONTESTS.iter() {
         let ours = &contest.ours;
         assert_eq!(ours.violations, 0, "{}", contest.scenario);
-        for rival in contest.rivals.iter().filter(|it| it.violations == 0) {
-            let (scenario, name) = (&contest.scenario, &rival.name);
-            assert!(ours.urgent_wait <= rival.urgent_wait, "{scenario}, {name}: {rival:?}");
+        for other in contest.others.iter().filter(|it| it.violations == 0) {
+            let (scenario, name) = (&contest.scenario, &other.name);
+            assert!(ours.urgent_wait <= other.urgent_wait, "{scenario}, {name}: {other:?}");
         }
     }
 }
@@ -61,9 +61,9 @@ fn no_contender_within_the_capacity_has_shorter_waits_of_urgent_jobs() {
 fn ours_costs_hardly_more_than_hpa_and_keda_by_default() {
     for contest in CONTESTS.iter() {
         let as_they_come = ["HPA", "KEDA", "HPA+PriorityClass"];
-        for rival in contest.rivals.iter().filter(|it| as_they_come.contains(&it.name.as_str())) {
-            let (scenario, name, ours) = (&contest.scenario, &rival.name, contest.ours.cost);
-            assert!(ours <= 1.15 * rival.cost, "{scenario}, {name}: {ours} by {rival:?}");
+        for other in contest.others.iter().filter(|it| as_they_come.contains(&it.name.as_str())) {
+            let (scenario, name, ours) = (&contest.scenario, &other.name, contest.ours.cost);
+            assert!(ours <= 1.15 * other.cost, "{scenario}, {name}: {ours} by {other:?}");
         }
     }
 }
@@ -76,7 +76,7 @@ fn the_documents_show_what_is_measured() {
         assert!(shown.contains(text), "{file} is to show, from scripts/control-report:\n{text}");
     };
     shows("promises.md", &promises::table(&PROMISES));
-    shows("comparison.md", &rivals::table(&CONTESTS));
-    shows("comparison.md", &rivals::thrown_away(&CONTESTS));
-    shows("where-not-better.md", &rivals::where_behind(&CONTESTS));
+    shows("comparison.md", &comparison::table(&CONTESTS));
+    shows("comparison.md", &comparison::thrown_away(&CONTESTS));
+    shows("where-not-better.md", &comparison::where_behind(&CONTESTS));
 }

@@ -223,7 +223,7 @@ fn a_situation_is_the_lasting_effect_of_all_steps_so_far() {
 
 #[test]
 fn an_invalid_step_is_named() {
-    let told = |from: &str, to: &str| {
+    let message = |from: &str, to: &str| {
         let text = with_actions("load: {producer: 1}, kill: consumer, outage: {jobs: 5s}");
         assert!(text.contains(from), "{from}");
         match serde_yaml::from_str::<Scenario>(&text.replacen(from, to, 1)) {
@@ -256,7 +256,7 @@ fn an_invalid_step_is_named() {
         ("kill: consumer", "{}", "steps[1]: an action is empty"),
     ];
     for (from, to, begin) in cases {
-        let told = told(from, to);
-        assert!(told.starts_with(begin), "{told:?} for {to:?}");
+        let message = message(from, to);
+        assert!(message.starts_with(begin), "{message:?} for {to:?}");
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 const WINDOW: Duration = Duration::from_secs(1);
 /// Presses of all phones in [`WINDOW`].
 const ALL: usize = 20;
-/// Phones that are told apart behind one address: a full lecture hall.
+/// Phones that are distinguished behind one address: a full lecture hall.
 const BEHIND_ONE: usize = 200;
 /// Phones that are remembered; they need about 200 KB.
 const REMEMBERED: usize = 2000;

@@ -164,12 +164,12 @@ impl Stage {
             let label = format!("rule {rule}");
             parts.push(part(&label, Kind::Ours, same().with_rule(rule)));
         }
-        let rivals = Kind::all(&self.scenario).into_iter().filter(|kind| match kind {
+        let others = Kind::all(&self.scenario).into_iter().filter(|kind| match kind {
             Kind::Hpa(behavior) => *behavior == Behavior::default(),
             Kind::Keda(..) => true,
             _ => false,
         });
-        parts.extend(rivals.map(|kind| part(&kind.name(&self.scenario), kind, same())));
+        parts.extend(others.map(|kind| part(&kind.name(&self.scenario), kind, same())));
         let fleet = self.fleet();
         let sizes: Vec<String> = fleet.values().map(u32::to_string).collect();
         parts.push(part(&format!("fixed {}", sizes.join("+")), Kind::Fixed(fleet), same()));

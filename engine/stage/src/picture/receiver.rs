@@ -26,19 +26,19 @@ const LOOK: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct TileReceiver<Q> {
     queue: Q,
-    canvas: SharedPicture,
+    picture: SharedPicture,
     clock: Clock,
     options: ReceiveOptions,
     backoff: Backoff,
 }
 
 impl<Q: WorkQueue> TileReceiver<Q> {
-    /// Receives from `queue` under the name `worker` and paints on `canvas`.
-    pub fn new(queue: Q, worker: &str, canvas: SharedPicture, clock: Clock) -> TileReceiver<Q> {
+    /// Receives from `queue` under the name `worker` and paints on `picture`.
+    pub fn new(queue: Q, worker: &str, picture: SharedPicture, clock: Clock) -> TileReceiver<Q> {
         let worker = worker.to_owned();
         let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
         let (queue, backoff) = (queue.with_timeout(PATIENCE), Backoff::default());
-        TileReceiver { queue, canvas, clock, options, backoff }
+        TileReceiver { queue, picture, clock, options, backoff }
     }
 
     /// Receives tiles while this engine is the leader (`may`), until shutdown.
@@ -55,7 +55,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
                 self.take().await;
             } else {
                 // The leader has the tiles; a part of a picture would mislead.
-                self.canvas.clear();
+                self.picture.clear();
                 sleep(LOOK).await;
             }
         }
@@ -72,7 +72,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
                 }
             }
             Err(error) => {
-                self.canvas.lock().deafen();
+                self.picture.lock().deafen();
                 let (wait, is_news) = self.backoff.failed();
                 if is_news {
                     tracing::warn!("tiles cannot be received: {error}");
@@ -90,7 +90,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         if !receipts.is_empty() {
             self.queue.ack_all(&receipts).await?;
         }
-        let mut picture = self.canvas.lock();
+        let mut picture = self.picture.lock();
         let tiles = jobs.iter().filter_map(|it| Tile::from_message(&it.body));
         for tile in tiles {
             picture.paint(now, tile);
@@ -163,8 +163,8 @@ mod tests {
     }
 
     /// A receiver of a fake queue; it is the leader while the flag is set.
-    async fn taker() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
-        let (queue, canvas, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
+    async fn receiver() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
+        let (queue, picture, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
         let app = Router::new()
             .route("/v1/queues/tiles/messages/receive", post(receive))
             .route("/v1/queues/tiles/messages/ack", post(ack))
@@ -173,39 +173,43 @@ mod tests {
         let queue_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(axum::serve(listener, app).into_future());
         let queue_args = QueueArgs { queue_url, queue: "tiles".into(), queue_token_file: None };
-        let taker =
-            TileReceiver::new(Client::new(&queue_args).unwrap(), "engine-1", canvas.clone(), clock);
+        let receiver = TileReceiver::new(
+            Client::new(&queue_args).unwrap(),
+            "engine-1",
+            picture.clone(),
+            clock,
+        );
         let leads = Arc::new(AtomicBool::new(true));
         let (trigger, shutdown) = Shutdown::new();
         let may = leads.clone();
-        tokio::spawn(taker.run(Arc::new(move || may.load(Ordering::SeqCst)), shutdown));
-        (queue, canvas, clock, leads, trigger)
+        tokio::spawn(receiver.run(Arc::new(move || may.load(Ordering::SeqCst)), shutdown));
+        (queue, picture, clock, leads, trigger)
     }
 
     #[tokio::test]
     async fn tiles_are_painted_and_acked_and_other_messages_are_only_acked() {
-        let (queue, canvas, clock, _leads, _trigger) = taker().await;
+        let (queue, picture, clock, _leads, _trigger) = receiver().await;
         queue.put("hello", r#"{"worker":"remainder-1"}"#);
         queue.tile(3);
-        until("the tile is painted", || canvas.lock().picture().is_some()).await;
-        assert_eq!(canvas.lock().take_fresh().len(), 1);
+        until("the tile is painted", || picture.lock().picture().is_some()).await;
+        assert_eq!(picture.lock().take_fresh().len(), 1);
         assert_eq!(*queue.acked.lock().unwrap(), ["hello", "tile-3"]);
-        until("the rate is known", || canvas.lock().rate(clock.now()).is_some()).await;
+        until("the rate is known", || picture.lock().rate(clock.now()).is_some()).await;
         queue.sick.store(true, Ordering::SeqCst);
-        until("a failure is no rate", || canvas.lock().rate(clock.now()).is_none()).await;
+        until("a failure is no rate", || picture.lock().rate(clock.now()).is_none()).await;
     }
 
     #[tokio::test]
     async fn only_the_leader_receives_tiles_and_a_former_leader_shows_none() {
-        let (queue, canvas, _clock, leads, _trigger) = taker().await;
+        let (queue, picture, _clock, leads, _trigger) = receiver().await;
         queue.tile(1);
-        until("the tile is painted", || canvas.lock().picture().is_some()).await;
+        until("the tile is painted", || picture.lock().picture().is_some()).await;
         leads.store(false, Ordering::SeqCst);
-        until("the picture is gone", || canvas.lock().picture().is_none()).await;
+        until("the picture is gone", || picture.lock().picture().is_none()).await;
         queue.tile(2);
         sleep(2 * LOOK).await;
         assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to the leader");
         leads.store(true, Ordering::SeqCst);
-        until("it leads again", || canvas.lock().picture().is_some()).await;
+        until("it leads again", || picture.lock().picture().is_some()).await;
     }
 }

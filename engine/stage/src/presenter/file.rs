@@ -186,9 +186,9 @@ mod tests {
             ("max: 10", "max: \"10\"", "line 14: workloads[0].max is \"10\"; it must be a whole"),
         ];
         for (from, to, begin) in cases {
-            let told = refusal(from, to);
-            assert!(told.starts_with(begin), "{told:?} for {to:?}");
-            assert!(!told.contains('\n'), "{told}");
+            let message = refusal(from, to);
+            assert!(message.starts_with(begin), "{message:?} for {to:?}");
+            assert!(!message.contains('\n'), "{message}");
         }
     }
 
@@ -209,8 +209,8 @@ mod tests {
 
         let begin = format!("{}: line 9: jobs: file a.csv cannot be read: ", file.display());
         assert!(missing.starts_with(&begin), "{missing}");
-        let told = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
-        assert!(bad.starts_with(&told), "{bad}");
+        let message = format!("{}: line 3: rate must be from 0 to 10000", trace.display());
+        assert!(bad.starts_with(&message), "{bad}");
         assert_eq!(arrivals, Some(Arrivals::Replay { points, even: false }));
     }
 

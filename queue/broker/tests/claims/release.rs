@@ -50,9 +50,9 @@ fn a_released_message_keeps_its_attempt_count() {
 fn a_release_has_its_own_event_and_makes_its_receipt_stale() {
     let mut broker = with_one();
     let receipt = release(&mut broker).receipt;
-    let (_, told) = broker.take_events().pop().unwrap();
+    let (_, event) = broker.take_events().pop().unwrap();
     let (reason, due) = (ReturnReason::Released, None);
-    assert_eq!(told, Event::Returned { receipt, reason, due });
+    assert_eq!(event, Event::Returned { receipt, reason, due });
     assert_eq!(broker.release(NOW, &name("jobs"), receipt), Err(Stale));
 }
 
@@ -63,8 +63,11 @@ fn a_waiter_gets_a_released_message_at_once() {
     let request = one();
     let waiter = broker.wait(NOW, &name("jobs"), request);
     broker.release(NOW, &name("jobs"), taken.receipt).unwrap();
-    let (_, told) = broker.take_events().pop().unwrap();
-    assert!(matches!(told, Event::Delivered { waiter: Some(it), .. } if it == waiter), "{told:?}");
+    let (_, event) = broker.take_events().pop().unwrap();
+    assert!(
+        matches!(event, Event::Delivered { waiter: Some(it), .. } if it == waiter),
+        "{event:?}"
+    );
 }
 
 /// A message that always gets its worker stopped would come back for ever.

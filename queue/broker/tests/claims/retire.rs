@@ -15,7 +15,7 @@ fn publish(broker: &mut Broker, now: Time) {
 }
 
 /// Which waiters were served and which were dismissed since the last call.
-fn told(broker: &mut Broker) -> (Vec<WaiterId>, Vec<WaiterId>) {
+fn notified(broker: &mut Broker) -> (Vec<WaiterId>, Vec<WaiterId>) {
     let (mut served, mut dismissed) = (Vec::new(), Vec::new());
     for (_, event) in broker.take_events() {
         match event {
@@ -34,7 +34,7 @@ fn a_retired_worker_is_dismissed_and_the_next_in_line_is_served() {
     let bob = broker.wait(NOW, &jobs(), by("bob"));
     assert_eq!(broker.retire(NOW, &jobs(), &"ann".into()), 0);
     publish(&mut broker, NOW);
-    assert_eq!(told(&mut broker), (vec![bob], vec![ann]));
+    assert_eq!(notified(&mut broker), (vec![bob], vec![ann]));
 }
 
 #[test]
@@ -52,15 +52,15 @@ fn a_worker_that_was_notified_waits_in_its_place_until_its_retirement_ends() {
     let mut broker = Broker::new(1);
     broker.retire(NOW, &jobs(), &"ann".into());
     let first = broker.wait(NOW, &jobs(), by("ann"));
-    assert_eq!(told(&mut broker), (vec![], vec![first]), "it was not notified before");
+    assert_eq!(notified(&mut broker), (vec![], vec![first]), "it was not notified before");
     let parked = broker.wait(NOW, &jobs(), by("ann"));
     publish(&mut broker, NOW);
     let end = NOW + RETIRED_FOR;
     broker.advance(end - A_MOMENT);
-    assert_eq!(told(&mut broker), (vec![], vec![]));
+    assert_eq!(notified(&mut broker), (vec![], vec![]));
     assert_eq!(broker.next_deadline(), Some(end));
     broker.advance(end);
-    assert_eq!(told(&mut broker), (vec![parked], vec![]));
+    assert_eq!(notified(&mut broker), (vec![parked], vec![]));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_receive_that_does_not_wait_notifies_the_worker() {
     broker.retire(NOW, &jobs(), &"ann".into());
     assert_eq!(broker.receive(NOW, &jobs(), &by("ann")), []);
     broker.wait(NOW, &jobs(), by("ann"));
-    assert_eq!(told(&mut broker), (vec![], vec![]));
+    assert_eq!(notified(&mut broker), (vec![], vec![]));
 }
 
 #[test]

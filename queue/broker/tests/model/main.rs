@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod calls;
+mod history;
 mod keys;
 mod naive;
-mod told;
 mod workers;
 
 use broker::{
@@ -14,12 +14,12 @@ use broker::{
     Time, Tried, WaiterId,
 };
 use calls::{Call, Held, call, name};
+use history::History;
 use keys::{Answer, once};
 use naive::{Given, Model, RUN};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use told::Told;
 
 /// A batch and how it was published.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ struct Publish {
 
 /// Both brokers, the log for a third one, and all receipts and waiters that ever existed.
 struct Pair {
-    told: Told,
+    history: History,
     broker: Broker,
     model: Model,
     receipts: Vec<(QueueName, Receipt)>,
@@ -46,9 +46,9 @@ struct Pair {
 
 impl Pair {
     fn new() -> Pair {
-        let (told, broker, model) = (Told::new(), Broker::new(RUN), Model::default());
+        let (history, broker, model) = (History::new(), Broker::new(RUN), Model::default());
         let (receipts, waiters, tried, begun) = (vec![], vec![], vec![], vec![]);
-        Pair { told, broker, model, receipts, waiters, tried, begun, written: 0 }
+        Pair { history, broker, model, receipts, waiters, tried, begun, written: 0 }
     }
 
     fn held(&self, held: &Held) -> (QueueName, Receipt) {
@@ -130,7 +130,7 @@ impl Pair {
         let Publish { queue, batch, once } = publish.clone();
         self.tried.push(publish.clone());
         let taken = self.model.begin(&queue, &batch, once);
-        let (now, wall) = (self.model.now, told::wall(self.model.now));
+        let (now, wall) = (self.model.now, history::wall(self.model.now));
         let broker = &mut self.broker;
         let tried = match once {
             Some(once) => broker.accept_once(now, &queue, batch, wall, once),
@@ -155,7 +155,7 @@ impl Pair {
     fn write(&mut self) {
         let Some((accepted, publish, at)) = self.begun.get(self.written) else { return };
         let ids: Vec<_> = accepted.ids().collect();
-        self.told.published(&publish.queue, &ids, &publish.batch, *at);
+        self.history.published(&publish.queue, &ids, &publish.batch, *at);
         self.written += 1;
     }
 
@@ -173,7 +173,7 @@ impl Pair {
         self.model.advance(Time::ZERO);
         self.model.end(0, false);
         let (ids, now) = (accepted.ids().collect::<Vec<_>>(), self.model.now);
-        once.into_iter().for_each(|once| self.told.keyed(&queue, &ids, once, now));
+        once.into_iter().for_each(|once| self.history.keyed(&queue, &ids, once, now));
         self.broker.commit(now, accepted);
     }
 
@@ -259,7 +259,7 @@ impl Pair {
             expected.extend(queue.sent.drain(..).map(|(to, given)| (name.clone(), to, given)));
         }
         let events = self.broker.take_events();
-        events.iter().for_each(|(queue, event)| self.told.happened(queue, event));
+        events.iter().for_each(|(queue, event)| self.history.happened(queue, event));
         let mut away: Vec<_> = events.iter().filter_map(|(_, event)| dismissed_by(event)).collect();
         away.sort();
         dismissed.sort();
@@ -317,10 +317,10 @@ proptest! {
         pair.call(Call::Advance { by: Time::ZERO });
         pair.compare_deliveries();
         if twice {
-            pair.told.told_again(&pair.broker, pair.model.now);
+            pair.history.replayed(&pair.broker, pair.model.now);
         }
         // Batches that were not logged are lost.
         (0..pair.begun.len()).for_each(|_| pair.refuse(0));
-        told::compare(&mut pair.broker, pair.told, &pair.receipts, &pair.tried, pair.model.now);
+        history::compare(&mut pair.broker, pair.history, &pair.receipts, &pair.tried, pair.model.now);
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Happened {
 pub(crate) struct Retirement {
     worker: Arc<str>,
     pub(crate) until: Time,
-    told: bool,
+    notified: bool,
 }
 
 impl Queue {
@@ -103,7 +103,7 @@ impl Queue {
     pub(crate) fn tell(&mut self, request: &Request) -> bool {
         let worker = request.worker.as_deref();
         let retired = self.retired.iter_mut().find(|it| Some(&*it.worker) == worker);
-        retired.is_some_and(|it| !std::mem::replace(&mut it.told, true))
+        retired.is_some_and(|it| !std::mem::replace(&mut it.notified, true))
     }
 
     pub(crate) fn end_retirements(&mut self, now: Time) {
@@ -121,8 +121,8 @@ impl Model {
         queue.waiters.retain(|it| !is_its(it));
         let before = queue.retired.iter().position(|it| it.worker == *worker);
         let before = before.map(|at| queue.retired.remove(at));
-        let told = !dismissed.is_empty() || before.is_some_and(|it| it.told);
-        queue.retired.push(Retirement { worker: worker.clone(), until, told });
+        let notified = !dismissed.is_empty() || before.is_some_and(|it| it.notified);
+        queue.retired.push(Retirement { worker: worker.clone(), until, notified });
         queue.dismissed.extend(dismissed);
         queue.leases(Some(worker)).len()
     }

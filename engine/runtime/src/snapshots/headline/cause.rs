@@ -191,10 +191,11 @@ impl Causes {
     }
 
     /// The causes to show at `now`, oldest first. `still` has the times of causes whose moves last.
-    pub(super) fn told(&self, now: Duration, still: &[Duration]) -> Vec<Cause> {
+    pub(super) fn current(&self, now: Duration, still: &[Duration]) -> Vec<Cause> {
         let is_told = |it: &&Happened| now < it.last + TOLD || still.contains(&it.at);
-        let told: Vec<Cause> = self.all.iter().filter(is_told).map(|it| it.cause.clone()).collect();
-        told[told.len().saturating_sub(MOST)..].to_vec()
+        let current: Vec<Cause> =
+            self.all.iter().filter(is_told).map(|it| it.cause.clone()).collect();
+        current[current.len().saturating_sub(MOST)..].to_vec()
     }
 }
 

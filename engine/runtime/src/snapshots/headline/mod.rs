@@ -84,10 +84,10 @@ impl Headline {
             facts.queues.iter_mut().for_each(|queue| queue.arrive_s = None);
         }
         let facts = &facts;
-        let told: Vec<Cause> = self.causes.told(now, &self.moves.clocks());
-        let moved = self.moves.told(facts);
+        let current: Vec<Cause> = self.causes.current(now, &self.moves.clocks());
+        let moved = self.moves.current(facts);
         let conditions = Condition::all(facts);
-        let due = due(told, &moved, &conditions);
+        let due = due(current, &moved, &conditions);
         let is_true = |claim: &Claim| match claim {
             Claim::Happened(cause) => self.causes.still(cause),
             Claim::Moved(said) => moved.contains(said),
@@ -112,9 +112,9 @@ impl Headline {
 }
 
 /// The claims to show: what happened, then what moved because of it or the present condition.
-fn due(told: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim> {
+fn due(current: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim> {
     // Readers would take a count that still falls beside "Producers 0 -> 5." for its effect.
-    let way = told.iter().rev().find_map(Cause::asks_for_more);
+    let way = current.iter().rev().find_map(Cause::asks_for_more);
     let moved: Vec<&Moved> =
         moved.iter().filter(|it| way.is_none_or(|rises| rises == it.rises())).collect();
     let first = conditions.first();
@@ -123,5 +123,5 @@ fn due(told: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim
         Some(condition) => vec![Claim::Stands(condition.clone())],
         None => moved.into_iter().cloned().map(Claim::Moved).collect(),
     };
-    told.into_iter().map(Claim::Happened).chain(after).collect()
+    current.into_iter().map(Claim::Happened).chain(after).collect()
 }

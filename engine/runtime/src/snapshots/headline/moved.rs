@@ -156,9 +156,9 @@ impl Moves {
     }
 
     /// The first two moves, as they are shown.
-    pub(super) fn told(&self, facts: &Facts) -> Vec<Moved> {
+    pub(super) fn current(&self, facts: &Facts) -> Vec<Moved> {
         let all = facts.workloads.iter();
-        all.filter_map(|it| Some(self.moves.get(&it.name)?.told(it, facts))).take(2).collect()
+        all.filter_map(|it| Some(self.moves.get(&it.name)?.current(it, facts))).take(2).collect()
     }
 
     /// The clocks of all moves.
@@ -187,7 +187,7 @@ impl Move {
         }
     }
 
-    fn told(&self, workload: &WorkloadState, facts: &Facts) -> Moved {
+    fn current(&self, workload: &WorkloadState, facts: &Facts) -> Moved {
         let ended = self.ended.filter(|_| workload.ready == self.to);
         let took = ended.map(|at| (at.saturating_sub(self.clock).as_millis() + 50) / 100);
         let now = if took.is_none() { (workload.ready, workload.terminating) } else { (0, 0) };

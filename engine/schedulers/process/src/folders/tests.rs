@@ -95,19 +95,24 @@ fn a_data_directory_outside_all_mounts_is_refused_in_all_spellings() {
     let mounts =
         [mount("/data/", "data", Source::Empty), mount("/words", "words", Source::Files("secret"))];
     let container = queue(&mounts);
-    let told = |all: &[&str], value: Option<&str>| {
+    let refusals = |all: &[&str], value: Option<&str>| {
         problems(&container, &words(all), &value.map(variable).unwrap_or_default())
     };
     for (all, value, says) in cases {
-        let told: Vec<_> =
-            told(all, value).iter().map(|(name, why)| format!("{name} {why}")).collect();
-        assert!(told.len() == 1 && told[0].starts_with(says), "{told:?} and not {says}");
+        let refusals: Vec<_> =
+            refusals(all, value).iter().map(|(name, why)| format!("{name} {why}")).collect();
+        assert!(
+            refusals.len() == 1 && refusals[0].starts_with(says),
+            "{refusals:?} and not {says}"
+        );
     }
-    assert_eq!(told(&["--data-dir=/data"], Some("/var")), [], "the flag wins");
-    assert_eq!(told(&["--data-dir", "data/sub"], None), [], "it is relative to /");
-    assert_eq!(told(&[], Some("/data/sub/")), []);
-    assert_eq!(told(&["--token-file=/etc/token"], None), [], "it is only read");
-    assert!(told(&["--token-file=/words/token"], None)[0].1.contains("empty without a cluster"));
+    assert_eq!(refusals(&["--data-dir=/data"], Some("/var")), [], "the flag wins");
+    assert_eq!(refusals(&["--data-dir", "data/sub"], None), [], "it is relative to /");
+    assert_eq!(refusals(&[], Some("/data/sub/")), []);
+    assert_eq!(refusals(&["--token-file=/etc/token"], None), [], "it is only read");
+    assert!(
+        refusals(&["--token-file=/words/token"], None)[0].1.contains("empty without a cluster")
+    );
 }
 
 #[test]

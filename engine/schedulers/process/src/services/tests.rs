@@ -13,7 +13,7 @@ fn of(url: &str, port: &str, more: &str) -> Services {
     Services::of(&parse(&(text + more)).unwrap(), false)
 }
 
-fn told(services: &Services) -> Vec<&str> {
+fn fault_texts(services: &Services) -> Vec<&str> {
     services.faults.iter().map(|fault| fault.text.as_str()).collect()
 }
 
@@ -22,7 +22,7 @@ fn the_kit_s_own_queue_is_the_one_server_and_nothing_is_left_out() {
     let services = of("http://queue:4151", PORT, "");
     let port = ("queue".to_owned(), "default".to_owned(), 4151);
     assert_eq!(services.serves, BTreeMap::from([("queue".to_owned(), vec![port])]));
-    assert_eq!((told(&services).len(), services.warnings.len()), (0, 0));
+    assert_eq!((fault_texts(&services).len(), services.warnings.len()), (0, 0));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn whatever_leads_to_the_queue_in_a_cluster_leads_there_in_the_box() {
     ];
     for (url, port) in cases {
         let services = of(url, port, "");
-        assert_eq!(told(&services), Vec::<&str>::new(), "{url} {port}");
+        assert_eq!(fault_texts(&services), Vec::<&str>::new(), "{url} {port}");
         assert!(services.serves.contains_key("queue"), "{url} {port}");
     }
 }
@@ -67,14 +67,14 @@ fn what_leads_nowhere_in_a_cluster_is_refused_with_object_variable_and_line() {
     ];
     for (url, port, says) in cases {
         let services = of(url, port, "");
-        let all = told(&services);
+        let all = fault_texts(&services);
         assert_eq!(all.len(), 4, "{all:?}");
         let begin = format!("deployment/producer: MICROSCALING_QUEUE_URL is {url:?}, ");
         assert!(all[0].starts_with(&begin) && all[0].contains(says), "{:?} and not {says}", all[0]);
         assert!(services.faults[0].line.is_some_and(|at| at.abs_diff(line) <= 1), "{services:?}");
     }
     for elsewhere in ["http://127.0.0.1:5", "http://localhost:5", "http://queue.example.org:5"] {
-        assert_eq!(told(&of(elsewhere, PORT, "")), Vec::<&str>::new(), "{elsewhere}");
+        assert_eq!(fault_texts(&of(elsewhere, PORT, "")), Vec::<&str>::new(), "{elsewhere}");
     }
 }
 
@@ -86,7 +86,7 @@ const NOBODY: &str = "---\n{apiVersion: v1, kind: Service, metadata: {name: nobo
 #[test]
 fn a_service_that_nobody_here_needs_is_left_out_by_name() {
     let services = of("http://queue:4151", PORT, &(METRICS.to_owned() + NOBODY));
-    assert_eq!(told(&services), Vec::<&str>::new());
+    assert_eq!(fault_texts(&services), Vec::<&str>::new());
     assert_eq!(services.serves.keys().collect::<Vec<_>>(), ["queue"]);
     let expected = [
         "service/metrics is left out without a cluster: it selects deployment/consumer, whose \
@@ -101,17 +101,20 @@ fn a_service_without_one_process_that_another_deployment_needs_is_refused() {
     let asks = DEMO.replace("\"--duty=5%\"", "\"--duty=5%\", \"http://metrics:9100/x\"");
     let refused = |text: String| {
         let services = Services::of(&parse(&text).unwrap(), false);
-        told(&services).join("\n")
+        fault_texts(&services).join("\n")
     };
-    let told = refused(asks + METRICS);
+    let fault_texts = refused(asks + METRICS);
     assert_eq!(
-        told,
+        fault_texts,
         "deployment/remainder: an argument is \"http://metrics:9100/x\", but the Service metrics \
          has no process here: it selects deployment/consumer, whose processes have no common \
          address"
     );
     let moved = "app.kubernetes.io/name: queue}\n  ports";
     assert!(DEMO.contains(moved));
-    let told = refused(DEMO.replace(moved, "app.kubernetes.io/name: consumer}\n  ports"));
-    assert!(told.lines().count() == 4 && told.contains("it selects deployment/consumer"), "{told}");
+    let fault_texts = refused(DEMO.replace(moved, "app.kubernetes.io/name: consumer}\n  ports"));
+    assert!(
+        fault_texts.lines().count() == 4 && fault_texts.contains("it selects deployment/consumer"),
+        "{fault_texts}"
+    );
 }

@@ -18,7 +18,7 @@ const SHORTEST: f64 = 0.1;
 const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}\
     .grid{stroke:#d8dee4}.lead{stroke:#8c959f;stroke-width:.7}\
     .fixed{fill:none;stroke:#57606a;stroke-width:2;stroke-dasharray:6 4}.dot{fill:#57606a}\
-    .rival{fill:#d55e00}.ours{fill:#0072b2}.strong{font-weight:700}";
+    .other{fill:#d55e00}.ours{fill:#0072b2}.strong{font-weight:700}";
 
 /// A point of the chart.
 #[derive(Debug, Clone)]
@@ -110,7 +110,7 @@ fn named(spots: &[Spot]) -> Markup {
             line class="lead" x1=(spot.x) y1=(spot.y) x2=(RIGHT + 14.0) y2=(tenth(place(spot))) {}
         }
         @for spot in spots {
-            circle class=(if spot.ours { "ours" } else { "rival" }) cx=(spot.x) cy=(spot.y) r="6" {}
+            circle class=(if spot.ours { "ours" } else { "other" }) cx=(spot.x) cy=(spot.y) r="6" {}
             text class=(if spot.ours { "strong" } else { "" })
                 x=(RIGHT + 18.0) y=(tenth(place(spot) + 4.0)) { (spot.name) }
         }

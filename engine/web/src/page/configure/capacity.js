@@ -7,10 +7,10 @@ import { place, say } from "../shell/dom.js";
 
 const NAME = `${PREFIX}capacity`;
 
-/** `told` is called with the configuration after an edit, `typed` after each key. */
+/** `onChange` is called with the configuration after an edit, `typed` after each key. */
 export class Capacity {
-  constructor(told, typed) {
-    this.told = told;
+  constructor(onChange, typed) {
+    this.onChange = onChange;
     this.input = place("capacity-slots");
     const part = this.input.closest(".field");
     this.parts = { input: this.input, wrong: place("capacity-wrong"), part };
@@ -111,6 +111,6 @@ export class Capacity {
     // A draft typed meanwhile stays.
     if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
     said(place("capacity-status"), "applied");
-    this.told(answer.data);
+    this.onChange(answer.data);
   }
 }

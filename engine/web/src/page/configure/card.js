@@ -7,11 +7,11 @@ import { backTo, differs, drafted, edits, placed, sentences, settled, shown, use
 import { control, mend, said, wireBack } from "./form.js";
 import { el, mark, say } from "../shell/dom.js";
 
-/** `told` is called with the configuration after an edit, `typed` after each key. */
+/** `onChange` is called with the configuration after an edit, `typed` after each key. */
 export class Card {
-  constructor(view, told, typed) {
+  constructor(view, onChange, typed) {
     this.view = view;
-    this.told = told;
+    this.onChange = onChange;
     this.typed = typed;
     this.draft = {};
     /** The engine's values when typing began, by field. */
@@ -201,7 +201,7 @@ export class Card {
     else this.wrong = { "": answer.message };
     if (answer.ok) {
       said(this.status, "applied");
-      this.told(answer.data);
+      this.onChange(answer.data);
     }
     this.showWrong();
   }

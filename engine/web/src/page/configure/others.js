@@ -9,10 +9,10 @@ import { el, keyed, place, say } from "../shell/dom.js";
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
 const KEYS = ["rule", "queue", "target-queue-length", "priority"];
 
-/** `told` is called with the configuration after an edit. */
+/** `onChange` is called with the configuration after an edit. */
 export class Others {
-  constructor(told) {
-    this.told = told;
+  constructor(onChange) {
+    this.onChange = onChange;
     this.form = place("another");
     this.choice = place("another-deployment");
     this.image = place("another-image");
@@ -88,6 +88,6 @@ export class Others {
     for (const [key, parts] of this.controls) mend(parts, wrong[key]);
     if (!answer.ok) return;
     said(this.status, `${deployment} is scaled`);
-    this.told(answer.data);
+    this.onChange(answer.data);
   }
 }

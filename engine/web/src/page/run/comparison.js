@@ -2,7 +2,7 @@
 
 import { call } from "../shell/calls.js";
 import { el, keyed, place, say } from "../shell/dom.js";
-import { PRICE, about, columns, lines, rows } from "./rivals.js";
+import { PRICE, about, columns, lines, rows } from "./contenders.js";
 import { store } from "../shell/store.js";
 import { toDom } from "./svg.js";
 

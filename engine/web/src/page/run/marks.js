@@ -70,8 +70,8 @@ export function marksOf(log, { from, now, x, words }) {
     if (!last || mark.x - last.x >= NEAR) lines.push(mark);
     else last.texts = joined(last.texts, mark.texts[0]);
   }
-  const told = lines.filter(({ texts }) => texts.length > 0);
-  return told.map(({ x: place, texts }) => ({ x: place, text: texts.join(", ") }));
+  const marked = lines.filter(({ texts }) => texts.length > 0);
+  return marked.map(({ x: place, texts }) => ({ x: place, text: texts.join(", ") }));
 }
 
 /** Matches a name, the old and the new value, and the owner. */

@@ -12,10 +12,10 @@ export class Link {
     this.open();
   }
 
-  /** Connects after the last event, or with a snapshot if `anew` is set. */
-  open(anew = false) {
+  /** Connects after the last event, or with a snapshot if `fromStart` is set. */
+  open(fromStart = false) {
     this.close();
-    if (anew) this.after = null;
+    if (fromStart) this.after = null;
     const query = this.after ? `?after=${encodeURIComponent(this.after)}` : "";
     this.source = new this.Source(this.url + query);
     for (const kind of ["snapshot", "frame"]) {

@@ -16,8 +16,8 @@ export function askForToken(retry) {
   place("token-field").focus();
 }
 
-/** Wires the field. `told` is called with the answer of the retried call. */
-export function wireToken(told) {
+/** Wires the field. `done` is called with the answer of the retried call. */
+export function wireToken(done) {
   place("token").addEventListener("submit", async (event) => {
     event.preventDefault();
     const field = place("token-field");
@@ -26,6 +26,6 @@ export function wireToken(told) {
     place("token").hidden = true;
     const retry = again;
     again = null;
-    if (retry) told(await retry());
+    if (retry) done(await retry());
   });
 }

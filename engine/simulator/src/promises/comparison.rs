@@ -40,7 +40,7 @@ pub struct Contest {
     #[allow(missing_docs)] // the name says it
     pub ours: Showing,
     /// All other contenders that scale.
-    pub rivals: Vec<Showing>,
+    pub others: Vec<Showing>,
     /// Contenders whose workers have another grace, if the scenario asks for them.
     pub graceful: Vec<Showing>,
 }
@@ -59,41 +59,41 @@ impl Contest {
             kinds.iter().map(|kind| showing(scenario, kind)).collect()
         };
         let (all, graceful) = (play(kinds)?, play(graceful)?);
-        let (ours, rivals) = all.split_first().ok_or("there is no contender")?;
+        let (ours, others) = all.split_first().ok_or("there is no contender")?;
         Ok(Contest {
             scenario: scenario.name.clone(),
             priorities: scenario.queues.len() > 1,
             ours: ours.clone(),
-            rivals: rivals.to_vec(),
+            others: others.to_vec(),
             graceful,
         })
     }
 
-    /// What a rival does better, and why. `None` if ours is at least as good in waits and
+    /// What a other does better, and why. `None` if ours is at least as good in waits and
     /// violations, at no more than 15 % higher cost.
-    pub fn behind(&self, rival: &Showing) -> Option<String> {
+    pub fn behind(&self, other: &Showing) -> Option<String> {
         let ours = &self.ours;
         let mut words = Vec::new();
-        if ours.wait > rival.wait {
-            let mut text = format!("jobs wait {:.1} s, with ours {:.1} s", rival.wait, ours.wait);
+        if ours.wait > other.wait {
+            let mut text = format!("jobs wait {:.1} s, with ours {:.1} s", other.wait, ours.wait);
             if self.priorities {
-                let (theirs, ours) = (rival.urgent_wait, ours.urgent_wait);
+                let (theirs, ours) = (other.urgent_wait, ours.urgent_wait);
                 text += &format!(" (the most urgent jobs {theirs:.1} s, with ours {ours:.1} s)");
             }
-            if rival.violations > 0 {
+            if other.violations > 0 {
                 text += ", by exceeding the budget";
             }
             words.push(text);
         }
-        if ours.cost > rival.cost * MORE {
-            let more = (ours.cost / rival.cost - 1.0) * 100.0;
+        if ours.cost > other.cost * MORE {
+            let more = (ours.cost / other.cost - 1.0) * 100.0;
             words.push(format!("ours takes {more:.0} % more container-seconds to keep some idle"));
-            if ours.wait < rival.wait {
-                let waits = format!("jobs wait {:.1} s instead of {:.1} s", ours.wait, rival.wait);
+            if ours.wait < other.wait {
+                let waits = format!("jobs wait {:.1} s instead of {:.1} s", ours.wait, other.wait);
                 words.push(waits);
             }
         }
-        if ours.violations > rival.violations {
+        if ours.violations > other.violations {
             words.push("ours exceeds the budget".to_owned());
         }
         (!words.is_empty()).then(|| words.join(", "))
@@ -137,12 +137,12 @@ fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
 /// exceeded the capacity.
 pub fn table(contests: &[Contest]) -> String {
     let Some(first) = contests.first() else { return String::new() };
-    let names = first.rivals.iter().map(|it| format!(" {} |", it.name));
+    let names = first.others.iter().map(|it| format!(" {} |", it.name));
     let mut text = format!("| Scenario | ours |{}\n|---|---|", names.collect::<String>());
-    text += &"---|".repeat(first.rivals.len());
+    text += &"---|".repeat(first.others.len());
     for contest in contests {
         let ours = &contest.ours;
-        let cells = contest.rivals.iter().map(|it| format!(" {} |", cell(ours, it)));
+        let cells = contest.others.iter().map(|it| format!(" {} |", cell(ours, it)));
         let (scenario, wait, cost) = (&contest.scenario, ours.wait, ours.cost);
         let _ = write!(text, "\n| {scenario} | {wait:.1} s, {cost:.0} |");
         text.extend(cells);
@@ -150,11 +150,11 @@ pub fn table(contests: &[Contest]) -> String {
     text + "\n"
 }
 
-fn cell(ours: &Showing, rival: &Showing) -> String {
+fn cell(ours: &Showing, other: &Showing) -> String {
     // Adding 0.0 turns -0.0 into 0.0.
-    let more = ((rival.cost / ours.cost - 1.0) * 100.0).round() + 0.0;
-    let over = if rival.violations > 0 { " !" } else { "" };
-    format!("{:.1} s, {more:+.0} %{over}", rival.wait)
+    let more = ((other.cost / ours.cost - 1.0) * 100.0).round() + 0.0;
+    let over = if other.violations > 0 { " !" } else { "" };
+    format!("{:.1} s, {more:+.0} %{over}", other.wait)
 }
 
 /// The cost of stopping busy workers, for scenarios about that: a row for each contender.
@@ -168,7 +168,7 @@ pub fn thrown_away(contests: &[Contest]) -> String {
             contest.scenario,
         );
         let ours = Showing { name: "ours".to_owned(), ..contest.ours.clone() };
-        for it in [&ours].into_iter().chain(&contest.rivals).chain(&contest.graceful) {
+        for it in [&ours].into_iter().chain(&contest.others).chain(&contest.graceful) {
             let over = if it.violations > 0 { " !" } else { "" };
             let Showing { name, thrown_away, redelivered, dead, wait, cost, .. } = it;
             let _ = writeln!(
@@ -181,13 +181,13 @@ pub fn thrown_away(contests: &[Contest]) -> String {
     text
 }
 
-/// All that a rival does better, a line each.
+/// All that a other does better, a line each.
 pub fn where_behind(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests {
-        for rival in contest.rivals.iter().chain(&contest.graceful) {
-            if let Some(words) = contest.behind(rival) {
-                let _ = writeln!(text, "- {}, {}: {words}", contest.scenario, rival.name);
+        for other in contest.others.iter().chain(&contest.graceful) {
+            if let Some(words) = contest.behind(other) {
+                let _ = writeln!(text, "- {}, {}: {words}", contest.scenario, other.name);
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::Publish;
 use crate::naive::RUN;
 
 /// The restored broker in the making.
-pub(crate) struct Told(Restore);
+pub(crate) struct History(Restore);
 
 /// The wall clock in milliseconds at a time of the broker; it began on some day.
 pub(crate) fn wall(now: Time) -> u64 {
@@ -23,11 +23,11 @@ fn due(now: Time, until: Time) -> Due {
     Due { at: wall(until), delay: until.saturating_sub(now) }
 }
 
-impl Told {
-    pub(crate) fn new() -> Told {
+impl History {
+    pub(crate) fn new() -> History {
         let mut restore = Restore::default();
         restore.started(RUN);
-        Told(restore)
+        History(restore)
     }
 
     pub(crate) fn published(
@@ -49,7 +49,7 @@ impl Told {
     }
 
     /// Records all messages and keys again in their current state.
-    pub(crate) fn told_again(&mut self, broker: &Broker, now: Time) {
+    pub(crate) fn replayed(&mut self, broker: &Broker, now: Time) {
         for id in broker.between(MessageId(0), broker.next_message()) {
             let message = broker.kept(now, wall(now), id);
             let key = broker.kept_key(now, wall(now), id);
@@ -93,14 +93,14 @@ impl Told {
 /// forgotten at the same time.
 pub(crate) fn compare(
     broker: &mut Broker,
-    told: Told,
+    history: History,
     receipts: &[(QueueName, Receipt)],
     tried: &[Publish],
     now: Time,
 ) {
     // The time may start again, as in another process.
     let later = now + Duration::from_secs(7);
-    let mut restored = told.0.finish(RUN + 1, later, wall(now));
+    let mut restored = history.0.finish(RUN + 1, later, wall(now));
     let names: Vec<QueueName> = broker.names().cloned().collect();
     for name in &names {
         let mut before = broker.stats(now, name).unwrap();
