@@ -46,7 +46,7 @@ struct Known {
     pressed: Duration,
 }
 
-/// The accepted presses of the last second, at most [`ALL`], and the phones of the last minute.
+/// The accepted presses of the last second, at most `ALL`, and the phones of the last minute.
 #[derive(Debug, Default)]
 pub struct Gate {
     presses: VecDeque<(Duration, Phone)>,
