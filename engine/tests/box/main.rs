@@ -8,7 +8,6 @@ mod blind;
 mod busy;
 mod commands;
 mod configure;
-mod documents;
 mod presenter;
 mod promises;
 mod replay;

@@ -1,14 +1,16 @@
 //! The reference in docs/ explains all flags of the programs.
 
-use support::{demo_yaml, program};
-use tokio::process::Command;
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use std::path::Path;
+use std::process::Command;
 
 const SUBCOMMANDS: [&str; 6] = ["scale", "validate", "play", "top", "simulate", "replay"];
 
 /// The long flags that a help text explains, without `--help` and `--version`.
-async fn flags(name: &str, args: &[&str]) -> Vec<String> {
-    let mut command = Command::new(program().with_file_name(name));
-    let output = command.args(args).arg("--help").output().await.unwrap();
+fn flags(name: &str, args: &[&str]) -> Vec<String> {
+    let program = Path::new(env!("CARGO_BIN_EXE_engine")).with_file_name(name);
+    let output = Command::new(program).args(args).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     let explained = help.lines().filter_map(|line| {
         let line = line.trim_start();
@@ -21,15 +23,15 @@ async fn flags(name: &str, args: &[&str]) -> Vec<String> {
     explained.filter(|it| !["help", "version"].contains(it)).map(str::to_owned).collect()
 }
 
-#[tokio::test]
-async fn each_flag_is_in_the_reference() {
-    let file = demo_yaml().with_file_name("docs/src/reference/flags.md");
+#[test]
+fn each_flag_is_in_the_reference() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/reference/flags.md");
     let reference = std::fs::read_to_string(file).unwrap();
     let programs = ["engine", "queue", "producer", "consumer", "remainder"];
     let mut calls: Vec<(&str, Vec<&str>)> = programs.map(|name| (name, vec![])).into();
     calls.extend(SUBCOMMANDS.map(|subcommand| ("engine", vec![subcommand])));
     for (name, args) in calls {
-        let flags = flags(name, &args).await;
+        let flags = flags(name, &args);
         assert!(!flags.is_empty(), "{name} {args:?}");
         for flag in flags {
             let written = [format!("`--{flag} "), format!("`--{flag}`"), format!("--{flag}=")];
