@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::args::DEFAULT_PORT;
 
-/// How many ports after the default one are tried.
+/// The number of ports after the default one that are tried.
 const PORTS: u16 = 20;
 
 /// Listens on the given address, or else on the default port or the next free one.

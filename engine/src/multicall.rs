@@ -1,13 +1,13 @@
-//! What the program does under each of its names. As `box`, a name in the image, it runs the whole
-//! demo in one container.
+//! The names under which the program can be started. As `box`, its name in the image, it runs the
+//! whole demo in one container.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::args::Args;
 
-/// The flags that `box` stands for. In a container the page has to listen on all addresses, and
-/// requests of its host arrive from the gateway; the other programs stay on loopback.
+/// The flags that the name `box` adds. In a container the page must listen on all addresses, and
+/// requests from the container's host arrive from the gateway. The other programs stay on loopback.
 const BOX: [&str; 6] = [
     "--scheduler=process",
     "--manifest=/usr/share/microscaling/demo.yaml",
@@ -17,7 +17,7 @@ const BOX: [&str; 6] = [
     "--trust-gateway",
 ];
 
-/// The command line, with the flags that the program's name stands for; typed flags override them.
+/// Reads the command line, after the flags of the program's name, which typed flags override.
 pub fn command_line() -> Args {
     service::command_line::parse_from(words(std::env::args_os().collect()))
 }
@@ -30,18 +30,17 @@ fn words(mut typed: Vec<OsString>) -> Vec<OsString> {
     typed
 }
 
-/// The command that runs this program from the current folder, quoted for a shell.
+/// The command with which a person starts this program from the current folder, quoted for a shell.
 pub fn by_hand() -> String {
     let typed = std::env::args_os().next().map(PathBuf::from);
     let typed = typed.unwrap_or_else(|| PathBuf::from("engine"));
     pasted(&typed, &std::env::current_dir().unwrap_or_default())
 }
 
-/// The command that runs a script of the kit that this program was built in, from the current
-/// folder, quoted for a shell.
+/// The command that starts a script of the kit from the current folder, quoted for a shell.
 pub fn script_by_hand(name: &str) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    // The typed path comes first: the build folder may be a link that leads out of the kit.
+    // The typed path is tried first: the build folder may be a link that leads out of the kit.
     let typed = std::env::args_os().next().map(|typed| here.join(typed));
     let programs = [typed, std::env::current_exe().ok()].into_iter().flatten();
     let folders = programs.flat_map(|it| it.ancestors().map(PathBuf::from).collect::<Vec<_>>());
@@ -50,21 +49,21 @@ pub fn script_by_hand(name: &str) -> String {
     found.map_or_else(|| format!("the kit's scripts/{name}"), |script| pasted(&script, &here))
 }
 
-/// The command that runs a program from a folder; relative if the program is below that folder.
+/// A program's path as a command in the folder `here`; relative if the program is below `here`.
 fn pasted(program: &Path, here: &Path) -> String {
-    // Under the name `box` it has no subcommands.
+    // Under its name `box` the program has no subcommands.
     let program = match program.file_name() {
         Some(name) if name == "box" => program.with_file_name("engine"),
         _ => program.to_owned(),
     };
     let below = program.strip_prefix(here).ok().filter(|_| !here.as_os_str().is_empty());
     let text = below.unwrap_or(&program).to_string_lossy().into_owned();
-    // A shell would look for a bare name in PATH.
+    // A shell would search PATH for a name without a slash.
     let bare = below.is_some() && !text.contains('/');
     quoted(if bare { format!("./{text}") } else { text })
 }
 
-/// A word, quoted for a shell if it has to be.
+/// A word for a shell, in quotes if it needs them.
 fn quoted(word: String) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

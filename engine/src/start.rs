@@ -1,9 +1,9 @@
 //! Connects the parts of the engine and runs it.
 //!
 //! # Layout
-//! - [`in_box`]: with a manifest whose Deployments become local processes
-//! - [`in_cluster`]: with a namespace of a cluster
-//! - `serve`: the page, the API, the audience's page, the recording
+//! - [`in_box`]: runs the engine on a manifest whose Deployments become local processes
+//! - [`in_cluster`]: runs the engine on a namespace of a cluster
+//! - `serve`: serves the page, the API and the audience's page, and records the run
 //! - [`read`](mod@read) and [`plan`]: reads a manifest, and checks that this machine can run it
 //! - [`own_arguments`]: the flags of the engine's own Deployment in a manifest, for a box
 

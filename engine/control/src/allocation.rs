@@ -1,10 +1,10 @@
-//! Wanted counts into granted counts: first minimums by priority, then wanted counts by priority,
-//! then the spare capacity for the background.
+//! Turns wanted counts into granted counts: first minimums by priority, then wanted counts by
+//! priority, then the spare capacity for the background.
 
 /// A workload's claim on the capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
-    /// 1 is served first.
+    /// The priority; 1 is served first.
     pub priority: u32,
     /// The minimum, served before any wanted count.
     pub min: u32,
@@ -12,9 +12,9 @@ pub struct Claim {
     pub keeps: u32,
     /// The wanted count.
     pub wanted: u32,
-    /// Whether it uses spare capacity, after all others.
+    /// Whether the workload is the background, which uses what all others leave.
     pub takes_rest: bool,
-    /// Whether it keeps `wanted` whatever the others want.
+    /// Whether the workload keeps `wanted`, whatever the others want.
     pub frozen: bool,
 }
 
@@ -33,7 +33,7 @@ pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
     given
 }
 
-/// Groups of equal rank, in the order in which they are served.
+/// Groups of claims of equal rank, as indices, in the order in which they are served.
 fn turns(claims: &[Claim]) -> Vec<Vec<usize>> {
     let rank = |i: usize| (claims[i].takes_rest, claims[i].priority);
     let mut order: Vec<usize> = (0..claims.len()).filter(|i| !claims[*i].frozen).collect();
@@ -41,7 +41,7 @@ fn turns(claims: &[Claim]) -> Vec<Vec<usize>> {
     order.chunk_by(|a, b| rank(*a) == rank(*b)).map(<[usize]>::to_vec).collect()
 }
 
-/// Shares `left` slots among equals, one each in turn, up to the limit of each.
+/// Shares `left` slots among equals, one each in turn, up to the limit of each. Returns the rest.
 fn share(turn: &[usize], given: &mut [u32], mut left: u32, upto: impl Fn(usize) -> u32) -> u32 {
     loop {
         let before = left;

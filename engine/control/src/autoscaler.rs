@@ -1,5 +1,5 @@
-//! One decision round: measurements into recommendations, recommendations into granted counts,
-//! granted counts into decisions that never exceed the capacity.
+//! One decision round: it turns measurements into recommendations, these into granted counts, and
+//! these into decisions that never exceed the capacity.
 
 use crate::Time;
 use crate::allocation::{Claim, allocate};
@@ -13,22 +13,22 @@ use crate::words;
 use crate::workload::{Fleet, Workload};
 
 /// The decision core. Call [`Autoscaler::step`] once a tick, and [`Autoscaler::fill`] whenever
-/// containers have started or gone in between.
+/// containers have started or ended in between.
 #[derive(Debug)]
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
-    /// Groups of states that share a queue.
+    /// Groups of workloads that share a queue, as indices into `states`.
     shared: Vec<Vec<usize>>,
-    /// When it took over from another core.
+    /// When this core took over from another one; `None` if it did not.
     took_over: Option<Time>,
-    /// The capacity before it was lowered. Kept until the live containers fit the new one; until
-    /// then those over it are already leaving.
+    /// The capacity before it was lowered, kept until the live containers fit the new one. Until
+    /// then the surplus containers are already leaving.
     capacity_before: u32,
 }
 
 impl Autoscaler {
-    /// A core for a configuration that can run.
+    /// Makes a core for a configuration.
     ///
     /// # Errors
     /// All reasons why the configuration cannot run.
@@ -45,7 +45,7 @@ impl Autoscaler {
     /// learned.
     ///
     /// # Errors
-    /// All reasons why the new configuration cannot run; then the old one stays.
+    /// All reasons why the new configuration cannot run; the old one then stays in use.
     pub fn reconfigure(&mut self, config: Config) -> Result<(), Vec<ConfigError>> {
         runnable(&config)?;
         self.capacity_before = self.capacity_before.max(config.capacity);
@@ -54,7 +54,7 @@ impl Autoscaler {
         Ok(())
     }
 
-    /// Makes a state for each workload, sorted by priority and name.
+    /// Sorts the workloads by priority and name. Those that existed before keep their state.
     fn arrange(&mut self) {
         let mut old = std::mem::take(&mut self.states);
         let mut workloads = self.config.workloads.clone();
@@ -71,8 +71,8 @@ impl Autoscaler {
     }
 
     /// Starts over at `now`, as a core that takes over from another and lacks its knowledge. Each
-    /// rule sees two readings before it decides anything. For the time that the rule gives
-    /// ([`Rule::care`](crate::Rule::care)) only a higher priority takes containers from it.
+    /// rule sees two readings before it decides anything. For as long as
+    /// [`Rule::care`](crate::Rule::care) only a higher priority takes containers from a workload.
     pub fn take_over(&mut self, now: Time) {
         self.took_over = Some(now);
         for state in &mut self.states {
@@ -90,7 +90,7 @@ impl Autoscaler {
         self.states.iter().find(|state| state.workload.name == name).map(|state| &state.why)
     }
 
-    /// Decides nothing, for the reason `because`; the rules go on learning.
+    /// Runs the rules so that they go on learning, but decides nothing; `because` says why.
     pub fn look_on(&mut self, now: Time, observation: &Observation, because: &str) {
         self.consult(now, observation, true);
         for state in &mut self.states {
@@ -100,13 +100,13 @@ impl Autoscaler {
         }
     }
 
-    /// A whole round: every rule sees its queue, then the wanted counts are allocated.
+    /// Runs a whole round: every rule sees its queue, then the wanted counts become decisions.
     pub fn step(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         self.consult(now, observation, false);
         self.decide(now)
     }
 
-    /// Runs every rule on its queue; workloads on one queue share its need.
+    /// Runs every rule; workloads on one queue divide its need. If `frozen`, the rules only learn.
     fn consult(&mut self, now: Time, seen: &Observation, frozen: bool) {
         let tick = self.config.tick;
         let observe = |state: &mut State| state.observe(now, tick, seen);
@@ -123,19 +123,19 @@ impl Autoscaler {
         for group in &self.shared {
             fleet::share(&mut self.states, group);
         }
-        // A workload that shares nothing has the whole need of its queue.
+        // A workload alone on its queue covers the whole need of that queue.
         self.states.iter_mut().for_each(|state| state.take_part(state.need()));
     }
 
-    /// How many containers of each workload should leave as soon as they are known to be idle, by
-    /// the last round. They should get no more work; once that is sure, another
-    /// [`Autoscaler::fill`] removes them.
+    /// Returns by workload how many containers should leave once they are known to be idle, by the
+    /// last round. The caller gives them no more work and then calls [`Autoscaler::fill`], which
+    /// removes them.
     pub fn to_retire(&self) -> impl Iterator<Item = (&str, u32)> {
         let counts = self.states.iter().map(|it| (it.workload.name.as_str(), it.to_retire()));
         counts.filter(|(_, count)| *count > 0)
     }
 
-    /// Gives out the slots that have come free since the last round, by its recommendations.
+    /// Assigns the slots that have come free since the last round, without running the rules again.
     pub fn fill(&mut self, now: Time, observation: &Observation) -> Vec<Decision> {
         let tick = self.config.tick;
         for state in &mut self.states {
@@ -165,8 +165,8 @@ impl Autoscaler {
         decisions
     }
 
-    /// The capacity, less the containers that others have started over it. The workloads served
-    /// last give up slots for those until they are gone.
+    /// The slots to allocate: the capacity, less the containers that something else has started
+    /// over it. The workloads served last give up slots for those until they are gone.
     fn budget(&mut self) -> u32 {
         let (live, capacity) = (self.live(), self.config.capacity);
         if live <= capacity {
@@ -199,13 +199,13 @@ impl Autoscaler {
         self.states.iter_mut().filter_map(cut).collect()
     }
 
-    /// The highest priority workload that should get more than it has.
+    /// The workload of the highest priority that is granted more than it has.
     fn first_gainer(&self) -> Option<&Workload> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
         self.states.iter().find(gains).map(|s| &s.workload)
     }
 
-    /// Raises use only slots that are free now.
+    /// Raises counts to the granted ones, as far as slots are free now.
     fn raises(&mut self) -> Vec<Decision> {
         let occupied: u32 = self.states.iter().map(|s| s.replicas.occupied()).sum();
         let mut free = self.config.capacity.saturating_sub(occupied);

@@ -8,7 +8,7 @@ use crate::workload::{Rule, Workload};
 /// The engine's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The most containers of all workloads together.
+    /// The most containers that all workloads may have together.
     pub capacity: u32,
     /// The time between rounds.
     pub tick: Time,
@@ -52,20 +52,20 @@ impl Config {
         self.workloads.iter().find(|workload| workload.name == name)
     }
 
-    /// All errors; empty for a configuration that a person may ask for.
+    /// All errors; empty if a person may set this configuration.
     pub fn problems(&self) -> Vec<ConfigError> {
         self.faults().into_iter().chain(self.shortage()).collect()
     }
 
-    /// The errors with which it cannot run.
+    /// The errors with which the core cannot run: all but [`Config::shortage`].
     pub fn faults(&self) -> Vec<ConfigError> {
         let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
         faults.extend(self.remainder_problems());
         faults
     }
 
-    /// Minimums that exceed the capacity. A person may not ask for that, but a measured capacity
-    /// may shrink to it. Then minimums are served by priority as far as the capacity goes.
+    /// The error that the minimums exceed the capacity. A person may not set that, but a measured
+    /// capacity may shrink that far. Then minimums are served by priority as far as it goes.
     pub fn shortage(&self) -> Option<ConfigError> {
         let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
         if sum <= u64::from(self.capacity) {
@@ -81,9 +81,9 @@ impl Config {
         Some(ConfigError { workload: None, setting: Setting::Capacity, text })
     }
 
-    /// Two workloads of one priority cannot both use all spare capacity.
+    /// Finds workloads of one priority that would both use all spare capacity.
     fn remainder_problems(&self) -> Vec<ConfigError> {
-        // A blocked workload takes nothing.
+        // A blocked workload uses no spare capacity.
         let takes = |w: &&Workload| w.rule == Rule::Remainder && w.blocked.is_none();
         let remainders: Vec<_> = self.workloads.iter().filter(takes).collect();
         let mut problems = Vec::new();
@@ -102,7 +102,7 @@ impl Config {
     }
 }
 
-/// The errors of one workload by itself.
+/// The errors of one workload that do not depend on the others.
 pub fn of_one(workload: &Workload) -> Vec<ConfigError> {
     let mut problems = Vec::new();
     let mut wrong = |setting, text| {

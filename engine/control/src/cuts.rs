@@ -9,14 +9,14 @@ use crate::Time;
 use crate::allocation::Claim;
 use crate::state::State;
 
-/// How long an urgent cut waits for idle containers, in tenths of a round. Not ten: the next round
-/// may begin a moment early.
+/// How long a cut for a higher priority waits for idle containers, in tenths of a round. Less than
+/// 10, because the next round may begin a moment early.
 const PATIENCE: u32 = 9;
-/// How long a lower maximum or capacity waits for them. Retired pods show it after 1 to 2 s.
+/// How long a lower maximum or capacity waits. Retired pods are known to be idle after 1 to 2 s.
 const WAITS: Time = Time::from_secs(4);
 
 impl State {
-    /// Its containers with a lease, at most the desired count.
+    /// How many of its containers hold a lease, at most the desired count.
     pub(crate) fn busy(&self) -> u32 {
         let busy = match (self.work, self.workload.rule.target()) {
             (Some(work), _) => work.busy,
@@ -26,13 +26,13 @@ impl State {
         busy.min(self.replicas.desired)
     }
 
-    /// The count that neither its own rule nor equal priorities go below.
+    /// The count below which neither its own rule nor equal priorities lower it.
     pub(crate) fn keeps(&self) -> u32 {
         let holds = self.careful || self.is_blind() || self.is_recovering();
         if holds { self.replicas.desired } else { self.busy() }
     }
 
-    /// Its claim on the capacity.
+    /// The workload's claim on the capacity.
     pub(crate) fn claim(&self) -> Claim {
         let (frozen, keeps) = (self.is_frozen(), self.keeps());
         let bounded = self.wanted().max(keeps).clamp(self.workload.min, self.workload.max);
@@ -48,7 +48,7 @@ impl State {
     }
 
     /// How long it waits for idle containers before it gives up ones that it would keep; `None` if
-    /// it gives up none. `gainer` is the highest priority that gets more.
+    /// it may keep those. `gainer` is the highest priority that gets more.
     fn patience(&self, tick: Time, gainer: Option<u32>) -> Option<Time> {
         let urgent = gainer.is_some_and(|gainer| gainer < self.workload.priority);
         if urgent && self.given < self.wanted().max(self.keeps()) {
@@ -79,7 +79,7 @@ impl State {
         self.busy().saturating_sub(to)
     }
 
-    /// How many should leave as soon as they are known to be idle.
+    /// How many of its containers should leave as soon as they are known to be idle.
     pub(crate) fn to_retire(&self) -> u32 {
         let waits = self.work.is_some() && !self.is_frozen();
         if waits { self.replicas.desired.saturating_sub(self.given) } else { 0 }

@@ -21,11 +21,11 @@ pub struct Decision {
 /// Kinds of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The workload gets more.
+    /// The workload gets more containers.
     ScaledUp,
-    /// The workload needs fewer.
+    /// The workload needs fewer containers.
     ScaledDown,
-    /// The workload needs them, but others need them more.
+    /// The workload needs its containers, but a higher priority or a lower capacity takes them.
     Preempted,
 }
 

@@ -1,18 +1,18 @@
-//! Measurements and their age. A failed read is no reading at all, never a zero.
+//! Measurements and their age. A failed read gives no reading, never one of 0.
 
 use std::collections::BTreeMap;
 
 use crate::Time;
 use crate::workload::Replicas;
 
-/// Older readings are no longer used.
+/// Readings older than this count as failed.
 pub const FAILED_AFTER: Time = Time::from_secs(10);
 
-/// The engine looks once a round. If two looks are more than four rounds and more than this time
-/// apart, it stood still in between.
+/// The engine observes once a round. If two observations are more than four rounds and more than
+/// this time apart, the engine stood still in between.
 const SHORTEST_STANDSTILL: Time = Time::from_secs(2);
 
-/// Whether the engine stood still for the time between two looks.
+/// Whether this time between two observations means that the engine stood still.
 pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
     between > SHORTEST_STANDSTILL.max(4 * tick)
 }
@@ -24,7 +24,7 @@ pub struct QueueSample {
     pub ready: u64,
     /// Leased messages.
     pub in_flight: u64,
-    /// The queue's totals; `None` if it does not count.
+    /// The queue's totals; `None` if the queue reports none.
     pub totals: Option<Totals>,
     /// The time by the queue's own clock, which stops when its process does; `None` if the queue
     /// does not report it.
@@ -36,13 +36,13 @@ pub struct QueueSample {
 pub struct Totals {
     /// Messages accepted.
     pub published: u64,
-    /// Messages done.
+    /// Messages whose job is done.
     pub acked: u64,
 }
 
 impl QueueSample {
-    /// What was counted since `earlier`; `None` if the queue does not count, or if its process
-    /// restarted in between.
+    /// The messages counted since `earlier`; `None` if the queue reports no totals, or if its
+    /// process restarted in between.
     pub fn since(&self, earlier: &QueueSample) -> Option<Totals> {
         let (now, before) = self.totals.zip(earlier.totals)?;
         Some(Totals {
@@ -67,8 +67,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The time that passed for the queue since `earlier`, when the engine stood still for
-    /// `stood_still`. `None` if that is unknown: a queue that does not report its clock may have
+    /// The time that passed for the queue since `earlier`. `None` if that is unknown: while the
+    /// engine stood still (for `stood_still`), a queue that does not report its clock may have
     /// stood still as well.
     pub fn since(&self, earlier: &Reading, stood_still: Time) -> Option<Time> {
         match (earlier.sample.clock, self.sample.clock) {
@@ -86,7 +86,7 @@ pub enum Freshness {
     Fresh,
     /// At most 10 s old.
     Stale,
-    /// Older, or never taken.
+    /// Older than 10 s, or never taken.
     #[default]
     Failed,
 }
@@ -114,18 +114,18 @@ impl Freshness {
 /// The input of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observation {
-    /// Containers by workload. While one is missing, no workload grows.
+    /// Containers by workload. While a workload is missing here, no workload grows.
     pub replicas: BTreeMap<String, Replicas>,
     /// The last good reading by queue; absent for a queue that was never read.
     pub readings: BTreeMap<String, Reading>,
     /// The start-up time (p90) by workload; absent until a start has been seen.
     pub start_ups: BTreeMap<String, Time>,
-    /// The work by workload. If a workload with a queue is absent, as many of its containers are
-    /// busy as its queue has messages in flight, and any other one may be stopped.
+    /// Busy and stoppable containers by workload. If a workload with a queue is absent, as many of
+    /// its containers count as busy as its queue has leased messages; any other may be stopped.
     pub work: BTreeMap<String, Work>,
 }
 
-/// What a workload's containers do.
+/// How many of a workload's containers are busy, and how many can be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Work {
     /// The live containers that hold a lease, without those that are stopping.

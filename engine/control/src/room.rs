@@ -20,7 +20,7 @@ struct Cap {
     most: u32,
     /// Whether one more than what fitted is being tried.
     probing: bool,
-    /// When the next one is tried.
+    /// When one more container is tried.
     until: Time,
 }
 
@@ -48,7 +48,7 @@ impl MachineRoom {
         }
     }
 
-    /// The most that can be started now.
+    /// The most containers that fit, as far as is known; `u32::MAX` while all do.
     pub(crate) fn most(&self) -> u32 {
         self.cap.map_or(u32::MAX, |cap| cap.most)
     }

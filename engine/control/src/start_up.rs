@@ -10,9 +10,9 @@ const REMEMBERED: usize = 20;
 /// How far a container's start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Not at work yet.
+    /// The container is not at work yet.
     Starting,
-    /// At work, or was.
+    /// The container is at work now, or was before.
     Started,
     /// Its start cannot be timed: it waits for a machine with room, or is stopping.
     Spoilt,
@@ -21,10 +21,9 @@ pub enum Stage {
 /// The starts of one workload's containers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StartUp {
-    /// When each existing container was first seen; `None` if its start was not seen whole, or is
-    /// over.
+    /// When each existing container was first seen; `None` if its start is over or cannot be timed.
     began: BTreeMap<String, Option<Time>>,
-    /// Whether there was a look before: containers in the first look started at an unknown time.
+    /// Whether containers were observed before: those seen first began to start at an unknown time.
     looked: bool,
     /// The last start-up times, oldest first.
     took: VecDeque<Time>,
@@ -115,7 +114,7 @@ mod tests {
             see(&mut starts, number * 1000, &[(name.as_str(), Stage::Starting)]);
             see(&mut starts, number * 1000 + number, &[(name.as_str(), Stage::Started)]);
         }
-        // The 18th of 11 to 30 ms.
+        // The 18th of the last 20 times, which are 11 to 30 ms.
         assert_eq!(starts.p90(), Some(ms(28)));
     }
 }

@@ -18,33 +18,33 @@ pub(crate) struct Context {
     pub(crate) now: Time,
     /// The workload's start-up time, if known.
     pub(crate) start_up: Option<Time>,
-    /// Whether no workload is scaled.
+    /// Whether the core only looks on, so that no workload is scaled.
     pub(crate) frozen: bool,
 }
 
-/// What is known of one workload besides its configuration.
+/// One workload's configuration, and what is known of the workload.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) workload: Workload,
-    /// Made at the first observation, from the desired count.
+    /// The rule's state; made when the rule first runs, from the desired count.
     policy: Option<Policy>,
-    /// The rule's new recommendation for the whole queue; taken by [`State::take_part`].
+    /// The rule's new recommendation for the whole queue, until [`State::take_part`] uses it.
     asked: Option<Recommendation>,
     /// The count that the whole queue needs, by the rule.
     need: u32,
-    /// The last recommendation; it is valid until the next one.
+    /// The last recommendation for this workload, valid until the next one.
     pub(crate) recommendation: Recommendation,
     pub(crate) freshness: Freshness,
     /// The age of the last reading; `None` before the first.
     pub(crate) age: Option<Time>,
     pub(crate) replicas: Replicas,
-    /// Whether `replicas` is from the last look.
+    /// Whether `replicas` is from the last observation, not from an earlier one.
     pub(crate) is_known: bool,
-    /// Its containers' work, if that is known container by container.
+    /// Its busy and stoppable containers; `None` if no observation tells them apart.
     pub(crate) work: Option<Work>,
     /// Leased messages of its queue at the last reading.
     pub(crate) in_flight: u64,
-    /// Since when others, or a lower maximum, take containers that it would keep.
+    /// Since when it has to give up containers that it would keep; `None` if it does not.
     pub(crate) pressed_since: Option<Time>,
     /// The granted count.
     pub(crate) given: u32,
@@ -59,7 +59,7 @@ pub(crate) struct State {
     last_reading: Option<Time>,
     /// The time of the reading with which the rule last ran.
     asked_with: Option<Time>,
-    /// The time of the first look. From then on a queue that was never read counts as unread.
+    /// When it was first observed. From then on a queue that was never read counts as unreadable.
     first_look: Option<Time>,
     last_look: Option<Time>,
     /// How long the engine stood still since the last reading.
@@ -80,7 +80,7 @@ impl State {
         State { workload, ..State::default() }
     }
 
-    /// A state with an unknown past: the present count serves as the last recommendation.
+    /// A workload with an unknown past: the present count serves as the last recommendation.
     pub(crate) fn taken_over(workload: Workload) -> State {
         State { readings_to_see: READINGS_FIRST, ..State::new(workload) }
     }
@@ -92,13 +92,13 @@ impl State {
         State { policy: policy.filter(|_| same), first_look, workload, ..self }
     }
 
-    /// Its containers as the rule counts them.
+    /// The workload's containers as its rule counts them.
     pub(crate) fn fleet(&self) -> Fleet {
         let Replicas { desired, ready, .. } = self.replicas;
         Fleet { desired, ready, max: self.workload.max }
     }
 
-    /// Takes in an observation; returns the workload's reading.
+    /// Takes in an observation; returns the last reading of the workload's queue, if any.
     pub(crate) fn observe(&mut self, now: Time, tick: Time, seen: &Observation) -> Option<Reading> {
         let replicas = seen.replicas.get(&self.workload.name);
         self.is_known = replicas.is_some();
@@ -139,7 +139,7 @@ impl State {
         self.recommendation = Recommendation::default();
     }
 
-    /// Notes that the engine stood still: no queue could be read meanwhile.
+    /// Adds up the time for which the engine stood still, because it read no queue then.
     fn note_standstill(&mut self, now: Time, tick: Time) {
         let last = self.last_look.replace(now).unwrap_or(now);
         let between = now.saturating_sub(last);
@@ -149,9 +149,9 @@ impl State {
         }
     }
 
-    /// Runs the rule, once for each fresh reading: seeing one reading twice is no second reason to
-    /// remove a container. The result is for all workloads on the queue. The rule of a frozen
-    /// workload, or while no workload is scaled, learns but recommends nothing.
+    /// Runs the rule, once for each fresh reading: one reading seen twice must not remove a second
+    /// container. The result is for all workloads on the queue. While the workload is frozen or no
+    /// workload is scaled, the rule learns but recommends nothing.
     pub(crate) fn consult(&mut self, at: Context, reading: Option<Reading>, fleet: Fleet) {
         if self.is_blind() {
             return;
@@ -187,7 +187,7 @@ impl State {
         self.need
     }
 
-    /// Takes its share of the queue's need, which the rule has just recommended.
+    /// Turns the rule's new recommendation for the queue into the workload's own, of `part`.
     pub(crate) fn take_part(&mut self, part: u32) {
         let Some(mut next) = self.asked.take() else { return };
         if part != next.wanted {
@@ -205,7 +205,7 @@ impl State {
         self.recommendation = self.at_most_one_step(from, next);
     }
 
-    /// The part of its queue's need that it covers.
+    /// The count with which the workload covers its queue's need.
     pub(crate) fn granted(&self) -> u32 {
         let wanted = self.wanted().min(self.workload.max);
         if self.is_frozen() { self.replicas.desired } else { wanted.min(self.room.most()) }
@@ -220,8 +220,8 @@ impl State {
         Recommendation { wanted, limited_by, ..next }
     }
 
-    /// Whether there is a recommendation. Between ticks a workload's rule may not have run yet, and
-    /// that does not mean that it wants 0.
+    /// Whether there is a recommendation. Without one, as between two ticks, the wanted count is
+    /// unknown, not 0.
     pub(crate) fn was_asked(&self) -> bool {
         !self.recommendation.because.is_empty()
     }
@@ -245,7 +245,7 @@ impl State {
         self.recommendation.wanted
     }
 
-    /// The count it gets at least while its queue cannot be read; `None` if none applies.
+    /// The least count while its queue cannot be read; `None` while no such count applies.
     pub(crate) fn fallback(&self) -> Option<u32> {
         let falls_back = self.falls_back && !self.is_frozen();
         self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())

@@ -1,11 +1,11 @@
-//! Why a workload has its count. It is known in every round, also when nothing changes.
+//! Why a workload has its count. The reason is known in every round, also when nothing changes.
 
 use crate::Time;
 
 /// One quantity in a rule's arithmetic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// With the unit, if any: `arrivals_per_s`.
+    /// The name with the unit, if any: `arrivals_per_s`.
     pub name: &'static str,
     #[allow(missing_docs)] // the name says it
     pub value: f64,
@@ -22,13 +22,13 @@ pub enum Limit {
     MaxDelta,
     /// The capacity: other workloads have a higher priority, or their minimum.
     Capacity,
-    /// Slots that are granted to it but not free yet.
+    /// The slots that are granted to it are not free yet.
     Stopping,
-    /// No fresh reading.
+    /// Its queue has no fresh reading.
     Reading,
-    /// A person froze it.
+    /// A person has paused it.
     Paused,
-    /// The engine may not scale it; the text says why.
+    /// The engine may not scale it; [`Why::text`] says why.
     Blocked,
     /// No machine has room for more of its containers.
     Unschedulable,
@@ -64,10 +64,10 @@ pub struct Why {
     pub wanted: u32,
     /// The rule's arithmetic.
     pub terms: Vec<Term>,
-    /// What keeps it from more, or from fewer.
+    /// What keeps the count from more, or from fewer; `None` if nothing does.
     pub limited_by: Option<Limit>,
-    /// When this changes if the queue does not; `None` while unknown.
+    /// When the count changes if the queue does not; `None` while unknown.
     pub until: Option<Time>,
-    /// The whole sentence.
+    /// The whole reason as a sentence, for the page.
     pub text: String,
 }

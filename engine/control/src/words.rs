@@ -20,7 +20,7 @@ pub(crate) fn decision(
             format!("its maximum is {to}")
         }
         Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
-        // By now the rule's reason is one for fewer, but more are granted than there are.
+        // The rule's reason is already one for fewer, so it does not explain this raise.
         Reason::ScaledUp if state.recommendation.until.is_some() => {
             format!("{} granted, and a slot has come free", state.given)
         }
@@ -52,10 +52,10 @@ pub(crate) fn preempted(gainer: Option<&str>, capacity: u32, live: u32) -> Strin
     }
 }
 
-/// The workloads that may hold slots another one wants. Found once a round, not once a workload.
+/// Workloads that may hold the slots that another one lacks; searched once in each round.
 pub(crate) struct Holders<'a> {
     most_urgent: Option<&'a State>,
-    /// Two that have their minimum and no more: one of them may be the workload that asks.
+    /// Two that have their minimum and no more: one of them may be the very one that lacks slots.
     at_minimum: Vec<&'a State>,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     }
     let recommendation = &state.recommendation;
     let (limit, addition) = short_of(state, holders);
-    // When the wanted count falls to the granted count, nothing is removed.
+    // While less is granted than wanted, a fall of the wanted count removes nothing.
     let all_given = state.given >= recommendation.wanted;
     let until = recommendation.until.filter(|at| *at > now && all_given);
     let next = until.map(|at| {
@@ -200,7 +200,7 @@ fn taken_by_others(state: &State, holders: &Holders<'_>) -> String {
     format!("{wanted} wanted, {given} allowed: {because}")
 }
 
-/// The background is called that, not by its workload's name.
+/// A workload's name in a reason; that of the background is `the background`.
 fn called(state: &State) -> &str {
     match state.workload.rule.target() {
         Some(_) => &state.workload.name,

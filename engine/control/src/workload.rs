@@ -8,9 +8,9 @@ use crate::Time;
 /// The configuration of one scaled workload.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Workload {
-    /// Unique in a configuration.
+    /// The name, unique in a configuration.
     pub name: String,
-    /// 1 is served first.
+    /// The priority; 1 is served first.
     pub priority: u32,
     /// The minimum number of containers.
     pub min: u32,
@@ -20,18 +20,18 @@ pub struct Workload {
     pub max_delta: Option<u32>,
     /// How the wanted count is computed.
     pub rule: Rule,
-    /// The count it gets at least after its queue could not be read for long; `None` to keep its
-    /// count.
+    /// The least count once its queue has been unreadable for more than 10 s; `None` keeps the
+    /// present count.
     pub fallback: Option<u32>,
-    /// Frozen by a person: it keeps its containers, and no workload takes them.
+    /// Whether a person has frozen it: it keeps its containers, and no workload takes them.
     pub paused: bool,
-    /// Frozen by the engine, with the reason: its configuration is invalid, or something else
-    /// scales it.
+    /// Why the engine has frozen it: its configuration is invalid, or something else scales it.
+    /// `None` if the engine has not frozen it.
     pub blocked: Option<String>,
 }
 
 impl Workload {
-    /// Whether it keeps its containers, and no workload takes them.
+    /// Whether a person or the engine has frozen it, so that its count stays.
     pub fn is_frozen(&self) -> bool {
         self.paused || self.blocked.is_some()
     }
@@ -40,7 +40,7 @@ impl Workload {
 /// How a workload's wanted count is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Rule {
-    /// As many as the arrivals need.
+    /// As many containers as the arrivals need.
     Rate(RateSettings),
     /// One container more or fewer a round.
     SimpleQueue(QueueTarget),
@@ -52,10 +52,10 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// All names, as in configurations.
+    /// The names of all rules, as in configurations.
     pub const NAMES: [&str; 4] = ["rate", "simple-queue", "queue", "remainder"];
 
-    /// The name, as in configurations.
+    /// The rule's name, as in configurations.
     pub fn name(&self) -> &'static str {
         match self {
             Rule::Rate(_) => "rate",
@@ -65,7 +65,7 @@ impl Rule {
         }
     }
 
-    /// The queue that the rule watches, with its target.
+    /// The queue that the rule watches, with its target; `None` for the rule `remainder`.
     pub fn target(&self) -> Option<&QueueTarget> {
         match self {
             Rule::Rate(settings) => Some(&settings.target),
@@ -74,8 +74,8 @@ impl Rule {
         }
     }
 
-    /// How long a core that takes over removes nothing of a workload with this rule: the rule's
-    /// window, because only the core before it knew the needs within that; 8 s without a window.
+    /// How long a core that takes over removes no containers of a workload with this rule: for the
+    /// rule's window, because only the core before it knew those needs; 8 s without a window.
     pub fn care(&self) -> Time {
         match self {
             Rule::Rate(settings) => settings.window,
@@ -89,11 +89,11 @@ impl Rule {
 #[allow(missing_docs)] // the names say it
 pub struct QueueTarget {
     pub queue: String,
-    /// The setpoint: the most ready messages there should be.
+    /// The target: the most messages that should wait.
     pub length: u32,
 }
 
-/// The deadband, as in the sentences.
+/// Prints the deadband as reasons name it: `the deadband 14-20`.
 impl fmt::Display for QueueTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the deadband {:.0}-{}", self.low(), self.length)
@@ -101,13 +101,13 @@ impl fmt::Display for QueueTarget {
 }
 
 impl QueueTarget {
-    /// The deadband's lower edge, 70 % of the target; its upper edge is the target itself.
+    /// The deadband's lower edge, 70 % of the target.
     /// Microscaling's engine of 2016 used the same share.
     pub fn low(&self) -> f64 {
         0.7 * f64::from(self.length)
     }
 
-    /// The upper edge.
+    /// The deadband's upper edge, which is the target itself.
     pub fn high(&self) -> f64 {
         f64::from(self.length)
     }
@@ -127,7 +127,7 @@ pub struct RateSettings {
     pub window: Time,
     /// The time constant of the slow average of the arrivals.
     pub average: Time,
-    /// How long one container takes for a job, until the rule has learned it.
+    /// A job's duration until the rule has learned it; `None` if nothing is configured.
     pub service_time: Option<Time>,
 }
 
@@ -151,16 +151,16 @@ impl RateSettings {
 /// A workload's containers, counted by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Replicas {
-    /// The count last written.
+    /// The desired count last written.
     pub desired: u32,
-    /// At work.
+    /// Containers at work.
     pub ready: u32,
-    /// Starting or about to start, not at work yet.
+    /// Containers that start or are about to, not at work yet.
     pub starting: u32,
-    /// Stopping, not gone yet.
+    /// Containers that are stopping, not gone yet.
     pub terminating: u32,
-    /// The most that the platform may still start: writes before the last one may not have been
-    /// carried out yet. 0 on a platform that carries writes out at once.
+    /// The highest count that the platform may still reach: writes before the last one may not have
+    /// been carried out yet. 0 on a platform that carries writes out at once.
     pub promised: u32,
     /// Those of `starting` that have found no machine for 10 s.
     pub unschedulable: u32,
@@ -184,7 +184,7 @@ impl Replicas {
 pub struct Fleet {
     /// The sum of the desired counts.
     pub desired: u32,
-    /// At work.
+    /// Containers at work.
     pub ready: u32,
     /// The sum of the maximums.
     pub max: u32,

@@ -1,4 +1,4 @@
-//! The parts of a manifest's objects that are used.
+//! The parts of Deployments and Services that the engine uses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,57 +9,57 @@ use crate::volumes::Mount;
 /// The prefix of all the engine's annotations.
 pub const PREFIX: &str = "microscaling.com/";
 
-/// The kit's programs except the engine; without a cluster no others run.
+/// The kit's programs except the engine: the only ones that run without a cluster.
 pub const PROGRAMS: [&str; 4] = ["queue", "producer", "consumer", "remainder"];
 
-/// The parts of a Deployment that are used.
+/// The parts of a Deployment that the engine uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub struct Deployment {
     pub name: String,
-    /// "default" if not given.
+    /// "default" if the manifest gives none.
     pub namespace: String,
     pub annotations: BTreeMap<String, String>,
-    /// The replicas at the start.
+    /// The initial number of replicas; 1 if the manifest gives none.
     pub replicas: u32,
-    /// The labels by which a Service finds its pods.
+    /// The labels of the Deployment's pods, by which a Service selects them.
     pub pod_labels: BTreeMap<String, String>,
-    /// The time that its processes have after SIGTERM.
+    /// How long the Deployment's processes may run after SIGTERM.
     pub grace: Duration,
     pub containers: Vec<Container>,
 }
 
-/// The parts of a container that are used.
+/// The parts of a container that the engine uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub struct Container {
     pub name: String,
-    /// For the page; the box runs no images.
+    /// The image, for the page only; the box runs no images.
     pub image: Option<String>,
-    /// The program and its first arguments.
+    /// The program, and the first of its arguments.
     pub command: Vec<String>,
-    /// The further arguments.
+    /// The arguments after those of `command`.
     pub args: Vec<String>,
-    /// Names and values.
+    /// The name and value of each variable that has a literal value.
     pub env: Vec<(String, String)>,
     /// The variables that a cluster puts before `env`: the addresses of the Services in the
-    /// namespace. `None` if the pod turns them off.
+    /// namespace. `None` if the pod has `enableServiceLinks: false`.
     pub links: Option<Vec<(String, String)>>,
-    /// "/" if not given, as in the kit's image.
+    /// The folder for relative paths; "/" if the manifest gives none, as in the kit's image.
     pub working_dir: String,
     pub mounts: Vec<Mount>,
-    /// The ports with names.
+    /// The numbers of those ports that have a name, by the name.
     pub ports: BTreeMap<String, u16>,
 }
 
 impl Container {
-    /// The program's name without its folder; `None` if only the image defines it.
+    /// The program's name without its folder; `None` if only the image sets the program.
     pub fn program(&self) -> Option<&str> {
         let path = self.command.first()?;
         path.rsplit('/').next().filter(|name| !name.is_empty())
     }
 
-    /// Whether it runs this program of the kit.
+    /// Whether the container runs this program of the kit.
     pub fn runs(&self, program: Program) -> bool {
         self.of_the_kit() == Some(program)
     }
@@ -69,27 +69,28 @@ impl Container {
     }
 }
 
-/// The parts of a Service that are used.
+/// The parts of a Service that the engine uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub struct Service {
-    /// Also its host name in the cluster.
+    /// The name, which is also the Service's host name in the cluster.
     pub name: String,
-    /// "default" if not given.
+    /// "default" if the manifest gives none.
     pub namespace: String,
-    /// The labels of the pods that it selects.
+    /// The labels that a pod must have so that the Service selects it.
     pub selector: BTreeMap<String, String>,
     pub ports: Vec<Port>,
-    /// Whether its name resolves to the pods themselves, so that clients use the pods' ports.
+    /// Whether the Service has no address of its own: its name resolves to the pods, so that
+    /// clients use the pods' ports.
     pub is_headless: bool,
 }
 
 /// A port of a Service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Port {
-    /// The Service's port.
+    /// The port at which clients address the Service.
     pub number: u16,
-    /// The pods' port.
+    /// The port of the selected pods to which this port leads.
     pub target: Target,
 }
 
@@ -110,7 +111,7 @@ impl Service {
         is_near && !self.selector.is_empty() && self.selector.iter().all(has)
     }
 
-    /// The variables that give pods its address. Its name stands for its IP address.
+    /// The variables with the Service's address for pods: its host is a name, not an IP address.
     pub(crate) fn links(&self) -> Vec<(String, String)> {
         let Some(port) = self.ports.first().filter(|_| !self.is_headless) else {
             return Vec::new();
@@ -127,7 +128,7 @@ impl Deployment {
         self.containers.iter().any(|it| it.runs(Program::Engine))
     }
 
-    /// The container with a program of the kit, or else the first one; others are sidecars.
+    /// The container that runs a program of the kit, or else the first one; others are sidecars.
     pub fn main(&self) -> Option<&Container> {
         let ours = self.containers.iter().find(|it| it.of_the_kit().is_some());
         ours.or(self.containers.first())

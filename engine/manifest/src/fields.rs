@@ -1,5 +1,5 @@
 //! Checks that annotations, variables and arguments are texts. YAML reads `true` and `5` without
-//! quotes as other types, which a cluster refuses too. All faults are reported at once.
+//! quotes as other types, which a cluster refuses, too. All faults are reported at once.
 
 use serde_yaml::Value;
 
@@ -7,7 +7,7 @@ use crate::objects::items;
 use crate::yaml::typed::must_be;
 use crate::yaml::{Step, at, way};
 
-/// The parts of an object that should be texts but are not, each with what is wrong.
+/// The path to each part of an object that should be a text but is not, and what is wrong there.
 pub(super) fn misfits(object: &Value) -> Vec<(Vec<Step>, String)> {
     let path = ["metadata", "annotations"].map(Step::from);
     let mut found = texts_of_map(at(object, &path), &path, "annotation");
@@ -27,7 +27,7 @@ fn of_container(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     found.map(|(path, what)| (path, format!("container {name}: {what}"))).collect()
 }
 
-/// Arguments of a command line; a value behind a flag is reported by the flag's name.
+/// The faults in a container's `command` or `args`. A flag's value is reported by the flag's name.
 fn words(container: &Value, key: &str, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     let all = items(container, &[key]);
     let wrong = all.iter().enumerate().filter(|(_, word)| !word.is_string());

@@ -1,4 +1,4 @@
-//! The faults in a manifest, with their lines.
+//! Faults in a manifest, with their lines.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,24 +11,24 @@ use crate::described::{Container, Deployment, PREFIX};
 use crate::objects::items;
 use crate::yaml::{Document, Step, way};
 
-/// One invalid annotation.
+/// An invalid annotation, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InvalidAnnotation {
-    /// The Deployment that has it.
+    /// The name of the Deployment that has the annotation.
     pub deployment: String,
-    /// Its full name.
+    /// The annotation's full name, with its prefix.
     pub annotation: String,
-    /// What is wrong with it, and the fix, as a whole sentence.
+    /// What is wrong with the annotation, and the fix, as a whole sentence.
     pub text: String,
 }
 
 impl InvalidAnnotation {
-    /// One of the engine's annotations, by its name without the prefix, and what is wrong with it.
+    /// Describes one of the engine's annotations, by name without prefix; `what` ends the sentence.
     pub fn new(deployment: &str, name: &str, what: &str) -> InvalidAnnotation {
         InvalidAnnotation::whole(deployment, &format!("{PREFIX}{name}"), what)
     }
 
-    /// Any annotation, by its full name.
+    /// Describes any annotation, by its full name; `what` ends the sentence.
     pub fn whole(deployment: &str, annotation: &str, what: &str) -> InvalidAnnotation {
         let text = format!("deployment/{deployment}: annotation {annotation} {what}");
         InvalidAnnotation {
@@ -48,7 +48,7 @@ impl fmt::Display for InvalidAnnotation {
 /// One fault in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The line, from 1; `None` if it has none.
+    /// The line in the manifest, from 1; `None` if the fault belongs to no line.
     pub line: Option<usize>,
     /// What is wrong, and the fix.
     pub text: String,
@@ -59,7 +59,7 @@ pub struct Fault {
 pub struct Refused(pub Vec<Fault>);
 
 impl Refused {
-    /// One line for each fault, with the file and the line number.
+    /// One line of text for each fault, with the file and the fault's line number.
     pub fn in_file(&self, file: &Path) -> String {
         let file = file.display();
         let line = |fault: &Fault| match fault.line {
@@ -79,40 +79,40 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// The places of a manifest's objects in its text.
+/// The positions of a manifest's objects in its text, to find lines for faults.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
     documents: Vec<Document>,
-    /// The document of each object and the path in it, by `kind/name`.
+    /// For each object, by `kind/name`: the index of its document, and its path in that document.
     objects: BTreeMap<String, (usize, Vec<Step>)>,
 }
 
 impl Places {
-    /// Adds a document.
+    /// Adds a document; objects added from then on are in it.
     pub(super) fn begin(&mut self, document: Document) {
         self.documents.push(document);
     }
 
-    /// Adds an object of the last document.
+    /// Adds an object of the document that was added last.
     pub(super) fn add(&mut self, object: &str, path: &[Step]) {
         let document = self.documents.len().saturating_sub(1);
         self.objects.insert(object.to_owned(), (document, path.to_vec()));
     }
 
-    /// The line of a part of an object such as `deployment/consumer`. For a missing part, the line
-    /// of what it would be in.
+    /// The line of a part of an object such as `deployment/consumer`. If the part is missing, the
+    /// line of the map or list that should contain it.
     pub fn line(&self, object: &str, part: &[Step]) -> Option<usize> {
         let (document, path) = self.objects.get(object)?;
         Some(self.documents.get(*document)?.line(&way(path, part.to_vec())))
     }
 
-    /// A fault in a part of an object.
+    /// A fault in a part of an object, such as `deployment/consumer`.
     pub fn fault(&self, object: &str, part: &[Step], what: &str) -> Fault {
         Fault { line: self.line(object, part), text: format!("{object}: {what}") }
     }
 
-    /// A fault in an argument or variable of a Deployment's main container: in the first one that
-    /// contains one of the texts `says`.
+    /// A fault in an argument or variable of a Deployment's main container. Its line is that of the
+    /// first argument or variable that contains one of the texts `says`.
     pub fn of_words(&self, of: &Deployment, says: &[&str], what: &str) -> Fault {
         let object = format!("deployment/{}", of.name);
         let main = of.main();
@@ -125,8 +125,8 @@ impl Places {
         self.fault(&object, &part, what)
     }
 
-    /// The path to the argument or variable of a container that contains a text: a flag, a part of
-    /// an argument, or a variable's name or value.
+    /// The path to the argument or variable of a container that contains `says`: as a part of an
+    /// argument, or as a variable's name or whole value.
     fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
         let (document, before) = self.objects.get(object)?;
         let container = self.documents.get(*document)?.at(&way(before, path.to_vec()))?;
@@ -144,7 +144,7 @@ impl Places {
         Some(way(path, ["env".into(), i.into(), "value".into()]))
     }
 
-    /// The fault for an invalid annotation.
+    /// The fault of an invalid annotation, with the annotation's line.
     pub fn of_annotation(&self, wrong: &InvalidAnnotation) -> Fault {
         let path = ["metadata".into(), "annotations".into(), wrong.annotation.as_str().into()];
         let line = self.line(&format!("deployment/{}", wrong.deployment), &path);

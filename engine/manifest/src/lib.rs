@@ -1,10 +1,10 @@
 //! The manifest: the only description of the demo, read by the box and by a cluster.
 //!
 //! # Layout
-//! - [`parse`]: reads the parts of YAML documents that are used
-//! - `described` and `manifest`: these parts, and all of them together
+//! - [`parse`]: reads those parts of YAML documents that the engine uses
+//! - `described` and `manifest`: these parts, and a whole manifest
 //! - `program`: the kit's programs and their roles
-//! - `objects`: the fields of Kubernetes' objects, and their types
+//! - `objects`: the fields of Kubernetes objects, and their types
 //! - [`fields`]: checks that annotations, variables and arguments are texts
 //! - [`volumes`]: the volumes that a container mounts
 //! - [`invalid`]: the faults in a manifest, with their lines

@@ -4,22 +4,22 @@ use crate::described::{Deployment, Service};
 use crate::invalid::Places;
 use crate::unused::Unused;
 
-/// The parts of a manifest that are used.
+/// The parts of a manifest that the engine uses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(missing_docs)] // the names say it
 pub struct Manifest {
     pub deployments: Vec<Deployment>,
     pub services: Vec<Service>,
-    /// Objects that only a cluster uses, as `Kind name`.
+    /// The objects that only a cluster needs, as `Kind name`.
     pub cluster_only: Vec<String>,
-    /// The parts that are not honoured without a cluster.
+    /// The parts of the objects that are not honoured without a cluster.
     pub unused: Unused,
-    /// The lines of its parts.
+    /// The lines of the manifest's parts.
     pub places: Places,
 }
 
 impl Manifest {
-    /// Gives each container the addresses of the Services in its namespace.
+    /// Sets the variables of each container for the Services in its namespace.
     pub(crate) fn link(&mut self) {
         for deployment in &mut self.deployments {
             let near = self.services.iter().filter(|it| it.namespace == deployment.namespace);

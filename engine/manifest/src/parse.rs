@@ -1,4 +1,4 @@
-//! Reads the parts of YAML documents that are used.
+//! Reads those parts of YAML documents that the engine uses.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::yaml::typed::{must_be, shown};
 use crate::yaml::{Step, documents};
 use crate::{fields, volumes};
 
-/// Kubernetes's own default for `terminationGracePeriodSeconds`.
+/// Kubernetes' own default for `terminationGracePeriodSeconds`.
 const DEFAULT_GRACE_S: i64 = 30;
 
-/// The namespace of an object that gives none.
+/// The namespace of an object that does not have one.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// Kinds that a demo on a cluster needs and a box does not.
+/// The kinds of objects that a cluster needs for the demo and a box does not.
 const CLUSTER_ONLY: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "Namespace", "Lease"];
 
 /// The path to a part of an object, and what is wrong there.
@@ -28,7 +28,7 @@ type Mismatch = (Vec<Step>, String);
 /// Reads a manifest of one or more documents.
 ///
 /// # Errors
-/// Every document that is not a valid Kubernetes object, by its kind and name.
+/// Returns the faults in all documents, by kind and name of their objects.
 pub fn parse(text: &str) -> Result<Manifest, Refused> {
     let mut manifest = Manifest::default();
     let mut faults = Vec::new();
@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
     if faults.is_empty() { Ok(manifest) } else { Err(Refused(faults)) }
 }
 
-/// Adds an object of the last document; returns its faults.
+/// Adds an object, or the objects of a list, in the document that was added last; returns faults.
 fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<Step>) -> Vec<Fault> {
     if value.get("kind").and_then(Value::as_str) == Some("List") {
         let mut faults = Vec::new();
@@ -146,15 +146,15 @@ fn wrong<T>(path: &[&str], what: &str) -> Result<T, Mismatch> {
     Err((path.iter().map(|key| Step::from(*key)).collect(), what.to_owned()))
 }
 
-/// The used parts of a Deployment in a cluster; `None` if it is not a valid manifest.
+/// Reads a Deployment that a cluster has returned; `None` if its fields are invalid.
 pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deployment> {
     deployment(name, &serde_yaml::to_value(object).ok()?).ok()
 }
 
-/// The used parts of a Deployment whose types were checked.
+/// Reads a Deployment whose types were checked.
 ///
 /// # Errors
-/// The part that is missing or out of range.
+/// Returns the part that is missing or out of range.
 pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
@@ -212,7 +212,7 @@ fn container(value: &Value, volumes: &[Value]) -> Container {
     }
 }
 
-/// The used parts of a Service whose types were checked.
+/// Reads a Service whose types were checked.
 pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let is_tcp = |it| part::<Option<&str>>(it, &["protocol"]).is_none_or(|it| it == "TCP");
@@ -226,7 +226,7 @@ pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> 
     })
 }
 
-/// The port at index `i` of its list.
+/// Reads the port at index `i` of a Service's list of ports.
 fn port(i: usize, value: &Value) -> Result<Port, Mismatch> {
     let valid = |key: &str, number: i64| match u16::try_from(number) {
         Ok(number) if number > 0 => Ok(number),
@@ -288,7 +288,7 @@ mod tests {
         assert!(refusal(named).starts_with("deployment/a: "), "{}", refusal(named));
     }
 
-    /// The faults in the kit's manifest after a change, with their lines.
+    /// The faults in the kit's manifest, with their lines, after `from` is replaced by `to`.
     fn with(from: &str, to: &str) -> String {
         assert!(DEMO.contains(from), "{from}");
         let refused = parse(&DEMO.replacen(from, to, 1)).unwrap_err();

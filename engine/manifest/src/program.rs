@@ -1,22 +1,22 @@
-//! The kit's programs and their roles. All code that treats one unlike another uses this module.
+//! The kit's programs. All code that treats one of them unlike another uses this module.
 
 /// A program of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Keeps the jobs.
+    /// Keeps the jobs until they are done.
     Queue,
-    /// Makes the load.
+    /// Makes the load: publishes jobs.
     Producer,
-    /// Does the jobs.
+    /// Does the jobs of a queue.
     Consumer,
-    /// Uses spare capacity.
+    /// The background, which uses spare capacity.
     Remainder,
-    /// Scales the others.
+    /// Scales the Deployments of the other programs.
     Engine,
 }
 
 impl Program {
-    /// The program that a command starts; `None` if it is not one of the kit's.
+    /// The program that a command starts, by its file name; `None` if it is not one of the kit's.
     pub fn of(command: &str) -> Option<Program> {
         match command.rsplit('/').next()? {
             "queue" => Some(Program::Queue),
@@ -28,8 +28,8 @@ impl Program {
         }
     }
 
-    /// Whether the others send requests to it. Such a program makes no load, and a page neither
-    /// scales nor kills it.
+    /// Whether the other programs send requests to this one. Such a program makes no load, and a
+    /// page neither scales nor kills it.
     pub fn serves(self) -> bool {
         matches!(self, Program::Queue | Program::Engine)
     }

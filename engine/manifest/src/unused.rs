@@ -1,7 +1,7 @@
-//! The parts of a manifest that are not honoured without a cluster.
+//! Finds the parts of a manifest that are not honoured without a cluster.
 //!
-//! There are two kinds. For fields that only clusters need (images, resources, probes) a summary is
-//! enough. Each part that changes the meaning of the demo (volumes, a second container) is named.
+//! There are two kinds. Fields that only clusters need (images, resources, probes) are listed in a
+//! summary. Each part that changes the meaning of the demo (a volume, a second container) is named.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,16 +13,16 @@ use crate::described::{Container, Deployment};
 use crate::objects::{find, items};
 use crate::volumes::Source;
 
-/// The parts that are not honoured.
+/// The parts of a manifest that are not honoured without a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unused {
-    /// Fields that only a cluster needs.
+    /// The names of fields that only clusters need.
     pub for_clusters: BTreeSet<String>,
-    /// Sentences that name what is not honoured.
+    /// Sentences, each of which names a part that changes the meaning of the demo.
     pub warnings: Vec<String>,
 }
 
-/// Fields that are honoured, and fields that only a cluster needs.
+/// The fields of a kind that are honoured, and those that only clusters need.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Known {
@@ -30,12 +30,12 @@ struct Known {
     for_clusters: BTreeSet<String>,
 }
 
-/// The fields of each kind.
+/// The known fields of each kind; any other field gets a warning.
 static KNOWN: LazyLock<BTreeMap<String, Known>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("unused.yaml")).unwrap_or_default());
 
 impl Unused {
-    /// Searches a Deployment for parts that are not honoured.
+    /// Adds the parts of a Deployment that are not honoured.
     pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
         let name = deployment.name.as_str();
         let Some(spec) = value.get("spec") else { return };
@@ -57,7 +57,7 @@ impl Unused {
         }
     }
 
-    /// Searches the container that is run.
+    /// Adds the parts of the main container that are not honoured, and its volumes.
     fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
         if let Some(written) = written {
             self.look(name, written, "Container");
@@ -103,7 +103,7 @@ impl Unused {
         self.not_honoured(&format!("deployment/{name}: {what}"));
     }
 
-    /// Adds a warning about something that is not honoured.
+    /// Adds the warning that `what` is not honoured without a cluster.
     pub fn not_honoured(&mut self, what: &str) {
         self.warnings.push(format!("{what} is not honoured without a cluster"));
     }

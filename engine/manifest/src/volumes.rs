@@ -4,37 +4,37 @@ use serde_yaml::Value;
 
 use super::objects::{find, part};
 
-/// Volumes that outlive the pod.
+/// The kinds of volumes that outlive the pod.
 const LASTING: [&str; 5] = ["persistentVolumeClaim", "ephemeral", "hostPath", "nfs", "csi"];
 
-/// Volumes that the cluster fills.
+/// The kinds of volumes that the cluster fills with files.
 const FILES: [&str; 5] = ["configMap", "secret", "projected", "downwardAPI", "image"];
 
 /// A volume mounted in a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// The path in the container, as the manifest writes it.
+    /// The path of the mount in the container, as the manifest writes it.
     pub path: String,
     /// The volume's name.
     pub volume: String,
     /// The kind of the volume.
     pub source: Source,
-    /// The part of the volume that is mounted.
+    /// The part of the volume that is mounted; `None` for the whole volume.
     pub sub_path: Option<String>,
-    /// Whether the container may only read it.
+    /// Whether the container may only read the mount.
     pub is_read_only: bool,
 }
 
 /// The kind of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Empty when the pod starts, and deleted with it.
+    /// The volume is empty when the pod starts, and deleted with the pod.
     Empty,
-    /// Outlives the pod.
+    /// The volume outlives the pod; the text is its kind, such as `nfs`.
     Lasting(&'static str),
-    /// Filled by the cluster with read-only files.
+    /// The cluster fills the volume with read-only files; the text is its kind, such as `secret`.
     Files(&'static str),
-    /// Another kind that only a cluster has, or not a volume of the pod.
+    /// The volume has another kind that only a cluster has, or the pod does not have this volume.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl Source {
     }
 }
 
-/// The volumes that a container mounts.
+/// The mounts of a container, whose pod has these `volumes`.
 pub(super) fn mounts(mounts: &[Value], volumes: &[Value]) -> Vec<Mount> {
     let mount = |it| {
         let name: String = part(it, &["name"]);

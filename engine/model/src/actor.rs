@@ -1,14 +1,14 @@
-//! The authors of actions.
+//! The authors of actions, as pages and the log name them.
 
 use serde::Serialize;
 
-/// The author of an action, as pages and the log name it.
+/// The person or program that caused an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Actor {
     /// A person on the page.
     #[serde(rename = "the page")]
     Page,
-    /// A subcommand of the engine.
+    /// A subcommand of the engine, such as `engine scale`.
     #[serde(rename = "a command")]
     Command,
     /// `engine top`.
@@ -17,16 +17,16 @@ pub enum Actor {
     /// The scenario that is played.
     #[serde(rename = "the scenario")]
     Scenario,
-    /// A person in the audience.
+    /// A person in the audience, with a phone.
     #[serde(rename = "the audience")]
     Audience,
-    /// The load at the start.
+    /// The engine itself, for the load at its start (`--opening-load`).
     #[serde(rename = "the opening load")]
     Opening,
     /// A program that calls the API without giving its name.
     #[serde(rename = "the API")]
     Api,
-    /// Not this engine: kubectl or another controller.
+    /// A program other than this engine, such as kubectl, that edits a Deployment directly.
     #[serde(rename = "somebody else")]
     Outside,
 }

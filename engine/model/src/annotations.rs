@@ -1,4 +1,4 @@
-//! The scaling rules: annotations on Deployments that begin with `microscaling.com/`.
+//! The scaling rules of workloads: annotations on Deployments that begin with `microscaling.com/`.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use manifest::{Deployment, Manifest, PREFIX, Refused};
 
 use crate::budget::Budget;
 
-/// Annotations of a scaled Deployment.
+/// The names of all annotations that a scaled Deployment may have, without the prefix.
 pub const OF_WORKLOADS: [&str; 13] = [
     "is-scalable",
     "priority",
@@ -28,26 +28,26 @@ pub const OF_WORKLOADS: [&str; 13] = [
     "paused",
 ];
 
-/// The values that `scale-down-window` may have.
+/// The range of values for `scale-down-window`.
 const WINDOWS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
 
-/// The values that `rate-average` may have.
+/// The range of values for `rate-average`.
 const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(600);
 
-/// The values that `service-rate` may have: jobs a second.
+/// The range of values for `service-rate`, in jobs a second.
 const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
-/// The values that the capacity may have, also by the flag.
+/// The range of values for the capacity, in its annotation and its flag.
 pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
 
-/// The annotation of the engine's own Deployment.
+/// The name of the annotation that sets the capacity; only the engine's own Deployment has it.
 pub const CAPACITY: &str = "capacity";
 
-/// The configuration that a manifest describes. The engine's own annotation `capacity`
-/// overrides `--capacity`, because it can be changed while the engine runs.
+/// Makes a configuration of a manifest. The engine's annotation `capacity` overrides `--capacity`,
+/// because the annotation can be changed while the engine runs.
 ///
 /// # Errors
-/// Every Deployment and annotation that is invalid.
+/// Returns every invalid annotation, with its Deployment.
 pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, Refused> {
     let mut problems = Vec::new();
     let typed = noted(capacity(&manifest.deployments), &mut problems);
@@ -70,10 +70,10 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
     Err(Refused(problems.iter().map(|wrong| manifest.places.of_annotation(wrong)).collect()))
 }
 
-/// The workload that a Deployment describes, if it is scaled, checked without the others.
+/// The workload that a Deployment describes, checked on its own; `None` if it is not scaled.
 ///
 /// # Errors
-/// Every annotation that is invalid.
+/// Returns every annotation that is invalid.
 pub fn checked_workload(
     deployment: &Deployment,
     capacity: u32,
@@ -86,8 +86,8 @@ pub fn checked_workload(
     Err(problems.iter().map(|problem| in_words(problem, &deployment.name)).collect())
 }
 
-/// A problem that the decision core found, by the names in the manifest. `engine` is the engine's
-/// own Deployment.
+/// Describes a problem from the decision core with the name of the annotation that causes it.
+/// `engine` is the name of the engine's own Deployment, whose annotation sets the capacity.
 pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     let annotation = match problem.setting {
         Setting::MinContainers => "min-containers",
@@ -101,10 +101,10 @@ pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     InvalidAnnotation::new(name, annotation, &problem.text)
 }
 
-/// The annotation `capacity` of the engine's own Deployment, if there is one.
+/// The annotation `capacity` of the engine's own Deployment; `None` if it is not set.
 ///
 /// # Errors
-/// When it is not a number from 1 to 1000.
+/// When the annotation is not a number from 1 to 1000.
 pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     let Some(engine) = all.iter().find(|it| it.is_engine()) else { return Ok(None) };
     let annotations = Annotations::of(engine);
@@ -116,12 +116,12 @@ pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     }
 }
 
-/// The name of the engine's own Deployment.
+/// The name of the engine's own Deployment; `engine` if there is none.
 pub(crate) fn engine_name(all: &[Deployment]) -> &str {
     all.iter().find(|it| it.is_engine()).map_or("engine", |it| &it.name)
 }
 
-/// The workload that a Deployment describes; `None` if it is not scaled.
+/// The workload that a Deployment describes, not checked further; `None` if it is not scaled.
 fn workload(
     deployment: &Deployment,
     capacity: u32,
@@ -158,7 +158,7 @@ fn workload(
     }))
 }
 
-/// The value that was read; if it is invalid, the default, and the problem is noted.
+/// Returns the value that was read; if it is invalid, adds the problem and returns the default.
 pub(crate) fn noted<T: Default>(
     read: Result<T, InvalidAnnotation>,
     problems: &mut Vec<InvalidAnnotation>,
@@ -166,12 +166,12 @@ pub(crate) fn noted<T: Default>(
     read.map_err(|wrong| problems.push(wrong)).unwrap_or_default()
 }
 
-/// Whether a Deployment is marked to be scaled.
+/// Whether a Deployment's annotation `is-scalable` is true, so that the engine scales it.
 pub fn is_scalable(deployment: &Deployment) -> bool {
     Annotations::of(deployment).flag("is-scalable").unwrap_or(false)
 }
 
-/// Our annotations of one Deployment, without their prefix.
+/// The engine's annotations on one Deployment, without their prefix.
 struct Annotations<'a> {
     deployment: &'a str,
     values: BTreeMap<&'a str, &'a str>,
@@ -188,7 +188,7 @@ impl<'a> Annotations<'a> {
         InvalidAnnotation::new(self.deployment, name, what)
     }
 
-    /// Misspelt annotations, which would otherwise silently have no effect.
+    /// The annotations with an unknown name, which would otherwise silently have no effect.
     fn unknown(&self, is_engine: bool) -> Vec<InvalidAnnotation> {
         let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
         let unknown = self.values.keys().filter(|name| !known(name));
@@ -279,7 +279,7 @@ impl<'a> Annotations<'a> {
     }
 }
 
-/// The kit's queue refuses all other names, so another one is a typing error.
+/// Whether the kit's queue accepts this name for a queue; if not, it must be a typing error.
 fn is_queue_name(text: &str) -> bool {
     let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
     (1..=80).contains(&text.len()) && text.bytes().all(fits)

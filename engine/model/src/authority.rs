@@ -1,4 +1,4 @@
-//! Whether this engine decides, and which engine does if not.
+//! Whether this engine decides, and if not, which engine does.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,45 +9,46 @@ use futures::future::{BoxFuture, ready};
 
 use crate::scheduler::Written;
 
-/// Whether the engine may write now; asked right before each write is sent.
+/// Returns whether the engine may write now. It is called right before each write is sent.
 pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// The mode of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ControlMode {
-    /// It decides and scales.
+    /// The engine decides and scales.
     Decides,
-    /// A person holds all scaling; the engine only carries out what is scaled by hand.
+    /// A person holds all scaling; the engine only carries out what people scale by hand.
     Held,
-    /// It carries out nothing, for this reason.
+    /// The engine carries out nothing, for this reason.
     LooksOn(String),
 }
 
-/// Whether this engine decides.
+/// Knows whether this engine, or another one, decides.
 pub trait Authority: fmt::Debug + Send + Sync {
     /// The current mode of this engine.
     fn mode(&self) -> ControlMode;
 
-    /// Whether a person holds all scaling, by the last known state.
+    /// Whether a person holds all scaling, as far as is known now.
     fn held(&self) -> bool;
 
-    /// Holds all scaling, or ends the hold. With several engines, a new leader keeps the hold.
+    /// Holds all scaling, or ends the hold. An engine that becomes the leader keeps a hold.
     fn hold(&mut self, hold: bool) -> Written;
 
-    /// When this engine became the leader; another time is another term.
+    /// When this engine became the leader; another time means another term. `None` if it
+    /// does not lead, or if it is the only engine.
     fn term(&self) -> Option<Duration>;
 
-    /// The name that the page shows: alone, leader, or the engine that leads.
+    /// The role that the page shows: `alone`, `leader`, or `standby` with the engine that leads.
     fn name(&self) -> String;
 
-    /// Asked right before each write is sent.
+    /// A function that tells whether the engine may write; call it right before each write is sent.
     fn may_write(&self) -> MayWrite;
 
-    /// Lets another engine take over at once. Only called when no write of ours is under way.
+    /// Lets another engine take over at once. Call this only while this engine writes nothing.
     fn release(&self) -> BoxFuture<'_, ()>;
 }
 
-/// The authority of an engine without others: the box.
+/// The authority of the only engine: the one in a box.
 #[derive(Debug, Default)]
 pub struct Alone {
     held: bool,

@@ -1,4 +1,4 @@
-//! The capacity and the tick that flags set.
+//! The capacity and the tick, as flags set them.
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The engine's time: since it began, by the monotonic clock.
+/// The engine's clock, which is monotonic and begins at 0 with the engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(Instant);
 
@@ -19,7 +19,7 @@ impl Clock {
         self.0.elapsed()
     }
 
-    /// When the engine began.
+    /// The instant at which the engine began.
     pub fn began(self) -> Instant {
         self.0
     }

@@ -9,41 +9,41 @@ use control::Reading;
 /// One reading of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QueueReading {
-    /// The part that rules use.
+    /// The part of the reading that rules use.
     pub reading: Reading,
-    /// Jobs lost since the queue's process started; `None` if it does not count them.
+    /// Jobs lost since the queue's process started; `None` if the queue does not count lost jobs.
     pub lost: Option<u64>,
-    /// The workers with leases.
+    /// The workers that have leases on the queue's messages.
     pub leases: LeaseHolders,
-    /// The time from receive to ack within which 90 % of the last jobs stayed; `None` if unknown.
+    /// 90 % of the last jobs were acked within this time after their receive; `None` if unknown.
     pub ack_p90: Option<Duration>,
 }
 
-/// The workers of a queue.
+/// The workers that have, or had, leases on a queue's messages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Leases {
-    /// Workers with a lease, by name.
+    /// The names of the workers that have a lease.
     pub busy: BTreeSet<String>,
-    /// Workers that had a lease a while ago, by name.
+    /// The names of workers that had a lease a while ago and have none now.
     pub idle: BTreeSet<String>,
-    /// Leases whose workers are unknown.
+    /// The number of leases whose workers are unknown.
     pub nameless: u64,
 }
 
-/// The information that a queue gives about its workers.
+/// What a queue says about its workers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LeaseHolders {
-    /// It does not list them.
+    /// The queue does not list its workers.
     #[default]
     Untold,
-    /// It lists them, but the list could not be read this time.
+    /// The queue lists its workers, but the list could not be read this time.
     Unread,
-    /// The list.
+    /// The queue's workers.
     Listed(Arc<Leases>),
 }
 
 impl LeaseHolders {
-    /// The workers, if they are known.
+    /// The listed workers; `None` if the queue lists none or the list could not be read.
     pub fn listed(&self) -> Option<&Leases> {
         match self {
             LeaseHolders::Listed(leases) => Some(leases),
@@ -52,13 +52,13 @@ impl LeaseHolders {
     }
 }
 
-/// A lost worker's job that was done in the end.
+/// A job that was redelivered because its worker was lost, and that was done in the end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoveredJob {
-    /// The worker that had it and was lost.
+    /// The worker that was lost.
     pub worker: String,
-    /// Seconds until it was redelivered.
+    /// Seconds from the job's delivery to the lost worker until its redelivery.
     pub after_s: f64,
-    /// The worker that did it.
+    /// The worker that did the job.
     pub done_by: String,
 }

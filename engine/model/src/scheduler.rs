@@ -1,4 +1,4 @@
-//! The schedulers run the containers. Others may add schedulers of their own.
+//! The interface to schedulers, which run the containers. Other crates may add schedulers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,112 +15,112 @@ use crate::configure::Change;
 use crate::settings::Described;
 use crate::warning::Warning;
 
-/// Runs the containers: the box or a cluster.
+/// Runs the containers, in the box or in a cluster.
 pub trait Scheduler: fmt::Debug + Send + Sync {
-    /// The state of all Deployments, by name.
+    /// The state of each Deployment, by the Deployment's name.
     fn observe(&self) -> BTreeMap<String, Status>;
 
-    /// Returns when a container was added, became ready or was removed since the last call.
+    /// Waits until a container was added, became ready or was removed since the last call.
     fn changed(&mut self) -> BoxFuture<'_, ()>;
 
-    /// The Deployments with their annotations; `None` while they are not known.
+    /// The Deployments with their annotations; `None` while these are not known.
     fn described(&self) -> Option<Described>;
 
-    /// Sets the replicas of a Deployment. If some containers must leave and the engine chooses,
-    /// those in `first` leave first, in this order. The request counts as sent at once; the
-    /// future must be driven, and returns its result.
+    /// Sets the replicas of a Deployment. If the engine chooses which containers leave, those in
+    /// `first` leave first, in this order. The request counts as sent at once. The future returns
+    /// its result, but makes no progress until it is polled.
     fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written;
 
-    /// Edits annotations: all or none, as far as that can be checked in advance.
+    /// Edits annotations: all of them or none, as far as errors can be found beforehand.
     fn configure(&self, changes: &[Change]) -> Written;
 
-    /// Kills a container without warning it; the future returns the result.
+    /// Kills a container without a warning to it; the future returns the result.
     fn kill(&self, deployment: &str, container: &str) -> Written;
 
-    /// Whether the engine chooses which containers leave.
+    /// Whether the engine chooses which containers leave when a count is lowered.
     fn chooses(&self) -> bool {
         false
     }
 
-    /// The actions that the scheduler is not allowed to do.
+    /// Why the scheduler may not do some actions.
     fn lacks(&self) -> Lacks {
         Lacks::default()
     }
 
-    /// Why the engine cannot see the cluster; `None` if it can.
+    /// Why the engine cannot see the cluster now; `None` if it can.
     fn warning(&self) -> Option<String> {
         None
     }
 
-    /// Records on a Deployment what is wrong with it, if the scheduler supports that.
+    /// Records a warning on its Deployment, if the scheduler supports that.
     fn warn(&self, _deployment: &str, _trouble: &Warning) {}
 
-    /// Records a decision on its Deployment, if the scheduler supports that. To be driven once the
-    /// decision has been carried out.
+    /// Records a decision on its Deployment, if the scheduler supports that. Poll the future only
+    /// after the decision was carried out.
     fn announcement(&self, _decision: &Decision) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }
 
-    /// Ends what must not outlive the engine.
+    /// Ends what must not outlive the engine, such as local processes.
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         ready(()).boxed()
     }
 }
 
-/// The reasons why a scheduler may not do something, with the fix; `None` if it may.
+/// Why the scheduler may not do some actions, with the fix; `None` for an action that it may do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lacks {
-    /// Killing a container.
+    /// Why containers cannot be killed.
     pub kill: Option<String>,
-    /// Editing annotations.
+    /// Why annotations cannot be edited.
     pub configure: Option<String>,
 }
 
-/// The result of a request; the request counts as carried out from the moment it was made.
+/// The future result of a request. The request counts as carried out from the moment it was made.
 pub type Written = BoxFuture<'static, Result<(), ScaleError>>;
 
 /// The state of a Deployment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
-    /// The counts of its containers, by state.
+    /// The number of containers in each state, and the desired number.
     pub replicas: Replicas,
-    /// Its containers, ordered by name.
+    /// The Deployment's containers, ordered by name.
     pub instances: Vec<Instance>,
-    /// Whether a Service leads to it, so that others depend on it.
+    /// Whether a Service leads to the Deployment, so that others depend on it.
     pub serves: bool,
-    /// Whether it belongs to the demo, so that a reset may stop it.
+    /// Whether the Deployment belongs to the demo, so that a reset may stop it.
     pub ours: bool,
     /// How long each container has to end its work after it was asked to stop.
     pub grace: Duration,
-    /// The last counters of the containers that have left, summed up by name.
+    /// The last counters of the containers that have left, summed up by the counter's name.
     pub left: BTreeMap<String, f64>,
 }
 
 /// One container.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Instance {
-    /// Unique while it lives.
+    /// The container's name, which no other container has at the same time.
     pub name: String,
-    /// The Deployment it belongs to.
+    /// The Deployment that the container belongs to.
     pub workload: String,
-    /// The state of its life.
+    /// The phase of the container's life.
     pub phase: Phase,
-    /// Its process, while it has one.
+    /// The number of the container's process; `None` without a local process.
     pub pid: Option<u32>,
-    /// The address of its HTTP server, once that is known.
+    /// The address of the container's HTTP server; `None` until it is known.
     pub address: Option<SocketAddr>,
-    /// How often it was restarted after a crash.
+    /// How often the container was restarted after a crash.
     pub restarts: u32,
-    /// Whether it waits for a machine with room; this wait does not count as its start.
+    /// Whether the container waits for a machine with room; this does not count as start time.
     #[serde(skip)]
     pub waits: bool,
-    /// Whether the scheduler considers it unable to work now.
+    /// Whether the scheduler considers the container unable to work now.
     #[serde(skip)]
     pub is_unready: bool,
 }
 
 impl Instance {
-    /// The stage of its start.
+    /// How far the container's start has come, for the decision core.
     pub fn stage(&self) -> Stage {
         match self.phase {
             Phase::Starting if !self.waits => Stage::Starting,
@@ -130,41 +130,41 @@ impl Instance {
     }
 }
 
-/// The state of a container's life.
+/// A phase of a container's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// It cannot work yet, or waits to be restarted.
+    /// The container cannot work yet, or waits to be restarted.
     #[default]
     Starting,
-    /// It can work.
+    /// The container can work.
     Ready,
-    /// It could work, but gets no more jobs, so that it can be stopped.
+    /// The container could work, but the queue gives it no more jobs, so that it can be stopped.
     Retiring,
-    /// It was asked to stop.
+    /// The container was asked to stop.
     Terminating,
 }
 
-/// Why a Deployment was not scaled.
+/// Why a request to a scheduler was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScaleError {
-    /// There is no Deployment `name`; the `known` ones are listed.
+    /// No Deployment is called `name`; `known` has the names of all Deployments.
     #[error("there is no deployment {name}; the deployments are {}", .known.join(", "))]
     #[allow(missing_docs)] // the names say it
     Unknown { name: String, known: Vec<String> },
-    /// Another count was wanted before this one was written.
+    /// Another count was requested before this one was written.
     #[error("a newer count has replaced this one")]
     Superseded,
-    /// The engine has no right to; the text has the line that grants it.
+    /// The engine does not have the right to do this; the text has the line that grants it.
     #[error("{0}")]
     Forbidden(String),
     /// It is unknown whether the request was carried out.
     #[error("{0}")]
     Unanswered(String),
-    /// The count is not possible for it.
+    /// The Deployment cannot have this count, for this reason.
     #[error("{0}")]
     Refused(String),
-    /// Annotations are invalid.
+    /// These annotations are invalid.
     #[error("{}", in_words(.0))]
     BadConfiguration(Vec<InvalidAnnotation>),
 }

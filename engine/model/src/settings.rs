@@ -1,6 +1,6 @@
 //! The configuration of a running engine, made from annotations each time they are edited.
 //!
-//! In place of an invalid value the last good one counts. A workload that never had a good one is
+//! If a value is invalid, the last valid one counts. A workload that never had a valid one is
 //! blocked: it keeps its containers, and they use up capacity.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,63 +21,63 @@ use configured::Configured;
 /// The number of spare slots in the cluster, or why it is not known.
 pub type Spare = Result<u32, String>;
 
-/// The Deployments as a scheduler sees them; a configuration is made from it.
+/// The Deployments as a scheduler sees them, from which the configuration is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Described {
     /// All Deployments, in the order of their names or of the manifest.
     pub deployments: Vec<Deployment>,
-    /// Deployments that the engine may not scale, and why.
+    /// The Deployments that the engine may not scale, each with the reason.
     pub not_ours: Warnings,
-    /// Deployments that are gone while their pods are still there.
+    /// The names of deleted Deployments whose pods still exist.
     pub leaving: BTreeSet<String>,
-    /// The spare slots of the cluster, if they are the capacity. Until they are known, the
-    /// configured capacity counts.
+    /// The spare slots of the cluster, if they are the capacity; `None` if the capacity is
+    /// configured. Until the slots are known, the configured capacity counts.
     pub spare: Option<Spare>,
 }
 
-/// The last good configuration, and what is wrong with the current one.
+/// Makes the configuration from annotations, and keeps the last valid values.
 #[derive(Debug, Default)]
 pub struct Settings {
     budget: Budget,
-    /// The input of the configuration, so that it is made once for each edit.
+    /// What the last configuration was made from, so that a new one is made only after a change.
     from: Option<Described>,
-    /// The last known number of spare slots in the cluster.
+    /// The last known number of spare slots; `None` if the capacity is configured.
     last_spare: Option<u32>,
-    /// The last good capacity from the annotation, or the flag's.
+    /// The last valid capacity from the annotation, or else the flag's.
     typed: u32,
     good: BTreeMap<String, Workload>,
-    /// The last valid configuration.
+    /// The last configuration that was made, which is always valid.
     last: Option<Config>,
     warnings: Warnings,
-    /// The part that pages show, and the edits.
+    /// The overview for pages, and the edits so far.
     configured: Configured,
 }
 
-/// The effect of an edit.
+/// What follows from a change of the Deployments.
 #[derive(Debug, Default)]
 pub struct Edit {
-    /// The new configuration, if a valid one is known.
+    /// The new configuration; `None` if no valid one is known.
     pub config: Option<Config>,
-    /// The warnings that are new since this edit.
+    /// The warnings that did not exist before the change.
     pub news: Warnings,
     /// The annotations whose values changed.
     pub changed: Vec<Changed>,
 }
 
 impl Settings {
-    /// Settings by the flags alone.
+    /// The settings before any annotation is known: only the flags count.
     pub fn new(budget: &Budget) -> Settings {
         Settings { budget: *budget, typed: budget.capacity, ..Settings::default() }
     }
 
-    /// The current warnings.
+    /// The current warnings of all Deployments.
     pub fn warnings(&self) -> &Warnings {
         &self.warnings
     }
 
-    /// Reads the annotations; `None` if nothing has changed.
+    /// Makes a new configuration of these Deployments; `None` if nothing has changed.
     pub fn update(&mut self, from: Described) -> Option<Edit> {
-        // This runs in each round, and there is nearly always no change.
+        // This is called in each round, and there is nearly never a change.
         if self.from.as_ref() == Some(&from) {
             return None;
         }
@@ -105,7 +105,7 @@ impl Settings {
         Some(Edit { config: self.last.clone(), news, changed })
     }
 
-    /// Deleted workloads whose pods still take up slots.
+    /// The deleted workloads whose pods still take up slots, as blocked workloads.
     fn leaving(&self, from: &Described) -> Vec<Workload> {
         let scaled = self.last.iter().flat_map(|last| &last.workloads);
         let gone = scaled.filter(|w| from.leaving.contains(&w.name));
@@ -128,9 +128,9 @@ impl Settings {
         }
     }
 
-    /// The configuration, or if it is invalid the last valid one, with the current pauses.
-    /// Workloads that were not in the last valid one are blocked. A measured capacity is a fact,
-    /// however small; a configured capacity must be enough for the minimums.
+    /// Returns a valid configuration: this one, or the last valid one with the current pauses.
+    /// Workloads that the last valid one does not have are blocked. A configured capacity must be
+    /// enough for the minimums; a measured one is a fact, and may be smaller.
     fn sound(&self, config: Config) -> Config {
         let problems = match self.last_spare {
             Some(_) => config.faults(),
@@ -171,7 +171,8 @@ impl Settings {
         self.last_spare.unwrap_or(self.typed)
     }
 
-    /// The workload of a Deployment; if it is invalid, the last good one or a blocked one.
+    /// The workload of a Deployment, and its warning. If its annotations are invalid, it is the
+    /// last valid workload, or a blocked one.
     fn read(
         &mut self,
         deployment: &Deployment,
@@ -205,13 +206,13 @@ impl Settings {
     }
 }
 
-/// Read on its own: a pause counts even if another annotation is invalid.
+/// Whether a Deployment is paused. A pause counts even if other annotations are invalid.
 fn is_paused(deployment: &Deployment) -> bool {
     let value = deployment.annotations.get(&format!("{PREFIX}paused"));
     value.is_some_and(|value| value == "true")
 }
 
-/// A workload of which only the name is known.
+/// A blocked workload, of which only the name is known.
 fn blocked(name: &str, why: &str) -> Workload {
     Workload {
         name: name.to_owned(),

@@ -1,34 +1,34 @@
-//! What is wrong with a Deployment, so that it is not scaled as its annotations say.
+//! Warnings: why a Deployment is not scaled as its annotations say.
 
 use std::collections::BTreeMap;
 
-/// Warnings, by Deployment.
+/// The warning of each Deployment, by the Deployment's name.
 pub type Warnings = BTreeMap<String, Warning>;
 
-/// What is wrong with one Deployment.
+/// Why one Deployment is not scaled as its annotations say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The kind, which becomes the reason of an Event.
+    /// The kind of the warning, which becomes the reason of a Kubernetes Event.
     pub kind: Kind,
-    /// Everything that is wrong.
+    /// Everything that is wrong with the Deployment.
     pub text: String,
 }
 
 /// Kinds of warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// An annotation is invalid; the last good value counts.
+    /// An annotation is invalid, so the last valid value counts.
     BadConfiguration,
-    /// Another autoscaler scales it too.
+    /// Another autoscaler scales the Deployment, too.
     ScaledByOther,
-    /// It is unknown which of its containers are busy.
+    /// It is not known which of the Deployment's containers are busy.
     BusyUnknown,
-    /// The engine has no right to scale it, or to read what it needs to know.
+    /// The engine has no right to scale the Deployment, or to read what it needs to know.
     MissingRight,
 }
 
 impl Kind {
-    /// The kind as the reason of an Event.
+    /// The kind's name as the reason of a Kubernetes Event.
     pub fn name(self) -> &'static str {
         match self {
             Kind::BadConfiguration => "BadConfiguration",
@@ -40,12 +40,12 @@ impl Kind {
 }
 
 impl Warning {
-    /// A warning of a kind.
+    /// A warning of one kind with this text.
     pub fn new(kind: Kind, text: impl Into<String>) -> Warning {
         Warning { kind, text: text.into() }
     }
 
-    /// Adds another text; the kind stays.
+    /// Adds a text to the warning and keeps its kind.
     #[must_use]
     pub fn and(self, text: &str) -> Warning {
         Warning { text: format!("{}; {text}", self.text), ..self }

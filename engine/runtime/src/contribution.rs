@@ -1,4 +1,4 @@
-//! What parts outside the loop add to each snapshot. The loop passes it on unread.
+//! Values that parts outside the control loop add to each snapshot. The loop never reads them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A part of each snapshot. [`Command::Show`](crate::control_loop::Command::Show) asks for a round.
+/// Adds values to snapshots; [`Command::Show`](crate::control_loop::Command::Show) sends one now.
 pub trait Contribution: fmt::Debug + Send + Sync {
-    /// Its keys in the state and in the stream at `now`; null where a value is unknown.
+    /// The keys and values for the state and the stream at `now`; null where a value is unknown.
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)>;
 
     /// A value that a page gets only when it begins to listen.
@@ -17,13 +17,13 @@ pub trait Contribution: fmt::Debug + Send + Sync {
         None
     }
 
-    /// The values since the last call, oldest first. Each is sent once, in a frame's list of this
-    /// name.
+    /// The name of a list in frames, and its values since the last call, oldest first. Each value
+    /// is sent once.
     fn fresh(&self) -> Option<(&'static str, Vec<Value>)> {
         None
     }
 
-    /// Called at a reset.
+    /// Starts again from second 0; called at a reset.
     fn begin_anew(&self) {}
 }
 
@@ -31,7 +31,7 @@ pub trait Contribution: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Default)]
 pub struct Contributions(Arc<[Arc<dyn Contribution>]>);
 
-/// What is contributed to one snapshot.
+/// The values that are added to one snapshot.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contributed {
     /// Values by key.
@@ -46,7 +46,7 @@ impl Contributions {
         Contributions(all.into())
     }
 
-    /// What is contributed at `now`.
+    /// The values to add to a snapshot at `now`.
     pub fn at(&self, now: Duration) -> Contributed {
         Contributed {
             keys: self.0.iter().flat_map(|it| it.keys(now)).collect(),
@@ -54,12 +54,12 @@ impl Contributions {
         }
     }
 
-    /// What a page gets when it begins to listen.
+    /// The values that a page gets only when it begins to listen.
     pub fn first(&self) -> impl Iterator<Item = (&'static str, Value)> {
         self.0.iter().filter_map(|it| it.first())
     }
 
-    /// Tells all contributions of a reset.
+    /// Starts all contributions again; called at a reset.
     pub fn begin_anew(&self) {
         self.0.iter().for_each(|it| it.begin_anew());
     }

@@ -1,13 +1,13 @@
 //! The control loop: the clock and the sockets around the pure decision core. At each tick (twice a
-//! second) it observes, decides and scales. Between ticks it gives out slots as soon as they come
-//! free. Nothing else scales.
+//! second) it observes, decides and scales. Between ticks it gives out slots as soon as they become
+//! free. Nothing else in the engine scales.
 //!
 //! # Layout
 //! - [`handle`]: the interface to the loop, and its commands
 //! - [`commands`]: how the loop carries out commands
 //! - `leaving`: idle containers leave first
 //! - `configure`: edits of annotations, by this engine and by others
-//! - `restart` and `reset`: back to second 0, and the progress of that
+//! - `restart` and `reset`: the reset to second 0, and its progress
 
 pub mod commands;
 mod configure;
@@ -40,16 +40,16 @@ use handle::Request;
 pub use handle::{Command, Handle};
 use reset::Reset;
 
-/// How many commands may wait; each is answered within a round.
+/// How many commands may wait for the loop, which takes them between rounds.
 const COMMANDS: usize = 64;
 
-/// How long a leaving engine waits for the answers to its writes; each write has 1 s.
+/// How long a leaving engine waits for the answers to its writes; each write may take 1 s.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How long changes are gathered before a round; 4 % of the default tick.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// Everything a round needs.
+/// The parts that a control loop is made of.
 #[derive(Debug)]
 pub struct Components {
     /// The decision core.
@@ -58,7 +58,7 @@ pub struct Components {
     pub scheduler: Box<dyn Scheduler>,
     /// The sources of queue readings.
     pub sources: Sources,
-    /// The engine's time.
+    /// The clock of all times in the engine.
     pub clock: Clock,
     /// The parts of a snapshot that never change.
     pub fixed: Fixed,
@@ -74,7 +74,7 @@ pub struct Components {
     pub reset_on_exit: bool,
 }
 
-/// The loop.
+/// The control loop.
 #[derive(Debug)]
 pub struct ControlLoop {
     components: Components,
@@ -84,7 +84,7 @@ pub struct ControlLoop {
     ticks: u64,
     /// The time of the last round.
     last: Duration,
-    /// The term of leadership that the core has taken over.
+    /// The leader's term for which the core has taken over; `None` before the first.
     term: Option<Duration>,
     commands: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -99,7 +99,7 @@ pub struct ControlLoop {
     retire_calls: Calls,
     /// Containers killed by a command, to log what became of their jobs.
     killed: BTreeSet<String>,
-    /// Where writes send their log events once they are carried out.
+    /// Where writes send their log events once they have succeeded.
     log_tx: mpsc::UnboundedSender<LogEvent>,
     log_rx: mpsc::UnboundedReceiver<LogEvent>,
     /// Asks for a round, even when nothing has changed.
@@ -108,7 +108,7 @@ pub struct ControlLoop {
 }
 
 impl ControlLoop {
-    /// A loop that has observed once, and the handle to it.
+    /// A loop that has observed the Deployments once, and the handle to it.
     pub fn new(components: Components, contributions: Contributions) -> (ControlLoop, Handle) {
         let mut builder = SnapshotBuilder::new(components.fixed.clone(), rand::random());
         let observation = Observation::default();
@@ -160,10 +160,10 @@ impl ControlLoop {
         (this, Handle { commands: sender, snapshots: seen, feed, overviews })
     }
 
-    /// Decides once a tick until shutdown; then ends what must not outlive the loop.
+    /// Runs the loop until shutdown; then stops the scheduler and gives the Lease back.
     pub async fn run(mut self, shutdown: Shutdown) {
         let tick = self.components.core.config().tick;
-        // The sources read at the tick, and have the answer a tenth of a tick later.
+        // The sources read the queues at the tick, and have the answers a tenth of a tick later.
         let mut ticks = interval_at(self.components.clock.began() + tick / 10, tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -179,7 +179,7 @@ impl ControlLoop {
             self.back_to_minimums().await;
         }
         self.components.scheduler.shutdown().await;
-        // Another engine may act as soon as the Lease is given back.
+        // Another engine may act as soon as the Lease is given back, so the writes must end first.
         if self.writes_end().await {
             self.components.authority.release().await;
         } else {
@@ -193,7 +193,7 @@ impl ControlLoop {
         timeout(FAREWELL, all).await.is_ok()
     }
 
-    /// Scales workloads down to their minimums. It raises nothing, so it needs no free slots.
+    /// Scales workloads down to their minimums. No count rises, so no free slots are needed.
     async fn back_to_minimums(&self) {
         match self.mode() {
             ControlMode::Decides => {}
@@ -254,7 +254,7 @@ impl ControlLoop {
         self.snapshots.send_replace(Arc::new(snapshot));
     }
 
-    /// Takes in the log events of writes and the news of queues.
+    /// Logs the events of writes and the recovered jobs of queues, and counts lost jobs.
     fn hear(&mut self, now: Duration) {
         while let Ok(news) = self.log_rx.try_recv() {
             self.builder.tell(now, news);
@@ -305,7 +305,7 @@ impl ControlLoop {
         if term != self.term {
             self.term = term;
             core.take_over(now);
-            // Only the leader writes Events, so earlier warnings are in the log alone.
+            // Only the leader publishes Events, so warnings from before are published now.
             for (deployment, warning) in settings.warnings() {
                 scheduler.warn(deployment, warning);
             }
@@ -313,7 +313,7 @@ impl ControlLoop {
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
     }
 
-    /// Whether the engine decides: only where it may, and where the scheduler sees the Deployments.
+    /// Whether the engine decides, is held or looks on. While the scheduler warns, it looks on.
     fn mode(&self) -> ControlMode {
         match self.components.scheduler.warning() {
             Some(warning) => ControlMode::LooksOn(warning),
@@ -357,7 +357,7 @@ impl ControlLoop {
                     tracing::info!("{text}");
                     log_rx.await;
                 }
-                // A missing permission is shown as a warning of the workload.
+                // A missing permission is shown as a warning about the workload instead.
                 Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}
                 Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
                 Err(_) => {}
@@ -366,8 +366,8 @@ impl ControlLoop {
     }
 }
 
-/// Returns shortly after a change: several containers that stop for one reason stop together, and
-/// their slots are given out at once, not one by one.
+/// Returns 20 ms after a change: several containers that stop for one reason stop together, and
+/// their slots are then given out in one round, not one by one.
 async fn settled_change(scheduler: &mut dyn Scheduler) {
     scheduler.changed().await;
     tokio::time::sleep(SETTLE).await;

@@ -10,7 +10,7 @@ use prometheus::{
 
 use crate::snapshots::state::{State, WorkloadState};
 
-/// A decision takes microseconds; the last bucket is the tick itself.
+/// Buckets of the duration in seconds: a decision takes microseconds; the last one is a tick.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
 
 /// The engine's Prometheus metrics.
@@ -68,7 +68,7 @@ impl Metrics {
             decisions: IntCounterVec::new(decisions, &["workload", "direction"])?,
             over_capacity: Counter::new(
                 "microscaling_over_capacity_seconds_total",
-                "Time in which others had started more containers than the capacity.",
+                "Time in which more containers ran than the capacity, because others started them.",
             )?,
             duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
         };
@@ -126,12 +126,12 @@ impl Metrics {
             self.replicas.with_label_values(&[name, state]).set(count.into());
         }
         self.wanted.with_label_values(&[name, workload.rule]).set(workload.why.wanted.into());
-        // An unknown time is absent, not 0.
+        // An unknown start-up time is absent, not 0.
         if let Some(seconds) = workload.start_up_s {
             self.start_up.with_label_values(&[name]).set(seconds);
         }
         for direction in ["up", "down"] {
-            // A series that exists at 0 shows the first decision as a step.
+            // Creates the series at 0, so that a graph shows the first decision as a step.
             self.decisions.with_label_values(&[name, direction]);
         }
     }

@@ -7,7 +7,7 @@ use crate::random::Random;
 
 /// The allowed rates, in jobs a second.
 pub(crate) const RATES: RangeInclusive<f64> = 0.0..=10_000.0;
-/// More than a point for each second of a day (86,400).
+/// The most points of a trace: more than one for each second of a day (86,400).
 pub(crate) const MOST_POINTS: usize = 100_000;
 /// The most jobs of one burst.
 const MOST_AT_ONCE: u32 = 100_000;
@@ -17,14 +17,14 @@ const MOST_AT_ONCE: u32 = 100_000;
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // the names say it
 pub enum Arrivals {
-    /// At equal gaps.
+    /// Jobs at equal gaps.
     Constant { rate: f64 },
-    /// At random times.
+    /// Jobs at random times.
     Poisson {
         /// Jobs a second on average.
         rate: f64,
     },
-    /// Another rate from a time on.
+    /// The rate `from` until the time `at`, then the rate `to`.
     Step { from: f64, to: f64, at: Time, even: bool },
     /// A low and a high rate in turn, half a period each, the low one first.
     Square {
@@ -34,12 +34,12 @@ pub enum Arrivals {
         period: Time,
         even: bool,
     },
-    /// Up and down around a mean.
+    /// A rate that goes up and down around a mean.
     Sine {
         mean: f64,
         /// The amplitude; at most the mean.
         swing: f64,
-        /// From one maximum to the next.
+        /// The time from one maximum to the next.
         period: Time,
         even: bool,
     },
@@ -52,7 +52,7 @@ pub enum Arrivals {
         /// How long until the next burst; `None` for a single one.
         every: Option<Time>,
     },
-    /// A recorded trace: each rate holds from its time to the next one's.
+    /// A recorded trace: each rate holds from its time until the time of the next one.
     Replay {
         /// Times and rates, in order of time.
         points: Vec<(Time, f64)>,
@@ -72,7 +72,7 @@ pub enum Arrivals {
 }
 
 impl Arrivals {
-    /// The first error in the numbers: the key and the text.
+    /// Returns the first error in the numbers: the key and the text.
     pub fn problem(&self) -> Option<(&'static str, String)> {
         let rates: Vec<(&'static str, f64)> = match self {
             Arrivals::Constant { rate } | Arrivals::Poisson { rate } => vec![("rate", *rate)],
@@ -188,7 +188,7 @@ pub struct Stream {
     owed: f64,
     last: f64,
     end: f64,
-    /// How many arrivals the iterator was asked for.
+    /// How often `next` was called.
     asked: usize,
 }
 
@@ -202,8 +202,8 @@ impl Stream {
 impl Iterator for Stream {
     type Item = Time;
 
-    /// Takes a step of one job, or of an exponential fraction of one, on the scale of expected
-    /// jobs. The latter makes a Poisson process on the scale of time.
+    /// Adds 1 to the expected number of jobs, or an exponential random number with mean 1, and
+    /// returns the time at which it is reached. The latter makes a Poisson process.
     fn next(&mut self) -> Option<Time> {
         self.asked += 1;
         if let Arrivals::Recorded { moments } = &self.arrivals {

@@ -1,4 +1,4 @@
-//! Errors of a scenario that can be read but not played.
+//! Finds errors in a scenario whose file could be read but which cannot be played.
 
 mod bounds;
 mod problem;
@@ -11,11 +11,11 @@ use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
 use problem::Report;
 
-/// Shorter ticks would only make long runs in which nothing happens.
+/// The shortest allowed tick. Shorter ones would only make long runs in which nothing happens.
 const SHORTEST_TICK: Time = Time::from_millis(10);
 
 impl Scenario {
-    /// All errors; empty for a scenario that can be played.
+    /// Returns all errors; empty for a scenario that can be played.
     pub fn problems(&self) -> Vec<ScenarioError> {
         let mut found = Vec::new();
         let mut wrong = |owner: Option<&str>, key, text: String| {

@@ -18,7 +18,7 @@ impl Scenario {
         Situation { held: false, ..situation }
     }
 
-    /// The lasting effects up to a step, by its index, including this step.
+    /// The lasting effects of all steps up to this one, by its index, and of this one.
     pub fn situation(&self, step: usize) -> Situation {
         let mut situation = self.at_first();
         let so_far = self.steps.iter().take(step + 1).flat_map(|step| &step.actions);
@@ -26,8 +26,8 @@ impl Scenario {
         situation
     }
 
-    /// The actions that lead to a step, by its index, from any situation: all lasting effects up
-    /// to it, and the step's own other actions.
+    /// The actions that lead from any situation to a step, by its index: all lasting effects up
+    /// to it, and those actions of the step that have no lasting effect.
     pub fn anew(&self, step: usize) -> Vec<Action> {
         let own = self.steps.get(step).into_iter().flat_map(|step| &step.actions);
         let passing = own.filter(|action| !action.lasts()).cloned();
@@ -35,7 +35,7 @@ impl Scenario {
     }
 
     /// Queues that cannot be read in a step, by its index, and for how long from its start. `None`
-    /// if that is at least the step's duration by the clock: then the queue cannot be read until
+    /// stands for at least the step's duration by the clock: the queue then stays unreadable until
     /// the next step, so that the caption is true however long the presenter talks.
     pub fn dark_in(&self, step: usize) -> BTreeMap<String, Option<Time>> {
         let Some((begin, it)) = self.by_clock().nth(step) else { return BTreeMap::new() };
@@ -93,7 +93,7 @@ impl Scenario {
         })
     }
 
-    /// The times at which a container of a workload dies.
+    /// The times at which a container dies, with its workload's name.
     pub(crate) fn deaths(&self) -> impl Iterator<Item = (Time, &str)> {
         let by_steps = self.done().filter_map(|(at, action)| match action {
             Action::Kill { workload } => Some((at, workload.as_str())),
@@ -118,7 +118,7 @@ impl Scenario {
         !self.outages.iter().any(dark) && !self.step_outages().any(|it| dark(&it))
     }
 
-    /// Whether a step holds scaling: then ours cannot be compared.
+    /// Whether a step holds scaling: then our core cannot be compared.
     pub fn holds(&self) -> bool {
         self.done().any(|(_, action)| *action == Action::Hold(true))
     }

@@ -1,5 +1,5 @@
-//! Arrivals in a scenario file. All keys of all shapes are read first, so that an invalid number is
-//! reported with its own line. Then the shape takes its own keys.
+//! Reads arrivals from a scenario file. The keys of all shapes are read first, so that an invalid
+//! number is reported with its own line. Then the shape takes its own keys.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -109,7 +109,7 @@ impl Keys {
         self.even.take().unwrap_or(false)
     }
 
-    /// A key that the shape does not have.
+    /// A given key that the shape does not have, if any.
     fn left(&self) -> Option<&'static str> {
         let all = [
             ("rate", self.rate.is_some()),

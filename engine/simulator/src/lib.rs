@@ -1,16 +1,16 @@
-//! A world in virtual time for the decision core and the other contenders. Each gets the same
-//! arrivals, containers and outages, and a table shows the results.
+//! A simulated world in virtual time for the decision core and the other contenders. Each gets the
+//! same arrivals, containers and outages, and a table shows the results.
 //!
 //! The queue is the real broker, the core is the real core. There is no clock, no I/O and no task:
 //! time jumps to the next event, and the same seed gives the same bytes.
 //!
-//! Two tests hold the model to reality: `tests/claims/measured.rs` to what was measured of other
-//! autoscalers, and `engine/tests/alone/honest_model` to the box under the same load.
+//! Two tests compare the model with reality: `tests/claims/measured.rs` with what was measured of
+//! other autoscalers, and `engine/tests/alone/honest_model` with the box under the same load.
 //!
 //! # Layout
 //! - [`scenario`]: a scenario, as in its file; [`checks`] finds its errors
-//! - [`span`] and [`arrivals`]: how long things take, and when jobs arrive; `keys` reads the latter
-//! - [`steps`]: what a presenter does; `course`: the order and times of the steps
+//! - [`span`]: how long things take; [`arrivals`]: when jobs arrive; `keys` reads arrivals
+//! - [`steps`]: what a presenter does, step by step; `course`: when the steps happen
 //! - [`trace`]: recorded arrivals
 //! - [`world`]: the queues, the containers and the machines, event by event
 //! - [`contenders`]: the autoscalers that are compared, a file each

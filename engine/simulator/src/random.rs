@@ -9,27 +9,27 @@ use rand::{RngExt, SeedableRng};
 pub struct Random(StdRng);
 
 impl Random {
-    /// The stream of a seed for `purpose`.
+    /// The stream that a seed gives for `purpose`.
     pub fn new(seed: u64, purpose: &str) -> Random {
         Random(StdRng::seed_from_u64(seed ^ mixed(purpose)))
     }
 
-    /// Uniform from 0 to 1, without 1.
+    /// A uniform number from 0 to 1, without 1.
     pub fn share(&mut self) -> f64 {
         self.0.random::<f64>()
     }
 
-    /// Uniform over all numbers.
+    /// A uniform number from 0 to `u64::MAX`.
     pub fn number(&mut self) -> u64 {
         self.0.random::<u64>()
     }
 
-    /// Exponential with mean 1.
+    /// An exponential number with mean 1.
     pub fn exponential(&mut self) -> f64 {
         -(1.0 - self.share()).ln()
     }
 
-    /// Normal with mean 0 and deviation 1, from two uniform draws (Box and Muller).
+    /// A normal number with mean 0 and deviation 1, from two uniform draws (Box and Muller).
     pub fn normal(&mut self) -> f64 {
         let radius = (2.0 * self.exponential()).sqrt();
         radius * (std::f64::consts::TAU * self.share()).cos()

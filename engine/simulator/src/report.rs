@@ -1,4 +1,4 @@
-//! The table, a line for each contender, and the same figures under the same names as JSON.
+//! The table of the results, a line for each contender, and the same figures as JSON.
 
 use std::fmt::Write;
 
@@ -12,13 +12,13 @@ use crate::scenario::Scenario;
 #[allow(missing_docs)] // the names say it
 pub struct Row {
     pub contender: String,
-    /// Its settings as one line.
+    /// The contender's settings as one line.
     pub settings: String,
     /// The median length of all queues together, over time.
     pub queue_p50: u64,
-    /// The length that is not exceeded for 99 % of the time.
+    /// The length that all queues together do not exceed for 99 % of the time.
     pub queue_p99: u64,
-    /// The greatest length.
+    /// The greatest length of all queues together.
     pub queue_max: u64,
     /// The 99th percentile of the jobs' waits for a worker, in seconds.
     pub job_wait_p99: f64,
@@ -56,7 +56,7 @@ pub struct QueueRow {
     pub queue: String,
     /// The median length over time.
     pub queue_p50: u64,
-    /// The length that is not exceeded for 99 % of the time.
+    /// The length that the queue does not exceed for 99 % of the time.
     pub queue_p99: u64,
     /// The greatest length.
     pub queue_max: u64,
@@ -101,7 +101,7 @@ pub const HEAD: [(&str, &str, usize); COLUMNS] = [
 ];
 
 impl Report {
-    /// The table of outcomes of one scenario.
+    /// Makes the table of one scenario from the outcomes of its contenders.
     pub fn new(scenario: &Scenario, seed: u64, outcomes: &[Outcome]) -> Report {
         Report {
             scenario: scenario.name.clone(),
@@ -212,7 +212,7 @@ fn line(text: &mut String, longest: usize, cells: &[String; COLUMNS]) {
     let _ = writeln!(text, "{}", whole.trim_end());
 }
 
-/// More digits would only show rounding errors.
+/// Rounds to three decimal places: more would only show rounding errors.
 fn thousandths(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }

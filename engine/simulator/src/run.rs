@@ -30,13 +30,13 @@ impl Outcome {
         self.queues.iter().map(|it| it.total.dead).sum()
     }
 
-    /// How long after `from` the first change was written.
+    /// How long after `from` the first change was written; `None` if none was.
     pub fn first_write(&self, from: Time) -> Option<Time> {
         let first = self.tally.writes.iter().find(|write| write.at >= from)?;
         Some(first.at.saturating_sub(from))
     }
 
-    /// How long after `from` at least `count` containers of a workload were ready.
+    /// How long after `from` a workload had at least `count` ready containers; `None` if never.
     pub fn ready(&self, workload: usize, count: u32, from: Time) -> Option<Time> {
         let enough = |it: &&crate::tally::Ready| {
             it.workload == workload && it.count >= count && it.at >= from
@@ -61,7 +61,7 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
     Ok(Outcome { name, settings, scales, tally, series, queues })
 }
 
-/// Plays a scenario that has no [`Scenario::problems`] with our core, and shows each of its rounds.
+/// Plays a scenario without [`Scenario::problems`] with our core, and calls `watch` each round.
 ///
 /// # Errors
 /// If it has problems.

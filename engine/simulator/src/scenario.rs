@@ -22,7 +22,7 @@ pub struct Scenario {
     pub teaches: String,
     #[serde(deserialize_with = "time")]
     pub duration: Time,
-    /// The time that is not counted at the beginning.
+    /// How long nothing is counted at the beginning.
     #[serde(default, deserialize_with = "time")]
     pub warm_up: Time,
     /// The default seed of the random numbers.
@@ -30,27 +30,27 @@ pub struct Scenario {
     pub seed: u64,
     /// The most containers of all workloads together.
     pub capacity: u32,
-    /// The time between our decisions.
+    /// The time between two rounds of our core.
     #[serde(default = "half_a_second", deserialize_with = "time")]
     pub tick: Time,
     pub queues: Vec<Queue>,
     pub workloads: Vec<Workload>,
-    /// Times at which a queue cannot be read.
+    /// The times during which a queue cannot be read.
     #[serde(default)]
     pub outages: Vec<Outage>,
-    /// Containers that die.
+    /// When containers die.
     #[serde(default)]
     pub crashes: Vec<Crash>,
-    /// Other waits of a worker's receive call; ours and the fixed fleets are compared with each.
+    /// Further waits of a worker's receive call; our core and the fixed fleets also run with each.
     #[serde(default, deserialize_with = "times")]
     pub poll_waits: Vec<Time>,
-    /// Other graces; KEDA is compared with each.
+    /// Further graces of the workers; the tuned KEDA also runs with each.
     #[serde(default, deserialize_with = "times")]
     pub graces: Vec<Time>,
     /// Fixed fleets to compare: counts by workload, the minimum for workloads that are not named.
     #[serde(default)]
     pub fixed: Vec<BTreeMap<String, u32>>,
-    /// Producers for the queues without own arrivals, with the load that the steps set.
+    /// Producers for the queues without arrivals of their own; the steps set their replicas.
     #[serde(default)]
     pub producers: Vec<Producer>,
     /// A presenter's steps; empty for a scenario without a presentation.
@@ -78,7 +78,7 @@ pub struct Queue {
 #[allow(missing_docs)] // the names say it
 pub struct Workload {
     pub name: String,
-    /// 1 is served first.
+    /// The priority; 1 is served first.
     pub priority: u32,
     /// The minimum number of containers.
     pub min: u32,
@@ -90,7 +90,7 @@ pub struct Workload {
     /// The largest change in one round; no limit by default.
     #[serde(default)]
     pub max_delta: Option<u32>,
-    /// The name of our rule.
+    /// The name of the rule by which our core scales it.
     pub rule: String,
     /// Its queue; the background has none.
     #[serde(default)]
@@ -107,15 +107,15 @@ pub struct Workload {
     /// The initial service rate of the rule `rate`, in jobs a second for each container.
     #[serde(default)]
     pub service_rate: Option<f64>,
-    /// The count it gets at least while its queue cannot be read.
+    /// The least count while its queue cannot be read; without it the present count stays.
     #[serde(default)]
     pub fallback_containers: Option<u32>,
     /// The duration of a job.
     #[serde(default)]
     pub job: Span,
-    /// The time from the write until the container is ready, including its making.
+    /// The time from the write of the count until a new container is ready.
     pub start: Span,
-    /// The time from the last job until the slot is free.
+    /// How long a stopping container takes, after its job if it has one, until its slot is free.
     pub stop: Span,
     /// How long a stopping worker may go on with its job. It releases a longer job at once.
     #[serde(default = "grace", deserialize_with = "time")]
@@ -126,12 +126,12 @@ pub struct Workload {
     /// The queue that gets a new job for each job done.
     #[serde(default)]
     pub then: Option<String>,
-    /// Times at which the machines have a limited number of places.
+    /// The times during which machines have a limited number of places for it.
     #[serde(default)]
     pub room: Vec<Room>,
 }
 
-/// A time at which machines have a limited number of places for a workload.
+/// A time during which machines have a limited number of places for a workload.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(missing_docs)] // the names say it
@@ -144,7 +144,7 @@ pub struct Room {
     pub places: u32,
 }
 
-/// A time at which a queue cannot be read; work goes on.
+/// A time during which a queue cannot be read; work goes on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[allow(missing_docs)] // the names say it
@@ -168,7 +168,7 @@ pub struct Crash {
 }
 
 impl Workload {
-    /// The containers at the beginning.
+    /// The number of containers at the beginning.
     pub fn begins_with(&self) -> u32 {
         self.initial.unwrap_or(self.min)
     }

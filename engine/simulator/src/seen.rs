@@ -1,23 +1,23 @@
-//! A workload's containers, counted by state.
+//! The simulator's own counts of a workload's containers.
 
 use control::Replicas;
 
 /// A workload's containers, counted by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ContainerCounts {
-    /// The count last written.
+    /// The desired count last written.
     pub desired: u32,
-    /// Without a machine.
+    /// Containers without a machine.
     pub pending: u32,
     /// Those of `pending` that have waited for 10 s.
     pub unschedulable: u32,
-    /// With a machine, not ready yet.
+    /// Containers with a machine, not ready yet.
     pub starting: u32,
-    /// Ready and without a job.
+    /// Ready containers without a job.
     pub idle: u32,
-    /// Ready and with a job.
+    /// Ready containers with a job.
     pub busy: u32,
-    /// Stopping, not gone yet.
+    /// Containers that are stopping, not gone yet.
     pub terminating: u32,
 }
 
@@ -32,7 +32,7 @@ impl ContainerCounts {
         self.starting + self.ready() + self.terminating
     }
 
-    /// The same as the core counts them.
+    /// The same counts in the form that the core takes.
     pub fn replicas(&self) -> Replicas {
         Replicas {
             desired: self.desired,

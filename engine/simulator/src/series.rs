@@ -6,7 +6,7 @@ use crate::Time;
 use crate::scenario::Scenario;
 use crate::seen::ContainerCounts;
 
-/// The state at one moment.
+/// The queues and the containers at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
     #[allow(missing_docs)] // the name says it
@@ -20,11 +20,11 @@ pub struct Point {
 /// The curves of one contender.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Series {
-    /// Names, in the order of [`Point::ready`].
+    /// The queues' names, in the order of [`Point::ready`].
     pub queues: Vec<String>,
-    /// Names, in the order of [`Point::containers`].
+    /// The workloads' names, in the order of [`Point::containers`].
     pub workloads: Vec<String>,
-    /// In order of time.
+    /// The points, in order of time.
     pub points: Vec<Point>,
 }
 
@@ -41,7 +41,7 @@ impl Series {
         self.points.push(Point { at, ready, containers });
     }
 
-    /// The first line of a CSV file.
+    /// The first line of a CSV file, which names the columns.
     pub fn csv_head(&self) -> String {
         let mut line = "contender,time_s".to_owned();
         for queue in &self.queues {

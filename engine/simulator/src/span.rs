@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::random::Random;
 
-/// No scenario needs longer times, and they would overflow sums.
+/// The longest time in seconds: no scenario needs longer ones, and they would overflow sums.
 const LONGEST_S: f64 = 30.0 * 24.0 * 3600.0;
 
 /// Reads a time like 200ms, 3s, 1.5s, 2m or 1h.
@@ -46,10 +46,10 @@ pub fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     parse_time(&text).map_err(de::Error::custom)
 }
 
-/// For serde: an optional time.
+/// For serde: the text of an optional key, as a time.
 ///
 /// # Errors
-/// If there is a text that is not a time.
+/// If the text is not a time.
 pub fn some_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
     time(from).map(Some)
 }
@@ -94,7 +94,7 @@ pub enum Shape {
 pub struct Span {
     /// The mean.
     pub time: Time,
-    /// How far it spreads, by the meaning that the shape gives it.
+    /// How far the time spreads; the shape says what that means.
     pub spread: Time,
     /// The distribution.
     pub shape: Shape,
@@ -117,7 +117,7 @@ impl Span {
         Span { time, ..Span::default() }
     }
 
-    /// Draws a time.
+    /// Draws a random time from the distribution.
     pub fn draw(&self, random: &mut Random) -> Time {
         let (mean, spread) = (self.time.as_secs_f64(), self.spread.as_secs_f64());
         let seconds = match self.shape {

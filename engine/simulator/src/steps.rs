@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`Step`] and [`Action`]: what happens; `keys` reads the actions
-//! - [`Situation`]: the lasting effects of all actions so far, so that one can go back to a step
+//! - [`Situation`]: the lasting effects of all actions so far, to go back to an earlier step
 
 mod action;
 mod keys;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::Time;
 use crate::span::time;
 
-/// A Deployment that puts jobs on a queue, with the replicas that the steps give.
+/// A Deployment that puts jobs on a queue; the steps set its replicas.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Producer {
@@ -25,7 +25,7 @@ pub struct Producer {
     pub queue: String,
     /// Jobs a second of each of its replicas.
     pub rate: f64,
-    /// Whether the jobs come at equal gaps.
+    /// Whether the jobs come at equal gaps; otherwise they come at random times.
     #[serde(default)]
     pub even: bool,
 }
@@ -39,11 +39,11 @@ pub struct Step {
     /// How long the step lasts by the clock.
     #[serde(rename = "for", deserialize_with = "time")]
     pub lasts: Time,
-    /// What happens at the start, in this order.
+    /// What happens at the start of the step, in this order.
     #[serde(rename = "do", default, deserialize_with = "keys::actions")]
     pub actions: Vec<Action>,
-    /// What happens from the end by the clock until the key press for the next step, because a
-    /// presenter may talk for long.
+    /// What happens once `lasts` is over while the presenter has not pressed the key for the next
+    /// step yet, in this order: a presenter may talk for long.
     #[serde(rename = "while-waiting", default, deserialize_with = "keys::actions")]
     pub while_waiting: Vec<Action>,
 }

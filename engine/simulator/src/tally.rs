@@ -34,7 +34,7 @@ pub struct Ready {
 #[derive(Debug, Clone, Default)]
 pub struct QueueTally {
     lengths: Lengths,
-    /// Each job's waiting time for its worker.
+    /// How long each job waited for its worker.
     waits: Vec<Time>,
 }
 
@@ -46,13 +46,13 @@ struct Lengths(BTreeMap<u64, Time>);
 struct Job {
     queue: usize,
     published: Time,
-    /// When its present worker got it.
+    /// When its present worker got it; `None` while no worker has it.
     taken: Option<Time>,
     /// Whether any worker has had it.
     given: bool,
 }
 
-/// All figures.
+/// All figures of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     pub(crate) now: Time,
@@ -60,7 +60,7 @@ pub struct Tally {
     capacity: u32,
     /// Whether a workload is the background, by workload.
     rest: Vec<bool>,
-    /// In the order of the scenario's queues.
+    /// The figures by queue, in the order of the scenario's queues.
     pub queues: Vec<QueueTally>,
     all: Lengths,
     jobs: BTreeMap<MessageId, Job>,
@@ -110,7 +110,7 @@ impl Tally {
         self.now >= self.counted_from
     }
 
-    /// Counts a time span with this state.
+    /// Counts a time span in which the queues and the containers did not change.
     pub(crate) fn pass(&mut self, time: Time, ready: &[u64], pools: &[ContainerCounts]) {
         let seconds = time.as_secs_f64();
         for (queue, length) in self.queues.iter_mut().zip(ready) {
@@ -137,14 +137,14 @@ impl Tally {
         self.jobs.extend(ids.iter().map(|id| (*id, job)));
     }
 
-    /// A worker has got a job. If several workers had it, the last one counts.
+    /// Counts that a worker has got a job. A job's wait ends at the last worker that got it.
     pub(crate) fn taken(&mut self, id: MessageId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.jobs_redelivered += u64::from(job.given);
         (job.taken, job.given) = (Some(self.now), true);
     }
 
-    /// A job has lost its worker, which had spent this time on it.
+    /// Counts that a job has lost its worker, which had spent this time on it.
     pub(crate) fn thrown_away(&mut self, id: MessageId, spent: Time) {
         self.work_thrown_away += spent.as_secs_f64();
         self.jobs.entry(id).and_modify(|job| job.taken = None);
@@ -239,7 +239,7 @@ impl QueueTally {
         self.lengths.at(share)
     }
 
-    /// The waiting time that a share of its jobs did not exceed.
+    /// The waiting time that a share of the queue's jobs did not exceed.
     pub fn wait(&self, share: f64) -> Time {
         nearest_rank(&self.waits, share).unwrap_or_default()
     }
@@ -264,7 +264,7 @@ impl Lengths {
     }
 }
 
-/// The smallest of sorted values that at least a share of them do not exceed.
+/// The smallest of sorted values that at least a share of them do not exceed; `None` if empty.
 pub(crate) fn nearest_rank<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied()

@@ -18,13 +18,13 @@ const COLUMNS: [&str; 2] = ["time_s", "rate"];
 /// An error in a line of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
-    /// Counted from 1.
+    /// The line's number, counted from 1.
     pub line: usize,
     #[allow(missing_docs)] // the name says it
     pub text: String,
 }
 
-/// Why a scenario's trace is missing.
+/// Why a scenario's trace cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoTrace {
     /// The file cannot be read: an error of the scenario, which names the file.
@@ -43,7 +43,7 @@ impl fmt::Display for NoTrace {
 }
 
 impl Scenario {
-    /// The scenario with the points of its traces. `read` returns a file's text, or an error.
+    /// The scenario with the points of its traces. `read` turns a file's name into the file's text.
     ///
     /// # Errors
     /// The first trace that cannot be read or parsed.

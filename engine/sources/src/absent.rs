@@ -1,16 +1,16 @@
-//! Followed queues that do not exist, because no one has used them yet or a name is misspelt.
+//! The followed queues that do not exist, because nobody has used them yet or a name is misspelt.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::ReadError;
 
-/// The names of these queues. Clones share them.
+/// The names of followed queues that do not exist. Clones share the set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Absent(Arc<Mutex<BTreeSet<String>>>);
 
 impl Absent {
-    /// Notes the result of a read. A failure for another reason changes nothing.
+    /// Notes whether a read found the queue. A read that failed for another reason changes nothing.
     pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &ReadError>) {
         match read {
             Ok(_) => drop(self.names().remove(queue)),
@@ -19,7 +19,7 @@ impl Absent {
         }
     }
 
-    /// Forgets all but these.
+    /// Forgets the queues that are not in `queues`.
     pub(super) fn keep(&self, queues: &BTreeSet<&String>) {
         self.names().retain(|name| queues.contains(name));
     }

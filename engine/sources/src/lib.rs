@@ -1,13 +1,13 @@
-//! The sources of readings. Each source is read in a task of its own, just before each round, so
-//! that a slow or dead one never delays a decision: only its last reading becomes stale.
+//! The sources of readings. Each source is read in a task of its own, just before each round. So a
+//! slow or dead source never delays a decision: only its last reading becomes stale.
 //!
 //! # Layout
 //! - `watched`: [`Sources`], all queues that workloads follow
-//! - [`origin`]: [`Origin`], which opens these queues
-//! - [`queue`]: reads one queue; `poll`: does so once a tick
-//! - `absent`: queues that no one has used yet
+//! - [`origin`]: [`Origin`], which opens queues by name
+//! - [`queue`]: reads one queue; `poll`: reads a source once a tick
+//! - `absent`: the followed queues that nobody has used yet
 //! - `recovered`: lost workers' jobs that were done in the end
-//! - `read_history`: which reads are logged
+//! - `read_history`: which reads of a source are logged
 //! - `patience`: the timeouts of calls
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]

@@ -1,4 +1,4 @@
-//! Opens what workloads follow. No other place chooses the kind of queue.
+//! Opens the queues that workloads follow. No other code chooses the kind of queue.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use service::TokenFile;
 use super::patience::part_of;
 use super::queue::QueueSource;
 
-/// Opens what workloads follow, by the names in their annotations.
+/// Opens queues by the names in the workloads' annotations.
 pub trait Origin: fmt::Debug + Send + Sync {
-    /// The source for workloads that follow `name`; it is read once a tick.
+    /// Makes the source of readings for workloads that follow `name`; it is read once a tick.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the source cannot be made.
     fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error>;
 
-    /// The queue of this name, on which a call fails after `timeout`.
+    /// Opens the queue of this name; a call on it fails after `timeout`.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the client for the queue cannot be made.
     fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error>;
 }
 
-/// The kit's own queue server.
+/// Opens queues of the kit's own queue server.
 #[derive(Debug, Clone)]
 pub struct Kit {
     server: Url,
@@ -34,17 +34,17 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// The server at this address; `token` is for a server that requires one.
+    /// The server at this URL; `token` is `None` for a server that requires none.
     pub fn new(server: Url, token: Option<TokenFile>) -> Kit {
         Kit { server, token: token.map(Arc::new) }
     }
 
-    /// The server's address.
+    /// The server's URL.
     pub fn server(&self) -> &Url {
         &self.server
     }
 
-    /// A client of one of its queues.
+    /// A client of one of the server's queues.
     ///
     /// # Errors
     /// When no HTTP client can be made.
@@ -57,7 +57,7 @@ impl Kit {
 
 impl Origin for Kit {
     fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error> {
-        // Both go over the same connections.
+        // The two clients share their connections.
         let client = self.client(name)?;
         let quick = client.clone().with_timeout(part_of(tick, 0.3));
         let client = client.with_timeout(tick.mul_f64(0.8));

@@ -9,10 +9,10 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use super::absent::Absent;
 use super::read_history::{ReadHistory, Transition};
 
-/// A source, and where its results go.
+/// A source that is read once a tick, and where the results go.
 #[derive(Debug)]
 pub(super) struct Poll {
-    /// The name that workloads follow.
+    /// The name in the annotations of workloads that follow the source.
     pub(super) name: String,
     pub(super) source: Box<dyn MetricSource>,
     pub(super) latest: watch::Sender<Option<QueueReading>>,
@@ -21,14 +21,14 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    /// Reads until the receiver of `latest` is dropped.
+    /// Reads the source until the receiver of `latest` is dropped.
     pub(super) async fn run(mut self, tick: Duration, clock: Clock) {
         let mut ticks = interval_at(clock.began(), tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut streak = ReadHistory::default();
         while !self.latest.is_closed() {
             ticks.tick().await;
-            // The time of the request, so that a slow answer counts as old.
+            // A reading has the time of its request, so a slow answer counts as old.
             let read = self.source.read(clock.now()).await;
             self.absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
@@ -36,11 +36,11 @@ impl Poll {
                 Some(Transition::Failing(line)) => tracing::warn!("{line}"),
                 None => {}
             }
-            // After a failure the last good reading stays and becomes stale.
+            // After a failed read the last good reading stays, and becomes stale.
             let Ok(look) = read else { continue };
             self.latest.send_replace(Some(look));
             for story in self.source.stories().await {
-                // This fails only while the engine shuts down.
+                // Sending fails only while the engine shuts down.
                 let _ = self.recovered.send(story);
             }
         }

@@ -1,4 +1,4 @@
-//! Reads a queue of any kind.
+//! Reads a queue of any kind as a source of readings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,18 +11,18 @@ use model::{LeaseHolders, Leases, MetricSource, QueueReading, ReadError, Recover
 
 use super::recovered::RecoveredJobs;
 
-/// Reads one queue.
+/// The source of one queue's readings.
 #[derive(Debug)]
 pub struct QueueSource {
     queue: Arc<dyn WatchedQueue>,
-    /// The same queue with a shorter timeout, for calls that follow a reading.
+    /// The same queue with a shorter timeout, for calls after a reading in the same tick.
     quick: Arc<dyn WatchedQueue>,
     stories: RecoveredJobs,
 }
 
 impl QueueSource {
-    /// A source of this queue. Calls on `queue` must end before the next reading is due; calls on
-    /// `quick`, which is the same queue, must end sooner.
+    /// Makes the source of a queue. Both arguments are the same queue: calls on `queue` must end
+    /// before the next reading is due, and calls on `quick` even sooner.
     pub fn new(queue: Arc<dyn WatchedQueue>, quick: Arc<dyn WatchedQueue>) -> QueueSource {
         QueueSource { queue, quick, stories: RecoveredJobs::default() }
     }
@@ -36,7 +36,7 @@ impl QueueSource {
         Ok(QueueReading { reading, lost, leases, ack_p90: numbers.ack_p90 })
     }
 
-    /// The workers with leases, if the queue lists them.
+    /// Which workers have leases, if the queue lists its workers.
     async fn leases(&self, numbers: &Numbers) -> LeaseHolders {
         if numbers.busy_workers.is_none() {
             return LeaseHolders::Untold;
@@ -54,7 +54,7 @@ impl MetricSource for QueueSource {
         self.look(now).boxed()
     }
 
-    /// Jobs that are done; after a failure the next call asks for them again.
+    /// The newly done jobs of lost workers. If the call fails, the next call gets them.
     fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         async {
             if !self.stories.are_due() {

@@ -1,20 +1,20 @@
-//! Several failed reads in a row are logged once, and so is their end.
+//! Chooses which reads are logged: the first of several failed ones, and the first good one after.
 
 use model::ReadError;
 
-/// How the last reads of one queue went.
+/// The result of the last reads of one queue.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadHistory {
-    /// The last read was good, or there was none.
+    /// The last read was good, or there was none yet.
     #[default]
     Good,
-    /// No one has used the queue yet.
+    /// Nobody has used the queue yet.
     Waiting,
-    /// The reads failed, and that was logged.
+    /// The last read failed, and that was logged.
     Failing,
 }
 
-/// A log line.
+/// A log line, with its level.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Transition {
     /// Logged as information.
@@ -24,7 +24,7 @@ pub(super) enum Transition {
 }
 
 impl ReadHistory {
-    /// The line after a read of the queue `name`, if something has changed.
+    /// The log line after a read of the queue `name`; `None` if its result is no news.
     pub(super) fn after<T>(
         &mut self,
         name: &str,
@@ -33,8 +33,8 @@ impl ReadHistory {
         let before = *self;
         *self = match read {
             Ok(_) => ReadHistory::Good,
-            // Normal at a start: the first publish or receive creates the queue. After a failure
-            // it is one more failure.
+            // This is normal at the start, because the first publish or receive creates the queue.
+            // After a failed read it counts as another failure.
             Err(ReadError::Absent(_)) if before != ReadHistory::Failing => ReadHistory::Waiting,
             Err(_) => ReadHistory::Failing,
         };
@@ -55,7 +55,7 @@ mod tests {
 
     const UNKNOWN: &str = "there is no queue jobs";
 
-    /// The lines after these reads; `None` is a good read.
+    /// The log lines after these reads, of which `None` is a good one.
     fn logged(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
         let mut streak = ReadHistory::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()

@@ -1,36 +1,35 @@
-//! Finds jobs of lost workers that were done in the end, in the queue's list of redeliveries.
-//! Pure.
+//! Finds jobs of lost workers that were done in the end, in a queue's list of redeliveries. Pure.
 
 use std::collections::BTreeSet;
 
 use client::{Numbers, Redelivery};
 use model::RecoveredJob;
 
-/// Which recovered jobs of a queue were reported.
+/// Notes which recovered jobs of a queue were reported.
 #[derive(Debug, Default)]
 pub(super) struct RecoveredJobs {
-    /// The queue's last known count of expired leases.
+    /// The last known number of leases that have ever expired in the queue.
     expired: Option<u64>,
-    /// Whether a lease has expired whose job is not known to be done.
+    /// Whether a lease has expired whose job may not be done yet.
     open: bool,
     reported: BTreeSet<String>,
 }
 
 impl RecoveredJobs {
-    /// Notes how many leases have expired.
+    /// Notes the number of expired leases in the queue's numbers.
     pub(super) fn see(&mut self, numbers: &Numbers) {
         let expired = numbers.lease_expired_total;
         let before = std::mem::replace(&mut self.expired, expired);
-        // Leases that expired before the first reading are not reported.
+        // Leases that expired before the first reading are ignored.
         self.open |= before.is_some() && expired.is_some() && before != expired;
     }
 
-    /// Whether there may be something new in the queue's list.
+    /// Whether the queue's list may have jobs that are not reported yet.
     pub(super) fn are_due(&self) -> bool {
         self.open
     }
 
-    /// Reads the queue's list, newest first; returns the jobs that are newly done, oldest first.
+    /// Takes the queue's list, newest first; returns the jobs that are newly done, oldest first.
     pub(super) fn take(&mut self, list: &[Redelivery]) -> Vec<RecoveredJob> {
         let expired = || list.iter().filter(|it| it.reason == "expired");
         self.open = expired().any(|it| !it.done);
@@ -42,7 +41,7 @@ impl RecoveredJobs {
     }
 }
 
-/// A message may be lost several times, by different workers or after different times.
+/// Identifies one loss of a job: other losses of it have other workers or other times.
 fn key(it: &Redelivery) -> String {
     format!("{} {:?} {:?}", it.id, it.worker, it.after_s)
 }

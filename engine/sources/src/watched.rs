@@ -13,14 +13,14 @@ use super::absent::Absent;
 use super::origin::Origin;
 use super::poll::Poll;
 
-/// All queues that workloads follow, each read once a tick.
+/// The queues that workloads follow, each of which is read once a tick.
 #[derive(Debug)]
 pub struct Sources {
     origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<QueueReading>>>,
-    /// Queues that are made unreadable on purpose, with their last readings.
+    /// Queues that were made unreadable on purpose, with the readings that they had then.
     blind: BTreeMap<String, QueueReading>,
     absent: Absent,
     recovered_tx: mpsc::UnboundedSender<RecoveredJob>,
@@ -28,7 +28,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Queues that are opened at `origin` and read once a `tick`; none is followed yet.
+    /// Follows no queue yet; queues to follow are opened by `origin` and read once a `tick`.
     pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
         let (recovered_tx, recovered_rx) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
@@ -36,14 +36,14 @@ impl Sources {
         Sources { origin, tick, clock, latest, blind, absent, recovered_tx, recovered_rx }
     }
 
-    /// Follows exactly the queues of these workloads.
+    /// Follows the queues of these workloads, and no others any more.
     ///
     /// # Errors
     /// When no HTTP client can be made.
     pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), Error> {
         let targets = workloads.iter().filter_map(|w| w.rule.target());
         let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
-        // Dropping its receiver ends a poll.
+        // A poll ends when its receiver is dropped.
         self.latest.retain(|name, _| names.contains(name));
         self.absent.keep(&names);
         for name in names {
@@ -60,7 +60,7 @@ impl Sources {
         self.latest.contains_key(queue)
     }
 
-    /// Makes a queue unreadable, or readable again.
+    /// Makes a queue unreadable if `blind`, or else readable again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
         let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
         match last {
@@ -74,20 +74,20 @@ impl Sources {
         self.blind.clear();
     }
 
-    /// Followed queues that no one has used yet.
+    /// The followed queues that nobody has used yet.
     pub fn absent(&self) -> BTreeSet<String> {
         self.absent.all()
     }
 
-    /// The queues that are followed.
+    /// The names of the followed queues.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.latest.keys().map(String::as_str)
     }
 
-    /// The queue of this name, on which a call fails after `timeout`.
+    /// Opens the queue of this name; a call on it fails after `timeout`.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the client for the queue cannot be made.
     pub fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error> {
         self.origin.queue(name, timeout)
     }
@@ -101,24 +101,24 @@ impl Sources {
         Ok(receiver)
     }
 
-    /// The last good reading of each queue with its leases; queues without one are left out.
+    /// The last good readings of the followed queues, with leases; queues without any are left out.
     pub fn looks(&self) -> BTreeMap<String, QueueReading> {
         let seen = |name: &String| Some((name.clone(), self.look(name)?));
         self.latest.keys().filter_map(seen).collect()
     }
 
-    /// The last good reading of a queue with its leases.
+    /// The last good reading of a queue, with its leases; `None` if there was no good one.
     pub fn look(&self, queue: &str) -> Option<QueueReading> {
         let blind = self.blind.get(queue).cloned();
         blind.or_else(|| self.latest.get(queue)?.borrow().clone())
     }
 
-    /// The last good reading of each queue; queues without one are left out.
+    /// The last good readings of the followed queues; queues without any are left out.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
         self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
     }
 
-    /// Lost workers' jobs that were done since the last call.
+    /// The jobs of lost workers that were done since the last call.
     pub fn recovered_jobs(&mut self) -> Vec<RecoveredJob> {
         std::iter::from_fn(|| self.recovered_rx.try_recv().ok()).collect()
     }

@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: the subcommands, and the flags of a running engine.
 
 mod run;
 mod subcommands;

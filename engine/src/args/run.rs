@@ -105,7 +105,7 @@ impl RunArgs {
     }
 }
 
-/// Flags for the decision core.
+/// The flags for the capacity and the tick.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
@@ -130,7 +130,8 @@ impl CoreArgs {
         self.capacity.unwrap_or_default()
     }
 
-    /// Capacity and tick, with defaults for what is not set, or not known yet (`auto`).
+    /// The capacity and the tick, with defaults for flags that are not set and for a capacity of
+    /// `auto`, whose number is not known yet.
     pub fn budget(&self) -> Budget {
         let default = Budget::default();
         let capacity = match self.capacity() {
@@ -140,18 +141,18 @@ impl CoreArgs {
         Budget { capacity, tick: self.tick.unwrap_or(default.tick) }
     }
 
-    /// These flags, completed by `others` where they are not set.
+    /// These flags, with those that are not set taken from `others`.
     #[must_use]
     pub fn or(&self, others: &CoreArgs) -> CoreArgs {
         CoreArgs { capacity: self.capacity.or(others.capacity), tick: self.tick.or(others.tick) }
     }
 }
 
-/// The number of containers to share.
+/// The capacity that the flag sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     Fixed(u32),
-    /// As many as the cluster has room for.
+    /// The capacity is the number of containers that the nodes of the cluster have room for.
     Auto,
 }
 
@@ -159,7 +160,7 @@ impl Capacity {
     /// Refuses `auto`, which only a cluster can resolve.
     ///
     /// # Errors
-    /// A usage error for `auto`.
+    /// Returns a usage error for `auto`.
     pub fn without_cluster(self) -> Result<(), UsageError> {
         match self {
             Capacity::Fixed(_) => Ok(()),
@@ -189,7 +190,7 @@ pub enum SchedulerKind {
 }
 
 impl SchedulerKind {
-    /// The name in the flag and in the API.
+    /// The scheduler's name in the flag and in the API.
     pub fn name(self) -> &'static str {
         match self {
             SchedulerKind::Process => "process",
@@ -225,7 +226,7 @@ fn parse_load(text: &str) -> Result<(String, u32), String> {
     parts.ok_or_else(|| "it must be like producer=1".to_owned())
 }
 
-/// The address of a running engine on this machine.
+/// The URL of an engine that runs on this machine, at the default port.
 pub fn default_engine_url() -> String {
     format!("http://{}:{DEFAULT_PORT}", Ipv4Addr::LOCALHOST)
 }

@@ -26,7 +26,7 @@ pub struct ScaleArgs {
     pub(crate) engine_url: String,
 }
 
-/// Checks that a text is an `http://` address.
+/// Checks that a text is an `http://` URL, and returns it unchanged.
 pub(crate) fn url_text(text: &str) -> Result<String, String> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.has_host());
     url.map(|url| url.to_string())

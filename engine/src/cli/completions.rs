@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::args::Args;
 
-/// A completion script.
+/// The script that completes the engine's command line in this shell.
 pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "engine", &mut script);

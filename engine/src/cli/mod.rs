@@ -1,4 +1,4 @@
-//! The subcommands, a file each.
+//! The subcommands, one file each.
 
 pub mod completions;
 pub(crate) mod own_box;
@@ -46,7 +46,7 @@ impl Engine {
         self.send("command", self.http.put(url).json(&body)).await
     }
 
-    /// Sends a request of `engine top`.
+    /// Sends a request that `engine top` makes for a key.
     pub(crate) async fn call(
         &self,
         method: &str,

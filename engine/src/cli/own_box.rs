@@ -13,21 +13,21 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// A box reports the address of its page within this time.
+/// How long a box may take until it reports the address of its page.
 const START: Duration = Duration::from_secs(15);
-/// A box and all its processes end within this time.
+/// How long a box and all its processes may take to end.
 const LEAVE: Duration = Duration::from_secs(20);
 
 /// A running box that this program has started.
 #[derive(Debug)]
 pub(crate) struct OwnBox {
     engine: Child,
-    /// The address of its page.
+    /// The URL of the box's page.
     pub(crate) url: Url,
 }
 
 impl OwnBox {
-    /// Starts a box from a manifest, with the start delay of a container, and further flags.
+    /// Starts a box from a manifest; its processes start after 1 s, as containers would.
     pub(crate) async fn start(
         manifest: &Path,
         listen: Option<SocketAddr>,
@@ -67,7 +67,7 @@ impl OwnBox {
     }
 }
 
-/// The address of the page; `None` if the engine ends first.
+/// The URL of the box's page, which the engine reports; `None` if the engine ends before that.
 async fn page(engine: &mut Child) -> Option<Url> {
     let mut lines = BufReader::new(engine.stdout.as_mut()?).lines();
     while let Ok(Some(line)) = lines.next_line().await {

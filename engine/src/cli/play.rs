@@ -1,8 +1,8 @@
 //! `engine play --for 60s`: plays one minute of load in a new box and prints the results. With a
 //! file, plays the steps of a scenario (`present`).
 //!
-//! The load is one producer at first, three at a quarter of the time and none at 60 % of it; then
-//! the queue drains. "Jobs in" is the count of accepted jobs that the producers report.
+//! The load is one producer at first, three after a quarter of the time, and none after 60 % of it,
+//! so that the queue drains. "Jobs in" is the count of accepted jobs that the producers report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -23,16 +23,16 @@ use super::summary::Summary;
 use super::{Engine, present};
 use crate::args::PlayArgs;
 
-/// The time between two looks at the state; the results are in seconds, so this is exact enough.
+/// The time between two requests for the state: short enough for results in seconds.
 const LOOK: Duration = Duration::from_millis(50);
-/// A queue drains within this time, or not at all.
+/// How long the queue may take to drain.
 const DRAIN: Duration = Duration::from_secs(30);
-/// The consumers that three producers need.
+/// The number of ready consumers that is enough for three producers.
 const ENOUGH: u64 = 7;
 const PRODUCER: &str = "producer";
 const PUBLISHED: &str = "producer_jobs_published_total";
 
-/// The parts of the engine's state that are used here.
+/// The fields of the engine's state that are used here.
 #[derive(Debug, Deserialize)]
 struct State {
     capacity: u64,
@@ -80,14 +80,14 @@ struct Report {
     background_back: Option<Duration>,
 }
 
-/// A box and its measurements.
+/// A running engine, its queue, and what was measured so far.
 struct Stage {
     engine: Engine,
     queue: Client,
     report: Report,
 }
 
-/// Plays and prints a table.
+/// Plays the load or a scenario and prints the results as a table.
 ///
 /// # Errors
 /// When no box answers, a job was lost, or the capacity was exceeded.
@@ -119,8 +119,8 @@ async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
     play_in(own, present::follow(&engine, args.step)).await
 }
 
-/// Plays in a new box and ends the box before the table is printed. The box also ends in order when
-/// a signal comes, or when nobody reads the output any more.
+/// Plays in a new box and ends the box before the results are printed. The box also ends in order
+/// when a signal comes, or when the reader of the output is gone.
 async fn play_in(
     own: OwnBox,
     play: impl Future<Output = anyhow::Result<Summary>>,
@@ -156,7 +156,7 @@ async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Summary> {
     Ok(stage.report.summary(&before, &after))
 }
 
-/// The counters of producers and queue.
+/// The counters of the producers and of the queue; `None` for a queue without messages yet.
 struct Totals {
     published: f64,
     queue: Option<QueueStats>,
@@ -230,14 +230,14 @@ impl Stage {
         let left = processes.left.get(PRODUCER).and_then(|counters| counters.get(PUBLISHED));
         let queue = match self.queue.stats().await {
             Ok(stats) => Some(stats),
-            // The queue server knows a queue from its first message on.
+            // The queue server does not know a queue before its first message.
             Err(client::Error::Unknown(_)) => None,
             Err(error) => return Err(error.into()),
         };
         Ok(Totals { published: left.copied().unwrap_or_default(), queue })
     }
 
-    /// Looks once; returns the decisions so far and the number of live producers.
+    /// Measures the state once; returns the decisions so far and the number of live producers.
     async fn look(&mut self) -> anyhow::Result<(BTreeSet<(u64, String)>, u32)> {
         let state: State = self.engine.get("api/v1/state").await?;
         let now = Instant::now();

@@ -16,22 +16,22 @@ use tokio::time::{Instant, sleep};
 use super::Engine;
 use super::summary::Summary;
 
-/// The time between two looks at the state.
+/// The time between two requests for the state.
 const LOOK: Duration = Duration::from_millis(100);
-/// A box is ready and begins its scenario within this time.
+/// How long a box may take until it is ready and begins its scenario.
 const BEGINS: Duration = Duration::from_secs(20);
 
-/// The parts of the engine's state that are used here.
+/// The fields of the engine's state that are used here.
 #[derive(Debug, Deserialize)]
 struct State {
     scenario: Option<Scene>,
     lost: Option<u64>,
 }
 
-/// Reads a scenario that has steps.
+/// Reads and checks a scenario, which must have steps.
 ///
 /// # Errors
-/// The first problem, with its line.
+/// Returns the first problem, with its line.
 pub(super) fn read(path: &Path) -> Result<Scenario, UsageError> {
     let scenario = file::read(path)?;
     if scenario.steps.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<Scenario, UsageError> {
     Ok(scenario)
 }
 
-/// Tells a running engine to play a scenario.
+/// Makes a running engine play a scenario.
 ///
 /// # Errors
 /// When the file cannot be read, no engine answers, or it refuses.
@@ -53,10 +53,10 @@ pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow
     engine.send("command", engine.http.put(url).body(text)).await
 }
 
-/// Prints each caption until the scenario is over; by hand, each Enter begins the next step.
+/// Prints each caption until the scenario is over. With `by_hand`, each Enter begins the next step.
 ///
 /// # Errors
-/// When the engine is gone, or it plays no scenario.
+/// When the engine does not answer, or it plays no scenario.
 pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Summary> {
     let mut keys = by_hand.then(enter_keys);
     let (mut shown, until) = (None, Instant::now() + BEGINS);
@@ -80,8 +80,8 @@ pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Sum
     }
 }
 
-/// Waits at most one look for Enter, which begins the next step. In the last step Enter ends the
-/// scenario, and so does the end of the input in any step.
+/// Waits for Enter, but at most for [`LOOK`]. Enter begins the next step, or ends the scenario in
+/// its last step. The end of the input ends the scenario in any step.
 async fn next(
     engine: &Engine,
     keys: &mut mpsc::Receiver<()>,
@@ -98,7 +98,7 @@ async fn next(
     engine.send("command", call).await
 }
 
-/// Sends each Enter. It reads in a thread of its own, since nothing can end a read of the terminal.
+/// Sends a message for each Enter. A thread reads the keys, since no task can stop such a read.
 fn enter_keys() -> mpsc::Receiver<()> {
     let (sender, keys) = mpsc::channel(1);
     std::thread::spawn(move || {

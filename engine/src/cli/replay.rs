@@ -16,7 +16,7 @@ use crate::listen::listen;
 /// Serves the page until a signal comes.
 ///
 /// # Errors
-/// When the file is no recording, with the line, or the port is taken.
+/// When the file is not a recording (the message has the line), or the port is taken.
 pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     let name = args.file.display();
     let file = File::open(&args.file).with_context(|| format!("{name} cannot be read"))?;

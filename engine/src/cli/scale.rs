@@ -7,7 +7,7 @@ use service::output::print;
 use super::Engine;
 use crate::args::ScaleArgs;
 
-/// kubectl's names for the kind Deployment.
+/// The names by which kubectl knows the kind Deployment.
 const KINDS: [&str; 5] =
     ["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"];
 

@@ -1,4 +1,4 @@
-//! `engine simulate FILE`: compares our rules with other autoscalers in virtual time.
+//! `engine simulate FILE`: compares the engine's rules with other autoscalers in virtual time.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::args::SimulateArgs;
 /// Simulates the scenario with each contender; returns the table.
 ///
 /// # Errors
-/// When the scenario or its trace is invalid, with the line, or a file cannot be written.
+/// When the scenario or its trace is invalid (the text has the line), or a file cannot be written.
 pub fn run(args: &SimulateArgs) -> anyhow::Result<String> {
     let scenario = read(&args.file)?;
     let seed = args.seed.unwrap_or(scenario.seed);
@@ -35,7 +35,7 @@ pub fn run(args: &SimulateArgs) -> anyhow::Result<String> {
     Ok(text.trim_end().to_owned())
 }
 
-/// The engine with each of the given rules, and all other contenders.
+/// The contenders: the engine with each of the given rules, then all other autoscalers.
 fn contenders(scenario: &Scenario, rules: &[String]) -> Result<Vec<Kind>, UsageError> {
     for rule in rules {
         if let Some(problem) = scenario.clone().with_rule(rule).problems().first() {

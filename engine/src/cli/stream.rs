@@ -1,18 +1,18 @@
-//! Reads the page's stream.
+//! Reads the stream of server-sent events that feeds the page.
 
 use anyhow::Context;
 use reqwest::{Response, Url};
 
-/// The longest event that is read, in bytes; a snapshot has a few hundred kilobytes.
+/// The largest event that is read, in bytes; a snapshot has a few hundred kilobytes.
 const LONGEST: usize = 16 << 20;
 
 /// A server-sent event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
-    /// Empty if the event has no name.
+    /// The event's name; empty if it has none.
     pub(crate) name: String,
     pub(crate) data: String,
-    /// Its position in the stream, from which a new connection goes on; may be empty.
+    /// The event's position in the stream, after which a new connection can begin; may be empty.
     pub(crate) id: String,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Opens the stream of the engine at `url` after the event `heard`.
+    /// Opens the stream of the engine at `url`, beginning after the event with the id `heard`.
     pub(crate) async fn at(
         http: &reqwest::Client,
         url: &Url,
@@ -42,7 +42,7 @@ impl Events {
         Ok(Events { answer, rest: Vec::new() })
     }
 
-    /// The next event; `None` once the stream has ended.
+    /// Waits for the next event and returns it; `None` once the stream has ended.
     ///
     /// # Errors
     /// When the stream breaks off or is not a stream of events.
@@ -71,7 +71,7 @@ fn event_of(text: &str) -> Event {
             "id" => value.clone_into(&mut event.id),
             "data" if event.data.is_empty() => value.clone_into(&mut event.data),
             "data" => event.data = format!("{}\n{value}", event.data),
-            // A comment, which keeps the connection alive, or a field of a later version.
+            // A comment that keeps the connection alive, or a field that only a later version has.
             _ => {}
         }
     }

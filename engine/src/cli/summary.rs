@@ -5,7 +5,7 @@ use service::output::print;
 #[derive(Debug)]
 pub(super) struct Summary {
     pub(super) text: String,
-    /// A broken promise; the program then ends with this error.
+    /// The promise that was broken; the program then ends with this text as its error.
     pub(super) wrong: Option<String>,
 }
 
@@ -18,7 +18,7 @@ impl Summary {
         }
     }
 
-    /// The summary of a scenario that is over.
+    /// The summary of a scenario that is over, in which `lost` jobs were lost.
     pub(super) fn of(lost: Option<u64>) -> Summary {
         let lost_text = lost.map_or("not known".to_owned(), |lost| lost.to_string());
         let wrong =

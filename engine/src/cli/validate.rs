@@ -1,13 +1,13 @@
-//! `engine validate -f FILE`: checks a manifest.
+//! `engine validate -f FILE`: checks a manifest without running it.
 
 use crate::args::ValidateArgs;
 use crate::start::plan::refusals;
 use crate::start::read::{Read, read};
 
-/// The warnings of a manifest, and its summary.
+/// Checks a manifest; returns its warnings and a summary as text.
 ///
 /// # Errors
-/// Everything that the engine would refuse.
+/// Returns everything that the engine would refuse.
 pub fn run(args: &ValidateArgs) -> anyhow::Result<String> {
     let read = read(&args.file, &args.core)?;
     let plan = refusals(&args.file, &read, false)?;

@@ -32,7 +32,7 @@ use crate::multicall::by_hand;
 /// Starts the box and runs it until a signal ends it.
 pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     if args.reset_on_exit {
-        let text = "--reset-on-exit needs --scheduler kubernetes; a box ends all its processes";
+        let text = "--reset-on-exit needs --scheduler kubernetes; local processes always end";
         return Err(UsageError(text.to_owned()).into());
     }
     let read = read(&args.manifest, &args.core)?;
@@ -79,7 +79,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     serve(shell, components, options).await
 }
 
-/// A manifest may begin with more replicas than the capacity; then they are allocated as in any
+/// Lowers the initial replicas of a manifest that exceed the capacity: they are allocated as in any
 /// other round.
 fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     let wanted = |w: &Workload| recipes.iter().find(|r| r.deployment == w.name).map(|r| r.replicas);
@@ -101,14 +101,14 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     }
 }
 
-/// Deployments that are never scaled, with the reason.
+/// The Deployments behind a Service, which are never scaled, each with the reason.
 fn servers(recipes: &[Recipe]) -> BTreeMap<String, String> {
     let servers = recipes.iter().filter(|recipe| recipe.is_server());
     servers.map(|it| (it.deployment.clone(), BEHIND_A_SERVICE.to_owned())).collect()
 }
 
-/// A Deployment that is neither a server nor scaled makes load. Its replicas come from the
-/// manifest, or from the flag if no scenario makes the load.
+/// The initial replicas of the Deployments that make load: those that are neither scaled nor behind
+/// a Service. They come from the manifest, or from the flag if no scenario makes the load.
 fn loads_at_start(
     args: &RunArgs,
     recipes: &[Recipe],
@@ -130,7 +130,8 @@ fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
     if known { Ok(()) } else { Err(UsageError(text).into()) }
 }
 
-/// The queue server: by flag, else the one in the engine's own Deployment, as a local address.
+/// The queue server's URL: from the flag, or else the local URL for the one that the engine's own
+/// Deployment in the manifest has.
 fn queue_url(
     args: &RunArgs,
     manifest: &Manifest,
@@ -146,7 +147,7 @@ fn queue_url(
         .map_err(|why| anyhow::anyhow!("the queue's address {local:?}: {why}"))
 }
 
-/// The page's address and the commands that a presenter needs next.
+/// The text that a person sees at the start: the page's address and the next commands.
 fn invitation(page: SocketAddr) -> String {
     let is_elsewhere = page != SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     let url = if is_elsewhere { format!(" --engine-url http://{page}") } else { String::new() };
@@ -157,7 +158,7 @@ fn invitation(page: SocketAddr) -> String {
     )
 }
 
-/// Logs which parts of the manifest and which flags are not honoured.
+/// Logs which parts of the manifest, and which flags in it, are not honoured.
 fn announce(args: &RunArgs, read: &Read, plan: &Plan) {
     let Read { manifest, config, .. } = read;
     let mut for_clusters: Vec<_> = manifest.unused.for_clusters.iter().cloned().collect();

@@ -18,7 +18,7 @@ use super::serve::{ServeOptions, serve};
 use crate::args::{Capacity, RunArgs};
 use crate::listen::listen;
 
-/// The queue's Service in the engine's own namespace.
+/// The default queue server: the Service `queue` in the engine's own namespace.
 const QUEUE: &str = "http://queue:4151";
 
 /// Starts the engine and runs it until a signal ends it.
@@ -41,7 +41,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let budget = args.core.budget();
     let kit = Kit::new(queue_url, token);
     let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
-    // Nothing is scaled before the first list of Deployments; its annotations name the workloads.
+    // Without workloads, nothing is scaled before the first list of Deployments is read.
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;

@@ -1,5 +1,5 @@
-//! The flags and variables of the engine's own container in a manifest. The box takes capacity,
-//! tick and queue from them, unless its own flags override these. A warning names all others.
+//! The flags and variables of the engine's own container in a manifest. A box takes its capacity,
+//! tick and queue from them, unless its own flags set these. A warning names all others.
 
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
@@ -12,18 +12,18 @@ use runtime::snapshots::headline::words::listed;
 
 use crate::args::{Args, Capacity, CoreArgs, RunArgs};
 
-/// The flags of [`CoreArgs`].
+/// The names of the flags in [`CoreArgs`].
 const CORE: [&str; 2] = ["capacity", "tick"];
-/// No warning names these. Every engine in a cluster has the last three, which mean nothing in a
-/// box; the queue's address is taken from its text.
+/// Flags that no warning names. The last three are in the manifest of every engine in a cluster,
+/// and mean nothing in a box; the queue's address is honoured by other code.
 const NATURAL: [&str; 4] = ["queue_url", "scheduler", "listen", "shutdown_grace"];
 
 #[derive(Debug, Default)]
 pub struct OwnArguments {
     pub core: CoreArgs,
-    /// The flag or variable, and the queue's address in it.
+    /// The name of the flag or variable with the queue's address, and that address.
     pub queue_url: Option<(&'static str, String)>,
-    /// Names the flags and variables that are not honoured.
+    /// A sentence that names the flags and variables that are not honoured; `None` if all are.
     pub warning: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl OwnArguments {
     /// Reads the engine's Deployment in a manifest.
     ///
     /// # Errors
-    /// The flag or variable that an engine would refuse.
+    /// Returns the flag or variable that an engine would refuse.
     pub fn of(manifest: &Manifest) -> Result<OwnArguments, Refused> {
         let is_it = |it: &&Container| it.runs(Program::Engine);
         let own = manifest.engine().and_then(|it| Some((it, it.containers.iter().find(is_it)?)));
@@ -56,12 +56,12 @@ impl OwnArguments {
     }
 }
 
-/// The engine's command line without the variables of this process, which are not the manifest's.
+/// The engine's command line. It ignores variables of this process, which are not the manifest's.
 fn command() -> Command {
     Args::command().mut_args(|arg| arg.env(None::<&str>))
 }
 
-/// Capacity and tick from the variables, then the arguments: a flag overrides its variable.
+/// The arguments to parse: capacity and tick from variables, then the container's own, which win.
 fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     let known = Args::command();
     let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));
@@ -73,7 +73,7 @@ fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     begin.chain(words.iter().cloned()).collect()
 }
 
-/// The flags and variables that are not honoured.
+/// The names of the flags and variables that are not honoured.
 fn unused(matches: &ArgMatches, env: &[(String, String)], is_auto: bool) -> Vec<String> {
     let mut unused = Vec::new();
     for arg in Args::command().get_arguments() {

@@ -9,10 +9,10 @@ use process::{Plan, recipes};
 use super::own_arguments::OwnArguments;
 use super::read::Read;
 
-/// The plan to run a manifest on this machine; made before anything starts.
+/// Plans how to run a manifest on this machine, before anything starts.
 ///
 /// # Errors
-/// Everything that cannot run here, by Deployment.
+/// Returns everything that cannot run here, by Deployment.
 pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
     let plan = recipes(&read.manifest, &programs()?, queue_is_given);
     let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
@@ -23,7 +23,7 @@ pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Resul
     Ok(plan)
 }
 
-/// The folder of the kit's programs, which is the engine's own.
+/// The folder of the kit's programs, in which the engine itself is, too.
 fn programs() -> anyhow::Result<PathBuf> {
     let engine = std::env::current_exe().context("the engine's own path is unknown")?;
     engine.parent().map(PathBuf::from).context("the engine has no folder")

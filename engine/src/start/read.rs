@@ -12,19 +12,19 @@ use process::Plan;
 use super::own_arguments::OwnArguments;
 use crate::args::CoreArgs;
 
-/// A manifest, and what was derived from it.
+/// A manifest, and the configuration that was read from it.
 #[derive(Debug)]
 pub struct Read {
     pub text: String,
     pub manifest: Manifest,
     pub config: control::Config,
     pub own: OwnArguments,
-    /// Capacity and tick: by the command line, else by the manifest's engine.
+    /// The capacity and the tick: from the command line, or else from the engine in the manifest.
     pub budget: Budget,
 }
 
 impl Read {
-    /// One sentence for each part that is not honoured.
+    /// One sentence for each part of the manifest that is not honoured.
     pub fn warnings<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a String> {
         let unused = self.manifest.unused.warnings.iter();
         unused.chain(&plan.warnings).chain(&self.own.warning)
@@ -34,8 +34,8 @@ impl Read {
 /// Reads a manifest and the configuration in it.
 ///
 /// # Errors
-/// When the capacity is `auto`, or the file cannot be read or is invalid; each line then names the
-/// file.
+/// When the capacity is `auto`, or the file cannot be read or is invalid. If it is invalid, each
+/// line of the message names the file.
 pub fn read(file: &Path, core: &CoreArgs) -> anyhow::Result<Read> {
     core.capacity().without_cluster()?;
     let text = text(file)?;

@@ -1,4 +1,4 @@
-//! Runs an engine with everything that people see of it: page, API, audience, recording.
+//! Runs an engine with its page, its API and the audience's page, and records the run.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,16 +22,16 @@ use web::{AccessGuard, App};
 
 use crate::args::RunArgs;
 
-/// The opening load is set after this time even if nobody opens the page.
+/// The opening load is set after this time, even if nobody opens the page before.
 const OPENING: Duration = Duration::from_secs(10);
 
 pub(super) struct ServeOptions {
     args: RunArgs,
-    /// The queue server: the API gives its address, and the background's tiles come from it.
+    /// The queue server. The API names its URL, and the background's tiles are received from it.
     kit: Kit,
-    /// A scenario to begin with, and whether its steps wait for a key.
+    /// The scenario to play at the start, and whether its steps wait for a key.
     opening: Option<(Scenario, bool)>,
-    /// Changes from other machines need this token.
+    /// The token for changes from other machines; `None` refuses them.
     token: Option<TokenFile>,
     recording: Option<Recorder>,
     /// The text of the manifest; `None` on a cluster.
@@ -40,8 +40,7 @@ pub(super) struct ServeOptions {
 
 impl ServeOptions {
     /// # Errors
-    /// When the token file has no token, the scenario cannot be read, or the recording's file
-    /// cannot be made.
+    /// When the token file has no token, the scenario is invalid, or the recording cannot begin.
     pub(super) fn of(
         args: RunArgs,
         kit: Kit,
@@ -57,10 +56,10 @@ impl ServeOptions {
         })
     }
 
-    /// Begins the scenario or the opening load; returns the routes of the stage.
+    /// Starts the scenario or the opening load; returns the routes of the stage.
     fn stage(&mut self, stage: &Stage, handle: &Handle, opened: Arc<Notify>) -> Router {
         let presenter = Presenter::start(handle.clone(), stage.shown.clone());
-        // A scenario makes its own load.
+        // A scenario sets the load itself, so the opening load is ignored.
         match (self.opening.take(), self.args.opening_load.take()) {
             (Some((scenario, by_hand)), _) => {
                 let play = play_when_ready(presenter.clone(), handle.clone(), scenario, by_hand);
@@ -91,7 +90,7 @@ impl ServeOptions {
     }
 }
 
-/// The scenario to begin with, and whether its steps wait for a key.
+/// The scenario to play at the start, and whether its steps wait for a key.
 fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
     let scenario = match &args.scenario {
         Some(file) => file::read(file)?,
@@ -101,7 +100,7 @@ fn opening(args: &RunArgs) -> Result<Option<(Scenario, bool)>, UsageError> {
     Ok(Some((scenario, args.stage)))
 }
 
-/// Runs the control loop and serves everything that people see of it.
+/// Runs the control loop, serves the pages and the API, and records the run, until shutdown.
 pub(super) async fn serve(
     shell: Shell,
     components: Components,

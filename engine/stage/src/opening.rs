@@ -1,4 +1,4 @@
-//! The load that the audience sees at first.
+//! The opening load, which the engine sets so that the audience sees something happen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use crate::presenter::Shown;
 
-/// Sets the opening load when the page is `opened`, or else after `latest`. It does nothing if
-/// somebody has set a load or plays a scenario by then.
+/// Sets the opening load when the page is `opened`, or after `latest` at the latest. Does nothing
+/// if a load is set, or a scenario is played, by then.
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),

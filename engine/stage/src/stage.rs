@@ -13,21 +13,21 @@ use crate::presenter::{self, Presenter, Shown};
 /// The parts of the stage that every snapshot contains.
 #[derive(Debug, Default)]
 pub struct Stage {
-    /// The present step of a scenario.
+    /// The present step of a scenario, for the page.
     pub shown: Shown,
     /// The picture that the background paints.
     pub picture: SharedPicture,
-    /// The URL of the audience's page, also as a QR code.
+    /// The URL of the audience's page, and its QR code.
     pub poster: Poster,
 }
 
 impl Stage {
-    /// An empty stage; `audience` is the URL of the audience's page.
+    /// A stage with no scenario and no picture yet; `audience` is the URL of the audience's page.
     pub fn new(audience: Option<&str>) -> Stage {
         Stage { poster: Poster { url: audience.map(Arc::from) }, ..Stage::default() }
     }
 
-    /// The stage's part of each snapshot.
+    /// The parts that the stage adds to each snapshot.
     pub fn contributions(&self) -> Contributions {
         let Stage { shown, picture, poster } = self;
         Contributions::new(vec![
@@ -37,7 +37,7 @@ impl Stage {
         ])
     }
 
-    /// The routes.
+    /// The routes of the scenario, the comparison and the QR code.
     pub fn router(&self, presenter: Presenter, comparison: Comparison) -> Router {
         presenter::site::router(presenter)
             .merge(comparison::site::router(comparison))

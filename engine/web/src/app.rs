@@ -13,7 +13,7 @@ use crate::guard::AccessGuard;
 pub struct App {
     /// The control loop.
     pub handle: Handle,
-    /// Ends streams, which would otherwise never end.
+    /// Ends the streams of server-sent events, which do not end by themselves.
     pub shutdown: Shutdown,
     /// Notified when the Run page is opened.
     pub opened: Arc<Notify>,

@@ -32,7 +32,7 @@ impl ApiError {
         ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// 403: the request comes from a place that may not send it.
+    /// 403: the sender may not send the request, or the engine may not carry it out.
     pub fn forbidden(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::FORBIDDEN, "forbidden", message)
     }

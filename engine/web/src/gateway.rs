@@ -1,4 +1,4 @@
-//! The default gateway of a container's network: requests of the container's host come from it.
+//! The default gateway of a container's network: the container's host sends requests from it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,7 +10,7 @@ pub fn default_gateway() -> Option<IpAddr> {
     of_table(&std::fs::read_to_string(ROUTES).ok()?)
 }
 
-/// Columns: interface, destination, gateway, ...; addresses in little-endian hex.
+/// Parses the table: interface, destination, gateway, ...; addresses are little-endian hex.
 fn of_table(table: &str) -> Option<IpAddr> {
     let rows = table.lines().skip(1).map(|row| row.split_whitespace().collect::<Vec<_>>());
     let mut gateways = rows.filter_map(|row| match row[..] {

@@ -1,8 +1,8 @@
 //! Access control: which requests are accepted, from where and under which host name.
 //!
-//! Any web page can make a browser send requests to this machine, under any host name that it
-//! points here. So the engine answers only under its own host names and only to its own pages. It
-//! accepts changes only from this machine, or with the token.
+//! Any web page can make a browser send requests to this machine, under any host name that points
+//! here. So the engine answers only under its own host names and only to its own pages. It accepts
+//! changes only from this machine, or with the token.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 /// Decides which requests are accepted.
 #[derive(Debug, Default)]
 pub struct AccessGuard {
-    /// An address that counts as this machine's own.
+    /// An address that counts as local besides the loopback ones; `None` adds no address.
     pub trusted: Option<IpAddr>,
     /// Host names that the engine answers to, besides its own.
     pub hosts: Vec<String>,
@@ -94,7 +94,7 @@ impl AccessGuard {
         })
     }
 
-    /// Whether an origin is the engine's own page. Only an added host may be behind TLS.
+    /// Whether an origin is the engine's own page. Only hosts added with `--host` may use TLS.
     fn is_own_page(&self, origin: &str, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let further = self.hosts.iter().any(|ours| ours == name);

@@ -15,7 +15,7 @@ const AS_IT_COMES: [(HeaderName, HeaderValue); 2] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
 ];
 
-/// Answers with a stream; the only function that does so.
+/// Answers with a stream of events that ends at the shutdown. All streams must use this.
 #[expect(clippy::disallowed_methods, reason = "all others have to call this")]
 pub fn answer(shutdown: Shutdown, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let until = Box::pin(async move { shutdown.wait().await });

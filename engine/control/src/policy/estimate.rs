@@ -7,11 +7,11 @@ use crate::Time;
 /// An exponential average of a rate, correct for any interval between readings.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Average {
-    /// Its time constant, in seconds.
+    /// The time constant, in seconds.
     tau: f64,
     /// The average, per second.
     level: f64,
-    /// The measured time so far, in seconds.
+    /// How long rates have been measured so far, in seconds.
     seen: f64,
 }
 
@@ -34,27 +34,27 @@ impl Average {
     }
 }
 
-/// The remembered time, in seconds.
+/// The time constant with which observed jobs are forgotten, in seconds.
 const MEMORY: f64 = 180.0;
 /// At least this many jobs are remembered, however long they take.
 const MEMORY_JOBS: f64 = 30.0;
 /// The configured service time weighs as much as this many observed jobs.
 const SEED_JOBS: f64 = 100.0;
-/// With fewer jobs the service rate is unknown.
+/// With fewer observed jobs the service rate is unknown.
 const FEWEST_JOBS: f64 = 5.0;
-/// With fewer busy containers seen, summed over the readings, it is unknown too. Jobs that began
-/// and ended between two readings are missed, so a few readings may be far from the average.
+/// The service rate is also unknown with fewer busy containers seen, summed over the readings: jobs
+/// that begin and end between two readings are missed, so a few readings may be far off.
 const FEWEST_SEEN: f64 = 100.0;
 /// While messages wait all containers are busy all the time, so a reading counts this many times.
 const ALL_BUSY: f64 = 10.0;
-/// A longer interval between two readings weighs no more than this, in seconds.
+/// An interval between two readings weighs as if it were at most this long, in seconds.
 const LONGEST_GAP: f64 = 5.0;
 
 /// Jobs a second of one busy container: the jobs done divided by the time spent on them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ServiceRate {
     jobs: f64,
-    /// Busy container seconds.
+    /// How long containers were busy, in container-seconds.
     busy: f64,
     /// Busy containers seen, summed over the readings.
     seen: f64,
@@ -95,14 +95,14 @@ impl ServiceRate {
         self.seen += done.at_work * if done.all_busy { ALL_BUSY } else { 1.0 };
     }
 
-    /// Jobs a second, if enough were seen.
+    /// Jobs a second of one busy container; `None` while too few have been seen.
     pub(super) fn get(&self) -> Option<f64> {
         let known = self.jobs >= FEWEST_JOBS && self.seen >= FEWEST_SEEN && self.busy > 0.0;
         known.then(|| self.jobs / self.busy)
     }
 }
 
-/// The largest count within a time span.
+/// Remembers counts for a time span, to give the largest of them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Window {
     span: Time,
@@ -127,7 +127,7 @@ impl Window {
         }
     }
 
-    /// Continues as if `gap` had not passed.
+    /// Moves all counts forward by `gap`, so that this time does not age them.
     pub(super) fn pass_over(&mut self, gap: Time) {
         self.counts.iter_mut().for_each(|(at, _)| *at += gap);
     }
@@ -136,7 +136,7 @@ impl Window {
         self.counts.front().map_or(0, |(_, count)| *count)
     }
 
-    /// When the last count of at least `least` leaves the window.
+    /// When the last count of at least `least` leaves the window; `None` if no count is that high.
     pub(super) fn until_below(&self, least: u32) -> Option<Time> {
         let last = self.counts.iter().rev().find(|(_, count)| *count >= least);
         last.map(|(at, _)| *at + self.span)

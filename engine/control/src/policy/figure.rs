@@ -9,13 +9,13 @@ pub(crate) fn ceil(count: f64) -> u32 {
 
 /// A number that prints with as many decimal places as it needs.
 ///
-/// It is printed from whole numbers. A sentence is made for every workload at every tick, and exact
+/// Printing uses integers only: a sentence is made for every workload at every tick, and exact
 /// formatting of fractions would be most of its cost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figure(pub(crate) f64);
 
 impl Figure {
-    /// The most decimal places.
+    /// The highest number of decimal places.
     fn places(self) -> u32 {
         match self.0 {
             v if (0.0005..0.095).contains(&v) => 4,

@@ -1,8 +1,8 @@
 //! The rules that turn a queue's state into a wanted count.
 //!
-//! A recommendation is absolute. A rule makes it from its own last recommendation and the
-//! measurements, never from the running count: so a workload that is still starting neither blocks
-//! further raises nor causes too many.
+//! A recommendation is a count, not a change. A rule makes it from its own last recommendation and
+//! the measurements, never from the running count. So containers that are still starting neither
+//! block further raises nor cause too many.
 
 mod estimate;
 pub(crate) mod figure;
@@ -22,7 +22,7 @@ use crate::workload::Rule;
 /// A rule with its state.
 #[derive(Debug, Clone)]
 pub enum Policy {
-    /// As many as the arrivals need.
+    /// As many containers as the arrivals need.
     Rate(Box<Rate>),
     /// One container more or fewer a round.
     SimpleQueue(SimpleQueue),
@@ -33,7 +33,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The policy of a workload whose queue has `desired` containers now.
+    /// Makes the policy of a rule; `desired` is the present count of the whole queue.
     pub fn new(rule: &Rule, desired: u32) -> Policy {
         match rule {
             Rule::Rate(settings) => Policy::Rate(Box::new(Rate::new(settings.clone(), desired))),
@@ -45,15 +45,15 @@ impl Policy {
         }
     }
 
-    /// Continues from `count` if that is more than it wanted last: `count` was granted while there
-    /// were no readings.
+    /// Continues from `count` if that is more than the rule wanted last: `count` was granted while
+    /// there were no readings.
     pub fn resume(&mut self, count: u32) {
         if f64::from(count) > self.wanted() {
             self.begin_at(count);
         }
     }
 
-    /// Its last wanted count, with a fraction; infinite for the background, which has no limit.
+    /// The last wanted count, with a fraction; infinite for the background, which has no limit.
     fn wanted(&self) -> f64 {
         match self {
             Policy::SimpleQueue(policy) => policy.wanted.into(),
@@ -63,8 +63,8 @@ impl Policy {
         }
     }
 
-    /// Continues from `count`, whatever it wanted last, because someone else has set the count.
-    /// What it has learned stays.
+    /// Continues from `count`, whatever the rule wanted last, because something else has set the
+    /// count. The rule keeps what it has learned.
     pub fn begin_at(&mut self, count: u32) {
         match self {
             Policy::SimpleQueue(policy) => policy.begin_at(count),
@@ -74,7 +74,7 @@ impl Policy {
         }
     }
 
-    /// What the rule wants now, for its queue as a whole: other workloads on it are included.
+    /// Returns what the rule wants now for its whole queue, other workloads on it included.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         match self {
             Policy::Rate(policy) => policy.recommend(sight),

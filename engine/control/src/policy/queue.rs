@@ -2,8 +2,8 @@
 //!
 //! The output is the rate of change of a level `u` of containers:
 //! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue from the nearer edge of its
-//! deadband. It raises quickly and lowers slowly. It never goes below the busy containers and one
-//! tenth more: a busy container is not idle, however short the queue.
+//! deadband. The rule raises quickly and lowers slowly. It never goes below the busy containers and
+//! one tenth more: containers may be busy although the queue is short.
 
 use crate::Time;
 use crate::policy::figure::ceil;
@@ -21,7 +21,7 @@ const KP_DOWN: f64 = 0.05;
 /// The derivative's filter, in seconds: messages arrive one by one, so the difference of two
 /// counts taken half a second apart is mostly noise.
 const SLOPE_FILTER: f64 = 0.4;
-/// The filter of the busy containers, in seconds: about ten jobs of the demo.
+/// The filter of the number of busy containers, in seconds: about ten jobs of the demo.
 const BUSY_FILTER: f64 = 2.0;
 /// The highest share of busy containers after a removal. With all of them busy, a load that just
 /// fits looks the same as one that does not.
@@ -33,11 +33,11 @@ const LONGEST_STEP: f64 = 1.0;
 #[derive(Debug, Clone)]
 pub struct PdController {
     target: QueueTarget,
-    /// The level in containers, a fraction included.
+    /// The level `u`, in containers and fractions of one.
     pub(super) level: f64,
     /// Growth of the error in messages a second, filtered.
     slope: f64,
-    /// Busy containers, filtered.
+    /// The filtered number of busy containers.
     busy: f64,
     last: Option<Last>,
 }
@@ -55,18 +55,18 @@ struct Rates {
 }
 
 impl PdController {
-    /// Starts from the count that is written now.
+    /// Makes the rule's state from `desired`, the count that is written now.
     pub fn new(target: QueueTarget, desired: u32) -> PdController {
         let level = f64::from(desired);
         PdController { target, level, slope: 0.0, busy: 0.0, last: None }
     }
 
-    /// Continues from `count`.
+    /// Continues from `count`, whatever the rule wanted last.
     pub fn begin_at(&mut self, count: u32) {
         self.level = f64::from(count);
     }
 
-    /// Takes one step for what is seen.
+    /// Takes one step by the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let sample = &sight.reading.sample;
         let error = self.target.error(sample.ready as f64);
@@ -104,7 +104,7 @@ impl PdController {
         dt
     }
 
-    /// The busy containers and a small reserve.
+    /// The count below which nothing is removed: the busy containers and a small reserve.
     fn floor(&self) -> f64 {
         self.busy / MOST_BUSY
     }

@@ -30,7 +30,7 @@ const STEP: f64 = 3.0;
 #[derive(Debug, Clone)]
 pub struct Rate {
     settings: RateSettings,
-    /// The last recommendation.
+    /// The last recommended count.
     pub(super) wanted: u32,
     fast: Average,
     slow: Average,
@@ -63,14 +63,14 @@ impl Need {
         self.by_rate() + self.backlog + self.start_up
     }
 
-    /// The smallest count that suffices for a moment.
+    /// The smallest count that suffices for the moment, as busy as `MOST_BUSY` allows.
     fn least(&self) -> f64 {
         self.lambda / (MOST_BUSY * self.mu) + self.backlog + self.start_up
     }
 }
 
 impl Rate {
-    /// Starts from the count that is written now.
+    /// Makes the rule's state from `desired`, the count that is written now.
     pub fn new(settings: RateSettings, desired: u32) -> Rate {
         Rate {
             wanted: desired,
@@ -85,18 +85,18 @@ impl Rate {
         }
     }
 
-    /// Continues from `count`.
+    /// Continues from `count`, whatever the rule wanted last.
     pub fn begin_at(&mut self, count: u32) {
         self.wanted = count;
     }
 
-    /// Takes one step for what is seen.
+    /// Takes one step by the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         if self.last.is_none() {
-            // The present count must have been needed, as far as is known.
+            // Nothing is known of earlier needs, so the present count is taken as one.
             self.window.add(sight.now, self.wanted);
         }
-        // A need from before a standstill still counts.
+        // A standstill of the engine does not age the needs from before it.
         self.window.pass_over(sight.stood_still);
         self.measure(sight);
         let sample = &sight.reading.sample;
@@ -126,8 +126,8 @@ impl Rate {
         }
     }
 
-    /// Raises at once where the need leaves the dead zone or the arrivals are more than noise.
-    /// Lowers to the window's largest need, which includes the slow average.
+    /// The next wanted count. It rises at once if the need leaves the dead zone or the arrivals are
+    /// more than noise. It falls to the window's largest need, which includes the slow average.
     fn next(&self, need: Option<&Need>, asked: u32) -> u32 {
         let least = need.map_or(f64::from(asked), Need::least);
         match asked > self.wanted {
@@ -137,15 +137,15 @@ impl Rate {
         }
     }
 
-    /// Whether random arrivals at the slow average's rate would hardly ever lift the fast one this
-    /// high. Such an average of Poisson arrivals has the variance rate / (2 tau) (Campbell).
+    /// Whether the arrivals have risen: random ones at the slow average's rate would hardly ever
+    /// lift the fast average this high. Its variance is then rate / (2 tau) (Campbell).
     fn sees_step(&self) -> bool {
         let slow = self.slow.level();
         let deviation = (slow / (2.0 * FAST.as_secs_f64())).sqrt();
         self.fast.level() > slow + STEP * deviation
     }
 
-    /// Takes in a reading.
+    /// Updates the averages, the service rate and the arrivals with a reading.
     fn measure(&mut self, sight: &Sight) {
         let reading = &sight.reading;
         let last = self.last.replace(*reading);
@@ -187,7 +187,7 @@ impl Rate {
         })
     }
 
-    /// Averages never fall to zero, so they are ignored when there is no work.
+    /// The count by the need; 0 if there is no work, because averages never fall to 0.
     fn by_need(&self, need: &Need, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && need.by_rate() < 1.0 { 0 } else { ceil(need.total()) }
     }
@@ -196,7 +196,7 @@ impl Rate {
         sample.ready == 0 && sample.in_flight == 0 && self.arrived == 0 && !self.depth_only
     }
 
-    /// One more or fewer by the queue's length, while the service rate is unknown.
+    /// The count while the service rate is unknown: one more or one fewer by the queue's length.
     fn by_depth(&self, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && self.fast.level() == 0.0 {
             return 0;
@@ -255,7 +255,7 @@ impl Rate {
 }
 
 fn arithmetic(need: &Need, asked: u32) -> String {
-    // Tenths say nothing of a high rate.
+    // Tenths do not matter in a high rate.
     let lambda = if need.lambda < 10.0 { need.lambda } else { need.lambda.round() };
     let [load, lambda, mu] = [100.0 * BUSY, lambda, need.mu].map(Figure);
     let work = format!("each worker does {mu}/s, kept at {load} % load");

@@ -5,10 +5,10 @@ use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
 use crate::workload::{Fleet, QueueTarget};
 
-/// Why a rule does not go down to 0.
+/// The text that says why a rule does not go down to 0.
 pub(super) const ONE_STAYS: &str = "one worker stays while there are jobs";
 
-/// How a rule that moves one step at a time describes its queue.
+/// The reason of a rule that moves one step at a time, as text.
 pub(super) fn step_words(target: &QueueTarget, ready: u64) -> String {
     let wait = waiting(ready);
     match target.error(ready as f64) {
@@ -18,12 +18,12 @@ pub(super) fn step_words(target: &QueueTarget, ready: u64) -> String {
     }
 }
 
-/// The first words on a queue's length.
+/// Says how many jobs wait, as the beginning of a reason.
 pub(super) fn waiting(ready: u64) -> String {
     if ready == 1 { "1 job waits".to_owned() } else { format!("{ready} jobs wait") }
 }
 
-/// What a rule looks at.
+/// What a rule sees in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sight {
     /// The time of the round.
@@ -41,7 +41,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// The smallest allowed count: at least 1 while there is work.
+    /// The smallest count that a rule may want: the minimum, but at least 1 while there is work.
     pub(super) fn least(&self) -> u32 {
         self.min.max(u32::from(self.has_work()))
     }
@@ -56,13 +56,13 @@ impl Sight {
 /// What a rule wants, and why.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recommendation {
-    /// The number of containers.
+    /// The wanted number of containers.
     pub wanted: u32,
-    /// The quantities of the arithmetic.
+    /// The quantities in the rule's arithmetic; empty if it has none.
     pub terms: Vec<Term>,
-    /// What keeps the rule from changing further in the same direction.
+    /// What keeps the rule from changing further in the same direction; `None` if nothing does.
     pub limited_by: Option<Limit>,
-    /// When the next change is due if the queue does not change.
+    /// When the next change is due if the queue does not change; `None` if no change is due.
     pub until: Option<Time>,
     /// The reason as a sentence, without the count.
     pub because: String,

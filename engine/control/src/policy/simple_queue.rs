@@ -13,17 +13,17 @@ pub struct SimpleQueue {
 }
 
 impl SimpleQueue {
-    /// Starts from the count that is written now.
+    /// Makes the rule's state from `desired`, the count that is written now.
     pub fn new(target: QueueTarget, desired: u32) -> SimpleQueue {
         SimpleQueue { target, wanted: desired }
     }
 
-    /// Continues from `count`.
+    /// Continues from `count`, whatever the rule wanted last.
     pub fn begin_at(&mut self, count: u32) {
         self.wanted = count;
     }
 
-    /// Takes one step for what is seen.
+    /// Takes one step by the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let ready = sight.reading.sample.ready;
         let error = self.target.error(ready as f64);

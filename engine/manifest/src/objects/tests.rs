@@ -1,4 +1,4 @@
-//! Compares our types with k8s-openapi's.
+//! Compares how this crate and k8s-openapi read Kubernetes objects.
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
@@ -30,7 +30,7 @@ fn the_kinds_are_those_that_kubernetes_has() {
     assert!(is_same, "objects.yaml must be:\n{kinds}");
 }
 
-/// Whether k8s-openapi accepts an object; checks that we say the same.
+/// Returns whether k8s-openapi accepts an object, and checks that this crate says the same.
 fn is_fit(kind: &str, object: &Value) -> bool {
     let theirs = match kind {
         "Deployment" => typed::<apps::Deployment>(object).map(drop),
@@ -40,7 +40,7 @@ fn is_fit(kind: &str, object: &Value) -> bool {
     theirs.is_ok()
 }
 
-/// An object with only this value, at the end of a path.
+/// An object with nothing but this value, at the end of a path.
 fn with(path: &[Step], value: &Value) -> Value {
     path.iter().rev().fold(value.clone(), |value, step| match step {
         Step::Key(key) => Value::Mapping(Mapping::from_iter([(key.as_str().into(), value)])),
@@ -48,7 +48,7 @@ fn with(path: &[Step], value: &Value) -> Value {
     })
 }
 
-/// Each field below a kind, with its type and the first path to a field of its kind.
+/// The path and type of each field in a kind and in the kinds below it, but of each kind once.
 fn fields(of: &str) -> Vec<(Vec<Step>, &'static str)> {
     let mut ways = VecDeque::from([(Vec::new(), of)]);
     let (mut seen, mut fields) = (BTreeSet::new(), Vec::new());
@@ -67,7 +67,7 @@ fn fields(of: &str) -> Vec<(Vec<Step>, &'static str)> {
     fields
 }
 
-/// One value of each sort; no type accepts them all.
+/// Values of all sorts; each type accepts only some of them.
 const SORTS: &str = "[null, true, 5, -5, 5000000000, 18446744073709551615, 1.5, '', '5', 'true', x,
     [], [null], [true], [5], [x], [[]], [{}], [{5: x}], {}, {a: null}, {a: true}, {a: 5}, {a: 1.5},
     {a: x}, {a: []}, {a: {}}, {5: x}, {null: x}]";
@@ -79,7 +79,7 @@ fn a_value_of_each_sort_in_each_field_is_refused_as_kubernetes_types_refuse_it()
         let fields = fields(kind);
         assert!(fields.len() > many, "{kind}: {}", fields.len());
         for (path, of) in fields {
-            // Only the cluster writes timestamps; their format is not checked.
+            // Any text is accepted for a timestamp, because only the cluster writes timestamps.
             let is_seen = |it: &&Value| of != "Time" || !it.is_string();
             let found = sorts.iter().filter(is_seen).map(|it| is_fit(kind, &with(&path, it)));
             let found: BTreeSet<bool> = found.collect();
@@ -89,7 +89,7 @@ fn a_value_of_each_sort_in_each_field_is_refused_as_kubernetes_types_refuse_it()
     }
 }
 
-/// Compares our reading of an object with k8s-openapi's; whether it could be read.
+/// Checks that this crate reads an object as k8s-openapi does. Returns whether it could be read.
 fn is_read(kind: &str, object: &Value) -> bool {
     match kind {
         _ if !is_fit(kind, object) => false,
@@ -98,7 +98,7 @@ fn is_read(kind: &str, object: &Value) -> bool {
     }
 }
 
-/// Compares them also for the object as a cluster, and so k8s-openapi, writes it.
+/// Checks this also for the object in the form in which k8s-openapi, like a cluster, writes it.
 fn same<K: DeserializeOwned + Serialize, T: PartialEq + Debug>(
     object: &Value,
     theirs: fn(String, K) -> Result<T, Mismatch>,
@@ -126,7 +126,7 @@ fn the_kit_s_own_objects_are_read_as_kubernetes_types_read_them() {
         include_str!("../../../../deploy/token/undo/queue.yaml"),
     ] {
         for object in documents(text).map(|it| it.unwrap().value) {
-            // The patches are of Deployments, but have no kind.
+            // Patches have no kind; all of these are for Deployments.
             let kind = object["kind"].as_str().unwrap_or("Deployment");
             if KINDS.contains_key(kind) {
                 read += usize::from(is_read(kind, &object));
@@ -151,23 +151,23 @@ fn volumes_of_one_or_two_sorts_are_read_as_kubernetes_types_read_them() {
     assert!(is_read("Deployment", &serde_yaml::from_str(&object).unwrap()));
 }
 
-/// Fields that nearly every generated object has; all others are rare.
+/// The fields that nearly all generated objects have; other fields are rare.
 const USED: &str = " metadata spec namespace annotations labels replicas template containers \
     terminationGracePeriodSeconds enableServiceLinks volumes name image command args env value \
     workingDir volumeMounts mountPath subPath subPathExpr readOnly ports containerPort selector \
     protocol clusterIP port targetPort ";
 
-/// The next choice, below `of`.
+/// Makes the next choice: a number below `of`.
 fn pick(choices: &mut Iter<'_, u8>, of: usize) -> usize {
     usize::from(choices.next().copied().unwrap_or(255)) % of
 }
 
-/// Generates a value of a type, and sometimes of another one.
+/// Generates a value of a type, and sometimes a value of another type.
 fn made_up(of: &str, choices: &mut Iter<'_, u8>) -> Value {
     if pick(choices, 200) == 0 {
         let sorts: Vec<Value> = serde_yaml::from_str(SORTS).unwrap();
         let other = &sorts[pick(choices, sorts.len())];
-        // Our check takes any text for a timestamp: nothing of a manifest's times is used.
+        // Any text is accepted for a timestamp, because no time of a manifest is used.
         if of != "Time" || !other.is_string() {
             return other.clone();
         }

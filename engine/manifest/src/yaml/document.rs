@@ -1,4 +1,4 @@
-//! One document of a text, and the lines of its parts.
+//! One document of a YAML text, and the lines of its parts.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use serde_yaml::Value;
 use super::step::{Step, at};
 use super::{merge, place};
 
-/// One document of a text.
+/// One document of a YAML text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub(super) text: Arc<str>,
-    /// Its index among the text's documents, from 0.
+    /// The index of the document in the text, from 0.
     pub(super) number: usize,
-    /// The value as written.
+    /// The document's value as written.
     pub(super) written: Value,
-    /// The value with merge keys expanded.
+    /// The document's value with merge keys expanded.
     pub value: Value,
 }
 
 impl Document {
-    /// The line of a value; for a missing one, the line of what it would be in.
+    /// The line of the value at a path. If it is missing, the line of what should contain it.
     pub fn line(&self, path: &[Step]) -> usize {
         let found = (1..=path.len()).rev().find_map(|long| {
             let path = merge::written_path(&self.written, &path[..long])?;
@@ -29,7 +29,7 @@ impl Document {
         found.or_else(|| place::line(&self.text, self.number, &[])).unwrap_or(1)
     }
 
-    /// The value at a path.
+    /// The value at a path; `None` if it is missing.
     pub fn at(&self, path: &[Step]) -> Option<&Value> {
         at(&self.value, path)
     }

@@ -2,11 +2,11 @@
 //! and the line of each value in the text.
 //!
 //! # Layout
-//! - [`read`](mod@read): a text into values, up to a maximum size
+//! - [`read`](mod@read): reads a text into values, up to a maximum number
 //! - [`merge`]: expands `<<`
-//! - [`place`]: the line of a value in the text
+//! - [`place`]: finds the line of a value in the text
 //! - `step` and `document`: the path to a value, and its document
-//! - [`typed`]: values into types, with a message for what does not fit
+//! - [`typed`]: reads values into types, with a message for what does not fit
 
 mod document;
 pub mod merge;

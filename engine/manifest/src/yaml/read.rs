@@ -1,5 +1,5 @@
-//! A text into values. A few aliases can expand to more values than fit in memory, so the values
-//! are counted while they are made.
+//! Reads a text into values. A few aliases can expand to more values than fit in memory, so the
+//! values are counted while they are made.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use super::document::Document;
 use super::merge;
 use super::step::Bad;
 
-/// Ten times the values of a manifest with 1,000 Deployments.
+/// The most values of a text: ten times those of a manifest with 1,000 Deployments.
 const MOST_VALUES: usize = 1_000_000;
 
-/// The documents of a text, up to the first invalid one: behind a broken document it is not known
-/// where the next one begins. Empty documents are left out.
+/// The documents of a text, up to the first invalid one, after which the begin of the next one is
+/// unknown. Empty documents are left out.
 pub fn documents(text: &str) -> impl Iterator<Item = Result<Document, Bad>> {
     let shared: Arc<str> = text.into();
     let mut left = MOST_VALUES;
     let mut broken = false;
     let read = move |(number, from): (usize, serde_yaml::Deserializer<'_>)| {
-        // Behind a broken document the reader would return documents without end.
+        // After an invalid document the reader would return documents without end.
         if broken {
             return None;
         }
@@ -51,13 +51,13 @@ fn document(
     Ok(Document { text: text.clone(), number, written, value })
 }
 
-/// The message of an error without the place.
+/// The message of an error without the position.
 fn words(error: &serde_yaml::Error) -> String {
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or(&message).replace('\n', " ")
 }
 
-/// Reads values until `left` reaches 0.
+/// Reads values, of which it accepts only `left` more.
 struct Values<'a> {
     left: &'a mut usize,
 }
@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for Values<'_> {
         Ok(Value::Mapping(map))
     }
 
-    /// A value with a tag of its own: the tag is ignored.
+    /// Ignores the tag of a value with a YAML tag of its own, such as `!a 5`.
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<Value, A::Error> {
         let (_, value) = from.variant::<String>()?;
         value.newtype_variant_seed(self)

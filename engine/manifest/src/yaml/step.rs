@@ -1,13 +1,13 @@
-//! The path to a value, and what is wrong there.
+//! Paths to values, and what is wrong with a text.
 
 use serde_yaml::Value;
 
 /// One step of the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Into a map, by a key.
+    /// Into a map, to the value of this key.
     Key(String),
-    /// Into a list, by an index from 0.
+    /// Into a list, to the item at this index, from 0.
     Item(usize),
 }
 
@@ -23,7 +23,7 @@ impl From<usize> for Step {
     }
 }
 
-/// A path with further steps.
+/// The path that leads on from `path` by further steps.
 pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
     path.iter().cloned().chain(on).collect()
 }
@@ -31,18 +31,18 @@ pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
 /// What is wrong with a text, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
-    /// The line, from 1.
+    /// The line of the error, from 1.
     pub line: usize,
     /// What is wrong, and the fix.
     pub text: String,
 }
 
-/// The value that a path leads to.
+/// The value at the end of a path; `None` if it is missing.
 pub fn at<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(value, child)
 }
 
-/// The value that one step leads to.
+/// The value at the end of a single step; `None` if it is missing.
 pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match step {
         Step::Key(key) => value.get(key.as_str()),

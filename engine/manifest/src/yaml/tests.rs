@@ -30,11 +30,11 @@ fn a_merge_means_the_same_as_written_out() {
         ("{<<: {x: 1}, y: 2}", "{x: 1, y: 2}"),
         ("{<<: [{x: 1}, {x: 2, y: 2}], z: 3}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [], x: 1}", "{x: 1}"),
-        // A merged map may have merges of its own, also in a list, at any depth.
+        // A merged map may have merge keys of its own, also in a list, at any depth.
         ("{<<: {<<: {<<: {x: 1, y: 1}, y: 2}, z: 3}}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [{<<: {x: 1}}, {y: 2}]}", "{x: 1, y: 2}"),
         ("[[{a: {<<: {x: {<<: {y: 1}}}}}]]", "[[{a: {x: {y: 1}}}]]"),
-        // Merging is not recursive: values of the same key are not mixed.
+        // Maps are merged only at the top: of two values for a key, one counts as a whole.
         ("{<<: {x: {a: 1}}, x: {b: 2}}", "{x: {b: 2}}"),
         // A key in quotes is an ordinary key, also beside one without quotes.
         ("{\"<<\": {x: 1}}", "{\"<<\": {x: 1}}"),

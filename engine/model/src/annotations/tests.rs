@@ -8,7 +8,7 @@ fn read(text: &str) -> Result<control::Config, Refused> {
     config(&parse(text).unwrap(), &Budget::default())
 }
 
-/// The demo's manifest with one of our annotations changed.
+/// The demo's manifest with another value for one of the engine's annotations.
 fn with(deployment: &str, name: &str, value: &str) -> String {
     let mut manifest = parse(DEMO).unwrap();
     let found = manifest.deployments.iter_mut().find(|d| d.name == deployment).unwrap();

@@ -1,12 +1,12 @@
-//! The configuration as shell commands: where demo.yaml was applied, they give the same
+//! The configuration as shell commands. In a cluster where demo.yaml was applied, they set this
 //! configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ours;
 
-/// One `kubectl annotate` line for each Deployment. `names` are annotations that a Deployment had
-/// or may be created with; the line removes those that it does not have.
+/// One `kubectl annotate` line for each Deployment. `names` are annotations that the Deployment may
+/// have in the cluster. The line removes those of them that are not in `all`.
 pub fn lines(
     all: &BTreeMap<String, Ours>,
     names: &BTreeMap<String, BTreeSet<String>>,

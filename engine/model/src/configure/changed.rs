@@ -8,39 +8,39 @@ use serde::Serialize;
 use super::Ours;
 use crate::actor::Actor;
 
-/// An annotation whose value changed.
+/// A change of one annotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// The Deployment that has it.
+    /// The name of the Deployment with the annotation.
     pub deployment: String,
-    /// Its full name.
+    /// The annotation's full name, with its prefix.
     pub annotation: String,
-    /// Its old value; null if it is new.
+    /// The value before the change; null if the annotation was added.
     pub from: Option<String>,
-    /// Its new value; null if it was removed.
+    /// The value after the change; null if the annotation was removed.
     pub to: Option<String>,
-    /// The author, if known.
+    /// The author of the change; `None` while it is not known.
     #[serde(skip)]
     pub by: Option<Actor>,
 }
 
-/// One edit of one Deployment.
+/// One edit of one Deployment's annotations, as pages show it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Edited {
-    /// When it was seen, in seconds of uptime.
+    /// When the engine saw the edit, in seconds of uptime.
     pub at: f64,
-    /// The author.
+    /// The author of the edit.
     pub by: Actor,
     /// The whole edit as a sentence, such as `target 20 -> 10, consumer`.
     pub text: String,
-    /// Its label on the chart.
+    /// The edit's label on the chart.
     pub mark: String,
-    /// Whether it only pauses or resumes a workload.
+    /// Whether the edit does nothing but pause or resume a workload.
     pub is_pause: bool,
 }
 
-/// The differences between two states of all Deployments' annotations. A Deployment that is in only
-/// one of them was created or deleted, which is not an edit.
+/// The changes between two states of all Deployments' annotations. A Deployment that is in only one
+/// state was created or deleted, which is not an edit.
 pub fn differences(from: &BTreeMap<String, Ours>, to: &BTreeMap<String, Ours>) -> Vec<Changed> {
     let both = to.iter().filter_map(|(name, now)| Some((name, from.get(name)?, now)));
     both.flat_map(|(name, before, now)| of_one(name, before, now)).collect()
@@ -60,7 +60,7 @@ fn of_one(deployment: &str, before: &Ours, now: &Ours) -> Vec<Changed> {
         .collect()
 }
 
-/// Changes that were seen together, as one edit per Deployment and author.
+/// Groups changes that the engine saw at `at` (seconds of uptime) by Deployment and author.
 pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
     let mut groups: Vec<(&str, Actor, Vec<&Changed>)> = Vec::new();
     for change in changed {
@@ -78,7 +78,7 @@ pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
     groups.into_iter().map(sentence).collect()
 }
 
-/// The whole sentence, and a part that is short enough for the chart.
+/// Describes changes of one Deployment: in a whole sentence, and in a label for the chart.
 fn in_words(deployment: &str, members: &[&Changed]) -> (String, String) {
     let scaled = members.iter().any(|it| it.name() == "is-scalable" && it.is_on());
     if scaled {
@@ -106,7 +106,7 @@ impl Changed {
         self.to.as_deref() == Some("true")
     }
 
-    /// The new state of the whole Deployment, if this annotation sets one.
+    /// The new state of the whole Deployment, such as paused; `None` if this sets no such state.
     fn state(&self) -> Option<String> {
         let was_on = self.from.as_deref() == Some("true");
         let words = match self.name() {
@@ -128,7 +128,7 @@ impl Changed {
         Some(format!("{} {}", self.short(), self.to.as_ref()?))
     }
 
-    /// A name that is short enough for a mark on the chart.
+    /// The annotation's name, shortened for a label on the chart.
     fn short(&self) -> &str {
         match self.name() {
             "target-queue-length" => "target",

@@ -1,4 +1,4 @@
-//! Checks edits. The messages are those for invalid annotations in a manifest.
+//! Checks edits. Its messages are the same as for invalid annotations in a manifest.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,16 +10,17 @@ use manifest::{Deployment, PREFIX, Program};
 use super::{Change, apply};
 use crate::annotations::{self, engine_name, is_scalable, noted};
 
-/// The context in which annotations are checked.
+/// What an edit is checked against, besides the annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckContext {
-    /// The capacity if no annotation sets one.
+    /// The capacity that counts if no annotation sets one.
     pub capacity: u32,
-    /// The spare slots of the cluster, if they are the capacity: a fact, however small.
+    /// The cluster's spare slots, if they are the capacity. They are a fact, so a number that is
+    /// too small for the minimums is no problem. `None` if the capacity is configured.
     pub measured: Option<u32>,
     /// The time between two rounds.
     pub tick: Duration,
-    /// Deployments that cannot be scaled, and why not.
+    /// The Deployments behind a Service, which cannot be scaled, each with the reason.
     pub servers: BTreeMap<String, String>,
 }
 
@@ -35,10 +36,10 @@ impl CheckContext {
     }
 }
 
-/// Checks edits as a whole. Annotations that were invalid before and are not edited are ignored.
+/// Checks edits together. Annotations that were invalid before and stay as they were are ignored.
 ///
 /// # Errors
-/// Every annotation that would be invalid.
+/// Returns every annotation that would be invalid after the edits.
 pub fn check(
     all: &[Deployment],
     changes: &[Change],
@@ -58,7 +59,7 @@ fn touches(changes: &[Change], wrong: &InvalidAnnotation) -> bool {
     same.any(|change| change.annotations.contains_key(&wrong.annotation))
 }
 
-/// Edits of annotations that are not the engine's.
+/// Returns an error for each edit of an annotation that is not the engine's.
 fn foreign(changes: &[Change]) -> impl Iterator<Item = InvalidAnnotation> {
     let names = changes.iter().flat_map(|change| {
         change.annotations.keys().map(|annotation| (change.deployment.as_str(), annotation))
@@ -70,7 +71,7 @@ fn foreign(changes: &[Change]) -> impl Iterator<Item = InvalidAnnotation> {
     })
 }
 
-/// Every annotation that is invalid.
+/// Every invalid annotation of these Deployments.
 fn problems(all: &[Deployment], context: &CheckContext) -> Vec<InvalidAnnotation> {
     let mut wrong = Vec::new();
     let typed = noted(annotations::capacity(all), &mut wrong).unwrap_or(context.capacity);

@@ -1,8 +1,8 @@
-//! Edits of the annotations while the engine runs. Pure: the schedulers carry them out.
+//! Edits of annotations while the engine runs. Pure: the schedulers carry them out.
 //!
 //! # Layout
 //! - [`check`]: whether an edit is valid
-//! - [`changed`]: changes, and the sentences that describe them
+//! - [`changed`]: the changes that edits have made, and sentences that describe them
 //! - [`overview`]: the whole configuration, as the page and the API show it
 //! - [`annotate`]: the configuration as shell commands
 //! - [`yaml`]: the configuration as a manifest
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use manifest::{Deployment, PREFIX};
 use serde::{Deserialize, Serialize};
 
-/// The engine's annotations of a Deployment, by their full names.
+/// The engine's annotations of one Deployment: the value of each by its full name.
 pub type Ours = BTreeMap<String, String>;
 
 /// An edit of one Deployment's annotations.
@@ -30,12 +30,12 @@ pub type Ours = BTreeMap<String, String>;
 pub struct Change {
     /// The Deployment's name.
     pub deployment: String,
-    /// The new values by full name; `None` removes an annotation.
+    /// The new values by the annotations' full names; `None` removes an annotation.
     pub annotations: BTreeMap<String, Option<String>>,
 }
 
 impl Change {
-    /// An edit of one annotation, by its name without the prefix.
+    /// The edit of a single annotation, whose `name` has no prefix; `None` removes it.
     pub fn one(deployment: &str, name: &str, value: Option<&str>) -> Change {
         let value = value.map(str::to_owned);
         let annotations = BTreeMap::from([(format!("{PREFIX}{name}"), value)]);
@@ -43,13 +43,13 @@ impl Change {
     }
 }
 
-/// The engine's annotations of a Deployment.
+/// The engine's annotations on a Deployment, without those of others.
 pub fn ours(deployment: &Deployment) -> Ours {
     let all = deployment.annotations.iter().filter(|(name, _)| name.starts_with(PREFIX));
     all.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Carries out edits in order. Edits of Deployments that do not exist are ignored.
+/// Applies edits to `all` in order. Edits of Deployments that do not exist are ignored.
 pub fn apply(all: &mut [Deployment], changes: &[Change]) {
     for change in changes {
         let found = all.iter_mut().find(|deployment| deployment.name == change.deployment);
@@ -63,7 +63,7 @@ pub fn apply(all: &mut [Deployment], changes: &[Change]) {
     }
 }
 
-/// The edit that turns one set of annotations into another; `None` if they are the same.
+/// The edit that changes the annotations `from` into `to`; `None` if they are equal.
 pub fn between(deployment: &str, from: &Ours, to: &Ours) -> Option<Change> {
     let new = to.iter().filter(|(name, value)| from.get(*name) != Some(*value));
     let new = new.map(|(name, value)| (name.clone(), Some(value.clone())));

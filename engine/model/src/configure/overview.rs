@@ -10,47 +10,47 @@ use super::changed::{Changed, Edited};
 use super::{Change, Ours, annotate, ours, yaml};
 use crate::annotations::CAPACITY;
 
-/// The configuration at one moment.
+/// The whole configuration at one moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[allow(missing_docs)] // the names say it
 pub struct Overview {
-    /// Changes with each change of the rest.
+    /// Increases with each change of any other field.
     pub version: u64,
-    /// Why nothing can be edited; null if it can.
+    /// Why annotations cannot be edited; null if they can.
     pub read_only: Option<String>,
     pub capacity: CapacityView,
-    /// By priority.
+    /// The scaled Deployments, by priority.
     pub workloads: Vec<WorkloadView>,
-    /// The Deployments that are not scaled.
+    /// The Deployments that are neither scaled nor the engine's own.
     pub others: Vec<OtherView>,
-    /// The differences from the start.
+    /// The annotations that differ from those when their Deployments were first seen.
     pub differs: Vec<Changed>,
-    /// The number of edits since the start.
+    /// The number of edits since the last reset.
     pub edits: u64,
-    /// The last edits, newest first.
+    /// The last edits, the newest first.
     pub log: Vec<Edited>,
-    /// The engine's annotations of all Deployments.
+    /// The engine's annotations on each Deployment, by the Deployment's name.
     #[serde(skip)]
     pub all: BTreeMap<String, Ours>,
-    /// The same when they were first seen.
+    /// The engine's annotations on each Deployment when that Deployment was first seen.
     #[serde(skip)]
     pub first: BTreeMap<String, Ours>,
-    /// By Deployment.
+    /// The image of each Deployment's main container, by the Deployment's name.
     #[serde(skip)]
     pub images: BTreeMap<String, String>,
 }
 
-/// The number of slots.
+/// The capacity, and the annotation that sets it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[allow(missing_docs)] // the names say it
 pub struct CapacityView {
     pub value: u32,
-    /// Whether it was measured, so that the annotation has no effect.
+    /// Whether the capacity was measured, so that its annotation has no effect.
     pub measured: bool,
-    /// The engine's own Deployment, which has the annotation; null if there is none.
+    /// The engine's own Deployment, which can have the annotation; null if there is none.
     pub deployment: Option<String>,
     pub annotations: Ours,
-    /// The annotations at the start.
+    /// The annotations when the Deployment was first seen.
     pub defaults: Ours,
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
@@ -64,39 +64,39 @@ pub struct WorkloadView {
     /// The image of its main container.
     pub image: Option<String>,
     pub annotations: Ours,
-    /// The annotations at the start.
+    /// The annotations when the Deployment was first seen.
     pub defaults: Ours,
     pub settings: SettingsView,
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
-    /// A possible mistake in the name of its queue; it goes once the queue is used.
+    /// Why the queue's name may be a mistake; null once somebody has used that queue.
     pub queue_warning: Option<String>,
 }
 
-/// The settings that result from a workload's annotations.
+/// The settings that result from a workload's annotations; those of other rules are null.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)] // the names say it
 pub struct SettingsView {
     pub rule: &'static str,
     pub queue: Option<String>,
-    /// The target length of the queue.
+    /// The target: the queue length that the rule keeps to.
     pub target: Option<u32>,
-    /// 1 is served first.
+    /// The priority; workloads with 1 get containers first.
     pub priority: u32,
     pub min: u32,
     pub max: u32,
-    /// The most by which the wanted count changes in a round; null for any number.
+    /// The most by which the wanted count changes in a round; null for no limit.
     pub max_delta: Option<u32>,
     /// The scale-down window, in seconds.
     pub window_s: Option<f64>,
     /// The time constant of the arrivals' slow average, in seconds.
     pub rate_average_s: Option<f64>,
-    /// Jobs a second of one container, until that is learned.
+    /// Jobs a second that one container does, used until the rate is measured.
     pub service_rate: Option<f64>,
-    /// The least count while the queue cannot be read.
+    /// The least count while the queue cannot be read; null for none.
     pub fallback: Option<u32>,
     pub paused: bool,
-    /// Why the engine may not scale it.
+    /// Why the engine may not scale the workload; null if it may.
     #[serde(rename = "held")]
     pub blocked: Option<String>,
 }
@@ -109,16 +109,16 @@ pub struct OtherView {
     /// The image of its main container.
     pub image: Option<String>,
     pub annotations: Ours,
-    /// The annotations at the start.
+    /// The annotations when the Deployment was first seen.
     pub defaults: Ours,
-    /// Why it cannot be scaled; null if it can.
+    /// Why the Deployment cannot be scaled; null if it can.
     pub cannot: Option<String>,
-    /// Why scaling it would make no sense; null if it would.
+    /// Why it would make no sense to scale the Deployment; null if it would.
     pub unfit: Option<String>,
 }
 
 impl Overview {
-    /// Whether edits have been carried out.
+    /// Whether the annotations are as these edits set them.
     pub fn has(&self, changes: &[Change]) -> bool {
         changes.iter().all(|change| {
             let Some(ours) = self.all.get(&change.deployment) else { return false };
@@ -126,14 +126,14 @@ impl Overview {
         })
     }
 
-    /// The edits that restore the start.
+    /// The edits that restore the annotations as they were when the Deployments were first seen.
     pub fn back(&self) -> Vec<Change> {
         let both =
             self.all.iter().filter_map(|(name, now)| Some((name, now, self.first.get(name)?)));
         both.filter_map(|(name, now, first)| super::between(name, now, first)).collect()
     }
 
-    /// The edit that pauses or resumes a workload; `None` if there is none of that name.
+    /// The edit that pauses or resumes a workload; `None` if there is no workload with this name.
     pub fn pause(&self, name: &str, paused: bool) -> Option<Change> {
         self.workloads.iter().find(|workload| workload.deployment == name)?;
         let key = format!("{PREFIX}paused");
@@ -142,7 +142,7 @@ impl Overview {
         Some(Change::one(name, "paused", if paused { Some("true") } else { off }))
     }
 
-    /// The configuration as shell commands.
+    /// The configuration as `kubectl annotate` commands, one line for each Deployment.
     pub fn annotate_lines(&self, namespace: Option<&str>) -> String {
         let kit = manifest::parse::parse(yaml::DEMO).unwrap_or_default();
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -153,8 +153,8 @@ impl Overview {
         annotate::lines(&self.complete(), &names, namespace)
     }
 
-    /// The kit's manifest with this configuration, for a cluster of which only Deployments are
-    /// known. Scaled Deployments that are not the kit's are in a comment, as shell commands.
+    /// The kit's manifest with this configuration, for a cluster of which only the Deployments are
+    /// known. Deployments that are not the kit's are in a comment, as shell commands.
     pub fn kit_manifest(&self, namespace: &str) -> String {
         let kit = manifest::parse::parse(yaml::DEMO).unwrap_or_default();
         let is_of_kit = |name: &str| kit.deployments.iter().any(|it| it.name == name);
@@ -164,7 +164,7 @@ impl Overview {
         yaml::for_cluster(&self.images, &self.complete(), namespace, &lines)
     }
 
-    /// All annotations, with the current capacity even if only a flag sets it.
+    /// The annotations of all Deployments, with the current capacity even if only a flag sets it.
     pub fn complete(&self) -> BTreeMap<String, Ours> {
         let mut all = self.all.clone();
         let engine = self.capacity.deployment.as_ref().and_then(|name| all.get_mut(name));
@@ -177,7 +177,7 @@ impl Overview {
 }
 
 impl SettingsView {
-    /// The settings of a workload.
+    /// The settings of one workload.
     pub(crate) fn of(workload: &Workload) -> SettingsView {
         let rate = match &workload.rule {
             Rule::Rate(rate) => Some(rate),

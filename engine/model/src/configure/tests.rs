@@ -164,7 +164,7 @@ fn the_kit_s_manifest_takes_a_cluster_s_images_and_namespace() {
     assert!(text.contains("name: engine, namespace: talk}]"));
 }
 
-/// Does what kubectl would do with the lines.
+/// Changes `all` as kubectl would do on these command lines.
 fn run_lines(all: &mut [Deployment], lines: &str) {
     for words in shell_lines(lines) {
         assert_eq!(words[..3], ["kubectl", "annotate", "--overwrite"]);
@@ -178,7 +178,7 @@ fn run_lines(all: &mut [Deployment], lines: &str) {
     }
 }
 
-/// The arguments of each line, as a shell splits them.
+/// The arguments of each command line, split as a shell does.
 fn shell_lines(text: &str) -> Vec<Vec<String>> {
     let (mut lines, mut words, mut word) = (Vec::new(), Vec::new(), None::<String>);
     let (mut is_quoted, mut chars) = (false, text.chars());
@@ -304,13 +304,13 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec(change, 0..8)
 }
 
-/// A manifest without its lines.
+/// The manifest without the lines of its parts, so that manifests with other layouts are equal.
 fn anywhere(manifest: &Manifest) -> Manifest {
     Manifest { places: Places::default(), ..manifest.clone() }
 }
 
 proptest! {
-    // Few cases, as each reads a whole manifest several times.
+    // Few cases, since each one reads a whole manifest several times.
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn the_manifest_of_any_edits_describes_the_same(changes in changes()) {

@@ -1,4 +1,4 @@
-//! The configuration as a manifest: its own text, with its comments and the new annotations.
+//! The configuration as a manifest: the manifest's own text and comments, with new annotations.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use super::Ours;
 /// The kit's own manifest.
 pub const DEMO: &str = include_str!("../../../../demo.yaml");
 
-/// The text of a manifest with the engine's annotations as in `wanted`. Comments stay if each
-/// annotation has a line of its own. A document with another layout is rewritten from its
-/// values, without comments.
+/// The text of a manifest in which the engine's annotations are replaced by those in `wanted`.
+/// Comments stay if each annotation has a line of its own. A document with another layout is
+/// rewritten from its values, without comments.
 pub fn edited(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     let documents = split(text).into_iter();
     let by_lines: String = documents.map(|document| document_of(document, wanted)).collect();
@@ -26,7 +26,7 @@ pub fn edited(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     written.collect::<Vec<_>>().join("---\n")
 }
 
-/// The documents of a text, each with the line that separates it from the one before.
+/// Splits a text into its documents; each includes the `---` line before it.
 fn split(text: &str) -> Vec<&str> {
     let mut documents = Vec::new();
     let (mut begin, mut at) = (0, 0);
@@ -65,14 +65,14 @@ fn document_of(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     }
 }
 
-/// The name of a document that is a Deployment.
+/// The name in a document that is a Deployment; `None` for other documents.
 fn name(document: &Value) -> Option<&str> {
     let kind = document.get("kind").and_then(Value::as_str);
     kind.filter(|kind| *kind == "Deployment")?;
     document.get("metadata")?.get("name")?.as_str()
 }
 
-/// The value of a document with the wanted annotations.
+/// Replaces the engine's annotations in a document's value.
 fn with(mut document: Value, wanted: &BTreeMap<String, Ours>) -> Value {
     if let Some(items) = document.get_mut("items").and_then(Value::as_sequence_mut) {
         for item in items {
@@ -104,7 +104,7 @@ fn annotate(metadata: &mut Mapping, ours: &Ours) {
     }
 }
 
-/// Edits the lines of a document's annotations; `None` if they do not have one line each.
+/// Edits the lines of a document's annotations; `None` if an annotation is not in one line.
 fn edit_lines(text: &str, ours: &Ours) -> Option<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let metadata = lines.iter().position(|line| is_key(line, "metadata"))?;
@@ -126,7 +126,7 @@ fn edit_lines(text: &str, ours: &Ours) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
-/// Edits the entries below the line `annotations:`.
+/// Edits the entries below `annotations:`, `lines[head]`; `None` if one is not in one line.
 fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
     let end = block_end(lines, head);
     let (mut kept, mut missing) = (Vec::new(), ours.clone());
@@ -137,7 +137,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
             continue;
         }
         inner = depth(line);
-        // Annotations that are written here override merged ones.
+        // An annotation in its own line overrides a merged one, so merges can stay.
         if line.trim_start().starts_with("<<:") {
             kept.push(line.clone());
             continue;
@@ -158,7 +158,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
     Some(())
 }
 
-/// The first line after the block below a line.
+/// The index of the first line behind the block that `lines[head]` begins.
 fn block_end(lines: &[String], head: usize) -> usize {
     let depth_of_head = depth(&lines[head]);
     let below = lines[head + 1..].iter();
@@ -170,7 +170,7 @@ fn depth(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// Whether a line is more than a comment.
+/// Whether a line is neither empty nor only a comment.
 fn says_something(line: &str) -> bool {
     let line = line.trim();
     !line.is_empty() && !line.starts_with('#')
@@ -185,7 +185,7 @@ fn entry(depth: usize, name: &str, value: &str) -> String {
     format!("{}{}: {}", " ".repeat(depth), scalar(name), scalar(value))
 }
 
-/// A text as YAML, in quotes if it would be another value without them.
+/// A text as YAML, in quotes if it would mean another value without them.
 fn scalar(text: &str) -> String {
     const OTHER: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
     let plain = |c: char| c.is_ascii_alphanumeric() || "./-:".contains(c);
@@ -203,9 +203,9 @@ fn scalar(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// The kit's manifest with the annotations, images and namespace of a cluster's Deployments. Only
-/// Deployments are watched, so the rest is the kit's own. `others` becomes a comment: the commands
-/// for scaled Deployments that are not the kit's.
+/// The kit's manifest with the annotations, images and namespace of a cluster's Deployments. The
+/// engine sees only Deployments of a cluster, so all else is as in the kit. `others` becomes a
+/// comment: the commands for Deployments that are not the kit's.
 pub fn for_cluster(
     images: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, Ours>,
@@ -223,7 +223,7 @@ pub fn for_cluster(
     format!("{head}{}#\n{text}", lines.collect::<String>())
 }
 
-/// A document with the image that the cluster runs.
+/// Replaces the image in a document by the one that the cluster runs, if it is in `images`.
 fn at(document: &str, images: &BTreeMap<String, String>) -> String {
     let value = values(document).and_then(|mut all| all.pop());
     let image = value.as_ref().and_then(name).and_then(|name| images.get(name));

@@ -1,4 +1,4 @@
-//! The part of the configuration that pages show, and the edits.
+//! What pages show of the configuration, and what is known of edits.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -11,32 +11,32 @@ use crate::configure::changed::{Changed, Edited, differences};
 use crate::configure::overview::Overview;
 use crate::configure::{Change, Ours, ours};
 
-/// The part of the configuration that pages show, and the edits.
+/// What pages show of the configuration, and what is known of edits.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
-    /// Deployments that cannot be scaled, and why not.
+    /// The Deployments behind a Service, which cannot be scaled, each with the reason.
     pub(super) servers: BTreeMap<String, String>,
-    /// The engine's annotations of all Deployments when these were first seen.
+    /// The engine's annotations on each Deployment when that Deployment was first seen.
     pub(super) first: BTreeMap<String, Ours>,
-    /// The same when they were last seen.
+    /// The engine's annotations on each Deployment when that Deployment was last seen.
     pub(super) last: BTreeMap<String, Ours>,
-    /// Edits by this engine that are not seen yet, with their authors.
+    /// This engine's edits that are not seen in the annotations yet, with their authors.
     pub(super) announced: VecDeque<(Actor, Change)>,
     pub(super) edits: u64,
     pub(super) log: VecDeque<Edited>,
     pub(super) read_only: Option<String>,
-    /// Queues that no one has used yet.
+    /// The queues that workloads follow but that nobody has used yet.
     pub(super) absent: BTreeSet<String>,
     pub(super) shown: watch::Sender<Arc<Overview>>,
 }
 
 impl Configured {
-    /// Notes the current annotations; returns what has changed, and the authors.
+    /// Notes the current annotations; returns the changes since the last call, with their authors.
     pub(super) fn see(&mut self, all: &[Deployment]) -> Vec<Changed> {
         let now: BTreeMap<_, _> = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
         let mut changed = differences(&self.last, &now);
         changed.iter_mut().for_each(|changed| changed.by = Some(self.author(changed)));
-        // A Deployment that is created again starts from its new annotations.
+        // A Deployment that is deleted and created again starts from its new annotations.
         self.first.retain(|name, _| now.contains_key(name));
         for (name, ours) in &now {
             self.first.entry(name.clone()).or_insert_with(|| ours.clone());

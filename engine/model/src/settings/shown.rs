@@ -1,4 +1,4 @@
-//! The overview of the settings that pages show, and the announcements of edits.
+//! The overview of the settings, which pages show, and notes about edits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,20 +17,20 @@ use crate::configure::check::{CheckContext, check};
 use crate::configure::overview::{CapacityView, OtherView, Overview, SettingsView, WorkloadView};
 use crate::configure::{Change, Ours, ours};
 
-/// The number of edits that are shown.
+/// The most edits that are shown.
 const SHOWN: usize = 50;
-/// The most edits under way at once; the authors of more are forgotten.
+/// The most edits whose authors are remembered until the edits are seen.
 const ANNOUNCED: usize = 100;
 
 impl Settings {
-    /// Names Deployments that cannot be scaled, and why not.
+    /// Sets the Deployments behind a Service, which cannot be scaled, each with the reason.
     #[must_use]
     pub fn with_servers(mut self, servers: BTreeMap<String, String>) -> Settings {
         self.configured.servers = servers;
         self
     }
 
-    /// A watch on the overview.
+    /// A receiver that is notified of each change of the overview.
     pub fn overviews(&self) -> watch::Receiver<Arc<Overview>> {
         self.configured.shown.subscribe()
     }
@@ -40,22 +40,22 @@ impl Settings {
         self.configured.shown.borrow().clone()
     }
 
-    /// Checks edits as a whole.
+    /// Checks edits together.
     ///
     /// # Errors
-    /// Every annotation that would be invalid.
+    /// Returns every annotation that would be invalid after the edits.
     pub fn check(&self, changes: &[Change]) -> Result<(), Vec<InvalidAnnotation>> {
         check(self.all(), changes, &self.check_context())
     }
 
-    /// The first of these Deployments that does not exist, with those that do.
+    /// The first edited Deployment that does not exist, and the names of those that do.
     pub fn unknown(&self, changes: &[Change]) -> Option<(String, Vec<String>)> {
         let known = &self.configured.last;
         let missing = changes.iter().find(|change| !known.contains_key(&change.deployment))?;
         Some((missing.deployment.clone(), known.keys().cloned().collect()))
     }
 
-    /// Notes the author of edits, before they are seen.
+    /// Notes the author of edits that this engine is about to make.
     pub fn announce(&mut self, by: Actor, changes: &[Change]) {
         let announced = &mut self.configured.announced;
         announced.extend(changes.iter().map(|change| (by, change.clone())));
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// Adds edits that were seen to those that are shown.
+    /// Adds edits to those that pages show.
     pub fn remember(&mut self, edited: &[Edited]) {
         let Configured { edits, log, .. } = &mut self.configured;
         *edits += edited.len() as u64;
@@ -75,7 +75,7 @@ impl Settings {
         }
     }
 
-    /// Restarts the count of edits at 0.
+    /// Sets the number of edits to 0 and forgets them, for a reset.
     pub fn forget_edits(&mut self) {
         self.configured.edits = 0;
         self.configured.log.clear();
@@ -90,7 +90,7 @@ impl Settings {
         }
     }
 
-    /// Sets the queues that no one has used yet.
+    /// Sets the followed queues that nobody has used yet, for a warning.
     pub fn see_absent(&mut self, absent: BTreeSet<String>) {
         if self.configured.absent != absent {
             self.configured.absent = absent;
@@ -126,7 +126,7 @@ impl Settings {
         });
     }
 
-    /// The overview without the edits and whether they are allowed.
+    /// The overview, except for the edits and whether they are allowed.
     fn look_over(&self) -> Overview {
         let all = self.all();
         let ours = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
@@ -190,7 +190,8 @@ impl Settings {
         })
     }
 
-    /// An absent queue is not an error: its first publisher or receiver creates it.
+    /// A warning if the workload's queue does not exist yet. That is not an error, because the
+    /// first publish or receive creates it.
     fn queue_warning(&self, workload: &Workload) -> Option<String> {
         let queue = &workload.rule.target()?.queue;
         let absent = self.configured.absent.get(queue)?;
@@ -222,7 +223,7 @@ fn image(deployment: &Deployment) -> Option<String> {
     deployment.main()?.image.clone()
 }
 
-/// Scaling a producer makes no sense: it does not work on the jobs of a queue.
+/// Whether a Deployment makes load. To scale it makes no sense: it does no jobs of a queue.
 fn makes_load(deployment: &Deployment) -> bool {
     deployment.containers.first().is_some_and(|it| it.runs(Program::Producer))
 }

@@ -16,11 +16,11 @@ use crate::snapshots::log::{Kind, LogEvent};
 /// The largest burst, in jobs; a demo needs no larger one.
 pub const MOST_JOBS: u32 = 10_000;
 
-/// The part of a command that is carried out beside the rounds.
+/// The part of a command that is carried out while the loop goes on.
 pub(super) struct Errand {
-    /// The answer once it is done.
+    /// The answer to the caller once `work` is done.
     pub(super) text: String,
-    /// The log event once it is done.
+    /// The log event once `work` is done; `None` logs nothing.
     pub(super) news: Option<LogEvent>,
     pub(super) work: Written,
 }
@@ -29,7 +29,7 @@ impl ControlLoop {
     pub(super) fn obey(&mut self, command: Request) {
         let Request { by, command, reply } = command;
         if let Err(error) = self.may(&command) {
-            // The caller may have gone.
+            // Sending fails if the caller has gone.
             let _ = reply.send(Err(error));
             return;
         }
@@ -82,7 +82,7 @@ impl ControlLoop {
         let written = self.components.scheduler.scale(&deployment, replicas, &first);
         let text = format!("{deployment} has {replicas}");
         let work = written.map(move |done| match done {
-            // A slider passes many values on its way, and only the last one counts.
+            // No error: a slider sends many counts on its way, and only the last one matters.
             Err(ScaleError::Superseded) => Ok(()),
             done => done.inspect(|()| {
                 let how = if by == Actor::Opening { "by the opening load" } else { "by hand" };
@@ -110,7 +110,7 @@ impl ControlLoop {
         Ok(Errand { text: name, news: Some(news), work })
     }
 
-    /// The first ready container by name, usually the oldest; never one that others depend on.
+    /// The container to kill: the first ready one by name, usually the oldest, but never a server.
     fn victim(&self, workload: &str) -> Result<String, ScaleError> {
         let all = self.components.scheduler.observe();
         let Some(status) = all.get(workload) else {
@@ -141,7 +141,7 @@ impl ControlLoop {
             if jobs == 1 { "1 job added".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
         let marked = LogEvent::marked(Kind::Burst, text.clone(), by);
-        // The marks of a whole audience would cover the chart.
+        // The audience's bursts are not marked, because so many marks would cover the chart.
         let mark = marked.mark.filter(|_| !audience);
         let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
         let news = Some(LogEvent { mark, cause, ..marked });
@@ -185,7 +185,7 @@ impl ControlLoop {
                 && let Some(news) = news
             {
                 tracing::info!("{}", news.text);
-                // The loop lives longer than its writes.
+                // Sending cannot fail, because the loop lives longer than its writes.
                 let _ = log_rx.send(news);
                 waker.notify_one();
             }

@@ -13,7 +13,7 @@ use crate::snapshots::log::{Kind, LogEvent};
 use crate::snapshots::state::seconds;
 
 impl ControlLoop {
-    /// Takes in the annotations as they are now.
+    /// Updates the settings and the decision core from the annotations as they are now.
     pub(super) fn take_settings(&mut self, now: Duration) {
         let because = self.controls().configure;
         let uptime = self.builder.uptime(now);
@@ -40,7 +40,7 @@ impl ControlLoop {
         }
     }
 
-    /// Edits annotations: all of them or none.
+    /// Edits annotations: makes all changes or none.
     pub(super) fn configure(
         &mut self,
         by: Actor,
@@ -79,7 +79,7 @@ impl ControlLoop {
         Ok(self.edit(by, &[change]))
     }
 
-    /// Restores the settings at a reset, where annotations may be written.
+    /// Restores the settings at a reset, if this engine may edit annotations.
     pub(super) fn reset_settings(&mut self, by: Actor) {
         let changes = self.components.settings.overview().back();
         if changes.is_empty() || self.controls().configure.is_some() {
@@ -94,7 +94,7 @@ impl ControlLoop {
         });
     }
 
-    /// The edit is logged once the engine sees it, like an edit by anybody else.
+    /// Edits annotations. The edit is logged once the engine sees it, like anybody else's edit.
     fn edit(&mut self, by: Actor, changes: &[Change]) -> Errand {
         self.components.settings.announce(by, changes);
         let work = self.components.scheduler.configure(changes);

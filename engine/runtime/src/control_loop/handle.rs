@@ -12,7 +12,7 @@ use crate::feed::Feed;
 use crate::snapshots::Snapshot;
 use crate::snapshots::log::LogEvent;
 
-/// A command to the loop, which alone changes anything.
+/// A command to the loop. Only the loop changes anything.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -23,7 +23,7 @@ pub enum Command {
     },
     /// Holds or resumes all scaling.
     Hold(bool),
-    /// Kills a container of this workload without a grace period; the answer is its name.
+    /// Kills a container of this workload without a grace period; the answer is the container.
     Kill {
         workload: String,
     },
@@ -32,7 +32,7 @@ pub enum Command {
         queue: Option<String>,
         jobs: u32,
     },
-    /// Makes a queue unreadable, or readable again.
+    /// Makes a queue unreadable for the engine, or readable again.
     Blind {
         queue: String,
         blind: bool,
@@ -45,9 +45,9 @@ pub enum Command {
         workload: String,
         paused: bool,
     },
-    /// Resets everything to second 0; answered once that is done.
+    /// Resets everything to second 0. The answer comes once the reset is done.
     Reset,
-    /// Publishes a changed contribution, and logs the event.
+    /// Publishes a changed contribution in a round of its own, and logs the event, if any.
     Show(Option<LogEvent>),
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Request {
     pub(super) reply: Reply,
 }
 
-/// Where the answer goes: the result as a text.
+/// The channel for the answer to a command: the result as a text, or an error.
 pub(super) type Reply = oneshot::Sender<Result<String, ScaleError>>;
 
 /// The interface to the loop. Clones share it.
@@ -78,7 +78,7 @@ impl Handle {
     /// Carries out a command. Returns the result as a text.
     ///
     /// # Errors
-    /// Why it could not be carried out.
+    /// When the command cannot be carried out; the error says why.
     pub async fn command(&self, by: Actor, command: Command) -> Result<String, ScaleError> {
         let (reply, answer) = oneshot::channel();
         let leaving = || ScaleError::Refused("the engine is leaving".to_owned());

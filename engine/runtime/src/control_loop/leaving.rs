@@ -13,7 +13,7 @@ use crate::retire::{QueueView, strangers};
 use crate::snapshots::log::{Kind, LogEvent};
 
 impl ControlLoop {
-    /// The state of all Deployments, with retired containers marked.
+    /// Observes all Deployments and marks the retired containers in the result.
     pub(super) fn look_around(&mut self, now: Duration) -> BTreeMap<String, Status> {
         for answer in self.retire_calls.answers() {
             let (workload, container) = (&answer.workload, &answer.container);
@@ -24,7 +24,7 @@ impl ControlLoop {
         seen
     }
 
-    /// Busy and stoppable containers, by workload.
+    /// How many containers are busy, and how many may be stopped, by workload.
     pub(super) fn work(
         &mut self,
         now: Duration,
@@ -81,13 +81,13 @@ impl ControlLoop {
         self.builder.tell(now, LogEvent::new(Kind::Warning, text));
     }
 
-    /// The queue that a workload follows, and its last reading.
+    /// The queue that a workload follows and its last reading; `None` if either is missing.
     fn queue_of(&self, workload: &str) -> Option<(String, QueueReading)> {
         let target = self.components.core.config().workload(workload)?.rule.target()?;
         Some((target.queue.clone(), self.components.sources.look(&target.queue)?))
     }
 
-    /// The order in which a workload's containers leave, if some are to.
+    /// The order in which a workload's containers leave; empty if it follows no queue.
     pub(super) fn leave_order(
         &self,
         now: Duration,
@@ -100,7 +100,7 @@ impl ControlLoop {
         self.retiring.order(now, workload, &look, status)
     }
 
-    /// The leave order outside a round.
+    /// The order in which a workload's containers leave, from a new observation.
     pub(super) fn leavers(&self, workload: &str) -> Vec<String> {
         let seen = self.components.scheduler.observe();
         self.leave_order(self.components.clock.now(), workload, &seen)

@@ -1,4 +1,4 @@
-//! A reset to second 0: the opening load, empty queues, nothing learned.
+//! Resets the engine to second 0: empty queues, the opening load, and nothing learned.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::ControlLoop;
 use super::reset::{Reset, Step};
 use crate::snapshots::log::{Kind, LogEvent};
 
-/// The reset waits this long for containers to leave; pods have a grace of 5 s.
+/// How long a reset waits for containers to leave; pods have a grace period of 5 s.
 const LEAVES: Duration = Duration::from_secs(12);
 
 impl ControlLoop {
@@ -39,7 +39,7 @@ impl ControlLoop {
         self.reset = Some(reset);
     }
 
-    /// Scales producers to 0 and workers to their minimums, and ends all holds and blinds.
+    /// Scales producers to 0 and workers to their minimums, ends a hold, and reads all queues.
     fn send_away(&mut self, by: Actor) {
         self.components.sources.see_all();
         if self.components.authority.held() {
@@ -51,7 +51,7 @@ impl ControlLoop {
         }
     }
 
-    /// Scales a Deployment as part of the reset; `not` is the log's text where that fails.
+    /// Scales a Deployment as part of the reset. If that fails, `not` says so in the log.
     fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
         self.builder.expect(&name, by);
         let written = self.components.scheduler.scale(&name, replicas, &self.leavers(&name));
@@ -90,7 +90,7 @@ impl ControlLoop {
         self.writes.spawn(async move {
             let refused = |error: client::Error| ScaleError::Refused(error.to_string());
             let purges = queues.into_iter().map(async |queue| match queue?.purge().await {
-                // The queue was never used.
+                // An unknown queue was never used, so it is empty.
                 Err(client::Error::Unknown(_)) | Ok(_) => Ok(()),
                 Err(error) => Err(error),
             });

@@ -1,4 +1,4 @@
-//! The chart's history: a column of numbers for each of its lines.
+//! The chart's history: for each line of the chart a column with its values over time.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use serde::{Serialize, Serializer};
 use crate::snapshots::history::Point;
 use crate::snapshots::state::seconds;
 
-/// How far back a page can look.
+/// How far back the chart's history reaches.
 const REACH: Duration = Duration::from_secs(300);
 
-/// Points of the last minutes, oldest first.
+/// The chart's points of the last 300 s, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Columns(VecDeque<Point>);
 

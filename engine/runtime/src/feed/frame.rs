@@ -1,4 +1,4 @@
-//! Changes in frames of at most 4 KiB, which any network delivers quickly.
+//! Splits changes into frames of at most 4 KiB, which any network delivers quickly.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::snapshots::log::Entry;
 
 /// The longest frame in bytes.
 pub const LONGEST: usize = 4096;
-/// Bytes kept for a frame's braces, names and numbers.
+/// Bytes of each frame that are reserved for its braces, names and numbers.
 const AROUND: usize = 200;
 
 /// A snapshot's time and tick.
@@ -23,7 +23,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Takes them from a snapshot.
+    /// The time and tick of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Head {
         Head { t: snapshot.state.uptime_s, tick: snapshot.state.tick }
     }
@@ -106,7 +106,7 @@ pub fn frames(head: Head, is_tick: bool, seq: u64, changes: Changes<'_>) -> Vec<
 }
 
 impl Item {
-    /// Its length in bytes, including the separator.
+    /// The item's length in a frame, in bytes with the separator.
     fn size(&self) -> usize {
         match self {
             Item::Set(key, value) => key.len() + value.to_string().len() + 4,

@@ -1,4 +1,4 @@
-//! A snapshot as a flat map, so that a change is the keys that differ.
+//! Turns a snapshot into a flat map, so that a change consists of the keys whose values differ.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     keys
 }
 
-/// The changes from `old` to `new`; null where a key is gone.
+/// The keys that differ between `old` and `new`, with the new values; null if a key is gone.
 pub fn changes(
     old: &BTreeMap<String, Value>,
     new: &BTreeMap<String, Value>,
@@ -80,7 +80,7 @@ fn warnings(state: &State) -> Value {
     json!(shown)
 }
 
-/// All fields of a part of the state, except for these.
+/// All fields of a part of the state, except for those in `left_out`.
 fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
     let mut all = json!(part);
     if let Some(all) = all.as_object_mut() {
@@ -112,7 +112,7 @@ fn of_workload(workload: &WorkloadState) -> Value {
 fn in_a_slot(occupant: &Instance) -> Value {
     let phase = match occupant.phase {
         Phase::Starting => "starting",
-        // A retiring container still runs, and the page shows it so.
+        // A retiring container still runs, so the page shows it as ready.
         Phase::Ready | Phase::Retiring => "ready",
         Phase::Terminating => "terminating",
     };

@@ -4,7 +4,7 @@
 //! kept, it gets them, and none twice. Otherwise it gets a snapshot, which replaces all it had.
 //!
 //! # Layout
-//! - [`keys`]: a snapshot as a flat map, so that a change is the keys that differ
+//! - [`keys`]: turns a snapshot into a flat map of keys and values
 //! - [`frame`]: changes in frames of at most 4 KiB
 //! - [`columns`]: the chart's history
 //! - [`position`]: which event a page received last
@@ -34,14 +34,14 @@ const KEPT: usize = 240;
 #[derive(Debug, Clone)]
 pub struct Feed {
     inner: Arc<Mutex<Inner>>,
-    /// Wakes those who wait for the next frame.
+    /// The position of the last frame; wakes the pages that wait for the next one.
     latest: watch::Sender<Position>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     position: Position,
-    /// The last snapshot as keys.
+    /// The last snapshot as a flat map of keys and values.
     keys: BTreeMap<String, Value>,
     /// The last snapshot's time and tick.
     head: Head,
@@ -99,7 +99,7 @@ impl Feed {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic elsewhere leaves nothing half done in here.
+        // A poisoned lock is used, because no panic leaves its contents half changed.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -119,7 +119,7 @@ impl Inner {
         let set = keys::changes(&before, &self.keys);
         let is_tick = snapshot.point.is_some();
         let changes = Changes { set, log: &snapshot.news, fresh: &snapshot.fresh };
-        // Every tick sends a frame: a page without frames would show that it is stale.
+        // Every tick sends a frame, because a page that gets no frames says that it is stale.
         if !is_tick && changes.is_empty() {
             return;
         }

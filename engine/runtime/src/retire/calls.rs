@@ -16,31 +16,31 @@ pub struct Answer {
     pub container: String,
     /// When the call was made.
     pub asked: Duration,
-    /// How many leases the container holds; `None` where the queue has not answered.
+    /// How many leases the container holds; `None` if the queue has not answered.
     pub leases: Option<u64>,
 }
 
 /// Calls under way, and their answers.
 #[derive(Debug)]
 pub struct Calls {
-    /// The longest time of a call, because more urgent work waits for it.
+    /// How long a call may take; short, because more urgent work waits for it.
     timeout: Duration,
     queues: BTreeMap<String, Arc<dyn WatchedQueue>>,
     sender: mpsc::UnboundedSender<Answer>,
     answers: mpsc::UnboundedReceiver<Answer>,
-    /// Notified at each answer.
+    /// Wakes the control loop at each answer.
     waker: Arc<Notify>,
 }
 
 impl Calls {
-    /// Calls that take at most 40 % of a tick, and notify `waker` when they are answered.
+    /// No calls yet. Each may take 40 % of a tick, and notifies `waker` when it is answered.
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
         let timeout = part_of(tick, 0.4);
         Calls { timeout, queues: BTreeMap::new(), sender, answers, waker }
     }
 
-    /// Retires a container at its queue. The caller drives the future; an answer comes in any case.
+    /// Retires a container at its queue. The caller runs the future, which always sends an answer.
     pub fn retire(
         &mut self,
         sources: &Sources,
@@ -53,12 +53,12 @@ impl Calls {
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let (workload, container) = (workload.to_owned(), container.to_owned());
         async move {
-            // Without an answer of the queue, nobody knows that the container holds no lease.
+            // Without the queue's answer the container may hold a lease, so `leases` is unknown.
             let leases = match queue {
                 Some(queue) => queue.retire(&container).await.ok().flatten(),
                 None => None,
             };
-            // The loop lives longer than its calls.
+            // Sending cannot fail, because the loop lives longer than its calls.
             let _ = sender.send(Answer { workload, container, asked, leases });
             waker.notify_one();
         }

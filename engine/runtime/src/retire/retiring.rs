@@ -23,7 +23,7 @@ impl Retiring {
         Retiring { chooses, staffs: BTreeMap::new() }
     }
 
-    /// Forgets everything.
+    /// Forgets all workloads; called at a reset.
     pub fn clear(&mut self) {
         self.staffs.clear();
     }
@@ -57,7 +57,7 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count, chooses))
     }
 
-    /// Records the answer to a retirement of time `asked`; `leases` is `None` where unknown.
+    /// Records the answer to a retirement called at `asked`; `leases` is `None` if unknown.
     pub fn answered(&mut self, name: &str, container: &str, asked: Duration, leases: Option<u64>) {
         if let Some(staff) = self.staffs.get_mut(name) {
             staff.answered(container, asked, leases);
@@ -77,7 +77,7 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.order(now, look.leases.listed(), all))
     }
 
-    /// The fix where a workload cannot let idle containers leave first; returned once.
+    /// A message with the fix if a workload cannot let idle containers leave first; given once.
     pub fn remedy(&mut self, name: &str) -> Option<String> {
         self.staffs.get_mut(name)?.remedy(name)
     }

@@ -11,7 +11,7 @@ pub struct QueueView<'a> {
     pub name: &'a str,
     /// The last reading.
     pub look: &'a QueueReading,
-    /// Whether workers that are none of our containers hold leases.
+    /// Whether workers hold leases that are no container of a workload on this queue.
     pub strangers: bool,
 }
 

@@ -41,7 +41,7 @@ fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// A reading of time `at` with these lease holders.
+/// A queue reading made at `at` ms with these lease holders.
 fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
     let leases = Leases { busy: names(busy), idle: names(idle), nameless };
     let in_flight = busy.len() as u64 + nameless;

@@ -9,13 +9,13 @@ use model::{LeaseHolders, Leases, QueueReading};
 
 use super::seen::QueueView;
 
-/// A retirement holds for this long after its call. The queue forgets it a little later.
+/// How long a retirement counts after its call. The queue forgets it a little later.
 const HOLDS: Duration = Duration::from_secs(8);
 /// Pods that are retired together are stopped together, if all become unready within this time.
 const GATHER: Duration = Duration::from_millis(1500);
-/// A retired pod that is still ready after this time does not become unready at all.
+/// A retired pod that is still ready after this time is assumed never to become unready.
 const FOLLOWS: Duration = Duration::from_secs(5);
-/// After this many readings without a list of workers, decisions are made without one.
+/// After this many readings in a row without a list of workers, the engine decides without it.
 const UNREAD: u32 = 10;
 /// How long no pod is retired after one did not become unready.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 pub(super) struct WorkloadWorkers {
     /// Containers whose retirement is not answered yet.
     asked: BTreeSet<String>,
-    /// Containers retired without a lease, and the times of their calls.
+    /// Containers retired without a lease, and the times of the calls that retired them.
     retired: BTreeMap<String, Duration>,
     /// Containers that were ready when they were asked to retire, until they are ready again.
     worked: BTreeSet<String>,
@@ -71,8 +71,8 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Updates the state from the scheduler and the queue. Returns how many are busy, and how many
-    /// may be stopped.
+    /// Updates the state from the scheduler and the queue. Returns how many containers are busy,
+    /// and how many may be stopped.
     pub(super) fn see(
         &mut self,
         now: Duration,
@@ -110,7 +110,7 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Counts readings in a row without a list; several rounds may see one reading.
+    /// Counts readings in a row without a list of workers; several rounds may see one reading.
     fn count_unread(&mut self, read: Duration, leases: &LeaseHolders) {
         if self.read.replace(read) != Some(read) {
             self.unread = if *leases == LeaseHolders::Unread { self.unread + 1 } else { 0 };
@@ -124,7 +124,7 @@ impl WorkloadWorkers {
         if status.instances.iter().any(known) {
             self.is_known = true;
         } else if strangers {
-            // The same Deployment may run another program by now.
+            // The Deployment may run another program by now, whose workers have other names.
             self.is_known = false;
         }
     }
@@ -147,7 +147,7 @@ impl WorkloadWorkers {
         chooses: bool,
     ) -> Work {
         self.is_stuck = false;
-        // A queue that restarted has forgotten all retirements.
+        // A queue that restarted has forgotten all retirements, so a retired container may be busy.
         let read = look.reading.taken_at;
         self.retired.retain(|name, asked| *asked >= read || !leases.busy.contains(name));
         let busy = staying(status).filter(|it| self.is_busy(leases, &it.name)).count() as u32;
@@ -160,12 +160,12 @@ impl WorkloadWorkers {
         Work { busy, stoppable: self.stoppable_there(now, status) }
     }
 
-    /// Where the engine chooses: all retired containers, once all calls are answered.
+    /// How many the engine may stop if it chooses: all retired ones, once all calls are answered.
     fn stoppable_here(&self) -> u32 {
         if self.asked.is_empty() { self.retired.len() as u32 } else { 0 }
     }
 
-    /// Where a ReplicaSet chooses: it stops unready pods first, so all of those must be retired.
+    /// How many a ReplicaSet may stop: it stops unready pods first, so all those must be retired.
     fn stoppable_there(&self, now: Duration, status: &Status) -> u32 {
         let waits = |asked: &Duration| now < *asked + GATHER;
         let unready: Vec<&Instance> = staying(status).filter(|it| it.is_unready).collect();
@@ -177,7 +177,7 @@ impl WorkloadWorkers {
         if safe { unready.len().saturating_sub(leaving(status)) as u32 } else { 0 }
     }
 
-    /// Whether retired pods do not become unready.
+    /// Whether a retired pod has stayed ready, so that a ReplicaSet would not stop it first.
     fn is_hidden(&mut self, now: Duration, status: &Status) -> bool {
         if self.hidden_until.is_some_and(|until| now >= until) {
             self.hidden_until = None;
@@ -261,7 +261,7 @@ impl WorkloadWorkers {
         all.into_iter().map(|it| it.name.clone()).collect()
     }
 
-    /// The fix where no container may leave; returned once.
+    /// A message with the fix if no container may leave; given once.
     pub(super) fn remedy(&mut self, name: &str) -> Option<String> {
         if !self.is_stuck || std::mem::replace(&mut self.was_told, true) {
             return None;

@@ -13,7 +13,7 @@ use super::state::{
     rounded, seconds,
 };
 
-/// A limit counts once it has lasted this long; before, it may be a moment of a ramp.
+/// A workload is called at its limit after this time; a shorter limit may be part of a ramp.
 const LIMIT_LASTS: Duration = Duration::from_secs(3);
 
 impl SnapshotBuilder {
@@ -113,7 +113,7 @@ impl SnapshotBuilder {
         }
     }
 
-    /// A decision made at `now`.
+    /// The JSON of a decision made at `now`.
     pub(super) fn decision(&self, now: Duration, decision: &Decision) -> DecisionState {
         DecisionState {
             at: seconds(self.uptime(now)),

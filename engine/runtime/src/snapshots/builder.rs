@@ -30,18 +30,18 @@ pub struct SnapshotBuilder {
     origin: Duration,
     seq: u64,
     log: Log,
-    /// The first log entry that is in no snapshot yet.
+    /// The id of the first log entry that is in no snapshot yet.
     shown: u64,
     pub(super) lost: Lost,
     /// Desired replicas of the load's Deployments in the last round.
     loads: BTreeMap<String, u32>,
-    /// Who has just scaled a Deployment through this engine.
+    /// Who has just scaled a Deployment through this engine, by the Deployment's name.
     expected: BTreeMap<String, Actor>,
     warnings: BTreeSet<String>,
     pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
     pub(super) rates: BTreeMap<String, Rates>,
-    /// Since when a workload has had all it can get, with all of it ready.
+    /// Since when a workload has had all containers that it can get, all of them ready, by name.
     pub(super) at_limit_since: BTreeMap<String, Duration>,
     headline: Headline,
 }
@@ -61,7 +61,7 @@ impl SnapshotBuilder {
         self.lost.reset();
     }
 
-    /// The time since second 0.
+    /// The time from second 0 of this run to `now`.
     pub fn uptime(&self, now: Duration) -> Duration {
         now.saturating_sub(self.origin)
     }
@@ -167,7 +167,7 @@ impl SnapshotBuilder {
     }
 }
 
-/// Whether a workload has all it can get, with all of it ready.
+/// Whether a workload has all containers that it can get, and all of them are ready.
 fn has_all_it_can_get(workload: &Workload, round: &Round<'_>) -> bool {
     let limit = round.core.why(&workload.name).and_then(|why| why.limited_by);
     let limited = matches!(limit, Some(Limit::Capacity | Limit::Max));

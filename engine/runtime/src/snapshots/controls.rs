@@ -17,13 +17,13 @@ pub struct Controls {
 }
 
 impl Controls {
-    /// Disables what the scheduler lacks the permissions for.
+    /// Disables the controls for which the scheduler lacks the permissions.
     pub fn without(lacks: Lacks) -> Controls {
         let Lacks { kill, configure } = lacks;
         Controls { kill, pause: configure.clone(), configure, ..Controls::default() }
     }
 
-    /// Disables all controls.
+    /// Disables all controls for one reason.
     pub fn none(because: &str) -> Controls {
         let because = Some(because.to_owned());
         Controls {

@@ -55,15 +55,15 @@ pub struct Entry {
     pub at: f64,
     /// The kind of the event.
     pub kind: Kind,
-    /// A sentence.
+    /// The event as a sentence.
     pub text: String,
     /// Who did it; null for the engine's own decisions.
     pub by: Option<Actor>,
-    /// Its name on the chart; null where the chart does not mark it.
+    /// The event's name on the chart; null if the chart does not mark it.
     pub mark: Option<String>,
 }
 
-/// An event for the log, which gives it its number and time.
+/// An event for the log, which adds a number and a time.
 #[allow(missing_docs)] // as in `Entry`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogEvent {
@@ -71,7 +71,7 @@ pub struct LogEvent {
     pub text: String,
     pub by: Option<Actor>,
     pub mark: Option<String>,
-    /// What the headline shows of it.
+    /// The cause that the headline shows; `None` if the headline does not show the event.
     pub cause: Option<Cause>,
 }
 
@@ -118,7 +118,7 @@ impl Log {
     }
 }
 
-/// Cuts a text at 300 characters: texts of others may have any length.
+/// Cuts a text at 300 characters: texts from outside may have any length.
 pub fn shortened(text: String) -> String {
     if text.chars().count() <= LONGEST {
         return text;

@@ -11,7 +11,7 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// Records what a queue has counted since its process began.
+    /// Records the losses that a queue has counted since its process began.
     pub fn see(&mut self, queue: &str, counted: u64) {
         let last = self.last.insert(queue.to_owned(), counted);
         let more = match last {
@@ -24,12 +24,12 @@ impl Lost {
         *self.sum.get_or_insert(0) += more;
     }
 
-    /// Jobs lost; `None` before the first reading.
+    /// The number of lost jobs; `None` before the first reading.
     pub fn sum(&self) -> Option<u64> {
         self.sum
     }
 
-    /// Sets the sum to 0, or leaves it unknown.
+    /// Sets the sum to 0; an unknown sum stays unknown.
     pub fn reset(&mut self) {
         self.sum = self.sum.map(|_| 0);
     }

@@ -22,7 +22,7 @@ pub struct Fixed {
     pub start_delay: Duration,
 }
 
-/// What a round knows.
+/// The data of one round, from which a snapshot is built.
 #[derive(Debug)]
 pub struct Round<'a> {
     /// The time since the engine began.
@@ -33,11 +33,11 @@ pub struct Round<'a> {
     pub is_tick: bool,
     /// The decision core, which explains its decisions.
     pub core: &'a Autoscaler,
-    /// What was measured.
+    /// The measurements that the round decided by.
     pub observation: &'a Observation,
     /// All Deployments as they are now.
     pub deployments: BTreeMap<String, Status>,
-    /// What was decided.
+    /// The decisions of this round.
     pub decisions: &'a [Decision],
     /// How long containers take to start, by Deployment.
     pub start_ups: &'a BTreeMap<String, StartUp>,
@@ -51,7 +51,7 @@ pub struct Round<'a> {
     pub controls: Controls,
     /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// What other parts add.
+    /// The values that other parts add to the snapshot.
     pub contributed: Contributed,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use model::Instance;
 
-/// The places by container name.
+/// The place of each container in the grid, by the container's name.
 #[derive(Debug, Default)]
 pub struct Slots {
     places: BTreeMap<String, usize>,

@@ -21,21 +21,21 @@ pub struct Snapshot {
     pub run: u32,
     /// The API's state.
     pub state: State,
-    /// The grid: each slot's container.
+    /// The grid: each slot's container; `None` for a free slot.
     pub slots: Vec<Option<Instance>>,
     /// The chart's point of a tick; `None` between ticks.
     pub point: Option<Point>,
     /// The log entries since the previous snapshot.
     pub news: Vec<Entry>,
-    /// What was contributed since the previous snapshot, by the name of its list.
+    /// The values contributed since the previous snapshot, by the name of their list.
     pub fresh: Vec<(&'static str, Vec<Value>)>,
     /// All containers, and the counters of those that left, by Deployment.
     pub deployments: BTreeMap<String, Status>,
-    /// What the round decided by.
+    /// The inputs of the round's decisions.
     pub seen: Arc<RoundInputs>,
 }
 
-/// What a round decided by; the comparison simulates other contenders from it.
+/// The inputs of a round's decisions; the comparison simulates other contenders from them.
 #[derive(Debug, Clone)]
 pub struct RoundInputs {
     /// When this run began; readings may be older.

@@ -50,7 +50,7 @@ pub struct State {
     pub controls: Controls,
     /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// What other parts add, each under a key of its own.
+    /// The values that other parts add, each under a key of its own.
     #[serde(flatten)]
     pub contributed: BTreeMap<&'static str, Value>,
     /// The workloads, by priority.
@@ -67,13 +67,13 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunMode {
-    /// It decides and scales.
+    /// The engine decides and scales.
     Live,
     /// All scaling is held.
     Held,
-    /// It observes and scales nothing.
+    /// The engine observes and scales nothing.
     LooksOn,
-    /// It plays a recording.
+    /// The engine plays a recording.
     Replay,
 }
 
@@ -84,7 +84,7 @@ pub struct WorkloadState {
     pub name: String,
     /// Priority 1 gets slots first.
     pub priority: u32,
-    /// How its wanted count is computed.
+    /// The rule that computes its wanted count.
     pub rule: &'static str,
     /// The queue that it follows; null where it follows none.
     pub queue: Option<String>,
@@ -108,7 +108,7 @@ pub struct WorkloadState {
     /// How often its containers were restarted after a crash.
     #[serde(skip)]
     pub restarts: u32,
-    /// Whether it has had all it can get for long enough to call that its limit.
+    /// Whether it has had all containers that it can get for at least 3 s.
     #[serde(skip)]
     pub has_all: bool,
 }

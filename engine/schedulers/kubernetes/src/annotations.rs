@@ -13,10 +13,10 @@ use super::writer::REQUEST;
 use crate::rights::grant;
 
 /// Edits annotations. Edits of several Deployments are first sent as dry runs, so that either all
-/// are edited or none.
+/// Deployments are edited or none.
 ///
 /// # Errors
-/// When one may not be edited, or when the apiserver does not say whether it was.
+/// When a Deployment may not be edited, or the apiserver does not confirm the edit.
 pub async fn edit(
     api: &Api<Deployment>,
     changes: &[Change],
@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    /// The requests that an apiserver got: query, content type and body.
+    /// The requests that the apiserver of a test got: query, content type and body.
     type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
 
     /// An apiserver that refuses requests for the named Deployments.

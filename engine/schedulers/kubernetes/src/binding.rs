@@ -1,4 +1,4 @@
-//! Whether the engine has any right at all in its namespace.
+//! Checks whether the engine has any right at all in its namespace.
 //!
 //! A RoleBinding names the namespace of its ServiceAccount. When the manifest is created in another
 //! namespace, the RoleBinding there binds nothing. That is one fault, and one command fixes it; a
@@ -17,12 +17,12 @@ use tokio::time::timeout;
 
 use crate::rights::bind;
 
-/// Short, because the caller waits for it before it can report a refusal.
+/// How long an answer is awaited; short, because the caller reports a refusal only after it.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Resources of the engine's role. An engine with no right to any of them is not bound to the role.
 const OF_ITS_ROLE: [&str; 3] = ["deployments", "pods", "leases"];
 
-/// Whether the engine's role is bound to it, as far as known.
+/// Knows whether the engine's Role is bound to its ServiceAccount.
 #[derive(Debug, Clone)]
 pub struct Binding {
     reviews: Api<SelfSubjectRulesReview>,
@@ -31,31 +31,31 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// Until [`Self::ask`] is called, the binding counts as present.
+    /// The binding in `namespace`; it counts as present until [`Self::ask`] finds it missing.
     pub fn of(client: Client, namespace: &str) -> Binding {
         let (reviews, namespace) = (Api::all(client), namespace.to_owned());
         Binding { reviews, namespace, is_missing: Arc::default() }
     }
 
-    /// Call it after a refusal; returns the message for the user if the binding is missing.
+    /// Checks the binding after a refusal. Returns a message for the user if it is missing.
     pub async fn ask(&self) -> Option<String> {
         let spec = SelfSubjectRulesReviewSpec { namespace: Some(self.namespace.clone()) };
         let review = SelfSubjectRulesReview { spec, ..SelfSubjectRulesReview::default() };
         let params = PostParams::default();
         let answer = timeout(PATIENCE, self.reviews.create(&params, &review)).await;
-        // Without an answer the last known state stays.
+        // Without an answer the last known state is kept.
         if let Ok(Ok(SelfSubjectRulesReview { status: Some(status), .. })) = answer {
             self.is_missing.store(has_nothing(&status.resource_rules), Ordering::Relaxed);
         }
         self.refusal()
     }
 
-    /// Call it after a request that was not refused.
+    /// Records that the binding exists. Called after a request that was not refused.
     pub fn is_there(&self) {
         self.is_missing.store(false, Ordering::Relaxed);
     }
 
-    /// The message for the user if the binding is missing, as far as known.
+    /// The message for the user; `None` unless the binding is known to be missing.
     pub fn refusal(&self) -> Option<String> {
         let namespace = &self.namespace;
         self.is_missing.load(Ordering::Relaxed).then(|| {

@@ -1,4 +1,4 @@
-//! The state of the namespace, and writes to it.
+//! The state of the scaled namespace, and the writes to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,18 +38,18 @@ pub struct Cluster {
     pods: Watched<Pod>,
     other_autoscalers: OtherAutoscalers,
     forbidden: Forbidden,
-    /// Watched only for `--capacity auto`.
+    /// The nodes and pods of the whole cluster; `None` unless `--capacity auto` is set.
     other_pods: Option<OtherPods>,
     rights: Rights,
     api: Api<Deployment>,
-    /// For pods that are deleted without a grace period.
+    /// The namespace's pods, for kill commands.
     victims: Api<Pod>,
     events: Events,
     clock: Clock,
     may_write: MayWrite,
     shared: Arc<Mutex<Shared>>,
     changes: watch::Receiver<u64>,
-    /// Counts the watches' events and the ends of our own writes.
+    /// Counts watch events and this engine's successful writes; a new count wakes the loop.
     notify: watch::Sender<u64>,
 }
 
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Cluster {
 #[derive(Debug, Default)]
 struct Shared {
     expectations: BTreeMap<String, Expectations>,
-    /// Lets one write at a time through to each Deployment.
+    /// A lock for each Deployment, so that its writes are sent one at a time.
     turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
     waiting: Waiting,
     orphans: Orphans,
@@ -100,19 +100,19 @@ impl Cluster {
         }
     }
 
-    /// Starts to watch the whole cluster too, for its spare capacity.
+    /// Starts to watch the nodes and pods of the whole cluster, too, for its spare capacity.
     pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
         self.other_pods = Some(OtherPods::start(client, namespace));
     }
 
-    /// The worse of the health of both watches.
+    /// The worse health of the two watches, of Deployments and of pods.
     pub fn health(&self) -> Health {
         let both = [self.deployments.health(), self.pods.health()];
         let warnings = [Health::Forbidden, Health::Fails, Health::Beginning];
         warnings.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
     }
 
-    /// A Deployment as last seen.
+    /// A Deployment as the watch last showed it; `None` if there is none of this name.
     pub fn deployment(&self, name: &str) -> Option<Arc<Deployment>> {
         self.deployments.store.find(|deployment| deployment.name_any() == name)
     }
@@ -120,7 +120,7 @@ impl Cluster {
 
 impl Scheduler for Cluster {
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        // It cannot fail: `self` holds a sender.
+        // This cannot fail, because `self` holds a sender.
         self.changes.changed().map(drop).boxed()
     }
 
@@ -141,7 +141,7 @@ impl Scheduler for Cluster {
         }
         let all = self.deployments.store.state();
         let spare = match &self.other_pods {
-            // Nothing before the first answer, because the configured capacity might be too large.
+            // Returns `None` before the first answer: the configured capacity might be too large.
             Some(other_pods) => Some(other_pods.spare(&all)?),
             None => None,
         };
@@ -168,7 +168,7 @@ impl Scheduler for Cluster {
         self.rights.lacks()
     }
 
-    /// The watch shows the new values.
+    /// Edits annotations. The engine uses the new values once the watch shows them.
     fn configure(&self, changes: &[Change]) -> Written {
         let (api, changes) = (self.api.clone(), changes.to_vec());
         let may_write = self.may_write.clone();
@@ -215,7 +215,7 @@ impl Scheduler for Cluster {
         .boxed()
     }
 
-    /// Empty until the first lists are there.
+    /// The status of each Deployment by name; empty until Deployments and pods were listed.
     fn observe(&self) -> BTreeMap<String, Status> {
         if !(self.deployments.was_listed() && self.pods.was_listed()) {
             return BTreeMap::new();
@@ -239,9 +239,9 @@ impl Scheduler for Cluster {
         seen
     }
 
-    /// Writes a Deployment's replica count. The count is used from now on; the future says whether
-    /// the write succeeded. Writes to one Deployment are sent one after the other, each based on
-    /// the result of the one before. A write that is outdated when its turn comes is not sent.
+    /// Writes a Deployment's replica count. The engine uses the count at once; the future returns
+    /// whether the write succeeded. Writes to one Deployment are sent one after the other, each
+    /// based on the result of the one before. A write that is outdated by its turn is not sent.
     fn scale(&self, name: &str, to: u32, _first: &[String]) -> Written {
         if self.deployment(name).is_none() {
             let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
@@ -270,7 +270,7 @@ impl Scheduler for Cluster {
             if let Err(ScaleError::Forbidden(why)) = &result {
                 forbidden.note(api, &name, why.clone(), notify.clone());
             }
-            // A failed write does not wake the loop: it would retry at once, again and again.
+            // A failed write does not wake the loop, which would retry at once, again and again.
             if result.is_ok() {
                 notify.send_modify(|count| *count += 1);
             }
@@ -293,7 +293,7 @@ fn still_wanted(
 }
 
 fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    // No panic can leave the contents half changed.
+    // A poisoned lock is used, because no panic can leave its contents half changed.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -302,7 +302,7 @@ impl Shared {
         self.expectations.get(name).is_some_and(|expectations| expectations.still_intends(to))
     }
 
-    /// The count and the version that a write is based on.
+    /// Returns the replica count and the resourceVersion that the next write is based on.
     fn base(&mut self, name: &str, deployment: Option<&Deployment>) -> (u32, String) {
         let seen = deployment.map(seen).unwrap_or_default();
         let expectations = self.expectations.entry(name.to_owned()).or_default();
@@ -310,7 +310,7 @@ impl Shared {
         (replicas, version.to_string())
     }
 
-    /// A write has ended; `result` is the new version if it succeeded.
+    /// Records the end of a write; `result` holds the new resourceVersion if it succeeded.
     fn ended(&mut self, write: &Write, result: &Result<u64, ScaleError>, now: Duration) {
         let expectations = self.expectations.entry(write.name.clone()).or_default();
         match result {

@@ -12,7 +12,7 @@ use super::cluster::Cluster;
 use super::leader::{ByLease, Leadership};
 use super::writer::REQUEST;
 
-/// The Lease that demo.yaml contains.
+/// The name of the Lease in demo.yaml.
 const LEASE: &str = "engine";
 /// A connection that is silent for 12 s is dead, because the server ends a watch after 10 s.
 const SILENCE: Duration = Duration::from_secs(12);
@@ -22,9 +22,9 @@ const SILENCE: Duration = Duration::from_secs(12);
 pub struct Connection {
     /// The namespace's Deployments and pods.
     pub cluster: Cluster,
-    /// Whether this engine leads.
+    /// Decides whether this engine may scale: only while it holds the Lease.
     pub authority: ByLease,
-    /// The one of the kubeconfig's context, or of the pod.
+    /// The namespace of the kubeconfig's current context, or of the engine's pod.
     pub namespace: String,
     /// The current context of the kubeconfig; `None` in a pod.
     pub context: Option<String>,
@@ -35,7 +35,7 @@ impl Connection {
     /// for its spare capacity.
     ///
     /// # Errors
-    /// When there is no cluster.
+    /// When no cluster is configured, or its configuration is invalid.
     pub async fn open(
         name: &str,
         registry: &Registry,
@@ -63,8 +63,8 @@ impl Connection {
     }
 }
 
-/// Callers set their own timeouts and retries. The client's own retries last minutes and would hide
-/// a failure from them.
+/// Switches the client's own retries off: they last minutes and would hide a failure from the
+/// callers, which set their own timeouts and retries.
 fn be_impatient(config: &mut kube::Config) {
     config.default_retry = false;
     config.connect_timeout = Some(REQUEST);
@@ -72,7 +72,7 @@ fn be_impatient(config: &mut kube::Config) {
     config.reset_reader_on_write = true;
 }
 
-/// The current context of the kubeconfig; a pod has none.
+/// The current context of the kubeconfig; `None` in a pod.
 fn context() -> Option<String> {
     if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
         return None;

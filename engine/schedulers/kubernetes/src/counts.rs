@@ -11,12 +11,12 @@ use model::scheduler::{Instance, Phase};
 /// A pod that no node has had room for during this time counts as unschedulable.
 pub const UNSCHEDULABLE_AFTER: Duration = Duration::from_secs(10);
 
-/// For each pod without a node, when that was first seen, by our own clock.
+/// When the engine first saw each unschedulable pod as such, by the pod's UID.
 #[derive(Debug, Default)]
 pub struct Waiting(BTreeMap<String, Duration>);
 
 impl Waiting {
-    /// Takes in all pods at `now`.
+    /// Updates the record from all pods as they are at `now`.
     pub fn update<'a>(&mut self, now: Duration, pods: impl Iterator<Item = &'a Pod>) {
         let mut waiting = BTreeMap::new();
         for pod in pods.filter(|pod| is_unschedulable(pod)) {
@@ -54,7 +54,7 @@ pub fn count<'a>(
     replicas
 }
 
-/// `None` for a pod that has ended and no longer holds a slot.
+/// The phase of a pod; `None` if it has ended and no longer holds a slot.
 pub fn phase(pod: &Pod) -> Option<Phase> {
     let status = pod.status.as_ref();
     if matches!(status.and_then(|s| s.phase.as_deref()), Some("Failed" | "Succeeded")) {

@@ -16,13 +16,13 @@ use super::writer;
 /// The grace period of pods that set none.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
-/// Deployments in the form of a manifest, each converted again only when it changes.
+/// Deployments converted to the form of a manifest, each again only when it changes.
 #[derive(Debug, Default)]
 pub(super) struct Manifests(BTreeMap<String, (Arc<Deployment>, Option<manifest::Deployment>)>);
 
 impl Manifests {
-    /// Takes all present Deployments; returns them sorted by name. One with values that no manifest
-    /// can have, such as -1 replicas, is left out.
+    /// Converts all present Deployments and returns them sorted by name. A Deployment with values
+    /// that no manifest can have, such as -1 replicas, is left out.
     pub(super) fn update(&mut self, all: &[Arc<Deployment>]) -> Vec<manifest::Deployment> {
         let mut before = std::mem::take(&mut self.0);
         let read = |it: &Arc<Deployment>| {
@@ -66,20 +66,20 @@ pub(super) fn seen(deployment: &Deployment) -> WatchedDeployment {
     }
 }
 
-/// Whether demo.yaml created it; a namespace may have Deployments that are not the demo's.
+/// Whether a Deployment is part of demo.yaml; the namespace may have others, too.
 pub(super) fn is_ours(deployment: &Deployment) -> bool {
     let part_of = deployment.labels().get("app.kubernetes.io/part-of");
     part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")
 }
 
-/// How long its pods may take to stop.
+/// How long the pods of a Deployment may take to stop.
 pub(super) fn grace(deployment: &Deployment) -> Duration {
     let pod = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let seconds = pod.and_then(|pod| pod.termination_grace_period_seconds);
     seconds.and_then(|it| u64::try_from(it).ok()).map_or(DEFAULT_GRACE, Duration::from_secs)
 }
 
-/// Whether it runs a server of the demo. These make no load, so the page has no slider for them.
+/// Whether a Deployment runs a server of the demo. Servers make no load and have no slider.
 pub(super) fn serves(deployment: &Deployment) -> bool {
     let containers = deployment.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
     let commands = containers.into_iter().flat_map(|pod| &pod.containers);

@@ -14,7 +14,7 @@ use crate::rights::grant;
 #[derive(Clone)]
 pub struct Events {
     recorder: Recorder,
-    /// Whether the missing right to publish was logged.
+    /// Whether the missing right to publish was logged; it is logged once.
     is_refusal_logged: Arc<AtomicBool>,
 }
 
@@ -26,7 +26,7 @@ impl Events {
         Events { recorder: Recorder::new(client, reporter), is_refusal_logged: Arc::default() }
     }
 
-    /// Publishes what was done to a Deployment, or as a warning what is wrong with it.
+    /// Publishes an Event about a Deployment: a scaling, or a warning of something wrong with it.
     pub async fn publish(&self, about: &Deployment, type_: EventType, reason: &str, note: &str) {
         let event = Event {
             type_,
@@ -52,7 +52,7 @@ impl Events {
     }
 }
 
-/// The apiserver refuses a longer note.
+/// The longest note in bytes; the apiserver refuses longer ones.
 const LONGEST: usize = 1024;
 
 fn shortened(note: &str) -> String {

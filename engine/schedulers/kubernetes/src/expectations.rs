@@ -1,28 +1,28 @@
-//! How many pods the controllers may still start.
+//! Computes how many pods Kubernetes' controllers may still start.
 //!
-//! Kubernetes' controllers act on a write with a delay. Until they have caught up, they may start
-//! as many pods as the highest count written since they last had. An increase that was withdrawn
-//! therefore keeps its slots until then.
+//! The controllers act on a write with a delay. Until they have caught up, they may start as many
+//! pods as the highest count written since they last caught up. The slots of an increase that was
+//! withdrawn therefore stay reserved until then.
 
 use std::time::Duration;
 
 /// A Deployment as the watch shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WatchedDeployment {
-    /// Its resourceVersion, which grows with every change.
+    /// The resourceVersion, which grows with every change of the Deployment.
     pub version: u64,
-    /// Grows with every change of its spec.
+    /// A number that grows with every change of the Deployment's spec.
     pub generation: i64,
-    /// The generation that its controller has acted on.
+    /// The generation that the Deployment's controller has acted on.
     pub observed_generation: i64,
-    /// The replicas in its spec.
+    /// The replicas in the Deployment's spec.
     pub replicas: u32,
-    /// The replicas in its status, as its controllers count them.
+    /// The replicas in the Deployment's status, as the controllers count them.
     pub status_replicas: u32,
 }
 
-/// A write that was not answered may still take effect during this time: the apiserver gives up a
-/// request after a minute.
+/// How long a write that was not answered may still take effect: the apiserver gives up a request
+/// after a minute.
 const LOST: Duration = Duration::from_secs(60);
 /// How long spec, status and pods must agree after an increase was withdrawn: the Deployment's
 /// controller may be ahead of the ReplicaSet's, which starts the pods.
@@ -31,17 +31,17 @@ const AGREED: Duration = Duration::from_secs(1);
 /// The writes to one Deployment whose effects may still come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectations {
-    /// A write under way; its count is used as if the write had succeeded.
+    /// The count of a write under way, which is used as if the write had succeeded.
     intended: Option<u32>,
-    /// Written, but not seen by the watch yet.
+    /// The last successful write, until the watch shows it.
     written: Option<Written>,
-    /// Sent, but not answered.
+    /// The last write without an answer, while it may still take effect.
     lost: Option<Lost>,
-    /// The highest count written since its controllers last caught up.
+    /// The highest count written since the controllers last caught up.
     most: u32,
-    /// The count when they last caught up.
+    /// The count when the controllers last caught up.
     settled: u32,
-    /// Since when spec, status and pods agree.
+    /// Since when spec, status and pods agree; `None` while they differ.
     agreed_since: Option<Duration>,
 }
 
@@ -53,54 +53,54 @@ struct Written {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Lost {
-    /// The version that the write was based on; a later one makes it a conflict.
+    /// The version that the write was based on; once it has changed, the write cannot succeed.
     version: u64,
     until: Duration,
 }
 
 impl Expectations {
-    /// A write begins.
+    /// Records that a write of this count begins.
     pub fn intend(&mut self, replicas: u32) {
         (self.intended, self.agreed_since) = (Some(replicas), None);
         self.most = self.most.max(replicas);
     }
 
-    /// Whether the latest write has this count.
+    /// Whether the latest write under way has this count.
     pub fn still_intends(&self, replicas: u32) -> bool {
         self.intended == Some(replicas)
     }
 
-    /// A write succeeded and gave this version.
+    /// Records that a write succeeded and gave the Deployment this version.
     pub fn written(&mut self, replicas: u32, version: u64) {
         self.ended(replicas);
         self.written = Some(Written { replicas, version });
     }
 
-    /// A write based on this version was not answered at `now`. It may still take effect, until
-    /// something else has changed the Deployment.
+    /// Records that a write based on this version was not answered at `now`. It may still take
+    /// effect, until something else has changed the Deployment.
     pub fn unanswered(&mut self, replicas: u32, version: u64, now: Duration) {
         self.ended(replicas);
         self.lost = Some(Lost { version, until: now + LOST });
     }
 
-    /// A write has ended. If it was refused, its slots stay promised until the watch agrees.
+    /// Records the end of a write. A refused write keeps its slots until the watch agrees.
     pub fn ended(&mut self, replicas: u32) {
         self.intended = self.intended.filter(|intended| *intended != replicas);
     }
 
-    /// The count that was written last, as far as known.
+    /// The count that was written last or is being written.
     pub fn desired(&self, seen: &WatchedDeployment) -> u32 {
         self.intended.unwrap_or(self.base(seen).0)
     }
 
-    /// What a write that begins now is based on: the last known count, and its version.
+    /// The last known count and its version, on which the next write is based.
     pub fn base(&self, seen: &WatchedDeployment) -> (u32, u64) {
         let written = self.written.filter(|written| written.version > seen.version);
         written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
     }
 
-    /// Takes what the watches show at `now`, and how many pods are not being stopped; returns the
-    /// most pods that the controllers may have.
+    /// Updates the record from what the watches show at `now`; `staying` pods are not being
+    /// stopped. Returns the largest number of pods that the controllers may have.
     pub fn update(&mut self, now: Duration, seen: &WatchedDeployment, staying: u32) -> u32 {
         self.written = self.written.filter(|written| written.version > seen.version);
         self.lost = self.lost.filter(|lost| seen.version <= lost.version && now < lost.until);
@@ -110,7 +110,7 @@ impl Expectations {
             return self.most;
         }
         let since = *self.agreed_since.get_or_insert(now);
-        // Pods that were running and are cut are not started again, so a plain cut need not wait.
+        // A plain decrease need not wait: the pods that it stops are not started again.
         let was_withdrawn = self.most > self.settled.max(seen.replicas);
         if !was_withdrawn || now >= since + AGREED {
             (self.most, self.settled) = (seen.replicas, seen.replicas);

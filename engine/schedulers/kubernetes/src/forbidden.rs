@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::writer;
 
-/// The time between two tries.
+/// The time between two tries of a missing right.
 const AGAIN: Duration = Duration::from_secs(3);
 
 /// The blocked Deployments, each with its warning.
@@ -26,7 +26,7 @@ impl Forbidden {
         self.lock().clone()
     }
 
-    /// Blocks a Deployment until the right to scale it is granted; then counts up `changes`.
+    /// Blocks a Deployment until the right to scale it is granted; then wakes the loop.
     pub fn note(&self, api: Api<Deployment>, name: &str, why: String, changes: watch::Sender<u64>) {
         let warning = Warning::new(Kind::MissingRight, why);
         if self.lock().insert(name.to_owned(), warning).is_some() {

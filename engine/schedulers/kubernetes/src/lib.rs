@@ -2,14 +2,14 @@
 //!
 //! # Layout
 //! - [`Connection`]: connects to a cluster
-//! - [`cluster`]: the state of the namespace, and writes to it
+//! - [`cluster`]: the state of the scaled namespace, and the writes to it
 //! - [`watch`]: lists and watches that restart after a failure, and their health
 //! - [`counts`]: counts pods by phase; pure
 //! - `deployments`: the fields of a Deployment that the engine uses, and which pods belong to it
 //! - [`orphans`]: pods whose Deployment is gone; pure
 //! - [`expectations`]: how many pods the controllers may still start; pure
 //! - [`other_pods`]: the pods of others on the cluster, for `--capacity auto`
-//! - [`spare`] and [`quantity`]: the capacity that these leave, in slots; pure
+//! - [`spare`] and [`quantity`]: the capacity that other pods leave, in slots; pure
 //! - [`other_autoscalers`]: other autoscalers of the same Deployments
 //! - [`scaled_object`]: the fields of KEDA's ScaledObject that name what it scales
 //! - [`forbidden`]: Deployments that the engine may not scale

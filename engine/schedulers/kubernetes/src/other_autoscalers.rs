@@ -18,7 +18,7 @@ use super::writer::REQUEST;
 /// The time between two checks whether KEDA is installed.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// KEDA's objects; `None` until KEDA is installed.
+/// The watch of KEDA's ScaledObjects; `None` until KEDA is installed.
 type ScaledObjects = watch::Receiver<Option<Arc<Watched<ScaledObject>>>>;
 
 /// The HorizontalPodAutoscalers and ScaledObjects of the namespace.
@@ -28,7 +28,7 @@ pub struct OtherAutoscalers {
 }
 
 impl OtherAutoscalers {
-    /// Starts to watch them; `changes` counts the events.
+    /// Starts to watch both kinds; `changes` counts their events, to wake the control loop.
     pub fn start(
         client: &Client,
         namespace: &str,
@@ -44,12 +44,12 @@ impl OtherAutoscalers {
         }
     }
 
-    /// Whether the first list is there; nothing is scaled before.
+    /// Whether the HorizontalPodAutoscalers were listed once; nothing is scaled before.
     pub fn are_known(&self) -> bool {
         self.autoscalers.health() != Health::Beginning
     }
 
-    /// A warning for each Deployment that has another autoscaler, which it names.
+    /// A warning for each Deployment that has another autoscaler; the warning names it.
     pub fn conflicts(&self) -> Warnings {
         let autoscalers = self.autoscalers.store.state();
         let mut conflicts: Warnings =
@@ -75,7 +75,7 @@ async fn await_keda(
     found.closed().await;
 }
 
-/// A HorizontalPodAutoscaler that KEDA made for a ScaledObject is reported as that ScaledObject.
+/// The warning about a HorizontalPodAutoscaler; one made by KEDA is named by its ScaledObject.
 fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Warning)> {
     let target = &autoscaler.spec.scale_target_ref;
     if target.kind != "Deployment" {

@@ -1,5 +1,5 @@
-//! The nodes and all pods of the cluster. They are watched only for `--capacity auto`, because that
-//! needs a right over the whole cluster.
+//! The nodes and all pods of the cluster. They are watched only for `--capacity auto`, because
+//! watching them needs a right over the whole cluster.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use super::spare;
 use super::watch::{Health, Watched};
 use super::writer::REQUEST;
 
-/// The time between two tries until the right is granted.
+/// The time between two tries to read nodes and pods, until the engine may.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// The command that grants the right; deploy/capacity-auto grants the same from files.
+/// The command that grants the right to read both; deploy/capacity-auto grants the same.
 const GRANT: &str = "kubectl create clusterrole engine-capacity-auto --verb=get,list,watch \
      --resource=nodes,pods && kubectl create clusterrolebinding engine-capacity-auto \
      --clusterrole=engine-capacity-auto --serviceaccount=";
@@ -34,7 +34,7 @@ pub struct OtherPods {
     seen: watch::Receiver<Access>,
 }
 
-/// Whether the nodes and pods can be watched; `Refused` says why not.
+/// Whether the nodes and pods can be watched; `Refused` holds the reason why not.
 #[derive(Debug, Clone)]
 enum Access {
     NotYet,
@@ -43,7 +43,7 @@ enum Access {
 }
 
 impl OtherPods {
-    /// Starts to read them. `namespace` is the one of the scaled workloads.
+    /// Starts to read nodes and pods. The scaled workloads are in `namespace`.
     pub fn start(client: Client, namespace: &str) -> OtherPods {
         let (sender, seen) = watch::channel(Access::NotYet);
         let namespace = namespace.to_owned();
@@ -92,14 +92,14 @@ fn is_scaled(deployment: &Deployment) -> bool {
     ours.any(|(name, value)| name == "is-scalable" && value == "true")
 }
 
-/// Publishes the reason until the nodes and pods may be read, then watches them.
+/// Publishes why the nodes and pods cannot be read, until they can; then watches them.
 async fn begin(client: Client, namespace: String, seen: watch::Sender<Access>) {
     let (nodes, pods): (Api<Node>, Api<Pod>) = (Api::all(client.clone()), Api::all(client));
     while let Err(why) = try_reading(&nodes, &pods, &namespace).await {
         seen.send_replace(Access::Refused(why));
         sleep(AGAIN).await;
     }
-    // Events do not wake the loop, or a busy cluster would keep it busy. The next tick is enough.
+    // A busy cluster's events would wake the control loop all the time; its ticks are enough.
     let (unheard, _) = watch::channel(0);
     let nodes = Arc::new(Watched::start(nodes, unheard.clone()));
     let pods = Arc::new(Watched::start(pods, unheard));

@@ -1,4 +1,4 @@
-//! The rights that the engine has besides scaling. It asks the apiserver every 5 s, so that the
+//! The rights that the engine has besides scaling. The engine asks for them every 5 s, so that the
 //! page can say in advance which of its buttons would be refused.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::writer::REQUEST;
 use crate::rights::overlay;
 
-/// Rights change seldom, but a presenter who grants one must not wait long.
+/// The time between two questions; a presenter who grants a right must not wait long.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// The rights of the engine, as far as known.
@@ -23,7 +23,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Rights(watch::Receiver<Lacks>);
 
 impl Rights {
-    /// Starts to ask.
+    /// Starts to ask the apiserver for the engine's rights in a namespace.
     pub fn start(client: Client, namespace: &str) -> Rights {
         let unknown = |right| Some(format!("it is not known yet whether the engine may {right}"));
         let unknown =
@@ -48,12 +48,12 @@ impl Rights {
     }
 }
 
-/// Why no pod can be deleted in a namespace, with the command that grants the right.
+/// The message that the engine may not delete pods, with the command that grants the right.
 pub(super) fn no_kill(namespace: &str) -> String {
     format!("the engine may not delete pods; grant it with {}", overlay(namespace, "kill"))
 }
 
-/// `None` without an answer: the last known rights stay.
+/// Asks which rights are missing; `None` without an answer, so that the last known ones stay.
 async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<Lacks> {
     let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
     let name = Some("engine");

@@ -1,6 +1,6 @@
 //! Parses Kubernetes quantities: "100m", "1.5", "128Mi", "2G", "1e3".
 
-/// A quantity in thousandths, which for processors are millicores. Rounded up, as Kubernetes does.
+/// Parses a quantity in thousandths (millicores of CPU), rounded up as Kubernetes does.
 ///
 /// # Errors
 /// When the text is not a quantity, is negative, or is too large.
@@ -8,7 +8,7 @@ pub fn thousandths(text: &str) -> Result<u64, String> {
     counted(text, 3)
 }
 
-/// A quantity in whole units, which for memory are bytes. Rounded up.
+/// Parses a quantity in whole units (bytes of memory), rounded up.
 ///
 /// # Errors
 /// As for [`thousandths`].
@@ -16,7 +16,7 @@ pub fn whole(text: &str) -> Result<u64, String> {
     counted(text, 0)
 }
 
-/// A quantity times ten to the power of `finer`.
+/// Parses a quantity and multiplies it by ten to the power of `finer`, rounded up.
 fn counted(text: &str, finer: i32) -> Result<u64, String> {
     if text.starts_with('-') {
         return Err(format!("{text:?} is negative"));

@@ -1,7 +1,7 @@
 //! The kubectl commands that grant a missing right, to be pasted into a shell.
 
-/// Grants the engine of demo.yaml a right in its namespace. `verbs` are comma-separated, and
-/// `resource` is spelled as kubectl does. With a `name` only that object is covered.
+/// The command that grants the engine of demo.yaml a right in its namespace. `verbs` are
+/// comma-separated; `resource` is spelled as in kubectl. With a `name` only that object is covered.
 pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -> String {
     let only = name.map(|name| format!(" --resource-name={name}")).unwrap_or_default();
     let role = ["engine", resource].into_iter().chain(name).collect::<Vec<_>>().join("-");
@@ -13,8 +13,8 @@ pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -
     )
 }
 
-/// Grants the engine all rights of demo.yaml's role in a namespace that the RoleBinding there does
-/// not name.
+/// The command that grants the engine all rights of demo.yaml's Role in `namespace`, for when the
+/// RoleBinding there names another namespace.
 pub fn bind(namespace: &str) -> String {
     format!(
         "kubectl create rolebinding engine-{namespace} -n {namespace} --role=engine \
@@ -22,8 +22,8 @@ pub fn bind(namespace: &str) -> String {
     )
 }
 
-/// Applies an overlay of rights under `deploy`; to be run in the root of the checkout. The bindings
-/// there name the namespace default.
+/// The command that applies the rights in `deploy/NAME`, run in the root of the checkout. The files
+/// there name the namespace `default`, so the command replaces that name by another one.
 pub fn overlay(namespace: &str, name: &str) -> String {
     if namespace == "default" {
         return format!("kubectl apply -k deploy/{name}");

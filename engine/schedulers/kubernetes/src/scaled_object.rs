@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// The annotation that pauses a ScaledObject.
 const PAUSED: &str = "autoscaling.keda.sh/paused";
 
-/// Only the fields that the engine reads.
+/// KEDA's ScaledObject, with only the fields that the engine reads.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ScaledObject {
     metadata: ObjectMeta,
@@ -29,7 +29,7 @@ struct Target {
 }
 
 impl ScaledObject {
-    /// The Deployment that it scales; `None` while it is paused or if it scales something else.
+    /// The Deployment that this scales; `None` while this is paused or scales something else.
     pub fn deployment(&self) -> Option<&str> {
         let target = &self.spec.scale_target_ref;
         let is_deployment = target.kind.as_deref().is_none_or(|kind| kind == "Deployment");

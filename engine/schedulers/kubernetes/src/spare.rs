@@ -24,7 +24,7 @@ pub struct Amounts {
     pub cpu: u64,
     /// In bytes.
     pub memory: u64,
-    /// How many pods.
+    /// The number of pods.
     pub pods: u64,
 }
 
@@ -32,7 +32,7 @@ pub struct Amounts {
 /// templates, so that a slot has a size before there is a pod; `is_own` recognises their pods.
 ///
 /// # Errors
-/// Why it is unknown, as a message for the user.
+/// When the number is unknown; the error is a message for the user.
 pub fn capacity<'a>(
     nodes: &[Arc<Node>],
     pods: &'a [Arc<Pod>],
@@ -123,7 +123,7 @@ fn seat(rooms: &mut [Amounts], mut waiting: Vec<Amounts>, slot: Amounts) {
     }
 }
 
-/// A node with a taint does not count, because the demo's pods tolerate none.
+/// Whether a node accepts the demo's pods, which tolerate no taint: it must not have one.
 fn accepts_pods(node: &Node) -> bool {
     let spec = node.spec.as_ref();
     let cordoned = spec.and_then(|spec| spec.unschedulable).unwrap_or_default();
@@ -151,14 +151,14 @@ fn requests_of(pod: &Pod) -> Result<Amounts, String> {
     Ok(asked.unwrap_or_default())
 }
 
-/// A limit without a request is the request too.
+/// The requests of one container; a limit without a request counts as the request.
 fn requests_of_container(container: &Container) -> Result<Amounts, String> {
     let Some(resources) = &container.resources else { return Ok(Amounts::default()) };
     let limits = read(resources.limits.as_ref(), Amounts::default())?;
     read(resources.requests.as_ref(), limits)
 }
 
-/// The amounts of a list; `other` for those that it lacks.
+/// The amounts in a list of resources; `other` has those that the list lacks.
 fn read(list: Option<&Named>, other: Amounts) -> Result<Amounts, String> {
     let Some(list) = list else { return Ok(other) };
     let amount = |name, parse: fn(&str) -> Result<u64, String>, other| match list.get(name) {
@@ -197,7 +197,7 @@ impl Amounts {
         pod.cpu <= self.cpu && pod.memory <= self.memory && pod.pods <= self.pods
     }
 
-    /// How often a slot fits. A resource that the slot does not request sets no limit.
+    /// How often a slot fits into these amounts. A resource that it does not request sets no limit.
     fn slots(self, slot: Amounts) -> u64 {
         let times = self.each(slot, |free, size| free.checked_div(size).unwrap_or(u64::MAX));
         times.cpu.min(times.memory).min(times.pods)

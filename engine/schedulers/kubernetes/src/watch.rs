@@ -16,8 +16,8 @@ use tokio::time::{sleep, timeout};
 use crate::binding::Binding;
 use crate::rights::grant;
 
-/// The server ends a watch after this time, and it is started again. The client reports a watch
-/// that died silently 5 s later.
+/// The server ends a watch after this many seconds, and the engine starts it again. If the watch
+/// died silently, the client reports that 5 s later.
 const WATCH_S: u32 = 10;
 /// An apiserver that refuses a watch does so within this time.
 const DOUBT: Duration = Duration::from_millis(250);
@@ -30,9 +30,9 @@ pub enum Health {
     Beginning,
     /// The objects are up to date.
     Works,
-    /// It failed and is being started again; the objects are old.
+    /// The watch failed and is being started again; the objects may be outdated.
     Fails,
-    /// The engine may not watch this.
+    /// The engine may not watch these objects.
     Forbidden,
 }
 
@@ -53,7 +53,7 @@ where
     status: watch::Receiver<Status>,
     /// The message for a watch that is forbidden.
     refusal: String,
-    /// A missing binding explains a refusal better; `None` for a watch of all namespaces.
+    /// The RoleBinding, whose absence explains a refusal; `None` for a watch of all namespaces.
     binding: Option<Binding>,
 }
 
@@ -122,9 +122,9 @@ struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     binding: Option<Binding>,
     is_refusal_logged: bool,
     changes: watch::Sender<u64>,
-    /// How often in a row it had to start again.
+    /// How often in a row the watch has failed.
     failures: u32,
-    /// After a failure, the list succeeded, but the watch may still be refused.
+    /// Whether the list succeeded after a failure while the watch may still be refused.
     is_in_doubt: bool,
 }
 
@@ -132,8 +132,8 @@ impl<K> Watch<K>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
 {
-    /// Starts with a list after each failure. A watch that resumes without one is silent until the
-    /// first event, and until then nothing would show that it works.
+    /// Watches for ever, and starts with a list after each failure. A watch that resumes without
+    /// a list is silent until the first event, and until then nothing would show that it works.
     async fn run(mut self, api: Api<K>) {
         loop {
             let config = watcher::Config::default().timeout(WATCH_S);
@@ -154,7 +154,7 @@ where
         }
     }
 
-    /// After a silence of this length a watch in doubt counts as accepted.
+    /// How long to wait for an event; after that silence a watch in doubt counts as accepted.
     fn doubt(&self) -> Duration {
         if self.is_in_doubt { DOUBT } else { Duration::MAX }
     }
@@ -201,7 +201,7 @@ where
         }
     }
 
-    /// If the binding is missing, the Lease's candidate logs that; one fault is logged once.
+    /// Logs a missing right once; a missing RoleBinding is logged by the Lease's candidate.
     async fn log_refusal(&mut self) {
         if self.is_refusal_logged {
             return;

@@ -54,13 +54,13 @@ pub async fn write(
         }
         write.version = read_again(api, write).await?;
     }
-    Err(Refused(format!("it changed during each of {TRIES} tries")))
+    Err(Refused(format!("the Deployment changed during each of {TRIES} tries")))
 }
 
 /// Tries with a dry run whether the engine may scale a Deployment.
 ///
 /// # Errors
-/// When it may not, or when the apiserver does not say.
+/// When the engine may not scale it, or when the apiserver does not answer.
 pub async fn try_right(api: &Api<Deployment>, name: &str) -> Result<(), ScaleError> {
     let scale = read(api, name).await?;
     let params = PostParams { dry_run: true, ..PostParams::default() };
@@ -94,7 +94,7 @@ fn scale(write: &Write) -> Scale {
     }
 }
 
-/// A resourceVersion as a number. Since 1.35 Kubernetes guarantees that they can be compared so.
+/// A resourceVersion as a number. Since Kubernetes 1.35 a larger number is always newer.
 pub fn number(version: Option<&str>) -> u64 {
     version.and_then(|version| version.parse().ok()).unwrap_or_default()
 }
@@ -103,7 +103,7 @@ fn too_late() -> ScaleError {
     Refused(format!("no answer in {REQUEST:?}"))
 }
 
-/// Why a write failed. Unless the apiserver refused it, it may still take effect.
+/// Why a write failed. Unless the apiserver refused the write, it may still take effect.
 fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code < 500 => refusal(error, api, name),
@@ -112,7 +112,7 @@ fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError
     }
 }
 
-/// An error of the apiserver; a missing right comes with the command that grants it.
+/// The apiserver's refusal; for a missing right it has the command that grants the right.
 fn refusal(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code == 403 => {

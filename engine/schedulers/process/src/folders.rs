@@ -1,14 +1,14 @@
-//! Maps the paths of a container to temporary folders of this machine. A program writes only there:
-//! flags that name another place are refused.
+//! Maps the paths of a container to temporary folders of this machine. A program writes only to
+//! these folders: flags that name another place are refused.
 
 use std::path::{Path, PathBuf};
 
 use manifest::{Container, Source};
 
-/// The kit's programs with their flags that name a folder to write to, and the flags' variables.
+/// The flags that name a folder to write to: the kit's program, its flag, and the flag's variable.
 const WRITTEN: [(&str, &str, &str); 1] = [("queue", "--data-dir", "MICROSCALING_DATA_DIR")];
 
-/// The same for flags that name a file to read.
+/// The flags that name a file to read: the program, its flag, and the flag's variable.
 const READ: [(&str, &str, &str); 4] = [
     ("queue", "--token-file", "MICROSCALING_TOKEN_FILE"),
     ("producer", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
@@ -16,17 +16,16 @@ const READ: [(&str, &str, &str); 4] = [
     ("remainder", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
 ];
 
-/// The folders of a container by their mount paths, the longest paths first.
+/// The local folders of a container by their mount paths, the longest paths first.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     all: Vec<(String, PathBuf)>,
-    /// The base of relative paths.
+    /// The folder in the container from which relative paths start.
     working_dir: String,
 }
 
 impl Folders {
-    /// The folders of a container, below its `own` folder. A volume that is mounted twice has one
-    /// folder.
+    /// Chooses, but does not create, a folder below `own` for each volume that a container mounts.
     pub fn of(container: &Container, own: &Path) -> Folders {
         let mut volumes: Vec<&str> = container.mounts.iter().map(|it| it.volume.as_str()).collect();
         volumes.sort_unstable();
@@ -46,15 +45,15 @@ impl Folders {
         Folders { all, working_dir: container.working_dir.clone() }
     }
 
-    /// Creates all folders.
+    /// Creates the chosen folders.
     ///
     /// # Errors
-    /// When one cannot be created.
+    /// When a folder cannot be created.
     pub fn make(&self) -> std::io::Result<()> {
         self.all.iter().try_for_each(|(_, folder)| std::fs::create_dir_all(folder))
     }
 
-    /// The local path for a path in a mount; `None` for others.
+    /// The local path for a container's path in a mount; `None` for a path in no mount.
     pub fn local(&self, path: &str) -> Option<String> {
         let path = clean(path, &self.working_dir);
         let mut all = self.all.iter();
@@ -62,12 +61,12 @@ impl Folders {
         Some(format!("{}{below}", folder.to_string_lossy()))
     }
 
-    /// Replaces each path of a mount in a text with its local path, once.
+    /// Replaces each path in a text that is in a mount by its local path.
     pub fn put(&self, text: &str) -> String {
         let mut scheme = false;
         let piece = |piece: &str| {
             let word = piece.trim_end_matches(['=', ':', ',']);
-            // After `http:` comes a host, not a path.
+            // After a scheme like `http:` comes `//` and a host, not a path.
             let is_path = word.starts_with('/') && !(scheme && word.starts_with("//"));
             scheme = piece.ends_with(':');
             match self.local(word).filter(|_| is_path) {
@@ -78,7 +77,8 @@ impl Folders {
         text.split_inclusive(['=', ':', ',']).map(piece).collect()
     }
 
-    /// Replaces the paths in a program's own flags and variables, also relative ones.
+    /// Replaces the paths, also relative ones, in the flags and variables with which a program
+    /// names a folder to write to.
     pub fn put_flags(&self, program: &str, words: &mut [String], env: &mut [(String, String)]) {
         for (_, flag, variable) in of_program(&WRITTEN, program) {
             for (i, value) in values(words, flag) {
@@ -132,12 +132,12 @@ fn of_program<'a>(
     all.iter().copied().filter(move |(name, ..)| *name == program)
 }
 
-/// The value of a variable; the last one wins.
+/// The value of a variable in `env`; if it is set several times, the last value counts.
 pub fn variable<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> {
     env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The values of a flag, else the value of its variable, each with the name of its source.
+/// The values of a flag or, without any, the value of its variable, each with its source's name.
 pub fn given(
     words: &[String],
     env: &[(String, String)],
@@ -160,7 +160,7 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
     words.iter().enumerate().filter_map(value).collect()
 }
 
-/// The volume that a path is in, and whether it is read-only.
+/// The name of the volume that contains a path, and whether the path is read-only.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
     let above = container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
@@ -169,13 +169,13 @@ fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     Some((&mount.volume, is_read_only))
 }
 
-/// The rest of a path behind a mount; `None` if the path is elsewhere.
+/// The rest of a path behind its mount's path; `None` if the path is not in the mount.
 fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
-/// An absolute path without `.`, `..` and needless slashes.
+/// The absolute path for `path` in the folder `from`, without `.`, `..` and needless slashes.
 fn clean(path: &str, from: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{from}/{path}") };
     let mut parts = Vec::new();

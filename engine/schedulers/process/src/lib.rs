@@ -1,4 +1,4 @@
-//! Runs the Deployments of a manifest as local processes: the programs beside the engine.
+//! Runs the Deployments of a manifest as local processes of the programs in the engine's folder.
 //!
 //! # Layout
 //! - [`recipe`]: makes a local command line from a container of the manifest

@@ -18,24 +18,25 @@ pub type Addresses = BTreeMap<ServicePort, SocketAddr>;
 /// A host and a port in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Its position in the text.
+    /// The position of host and port in the text.
     place: Range<usize>,
-    /// The host, as written.
+    /// The host, as the text has it.
     pub host: String,
-    /// The port, or else the scheme's default.
+    /// The port, or else the default port of the URL's scheme.
     pub port: u16,
 }
 
 impl Address {
-    /// The Service that a pod of the namespace `from` would reach.
+    /// The Service that a pod of the namespace `from` would reach at this address; `None` if the
+    /// host cannot be the name of a Service.
     pub fn service(&self, from: &str) -> Option<ServicePort> {
         let (name, namespace) = service(&self.host, from)?;
         Some((name, namespace, self.port))
     }
 }
 
-/// The Service, and its namespace, that a host name can mean in a cluster. A name that ends with a
-/// dot is complete; to others the cluster appends its domains.
+/// The name and namespace of the Service that a host name can mean for a pod of the namespace
+/// `from`. A name that ends with a dot is complete; a cluster appends its domains to others.
 pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     let host = host.to_ascii_lowercase();
     let (name, is_whole) = host.strip_suffix('.').map_or((&*host, false), |name| (name, true));
@@ -50,8 +51,8 @@ pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     Some((name.to_owned(), namespace.to_owned()))
 }
 
-/// Replaces the Services in a text with local addresses, in every spelling that works in a cluster
-/// for a pod of the namespace `from`.
+/// Replaces the Services in a text with local addresses. It knows every spelling of a Service that
+/// works in a cluster for a pod of the namespace `from`.
 pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     let mut result = usual(text);
     for address in addresses_in(&result).iter().rev() {
@@ -63,7 +64,7 @@ pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     result
 }
 
-/// The hosts and ports in a text, in order: those of URLs, and others that have a port.
+/// The hosts and ports in a text, in order: those of URLs, and others that are followed by a port.
 pub fn addresses_in(text: &str) -> Vec<Address> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(next) = text[at..].find("://").map(|next| at + next) {
@@ -79,7 +80,7 @@ pub fn addresses_in(text: &str) -> Vec<Address> {
     found
 }
 
-/// The host and port of a URL, without a user name before them.
+/// The host and port of a URL at `place`, without a user name before them.
 fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
     let begin = text[place.clone()].rfind('@').map_or(place.start, |at| place.start + at + 1);
     let place = begin..place.end;
@@ -124,8 +125,7 @@ fn of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '.'
 }
 
-/// A URL in its usual spelling, because programs also accept `HTTP:/Queue`; any other text as it
-/// is.
+/// A URL in its usual spelling, as programs also accept `HTTP:/Queue`; any other text unchanged.
 pub(super) fn usual(text: &str) -> String {
     let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
     let (flag, value) = text.split_at(begin);
@@ -140,7 +140,7 @@ pub(super) fn usual(text: &str) -> String {
     }
 }
 
-/// Removes `--listen` from a command line; the box chooses where its programs listen.
+/// Removes `--listen` from a command line, because the box chooses where its programs listen.
 pub fn without_listen(args: &[String]) -> Vec<String> {
     let mut kept = Vec::new();
     let mut args = args.iter();
@@ -154,8 +154,8 @@ pub fn without_listen(args: &[String]) -> Vec<String> {
     kept
 }
 
-/// Replaces `$(NAME)` with its value, as Kubernetes does in commands and arguments; names without a
-/// value stay, and `$$` is a dollar sign.
+/// Replaces each `$(NAME)` with the value of that variable, as Kubernetes does in commands and
+/// arguments. Names without a value stay, and `$$` becomes one dollar sign.
 pub fn expand(text: &str, env: &[(String, String)]) -> String {
     let mut result = String::new();
     let mut rest = text;
@@ -179,7 +179,7 @@ pub fn expand(text: &str, env: &[(String, String)]) -> String {
 }
 
 /// A container's arguments and variables as its program would get them in a cluster. As in
-/// Kubernetes, variables may use those before them, and arguments may use all of them.
+/// Kubernetes, a variable may use those before it, and arguments may use all of them.
 pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
     let links = container.links.clone().unwrap_or_default();
     let linked = links.len();
@@ -190,7 +190,7 @@ pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String
     }
     let words = container.command.iter().skip(1).chain(&container.args);
     let words = words.map(|word| expand(word, &env)).collect();
-    // The links to Services are left out: programs get addresses from their arguments or variables.
+    // Without the variables for Services: programs get addresses from arguments or other variables.
     (words, env.split_off(linked))
 }
 

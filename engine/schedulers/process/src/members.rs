@@ -14,18 +14,18 @@ use tokio::time::Instant;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 
-/// A replica's number is not reused for this time: the queue refuses a retired worker for a while,
-/// and knows it by its name.
+/// How long a replica's number is not reused after its end: the queue refuses a retired worker for
+/// a while, and knows it by its name, which contains the number.
 const RESTS: Duration = Duration::from_secs(11);
 
-/// A replica's Deployment and number.
+/// The name of a replica's Deployment, and the replica's number.
 pub(super) type Key = (String, u32);
 
-/// The state that the pool and its replicas share. The lock is only held for moments.
+/// The state that the pool and its replicas share. Its lock is never held across an await.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) inner: Arc<Mutex<Inner>>,
-    /// Counts changes, so that others can wait for one.
+    /// The number of changes of the state, so that others can wait for the next one.
     pub(super) changes: watch::Sender<u64>,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct Shared {
 pub(super) struct Inner {
     pub(super) deployments: BTreeMap<String, Deployment>,
     pub(super) addresses: Addresses,
-    /// The number of replicas ever started. It gives each one its age: the youngest stops first.
+    /// The number of replicas ever started, which gives each its age: the youngest stops first.
     pub(super) births: u64,
-    /// The manifest's Deployments with their present annotations.
+    /// The manifest's Deployments, with the annotations as edited so far.
     pub(super) described: Vec<manifest::Deployment>,
 }
 
@@ -44,9 +44,9 @@ pub(super) struct Deployment {
     pub(super) recipe: Recipe,
     pub(super) desired: u32,
     pub(super) replicas: BTreeMap<u32, Member>,
-    /// When the replicas with these numbers ended.
+    /// When replicas ended, by their numbers, which are not reused at once.
     pub(super) gone: BTreeMap<u32, Instant>,
-    /// Sums of the final counters of ended processes, by metric.
+    /// The final counters of all ended processes, summed up by metric.
     pub(super) left: BTreeMap<String, f64>,
 }
 
@@ -80,8 +80,8 @@ impl Deployment {
         self.replicas.values().filter(|m| m.instance.phase != Phase::Terminating)
     }
 
-    /// The replica to stop next: first those named in `first`, in their order; then those that do
-    /// not work yet, then the youngest, as Kubernetes chooses.
+    /// The replica to stop next: first those named in `first`, in that order; then those that are
+    /// still starting, and then the youngest, as Kubernetes does; `None` if all are stopping.
     pub(super) fn next_to_go(&mut self, first: &[String]) -> Option<&mut Member> {
         let staying = self.replicas.values_mut().filter(|m| m.instance.phase != Phase::Terminating);
         let place = |m: &Member| first.iter().rev().position(|name| *name == m.instance.name);
@@ -97,7 +97,7 @@ impl Deployment {
 }
 
 impl Inner {
-    /// A Deployment behind a Service whose process has not reported its address yet.
+    /// The name of a server that has not reported its address yet; `None` if all have.
     pub(super) fn missing_server(&self) -> Option<String> {
         let servers = self.deployments.values().filter(|d| d.recipe.is_server());
         let missing = servers.map(|d| &d.recipe).find(|recipe| {
@@ -109,7 +109,7 @@ impl Inner {
 
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic elsewhere leaves nothing in here half done.
+        // A panic of another holder cannot leave a change half done, so a poisoned lock is usable.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -21,22 +21,22 @@ use super::recipe::Recipe;
 use super::replica::Replica;
 use super::run_folder::RunFolder;
 
-/// A working server reports its address within this time.
+/// How long a server may take to report its address.
 const SERVER_START: Duration = Duration::from_secs(10);
 
-/// All replicas of a manifest's Deployments on this machine.
+/// The scheduler of the box: all replicas of a manifest's Deployments, as local processes.
 #[derive(Debug)]
 pub struct Pool {
     shared: Shared,
     start_delay: Duration,
     changes: watch::Receiver<u64>,
-    /// The folder in which processes write; `None` if none of them does.
+    /// The run's folder, below which processes write; `None` if none of them does.
     folder: Option<RunFolder>,
 }
 
 impl Pool {
-    /// Starts every Deployment with the replicas of its manifest. Servers start first, because the
-    /// others need their addresses. At shutdown it ends all processes and returns `None`.
+    /// Starts every Deployment with its initial replicas. Servers start first, because others need
+    /// their addresses. If a shutdown begins meanwhile, ends all processes and returns `None`.
     ///
     /// # Errors
     /// When the run's folder cannot be created, or a server does not report its address in time.
@@ -67,7 +67,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Keeps the Deployments of the manifest; their annotations can be edited from now on.
+    /// Sets the Deployments of the manifest, whose annotations can be edited from then on.
     #[must_use]
     pub fn described(self, all: Vec<manifest::Deployment>) -> Pool {
         self.shared.lock().described = all;
@@ -95,7 +95,7 @@ impl Pool {
         Ok(())
     }
 
-    /// The local addresses of all Services.
+    /// The local addresses of all Services that lead to a process.
     pub fn addresses(&self) -> Addresses {
         self.shared.addresses()
     }
@@ -121,7 +121,7 @@ impl Pool {
         let mut members = inner.deployments.get(deployment).ok_or_else(gone)?.replicas.values();
         let found = members.find(|member| member.instance.name == replica).ok_or_else(gone)?;
         let pid = found.instance.pid.and_then(|pid| Pid::from_raw(pid as i32)).ok_or_else(gone)?;
-        // While the lock is held nobody reaps the process, so the number is still its own.
+        // Under the lock the process cannot be reaped, so no other process can have its number.
         kill_process(pid, Signal::KILL).map_err(|_| gone())
     }
 
@@ -197,7 +197,7 @@ impl Scheduler for Pool {
     }
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        // The sender lives as long as this pool.
+        // The sender is a field of this pool, so this never fails.
         self.changes.changed().map(drop).boxed()
     }
 
@@ -206,7 +206,7 @@ impl Scheduler for Pool {
         Some(Described { deployments, ..Described::default() })
     }
 
-    /// Fails if the Deployment cannot have that many replicas.
+    /// The future fails if the Deployment is unknown or cannot have that many replicas.
     fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written {
         ready(self.try_to_scale(name, replicas, first)).boxed()
     }
@@ -223,7 +223,7 @@ impl Scheduler for Pool {
         ready(Ok(())).boxed()
     }
 
-    /// Kills the replica's process, which is then started again.
+    /// Kills the replica's process; the replica then starts a new one.
     fn kill(&self, deployment: &str, replica: &str) -> Written {
         ready(self.try_to_kill(deployment, replica)).boxed()
     }

@@ -1,4 +1,4 @@
-//! Makes a local command line from a container of the manifest.
+//! Makes a local command line from a container in a manifest.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,34 +16,34 @@ use super::folders::{self, Folders};
 use super::localize::{Addresses, ServicePort, localize, without_listen, words_and_env};
 use super::services::Services;
 
-/// The most replicas of a workload; the highest capacity.
+/// The most replicas of a workload, which equals the highest capacity.
 const MOST_SCALED: u32 = 1000;
-/// The most replicas of a load; more would only slow down one machine.
+/// The most replicas of a load; more would only slow down the machine.
 const MOST_OTHERS: u32 = 50;
 
-/// Why a server is not scaled.
+/// Why a Deployment behind a Service is not scaled.
 pub const BEHIND_A_SERVICE: &str =
     "it is behind a Service, so without a cluster it must have one replica and cannot be scaled";
 
-/// The variables that a process inherits from the engine. All others come from the manifest, so
-/// that a variable of the user's shell cannot change the demo.
+/// The variables that a process inherits from the engine. All other variables come from the
+/// manifest, so that one of the user's shell cannot change the demo.
 const INHERITED: [&str; 7] =
     ["PATH", "HOME", "TMPDIR", "TERM", "RUST_LOG", "RUST_BACKTRACE", "NO_COLOR"];
 
-/// How to start a replica of a Deployment.
+/// How to start the replicas of a Deployment as local processes.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     /// The Deployment's name.
     pub deployment: String,
     namespace: String,
-    /// The replicas at the start.
+    /// The initial number of replicas.
     pub replicas: u32,
-    /// The time between SIGTERM and SIGKILL.
+    /// The time between SIGTERM and SIGKILL when a process is stopped.
     pub grace: Duration,
-    /// The Services that select it and that others use, by name, namespace and port. If there is
-    /// one, the Deployment is a server: it has one replica, whose address stays the same.
+    /// The used Services that select the Deployment, by name, namespace and port. With any of them
+    /// the Deployment is a server: it has one replica, whose address stays the same.
     pub serves: Vec<ServicePort>,
-    /// The most replicas on one machine.
+    /// The most replicas that the Deployment can have on one machine.
     pub most: u32,
     program: PathBuf,
     container: Container,
@@ -54,15 +54,15 @@ pub struct Recipe {
 pub struct Plan {
     /// The recipes of all Deployments except the engine's own.
     pub recipes: Vec<Recipe>,
-    /// One sentence for each Service that is left out.
+    /// One sentence for each Service that is ignored, with the reason.
     pub warnings: Vec<String>,
 }
 
-/// Plans how a manifest runs on this machine. With `queue_is_given` the engine uses a queue outside
-/// of the manifest.
+/// Plans how a manifest runs on this machine. `programs` is the folder of the kit's programs. With
+/// `queue_is_given` the engine uses a queue outside of the manifest.
 ///
 /// # Errors
-/// Every Deployment that cannot run on this machine, with the fix.
+/// Returns every Deployment that cannot run on this machine, with the fix.
 pub fn recipes(
     manifest: &Manifest,
     programs: &Path,
@@ -137,7 +137,7 @@ fn most(serves: bool, scaled: bool) -> u32 {
     }
 }
 
-/// The local addresses and folders of a process.
+/// The local addresses and folders for one process of a Deployment.
 #[derive(Debug)]
 pub struct Here {
     addresses: Addresses,
@@ -152,12 +152,12 @@ impl Here {
 }
 
 impl Recipe {
-    /// Whether its processes need directories of their own.
+    /// Whether the Deployment's processes need folders, because its container mounts volumes.
     pub fn needs_folders(&self) -> bool {
         !self.container.mounts.is_empty()
     }
 
-    /// The addresses and folders for a process; creates its folders in `folder`.
+    /// The addresses and folders for a process. Creates the folders below `folder`.
     ///
     /// # Errors
     /// When a folder is needed and cannot be created: no process starts without its folders.
@@ -172,18 +172,18 @@ impl Recipe {
         Ok(Here { addresses, namespace, folders })
     }
 
-    /// Adapts the recipe to whether the engine scales the Deployment.
+    /// Sets the most replicas by whether the engine scales the Deployment, which edits can change.
     pub fn set_scaled(&mut self, scaled: bool) {
         self.most = most(self.is_server(), scaled);
     }
 
-    /// Whether others reach it through a Service.
+    /// Whether other Deployments use this one through a Service.
     pub fn is_server(&self) -> bool {
         !self.serves.is_empty()
     }
 
-    /// The command that starts a replica. The process listens on loopback, whatever the manifest
-    /// says, and has pipes to the engine, so that it ends with the engine.
+    /// The command that starts a replica. Whatever the manifest says, its process listens at `at`,
+    /// or on a free port of loopback. It has pipes to the engine, so that it ends with the engine.
     pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
         let (words, env) = words_and_env(&self.container);
         let mut words: Vec<String> = words.iter().map(|word| here.put(word)).collect();
@@ -197,8 +197,8 @@ impl Recipe {
             .args(without_listen(&words))
             .env_clear()
             .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
-            // 90 % of the grace period, so that a worker releases its job before it is killed. The
-            // manifest's own variable comes later and overrides this.
+            // 90 % of the grace period, so that a worker releases its job before it is killed. If
+            // the manifest sets this variable, its value comes later and overrides this one.
             .env("MICROSCALING_SHUTDOWN_GRACE", format!("{}ms", self.grace.as_millis() * 9 / 10))
             .envs(env)
             .env("HOSTNAME", name)
@@ -207,9 +207,9 @@ impl Recipe {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
-            // Ctrl-C must only reach the engine, which then stops its processes in order.
+            // In its own group a process gets no Ctrl-C, and the engine stops all in order.
             .process_group(0);
-        // The lines of a dozen processes would hide those of the engine; RUST_LOG shows them again.
+        // Lines of a dozen processes would hide the engine's own; RUST_LOG shows all of them.
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "warn");
         }

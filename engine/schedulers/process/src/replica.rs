@@ -18,17 +18,17 @@ use super::members::{Key, Shared};
 use super::recipe::Recipe;
 use super::run_folder::RunFolder;
 
-/// The wait before a crashed process is started again: none the first time, then this, and twice as
-/// long each further time.
+/// The wait before a crashed process is started again: none after the first crash, then this time,
+/// and twice as long after each further crash.
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-/// A process that ran for this time did not crash at its start: the waits begin again.
+/// A process that ran for this time did not crash at its start, so its crash counts as the first.
 const PROVEN: Duration = Duration::from_secs(10);
 
-/// The time to read the last lines of an ended process, which are already in the pipe.
+/// How long the last lines of an ended process, which are already in the pipe, may take to read.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// One replica.
+/// One replica of a Deployment, which has at most one process at a time.
 pub(super) struct Replica {
     pub(super) key: Key,
     pub(super) name: String,
@@ -36,12 +36,12 @@ pub(super) struct Replica {
     pub(super) start_delay: Duration,
     pub(super) stop: Shutdown,
     pub(super) shared: Shared,
-    /// The run's folder; `None` if no process needs one.
+    /// The run's folder, in which the replica has its own; `None` if no process needs one.
     pub(super) folder: Option<RunFolder>,
 }
 
 impl Replica {
-    /// Starts the process, and starts it again after each crash, until the replica has to stop.
+    /// Runs the process, and runs it again after each crash, until the replica has to stop.
     pub(super) async fn live(self) {
         let mut crashes = 0;
         // Like an emptyDir of a pod, the folder outlives crashes of the process.
@@ -65,7 +65,7 @@ impl Replica {
         self.shared.remove(&self.key);
     }
 
-    /// A folder that is removed when it is dropped.
+    /// Creates the replica's folder, which is removed when dropped; `None` if it needs none.
     fn own_folder(&self) -> Option<TempDir> {
         let needed = self.folder.as_ref().filter(|_| self.recipe.needs_folders())?;
         match needed.of_replica(&self.name) {
@@ -84,13 +84,13 @@ impl Replica {
         }
     }
 
-    /// Runs the process once; returns how it ended unexpectedly, or `None` if it had to stop.
+    /// Runs the process once; returns how it ended unexpectedly, or `None` if it was stopped.
     async fn run_once(&self, folder: Option<&Path>) -> Option<String> {
         self.unless_stopped(sleep(self.start_delay)).await;
         if self.stop.is_set() {
             return None;
         }
-        // A server that is started again needs the address that its clients know.
+        // A server that is started again must have the address that its clients know.
         let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
         let here = self.recipe.here(self.shared.addresses(), folder);
         let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
@@ -99,7 +99,7 @@ impl Replica {
             Err(error) => return Some(format!("cannot be started: {error}")),
         };
         self.shared.update(&self.key, |instance| instance.pid = child.id());
-        // This pipe tells the child when the engine ends; `wait` would close it.
+        // The child ends when this pipe closes, as at the engine's end; `wait` would close it now.
         let _held_until_its_end = child.stdin.take();
         let hearing = child.stdout.take().map(|out| tokio::spawn(self.hear(out)));
         let end = tokio::select! {
@@ -115,7 +115,7 @@ impl Replica {
         end
     }
 
-    /// Sends SIGTERM, and SIGKILL after the grace period.
+    /// Sends SIGTERM, and after the grace period SIGKILL; returns when the process has ended.
     async fn stop_child(&self, child: &mut Child) {
         if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id as i32))
             && let Err(error) = kill_process(pid, Signal::TERM)
@@ -130,7 +130,7 @@ impl Replica {
         }
     }
 
-    /// Reads the output of a process until it ends.
+    /// Reads a process's output until it ends: reports to the engine, and lines for the log.
     fn hear(&self, out: ChildStdout) -> impl Future<Output = ()> + use<> {
         let (shared, key, recipe) = (self.shared.clone(), self.key.clone(), self.recipe.clone());
         let name = self.name.clone();

@@ -1,5 +1,5 @@
-//! Finds which Services lead to a process on this machine, which Deployments use them, and which
-//! are left out.
+//! Finds which Services of a manifest lead to a local process, which Deployments use them, and
+//! which Services are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -10,36 +10,37 @@ use model::annotations::is_scalable;
 use super::folders::{given, values};
 use super::localize::{Address, ServicePort, addresses_in, service, words_and_env};
 
-/// The flag and variable with the queue's address in all programs of the kit.
+/// The flag and the variable for the queue's address, the same in all programs of the kit.
 pub const QUEUE_URL: (&str, &str) = ("--queue-url", "MICROSCALING_QUEUE_URL");
 
-/// The ports of all Services in a manifest: the Deployment behind each, or why there is none.
+/// For each port of a manifest's Services: the Deployment behind it, or why none can be used here.
 type Ways = BTreeMap<ServicePort, Result<String, String>>;
 
-/// The Services of a manifest on this machine.
+/// Which Services of a manifest lead to a local process, and what is wrong with the others.
 #[derive(Debug, Default)]
 pub struct Services {
-    /// The ports of each server, by Deployment; all others are no servers.
+    /// The ports at which each server is addressed, by Deployment; other Deployments are no
+    /// servers.
     pub serves: BTreeMap<String, Vec<ServicePort>>,
-    /// Addresses that nothing answers at, in a cluster or here.
+    /// Addresses in arguments and variables at which nothing would answer, here or in a cluster.
     pub faults: Vec<Fault>,
-    /// One sentence for each Service that is left out.
+    /// One sentence for each Service that is ignored, with the reason.
     pub warnings: Vec<String>,
 }
 
-/// An address that a Deployment uses.
+/// An address in the arguments or variables of a Deployment.
 struct Use<'a> {
     by: &'a Deployment,
-    /// The flag, variable or argument that contains it.
+    /// The flag or variable that contains the address, or `an argument`.
     name: String,
     value: String,
-    /// Whether the value is the queue's address; then a wrong one is a fault.
+    /// Whether the value should be the queue's address, so that a wrong one is a fault.
     is_queue: bool,
     address: Address,
 }
 
 impl Services {
-    /// Reads a manifest. With `queue_is_given` the engine uses a queue outside of it.
+    /// Examines a manifest. With `queue_is_given` the engine uses a queue outside of the manifest.
     pub fn of(manifest: &Manifest, queue_is_given: bool) -> Services {
         let ways = ways(manifest);
         let mut found = Services::default();
@@ -74,7 +75,7 @@ impl Services {
     }
 }
 
-/// Why a Service is left out; `None` if it is used.
+/// A sentence that says why a Service is ignored; `None` if it is used.
 fn left_out(it: &Service, ways: &Ways, used: &BTreeSet<ServicePort>) -> Option<String> {
     let is_it = |port: &&ServicePort| port.0 == it.name && port.1 == it.namespace;
     if used.iter().any(|port| is_it(&port)) {
@@ -97,7 +98,7 @@ fn ways(manifest: &Manifest) -> Ways {
     ways
 }
 
-/// The port at which a Service is addressed, and the Deployment behind it.
+/// The port at which clients address a Service, and the Deployment behind it or why none is usable.
 fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<String, String>) {
     let [to] = behind else {
         let why = match behind {
@@ -107,7 +108,7 @@ fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<S
         return (port.number, Err(why.to_owned()));
     };
     let target = target(port, to);
-    // A headless Service maps no port: clients connect to the container's own port.
+    // A headless Service maps no ports: its clients connect to the container's own port.
     let number = match (&target, service.is_headless) {
         (Ok(target), true) => *target,
         _ => port.number,
@@ -126,7 +127,7 @@ fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<S
     (number, way)
 }
 
-/// The pod's port that a Service's port leads to.
+/// The port of `to`'s pods to which a Service's port leads, or why there is none here.
 fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
     let name = match &port.target {
         Target::Number(number) => return Ok(*number),
@@ -142,14 +143,14 @@ fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
     })
 }
 
-/// The port on which a container listens, by its flag or variable.
+/// The port on which a container's program listens, by its flag or variable, unless it is 0.
 fn listens(container: &Container) -> Option<u16> {
     let (words, env) = words_and_env(container);
     let (_, address) = given(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
     address.parse::<SocketAddr>().ok().map(|it| it.port()).filter(|port| *port != 0)
 }
 
-/// All addresses in a Deployment's arguments and variables.
+/// All addresses in the arguments and variables of a Deployment's main container.
 fn uses(by: &Deployment) -> Vec<Use<'_>> {
     let Some(container) = by.main() else { return Vec::new() };
     let (words, env) = words_and_env(container);
@@ -160,7 +161,7 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
         let name = if is_queue { QUEUE_URL.0 } else { "an argument" };
         (name.to_owned(), value.unwrap_or(word).to_owned(), is_queue)
     });
-    // A flag overrides its variable.
+    // A flag overrides its variable, so the variable does not count then.
     let of_env = env.iter().map(|(name, value)| {
         (name.clone(), value.clone(), name == QUEUE_URL.1 && flags.is_empty())
     });
@@ -175,8 +176,8 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
 }
 
 impl Use<'_> {
-    /// The Service and the Deployment behind it; `None` if the address is no Service. The error
-    /// says why nothing would answer there.
+    /// The Service at this address and the Deployment behind it; `None` if it is no Service's
+    /// address. The error says why nothing would answer at it.
     fn leads(
         &self,
         manifest: &Manifest,
@@ -204,18 +205,18 @@ impl Use<'_> {
         }
     }
 
-    /// An error if this is the queue's address and `is_wrong`; other addresses may be anything.
+    /// Fails with `why` for a wrong value that should be the queue's address; accepts all others.
     fn if_queue<T>(&self, is_wrong: bool, why: &str) -> Result<Option<T>, String> {
         if self.is_queue && is_wrong { Err(why.to_owned()) } else { Ok(None) }
     }
 
-    /// Whether only a cluster can resolve this name.
+    /// Whether only a cluster can resolve this address's host name.
     fn is_of_cluster(&self) -> bool {
         let host = self.address.host.trim_end_matches('.');
         host.ends_with(".svc") || host.ends_with(".cluster.local") || !host.contains('.')
     }
 
-    /// Whether this name can only be a Service; otherwise it may be a machine elsewhere.
+    /// Whether this host name can only mean a Service; otherwise it may be a machine elsewhere.
     fn may_be_missing(&self, manifest: &Manifest, name: &str) -> bool {
         let host = self.address.host.to_ascii_lowercase();
         let is_here = |it: &Service| it.name == name;
@@ -233,7 +234,7 @@ fn missing(manifest: &Manifest) -> String {
     format!("but the manifest has no such Service; it has {}", all.join(", "))
 }
 
-/// Whether a Deployment can have more or fewer than one process.
+/// Whether a Deployment may have another number of processes than one.
 pub(super) fn would_be_scaled(deployment: &Deployment) -> bool {
     is_scalable(deployment) || deployment.replicas != 1
 }

@@ -1,13 +1,13 @@
-//! Size limits: a larger scenario would fill the memory or never end.
+//! Checks a scenario's size: a larger one would fill the memory or never end.
 
 use super::problem::Report;
 use crate::Time;
 use crate::arrivals::{Arrivals, MOST_POINTS};
 use crate::scenario::{Queue, Scenario, Workload};
 
-/// The curves of all contenders are kept in memory, a point every 500 ms.
+/// The longest duration: the curves of all contenders are in memory, a point every 500 ms.
 const LONGEST: Time = Time::from_secs(24 * 3600);
-/// Each job is in memory until it is done.
+/// The most jobs of a queue: each job is in memory until it is done.
 const MOST_JOBS: f64 = 1_000_000.0;
 /// The most containers of one workload.
 const MOST_CONTAINERS: u32 = 10_000;
@@ -16,7 +16,7 @@ const MOST_THINGS: usize = 100;
 /// The most characters of a name, and of a sentence.
 const LONGEST_NAME: usize = 80;
 const LONGEST_SENTENCE: usize = 500;
-/// The limits of the annotations with these names.
+/// The longest times, the same as in the annotations `scale-down-window` and `rate-average`.
 const LONGEST_WINDOW: Time = Time::from_secs(3600);
 const LONGEST_AVERAGE: Time = Time::from_secs(600);
 

@@ -7,9 +7,9 @@ use std::fmt;
 pub struct ScenarioError {
     /// The name of the queue, workload or step; `None` for the scenario itself.
     pub owner: Option<String>,
-    /// The key in the file.
+    /// The key in the file whose value is wrong.
     pub key: &'static str,
-    /// What is wrong, and the fix.
+    /// What is wrong, and the fix, as the rest of a sentence that begins with the key.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! Errors in steps that can be read but not played.
+//! Finds errors in steps that could be read but cannot be played.
 
 use super::problem::Report;
 use crate::Time;
@@ -6,10 +6,10 @@ use crate::arrivals::RATES;
 use crate::scenario::Scenario;
 use crate::steps::{Action, Producer, Step};
 
-/// The most replicas, and jobs at once, that a stage needs.
+/// The most replicas of a producer, and the most jobs at once, that a stage needs.
 const MOST_REPLICAS: u32 = 100;
 const MOST_JOBS: u32 = 10_000;
-/// A longer caption cannot be read from the last row of an audience.
+/// The most characters of a caption: a longer one cannot be read from the last row of an audience.
 const LONGEST_CAPTION: usize = 120;
 
 impl Scenario {

@@ -1,4 +1,4 @@
-//! Shared by several contenders.
+//! Functions that several contenders use.
 
 use crate::Time;
 use crate::random::Random;
@@ -14,8 +14,8 @@ pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
     own.max.min(left).max(own.min)
 }
 
-/// Before the start: puts a background that is not scaled at its minimum, whatever its initial
-/// count, so that the other workloads have the rest of the capacity.
+/// Sets the background to its minimum before the start, whatever its initial count, for contenders
+/// that do not scale the background. So the other workloads have the rest of the capacity.
 pub(super) fn still_remainder(world: &mut World) {
     for index in 0..world.scenario().workloads.len() {
         if world.scenario().takes_rest(index) {

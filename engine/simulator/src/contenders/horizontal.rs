@@ -13,11 +13,11 @@ const PERIOD: Time = Time::from_secs(15);
 /// The `behavior` of an autoscaler. Raises are not stabilised, which is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Behavior {
-    /// The window whose highest proposal is the lower bound for scaling down.
+    /// The window for scaling down: the count stays at least at the highest proposal in it.
     pub down_stabilization: Time,
-    /// The largest raise in one period, in percent...
+    /// The largest raise in one period, in percent; `up_pods` applies if that is more.
     pub up_percent: u32,
-    /// ...or in pods, whichever is more.
+    /// The largest raise in one period, in pods; `up_percent` applies if that is more.
     pub up_pods: u32,
 }
 
@@ -66,8 +66,8 @@ impl Horizontal {
         Horizontal { behavior, average_value, min, max, proposals, changes }
     }
 
-    /// One sync with the metric, the existing pods and the desired count; returns a new count to
-    /// write. Without a metric it only keeps the bounds.
+    /// Runs one sync with the metric, the existing pods and the desired count. Returns the new
+    /// count to write, if any. Without a metric the autoscaler only keeps the bounds.
     pub fn sync(&mut self, now: Time, metric: Option<u64>, pods: u32, desired: u32) -> Option<u32> {
         if desired == 0 {
             return None;
@@ -97,7 +97,7 @@ impl Horizontal {
         (metric / self.average_value).ceil() as u32
     }
 
-    /// Scales down only to the highest proposal of the window.
+    /// The proposed count, but never below the highest proposal of the window.
     fn stabilized(&mut self, now: Time, desired: u32, proposed: u32) -> u32 {
         let window = self.behavior.down_stabilization;
         self.proposals.retain(|(at, _)| *at + window > now);
@@ -106,7 +106,7 @@ impl Horizontal {
         if proposed > desired { proposed } else { highest.unwrap_or(proposed).min(desired) }
     }
 
-    /// Limits raises by the policies, which allow any scale-down within a period.
+    /// The count within the bounds and within the policies, which limit raises only.
     fn limited(&mut self, now: Time, desired: u32, wanted: u32) -> u32 {
         self.changes.retain(|(at, _)| *at + PERIOD > now);
         let changed: i64 = self.changes.iter().map(|(_, delta)| delta).sum();

@@ -2,8 +2,8 @@
 //! number of waiting and leased jobs, as most adapters count a queue. Without the leased ones it
 //! would stop busy workers.
 //!
-//! With PriorityClass the background asks for its maximum at a lower class. The cluster has as many
-//! places as slots, and evicts.
+//! With PriorityClass the background asks for its maximum at a lower class. The cluster then has as
+//! many places as slots, and evicts containers of lower priorities.
 
 use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::{Wake, World};
 
-/// All autoscalers, with their workloads' indices.
+/// The autoscalers of all workloads, each with the workload's index.
 #[derive(Debug)]
 pub(crate) struct Hpa(Vec<(usize, Horizontal)>);
 
@@ -35,7 +35,7 @@ pub(super) fn fleets(scenario: &Scenario) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// The target divided by the initial number of containers.
+/// The autoscaler's target for each pod: the workload's target divided by its initial count.
 pub(super) fn average_value(scenario: &Scenario, index: usize) -> f64 {
     let it = &scenario.workloads[index];
     f64::from(it.target) / f64::from(it.begins_with().max(1))
@@ -53,7 +53,7 @@ pub(super) fn metric(world: &mut World, index: usize) -> Option<u64> {
     world.read(&queue).map(|sample| sample.ready + sample.in_flight)
 }
 
-/// One sync of an autoscaler, with its write.
+/// Runs one sync of an autoscaler, and writes the new count, if any.
 pub(super) fn sync(world: &mut World, index: usize, horizontal: &mut Horizontal) {
     let metric = metric(world, index);
     let replicas = world.replicas(index);

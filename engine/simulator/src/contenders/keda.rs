@@ -1,5 +1,5 @@
 //! KEDA: its own polling loop scales between 0 and 1, a HorizontalPodAutoscaler does everything
-//! else. KEDA serves its metric and reads the queue for each request.
+//! else. KEDA serves that autoscaler's metric, and reads the queue for each request.
 //!
 //! A ScaledObject's polling starts when its autoscaler is made, so the two stay in step. The
 //! autoscaler sees a raise from 0 at once: in a measurement 8 pods were ready 17 s after the first
@@ -13,10 +13,10 @@ use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::{Wake, World};
 
-/// The default time from the last activity to 0.
+/// The default time from the last activity until the count becomes 0.
 const COOLDOWN: Time = Time::from_secs(300);
-/// The time from KEDA's first poll to the autoscaler's first sync: the object has to be made and
-/// noticed first.
+/// The time from KEDA's first poll to the autoscaler's first sync: the autoscaler has to be made
+/// and noticed first.
 const AUTOSCALER_AFTER: Time = Time::from_millis(500);
 
 /// All ScaledObjects.
@@ -75,7 +75,7 @@ impl Keda {
     }
 }
 
-/// The first time of a rhythm with this period that includes `at`.
+/// The first of the times that lie whole periods before or after `at`.
 fn first_after(at: Time, period: Time) -> Time {
     Time::from_nanos((at.as_nanos() % period.as_nanos()) as u64)
 }

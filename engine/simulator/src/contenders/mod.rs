@@ -35,15 +35,15 @@ pub enum Kind {
     Original(Target),
     /// A HorizontalPodAutoscaler for each workload with a queue; the background is not scaled.
     Hpa(Behavior),
-    /// The same, and the background fills the cluster at a low PriorityClass.
+    /// As [`Kind::Hpa`], but the background fills the cluster at a low PriorityClass.
     HpaPreempting(Behavior),
-    /// A ScaledObject for each workload with a queue, with its polling interval.
+    /// A ScaledObject of KEDA for each workload with a queue, with this polling interval.
     Keda(Time, Behavior),
     /// Fixed counts by workload; the minimum for workloads that are not named.
     Fixed(BTreeMap<String, u32>),
-    /// Another contender, with this wait of the workers' receive calls.
+    /// Another contender; the receive calls of its workers wait this long at the queue.
     Waiting(Time, Box<Kind>),
-    /// Another contender, with this grace of the workers.
+    /// Another contender; its workers have this grace.
     Graceful(Time, Box<Kind>),
 }
 
@@ -76,8 +76,8 @@ impl Kind {
         all
     }
 
-    /// Fixed fleets with their sizes, from the smallest to the largest that the capacity allows. If
-    /// there are several workloads with queues, the scenario's own fixed fleets.
+    /// Fixed fleets with their sizes as text, from the smallest to the largest that the capacity
+    /// allows; with several workloads on queues, the scenario's own fixed fleets instead.
     pub fn fleets(scenario: &Scenario) -> Vec<(String, Kind)> {
         let on_queues: Vec<usize> =
             (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)).collect();
@@ -94,7 +94,7 @@ impl Kind {
         scenario.fixed.iter().map(named).collect()
     }
 
-    /// The name in the table.
+    /// The contender's name in the table.
     pub fn name(&self, scenario: &Scenario) -> String {
         let tuned = |behavior: &Behavior| match *behavior == Behavior::default() {
             true => "",
@@ -130,7 +130,7 @@ impl Kind {
         }
     }
 
-    /// The settings as one line.
+    /// The contender's settings as one line.
     pub fn settings(&self, scenario: &Scenario) -> String {
         match self {
             Kind::Ours | Kind::OursBy(_) => ours::settings(scenario),
@@ -143,7 +143,7 @@ impl Kind {
         }
     }
 
-    /// Whether there are places beyond the capacity.
+    /// How many places the contender's machines have, and which containers get one.
     pub(crate) fn machines(&self) -> Machines {
         match self.who() {
             Kind::HpaPreempting(_) => Machines::Preempting,
@@ -159,7 +159,7 @@ impl Kind {
         }
     }
 
-    /// The scenario with the contender's settings of the workers.
+    /// The scenario with the contender's receive wait and grace for all workers.
     pub(crate) fn with_its_workers(&self, scenario: Scenario) -> Scenario {
         match self {
             Kind::Waiting(wait, kind) => kind.with_its_workers(scenario.with_poll_wait(*wait)),
@@ -180,7 +180,7 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    /// A contender that starts now.
+    /// Puts a contender into the world before the start, and schedules its first wakes.
     pub(crate) fn new(kind: &Kind, world: &mut World, seed: u64) -> Result<Contender, String> {
         let mut random = Random::new(seed, "contender");
         Ok(match kind {
@@ -219,7 +219,7 @@ impl Contender {
         }
     }
 
-    /// Notes that containers came, went or became ready.
+    /// Tells the contender that containers were made, ended or became ready.
     pub(crate) fn changed(&mut self, world: &mut World) {
         // The other contenders act at their own times only.
         if let Contender::Ours(it) = self {

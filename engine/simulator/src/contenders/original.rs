@@ -1,6 +1,6 @@
 //! Microscaling's engine of 2016, with its defects. A failed read counts as 0. A workload whose
 //! running count differs from the requested one is not scaled. Terminating containers are not
-//! counted. One workload that waits makes the others wait. It has two independent loops of 500 ms:
+//! counted. One workload that waits makes the others wait. Two independent loops run every 500 ms:
 //! one counts running containers, the other reads, decides and writes.
 
 use super::common::phase;
@@ -9,24 +9,24 @@ use crate::random::Random;
 use crate::world::{Wake, World};
 
 const LOOP: Time = Time::from_millis(500);
-/// The shortest and the longest wait after a premature write; the wait doubles each time.
+/// The shortest and the longest wait after a write that came too early; it doubles each time.
 const BACKOFF: [Time; 2] = [Time::from_millis(250), Time::from_secs(5)];
 /// The share of the target below which there are too many containers.
 const LOW: f64 = 0.7;
 /// The PD controller's gains: containers for each message, and for each message of growth a loop.
 const GAINS: [f64; 2] = [0.04, 1.25];
 
-/// How it computes the count it needs.
+/// The rule by which the engine of 2016 computes its counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// One more or one fewer.
+    /// One container more or fewer.
     SimpleQueue,
     /// By the queue's distance from its target and its growth.
     Queue,
 }
 
 impl Target {
-    /// The name, the same as that of our rule.
+    /// The rule's name, the same as that of our rule.
     pub fn name(self) -> &'static str {
         match self {
             Target::SimpleQueue => "simple-queue",
@@ -47,7 +47,7 @@ pub(super) fn settings(target: Target) -> String {
 #[derive(Debug)]
 pub(crate) struct Original {
     target: Target,
-    /// By priority.
+    /// The workloads, the highest priority first.
     tasks: Vec<Task>,
     capacity: i64,
     backoff: Time,
@@ -69,7 +69,7 @@ struct Task {
     demand: i64,
     current: i64,
     ideal: i64,
-    /// The queue's length one loop ago; `None` before the second look.
+    /// The queue's length one loop ago; `None` in the first loop.
     last: Option<i64>,
 }
 
@@ -136,7 +136,7 @@ impl Original {
             if more <= 0 {
                 continue;
             }
-            // By requested counts; terminating containers are not counted.
+            // That engine subtracts the requested counts and ignores terminating containers.
             let free = self.capacity - self.tasks.iter().map(|it| it.requested).sum::<i64>();
             if free < more {
                 if self.tasks[i].queue.is_some() {
@@ -154,7 +154,7 @@ impl Original {
         changed
     }
 
-    /// Lowers workloads of lower priority by `missing` in all, the last one first.
+    /// Lowers lower priorities by `missing` in all, the last first; returns whether any changed.
     fn take_from_lower(&mut self, above: usize, mut missing: i64) -> bool {
         let priority = self.tasks[above].priority;
         let mut changed = false;
@@ -216,7 +216,7 @@ impl Task {
         }
     }
 
-    /// Without an answer the length is 0: this engine reports no error.
+    /// Reads the queue's length. A failed read gives 0: that engine reports no error.
     fn read(&mut self, world: &mut World) {
         let Some(queue) = &self.queue else { return };
         self.current = world.read(queue).map_or(0, |sample| sample.ready as i64);
@@ -226,7 +226,7 @@ impl Task {
         (self.length as f64 * LOW) as i64
     }
 
-    /// How many more it wants.
+    /// How many more containers the workload wants; negative for fewer.
     fn delta(&mut self, target: Target) -> i64 {
         if self.queue.is_none() {
             return self.max;

@@ -1,6 +1,6 @@
-//! Our core, driven as the engine's loop drives it. The queues are read at the tick, and the core
-//! steps a tenth of a tick later. It fills a moment after containers have come or gone. Leaving
-//! containers are retired first, so that none takes a job before it stops; here that takes no time.
+//! Our core, driven as by the engine's loop. Queues are read at the tick, and [`Autoscaler::step`]
+//! runs a tenth of a tick later. [`Autoscaler::fill`] runs 20 ms after a start or end. Containers
+//! that leave are retired first, so that none takes a job before it stops; here that takes no time.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use crate::scenario::{Scenario, Workload};
 use crate::steps::Situation;
 use crate::world::{Wake, World};
 
-/// How long changes are collected before a fill, as in the engine.
+/// How long changes are collected before [`Autoscaler::fill`] runs, as in the engine.
 const SETTLE: Time = Time::from_millis(20);
-/// Why the core looks on while a step holds scaling.
+/// The reason that is given for all counts while a step holds scaling.
 const HELD: &str = "scaling is held";
 
-/// One of our rounds: its input and its result.
+/// One round of our core: the input and the result.
 #[derive(Debug)]
 #[allow(missing_docs)] // the names say it
 pub struct Round<'a> {
@@ -32,11 +32,11 @@ pub struct Round<'a> {
     pub decisions: &'a [Decision],
     /// The containers after the round, by workload.
     pub replicas: BTreeMap<String, Replicas>,
-    /// The lasting effects of the steps so far.
+    /// The lasting effects of the presenter's steps so far.
     pub situation: &'a Situation,
 }
 
-/// Called with each of our rounds.
+/// A function that is called with each round of our core.
 pub type Watch<'a> = dyn FnMut(&Round<'_>) + 'a;
 
 /// The core and its last inputs.
@@ -46,7 +46,7 @@ pub(crate) struct Ours {
     tick: Time,
     readings: BTreeMap<String, Reading>,
     start_ups: BTreeMap<String, StartUp>,
-    /// Whether changes are being collected.
+    /// Whether changes are being collected for [`Autoscaler::fill`].
     settling: bool,
 }
 
@@ -109,7 +109,7 @@ impl Ours {
         }
     }
 
-    /// One round. While a step holds scaling, nothing is decided.
+    /// Runs one round. While a step holds scaling, nothing is decided.
     fn round(&mut self, world: &mut World, is_tick: bool, watch: &mut Watch<'_>) {
         let now = world.now();
         let seen = self.observe(world);
@@ -138,7 +138,7 @@ impl Ours {
         });
     }
 
-    /// Retires the leaving containers without a job, and removes them.
+    /// Retires the containers that should leave and have no job, and removes them.
     fn let_idle_ones_go(&mut self, world: &mut World) -> Vec<Decision> {
         let mut retired = 0;
         for (name, count) in self.core.to_retire() {
@@ -162,7 +162,7 @@ impl Ours {
         }
         let mut config = self.core.config().clone();
         config.workloads.iter_mut().for_each(|it| it.paused = paused(&it.name));
-        // It differs from the running configuration by the pauses only, so it is valid.
+        // The new configuration differs from the running one by the pauses only, so it is valid.
         let _ = self.core.reconfigure(config);
     }
 

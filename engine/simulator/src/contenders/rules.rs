@@ -1,11 +1,11 @@
-//! Makes the core's configuration from a scenario.
+//! Reads a scenario's rules and its configuration for the core.
 
 use control::{Config, QueueTarget, RateSettings, Rule};
 
 use crate::Time;
 use crate::scenario::{Scenario, Workload};
 
-/// The rule that a workload names. A new rule needs a new match arm here, and nothing else.
+/// The rule that a workload names. In this crate a new rule needs a new match arm here, no more.
 ///
 /// # Errors
 /// If there is no rule of that name, or the workload lacks a queue that it needs.
@@ -39,7 +39,7 @@ fn rate(workload: &Workload, target: QueueTarget) -> Result<RateSettings, String
     })
 }
 
-/// The core's whole configuration.
+/// Makes the core's configuration from a scenario.
 ///
 /// # Errors
 /// The first error in a rule.
@@ -60,7 +60,7 @@ pub fn config(scenario: &Scenario) -> Result<Config, String> {
     Ok(Config { capacity: scenario.capacity, tick: scenario.tick, workloads })
 }
 
-/// The rules of the workloads on queues, without repetitions.
+/// The rules' names of all workloads with a queue, as text; of equal neighbours, only one.
 pub(super) fn names(scenario: &Scenario) -> String {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let mut names: Vec<&str> = on_queues.map(|it| it.rule.as_str()).collect();

@@ -1,4 +1,4 @@
-//! The comparison of ours with the other contenders, scenario by scenario.
+//! The comparison of our core with the other contenders, scenario by scenario.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::promise::SEEDS;
 use crate::tally::nearest_rank;
 use crate::{Kind, Outcome, Scenario, run};
 
-/// Ours may take up to this factor more container-seconds before that counts as worse.
+/// Our core counts as worse if it takes more than this many times another one's container-seconds.
 const MORE: f64 = 1.15;
 
 /// One contender's figures in one scenario.
@@ -16,7 +16,7 @@ pub struct Showing {
     pub name: String,
     /// The p99 of the jobs' waiting times in seconds, as the median of all seeds.
     pub wait: f64,
-    /// The same for the jobs of the first priority.
+    /// The p99 of the first priority's waiting times in seconds, as the median of all seeds.
     pub urgent_wait: f64,
     /// Container-seconds of workloads with a queue, as the median of all seeds.
     pub cost: f64,
@@ -46,7 +46,7 @@ pub struct Contest {
 }
 
 impl Contest {
-    /// Plays a scenario with every contender.
+    /// Plays a scenario with every contender that scales.
     ///
     /// # Errors
     /// If it cannot be played.
@@ -69,7 +69,7 @@ impl Contest {
         })
     }
 
-    /// What a other does better, and why. `None` if ours is at least as good in waits and
+    /// Says what `other` does better, and why. `None` if our core is at least as good in waits and
     /// violations, at no more than 15 % higher cost.
     pub fn behind(&self, other: &Showing) -> Option<String> {
         let ours = &self.ours;
@@ -78,7 +78,7 @@ impl Contest {
             let mut text = format!("jobs wait {:.1} s, with ours {:.1} s", other.wait, ours.wait);
             if self.priorities {
                 let (theirs, ours) = (other.urgent_wait, ours.urgent_wait);
-                text += &format!(" (the most urgent jobs {theirs:.1} s, with ours {ours:.1} s)");
+                text += &format!(" (first-priority jobs: {theirs:.1} s, with ours {ours:.1} s)");
             }
             if other.violations > 0 {
                 text += ", by exceeding the budget";
@@ -87,7 +87,7 @@ impl Contest {
         }
         if ours.cost > other.cost * MORE {
             let more = (ours.cost / other.cost - 1.0) * 100.0;
-            words.push(format!("ours takes {more:.0} % more container-seconds to keep some idle"));
+            words.push(format!("ours takes {more:.0} % more container-seconds for idle workers"));
             if ours.wait < other.wait {
                 let waits = format!("jobs wait {:.1} s instead of {:.1} s", ours.wait, other.wait);
                 words.push(waits);
@@ -100,12 +100,12 @@ impl Contest {
     }
 }
 
-/// The scenarios that are compared. In one that holds scaling no rule is tried.
+/// The scenarios that are compared: all but those that hold scaling, in which no rule is tried.
 pub fn contests(shipped: &[Scenario]) -> Vec<&Scenario> {
     shipped.iter().filter(|scenario| !scenario.holds()).collect()
 }
 
-/// The index of the first priority's queue.
+/// The index of the queue whose workload has the highest priority.
 fn most_urgent(scenario: &Scenario) -> usize {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let name = on_queues.min_by_key(|it| it.priority).and_then(|it| it.queue.as_ref());
@@ -132,9 +132,9 @@ fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
     })
 }
 
-/// A row for each scenario and a column for each contender: how long jobs waited, and the cost. The
-/// cost of ours is in container-seconds, the others' relative to it. `!` marks a contender that
-/// exceeded the capacity.
+/// A table with a row for each scenario and a column for each contender: how long jobs waited, and
+/// the cost. Our cost is in container-seconds, the others' the difference from it in percent. `!`
+/// marks a contender that exceeded the capacity.
 pub fn table(contests: &[Contest]) -> String {
     let Some(first) = contests.first() else { return String::new() };
     let names = first.others.iter().map(|it| format!(" {} |", it.name));
@@ -157,7 +157,7 @@ fn cell(ours: &Showing, other: &Showing) -> String {
     format!("{:.1} s, {more:+.0} %{over}", other.wait)
 }
 
-/// The cost of stopping busy workers, for scenarios about that: a row for each contender.
+/// The cost of stopping busy workers: a table for each scenario about that, a row a contender.
 pub fn thrown_away(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests.iter().filter(|it| !it.graceful.is_empty()) {
@@ -181,7 +181,7 @@ pub fn thrown_away(contests: &[Contest]) -> String {
     text
 }
 
-/// All that a other does better, a line each.
+/// Lists all that the other contenders do better, a line for each of them in each scenario.
 pub fn where_behind(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests {

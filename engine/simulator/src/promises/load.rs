@@ -5,9 +5,9 @@ use super::stage::{demo as the_demo, seconds, single};
 use crate::Outcome;
 use crate::arrivals::Arrivals;
 
-/// When the step comes, in seconds: the service rate is learned and the first needs forgotten.
+/// When the step comes, in seconds: by then the service rate is learned, the first needs forgotten.
 const STEP: f64 = 180.0;
-/// Seconds before the measurement of steady arrivals and waves.
+/// The warm-up before steady arrivals and waves are measured, in seconds.
 const LEAD: f64 = 60.0;
 /// The queue is longest within this many seconds after a step; later peaks are noise.
 const SOON: f64 = 30.0;
@@ -33,13 +33,13 @@ pub(super) fn step(on: &'static str, even: bool) -> Result<Vec<Promise>, String>
     })
 }
 
-/// Times after the step, and the waiting jobs.
+/// The points of the curve after the step: seconds since the step, and the number of waiting jobs.
 fn curve(outcome: &Outcome) -> impl Iterator<Item = (f64, u64)> {
     let points = outcome.series.points.iter();
     points.map(|it| (it.at.as_secs_f64() - STEP, it.ready.iter().sum())).filter(|it| it.0 >= 0.0)
 }
 
-/// When the queue is back at `length` after it was longest.
+/// How many seconds after the step the queue is back at `length` after it was longest.
 fn back_at(outcome: &Outcome, length: u64) -> f64 {
     let soon = curve(outcome).take_while(|(at, _)| *at <= SOON);
     let longest = soon.max_by_key(|(_, waiting)| *waiting).map_or(0.0, |(at, _)| at);

@@ -7,7 +7,7 @@ use crate::arrivals::Arrivals;
 
 /// The scenario of this repository that is measured.
 const SHIPPED: &str = "long-jobs";
-/// Jobs that arrive at once in the demo.
+/// How many jobs arrive at once in the demo.
 const HEAP: u32 = 34;
 
 pub(super) fn shipped(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {

@@ -4,8 +4,8 @@
 //! - `promise`: a promise and its measurement
 //! - `stage`: the workloads and loads of the measurements
 //! - `load`: how the core follows a load, and how steady it is in noise
-//! - `trouble`: what it does when something fails
-//! - `long_jobs`: what happens to work in progress
+//! - `trouble`: what the core does when something fails
+//! - `long_jobs`: what happens to work in progress when workers are removed
 //! - [`comparison`]: the comparison with the other contenders, scenario by scenario
 
 pub mod comparison;
@@ -21,10 +21,10 @@ use std::fmt::Write;
 
 use crate::Scenario;
 
-/// Measures all promises. `shipped` are the scenarios on which the capacity is checked.
+/// Measures all promises. `shipped` are the scenarios of this repository.
 ///
 /// # Errors
-/// When a scenario cannot be played.
+/// If a scenario cannot be played.
 pub fn measure(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     let parts = [
         load::step("step 10 to 24/s, like a clock", true)?,
@@ -42,7 +42,7 @@ pub fn measure(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// A table in Markdown.
+/// The promises with what was measured, as a table in Markdown.
 pub fn table(promises: &[Promise]) -> String {
     let mut text = "| Load | Measured | p50 | p95 | Promised |\n|---|---|---|---|---|\n".to_owned();
     for it in promises {

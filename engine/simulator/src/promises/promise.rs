@@ -14,7 +14,7 @@ pub(super) const NONE: Option<f64> = Some(0.0);
 /// One promise with what was measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Promise {
-    /// The load.
+    /// The load on which it is measured.
     pub on: &'static str,
     /// The measured quantity, with its unit.
     pub what: &'static str,

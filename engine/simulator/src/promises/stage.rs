@@ -32,7 +32,7 @@ pub(super) fn worker(name: &str, priority: u32, queue: &str, initial: u32) -> Wo
     }
 }
 
-/// The background.
+/// The background as a workload.
 fn remainder(name: &str, priority: u32) -> Workload {
     Workload {
         name: name.to_owned(),
@@ -49,7 +49,7 @@ fn remainder(name: &str, priority: u32) -> Workload {
     }
 }
 
-/// Workloads on their queues, and the background.
+/// A scenario with these queues and workloads, and the background.
 pub(super) fn scenario(
     queues: Vec<Queue>,
     mut workloads: Vec<Workload>,
@@ -72,13 +72,13 @@ pub(super) fn scenario(
     }
 }
 
-/// One workload on one queue, and the background.
+/// A scenario with one workload on one queue, and the background.
 pub(super) fn single(arrivals: Arrivals, warm_up: f64, duration: f64) -> Scenario {
     let workers = vec![worker("consumer", 1, "jobs", 4)];
     scenario(vec![queue("jobs", arrivals)], workers, warm_up, duration)
 }
 
-/// The demo: 1, 3 and 0 producers for 30 s each, and time for the slots to go back.
+/// The demo: 1, 3 and 0 producers for 30 s each, then time for the background to grow again.
 pub(super) fn demo() -> Scenario {
     let points = vec![(seconds(0.0), 10.0), (seconds(30.0), 30.0), (seconds(60.0), 0.0)];
     let mut demo = single(Arrivals::Replay { points, even: true }, 0.0, 100.0);

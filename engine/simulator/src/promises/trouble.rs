@@ -14,7 +14,7 @@ use crate::scenario::{Outage, Room, Workload};
 use crate::tally::Write;
 use crate::{Outcome, Scenario};
 
-/// When the failure begins: by then the rules have learned everything.
+/// When the failure begins, in seconds: by then the rules have learned everything.
 const FAILS: f64 = 180.0;
 const LASTS: f64 = 60.0;
 const MENDED: f64 = FAILS + LASTS;
@@ -58,7 +58,7 @@ pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     by_seed("a queue that cannot be read for 60 s", whats, |seed| {
         let (falls, rises) = (dark(0.5), dark(20.0));
         let fallen = ours(&with_outage(falls.clone()), seed)?;
-        // From the time the last reading is stale to the earliest second good reading.
+        // From the last good reading's becoming stale to the earliest second one after the outage.
         let blind = seconds(FAILS + TWO_TICKS)..seconds(MENDED + 0.5);
         let cuts = writes(&fallen, 1).into_iter().filter(|it| it.to < it.from);
         let cuts = cuts.filter(|it| blind.contains(&it.at)).count() as f64;
@@ -114,11 +114,12 @@ pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
     })
 }
 
-/// The core alone, with containers that start and stop at once.
+/// A run of the core alone, with containers that start and stop at once.
 #[derive(Default)]
 struct Shrunk {
     /// The counts of the workloads by name, round by round.
     counts: Vec<BTreeMap<String, u32>>,
+    /// Rounds in which a lower priority has what a higher one lacks.
     starved: usize,
     unexplained: usize,
 }
@@ -135,7 +136,7 @@ impl Shrunk {
         if reversed {
             config.workloads.reverse();
         }
-        let mut core = Autoscaler::new(config.clone()).map_err(|_| "cannot be run")?;
+        let mut core = Autoscaler::new(config.clone()).map_err(|_| "the core cannot run this")?;
         let mut random = Random::new(seed, "shrunk");
         let mut counts: BTreeMap<String, u32> =
             config.workloads.iter().map(|it| (it.name.clone(), it.min)).collect();
@@ -145,7 +146,7 @@ impl Shrunk {
             if round == 100 || round == 200 {
                 let capacity = if round == 100 { 4 } else { CAPACITY };
                 let shrunk = Config { capacity, ..config.clone() };
-                core.reconfigure(shrunk).map_err(|_| "cannot be run")?;
+                core.reconfigure(shrunk).map_err(|_| "the core cannot run this")?;
             }
             let now = seconds(0.5 * f64::from(round));
             samples.iter_mut().for_each(|sample| some_jobs(sample, &mut random));

@@ -12,19 +12,19 @@ pub enum Action {
     Load { producer: String, replicas: u32 },
     /// Adds many jobs at once.
     Burst { queue: String, jobs: u32 },
-    /// A container dies suddenly.
+    /// Kills a container suddenly.
     Kill {
         /// The workload that loses a container, a busy one if there is one.
         workload: String,
     },
     /// Holds all scaling of our engine (true), or lets it scale again (false).
     Hold(bool),
-    /// A queue cannot be read; work goes on.
+    /// Makes a queue unreadable for a time; work goes on.
     Outage { queue: String, lasts: Time },
-    /// A workload is paused, or scaled again.
+    /// Pauses a workload, or lets it be scaled again.
     Pause { workload: String, paused: bool },
-    /// From now on a queue cannot be read, or can be read again. Files do not have this action: an
-    /// outage becomes two of them when a presenter may go on sooner or later than the clock.
+    /// Makes a queue unreadable from now on (`on`), or readable again. Files do not have this
+    /// action: where a presenter, not the clock, ends a step, its outage becomes two of these.
     Blind { queue: String, on: bool },
 }
 
@@ -72,7 +72,7 @@ impl Situation {
 }
 
 impl Action {
-    /// Whether its effect lasts until another action.
+    /// Whether the action's effect lasts until another action changes it.
     pub fn lasts(&self) -> bool {
         matches!(self, Action::Load { .. } | Action::Hold(_) | Action::Pause { .. })
     }

@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    /// Workers extend their lease after a third of it, as our consumers do.
+    /// The time after which a worker extends its lease: a third of it, as with our consumers.
     fn extends_after(&self, id: Id) -> Option<Time> {
         self.queue_of(id.workload).map(|queue| self.scenario.queues[queue].lease / 3)
     }
@@ -185,7 +185,7 @@ impl World {
         self.changed = true;
         self.change(id, |it| it.stopping = true);
         match phase {
-            // Nothing runs that would have to stop.
+            // Without a machine nothing runs, so nothing has to stop.
             Phase::Pending { .. } => self.remove(id),
             Phase::Idle(Some(waiter)) => {
                 self.forget(id, waiter);
@@ -230,7 +230,7 @@ impl World {
         self.changed = true;
     }
 
-    /// A container dies and restarts in its place. Its job returns when the lease expires.
+    /// Kills a container, a busy one if any, and restarts it. Its job returns as the lease expires.
     pub(super) fn crash(&mut self, workload: usize) {
         let up = |it: &&Container| {
             !it.stopping && matches!(it.phase, Phase::Working(_) | Phase::Idle(_))
@@ -252,7 +252,7 @@ impl World {
     }
 
     /// Retires up to `count` of a workload's containers: the first ones to leave, as far as they
-    /// have no job. Returns how many.
+    /// have no job. Returns how many it has retired.
     pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
         let first = self.to_go(workload, count);
         let mut retired = 0;
@@ -272,7 +272,7 @@ impl World {
         retired
     }
 
-    /// Lets retired containers that are not stopping work again.
+    /// Lets retired containers work again, except for stopping ones.
     pub(crate) fn call_back(&mut self) {
         for workload in 0..self.pools.len() {
             let containers = &mut self.pools[workload].containers;

@@ -7,14 +7,14 @@ use broker::{Receipt, WaiterId};
 
 use crate::Time;
 
-/// Why a contender is woken. The number identifies the contender's own object.
+/// Why a contender is woken. The number says which of the contender's autoscalers is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wake {
-    /// To read a queue.
+    /// A queue is to be read.
     Read(usize),
-    /// To decide.
+    /// A decision is due.
     Decide(usize),
-    /// Because containers have just come or gone.
+    /// Containers have just started or ended, or a postponed write is due.
     Changed,
 }
 
@@ -25,10 +25,10 @@ pub(crate) struct Id {
     pub(crate) number: u64,
 }
 
-/// An event.
+/// Something that happens in the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// Jobs arrive at a queue, by its index; `burst` if they are not from its stream.
+    /// Jobs arrive at a queue, by its index; `burst` if they do not come from its stream.
     Arrival { queue: usize, jobs: u32, burst: bool },
     /// A container has started.
     Started(Id),
@@ -38,9 +38,9 @@ pub(crate) enum Event {
     Extend(Id, Receipt),
     /// A worker's receive call has ended without a job.
     PollOver(Id, WaiterId),
-    /// A container has gone.
+    /// A container has ended, and its place is free.
     Gone(Id),
-    /// A container dies, by the workload's index.
+    /// A container of a workload dies, by the workload's index.
     Crash(usize),
     /// The number of places changes, or a container has waited 10 s for one.
     Places,

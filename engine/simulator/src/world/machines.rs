@@ -1,4 +1,4 @@
-//! Which containers find a place, and which are evicted.
+//! Decides which containers get a place on a machine, and which are evicted.
 
 use super::event::{Event, Id};
 use super::pool::Phase;
@@ -64,7 +64,7 @@ impl World {
         self.scenario.capacity.saturating_sub(taken)
     }
 
-    /// Marks containers that have waited too long, and looks again when others are due.
+    /// Marks containers that have waited for 10 s, and schedules this check for new waiting ones.
     fn note_the_waiting(&mut self) {
         let now = self.now;
         for container in self.pools.iter_mut().flat_map(|pool| &mut pool.containers) {
@@ -79,8 +79,8 @@ impl World {
         }
     }
 
-    /// Evicts a container of a lower priority for each waiting one, except for as many as leave
-    /// anyway. The Deployment of the evicted one makes another at once, which then waits.
+    /// Evicts containers of lower priorities until as many leave as wait for a place. The
+    /// Deployment of an evicted one makes another one at once, which then waits.
     fn evict(&mut self) {
         loop {
             let leaving: u32 = self.pools.iter().map(|pool| pool.seen().terminating).sum();
@@ -93,7 +93,7 @@ impl World {
         }
     }
 
-    /// The youngest container of the lowest priority with a place, and how many wait for one.
+    /// The youngest container of the lowest priority with a place, and how many wait for a place.
     fn victim(&self) -> Option<(Id, u32)> {
         let priority = |i: usize| self.scenario.workloads[i].priority;
         let holds = |i: &usize| self.pools[*i].seen().placed() > self.pools[*i].seen().terminating;

@@ -1,4 +1,4 @@
-//! The queues, the containers and the machines, event by event.
+//! Simulates the queues, the containers and the machines, event by event.
 
 mod containers;
 mod event;
@@ -27,7 +27,7 @@ use pool::Pool;
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
 
-/// Which containers get a place when there are too few.
+/// How many places the machines have, and which containers get one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Machines {
     /// There are more places than slots, so it is possible to exceed the capacity.
@@ -53,7 +53,7 @@ pub struct World {
     pools: Vec<Pool>,
     waiters: BTreeMap<WaiterId, Id>,
     next_number: u64,
-    /// Whether a container has come, gone or become ready since the last question.
+    /// Whether a container was made, ended or became ready since [`World::take_change`] was called.
     changed: bool,
     pub(crate) tally: Tally,
     pub(crate) series: Series,
@@ -137,7 +137,7 @@ impl World {
         let next = self.agenda.next_time().into_iter().chain(lease).min();
         let at = next.filter(|at| *at <= self.scenario.duration)?;
         self.pass_time(at);
-        // The queue goes first: a read of it would give jobs out that no worker would start.
+        // Expired leases come first: else a contender's read delivers jobs that no worker starts.
         if lease == Some(at) {
             self.broker.advance(at);
             self.hand_out();
@@ -151,7 +151,7 @@ impl World {
         Some(Step::Nothing)
     }
 
-    /// Counts the time until `at` with the present state.
+    /// Moves the clock to `at`, and counts the time until then with the present state.
     fn pass_time(&mut self, at: Time) {
         let counted_from = self.now.max(self.scenario.warm_up);
         let counted = at.saturating_sub(counted_from);
@@ -163,7 +163,7 @@ impl World {
         self.tally.now = at;
     }
 
-    /// Passes the time to the end of the scenario.
+    /// Moves the clock to the end of the scenario, and completes the figures.
     pub(crate) fn finish(&mut self) {
         self.pass_time(self.scenario.duration);
         self.tally.end();
@@ -175,7 +175,7 @@ impl World {
         let stats = names.iter().map(|name| broker.stats(*now, name).unwrap_or_default());
         let stats: Vec<broker::Stats> = stats.collect();
         let counts = stats.iter().map(|it| it.ready as u64);
-        debug_assert_eq!(self.ready, counts.collect::<Vec<u64>>(), "the broker counts the same");
+        debug_assert_eq!(self.ready, counts.collect::<Vec<u64>>(), "the broker's counts differ");
         stats
     }
 

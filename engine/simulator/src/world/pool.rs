@@ -9,7 +9,7 @@ use crate::seen::ContainerCounts;
 /// The containers of one workload.
 #[derive(Debug)]
 pub(super) struct Pool {
-    /// The count last written.
+    /// The desired count last written.
     pub(super) desired: u32,
     pub(super) containers: Vec<Container>,
     pub(super) random: Random,
@@ -21,28 +21,28 @@ pub(super) struct Pool {
 pub(super) struct Container {
     pub(super) number: u64,
     pub(super) phase: Phase,
-    /// It is stopping. A busy one finishes its job first if its grace is long enough.
+    /// Whether it is stopping. A busy one finishes its job first if its grace is long enough.
     pub(super) stopping: bool,
-    /// It gets no more jobs.
+    /// Whether it asks for no more jobs.
     pub(super) retired: bool,
-    /// Its start-up time, drawn in advance so that the order of starts does not matter.
+    /// The start-up time, drawn in advance so that the order of starts does not matter.
     pub(super) start: Time,
-    /// When it became ready, or until then when it was made.
+    /// When it became ready; before that, when it was made.
     pub(super) since: Time,
-    /// Random; decides between equals.
+    /// A random number that decides which of two equal containers leaves first.
     pub(super) uid: u64,
 }
 
 /// The phase of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It has no machine; `long` after 10 s.
+    /// It has no machine; `long` if it has waited for 10 s.
     Pending { since: Time, long: bool },
     /// It has a machine and is not at work yet.
     Starting,
-    /// Ready, without a job.
+    /// It is ready without a job; with its receive call, if one waits at the queue.
     Idle(Option<WaiterId>),
-    /// It has a job.
+    /// It is ready with a job.
     Working(Task),
     /// It cleans up before it is gone.
     Leaving,
@@ -87,11 +87,11 @@ impl Pool {
     }
 }
 
-/// The progress of a ready container, which is all that a ReplicaSet sees.
+/// The progress of a ready container. A ReplicaSet does not tell busy ones from idle ones.
 pub(super) const READY: u32 = 2;
 
 impl Phase {
-    /// The progress, from waiting for a machine to having a job.
+    /// How far the container is, from 0 for one without a machine to the most for a busy one.
     pub(super) fn progress(&self) -> u32 {
         match self {
             Phase::Pending { .. } => 0,

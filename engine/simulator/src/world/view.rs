@@ -19,7 +19,7 @@ impl World {
         &self.scenario
     }
 
-    /// Reads a queue; `None` if it cannot be read. The read is counted.
+    /// Reads a queue, and counts the read; `None` if the queue cannot be read.
     pub fn read(&mut self, queue: &str) -> Option<QueueSample> {
         self.tally.scaler_polled();
         if !self.scenario.can_be_read(queue, self.now) {
@@ -40,8 +40,8 @@ impl World {
         self.pools[workload].seen().replicas()
     }
 
-    /// The work of a workload's containers, by its index; `None` without a queue. While the queue
-    /// cannot be read, no container is known to get no more jobs.
+    /// How many containers of a workload, by its index, are busy and stoppable; `None` without a
+    /// queue. While the queue cannot be read, none counts as stoppable.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
         let queue = self.scenario.workloads[workload].queue.as_ref()?;
         let (pool, known) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    /// Before the start: sets how many containers of a workload are at work from the beginning.
+    /// Sets, before the start, how many containers of a workload are at work from the beginning.
     pub(crate) fn place_at_first(&mut self, workload: usize, count: u32) {
         let had = self.replicas(workload).desired;
         if count >= had {
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// Before the start: sets a workload's count. Those with a place are at work, the others wait.
+    /// Sets a workload's count before the start. Containers with a place are at work, others wait.
     pub(crate) fn fill_at_first(&mut self, workload: usize, count: u32) {
         let had = self.replicas(workload).desired;
         let possible = (had + self.free()).min(count);
@@ -88,12 +88,12 @@ impl World {
         self.set_count(workload, count);
     }
 
-    /// Wakes the contender at a time.
+    /// Asks for a wake of the contender at a time.
     pub fn wake_at(&mut self, at: Time, wake: Wake) {
         self.agenda.add(at, Event::Wake(wake));
     }
 
-    /// Whether a container came, went or became ready since the last call.
+    /// Whether a container was made, ended or became ready since the last call of this function.
     pub(crate) fn take_change(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }

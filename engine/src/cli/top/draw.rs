@@ -1,5 +1,5 @@
-//! Draws the page's numbers, slots, charts and log. Letters and signs carry the meaning, and colour
-//! only helps, so a terminal without colours shows everything.
+//! Draws the page's numbers, slots, charts and log. Letters and signs carry the meaning. Colours
+//! only help, so a terminal without colours shows everything.
 
 use std::time::Duration;
 
@@ -16,19 +16,19 @@ use super::keys::HELP;
 use super::model::{Model, WINDOW};
 use super::stacks::{self, BACKGROUND, URGENT};
 
-/// The state is marked as stale after this time without an event.
+/// The screen is marked as stale after this time without an event.
 const STALE: Duration = Duration::from_secs(3);
-/// The width of a slot in columns.
+/// The width of a slot, in columns of the terminal.
 const SLOT: u16 = 4;
-/// The page's colour of the queue.
+/// The colour of the queue's curve, as on the page.
 const QUEUE: Color = Color::Indexed(166);
 
-/// The state of the connection and of the last key.
+/// How current the screen is, and why the last command failed.
 #[derive(Debug, Default)]
 pub(super) struct Around {
     /// The time since the last event.
     pub(super) silent: Duration,
-    /// Why the last command was refused; empty if it was not.
+    /// Why the last command was refused; empty if it was accepted.
     pub(super) refusal: String,
 }
 
@@ -68,7 +68,7 @@ fn status<'a>(model: &'a Model, around: &Around, width: u16) -> Line<'a> {
     if whole.iter().map(Span::width).sum::<usize>() <= usize::from(width) {
         return Line::from(whole.into_iter().chain([because]).collect::<Vec<_>>());
     }
-    // Without room for all, the mode comes first, then the place.
+    // Without room for everything the mode comes first, because the terminal cuts off the end.
     Line::from(vec![badge, Span::raw(up), Span::raw(place), because])
 }
 
@@ -77,7 +77,7 @@ fn headline(model: &Model) -> Paragraph<'_> {
     Paragraph::new(text.replace("->", "\u{2192}")).style(Modifier::BOLD).wrap(Wrap { trim: true })
 }
 
-/// `[C]` runs, `<C>` starts, `xCx` stops, ` . ` is free.
+/// The slots in lines: `[C]` is ready, `<C>` starts, `xCx` stops, ` . ` is free.
 fn slots(model: &Model, width: u16) -> Vec<Line<'_>> {
     let count = model.number("slots").unwrap_or_default() as usize;
     let slot = |i| slot_span(model, model.keys.get(&format!("slot/{i}")));
@@ -99,7 +99,7 @@ fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     }
 }
 
-/// A number with its label: `beside` it in a narrow terminal, `below` it in a wide one.
+/// A number and its label: the text `beside` it in a narrow terminal, or `below` it in a wide one.
 struct Number {
     number: String,
     beside: String,
@@ -113,7 +113,7 @@ impl Number {
     }
 }
 
-/// All numbers, the most important first.
+/// All numbers of the screen, the most important first.
 fn all_numbers(model: &Model) -> Vec<Number> {
     let mut all = Vec::new();
     let mut add = |number: String, beside: String, below: String, style: Style| {
@@ -137,7 +137,7 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     all
 }
 
-/// Numbers above their labels, or before their labels if there is no room for that.
+/// Lines of numbers above their labels, or before their labels in a terminal that is too narrow.
 fn numbers(model: &Model, width: u16) -> Vec<Line<'static>> {
     let all = all_numbers(model);
     let wide: usize = all.iter().map(|it| it.width() + 4).sum();

@@ -1,13 +1,13 @@
-//! The layout. A small terminal loses the charts first, then labels, but never a number.
+//! The layout. In a small terminal the charts go first, then the labels, but never a number.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// From this number of rows on, all parts have room.
+/// With at least this number of rows, a terminal has room for all parts.
 const ROOMY: u16 = 23;
-/// A chart with fewer rows cannot be read.
+/// The fewest rows in which a chart can be read.
 const CHART: u16 = 5;
 
-/// The places of all parts; a part without room has an empty one.
+/// The rectangles of all parts of the screen; a part without room has an empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) status: Rect,
@@ -21,7 +21,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The places in a terminal; `slots` and `numbers` are the rows that these parts want.
+    /// Divides a terminal; `slots` and `numbers` are the rows that these two parts need.
     pub(super) fn of(area: Rect, slots: u16, numbers: u16) -> Places {
         let slots = slots.clamp(1, (area.height / 5).max(1));
         let numbers = numbers.clamp(1, (area.height / 5).max(1));
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-/// Puts words into lines of this width, two spaces apart, and splits none of them.
+/// Joins words into lines of at most `width`, two spaces apart; splits no word.
 pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -66,7 +66,7 @@ pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     lines
 }
 
-/// The first text that fits; the last one if none does. They are sorted from long to short.
+/// The first text that fits into `width`, or else the last one. The texts go from long to short.
 pub(super) fn longest<'a>(texts: &[&'a str], width: u16) -> &'a str {
     let fits = |text: &&&str| text.chars().count() <= usize::from(width);
     texts.iter().find(fits).or(texts.last()).copied().unwrap_or_default()

@@ -1,27 +1,27 @@
-//! The keys and their commands.
+//! The keys of `engine top` and their commands.
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use serde_json::{Value, json};
 
 use super::model::Model;
 
-/// The meaning of a key.
+/// What a key does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
     Leave,
-    /// A request to the engine: method, path and body.
+    /// Sends a request to the engine: method, path and body.
     Call(&'static str, String, Value),
     None,
 }
 
-/// One line of help, for the widest terminal first.
+/// The line of help in three lengths, the longest one first.
 pub(super) const HELP: [&str; 3] = [
     "+ - 0-9 producers   B burst   k kill   h hold   PgDn PgUp step   R reset   q quit",
     "+ - load B burst k kill h hold PgDn PgUp step R reset q quit",
     "+ - load B burst k kill h hold q quit",
 ];
 
-/// The action of a terminal event in the present state.
+/// What a terminal event does in the present state of the engine.
 pub(super) fn action(event: &Event, model: &Model) -> Action {
     let Event::Key(key) = event else { return Action::None };
     if key.kind == KeyEventKind::Release {

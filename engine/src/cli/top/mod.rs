@@ -22,9 +22,9 @@ use draw::Around;
 use keys::Action;
 use model::Model;
 
-/// The wait before a lost stream is opened again.
+/// The pause before a lost stream is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often the screen is drawn at least, so that its age is shown.
+/// The longest time between two drawings, so that the shown age of the data grows.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Shows an engine until q is pressed.
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_millis(500);
 pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
     anyhow::ensure!(
         std::io::stdout().is_terminal(),
-        "engine top needs a terminal, and standard output is none"
+        "engine top needs a terminal, but standard output is not one"
     );
     let mut screen = Screen::of(&Url::parse(&args.engine_url)?)?;
     screen.connect().await?;
@@ -44,14 +44,14 @@ pub async fn run(args: &TopArgs) -> anyhow::Result<()> {
     shown
 }
 
-/// The state of the screen, and the engine that it comes from.
+/// The connection to the engine, and the state that the screen shows.
 struct Screen {
     engine: Engine,
     http: reqwest::Client,
     model: Model,
     around: Around,
     events: Option<Events>,
-    /// The id of the last event.
+    /// The id of the last event, after which a new stream begins.
     heard: String,
     last: Instant,
 }
@@ -60,7 +60,7 @@ impl Screen {
     fn of(url: &Url) -> anyhow::Result<Screen> {
         Ok(Screen {
             engine: Engine::at(url)?,
-            // A stream never ends, so this client has no timeout.
+            // The stream never ends, so this client has no timeout for a whole response.
             http: reqwest::Client::builder().no_proxy().connect_timeout(AGAIN).build()?,
             model: Model::default(),
             around: Around::default(),
@@ -90,7 +90,7 @@ impl Screen {
                         Action::Call(method, path, body) => self.call(method, &path, &body).await,
                         Action::None => {}
                     },
-                    // The terminal is gone.
+                    // No keys can come any more, because the terminal was closed.
                     Some(Err(_)) | None => return Ok(()),
                 },
                 _ = looks.tick() => {}
@@ -98,11 +98,11 @@ impl Screen {
         }
     }
 
-    /// Adds an event to the model; after the end of the stream, opens it again where it broke off.
+    /// Adds an event to the model. For `None`, the end of the stream, continues it in a new stream.
     async fn hear(&mut self, event: Option<Event>) -> anyhow::Result<()> {
         let Some(event) = event else {
             self.events = None;
-            // The screen keeps its last state and shows how old that is.
+            // If this fails, the screen keeps its last state and shows how old it is.
             drop(self.connect().await);
             return Ok(());
         };
@@ -119,7 +119,7 @@ impl Screen {
     }
 }
 
-/// The next event; `None` at the end of the stream, or after a wait if there is no stream.
+/// The next event; `None` at the end of the stream or, if there is no stream, after a pause.
 async fn next(events: &mut Option<Events>) -> Option<Event> {
     if let Some(events) = events {
         return events.next().await.ok().flatten();

@@ -7,43 +7,43 @@ use serde_json::Value;
 
 /// How far back the charts look, in seconds.
 pub(super) const WINDOW: f64 = 60.0;
-/// The number of log entries that are kept.
+/// The most log entries that are kept.
 const LOG: usize = 100;
 
-/// One tick in the charts.
+/// The state at one tick, as the charts show it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Point {
-    /// Seconds of uptime.
+    /// The time of the tick, in seconds of uptime.
     pub(super) t: f64,
-    /// Messages that wait in the first queue; `None` if it could not be read.
+    /// Waiting messages in the first queue; `None` if it could not be read.
     pub(super) queue: Option<f64>,
-    /// Live containers of urgent workloads, and of the background.
+    /// Live containers of all urgent workloads together, and of the background.
     pub(super) live: (f64, f64),
 }
 
 /// A log event.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Entry {
-    /// Seconds of uptime.
+    /// When the event happened, in seconds of uptime.
     pub(super) at: f64,
     pub(super) text: String,
-    /// The person or program that caused it; `None` for the engine itself.
+    /// The person or program that caused the event; `None` for the engine itself.
     pub(super) by: Option<String>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    /// Seconds of uptime.
+    /// The time of the latest event, in seconds of uptime.
     pub(super) t: f64,
-    /// The latest state, by the keys of the stream.
+    /// The latest state: each value by its key in the stream.
     pub(super) keys: BTreeMap<String, Value>,
-    /// The last minute, oldest first.
+    /// The ticks of the last minute, oldest first.
     pub(super) points: VecDeque<Point>,
-    /// Newest first.
+    /// The last log entries, newest first.
     pub(super) log: VecDeque<Entry>,
 }
 
-/// A snapshot or frame of the stream, with the parts that are shown here.
+/// The fields of a snapshot or frame that are used here.
 #[derive(Debug, Deserialize)]
 struct Piece {
     t: f64,
@@ -67,7 +67,7 @@ struct History {
 }
 
 impl Model {
-    /// Takes in an event of the stream.
+    /// Applies an event of the stream; ignores kinds that are not known.
     ///
     /// # Errors
     /// When its data cannot be read.
@@ -75,7 +75,7 @@ impl Model {
         match name {
             "snapshot" => self.begin(serde_json::from_str(data)?),
             "frame" => self.go_on(serde_json::from_str(data)?),
-            // A kind that only a later version has.
+            // Only a later version has other kinds.
             _ => {}
         }
         Ok(())
@@ -137,7 +137,7 @@ impl Model {
         Point { t: self.t, queue, live: (live(false), live(true)) }
     }
 
-    /// The values whose keys begin with `prefix`, by the rest of the key.
+    /// All values whose keys begin with `prefix`, each with the rest of its key.
     pub(super) fn all<'a>(
         &'a self,
         prefix: &'a str,
@@ -150,7 +150,7 @@ impl Model {
         self.all(prefix).next()
     }
 
-    /// All workloads, the most urgent first and the background last.
+    /// All workloads with their values, the most urgent first and the background last.
     pub(super) fn workloads(&self) -> Vec<(&str, &Value)> {
         let mut all: Vec<_> = self.all("workload/").collect();
         all.sort_by_key(|(_, it)| (it["background"] == true, it["priority"].as_u64()));
@@ -161,21 +161,21 @@ impl Model {
         self.keys.get(&format!("workload/{name}")).is_some_and(|it| it["background"] == true)
     }
 
-    /// A workload's displayed name: `background`, or its own.
+    /// A workload's name on the screen: `background`, or the workload's own name.
     pub(super) fn called<'a>(&self, name: &'a str) -> &'a str {
         if self.is_background(name) { "background" } else { name }
     }
 
-    /// A sentence of the log with the displayed names of workloads.
+    /// Replaces the names of workloads in a sentence of the log by their names on the screen.
     pub(super) fn in_words(&self, text: &str) -> String {
         let mut words: Vec<&str> = text.split(' ').collect();
-        // The last word stays: in the log a workload's name always has a word after it.
+        // The last word is left as it is: in the log another word follows a workload's name.
         let all = words.len().saturating_sub(1);
         words[..all].iter_mut().for_each(|word| *word = self.called(word));
         words.join(" ")
     }
 
-    /// The load's Deployment and its desired count.
+    /// The Deployment that makes the load, and its desired count; `None` if there is none.
     pub(super) fn load(&self) -> Option<(&str, u64)> {
         let mut all = self.all("deployment/").filter(|(_, it)| it["load"] == true);
         all.next().map(|(name, it)| (name, it["desired"].as_u64().unwrap_or_default()))
@@ -185,7 +185,7 @@ impl Model {
         self.keys.get(key).and_then(Value::as_f64)
     }
 
-    /// The text at a key and a field below it; empty if there is no such text.
+    /// The text in the field `name` of the value at a key; empty if there is no such text.
     pub(super) fn text<'a>(&'a self, key: &str, name: &str) -> &'a str {
         self.keys.get(key).and_then(|value| value[name].as_str()).unwrap_or_default()
     }
@@ -197,7 +197,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// A model of a demo with 24 jobs waiting, seven consumers and one more on its way.
+    /// The model of a demo with 24 waiting jobs, seven ready consumers and one that starts.
     pub(in crate::cli::top) fn demo() -> Model {
         let workload = |background: bool, desired: u32, ready: u32| {
             json!({

@@ -6,15 +6,15 @@ use ratatui::style::{Color, Style};
 
 use super::model::{Model, WINDOW};
 
-/// The page's colours of urgent workloads and of the background.
+/// The colours of urgent workloads and of the background, as on the page.
 pub(super) const URGENT: Color = Color::Indexed(32);
 pub(super) const BACKGROUND: Color = Color::Indexed(36);
-/// The signs of urgent workloads and of the background.
+/// The characters that draw urgent workloads and the background.
 const SIGNS: (&str, &str) = ("\u{2588}", "\u{2592}");
-/// The columns for the numbers at the axis.
+/// The width of the axis with its numbers, in columns of the terminal.
 const MARGIN: u16 = 6;
 
-/// Draws the chart if it has room.
+/// Draws the chart into `area`, if that has room for it.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
     let capacity = model.number("capacity").unwrap_or_default();
     if area.width <= MARGIN || area.height < 2 || capacity < 1.0 {
@@ -26,7 +26,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
     for column in 0..plot.width {
         let share = (f64::from(column) + 0.5) / f64::from(plot.width);
         let t = model.t - WINDOW * (1.0 - share);
-        // The counts at a time are those of the last point before it.
+        // Between two points the counts are those of the earlier point.
         let point = model.points.iter().rev().find(|point| point.t <= t);
         let Some(point) = point else { continue };
         let rows = |count: f64| (count / capacity * f64::from(plot.height)).round() as u16;
@@ -51,7 +51,7 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         draw(&mut buffer, area, &demo());
         let column = |x: u16| (0..10).map(|y| buffer[(x, y)].symbol()).collect::<String>();
-        // Eight consumers and one background container now; nothing is known of a minute ago.
+        // The newest column has eight consumers and one background container; the oldest is empty.
         assert_eq!(column(65), format!(" {}{}", SIGNS.1, SIGNS.0.repeat(8)));
         assert_eq!(column(10), " ".repeat(10));
     }

@@ -2,18 +2,18 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
-/// Addresses reserved for documentation. No machine has them, but the route to them shows which of
-/// this machine's addresses faces the network.
+/// Addresses reserved for documentation. No machine has them, but the operating system's route to
+/// them shows which address of this machine faces the network.
 const ELSEWHERE: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
 
-/// The URL of a listener. If it listens on all addresses, the URL has the one that faces the
-/// network.
+/// The URL for phones of a server that listens at `listens`. If it listens on all addresses, the
+/// URL has this machine's address that faces the network.
 ///
 /// # Errors
-/// When this machine has no such address.
+/// When this machine has no address that faces the network.
 pub fn url(listens: SocketAddr) -> anyhow::Result<String> {
     let ip = match listens.ip() {
         ip if !ip.is_unspecified() => ip,
@@ -28,7 +28,7 @@ pub fn url(listens: SocketAddr) -> anyhow::Result<String> {
     Ok(format!("http://{}/", SocketAddr::new(ip, listens.port())))
 }
 
-/// The source address of packets to `there`; no packet is sent.
+/// This machine's address from which packets to `there` would be sent. Sends no packet.
 fn way_out(there: IpAddr) -> Option<IpAddr> {
     let any: IpAddr = match there {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),

@@ -14,8 +14,8 @@ use runtime::contribution::Contribution;
 use serde_json::{Value, json};
 use web::ApiError;
 
-/// The code as SVG, black on white with a white rim, because cameras need both on a dark page, too;
-/// `None` if the text is too long.
+/// The QR code of a text as SVG, black on white with a white rim, because cameras need both on a
+/// dark page, too; `None` if the text is too long.
 pub fn svg(text: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let colours = (Color("#000000"), Color("#ffffff"));
@@ -24,15 +24,15 @@ pub fn svg(text: &str) -> Option<String> {
     Some(drawing.build())
 }
 
-/// The URL of the audience's page, in each snapshot and as a QR code at `/page/audience.svg`.
+/// The URL of the audience's page, which each snapshot contains, and its QR code.
 #[derive(Debug, Clone, Default)]
 pub struct Poster {
-    /// `None` without `--audience`.
+    /// The URL; `None` without `--audience`.
     pub url: Option<Arc<str>>,
 }
 
 impl Poster {
-    /// The route of the QR code.
+    /// The route of the QR code, `/page/audience.svg`.
     pub fn router(self) -> Router {
         let drawing = async |State(poster): State<Poster>| {
             let none = "there is no page for the audience; start the engine with --audience";
@@ -48,10 +48,10 @@ impl Contribution for Poster {
     }
 }
 
-/// The response with the code of `url`.
+/// The response with the QR code of `url`.
 ///
 /// # Errors
-/// 404 with the message `none` if there is no URL.
+/// 404 with `none` as its message if there is no URL.
 pub(crate) fn answer(url: Option<&str>, none: &str) -> Result<Response, ApiError> {
     let code = url.and_then(svg).ok_or_else(|| ApiError::not_found(none))?;
     let headers = [

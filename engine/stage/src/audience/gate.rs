@@ -1,22 +1,23 @@
-//! Limits how often the button is pressed: by one phone once a second, by all phones 20 times.
+//! Limits the presses of the button: one a second from each phone, and 20 a second from all phones.
 //!
 //! All phones of a room often share one address, so each phone is known by its cookie. Phones
-//! without a cookie share the limit of their address, and so do further phones once an address has
-//! too many. So a script that invents cookies gains little, and never exceeds the limit for all.
+//! without a cookie share the limit of their address. So do further phones once `BEHIND_ONE` are
+//! known at the address. A script that invents cookies therefore gains little, and never exceeds
+//! the limit for all phones.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// The limits hold for this time.
+/// The time to which the limits apply.
 const WINDOW: Duration = Duration::from_secs(1);
-/// Presses of all phones in [`WINDOW`].
+/// The most presses of all phones in [`WINDOW`].
 const ALL: usize = 20;
-/// Phones that are distinguished behind one address: a full lecture hall.
+/// The most phones that are distinguished at one address: a full lecture hall.
 const BEHIND_ONE: usize = 200;
-/// Phones that are remembered; they need about 200 KB.
+/// The most phones that are remembered; they need about 200 KB.
 const REMEMBERED: usize = 2000;
-/// After this time without a press a phone is forgotten.
+/// A phone is forgotten after this time without a press.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Why a press is refused.
@@ -33,13 +34,13 @@ pub enum TooMany {
 /// The sender of a press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phone {
-    /// The phone with this cookie.
+    /// A phone that is known by this cookie.
     With(u128),
-    /// A phone at this address without a known cookie.
+    /// A phone without a known cookie, at this address.
     At(IpAddr),
 }
 
-/// A phone with a cookie.
+/// A phone that is known by its cookie.
 #[derive(Debug)]
 struct Known {
     address: IpAddr,
@@ -57,7 +58,7 @@ impl Gate {
     /// Accepts a press from `peer` at `now`.
     ///
     /// # Errors
-    /// When it exceeds a limit.
+    /// When the press exceeds a limit.
     pub fn press(
         &mut self,
         now: Duration,
@@ -68,7 +69,7 @@ impl Gate {
             self.presses.pop_front();
         }
         if self.presses.len() >= ALL {
-            // A phone that has just pressed gets its own limit as the reason: it can act on that.
+            // A phone that has just pressed gets its own limit as the reason: waiting helps it.
             let shown = cookie.map_or(Phone::At(network(peer)), Phone::With);
             return Err(if self.has_pressed(shown) { TooMany::FromYou } else { TooMany::FromAll });
         }
@@ -84,7 +85,7 @@ impl Gate {
         self.presses.iter().any(|(_, other)| *other == phone)
     }
 
-    /// The sender: the phone with this cookie if it is known or there is room for one more.
+    /// The sender of a press: the phone with this cookie, if it is known or one more has room.
     fn phone(&mut self, now: Duration, address: IpAddr, cookie: Option<u128>) -> Phone {
         let Some(cookie) = cookie else { return Phone::At(address) };
         if let Some(known) = self.phones.get_mut(&cookie) {
@@ -124,7 +125,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// The accepted presses of these cookies, all behind one address, over some seconds.
+    /// Presses every 25 ms, from one address, with these cookies; returns how many were accepted.
     fn let_through(gate: &mut Gate, seconds: u64, cookies: impl Iterator<Item = u128>) -> usize {
         let presses = (0_u64..).map(|n| at(n * 25)).take_while(|now| *now < at(seconds * 1000));
         let through = presses

@@ -6,23 +6,23 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-/// How long presses are collected after the first one.
+/// How long further presses are collected after the first one.
 const GATHER: Duration = Duration::from_millis(500);
-/// How many presses may wait; the gate accepts fewer in that time.
+/// The most presses that wait to be collected; the gate accepts fewer in `GATHER`.
 const WAITING: usize = 64;
 
 /// The result of a press; the error says why no job was added.
 pub type Outcome = Result<(), String>;
 
-/// The sending end. Clones send to the same [`Presses`].
+/// The end of a channel that sends presses. Clones send to the same [`Presses`].
 #[derive(Debug, Clone)]
 pub struct Button(mpsc::Sender<oneshot::Sender<Outcome>>);
 
-/// The receiving end.
+/// The end of a channel that receives presses.
 #[derive(Debug)]
 pub struct Presses(mpsc::Receiver<oneshot::Sender<Outcome>>);
 
-/// Both ends.
+/// A channel for presses.
 pub fn button() -> (Button, Presses) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (Button(sender), Presses(receiver))
@@ -32,7 +32,7 @@ impl Button {
     /// Adds a job, and waits until the queue has it.
     ///
     /// # Errors
-    /// Why no job was added.
+    /// The reason why no job was added.
     pub async fn press(&self) -> Outcome {
         let (reply, answer) = oneshot::channel();
         let busy = || "the engine is busy; try again".to_owned();
@@ -42,7 +42,7 @@ impl Button {
 }
 
 impl Presses {
-    /// Calls `add` with the number of jobs to add, as long as there is a button.
+    /// Collects presses and calls `add` with their number, until every [`Button`] is dropped.
     pub async fn add(mut self, add: impl AsyncFn(u32) -> Outcome) {
         while let Some(first) = self.0.recv().await {
             sleep(GATHER).await;
@@ -52,7 +52,7 @@ impl Presses {
             }
             let outcome = add(replies.len() as u32).await;
             for reply in replies {
-                // The phone may have gone.
+                // The phone may have disconnected.
                 let _ = reply.send(outcome.clone());
             }
         }

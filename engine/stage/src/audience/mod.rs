@@ -1,5 +1,5 @@
-//! The audience's page: a small page for phones with one button, on a listener of its own, so that
-//! nothing else of the engine can be reached there.
+//! The audience's page: a small page for phones with one button. It has a listener of its own, so
+//! that phones can reach nothing else of the engine.
 //!
 //! # Layout
 //! - [`site`]: the routes; all others are refused
@@ -28,11 +28,10 @@ use tokio::sync::watch;
 
 use site::Site;
 
-/// Connections of phones: enough for a full room, and few enough to leave some to the engine's own
-/// page.
+/// The most connections of phones: enough for a full room, and the engine's page keeps some.
 const PHONES: usize = 1024;
 
-/// The audience's page, ready to be served.
+/// The listener of the audience's page, open but not served yet.
 #[derive(Debug)]
 pub struct AudienceServer {
     server: Server,
@@ -73,7 +72,7 @@ impl AudienceServer {
         };
         tokio::select! {
             () = self.server.serve(site::router(site), shutdown.wait()) => {}
-            // Both run as long as the site is served.
+            // These two futures do not end while the site is served.
             () = presses.add(add) => {}
             () = view::tell(handle.snapshots.clone(), phones) => {}
         }

@@ -24,26 +24,26 @@ const PAGE: &str = include_str!("assets/audience.html");
 const STYLE: &str = include_str!("assets/audience.css");
 const SCRIPT: &str = include_str!("assets/audience.js");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
-/// Tells a phone from others at its address. The value is a random number; it ends with the
-/// browser's session, and the engine keeps it for one minute only.
+/// The name of the cookie that distinguishes a phone from others at its address. Its value is a
+/// random number. It ends with the browser's session, and the engine keeps it for one minute only.
 const COOKIE: &str = "phone";
 
 /// The state that all routes share.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// Adds a job.
+    /// Sends presses, each of which adds a job.
     pub button: Button,
-    /// What phones see, as JSON.
+    /// The page's data for phones, as JSON.
     pub view: watch::Receiver<Arc<str>>,
     /// The engine's clock.
     pub clock: Clock,
-    /// Ends streams, which would otherwise never end.
+    /// Ends the streams at shutdown; they have no end of their own.
     pub shutdown: Shutdown,
     /// Limits the presses.
     pub gate: Arc<Mutex<Gate>>,
 }
 
-/// The routes.
+/// The routes of the audience's page.
 pub fn router(site: Site) -> Router {
     Router::new().fallback(answer).with_state(site)
 }
@@ -57,7 +57,7 @@ async fn answer(
         ("GET", "/") => page(request.headers()),
         ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
         ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
-        // Browsers request it without being asked to, and report a 404 as an error of the page.
+        // Browsers request this icon on their own, and report a 404 as an error of the page.
         ("GET", "/favicon.ico") => StatusCode::NO_CONTENT.into_response(),
         ("GET", "/stream") => stream(site),
         ("POST", "/job") => job(&site, peer, request.headers()).await.into_response(),
@@ -71,7 +71,7 @@ async fn answer(
     answer
 }
 
-/// The page, with a cookie for a phone that has none.
+/// Responds with the page, and with a cookie for a phone that has none.
 fn page(headers: &HeaderMap) -> Response {
     let mut answer = asset("text/html; charset=utf-8", PAGE);
     if cookie(headers).is_none() {
@@ -83,7 +83,7 @@ fn page(headers: &HeaderMap) -> Response {
     answer
 }
 
-/// The number in the phone's cookie, if it is one that [`page`] could have set.
+/// The number in the phone's cookie; `None` unless [`page`] could have set it.
 fn cookie(headers: &HeaderMap) -> Option<u128> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
@@ -123,8 +123,8 @@ impl Site {
     }
 }
 
-/// Whether the request comes from this page: its origin has to equal its host. Any host will do,
-/// because this machine may have any name in the phones' network.
+/// Whether the request comes from this page: its `Origin` must equal its `Host`. Any host is
+/// accepted, because this machine may have any name in the phones' network.
 fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));

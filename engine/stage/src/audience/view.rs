@@ -9,19 +9,19 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::interval;
 
-/// How often phones get a new view at most; one rendering serves all of them.
+/// The shortest time between two views; all phones get the same rendered view.
 const PACE: Duration = Duration::from_millis(500);
 
 #[derive(Debug, PartialEq, Serialize)]
 struct View<'a> {
     headline: &'a str,
-    /// Null without a fresh reading.
+    /// Waiting messages in the first queue; null without a fresh reading.
     queue: Option<u64>,
     target: Option<u32>,
     slots: Vec<Slots>,
 }
 
-/// The slots of a workload, or the free ones.
+/// The number of a workload's slots, or of the free ones.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Slots {
     name: String,
@@ -57,7 +57,7 @@ fn slots(snapshot: &Snapshot) -> Vec<Slots> {
     workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
 }
 
-/// Sends the view of the latest snapshot at a regular pace, until the site is gone.
+/// Sends the view of the latest snapshot every `PACE`, until no phone can receive it any more.
 pub async fn tell(snapshots: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
     let mut pace = interval(PACE);
     while !phones.is_closed() {

@@ -8,28 +8,27 @@ use serde::Serialize;
 use super::contender::Contender;
 use super::model::Stage;
 
-/// A comparison. Times are seconds since the last reset, as on the page.
+/// A comparison as the page gets it. Times are seconds since the last reset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
     /// The seed of the random numbers, the same for all contenders.
     pub seed: u64,
-    /// The begin of the curves.
+    /// The time at which the curves begin.
     pub from: f64,
-    /// The end of the curves.
+    /// The time at which the curves end.
     pub until: f64,
-    /// The measured time of a job in seconds, by workload.
+    /// The measured time that one job takes, in seconds, by workload.
     pub job_s: BTreeMap<String, f64>,
-    /// Whether a background uses the capacity that the others leave. Without one, unused capacity
-    /// is saved.
+    /// Whether a background uses the capacity that others leave; without one it is saved.
     pub remainder: bool,
-    /// How long the simulation took, in milliseconds.
+    /// How long the simulation took on this machine, in milliseconds.
     pub cost_ms: f64,
     /// All contenders, this engine first.
     pub contenders: Vec<Contender>,
 }
 
 impl Answer {
-    /// The answer for a stage; `cost` is the time of the simulation.
+    /// Combines the results of all contenders on a stage; `cost` is how long the simulation took.
     pub fn new(stage: &Stage, contenders: Vec<Contender>, cost: Duration) -> Answer {
         let workloads = stage.scenario.workloads.iter().filter(|it| it.queue.is_some());
         let thousandths = |seconds: f64| (seconds * 1000.0).round() / 1000.0;

@@ -2,27 +2,27 @@
 
 use serde::Serialize;
 
-/// The results of one contender.
+/// How one autoscaler, or a fixed fleet, did on the recorded load.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contender {
-    /// Its name on the page.
+    /// The contender's name on the page.
     pub label: String,
-    /// Always true: this engine is simulated here, too, so that all meet the same load.
+    /// Always true: even this engine is simulated, so that all contenders meet the same load.
     pub simulated: bool,
-    /// Its settings in one line.
+    /// The contender's settings in one line.
     pub settings: String,
-    /// Waiting jobs of all queues together, every half second.
+    /// Waiting jobs of all queues together: time in seconds and count, every half second.
     pub queue: Vec<(f64, u64)>,
     /// 99 % of the jobs waited at most this long, in seconds.
     pub job_wait_p99: f64,
-    /// Container-seconds of the background at work.
+    /// Container-seconds that the background worked.
     pub spare_work_done: f64,
-    /// Container-seconds of workloads with a queue.
+    /// Container-seconds that workloads with a queue used.
     pub container_seconds: f64,
-    /// Requests of workers for a job.
+    /// How often workers asked a queue for a job.
     pub worker_polls: u64,
-    /// Requests of the autoscaler for a queue's length.
+    /// How often the autoscaler asked for a queue's length.
     pub scaler_polls: u64,
-    /// Containers that were started over the capacity.
+    /// The number of containers started beyond the capacity.
     pub budget_violations: u64,
 }

@@ -1,8 +1,8 @@
 //! The comparison: what other autoscalers would have done with the same load. The simulator plays
-//! the jobs that came here, with the live configuration, once for each contender.
+//! the jobs that were published here, with the live configuration, once for each contender.
 //!
 //! # Layout
-//! - [`record`] and `trace`: the jobs that came, and how long they took; pure
+//! - [`record`] and `trace`: the jobs that were published, and how long they took; pure
 //! - [`model`]: makes a scenario of them, and each contender's part; pure
 //! - [`contender`] and [`answer`]: the results; [`site`]: the route
 
@@ -23,20 +23,20 @@ use answer::Answer;
 use contender::Contender;
 use record::Record;
 
-/// An answer is reused for this time.
+/// How long an answer is reused.
 const FRESH: Duration = Duration::from_secs(2);
-/// After each simulation it rests this many times as long as that took: on a cluster the engine has
-/// half a processor, and the control loop comes first.
+/// After each simulation the task rests this many times as long as the simulation took. On a
+/// cluster the engine has half a processor, and the control loop comes first.
 const RESTS: u32 = 2;
 
-/// An answer and its time.
+/// An answer and when it was computed.
 type Found = (Instant, Arc<Answer>);
 
 /// Records the load and compares contenders on it.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     record: Arc<Mutex<Record>>,
-    /// The last answer. The lock is held while a new one is made, so that only one simulation runs.
+    /// The last answer. Its lock is held while a new one is computed, so only one simulation runs.
     latest: Arc<Gate<Option<Found>>>,
 }
 
@@ -61,7 +61,7 @@ impl Comparison {
     /// The comparison on the load so far, at most 2 s old.
     ///
     /// # Errors
-    /// Why there is none yet.
+    /// The reason why no comparison is possible yet, or why the simulation failed.
     pub async fn answer(&self) -> Result<Arc<Answer>, String> {
         let mut latest = self.latest.lock().await;
         if let Some((at, answer)) = &*latest

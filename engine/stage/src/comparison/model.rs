@@ -1,5 +1,5 @@
-//! Makes a scenario of the recorded load and the live configuration, and each contender's part in
-//! it. Pure.
+//! Makes a scenario of the recorded load and the live configuration, and a part of the comparison
+//! for each contender. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,23 +18,23 @@ use super::trace::Trace;
 
 /// The longest time that is simulated, in seconds.
 const PLAYED: f64 = 300.0;
-/// The begin is rounded to whole minutes, so that a curve keeps its shape between two requests.
+/// The curves begin at a whole minute, so that they keep their shape between two requests.
 const MINUTE: f64 = 60.0;
-/// If the curves begin after the reset, the seconds before them that are simulated but not counted.
+/// Seconds simulated, but not counted, before curves that begin later than the reset.
 const LEAD: f64 = 30.0;
-/// A shorter load, in seconds, is not compared.
+/// The shortest load that is compared, in seconds.
 const LEAST: f64 = 5.0;
-/// The start time of a container if none was measured.
+/// How long a container takes to start, if that was not measured.
 const START: Duration = Duration::from_secs(1);
-/// The stop time of a container. It is not measured; the kit's own take this long in the box.
+/// How long a container takes to stop: not measured here, but the kit's own need this in a box.
 const STOP: Duration = Duration::from_millis(200);
 /// The utilization that a fixed fleet is sized for.
 const BUSY: f64 = 0.8;
 
-/// The load that all contenders meet.
+/// The load and the configuration that all contenders get.
 #[derive(Debug, Clone)]
 pub struct Stage {
-    /// The load and the configuration.
+    /// The recorded load and the live configuration as a scenario.
     pub scenario: Scenario,
     /// The begin of the curves, in seconds since the reset.
     pub from: f64,
@@ -42,20 +42,20 @@ pub struct Stage {
     pub until: f64,
 }
 
-/// One contender's part in a stage.
+/// The simulation of one contender on a stage.
 #[derive(Debug)]
 pub struct Part {
     label: String,
     kind: Kind,
     scenario: Scenario,
-    /// When the scenario's second 0 was, in seconds since the reset.
+    /// The time of the scenario's second 0, in seconds since the reset.
     begins: f64,
 }
 
-/// The stage of the latest round and the recorded load.
+/// Makes a stage of the inputs of the latest round and the recorded load.
 ///
 /// # Errors
-/// What is not known yet.
+/// The reason why nothing can be compared yet, such as an unknown service time.
 pub fn stage(
     seen: &RoundInputs,
     came: &BTreeMap<String, Trace>,
@@ -91,7 +91,7 @@ fn seconds(seconds: f64) -> Duration {
 
 fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
     let later = trace.came.iter().filter(|it| it.from >= from);
-    // The exact times between two readings are not known; equal gaps are as good as any.
+    // When jobs came between two readings is not known, so their gaps are taken to be equal.
     let moments = later.flat_map(|it| {
         let gap = (it.to - it.from) / it.jobs.max(1) as f64;
         (0..it.jobs).map(move |n| seconds(it.from - from + gap * (n as f64 + 0.5)))
@@ -105,7 +105,7 @@ fn workloads(seen: &RoundInputs, came: &BTreeMap<String, Trace>) -> Result<Vec<W
     all.map(|workload| Ok(of(workload, seen, job(workload, came)?))).collect()
 }
 
-/// The measured time of a job.
+/// How long a job of this workload takes, as measured; zero for a workload without a queue.
 fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
     let Some(target) = it.rule.target() else { return Ok(Span::default()) };
     let queue = &target.queue;
@@ -143,7 +143,7 @@ fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
     }
 }
 
-/// Before the load begins, the background has the capacity that the others' minimums leave.
+/// The background's count before the load begins: the capacity that the others' minimums leave.
 fn background(it: &control::Workload, config: &Config) -> u32 {
     let others = config.workloads.iter().filter(|other| other.name != it.name);
     let left = config.capacity.saturating_sub(others.map(|other| other.min).sum());
@@ -151,7 +151,7 @@ fn background(it: &control::Workload, config: &Config) -> u32 {
 }
 
 impl Stage {
-    /// The parts of all contenders: this engine, its other rules, then other autoscalers.
+    /// The simulations of all contenders: this engine, its other rules, then other autoscalers.
     pub fn parts(&self) -> Vec<Part> {
         let part = |label: &str, kind, scenario: Scenario| {
             let begins = self.from - scenario.warm_up.as_secs_f64();
@@ -160,7 +160,7 @@ impl Stage {
         let same = || self.scenario.clone();
         let mut parts = vec![part("ours", Kind::Ours, same())];
         for rule in ["queue", "simple-queue"] {
-            // The name "queue" alone would read like the queue's own curve.
+            // Without "rule", the label "queue" would look like the curve of a queue's length.
             let label = format!("rule {rule}");
             parts.push(part(&label, Kind::Ours, same().with_rule(rule)));
         }
@@ -176,12 +176,12 @@ impl Stage {
         parts
     }
 
-    /// Whether a background uses the capacity that the others leave.
+    /// Whether a background uses the capacity that other workloads leave.
     pub fn has_remainder(&self) -> bool {
         self.scenario.workloads.iter().any(|workload| workload.queue.is_none())
     }
 
-    /// The fleet that somebody who knew the mean of this load beforehand would choose.
+    /// The fixed fleet for the mean of this load, which nobody knows beforehand: counts by name.
     fn fleet(&self) -> BTreeMap<String, u32> {
         let time = self.scenario.duration.as_secs_f64();
         let jobs = |queue: &String| match self.scenario.arrivals(queue) {
@@ -197,7 +197,7 @@ impl Stage {
 }
 
 impl Part {
-    /// Simulates this part.
+    /// Runs the simulation of this contender.
     ///
     /// # Errors
     /// When the scenario cannot be simulated.

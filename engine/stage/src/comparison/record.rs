@@ -16,7 +16,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Takes in a round of a run; a new run clears the record.
+    /// Records a round's readings; the first round of a new run clears the record before.
     pub fn see(&mut self, run: u32, seen: &RoundInputs) {
         if self.run != run {
             *self = Record { run, ..Record::default() };
@@ -28,10 +28,10 @@ impl Record {
         self.seen = Some(seen.clone());
     }
 
-    /// The stage for a comparison.
+    /// Makes the stage for a comparison.
     ///
     /// # Errors
-    /// What is not known yet.
+    /// The reason why nothing can be compared yet.
     pub fn stage(&self) -> Result<Stage, String> {
         let seen = self.seen.as_ref().ok_or("the queues were not read yet")?;
         model::stage(seen, &self.queues, u64::from(self.run))
@@ -57,7 +57,7 @@ pub(super) mod tests {
         Workload { name, priority, min: 1, max: 10, max_delta, rule, fallback, paused, blocked }
     }
 
-    /// A round at a second: the queue's counters are these, and two jobs are in flight.
+    /// The inputs of a round at `second`, with these counters of the queue and two jobs in flight.
     pub(crate) fn seen(second: f64, published: u64, acked: u64) -> RoundInputs {
         let in_flight = 2.min(published - acked);
         let ready = published - acked - in_flight;
@@ -77,7 +77,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Ten jobs a second of 200 ms each, with two readings a second.
+    /// The record of ten jobs a second of 200 ms each, with two readings a second.
     pub(crate) fn steady(seconds: u64) -> Record {
         let mut record = Record::default();
         for tick in 0..=2 * seconds {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Comparison;
 use crate::comparison::answer::Answer;
 
-/// The route.
+/// The route of the comparison, `/api/v1/ghosts`.
 pub fn router(comparison: Comparison) -> Router {
     Router::new().route("/api/v1/ghosts", get(answer)).with_state(comparison)
 }

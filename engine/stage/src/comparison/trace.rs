@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use control::Reading;
 
-/// How far back jobs are remembered, in seconds: 300 that are simulated, up to 60 to begin at a
-/// whole minute, and 30 that are simulated before that.
+/// How long jobs are remembered, in seconds: 300 that are simulated, up to 60 to begin at a whole
+/// minute, and 30 that are simulated before that.
 const REMEMBERED: f64 = 400.0;
-/// The time of a job is known after this number of jobs.
+/// The mean time of a job is known after this number of finished jobs.
 const ENOUGH: u64 = 20;
 
 /// The load of one queue.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     last: Option<Reading>,
-    /// The jobs that came between each two readings, in order.
+    /// The jobs that were published between each two readings, oldest first.
     pub came: VecDeque<Came>,
-    /// Job-seconds in flight.
+    /// The sum of job-seconds in flight since the reset.
     busy: f64,
     done: u64,
 }
 
-/// Jobs that came between two readings. Times are seconds since the reset.
+/// Jobs that were published between two readings. Times are seconds since the reset.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Came {
     /// The time of the earlier reading.
@@ -34,8 +34,8 @@ pub struct Came {
 }
 
 impl Trace {
-    /// Takes in a reading. The same reading counts once, and jobs from before the reset (`origin`)
-    /// or before a restart of the queue do not count.
+    /// Adds a reading. A repeated reading does not count; neither do jobs from before the reset
+    /// (`origin`) or before a restart of the queue.
     pub(super) fn see(&mut self, reading: &Reading, origin: Duration) {
         let Some(last) = self.last.replace(*reading) else { return };
         if reading.taken_at <= last.taken_at || last.taken_at < origin {
@@ -52,7 +52,7 @@ impl Trace {
         self.done += counted.acked;
     }
 
-    /// The mean time that a worker keeps a job, in seconds; `None` before enough jobs are done.
+    /// The mean time for which a worker has a job, in seconds; `None` before 20 jobs are done.
     pub fn service_time(&self) -> Option<f64> {
         (self.done >= ENOUGH && self.busy > 0.0).then(|| self.busy / self.done as f64)
     }

@@ -1,4 +1,4 @@
-//! The picture that the background paints, and how fast.
+//! The picture that the background paints, and the rate of its tiles.
 //!
 //! # Layout
 //! - [`tile`]: a tile, as it is published and as the page gets it
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub use tile::Tile;
 pub use tiles::{Picture, TileGrid};
 
-/// The picture, shared by the receiver and the snapshots. Clones share one.
+/// The picture, shared by the receiver and the snapshots. Clones share the same picture.
 #[derive(Debug, Clone, Default)]
 pub struct SharedPicture(Arc<Mutex<Picture>>);
 
@@ -35,7 +35,7 @@ impl SharedPicture {
 
 impl Contribution for SharedPicture {
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)> {
-        // Three decimals are more than anyone reads.
+        // Nobody reads more than three decimals.
         let rate = self.lock().rate(now).map(|rate| (rate * 1000.0).round() / 1000.0);
         vec![("tiles_s", json!(rate))]
     }

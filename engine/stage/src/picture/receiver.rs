@@ -9,17 +9,17 @@ use tokio::time::sleep;
 
 use super::{SharedPicture, Tile};
 
-/// The most tiles that the queue gives in one call.
+/// The most tiles received in one call.
 const MOST: u32 = 100;
 /// How long a receive waits for a tile; short, because each answer shows that the queue is alive.
 const WAIT: Duration = Duration::from_secs(1);
-/// How long a call may take beyond that.
+/// How much longer than `WAIT` a call may take.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The lease of a tile; more than enough, as tiles are acked at once.
+/// The lease of a tile; it is never extended, because tiles are acked at once.
 const LEASE: Duration = Duration::from_secs(5);
-/// The pause after a call that brought tiles, so that the next ones come together.
+/// The pause after a call that returned tiles, so that the next call returns several together.
 const REST: Duration = Duration::from_millis(250);
-/// How soon a standby notices that it is the leader.
+/// How often a standby checks whether it is the leader now.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Receives tiles and paints them.
@@ -33,7 +33,7 @@ pub struct TileReceiver<Q> {
 }
 
 impl<Q: WorkQueue> TileReceiver<Q> {
-    /// Receives from `queue` under the name `worker` and paints on `picture`.
+    /// A receiver that reads from `queue` under the name `worker` and paints on `picture`.
     pub fn new(queue: Q, worker: &str, picture: SharedPicture, clock: Clock) -> TileReceiver<Q> {
         let worker = worker.to_owned();
         let options = ReceiveOptions { max: MOST, wait: WAIT, lease: LEASE, worker };
@@ -41,7 +41,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         TileReceiver { queue, picture, clock, options, backoff }
     }
 
-    /// Receives tiles while this engine is the leader (`may`), until shutdown.
+    /// Receives tiles until shutdown, but only while `may` returns true: this engine is the leader.
     pub async fn run(mut self, may: MayWrite, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.wait() => {}
@@ -54,7 +54,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
             if may() {
                 self.take().await;
             } else {
-                // The leader has the tiles; a part of a picture would mislead.
+                // The leader receives the tiles now, and a picture with old tiles would mislead.
                 self.picture.clear();
                 sleep(LOOK).await;
             }
@@ -82,7 +82,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         }
     }
 
-    /// Receives and paints tiles; returns whether there were any.
+    /// Receives and paints tiles; returns whether any message came.
     async fn receive(&self) -> Result<bool, client::Error> {
         let jobs = self.queue.receive(&self.options).await?.jobs;
         let now = self.clock.now();
@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// A fake queue: the messages it gives next, and the receipts that were acked.
+    /// A fake queue: the messages that it delivers next, and the receipts that were acked.
     #[derive(Debug, Clone, Default)]
     struct Queue {
         ready: Arc<Mutex<Vec<Value>>>,
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    /// A receiver of a fake queue; it is the leader while the flag is set.
+    /// A running receiver of a fake queue; while the returned flag is set, it is the leader.
     async fn receiver() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
         let (queue, picture, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
         let app = Router::new()

@@ -10,22 +10,22 @@ pub const COLUMNS: u64 = 16;
 pub const ROWS: u64 = 10;
 /// Tiles in a picture.
 pub const PLACES: u64 = COLUMNS * ROWS;
-/// Shades in a tile, row by row.
+/// Shades in a tile, which are listed row by row.
 pub const SHADES: usize = 64;
 
-/// Integers in JSON are exact up to here.
+/// Tile numbers stay below this, because integers in JSON are exact only up to here.
 const MOST: u64 = 1 << 53;
 
 /// A finished tile. In JSON `[number, "base64 of its shades"]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
-    /// Its picture's number times [`PLACES`], plus its place: row by row, from the left.
+    /// The tile's picture number times [`PLACES`], plus its place: row by row, from the left.
     pub number: u64,
-    /// 0 is black, 255 white.
+    /// The tile's shades, row by row: 0 is black, 255 white.
     pub shades: [u8; SHADES],
 }
 
-/// A message that is a tile.
+/// The fields that are read from a tile's message.
 #[derive(Debug, Deserialize)]
 struct Body {
     picture: u64,
@@ -37,8 +37,8 @@ struct Body {
 }
 
 impl Tile {
-    /// The tile in a message; `None` if the message is no tile, as a worker's first one, or the
-    /// tile is of a picture of another size.
+    /// The tile in a message; `None` if the message is not a tile, like a worker's first message,
+    /// or if the tile belongs to a picture of another size.
     pub fn from_message(body: &[u8]) -> Option<Tile> {
         let body: Body = serde_json::from_slice(body).ok()?;
         let fits = (body.columns, body.rows) == (COLUMNS, ROWS);
@@ -50,18 +50,18 @@ impl Tile {
         (number < MOST).then_some(Tile { number, shades })
     }
 
-    /// The number of its picture.
+    /// The number of the picture that contains this tile.
     pub fn picture(&self) -> u64 {
         self.number / PLACES
     }
 
-    /// Its place in the picture.
+    /// The tile's index in its picture.
     pub fn place(&self) -> usize {
         (self.number % PLACES) as usize
     }
 }
 
-/// The shades in base64.
+/// A tile's shades in base64.
 pub(super) fn text(shades: &[u8; SHADES]) -> String {
     STANDARD.encode(shades)
 }
@@ -76,7 +76,8 @@ impl Serialize for Tile {
 mod tests {
     use super::*;
 
-    /// The tile of a message with one change: third picture, second row, fifth column.
+    /// The tile read from a message in which `from` is replaced by `to`. Without the change it is
+    /// in the third picture, second row, fifth column.
     fn message(from: &str, to: &str) -> Option<Tile> {
         let pixels = text(&[7; SHADES]);
         let body = format!(

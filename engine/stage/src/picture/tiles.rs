@@ -8,22 +8,22 @@ use serde_json::json;
 
 use super::tile::{self, COLUMNS, PLACES, ROWS, SHADES, Tile};
 
-/// The rate is the mean of this time: long enough to be steady, short enough to be current.
+/// The time over which the rate is averaged: long enough to be steady, short enough to be current.
 const WINDOW: Duration = Duration::from_secs(5);
-/// A working queue answers every second. After this time without an answer the rate is unknown.
+/// The rate is unknown after this time without an answer; a working queue answers every second.
 const DEAF_AFTER: Duration = Duration::from_secs(3);
-/// Tiles of an older picture are dropped, unless the newest picture got none for this time: then
-/// the queue was reset, and the numbers began again.
+/// Tiles of an older picture are dropped, unless the newest picture got none for this time. Then
+/// the queue was reset, and the tiles' numbers began again.
 const OVER_AFTER: Duration = Duration::from_secs(5);
-/// The most tiles that wait to be shown: two pictures, which is more than one tick brings.
+/// The most tiles that wait to be shown: two pictures, which is more than arrive in one tick.
 const FRESH: usize = 2 * PLACES as usize;
 
-/// A picture and the tiles that it has so far.
+/// A picture and the tiles painted so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TileGrid {
-    /// From 0.
+    /// The picture's number, from 0.
     pub number: u64,
-    /// The shades of all [`PLACES`]; `None` for a place that is not painted yet.
+    /// The shades of the tile at each of the [`PLACES`]; `None` where none is painted yet.
     pub places: Vec<Option<[u8; SHADES]>>,
 }
 
@@ -31,18 +31,18 @@ pub struct TileGrid {
 #[derive(Debug, Default)]
 pub struct Picture {
     picture: Option<TileGrid>,
-    /// When its last tile came.
+    /// When the picture's last tile arrived.
     painted: Duration,
     /// Tiles that were not shown yet.
     fresh: VecDeque<Tile>,
-    /// When the tiles of the last [`WINDOW`] came.
+    /// When the tiles of the last [`WINDOW`] arrived.
     done: VecDeque<Duration>,
-    /// The time, from and to, in which every tile of the queue was received.
+    /// Begin and end of the time in which the queue has answered without a failure.
     heard: Option<(Duration, Duration)>,
 }
 
 impl Picture {
-    /// Takes in a tile that came at `now`; returns whether it changed the picture.
+    /// Adds a tile that arrived at `now`; returns whether it changed the picture.
     pub fn paint(&mut self, now: Duration, tile: Tile) -> bool {
         let number = tile.picture();
         let newest = self.picture.as_ref().map(|picture| picture.number);
@@ -63,14 +63,14 @@ impl Picture {
         if self.fresh.len() > FRESH {
             self.fresh.pop_front();
         }
-        // Tiles that were in the queue before the first answer are older and do not count.
+        // Tiles from before the first answer had waited in the queue, so the rate ignores them.
         if self.heard.is_some() {
             self.done.push_back(now);
         }
         true
     }
 
-    /// The queue has answered: all tiles up to `now` are received.
+    /// Notes that the queue has answered: all tiles up to `now` were received.
     pub fn heard(&mut self, now: Duration) {
         let since = self.heard.map_or(now, |(since, _)| since);
         self.heard = Some((since, now));
@@ -79,7 +79,7 @@ impl Picture {
         }
     }
 
-    /// The queue does not answer any more.
+    /// Notes that the queue does not answer any more, so that the rate is unknown.
     pub fn deafen(&mut self) {
         self.heard = None;
         self.done.clear();
@@ -102,14 +102,14 @@ impl Picture {
         self.picture.as_ref()
     }
 
-    /// The tiles that were painted since the last call, oldest first.
+    /// Removes and returns the tiles that were painted since the last call, oldest first.
     pub fn take_fresh(&mut self) -> Vec<Tile> {
         std::mem::take(&mut self.fresh).into()
     }
 }
 
-/// `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, without places
-/// that are not painted yet.
+/// As `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, without
+/// places that are not painted yet.
 impl Serialize for TileGrid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();
@@ -132,7 +132,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// The newest picture's number and its painted places.
+    /// The number of the newest picture and its painted places.
     fn painted(picture: &Picture) -> (u64, Vec<usize>) {
         let picture = picture.picture().unwrap();
         let places = (0..).zip(&picture.places);

@@ -11,7 +11,7 @@ use simulator::Scenario;
 use simulator::checks::ScenarioError;
 use simulator::trace::NoTrace;
 
-/// The opening of a talk, in three steps.
+/// The built-in scenario: the opening of a talk, in three steps.
 const OPENING: &str = include_str!("../../../../scenarios/first-five-minutes.yaml");
 
 /// Limits in bytes. A scenario is a few pages of text; a trace has at most a few numbers for each
@@ -22,7 +22,7 @@ const LONGEST_TRACE: u64 = 16 << 20;
 /// The scenario that `--stage` plays without a file.
 ///
 /// # Errors
-/// Never; a test reads it.
+/// Returns none, since a test reads this scenario.
 pub fn opening() -> Result<Scenario, UsageError> {
     let no_file = |_: &str| Err("no file is read".to_owned());
     parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))
@@ -31,7 +31,7 @@ pub fn opening() -> Result<Scenario, UsageError> {
 /// Reads a scenario and the traces in its folder.
 ///
 /// # Errors
-/// The first problem, with file and line.
+/// Returns the first problem, with its file and line.
 pub fn read(file: &Path) -> Result<Scenario, UsageError> {
     let text = bounded(file, LONGEST_SCENARIO)
         .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
@@ -39,13 +39,13 @@ pub fn read(file: &Path) -> Result<Scenario, UsageError> {
         bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
     parse(&text, trace).map_err(|InvalidScenario { trace, line, text }| {
-        // A trace is in the scenario's folder.
+        // The trace with this name is in the scenario's folder.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
 }
 
-/// The text of a file of at most `most` bytes.
+/// Reads a file; fails if it has more than `most` bytes.
 fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
     let mut text = String::new();
     File::open(file)?.take(most + 1).read_to_string(&mut text)?;
@@ -58,18 +58,18 @@ fn bounded(file: &Path, most: u64) -> std::io::Result<String> {
 /// A problem in a scenario or its trace.
 #[derive(Debug)]
 pub struct InvalidScenario {
-    /// The trace's name; `None` for the scenario itself.
+    /// The name of the trace that has the problem; `None` for the scenario itself.
     pub trace: Option<String>,
-    /// The line, from 1.
+    /// The line of the problem, from 1.
     pub line: usize,
-    /// The key and the problem.
+    /// The key and what is wrong with it.
     pub text: String,
 }
 
 /// Reads and checks a scenario; `trace` returns the text of a trace by its name.
 ///
 /// # Errors
-/// The first problem.
+/// Returns the first problem.
 pub fn parse(
     text: &str,
     trace: impl Fn(&str) -> Result<String, String>,
@@ -99,7 +99,7 @@ pub fn parse(
     }
 }
 
-/// The line of the key in a problem. Its owner is a step, by its number, or has a name.
+/// The line of the key in a problem. The problem's owner is a step, as `step 2`, or a name.
 fn line_of(document: &Document, problem: &ScenarioError) -> usize {
     let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
     let step: Option<usize> = step.and_then(|number| number.parse().ok());
@@ -123,7 +123,7 @@ fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
     all.collect()
 }
 
-/// The path of a key in an owner, or in its arrivals or actions.
+/// The path of a key of an owner, or of the owner's arrivals or actions, if the key is there.
 fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
     let mut ways = vec![way(owner, [key.into()]), way(owner, ["arrivals".into(), key.into()])];
     for list in ["do", "while-waiting"] {

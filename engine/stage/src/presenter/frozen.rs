@@ -1,15 +1,16 @@
-//! The counts of workloads that are held or paused in a step. Its caption names them, so they are
-//! restored to what they were when the step was first entered, also on the way back.
+//! The counts of workloads whose scaling is held or paused in a step. The step's caption names
+//! these counts. So they are restored to what they were when the step was first entered, also when
+//! the presenter goes back to it.
 
 use std::collections::BTreeMap;
 
 use runtime::snapshots::state::WorkloadState;
 use simulator::Scenario;
 
-/// Replicas, by workload.
+/// Numbers of replicas, by workload.
 pub type Counts = BTreeMap<String, u32>;
 
-/// The desired counts.
+/// The desired counts of these workloads.
 pub fn counts(workloads: &[WorkloadState]) -> Counts {
     workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
 }
@@ -32,8 +33,8 @@ pub fn of_step(
     entered.map(|(name, count)| (name.clone(), *count)).collect()
 }
 
-/// The counts at the scenario's begin: its own for urgent workloads, the free capacity for the
-/// background.
+/// The counts when the scenario begins: for urgent workloads those in the scenario, and for the
+/// background the capacity left by them.
 fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let begins = |it: &WorkloadState| {
         let simulated = scenario.workloads.iter().find(|other| other.name == it.name)?;
@@ -51,8 +52,8 @@ fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> 
     counts
 }
 
-/// The commands that are possible now on the way to the wanted counts: a workload above its count
-/// goes down at once, and one below it gets free slots.
+/// The counts to set now on the way to the wanted counts: a workload above its wanted count is
+/// lowered at once, and one below it is raised as far as slots are free.
 pub fn toward(wanted: &Counts, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let mut free = capacity.saturating_sub(workloads.iter().map(occupied).sum());
     let mut next = Counts::new();
@@ -68,7 +69,7 @@ pub fn toward(wanted: &Counts, capacity: u32, workloads: &[WorkloadState]) -> Co
     next
 }
 
-/// Slots that a workload has, or will have by its desired count.
+/// The slots that a workload occupies, or will occupy with its desired count.
 fn occupied(it: &WorkloadState) -> u32 {
     it.desired.max(it.ready + it.starting) + it.terminating
 }

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`stepper`]: the present step, and the actions that are due; pure
 //! - [`file`](mod@file): reads a scenario, and finds the line of an error
-//! - [`frozen`]: the counts of workloads that are held or paused in a step
+//! - [`frozen`]: the counts of workloads that are held or paused in a step, to restore them
 //! - [`scene`]: the present step as the page shows it
 //! - [`site`]: the routes
 //! - [`stage`]: whether a scenario fits the workloads of this engine

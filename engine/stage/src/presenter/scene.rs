@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 pub struct Scene {
     /// The scenario's name.
     pub name: String,
-    /// The step, from 1; 0 before the first one.
+    /// The number of the present step, from 1; 0 before the first one.
     pub step: usize,
     /// The number of steps.
     pub of: usize,
-    /// One sentence.
+    /// The present step's caption, one sentence.
     pub caption: String,
     /// Whether the step waits for a key.
     pub waits: bool,
@@ -25,12 +25,12 @@ pub struct Scene {
     pub ends_in_s: Option<f64>,
 }
 
-/// The scene that the page shows. Clones share it.
+/// The scene that the page shows. Clones share the same scene.
 #[derive(Debug, Clone, Default)]
 pub struct Shown(Arc<Mutex<Option<Scene>>>);
 
 impl Shown {
-    /// Shows a scene, or none; returns a log event if the step has changed.
+    /// Shows `scene`, or no scene for `None`; returns a log event if the step has changed.
     pub fn set(&self, scene: Option<Scene>) -> Option<LogEvent> {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let step = |scene: &Option<Scene>| scene.as_ref().map(|scene| scene.step);
@@ -40,7 +40,7 @@ impl Shown {
         caption.filter(|_| is_other).map(|caption| LogEvent::new(Kind::Scenario, caption))
     }
 
-    /// The scene; `None` while no scenario is played.
+    /// The shown scene; `None` while no scenario is played.
     pub fn scene(&self) -> Option<Scene> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

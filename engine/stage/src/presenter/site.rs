@@ -27,11 +27,11 @@ pub fn router(presenter: Presenter) -> Router {
 /// The longest scenario, in bytes; one is a page or two of text.
 const LONGEST: usize = 64 * 1024;
 
-/// The query.
+/// The parameters of `PUT /api/v1/scenario`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct How {
-    /// Whether each step waits for `next`.
+    /// Whether each step lasts until `next` is requested.
     #[serde(default)]
     step: bool,
 }
@@ -50,16 +50,16 @@ async fn play(
         return Err(wrong(&format!("a scenario has at most {LONGEST} bytes")));
     }
     let text = std::str::from_utf8(&body).map_err(|_| wrong(&"the scenario is not UTF-8 text"))?;
-    // Only the simulator replays traces; here producers make the load.
+    // Only the simulator replays traces; in a running engine, producers make the load.
     let no_file = |_: &str| {
-        Err("an engine plays no trace; use producers and steps, or engine simulate".to_owned())
+        Err("an engine replays no trace; use producers and steps, or engine simulate".to_owned())
     };
     let scenario = parse(text, no_file)
         .map_err(|InvalidScenario { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
     shown(presenter.play(scenario, how.step).await)
 }
 
-/// `DELETE /api/v1/scenario`: ends the scenario; nothing stays held, paused or hidden, and the load
+/// `DELETE /api/v1/scenario`: ends the scenario. Nothing stays held, paused or hidden, and the load
 /// stays.
 async fn stop(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.stop().await.map(|()| None))
@@ -70,7 +70,7 @@ async fn next(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiErro
     shown(presenter.press(Press::Next).await)
 }
 
-/// `POST /api/v1/scenario/end`: ends it. By hand, a reset prepares its first step again.
+/// `POST /api/v1/scenario/end`: ends the scenario. By hand, a reset prepares its first step again.
 async fn end(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::End).await)
 }
@@ -80,7 +80,7 @@ async fn previous(State(presenter): State<Presenter>) -> Result<Json<Value>, Api
     shown(presenter.press(Press::Previous).await)
 }
 
-/// The present step: `{"scenario": {..}}`, null if no scenario is played.
+/// The response with the present step: `{"scenario": {..}}`, null if no scenario is played.
 fn shown(done: Result<Option<Scene>, Refusal>) -> Result<Json<Value>, ApiError> {
     match done {
         Ok(scene) => Ok(Json(json!({ "scenario": scene }))),

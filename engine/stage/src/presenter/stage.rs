@@ -5,7 +5,7 @@ use runtime::snapshots::state::WorkloadState;
 use simulator::Scenario;
 use simulator::steps::Action;
 
-/// Why this engine cannot play a scenario; `None` if it can.
+/// Why this engine cannot play a scenario, such as a missing Deployment; `None` if it can.
 pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     if scenario.steps.is_empty() {
         let text = "it has no steps to play; docs/src/reference/scenarios.md explains how to write \
@@ -35,8 +35,8 @@ pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     of_loads.or_else(|| actions.filter_map(of_action).next())
 }
 
-/// Whether all queues were read, all workloads have their desired containers at work, and the
-/// background has no free slot to take.
+/// Whether all queues were read, every workload has its desired containers at work, and the
+/// background has no free slot to use.
 pub fn is_settled(snapshot: &Snapshot) -> bool {
     let state = &snapshot.state;
     let at_work =

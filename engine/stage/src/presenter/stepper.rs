@@ -8,7 +8,7 @@ use simulator::steps::{Action, Step};
 
 use super::scene::Scene;
 
-/// A key of the presenter.
+/// A key that the presenter presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
     /// Begin the next step.
@@ -23,26 +23,26 @@ pub enum Press {
 #[derive(Debug)]
 pub struct Stepper {
     scenario: Scenario,
-    /// Whether each step waits for a key.
+    /// Whether each step waits for a key (`by hand`), or ends by the clock.
     by_hand: bool,
     at: Place,
     /// Whether the actions for a waiting step (`while-waiting`) have begun.
     waits: bool,
-    /// The queues that are hidden now, and until when; `None`: until another step.
+    /// The queues that are hidden now, each until a time or, for `None`, until another step.
     dark: BTreeMap<String, Option<Duration>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Before the first key.
+    /// The presentation waits for its first key.
     Before,
-    /// In a step, by its index, since that time.
+    /// The presentation is in a step, given by its index and the time when it began.
     In(usize, Duration),
     Over,
 }
 
 impl Stepper {
-    /// A presentation in its first step, and the actions of that step. The scenario has steps.
+    /// Begins a presentation; returns it and the actions of its first step. The scenario has steps.
     pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Action>) {
         let mut this = Stepper { by_hand, ..Stepper::ready(scenario) };
         let acts = this.enter_fresh(0, now);
@@ -55,8 +55,8 @@ impl Stepper {
         Stepper { scenario, by_hand: true, at, waits: false, dark }
     }
 
-    /// Takes a key. A clicker is easily pressed once too often, so `Next` does nothing in the last
-    /// step, and `Previous` in the first one stays in it.
+    /// Returns the actions of a pressed key. A clicker is easily pressed once too often, so `Next`
+    /// does nothing in the last step, and `Previous` restarts the first one.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Action> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
@@ -68,8 +68,7 @@ impl Stepper {
         }
     }
 
-    /// Returns the actions that are due at `now`: steps end by the clock, and queues are no longer
-    /// hidden.
+    /// Returns the actions that are due by `now`, as a step, a wait or an outage begins or ends.
     pub fn pass(&mut self, now: Duration) -> Vec<Action> {
         let mut acts = Vec::new();
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
@@ -99,7 +98,7 @@ impl Stepper {
         actions.into_iter().map(begun).collect()
     }
 
-    /// Ends a step by the clock.
+    /// Ends a step whose time is over; returns the actions of the next step or of the end.
     fn go_on(&mut self, now: Duration) -> Vec<Action> {
         match self.at {
             Place::In(step, _) if step + 1 < self.of() => self.enter(step + 1, now),
@@ -107,13 +106,13 @@ impl Stepper {
         }
     }
 
-    /// When [`Stepper::pass`] has actions the next time.
+    /// The time when [`Stepper::pass`] will next return actions; `None` if only a key has any.
     pub fn deadline(&self) -> Option<Duration> {
         let ends = self.step_ends().into_iter().chain(self.begins_to_wait());
         self.dark.values().copied().flatten().chain(ends).min()
     }
 
-    /// Ends the presentation and undoes what it has hidden, held or paused; the load stays.
+    /// Ends the presentation; returns actions that end its outages, hold and pauses, not its load.
     pub fn end(&mut self) -> Vec<Action> {
         let before = self.standing();
         self.at = Place::Over;
@@ -127,7 +126,7 @@ impl Stepper {
         acts
     }
 
-    /// The engine was reset, so nothing is hidden, held or loaded any more. By hand, the
+    /// Notes that the engine was reset, so nothing is hidden, held or loaded any more. By hand, the
     /// presentation waits before its first step again, even if it was over; by the clock, it is
     /// over.
     pub fn reset(&mut self) {
@@ -136,12 +135,12 @@ impl Stepper {
         self.dark.clear();
     }
 
-    /// The scenario.
+    /// The scenario that is presented.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The index of the present step.
+    /// The index of the present step; `None` before the first step and after the end.
     pub fn standing(&self) -> Option<usize> {
         match self.at {
             Place::In(step, _) => Some(step),
@@ -149,12 +148,12 @@ impl Stepper {
         }
     }
 
-    /// Whether it has ended.
+    /// Whether the presentation has ended.
     pub fn is_over(&self) -> bool {
         self.at == Place::Over
     }
 
-    /// The scene for the audience; `None` once it is over.
+    /// The scene for the audience at `now`; `None` once the presentation is over.
     pub fn scene(&self, now: Duration) -> Option<Scene> {
         let (step, caption) = match self.at {
             Place::Before => (0, format!("Next: {}", self.step(0)?.caption)),
@@ -184,7 +183,7 @@ impl Stepper {
         self.step(self.standing()?)
     }
 
-    /// The end of the step's own time.
+    /// The time when the present step's own duration is over, even if it waits for a key.
     fn over_by_clock(&self) -> Option<Duration> {
         match self.at {
             Place::In(step, since) => Some(since + self.step(step)?.lasts),
@@ -192,7 +191,8 @@ impl Stepper {
         }
     }
 
-    /// When the actions for a waiting step begin: after the step's own time, if no key came.
+    /// The time when the actions for a waiting step begin: after the step's own duration; `None` if
+    /// it has no such actions, or they have begun.
     fn begins_to_wait(&self) -> Option<Duration> {
         let waits = self.by_hand && !self.waits && !self.present()?.while_waiting.is_empty();
         self.over_by_clock().filter(|_| waits)
@@ -202,7 +202,7 @@ impl Stepper {
         self.over_by_clock().filter(|_| !self.by_hand)
     }
 
-    /// Enters a step in any situation: sets everything that lasts, and does its actions.
+    /// Enters a step from any situation: the actions set all that lasts, and do what the step does.
     fn enter_fresh(&mut self, step: usize, now: Duration) -> Vec<Action> {
         self.stand_in(step, self.scenario.anew(step), now)
     }
@@ -215,13 +215,13 @@ impl Stepper {
         self.stand_in(step, actions, now)
     }
 
-    /// Restores what lasts in a step; passing events, as a burst, are not repeated.
+    /// Goes back to a step: restores what lasts in it, but repeats no passing event like a burst.
     fn back_to(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let lasting = self.scenario.situation(step).actions();
         self.stand_in(step, lasting, now)
     }
 
-    /// Enters a step with these actions; hidden queues come from the scenario's plan for the step.
+    /// Enters a step with these actions, and hides the queues that the scenario's plan hides in it.
     fn stand_in(&mut self, step: usize, mut acts: Vec<Action>, now: Duration) -> Vec<Action> {
         (self.at, self.waits) = (Place::In(step, now), false);
         acts.retain(|action| !matches!(action, Action::Outage { .. }));
@@ -229,7 +229,7 @@ impl Stepper {
         acts
     }
 
-    /// Hides the queues that are dark in this step, and shows all others.
+    /// Returns actions that hide the queues to be hidden in this step, and show all others.
     fn darken(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let dark = self.scenario.dark_in(step).into_iter();
         let dark = dark.map(|(queue, left)| (queue, left.map(|left| now + left))).collect();
@@ -239,7 +239,7 @@ impl Stepper {
         light.map(|it| blind(it, false)).chain(fresh.map(|it| blind(it, true))).collect()
     }
 
-    /// Shows all queues again.
+    /// Returns actions that show all hidden queues again.
     fn light(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.dark).keys().map(|queue| blind(queue, false)).collect()
     }

@@ -17,21 +17,21 @@ use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Press, Stepper};
 
-/// How many requests may wait.
+/// The most requests that wait for the presenter.
 const COMMANDS: usize = 16;
-/// The longest wait for the box to be ready for the first step.
+/// How long the first step waits at most for the workloads and queues to be ready.
 const SETTLES: Duration = Duration::from_secs(10);
-/// A command whose effect is not visible after this time is sent again.
+/// A command to restore a count is sent again if its effect is not visible after this time.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How often the remaining time of a step is shown.
+/// How often the page gets the remaining time of a step.
 const SHOWS: Duration = Duration::from_secs(1);
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The scenario does not fit this engine.
+    /// The scenario does not fit this engine, for this reason.
     Misfit(String),
-    /// The present state does not allow it.
+    /// The request is not possible now, for this reason.
     Now(String),
 }
 
@@ -46,15 +46,15 @@ enum Request {
 
 type Reply = oneshot::Sender<Result<Option<Scene>, Refusal>>;
 
-/// Plays scenarios on this engine; there is only one presenter.
+/// Sends requests to the one task that plays scenarios on this engine. Clones share the task.
 #[derive(Debug, Clone)]
 pub struct Presenter {
     requests: mpsc::Sender<(Request, Reply)>,
 }
 
 impl Presenter {
-    /// Starts the presenter, which plays nothing yet and shows its present step in `shown`. It ends
-    /// when its last handle is dropped.
+    /// Starts the presenter's task, which plays nothing yet and shows the present step in `shown`.
+    /// The task ends when the last clone of its handle is dropped.
     pub fn start(handle: Handle, shown: Shown) -> Presenter {
         let (requests, received) = mpsc::channel(COMMANDS);
         let stage = Stage {
@@ -80,7 +80,7 @@ impl Presenter {
         self.say(Request::Play { scenario: Box::new(scenario), by_hand }).await
     }
 
-    /// Prepares a scenario; the next key begins it.
+    /// Prepares a scenario, which the next key begins; returns what the page shows until then.
     ///
     /// # Errors
     /// When it does not fit this engine.
@@ -88,8 +88,8 @@ impl Presenter {
         self.say(Request::GetReady(Box::new(scenario))).await
     }
 
-    /// Goes one step on or back, or ends the scenario, so that only a reset begins it again;
-    /// returns the present step.
+    /// Goes one step on or back, or ends the scenario, which only a reset begins again; returns the
+    /// present step.
     ///
     /// # Errors
     /// When no scenario is played, or the engine refuses an action of the step.
@@ -100,7 +100,7 @@ impl Presenter {
     /// Ends the scenario: nothing stays held, paused or hidden, and the load stays.
     ///
     /// # Errors
-    /// When the engine refuses.
+    /// When the engine refuses an action that ends the scenario.
     pub async fn stop(&self) -> Result<(), Refusal> {
         self.say(Request::Stop).await.map(drop)
     }
@@ -113,8 +113,8 @@ impl Presenter {
     }
 }
 
-/// Plays a scenario once the box is ready, and again after each reset; by hand, the first key
-/// begins it.
+/// Plays a scenario once the workloads and queues are ready, and again after each reset. By hand,
+/// it only prepares the scenario, and the first key begins it.
 pub async fn play_when_ready(
     presenter: Presenter,
     mut handle: Handle,
@@ -146,15 +146,15 @@ struct Stage {
     shown: Shown,
     began: Instant,
     play: Option<Stepper>,
-    /// Whether each workload was paused when the scenario began.
+    /// Whether each workload was paused when the scenario began, by the workload's name.
     paused: BTreeMap<String, bool>,
-    /// The counts when a step was entered from the one before, by the step's index.
+    /// The counts when each step was last entered from the one before, by the step's index.
     entered: BTreeMap<usize, Counts>,
-    /// The counts to restore.
+    /// The counts to restore in the present step.
     wanted: Counts,
-    /// The last commands that restore them, and their time.
+    /// The last sent counts of those to restore, and when they were sent.
     sent: Option<(Counts, Instant)>,
-    /// The engine's run; a reset begins a new one.
+    /// The number of the engine's run; a reset begins a new run.
     run: u32,
 }
 
@@ -162,14 +162,14 @@ impl Stage {
     async fn run(mut self, mut requests: mpsc::Receiver<(Request, Reply)>) {
         self.run = self.handle.snapshots.borrow().run;
         let mut shows = interval(SHOWS);
-        // Between two plays there are no ticks; they must not be made up for.
+        // Between two scenarios these ticks do not happen, and must not be made up for later.
         shows.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.play.as_ref().and_then(Stepper::deadline);
             tokio::select! {
                 request = requests.recv() => match request {
                     Some((request, reply)) => {
-                        // The client may have gone.
+                        // The client may have disconnected.
                         let _ = reply.send(self.obey(request).await);
                     }
                     None => return,
@@ -230,14 +230,14 @@ impl Stage {
         self.run = self.handle.snapshots.borrow().run;
         let done = self.carry_out(before.into_iter().chain(acts).collect()).await;
         if done.is_err() {
-            // A scenario whose first step is refused in part is not played at all.
+            // If an action of its first step is refused, the scenario is not played at all.
             let undo = self.play.take().map(|mut play| play.end()).unwrap_or_default();
             let _ = self.carry_out(undo).await;
         }
         self.shown_after(done).await
     }
 
-    /// Shows and returns the present step, or the reason of a refusal.
+    /// Shows and returns the present step, or returns why the actions were refused.
     async fn shown_after(&self, done: Result<(), ScaleError>) -> Result<Option<Scene>, Refusal> {
         self.show().await;
         done.map(|()| self.scene()).map_err(|error| Refusal::Now(error.to_string()))
@@ -247,7 +247,7 @@ impl Stage {
         self.play.as_ref().and_then(Stepper::standing)
     }
 
-    /// Remembers the counts at the begin of a step, and sets the counts to restore in it.
+    /// When another step than `before` begins, notes its counts and those to restore in it.
     fn enter(&mut self, before: Option<usize>) {
         let (Some(play), Some(step)) = (&self.play, self.standing()) else {
             self.wanted.clear();
@@ -264,7 +264,7 @@ impl Stage {
         self.wanted = of_step(play.scenario(), step, entered, state.capacity, &state.workloads);
     }
 
-    /// Restores the wanted counts, as far as slots are free.
+    /// Sends commands that restore the wanted counts, as far as slots are free.
     async fn go_toward(&mut self) {
         let next = {
             let state = &self.handle.snapshots.borrow().state;
@@ -272,14 +272,14 @@ impl Stage {
             self.wanted.retain(|name, count| now.get(name).is_some_and(|now| now != count));
             toward(&self.wanted, state.capacity, &state.workloads)
         };
-        // On a cluster it takes a while until a command is visible.
+        // On a cluster a command takes a while to be visible, so it is not repeated at once.
         let is_new = |(last, at): &(Counts, Instant)| *last != next || at.elapsed() >= AGAIN;
         if next.is_empty() || !self.sent.as_ref().is_none_or(is_new) {
             return;
         }
         self.sent = Some((next.clone(), Instant::now()));
         for (deployment, replicas) in next {
-            // A refused command is tried again later.
+            // A refused command is sent again with a later snapshot.
             let command = Command::Scale { deployment, replicas };
             let _ = self.handle.command(Actor::Scenario, command).await;
         }
@@ -290,7 +290,7 @@ impl Stage {
         snapshot.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
     }
 
-    /// On the way back, also undoes what people have paused or resumed meanwhile.
+    /// Adds actions that undo what people have paused or resumed, for a step that is restored.
     fn with_pauses(&self, mut acts: Vec<Action>) -> Vec<Action> {
         for (workload, now) in self.pauses() {
             let is_set = acts.iter().any(
@@ -332,12 +332,12 @@ impl Stage {
     }
 
     async fn show(&self) {
-        // It fails only while the engine shuts down, when nobody looks any more.
+        // This fails only while the engine shuts down, when nobody needs the scene any more.
         let news = self.shown.set(self.scene());
         let _ = self.handle.command(Actor::Scenario, Command::Show(news)).await;
     }
 
-    /// Carries out all actions, also after a refused one; returns the first refusal.
+    /// Carries out all actions, even after one was refused; returns the first refusal.
     async fn carry_out(&self, acts: Vec<Action>) -> Result<(), ScaleError> {
         let mut first = Ok(());
         for command in acts.into_iter().map(command) {

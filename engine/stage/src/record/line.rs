@@ -5,13 +5,13 @@ use runtime::feed::{Piece, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// An event's name in the stream.
+/// The kind of an event, which is its name in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// All state.
     Snapshot,
-    /// The changes.
+    /// The changes since the previous event.
     Frame,
 }
 
@@ -27,14 +27,14 @@ pub(super) struct Line {
     pub(super) data: Box<RawValue>,
 }
 
-/// The part of the data that every event has.
+/// The part of an event's data that all kinds have.
 #[derive(Debug, Deserialize)]
 struct Numbered {
     seq: u64,
 }
 
 impl Line {
-    /// The line of an event; `None` for data that are no JSON, which the engine never sends.
+    /// Makes a line of an event; `None` if its data are not JSON, which the engine never sends.
     pub(super) fn of(ms: u64, piece: &Piece) -> Option<Line> {
         let (event, position, text) = match piece {
             Piece::Full(position, text) => (Kind::Snapshot, position, text),
@@ -47,7 +47,7 @@ impl Line {
     /// The event's position in the stream.
     ///
     /// # Errors
-    /// The problem with the line.
+    /// When the id is invalid, or differs from the number in the data.
     pub(super) fn position(&self) -> Result<Position, String> {
         let position: Position = self.id.parse().map_err(str::to_owned)?;
         let Numbered { seq } =

@@ -4,7 +4,7 @@
 //! - [`mod@line`]: an event of the page's stream as a line
 //! - [`recorder`]: writes events to a file as they come
 //! - [`recording`]: reads a file and gives its events by number
-//! - [`site`]: the routes of a replay
+//! - [`site`]: the routes that replay a recording
 
 pub mod line;
 pub mod recorder;

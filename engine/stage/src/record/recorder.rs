@@ -17,9 +17,9 @@ use super::line::Line;
 pub struct Recorder {
     file: File,
     name: PathBuf,
-    /// The bytes of whole lines in the file.
+    /// The size of all whole lines in the file, in bytes.
     whole: u64,
-    /// When the first event came.
+    /// When the first event was written; `None` before it.
     began: Option<Instant>,
     /// The position of the last written event.
     heard: Option<Position>,
@@ -42,8 +42,8 @@ impl Recorder {
     }
 
     /// Writes the events of the feed until shutdown, or until a write fails, which is logged once.
-    /// It asks for more events only after a write. A slow disk therefore misses nothing for two
-    /// minutes; after that the recording goes on with a snapshot.
+    /// It requests more events only after a write. The feed keeps two minutes of events, so a slow
+    /// disk loses none until then; after that the recording goes on with a snapshot.
     pub async fn run(mut self, feed: Feed, shutdown: Shutdown) {
         let mut latest = feed.watch();
         loop {
@@ -81,7 +81,7 @@ impl Recorder {
         let written = self.file.write_all(&lines).and_then(|()| self.file.flush());
         match written {
             Ok(()) => self.whole += lines.len() as u64,
-            // Whole lines can be replayed. If this fails, too, replay names the damaged line.
+            // This keeps whole lines for a replay. If it fails, the replay names the damaged line.
             Err(_) => drop(self.file.set_len(self.whole)),
         }
         if let Some(Piece::Full(position, _) | Piece::Frame(position, _)) = pieces.last() {

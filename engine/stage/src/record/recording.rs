@@ -1,7 +1,7 @@
 //! A recording in memory.
 //!
-//! Its events are numbered from the beginning. After the last one the numbers go on: with the same
-//! events again in a loop, else with empty frames, so that a page knows that the replay is alive.
+//! Its events are numbered from 0. After the last one the numbers go on: in a loop with the same
+//! events again, otherwise with empty frames, so that a page knows that the replay is alive.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -15,20 +15,20 @@ use super::line::{Kind, Line};
 
 /// The time between two empty frames.
 pub const PULSE: Duration = Duration::from_secs(1);
-/// The pause before a loop begins again: time to see the end.
+/// The pause before a loop begins again, in which people see the last moment.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The modes of a live engine; a replay shows `replay` instead.
+/// The `mode` fields that a live engine sends; a replay sends the mode `replay` instead.
 const MODES: [&str; 3] = [r#""mode":"live""#, r#""mode":"held""#, r#""mode":"looks_on""#];
 const REPLAY: &str = r#""mode":"replay""#;
 
-/// A problem in a recording.
+/// A problem that makes a recording invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {text}")]
 pub struct Bad {
-    /// The line, from 1.
+    /// The line of the problem, from 1.
     pub line: usize,
-    /// The problem.
+    /// What is wrong with the line.
     pub text: String,
 }
 
@@ -53,20 +53,20 @@ impl Event {
 /// A whole recording.
 #[derive(Debug, Clone)]
 pub struct Recording {
-    /// At least one; the first is a snapshot.
+    /// The events, at least one; the first is a snapshot.
     events: Vec<Event>,
-    /// Whether it begins again after its end.
+    /// Whether the recording begins again after its end.
     goes_round: bool,
-    /// The number of the last line if it is cut off, as by a full disk or a power failure.
+    /// The number of the last line if it is cut off, for example by a full disk.
     cut: Option<usize>,
 }
 
 impl Recording {
-    /// Reads and checks a whole recording. A last line that has no line break and is no JSON was
+    /// Reads and checks a whole recording. A last line without a line break that is not JSON was
     /// cut off; the lines before it can be replayed.
     ///
     /// # Errors
-    /// The first damaged line.
+    /// Returns the first damaged line.
     pub fn read(from: impl Read) -> Result<Recording, Bad> {
         let mut events: Vec<Event> = Vec::new();
         let mut from = BufReader::new(from);
@@ -118,29 +118,29 @@ impl Recording {
                 Piece::Full(_, text) => ("/state/audience/url", text),
                 Piece::Frame(_, text) => ("/set/audience/url", text),
             };
-            // Most events do not contain it, and need not be parsed.
+            // Most events do not contain the URL, so they are not parsed.
             let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
             let event: serde_json::Value = known?;
             event.pointer(place)?.as_str().map(str::to_owned)
         })
     }
 
-    /// The number of events, at least one.
+    /// The number of recorded events, at least one.
     pub fn count(&self) -> u64 {
         self.events.len() as u64
     }
 
-    /// The number of the last line if it is cut off.
+    /// The number of the last line, from 1, if it is cut off.
     pub fn cut(&self) -> Option<usize> {
         self.cut
     }
 
-    /// The time of the last event.
+    /// The time from the first event to the last one.
     pub fn length(&self) -> Duration {
         self.events.last().map(|event| event.at).unwrap_or_default()
     }
 
-    /// The time of an event, counted from the first one.
+    /// When to send the event with this number, counted from the first event at the recorded speed.
     pub fn due(&self, number: u64) -> Duration {
         if let Some(event) = self.recorded(number) {
             let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
@@ -150,7 +150,7 @@ impl Recording {
         self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
     }
 
-    /// An event by its number.
+    /// The event with this number: a recorded one, or an empty frame after the end.
     pub fn event(&self, number: u64) -> Piece {
         match self.recorded(number) {
             Some(event) => event.piece.clone(),
@@ -158,7 +158,7 @@ impl Recording {
         }
     }
 
-    /// The recorded event of a number; `None` after the end.
+    /// The recorded event with this number; `None` after the end of a recording without a loop.
     fn recorded(&self, number: u64) -> Option<&Event> {
         let on_tape = number < self.count() || self.goes_round;
         on_tape.then(|| &self.events[(number % self.count()) as usize])
@@ -172,7 +172,7 @@ impl Recording {
         Position { seq: last.seq + (number - self.count() + 1), ..last }
     }
 
-    /// An empty frame after the end.
+    /// The empty frame at a position after the end.
     fn pulse(&self, position: Position) -> Piece {
         let (Piece::Full(_, text) | Piece::Frame(_, text)) =
             &self.events[self.events.len() - 1].piece;
@@ -183,8 +183,8 @@ impl Recording {
         Piece::Frame(position, frame.to_string().into())
     }
 
-    /// The number of the next event for a page whose last one was `heard`, once `played` events
-    /// were replayed: the one after it, or the last snapshot.
+    /// The number of the next event for a page whose last event was `heard`, once `played` events
+    /// were replayed: the one after `heard`, or else the last snapshot.
     pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
         let begin =
             if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
@@ -212,8 +212,8 @@ fn event(line: &[u8]) -> Result<Event, String> {
     Ok(Event { at: Duration::from_millis(line.ms), piece })
 }
 
-/// An event's data with the mode `replay`. Quotes inside JSON strings have a backslash before them,
-/// so this changes no other text.
+/// Replaces the mode in an event's data by `replay`. Quotes inside JSON strings have a backslash
+/// before them, so this changes no other text.
 fn as_replay(data: &str) -> String {
     MODES.iter().fold(data.to_owned(), |data, mode| data.replace(mode, REPLAY))
 }

@@ -24,14 +24,14 @@ use crate::audience::code;
 #[derive(Debug, Clone)]
 pub struct Player {
     recording: Arc<Recording>,
-    /// The number of events that were replayed.
+    /// How many events were replayed so far, empty frames and repetitions included.
     played: watch::Receiver<u64>,
-    /// The URL of the audience's page.
+    /// The URL of the audience's page in the recorded run; `None` if it had no such page.
     audience: Option<Arc<str>>,
     shutdown: Shutdown,
 }
 
-/// Begins to replay a recording, `speed` times as fast as it was.
+/// Starts to replay a recording at `speed` times the original speed.
 pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
     let (sender, played) = watch::channel(0);
     let recording = Arc::new(recording);
@@ -49,7 +49,7 @@ pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
     player
 }
 
-/// An engine's page with the stream of the recording.
+/// The routes of an engine's page, with the recording as its stream.
 pub fn router(player: Player, access_guard: Arc<AccessGuard>) -> Router {
     Router::new()
         .route("/page/stream", get(stream))
@@ -75,7 +75,7 @@ async fn only_look(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The QR code of the recorded run's page for the audience, which may be gone.
+/// `GET /page/audience.svg`: the QR code of the recorded run's audience page, which may be gone.
 async fn code(State(player): State<Player>) -> Result<Response, ApiError> {
     code::answer(player.audience.as_deref(), "this recording has no page for the audience")
 }

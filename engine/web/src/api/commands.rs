@@ -1,4 +1,4 @@
-//! The commands besides a Deployment's replicas.
+//! The calls that command the control loop, except for a Deployment's replicas.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ struct Hold {
     held: bool,
 }
 
-/// `PUT /api/v1/hold` with `{"held": true}`: nothing is scaled until it is false again.
+/// `PUT /api/v1/hold` with `{"held": true}`: nothing is scaled until a call with `false`.
 pub(super) async fn hold(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let Hold { held } = body(asked, r#"{"held": true}"#)?;
     app.handle.command(by, Command::Hold(held)).await?;
@@ -43,7 +43,7 @@ pub(super) async fn burst(State(app): State<App>, By(by): By, asked: Body) -> An
     Ok(Json(json!({ "jobs": jobs })))
 }
 
-/// `POST /api/v1/reset`: resets everything to second 0; answered once that is done.
+/// `POST /api/v1/reset`: resets everything to second 0, and answers once the reset is done.
 pub(super) async fn reset(State(app): State<App>, By(by): By) -> Answer {
     app.handle.command(by, Command::Reset).await?;
     Ok(Json(json!({})))

@@ -19,7 +19,7 @@ use super::extract::{Answer, Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
-/// How long an answer waits until the engine sees the edit; an API server is no slower.
+/// How long an answer waits until the engine sees the edit; Kubernetes needs less than this.
 const SEEN: Duration = Duration::from_secs(2);
 
 /// The configuration of a run.
@@ -47,7 +47,7 @@ struct Edit {
 }
 
 /// `PUT /api/v1/config` with `{"changes": [{"deployment": "consumer", "annotations":
-/// {"microscaling.com/max-delta": "2"}}]}`: applies all changes or none; null removes one.
+/// {"microscaling.com/max-delta": "2"}}]}`: makes all changes or none; null removes an annotation.
 pub(super) async fn write(State(app): State<App>, By(by): By, asked: Body) -> Answer {
     let example = r#"{"changes": [{"deployment": "consumer", "annotations": {..}}]}"#;
     let Edit { changes } = body(asked, example)?;
@@ -70,7 +70,7 @@ struct Pause {
     paused: bool,
 }
 
-/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: the workload keeps its count.
+/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: the workload is not scaled.
 pub(super) async fn pause(
     State(app): State<App>,
     By(by): By,
@@ -116,7 +116,7 @@ pub(super) async fn annotate(State(app): State<App>) -> Response {
     (headers, text).into_response()
 }
 
-/// The overview as soon as `holds` is true of it, or the latest one after [`SEEN`].
+/// Waits for an overview of which `holds` is true; returns the latest one after [`SEEN`].
 async fn until(app: &App, holds: impl Fn(&Overview) -> bool) -> Arc<Overview> {
     let mut overviews = app.handle.overviews.clone();
     if let Ok(Ok(overview)) = timeout(SEEN, overviews.wait_for(|it| holds(it))).await {
@@ -137,7 +137,7 @@ fn namespace(app: &App) -> Option<String> {
     app.handle.snapshots.borrow().state.namespace.clone()
 }
 
-/// A missing permission is 403 for edits, and 409 elsewhere.
+/// The answer to a refused edit: a missing permission is 403 here, and 409 for other commands.
 fn refusal(error: ScaleError) -> ApiError {
     match error {
         ScaleError::Forbidden(text) => ApiError::forbidden(text),

@@ -33,7 +33,7 @@ pub(super) async fn events(State(app): State<App>) -> Response {
     )
 }
 
-/// `?after=RUN-SEQ`
+/// The query `?after=RUN-SEQ`: the last event that a page received; `None` for a new page.
 #[derive(Debug, Deserialize)]
 pub struct After {
     after: Option<String>,
@@ -55,14 +55,14 @@ pub(super) async fn page(
     )
 }
 
-/// The last event that a page has received.
+/// The last event that a page has received; `None` for a new page.
 pub fn heard(After { after }: After, headers: &HeaderMap) -> Option<Position> {
-    // A reconnecting browser repeats the old address, so its header is newer.
+    // A reconnecting browser repeats the old address, so the header is newer than `?after=`.
     let last = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok().map(str::to_owned));
     last.or(after).and_then(|text| text.parse().ok())
 }
 
-/// The server-sent event of a piece.
+/// Converts a piece of the feed to a server-sent event.
 pub fn event(piece: &Piece) -> Event {
     let (name, position, text) = match piece {
         Piece::Full(position, text) => ("snapshot", position, text),
@@ -76,18 +76,18 @@ struct Listener {
     feed: Feed,
     latest: watch::Receiver<Position>,
     heard: Option<Position>,
-    /// Pieces that are sent next.
+    /// Pieces that are read but not sent yet.
     ready: VecDeque<Piece>,
 }
 
 impl Listener {
-    /// Waits for the next piece; `None` only where the feed is gone.
+    /// Waits for the next piece of the feed; `None` once the feed is gone.
     async fn next(mut self) -> Option<(Piece, Listener)> {
         loop {
             if let Some(piece) = self.ready.pop_front() {
                 return Some((piece, self));
             }
-            // Marked before reading, so that no frame in between is missed.
+            // The position is marked as seen before the feed is read, so that no frame is missed.
             self.latest.mark_unchanged();
             self.ready = self.feed.after(self.heard).into();
             match self.ready.back() {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// The header by which our own programs name themselves, for the log alone.
+/// The header by which the project's own programs name themselves; used only in the log.
 const CLIENT: &str = "x-microscaling-client";
 
 pub(super) type Body = Result<Bytes, BytesRejection>;
@@ -57,7 +57,7 @@ pub(super) fn body<T: DeserializeOwned>(asked: Body, example: &str) -> Result<T,
         ApiError::bad_request(format!("the body must look like {example}: {why}"))
     };
     let body = asked.map_err(|rejection| wrong(&rejection))?;
-    // Through a map, because serde would accept a bare list for the struct.
+    // The body is parsed as a map first, because serde would accept a bare list for the struct.
     let map: serde_json::Map<_, _> = serde_json::from_slice(&body).map_err(|e| wrong(&e))?;
     serde_json::from_value(map.into()).map_err(|e| wrong(&e))
 }

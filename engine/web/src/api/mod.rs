@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::app::App;
 
-/// All calls.
+/// The routes of all API calls.
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/api/v1/state", get(state))
@@ -46,12 +46,12 @@ async fn state(State(app): State<App>) -> Json<state::State> {
     Json(app.handle.snapshots.borrow().state.clone())
 }
 
-/// The processes behind the Deployments.
+/// The answer of `/api/v1/processes`: the processes that run the Deployments.
 #[derive(Debug, Serialize)]
 struct Processes {
     queue_url: String,
     processes: Vec<Instance>,
-    /// Counters of the processes that left, by Deployment and name.
+    /// Sums of the counters of processes that left, by Deployment and counter.
     left: BTreeMap<String, BTreeMap<String, f64>>,
 }
 

@@ -29,7 +29,7 @@ impl Asset {
     }
 }
 
-/// The files of these names in the caller's folder.
+/// Includes the files of these names, which are in the caller's folder.
 macro_rules! assets {
     ($($name:literal),* $(,)?) => {
         &[$(Asset { name: $name, text: include_str!($name) }),*]

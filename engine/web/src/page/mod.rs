@@ -43,7 +43,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(opened: &Arc<Notify>) -> Router<
     let router = PAGES.iter().fold(Router::new(), |router, page| {
         let opened = opened.clone();
         let show = async move || {
-            // The opening load begins once somebody can see it.
+            // `opened` starts the opening load, which begins once somebody can see it.
             if page.path == run::PAGE.path {
                 opened.notify_one();
             }
@@ -80,7 +80,7 @@ async fn asset(Path((folder, name)): Path<(String, String)>, uri: Uri) -> Respon
     let Some(asset) = find(&folder, &name) else {
         return error::no_such_path(uri).await.into_response();
     };
-    // Revalidated each time: after an update the page must not run with an older script.
+    // Browsers ask each time, because after an update a page must not run an older script.
     let headers = [
         (header::CONTENT_TYPE, asset.content_type()),
         (header::CACHE_CONTROL, "no-cache"),

@@ -1,4 +1,4 @@
-//! Lists the fields of k8s-openapi's types: these are read from a deserializer that notes what
+//! Lists the fields of k8s-openapi's types: the types are read from a deserializer that notes what
 //! they ask for.
 
 use std::collections::BTreeMap;
@@ -18,10 +18,10 @@ const HEAD: &str = "\
 # A test writes this from k8s-openapi's types, and says what it must be where these have changed.
 ";
 
-/// Fields that only the cluster writes are not checked.
+/// Fields that are not checked, because only the cluster writes them.
 const SKIPPED: [&str; 2] = ["managedFields", "status"];
 
-/// The kinds of a Deployment and a Service, as a text.
+/// The text of objects.yaml: all kinds that a Deployment and a Service contain.
 pub(super) fn kinds() -> String {
     let mut seen = Seen::default();
     seen.look_at::<Deployment>();
@@ -46,9 +46,9 @@ fn line(kind: &str, fields: &[(&str, String)]) -> String {
 #[derive(Default)]
 struct Seen {
     kinds: BTreeMap<&'static str, Vec<(&'static str, String)>>,
-    /// The type that was read last.
+    /// The type that was asked for last.
     last: String,
-    /// The only allowed value of some texts, by kind and field.
+    /// The values of texts with only one allowed value, by kind and field.
     only: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 
@@ -60,15 +60,15 @@ impl Seen {
     }
 }
 
-/// Has a value for every type that is asked for.
+/// A deserializer that returns some value for every type, and notes the types.
 struct Probe<'a> {
     seen: &'a mut Seen,
-    /// Its value for a text.
+    /// The value that is returned for a text.
     text: &'static str,
 }
 
 impl Probe<'_> {
-    /// Notes the type by what its visitor expects.
+    /// Notes the type that was asked for, by what its visitor says it expects.
     fn note(&mut self, expected: &dyn Expected) {
         self.seen.last = match expected.to_string().as_str() {
             "a string" => "text",
@@ -147,7 +147,7 @@ impl<'de> Deserializer<'de> for Probe<'_> {
 /// The fields of a structure, or one item of a list or a map.
 struct Parts<'a> {
     seen: &'a mut Seen,
-    /// Empty for lists and maps.
+    /// The structure's kind; empty for lists and maps.
     kind: &'static str,
     left: Iter<'static, &'static str>,
     types: Vec<(&'static str, String)>,

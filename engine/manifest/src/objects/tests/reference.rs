@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::yaml::Step;
 use crate::{Container, Deployment, Mount, Port, Service, Source, Target};
 
-/// The path to what is refused, and the reason.
+/// The path to a refused part, and the reason.
 pub(super) type Mismatch = (Vec<Step>, String);
 
 pub(super) fn deployment(name: String, parsed: apps::Deployment) -> Result<Deployment, Mismatch> {

@@ -7,7 +7,7 @@ use super::words::{capitalised, plural};
 
 /// How long a cause is shown; it stays longer while counts move because of it.
 const TOLD: Duration = Duration::from_secs(6);
-/// A change of a count later than this after a cause has another cause.
+/// A count that changes later than this after a cause has another cause.
 pub(super) const WORKS: Duration = Duration::from_secs(30);
 /// Changes of one kind within this time are one: a slider passes many values on its way.
 const SAME_HAND: Duration = Duration::from_secs(3);
@@ -46,13 +46,13 @@ pub enum Cause {
     Resumed {
         name: String,
     },
-    /// All scaling was held. The condition that follows says so.
+    /// All scaling was held. It has no sentence: the condition that follows says so.
     Held,
     LetGo,
 }
 
 impl Cause {
-    /// Whether it asks for more containers; `None` where it may have either effect.
+    /// Whether the cause asks for more containers, not fewer; `None` if it may have either effect.
     pub(super) fn asks_for_more(&self) -> Option<bool> {
         match self {
             Cause::Load { from, to, .. } => Some(to > from),
@@ -61,7 +61,7 @@ impl Cause {
         }
     }
 
-    /// Whether what it says of the present is still true.
+    /// Whether what the cause's sentence says of the present is still true.
     fn holds(&self, facts: &Facts) -> bool {
         let paused = |name: &str, count: Option<u32>| {
             let mut all = facts.workloads.iter().filter(|it| it.paused && it.called(1) == name);
@@ -77,7 +77,7 @@ impl Cause {
         }
     }
 
-    /// One cause for this one and a later one of the same kind; `None` where they stay two.
+    /// Merges this cause and a later one of the same kind; `None` if they stay two.
     fn with(&self, later: &Cause) -> Option<Cause> {
         match (self, later) {
             // A change back to the first value is shown as a change of its own.
@@ -110,7 +110,7 @@ impl Cause {
         }
     }
 
-    /// Its sentence; empty where another claim says it.
+    /// The cause as a sentence; empty if another claim says it.
     pub(super) fn text(&self) -> String {
         match self {
             Cause::Load { name, from, to } => {
@@ -136,11 +136,11 @@ impl Cause {
 struct Happened {
     cause: Cause,
     at: Duration,
-    /// When the last change that was merged into it happened.
+    /// When the last cause that was merged into this one happened.
     last: Duration,
 }
 
-/// The causes of the last [`WORKS`].
+/// The causes of the last 30 s ([`WORKS`]).
 #[derive(Debug, Default)]
 pub(super) struct Causes {
     all: Vec<Happened>,
@@ -170,7 +170,7 @@ impl Causes {
         self.all.retain(|it| now < it.last + WORKS && it.cause.holds(facts) && !nothing(&it.cause));
     }
 
-    /// Whether the load has changed within a time, by a new count or a burst.
+    /// Whether the load has changed in the last `within`, by a new count or a burst.
     pub(super) fn load_changed(&self, now: Duration, within: Duration) -> bool {
         let load = |it: &Happened| {
             matches!(it.cause, Cause::Load { .. } | Cause::Burst { audience: false, .. })
@@ -178,19 +178,19 @@ impl Causes {
         self.all.iter().any(|it| load(it) && now < it.last + within)
     }
 
-    /// The time of the last cause after `since` that can have made a count rise, or fall.
+    /// The time of the last cause after `since` that can have made a count rise (or fall).
     pub(super) fn of(&self, rises: bool, since: Option<Duration>) -> Option<Duration> {
         let fits = |it: &&Happened| it.cause.asks_for_more().is_none_or(|more| more == rises);
         let new = |it: &&Happened| since.is_none_or(|since| it.at > since);
         self.all.iter().rev().filter(fits).find(new).map(|it| it.at)
     }
 
-    /// Whether a cause that is shown has not changed since.
+    /// Whether a cause that is shown is still recorded unchanged.
     pub(super) fn still(&self, cause: &Cause) -> bool {
         self.all.iter().any(|it| it.cause == *cause)
     }
 
-    /// The causes to show at `now`, oldest first. `still` has the times of causes whose moves last.
+    /// The causes to show at `now`, oldest first. `still`: the times of causes with shown moves.
     pub(super) fn current(&self, now: Duration, still: &[Duration]) -> Vec<Cause> {
         let is_told = |it: &&Happened| now < it.last + TOLD || still.contains(&it.at);
         let current: Vec<Cause> =

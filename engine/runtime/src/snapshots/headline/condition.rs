@@ -16,7 +16,7 @@ pub struct Work {
     target: u32,
     /// Names and ready containers of the workloads that follow it.
     workers: Vec<(String, u32)>,
-    /// Jobs per second that arrive, and that are done.
+    /// Jobs per second that arrive, and that are done; `None` while unknown.
     rates: Option<(f64, f64)>,
     /// Paused workloads and their counts.
     paused: Vec<(String, u32)>,
@@ -34,9 +34,9 @@ pub enum Condition {
         /// The first workload that follows the queue.
         name: String,
     },
-    /// Nothing is decided because a reading is missing.
+    /// Nothing is decided because a reading is missing; the text says which.
     Unread(String),
-    /// A workload has all it can get, and its queue still grows.
+    /// A workload has all containers that it can get, and its queue still grows.
     AtLimit(Work),
     /// More jobs wait than the target.
     OverTarget(Work),
@@ -64,7 +64,7 @@ impl Condition {
         pressing.into_iter().chain(calm).flatten().collect()
     }
 
-    /// A smaller rank is more important. Moves rank between the limit and the rest.
+    /// A smaller rank is more important. Moves rank between `AtLimit` and the later conditions.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Condition::NobodyScales(_) => 0,
@@ -75,7 +75,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is still true of `now`, except for small changes of a rate.
+    /// Whether this condition agrees with the present one, except for small changes of a rate.
     pub(super) fn agrees(&self, now: &Condition) -> bool {
         match (self, now) {
             (Condition::NobodyScales(a), Condition::NobodyScales(b))
@@ -88,7 +88,7 @@ impl Condition {
         }
     }
 
-    /// Its sentence.
+    /// The condition as a sentence.
     pub(super) fn text(&self, facts: &Facts) -> String {
         match self {
             Condition::NobodyScales(work) => {
@@ -155,7 +155,7 @@ impl Work {
         self.workers.iter().map(|(_, count)| count).sum()
     }
 
-    /// "30 jobs/s arrive, 3 consumers do 15/s"; while the rates are unknown, who is ready.
+    /// "30 jobs/s arrive, 3 consumers do 15/s"; while the rates are unknown, see `ready`.
     fn pace(&self) -> String {
         let Some((arrive, done)) = self.rates else { return self.ready() };
         let do_ = if self.count() == 1 { "does" } else { "do" };
@@ -180,7 +180,7 @@ impl Work {
     }
 }
 
-/// A rate may drift by 5 % plus 0.2/s, which no audience notices, before its sentence changes.
+/// Whether a rate has drifted by at most 5 % plus 0.2/s, so that its sentence may stay.
 fn is_near(said: f64, now: f64) -> bool {
     (said - now).abs() <= 0.05 * now + 0.2
 }

@@ -10,7 +10,7 @@ use crate::snapshots::state::{QueueState, RunMode, State, WorkloadState};
 pub struct Facts {
     /// Desired replicas of the Deployments that make the load, by name.
     pub loads: BTreeMap<String, u32>,
-    /// In the order of the configuration.
+    /// All workloads, in the order of the configuration.
     pub workloads: Vec<WorkloadState>,
     /// The queues that workloads follow, each once, in the order of the configuration.
     pub queues: Vec<QueueState>,
@@ -54,7 +54,7 @@ impl Facts {
 }
 
 impl WorkloadState {
-    /// Its name in a sentence about `count` containers; the background is called "background".
+    /// The name in a sentence about `count` containers; the background is called "background".
     pub(super) fn called(&self, count: u32) -> String {
         if self.is_background() { "background".to_owned() } else { plural(&self.name, count) }
     }

@@ -1,7 +1,7 @@
-//! The one sentence on top: "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background."
+//! The headline: "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background."
 //!
 //! It consists of claims that are true of the snapshot's numbers. A claim that is no longer true is
-//! removed at once. A true claim stays for up to 3 s, unless a more important one replaces it.
+//! removed at once. A true claim stays for at least 3 s, unless a more important one replaces it.
 //!
 //! # Layout
 //! - [`facts`]: the numbers of a snapshot
@@ -32,7 +32,7 @@ const STAYS: Duration = Duration::from_secs(3);
 /// The rank of moves among the ranks of conditions. Causes are shown beside either.
 const MOVES: u8 = 4;
 
-/// One part of the sentence.
+/// One part of the headline.
 #[derive(Debug, Clone, PartialEq)]
 enum Claim {
     Happened(Cause),
@@ -59,7 +59,7 @@ impl Claim {
     }
 }
 
-/// Remembers the sentence that is shown and what has happened since.
+/// Remembers the headline that is shown and what has happened since.
 #[derive(Debug, Default)]
 pub struct Headline {
     causes: Causes,
@@ -75,7 +75,7 @@ impl Headline {
         self.causes.hear(now, cause);
     }
 
-    /// The sentence at `now`.
+    /// The headline at `now`.
     pub fn update(&mut self, now: Duration, mut facts: Facts) -> &str {
         self.causes.follow(now, &facts);
         self.moves.follow(now, &facts, &self.causes);
@@ -113,7 +113,7 @@ impl Headline {
 
 /// The claims to show: what happened, then what moved because of it or the present condition.
 fn due(current: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim> {
-    // Readers would take a count that still falls beside "Producers 0 -> 5." for its effect.
+    // Beside "Producers 0 -> 5." a count that still falls would look like its effect.
     let way = current.iter().rev().find_map(Cause::asks_for_more);
     let moved: Vec<&Moved> =
         moved.iter().filter(|it| way.is_none_or(|rises| rises == it.rises())).collect();

@@ -18,7 +18,7 @@ const LASTS: Duration = Duration::from_secs(15);
 /// A change later than this after the end of a move begins another one, except on the way down,
 /// where a cooldown lies between the steps.
 const GOES_ON: Duration = Duration::from_secs(3);
-/// Others give slots up to this time before, because their slots must come free first.
+/// Other workloads give slots up to this long before, because slots must become free first.
 const GIVES: Duration = Duration::from_secs(3);
 
 /// A workload's move, as it is shown.
@@ -30,7 +30,7 @@ pub struct Moved {
     to: u32,
     /// Ready and terminating containers, while the move lasts.
     now: (u32, u32),
-    /// Its duration in tenths of a second; `None` while it lasts.
+    /// The move's duration in tenths of a second; `None` while it lasts.
     took: Option<u128>,
     /// Workloads whose count fell while this one rose, or rose while it fell.
     others: Vec<String>,
@@ -41,7 +41,7 @@ impl Moved {
         self.to > self.from
     }
 
-    /// Its sentence.
+    /// The move as a sentence.
     pub(super) fn text(&self) -> String {
         let Moved { name, from, to, now: (ready, leaving), took, others } = self;
         let how_far = match took {
@@ -70,14 +70,14 @@ struct Move {
     changed: Duration,
     /// When all containers were ready, or gone.
     ended: Option<Duration>,
-    /// The highest, or lowest, desired count of each workload before slots changed hands.
+    /// Each workload's highest desired count shortly before a rise, or its lowest before a fall.
     before: BTreeMap<String, u32>,
 }
 
 /// The moves of all workloads.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
-    /// The desired counts of all workloads and the time since when; the newest last.
+    /// The desired counts of all workloads, each with the time since when they hold; newest last.
     counts: VecDeque<(Duration, BTreeMap<String, u32>)>,
     moves: BTreeMap<String, Move>,
     /// The clock of each workload's last finished move; older causes have had their effect.
@@ -109,7 +109,7 @@ impl Moves {
         }
     }
 
-    /// The highest, or lowest, desired count of each workload since a time.
+    /// Each workload's highest desired count since a time, or its lowest if not `most`.
     fn extremes(&self, since: Duration, most: bool) -> BTreeMap<String, u32> {
         let before = self.counts.iter().rposition(|(from, _)| *from <= since).unwrap_or(0);
         let mut extremes = BTreeMap::<String, u32>::new();
@@ -161,7 +161,7 @@ impl Moves {
         all.filter_map(|it| Some(self.moves.get(&it.name)?.current(it, facts))).take(2).collect()
     }
 
-    /// The clocks of all moves.
+    /// The times from which all moves are counted.
     pub(super) fn clocks(&self) -> Vec<Duration> {
         self.moves.values().map(|it| it.clock).collect()
     }
@@ -172,7 +172,7 @@ impl Move {
         self.to > self.from
     }
 
-    /// Whether a change belongs to this move; `cause` is the last one that asks for such a change.
+    /// Whether a change belongs to this move; `cause`: when a cause last asked for such a change.
     fn goes_on(&self, now: Duration, from: u32, to: u32, cause: Option<Duration>) -> bool {
         let same_way = self.rises() == (to > from);
         let soon = self.ended.is_none_or(|ended| now < ended + GOES_ON);
@@ -201,7 +201,7 @@ impl Move {
         }
     }
 
-    /// The workloads that gave slots, or got them.
+    /// The workloads that gave slots to `workload`, or got them from it.
     fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<String> {
         let others = facts.workloads.iter().filter(|it| it.name != workload.name);
         let moved = others.filter(|it| {

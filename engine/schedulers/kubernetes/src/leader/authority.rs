@@ -16,12 +16,12 @@ use super::terms::LeaderState;
 #[derive(Debug)]
 pub struct ByLease {
     lease: Leadership,
-    /// Gives the Lease back.
+    /// Makes the candidate give the Lease back, once it is set.
     resign: Trigger,
 }
 
 impl ByLease {
-    /// Setting `resign` gives the Lease back.
+    /// Decides by this leader state. Setting `resign` must give the Lease back.
     pub fn new(lease: Leadership, resign: Trigger) -> ByLease {
         ByLease { lease, resign }
     }

@@ -12,7 +12,7 @@ use super::lease::{LeaseError, LeaseObject};
 use super::status::{LeaderStatus, View};
 use super::terms::{Answer, LeaderState, Observed, Step};
 
-/// A hold is tried this many times. Conflicts are rare: the leader writes once a second.
+/// How often the write of a hold is tried. Conflicts are rare: the leader writes once a second.
 const TRIES: u32 = 3;
 
 /// A request to hold all scaling, or to continue it.
@@ -56,7 +56,7 @@ impl Candidate {
             let now = self.clock.now();
             let step = self.own.elector.next(now);
             let patience = self.own.elector.patience(now);
-            // A leadership can end without a request, by the time that has passed.
+            // A leadership can also end without a request, because its deadline has passed.
             self.show(now);
             match step {
                 Step::Read => {
@@ -85,8 +85,8 @@ impl Candidate {
         }
     }
 
-    /// Writes a hold to the Lease, where the leader reads it. After a conflict the Lease is read
-    /// again first.
+    /// Writes a hold to the Lease, where the leader reads it. After a conflict it reads the Lease
+    /// again and retries.
     async fn write_hold(&mut self, request: HoldRequest) {
         let mut written = Err(LeaseError::Left);
         for _ in 0..TRIES {
@@ -99,7 +99,7 @@ impl Candidate {
                 self.looked(lease);
             }
         }
-        // It fails if the caller no longer waits.
+        // Sending fails if the caller no longer waits.
         let _ = request.reply.send(written.map(|lease| self.looked(lease)));
     }
 
@@ -125,7 +125,7 @@ impl Candidate {
                 self.own.problem = None;
                 Answer::Lease(lease)
             }
-            // Normal when two engines write at once, so it is no problem to report.
+            // A conflict is normal when two engines write at once, so it is not reported.
             Err(LeaseError::Conflict(_)) => Answer::Conflict,
             Err(problem) => {
                 self.own.problem = Some(problem);

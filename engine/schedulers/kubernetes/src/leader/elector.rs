@@ -3,8 +3,8 @@
 //!
 //! Two rules keep two engines from acting at once, whatever the clocks of their nodes say:
 //! - the leader stops [`RENEW_DEADLINE`] after **sending** its last successful renewal;
-//! - another candidate takes a Lease only after it has seen it unchanged for [`LEASE`], by its own
-//!   clock, and only if it is still unchanged when the write arrives.
+//! - another candidate takes a Lease only after it has seen the Lease unchanged for [`LEASE`], by
+//!   its own clock, and only if the Lease is still unchanged when the write arrives.
 //!
 //! A renewal is sent before others see it, so the old leader stops before the new one may start.
 //! The time between the two is for requests of the old leader that are still under way.
@@ -17,7 +17,7 @@ use super::terms::{Answer, Claim, LeaderState, Observed, Record, Step};
 pub const LEASE: Duration = Duration::from_secs(6);
 /// How long a leader may write after sending its last successful renewal.
 pub const RENEW_DEADLINE: Duration = Duration::from_secs(4);
-/// From one request to the next.
+/// The time from one request to the next.
 pub const RETRY: Duration = Duration::from_secs(1);
 /// The longest wait for one answer.
 pub const PATIENCE: Duration = Duration::from_secs(1);
@@ -37,11 +37,11 @@ pub struct Elector {
     held: bool,
     /// When `record` was first seen.
     unchanged_since: Duration,
-    /// When it was last seen.
+    /// When `record` was last seen.
     seen_at: Option<Duration>,
-    /// When the last successful renewal was sent; `None` once that has expired.
+    /// When the last successful renewal was sent; `None` once that renewal has expired.
     renewed: Option<Duration>,
-    /// When this candidate became the leader.
+    /// When this candidate became the leader; `None` while it does not lead.
     since: Option<Duration>,
     /// When the last request was sent, and whether it was a write.
     sent: Duration,
@@ -51,7 +51,7 @@ pub struct Elector {
 }
 
 impl Elector {
-    /// No two living candidates may have the same identity.
+    /// A candidate with this identity, which no other living candidate may have.
     pub fn new(identity: String) -> Elector {
         Elector { identity, ..Elector::default() }
     }
@@ -69,7 +69,7 @@ impl Elector {
         match &self.record {
             Some(record) if self.seen_at.is_some_and(|seen| now < seen + LEASE) => {
                 if self.is_mine(record) {
-                    // It could not be renewed in time, or is from before a restart.
+                    // The own Lease could not be renewed in time, or is from before a restart.
                     return LeaderState::Unknown;
                 }
                 LeaderState::Standby { leader: record.holder.clone() }
@@ -83,7 +83,7 @@ impl Elector {
         self.held
     }
 
-    /// Since when this candidate has led without a break.
+    /// Since when this candidate has led without a break; `None` while it does not lead.
     pub fn since(&self, now: Duration) -> Option<Duration> {
         self.since.filter(|_| self.may_write(now))
     }
@@ -124,16 +124,16 @@ impl Elector {
         }
     }
 
-    /// Takes a Lease that was read or written outside of the steps of [`Self::next`]. It counts as
-    /// no renewal, and the next write is based on it.
+    /// Takes a Lease that was read or written outside of the steps of [`Self::next`]. The next
+    /// write is based on it, but it does not count as a renewal.
     pub fn looked(&mut self, now: Duration, lease: Observed) {
         self.lapse(now);
         self.wrote = false;
         self.see(now, lease);
     }
 
-    /// Stops acting, and gives the Lease back if it is still ours, so that another engine can act
-    /// at once. Further calls do nothing.
+    /// Stops acting, and gives the Lease back if this candidate still holds it, so that another
+    /// engine can act at once. Further calls do nothing.
     pub fn leave(&mut self, now: Duration) {
         if self.leave_by.is_none() {
             self.leave_by = Some(now + FAREWELL);
@@ -162,7 +162,7 @@ impl Elector {
         self.seen_at = Some(now);
         self.held = lease.held;
         if self.record.as_ref() != Some(&lease.record) {
-            // It changed earlier than now, so counting from now is on the safe side.
+            // The Lease changed earlier than now, so counting from now is on the safe side.
             self.unchanged_since = now;
             self.record = Some(lease.record.clone());
         }
@@ -186,7 +186,7 @@ impl Elector {
         record.holder.as_ref() == Some(&self.identity)
     }
 
-    /// Whether the Lease is ours, has no holder, or has expired.
+    /// Whether this candidate may take the Lease: it holds it, nobody does, or it has expired.
     fn can_take(&self, record: &Record, now: Duration) -> bool {
         let is_expired = now >= self.unchanged_since + LEASE;
         self.is_mine(record) || record.holder.is_none() || is_expired

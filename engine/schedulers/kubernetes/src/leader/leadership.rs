@@ -14,11 +14,11 @@ use super::lease::{self, LeaseError};
 use super::status::View;
 use super::terms::LeaderState;
 
-/// This engine's leader state, as the candidate keeps it. Clones see the same.
+/// This engine's leader state, as the candidate keeps it. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     view: watch::Receiver<View>,
-    /// The candidate writes these to the annotation [`lease::HOLD`].
+    /// Requests to hold or continue, which the candidate writes to the annotation [`lease::HOLD`].
     requests: mpsc::UnboundedSender<HoldRequest>,
     clock: Clock,
     shutdown: Shutdown,
@@ -44,7 +44,7 @@ impl Leadership {
         Leadership { view, requests, clock, shutdown }
     }
 
-    /// Whether a write may be sent now. Ask again before each write, and give each at most 1 s:
+    /// Whether a write may be sent now. Ask again before each write, and limit each to 1 s:
     /// another engine may act 2 s after this turns false.
     pub fn may_write(&self) -> bool {
         !self.shutdown.is_set() && self.view.borrow().elector.may_write(self.clock.now())
@@ -63,7 +63,7 @@ impl Leadership {
         self.view.borrow().elector.held()
     }
 
-    /// Holds all scaling, or continues it, by that annotation.
+    /// Holds all scaling, or continues it, by the annotation [`lease::HOLD`].
     ///
     /// # Errors
     /// When the Lease cannot be written.
@@ -89,11 +89,11 @@ impl Leadership {
     /// Registers the gauge `microscaling_leader`: 1 while this engine may act, else 0.
     ///
     /// # Errors
-    /// When its name is taken.
+    /// When a metric of this name is already registered.
     pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
         let help = "1 while this engine is the one that may scale, else 0.";
         let this = self.clone();
-        // Computed when it is scraped, because a leadership can end without any event.
+        // The value is computed at each scrape, because a leadership can end without any event.
         let leads = Box::new(move || if this.may_write() { 1.0 } else { 0.0 });
         registry.register(Box::new(PullingGauge::new("microscaling_leader", help, leads)?))
     }
@@ -106,8 +106,8 @@ impl Leadership {
         }
     }
 
-    /// Returns when the Lease has been given back, if it was ours: at most [`elector::FAREWELL`]
-    /// after the shutdown was set.
+    /// Returns when the Lease has been given back, if this engine held it: at most
+    /// [`elector::FAREWELL`] after the shutdown was set.
     pub async fn released(mut self) {
         self.shutdown.wait().await;
         let left = async { while self.view.changed().await.is_ok() {} };

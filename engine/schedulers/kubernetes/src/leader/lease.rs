@@ -1,4 +1,4 @@
-//! The Lease object, over the Kubernetes API.
+//! Reads and writes the Lease object over the Kubernetes API.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub const HOLD: &str = "microscaling.com/hold";
 /// Why a request did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeaseError {
-    /// The object, of this name, does not exist; the engine may not create it.
+    /// The Lease of this name does not exist; the engine may not create it.
     #[error("there is no Lease {0}; it is part of demo.yaml")]
     Absent(String),
-    /// The engine may not use it; the message has the command that grants the right.
+    /// The engine may not use the Lease; the message has the command that grants the right.
     #[error("{0}")]
     Forbidden(String),
-    /// Another client has written it since it was read.
+    /// Another client has written the Lease of this name since it was read.
     #[error("the Lease {0} has changed since it was read")]
     Conflict(String),
     /// This engine is leaving.
@@ -36,7 +36,7 @@ pub enum LeaseError {
     /// The API server refuses the request, cannot be reached, or does not answer in time.
     #[error("the Lease {name} cannot be {done}: {why}")]
     Other {
-        /// The object's name.
+        /// The name of the Lease.
         name: String,
         /// "read" or "written".
         done: &'static str,
@@ -50,7 +50,7 @@ pub enum LeaseError {
 pub(super) struct LeaseObject {
     api: Api<Lease>,
     name: String,
-    /// As last seen. A write changes only a part of it, so labels and annotations stay.
+    /// The object as last seen. A write changes only part of it, so labels and annotations stay.
     last: Lease,
     binding: Binding,
 }
@@ -62,7 +62,7 @@ impl LeaseObject {
         LeaseObject { api, name, last: Lease::default(), binding }
     }
 
-    /// Reads it, within `patience`.
+    /// Reads the Lease, within `patience`.
     pub(super) async fn read(&mut self, patience: Duration) -> Result<Observed, LeaseError> {
         let answer = timeout(patience, self.api.get(&self.name)).await;
         self.take_in("read", answer).await
@@ -125,7 +125,7 @@ impl LeaseObject {
     }
 }
 
-/// The innermost reason; the outer ones only say that a request failed.
+/// The innermost reason of an error; the outer ones only say that a request failed.
 fn root_cause(error: &kube::Error) -> String {
     anyhow::Chain::new(error).last().map_or_else(String::new, ToString::to_string)
 }
@@ -144,12 +144,12 @@ fn observed(lease: &Lease) -> Observed {
     }
 }
 
-/// Any other value holds: a person who writes "yes", or a reason, wants a hold.
+/// Whether a value of [`HOLD`] asks for a hold: a person who writes "yes" or a reason wants one.
 fn holds(value: &str) -> bool {
     !matches!(value, "" | "false")
 }
 
-/// The object with the hold set or removed; the holder stays.
+/// A copy of the Lease with the hold set or removed; its holder stays.
 fn holding(last: &Lease, hold: bool) -> Lease {
     let mut lease = last.clone();
     let annotations = lease.metadata.annotations.get_or_insert_default();
@@ -161,7 +161,7 @@ fn holding(last: &Lease, hold: bool) -> Lease {
     lease
 }
 
-/// The object with the claim written into it.
+/// A copy of the Lease with the claim written into it.
 fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
     let mut lease = last.clone();
     lease.metadata.resource_version = Some(claim.version.clone());

@@ -2,7 +2,7 @@
 //!
 //! - [`elector`]: the rules, without a clock and without I/O
 //! - [`terms`]: the types that the elector and the candidate exchange
-//! - [`lease`]: the object, over the Kubernetes API
+//! - [`lease`]: reads and writes the Lease object over the Kubernetes API
 //! - `leadership`: [`Leadership`], this engine's leader state, also for Prometheus
 //! - `candidate`: the task that competes for the Lease
 //! - `status`: the state that others see, and which changes of it are logged

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// The holder and the last renewal of a Lease. While two are equal, it was not renewed.
+/// The holder and the last renewal of a Lease. Two equal records mean that it was not renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
-    /// The holder's identity; `None` if it is empty.
+    /// The holder's identity; `None` if the Lease has no holder.
     pub holder: Option<String>,
     /// When it was renewed, by the holder's clock. It is only compared for equality.
     pub renewed: String,
@@ -16,7 +16,7 @@ pub struct Record {
 /// A Lease as the API server returned it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observed {
-    /// Its holder and last renewal.
+    /// The holder and last renewal of this Lease.
     pub record: Record,
     /// The object's resourceVersion.
     pub version: String,
@@ -29,11 +29,11 @@ pub struct Observed {
 pub struct Claim {
     /// The new holder; `None` gives the Lease back.
     pub holder: Option<String>,
-    /// As in [`Record`].
+    /// How often the holder has changed, as in [`Record`].
     pub transitions: i32,
-    /// The holder changes, so the acquire time is written too.
+    /// Whether the holder changes; then the acquire time is written, too.
     pub is_new: bool,
-    /// The write must fail if the object no longer has this resourceVersion.
+    /// The resourceVersion that the Lease must still have, or the write fails.
     pub version: String,
 }
 
@@ -42,18 +42,18 @@ pub struct Claim {
 pub enum Step {
     /// Read the Lease, at once.
     Read,
-    /// Write it, at once.
+    /// Write this claim, at once.
     Write(Claim),
-    /// Ask again at this time, or after an event before it.
+    /// Ask for the next step at this time, or after an event before it.
     Wait(Duration),
-    /// The end: the Lease was given back, was not ours, or the time for that is over.
+    /// Do nothing more: the Lease was given back, was not held, or could not be given back in time.
     Left,
 }
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The current Lease, also after a write.
+    /// The current Lease, after a read or a write.
     Lease(Observed),
     /// Another client has written the Lease since it was read.
     Conflict,
@@ -68,7 +68,7 @@ pub enum LeaderState {
     Leader,
     /// Another engine may act, or no engine yet.
     Standby {
-        /// Its identity.
+        /// The other engine's identity; `None` if no engine leads.
         leader: Option<String>,
     },
     /// The Lease could not be read for a while, or could not be renewed.

@@ -17,7 +17,7 @@ fn node(name: &str, cpu: &str, memory: &str, pods: &str) -> Value {
     })
 }
 
-/// A pod of `app` on a node, or waiting for one where the node is "".
+/// A pod of `app` on a node; with the node "" the pod waits for one.
 fn pod(app: &str, node: &str, cpu: &str, memory: &str) -> Value {
     let requests = json!({"cpu": cpu, "memory": memory});
     json!({

@@ -37,7 +37,7 @@ struct Reach {
     decades: f64,
 }
 
-/// Contenders that scale, with their names, and fixed fleets by size, smallest first.
+/// Draws the contenders that scale, and a line through the fixed fleets, given smallest first.
 pub fn fleets(scaling: &[Outcome], fixed: &[(String, Outcome)]) -> Markup {
     let all = || scaling.iter().chain(fixed.iter().map(|(_, outcome)| outcome));
     let longest = all().map(wait).fold(1.0, f64::max);

@@ -6,7 +6,7 @@ const GAP: f64 = 20.0;
 /// A label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    /// The vertical position of the line that it names.
+    /// The vertical position of the line that the label names.
     pub y: f64,
     /// The name.
     pub text: String,

@@ -18,7 +18,7 @@ const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}
     .name{font-weight:700}.grid{stroke:#d8dee4}.capacity{stroke:#1b1f24}\
     .queue{fill:none;stroke:#d55e00;stroke-width:2}.urgent{fill:#0072b2}.spare{fill:#bfe7db}";
 
-/// What all panels share.
+/// The scales that all panels share.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
     /// The end of the time axis, in seconds.
@@ -31,7 +31,7 @@ struct Scale {
     containers: u32,
 }
 
-/// All contenders of one scenario; `rest` says which workloads are the background.
+/// Draws all contenders of one scenario; `rest` says which workloads are the background.
 pub fn stacked(outcomes: &[Outcome], rest: &[bool], target: u32, capacity: u32) -> Markup {
     let points = || outcomes.iter().flat_map(|it| &it.series.points);
     // The queue of a fleet that is too small grows without end; it may leave the chart.

@@ -7,7 +7,7 @@ import { place, say } from "../shell/dom.js";
 
 const NAME = `${PREFIX}capacity`;
 
-/** `onChange` is called with the configuration after an edit, `typed` after each key. */
+/** Calls `onChange` with the configuration after an edit, and `typed` after each key. */
 export class Capacity {
   constructor(onChange, typed) {
     this.onChange = onChange;
@@ -47,7 +47,7 @@ export class Capacity {
     say(place("capacity-note"), why ?? "slots; each has room for one container");
   }
 
-  /** The value in use, which may come from the flag alone. */
+  /** The value in use; without an annotation it comes from the flag --capacity. */
   get value() {
     return String(this.view.annotations[NAME] ?? this.view.value);
   }
@@ -90,7 +90,7 @@ export class Capacity {
     await this.send(value === "" ? null : value);
   }
 
-  /** Restores the value of the start. */
+  /** Restores the value that the engine saw first. */
   async putBack(typed) {
     const [now, before] = [this.view.annotations[NAME], this.view.defaults[NAME]];
     this.forget();
@@ -108,7 +108,7 @@ export class Capacity {
       ? null
       : problems?.map((it) => this.words(it.text)).join("; ") ?? answer.message;
     if (!answer.ok) return this.show(this.view);
-    // A draft typed meanwhile stays.
+    // A draft that was typed while the edit was sent stays.
     if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
     said(place("capacity-status"), "applied");
     this.onChange(answer.data);

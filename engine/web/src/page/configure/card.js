@@ -7,7 +7,7 @@ import { backTo, differs, drafted, edits, placed, sentences, settled, shown, use
 import { control, mend, said, wireBack } from "./form.js";
 import { el, mark, say } from "../shell/dom.js";
 
-/** `onChange` is called with the configuration after an edit, `typed` after each key. */
+/** Calls `onChange` with the configuration after an edit, and `typed` after each key. */
 export class Card {
   constructor(view, onChange, typed) {
     this.view = view;
@@ -20,7 +20,7 @@ export class Card {
     this.last = "rule";
     /** The edit under way, as text; null for none. */
     this.sent = null;
-    /** Whether another field was left during the edit. */
+    /** Whether another field was left during the edit, so that another edit must follow. */
     this.again = false;
     this.build();
     this.show(view);
@@ -66,7 +66,7 @@ export class Card {
     });
   }
 
-  /** Restores the engine's value. */
+  /** Drops a field's draft, so that the field shows the engine's value. */
   drop(field) {
     delete this.draft[field.key];
     delete this.wrong[field.key];
@@ -74,7 +74,7 @@ export class Card {
     this.typed();
   }
 
-  /** Restores the value of the start. */
+  /** Restores the value that the engine saw first. */
   async putBack(field) {
     const { deployment, annotations, defaults } = this.view;
     this.drop(field);
@@ -188,7 +188,7 @@ export class Card {
     if (Object.keys(this.wrong).length > 0 && !this.isTyping()) this.apply();
   }
 
-  /** Whether a field has the focus; its draft is applied once it is left. */
+  /** Whether a field has the focus; its draft is applied once the field is left. */
   isTyping() {
     return this.form.contains(document.activeElement);
   }

@@ -116,7 +116,7 @@ async function copy() {
     await navigator.clipboard.writeText(text);
     said(place("done"), "Copied. Paste it into a shell.");
   } catch {
-    // A browser may forbid this; then people copy by hand.
+    // A browser may forbid the use of the clipboard; then people copy the lines by hand.
     const field = place("lines");
     field.value = text;
     field.hidden = false;
@@ -152,7 +152,7 @@ async function read() {
 place("copy").addEventListener("click", copy);
 place("defaults").addEventListener("click", back);
 wireToken((answer) => answer.ok && begin(answer.data));
-// The stream announces new configurations; until it is there, the page polls.
+// The stream announces new configurations; before its first event, the page polls.
 let seen = null;
 subscribe((model) => {
   const now = `${model.run} ${model.state.config}`;

@@ -35,7 +35,7 @@ export const FIELDS = [
 /** Whether a rule uses a field; without a rule all fields are used. */
 export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
 
-/** The text that a field shows of annotations. */
+/** The text that a field shows for a Deployment's annotations. */
 export function shown(field, annotations) {
   const value = annotations[PREFIX + field.key];
   if (field.kind === "check") return value === "true" ? "true" : "";
@@ -85,7 +85,7 @@ export function backTo(field, defaults) {
   return `Back to ${value || field.without || "nothing"}`;
 }
 
-/** The draft without the fields that the engine has by now. */
+/** The draft without the fields whose values the engine has by now. */
 export function settled(draft, annotations, defaults) {
   const open = edits(draft, annotations, defaults);
   const left = Object.entries(draft).filter(([key]) => PREFIX + key in open);

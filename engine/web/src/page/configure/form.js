@@ -4,7 +4,7 @@ import { el, hidden, mark, say } from "../shell/dom.js";
 
 const GONE_MS = 4000;
 
-/** A field's parts: {part, input, wrong, note, back}. */
+/** Makes a field; returns its elements: {part, input, wrong, note, back}. */
 export function control(field, owner) {
   const id = `${owner}-${field.key}`;
   const input = inputOf(field, id);
@@ -34,10 +34,10 @@ function inputOf(field, id) {
 
 /** Calls `done` when a field's Back button is pressed. */
 export function wireBack(back, input, done) {
-  // The focus stays in the field, or its draft would be sent first.
+  // The focus must stay in the field, or the field's draft would be sent first.
   back.addEventListener("pointerdown", (event) => event.preventDefault());
   back.addEventListener("click", () => {
-    // The button disappears, so the field takes its focus.
+    // The button disappears, so the field takes the button's focus.
     if (document.activeElement === back) input.focus();
     done();
   });

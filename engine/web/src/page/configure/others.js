@@ -9,7 +9,7 @@ import { el, keyed, place, say } from "../shell/dom.js";
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
 const KEYS = ["rule", "queue", "target-queue-length", "priority"];
 
-/** `onChange` is called with the configuration after an edit. */
+/** Calls `onChange` with the configuration after an edit. */
 export class Others {
   constructor(onChange) {
     this.onChange = onChange;

@@ -5,7 +5,7 @@ import { FIELDS, PREFIX } from "./fields.js";
 const ORDER = ["is-scalable", "capacity", ...FIELDS.map((field) => field.key)];
 const RESERVED = /^(true|false|null|yes|no|on|off|y|n)$/i;
 
-/** A YAML scalar as the engine writes it: quoted if it would not be a plain string otherwise. */
+/** A YAML scalar as the engine writes it: quoted if YAML would not read it as a string. */
 export const scalar = (text) =>
   /^[a-z][a-z0-9./:-]*$/i.test(text) && !RESERVED.test(text) && !text.endsWith(":")
     ? text

@@ -46,7 +46,7 @@ function showChart(model) {
   const read = queues.length === 0
     || queues.some(({ name }) => model.history.queues[name]?.some((n) => n !== null));
   if (!read || model.history.t.length === 0) {
-    // After a reset there are no readings again.
+    // After a reset there are no readings until the queue is read again.
     if (drawing) waiting();
     return;
   }

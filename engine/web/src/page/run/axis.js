@@ -11,7 +11,7 @@ export function queueMax(target, largest) {
   return largest;
 }
 
-/** The position of a time; `now` is at the right edge, older times are left of the left edge. */
+/** The position of a time: `now` at the right edge, `seconds` before it at the left edge. */
 export const timeAxis = ({ left, right, now, seconds }) => (at) =>
   round(right - ((now - at) / seconds) * (right - left));
 

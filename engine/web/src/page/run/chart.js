@@ -10,7 +10,7 @@ import { arrows, called, short } from "../shell/words.js";
 
 const TOP = 12;
 const FOOT = 28;
-/** Between the panels: room for two axis labels, one above the other. */
+/** The height between the panels: room for two axis labels, one above the other. */
 const BETWEEN = 30;
 /** If less width is left for the lines, the labels at their ends stand on the lines. */
 const NARROWEST = 120;

@@ -18,7 +18,7 @@ const off = new Set();
 
 const isShown = () => !place("comparison").hidden;
 
-/** Further thin lines for the chart: [{label, points: [[t, length]], dash}]. */
+/** The contenders' lines for the chart: [{label, points: [[t, length]], dash}]. */
 export const comparisonLines = () => (isShown() ? lines(answer, off) : []);
 
 /** Shows or hides the comparison. `draw` is called when the chart has to be redrawn. */
@@ -48,7 +48,7 @@ async function ask() {
   timer = setTimeout(ask, AGAIN_MS);
 }
 
-/** The engine's comparison; a recording has none. */
+/** Asks the engine for its comparison; a recording has none. */
 const compared = () =>
   (store.model.state.status?.mode === "replay"
     ? { ok: false, message: "this is a recording" } : call("GET", "/api/v1/ghosts"));
@@ -92,7 +92,7 @@ function show() {
 
 const blankHead = () => el("th", { scope: "col" });
 
-/** A row. All lines but ours can be switched off; ours is the real one. */
+/** Makes a row. All lines can be switched off except this engine's, which is measured. */
 function blankRow({ label, cells }, i) {
   const box = el("input", { type: "checkbox", checked: "" });
   box.addEventListener("change", () => {

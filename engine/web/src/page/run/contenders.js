@@ -10,7 +10,7 @@ const MONTH = 30 * 24 * 3600;
 /** Dashes tell the lines apart without colour, with periods that a projector shows. */
 const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5"];
 
-/** Lines for the chart, except those switched off and ours: the chart has the real one. */
+/** The chart's lines, except those switched off and this engine's, which the chart has anyway. */
 export function lines(answer, off) {
   const others = (answer?.contenders ?? []).slice(1);
   const drawn = others.map(({ label, queue }, i) => ({
@@ -19,11 +19,11 @@ export function lines(answer, off) {
   return drawn.filter(({ name }) => !off.has(name));
 }
 
-/** Dollars per month for polls at the rate of these seconds. */
+/** Dollars per month at the rate of `polls` in `seconds`. */
 export const monthly = (polls, seconds, price) =>
   (seconds > 0 ? (polls / seconds) * MONTH * (price / 1e6) : 0);
 
-/** The table's columns; "saved" only without a background, which uses all spare capacity. */
+/** The table's columns. A background uses all spare capacity, so nothing is saved with one. */
 export function columns({ remainder }) {
   const work = remainder
     ? { head: "background work", of: (it) => `${Math.round(it.spare_work_done)} s` }

@@ -4,7 +4,7 @@ import { place } from "../shell/dom.js";
 import { csv } from "./table.js";
 import { toText } from "./svg.js";
 
-/** The look of each class; a file has no style sheet. */
+/** The attributes for each class in a saved chart, which has no style sheet. */
 const PAINT = {
   band: { fill: "#fbe9df" }, grid: { stroke: "#d8dee4" },
   target: { stroke: "#d55e00", "stroke-width": 2, "stroke-dasharray": "8 6" },

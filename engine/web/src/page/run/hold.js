@@ -8,7 +8,7 @@ const PRESSES = [" ", "Enter"];
 
 let held = null;
 
-/** Begins to hold; `done` is called at the end, `short` if it is released before. */
+/** Begins a hold. `done` is called after a second, `short` if the key is released before. */
 export function hold(words, done, short = () => {}) {
   letGo();
   const stop = fill(HOLD_MS, words, () => {
@@ -42,8 +42,8 @@ export function holdable(button, words, done, short) {
     if (!event.repeat) begin();
   });
   button.addEventListener("keyup", ({ key }) => PRESSES.includes(key) && letGo());
-  // A finger that holds the button does not ask for a menu.
+  // Holding a finger on the button must not open the browser's menu.
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-  // Assistive technology may click without a pointer or a key, and then gets the hint.
+  // Assistive technology may click without a pointer or a key; `short` then shows the hint.
   button.addEventListener("click", ({ detail }) => detail === 0 && !button.disabled && short());
 }

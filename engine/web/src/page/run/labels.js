@@ -26,8 +26,8 @@ export function spread(labels, top, bottom, gap = GAP) {
 }
 
 /**
- * The estimated width of a text. A browser measures with a canvas; elsewhere this estimate is on
- * the large side, so that labels do not overlap.
+ * The estimated width of a text, for use without a browser, which measures with a canvas. The
+ * estimate is rather too large, so that labels do not overlap.
  */
 export const guess = (text, { strong = false, size = 18 } = {}) =>
   text.length * size * (strong ? 0.68 : 0.62);

@@ -19,7 +19,7 @@ export function placed(marks, { left, right, rows, width }) {
   const newestFirst = [...marks].sort((a, b) => b.x - a.x);
   const spots = (mark, wide, isClear) => {
     for (let row = 0; row < rows; row += 1) {
-      // Left of the line first: the change shows on its right.
+      // The left of the line is tried first, because the change shows on its right.
       for (const end of [true, false]) {
         const from = end ? mark.x - PAD - wide : mark.x + PAD;
         const fits = from >= left && from + wide <= right;
@@ -34,7 +34,7 @@ export function placed(marks, { left, right, rows, width }) {
   };
   return newestFirst.map((mark) => {
     const wide = width(mark.text);
-    // At best no line crosses the name; a crossed name is better than none.
+    // A place where no line crosses the name is best; a crossed name is better than none.
     return spots(mark, wide, isBeside) ?? spots(mark, wide, endsAtItsOwn)
       ?? { ...mark, text: null, at: mark.x, end: false, row: 0 };
   });
@@ -74,7 +74,7 @@ export function marksOf(log, { from, now, x, words }) {
   return marked.map(({ x: place, texts }) => ({ x: place, text: texts.join(", ") }));
 }
 
-/** Matches a name, the old and the new value, and the owner. */
+/** Matches "name old -> new, owner" with a real arrow; the owner may be missing. */
 const CHANGE = /^(.*?) (\S+) \u2192 (\S+?)(, .*)?$/;
 
 /**

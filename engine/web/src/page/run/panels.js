@@ -9,7 +9,7 @@ import { called, short } from "../shell/words.js";
 /** Dashes tell the queues' lines apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
 
-/** Clips lines that begin before the time span. */
+/** The clip path for lines that begin before the time span. */
 const INSIDE = "url(#inside)";
 
 const rule = (frame, y, kind) =>

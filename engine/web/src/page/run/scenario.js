@@ -5,7 +5,7 @@ import { tell } from "./controls.js";
 import { el, mark, place, say } from "../shell/dom.js";
 import { store } from "../shell/store.js";
 
-/** Shows the step. */
+/** Shows the scenario's present step. */
 export function showScenario({ state }) {
   const box = place("scenario");
   const { scenario } = state;

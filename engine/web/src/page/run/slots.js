@@ -45,7 +45,7 @@ export function lettersOf(workloads) {
   return letters;
 }
 
-/** The side of a slot so that all fit into the height: the largest possible. */
+/** The largest side of a slot, in pixels, with which all slots fit into the height. */
 export function sideFor(many, width, height, largest = LARGEST, gap = GAP) {
   for (let side = largest; side > SMALLEST; side -= 1) {
     const row = Math.max(1, Math.floor((width + gap) / (side + gap)));

@@ -1,4 +1,4 @@
-// The chart's reader: a line that follows the pointer or the arrow keys, and its values.
+// A line on the chart that follows the pointer or the arrow keys, with the values at its place.
 
 import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
@@ -7,7 +7,7 @@ import { called, count, short } from "../shell/words.js";
 /** The steps of the arrow keys, in points. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
-/** The reader of a chart; call `show` after each new drawing. */
+/** Adds the line to a chart. The caller must call `show` after each new drawing. */
 export function reader(frame) {
   const line = el("div", { class: "cross", hidden: "" });
   const box = el("div", { class: "readout", hidden: "", "aria-hidden": "true" });
@@ -41,7 +41,7 @@ export function reader(frame) {
     while (box.children.length > words.length) box.lastElementChild.remove();
     while (box.children.length < words.length) box.append(el("div"));
     words.forEach((word, i) => say(box.children[i], word));
-    // The box stands beside the line, and not over the labels at the right.
+    // The box stands beside the line, on the side where it does not cover the labels.
     const before = x + 12 + box.offsetWidth > drawn.frame.right;
     box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
     box.style.top = `${drawn.frame.lower.top - 20}px`;

@@ -7,17 +7,17 @@ use super::assets::{Asset, Folder, assets};
 /// A page.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// The path of its address.
+    /// The path of the page's address.
     pub path: &'static str,
-    /// The text of its link in the header.
+    /// The text of the page's link in the header.
     pub name: &'static str,
-    /// The title of its browser tab.
+    /// The title of the page's browser tab.
     pub title: &'static str,
-    /// Its style sheets and modules.
+    /// The page's style sheets and modules.
     pub folder: Folder,
-    /// The style sheets and scripts that it loads.
+    /// The style sheets and scripts that the page loads.
     pub head: fn() -> Markup,
-    /// What it adds to the header.
+    /// What the page adds to the header.
     pub tools: fn() -> Markup,
     /// The content of `main`.
     pub body: fn() -> Markup,

@@ -6,7 +6,7 @@ export const KEPT_S = 300;
 /** How many log entries are kept. */
 const LOG = 200;
 
-/** The model before the first snapshot; it has the shape of one. */
+/** The model before the first snapshot, with all fields that a snapshot has. */
 export function empty() {
   return {
     run: null, seq: 0, t: 0, tick: 0, state: {}, log: [], picture: null, step: false, open: false,
@@ -111,7 +111,7 @@ function forget(history, many) {
 /** Containers that take a slot, in any phase. */
 export const live = (workload) => workload.ready + workload.starting + workload.terminating;
 
-/** All parts of a kind, as {name, value}, by priority; the background comes last. */
+/** All entries of a kind ("queue"), as {name, value}, by priority; the background is last. */
 export function entries(model, kind) {
   const prefix = `${kind}/`;
   const all = Object.entries(model.state)
@@ -126,7 +126,7 @@ function order(a, b) {
     || (a.name < b.name ? -1 : 1);
 }
 
-/** The grid: an entry for each slot, null for a free one. An overshoot is seen, not hidden. */
+/** The grid: an entry for each slot, null for a free one; longer if there are more containers. */
 export function slots(model) {
   const taken = Object.keys(model.state)
     .filter((key) => key.startsWith("slot/") && model.state[key])
@@ -139,7 +139,7 @@ export function slots(model) {
 export const firstLoad = (model) =>
   entries(model, "deployment").find(({ value }) => value.load) ?? null;
 
-/** The points of the last seconds, and one before them where the lines begin. */
+/** The points of the last `seconds`, and the one before them, from which the lines begin. */
 export function windowed(history, seconds) {
   const end = history.t.at(-1) ?? 0;
   const first = history.t.findIndex((t) => t >= end - seconds);

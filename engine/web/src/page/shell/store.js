@@ -36,7 +36,7 @@ function take({ kind, data, age = 0 }) {
   if (kind === "snapshot") store.model = fromSnapshot(data);
   else if (!applyFrame(store.model, data)) return;
   store.known = true;
-  // An open model gets the rest of its changes in the next frame.
+  // An open model is incomplete: the next frame has more changes of the same snapshot.
   if (!store.model.open) tell();
 }
 
@@ -45,7 +45,7 @@ function tell() {
   for (const listener of listeners) listener(store.model);
 }
 
-/** Freezes the page, or lets it catch up. */
+/** Freezes the page, or shows the latest model again. */
 export function freeze(frozen) {
   store.frozen = frozen;
   store.shown = frozen ? structuredClone(store.model) : null;

@@ -1,4 +1,4 @@
-// The token for changes from another machine. It is kept as long as the tab.
+// The token for changes from another machine. It is kept until the tab is closed.
 
 import { place } from "./dom.js";
 

@@ -1,5 +1,5 @@
 // A shared worker with the browser's only connection. It passes all events on to every tab, and
-// keeps the model, so that a new tab begins with it.
+// keeps the model, which a new tab gets first.
 
 import { Link } from "./link.js";
 import { applyFrame, fromSnapshot } from "./model.js";
@@ -13,7 +13,7 @@ const link = new Link(({ kind, run, data }) => {
   if (kind === "snapshot") {
     model = fromSnapshot(data);
   } else if (!model || (run !== null && run !== model.run)) {
-    // These are frames of a run whose snapshot is missing.
+    // This frame is of a run whose snapshot is missing, so a snapshot is requested.
     link.open(true);
     return;
   } else if (!applyFrame(model, data)) {

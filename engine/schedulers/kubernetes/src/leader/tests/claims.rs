@@ -13,7 +13,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A Lease that was renewed at `renewed`, by its holder's clock; without a holder if that is "".
+/// A Lease renewed at `renewed` by its holder's clock; an empty `holder` stands for none.
 fn lease(holder: &str, renewed: &str, version: u32) -> Observed {
     let holder = Some(holder.to_owned()).filter(|holder| !holder.is_empty());
     let record = Record { holder, renewed: renewed.to_owned(), transitions: 3 };

@@ -12,7 +12,7 @@ use crate::leader::terms::{Answer, Claim, Observed, Record, Step};
 
 /// The least time between the last act of one leader and the first of the next: the time from the
 /// deadline to the end of the lease, with clocks that differ by 2 %. Requests that a leader sent at
-/// the last moment need it.
+/// the last moment need this time.
 const APART: Duration = Duration::from_millis(1850);
 /// How often the world is checked between events.
 const CHECK: Duration = Duration::from_millis(50);
@@ -29,7 +29,7 @@ impl NodeClock {
         self.offset + real.mul_f64(self.rate)
     }
 
-    /// The real time at which it shows `local`, or just after.
+    /// The real time at which this clock shows `local`, or just after.
     fn real(self, local: Duration) -> Duration {
         local.saturating_sub(self.offset).div_f64(self.rate) + Duration::from_micros(1)
     }
@@ -40,9 +40,9 @@ struct Node {
     identity: String,
     clock: NodeClock,
     lives: bool,
-    /// It receives nothing, and its requests do not arrive.
+    /// Whether the node receives nothing and its requests do not arrive.
     cut_off: bool,
-    /// The number of the request or alarm that it waits for.
+    /// The number of the request or alarm that the node waits for.
     awaited: u64,
     awaits_alarm: bool,
 }
@@ -60,7 +60,7 @@ pub(super) struct World {
     pub(super) rng: StdRng,
     /// How many of 1,000 messages are lost.
     pub(super) lost: u32,
-    /// How many of 1,000 are late: most by up to `PATIENCE`, a tenth of them by up to `LEASE`.
+    /// How many of 1,000 messages are late: most by up to `PATIENCE`, 10 % of them by `LEASE`.
     pub(super) slow: u32,
     /// How often the leader has changed.
     pub(super) successions: u32,
@@ -109,7 +109,7 @@ impl World {
         self.run_until(time, |_| false);
     }
 
-    /// As [`Self::run`], until `is_done`; returns the time that took.
+    /// Runs until `is_done`, at most `time`. Returns how long that took; `None` if it never was.
     pub(super) fn run_until(
         &mut self,
         time: Duration,

@@ -14,7 +14,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Prints the seed if the test fails while this lives.
+/// A seed, which is printed if the test fails before this is dropped.
 struct Naming(u64);
 
 impl Drop for Naming {
