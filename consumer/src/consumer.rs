@@ -1,4 +1,4 @@
-//! The loop that receives and works.
+//! The loop that receives jobs and works on them.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::args::Args;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
 
-/// The part of the grace period that is reserved for the ack.
+/// The part of the grace period that is reserved for acking the job.
 const ACK_TIME: Duration = Duration::from_millis(500);
-/// The longest wait of a receive while we are retired, so that we soon notice when that ends.
+/// The longest wait of a receive while this worker is retired, so that it soon sees when that ends.
 const RETIRED_WAIT: Duration = Duration::from_secs(1);
 
 /// Receives jobs from a queue and works on them, one at a time.
@@ -25,7 +25,7 @@ pub struct Consumer<Q> {
     options: ReceiveOptions,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// Not ready while we are retired, so that a cluster stops us before workers that work.
+    /// Whether this worker is ready: not while it is retired, so that a cluster stops it first.
     health: Health,
     retired: bool,
     backoff: Backoff,
@@ -58,7 +58,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         })
     }
 
-    /// Works until the shutdown begins. A job under way then is finished, or released if the
+    /// Works until the shutdown begins. A job in progress is then finished, or released if the
     /// grace period is too short for it.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         tracing::info!("receiving jobs from queue {queue} at {queue_url}");
         while !self.shutdown.is_set() {
             let given = tokio::select! {
-                // A job that has arrived is ours to ack or release, even in a shutdown.
+                // A job that has arrived must be acked or released, even in a shutdown.
                 biased;
                 given = self.queue.receive(&self.options) => given,
                 () = self.shutdown.wait() => break,
@@ -85,7 +85,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         Ok(())
     }
 
-    /// Retires this worker or puts it to work again, as the queue says.
+    /// Retires this worker, or puts it to work again, as the queue's answer says.
     fn retire(&mut self, retired: bool) {
         let was = std::mem::replace(&mut self.retired, retired);
         if was == retired || self.shutdown.is_set() {
@@ -124,7 +124,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         }
     }
 
-    /// Returns once the shutdown has begun, if the job would not end within the grace period.
+    /// Returns once the shutdown has begun, but never if the job's `end` is in the grace period.
     async fn out_of_time(&self, end: Instant) {
         self.shutdown.wait().await;
         let left = end.saturating_duration_since(Instant::now());
@@ -164,7 +164,7 @@ impl<Q: WorkQueue> Consumer<Q> {
     /// Counts a failure and waits before the next receive.
     async fn rest_after(&mut self, error: Error) -> anyhow::Result<()> {
         self.metrics.receive_errors.inc();
-        // An unknown queue will be created with its first job.
+        // An unknown queue is created with its first job, so it is not an error.
         if !error.is_passing() && !matches!(error, Error::Unknown(_)) {
             return Err(error).context("no job can be received");
         }
@@ -180,7 +180,7 @@ impl<Q: WorkQueue> Consumer<Q> {
     }
 }
 
-/// Whether a job that needs `left` more can be finished and acked within `grace`.
+/// Whether a job that takes `left` more can be finished and acked within `grace`.
 fn ends_in_time(left: Duration, grace: Duration) -> bool {
     left + ACK_TIME <= grace
 }

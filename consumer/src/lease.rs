@@ -6,30 +6,30 @@ use client::{Backoff, Error, WorkQueue};
 use service::Shutdown;
 use tokio::time::{Instant, sleep};
 
-/// The timeout of a call about a lease; a longer one would delay the shutdown.
+/// The longest timeout of a call about a lease; a longer one would delay the shutdown.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
 /// How often an ack is tried once the shutdown has begun.
 const TRIES: u32 = 4;
 
-/// One job that is ours until its lease expires.
+/// The lease of one job, which belongs to this worker until the lease expires.
 #[derive(Debug)]
 pub struct Lease<Q> {
     queue: Q,
     receipt: String,
     length: Duration,
-    /// When the queue redelivers the job, as far as we know.
+    /// When the lease ends and the queue redelivers the job, as far as this worker knows.
     until: Instant,
 }
 
 impl<Q: WorkQueue> Lease<Q> {
-    /// The lease of a job that was received just now.
+    /// The lease, of this `length`, of a job that was received just now.
     pub fn new(queue: &Q, receipt: &str, length: Duration) -> Lease<Q> {
-        // A call must fail early enough for the next one to come in time.
+        // A call must fail early enough to leave time for the next one before the lease expires.
         let queue = queue.clone().with_timeout((length / 3).min(LONGEST_CALL));
         Lease { queue, receipt: receipt.to_owned(), length, until: Instant::now() + length }
     }
 
-    /// Extends the lease each time a third of it has passed. Returns only when it is lost.
+    /// Extends the lease each time a third of it has passed. Returns only when the lease is lost.
     pub async fn keep(&mut self) {
         loop {
             sleep(self.length / 3).await;
@@ -37,19 +37,19 @@ impl<Q: WorkQueue> Lease<Q> {
             match self.queue.extend(&self.receipt, self.length).await {
                 Ok(()) => self.until = asked + self.length,
                 Err(Error::Stale(_)) => return,
-                // The job may still be ours: the next call or the ack will show it.
+                // The lease may still hold: the next call, or the ack, will show it.
                 Err(error) => tracing::debug!("lease not extended: {error}"),
             }
         }
     }
 
-    /// Acks the job and retries until the queue answers: a queue that stands still expires no
-    /// lease, so that the job may be ours for longer than we know. Once the shutdown has begun
-    /// there are only a few more tries, and only while the lease lasts.
+    /// Acks the job and retries until the queue answers. A queue that stands still lets no lease
+    /// expire, so the job may belong to this worker for longer than it knows. Once the shutdown has
+    /// begun there are only a few more tries, and only while the lease lasts.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the job is no longer ours; [`Error::Away`] when the queue did not
-    /// answer before the shutdown, so that it will redeliver the job.
+    /// [`Error::Stale`] when the lease has expired; [`Error::Away`] when the queue did not answer
+    /// before the shutdown, so that it will redeliver the job.
     pub async fn ack(self, leaving: &Shutdown) -> Result<(), Error> {
         let mut backoff = Backoff::default();
         let mut tries = TRIES;
@@ -67,15 +67,15 @@ impl<Q: WorkQueue> Lease<Q> {
             } else if is_news {
                 tracing::warn!("a job is done, but {error}; retrying the ack");
             }
-            // The next try comes well before the end of a lease that was just extended.
+            // At most a third of the lease, so that the next try comes well before the lease ends.
             sleep(wait.min(self.length / 3)).await;
         }
     }
 
-    /// Releases the job, so that another consumer gets it at once; our attempt does not count.
+    /// Releases the job, so that another consumer gets it at once; this attempt does not count.
     ///
     /// # Errors
-    /// As for [`Lease::ack`]; another consumer then gets the job when the lease expires.
+    /// As for [`Lease::ack`]; another consumer then gets the job only when the lease expires.
     pub async fn hand_back(self) -> Result<(), Error> {
         self.queue.release(&self.receipt).await
     }

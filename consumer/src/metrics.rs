@@ -12,7 +12,7 @@ pub struct Metrics {
     pub duration: Histogram,
     /// `consumer_jobs_stale_total`: jobs whose lease expired before they were done.
     pub stale: IntCounter,
-    /// `consumer_jobs_handed_back_total`: jobs released because no time was left.
+    /// `consumer_jobs_handed_back_total`: jobs released because the grace period was too short.
     pub handed_back: IntCounter,
     /// `consumer_receive_errors_total`: receives that failed.
     pub receive_errors: IntCounter,

@@ -4,26 +4,26 @@ use std::time::Duration;
 
 use rand::{Rng, RngExt};
 
-/// Seconds. The gaps of a rate below one job a day would finally overflow the clock.
+/// The longest mean gap, in seconds. Longer gaps would finally overflow the clock.
 const LONGEST_MEAN: f64 = 24.0 * 60.0 * 60.0;
 
 /// An endless sequence of gaps around a mean.
 #[derive(Debug, Clone)]
 pub struct Gaps<R> {
-    /// Seconds.
+    /// The mean gap, in seconds.
     mean: f64,
     jitter: f64,
     rng: R,
 }
 
 impl<R: Rng> Gaps<R> {
-    /// Gaps for `rate` jobs a second. Each is the mean times a factor that is uniform in
-    /// `1 - jitter ..= 1 + jitter`.
+    /// Gaps for a mean rate of `rate` jobs a second. Each gap is the mean gap times a random
+    /// factor, uniform in `1 - jitter ..= 1 + jitter`.
     pub fn new(rate: f64, jitter: f64, rng: R) -> Gaps<R> {
         Gaps { mean: rate.recip().min(LONGEST_MEAN), jitter, rng }
     }
 
-    /// The next gap.
+    /// Draws the next gap.
     pub fn draw(&mut self) -> Duration {
         let factor = 1.0 + self.jitter * self.rng.random_range(-1.0..=1.0);
         Duration::from_secs_f64(self.mean * factor)

@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::payload;
 use crate::schedule::Schedule;
 
-/// The longest pause that a full queue can ask for; a presenter does not wait longer.
+/// The longest pause after which a full queue is tried again, even if it asks for more.
 const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// Puts jobs on a queue, one after the other.
@@ -24,19 +24,19 @@ const LONGEST_REST: Duration = Duration::from_secs(5);
 pub struct Producer<Q> {
     args: Args,
     name: String,
-    /// Part of every job's key, so that two producers with the same name never share a key.
+    /// A random part of each job's key, so that producers with the same name never share a key.
     run: u64,
     queue: Q,
     schedule: Schedule<StdRng>,
     metrics: Metrics,
     shutdown: Shutdown,
     backoff: Backoff,
-    /// Jobs that the queue has accepted.
+    /// The number of jobs that the queue has accepted.
     published: u64,
 }
 
 impl<Q: WorkQueue> Producer<Q> {
-    /// A producer for `queue`, called `name`, that stops on `shutdown`. Its first job is due now.
+    /// A producer named `name` for `queue`, which stops on `shutdown`. Its first job is due now.
     ///
     /// # Errors
     /// When counters with these names are registered already.
@@ -62,8 +62,8 @@ impl<Q: WorkQueue> Producer<Q> {
         })
     }
 
-    /// Publishes until `--count` is reached or the shutdown begins. A publish that is under way
-    /// then is finished first.
+    /// Publishes jobs until `--count` is reached or the shutdown begins. A publish that is under
+    /// way at the shutdown is finished first.
     ///
     /// # Errors
     /// When the queue refuses a job permanently.
@@ -75,7 +75,7 @@ impl<Q: WorkQueue> Producer<Q> {
         while !self.is_done() && self.sleep_until(next).await {
             let number = self.published + 1;
             let job = payload::text(number, &self.name, self.args.payload_bytes);
-            // If only the answer was lost, the queue has the job: the retry uses the same key.
+            // The retry uses the same key: if only the answer was lost, the job is not added again.
             let key = format!("{:016x}-{number}", self.run);
             next = match self.queue.publish_once(&key, job).await {
                 Ok(()) => self.taken(Instant::now()),
@@ -90,7 +90,7 @@ impl<Q: WorkQueue> Producer<Q> {
         self.args.count == Some(self.published)
     }
 
-    /// Returns false at once when the shutdown begins.
+    /// Sleeps until `time`, and returns true. When the shutdown begins, returns false at once.
     async fn sleep_until(&self, time: Instant) -> bool {
         tokio::select! {
             biased;
@@ -99,7 +99,7 @@ impl<Q: WorkQueue> Producer<Q> {
         }
     }
 
-    /// Counts a published job; returns when the next one is due.
+    /// Counts a published job; returns the time when the next one is due.
     fn taken(&mut self, now: Instant) -> Instant {
         self.published += 1;
         self.metrics.published.inc();
@@ -110,7 +110,7 @@ impl<Q: WorkQueue> Producer<Q> {
         self.schedule.due()
     }
 
-    /// Counts a failure; returns how long to wait before the next publish.
+    /// Counts a failed publish; returns the pause before the next one.
     fn rest_after(&mut self, error: Error) -> anyhow::Result<Duration> {
         self.metrics.failed(&error);
         if !error.is_passing() {

@@ -1,5 +1,5 @@
-//! When jobs are due. Each due time is counted from the one before, not from the queue's answer,
-//! so that slow publishes do not lower the mean rate.
+//! When jobs are due. Each job is due a gap after the one before, not after the queue's answer, so
+//! that slow publishes do not lower the mean rate.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use crate::gaps::Gaps;
 
-/// Jobs missed in a lag up to this are published late; those of a longer lag are skipped.
+/// Jobs that are late by up to this time are published; those that are later are skipped.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// When the next job is due.
+/// Computes when the next job is due.
 #[derive(Debug)]
 pub struct Schedule<R> {
     gaps: Gaps<R>,
@@ -19,17 +19,17 @@ pub struct Schedule<R> {
 }
 
 impl<R: Rng> Schedule<R> {
-    /// A schedule whose first job is due at `now`.
+    /// A schedule with its first job due at `now`.
     pub fn new(gaps: Gaps<R>, now: Instant) -> Schedule<R> {
         Schedule { gaps, due: now }
     }
 
-    /// When the next job is due; in the past if the producer lags behind.
+    /// The time when the next job is due; in the past if the producer is late.
     pub fn due(&self) -> Instant {
         self.due
     }
 
-    /// Moves on to the next job after one was published at `now`.
+    /// Computes when the next job is due, after one was published at `now`.
     pub fn advance(&mut self, now: Instant) {
         let gap = self.gaps.draw();
         let on_time = self.due + gap;

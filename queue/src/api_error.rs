@@ -23,7 +23,7 @@ pub enum ApiError {
     /// 400: a setting is out of its range.
     #[error(transparent)]
     BadSetting(#[from] SettingsError),
-    /// 400: the target of a redrive is unknown.
+    /// 400: the target of a redrive is unknown, or is the queue itself.
     #[error(transparent)]
     Nowhere(#[from] RedriveError),
     /// 401: the call needs a token.
@@ -32,21 +32,21 @@ pub enum ApiError {
          program with --queue-token-file"
     )]
     Unauthorized,
-    /// 404: the queue was never used.
+    /// 404: the queue does not exist, because nobody has used it yet.
     #[error("there is no queue {0} yet; publish to it, receive from it or PUT it to make it")]
     UnknownQueue(QueueName),
     /// 404: there is nothing at this path.
     #[error("there is nothing at {0}; calls are at /v1/queues/NAME, /metrics, /livez and /readyz")]
     UnknownPath(String),
-    /// 405: the path exists, but not for this method.
+    /// 405: the path exists, but does not support the method of the call.
     #[error("{0} is not allowed here; the header Allow lists the methods that are")]
     WrongMethod(String),
     /// 408: the body was sent too slowly.
     #[error(transparent)]
     TooSlow(#[from] Stalled),
-    /// 410: the lease is over.
+    /// 410: the receipt's delivery has ended, so the receipt is no longer valid.
     #[error(
-        "the delivery of this receipt is over: the message is done or ready again; receive again"
+        "this receipt is no longer valid: its message is done or back in the queue; receive again"
     )]
     Stale(#[from] Stale),
     /// 413: the body is larger than the call accepts.
@@ -70,7 +70,7 @@ pub enum ApiError {
     /// 500: the answer cannot be serialized.
     #[error("the queue cannot write its answer: {0}")]
     Unwritable(String),
-    /// 503: the log has failed, and the process is about to end.
+    /// 503: the log has failed, and the process is about to end. The call may have taken effect.
     #[error(
         "the queue's log has failed, and the queue restarts; it is unknown whether this call counts"
     )]

@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Opens the token file, if one is given; logs who may call.
+    /// Opens the token file, and logs whether calls need a token; `None` if no file is given.
     ///
     /// # Errors
     /// When the file has no token.
@@ -38,7 +38,7 @@ impl Args {
         let token = self.token_file.as_deref().map(TokenFile::open).transpose()?;
         match &token {
             Some(token) => tracing::info!("calls need the token in {}", token.path().display()),
-            None => tracing::info!("anyone on the network may use it; --token-file limits that"),
+            None => tracing::info!("anyone on the network may call; --token-file limits that"),
         }
         Ok(token)
     }

@@ -1,4 +1,4 @@
-//! Parsing calls: the queue's name, arguments, and bodies up to a limit.
+//! Parses calls: names and receipts in the path, arguments, and bodies up to a limit.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -23,13 +23,13 @@ use service::http::Stalled;
 use crate::api_error::ApiError;
 use crate::wire;
 
-/// The longest delay, in milliseconds: as long as the longest lease.
+/// The longest delay of a message, in milliseconds. It equals the longest lease.
 const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
 
 /// The limit of JSON bodies, which hold settings and receipts, never messages.
 const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
 
-/// A request's body: from a connection, or made by a test.
+/// The body of a request, which comes from a connection or from a test.
 pub trait Incoming:
     http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
 {
@@ -40,6 +40,7 @@ impl<B> Incoming for B where
 {
 }
 
+/// The queue's name in the path.
 pub(crate) struct Named(pub(crate) QueueName);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
@@ -50,6 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
+/// The worker's name in the path.
 pub(crate) struct NamedWorker(pub(crate) Arc<str>);
 
 impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
@@ -60,7 +62,7 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
     }
 }
 
-/// Checks a worker's name.
+/// Checks that a worker's name has 1 to 80 printable characters.
 pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name.into());
@@ -68,7 +70,7 @@ pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     Err(ApiError::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
-/// The receipt in the path. Receipts are opaque: any text may be one, and most are stale.
+/// The receipt in the path. `receipt` is `None` if the text is not one, which counts as stale.
 pub(crate) struct Held {
     pub(crate) text: String,
     pub(crate) receipt: Option<Receipt>,
@@ -83,7 +85,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Held {
     }
 }
 
-/// The parameter of the path with this name in the route.
+/// The part of the path that has this name in the router.
 async fn in_path<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
@@ -95,7 +97,7 @@ async fn in_path<S: Send + Sync>(
     path.remove(name).ok_or_else(|| ApiError::BadArgument(format!("the path names no {name}")))
 }
 
-/// The arguments after the question mark.
+/// The arguments of a call, which follow the question mark of its URL.
 pub(crate) struct Asked<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
@@ -117,7 +119,7 @@ impl<T: DeserializeOwned> Asked<T> {
     fn read(uri: &Uri) -> Result<Asked<T>, ApiError> {
         let query = Query::<T>::try_from_uri(uri);
         query.map(|Query(asked)| Asked(asked)).map_err(|error| {
-            // The error's text begins with what was tried; its source is only the reason.
+            // The error's own text begins with what failed; its source has only the reason.
             let reason = Error::source(&error).map(ToString::to_string);
             let reason = reason.unwrap_or_else(|| error.body_text());
             ApiError::BadArgument(format!("the arguments after '?' are invalid: {reason}"))
@@ -125,7 +127,7 @@ impl<T: DeserializeOwned> Asked<T> {
     }
 }
 
-/// `?max=`, for calls that only read.
+/// The argument `?max=` of calls that only show messages.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Max {
@@ -133,43 +135,43 @@ pub(crate) struct Max {
 }
 
 impl Max {
-    /// The number of messages, 1 to 100; `default` if it is left out.
+    /// The most messages to show, 1 to 100; `default` if the argument is left out.
     pub(crate) fn or(&self, default: usize) -> Result<usize, ApiError> {
         max(self.max.as_deref(), default)
     }
 }
 
-/// The most messages, 1 to 100; `default` if it is left out.
+/// Parses the argument `max` of 1 to 100 messages; `default` if it is left out.
 pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
-/// The most messages, 1 or more; all if it is left out.
+/// Parses the argument `max` of 1 or more messages; [`usize::MAX`] if it is left out.
 pub(crate) fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
     let given = whole("max", text, 1..=u64::from(u32::MAX))?;
     Ok(given.map_or(usize::MAX, |max| max as usize))
 }
 
-/// A delay in milliseconds; zero if it is left out.
+/// Parses a delay in milliseconds; zero if it is left out.
 pub(crate) fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
     Ok(Duration::from_millis(given.unwrap_or(0)))
 }
 
-/// A lease in seconds.
+/// Converts a lease in seconds, and checks its range.
 pub(crate) fn lease(seconds: f64) -> Result<Duration, ApiError> {
     let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
-/// An age in seconds.
+/// Converts a `max_age_s` in seconds; its range is checked later, with all settings.
 pub(crate) fn age(seconds: f64) -> Result<Duration, ApiError> {
     Ok(duration(seconds))
 }
 
-/// Rounds up to whole microseconds, because the log stores those. Values that are not a duration
-/// become zero, which is refused later.
+/// Converts seconds, rounded up to whole microseconds, which the log stores. Numbers that are not a
+/// duration become zero, which is refused later.
 fn duration(seconds: f64) -> Duration {
     let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
     Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
@@ -195,7 +197,7 @@ fn whole(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) bytes: usize,
-    /// How a client with a longer body can avoid the error.
+    /// What a client with a longer body should do, for the error message.
     pub(crate) mend: &'static str,
 }
 
@@ -206,8 +208,8 @@ impl Limit {
     }
 }
 
-/// Reads a body. A body that is too large is refused as soon as that is known, even if more is to
-/// come.
+/// Reads a body. A body that is too large is refused as soon as that is known, without reading the
+/// rest.
 pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
@@ -216,7 +218,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     if body.is_end_stream() && first.len() <= limit.bytes {
         return Ok(wire::owned(first));
     }
-    // Memory that is never written to costs nothing, but growing the buffer would.
+    // The full size at once: unused memory costs nothing, but growing the buffer copies it.
     let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
     let mut bytes = Vec::with_capacity(first.len() + more);
     bytes.extend_from_slice(&first);
@@ -232,7 +234,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     Ok(bytes.into_boxed_slice().into())
 }
 
-/// The next bytes of a body; `None` at its end.
+/// Reads the next bytes of a body; `None` at its end.
 async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, ApiError> {
     while let Some(frame) = body.frame().await {
         // Frames without data are trailers, which are ignored.
@@ -243,7 +245,7 @@ async fn part<B: Incoming>(body: &mut B) -> Result<Option<Bytes>, ApiError> {
     Ok(None)
 }
 
-/// The error of a body that ended early.
+/// Converts the error of a body that was too slow or ended early.
 fn broken(error: &(dyn Error + 'static)) -> ApiError {
     let mut reasons = std::iter::successors(Some(error), |error| (*error).source());
     match reasons.find_map(|reason| reason.downcast_ref::<Stalled>()) {
@@ -264,7 +266,7 @@ pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, 
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // Parsed as an object first, because serde would also accept a list for a struct.
+    // The body is first parsed as an object, because serde would also accept a list for a struct.
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
     object
         .and_then(|object| T::deserialize(Value::Object(object)))

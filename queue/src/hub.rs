@@ -2,11 +2,11 @@
 //!
 //! # Layout
 //! - `state`: the data behind the lock
-//! - `clock`: time that stops while the process is stopped
-//! - `publish`: publishing; messages become visible once they are on the disk
+//! - `clock`: the broker's time, which stops while the process is stopped
+//! - `publish`: publishing messages, which become visible once they are on the disk
 //! - `waiter`: a waiting receive, and what happens when its client goes away
 //! - [`handover`]: messages on their way to a client, put back if they never reach it
-//! - `writing`: the interface for the log's writer
+//! - `writing`: what the log's writer calls
 
 use std::convert::Infallible;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -28,34 +28,34 @@ mod writing;
 
 pub use publish::TakenIn;
 
-/// The bytes of messages that may wait to be written, each of which is in memory three times until
-/// then. A publisher that exceeds this waits until there is room.
+/// How many bytes of messages may wait to be written; until then each byte is in memory three
+/// times. A publisher that would exceed this waits until there is room.
 const ROOM: usize = 16 << 20;
 
-/// The broker as the server shares it: every call takes one lock for a short time.
+/// The broker as all calls of the server share it. Every call takes its one lock for a short time.
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
-    /// Whether there is a recorder, readable without the lock.
+    /// Whether there is a log; a copy that can be read without the lock.
     is_durable: bool,
     /// Notified when there is something to write, or when the hub is closed.
     gathers: Condvar,
-    /// For display only; nothing here is decided by it.
+    /// The wall clock, for display only: the hub decides nothing by it.
     wall: WallClock,
-    /// Room for bytes that wait to be written.
+    /// One permit for each of the [`ROOM`] bytes that may wait to be written.
     room: Arc<Semaphore>,
-    /// Notified when a deadline appears before the one that the timer sleeps for.
+    /// Notified when there is a sooner deadline than the one for which [`Hub::keep_time`] sleeps.
     sooner: Notify,
 }
 
 impl Hub {
-    /// An empty broker whose time begins now. `run` should differ from that of any earlier process,
-    /// so that its receipts are stale.
+    /// Creates a hub without a log, whose broker is empty. `run` should differ from that of any
+    /// earlier process, so that receipts of that process are stale.
     pub fn new(run: u32) -> Hub {
         Hub::with(Broker::new(run), None, Time::ZERO)
     }
 
-    /// A broker with a log, at `now` by its own time. A writer must take the records.
+    /// Creates a hub with a log, at `now` by the broker's clock. A writer must take the records.
     pub fn durable(broker: Broker, recorder: Recorder, now: Time) -> Hub {
         Hub::with(broker, Some(recorder), now)
     }
@@ -77,26 +77,26 @@ impl Hub {
         Hub { wall, ..self }
     }
 
-    /// The wall clock, in milliseconds since 1970.
+    /// The time by the wall clock, in milliseconds since 1970.
     pub fn wall_clock(&self) -> u64 {
         (self.wall)()
     }
 
-    /// Makes a call on the broker after ending what is over by now, then delivers the events.
-    /// `call` must not use the hub again.
+    /// Ends the leases and delays that are over, calls `call` with the broker and its time, and
+    /// passes on the events. `call` must not use the hub again.
     pub fn call<T>(&self, call: impl FnOnce(&mut Broker, Time) -> T) -> T {
         self.enter(|state, now| call(&mut state.broker, now))
     }
 
-    /// Whether a call may use a queue of this name, which creates it if it does not exist.
+    /// Checks whether a call may use a queue of this name, which creates it if it does not exist.
     ///
     /// # Errors
-    /// When there are too many queues.
+    /// When the queue does not exist, and there are too many queues to create it.
     pub fn admit(&self, name: &QueueName) -> Result<(), ApiError> {
         self.lock().admit(name)
     }
 
-    /// Ends a wait. Messages that were delivered up to now are in the waiter's channel.
+    /// Ends the wait of a receive. Messages delivered before that are in the waiter's channel.
     fn cancel(&self, name: &QueueName, waiter: WaiterId) {
         self.enter(|state, _| {
             state.waiters.remove(&waiter);
@@ -104,14 +104,14 @@ impl Hub {
         });
     }
 
-    /// Puts messages back that never reached their worker.
+    /// Puts back messages that never reached their worker.
     fn undeliver(&self, name: &QueueName, deliveries: &[Delivery]) {
         self.call(|broker, now| broker.undeliver(now, name, &receipts(deliveries)));
     }
 
-    /// Ends leases and delays on time. It sleeps until the next deadline, or until a sooner one
-    /// appears. While workers have leases or wait, it reads the clock several times a second, to
-    /// notice if the process was stopped. Without workers it never wakes up in vain.
+    /// Runs for ever and ends leases and delays on time. Sleeps until the next deadline, or until a
+    /// sooner one appears. While workers have leases or wait, it reads the clock several times a
+    /// second, to notice if the process was stopped.
     pub async fn keep_time(&self) -> Infallible {
         loop {
             match self.enter(|state, _| state.next_look()) {
@@ -125,13 +125,13 @@ impl Hub {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // After a panic in here one message may be lost; the others should not be lost with it.
+        // A panic under the lock may lose one message. The hub goes on and keeps the others.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter<T>(&self, call: impl FnOnce(&mut State, Time) -> T) -> T {
         let mut state = self.lock();
-        // Read under the lock, because the broker's time must not go back.
+        // The clock is read under the lock, because the broker's time must not go back.
         let now = state.look();
         let before = state.broker.next_deadline();
         state.broker.advance(now);

@@ -1,4 +1,4 @@
-//! The header `Idempotency-Key`, by which a publish happens only once, however often it is tried.
+//! The header `Idempotency-Key`: a repeated publish with the same key has no effect.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use broker::{Fingerprint, Key, NewMessage, Once};
@@ -7,11 +7,11 @@ use ring::digest::{Context, Digest, SHA256, digest};
 use crate::api_error::ApiError;
 
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The longest key, in characters.
+/// The longest key, in characters; the error message names it, too.
 const LONGEST: usize = 255;
 
-/// The key of a call, if it has one. The draft standard wants quotes, and most clients send none:
-/// both are the same key.
+/// The key of a call; `None` if it has none. A key with quotes, as the draft standard demands, and
+/// the same key without quotes, as most clients send it, are equal.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -20,18 +20,18 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let text = quoted.unwrap_or(text);
     let fits = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
     if !fits || values.next().is_some() {
-        let want = "1 to 255 visible ASCII characters, once; use a UUID";
+        let want = "1 to 255 visible ASCII characters, and occur only once; use a UUID";
         return Err(ApiError::BadArgument(format!("the header Idempotency-Key must have {want}")));
     }
     Ok(Some(Key(half(&digest(&SHA256, text)))))
 }
 
-/// The header of an answer that was given before.
+/// The header that marks an answer as that of an earlier publish with the same key.
 pub(crate) fn replayed() -> (HeaderName, HeaderValue) {
     (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
 }
 
-/// The key and a fingerprint of the batch; it differs for other messages and other delays.
+/// Returns the key with the batch's fingerprint, which includes all messages and delays.
 pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     let mut all = Context::new(&SHA256);
     for NewMessage { body, delay } in batch {
@@ -42,7 +42,7 @@ pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     Once { key, fingerprint: Fingerprint(half(&all.finish())) }
 }
 
-/// The first half of a SHA-256, long enough that collisions do not happen.
+/// The first 16 bytes of a SHA-256, enough to make collisions practically impossible.
 fn half(digest: &Digest) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);

@@ -1,17 +1,17 @@
-//! The queue server: the pure broker with a clock, a lock, a log and HTTP.
+//! The queue server: adds a clock, a lock, a log and HTTP to the crate [`broker`].
 //!
 //! # Layout
 //! - [`args`]: the command line
 //! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and its waiting receives
 //! - [`durable`]: the log
-//! - [`writer`]: one write and one sync for all that wait
-//! - [`start`](start()): an empty queue in memory, or the contents of a data directory
+//! - [`writer`]: writes all waiting records of the log in one batch
+//! - [`start`](start()): opens the data directory, or starts with no queues in memory
 //! - [`api`]: the calls over HTTP, a file for each kind
-//! - `idempotency`: the header for publishes that happen only once
-//! - `extract`: parsing calls
+//! - `idempotency`: the header `Idempotency-Key`
+//! - `extract`: parses calls
 //! - `wire`: messages and times in JSON
 //! - [`api_error`]: [`ApiError`], every error that a call can return
-//! - [`metrics`]: [`Metrics`], read from the broker at each scrape
+//! - [`metrics`]: [`Metrics`], which reads the broker's numbers at each scrape
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -42,7 +42,7 @@ pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 
 /// Answers calls until the shutdown, in addition to the `endpoints` that every program has. If
-/// there is a `token`, clients must show it. At the shutdown waiting receives get an empty list,
+/// there is a `token`, clients must send it. At the shutdown, waiting receives get an empty list,
 /// other calls finish, and idle connections are closed.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use mimalloc::MiMalloc;
 use queue::{Args, Metrics};
 use service::Shell;
 
-/// The system's allocator would keep most of the memory of a million messages after they are gone.
+/// The system's allocator would keep most memory of a million messages after they are done.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

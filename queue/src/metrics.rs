@@ -1,4 +1,4 @@
-//! The metrics at `/metrics`, read from the broker at each scrape: nothing is counted twice.
+//! The metrics at `/metrics`. They are read from the broker's own numbers at each scrape.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use prometheus::{GaugeVec, IntCounterVec, Opts};
 
 use crate::hub::Hub;
 
-/// Reads a gauge's value; `None` leaves it out.
+/// Reads a gauge's value from a queue's numbers; with `None`, the gauge is absent for that queue.
 type Level = fn(&Stats) -> Option<f64>;
-/// Reads a counter's value.
+/// Reads a counter's value from a queue's totals.
 type Count = fn(&Counters) -> u64;
 
 const GAUGES: [(&str, &str, Level); 7] = [
@@ -59,7 +59,7 @@ const COUNTERS: [(&str, &str, Count); 11] = [
     ("queue_receive_empty_total", "Receives that ended without a message.", |it| it.receive_empty),
 ];
 
-/// The numbers of all queues for Prometheus, with the label `queue`.
+/// Reports the numbers of all queues to Prometheus. The label `queue` has the queue's name.
 #[derive(Debug)]
 pub struct Metrics {
     hub: Arc<Hub>,
@@ -67,10 +67,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// A collector for a registry.
+    /// Creates a collector, which must be registered.
     ///
     /// # Errors
-    /// When Prometheus does not accept a name above.
+    /// When Prometheus does not accept the name of a metric.
     pub fn new(hub: Arc<Hub>) -> prometheus::Result<Metrics> {
         let counters = COUNTERS.iter().map(|(name, help, _)| (*name, *help));
         let all = GAUGES.iter().map(|(name, help, _)| (*name, *help)).chain(counters);
@@ -87,7 +87,7 @@ impl Collector for Metrics {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        // The numbers of all queues at one moment.
+        // All numbers are read at the same moment.
         let stats: Vec<_> = self.hub.call(|broker, now| {
             broker.all_stats(now).map(|(name, stats)| (name.clone(), stats)).collect()
         });

@@ -1,4 +1,4 @@
-//! Starting with an empty queue in memory, or with the contents of a data directory.
+//! Starts with the contents of a data directory, or with no queues in memory.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,29 +11,29 @@ use crate::hub::Hub;
 use crate::wire::WallClock;
 use crate::writer::Writer;
 
-/// The hub and its writer.
+/// The hub, and the writer of its log.
 #[derive(Debug)]
 pub struct Store<D: Disk = Directory> {
     /// The broker as the server shares it.
     pub hub: Arc<Hub>,
-    /// Writes the log; `None` for memory only.
+    /// The writer of the log; `None` if messages are kept in memory only.
     pub writer: Option<Writer<D>>,
 }
 
 impl Store {
-    /// An empty hub without a log.
+    /// Creates an empty hub without a log.
     pub fn memory(run: u32) -> Store {
         Store { hub: Arc::new(Hub::new(run)), writer: None }
     }
 }
 
-/// Opens the data directory, if there is one, and logs what was found. `wall` is the clock for
-/// times that outlive the process.
+/// Opens the data directory, and logs what was found; `None` keeps messages in memory only. `wall`
+/// is the clock for times that must be valid after a restart.
 ///
 /// # Errors
 /// When another process uses the directory, or the log is damaged.
 pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
-    // Every run has another number; 0 stands for none.
+    // Each run of the process has a random number. 0 is reserved: it means that there is no run.
     let run = rand::random::<u32>().max(1);
     let Some(data) = data else {
         tracing::info!("messages are kept in memory only and are gone when this process ends");
@@ -57,11 +57,11 @@ pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The hub of a new run with what was loaded, and the number of messages.
+/// Makes the hub of a new run from what was loaded; also returns the number of messages.
 pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Store<D>, usize) {
     let wall = clock();
-    // The broker's time begins at the wall clock's, so that no message is older than the broker's
-    // time.
+    // The broker's time begins with the time since 1970, so that no message was published before
+    // the broker's time 0.
     let now = Time::from_millis(wall);
     let mut broker = loaded.restore.finish(run, now, wall);
     let here = |(_, it): (_, Stats)| it.ready + it.in_flight + it.delayed;
@@ -72,7 +72,7 @@ pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Stor
     (Store { hub, writer: Some(writer) }, messages)
 }
 
-/// The name of this process, for others that try to use the directory.
+/// The name of this process in the error of another process that tries to use the directory.
 fn who() -> String {
     let process = std::process::id();
     match std::env::var("HOSTNAME") {

@@ -8,7 +8,7 @@ use broker::{Delivery, Peeked, Place};
 use bytes::Bytes;
 use serde::Serialize;
 
-/// Bytes as text if they are UTF-8, else as base64 under another name.
+/// A message's bytes: as text in `body` if they are UTF-8, else as base64 in `body_base64`.
 #[derive(Serialize)]
 enum Content<'a> {
     #[serde(rename = "body")]
@@ -26,7 +26,7 @@ impl<'a> From<&'a [u8]> for Content<'a> {
     }
 }
 
-/// A list under a name.
+/// The answer to a peek.
 #[derive(Serialize)]
 pub(crate) struct Messages<T> {
     pub(crate) messages: Vec<T>,
@@ -36,8 +36,8 @@ pub(crate) struct Messages<T> {
 #[derive(Serialize)]
 pub(crate) struct Received<'a> {
     pub(crate) messages: Vec<Given<'a>>,
-    /// Whether its worker is retired. The field is there only then, so that answers to others do
-    /// not change.
+    /// Whether the worker that receives is retired. Answers to other workers do not have this
+    /// field, because clients may not expect it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) retired: bool,
 }
@@ -96,25 +96,25 @@ fn state(place: &Place) -> &'static str {
     }
 }
 
-/// Bodies of up to this many bytes may be slices of a larger buffer: code that stores one copies it.
+/// Bodies of up to this many bytes may be parts of a larger buffer; the broker copies them.
 const PART: usize = 4 << 10;
 
-/// The same bytes; large ones keep no other memory alive.
+/// Returns the same bytes. Large ones are copied, so that they do not keep a larger buffer alive.
 pub(crate) fn owned(bytes: Bytes) -> Bytes {
     if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
-/// A wall clock, in milliseconds since 1970. It may be set at any time, so it is only for display
-/// and for times that outlive the process. A running process decides by the hub's time.
+/// A wall clock, in milliseconds since 1970. It may be set at any time, so it serves only for
+/// display and for times that are valid after a restart; all else uses the broker's time.
 pub type WallClock = fn() -> u64;
 
-/// The machine's wall clock.
+/// Reads the machine's wall clock, in milliseconds since 1970.
 pub fn wall_clock() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as u64)
 }
 
-/// A time of the wall clock as text, in UTC with milliseconds.
+/// A time in milliseconds since 1970 as RFC 3339 text, in UTC.
 pub(crate) fn rfc3339(millis: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(millis)).to_string()
 }

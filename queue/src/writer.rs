@@ -1,7 +1,7 @@
-//! One write and one sync for all that wait.
+//! Writes the log. All records that wait are written as one batch, with one write and one sync.
 //!
-//! While a batch is being written, the next one collects. So no publisher waits for a timer, and
-//! batches grow with the load.
+//! While a batch is being written, records for the next one collect. So no publisher waits for a
+//! timer, and batches grow with the load.
 
 use std::collections::VecDeque;
 use std::io;
@@ -17,44 +17,44 @@ use crate::durable::extent::{Extents, Keeping};
 use crate::durable::recorder::{Gathered, Publish};
 use crate::hub::Hub;
 
-/// The length of segments in bytes. When all messages are done, at most two are left.
+/// The length of a segment in bytes. When all messages are done, at most two segments are left.
 const SEGMENT: u64 = 16 << 20;
 
-/// Owed records are written in pieces of about this many bytes.
+/// Records that could not be written yet are written again in pieces of about this many bytes.
 const PIECE: usize = 1 << 20;
 
-/// How long to wait before owed records are tried again.
+/// How long to wait before records that could not be written are tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// So many segments are allowed before messages are carried.
+/// How many segments the log may have beside twice the needed bytes, before messages are carried.
 const SPARE: u64 = 3;
 
-/// What the writer takes at a time.
+/// What the writer takes from the hub at one moment.
 struct Taken {
     gathered: Gathered,
-    /// The begin of a new segment, if one is due.
+    /// The first batch of a new segment; `None` while the last segment has room.
     base: Option<Outgoing>,
-    /// The oldest needed segment.
+    /// The oldest needed segment; `None` if only the last one is needed.
     needed: Option<u64>,
-    /// Messages that are carried to the end, so that their segment can be deleted.
+    /// Messages that are carried to the log's end; `None` if the log is short enough.
     keeping: Option<Keeping>,
 }
 
-/// A running writer, on a thread of its own, because a sync blocks.
+/// The running writer of a hub's log, if any, on its own thread because a sync blocks.
 #[derive(Debug)]
 pub struct Writing(Option<JoinHandle<io::Result<()>>>);
 
 impl Writing {
-    /// Starts a writer, if there is one.
+    /// Starts the writer, if there is one.
     pub fn start(writer: Option<Writer>) -> Writing {
         Writing(writer.map(|writer| tokio::task::spawn_blocking(|| writer.run())))
     }
 
-    /// Waits until the writer ends: after the hub is closed, or after a failure. Without a writer
-    /// it waits for ever.
+    /// Waits until the writer ends, after the hub was closed or after a failure. Without a writer,
+    /// waits for ever.
     ///
     /// # Errors
-    /// When it is unknown what is on the disk.
+    /// When a write failed so that the contents of the disk are unknown.
     pub async fn ended(&mut self) -> anyhow::Result<()> {
         let Some(task) = &mut self.0 else { return std::future::pending().await };
         let ended = task.await;
@@ -65,41 +65,41 @@ impl Writing {
     /// Waits until everything is written, after the hub was closed.
     ///
     /// # Errors
-    /// When it is unknown what is on the disk.
+    /// When a write failed so that the contents of the disk are unknown.
     pub async fn finish(mut self) -> anyhow::Result<()> {
         if self.0.is_some() { self.ended().await } else { Ok(()) }
     }
 }
 
-/// Writes the records of a hub.
+/// Writes the records of a hub to its log.
 #[derive(Debug)]
 pub struct Writer<D: Disk = Directory> {
     hub: Arc<Hub>,
     journal: Journal<D>,
     extents: Extents,
-    /// A segment that is longer than this, in bytes, is followed by another one.
+    /// The length in bytes from which a segment is followed by a new one.
     segment: u64,
-    /// Records of events that could not be written yet, oldest first. An event is owed until it is
-    /// written.
+    /// Owed records, in pieces, oldest first: their events have happened, but they could not be
+    /// written yet.
     owed: VecDeque<Outgoing>,
-    /// Whether the disk has refused publishes since the last success; it is logged once.
+    /// Whether the last write failed, so that a series of failures is logged once.
     refused: bool,
-    /// Whether the last deletion of a segment failed; it is logged once.
+    /// Whether the last deletion of a segment failed, so that a series of failures is logged once.
     undeleted: bool,
 }
 
 impl<D: Disk> Writer<D> {
-    /// A writer for a hub, with the log that was loaded for it.
+    /// Creates the writer of a hub, for the log from which the hub was loaded.
     pub(crate) fn new(hub: Arc<Hub>, journal: Journal<D>, extents: Extents) -> Writer<D> {
         let (owed, refused, undeleted) = (VecDeque::new(), false, false);
         Writer { hub, journal, extents, segment: SEGMENT, owed, refused, undeleted }
     }
 
-    /// Writes until the hub is closed, and then the rest.
+    /// Writes records until the hub is closed and all are written.
     ///
     /// # Errors
-    /// When it is unknown what is on the disk. Then the process must end: only a restart, which
-    /// reads the disk, can tell, and no waiting publisher may get a success.
+    /// When a write failed so that the contents of the disk are unknown. Then the process must end:
+    /// only a restart, which reads the disk, can tell, and no waiting publisher may get a success.
     pub fn run(mut self) -> io::Result<()> {
         while let Some(taken) = self.take() {
             let Taken { gathered, base, mut needed, keeping } = taken;
@@ -108,13 +108,13 @@ impl<D: Disk> Writer<D> {
             if self.owed.is_empty() {
                 keeping.into_iter().for_each(|it| self.extents.carried(segment, it));
             } else {
-                // A full disk cannot record that messages are done, but deleting their segments
-                // makes room. So segments are deleted before that is recorded.
+                // A full disk has no room to record that messages are done, but deleting their
+                // segments makes room. So segments are deleted before that is recorded.
                 needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
             }
             self.delete_before(needed)?;
         }
-        // Deletions since the last try may have made room.
+        // Segments that were deleted since the last try may have made room.
         if self.write_owed()?.is_err() {
             tracing::warn!("the disk is still full: some messages that are done will come again");
         }
@@ -129,7 +129,7 @@ impl<D: Disk> Writer<D> {
         }
     }
 
-    /// Writes owed records piece by piece, until the disk refuses one.
+    /// Writes the owed records piece by piece, until the disk refuses one (the inner error).
     fn write_owed(&mut self) -> io::Result<Result<(), Refusal>> {
         while let Some(mut piece) = self.owed.pop_front() {
             if let Err(refusal) = self.append(&mut piece)? {
@@ -146,11 +146,11 @@ impl<D: Disk> Writer<D> {
         let (bytes, last) = (self.journal.bytes(), self.journal.last_number());
         let segment = self.segment;
         let extents = &mut self.extents;
-        // A full disk may have room again although nothing happens in the hub.
+        // The writer does not wait for the next event, because a full disk may have room before it.
         let patience = (!self.owed.is_empty()).then_some(AGAIN);
         self.hub.gathered(patience, |recorder, broker, now| {
             let needed = extents.first_needed(broker);
-            // More than half of the log is useless.
+            // True if more than half of the log is not needed any more.
             let too_long = bytes > SPARE * segment + 2 * broker.bytes();
             let old = needed.filter(|it| too_long && *it < last);
             let keeping = old.map(|it| extents.keeping(it, broker, recorder.next_written(broker)));
@@ -174,7 +174,8 @@ impl<D: Disk> Writer<D> {
                 self.settle(segment, accepted);
             }
             Err(refusal) => {
-                // Owed records are smaller, and must be written; publishes are refused instead.
+                // Owed records are smaller and must be written, so the publishes are refused
+                // instead.
                 let _ = self.write_owed()?;
                 self.hub.refuse(accepted, &refusal);
             }
@@ -182,7 +183,7 @@ impl<D: Disk> Writer<D> {
         Ok(())
     }
 
-    /// Writes owed records and these records, in one batch if there are few owed ones.
+    /// Writes owed records and `records`, in one batch if there are few. Returns the segment.
     fn write_with(&mut self, records: Outgoing) -> io::Result<Result<u64, Refusal>> {
         if self.owed.len() > 1
             && let Err(refusal) = self.write_owed()?
@@ -202,8 +203,8 @@ impl<D: Disk> Writer<D> {
         Ok(written)
     }
 
-    /// Begins another segment; false if that failed and the last one stays in use until the next
-    /// try. Events before its base was taken go into the last segment.
+    /// Begins a segment with the batch `base`, after owed records, whose effects `base` includes.
+    /// Returns false if the disk refused; then the last segment stays in use until the next try.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<bool> {
         if self.write_owed()?.is_err() {
             return Ok(false);

@@ -29,7 +29,7 @@ pub struct Args {
     pub service: ServiceArgs,
 }
 
-/// Like [`QueueArgs`], but without a queue the tiles are only counted.
+/// The flags of [`QueueArgs`], but the queue is optional: without it the tiles are only counted.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "The queue for finished tiles")]
 pub struct TileQueueArgs {
@@ -50,7 +50,7 @@ pub struct TileQueueArgs {
 }
 
 impl TileQueueArgs {
-    /// The queue for the tiles, if one was named.
+    /// The flags for the queue of the tiles; `None` if no queue was named.
     pub fn queue_args(&self) -> Option<QueueArgs> {
         let queue = self.queue.clone()?;
         let (queue_url, file) = (self.queue_url.clone(), self.queue_token_file.clone());

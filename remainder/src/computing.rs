@@ -1,4 +1,4 @@
-//! The thread that computes in slices, with a rest after each.
+//! The thread that computes tiles in short slices, with a rest after each.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -7,23 +7,22 @@ use crate::duty::Duty;
 use crate::ticket::Tickets;
 use crate::tile::Tile;
 
-/// Short enough that others get the core soon, long enough that waking up costs little.
+/// The length of a slice: others get the core soon, and waking up costs little in comparison.
 const SLICE: Duration = Duration::from_millis(4);
-/// The lowest priority that Unix has.
+/// The lowest scheduling priority of a process on Unix.
 const NICENESS: i32 = 19;
 
-/// Computes the tiles that `tickets` name, and passes each to `done`, until the other end of
-/// `stay` is dropped; then it returns after one slice at most. Lowers the priority of its thread
-/// permanently.
+/// Computes the tiles that `tickets` name, and passes each to `done`. Once the other end of `stay`
+/// is dropped, returns after one slice at most. Lowers the priority of its thread permanently.
 ///
-/// It never waits for a ticket: without one it computes the tile after its last one. The rest
+/// Never waits for a ticket: if there is none, computes the tile after its last one. The rest
 /// before a tile is long enough for a ticket to arrive.
 pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: impl FnMut(&Tile)) {
     lower_priority();
     let mut number = 0;
     let mut under_way = None;
     let mut busy = SLICE;
-    // A rest that ends late only makes the share smaller.
+    // A rest that takes too long only makes the used share of the core smaller.
     while stay.recv_timeout(duty.rest_after(busy)) != Err(RecvTimeoutError::Disconnected) {
         let begun = Instant::now();
         let tile = under_way.get_or_insert_with(|| {
@@ -42,7 +41,7 @@ pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: imp
     }
 }
 
-/// On Linux this changes the thread's own priority; elsewhere that of the whole process.
+/// Lowers the priority: on Linux of this thread, elsewhere of the whole process.
 fn lower_priority() {
     if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::debug!("the priority cannot be lowered: {error}");
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
     use crate::tile::Place;
 
-    /// The places of the first `count` tiles; `each` is called after every tile.
+    /// The places of the first `count` computed tiles; `each` is called after every tile.
     fn places(count: usize, tickets: &Tickets, mut each: impl FnMut(usize)) -> Vec<Place> {
         let (stay, heard) = mpsc::channel();
         let mut stay = Some(stay);

@@ -8,10 +8,10 @@ use std::time::Duration;
 pub struct Duty(f64);
 
 impl Duty {
-    /// How long to rest after `busy`, so that `busy` is this share of the whole time.
+    /// The time to rest after `busy`, so that `busy` is this share of both together.
     pub fn rest_after(self, busy: Duration) -> Duration {
         let rest = busy.as_secs_f64() * (self.0.recip() - 1.0);
-        // The rest for a tiny share can exceed the longest Duration.
+        // For a tiny share this rest can exceed the longest Duration.
         Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX)
     }
 

@@ -1,14 +1,14 @@
-//! The Mandelbrot set, and the places in it that are worth seeing.
+//! The Mandelbrot set, and the views of it that the pictures show.
 
 /// A picture's width in pixels.
 pub const WIDTH: u32 = 1280;
 /// A picture's height in pixels.
 pub const HEIGHT: u32 = 800;
 
-/// The darkest shade outside the set, which is black.
+/// The darkest shade of points outside the set; those in the set are black (0).
 const DARKEST: f64 = 24.0;
 
-/// A place in the plane.
+/// A part of the complex plane that a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
     /// The real part of the picture's centre.
@@ -17,40 +17,40 @@ pub struct View {
     pub im: f64,
     /// The picture's width in the plane.
     pub width: f64,
-    /// A point that has not escaped after this number of steps counts as in the set.
+    /// A point that has not escaped after this number of steps counts as a point of the set.
     pub limit: u32,
-    /// About the fewest steps in this view; they get the darkest shade.
+    /// About the fewest steps of a point in this view; points with that few get the darkest shade.
     pub floor: u32,
 }
 
-/// From the whole set to ever smaller details; each picture takes about the same work.
+/// The views, from the whole set to ever smaller details; each takes about the same work.
 pub const VIEWS: [View; 8] = [
     // The whole set.
     View { re: -0.65, im: 0.0, width: 3.6, limit: 1000, floor: 1 },
-    // A small copy of it on its western spike.
+    // A small copy of the set on its western spike.
     View { re: -1.754_88, im: 0.0, width: 0.05, limit: 1000, floor: 10 },
-    // A bent copy on its northern branches.
+    // A bent copy of the set on its northern branches.
     View { re: -0.1592, im: 1.0317, width: 0.03, limit: 1000, floor: 10 },
-    // Flowers north of its neck.
+    // Flowers north of the neck of the set.
     View { re: -0.722, im: 0.246, width: 0.019, limit: 1000, floor: 30 },
-    // The valley of the elephants.
+    // The "valley of the elephants".
     View { re: 0.286_93, im: 0.014_287, width: 0.0015, limit: 1000, floor: 50 },
-    // A fan in the valley of the sea horses.
+    // A fan in the "valley of the sea horses".
     View { re: -0.748, im: 0.1, width: 0.0014, limit: 2000, floor: 50 },
     // The tail of one sea horse.
     View { re: -0.743_643_9, im: 0.131_825_9, width: 0.000_3, limit: 2000, floor: 100 },
-    // An eye.
+    // The centre of a spiral, which looks like an eye.
     View { re: -1.250_66, im: 0.020_12, width: 0.000_17, limit: 2000, floor: 50 },
 ];
 
 impl View {
-    /// The view of a picture; after the last view the first one follows.
+    /// The view of the picture with this number; after the last view the first one follows.
     pub fn of_picture(picture: u64) -> View {
         VIEWS[(picture % VIEWS.len() as u64) as usize]
     }
 
-    /// The shade at a point of the picture, in pixels from its upper left corner: 0 in the set;
-    /// outside, the closer to the set, the lighter.
+    /// The shade at a point of the picture, in pixels from its upper left corner. It is 0 in the
+    /// set; outside, points closer to the set are lighter.
     pub fn shade(&self, x: f64, y: f64) -> u8 {
         let scale = self.width / f64::from(WIDTH);
         let re = self.re + (x - f64::from(WIDTH / 2)) * scale;
@@ -58,7 +58,7 @@ impl View {
         escape(re, im, self.limit).map_or(0, |steps| self.shade_of(steps))
     }
 
-    /// Logarithmic, as the steps double again and again towards the set.
+    /// The shade of a point by its steps: logarithmic, as they grow fast towards the set.
     fn shade_of(&self, steps: u32) -> u8 {
         let floor = f64::from(self.floor);
         let depth = (f64::from(steps) / floor).ln() / (f64::from(self.limit) / floor).ln();
@@ -66,13 +66,13 @@ impl View {
     }
 }
 
-/// After how many steps of z -> z² + c the point c escapes to infinity; `None` if it has not
-/// after `limit` steps.
+/// The number of steps of z -> z² + c after which the point c escapes to infinity; `None` if it
+/// does not escape within `limit` steps.
 pub fn escape(re: f64, im: f64, limit: u32) -> Option<u32> {
     let (mut x, mut y) = (0.0, 0.0);
     for step in 0..limit {
         let (x2, y2) = (x * x, y * y);
-        // A point farther away than 2 never comes back.
+        // A point farther from 0 than 2 never comes back.
         if x2 + y2 > 4.0 {
             return Some(step);
         }

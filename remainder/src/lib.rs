@@ -1,13 +1,13 @@
-//! The background work, which uses spare capacity: it computes pictures of the Mandelbrot set,
-//! tile by tile, in small slices with long rests between them.
+//! The program of the background, which uses spare capacity. It computes pictures of the Mandelbrot
+//! set, tile by tile, in small slices with long rests between them.
 //!
 //! # Layout
 //! - [`args`]: the flags
-//! - [`remainder`]: [`Remainder`], computing and publishing side by side
+//! - [`remainder`]: [`Remainder`], which computes and publishes side by side
 //! - [`computing`]: the thread that computes in slices
-//! - [`duty`]: the share of a core that it may use
-//! - [`fractal`]: the set and the places worth seeing
-//! - [`ticket`]: which remainder computes which tile
+//! - [`duty`]: the share of a core that the program may use
+//! - [`fractal`]: the Mandelbrot set, and the views of it
+//! - [`ticket`]: chooses the remainder that computes a tile
 //! - [`tile`]: a part of a picture, computed row by row
 //! - [`publishing`]: publishes tiles to a queue
 //! - [`metrics`]: the counters

@@ -5,7 +5,7 @@ use prometheus::{IntCounter, Registry};
 /// The remainder's counters.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    /// `remainder_work_units_total`: tiles done.
+    /// `remainder_work_units_total`: tiles computed.
     pub work_units: IntCounter,
     /// `remainder_tiles_dropped_total`: tiles that were computed but not published.
     pub dropped: IntCounter,

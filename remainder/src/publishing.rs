@@ -10,20 +10,20 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::ticket::Tickets;
 use crate::tile::{COLUMNS, ROWS, Tile};
 
-/// A few seconds of tiles: enough for a short outage of the queue, and little memory.
+/// The most tiles that wait for the queue: enough for a short outage of it, and little memory.
 const WAITING: usize = 16;
 
-/// The settings that every remainder sends to the queue: while no one receives tiles, the queue
-/// keeps those of a few seconds and never old ones.
+/// The settings that every remainder gives the queue. While nobody receives tiles, the queue keeps
+/// only those of the last few seconds.
 const SETTINGS: QueueSettings = QueueSettings { max_depth: 1000, max_age_s: 5.0 };
 
-/// The first message of a worker: not a tile; its answer is the ticket for the first tile.
+/// The first message of a worker. It is no tile; the answer to it is the ticket for the first tile.
 #[derive(Debug, Serialize)]
 struct Hello<'a> {
     worker: &'a str,
 }
 
-/// The message of a finished tile.
+/// The message for a finished tile.
 #[derive(Debug, Serialize)]
 struct Body<'a> {
     worker: &'a str,
@@ -32,11 +32,11 @@ struct Body<'a> {
     row: u32,
     columns: u32,
     rows: u32,
-    /// Base64 of 8 rows of 8 shades, 0 to 255.
+    /// The shades of the thumbnail, in base64: 8 rows of 8 bytes.
     pixels: String,
 }
 
-/// Takes finished tiles, without ever waiting.
+/// Accepts finished tiles, without ever waiting.
 #[derive(Debug)]
 pub struct Outbox {
     worker: String,
@@ -50,16 +50,16 @@ pub struct Carrier<Q> {
     worker: String,
     queue: Q,
     tickets: Tickets,
-    /// Whether the queue has its settings. After a failure they are sent again: a queue that has
-    /// restarted may have lost them.
+    /// Whether the queue has its settings. After a failed publish they are sent again, because a
+    /// queue that has restarted may have lost them.
     is_configured: bool,
     bodies: Receiver<Vec<u8>>,
     dropped: IntCounter,
     backoff: Backoff,
 }
 
-/// An outbox for the tiles of `worker`, and the carrier that publishes them. For each message the
-/// carrier puts a ticket in `tickets`. Tiles that find no room are counted as `dropped`.
+/// An outbox for the tiles of `worker`, and the carrier that publishes them. For each published
+/// message the carrier puts a ticket in `tickets`. Tiles without room are counted as `dropped`.
 pub fn outbox<Q>(
     worker: &str,
     queue: Q,
@@ -73,7 +73,7 @@ pub fn outbox<Q>(
 }
 
 impl Outbox {
-    /// Adds a finished tile, or drops it when there is no room.
+    /// Adds a finished tile, or drops it if there is no room.
     pub fn put(&self, tile: &Tile) {
         let taken = body(&self.worker, tile).is_some_and(|body| self.bodies.try_send(body).is_ok());
         if !taken {
@@ -82,7 +82,7 @@ impl Outbox {
     }
 }
 
-/// The message of a tile: JSON without spaces.
+/// The message for a tile: JSON without spaces.
 fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
     let (place, pixels) = (tile.place(), STANDARD.encode(tile.thumbnail()));
     let (picture, column, row) = (place.picture, place.column, place.row);
@@ -93,7 +93,7 @@ fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
 
 impl<Q: WorkQueue> Carrier<Q> {
     /// Publishes tiles until the outbox is dropped. If the queue does not accept a tile, the tile
-    /// is dropped and the carrier pauses; meanwhile the outbox fills up.
+    /// is dropped and the carrier pauses; meanwhile tiles wait in the outbox.
     pub async fn run(mut self) {
         let hello = serde_json::to_vec(&Hello { worker: &self.worker }).unwrap_or_default();
         self.bring(hello, false).await;
@@ -104,7 +104,7 @@ impl<Q: WorkQueue> Carrier<Q> {
 
     async fn bring(&mut self, body: Vec<u8>, is_tile: bool) {
         match self.publish(body).await {
-            // Tiles are numbered from 0. A queue without a count gives no tickets.
+            // The count includes this message, and tiles are numbered from 0.
             Ok(total) => total.iter().for_each(|it| self.tickets.put(it.saturating_sub(1))),
             Err(error) => {
                 self.dropped.inc_by(is_tile.into());
@@ -113,7 +113,7 @@ impl<Q: WorkQueue> Carrier<Q> {
         }
     }
 
-    /// Publishes a message; returns the queue's count of published messages, if it has one.
+    /// Publishes a message; returns how many the queue has published ever, if it counts them.
     async fn publish(&mut self, body: Vec<u8>) -> Result<Option<u64>, Error> {
         if !self.is_configured {
             self.queue.configure(&SETTINGS).await?;

@@ -1,4 +1,4 @@
-//! Computing and publishing side by side.
+//! Computes tiles and publishes them side by side.
 
 use std::sync::mpsc;
 
@@ -14,21 +14,21 @@ use crate::metrics::Metrics;
 use crate::publishing::{Carrier, Outbox, outbox};
 use crate::ticket::Tickets;
 
-/// Computes tiles with a share of a core.
+/// Computes tiles with a share of a core, and publishes them if there is a queue.
 #[derive(Debug)]
 pub struct Remainder<Q> {
     args: Args,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// Filled by the carrier; stays empty without a queue.
+    /// The tickets that the carrier gets from the queue; none without a queue.
     tickets: Tickets,
-    /// `None` if no queue was named.
+    /// The two ends that publish tiles; `None` if no queue was named.
     post: Option<(Outbox, Carrier<Q>)>,
 }
 
 impl<Q: WorkQueue> Remainder<Q> {
-    /// A remainder that publishes its tiles to `queue`, if there is one, under the worker name
-    /// `name`. It stops on `shutdown`.
+    /// A remainder that publishes its tiles to `queue`, if given, under the worker name `name`. It
+    /// stops on `shutdown`.
     ///
     /// # Errors
     /// When counters with these names are registered already.
@@ -45,11 +45,11 @@ impl<Q: WorkQueue> Remainder<Q> {
         Ok(Remainder { args: args.clone(), metrics, shutdown, tickets, post })
     }
 
-    /// Computes until the shutdown begins, and then stops at once: tiles not published by then
-    /// are lost.
+    /// Computes until the shutdown begins, and then stops at once. Tiles that are not published by
+    /// then are lost.
     ///
     /// # Errors
-    /// When the computing ends by itself, which is a bug.
+    /// When the computing ends on its own, which is a bug.
     pub async fn run(self) -> anyhow::Result<()> {
         let (duty, done) = (self.args.duty, self.metrics.work_units.clone());
         tracing::info!("computing pictures with {}% of a core", duty.percent());
@@ -73,7 +73,7 @@ impl<Q: WorkQueue> Remainder<Q> {
     }
 }
 
-/// Publishes tiles if there is a queue for them. Never returns.
+/// Publishes tiles if there is a queue for them. Never returns, even without a queue.
 async fn carry(carrier: Option<Carrier<impl WorkQueue>>) {
     if let Some(carrier) = carrier {
         carrier.run().await;

@@ -12,27 +12,27 @@ pub const ROWS: u32 = HEIGHT / SIDE;
 /// A thumbnail's width and height in pixels.
 pub const THUMBNAIL: usize = 8;
 
-/// A tile's pixels for each pixel of its thumbnail, along one side.
+/// The pixels of a tile for one pixel of its thumbnail, along one side.
 const BLOCK: usize = SIDE as usize / THUMBNAIL;
-/// Each pixel is the mean of this number of points squared, as the rim is too fine for one.
+/// A pixel is the mean of `SAMPLES` x `SAMPLES` points, since the rim of the set is so fine.
 const SAMPLES: u32 = 2;
-/// Shares no factor with the number of tiles, so that this stride reaches all of them.
+/// The distance of successive tiles: no factor of the number of tiles, so that all are reached.
 const STRIDE: u64 = 37;
 
-/// The place of a tile.
+/// The place of a tile: its picture, and where it is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The number of the picture, from 0.
     pub picture: u64,
-    /// From the left, from 0.
+    /// The column, from the left, from 0.
     pub column: u32,
-    /// From the top, from 0.
+    /// The row, from the top, from 0.
     pub row: u32,
 }
 
 impl Place {
     /// The place of the tile with this number, from 0. Successive tiles are scattered over the
-    /// picture: the whole shows early, and costly tiles do not follow each other.
+    /// picture, so that the whole shows early and costly tiles do not follow each other.
     pub fn of_tile(number: u64) -> Place {
         let tiles = u64::from(COLUMNS * ROWS);
         let spot = (number % tiles * STRIDE % tiles) as u32;
@@ -45,12 +45,12 @@ impl Place {
 pub struct Tile {
     place: Place,
     view: View,
-    /// The rows computed so far.
+    /// The shades of the rows that are computed so far.
     shades: Vec<u8>,
 }
 
 impl Tile {
-    /// The tile with this number, from 0; no row is computed yet.
+    /// The tile with this number, from 0; none of its rows is computed yet.
     pub fn new(number: u64) -> Tile {
         let place = Place::of_tile(number);
         Tile { place, view: View::of_picture(place.picture), shades: Vec::new() }
@@ -66,7 +66,7 @@ impl Tile {
         self.shades.len() == (SIDE * SIDE) as usize
     }
 
-    /// Computes the next row, if one is left.
+    /// Computes the next row; does nothing if all are computed.
     pub fn compute_row(&mut self) {
         if !self.is_done() {
             let y = self.place.row * SIDE + self.shades.len() as u32 / SIDE;
@@ -76,7 +76,7 @@ impl Tile {
         }
     }
 
-    /// The tile reduced in size, row after row; rows not computed yet are black.
+    /// The tile reduced to a thumbnail, row after row; rows not computed yet are black.
     pub fn thumbnail(&self) -> [u8; THUMBNAIL * THUMBNAIL] {
         let mut sums = [0; THUMBNAIL * THUMBNAIL];
         for (i, shade) in self.shades.iter().enumerate() {

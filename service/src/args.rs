@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::logs::LogFormat;
 
-/// Flags of every program. The name avoids two flattened structs called `Args`, which clap rejects.
+/// Flags of every program; not called `Args`, because clap rejects two structs of that name.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "In every program")]
 pub struct ServiceArgs {

@@ -12,15 +12,15 @@ use clap::builder::StyledStr;
 use crate::logs::no_color;
 use crate::output;
 
-/// Parses the command line of this process. An invalid one is reported and ends the process with
-/// exit code 2; `--help` and `--version` end it with 0.
+/// Parses the command line of this process. If it is invalid, reports that and ends the process
+/// with exit code 2; `--help` and `--version` end it with 0.
 ///
-/// From here on, panics are reported without waiting for a reader, too.
+/// After this call, a panic is reported without waiting until somebody reads standard error.
 pub fn parse<A: Parser>() -> A {
     parse_from(std::env::args_os().collect())
 }
 
-/// Like [`parse()`], but parses `words`; the first is the program's name.
+/// Like [`parse()`], but parses `words`, of which the first is the program's name.
 pub fn parse_from<A: Parser>(words: Vec<OsString>) -> A {
     std::panic::set_hook(Box::new(tell));
     A::try_parse_from(words).unwrap_or_else(|error| {
@@ -45,7 +45,7 @@ fn shown(text: &StyledStr, on_terminal: bool) -> String {
     if on_terminal && !no_color() { text.ansi().to_string() } else { text.to_string() }
 }
 
-/// Reports a panic like the standard library, which would wait for a reader.
+/// Reports a panic like the standard library does, but does not wait for a reader.
 fn tell(panic: &PanicHookInfo<'_>) {
     let thread = std::thread::current();
     let mut text = format!("thread '{}' {panic}", thread.name().unwrap_or("without a name"));

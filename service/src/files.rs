@@ -1,18 +1,18 @@
-//! The limit of open files, which include connections.
+//! Raises the limit of open files of this process. Each connection counts as an open file.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Enough for [`Limits::connections`](crate::http::Limits::connections) and everything else, and
-/// not more than all systems allow.
+/// Enough open files for [`Limits::connections`](crate::http::Limits::connections) and all else,
+/// and a limit that every system allows.
 const WANTED: u64 = 8192;
 
-/// Raises the limit to [`WANTED`], if that is allowed. Many systems start with 1,024 or fewer, for
-/// the sake of programs that cannot handle more.
+/// Raises the limit to [`WANTED`], or as far as is allowed. Many systems start programs with a
+/// limit of 1,024 or less, because some programs cannot handle more.
 pub(crate) fn take_enough() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.map_or(WANTED, |maximum| WANTED.min(maximum));
     if current.is_some_and(|current| current < wanted) {
-        // Without it, connections wait until files are free.
+        // An error is ignored: with the old limit, connections wait until files are free.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
     }
 }

@@ -1,4 +1,4 @@
-//! What all programs of the kit share: flags, logs, HTTP and shutdown.
+//! What all programs of this project share: flags, logs, HTTP and shutdown.
 //!
 //! # Layout
 //! - [`args`]: the flags that all programs share
@@ -6,12 +6,12 @@
 //! - [`command_line`]: parsing the command line
 //! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
 //! - `files`: the limit of open files
-//! - [`http`]: HTTP/1.1, protected against slow clients and too many of them
-//! - [`output`]: standard output and standard error, without waiting for their readers
+//! - [`http`]: an HTTP/1.1 server, protected against slow clients and too many clients
+//! - [`output`]: writes standard output and standard error without waiting for their readers
 //! - [`parent`]: the protocol between a program and the engine that started it
-//! - [`shutdown`]: the first signal drains, the second one exits; `signals`: which signals
+//! - [`shutdown`]: the first signal starts the shutdown, the second one exits (`signals`: which)
 //! - [`token`]: a token in a file, which is re-read when it changes
-//! - [`shell`]: the frame of a main: parse, start, build, run
+//! - [`shell`]: what every `main` does: start logs, port and signals, run, report an error
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

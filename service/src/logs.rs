@@ -33,7 +33,7 @@ impl LogFormat {
     }
 }
 
-/// The time of day and the name of the program: in the box a dozen programs share one terminal.
+/// Begins each line with the time and the program's name: in the box a dozen share a terminal.
 struct Stamp {
     name: String,
 }
@@ -47,9 +47,9 @@ impl FormatTime for Stamp {
 }
 
 /// Starts logging to standard error. `RUST_LOG` selects the lines; the default is "info". Logging
-/// never waits for the reader: lines without room are dropped, and their number is logged.
+/// never waits for a reader: if too many lines wait, more are dropped, and their number is logged.
 ///
-/// A second call in one process changes nothing, so tests may start several shells.
+/// A second call in one process does nothing, so tests may start several [`Shell`](crate::Shell)s.
 pub fn init(format: LogFormat, name: &str) {
     let (chosen, wrong) = chosen(std::env::var("RUST_LOG").ok().as_deref());
     let lines = tracing_subscriber::fmt::layer().with_writer(|| LogLine);
@@ -67,7 +67,7 @@ pub fn init(format: LogFormat, name: &str) {
     }
 }
 
-/// Parses `RUST_LOG`; returns the wanted lines, and what is wrong with its value.
+/// Parses `RUST_LOG`; returns which lines to log, and what is wrong with the value, if anything.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
     let info = quietened(Targets::new().with_default(LevelFilter::INFO));
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
@@ -80,15 +80,15 @@ fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
     }
 }
 
-/// Silences the Kubernetes client: its callers log its errors once and with the fix. It logs only
-/// if `RUST_LOG` names it.
+/// Silences the Kubernetes client library, unless `RUST_LOG` names it: the engine logs the errors
+/// of its calls itself, once and with a remedy.
 fn quietened(targets: Targets) -> Targets {
     let is_client = |target: &str| target == "kube" || target.starts_with("kube_");
     let named = targets.iter().any(|(target, _)| is_client(target));
     if named { targets } else { targets.with_target("kube_", LevelFilter::OFF) }
 }
 
-/// <https://no-color.org>: any value but the empty one counts.
+/// Whether the user wants no colours: `NO_COLOR` is set and not empty (<https://no-color.org>).
 pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }

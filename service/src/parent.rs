@@ -1,9 +1,9 @@
 //! The protocol between a program and the engine that started it.
 //!
-//! The engine holds the write end of the program's standard input, and never writes. When the
-//! engine ends, even by kill -9, the operating system closes the pipe, and the program shuts down.
-//! On standard output the program reports three things, a line each: where it listens, that it is
-//! ready, and its counters at the end.
+//! The engine holds the write end of the program's standard input, and writes nothing to it. When
+//! the engine ends, even by `kill -9`, the operating system closes the pipe, and the program shuts
+//! down. On standard output the program writes three reports, each in a line: the address on which
+//! it listens, that it is ready, and its counters at the end.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -15,24 +15,24 @@ use prometheus::proto::MetricType;
 use crate::output;
 use crate::shutdown::Trigger;
 
-/// The environment variable by which a parent tells that it holds the program's pipes.
+/// The environment variable by which a parent says that it holds the program's pipes.
 pub const VARIABLE: &str = "MICROSCALING_PARENT";
-/// Its value.
+/// The value of [`VARIABLE`] in that case.
 pub const HOLDS_PIPES: &str = "pipes";
 
-/// One line from a program to its parent.
+/// A report from a program to its parent, which takes one line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Word {
-    /// It accepts connections at this address.
+    /// The program accepts connections at this address.
     Listening(SocketAddr),
-    /// It can do its work.
+    /// The program can do its work.
     Ready,
-    /// It shuts down; the sums of its counters by name, over all labels.
+    /// The program has ended its work. For each of its counters, by name: the sum over all labels.
     Left(BTreeMap<String, f64>),
 }
 
 impl Word {
-    /// The line for this report, without its line break.
+    /// Returns the line of this report, without a line break.
     pub fn to_line(&self) -> String {
         match self {
             Word::Listening(address) => format!("listening {address}"),
@@ -52,19 +52,19 @@ impl Word {
     }
 }
 
-/// Whether a parent says that it holds our pipes.
+/// Whether a parent says that it holds this program's pipes.
 pub(crate) fn is_there() -> bool {
     std::env::var(VARIABLE).is_ok_and(|value| value == HOLDS_PIPES)
 }
 
-/// The program's side; it writes nothing unless a parent holds the pipes.
+/// The program's side of the protocol. Without a parent that holds the pipes, it writes nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Parent {
     present: bool,
 }
 
 impl Parent {
-    /// Checks whether a parent holds our pipes; if so, sets `trigger` when the parent ends.
+    /// Checks whether a parent holds the pipes; if so, sets `trigger` when the parent ends.
     pub fn find(trigger: Trigger) -> Parent {
         let present = is_there();
         if present {
@@ -76,7 +76,7 @@ impl Parent {
         Parent { present }
     }
 
-    /// Whether a parent holds our pipes.
+    /// Whether a parent holds this program's pipes.
     pub fn is_present(&self) -> bool {
         self.present
     }
@@ -84,7 +84,7 @@ impl Parent {
     /// Sends a report to the parent, if there is one.
     pub fn say(&self, word: &Word) {
         if self.present {
-            // A missing parent is noticed by the end of standard input, so errors are ignored.
+            // Errors are ignored: if the parent has ended, standard input ends, too.
             output::say(&word.to_line());
         }
     }
@@ -97,7 +97,7 @@ fn wait_for_end() {
     while !matches!(input.read(&mut scrap), Ok(0) | Err(_)) {}
 }
 
-/// The sums of all counters of `registry` by name.
+/// For each counter of `registry`, by name: the sum over all labels.
 pub fn counters(registry: &Registry) -> BTreeMap<String, f64> {
     let families = registry.gather();
     let counters = families.iter().filter(|f| f.get_field_type() == MetricType::COUNTER);

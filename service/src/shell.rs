@@ -1,4 +1,4 @@
-//! The frame of a main: parse, start, build, run.
+//! What every `main` does: starts logs, port and signals, runs the program, and reports its error.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,11 +18,11 @@ use crate::parent::{self, Parent, Word};
 use crate::shutdown::{self, Shutdown};
 use crate::signals::Signalled;
 
-/// The connections of a worker: it has few scrapers and probes, and little memory.
+/// The most connections to a worker, which has few scrapers and probes, and little memory.
 const FEW: usize = 256;
 
-/// Kubernetes sets it in every pod. In a pod, as in a process of the box, `HOSTNAME` is the name of
-/// the container; elsewhere it is the name of a machine, which many processes share.
+/// Kubernetes sets this variable in every pod. There, as in a process of the box, `HOSTNAME` is the
+/// container's name; elsewhere it is the machine's, which many processes share.
 const IN_A_POD: &str = "KUBERNETES_SERVICE_HOST";
 
 /// A started program: it logs, listens and handles signals, but does no work yet.
@@ -31,9 +31,9 @@ pub struct Shell {
     program: String,
     name: String,
     listener: TcpListener,
-    /// The registry for the program's metrics; served at `/metrics`.
+    /// The registry for the program's metrics, which `/metrics` serves.
     pub registry: Registry,
-    /// The answer of `/readyz`: ready once the program runs, not ready during the shutdown.
+    /// What `/readyz` answers: ready once the program runs, not ready during the shutdown.
     pub health: Health,
     shutdown: Shutdown,
     args: ServiceArgs,
@@ -45,7 +45,7 @@ impl Shell {
     /// signals.
     ///
     /// # Errors
-    /// When the port cannot be opened; the message names a way out.
+    /// When the port cannot be opened; the message says what to try.
     pub async fn start(
         program: &str,
         default_port: u16,
@@ -78,12 +78,12 @@ impl Shell {
         Ok(Shell { program, name, listener, registry, health, shutdown, args, parent })
     }
 
-    /// This instance's name: that of its pod or process in the box, else `PROGRAM-PID`.
+    /// The name of this process: its pod's, or its container's in the box, else `PROGRAM-PID`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Tells when to shut down.
+    /// Returns a handle that says when to shut down.
     pub fn shutdown(&self) -> Shutdown {
         self.shutdown.clone()
     }
@@ -104,14 +104,14 @@ impl Shell {
     /// Runs a worker: `work`, with the metrics and health endpoints beside it.
     ///
     /// # Errors
-    /// Those of `work`, or when it has not ended `--shutdown-grace` after the signal.
+    /// Those of `work`, or when `work` has not ended `--shutdown-grace` after the signal.
     pub async fn run<W>(self, work: W) -> anyhow::Result<()>
     where
         W: Future<Output = anyhow::Result<()>>,
     {
         self.serve(async |server, endpoints, _| {
             let server = server.with_limits(Limits { connections: FEW, ..Limits::default() });
-            // The endpoints stay until the end, also while work is finished.
+            // During the shutdown, the endpoints are served until the work has ended.
             tokio::select! {
                 () = server.serve(endpoints, std::future::pending()) => Ok(()),
                 ended = work => ended,
@@ -120,11 +120,11 @@ impl Shell {
         .await
     }
 
-    /// Runs a server. `app` gets the server, the endpoints of every program (to be merged with its
-    /// own), and the shutdown.
+    /// Runs a server. `app` gets the server, the metrics and health endpoints, which it must merge
+    /// with its own, and the shutdown.
     ///
     /// # Errors
-    /// Those of `app`, or when it has not ended `--shutdown-grace` after the signal.
+    /// Those of `app`, or when `app` has not ended `--shutdown-grace` after the signal.
     pub async fn serve<A>(self, app: A) -> anyhow::Result<()>
     where
         A: AsyncFnOnce(Server, axum::Router, Shutdown) -> anyhow::Result<()>,
@@ -148,7 +148,7 @@ impl Shell {
     }
 }
 
-/// Becomes not ready as soon as the shutdown begins, so that no more work is sent.
+/// Sets the health to not ready when the shutdown begins, so that clients send no more work.
 async fn unready(shutdown: &Shutdown, health: &Health) -> anyhow::Result<()> {
     shutdown.wait().await;
     health.set_ready(false);
@@ -163,14 +163,14 @@ fn overdue(args: &ServiceArgs) -> anyhow::Error {
 /// Opens a port.
 ///
 /// # Errors
-/// When it cannot be opened; the message names a way out.
+/// When the port cannot be opened; the message says what to try.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; choose another with --listen, port 0 takes any")
     })
 }
 
-/// The name of this process: the host's name if it belongs to this container alone.
+/// The name of this process: `host`, or `PROGRAM-PID` if that is empty or `None`.
 fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
     let named = host.filter(|host| !host.is_empty());
     named.unwrap_or_else(|| format!("{program}-{process}"))
@@ -181,10 +181,10 @@ fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
 #[error("{0}")]
 pub struct UsageError(pub String);
 
-/// The frame of a main: runs `program` and prints its error, a line for each cause. Returns the
-/// exit code: 0, 2 for a [`UsageError`], 128 plus its number for a signal ([`Signalled`]), 1 for
-/// any other failure. If the reader of its output has closed the stream, it ends with 0 without a
-/// message.
+/// Runs `program` and prints its error. Returns the exit code: 0 after success, 2 after a
+/// [`UsageError`], 128 plus the signal's number after a signal ([`Signalled`]), and 1 after any
+/// other failure. If the reader of standard output has closed it, the exit code is 0, and no error
+/// is printed.
 pub async fn main(program: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
     let code = program.await.map_or_else(|error| exit_code(&error), |()| ExitCode::SUCCESS);
     output::flush();

@@ -1,4 +1,4 @@
-//! The shutdown: the first signal asks every part to finish, the second one exits at once.
+//! The shutdown: the first signal asks all parts to finish, the second one exits at once.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::output;
 use crate::signals::{Signalled, Signals};
 
-/// Tells when to shut down. Clones share the state.
+/// Says when to shut down. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<bool>);
 
@@ -17,7 +17,7 @@ pub struct Shutdown(watch::Receiver<bool>);
 pub struct Trigger(watch::Sender<bool>);
 
 impl Shutdown {
-    /// A new shutdown and its trigger.
+    /// Creates a shutdown that has not begun, and its trigger.
     pub fn new() -> (Trigger, Shutdown) {
         let (tx, rx) = watch::channel(false);
         (Trigger(tx), Shutdown(rx))
@@ -28,7 +28,7 @@ impl Shutdown {
         *self.0.borrow()
     }
 
-    /// Returns once the shutdown begins, or once its trigger is dropped.
+    /// Waits until the shutdown begins, or all triggers are dropped.
     pub async fn wait(&self) {
         let mut word = self.0.clone();
         let _ = word.wait_for(|set| *set).await;
@@ -41,13 +41,13 @@ impl Trigger {
         self.0.send_replace(true);
     }
 
-    /// Returns once no [`Shutdown`] of this trigger is left.
+    /// Waits until all [`Shutdown`]s of this trigger are dropped.
     pub(crate) async fn heard_by_all(&self) {
         self.0.closed().await;
     }
 }
 
-/// Makes each signal that ends a process start the shutdown. Call it inside a tokio runtime.
+/// Makes the first signal start the shutdown, and the second one exit. Needs a tokio runtime.
 ///
 /// # Errors
 /// When the operating system refuses a signal handler.
@@ -62,22 +62,22 @@ pub fn on_signals(trigger: Trigger) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is done before a process exits at once.
+/// The functions that [`exit`] calls before it ends the process.
 static BEFORE_EXIT: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
 
-/// Registers something to be done even if a second signal ends the process at once, without drops.
+/// Registers a function that is called even if a second signal exits at once, without drops.
 pub fn before_exit(last: impl Fn() + Send + 'static) {
     BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(last));
 }
 
-/// Ends the process at once, after what [`before_exit`] registered.
+/// Calls the functions that [`before_exit`] registered, and ends the process.
 pub fn exit(code: i32) -> ! {
     BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|last| last());
     output::flush();
     std::process::exit(code)
 }
 
-/// Returns `grace` after the shutdown began: everything should have ended by then.
+/// Waits until `grace` has passed since the shutdown began. All work should have ended by then.
 pub async fn overdue(shutdown: &Shutdown, grace: Duration) {
     shutdown.wait().await;
     tokio::time::sleep(grace).await;

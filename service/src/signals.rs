@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Each of them, if not handled, ends the process at once without any cleanup.
+/// The signals that end a process at once and without any cleanup, unless it handles them.
 fn ending() -> [SignalKind; 7] {
     [
         SignalKind::terminate(),
@@ -20,19 +20,19 @@ fn ending() -> [SignalKind; 7] {
     ]
 }
 
-/// A signal has arrived; the shell's exit code is 128 plus the signal's number.
+/// A signal has arrived. The value is the exit code for it: 128 plus the signal's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("ended by a signal, with exit code {0}")]
 pub struct Signalled(pub u8);
 
-/// Receives the signals that end a process; from then on they do not end it.
+/// Receives the signals that would end the process, and now do not end it.
 #[derive(Debug)]
 pub struct Signals(Vec<(SignalKind, Signal)>);
 
 impl Signals {
-    /// Starts to handle them. SIGHUP stays ignored if it is: `nohup` wants that. SIGINT and SIGQUIT
-    /// are handled even if they are ignored. A shell's script ignores them for its background
-    /// processes, but a sender of these signals means them.
+    /// Starts to handle the signals. If the process ignores SIGHUP, it is still ignored, because
+    /// `nohup` wants that. SIGINT and SIGQUIT are handled even if the process ignores them: a shell
+    /// script lets its background processes ignore them, but a user who sends one means it.
     ///
     /// # Errors
     /// When the operating system refuses a signal handler.
@@ -57,8 +57,8 @@ impl Signals {
     }
 }
 
-/// Which signals this process ignores, a bit for each. No safe function reports that, but Linux has
-/// it in a file; elsewhere, as on macOS, `ps` reports it.
+/// Returns which signals this process ignores, one bit for each signal. No safe function reports
+/// that. On Linux it is in a file; on other systems, such as macOS, `ps` reports it.
 fn ignored() -> u64 {
     let of_linux = std::fs::read_to_string("/proc/self/status").ok();
     of_linux.and_then(|text| of_status(&text)).or_else(reported_by_ps).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A token in a file, which is re-read when it changes.
+//! A token in a file. The file is read again when it may have changed.
 
 use std::fmt;
 use std::fs::File;
@@ -9,19 +9,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How old the known contents may be. The file is small and local, so it is simply re-read,
-/// however it changes: a Secret of Kubernetes by a replaced link, other files in place, some twice
-/// a second.
+/// How long a token is used before its file is read again. Files change in different ways: a Secret
+/// of Kubernetes by a replaced link, others in place. Reading a small local file once a second
+/// notices all of them.
 const FRESH: Duration = Duration::from_secs(1);
-/// The longest token in bytes; longer ones do not fit into a header everywhere.
+/// The longest token file in bytes; some servers refuse an HTTP header with a longer token.
 const LONGEST: u64 = 4096;
 
-/// A secret shared by programs. Never printed.
+/// A secret that programs share. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Arc<str>);
 
 impl Token {
-    /// The token as it is sent.
+    /// The secret text, as it is sent in a header.
     pub fn text(&self) -> &str {
         &self.0
     }
@@ -33,7 +33,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Why a file has no token.
+/// Why no token can be read from a file.
 #[derive(Debug, thiserror::Error)]
 #[error("the token file {path} {why}; put the token there, in one line", path = .path.display())]
 pub struct NoToken {
@@ -57,10 +57,10 @@ struct Held {
 }
 
 impl TokenFile {
-    /// Reads the file for the first time.
+    /// Opens a token file and reads the token.
     ///
     /// # Errors
-    /// When it cannot be read or has no token.
+    /// When the file cannot be read or has no token.
     pub fn open(path: &Path) -> Result<TokenFile, NoToken> {
         let token = read(path)?;
         let held = Held { token, read: Instant::now(), failing: false };
@@ -72,7 +72,7 @@ impl TokenFile {
         &self.path
     }
 
-    /// The token, at most 1 s old; the last good one if the file has none now.
+    /// The token, read at most 1 s ago; the last valid one if the file has none now.
     pub fn token(&self) -> Token {
         let mut held = self.lock();
         if held.read.elapsed() >= FRESH {
@@ -81,7 +81,7 @@ impl TokenFile {
         held.token.clone()
     }
 
-    /// The token as it is in the file now; the last good one if the file has none.
+    /// Reads the file now and returns its token; the last valid one if the file has none.
     pub fn token_now(&self) -> Token {
         let mut held = self.lock();
         self.read_into(&mut held);
@@ -113,7 +113,7 @@ impl TokenFile {
     }
 }
 
-/// A pipe gives its contents only once, and then may block its reader for ever.
+/// Reads the file again, but no pipe, whose contents come only once: it may block for ever.
 fn read_again(path: &Path) -> Result<Token, NoToken> {
     match path.metadata() {
         Ok(file) if !file.is_file() => Err(no_token(path, "is not a regular file")),

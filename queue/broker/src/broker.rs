@@ -10,46 +10,46 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::settings::{Settings, SettingsError};
 
-/// The most queues. Clients choose the names, and each new name makes a queue that stays.
+/// The most queues of a broker: clients choose the names, and queues are never deleted.
 pub const MAX_QUEUES: usize = 1000;
 
-/// Capacity for events that is kept between calls, so that most calls allocate nothing.
+/// The number of events for which a queue keeps memory, so that most calls allocate nothing.
 const EVENTS: usize = 256;
 
-/// Many named queues and what happens in them.
+/// Many named queues, and the events that happened in them.
 ///
 /// Calls take `now`, which must not go back. Each call first ends the leases and delays that are
-/// over by then. Publishing, receiving and configuring create a queue that does not exist yet.
+/// over by `now`. Publishing, receiving and configuring create a queue that does not exist yet.
 #[derive(Debug)]
 pub struct Broker {
     pub(crate) queues: BTreeMap<QueueName, Queue>,
-    /// Part of every receipt, so that receipts of an earlier run are recognised.
+    /// The number of this run of the process; part of every receipt, to recognise older receipts.
     pub(crate) run: u32,
     pub(crate) next_message: u64,
     next_waiter: u64,
-    /// Events in their order across queues, where that order matters.
+    /// Events whose order matters across queues; they come before those that queues still have.
     noted: Vec<(QueueName, Event)>,
 }
 
 impl Broker {
-    /// An empty broker. `run` should differ from that of any earlier one.
+    /// Creates an empty broker. `run` should differ from that of any earlier broker.
     pub fn new(run: u32) -> Broker {
         let (queues, noted) = (BTreeMap::new(), Vec::new());
         Broker { queues, run, next_message: 1, next_waiter: 1, noted }
     }
 
-    /// The queue; creates it if it does not exist.
+    /// Returns the queue with this name; creates it if it does not exist.
     pub(crate) fn queue(&mut self, name: &QueueName) -> &mut Queue {
         let run = self.run;
         self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
     }
 
-    /// Whether the queue exists or may be created: there are at most [`MAX_QUEUES`].
+    /// Whether the queue exists, or may be created because there are fewer than [`MAX_QUEUES`].
     pub fn admits(&self, name: &QueueName) -> bool {
         self.queues.len() < MAX_QUEUES || self.queues.contains_key(name)
     }
 
-    /// Replaces a queue's settings; true if this created the queue.
+    /// Replaces a queue's settings; returns whether this created the queue.
     ///
     /// # Errors
     /// When a setting is out of range, or the dead-letter queues would form a cycle.
@@ -75,14 +75,14 @@ impl Broker {
         self.queues.get(name).map(|queue| &queue.settings)
     }
 
-    /// Delivers ready messages, at most `request.max`; none if none is ready.
+    /// Delivers ready messages, at most `request.max`; returns an empty list if none is ready.
     pub fn receive(&mut self, now: Time, name: &QueueName, request: &Request) -> Vec<Delivery> {
         self.advance(now);
         self.queue(name).receive(now, request)
     }
 
-    /// Lets a receive wait for messages. It is answered by [`Event::Delivered`] with this waiter,
-    /// at once if messages are ready already.
+    /// Lets a receive wait for messages, and returns the id of the waiter. [`Event::Delivered`]
+    /// with this id answers the receive, at once if messages are ready already.
     pub fn wait(&mut self, now: Time, name: &QueueName, request: Request) -> WaiterId {
         self.advance(now);
         let waiter = WaiterId(self.next_waiter);
@@ -93,7 +93,7 @@ impl Broker {
         waiter
     }
 
-    /// Ends a wait; false if the waiter was served already.
+    /// Ends the wait of a receive; returns false if the waiter was served already.
     pub fn cancel(&mut self, name: &QueueName, waiter: WaiterId) -> bool {
         self.queues.get_mut(name).is_some_and(|queue| queue.cancel(waiter))
     }
@@ -106,7 +106,7 @@ impl Broker {
     /// Retires a worker: for [`RETIRED_FOR`](crate::RETIRED_FOR) it gets no message, and its
     /// waiting receives end with [`Event::Dismissed`]. Returns how many leases it has.
     ///
-    /// Later receives of it may wait in line, but get nothing while the worker is retired.
+    /// Later receives of this worker may wait in line, but get nothing while it is retired.
     pub fn retire(&mut self, now: Time, name: &QueueName, worker: &Arc<str>) -> usize {
         self.advance(now);
         let queue = self.queue(name);
@@ -114,14 +114,14 @@ impl Broker {
         queue.workers.leases(worker)
     }
 
-    /// Whether a worker is retired.
+    /// Whether a worker of this queue is retired at `now`.
     pub fn is_retired(&mut self, now: Time, name: &QueueName, worker: &str) -> bool {
         self.advance(now);
         self.queues.get(name).is_some_and(|queue| queue.retired.contains(worker))
     }
 
     /// Undoes deliveries that never reached their worker: the messages are ready again in their old
-    /// places, and the attempts do not count. Stale receipts change nothing.
+    /// places, and the attempts do not count. Stale receipts are ignored.
     pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
         self.advance(now);
         if let Some(queue) = self.queues.get_mut(name) {
@@ -177,7 +177,7 @@ impl Broker {
         Ok(())
     }
 
-    /// Extends a lease to `lease` from now; returns when it ends.
+    /// Extends a lease, so that it ends `lease` after `now`; returns that time.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -213,7 +213,8 @@ impl Broker {
         }
     }
 
-    /// Moves dead messages to their dead-letter queue, even over its depth: none may be lost there.
+    /// Moves dead messages to the dead-letter queue of `name`, even if that exceeds its limits: no
+    /// dead letter may be lost.
     pub(crate) fn bury(
         &mut self,
         now: Time,
@@ -237,7 +238,7 @@ impl Broker {
         self.note(&to);
     }
 
-    /// Moves a queue's events to the end of the noted ones.
+    /// Moves a queue's events to the end of `noted`.
     pub(crate) fn note(&mut self, name: &QueueName) {
         if let Some(queue) = self.queues.get_mut(name) {
             let events = queue.events.drain(..);
@@ -245,13 +246,13 @@ impl Broker {
         }
     }
 
-    /// When the next lease or delay ends.
+    /// When [`Broker::advance`] has something to do next; `None` if nothing waits for a time.
     pub fn next_deadline(&self) -> Option<Time> {
         self.queues.values().filter_map(Queue::next_deadline).min()
     }
 
-    /// The events since the last call: in order within each queue, and across queues between which
-    /// dead messages moved.
+    /// Takes the events since the last call. They are in order within each queue, and across queues
+    /// between which messages moved.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
         let mut taken = Vec::new();
         self.drain_events(&mut taken);
@@ -264,12 +265,12 @@ impl Broker {
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
             to.extend(events.map(|event| (name.clone(), event)));
-            // Otherwise one large batch would keep its memory for ever.
+            // Without this, the memory for the events of one large batch would stay for ever.
             queue.events.shrink_to(EVENTS);
         }
     }
 
-    /// The names of all queues, in order.
+    /// The names of all queues, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &QueueName> {
         self.queues.keys()
     }

@@ -17,7 +17,7 @@ pub enum ReturnReason {
     Released,
 }
 
-/// One thing that happened to a queue, in the order in which it happened.
+/// One thing that happened to a queue or to one of its messages.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -30,12 +30,12 @@ pub enum Event {
         body: Bytes,
         /// Milliseconds since 1970; for display.
         enqueued_at: u64,
-        /// When it becomes ready; `None` means at once.
+        /// When the message becomes ready; `None` means at once.
         due: Option<Time>,
     },
     /// Messages went to a worker.
     Delivered {
-        /// The receive that waited for them; `None` if they were ready when it came.
+        /// The receive that waited for the messages; `None` if they were ready when it came.
         waiter: Option<WaiterId>,
         deliveries: Vec<Delivery>,
         lease: Time,
@@ -44,7 +44,7 @@ pub enum Event {
     Dismissed {
         waiter: WaiterId,
     },
-    /// A client showed the receipt of a delivery that an earlier run began but did not log.
+    /// A client used the receipt of a delivery that an earlier run began but did not log.
     Recalled {
         /// The delivery, which is in flight again.
         receipt: Receipt,
@@ -66,18 +66,18 @@ pub enum Event {
         /// The delivery that ended without an ack.
         receipt: Receipt,
         reason: ReturnReason,
-        /// When it becomes ready; `None` means at once.
+        /// When the message becomes ready; `None` means at once.
         due: Option<Time>,
     },
     /// A message was given up after its last attempt.
     Dead {
-        /// Its last delivery.
+        /// The message's last delivery.
         receipt: Receipt,
         reason: ReturnReason,
-        /// Its dead-letter queue; `None` if it was dropped.
+        /// The dead-letter queue that got the message; `None` if the message was dropped.
         to: Option<QueueName>,
     },
-    /// A ready message exceeded the queue's `max_age`.
+    /// A ready message was dropped because it exceeded the queue's `max_age`.
     Expired {
         id: MessageId,
     },
@@ -90,11 +90,11 @@ pub enum Event {
     Paused {
         paused: bool,
     },
-    /// All messages were deleted.
+    /// All messages of the queue were deleted.
     Purged {
         count: u64,
-        /// All of them have lower ids; messages that are accepted but not committed have higher
-        /// ones.
+        /// The deleted messages have lower ids than this one. Higher ids may belong to messages
+        /// that were accepted but not committed; those were not deleted.
         below: MessageId,
     },
 }

@@ -1,4 +1,4 @@
-//! Deliveries: at once or to waiting receives, never to a retired worker.
+//! Delivers messages to receives, at once or after a wait, but never to a retired worker.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::queue::Queue;
 use crate::retire::RETIRED_FOR;
 
 impl Queue {
-    /// Serves waiting receives, first come, first served.
+    /// Delivers ready messages to waiting receives, first come, first served.
     pub(crate) fn wake(&mut self, now: Time) {
         while !self.ready.is_empty() && !self.paused {
             let Some((waiter, request)) = self.next_waiter() else { return };
@@ -82,7 +82,7 @@ impl Queue {
         self.events.extend(dismissed);
     }
 
-    /// Whether a receive gets nothing because its worker is retired; marks the worker as notified.
+    /// Whether a receive gets nothing because its worker is retired; if so, the worker is notified.
     fn turns_away(&mut self, request: &Request) -> bool {
         self.retired.tell(request.worker.as_ref()).is_some()
     }

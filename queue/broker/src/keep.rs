@@ -1,4 +1,4 @@
-//! What the log needs to read from a broker.
+//! What the log reads from a broker, to write the state of messages and keys again.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -8,17 +8,17 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::restore::{At, Due, Kept};
 
-/// Approximate bytes that a message takes in the log besides its body.
+/// About how many bytes a message takes in the log, in addition to its body.
 const RECORD: u64 = 32;
 
 impl Broker {
-    /// The id of the next message.
+    /// The id that the next published message will have.
     pub fn next_message(&self) -> MessageId {
         MessageId(self.next_message)
     }
 
-    /// The lowest id, from this one on, of any message or remembered key. A key has the id of the
-    /// first message published with it.
+    /// The lowest id of a message or a remembered key that is not below `from`; `None` if there is
+    /// no such id. A key has the id of the first message published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
         let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
         let oldest = oldest.map(|(id, _)| id);
@@ -26,7 +26,7 @@ impl Broker {
         oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
-    /// All ids of messages and keys from `from` on and below `below`; an id may occur twice.
+    /// The ids of all messages and keys from `from` to below `below`; an id may occur twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
         let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
         let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
@@ -39,8 +39,8 @@ impl Broker {
         self.oldest_from(id) == Some(id)
     }
 
-    /// The state of a message at `now`, for another run to restore. `wall` is the same moment in
-    /// milliseconds since 1970. `None` if there is no such message.
+    /// The queue and the state of a message at `now`, from which a later run can restore it. `wall`
+    /// is the same moment in milliseconds since 1970. `None` if there is no such message.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
             let message = queue.messages.get(id)?;
@@ -48,8 +48,8 @@ impl Broker {
         })
     }
 
-    /// The state of the key whose first message has this id, at `now` and `wall` (milliseconds
-    /// since 1970); `None` if no such key is remembered.
+    /// The state of the key whose first message has the id `first`, at `now`, and the key's queue.
+    /// `wall` is the same moment in milliseconds since 1970. `None` if no such key is remembered.
     pub fn kept_key(
         &self,
         now: Time,

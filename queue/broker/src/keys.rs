@@ -6,46 +6,46 @@ use crate::Time;
 use crate::limits::PublishError;
 use crate::message::MessageId;
 
-/// How long a queue remembers a key after its messages were committed.
+/// How long a queue remembers a key after the messages published with it were committed.
 pub const KEY_KEPT: Time = Time::from_secs(5 * 60);
 
-/// Bytes of `max_bytes` that a remembered key takes: slightly more than the 115 bytes of memory
-/// that each key takes when there are many.
+/// How many bytes each remembered key counts against a queue's `max_bytes`. It is slightly more
+/// than the 115 bytes of memory that a key takes when there are many.
 pub const KEY_BYTES: u64 = 128;
 
-/// A hash of the key that a publisher gave, so that all keys take the same room.
+/// A hash of the key that a publisher gave. As a hash, every key takes the same memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub [u8; 16]);
 
-/// A hash of all that a publish asks for; it differs for another publish with the same key.
+/// A hash of a publish's messages and delays. It shows when a key is reused for another publish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 16]);
 
-/// Makes a publish idempotent.
+/// The key and fingerprint that make a publish idempotent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Once {
-    /// The same for each try, and for no other publish to this queue.
+    /// The same for each try of one publish, and different for all other publishes to this queue.
     pub key: Key,
     /// Equal only for the same messages and delays.
     pub fingerprint: Fingerprint,
 }
 
-/// The state of a key, for another run to restore.
+/// The state of a key, from which a later run of the process can restore it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptKey {
     /// The key and its fingerprint.
     pub once: Once,
-    /// The id of the first of its messages.
+    /// The id of the first message published with the key.
     pub first: MessageId,
-    /// How many messages; their ids ascend by one.
+    /// How many messages were published with the key; their ids are consecutive.
     pub count: u32,
-    /// When they were published, in milliseconds since 1970.
+    /// When these messages were published, in milliseconds since 1970.
     pub at: u64,
 }
 
 impl KeptKey {
-    /// How much longer it is remembered at `wall`, in milliseconds since 1970. At most
-    /// [`KEY_KEPT`], because the wall clock may have been set since.
+    /// How much longer the key is remembered. `wall` is the time now, in milliseconds since 1970.
+    /// The result is at most [`KEY_KEPT`], even if the wall clock was set back since.
     fn left(&self, wall: u64) -> Time {
         KEY_KEPT.saturating_sub(Time::from_millis(wall.saturating_sub(self.at)))
     }
@@ -56,7 +56,7 @@ struct Known {
     fingerprint: Fingerprint,
     first: MessageId,
     count: u32,
-    /// Whether its messages were committed.
+    /// Whether the messages published with the key were committed.
     settled: bool,
 }
 
@@ -64,8 +64,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     known: BTreeMap<Key, Known>,
-    /// Keys of committed batches, ordered by first message, with the time when each is forgotten.
-    /// An unsettled key stays: its publisher may retry until the batch is committed or refused.
+    /// The keys of committed batches: first message, time when the key is forgotten, and key,
+    /// ordered by first message. Other keys are not forgotten: their publishers may retry.
     settled: VecDeque<(MessageId, Time, Key)>,
 }
 
@@ -74,12 +74,12 @@ impl Keys {
         self.known.len()
     }
 
-    /// The bytes of `max_bytes` that all keys take.
+    /// How many bytes all remembered keys count against the queue's `max_bytes`.
     pub(crate) fn bytes(&self) -> u64 {
         self.known.len() as u64 * KEY_BYTES
     }
 
-    /// The messages published with this key, and whether they were committed.
+    /// The messages published with this key, and whether they were committed; `None` if it is new.
     pub(crate) fn find(&self, once: &Once) -> Result<Option<(Vec<MessageId>, bool)>, PublishError> {
         let Some(known) = self.known.get(&once.key) else { return Ok(None) };
         if known.fingerprint != once.fingerprint {
@@ -94,7 +94,7 @@ impl Keys {
         self.known.insert(key, Known { fingerprint, first, count, settled: false });
     }
 
-    /// The key's messages were committed.
+    /// Marks a key as settled when its messages are committed.
     pub(crate) fn settle(&mut self, now: Time, key: Key) {
         self.keep(now.saturating_add(KEY_KEPT), key);
     }
@@ -107,7 +107,7 @@ impl Keys {
         self.settled.insert(at, (first, until, key));
     }
 
-    /// The key's messages were refused: the key can be used again.
+    /// Forgets a key whose messages were refused, so that it can be used again.
     pub(crate) fn free(&mut self, key: Key) {
         self.known.remove(&key);
     }
@@ -139,7 +139,7 @@ impl Keys {
         Some(KeptKey { once: Once { key: *key, fingerprint }, first, count, at })
     }
 
-    /// The ids of settled keys from `from` on and below `below`.
+    /// The first message ids of settled keys, from `from` up to, but not including, `below`.
     pub(crate) fn between(
         &self,
         from: MessageId,
@@ -149,7 +149,8 @@ impl Keys {
         self.settled.range(range).map(|(first, ..)| *first)
     }
 
-    /// The keys of an earlier run, at `now` by this run's clock.
+    /// Restores the keys of an earlier run of the process. `now` is the time by this run's clock,
+    /// and `wall` the same moment in milliseconds since 1970.
     pub(crate) fn restored(kept: impl Iterator<Item = KeptKey>, now: Time, wall: u64) -> Keys {
         let mut kept: Vec<_> = kept.filter(|it| !it.left(wall).is_zero()).collect();
         kept.sort_unstable_by_key(|it| it.first);

@@ -1,4 +1,4 @@
-//! The queue without its server: the life of a message, and nothing else.
+//! The queue without its server: what happens to a message from its publish to its ack.
 //!
 //! A message is ready, then in flight under a lease, then done; it may be delayed before it is
 //! ready. Every call takes `now`, the time since the broker began. The crate has no clock, no I/O
@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! From the outside in; a module uses only those below it.
-//! - [`broker`]: [`Broker`], many named queues: deliveries and time
+//! - [`broker`]: [`Broker`], many named queues: receives, ends of deliveries, and time
 //! - `publish`: accepting messages, once per key
 //! - [`redrive`]: pausing a queue, and sending dead messages back
 //! - `look`: the numbers, messages and workers of a queue
@@ -17,16 +17,16 @@
 //! - `timers`: the ends of leases, delays, ages, keys and retirements
 //! - `settle`: ends of deliveries, and lease extensions
 //! - `giving`: deliveries to receives
-//! - `queue`: its messages, their places, its waiters and its limits
+//! - `queue`: a queue's messages, their places, its waiters and its limits
 //!
-//! Its parts:
-//! - `shelf`: its messages by id
+//! Parts of a queue:
+//! - `shelf`: the messages by id
 //! - [`workers`]: workers and their leases
 //! - `retire`: workers that receive no more, because they are about to stop
 //! - [`keys`]: keys of idempotent publishes
 //!
-//! Types that all of them use:
-//! - [`event`]: what happened, for the log and for waiters
+//! Types that all these modules use:
+//! - [`event`]: what happened in a queue, for the log and for waiting receives
 //! - [`limits`]: why a batch is refused
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
@@ -76,5 +76,5 @@ pub use settle::FREE_RELEASES;
 pub use stats::Stats;
 pub use workers::Worker;
 
-/// Time since the broker began, by a clock that only goes forward.
+/// The time since the broker was created, by a clock that never goes back.
 pub type Time = std::time::Duration;

@@ -4,7 +4,7 @@
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
-    /// It has too many messages.
+    /// The queue would have more messages than `max_depth`.
     #[error("the queue holds {depth} of at most {limit} messages and has no room for {batch} more")]
     Depth {
         /// Messages in the queue, whether ready, delayed, in flight or accepted.
@@ -12,7 +12,7 @@ pub enum Full {
         limit: usize,
         batch: usize,
     },
-    /// It has too many bytes.
+    /// The queue would have more bytes than `max_bytes`.
     #[error(
         "the queue holds {bytes} of at most {limit} bytes{} and has no room for {batch} more",
         of_keys(*keys)
@@ -20,7 +20,7 @@ pub enum Full {
     Bytes {
         /// Bytes in the queue, including those of keys.
         bytes: u64,
-        /// Bytes of these that remembered keys take.
+        /// How many of these bytes remembered keys take.
         keys: u64,
         limit: u64,
         /// Bytes of the batch, including those of its key.
@@ -44,6 +44,6 @@ pub enum PublishError {
     #[error(transparent)]
     Full(#[from] Full),
     /// The key was used for a different batch, and is still remembered.
-    #[error("its key was used for another publish in the last five minutes")]
+    #[error("the batch's key was used for another publish in the last five minutes")]
     KeyReused,
 }

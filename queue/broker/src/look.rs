@@ -10,20 +10,20 @@ use crate::stats::Stats;
 use crate::workers::Worker;
 
 impl Broker {
-    /// How many messages a queue has accepted so far, committed or not. Right after a message is
-    /// accepted, this is its unique position in the queue, counted from 1. It is not unique only if
-    /// an earlier message is refused.
+    /// How many messages a queue has accepted so far, committed or not. Right after a message was
+    /// accepted, this is its position in the queue, counted from 1. No other message gets the same
+    /// position, unless an accepted message is refused later.
     pub fn taken_in(&self, name: &QueueName) -> u64 {
         let queue = self.queues.get(name);
         queue.map_or(0, |queue| queue.total.published + queue.expected as u64)
     }
 
-    /// Whether any worker has a lease or waits for a message.
+    /// Whether any worker of any queue has a lease or waits for a message.
     pub fn has_workers(&self) -> bool {
         self.queues.values().any(|queue| queue.in_flight > 0 || !queue.waiters.is_empty())
     }
 
-    /// The oldest messages, whether ready, delayed or in flight; `None` if there is no such queue.
+    /// A queue's `max` oldest messages, whatever their place; `None` if there is no such queue.
     pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
         let peeked = |(id, message): (MessageId, &Message)| Peeked {
             id,
@@ -36,7 +36,7 @@ impl Broker {
         Some(queue.messages.iter().take(max).map(peeked).collect())
     }
 
-    /// The last redelivered messages, newest first; `None` if there is no such queue.
+    /// The last `max` redeliveries of a queue, newest first; `None` if there is no such queue.
     pub fn redelivered(&self, name: &QueueName, max: usize) -> Option<Vec<Redelivery>> {
         let queue = self.queues.get(name)?;
         Some(queue.redeliveries.newest().take(max).cloned().collect())
@@ -54,9 +54,9 @@ impl Broker {
         self.queues.iter().map(move |(name, queue)| (name, stats(queue, now)))
     }
 
-    /// A queue's workers by name: those with leases, and those that had one within
-    /// [`LISTED`](crate::workers::LISTED). `None` if there is no such queue. After a restart leases
-    /// are nameless.
+    /// A queue's workers in the order of their names: those with a lease, and those whose last
+    /// lease ended less than [`LISTED`](crate::workers::LISTED) ago. `None` if there is no such
+    /// queue. Leases restored from an earlier run have no worker name, so they are missing here.
     pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
         self.advance(now);
         let queue = self.queues.get(name)?;

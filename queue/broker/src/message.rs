@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::Time;
 
-/// A message's id, given at publish; ids ascend over all queues of a broker.
+/// A message's id, assigned at its publish. Each id is higher than all earlier ones of the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub u64);
 
@@ -18,7 +18,7 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// A receive that waits for messages.
+/// The id of a receive that waits for messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WaiterId(pub u64);
 
@@ -29,9 +29,10 @@ pub struct WaiterId(pub u64);
 pub struct Receipt {
     #[allow(missing_docs)] // the name says it
     pub message: MessageId,
-    /// Which delivery of the message. Never used twice, even if the attempt does not count.
+    /// Which delivery of its message this is. No number is used twice, even if the attempt does not
+    /// count.
     pub delivery: u32,
-    /// Which run of the process issued it, so that receipts of an earlier run are recognised.
+    /// The run of the process that issued it, so that receipts of an earlier run are recognised.
     pub run: u32,
 }
 
@@ -56,25 +57,26 @@ impl FromStr for Receipt {
         let delivery = part()?.parse().map_err(|_| NoReceipt)?;
         let run = u32::from_str_radix(part()?, 16).map_err(|_| NoReceipt)?;
         let receipt = Receipt { message, delivery, run };
-        // One receipt has one spelling: "+1", upper case and further parts are refused.
+        // Each receipt has only one valid text: "+1", upper case and further parts are refused.
         if receipt.to_string() == text { Ok(receipt) } else { Err(NoReceipt) }
     }
 }
 
-/// The receipt's delivery is over.
+/// The receipt's delivery has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery of this receipt is over")]
+#[error("the receipt is no longer valid, because its delivery has ended")]
 pub struct Stale;
 
-/// The process before this one.
+/// The run of the process before this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Earlier {
     pub(crate) run: u32,
-    /// Its messages have ids below this one.
+    /// All messages of that run have lower ids than this one.
     pub(crate) below: MessageId,
 }
 
 impl Earlier {
+    /// Whether that run issued the receipt.
     pub(crate) fn gave(self, receipt: Receipt) -> bool {
         receipt.run == self.run && receipt.message < self.below
     }
@@ -93,15 +95,15 @@ pub struct NewMessage {
 /// What a receive asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The most messages to deliver; at least 1.
+    /// How many messages to deliver at most; not 0.
     pub max: usize,
-    /// How long the lease lasts; `None` takes the queue's setting.
+    /// How long the lease lasts; `None` means as long as the queue's setting `lease`.
     pub lease: Option<Time>,
-    /// The worker's name.
+    /// The name of the worker that receives; `None` if it gave no name.
     pub worker: Option<Arc<str>>,
 }
 
-/// A message in flight.
+/// A message as a worker receives it.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -109,13 +111,13 @@ pub struct Delivery {
     pub receipt: Receipt,
     /// Deliveries that count against `max_attempts`, including this one.
     pub attempts: u32,
-    /// When it was published, in milliseconds since 1970 by the publishing server's clock; for
-    /// display.
+    /// When the message was published, in milliseconds since 1970 by the server's clock; for
+    /// display only.
     pub enqueued_at: u64,
     pub body: Bytes,
 }
 
-/// Where a message is.
+/// The state of a message in its queue.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -132,7 +134,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     pub until: Time,
-    /// When it began; after a restart, when it was restored.
+    /// When the lease began; if an earlier run began it, when this run restored it.
     pub since: Time,
     /// When the worker was last heard from: at delivery, or when it extended the lease.
     pub heard: Time,
@@ -141,7 +143,7 @@ pub struct Lease {
 }
 
 impl Place {
-    /// In flight from `now` on.
+    /// The place of a message that is in flight from `now` on.
     pub(crate) fn in_flight(now: Time, until: Time, worker: Option<Arc<str>>) -> Place {
         Place::InFlight(Box::new(Lease { until, since: now, heard: now, worker }))
     }
@@ -151,31 +153,31 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) body: Bytes,
-    /// Milliseconds since 1970. For display, and for the message's age after a restart; a running
-    /// process decides nothing by it.
+    /// When the message was published, in milliseconds since 1970. It serves for display, and for
+    /// the message's age after a restart.
     pub(crate) enqueued_at: u64,
-    /// When it was first published. It decides the age, and ascends with the id even in dead-letter
-    /// queues.
+    /// When the message was first published, for its age. A message with a higher id never has an
+    /// earlier time, even in dead-letter queues.
     pub(crate) published: Time,
     /// Deliveries that count against `max_attempts`.
     pub(crate) attempts: u32,
-    /// How often it was released without its attempt counting.
+    /// How often the message was released without its attempt counting.
     pub(crate) releases: u32,
-    /// All deliveries; the number of the next receipt comes from it, so that receipts are unique.
+    /// All deliveries, even if the attempt does not count; they number the message's receipts.
     pub(crate) deliveries: u32,
-    /// Which run of the process issued the last receipt; 0 before the first one.
+    /// The run of the process that issued the last receipt; 0 before the first receipt.
     pub(crate) run: u32,
     pub(crate) place: Place,
 }
 
 impl Message {
-    /// A ready message, published at `now`.
+    /// Creates a ready message that is published at `now`.
     pub(crate) fn new(body: Bytes, enqueued_at: u64, now: Time) -> Message {
         let (attempts, releases, deliveries, run, place) = (0, 0, 0, 0, Place::Ready);
         Message { body, enqueued_at, published: now, attempts, releases, deliveries, run, place }
     }
 
-    /// The same message for another queue, with no attempts and releases counted.
+    /// The same message for another queue: ready, with no attempts and no releases.
     pub(crate) fn anew(self) -> Message {
         Message { attempts: 0, releases: 0, place: Place::Ready, ..self }
     }
@@ -189,7 +191,7 @@ impl Message {
     }
 }
 
-/// A message that had its last attempt and left its queue.
+/// A message that has left its queue after its last attempt.
 pub(crate) struct Dead {
     pub(crate) id: MessageId,
     pub(crate) message: Message,
@@ -202,7 +204,7 @@ pub struct Peeked {
     pub id: MessageId,
     /// Deliveries that count against `max_attempts`.
     pub attempts: u32,
-    /// When it was published, in milliseconds since 1970; for display.
+    /// When the message was published, in milliseconds since 1970; for display only.
     pub enqueued_at: u64,
     pub place: Place,
     pub body: Bytes,

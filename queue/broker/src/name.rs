@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// A queue's name: 1 to 80 of `A-Z a-z 0-9 _ - .`; cheap to clone.
+/// A queue's name: 1 to 80 of the characters `A-Z a-z 0-9 _ - .`; cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueueName(Arc<str>);
 
@@ -14,7 +14,7 @@ pub struct QueueName(Arc<str>);
 pub struct BadName(String);
 
 impl QueueName {
-    /// The name as text.
+    /// The name as text, as it stands in URLs.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Publishing: at once or delayed, and with a key only once, however often it is tried.
+//! Publishing messages, ready at once or delayed; a repeated publish with a key has no effect.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -8,24 +8,23 @@ use crate::message::{Message, MessageId, NewMessage, Place};
 use crate::name::QueueName;
 use crate::queue::bytes_of;
 
-/// A batch that was accepted but is not visible yet. Its messages have ids, and the queue reserves
-/// room for it. It becomes visible by [`Broker::commit`]; [`Broker::refuse`] drops it.
+/// A batch that was accepted but is not visible to receives yet. Its messages have ids, and the
+/// queue reserves room for it. [`Broker::commit`] makes it visible; [`Broker::refuse`] drops it.
 #[derive(Debug)]
 pub struct Accepted {
     queue: QueueName,
     messages: Vec<(MessageId, Message)>,
-    /// The queue remembers it until the batch is refused, or for
-    /// [`KEY_KEPT`](crate::keys::KEY_KEPT) after it is committed.
+    /// The key of the publish; `None` if it has no key.
     key: Option<Key>,
 }
 
 impl Accepted {
-    /// The ids of its messages, in order.
+    /// The ids of the batch's messages, in the order of the batch.
     pub fn ids(&self) -> impl Iterator<Item = MessageId> {
         self.messages.iter().map(|(id, _)| *id)
     }
 
-    /// The queue that it goes to.
+    /// The queue to which the batch is published.
     pub fn queue(&self) -> &QueueName {
         &self.queue
     }
@@ -41,17 +40,17 @@ impl Accepted {
 pub enum Tried {
     /// The first publish with this key. It was accepted, and must be committed or refused.
     First(Accepted),
-    /// A repeated publish; it was not accepted.
+    /// A repeated publish with this key; nothing was accepted.
     Again {
-        /// The ids of the first publish.
+        /// The ids of the messages of the first publish.
         ids: Vec<MessageId>,
-        /// Whether the first publish is committed; if not, it is neither committed nor refused yet.
+        /// True if the first publish is committed; false while it is neither committed nor refused.
         settled: bool,
     },
 }
 
 impl Broker {
-    /// Publishes all of a batch or none. `enqueued_at` (milliseconds since 1970) is for display.
+    /// Publishes all messages of a batch or none. `enqueued_at` (ms since 1970) is for display.
     ///
     /// # Errors
     /// When a body is too large or the queue has no room; then nothing is published.
@@ -68,7 +67,7 @@ impl Broker {
         Ok(ids)
     }
 
-    /// Accepts a batch as [`Broker::publish`] does, but it stays invisible until it is committed.
+    /// Accepts a batch as [`Broker::publish`] does, but keeps it invisible until it is committed.
     ///
     /// # Errors
     /// When a body is too large or the queue has no room; then nothing is accepted.
@@ -83,8 +82,8 @@ impl Broker {
         self.take_in(now, name, batch, enqueued_at, 0)
     }
 
-    /// Gives ids to a batch and reserves room for it, if the queue has room for it and `beside`
-    /// more bytes.
+    /// Assigns ids to a batch and reserves room for it, if the queue has room for the batch and
+    /// `beside` more bytes, which its key takes.
     fn take_in(
         &mut self,
         now: Time,
@@ -117,7 +116,7 @@ impl Broker {
         queue.wake(now);
     }
 
-    /// Drops an accepted batch and frees its room.
+    /// Drops an accepted batch, and frees its room and its key.
     pub fn refuse(&mut self, accepted: &Accepted) {
         let queue = self.queue(&accepted.queue);
         queue.expect_no_longer(&accepted.messages);

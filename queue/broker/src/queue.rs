@@ -17,26 +17,27 @@ use crate::workers::Workers;
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     pub(crate) settings: Settings,
-    /// The run of the process, which is part of new receipts.
+    /// The number of this run of the process; it is part of new receipts.
     pub(crate) run: u32,
-    /// The run before this one, if there was one.
+    /// The run of the process before this one; `None` if there was none.
     pub(crate) earlier: Option<Earlier>,
     pub(crate) messages: Shelf,
-    /// The bytes of all bodies.
+    /// The bytes of the bodies of all `messages`.
     pub(crate) bytes: u64,
-    /// Messages that are accepted but not committed.
+    /// How many messages are accepted but not committed.
     pub(crate) expected: usize,
-    /// The bytes of their bodies.
+    /// The bytes of the bodies of accepted messages that are not committed.
     pub(crate) expected_bytes: u64,
     pub(crate) keys: Keys,
-    /// Whether receives get nothing.
+    /// Whether the queue is paused: receives get nothing.
     pub(crate) paused: bool,
-    /// Ids ascend with publishing, so a message that comes back finds its old place.
+    /// The ready messages, oldest first: a message that comes back returns to its old place.
     pub(crate) ready: BTreeSet<MessageId>,
-    /// Ends of leases and of delays, soonest first.
+    /// The end of each lease and each delay, with its message; soonest first.
     pub(crate) timers: BTreeSet<(Time, MessageId)>,
     pub(crate) in_flight: usize,
-    /// First come, first served. While messages are ready, only retired workers wait here.
+    /// The waiting receives, first come, first served. While messages are ready and the queue is
+    /// not paused, only receives of retired workers wait here.
     pub(crate) waiters: VecDeque<(WaiterId, Request)>,
     pub(crate) workers: Workers,
     pub(crate) retired: Retired,
@@ -50,7 +51,7 @@ impl Queue {
         Queue { run, ..Queue::default() }
     }
 
-    /// How many messages the queue holds, whether ready, delayed, in flight or accepted.
+    /// How many messages the queue has, including those that are accepted but not committed.
     pub(crate) fn depth(&self) -> usize {
         self.messages.len() + self.expected
     }
@@ -64,8 +65,8 @@ impl Queue {
         self.index(id, due);
     }
 
-    /// Inserts a message of an earlier run in its old place; a message in flight gets a fresh
-    /// lease.
+    /// Inserts a message of an earlier run of the process, in its old place. The lease of a message
+    /// in flight is part of `message`.
     pub(crate) fn restore(&mut self, id: MessageId, message: Message) {
         match message.place {
             Place::Ready => self.index(id, None),
@@ -90,7 +91,7 @@ impl Queue {
         Some(message)
     }
 
-    /// Enters a message that is not in flight into the index for its place.
+    /// Enters a message into `timers` if it is delayed until `due`, else into `ready`.
     pub(crate) fn index(&mut self, id: MessageId, due: Option<Time>) {
         match due {
             Some(until) => self.timers.insert((until, id)),
@@ -98,8 +99,8 @@ impl Queue {
         };
     }
 
-    /// Deletes all messages; their receipts become stale. Keys stay, because their messages were
-    /// published.
+    /// Deletes all messages, and returns how many; their receipts become stale. Keys stay, so that
+    /// a repeated publish does not publish deleted messages again.
     pub(crate) fn purge(&mut self, now: Time) -> u64 {
         let count = self.messages.len() as u64;
         let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));
@@ -114,7 +115,7 @@ impl Queue {
         count
     }
 
-    /// Whether a batch may be accepted with `beside` more bytes.
+    /// Checks whether the queue may accept a batch with a key that takes `beside` more bytes.
     pub(crate) fn check(&self, batch: &[NewMessage], beside: u64) -> Result<(), PublishError> {
         let limit = self.settings.max_message_bytes;
         if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
@@ -132,22 +133,22 @@ impl Queue {
         Ok(())
     }
 
-    /// How many more messages the queue accepts.
+    /// How many more messages the queue has room for.
     pub(crate) fn free_slots(&self) -> usize {
         self.settings.max_depth.saturating_sub(self.depth())
     }
 
-    /// How many more bytes the queue accepts.
+    /// How many more bytes the queue has room for.
     pub(crate) fn free_bytes(&self) -> u64 {
         self.settings.max_bytes.saturating_sub(self.taken_bytes())
     }
 
-    /// The bytes that count against `max_bytes`: bodies, accepted bodies, and keys.
+    /// The bytes that count against `max_bytes`: bodies, committed or only accepted, and keys.
     fn taken_bytes(&self) -> u64 {
         self.bytes + self.expected_bytes + self.keys.bytes()
     }
 
-    /// Frees the room of an accepted batch, which was committed or refused.
+    /// Frees the room that was reserved for a batch that is now committed or refused.
     pub(crate) fn expect_no_longer(&mut self, batch: &[(MessageId, Message)]) {
         self.expected -= batch.len();
         self.expected_bytes -= batch.iter().map(|(_, it)| it.body.len() as u64).sum::<u64>();

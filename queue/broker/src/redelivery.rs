@@ -1,4 +1,5 @@
-//! The history of redelivered messages: which worker lost one, which got it next, which acked it.
+//! The history of redelivered messages: which worker lost a message, which worker got it next, and
+//! which worker acked it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,20 +17,21 @@ const KEPT: usize = 100;
 pub struct Redelivery {
     pub id: MessageId,
     pub reason: ReturnReason,
-    /// The worker that lost it.
+    /// The worker that lost the message; `None` if it gave no name.
     pub worker: Option<Arc<str>>,
     /// When that worker was last heard from.
     pub heard: Time,
-    /// When it was redelivered; `None` until then.
+    /// When the message was redelivered; `None` until then.
     pub given_again: Option<Time>,
-    /// The worker that got it next.
+    /// The worker that got the message next; `None` until then, or if it gave no name.
     pub next_worker: Option<Arc<str>>,
-    /// Whether it was acked, and by which worker.
+    /// `None` until the message is acked; then the worker that acked it, `Some(None)` if it gave no
+    /// name.
     pub done: Option<Option<Arc<str>>>,
 }
 
 impl Redelivery {
-    /// From the last sign of life of the first worker until the redelivery.
+    /// The time from the worker's last sign of life to the redelivery; `None` before it.
     pub fn after(&self) -> Option<Time> {
         self.given_again.map(|at| at.saturating_sub(self.heard))
     }
@@ -54,7 +56,7 @@ impl Redeliveries {
         }
     }
 
-    /// The redelivery never reached the next worker.
+    /// Undoes [`Redeliveries::given_again`], because the message never reached the next worker.
     pub(crate) fn not_given(&mut self, id: MessageId) {
         if let Some(story) = self.latest(id) {
             story.given_again = None;
@@ -68,7 +70,7 @@ impl Redeliveries {
         }
     }
 
-    /// The redeliveries, newest first.
+    /// The remembered redeliveries, newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Redelivery> {
         self.0.iter().rev()
     }

@@ -20,7 +20,7 @@ pub enum RedriveError {
 }
 
 impl Broker {
-    /// Pauses or resumes a queue: receives of a paused queue get nothing. False if nothing changed.
+    /// Pauses (receives get nothing) or resumes a queue. Returns whether this changed anything.
     pub fn pause(&mut self, now: Time, name: &QueueName, paused: bool) -> bool {
         self.advance(now);
         let queue = self.queue(name);
@@ -32,12 +32,13 @@ impl Broker {
         changed
     }
 
-    /// Moves ready messages back to the queue where they died, or to the queue `to`. It moves as
-    /// many as there are and have room there, at most `max`. They count as acked here, and start
-    /// with no attempts there.
+    /// Moves ready messages to the queue `to`; `None` means the queue where they died. Moves at
+    /// most `max`, as long as the target has room, and returns how many. The messages count as
+    /// acked in the queue `name`, and start with no attempts in the target.
     ///
     /// # Errors
-    /// When the target is unknown.
+    /// When the target is the queue `name` itself, or `to` is `None` and the queue where the
+    /// messages died is not known.
     pub fn redrive(
         &mut self,
         now: Time,
@@ -66,7 +67,7 @@ impl Broker {
             queue.total.acked += 1;
             queue.events.push(Event::Redriven { id, to: to.clone() });
         }
-        // As with deaths: after all earlier events of both queues, and before the consequences.
+        // A redrive comes after all earlier events of both queues, and before its consequences.
         self.note(&to);
         self.note(name);
         let count = going.len() as u64;
@@ -78,7 +79,7 @@ impl Broker {
         Ok(count)
     }
 
-    /// The only queue that sends its dead messages to this one.
+    /// Returns the only queue whose dead-letter queue is `name`; else an error.
     fn died_in(&self, name: &QueueName) -> Result<QueueName, RedriveError> {
         let sends = |queue: &&QueueName| {
             self.settings(queue).is_some_and(|it| it.dead_letter_queue.as_ref() == Some(name))

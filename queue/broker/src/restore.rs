@@ -1,7 +1,7 @@
-//! Rebuilds a broker from the events of an earlier run, replayed in their order.
+//! Rebuilds a broker from the events of earlier runs of the process, which are replayed in order.
 //!
-//! An event of a message that is not there is only counted: the message was done, and its log
-//! segment may be deleted already.
+//! An event of an unknown message is only counted: the message was done, and the log segment with
+//! its publish may be deleted already.
 
 use std::collections::BTreeMap;
 
@@ -17,17 +17,17 @@ use crate::queue::Queue;
 use crate::settings::Settings;
 use crate::stats::Counters;
 
-/// When a message becomes ready, by the wall clock, which outlives the process.
+/// When a message becomes ready, as a time that is valid after a restart, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     /// Milliseconds since 1970.
     pub at: u64,
-    /// How long the message was to be hidden, from when the delay was set. It is never hidden for
-    /// longer, because the wall clock may have been set since.
+    /// The delay from the moment when it was set. After a restart the message is hidden for at most
+    /// this time, even if the wall clock was set back.
     pub delay: Time,
 }
 
-/// The state of a message, for another run to restore.
+/// The state of a message, from which a later run of the process can restore it.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -36,22 +36,22 @@ pub struct Kept {
     pub enqueued_at: u64,
     /// Deliveries that count against `max_attempts`.
     pub attempts: u32,
-    /// How often it was released without its attempt counting.
+    /// How often the message was released without its attempt counting.
     pub releases: u32,
-    /// All deliveries, including those that do not count.
+    /// All deliveries, including those that do not count against `max_attempts`.
     pub deliveries: u32,
-    /// Which run issued the last receipt; 0 before the first one.
+    /// The run of the process that issued the last receipt; 0 before the first receipt.
     pub run: u32,
     pub at: At,
 }
 
-/// Where a message is, by the wall clock.
+/// The place of a message, with times that are valid after a restart.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum At {
     Ready,
     Delayed(Due),
-    /// In flight, with the length of the lease from its delivery on.
+    /// In flight; restoring the message begins a new lease of this length.
     InFlight(Time),
 }
 
@@ -64,37 +64,37 @@ struct Part {
     keys: BTreeMap<Key, KeptKey>,
 }
 
-/// Collects the events of earlier runs, and makes a broker of them.
+/// Replays the events of earlier runs of the process, and makes a broker of them.
 #[derive(Debug, Default)]
 pub struct Restore {
     parts: BTreeMap<QueueName, Part>,
-    /// The last run.
+    /// The last run that was replayed.
     run: Option<u32>,
     next_message: u64,
 }
 
 impl Restore {
-    /// A process began; its receipts have this run.
+    /// Replays the start of the process with the run number `run`.
     pub fn started(&mut self, run: u32) {
         self.run = Some(run);
     }
 
-    /// New messages have at least this id.
+    /// Replays that later messages have this id or higher ones.
     pub fn next_message(&mut self, next: MessageId) {
         self.next_message = self.next_message.max(next.0);
     }
 
-    /// A queue was created, or its settings were replaced.
+    /// Replays that a queue was created, or its settings were replaced.
     pub fn configured(&mut self, queue: &QueueName, settings: Settings) {
         self.part(queue).settings = settings;
     }
 
-    /// A queue's totals up to here.
+    /// Replays the totals of a queue at this moment.
     pub fn counted(&mut self, queue: &QueueName, total: Counters) {
         self.part(queue).total = total;
     }
 
-    /// A message was published.
+    /// Replays the publish of one message.
     pub fn published(
         &mut self,
         queue: &QueueName,
@@ -112,35 +112,35 @@ impl Restore {
         part.messages.insert(id, kept);
     }
 
-    /// The state of a message. Its earlier events may be gone.
+    /// Replays a message's state, which was logged again because its earlier events may be gone.
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
     }
 
-    /// How often a message was released up to here.
+    /// Replays how often a message had been released up to this moment.
     pub fn releases(&mut self, queue: &QueueName, id: MessageId, count: u32) {
         if let Some(kept) = self.part(queue).messages.get_mut(&id) {
             kept.releases = count;
         }
     }
 
-    /// Messages were published with a key, now or earlier.
+    /// Replays a publish with a key, or a key's state, which was logged again.
     pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
         self.part(queue).keys.insert(kept.once.key, kept);
     }
 
-    /// How many publishes were repeated up to here.
+    /// Replays how many publishes to a queue had been repeated up to this moment.
     pub fn replayed(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.replayed = total;
     }
 
-    /// How many deliveries were released up to here.
+    /// Replays how many deliveries of a queue had been released up to this moment.
     pub fn released(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.released = total;
     }
 
-    /// A message was delivered.
+    /// Replays the delivery of a message.
     pub fn delivered(&mut self, queue: &QueueName, receipt: Receipt, lease: Time) {
         let part = self.part(queue);
         part.total.delivered += 1;
@@ -150,7 +150,7 @@ impl Restore {
         kept.at = At::InFlight(lease);
     }
 
-    /// A client showed the receipt of a delivery that was not logged.
+    /// Replays that a client used the receipt of a delivery that was not logged.
     pub fn recalled(&mut self, queue: &QueueName, receipt: Receipt) {
         let lease = self.part(queue).settings.lease;
         let kept = self.part(queue).messages.get_mut(&receipt.message);
@@ -161,7 +161,7 @@ impl Restore {
         }
     }
 
-    /// A delivery never reached its worker.
+    /// Replays that a delivery never reached its worker.
     pub fn undelivered(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.undelivered += 1;
@@ -170,14 +170,14 @@ impl Restore {
         kept.at = At::Ready;
     }
 
-    /// A message was acked.
+    /// Replays the ack of a message.
     pub fn acked(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.acked += 1;
         part.messages.remove(&id);
     }
 
-    /// A message went back to its queue.
+    /// Replays that a message went back to its queue, to be ready at `due`; `None` means at once.
     pub fn returned(
         &mut self,
         queue: &QueueName,
@@ -195,7 +195,7 @@ impl Restore {
         kept.at = due.map_or(At::Ready, At::Delayed);
     }
 
-    /// A message was given up, and went `to` its dead-letter queue.
+    /// Replays that a message was given up: it went to the queue `to`, or was dropped (`None`).
     pub fn dead(
         &mut self,
         queue: &QueueName,
@@ -212,14 +212,14 @@ impl Restore {
         }
     }
 
-    /// A ready message exceeded the queue's `max_age`.
+    /// Replays that a ready message was dropped because it exceeded the queue's `max_age`.
     pub fn expired(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.expired += 1;
         part.messages.remove(&id);
     }
 
-    /// A message went back to the queue where it had died.
+    /// Replays a redrive, which moved a message from the queue `queue` to the queue `to`.
     pub fn redriven(&mut self, queue: &QueueName, id: MessageId, to: &QueueName) {
         let part = self.part(queue);
         part.total.acked += 1;
@@ -234,16 +234,16 @@ impl Restore {
         part.messages.extend(anew.map(|kept| (id, kept)));
     }
 
-    /// A queue was paused or resumed.
+    /// Replays that a queue was paused or resumed.
     pub fn paused(&mut self, queue: &QueueName, paused: bool) {
         self.part(queue).paused = paused;
     }
 
-    /// The `count` messages of a queue below this id were deleted.
+    /// Replays that all `count` messages of a queue were deleted; their ids were below `below`.
     pub fn purged(&mut self, queue: &QueueName, count: u64, below: MessageId) {
         let part = self.part(queue);
         part.total.purged += count;
-        // Messages that were logged before the purge but not committed then came in after it.
+        // Higher ids belong to messages that were logged before the purge and committed after it.
         part.messages = part.messages.split_off(&below);
     }
 
@@ -251,9 +251,9 @@ impl Restore {
         self.parts.entry(queue.clone()).or_default()
     }
 
-    /// The broker of a new run, at `now` by its own clock and `wall` in milliseconds since 1970.
-    /// Messages in flight get a fresh lease, and their receipts stay valid until the messages are
-    /// redelivered.
+    /// Makes the broker of the new run `run`. `now` is the time by its own clock, and `wall` the
+    /// same moment in milliseconds since 1970. Messages in flight get a new lease, and their
+    /// receipts stay valid until the messages are redelivered.
     pub fn finish(self, run: u32, now: Time, wall: u64) -> Broker {
         let next = self.next_message.max(1);
         let earlier = self.run.map(|run| Earlier { run, below: MessageId(next) });
@@ -267,8 +267,8 @@ impl Restore {
             queue.keys = Keys::restored(part.keys.into_values(), now, wall);
             let mut age = Time::ZERO;
             for (id, kept) in part.messages.into_iter().rev() {
-                // The clock may have been set between two messages; the first one is still not
-                // younger.
+                // The wall clock may have been set back between two publishes. A message is still
+                // at least as old as those published after it.
                 age = age.max(Time::from_millis(wall.saturating_sub(kept.enqueued_at)));
                 queue.restore(id, kept.message(now, wall, age));
             }
@@ -279,8 +279,9 @@ impl Restore {
 }
 
 impl Part {
-    /// The totals, including messages that are gone without an event. Their segment was deleted
-    /// because they were acked, or purged while a full disk could not log it. They count as acked.
+    /// The queue's totals, where all messages that left without a logged event count as acked. They
+    /// were acked, or were purged while a full disk could not log it, and their segment was
+    /// deleted.
     fn reconciled(&self) -> Counters {
         let Counters { published, acked, dead, purged, expired, .. } = self.total;
         let here = self.messages.len() as u64;
@@ -306,7 +307,7 @@ impl Kept {
 }
 
 impl Due {
-    /// How much longer the message is hidden.
+    /// How much longer the message is hidden. `wall` is the time now, in milliseconds since 1970.
     fn left(self, wall: u64) -> Time {
         Time::from_millis(self.at.saturating_sub(wall)).min(self.delay)
     }

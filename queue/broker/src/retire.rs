@@ -1,7 +1,7 @@
-//! Workers that are about to stop receive no more messages.
+//! Retired workers: they are about to stop, and receive no more messages.
 //!
-//! Nothing of this is logged. The client that retires a worker repeats the call until the worker is
-//! gone; without the calls, the worker receives again.
+//! Retirements are not logged. The client that retires a worker repeats the call until the worker
+//! is gone. If the calls end, the worker soon receives again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::Time;
 
 /// How long one call retires a worker.
 pub const RETIRED_FOR: Time = Duration::from_secs(10);
-/// The most retired workers, because clients choose the names. Beyond it, the retirement that ends
-/// first is forgotten.
+/// The most retired workers of a queue. Clients choose the names, so the number needs a limit. One
+/// more makes the queue forget the retirement that ends first.
 const MOST: usize = 10_000;
 
 #[derive(Debug)]
 struct Retirement {
     until: Time,
-    /// Whether a receive of it was answered since. If not, the next receive is answered at once.
-    /// Later ones wait, because the worker would otherwise ask again and again without a pause.
+    /// Whether a receive was answered since the worker was retired. If not, the next is answered at
+    /// once; later ones wait, because the worker would otherwise ask again without a pause.
     notified: bool,
 }
 
@@ -74,8 +74,8 @@ impl Retired {
         }
     }
 
-    /// A receive of this worker came: `None` if it is not retired, else whether the worker learns
-    /// of it only now.
+    /// Notifies a worker that its receive gets nothing. Returns `None` if the worker is not
+    /// retired, else whether this is the first notification.
     pub(crate) fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
         let retirement = self.by_name.get_mut(worker?)?;
         Some(!std::mem::replace(&mut retirement.notified, true))

@@ -17,13 +17,13 @@ pub const MAX_AGE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct Settings {
     /// How long a lease lasts, unless the receive asks for another time.
     pub lease: Duration,
-    /// After how many deliveries without an ack a message is dead.
+    /// The number of deliveries without an ack after which a message is dead.
     pub max_attempts: u32,
-    /// Where dead messages go; `None` drops and counts them.
+    /// The queue that gets dead messages; `None` means that they are dropped and counted.
     pub dead_letter_queue: Option<QueueName>,
-    /// How many messages the queue holds, whether ready, delayed, in flight or accepted.
+    /// The most messages in the queue, including those that are accepted but not committed.
     pub max_depth: usize,
-    /// How many bytes all bodies may have together, plus [`KEY_BYTES`](crate::keys::KEY_BYTES) for
+    /// The most bytes of all bodies together, including [`KEY_BYTES`](crate::keys::KEY_BYTES) for
     /// each remembered key.
     pub max_bytes: u64,
     /// The largest body in bytes.
@@ -67,10 +67,10 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Checks each setting by itself.
+    /// Checks that each setting is in its range.
     ///
     /// # Errors
-    /// The first setting that is out of its range.
+    /// When a setting is out of its range.
     pub fn check(&self) -> Result<(), SettingsError> {
         check_lease(self.lease)?;
         let at_least_one = [

@@ -8,15 +8,15 @@ use crate::redelivery::Redelivery;
 use crate::shelf::Shelf;
 use crate::workers::End;
 
-/// How many consecutive deliveries of a message may begin without being logged before the process
-/// ends. A receipt further ahead was made up.
+/// The most consecutive deliveries of a message that an earlier run may have begun without logging
+/// them. A receipt with a higher delivery number is refused as made up.
 const UNHEARD_OF: u32 = 16;
 
 /// How often a message may be released without the attempt counting. Without this limit, a message
 /// that always gets its worker stopped would come back for ever.
 pub const FREE_RELEASES: u32 = 20;
 
-/// The lease, if this is the current delivery.
+/// Returns the lease of the receipt's delivery; `None` if that delivery is over.
 fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
     let message = messages.get(receipt.message)?;
     let current = receipt.run == message.run && receipt.delivery == message.deliveries;
@@ -27,9 +27,9 @@ fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
 }
 
 impl Queue {
-    /// Accepts the receipt of a delivery of the run before that was not logged, because the process
-    /// ended first. Its worker may still be working, so the receipt is valid until the message is
-    /// redelivered.
+    /// Makes a receipt of the previous run valid if its delivery was not logged, because the
+    /// process ended first. The worker may still be working, so the receipt stays valid until the
+    /// message is redelivered. Other receipts are ignored.
     fn recall(&mut self, now: Time, receipt: Receipt) {
         let Some(message) = self.messages.get_mut(receipt.message) else { return };
         let earlier = self.earlier.is_some_and(|it| it.gave(receipt));
@@ -56,7 +56,7 @@ impl Queue {
     fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> Result<(), Stale> {
         let lease = held(&self.messages, receipt).ok_or(Stale)?;
         self.workers.ended(now, receipt.message, lease, how);
-        // It is unknown when a delivery of the run before began.
+        // It is unknown when a delivery of the previous run began.
         if how == End::Done && receipt.run == self.run {
             self.workers.took(now.saturating_sub(lease.since));
         }
@@ -94,7 +94,7 @@ impl Queue {
         self.events.push(Event::Undelivered { receipt });
     }
 
-    /// Hands a message back; the caller buries a dead one.
+    /// Hands a message back, to be ready after `delay`; returns it if it is dead, for `bury`.
     pub(crate) fn nack(
         &mut self,
         now: Time,
@@ -107,8 +107,8 @@ impl Queue {
         Ok(self.give_back(receipt, ReturnReason::Nacked, due))
     }
 
-    /// Hands a message back without counting the attempt, while it has free releases; the caller
-    /// buries a dead one.
+    /// Hands a message back. Its first [`FREE_RELEASES`] releases do not count as attempts; a later
+    /// one returns the message if it is dead, for `bury`.
     pub(crate) fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
         self.end_delivery(now, receipt, End::Failed)?;
@@ -122,7 +122,7 @@ impl Queue {
         Ok(None)
     }
 
-    /// Ends a failed delivery; the message is dead if this was its last attempt.
+    /// Makes a message ready at `due`, or now if that is `None`; returns it if it is dead instead.
     pub(crate) fn give_back(
         &mut self,
         receipt: Receipt,

@@ -1,9 +1,9 @@
 //! A queue's messages by id, on pages.
 //!
 //! Ids ascend, and most messages leave in the order in which they came. So pages fill at the end of
-//! the shelf and empty at its beginning, and are freed as a whole, as are the buffers that small
-//! bodies share. A map would leave its nodes half empty, and one allocation per body would leave
-//! holes that the system never gets back.
+//! the shelf and empty at its beginning. They are freed as a whole, and so are the buffers that
+//! small bodies share. A map would leave its nodes half empty, and an allocation for each body
+//! would leave gaps in the memory that are never returned to the operating system.
 
 use std::collections::VecDeque;
 
@@ -11,21 +11,21 @@ use bytes::{Bytes, BytesMut};
 
 use crate::message::{Message, MessageId};
 
-/// Messages on a page that is filled in order.
+/// The number of messages on a page that is filled in order.
 const PAGE: usize = 64;
-/// Bytes of a buffer that small bodies share.
+/// The size in bytes of a buffer that small bodies share.
 const BUFFER: usize = 16 << 10;
-/// A body of more bytes than this keeps its own allocation.
+/// The largest body in bytes that shares a buffer; a larger one keeps its own allocation.
 const LARGE: usize = 4 << 10;
 
-/// Ascending by id, and never empty.
+/// Messages in the order of their ids. A page is never empty.
 type Page = VecDeque<(MessageId, Message)>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     pages: VecDeque<Page>,
     len: usize,
-    /// The unused rest of the last buffer.
+    /// The unused end of the buffer into which small bodies are copied.
     room: BytesMut,
 }
 
@@ -40,7 +40,7 @@ impl Shelf {
         self.len += 1;
         let at = self.page_of(id);
         match self.pages.get_mut(at) {
-            // It was in another queue, and is older than some messages here.
+            // The message comes from another queue, and is older than some messages here.
             Some(page) => {
                 page.insert(place_on(page, id), (id, message));
                 if page.len() > 2 * PAGE {
@@ -72,7 +72,7 @@ impl Shelf {
         if page.is_empty() {
             self.pages.remove(at);
         } else if !is_last && 4 * page.len() <= page.capacity() {
-            // Otherwise the few messages that stay for long would keep the memory of the whole
+            // Without the copy, a few messages that stay for long would keep the memory of a whole
             // page.
             *page = copied(page);
         }
@@ -100,15 +100,15 @@ impl Shelf {
         self.from(MessageId(0))
     }
 
-    /// The highest id.
+    /// The highest id; `None` if the shelf is empty.
     pub(crate) fn last(&self) -> Option<MessageId> {
         self.pages.back()?.back().map(|(id, _)| *id)
     }
 
-    /// The first page that ends with this id or a higher one.
+    /// The index of the first page that ends with this id or a higher one, or that of a new page.
     fn page_of(&self, id: MessageId) -> usize {
         let ends_before = |page: &Page| page.back().is_some_and(|(last, _)| *last < id);
-        // Most lookups are for the oldest messages, or for ids above all.
+        // Most lookups are for the oldest messages, or for ids higher than all on the shelf.
         match (self.pages.front(), self.pages.back()) {
             (Some(first), _) if !ends_before(first) => 0,
             (_, Some(last)) if ends_before(last) => self.pages.len(),
@@ -116,6 +116,7 @@ impl Shelf {
         }
     }
 
+    /// The index of the message's page, and its index on that page.
     fn find(&self, id: MessageId) -> Option<(usize, usize)> {
         let at = self.page_of(id);
         let page = self.pages.get(at)?;
@@ -124,12 +125,12 @@ impl Shelf {
     }
 }
 
-/// The index on its page where a message is, or would be.
+/// The index on `page` where the message with this id is, or would be inserted.
 fn place_on(page: &Page, id: MessageId) -> usize {
     page.partition_point(|(it, _)| *it < id)
 }
 
-/// Copies a small body into the shared buffer, so that it keeps no other memory alive.
+/// Copies a small body into `room`, so that it does not keep a larger buffer alive.
 fn keep(room: &mut BytesMut, body: Bytes) -> Bytes {
     if body.len() > LARGE {
         return body;
@@ -141,7 +142,7 @@ fn keep(room: &mut BytesMut, body: Bytes) -> Bytes {
     room.split().freeze()
 }
 
-/// A copy of a page without spare room, with a buffer for its bodies alone.
+/// A copy of a page that takes no more memory than needed, with one buffer for its small bodies.
 fn copied(page: &mut Page) -> Page {
     let small = page.iter().map(|(_, message)| message.body.len()).filter(|len| *len <= LARGE);
     let mut room = BytesMut::with_capacity(small.sum());

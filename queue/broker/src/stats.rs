@@ -3,7 +3,7 @@
 use crate::Time;
 use crate::event::ReturnReason;
 
-/// Totals since the queue was created, over all logged runs. They only grow.
+/// Totals since the queue was created, over all runs that were logged. They never decrease.
 ///
 /// Without purges and redrives, always `delivered = acked + nacked + released + lease_expired +
 /// undelivered + in_flight`.
@@ -12,11 +12,11 @@ use crate::event::ReturnReason;
 pub struct Counters {
     /// Messages published, including dead letters of other queues.
     pub published: u64,
-    /// Deliveries begun, including those that were undone.
+    /// Deliveries that began, including those that were undone.
     pub delivered: u64,
     /// Deliveries undone because they never reached their worker.
     pub undelivered: u64,
-    /// Messages done, including those that were redriven.
+    /// Messages that were acked, or were redriven to another queue.
     pub acked: u64,
     /// Deliveries that workers nacked.
     pub nacked: u64,
@@ -35,7 +35,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// A delivery ended without an ack.
+    /// Counts a delivery that ended without an ack.
     pub(crate) fn came_back(&mut self, reason: ReturnReason) {
         match reason {
             ReturnReason::LeaseExpired => self.lease_expired += 1,
@@ -45,7 +45,7 @@ impl Counters {
     }
 }
 
-/// A queue at one moment.
+/// The numbers of a queue at one moment.
 ///
 /// Always `published = acked + dead + purged + expired + ready + in_flight + delayed`.
 #[allow(missing_docs)] // the names say it
@@ -54,9 +54,9 @@ pub struct Stats {
     pub ready: usize,
     pub in_flight: usize,
     pub delayed: usize,
-    /// Bytes of the bodies of all of these.
+    /// Bytes of the bodies of all ready, delayed and in-flight messages.
     pub bytes: u64,
-    /// Remembered keys.
+    /// The number of remembered keys of idempotent publishes.
     pub keys: usize,
     /// Whether receives get nothing until the queue is resumed.
     pub paused: bool,

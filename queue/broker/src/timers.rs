@@ -1,4 +1,4 @@
-//! The ends of leases, delays, ages, keys and retirements.
+//! What happens to a queue when time passes: leases, delays, ages, keys and retirements end.
 
 use crate::Time;
 use crate::event::{Event, ReturnReason};
@@ -7,13 +7,14 @@ use crate::queue::Queue;
 use crate::workers::End;
 
 impl Queue {
+    /// When [`Queue::advance`] has something to do next; `None` if nothing is waiting for a time.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         let timer = self.timers.first().map(|(at, _)| *at);
         let others = self.next_expiry().into_iter().chain(self.keys.next_deadline());
         others.chain(timer).chain(self.retired.next_deadline()).min()
     }
 
-    /// Ends the leases and delays that are over at `now`; returns the messages that this made dead.
+    /// Ends everything that is over at `now`; returns the messages that are dead because of that.
     pub(crate) fn advance(&mut self, now: Time) -> Vec<Dead> {
         let mut dead = Vec::new();
         while let Some(&(at, id)) = self.timers.first()
@@ -28,7 +29,7 @@ impl Queue {
         dead
     }
 
-    /// A message's timer is due; it is removed from the timers already.
+    /// Ends a message's lease or delay, whose timer is removed already; returns it if it is dead.
     fn ring(&mut self, now: Time, id: MessageId) -> Option<Dead> {
         let message = self.messages.get_mut(id)?;
         if let Place::InFlight(lease) = &message.place {
@@ -43,15 +44,15 @@ impl Queue {
         None
     }
 
-    /// When the oldest ready message exceeds `max_age`. Other messages are checked once they are
-    /// ready.
+    /// When the oldest ready message exceeds `max_age`; `None` if there is no such message or
+    /// limit. Messages that are delayed or in flight expire only once they are ready.
     fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;
         let oldest = self.ready.first().and_then(|id| self.messages.get(*id))?;
         Some(oldest.published.saturating_add(age))
     }
 
-    /// Drops the messages that exceed `max_age` at `now`.
+    /// Drops the ready messages that exceed `max_age` at `now`.
     fn expire(&mut self, now: Time) {
         while self.next_expiry().is_some_and(|at| at <= now) {
             let Some(id) = self.ready.pop_first() else { return };

@@ -1,7 +1,6 @@
-//! The workers of a queue: their leases, and how many messages each has taken and acked.
+//! The workers of a queue: their leases, and how many messages each worker has taken and acked.
 //!
-//! The counts follow the leases. Clients choose the names, so idle workers are remembered only for
-//! a while.
+//! Clients choose the names, so only a limited number of idle workers is remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,11 +11,11 @@ use crate::message::{Lease, MessageId};
 
 /// How long a worker is listed after its last lease ended.
 pub const LISTED: Time = Duration::from_secs(60);
-/// More idle workers than this trigger a cleanup,
+/// More idle workers than this trigger a cleanup.
 const MOST_IDLE: usize = 2000;
-/// which keeps this many: those that were active last.
+/// The number of idle workers that a cleanup keeps: those that were active last.
 const IDLE_KEPT: usize = 1000;
-/// The number of acks that the 90th percentile covers.
+/// The number of last acks from which the 90th percentile is computed.
 const ACKS: usize = 128;
 
 /// A worker with a name.
@@ -26,9 +25,9 @@ pub struct Worker {
     pub name: Arc<str>,
     /// How many messages it has in flight.
     pub leases: usize,
-    /// When the oldest of these leases began; `None` without a lease.
+    /// When the oldest of its leases began; `None` without a lease.
     pub since: Option<Time>,
-    /// How many messages it was given, excluding deliveries that never reached it.
+    /// How many messages it received; deliveries that never reached it do not count.
     pub taken: u64,
     /// How many of these it acked.
     pub done: u64,
@@ -39,9 +38,9 @@ pub struct Worker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Done,
-    /// It ended without an ack.
+    /// The lease ended without an ack: the message was handed back, or the lease expired.
     Failed,
-    /// It never reached the worker.
+    /// The delivery never reached the worker.
     NotGiven,
 }
 
@@ -50,11 +49,11 @@ struct Known {
     leases: Leases,
     taken: u64,
     done: u64,
-    /// When its last lease ended; unused while it has a lease.
+    /// When the worker's last lease ended; unused while it has a lease.
     idle_since: Time,
 }
 
-/// A worker's leases by their start. Most workers have one, which needs no tree.
+/// A worker's leases by their start. Most workers have only one, which needs no allocation.
 #[derive(Debug, Default)]
 struct Leases {
     oldest: Option<(Time, MessageId)>,
@@ -91,17 +90,18 @@ impl Leases {
 #[derive(Debug, Default)]
 pub(crate) struct Workers {
     known: BTreeMap<Arc<str>, Known>,
-    /// How many workers have a lease.
+    /// How many workers with a name have a lease.
     busy: usize,
-    /// Leases of workers without a name.
+    /// How many leases belong to workers without a name.
     nameless: usize,
-    /// The times from delivery to ack, as a ring buffer, and the index of the next one.
+    /// A ring buffer of the times from delivery to ack, for the last [`ACKS`] acks.
     acks: Vec<Time>,
+    /// The index in `acks` that the next time overwrites.
     next_ack: usize,
 }
 
 impl Workers {
-    /// A message was delivered to a worker.
+    /// Records that a message was delivered to a worker; `None` is a worker without a name.
     pub(crate) fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
         let Some(name) = name else {
             self.nameless += 1;
@@ -113,7 +113,7 @@ impl Workers {
         worker.taken += 1;
     }
 
-    /// A lease ended.
+    /// Records that a lease ended at `now`, and how.
     pub(crate) fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
         let Some(name) = &lease.worker else {
             self.nameless -= 1;
@@ -134,7 +134,7 @@ impl Workers {
         self.forget();
     }
 
-    /// All leases ended.
+    /// Records that all leases ended at `now`.
     pub(crate) fn all_ended(&mut self, now: Time) {
         for worker in self.known.values_mut().filter(|worker| worker.leases.len() > 0) {
             (worker.leases, worker.idle_since) = (Leases::default(), now);
@@ -143,7 +143,7 @@ impl Workers {
         self.forget();
     }
 
-    /// A message was acked this long after its delivery.
+    /// Records the time from a message's delivery to its ack.
     pub(crate) fn took(&mut self, time: Time) {
         match self.acks.get_mut(self.next_ack) {
             Some(oldest) => *oldest = time,
@@ -152,7 +152,7 @@ impl Workers {
         self.next_ack = (self.next_ack + 1) % ACKS;
     }
 
-    /// The 90th percentile of the time from delivery to ack.
+    /// The 90th percentile of the time from delivery to ack; `None` before the first ack.
     pub(crate) fn ack_p90(&self) -> Option<Time> {
         let mut acks = self.acks.clone();
         acks.sort_unstable();
@@ -160,7 +160,7 @@ impl Workers {
         acks.get(rank.checked_sub(1)?).copied()
     }
 
-    /// Workers with a lease; each nameless lease counts as one.
+    /// How many workers have a lease; each nameless lease counts as one worker.
     pub(crate) fn busy(&self) -> usize {
         self.busy + self.nameless
     }
@@ -174,8 +174,8 @@ impl Workers {
         self.known.get(name).map_or(0, |worker| worker.leases.len())
     }
 
-    /// Forgets idle workers if there are many. It removes many at a time, so the average cost is
-    /// low.
+    /// Forgets idle workers if there are more than [`MOST_IDLE`]. Each cleanup removes many, so its
+    /// average cost per call is low.
     fn forget(&mut self) {
         if self.known.len() - self.busy <= MOST_IDLE {
             return;
@@ -188,7 +188,7 @@ impl Workers {
         idle.iter().take(too_many).for_each(|(_, name)| drop(self.known.remove(name)));
     }
 
-    /// Workers with a lease, and those that had one within [`LISTED`].
+    /// Workers with a lease, and those whose last lease ended less than [`LISTED`] ago.
     pub(crate) fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
         let is_listed = move |worker: &Known| {
             worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED

@@ -1,4 +1,4 @@
-//! The address of the queue: the same flags in every program.
+//! The flags for the address of a queue, which are the same in every program.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub struct QueueArgs {
     pub queue_token_file: Option<PathBuf>,
 }
 
-/// Parses the address of a server; a path after the host is kept.
+/// Parses the URL of a queue server. A path after the host is kept; calls are below it.
 ///
 /// # Errors
 /// When the text is not an `http://` URL.
@@ -36,10 +36,10 @@ pub fn parse_url(text: &str) -> Result<Url, String> {
     }
 }
 
-/// Parses a queue name by the server's rule.
+/// Checks a queue's name by the same rule as the server.
 ///
 /// # Errors
-/// When the server would refuse it.
+/// When the server would refuse the name.
 pub fn parse_name(text: &str) -> Result<String, String> {
     let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
     if (1..=80).contains(&text.len()) && text.bytes().all(fits) {

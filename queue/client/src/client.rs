@@ -14,13 +14,13 @@ use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{ErrorBody, Published, QueueStats, Receipts, Results};
 
-/// The default limit for a call, in addition to the time it asks the queue to wait.
+/// The default time limit of a call. A receive that waits has the time of its wait in addition.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest answer that is read, in bytes; one without messages has some hundred. The limit
+/// The longest answer without messages that is read, in bytes; most have a few hundred. The limit
 /// keeps another server at this address from filling the memory.
 pub(crate) const LONGEST: usize = 64 << 10;
 
-/// The header with the key of an idempotent publish.
+/// The HTTP header with the key of an idempotent publish.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The queue's error code for a missing or wrong token.
@@ -30,14 +30,14 @@ const UNAUTHORIZED: &str = "unauthorized";
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
-    /// Ends in `/v1/queues/NAME`.
+    /// The URL of the queue, which ends in `/v1/queues/NAME`.
     base: Url,
     pub(crate) timeout: Duration,
     token: Option<Arc<TokenFile>>,
 }
 
 impl Client {
-    /// A client for the queue that the flags name.
+    /// Creates a client for the queue that the flags name.
     ///
     /// # Errors
     /// When no HTTP client can be created, or the token file that the flags name has no token.
@@ -54,14 +54,14 @@ impl Client {
         Ok(Client { http, base, timeout: TIMEOUT, token: token.map(Arc::new) })
     }
 
-    /// The same queue, called with the token in this file, if any.
+    /// Returns a client that sends the token in this file; `None` means that it sends no token.
     #[must_use]
     pub fn with_token(self, token: Option<Arc<TokenFile>>) -> Client {
         Client { token, ..self }
     }
 
-    /// Publishes one message; returns its id. After an error that passes the message may still be
-    /// there: a second try may publish it twice. [`Client::publish_once`] does not.
+    /// Publishes one message; returns its id. After an error that passes, the queue may have the
+    /// message, so that a second try publishes it twice. [`Client::publish_once`] prevents that.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -69,9 +69,9 @@ impl Client {
         self.publish_by(self.call(Method::POST, &["messages"]).body(body)).await
     }
 
-    /// Publishes one message only once, however often it is tried with the same key within 5
-    /// minutes; returns its id. A key is 1 to 255 visible ASCII characters, different for each
-    /// message of a queue.
+    /// Publishes one message; returns its id. A repeated call with the same key within 5 minutes
+    /// publishes nothing, and returns the same id. A key has 1 to 255 visible ASCII characters, and
+    /// must differ for each message of a queue.
     ///
     /// # Errors
     /// See [`Error::is_passing`]; also when the key was used for another message.
@@ -86,7 +86,7 @@ impl Client {
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
     }
 
-    /// Hands a message back, to be ready after `delay`.
+    /// Hands a message back as a failed attempt; it is ready again after `delay`.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
@@ -212,7 +212,7 @@ fn retry_after(answer: &Response) -> Duration {
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(1))
 }
 
-/// reqwest names the URL first and the reason last; only the reason is of use to people.
+/// The innermost reason of an error; reqwest's own message puts the URL before it.
 fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
@@ -224,7 +224,7 @@ fn root_cause(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// Describes a JSON error; the parser's own message does not tell these cases apart.
+/// Describes why an answer cannot be read: no JSON, incomplete JSON, or an unexpected value.
 fn in_words(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Syntax => format!("it is not JSON: {error}"),

@@ -1,4 +1,4 @@
-//! Errors, grouped by what a client can do about them.
+//! The errors of calls on a queue, grouped by what a client can do about them.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub enum Error {
     /// The queue cannot do it now: its disk is full, or it has another failure. Try again later.
     #[error("{0}")]
     Failing(String),
-    /// The delivery is over: the message is done, or another worker has it.
+    /// The receipt's delivery is over: the message is done or ready, or another worker has it.
     #[error("the lease is over: {0}")]
     Stale(String),
     /// The queue refused the call; trying again does not help.
@@ -41,7 +41,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a later try may succeed.
+    /// Whether the error passes: the same call may succeed later.
     pub fn is_passing(&self) -> bool {
         use Error::{Away, Failing, Full, Garbled, Unauthorized};
         matches!(self, Away { .. } | Full { .. } | Failing(_) | Garbled(_) | Unauthorized(_))

@@ -1,4 +1,4 @@
-//! The kit's own queue as a [`WorkQueue`] and a [`WatchedQueue`].
+//! Implements [`WorkQueue`] and [`WatchedQueue`] for the queue server of this project.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::wire::{
 };
 use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
-/// Answers with messages have no limit here; the queue limits messages when it accepts them.
+/// No limit for answers with messages: the queue limits messages when it accepts them.
 const ANY_LENGTH: usize = usize::MAX;
 /// The longest list of workers that is read, in bytes: some thousand workers with long names.
 const LONGEST_LIST: usize = 2 << 20;
@@ -48,7 +48,7 @@ impl WorkQueue for Client {
         self.end("ack", receipt, None).await
     }
 
-    /// At most as many as a receive returns.
+    /// Acks at most 100 deliveries.
     async fn ack_all(&self, receipts: &[&str]) -> Result<(), Error> {
         let receipts = Receipts { receipts, delay_ms: None };
         let call = self.call(Method::POST, &["messages", "ack"]).json(&receipts);
@@ -80,7 +80,7 @@ impl WatchedQueue for Client {
         Box::pin(async { self.stats().await.map(Numbers::from) })
     }
 
-    /// At most 10,000.
+    /// Publishes at most 10,000 messages.
     fn publish_all<'a>(&'a self, bodies: &'a [Vec<u8>]) -> Answer<'a, ()> {
         let call = self.call(Method::POST, &["messages"]);
         let call = call.header(CONTENT_TYPE, "application/x-ndjson").body(bodies.join(&b'\n'));
@@ -92,19 +92,19 @@ impl WatchedQueue for Client {
         Box::pin(async { self.json::<Purged>(call, LONGEST).await.map(drop) })
     }
 
-    /// Workers with leases are busy; workers that had some within the last minute are idle.
+    /// Workers with a lease are busy; workers whose last lease ended less than 60 s ago are idle.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
         let call = self.call(Method::GET, &["workers"]);
         Box::pin(async { self.json(call, LONGEST_LIST).await.map(|all: Workers| Some(all.into())) })
     }
 
-    /// A waiting receive of the worker ends at once. A name is 1 to 80 printable characters.
+    /// Also ends waiting receives of the worker. Its name has 1 to 80 printable characters.
     fn retire<'a>(&'a self, worker: &'a str) -> Answer<'a, Option<u64>> {
         let call = self.call(Method::POST, &["workers", worker, "retire"]);
         Box::pin(async { self.json(call, LONGEST).await.map(|it: Retired| Some(it.leases)) })
     }
 
-    /// At most 20.
+    /// Returns at most 20 messages.
     fn redelivered(&self) -> Answer<'_, Option<Vec<Redelivery>>> {
         let call = self.call(Method::GET, &["redelivered"]);
         Box::pin(async {

@@ -3,12 +3,12 @@
 //! # Layout
 //! - [`work`]: [`WorkQueue`], what workers need of any queue
 //! - [`watch`]: [`WatchedQueue`], what an engine needs of any queue
-//! - `kit`: both for the kit's own queue
-//! - [`client`]: [`Client`], HTTP calls on the kit's queue
+//! - `kit`: both traits for the queue server of this project
+//! - [`client`]: [`Client`], HTTP calls on that server
 //! - [`wire`]: the JSON of these calls, as the queue documents it
 //! - [`error`]: [`Error`], grouped by what a client can do about it
 //! - [`args`]: the flags `--queue-url`, `--queue` and `--queue-token-file`
-//! - [`backoff`]: longer waits after each failure, and one log line per series
+//! - [`backoff`]: longer waits after each failure, and one log line for a series of failures
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

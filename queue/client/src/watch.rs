@@ -13,8 +13,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 
 /// The numbers of a queue at one moment. A number that the queue does not report is `None`, never
 /// 0.
 ///
-/// Totals count from any moment on. A total that is smaller than before means that the queue
-/// restarted its counts.
+/// Totals may start at any moment. A total that is smaller than before means that the queue has
+/// started to count from 0 again.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Numbers {
@@ -31,51 +31,51 @@ pub struct Numbers {
     pub lease_expired_total: Option<u64>,
     /// Workers with a lease. A queue that reports this also lists them ([`WatchedQueue::holders`]).
     pub busy_workers: Option<u64>,
-    /// The 90th percentile of the time from delivery to ack over the last jobs.
+    /// The 90th percentile of the time from delivery to ack, over the last acks.
     pub ack_p90: Option<Duration>,
-    /// The queue's own clock, which stops while its process is stopped. Rates are measured by it.
+    /// The time by the queue's own clock, which stops while the queue's process is stopped. Rates
+    /// are computed by this clock.
     pub clock: Option<Duration>,
 }
 
-/// The workers of a queue, by the names they gave when they received: those of their pods or
-/// processes.
+/// The workers of a queue. A worker gives its name when it receives: that of its pod or process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holders {
     /// Workers with leases.
     pub busy: Vec<String>,
-    /// Known workers without a lease.
+    /// Workers without a lease that received messages before.
     pub idle: Vec<String>,
-    /// Leases of unknown workers. While there is one, any worker may be busy.
+    /// The number of leases of workers without a name. If it is not 0, any worker may be busy.
     pub nameless: u64,
 }
 
 /// A queue whose workers an engine scales, and that people can fill and purge.
 ///
-/// Calls that answer with an `Option` are optional. Their defaults answer `None`, and the engine
-/// works without them. The time limit of calls is set when the queue is opened; a call that takes
-/// longer is [`Error::Away`].
+/// Calls that answer with an `Option` need not be implemented. Their defaults answer `None`, and
+/// the engine works without them. The time limit of calls is set when the queue is opened; a call
+/// that takes longer fails with [`Error::Away`].
 pub trait WatchedQueue: Debug + Send + Sync {
     /// The queue's current numbers.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; any other error that keeps the numbers from
-    /// being complete: none is ever made up.
+    /// [`Error::Unknown`] while there is no such queue, and another error if a number cannot be
+    /// read. A number is never made up.
     fn numbers(&self) -> Answer<'_, Numbers>;
 
-    /// Publishes messages at once, all or none. None is empty or has a line break in it.
-    /// Publishes all messages or none. No message is empty or contains a line break.
+    /// Publishes all messages or none. No message may be empty or contain a line break.
+    ///
     /// # Errors
     /// See [`Error::is_passing`].
     fn publish_all<'a>(&'a self, bodies: &'a [Vec<u8>]) -> Answer<'a, ()>;
 
-    /// Deletes all messages, whether ready, delayed or in flight.
+    /// Deletes all messages of the queue, whether ready, delayed or in flight.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; others see [`Error::is_passing`].
+    /// [`Error::Unknown`] while there is no such queue. For other errors see [`Error::is_passing`].
     fn purge(&self) -> Answer<'_, ()>;
 
-    /// The workers with and without leases; `None` if the queue does not report them. Then no
-    /// worker is known to be idle, and the engine uses the number of messages in flight.
+    /// The workers with and without leases. `None` if the queue does not report workers; then the
+    /// engine estimates the busy workers from the number of messages in flight.
     ///
     /// # Errors
     /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] passes.
@@ -83,8 +83,8 @@ pub trait WatchedQueue: Debug + Send + Sync {
         untold()
     }
 
-    /// Retires a worker: it gets no message for the next 10 s. Returns how many leases it has; with
-    /// none it can be stopped without harm. `None` if the queue cannot keep messages from a worker.
+    /// Retires a worker: it gets no message for the next 10 s. Returns how many leases it has; a
+    /// worker with 0 leases can be stopped without harm. `None` if the queue cannot retire workers.
     ///
     /// # Errors
     /// See [`Error::is_passing`].

@@ -1,4 +1,4 @@
-//! The JSON of calls and answers, as the queue documents it.
+//! The JSON of calls on a queue and of its answers, as the queue's API documents it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(crate) struct RawReceived {
     pub(crate) retired: bool,
 }
 
-/// A delivery: text if the bytes are UTF-8, else base64.
+/// A delivered message. Its body is in `body` if it is UTF-8, else as base64 in `body_base64`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawMessage {
     pub(crate) id: String,
@@ -25,7 +25,7 @@ pub(crate) struct RawMessage {
     pub(crate) body_base64: Option<String>,
 }
 
-/// Ends several deliveries.
+/// The body of a call that ends several deliveries.
 #[derive(Debug, Serialize)]
 pub(crate) struct Receipts<'a> {
     pub(crate) receipts: &'a [&'a str],
@@ -38,31 +38,31 @@ pub(crate) struct Results {
     pub(crate) results: Vec<Outcome>,
 }
 
-/// The result for one receipt.
+/// The result of such a call for one receipt: its status is `ok` or `stale`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) status: String,
 }
 
-/// The settings of a queue; those left out take their defaults.
+/// Settings of a queue. All other settings take the server's defaults.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueSettings {
-    /// How many messages it holds.
+    /// The most messages that the queue accepts before it is full.
     pub max_depth: u64,
     /// How long after its publish a ready message expires, in seconds.
     pub max_age_s: f64,
 }
 
-/// Extends a lease.
+/// The body of a call that extends a lease, in seconds from now.
 #[derive(Debug, Serialize)]
 pub(crate) struct Extend {
     pub(crate) lease_s: f64,
 }
 
-/// The numbers of a queue. Counters restart with the queue's process.
+/// The numbers of a queue. Totals may restart when the queue's process restarts.
 ///
-/// A missing number makes the answer invalid, and the error names it. `None` stands for a number
-/// that an older queue does not report.
+/// If a number is missing, the answer is invalid, and the error names the number. `None` means that
+/// the queue does not report the number, because it is an older version.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
@@ -86,7 +86,7 @@ pub struct QueueStats {
     /// The 90th percentile of the time from delivery to ack over the last 128 acks, in seconds;
     /// also `None` before the first ack.
     pub ack_p90_s: Option<f64>,
-    /// The queue's own clock in seconds, which stops while its process is stopped.
+    /// The time by the queue's own clock in seconds; it stops while the queue's process is stopped.
     pub clock_s: Option<f64>,
 }
 
@@ -119,28 +119,28 @@ pub(crate) struct Redelivered {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Redelivery {
     pub id: String,
-    /// The worker that lost it.
+    /// The worker that lost the message.
     pub worker: Option<String>,
-    /// How it came back: expired, handed_back or released.
+    /// How the message came back: `expired`, `handed_back` or `released`.
     pub reason: String,
-    /// Seconds from the last sign of life of that worker until the redelivery; null until then.
+    /// Seconds from that worker's last sign of life until the redelivery; `None` until then.
     pub after_s: Option<f64>,
-    /// The worker that got it next.
+    /// The worker that got the message next.
     pub next_worker: Option<String>,
-    /// Whether it was acked.
+    /// Whether the message was acked.
     pub done: bool,
-    /// The worker that acked it.
+    /// The worker that acked the message.
     pub done_by: Option<String>,
 }
 
-/// The answer to a purge. The number is unused, but an answer without it is invalid.
+/// The answer to a purge. The count is not used, but an answer without it is invalid.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purged {
     #[serde(rename = "purged")]
     _purged: u64,
 }
 
-/// The largest valid number: JSON numbers are exact up to here, and some of them can be added.
+/// The largest valid count: larger JSON numbers are not exact, and their sums could overflow.
 const MOST: u64 = 1 << 53;
 
 impl TryFrom<Value> for QueueStats {
@@ -168,12 +168,12 @@ impl TryFrom<Value> for QueueStats {
     }
 }
 
-/// Whether the answer has this field, and not as null.
+/// Whether the answer has this field with a value other than null.
 fn is_told(answer: &Value, name: &str) -> bool {
     !answer.get(name).unwrap_or(&Value::Null).is_null()
 }
 
-/// A time in seconds; `None` if the queue does not report it.
+/// Reads a time in seconds; `None` if the queue does not report it.
 fn seconds(answer: &Value, name: &str) -> Result<Option<f64>, String> {
     let found = answer.get(name).unwrap_or(&Value::Null);
     match found.as_f64() {
@@ -192,7 +192,7 @@ fn number(answer: &Value, name: &str) -> Result<u64, String> {
     }
 }
 
-/// The beginning of a foreign text, on one line.
+/// The first `longest` characters of a text that another program wrote, on one line.
 fn line(text: &str, longest: usize) -> String {
     let mut line: String = text.chars().take(longest).collect();
     if line.len() < text.len() {
@@ -201,7 +201,7 @@ fn line(text: &str, longest: usize) -> String {
     line.replace(char::is_control, " ")
 }
 
-/// A sentence of the queue, for our log lines.
+/// Reads a sentence of the queue, cut and joined to one line so that it fits into our log.
 fn sentence<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     String::deserialize(from).map(|text| line(&text, 300))
 }
@@ -211,7 +211,7 @@ pub(crate) struct ErrorBody {
     pub(crate) error: ErrorDetail,
 }
 
-/// What the queue reports as wrong.
+/// Why the queue refused a call.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ErrorDetail {
     /// The error code, for programs.

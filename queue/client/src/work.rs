@@ -11,57 +11,57 @@ use crate::wire::QueueSettings;
 pub struct ReceiveOptions {
     /// The most messages to take, 1 to 100.
     pub max: u32,
-    /// How long to wait for the first one, at most 20 s.
+    /// How long to wait for the first message, at most 20 s.
     pub wait: Duration,
     /// How long the leases last.
     pub lease: Duration,
-    /// Our name, by which the queue reports redelivered messages.
+    /// The name of the worker that receives. The queue lists its workers by these names.
     pub worker: String,
 }
 
-/// A message leased to us.
+/// A message that the queue has leased to this worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// The id by which people find the message in the log.
+    /// The message's id, which also stands in log lines about it.
     pub id: String,
-    /// The right to end this delivery; opaque.
+    /// The receipt, with which this delivery can be ended. It is opaque.
     pub receipt: String,
-    /// As it was published.
+    /// The message's bytes, as they were published.
     pub body: Vec<u8>,
 }
 
 /// The answer to a receive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The messages; none if none came within the wait.
+    /// The messages; empty if no message came within the wait.
     pub jobs: Vec<Job>,
-    /// Whether we are retired: we get nothing now, and are about to be stopped. A queue that cannot
-    /// retire workers never sets it.
+    /// Whether this worker is retired: it gets nothing now, and is about to be stopped. Always
+    /// false for a queue that cannot retire workers.
     pub retired: bool,
 }
 
-/// A queue as publishers and workers use it. Clones are the same queue.
+/// A queue as publishers and workers use it. A clone stands for the same queue.
 ///
 /// A message belongs to one worker until its lease ends; then the queue redelivers it. An
-/// implementation may write each call as an `async fn`. Its errors are those of [`Error`]: a call
-/// without an answer is [`Error::Away`], and a call that can never succeed is [`Error::Refused`].
+/// implementation may write each call as an `async fn`. A call without an answer fails with
+/// [`Error::Away`], and a call that can never succeed with [`Error::Refused`].
 pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
-    /// The same queue with another time limit for calls; a receive has it in addition to its wait.
+    /// The same queue with another time limit for calls. A receive may take its wait in addition.
     #[must_use]
     fn with_timeout(self, timeout: Duration) -> Self;
 
-    /// Receives messages, waiting for the first one. Dropping the call takes none, or gives them
-    /// back.
+    /// Receives messages, and waits for the first one. If the returned future is dropped, no
+    /// message is lost: none was delivered yet, or the queue gets them back.
     ///
     /// # Errors
-    /// See [`Error::is_passing`]; [`Error::Unknown`] if the queue is created only by its first
-    /// message.
+    /// See [`Error::is_passing`]. [`Error::Unknown`] if only a publish creates the queue, and
+    /// nothing was published yet.
     fn receive(
         &self,
         options: &ReceiveOptions,
     ) -> impl Future<Output = Result<Given, Error>> + Send;
 
-    /// Extends a lease: it ends `lease` from now.
+    /// Extends the lease of a delivery, so that it ends `lease` from now.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
@@ -93,15 +93,15 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
         }
     }
 
-    /// Hands a message back because we must stop: another worker gets it at once. If the queue
-    /// counts attempts, this one does not count.
+    /// Hands a message back because this worker must stop; another worker gets it at once. If the
+    /// queue counts attempts, this attempt does not count.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
     fn release(&self, receipt: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Publishes one message. If the queue knows keys, it publishes the message only once, however
-    /// often it is tried with the same key of 1 to 255 visible ASCII characters.
+    /// Publishes one message. If the queue supports keys, a repeated call with the same key
+    /// publishes nothing. A key has 1 to 255 visible ASCII characters.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -121,8 +121,8 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
         body: Vec<u8>,
     ) -> impl Future<Output = Result<Option<u64>, Error>> + Send;
 
-    /// Replaces the queue's settings, and creates it if it does not exist. Does nothing for a queue
-    /// that is set up elsewhere.
+    /// Replaces the queue's settings, and creates the queue if it does not exist. The default does
+    /// nothing, for queues that are configured by other means.
     ///
     /// # Errors
     /// See [`Error::is_passing`].

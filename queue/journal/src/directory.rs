@@ -1,4 +1,4 @@
-//! A directory of files as a disk, used by one process only.
+//! A directory of files as the log's [`Disk`], used by one process only.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -15,17 +15,17 @@ const SUFFIX: &str = ".log";
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Locked while it is open; the operating system unlocks it when the process ends.
+    /// The lock file. The operating system unlocks it when the process ends.
     _lock: File,
 }
 
 impl Directory {
-    /// Creates the directory if it does not exist, and locks it; `who` names this process to others
-    /// that try.
+    /// Creates the directory if it does not exist, and locks it. `who` names this process in the
+    /// error of another process that tries the same.
     ///
     /// # Errors
-    /// When it cannot be created or written, or another process uses it; the message names that
-    /// one.
+    /// When the directory cannot be created or written, or another process uses it. The message
+    /// then names that process.
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
         make(path)?;
         let lock = path.join(LOCK);
@@ -43,8 +43,9 @@ impl Directory {
             }
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Only the lock matters. A full disk may have no room for this line, least of all if its
-        // block was freed first; and the log may be about to free space.
+        // Errors are ignored, because only the lock matters: a full disk may have no room for the
+        // name, least of all if the old block was freed first, and the log may be about to free
+        // space.
         let line = format!("{who}\n");
         let written = file.write_all_at(line.as_bytes(), 0);
         let _ = written.and_then(|()| file.set_len(line.len() as u64));
@@ -56,20 +57,20 @@ impl Directory {
     }
 }
 
-/// Creates the directory if it does not exist, so that it exists after a crash.
+/// Creates the directory if it does not exist, and syncs, so that it exists after a crash, too.
 fn make(path: &Path) -> io::Result<()> {
     let missing = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists());
     let missing = missing.count();
     fs::create_dir_all(path)?;
     if missing == 0 {
-        // Another process may have created it and been killed before its sync. The parent may also
-        // be unreadable, so errors are ignored.
+        // Another process may have created the directory and been killed before its sync. Errors
+        // are ignored, because this process may not be allowed to read the parent.
         let _ = path.parent().map(sync);
     }
     path.ancestors().skip(1).take(missing).try_for_each(sync)
 }
 
-/// Makes files that were created or deleted in the directory stay so after a crash.
+/// Syncs a directory: files that were created or deleted in it stay so after a crash.
 fn sync(path: &Path) -> io::Result<()> {
     // A plain name has the current directory as its parent.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -174,7 +175,7 @@ mod tests {
         let folder = Folder::new("full");
         fs::create_dir(&folder.0).unwrap();
         std::os::unix::fs::symlink("/dev/full", folder.0.join(LOCK)).unwrap();
-        // There is only one such file, and another process may run this test now.
+        // All processes that run this test lock the same /dev/full, so one may have to wait.
         let taken = loop {
             match Directory::take(&folder.0, "a test") {
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {

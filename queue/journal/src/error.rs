@@ -9,22 +9,22 @@ pub enum OpenError {
     /// The operating system reported an error.
     #[error("{what}: {error}")]
     Io {
-        /// What was tried.
+        /// What failed, or the segment that it concerns.
         what: String,
         error: io::Error,
     },
-    /// Bytes before the end are not what was written.
+    /// A segment has bytes that were not written by the log, and not only at the log's end.
     #[error(
         "{segment} is damaged at byte {offset}: {what}; restore it from a copy, or move the whole \
          directory away to begin without its messages"
     )]
     Damaged {
         segment: String,
-        /// Where the first bad byte may be.
+        /// The start of the damaged part, in bytes from the segment's start.
         offset: u64,
         what: String,
     },
-    /// A segment between others does not exist.
+    /// A segment is missing between two others.
     #[error(
         "{segment} is missing; restore it from a copy, or move the whole directory away to begin \
          without its messages"
@@ -35,10 +35,10 @@ pub enum OpenError {
 /// Why a batch was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The batch is not in the log, and all earlier ones are; another try may succeed.
+    /// The batch is not in the log, but all earlier batches are. Another try may succeed.
     #[error("{0}")]
     Refused(io::Error),
-    /// It is unknown what is on the disk. Only a restart, which reads it, can tell.
+    /// The contents of the disk are unknown until a restart reads them.
     #[error("what is on the disk is unknown: {0}")]
     Unknown(io::Error),
 }

@@ -4,34 +4,33 @@
 //! |---|---|---|---|
 //! | 8 bytes | `msqueue1` | 4 bytes | CRC-32 of salt, length, number and bytes |
 //! | 8 bytes | its number | 4 bytes | length of its bytes |
-//! | 8 bytes | salt | 8 bytes | its number, one more than that of the batch before |
 //! | 8 bytes | salt | 8 bytes | its number, one more than the batch before |
 //!
-//! Each segment has another salt, which is never shown to clients, so that no published bytes can
-//! look like a batch.
+//! A salt is a random number, different for each segment and never shown to clients. So no client
+//! can publish bytes that look like a batch.
 
-/// What a segment begins with: the format, and its version.
+/// The first bytes of a segment: the name of the format, and its version.
 const MAGIC: &[u8; 8] = b"msqueue1";
 /// The length of a segment's head, in bytes.
 pub const SEGMENT_HEAD: usize = 28;
 /// The length of a batch's head, in bytes.
 pub const BATCH_HEAD: usize = 16;
-/// The capacity that a cleared batch keeps for the next one, in bytes.
+/// The most bytes of capacity that a cleared batch keeps for the next one.
 const ROOM: usize = 1 << 20;
 /// The longest batch, in bytes.
 pub const MAX_BATCH: usize = 1 << 30;
 
-#[allow(missing_docs)] // the names say it
 /// The head of a segment.
+#[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     pub number: u64,
-    /// The start value of its batches' checksums.
+    /// The number that goes first into the checksum of each batch in this segment.
     pub salt: u64,
 }
 
 impl Head {
-    /// Its bytes on the disk.
+    /// Returns the bytes of the head on the disk.
     pub fn encode(&self) -> [u8; SEGMENT_HEAD] {
         let mut bytes = [0; SEGMENT_HEAD];
         bytes[..8].copy_from_slice(MAGIC);
@@ -42,7 +41,7 @@ impl Head {
         bytes
     }
 
-    /// Decodes the head at the start of `bytes`; `None` if there is no valid one.
+    /// Decodes the head at the start of `bytes`; `None` if it is not valid.
     pub fn decode(bytes: &[u8]) -> Option<Head> {
         let bytes = bytes.get(..SEGMENT_HEAD)?;
         let crc = u32::from_le_bytes(bytes[24..].try_into().ok()?);
@@ -55,7 +54,7 @@ impl Head {
     }
 }
 
-/// A batch that is being filled. It has room for its head in front, so that it takes one write.
+/// A batch that is being filled. Its buffer has room for the head, so that it takes one write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing(Vec<u8>);
 
@@ -93,13 +92,13 @@ impl Outgoing {
         self.0.truncate(BATCH_HEAD + len);
     }
 
-    /// Clears the contents, and keeps the capacity if it is not large.
+    /// Clears the contents, and keeps at most 1 MiB of the capacity.
     pub fn clear(&mut self) {
         self.truncate(0);
         self.0.shrink_to(ROOM);
     }
 
-    /// Writes the head; returns head and contents, ready to be written.
+    /// Fills in the head; returns the bytes of head and contents for the disk.
     pub(crate) fn seal(&mut self, salt: u64, number: u64) -> &[u8] {
         let (head, bytes) = self.0.split_at_mut(BATCH_HEAD);
         head[4..8].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
@@ -129,17 +128,17 @@ fn checksum(salt: u64, head: &[u8], bytes: &[u8]) -> u32 {
     crc.finalize()
 }
 
-/// A batch that was read.
+/// A batch that was read from a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Batch<'a> {
-    /// Its number.
+    /// The number of the batch, one more than that of the batch before.
     pub number: u64,
-    /// Its contents.
+    /// The contents, without the head.
     pub bytes: &'a [u8],
 }
 
 impl<'a> Batch<'a> {
-    /// Decodes the batch at the start of `bytes`; `None` if there is no complete valid one.
+    /// Decodes the batch at the start of `bytes`; `None` if it is incomplete or not valid.
     pub fn decode(salt: u64, bytes: &'a [u8]) -> Option<Batch<'a>> {
         let head = bytes.get(..BATCH_HEAD)?;
         let crc = u32::from_le_bytes(head[..4].try_into().ok()?);
@@ -149,7 +148,7 @@ impl<'a> Batch<'a> {
         (checksum(salt, &head[4..], bytes) == crc).then_some(Batch { number, bytes })
     }
 
-    /// Its length including the head, in bytes.
+    /// The length of the batch including its head, in bytes.
     pub fn len_with_head(&self) -> usize {
         BATCH_HEAD + self.bytes.len()
     }

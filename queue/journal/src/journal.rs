@@ -1,4 +1,4 @@
-//! [`Journal`]: opening, appending, and deleting old segments.
+//! [`Journal`]: opens a log, appends batches, and deletes old segments.
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,21 +8,22 @@ use crate::error::{OpenError, WriteError};
 use crate::frame::{self, Head, Outgoing, SEGMENT_HEAD};
 use crate::reader::{Cut, Reader, Unborn, tried};
 
-/// Zeros that are written ahead of the batches, in bytes. If the file's length stays the same, a
-/// sync need not wait for the file system's own journal, which takes half of the time.
+/// How many zeros are written in advance, in bytes. While batches overwrite zeros, the file's
+/// length stays the same, and a sync takes half of the time: the file system's own journal is not
+/// needed.
 const AHEAD: u64 = 256 << 10;
 
 /// A log that is open for writing.
 #[derive(Debug)]
 pub struct Journal<D: Disk> {
     disk: D,
-    /// All segments; the last one is being written.
+    /// All segments, oldest first; the last one is being written.
     segments: VecDeque<Written>,
-    /// The last segment.
+    /// The last segment, open for writing.
     open: D::Segment,
-    /// Its length on the disk in bytes, including the zeros after its batches.
+    /// The length of the last segment in bytes, including the zeros after its batches.
     end: u64,
-    /// How many zeros are written ahead, in bytes.
+    /// How many zeros are written in advance, in bytes.
     ahead: u64,
     salt: u64,
     next_batch: u64,
@@ -37,8 +38,9 @@ struct Written {
 
 impl<D: Disk> Journal<D> {
     /// Opens the log, and passes each batch with the number of its segment to `replay`, oldest
-    /// first. `salt` is for the first segment if there is none yet. Once this has returned, all
-    /// that was read survives any crash, even if the process that wrote it could not sync it.
+    /// first. If there is no segment yet, the first one is created with `salt`. Once this has
+    /// returned, all batches that it read survive any crash, even if they were never synced. Also
+    /// returns what was cut off at the end, if the last write was interrupted.
     ///
     /// # Errors
     /// When anything but the last batch is damaged, or `replay` rejects a batch.
@@ -61,7 +63,7 @@ impl<D: Disk> Journal<D> {
             last = Some(read);
         }
         let next_batch = reader.next_batch;
-        // All segments before it are valid: a damaged log is never changed.
+        // A damaged log is never changed, so all segments before this one are checked first.
         let unborn = unborn.map(|unborn| unborn.delete(&disk, next_batch)).transpose()?;
         let cut = unborn.flatten();
         let Some(last) = last else {
@@ -86,7 +88,7 @@ impl<D: Disk> Journal<D> {
         Ok(Journal { disk, segments, open, end, ahead, salt, next_batch })
     }
 
-    /// The same log, with another number of zeros written ahead, in bytes.
+    /// The same log, which writes `ahead` bytes of zeros in advance.
     #[must_use]
     pub fn with_ahead(self, ahead: u64) -> Journal<D> {
         Journal { ahead, ..self }
@@ -95,7 +97,7 @@ impl<D: Disk> Journal<D> {
     /// Writes a batch and waits until it is on the disk; returns the number of its segment.
     ///
     /// # Errors
-    /// When it cannot be written: the batch is not in the log then, or the contents are unknown.
+    /// When the batch cannot be written. Then it is not in the log, or the contents are unknown.
     pub fn append(&mut self, batch: &mut Outgoing) -> Result<u64, WriteError> {
         if batch.bytes().len() > frame::MAX_BATCH {
             let text = format!("a batch has at most {} bytes", frame::MAX_BATCH);
@@ -118,13 +120,13 @@ impl<D: Disk> Journal<D> {
         })
     }
 
-    /// Prepares for batches up to `len`. If the file ends there, zeros are written after them.
+    /// If the batches now end after the last zeros, writes more zeros from `len` on.
     fn reach(&mut self, len: u64) -> Result<(), WriteError> {
         if len <= self.end {
             return Ok(());
         }
         self.end = len + self.ahead;
-        // A disk without room for the zeros still has the batch.
+        // The batch is written, even if the disk has no room for the zeros.
         if self.open.write(len, &vec![0; self.ahead as usize]).is_err() {
             self.cut(len)?;
         }
@@ -136,10 +138,11 @@ impl<D: Disk> Journal<D> {
         self.open.truncate(len).map_err(WriteError::Unknown)
     }
 
-    /// Begins another segment. Its first batch should hold all state that later batches lack.
+    /// Begins another segment with the batch `first`, and returns its number. The batch should hold
+    /// all state that later batches do not repeat.
     ///
     /// # Errors
-    /// When it cannot be created: the last segment stays in use then, or the contents are unknown.
+    /// When it cannot be created; the previous segment stays in use, or the contents are unknown.
     pub fn begin_segment(&mut self, salt: u64, first: &mut Outgoing) -> Result<u64, WriteError> {
         let number = self.last().number + 1;
         let open = match born(&self.disk, number, salt) {
@@ -177,11 +180,11 @@ impl<D: Disk> Journal<D> {
         }
     }
 
-    /// Deletes all segments before this one, but never the last one.
+    /// Deletes the segments with lower numbers than `number`, but never the last segment.
     ///
     /// # Errors
-    /// When a segment cannot be deleted; another call deletes the rest. Or the contents are
-    /// unknown.
+    /// When a segment cannot be deleted; another call may delete it and those after it. Or the
+    /// contents are unknown.
     pub fn delete_before(&mut self, number: u64) -> Result<(), WriteError> {
         while self.segments.len() > 1 && self.segments[0].number < number {
             // The oldest is deleted first and synced before the next, so that a crash leaves no
@@ -193,7 +196,7 @@ impl<D: Disk> Journal<D> {
         Ok(())
     }
 
-    /// The length of the last segment, in bytes.
+    /// The length of the last segment up to the end of its batches, in bytes.
     pub fn last_len(&self) -> u64 {
         self.last().len
     }
@@ -208,7 +211,7 @@ impl<D: Disk> Journal<D> {
         self.segments.front().map_or(0, |first| first.number)
     }
 
-    /// The length of all segments together, in bytes.
+    /// The length of all segments together up to the end of their batches, in bytes.
     pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|it| it.len).sum()
     }
@@ -219,12 +222,12 @@ impl<D: Disk> Journal<D> {
     }
 
     fn last(&self) -> Written {
-        // There is always one, because the log could not write without it.
+        // There is always a segment: `open` creates the first one, and the last one is not deleted.
         self.segments.back().copied().unwrap_or(Written { number: 0, len: 0 })
     }
 }
 
-/// Creates a segment with its head, synced.
+/// Creates a segment, writes its head, and syncs both.
 fn born<D: Disk>(disk: &D, number: u64, salt: u64) -> Result<D::Segment, WriteError> {
     let mut open = disk.create(number).map_err(WriteError::Refused)?;
     open.write(0, &Head { number, salt }.encode()).map_err(WriteError::Refused)?;

@@ -1,19 +1,18 @@
-//! A log on disk: batches of bytes, each written as a whole or not at all. They are in segments, of
-//! which the oldest are deleted first.
+//! A log on disk: batches of bytes, each written as a whole or not at all. The batches are in files
+//! called segments; the oldest segments are deleted first.
 //!
-//! What [`Journal::append`] has returned for survives any crash, and so does what [`Journal::open`]
-//! has read. A crash may leave the last batch half written. The next start cuts it off, and deletes
-//! its segment if it is the first batch there. Any other damage stops the start.
+//! A batch survives any crash once [`Journal::append`] or [`Journal::open`], which has read it, has
+//! returned. A crash may leave the last batch half written. The next start cuts it off; if it is
+//! the first batch of its segment, the segment is deleted. Any other damage stops the start.
 //!
 //! # Layout
-//! - [`journal`]: [`Journal`], opening, appending, and deleting old segments
-//! - `reader`: reading at the start, and handling what a crash left in the last segment
-//! - `search`: whether valid batches follow a damaged one
-//! - [`disk`]: what it needs of a disk; tests have one that fails
+//! - [`journal`]: [`Journal`], opens a log, appends batches, and deletes old segments
+//! - `reader`: reads the segments at the start, and repairs the last one after a crash
+//! - `search`: looks for valid batches after a damaged one
+//! - [`disk`]: what the log needs of a disk; tests use a disk that fails
 //! - [`directory`]: a directory of files as such a disk
 //! - [`frame`]: the byte format of segments and batches
 //! - [`error`]: errors, and what to do about them
-//! - [`error`]: what can go wrong, and what to do then
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

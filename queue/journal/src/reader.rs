@@ -1,4 +1,4 @@
-//! Reading segments at the start, and handling what a crash left in the last one.
+//! Reads the segments at the start, and repairs the last one after a crash.
 
 use std::io;
 
@@ -7,28 +7,28 @@ use crate::error::OpenError;
 use crate::frame::{Batch, Head, SEGMENT_HEAD};
 use crate::search::find_later;
 
-/// The part of a batch that a crash left behind, and that was cut off.
+/// A half-written batch that was cut off at the end of the log.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
     pub segment: String,
-    /// How many bytes of the segment stay.
+    /// How many bytes of the segment are kept.
     pub kept: u64,
     /// How many bytes were cut off.
     pub bytes: u64,
 }
 
-/// A last segment that a crash left without its head, or without its first batch. That batch holds
-/// the state that later batches lack.
+/// The last segment, if a crash left it without a complete head or without its first batch. Without
+/// that batch, which holds state for all later ones, the segment is useless.
 pub(crate) struct Unborn {
     number: u64,
-    /// `None` if the head is incomplete. Its salt is that of its batches.
+    /// The segment's head; `None` if it is incomplete.
     head: Option<Head>,
     bytes: Vec<u8>,
 }
 
 impl Unborn {
-    /// Removes the last segment from the list if it is incomplete. The only segment may be empty.
+    /// Removes the last segment from `numbers` and returns it, if it is incomplete.
     pub(crate) fn take<D: Disk>(
         disk: &D,
         numbers: &mut Vec<u64>,
@@ -49,7 +49,7 @@ impl Unborn {
         }))
     }
 
-    /// Deletes the segment; returns what was half written.
+    /// Deletes the segment; returns what was half written in it, if anything.
     pub(crate) fn delete<D: Disk>(
         self,
         disk: &D,
@@ -74,38 +74,38 @@ impl Unborn {
 
 const NOT_THE_LAST: &str = "a batch's checksum is wrong, and it is not the last one";
 
-/// Whether a valid batch follows in `bytes`, which begin with a damaged one. `next` is the number
-/// which that one should have, if it is known.
+/// Whether a valid batch follows in `bytes`, which begin with a damaged batch. `next` is the number
+/// that the damaged batch should have; `None` if it is not known.
 fn goes_on(salt: u64, next: Option<u64>, bytes: &[u8]) -> bool {
     let behind = bytes.get(1..).unwrap_or_default();
     find_later(salt, next.map(|next| next.saturating_sub(1)), behind).is_some()
 }
 
-/// How many bytes were written before the final zeros.
+/// How many bytes come before the final zeros, which were written in advance.
 fn written(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
 }
 
-/// A segment as it was read; lengths in bytes.
+/// A segment that was read. All lengths are in bytes.
 pub(crate) struct Read {
     number: u64,
     pub(crate) head: Head,
-    /// Everything up to the end of its batches.
+    /// The segment's bytes up to the end of its batches.
     bytes: Vec<u8>,
-    /// The end of the written bytes; after the batches if a write was interrupted.
+    /// The end of the written bytes, which is after the batches if a write was interrupted.
     written: u64,
-    /// The length of the file.
+    /// The length of the whole segment.
     pub(crate) end: u64,
 }
 
 impl Read {
-    /// The end of its batches.
+    /// The length up to the end of the batches.
     pub(crate) fn len(&self) -> u64 {
         self.bytes.len() as u64
     }
 
-    /// Opens it for writing after its batches. Cuts off an incomplete batch, and makes all that was
-    /// read survive a crash.
+    /// Opens the segment for writing after its batches. Cuts off an incomplete batch and returns
+    /// it, and makes all batches survive a crash.
     pub(crate) fn open<D: Disk>(&self, disk: &D) -> Result<(D::Segment, Option<Cut>), OpenError> {
         let (segment, kept) = (disk.name(self.number), self.len());
         let mut open = disk.open(self.number).map_err(tried(&segment))?;
@@ -117,9 +117,9 @@ impl Read {
         Ok((open, torn.map(|bytes| Cut { segment, kept, bytes })))
     }
 
-    /// The process that wrote it may have been killed before it synced the file or the directory.
-    /// After a failed sync the kernel marks the bytes as written, and another sync does nothing
-    /// about them unless they are written again.
+    /// Writes the segment's bytes again, and syncs. The process that wrote them may have been
+    /// killed before it synced the file or the directory. After a failed sync the kernel marks the
+    /// bytes as written, so that another sync ignores them unless they are written again.
     fn secure<D: Disk>(&self, disk: &D, open: &mut D::Segment) -> io::Result<()> {
         open.write(0, &self.bytes)?;
         open.sync()?;
@@ -130,7 +130,7 @@ impl Read {
 /// Reads segments one after the other.
 pub(crate) struct Reader<'a, D, F> {
     pub(crate) disk: &'a D,
-    /// `None` before the first batch.
+    /// The number that the next batch must have; `None` before the first batch.
     pub(crate) next_batch: Option<u64>,
     pub(crate) replay: &'a mut F,
 }
@@ -175,7 +175,7 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
     }
 }
 
-/// Makes an [`OpenError`] of what was tried and failed.
+/// Makes an [`OpenError`] of a system error; `what` says what failed.
 pub(crate) fn tried(what: &str) -> impl FnOnce(io::Error) -> OpenError {
     let what = what.to_owned();
     move |error| OpenError::Io { what, error }

@@ -1,33 +1,32 @@
 //! Search for valid batches after a damaged one.
 //!
-//! The searched bytes may be a body that was published to make this slow: a batch's head at every
-//! position, each with a checksum over everything after it. So each checksum is computed from
-//! prefix sums, in the same short time however long the batch is.
+//! A client may publish a body to make this search slow: with a batch's head at every position, and
+//! each head with a checksum over everything after it. So the checksum of a possible batch is
+//! computed from checksums of prefixes, in the same short time however long the batch is.
 
 use crc32fast::Hasher;
 
 use crate::frame::BATCH_HEAD;
 
-/// The first position in `bytes` of a complete batch that is later than `before`. The bytes follow
-/// a damaged batch, and the question is whether valid ones come after it. If `before` is unknown,
-/// any number is later.
+/// The first position in `bytes` at which a complete batch with a higher number than `before`
+/// begins; any number if `before` is `None`. The bytes follow a damaged batch, and the caller wants
+/// to know whether it was the last one.
 pub(crate) fn find_later(salt: u64, before: Option<u64>, bytes: &[u8]) -> Option<usize> {
     let sums = Sums::of(salt, bytes);
     (0..bytes.len().saturating_sub(BATCH_HEAD)).find(|at| {
         let field = bytes[at + 8..at + 16].try_into().map_or(0, u64::from_le_bytes);
-        // Batches are numbered one by one, so the number is limited by how many empty batches fit
-        // in between. A fixed limit would have to be as large: one damaged block may hold hundreds
-        // of them.
+        // Batches are numbered one by one, so the number is at most that of a batch with only empty
+        // ones before it. No smaller limit is safe: one damaged block may hold hundreds of batches.
         let most = before.map(|before| before.saturating_add(2 + (at / BATCH_HEAD) as u64));
         let is_later = field > before.unwrap_or(0) && most.is_none_or(|most| field <= most);
         is_later && sums.is_batch(*at)
     })
 }
 
-/// Checksums of prefixes of the bytes.
+/// The searched bytes, and checksums of their prefixes.
 struct Sums<'a> {
     bytes: &'a [u8],
-    /// The checksum of the salt.
+    /// The checksum of the salt alone.
     salt: u32,
     /// The checksum of every prefix whose length is a multiple of [`STEP`].
     every: Vec<u32>,
@@ -47,6 +46,7 @@ impl<'a> Sums<'a> {
         Sums { bytes, salt: crc32fast::hash(&salt.to_le_bytes()), every }
     }
 
+    /// The checksum of the first `at` bytes.
     fn up_to(&self, at: usize) -> u32 {
         let mut sum = Hasher::new_with_initial(self.every[at / STEP]);
         sum.update(&self.bytes[at / STEP * STEP..at]);
@@ -64,7 +64,7 @@ impl<'a> Sums<'a> {
         if end > self.bytes.len() {
             return false;
         }
-        // The checksum of the salt and the batch: checksums can be combined once they are shifted.
+        // This sum includes the salt: CRCs of two parts can be combined after shifting the first.
         let summed = at + 4;
         let begin = self.salt ^ self.up_to(summed);
         moved(begin, end - summed) ^ self.up_to(end) == crc

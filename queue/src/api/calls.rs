@@ -1,7 +1,5 @@
-//! All calls of the server. The three calls of every job skip the router; all others go through it.
-//!
-//! Each job is published, received and acked. The router would take a fifth of the time of such a
-//! call.
+//! Answers all calls on the server. Every job is published, received and acked; these three calls
+//! skip the router, which would take a fifth of their time. All other calls go through it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,20 +20,20 @@ use crate::api_error::ApiError;
 use crate::extract::Incoming;
 use crate::hub::Hub;
 
-/// The server's calls. Clones share everything.
+/// Answers the calls on the server. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Calls(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     app: App,
-    /// The token that clients must show, if any.
+    /// The token that clients must send; `None` if anyone may call.
     token: Option<TokenFile>,
-    /// Can answer every call, though the frequent ones skip it.
+    /// The router. It knows all calls, though the frequent ones usually skip it.
     router: Router,
 }
 
-/// A call that every job needs, if its path is written in the usual way.
+/// One of the three calls that every job needs. Paths with escaped characters go to the router.
 #[derive(Debug, PartialEq)]
 enum Frequent {
     Publish(QueueName),
@@ -58,8 +56,8 @@ impl Frequent {
 }
 
 impl Calls {
-    /// The calls on this hub, in addition to the `endpoints` that every program has. If there is a
-    /// `token`, clients must show it.
+    /// Answers calls on this hub, in addition to the `endpoints` that every program has. If there
+    /// is a `token`, clients must send it.
     ///
     /// Leases and delays end only while [`Hub::keep_time`] runs.
     pub fn new(

@@ -1,4 +1,4 @@
-//! Reading messages and redeliveries, without changing anything.
+//! Calls that show messages and redeliveries without changing anything.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use crate::api_error::ApiError;
 use crate::extract::{Asked, Max, Named};
 use crate::wire::{Messages, Seen};
 
-/// `GET messages`: the oldest messages, whether ready, delayed or in flight, without receipts.
+/// `GET messages`: shows the oldest messages, in any state and without receipts.
 pub(super) async fn peek(
     State(app): State<App>,
     Named(name): Named,
@@ -24,8 +24,8 @@ pub(super) async fn peek(
     Ok(Json(Messages { messages }).into_response())
 }
 
-/// `GET redelivered`: which worker lost a message, which got it next and which acked it; newest
-/// first.
+/// `GET redelivered`: shows the last redeliveries, newest first: which worker lost the message,
+/// which one got it next and which one acked it.
 pub(super) async fn redelivered(
     State(app): State<App>,
     Named(name): Named,

@@ -1,7 +1,7 @@
 //! The calls over HTTP.
 //!
 //! # Layout
-//! - [`calls`]: [`Calls`], the dispatch of requests
+//! - [`calls`]: [`Calls`], which answers all calls
 //! - `router`: all calls by their paths
 //! - `app`: the state that all handlers share
 //! - [`reply`]: [`Reply`], the bodies of answers
@@ -10,8 +10,8 @@
 //! - `settle`: ack, nack, release, and lease extensions
 //! - `workers`: listing and retiring workers
 //! - `queues`: settings, numbers, purge, pause, redrive, and the list of queues
-//! - `guard`: the check of the token
-//! - `look`: reading messages and redeliveries, without changing anything
+//! - `guard`: checks the token of a call
+//! - `look`: showing messages and redeliveries
 
 mod app;
 pub mod calls;

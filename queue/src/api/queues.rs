@@ -1,4 +1,4 @@
-//! Settings, numbers, purge, pause, redrive, and the list of queues.
+//! Calls on whole queues: settings, numbers, purge, pause, redrive, and the list of queues.
 
 use axum::Json;
 use axum::body::Body;
@@ -125,7 +125,7 @@ impl QueueJson {
     }
 }
 
-/// `PUT` on a queue: replaces its settings; those left out take their defaults.
+/// `PUT` on a queue: replaces its settings. Settings that are left out take their defaults.
 pub(super) async fn configure(
     State(app): State<App>,
     Named(name): Named,
@@ -138,7 +138,7 @@ pub(super) async fn configure(
     Ok((status, Json(SettingsJson::from(&wanted))))
 }
 
-/// `GET` on a queue: its numbers and settings.
+/// `GET` on a queue: shows its numbers and settings.
 pub(super) async fn show(
     State(app): State<App>,
     Named(name): Named,
@@ -150,14 +150,14 @@ pub(super) async fn show(
     shown.map(Json).ok_or(ApiError::UnknownQueue(name))
 }
 
-/// `POST purge`: deletes all messages, whether ready, delayed or in flight.
+/// `POST purge`: deletes all messages of a queue, whether ready, delayed or in flight.
 pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Value> {
     let purged = app.hub.call(|broker, now| broker.purge(now, &name));
     Json(json!({ "purged": purged }))
 }
 
-/// `POST pause`: receives get nothing from now on, while publishing goes on. `POST resume` ends
-/// that.
+/// `POST pause`: receives get nothing from now on, but messages can be published. `POST resume`
+/// ends the pause.
 pub(super) async fn pause(
     State(app): State<App>,
     Named(name): Named,
@@ -168,7 +168,7 @@ pub(super) async fn pause(
     Ok(Json(json!({ "paused": paused })))
 }
 
-/// `?to=&max=`
+/// The arguments of a redrive, `?to=QUEUE&max=NUMBER`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Where {
@@ -176,7 +176,7 @@ pub(super) struct Where {
     max: Option<String>,
 }
 
-/// `POST redrive`: moves ready messages back to the queue where they died.
+/// `POST redrive`: moves ready messages back to the queue where they died, or to another one.
 pub(super) async fn redrive(
     State(app): State<App>,
     Named(name): Named,
@@ -190,7 +190,7 @@ pub(super) async fn redrive(
     Ok(Json(json!({ "redriven": redriven })))
 }
 
-/// `GET /v1/queues`: all queues by name.
+/// `GET /v1/queues`: lists all queues in the order of their names.
 pub(super) async fn list(State(app): State<App>) -> Json<Value> {
     let queues: Vec<Value> = app.hub.call(|broker, now| {
         let line = |(name, stats): (&QueueName, Stats)| {

@@ -13,10 +13,10 @@ use crate::extract::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
 use crate::wire::{Given, Received};
 
-/// The longest wait in seconds; most proxies between two machines wait for longer.
+/// The longest wait in seconds. Most proxies allow a call to take longer than this.
 const MAX_WAIT: f64 = 20.0;
 
-/// A receive needs no body.
+/// The limit of a receive's body; the body is read, but not used.
 const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
 
 #[derive(Default, Deserialize)]
@@ -28,7 +28,7 @@ struct Arguments {
     worker: Option<String>,
 }
 
-/// `POST messages/receive`: returns ready messages, or those that come within `wait_s`.
+/// `POST messages/receive`: delivers ready messages, or waits up to `wait_s` for some.
 pub(super) async fn receive<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -37,7 +37,7 @@ pub(super) async fn receive<B: Incoming>(
     app.hub.admit(name)?;
     let Asked(asked) = Asked::<Arguments>::of(request.uri())?;
     let (wanted, wait) = (asked.request()?, asked.wait()?);
-    // Unread bytes would keep hyper from noticing that the client hangs up.
+    // If the body were left unread, hyper would not notice when the client hangs up.
     extract::read(request.into_body(), BODY).await?;
     let handover = app.hub.receive(name, wanted, wait, app.shutdown.wait()).await;
     answer(handover)
@@ -64,8 +64,8 @@ impl Arguments {
 
 fn answer(handover: Handover) -> Result<Response<Reply>, ApiError> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
-    // Strings and numbers always serialize. If that failed, dropping the handover would put the
-    // messages back.
+    // Strings and numbers can always be serialized. If that failed, dropping the handover would put
+    // the messages back.
     let json = serde_json::to_vec(&Received { messages, retired: handover.retired });
     let json = json.map_err(|error| ApiError::Unwritable(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))

@@ -1,4 +1,4 @@
-//! The bodies of answers.
+//! [`Reply`]: the body of an answer, which is made by a frequent call or by the router.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,16 +15,16 @@ use crate::hub::handover::HandoverBody;
 /// The body of an answer.
 #[derive(Debug)]
 pub enum Reply {
-    /// These bytes, or none.
+    /// These bytes; `None` once they are sent.
     Whole(Option<Bytes>),
     /// Messages, which go back to the queue if the body is never sent.
     Messages(HandoverBody),
-    /// An answer of the router.
+    /// The body of an answer from the router.
     Routed(Body),
 }
 
 impl Reply {
-    /// An answer in JSON.
+    /// Creates an answer whose body is a value in JSON.
     ///
     /// # Errors
     /// When the value cannot be serialized.
@@ -37,7 +37,7 @@ impl Reply {
         Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
     }
 
-    /// An answer whose body is JSON already.
+    /// Creates an answer whose body is JSON text already.
     pub(crate) fn typed(status: StatusCode, reply: Reply) -> Response<Reply> {
         let mut answer = Response::new(reply);
         *answer.status_mut() = status;

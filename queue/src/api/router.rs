@@ -1,4 +1,4 @@
-//! All calls by their paths.
+//! The router: which handler answers which path and method.
 
 use axum::Router;
 use axum::body::Body;

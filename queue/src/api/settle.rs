@@ -1,4 +1,4 @@
-//! Ack, nack, release, and lease extensions.
+//! Calls on deliveries: ack, nack, release, and lease extensions.
 
 use axum::Json;
 use axum::body::Body;
@@ -33,7 +33,7 @@ struct Extension {
     lease_s: f64,
 }
 
-/// The result for each receipt.
+/// The answer to a call with several receipts: the result for each of them.
 #[derive(Serialize)]
 pub(super) struct Results {
     results: Vec<Outcome>,
@@ -45,7 +45,7 @@ struct Outcome {
     status: &'static str,
 }
 
-/// When the extended lease ends.
+/// The answer to a lease extension; `deadline` is when the lease ends.
 #[derive(Serialize)]
 pub(super) struct Extended {
     receipt: String,
@@ -53,7 +53,7 @@ pub(super) struct Extended {
     deadline: String,
 }
 
-/// `POST messages/ack`: the messages are done.
+/// `POST messages/ack`: acks messages, because their jobs are done.
 pub(super) async fn ack_all<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -64,7 +64,7 @@ pub(super) async fn ack_all<B: Incoming>(
     Reply::json(StatusCode::OK, &results)
 }
 
-/// `POST messages/nack`: hands the messages back.
+/// `POST messages/nack`: hands messages back as failed attempts.
 pub(super) async fn nack_all(
     State(app): State<App>,
     Named(name): Named,
@@ -75,7 +75,7 @@ pub(super) async fn nack_all(
     Ok(settle(&app, receipts, |broker, now, receipt| broker.nack(now, &name, receipt, delay)))
 }
 
-/// `POST messages/release`: hands the messages back, and the attempts do not count.
+/// `POST messages/release`: hands messages back without counting the attempts.
 pub(super) async fn release_all(
     State(app): State<App>,
     Named(name): Named,
@@ -85,7 +85,7 @@ pub(super) async fn release_all(
     Ok(settle(&app, receipts, |broker, now, receipt| broker.release(now, &name, receipt)))
 }
 
-/// Ends each delivery; a text that is not a receipt counts as stale.
+/// Ends the delivery of each receipt. A text that is not a receipt is reported as `stale`.
 fn settle(
     app: &App,
     receipts: Vec<String>,
@@ -101,7 +101,7 @@ fn settle(
     Json(Results { results })
 }
 
-/// `DELETE messages/RECEIPT`: acks the message.
+/// `DELETE messages/RECEIPT`: acks one message.
 pub(super) async fn ack(
     State(app): State<App>,
     Named(name): Named,
@@ -112,7 +112,7 @@ pub(super) async fn ack(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PATCH messages/RECEIPT`: the lease ends `lease_s` from now.
+/// `PATCH messages/RECEIPT`: extends a lease, so that it ends `lease_s` from now.
 pub(super) async fn extend(
     State(app): State<App>,
     Named(name): Named,

@@ -1,4 +1,4 @@
-//! Listing and retiring workers.
+//! Calls that list and retire the workers of a queue.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use crate::api_error::ApiError;
 use crate::extract::{Named, NamedWorker};
 use crate::wire;
 
-/// The workers of a queue.
+/// The answer to `GET workers`.
 #[derive(Serialize)]
 pub(super) struct Workers {
     workers: Vec<WorkerJson>,
@@ -29,7 +29,7 @@ struct WorkerJson {
 }
 
 impl WorkerJson {
-    /// A worker at `now`; `wall` is the same moment in milliseconds since 1970.
+    /// Shows a worker at `now`; `wall` is the same moment in milliseconds since 1970.
     fn new(worker: &Worker, now: Time, wall: u64) -> WorkerJson {
         let ago = |since| now.saturating_sub(since).as_millis() as u64;
         WorkerJson {
@@ -43,7 +43,7 @@ impl WorkerJson {
     }
 }
 
-/// `GET workers`: workers with leases, and those that had one within the last minute, by name.
+/// `GET workers`: lists the workers with a lease in the last 60 s, in the order of their names.
 pub(super) async fn list(
     State(app): State<App>,
     Named(name): Named,
@@ -58,7 +58,7 @@ pub(super) async fn list(
     Ok(Json(Workers { workers, nameless_leases }))
 }
 
-/// `POST workers/NAME/retire`: the worker gets no message for a while.
+/// `POST workers/NAME/retire`: retires a worker, which gets no message for 10 s.
 pub(super) async fn retire(
     State(app): State<App>,
     Named(name): Named,

@@ -1,34 +1,34 @@
-//! Which messages are in which segment, so that a segment can be deleted once none of its own is
-//! left.
+//! Which messages are in which segment of the log. A segment can be deleted once none of its
+//! messages is needed any more, and all earlier segments are deleted.
 //!
-//! A remembered key is known by the id of its first message, and keeps a segment like that message.
+//! A remembered key is known by the id of its first message, and needs its segment like a message.
 //!
-//! Ids ascend with segments. But a message that stays for long would keep all segments after its
-//! own. So such messages may be carried to the end of the log; carried messages are tracked one by
-//! one.
+//! Later segments have messages with higher ids, so only the first id of a segment is stored. A
+//! message that stays for long would keep all segments from its own on. So such messages may be
+//! carried: written again at the end of the log. The ids of carried messages are stored one by one.
 
 use std::collections::VecDeque;
 
 use broker::{Broker, MessageId};
 
-/// Where messages are in the log.
+/// In which segments of the log the messages are.
 #[derive(Debug)]
 pub(crate) struct Extents {
-    /// The first message of each segment that has any, without carried messages.
+    /// Each segment in which messages were published, and the first of these messages.
     first: VecDeque<(u64, MessageId)>,
-    /// All messages below this id were carried or are gone.
+    /// All messages with lower ids than this one were carried or are done.
     floor: MessageId,
-    /// The carried messages, by segment.
+    /// The segments to which messages were carried, and these messages.
     carried: VecDeque<(u64, Vec<MessageId>)>,
 }
 
-/// The messages that keep the oldest needed segment.
+/// The messages because of which the oldest needed segment cannot be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) messages: Vec<MessageId>,
-    /// The segment that they keep.
+    /// The number of that segment.
     segment: u64,
-    /// Once they are carried, this is the new floor.
+    /// The value of [`Extents::floor`] once the messages are carried.
     floor: MessageId,
 }
 
@@ -40,14 +40,14 @@ impl Default for Extents {
 }
 
 impl Extents {
-    /// A message was published in a segment.
+    /// Notes that a message was published in a segment.
     pub(crate) fn holds(&mut self, segment: u64, message: MessageId) {
         if self.first.back().is_none_or(|(last, _)| *last < segment) {
             self.first.push_back((segment, message));
         }
     }
 
-    /// A message was carried to a segment.
+    /// Notes that a message was carried to a segment, as the log of an earlier run says.
     pub(crate) fn moved(&mut self, segment: u64, message: MessageId) {
         self.floor = self.floor.max(MessageId(message.0 + 1));
         match self.carried.back_mut() {
@@ -56,7 +56,7 @@ impl Extents {
         }
     }
 
-    /// The messages that kept the oldest segment were carried to `segment`.
+    /// Notes that the messages that [`Extents::keeping`] returned were carried to `segment`.
     pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
         self.carried.retain(|(old, _)| *old != keeping.segment);
         self.floor = self.floor.max(keeping.floor);
@@ -65,7 +65,7 @@ impl Extents {
         }
     }
 
-    /// The oldest segment that is still needed; `None` if only the last one is.
+    /// The oldest segment that is still needed; `None` if no message or key needs one.
     pub(crate) fn first_needed(&mut self, broker: &Broker) -> Option<u64> {
         for (_, messages) in &mut self.carried {
             while messages.last().is_some_and(|id| !broker.holds(*id)) {
@@ -77,7 +77,7 @@ impl Extents {
         self.of(broker.oldest_from(self.floor)).into_iter().chain(carried).min()
     }
 
-    /// The segment that a message was published in.
+    /// The segment in which the oldest message was published; forgets the segments before it.
     fn of(&mut self, oldest: Option<MessageId>) -> Option<u64> {
         let oldest = oldest?;
         while self.first.len() > 1 && self.first[1].1 <= oldest {
@@ -86,8 +86,8 @@ impl Extents {
         self.first.front().map(|(segment, _)| *segment)
     }
 
-    /// The messages that keep this segment, which is the oldest needed one. Messages from `next` on
-    /// are in no segment yet.
+    /// Returns the messages that need `segment`, which is the oldest needed one. Messages from the
+    /// id `next` on are not written to any segment yet.
     pub(crate) fn keeping(&self, segment: u64, broker: &Broker, next: MessageId) -> Keeping {
         let carried = self.carried.iter().filter(|(it, _)| *it == segment);
         let carried = carried.flat_map(|(_, messages)| messages).copied();
@@ -97,7 +97,7 @@ impl Extents {
             floor = self.first.get(1).map_or(next, |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
-        // An id occurs twice if it belongs to a message and to its key.
+        // The first message of a publish with a key occurs twice: the key has the same id.
         messages.sort_unstable();
         messages.dedup();
         Keeping { messages, segment, floor }

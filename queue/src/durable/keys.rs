@@ -1,25 +1,25 @@
-//! Keys in the log: beside their messages, and again when the segment that holds them is deleted.
+//! The keys of idempotent publishes as the log stores them.
 
 use broker::{Fingerprint, KeptKey, Key, MessageId, Once};
 use serde::{Deserialize, Serialize};
 
-/// A remembered key.
+/// A remembered key; the fields are those of [`KeptKey`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Used {
     key: [u8; 16],
     fingerprint: [u8; 16],
-    /// The id of the first of its messages.
+    /// The id of the first message published with the key.
     pub(crate) first: u64,
     count: u32,
-    /// Milliseconds since 1970.
+    /// When the messages were published, in milliseconds since 1970.
     at: u64,
 }
 
 impl Used {
-    /// Whether the count of its messages is possible for a batch, and all their ids are below
-    /// `most`.
+    /// Whether the values are possible: the first id is below `most`, and a batch may have that
+    /// many messages.
     pub(crate) fn fits(&self, most: u64) -> bool {
-        /// A line takes one byte and its line break; a batch has at most 16 MiB.
+        /// The most messages of a batch, which has at most 16 MiB: a line takes at least 2 bytes.
         const BATCH: u32 = 8 << 20;
         self.first < most && self.count <= BATCH
     }

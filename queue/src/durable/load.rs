@@ -1,4 +1,4 @@
-//! Rebuilding a broker from the log, at the start.
+//! Reads the log at the start of the process, to rebuild the broker.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,21 +13,22 @@ use crate::durable::extent::Extents;
 use crate::durable::record::{Hidden, Record, reason};
 use crate::wire;
 
-/// The contents of a log.
+/// What was read from a log.
 #[derive(Debug)]
 pub struct Loaded<D: Disk = Directory> {
     /// The log, open for appending.
     pub(crate) journal: Journal<D>,
-    /// The events up to now.
+    /// The replayed events, from which the broker is rebuilt.
     pub(crate) restore: Restore,
-    /// The numbers of queues in the log.
+    /// The number that each queue has in the log's records.
     pub(crate) numbers: BTreeMap<QueueName, u32>,
     pub(crate) extents: Extents,
-    /// The incomplete batch that a crash left.
+    /// The incomplete batch that was cut off; `None` if the last write was not interrupted.
     pub cut: Option<Cut>,
 }
 
-/// Opens the log in a directory, and creates it if it does not exist. No other process may use it.
+/// Reads the log in a directory, and creates both if they are missing. `who` names this process in
+/// the error of another process that tries the same.
 ///
 /// # Errors
 /// When another process uses the directory, or the log is damaged.
@@ -40,7 +41,7 @@ pub fn open(directory: &Path, who: &str) -> anyhow::Result<Loaded> {
 /// Reads a whole log from any disk.
 ///
 /// # Errors
-/// When anything but its end is damaged.
+/// When the log cannot be read, or anything but its end is damaged.
 pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
     let mut reader = Reader::default();
     let (journal, cut) =
@@ -60,7 +61,7 @@ struct Reader {
 
 impl Reader {
     fn batch(&mut self, segment: u64, bytes: &[u8]) -> Result<(), String> {
-        // One copy; the bodies are slices of it.
+        // The batch is copied once; the messages' bodies are slices of the copy.
         let whole = Bytes::copy_from_slice(bytes);
         let mut bytes = &whole[..];
         while !bytes.is_empty() {
@@ -79,7 +80,8 @@ impl Reader {
         Ok(())
     }
 
-    /// One number belongs to one queue; each segment lists the numbers again.
+    /// Notes the number of a queue. Each segment lists all numbers again, so an equal pair is no
+    /// error, but no number and no name may be used for two pairs.
     fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
         match (self.names.get(&queue), self.numbers.get(&name)) {
             (Some(there), _) if *there == name => Ok(()),
@@ -88,7 +90,7 @@ impl Reader {
                 self.names.insert(queue, name);
                 Ok(())
             }
-            _ => Err(format!("number {queue} and queue {name} do not belong to each other alone")),
+            _ => Err(format!("queue number {queue} or queue name {name} is used twice")),
         }
     }
 
@@ -120,7 +122,7 @@ impl Reader {
             }
             Record::Moved { queue, id, enqueued_at, attempts, deliveries, run, place, body } => {
                 let (body, at) = (wire::owned(whole.slice_ref(body)), place.into());
-                // A record of its own holds the releases, if there are any.
+                // If the message was released, a `Releases` record follows.
                 let releases = 0;
                 let kept = Kept { body, enqueued_at, attempts, releases, deliveries, run, at };
                 restore.moved(of(queue)?, MessageId(id), kept);

@@ -1,17 +1,17 @@
-//! The log, by which published messages survive a crash.
+//! The log, which lets published messages survive a crash.
 //!
 //! Under the hub's lock the recorder turns events into records. One [`writer`](crate::writer) takes
-//! all pending records, writes them as one batch, and waits until it is on the disk. Only then do
-//! the messages become visible and the publishers get their answers.
+//! all pending records, writes them as one batch, and waits until the batch is on the disk. Only
+//! then do its messages become visible and its publishers get their answers.
 //!
 //! Only a publish waits for the disk: a crash may undo an ack, a setting, a purge or a pause that
-//! was just answered. Receipts stay valid over a restart until their message is redelivered.
+//! was just answered. Receipts stay valid after a restart until their message is redelivered.
 //!
 //! # Layout
 //! - `record`: the records and their byte format
-//! - `recorder`: events into records
-//! - `load`: rebuilding a broker from the log, at the start
-//! - `keys`: keys of idempotent publishes
+//! - `recorder`: turns events into records
+//! - `load`: reads the log at the start of the process, to rebuild the broker
+//! - `keys`: the keys of idempotent publishes in records
 //! - `refusal`: why a batch could not be written
 //! - `extent`: which messages are in which segment, and so which segments can be deleted
 

@@ -1,6 +1,6 @@
-//! Records and their byte format: postcard's compact form, one after the other.
+//! The records of the log; a batch has one after the other in `postcard`'s byte format.
 //!
-//! Queues have numbers, because their names would be most of an ack's record.
+//! A record has the number of its queue, not the name, which would be most of an ack's bytes.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable::keys::Used;
 
-/// An upper limit of ids and counts, far above all real ones, so that additions cannot overflow.
+/// A record with a larger id or count is refused, so that additions cannot overflow.
 const MOST: u64 = 1 << 60;
 
-/// The same for numbers of queues and deliveries.
+/// The same limit for 32-bit numbers, such as those of queues and deliveries.
 const MANY: u32 = 1 << 31;
 
-/// One event. New kinds are added at the end, so that older logs can be read.
+/// One record. New variants are added at the end, because the byte format numbers them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Record<'a> {
-    /// A process began; its receipts have this run.
+    /// The process started; its receipts have the number `run`.
     Started { run: u32 },
-    /// Later messages have at least this id.
+    /// Messages published later have this id or higher ones.
     NextMessage { id: u64 },
-    /// The name of a queue number.
+    /// The queue with the number `queue` has this name.
     Named { queue: u32, name: &'a str },
-    /// The settings of a queue.
+    /// A queue was created, or its settings were replaced.
     Configured { queue: u32, settings: StoredSettings<'a> },
-    /// The totals of a queue up to here.
+    /// The totals of a queue at this moment.
     Counted { queue: u32, total: Totals },
     /// A message was published.
     Published {
@@ -41,7 +41,7 @@ pub(crate) enum Record<'a> {
     },
     /// A message was delivered.
     Delivered { queue: u32, id: u64, delivery: u32, run: u32, lease_us: u64 },
-    /// A client showed the receipt of a delivery that was not logged.
+    /// A client used the receipt of a delivery that was not logged.
     Recalled { queue: u32, id: u64, delivery: u32, run: u32 },
     /// A delivery never reached its worker.
     Undelivered { queue: u32, id: u64 },
@@ -51,9 +51,9 @@ pub(crate) enum Record<'a> {
     Returned { queue: u32, id: u64, expired: bool, hidden: Option<Hidden> },
     /// A message was given up, and went to its dead-letter queue or was dropped.
     Dead { queue: u32, id: u64, expired: bool, to: Option<u32> },
-    /// The messages of a queue below an id were deleted.
+    /// All `count` messages of a queue were deleted; their ids were below `below`.
     Purged { queue: u32, count: u64, below: u64 },
-    /// The state of a message whose segment is about to be deleted.
+    /// The state of a message, written again because its segment is about to be deleted.
     Moved {
         queue: u32,
         id: u64,
@@ -65,27 +65,27 @@ pub(crate) enum Record<'a> {
         #[serde(with = "serde_bytes")]
         body: &'a [u8],
     },
-    /// A ready message exceeded the queue's `max_age`.
+    /// A ready message was dropped because it exceeded the queue's `max_age`.
     Expired { queue: u32, id: u64 },
-    /// A message went back to the queue where it had died.
+    /// A redrive moved a message from the queue `queue` to the queue `to`.
     Redriven { queue: u32, id: u64, to: u32 },
     /// A queue was paused or resumed.
     Paused { queue: u32, paused: bool },
-    /// The key of the messages beside this record.
+    /// The key of the publish whose `Published` records follow.
     Keyed { queue: u32, used: Used },
-    /// The state of a key whose segment is about to be deleted.
+    /// The state of a key, written again because its segment is about to be deleted.
     KeyMoved { queue: u32, used: Used },
-    /// How many publishes were repeated up to here.
+    /// The number of repeated publishes to a queue at this moment.
     Replayed { queue: u32, total: u64 },
     /// A message was released: it is back in its place, and the attempt does not count.
     Released { queue: u32, id: u64 },
-    /// How many deliveries were released up to here.
+    /// The number of released deliveries of a queue at this moment.
     ReleasedTotal { queue: u32, total: u64 },
-    /// How often the message of the `Moved` record before was released.
+    /// The message of the previous `Moved` record had been released `count` times.
     Releases { queue: u32, id: u64, count: u32 },
 }
 
-/// Where a message is.
+/// The state of a message in its queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     Ready,
@@ -115,17 +115,17 @@ impl From<Place> for At {
     }
 }
 
-/// How long a message is hidden.
+/// When a delayed message becomes ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hidden {
-    /// When it becomes ready, in milliseconds since 1970.
+    /// The time when the message becomes ready, in milliseconds since 1970.
     at: u64,
-    /// The whole delay, from when it was set.
+    /// The whole delay from the moment when it was set, in microseconds.
     delay_us: u64,
 }
 
 impl Hidden {
-    /// Hidden for `delay` from `wall` on, in milliseconds since 1970.
+    /// A message that is hidden for `delay` from `wall` on, a time in milliseconds since 1970.
     pub(crate) fn new(wall: u64, delay: Duration) -> Hidden {
         Hidden { at: wall + delay.as_millis() as u64, delay_us: delay.as_micros() as u64 }
     }
@@ -135,7 +135,7 @@ impl Hidden {
     }
 }
 
-/// A queue's settings.
+/// A queue's settings, with times in microseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredSettings<'a> {
     lease_us: u64,
@@ -176,10 +176,10 @@ impl StoredSettings<'_> {
     }
 }
 
-/// The logged totals in this order, with conversions from and to those of the broker.
+/// Declares [`Totals`] with fields in the order of the byte format, and its conversions.
 macro_rules! totals {
     ($($name:ident)*) => {
-        /// The totals of a queue.
+        /// The totals of a queue that the log stores in one record.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub(crate) struct Totals {
             $($name: u64,)*
@@ -198,7 +198,7 @@ macro_rules! totals {
         }
 
         impl From<Totals> for Counters {
-            /// `replayed` and `released` have records of their own.
+            /// `replayed` and `released` are 0, because they have records of their own.
             fn from(total: Totals) -> Counters {
                 Counters { $($name: total.$name,)* ..Counters::default() }
             }
@@ -209,18 +209,18 @@ macro_rules! totals {
 totals!(published delivered undelivered acked nacked lease_expired dead purged expired
     receive_empty);
 
-/// Whether the lease of a delivery expired.
+/// Whether a delivery ended because its lease expired, as records store it.
 pub(crate) fn expired(reason: ReturnReason) -> bool {
     reason == ReturnReason::LeaseExpired
 }
 
-/// Why a delivery ended.
+/// Why a delivery ended: its lease expired, or its worker nacked it.
 pub(crate) fn reason(expired: bool) -> ReturnReason {
     if expired { ReturnReason::LeaseExpired } else { ReturnReason::Nacked }
 }
 
 impl<'a> Record<'a> {
-    /// Appends the record.
+    /// Appends the record's bytes to a batch.
     pub(crate) fn write(&self, to: &mut Outgoing) {
         // Writing to memory cannot fail, and every record can be serialized.
         let _ = postcard::to_io(self, to);
@@ -240,7 +240,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether all its numbers are small enough to be added to.
+    /// Whether the record's numbers are so small that additions cannot overflow.
     fn counts_on(&self) -> bool {
         match self {
             Record::NextMessage { id } | Record::Published { id, .. } => *id < MOST,

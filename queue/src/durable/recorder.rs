@@ -1,5 +1,5 @@
-//! Turns events into records. It runs under the hub's lock, so records are in the order of the
-//! events.
+//! The [`Recorder`] turns events into records. It runs under the hub's lock, so that records are in
+//! the order of the events.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::durable::record::{Hidden, Record, StoredSettings, Totals, expired};
 use crate::durable::refusal::Refusal;
 use crate::wire::WallClock;
 
-/// The records that wait to be written.
+/// Records and batches that wait to be written.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    /// Records of events that have happened already; they must be written sooner or later.
+    /// Owed records: their events have happened already, so they must be written sooner or later.
     pub(crate) owed: Outgoing,
-    /// Batches that are committed only once they are written,
+    /// Batches that are committed only once they are written.
     pub(crate) accepted: Vec<Publish>,
-    /// and their records.
+    /// The records of these batches.
     pub(crate) records: Outgoing,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Gathered {
 pub(crate) struct Publish {
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
-    /// Its share of the room for waiting batches; it is freed once this is written.
+    /// The batch's share of the room for waiting batches. Dropping it frees the room.
     pub(crate) _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -39,18 +39,18 @@ impl Gathered {
     }
 }
 
-/// Turns events into records.
+/// Turns events into records, and keeps them until the writer takes them.
 #[derive(Debug)]
 pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
     gathered: Gathered,
-    /// Ends of delays are recorded by this clock, which outlives the process.
+    /// The clock by which ends of delays are recorded, because its time is valid after a restart.
     wall: WallClock,
 }
 
 impl Recorder {
-    /// A recorder that knows the numbers of queues in the log.
+    /// Creates the recorder of a new run. `numbers` are those that queues have in the log already.
     pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>, wall: WallClock) -> Recorder {
         let mut recorder = Recorder { run, numbers, gathered: Gathered::default(), wall };
         recorder.owe(&Record::Started { run });
@@ -66,13 +66,13 @@ impl Recorder {
         std::mem::take(&mut self.gathered)
     }
 
-    /// The lowest id that is not written yet: ids are given when messages are accepted.
+    /// The lowest message id that is not in the log yet; ids are assigned before writing.
     pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
         let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
         first.unwrap_or(broker.next_message())
     }
 
-    /// Records the state of these messages and keys at `now` again.
+    /// Records the state at `now` of the messages and keys with these ids.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = (self.wall)();
         for id in ids {
@@ -93,8 +93,8 @@ impl Recorder {
         }
     }
 
-    /// Records an accepted batch, to be committed once it is written; returns the pending answer. A
-    /// batch and its key are written together or not at all.
+    /// Records an accepted batch, which is committed once it is written. Returns the pending answer
+    /// for its publisher. A batch and its key are written together or not at all.
     pub(crate) fn accept(
         &mut self,
         now: Time,
@@ -119,10 +119,10 @@ impl Recorder {
         answered
     }
 
-    /// Records an event.
+    /// Records an event, unless its effect ends with the process.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        // Published messages were recorded when they were accepted, or by a death or redrive.
-        // Leases begin again after a restart, and workers are neither retired nor waiting then.
+        // Published messages were recorded when they were accepted, or by their death or redrive.
+        // After a restart, all leases begin again, and no worker is retired or waits.
         if let Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } = event {
             return;
         }
@@ -171,7 +171,7 @@ impl Recorder {
         record.write(&mut self.gathered.owed);
     }
 
-    /// A queue's number; a new one is recorded first.
+    /// Returns a queue's number. A queue without a number gets one, which is recorded.
     fn number(&mut self, name: &QueueName) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
@@ -183,7 +183,7 @@ impl Recorder {
         queue
     }
 
-    /// The begin of a new segment: all state that is not about single messages, as of now.
+    /// The first batch of a new segment: all state at `now` except that of messages and keys.
     pub(crate) fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
         let mut base = Outgoing::default();
         Record::Started { run: self.run }.write(&mut base);

@@ -2,13 +2,13 @@
 
 use std::io;
 
-/// Why a publish was refused.
+/// Why a publish was refused: its batch could not be written to the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The disk is full.
     #[error("the queue's disk is full, so nothing was published; make room and try again")]
     Full,
-    /// The operating system reported this error.
+    /// Another error, which the operating system reported.
     #[error("the queue cannot write its log, so nothing was published: {0}; try again later")]
     NotWritten(String),
 }

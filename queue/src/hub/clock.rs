@@ -1,66 +1,67 @@
 //! The broker's time, which stops while the process is stopped.
 //!
 //! While all processes are stopped or the machine sleeps, no worker can extend a lease. No lease
-//! should end because of that, and no rate should be measured over it. So the clock is read several
-//! times a second while workers have leases or wait for messages. Time that passed without a
-//! reading is subtracted.
+//! should end because of that, and the time should not count when rates are measured. So the clock
+//! is read several times a second while workers have leases or wait for messages. If more than 1 s
+//! passed without a reading, it is subtracted.
 
 use std::time::Duration;
 
 use broker::Time;
 use tokio::time::Instant;
 
-/// How often the clock is read while there are workers.
+/// The time between two readings of the clock while there are workers.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
-/// Without a reading for this long, the process was stopped.
+/// The longest time without a reading. If more time passed, the process was stopped.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
-/// The clock; the hub's lock protects it.
+/// The broker's clock, which the hub's lock protects.
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// When the hub began,
+    /// When the clock was created.
     began: Instant,
-    /// and the same by the machine's own clock, which tests cannot pause.
+    /// The same moment by the machine's own clock, which tests cannot pause.
     really_began: std::time::Instant,
-    /// The broker's time at that moment.
+    /// The broker's time when the clock was created.
     at_first: Time,
     looks: Looks,
 }
 
-/// The last reading.
+/// The last reading of the clock, and the time that was subtracted up to then.
 #[derive(Debug, Default)]
 struct Looks {
-    /// The time since the hub began,
+    /// The time from the creation of the clock to the last reading.
     passed: Time,
-    /// and the same by the machine's own clock.
+    /// The same time by the machine's own clock.
     really_passed: Time,
-    /// How long the process was stopped while there were workers, in total.
+    /// How long the process was stopped while there were workers, in total. It is subtracted.
     lost: Time,
 }
 
 impl Clock {
-    /// A clock whose time is `at_first` now.
+    /// Creates a clock that shows the time `at_first` now.
     pub(super) fn new(at_first: Time) -> Clock {
         let (began, really_began) = (Instant::now(), std::time::Instant::now());
         Clock { began, really_began, at_first, looks: Looks::default() }
     }
 
-    /// The broker's time; it never goes back.
+    /// Reads the broker's time, which never goes back. Logs if the process was stopped.
     pub(super) fn now(&mut self, workers_are_there: impl FnOnce() -> bool) -> Time {
         let mut passed = self.began.elapsed();
         let really_passed = self.really_began.elapsed();
         if self.looks.is_late(really_passed) {
-            // The process may have been stopped between the two readings.
+            // The process may have been stopped between the readings of the two clocks.
             passed = self.began.elapsed();
         }
         if let Some(lost) = self.looks.look(passed, really_passed, workers_are_there) {
             let seconds = lost.as_secs_f64();
-            tracing::warn!("stood still for {seconds:.1} s; leases are extended by that time");
+            tracing::warn!("the queue stood still for {seconds:.1} s; leases are extended by that");
         }
         self.at_first + passed - self.looks.lost
     }
 
-    /// The instant of the broker's time `at`, if the process is not stopped until then.
+    /// The instant at which a timer should wake up for the broker's time `at`. If the process is
+    /// stopped before it, the broker's time is still earlier than `at` then.
     pub(super) fn instant(&self, at: Time) -> Instant {
         self.began + at.saturating_sub(self.at_first) + self.looks.lost
     }
@@ -71,7 +72,7 @@ impl Looks {
         really_passed.saturating_sub(self.really_passed) > STOOD_STILL
     }
 
-    /// Takes one reading; returns how long the process was stopped before it.
+    /// Notes a reading; returns how long the process was stopped before it, if it was.
     fn look(
         &mut self,
         passed: Time,
@@ -80,7 +81,7 @@ impl Looks {
     ) -> Option<Time> {
         let late = self.is_late(really_passed);
         let unseen = really_passed.saturating_sub(self.really_passed);
-        // A test that advances paused time stands for time that was observed.
+        // Paused time that a test advances does not count: the machine's clock did not advance.
         let unseen = unseen.min(passed.saturating_sub(self.passed));
         (self.passed, self.really_passed) = (passed, really_passed);
         if !late || unseen <= STOOD_STILL || !workers_are_there() {
@@ -138,7 +139,7 @@ mod tests {
         assert_eq!(look(&mut looks, 60_000, 5_000, true), millis(60_000));
     }
 
-    /// Otherwise a lease without calls for a second would look like a stopped process.
+    /// Without these readings, 1 s without calls would look like a stopped process.
     #[tokio::test(start_paused = true)]
     async fn the_clock_is_read_only_while_there_are_leases() {
         let (hub, jobs) = (Arc::new(Hub::new(1)), "jobs".parse().unwrap());

@@ -1,4 +1,4 @@
-//! Messages on their way to a client, put back if they never reach it.
+//! Messages on their way to a client. If they never reach it, they are put back into the queue.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::Hub;
 
-/// Deliveries that are not taken yet. If this is dropped, the messages go back to their old places
-/// and the attempts do not count.
+/// Deliveries whose answer is not sent yet. If this is dropped, the messages go back to their old
+/// places, and the attempts do not count.
 #[derive(Debug)]
 pub struct Handover {
     hub: Arc<Hub>,
@@ -28,7 +28,7 @@ impl Handover {
         &self.deliveries
     }
 
-    /// A body of an answer. The deliveries count as taken once the connection asks for its bytes.
+    /// Makes the answer's body. The deliveries are taken once the connection asks for the bytes.
     pub(crate) fn into_body(self, json: Bytes) -> HandoverBody {
         HandoverBody { json: Some(json), handover: self }
     }
@@ -42,8 +42,8 @@ impl Drop for Handover {
     }
 }
 
-/// The guard is in the body, not in the handler: a client may hang up after the handler has
-/// returned and before the connection takes the bytes.
+/// The body of an answer with deliveries. It contains the [`Handover`], because a client may hang
+/// up after the handler has returned and before the connection takes the bytes.
 #[derive(Debug)]
 pub struct HandoverBody {
     json: Option<Bytes>,
@@ -51,7 +51,7 @@ pub struct HandoverBody {
 }
 
 impl HandoverBody {
-    /// The bytes, which now count as taken; `None` if they were taken before.
+    /// Takes the bytes, so that the deliveries count as taken; `None` if they were taken before.
     pub(crate) fn take(&mut self) -> Option<Bytes> {
         self.handover.deliveries.clear();
         self.json.take()

@@ -1,5 +1,5 @@
-//! Publishing; messages become visible once they are on the disk. Repeated publishes with a key
-//! wait with the first one.
+//! Publishing messages, which become visible once they are on the disk. Repeated publishes with a
+//! key wait until the first one is on the disk.
 
 use broker::{Accepted, MessageId, NewMessage, Once, QueueName, Time, Tried};
 use futures::FutureExt;
@@ -10,29 +10,29 @@ use super::state::{Answered, State};
 use super::{Hub, ROOM};
 use crate::api_error::ApiError;
 
-/// A batch that was published.
+/// The result of a publish.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenIn {
     pub ids: Vec<MessageId>,
-    /// How many messages its queue has accepted so far, including these; `None` for a batch with a
-    /// key.
+    /// How many messages the queue has accepted so far, including these; `None` for a publish with
+    /// a key.
     pub total: Option<u64>,
-    /// Whether an earlier publish with the same key brought them in.
+    /// Whether an earlier publish with the same key has published these messages.
     pub replayed: bool,
 }
 
-/// The answer to wait for: the batch's own one, or the one that all publishes with its key share.
+/// The writer's pending answer: to this publish, or shared by all publishes with one key.
 type Awaited = Either<Answered, Shared<Answered>>;
 
 impl Hub {
-    /// Publishes all of a batch or none, and only once for all calls with its key: later ones get
-    /// the ids of the first. With a log, the batch is on the disk when this returns, and was
-    /// invisible before.
+    /// Publishes all messages of a batch or none. A repeated call with the same key in `once`
+    /// publishes nothing, and gets the ids of the first call. With a log, the batch is on the disk
+    /// when this returns, and was invisible before.
     ///
     /// # Errors
-    /// When the queue refuses it, its key was used for a different batch, or it cannot be written.
-    /// Repeated publishes get the error of the first one. Its key can be used again then.
+    /// When the queue refuses the batch, its key was used for another one, or it cannot be written.
+    /// In the last case all waiting publishes with the key fail, and the key can be used again.
     pub async fn publish(
         &self,
         name: &QueueName,
@@ -61,7 +61,7 @@ impl Hub {
 }
 
 impl State {
-    /// Accepts the messages; returns what to wait for if they are not on the disk yet.
+    /// Accepts the messages; returns the answer to wait for, if they are not on the disk yet.
     fn publish(
         &mut self,
         now: Time,
@@ -101,7 +101,7 @@ impl State {
         Ok((taken_in, Some(Either::Right(answered))))
     }
 
-    /// A batch is on the disk, or never will be: nothing waits for it any more.
+    /// Forgets the shared answer of a batch that was written or refused.
     pub(super) fn has_ended(&mut self, accepted: &Accepted) {
         if !self.under_way.is_empty() {
             accepted.ids().next().and_then(|first| self.under_way.remove(&first));

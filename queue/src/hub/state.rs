@@ -11,35 +11,35 @@ use super::clock::{Clock, HEARTBEAT};
 use crate::api_error::ApiError;
 use crate::durable::{Recorder, Refusal};
 
-/// Capacity for events that is kept between calls, so that most calls allocate nothing.
+/// The number of events for which memory is kept, so that most calls allocate nothing.
 const EVENTS: usize = 256;
 
-/// The answer to a publisher: the batch is on the disk, or never will be. The writer holds the
-/// other end, so its end is noticed, too.
+/// The writer's pending answer to a publisher: its batch is on the disk, or was refused. If the
+/// writer ends without an answer, the channel is closed.
 pub(super) type Answered = oneshot::Receiver<Result<(), Refusal>>;
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) broker: Broker,
     pub(super) clock: Clock,
-    /// Whether the timer reads the clock regularly, as it does while there are workers.
+    /// Whether the timer, `Hub::keep_time`, reads the clock regularly because there are workers.
     pub(super) beats: bool,
-    /// The waiting receives hold the other ends.
+    /// For each waiting receive, the channel on which it gets its messages.
     pub(super) waiters: HashMap<WaiterId, oneshot::Sender<Vec<Delivery>>>,
-    /// Turns events into records; `None` for memory only.
+    /// Turns events into records; `None` if there is no log.
     pub(super) recorder: Option<Recorder>,
-    /// Whether the writer sleeps; otherwise it need not be notified.
+    /// Whether the writer sleeps, and must be notified when there is something to write.
     pub(super) writer_sleeps: bool,
-    /// Publishes with keys that are not on the disk yet, by the ids of their first messages.
+    /// The answers to publishes with keys that are not on the disk yet, by their first message.
     pub(super) under_way: HashMap<MessageId, Shared<Answered>>,
-    /// Whether the hub is closed: nothing more comes.
+    /// Whether the hub is closed: no more calls come, and the writer ends after the last record.
     pub(super) closed: bool,
-    /// A buffer for events, reused between calls; empty between them.
+    /// A buffer for events, which is empty between calls; only its memory is reused.
     events: Vec<(QueueName, Event)>,
 }
 
 impl State {
-    /// The initial state, at this time of the broker.
+    /// The initial state; `at_first` is the broker's time now.
     pub(super) fn new(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> State {
         State {
             broker,
@@ -58,13 +58,13 @@ impl State {
         if self.broker.admits(name) { Ok(()) } else { Err(ApiError::TooManyQueues) }
     }
 
-    /// Reads the broker's time, and notices if the process was stopped.
+    /// Reads the broker's time; see [`Clock::now`].
     pub(super) fn look(&mut self) -> Time {
         let State { clock, broker, .. } = self;
         clock.now(|| broker.has_workers())
     }
 
-    /// When the timer must wake up; `None` if nothing is due.
+    /// When the timer, `Hub::keep_time`, must wake up; `None` without deadlines and workers.
     pub(super) fn next_look(&mut self) -> Option<Instant> {
         self.beats = self.broker.has_workers();
         let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
@@ -72,8 +72,8 @@ impl State {
         beat.into_iter().chain(due).min()
     }
 
-    /// Sends deliveries to the receives that waited for them. A delivery that cannot be sent goes
-    /// back, and may go to the next waiter, hence the loop.
+    /// Records events, and sends deliveries to the receives that waited for them. A delivery that
+    /// cannot be sent goes back, and may go to the next waiter, hence the loop.
     pub(super) fn tell(&mut self, now: Time) {
         loop {
             let mut events = std::mem::take(&mut self.events);
@@ -91,12 +91,12 @@ impl State {
                     Event::Delivered { waiter: Some(waiter), deliveries, .. } => {
                         self.hand(now, &queue, waiter, deliveries);
                     }
-                    // Dropping the channel ends its receive.
+                    // Dropping the channel ends the waiting receive.
                     Event::Dismissed { waiter } => drop(self.waiters.remove(&waiter)),
                     _ => {}
                 }
             }
-            // Otherwise one large batch would keep its memory for ever.
+            // Without this, the memory for the events of one large batch would stay for ever.
             events.shrink_to(EVENTS);
             self.events = events;
         }

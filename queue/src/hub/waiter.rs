@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::Hub;
 use super::handover::Handover;
 
-/// A place in a queue's line of waiters. Dropping it leaves the line, and puts back what was just
-/// delivered: when the client hangs up, hyper drops the call and this with it.
+/// A place in a queue's line of waiters. Dropping it leaves the line, and puts back messages that
+/// were just delivered: when a client hangs up, hyper drops the call and with it this.
 #[derive(Debug)]
 struct Waiter {
     hub: Arc<Hub>,
@@ -19,8 +19,8 @@ struct Waiter {
 }
 
 impl Hub {
-    /// Takes at most `request.max` messages, after waiting up to `wait` for the first one or until
-    /// `enough` completes. Dropping the future takes nothing.
+    /// Receives at most `request.max` messages. Waits for the first one up to `wait`, or until
+    /// `enough` completes. If the future is dropped, no message is taken.
     pub async fn receive(
         self: &Arc<Self>,
         name: &QueueName,
@@ -56,22 +56,22 @@ impl Hub {
 }
 
 impl Waiter {
-    /// Waits for messages, at most for `wait` or until `enough` completes.
+    /// Waits for messages, up to `wait` or until `enough` completes.
     async fn served(mut self, wait: Time, enough: impl Future<Output = ()>) -> Handover {
         let came = tokio::select! {
             came = &mut self.came => came.ok(),
             () = tokio::time::sleep(wait) => None,
             () = enough => None,
         };
-        // There is no await between the channel and the handover, so one of them always holds the
-        // messages.
+        // There is no `await` after the channel has given the messages and before the handover has
+        // them, so that dropping this future cannot lose them.
         match came {
             Some(deliveries) => Handover::new(self.hub.clone(), self.name.clone(), deliveries),
             None => self.leave(),
         }
     }
 
-    /// Leaves the line; returns what came up to this moment.
+    /// Leaves the line; returns the messages that were delivered up to this moment.
     fn leave(&mut self) -> Handover {
         self.hub.cancel(&self.name, self.id);
         let came = self.came.try_recv().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The interface for the log's writer.
+//! What the log's writer calls: it takes records from the hub, and reports what was written.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::durable::recorder::Publish;
 use crate::durable::{Recorder, Refusal};
 
 impl Hub {
-    /// Calls `take` once there is something to write or `patience` has passed; `None` once the hub
-    /// is closed and everything was taken.
+    /// Waits until there is something to write or `patience` has passed, and then calls `take`.
+    /// Returns `None` once the hub is closed and nothing is left to write.
     pub(crate) fn gathered<T>(
         &self,
         patience: Option<Duration>,
@@ -22,7 +22,7 @@ impl Hub {
         let (mut state, mut is_enough) = (self.lock(), false);
         loop {
             let now = state.look();
-            // What ends by now must be recorded before the totals that are taken here.
+            // Leases and delays that are over must be recorded before the totals that `take` reads.
             state.broker.advance(now);
             state.tell(now);
             let State { broker, recorder, closed, .. } = &mut *state;
@@ -39,7 +39,7 @@ impl Hub {
         }
     }
 
-    /// Sleeps until it is notified, or until `patience` has passed; then true.
+    /// Sleeps until there may be something to write; returns true if `patience` has passed instead.
     fn sleep<'a>(
         &'a self,
         state: MutexGuard<'a, State>,
@@ -63,17 +63,16 @@ impl Hub {
                 answers.push(answer);
             }
         });
-        // A publisher that hung up meanwhile gets no answer; its messages are published all the
-        // same.
+        // A publisher that has hung up gets no answer, but its messages are published, too.
         let tell = move || answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
         match Handle::try_current() {
-            // Waking them from the runtime costs half of what it costs from the writer's thread.
+            // Waking publishers from the runtime takes half of the time it takes from this thread.
             Ok(runtime) => drop(runtime.spawn(async { tell() })),
             Err(_) => tell(),
         }
     }
 
-    /// Drops batches that could not be written.
+    /// Drops batches that could not be written, and answers their publishers.
     pub(crate) fn refuse(&self, accepted: Vec<Publish>, refusal: &Refusal) {
         for Publish { accepted, answer, .. } in accepted {
             self.enter(|state, _| {
@@ -84,7 +83,7 @@ impl Hub {
         }
     }
 
-    /// Closes the hub: the writer ends after it has written the rest.
+    /// Closes the hub, so that the writer ends after it has written the remaining records.
     pub fn close(&self) {
         self.lock().closed = true;
         self.gathers.notify_all();

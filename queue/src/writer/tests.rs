@@ -1,4 +1,4 @@
-//! A hub with a writer on a disk that fills up and fails.
+//! Tests of a hub whose writer has a disk that fills up or fails.
 
 use std::io;
 use std::sync::Mutex;
@@ -29,7 +29,7 @@ struct Narrow(Arc<Inner>);
 struct Inner {
     directory: Mutex<Directory>,
     room: AtomicU64,
-    /// 1 if the next sync fails, 2 if it fails after it is done.
+    /// 1 if the next sync fails without effect, 2 if it fails after it took effect.
     fails: AtomicU64,
 }
 
@@ -37,7 +37,7 @@ struct Inner {
 struct Open(std::fs::File, Narrow);
 
 impl Narrow {
-    /// A directory that is removed with the folder.
+    /// Creates a directory that is removed when `folder` is dropped.
     fn new() -> (Narrow, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         (Narrow::at(folder.path()), folder)
@@ -126,7 +126,7 @@ struct Running {
 }
 
 const SHORT: u64 = 16 << 10;
-/// Half of the bytes that a message of these tests takes.
+/// Half of the bytes that a message of these tests takes in the log.
 const AHEAD: u64 = 512;
 
 impl Running {
@@ -175,7 +175,7 @@ fn jobs() -> QueueName {
     "jobs".parse().unwrap()
 }
 
-/// Checks that no message is lost; nothing expires here.
+/// Checks that no message is lost. No message expires in these tests.
 fn is_conserved(stats: &Stats) -> bool {
     let here = (stats.ready + stats.in_flight + stats.delayed) as u64;
     stats.total.published == stats.total.acked + stats.total.dead + stats.total.purged + here
@@ -212,7 +212,7 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     let mut most = 0;
     for _ in 0..300 {
         running.publish(1000).unwrap();
-        // The oldest ready message stays behind.
+        // The oldest ready message is given back, and only the next one is acked.
         let oldest = running.take();
         let next = running.take();
         running.ack(next);
@@ -229,7 +229,7 @@ fn messages_that_stay_for_long_are_carried_along_and_the_log_stays_short() {
     again.end().unwrap();
 }
 
-/// Messages on their way to the disk have ids already.
+/// Messages that are not on the disk yet have ids already, but must not count as carried.
 #[test]
 fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
     let (disk, _folder) = Narrow::new();
@@ -269,7 +269,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
     disk.0.room.store(500, Ordering::Relaxed);
     assert_eq!(running.publish(1000), Err(ApiError::NotKept(Refusal::Full)));
     assert_eq!((running.stats().ready, is_conserved(&running.stats())), (40, true));
-    // Work goes on. Messages that are done make room, although the disk has none to record it.
+    // Workers go on. Messages that are done make room, although the full disk cannot record that.
     disk.0.room.store(0, Ordering::Relaxed);
     for _ in 0..40 {
         running.ack(running.take());

@@ -1,4 +1,4 @@
-//! Bodies of requests, which must progress, and bodies of answers.
+//! The bodies of requests, which must arrive fast enough, and the bodies of answers.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +14,7 @@ use super::counters::{Counters, Part};
 use super::limits::Limits;
 use super::state::{Alarm, State};
 
-/// A body did not progress in time: answered with 408.
+/// A request's body arrived too slowly; the call is answered with 408.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "less than {} bytes of the body came in {}; send it faster or in parts",
@@ -23,14 +23,14 @@ use super::state::{Alarm, State};
 )]
 pub struct Stalled(pub Duration);
 
-/// A request's body. It must progress by [`Limits::STEP`] within a time, or the call fails.
+/// A request's body, which fails unless [`Limits::STEP`] bytes arrive in each `patience`.
 #[derive(Debug)]
 pub struct Asked {
     body: Incoming,
     patience: Duration,
     state: State,
     counters: Counters,
-    /// When the current step must be done; the time starts when the server waits for bytes.
+    /// When the current step must have arrived; `None` while the server does not wait for it.
     due: Option<Instant>,
     step: usize,
     alarm: Alarm,
@@ -104,7 +104,7 @@ impl Drop for Asked {
     }
 }
 
-/// An answer's body. It is dropped once the connection has taken all of it.
+/// An answer's body. Once hyper has taken all of it, hyper drops it, and that ends the call.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     body: B,

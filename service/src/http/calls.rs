@@ -1,4 +1,4 @@
-//! [`Calls`]: the handlers of a server's calls.
+//! The trait [`Calls`]: how a program answers the calls on its server.
 
 use std::net::SocketAddr;
 
@@ -11,13 +11,13 @@ use hyper_util::service::TowerToHyperService;
 
 use super::body::Asked;
 
-/// Answers calls. A router does. If routing is most of the cost of a frequent call, a program can
-/// answer that call itself and leave the others to its router.
+/// Answers the calls on a server. axum's [`Router`] implements it. A program can implement it to
+/// answer a frequent call without the cost of routing, and leave the others to its router.
 pub trait Calls: Clone + Send + Sync + 'static {
     /// The body of an answer.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static;
 
-    /// Answers a call from `peer`.
+    /// Answers a call from the client at the address `peer`.
     fn call(
         &self,
         request: Request<Asked>,
@@ -25,7 +25,7 @@ pub trait Calls: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 }
 
-/// Handlers get the client's address as [`ConnectInfo`].
+/// Handlers of the router get the client's address as [`ConnectInfo`].
 impl Calls for Router {
     type Body = Body;
 

@@ -1,4 +1,4 @@
-//! One connection: its calls, one after the other, until either side ends it.
+//! Serves one connection: answers its calls one after the other, until either side ends it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -32,8 +32,8 @@ impl<C: Calls> Shared<C> {
     /// Answers calls until the client leaves, a limit is exceeded, or the server shuts down. At the
     /// shutdown, a call in progress is the last one.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr, leaving: Shutdown) {
-        // Answers are small and urgent; without this the kernel may delay one to fill a packet. It
-        // fails if the client has hung up already, which the first read will report.
+        // Answers are small and urgent, and without this option the kernel may delay one to fill a
+        // packet. The call fails if the client has hung up already; the first read reports that.
         let _ = stream.set_nodelay(true);
         let state = State::new();
         let socket = Socket::new(stream, self.limits, state.clone(), self.counters.clone());
@@ -49,7 +49,7 @@ impl<C: Calls> Shared<C> {
             }
         };
         if let Err(error) = ended {
-            // Not a failure of the server: the client hung up, was too slow, or did not speak HTTP.
+            // The client hung up, was too slow, or did not speak HTTP: no failure of the server.
             tracing::trace!(%peer, "a connection failed: {error}");
         }
     }
@@ -67,7 +67,7 @@ impl<C: Calls> Shared<C> {
     }
 }
 
-/// After a body that was not read to its end, the connection cannot be used for more calls.
+/// Makes the answer close the connection, if the request's body was not read to its end.
 fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
     if state.is_unread() {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -77,8 +77,8 @@ fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
 
 fn protocol(limits: &Limits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    // hyper's timeout for a head starts with the silence before it, so it is used as the idle
-    // timeout. The timeout for heads is in the socket.
+    // hyper's timeout for a head includes the idle time before the head, so it serves as the idle
+    // timeout. The timeout for heads is in `Socket`.
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.idle);
     protocol.max_buf_size(Limits::BUFFER).max_header_size(Limits::HEAD);
     protocol

@@ -22,7 +22,7 @@ impl Part {
     }
 }
 
-/// Counters, if they are registered. Clones share them.
+/// The counters of a server; without [`Counters::register`], nothing is counted. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counters(Option<Arc<Known>>);
 
@@ -71,7 +71,7 @@ impl Counters {
     }
 }
 
-/// A connection that counts as open.
+/// A connection that counts as open until this is dropped.
 #[derive(Debug)]
 pub(super) struct Open(Option<IntGauge>);
 

@@ -1,13 +1,13 @@
-//! HTTP/1.1 for every program, protected against slow clients and too many of them.
+//! An HTTP/1.1 server for every program, protected against slow clients and too many clients.
 //!
 //! # Layout
-//! - [`calls`]: [`Calls`], the handlers: a router, or faster ones
-//! - [`limits`]: [`Limits`], for slow clients and for many of them
-//! - `connection`: one connection and its calls, one after the other
-//! - `socket`: its bytes, and timeouts for heads and unread answers
-//! - `body`: bodies that must progress
-//! - `state`: the state that socket and calls share
-//! - `counters`: the counters of all this
+//! - [`calls`]: [`Calls`], how a program answers calls
+//! - [`limits`]: [`Limits`], for slow clients and for too many clients
+//! - `connection`: answers the calls of one connection, one after the other
+//! - `socket`: a connection's socket, with timeouts for heads and unread answers
+//! - `body`: the bodies of requests, which must arrive fast enough
+//! - `state`: the state that a connection's socket and calls share
+//! - `counters`: counts connections and timeouts
 
 mod body;
 pub mod calls;
@@ -36,12 +36,12 @@ use crate::shutdown::Shutdown;
 use connection::Shared;
 use counters::Counters;
 
-/// How long to wait after a failed accept: files may be free again by then.
+/// How long to wait after a connection could not be accepted. Open files may be free again by then.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
-/// A repeated problem is logged once in this time.
+/// The shortest time between two log lines about the same problem.
 const LOG_AGAIN: Duration = Duration::from_secs(60);
 
-/// A listener with its limits and counters.
+/// An HTTP server: a listener with its limits and counters.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -62,7 +62,7 @@ impl Server {
         Server { limits, ..self }
     }
 
-    /// Counts its connections as `PROGRAM_connections`, and so on.
+    /// Registers counters of the server's connections, named `PROGRAM_connections` and so on.
     ///
     /// # Errors
     /// When the registry has some of these names already.
@@ -70,8 +70,8 @@ impl Server {
         Ok(Server { counters: Counters::register(registry, program)?, ..self })
     }
 
-    /// Answers calls until `leave` completes. Then it accepts no more, closes idle connections, and
-    /// finishes calls in progress.
+    /// Answers calls until `leave` completes. Then accepts no more connections, closes idle ones,
+    /// and returns when the calls in progress are finished.
     pub async fn serve(self, calls: impl Calls, leave: impl Future<Output = ()>) {
         let Server { listener, limits, counters } = self;
         let shared = Shared { calls, limits, counters };
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Accepts connections.
+/// Accepts connections, as many as [`Limits::connections`] allows.
 struct Door<C> {
     listener: TcpListener,
     shared: Shared<C>,
@@ -114,7 +114,7 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// Waits for a free place; until then new connections wait in the kernel's queue.
+    /// Waits until one more connection is allowed; until then new ones wait in the kernel's queue.
     async fn seat(&mut self) -> Option<OwnedSemaphorePermit> {
         if let Ok(seat) = self.seats.clone().try_acquire_owned() {
             return Some(seat);
@@ -124,7 +124,7 @@ impl<C: Calls> Door<C> {
             let most = self.shared.limits.connections;
             tracing::warn!("{most} connections are open, the maximum; further ones wait");
         }
-        // It fails only on a closed semaphore, which never happens.
+        // This fails only if the semaphore is closed, which never happens.
         self.seats.clone().acquire_owned().await.ok()
     }
 
@@ -138,7 +138,7 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// Without the pause the next try would fail at once, too, and use a whole core.
+    /// Logs the error, and pauses, because trying again and again would use a whole core.
     async fn rest_after(&mut self, error: &io::Error) {
         if self.failing.is_news() {
             let mend = "trying again; if it lacks open files, raise ulimit -n";
@@ -148,17 +148,17 @@ impl<C: Calls> Door<C> {
     }
 }
 
-/// Whether the error concerns only the connection that was to be accepted.
+/// Whether the error concerns only one connection, so that the next one can be accepted at once.
 fn is_of_one_caller(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// When something was logged last.
+/// When a problem was logged last; `None` if never.
 struct Seldom(Option<Instant>);
 
 impl Seldom {
-    /// Whether it should be logged again.
+    /// Whether the problem should be logged now; if so, remembers the time.
     fn is_news(&mut self) -> bool {
         let is_news = self.0.is_none_or(|logged| logged.elapsed() >= LOG_AGAIN);
         if is_news {

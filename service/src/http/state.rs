@@ -1,5 +1,5 @@
-//! The state of a connection, which its socket and its calls share. One task polls both, so the
-//! lock is never contended.
+//! The state of a connection, which its socket and its calls share. One task polls both, so neither
+//! ever waits for the lock.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,16 +9,16 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::limits::Limits;
 
-/// Where a connection is between its calls.
+/// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// No byte has arrived yet.
     New,
-    /// A head has begun.
+    /// The first bytes of a request's head have arrived.
     Head,
     /// A call is in progress, or its answer is being sent.
     Call,
-    /// An answer was sent, and no further head has begun.
+    /// An answer was sent, and no byte of another request has arrived.
     Idle,
 }
 
@@ -27,8 +27,9 @@ struct Inner {
     phase: Phase,
     /// When the connection or the last head began.
     since: Instant,
-    /// A call ended without reading its whole body.
+    /// Whether the last call ended before its whole body was read.
     unread: bool,
+    /// Whether the server shuts down.
     leaving: bool,
 }
 
@@ -36,14 +37,14 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(super) struct State(Arc<Mutex<Inner>>);
 
-/// What it means that no bytes arrive.
+/// What it means for a connection that no bytes arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// Nothing: a call is in progress, or none has begun.
+    /// Nothing: a call is in progress, or the connection is idle.
     Fine,
     /// The client is too slow from this moment on.
     LateFrom(Instant),
-    /// The connection is over.
+    /// The connection is over, because the server shuts down.
     IsTheEnd,
 }
 
@@ -59,7 +60,7 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes have arrived.
+    /// Notes that bytes have arrived; between calls, they begin a head.
     pub(super) fn heard(&self) {
         let mut inner = self.lock();
         if matches!(inner.phase, Phase::New | Phase::Idle) {
@@ -67,18 +68,18 @@ impl State {
         }
     }
 
-    /// A head is complete.
+    /// Notes that a head is complete and its call begins.
     pub(super) fn called(&self) {
         let mut inner = self.lock();
         (inner.phase, inner.unread) = (Phase::Call, false);
     }
 
-    /// An answer was handed over.
+    /// Notes that hyper has taken the whole answer.
     pub(super) fn answered(&self) {
         self.lock().phase = Phase::Idle;
     }
 
-    /// A call ended without reading its whole body.
+    /// Notes that a call ended before its whole body was read.
     pub(super) fn leave_unread(&self) {
         self.lock().unread = true;
     }
@@ -88,18 +89,18 @@ impl State {
         self.lock().unread
     }
 
-    /// Whether more may arrive that is never read: of a body, or of a refused head.
+    /// Whether bytes may still arrive that nobody reads: of an unread body or of a refused head.
     pub(super) fn has_more_to_come(&self) -> bool {
         let inner = self.lock();
         inner.unread || inner.phase == Phase::Head
     }
 
-    /// No further call is accepted.
+    /// Notes that the server shuts down, so that no further call is accepted.
     pub(super) fn leave(&self) {
         self.lock().leaving = true;
     }
 
-    /// What it means that no bytes arrive now.
+    /// Returns what it means that no bytes arrive now.
     pub(super) fn silence(&self, limits: &Limits) -> Silence {
         let inner = self.lock();
         match inner.phase {
@@ -111,12 +112,12 @@ impl State {
     }
 }
 
-/// Wakes the task at a time. It costs nothing before its first use.
+/// Wakes the task at a given time. The timer is created at the first use.
 #[derive(Debug, Default)]
 pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
-    /// Whether the time has come; if not, the task is woken then.
+    /// Whether `time` has come; if not, wakes the task at `time`.
     pub(super) fn is_past(&mut self, time: Instant, cx: &mut Context<'_>) -> bool {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(time)));
         if sleep.deadline() != time {

@@ -1,8 +1,8 @@
-//! Standard output and standard error, without waiting for their readers.
+//! Writes standard output and standard error without waiting for their readers.
 //!
-//! A paused terminal takes nothing, and neither does a full pipe. So each stream has a thread of
-//! its own that writes it, and no other code does: `print!` and its like would wait, and panic if
-//! the stream is closed.
+//! A write to a paused terminal or a full pipe waits. So each stream has its own thread that writes
+//! it, and no other code writes it: `print!` and similar macros would wait, and panic if the stream
+//! is closed.
 
 mod outlet;
 
@@ -14,19 +14,19 @@ use std::time::Duration;
 
 use outlet::{Failure, Outlet};
 
-/// How long the last text may take to be written; shorter than any grace period.
+/// How long a process that ends waits for its last text; shorter than any grace period.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
-/// The target of lines that appear whatever `RUST_LOG` says.
+/// The log target of lines about dropped lines, which are logged whatever `RUST_LOG` says.
 pub(crate) const DROPPED: &str = "service::output::dropped";
 
-/// Standard output cannot be written, so the requested text is lost.
+/// Standard output cannot be written, so the result that the user asked for is lost.
 #[derive(Debug, thiserror::Error)]
 #[error("standard output cannot be written: {0}")]
 pub struct NoOutput(io::Error);
 
 impl NoOutput {
-    /// Whether the reader has closed the stream: it wants no more.
+    /// Whether the reader has closed the stream, because it wants no more output.
     pub fn is_closed(&self) -> bool {
         self.0.kind() == io::ErrorKind::BrokenPipe
     }
@@ -36,7 +36,7 @@ impl NoOutput {
     }
 }
 
-/// Writes text to standard output without waiting.
+/// Writes a line to standard output without waiting for a reader.
 pub fn say(text: &str) {
     output().put(format!("{text}\n").as_bytes());
 }
@@ -44,35 +44,35 @@ pub fn say(text: &str) {
 /// Prints the result of a command, and waits until it is written.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When standard output cannot be written.
 pub async fn print(text: &str) -> Result<(), NoOutput> {
     say(text);
     output().written().await.map_err(NoOutput::of)
 }
 
-/// Like [`print()`], if nothing else is to be done meanwhile.
+/// Like [`print()`], but blocks the thread.
 pub(crate) fn print_here(text: &str) -> Result<(), NoOutput> {
     say(text);
     output().flush(Duration::MAX).map_err(NoOutput::of)
 }
 
-/// Returns once standard output could not be written.
+/// Waits until a write to standard output has failed.
 pub async fn broken() -> NoOutput {
     NoOutput::of(output().failure().await)
 }
 
-/// Writes text to standard error, beside the log.
+/// Writes a line to standard error that is not part of the log. It is never dropped.
 pub fn note(text: &str) {
     errors().put(format!("{text}\n").as_bytes());
 }
 
-/// Gives both streams a moment to write what waits.
+/// Waits until both streams have written all text so far, at most 300 ms for each.
 pub(crate) fn flush() {
     let _ = errors().flush(LAST_WORDS);
     let _ = output().flush(LAST_WORDS);
 }
 
-/// A line of the log. It is written as a whole, or dropped.
+/// A writer for log lines. Each line is written as a whole, or dropped if too many lines wait.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LogLine;
 
@@ -97,7 +97,7 @@ fn errors() -> &'static Outlet {
     ERRORS.get_or_init(|| Outlet::to(stream(io::stderr().as_fd()), tell_dropped))
 }
 
-/// The stream without the standard library's lock, which a waiting thread would hold.
+/// Opens the stream without the standard library's lock, which a waiting thread would hold.
 fn stream(of: BorrowedFd<'_>) -> Box<dyn Write + Send> {
     match of.try_clone_to_owned() {
         Ok(own) => Box::new(File::from(own)),

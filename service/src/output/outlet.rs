@@ -1,4 +1,4 @@
-//! One stream, written by a thread of its own.
+//! [`Outlet`]: one output stream, which a thread of its own writes.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
-/// The most lines that wait for a reader, some hundred kilobytes; further ones are dropped.
+/// The most log lines that wait for a reader, a few hundred kilobytes. Further lines are dropped.
 const MOST: usize = 1024;
 
-/// Takes text at once, and writes it as soon as the reader takes it.
+/// An output stream. Calls return at once; a thread writes the text as fast as the reader reads.
 pub(super) struct Outlet {
     pieces: Sender<Piece>,
     counts: Arc<Counts>,
@@ -26,7 +26,7 @@ struct Counts {
 
 enum Piece {
     Text(Vec<u8>),
-    /// Called once everything before it is written, or never will be.
+    /// A function that is called once all earlier text is written, or cannot be written.
     Reached(Box<dyn FnOnce() + Send>),
 }
 
@@ -42,14 +42,15 @@ impl Failure {
         Failure { kind: error.kind(), code: error.raw_os_error() }
     }
 
-    /// The error; an `io::Error` itself cannot be copied.
+    /// Returns the error. It is not kept as an `io::Error`, which cannot be copied.
     pub(super) fn error(self) -> io::Error {
         self.code.map_or_else(|| self.kind.into(), io::Error::from_raw_os_error)
     }
 }
 
 impl Outlet {
-    /// Writes to `stream`. `sender` gets the number of dropped lines once others are written again.
+    /// Starts the thread that writes to `stream`. Once all waiting lines are written, it calls
+    /// `sender` with the number of lines that were dropped, if any.
     pub(super) fn to(
         stream: impl Write + Send + 'static,
         sender: impl Fn(u64) + Send + 'static,
@@ -58,12 +59,12 @@ impl Outlet {
         let (fails, failed) = watch::channel(None);
         let counts = Arc::<Counts>::default();
         let writer = Writer { stream, to_write, counts: counts.clone(), fails, sender };
-        // Without a thread nothing is written, as without a reader.
+        // If the thread cannot be started, nothing is written, as if nobody read the stream.
         let _ = std::thread::Builder::new().name("output".to_owned()).spawn(|| writer.run());
         Outlet { pieces, counts, failed }
     }
 
-    /// Takes a line, which is dropped if too many wait already.
+    /// Writes a line, or drops it if too many lines wait already.
     pub(super) fn offer(&self, text: &[u8]) {
         if self.counts.waiting.load(Ordering::Relaxed) < MOST {
             self.put(text);
@@ -72,17 +73,18 @@ impl Outlet {
         }
     }
 
-    /// Takes text that is never dropped.
+    /// Writes text that is never dropped, however many lines wait.
     pub(super) fn put(&self, text: &[u8]) {
         self.counts.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.pieces.send(Piece::Text(text.to_vec()));
     }
 
+    /// Lets the thread call `reached` once it has written all text so far.
     fn reach(&self, reached: impl FnOnce() + Send + 'static) {
         let _ = self.pieces.send(Piece::Reached(Box::new(reached)));
     }
 
-    /// Waits until all text so far is written, but at most for `within`.
+    /// Blocks until all text so far is written, but at most for `within`. Fails if a write failed.
     pub(super) fn flush(&self, within: Duration) -> Result<(), Failure> {
         let (reached, wait) = mpsc::channel();
         self.reach(move || {
@@ -92,7 +94,7 @@ impl Outlet {
         self.failed.borrow().map_or(Ok(()), Err)
     }
 
-    /// Returns once all text so far is written, or never will be.
+    /// Waits until all text so far is written. Fails if a write failed.
     pub(super) async fn written(&self) -> Result<(), Failure> {
         let (reached, wait) = oneshot::channel();
         self.reach(move || {
@@ -102,7 +104,7 @@ impl Outlet {
         self.failed.borrow().map_or(Ok(()), Err)
     }
 
-    /// Returns once a write has failed.
+    /// Waits until a write has failed, and returns why.
     pub(super) async fn failure(&self) -> Failure {
         let mut failed = self.failed.clone();
         if let Ok(failed) = failed.wait_for(Option::is_some).await
@@ -110,12 +112,12 @@ impl Outlet {
         {
             return failure;
         }
-        // Without its thread nothing can fail any more.
+        // The thread has ended, so no write can fail any more.
         std::future::pending().await
     }
 }
 
-/// The state of the thread.
+/// The state of the thread that writes a stream.
 struct Writer<W, T> {
     stream: W,
     to_write: Receiver<Piece>,
@@ -135,7 +137,7 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
     }
 
     fn write(&mut self, text: &[u8]) {
-        // After a failure each line is still tried: a disk may have room again.
+        // After a failure, further lines are tried all the same: a full disk may have room again.
         if let Err(error) = self.stream.write_all(text).and_then(|()| self.stream.flush()) {
             self.fails.send_replace(Some(Failure::of(&error)));
         }
@@ -145,8 +147,8 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
         }
     }
 
-    /// Reports dropped lines. The report follows all lines that waited, where the dropped ones
-    /// would be.
+    /// Reports how many lines were dropped, if any. The report follows the lines that waited, where
+    /// the dropped lines are missing.
     fn tell_dropped(&self) {
         let dropped = self.counts.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {

@@ -1,6 +1,6 @@
 //! Writes the log of `tests/durable/earlier`, which later versions must be able to read.
 //!
-//! It was written once, by the version before deliveries could be released, and is not changed:
+//! The log was written once, by the last version without releases, and is not changed:
 //! `EARLIER_LOG=DIRECTORY cargo test -p queue --lib -- --ignored writes_a_log`
 
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ fn writes_a_log_with_every_kind_of_event() {
     running.publish_with_key("k", "keyed");
     let keyed = running.take();
     running.nack(keyed, Duration::from_secs(3600));
-    // These are deleted, and the two above are carried.
+    // The segments of these messages are deleted, and the two messages above are carried.
     for _ in 0..30 {
         running.publish_to("jobs", "goes", Time::ZERO);
         running.ack(running.take());
@@ -80,7 +80,7 @@ fn writes_a_log_with_every_kind_of_event() {
     let redriven =
         running.hub.call(|broker, now| broker.redrive(now, &name("dead"), Some(&jobs()), 1));
     assert_eq!(redriven, Ok(1));
-    // It never reaches its worker.
+    // This delivery never reaches its worker.
     let back = running.take();
     running.hub.call(|broker, now| broker.undeliver(now, &jobs(), &[back]));
     running.publish_to("jobs", "twice", Time::ZERO);
@@ -97,7 +97,7 @@ fn writes_a_log_with_every_kind_of_event() {
     running.end().unwrap();
 
     let running = Running::begin(&disk, 2);
-    // The receipt of a delivery that the log does not contain.
+    // A worker uses the receipt of a delivery that the log does not contain.
     let twice = running.hub.call(|broker, _| broker.peek(&jobs(), 100)).unwrap();
     let twice = twice.iter().find(|it| &it.body[..] == b"twice").unwrap().id;
     let unheard_of = Receipt { message: MessageId(twice.0), delivery: 1, run: 1 };

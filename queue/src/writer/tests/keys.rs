@@ -1,4 +1,4 @@
-//! Keys in the log.
+//! Tests of the keys of idempotent publishes in the log.
 
 use broker::keys::KEY_KEPT;
 use broker::{Fingerprint, Key, MessageId, Once};

@@ -1,4 +1,4 @@
-//! Releases in the log.
+//! Tests of releases in the log.
 
 use broker::FREE_RELEASES;
 
@@ -28,7 +28,7 @@ fn a_released_message_has_no_attempt_after_a_restart() {
     again.end().unwrap();
 }
 
-/// The segment that recorded the releases and the one that counted them are deleted by then.
+/// The segments with the records of the releases and of their count must be deleted by then.
 #[test]
 fn a_carried_message_keeps_its_count_of_releases() {
     let (disk, _folder) = Narrow::new();

@@ -32,7 +32,7 @@ fn a_file_without_a_token_is_one_clear_line_and_exit_code_1() {
 #[test]
 fn it_logs_who_may_call() {
     let (_, said) = start(&[]);
-    assert!(said.contains("anyone on the network may use it"), "{said}");
+    assert!(said.contains("anyone on the network may call"), "{said}");
     let path = file("start", "s3cret");
     let (ended, said) = start(&["--token-file", path.to_str().unwrap()]);
     assert!(ended.status.success() && said.contains("calls need the token in"), "{said}");
