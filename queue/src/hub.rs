@@ -36,7 +36,7 @@ const ROOM: usize = 16 << 20;
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
-    /// Whether there is a log; a copy that can be read without the lock.
+    /// Whether there is a log. `state` knows this too, but can be read only with the lock.
     is_durable: bool,
     /// Notified when there is something to write, or when the hub is closed.
     gathers: Condvar,

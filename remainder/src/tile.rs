@@ -14,7 +14,8 @@ pub const THUMBNAIL: usize = 8;
 
 /// The pixels of a tile for one pixel of its thumbnail, along one side.
 const BLOCK: usize = SIDE as usize / THUMBNAIL;
-/// A pixel is the mean of `SAMPLES` x `SAMPLES` points, since the rim of the set is so fine.
+/// A pixel is the mean of `SAMPLES` x `SAMPLES` points, because the edge of the Mandelbrot set has
+/// details smaller than a pixel.
 const SAMPLES: u32 = 2;
 /// The distance of successive tiles: no factor of the number of tiles, so that all are reached.
 const STRIDE: u64 = 37;

@@ -50,7 +50,7 @@ pub(crate) struct State {
     pub(crate) given: u32,
     /// How many containers the machines have room for, as far as is known.
     pub(crate) room: MachineRoom,
-    /// Whether removals wait because the core has just taken over.
+    /// Whether removals wait because this core has just taken over from another one.
     pub(crate) careful: bool,
     /// Readings still needed before anything is decided.
     readings_to_see: u32,

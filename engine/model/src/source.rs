@@ -17,7 +17,8 @@ pub trait MetricSource: fmt::Debug + Send {
     /// When any part of the reading is unknown: a source never makes up a part.
     fn read(&mut self, now: Duration) -> BoxFuture<'_, Result<QueueReading, ReadError>>;
 
-    /// Lost workers' jobs that were done since the last call. Called after each reading.
+    /// Jobs that were redelivered because their workers were lost, and that were done since this
+    /// function was last called. It is called after each reading.
     fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         ready(Vec::new()).boxed()
     }

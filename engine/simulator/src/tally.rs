@@ -70,7 +70,7 @@ pub struct Tally {
     pub ready: Vec<Ready>,
     /// Container-seconds of the workloads with a queue.
     pub container_seconds: f64,
-    /// Free slots, times seconds.
+    /// Slot-seconds without a container: each free slot counts for as long as it is free.
     pub unallocated_seconds: f64,
     /// Ready containers of the background, times seconds.
     pub spare_work: f64,

@@ -114,14 +114,14 @@ fn column(head: &StringRecord, name: &str) -> Result<usize, BadLine> {
         (Some((at, _)), None) => Ok(at),
         (Some(_), Some(_)) => Err(bad(format!("the column {name} is given twice; remove one"))),
         (None, _) => {
-            let wanted = format!("must be the head, with the columns {first} and {second}");
+            let wanted = format!("must be the header line, with the columns {first} and {second}");
             Err(bad(format!("{wanted}, separated by commas; {name} is missing")))
         }
     }
 }
 
-/// The line in which a record starts. The reader's own count is one too low where lines end with
-/// two characters, or where empty lines come before.
+/// The number of the line in which a record starts. The CSV reader's own number is too low if lines
+/// end with `\r\n`, or if there are empty lines before the record.
 fn line(text: &str, record: &StringRecord) -> usize {
     let at = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(0));
     let before = |c: char| c == '\r' || c == '\n';
@@ -161,8 +161,8 @@ mod tests {
     fn a_bad_trace_is_refused_by_line() {
         let cases = [
             ("", 1, "must be the head"),
-            ("rate;time_s\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
-            ("time_s,speed\n0,1\n", 1, "must be the head, with the columns time_s and rate"),
+            ("rate;time_s\n0,1\n", 1, "must be the header line, with the columns time_s and rate"),
+            ("time_s,speed\n0,1\n", 1, "must be the header line, with the columns time_s and rate"),
             ("rate,time_s,rate\n0,1\n", 1, "the column rate is given twice"),
             ("\"a\nb\",rate,time_s\n\"x\ny\",1,2\n\"x\ny\",many,3\n", 5, "rate is \"many\""),
             ("time_s,rate\n\"1,5\",1\n", 2, "time_s is \"1,5\", which is not a number"),

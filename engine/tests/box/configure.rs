@@ -146,7 +146,7 @@ async fn the_exported_manifest_and_commands_lead_to_the_same_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("demo.yaml");
     let manifest = text(&demo, "/api/v1/config/demo.yaml").await;
-    assert!(manifest.contains("    # Short, so that an audience sees the return."));
+    assert!(manifest.contains("    # Short, so that an audience sees the scale-down."));
     std::fs::write(&file, &manifest).unwrap();
     let again = TestBox::start_manifest(&file, &[]).await;
     assert_eq!(shown(&again).await, shown(&demo).await);

@@ -92,7 +92,10 @@ async fn an_impossible_scale_is_refused_with_a_reason() {
     let (status, answer) = demo.scale("nobody", 1).await;
     assert_eq!(status, 404);
     let message = answer["error"]["message"].as_str().unwrap();
-    assert!(message.contains("there are consumer, producer, queue, remainder"), "{message}");
+    assert!(
+        message.contains("the deployments are consumer, producer, queue, remainder"),
+        "{message}"
+    );
     assert_eq!(demo.scale("queue", 2).await.0, 409);
     assert_eq!(demo.scale("producer", 51).await.0, 409);
 

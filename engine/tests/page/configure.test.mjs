@@ -200,7 +200,7 @@ claim("demo.yaml re-creates the same page, and the kubectl lines are copied", as
   const file = path.join(folder, "demo.yaml");
   await (await download).saveAs(file);
   const text = await readFile(file, "utf8");
-  assert.match(text, /# Short, so that an audience sees the return\./);
+  assert.match(text, /# Short, so that an audience sees the scale-down\./);
   const again = await scene.box({ manifest: file });
   const all = async (box) => {
     const { workloads, capacity } = await box.get("/api/v1/config");

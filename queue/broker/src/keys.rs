@@ -139,7 +139,7 @@ impl Keys {
         Some(KeptKey { once: Once { key: *key, fingerprint }, first, count, at })
     }
 
-    /// The first message ids of settled keys, from `from` up to, but not including, `below`.
+    /// The id of the first message of each settled key, if it is at least `from` and below `below`.
     pub(crate) fn between(
         &self,
         from: MessageId,

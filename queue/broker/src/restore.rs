@@ -79,12 +79,12 @@ impl Restore {
         self.run = Some(run);
     }
 
-    /// Replays that later messages have this id or higher ones.
+    /// Replays a record: later messages have this id or higher ones.
     pub fn next_message(&mut self, next: MessageId) {
         self.next_message = self.next_message.max(next.0);
     }
 
-    /// Replays that a queue was created, or its settings were replaced.
+    /// Replays a record: a queue was created, or its settings were replaced.
     pub fn configured(&mut self, queue: &QueueName, settings: Settings) {
         self.part(queue).settings = settings;
     }
@@ -150,7 +150,7 @@ impl Restore {
         kept.at = At::InFlight(lease);
     }
 
-    /// Replays that a client used the receipt of a delivery that was not logged.
+    /// Replays a record: a client used the receipt of a delivery that was not logged.
     pub fn recalled(&mut self, queue: &QueueName, receipt: Receipt) {
         let lease = self.part(queue).settings.lease;
         let kept = self.part(queue).messages.get_mut(&receipt.message);
@@ -161,7 +161,7 @@ impl Restore {
         }
     }
 
-    /// Replays that a delivery never reached its worker.
+    /// Replays a record: a delivery never reached its worker.
     pub fn undelivered(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.undelivered += 1;
@@ -177,7 +177,7 @@ impl Restore {
         part.messages.remove(&id);
     }
 
-    /// Replays that a message went back to its queue, to be ready at `due`; `None` means at once.
+    /// Replays a record: a message went back to its queue, to be ready at `due`; `None` means at once.
     pub fn returned(
         &mut self,
         queue: &QueueName,
@@ -195,7 +195,7 @@ impl Restore {
         kept.at = due.map_or(At::Ready, At::Delayed);
     }
 
-    /// Replays that a message was given up: it went to the queue `to`, or was dropped (`None`).
+    /// Replays a record: a message was given up: it went to the queue `to`, or was dropped (`None`).
     pub fn dead(
         &mut self,
         queue: &QueueName,
@@ -212,7 +212,7 @@ impl Restore {
         }
     }
 
-    /// Replays that a ready message was dropped because it exceeded the queue's `max_age`.
+    /// Replays a record: a ready message was dropped because it exceeded the queue's `max_age`.
     pub fn expired(&mut self, queue: &QueueName, id: MessageId) {
         let part = self.part(queue);
         part.total.expired += 1;
@@ -234,12 +234,12 @@ impl Restore {
         part.messages.extend(anew.map(|kept| (id, kept)));
     }
 
-    /// Replays that a queue was paused or resumed.
+    /// Replays a record: a queue was paused or resumed.
     pub fn paused(&mut self, queue: &QueueName, paused: bool) {
         self.part(queue).paused = paused;
     }
 
-    /// Replays that all `count` messages of a queue were deleted; their ids were below `below`.
+    /// Replays a purge, which deleted all `count` messages of a queue, with ids below `below`.
     pub fn purged(&mut self, queue: &QueueName, count: u64, below: MessageId) {
         let part = self.part(queue);
         part.total.purged += count;

@@ -30,7 +30,8 @@ pub(super) struct State {
     pub(super) recorder: Option<Recorder>,
     /// Whether the writer sleeps, and must be notified when there is something to write.
     pub(super) writer_sleeps: bool,
-    /// The answers to publishes with keys that are not on the disk yet, by their first message.
+    /// For each publish with a key whose messages are not on the disk yet: the answer to wait for,
+    /// by the id of its first message.
     pub(super) under_way: HashMap<MessageId, Shared<Answered>>,
     /// Whether the hub is closed: no more calls come, and the writer ends after the last record.
     pub(super) closed: bool,

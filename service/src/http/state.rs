@@ -68,7 +68,7 @@ impl State {
         }
     }
 
-    /// Notes that a head is complete and its call begins.
+    /// Notes that a request's head has arrived completely, and that its call begins.
     pub(super) fn called(&self) {
         let mut inner = self.lock();
         (inner.phase, inner.unread) = (Phase::Call, false);

@@ -72,7 +72,7 @@ impl Calls {
         self.queues.get(name).cloned()
     }
 
-    /// The answers since the last call.
+    /// The answers that have arrived since `answers` was last called.
     pub fn answers(&mut self) -> Vec<Answer> {
         std::iter::from_fn(|| self.answers.try_recv().ok()).collect()
     }

@@ -15,7 +15,8 @@ use tokio::time::{sleep, timeout};
 use super::writer::REQUEST;
 use crate::rights::overlay;
 
-/// The time between two questions; a presenter who grants a right must not wait long.
+/// How long to wait before asking the apiserver again. It is short, so that a presenter who grants
+/// the engine a right soon sees the effect.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// The rights of the engine, as far as known.

@@ -83,7 +83,7 @@ pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
     let whats = [
         ("changed decisions for the other workload", NONE),
         ("its slot is lent after, s", Some(15.0)),
-        ("delay of its cut, against one with room, s", Some(TWO_TICKS)),
+        ("delay of its cut, compared with enough room, s", Some(TWO_TICKS)),
     ];
     by_seed("a pod without a node", whats, |seed| {
         let (short, ample) = (ours(&cramped(4), seed)?, ours(&cramped(10), seed)?);
