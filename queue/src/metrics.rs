@@ -21,7 +21,7 @@ const GAUGES: [(&str, &str, Level); 7] = [
     ("queue_busy_workers", "Workers with a lease; each nameless lease counts as one.", |s| {
         Some(s.busy_workers as f64)
     }),
-    ("queue_messages_delayed", "Messages hidden until a time.", |s| Some(s.delayed as f64)),
+    ("queue_messages_delayed", "Messages whose delay is not over.", |s| Some(s.delayed as f64)),
     ("queue_idempotency_keys", "Remembered keys of publishes.", |s| Some(s.keys as f64)),
     ("queue_paused", "1 while receives get nothing, until the queue is resumed.", |s| {
         Some(f64::from(u8::from(s.paused)))

@@ -109,8 +109,8 @@ impl RunArgs {
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct CoreArgs {
     /// How many containers all scaled workloads may have together; the annotation
-    /// microscaling.com/capacity of the engine's own Deployment overrides a number here
-    /// [default: 10, or without a cluster the value in the manifest's engine]
+    /// microscaling.com/capacity of the engine's own Deployment overrides a number given here
+    /// [default: 10, or without a cluster the value in the engine's Deployment in the manifest]
     ///
     /// With auto, the nodes of the cluster set the capacity: as many containers as they can hold
     /// beside all other pods. This overrides the annotation and needs a cluster-wide permission;
@@ -120,7 +120,7 @@ pub struct CoreArgs {
     pub capacity: Option<Capacity>,
 
     /// The time between decisions, 100ms to 60s [default: 500ms, or without a cluster the value in
-    /// the manifest's engine]
+    /// the engine's Deployment in the manifest]
     #[arg(long, env = "MICROSCALING_TICK", value_name = "TIME", value_parser = parse_tick)]
     pub tick: Option<Duration>,
 }

@@ -293,9 +293,9 @@ impl Report {
             format!("  largest queue            {}", self.largest_queue),
             format!("  most live containers     {} of {}", self.most_live, self.capacity),
             format!("  decisions                {}", self.decisions.len()),
-            format!("  7 consumers after        {} (of the third producer)", seconds(self.enough)),
+            format!("  7 consumers after        {} (with three producers)", seconds(self.enough)),
             format!(
-                "  background back after    {} (of the last producer's end)",
+                "  background back after    {} (without producers)",
                 seconds(self.background_back)
             ),
         ];

@@ -89,7 +89,7 @@ impl Client {
     /// Hands a message back as a failed attempt; it is ready again after `delay`.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
+    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
     pub async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
         self.end("nack", receipt, Some(delay.as_millis() as u64)).await
     }
@@ -113,7 +113,7 @@ impl Client {
     /// The queue's current numbers.
     ///
     /// # Errors
-    /// [`Error::Unknown`] until the queue is used for the first time; [`Error::Away`] passes.
+    /// [`Error::Unknown`] until the queue is used for the first time; [`Error::Away`] is temporary.
     pub async fn stats(&self) -> Result<QueueStats, Error> {
         self.json(self.call(Method::GET, &[]), LONGEST).await
     }

@@ -78,7 +78,7 @@ pub trait WatchedQueue: Debug + Send + Sync {
     /// engine estimates the busy workers from the number of messages in flight.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] passes.
+    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] is temporary.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
         untold()
     }
@@ -95,7 +95,7 @@ pub trait WatchedQueue: Debug + Send + Sync {
     /// The last redelivered messages, newest first; `None` if the queue does not report them.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] passes.
+    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] is temporary.
     fn redelivered(&self) -> Answer<'_, Option<Vec<Redelivery>>> {
         untold()
     }

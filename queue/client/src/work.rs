@@ -64,7 +64,7 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     /// Extends the lease of a delivery, so that it ends `lease` from now.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
+    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
     fn extend(
         &self,
         receipt: &str,
@@ -74,13 +74,13 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     /// Acks a delivery: its message is done.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
+    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
     fn ack(&self, receipt: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Acks several deliveries; those whose lease is over are skipped.
     ///
     /// # Errors
-    /// [`Error::Away`] passes.
+    /// [`Error::Away`] is temporary.
     fn ack_all(&self, receipts: &[&str]) -> impl Future<Output = Result<(), Error>> + Send {
         async move {
             for receipt in receipts {
@@ -97,7 +97,7 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     /// queue counts attempts, this attempt does not count.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] passes.
+    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
     fn release(&self, receipt: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Publishes one message. If the queue supports keys, a repeated call with the same key

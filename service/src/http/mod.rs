@@ -141,7 +141,7 @@ impl<C: Calls> Door<C> {
     /// Logs the error, and pauses, because trying again and again would use a whole core.
     async fn rest_after(&mut self, error: &io::Error) {
         if self.failing.is_news() {
-            let mend = "trying again; if it lacks open files, raise ulimit -n";
+            let mend = "trying again; if too many files are open, raise ulimit -n";
             tracing::warn!("no connection can be accepted: {error}; {mend}");
         }
         sleep(ACCEPT_AGAIN).await;

@@ -33,7 +33,7 @@ pub(super) struct WorkloadWorkers {
     found_busy: BTreeMap<String, Duration>,
     /// Whether the names of these containers were seen among the queue's workers.
     is_known: bool,
-    /// Until when no pod is retired, because one did not become unready.
+    /// No pod is retired before this time, because one did not become unready.
     hidden_until: Option<Duration>,
     /// Whether no container may leave because the engine cannot tell which ones are idle.
     is_stuck: bool,

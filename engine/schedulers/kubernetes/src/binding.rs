@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::rights::bind;
 
-/// How long an answer is awaited; short, because the caller reports a refusal only after it.
+/// How long an answer is awaited; short, because the report of a refusal waits for it.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Resources of the engine's role. An engine with no right to any of them is not bound to the role.
 const OF_ITS_ROLE: [&str; 3] = ["deployments", "pods", "leases"];

@@ -187,7 +187,7 @@ impl Original {
                 return;
             }
             self.backoff = Time::ZERO;
-            // The apiserver would refuse a count below 0; in that engine's favour it counts as 0.
+            // The apiserver would refuse a count below 0; it becomes 0, in this engine's favour.
             world.scale(task.index, u32::try_from(task.demand).unwrap_or(0));
             task.requested = task.demand;
         }

@@ -157,7 +157,7 @@ fn cell(ours: &Showing, other: &Showing) -> String {
     format!("{:.1} s, {more:+.0} %{over}", other.wait)
 }
 
-/// The cost of stopping busy workers: a table for each scenario about that, a row a contender.
+/// A table for each scenario about the cost of stopping busy workers, with a row per contender.
 pub fn thrown_away(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests.iter().filter(|it| !it.graceful.is_empty()) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use control::Reading;
 
-/// How long jobs are remembered, in seconds: 300 that are simulated, up to 60 to begin at a whole
-/// minute, and 30 that are simulated before that.
+/// How long jobs are remembered, in seconds. A comparison shows at most the last 300 and simulates
+/// up to 30 before them; the rest is spare.
 const REMEMBERED: f64 = 400.0;
 /// The mean time of a job is known after this number of finished jobs.
 const ENOUGH: u64 = 20;

@@ -133,7 +133,7 @@ pub async fn play_when_ready(
         if let Err(Refusal::Misfit(text) | Refusal::Now(text)) = begun {
             tracing::error!("the scenario cannot be played: {text}");
         }
-        // By hand, the stepper itself waits for its first key again after a reset.
+        // If keys start the steps, the stepper itself waits for the first key again after a reset.
         if by_hand || handle.snapshots.wait_for(|snapshot| snapshot.run != run).await.is_err() {
             return;
         }
