@@ -6,13 +6,13 @@ use client::QueueArgs;
 use humantime::parse_duration;
 use service::ServiceArgs;
 
-/// The queue's limit for a lease: half a day.
+/// The longest lease that the queue allows.
 const LONGEST_LEASE: Duration = Duration::from_secs(12 * 60 * 60);
 /// A shorter lease would expire while a call is on its way.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 /// Receiving without a wait would keep a core busy.
 const SHORTEST_POLL: Duration = Duration::from_millis(100);
-/// The queue's limit for the wait of a receive.
+/// The longest wait of a receive that the queue allows.
 const LONGEST_POLL: Duration = Duration::from_secs(20);
 
 /// Receives jobs from a queue, one at a time, and works on each for a while.

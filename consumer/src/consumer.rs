@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 
 /// The part of the grace period that is reserved for acking the job.
 const ACK_TIME: Duration = Duration::from_millis(500);
-/// The longest wait of a receive while this worker is retired, so that it soon sees when that ends.
+/// A receive of a retired worker waits at most this time, so that it soon sees the retirement end.
 const RETIRED_WAIT: Duration = Duration::from_secs(1);
 
 /// Receives jobs from a queue and works on them, one at a time.
@@ -25,15 +25,15 @@ pub struct Consumer<Q> {
     options: ReceiveOptions,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// Whether this worker is ready: not while it is retired, so that a cluster stops it first.
+    /// A retired worker reports here that it is not ready, so that a cluster stops it first.
     health: Health,
     retired: bool,
     backoff: Backoff,
 }
 
 impl<Q: WorkQueue> Consumer<Q> {
-    /// A consumer that the queue knows as `name`. It stops on `shutdown` and reports in `health`
-    /// whether it is ready.
+    /// Creates a consumer that the queue knows as `name`. It stops on `shutdown` and reports in
+    /// `health` whether it is ready.
     ///
     /// # Errors
     /// When metrics with these names are registered already.
@@ -81,11 +81,11 @@ impl<Q: WorkQueue> Consumer<Q> {
                 Err(error) => self.rest_after(error).await?,
             }
         }
-        tracing::info!("leaving after {} jobs", self.metrics.processed.get());
+        tracing::info!("stopping after {} jobs", self.metrics.processed.get());
         Ok(())
     }
 
-    /// Retires this worker, or puts it to work again, as the queue's answer says.
+    /// Retires this worker or ends its retirement, according to the queue's answer.
     fn retire(&mut self, retired: bool) {
         let was = std::mem::replace(&mut self.retired, retired);
         if was == retired || self.shutdown.is_set() {
@@ -124,7 +124,7 @@ impl<Q: WorkQueue> Consumer<Q> {
         }
     }
 
-    /// Returns once the shutdown has begun, but never if the job's `end` is in the grace period.
+    /// Returns once the shutdown has begun, but never returns if `end` is within the grace period.
     async fn out_of_time(&self, end: Instant) {
         self.shutdown.wait().await;
         let left = end.saturating_duration_since(Instant::now());
@@ -164,7 +164,7 @@ impl<Q: WorkQueue> Consumer<Q> {
     /// Counts a failure and waits before the next receive.
     async fn rest_after(&mut self, error: Error) -> anyhow::Result<()> {
         self.metrics.receive_errors.inc();
-        // An unknown queue is created with its first job, so it is not an error.
+        // A queue is created by its first job, so an unknown queue is not an error.
         if !error.is_passing() && !matches!(error, Error::Unknown(_)) {
             return Err(error).context("no job can be received");
         }
@@ -180,7 +180,7 @@ impl<Q: WorkQueue> Consumer<Q> {
     }
 }
 
-/// Whether a job that takes `left` more can be finished and acked within `grace`.
+/// Whether a job that needs `left` more time can be finished and acked within `grace`.
 fn ends_in_time(left: Duration, grace: Duration) -> bool {
     left + ACK_TIME <= grace
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 /// The longest timeout of a call about a lease; a longer one would delay the shutdown.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// How often an ack is tried once the shutdown has begun.
+/// How often an ack is tried after the shutdown has begun.
 const TRIES: u32 = 4;
 
 /// The lease of one job, which belongs to this worker until the lease expires.
@@ -22,9 +22,9 @@ pub struct Lease<Q> {
 }
 
 impl<Q: WorkQueue> Lease<Q> {
-    /// The lease, of this `length`, of a job that was received just now.
+    /// Creates the lease of a job that was received just now. The lease lasts for `length`.
     pub fn new(queue: &Q, receipt: &str, length: Duration) -> Lease<Q> {
-        // A call must fail early enough to leave time for the next one before the lease expires.
+        // A call must fail early enough to leave time for the next call before the lease expires.
         let queue = queue.clone().with_timeout((length / 3).min(LONGEST_CALL));
         Lease { queue, receipt: receipt.to_owned(), length, until: Instant::now() + length }
     }
@@ -37,19 +37,19 @@ impl<Q: WorkQueue> Lease<Q> {
             match self.queue.extend(&self.receipt, self.length).await {
                 Ok(()) => self.until = asked + self.length,
                 Err(Error::Stale(_)) => return,
-                // The lease may still hold: the next call, or the ack, will show it.
+                // The lease may still be valid: the next extension or the ack will show this.
                 Err(error) => tracing::debug!("lease not extended: {error}"),
             }
         }
     }
 
-    /// Acks the job and retries until the queue answers. A queue that stands still lets no lease
-    /// expire, so the job may belong to this worker for longer than it knows. Once the shutdown has
-    /// begun there are only a few more tries, and only while the lease lasts.
+    /// Acks the job and retries until the queue answers. While the queue is down, no lease expires,
+    /// so the job may belong to this worker for longer than the worker knows. After the shutdown
+    /// has begun, the ack is only tried a few more times, and only while the lease lasts.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease has expired; [`Error::Away`] when the queue did not answer
-    /// before the shutdown, so that it will redeliver the job.
+    /// before the shutdown; the queue will then redeliver the job.
     pub async fn ack(self, leaving: &Shutdown) -> Result<(), Error> {
         let mut backoff = Backoff::default();
         let mut tries = TRIES;
@@ -67,7 +67,7 @@ impl<Q: WorkQueue> Lease<Q> {
             } else if is_news {
                 tracing::warn!("a job is done, but {error}; retrying the ack");
             }
-            // At most a third of the lease, so that the next try comes well before the lease ends.
+            // Waits at most a third of the lease, so that the next try comes before the lease ends.
             sleep(wait.min(self.length / 3)).await;
         }
     }

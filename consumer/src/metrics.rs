@@ -8,7 +8,7 @@ use prometheus::{Histogram, HistogramOpts, IntCounter, Registry};
 pub struct Metrics {
     /// `consumer_jobs_processed_total`: only jobs whose ack the queue has confirmed.
     pub processed: IntCounter,
-    /// `consumer_job_duration_seconds`: from the receive to the ack.
+    /// `consumer_job_duration_seconds`: the time from a job's receive to its ack.
     pub duration: Histogram,
     /// `consumer_jobs_stale_total`: jobs whose lease expired before they were done.
     pub stale: IntCounter,

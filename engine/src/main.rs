@@ -1,4 +1,4 @@
-//! The engine: reads the queues, decides by priority inside one container budget, scales the
+//! The engine: reads the queues, allocates one container budget by priority, scales the
 //! Deployments, and shows everything on a page. This program only connects the parts; each part is
 //! a crate. The work happens in [`runtime::control_loop`].
 //!
@@ -9,7 +9,7 @@
 //! - [`dispatch`] and [`cli`]: the subcommands
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
-#![allow(unreachable_pub)] // no crate uses a program
+#![allow(unreachable_pub)] // no other crate uses these items
 
 mod args;
 mod cli;

@@ -1,5 +1,5 @@
-//! The names under which the program can be started. As `box`, its name in the image, it runs the
-//! whole demo in one container.
+//! The names under which the program can be started. Under `box`, its name in the image, it runs
+//! the whole demo in one container.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::args::Args;
 
 /// The flags that the name `box` adds. In a container the page must listen on all addresses, and
-/// requests from the container's host arrive from the gateway. The other programs stay on loopback.
+/// requests from the container's host arrive from the gateway. Other programs stay on loopback.
 const BOX: [&str; 6] = [
     "--scheduler=process",
     "--manifest=/usr/share/microscaling/demo.yaml",
@@ -17,7 +17,7 @@ const BOX: [&str; 6] = [
     "--trust-gateway",
 ];
 
-/// Reads the command line, after the flags of the program's name, which typed flags override.
+/// Reads the command line. Typed flags override those that the program's name adds.
 pub fn command_line() -> Args {
     service::command_line::parse_from(words(std::env::args_os().collect()))
 }
@@ -63,7 +63,7 @@ fn pasted(program: &Path, here: &Path) -> String {
     quoted(if bare { format!("./{text}") } else { text })
 }
 
-/// A word for a shell, in quotes if it needs them.
+/// Returns a word for a shell, quoted if the shell would change it otherwise.
 fn quoted(word: String) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -17,7 +17,7 @@ mod serve;
 
 use crate::args::{RunArgs, SchedulerKind};
 
-/// The feature is optional because it doubles the time of a first build.
+/// The feature `kubernetes` is optional because it doubles the time of a first build.
 #[cfg(not(feature = "kubernetes"))]
 const NO_KUBERNETES: &str = "this engine was built without Kubernetes; build it in with \
     cargo build --release --locked --bins, or use the image";

@@ -1,10 +1,10 @@
-//! The gaps between jobs. There is no clock in here: the same input gives the same gaps.
+//! Computes the gaps between jobs, without a clock: the same input always gives the same gaps.
 
 use std::time::Duration;
 
 use rand::{Rng, RngExt};
 
-/// The longest mean gap, in seconds. Longer gaps would finally overflow the clock.
+/// The longest mean gap, in seconds. Much longer gaps would overflow the clock.
 const LONGEST_MEAN: f64 = 24.0 * 60.0 * 60.0;
 
 /// An endless sequence of gaps around a mean.
@@ -17,8 +17,8 @@ pub struct Gaps<R> {
 }
 
 impl<R: Rng> Gaps<R> {
-    /// Gaps for a mean rate of `rate` jobs a second. Each gap is the mean gap times a random
-    /// factor, uniform in `1 - jitter ..= 1 + jitter`.
+    /// Creates gaps for a mean rate of `rate` jobs per second. Each gap is the mean gap times a
+    /// random factor, which is uniform in `1 - jitter ..= 1 + jitter`.
     pub fn new(rate: f64, jitter: f64, rng: R) -> Gaps<R> {
         Gaps { mean: rate.recip().min(LONGEST_MEAN), jitter, rng }
     }

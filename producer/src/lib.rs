@@ -2,9 +2,9 @@
 //!
 //! # Layout
 //! - [`args`]: the flags
-//! - [`producer`]: [`Producer`], the loop that publishes
-//! - [`schedule`]: when jobs are due, by absolute times
-//! - [`gaps`]: the gaps between jobs
+//! - [`producer`]: [`Producer`], the loop that publishes jobs
+//! - [`schedule`]: computes when jobs are due
+//! - [`gaps`]: computes the gaps between jobs
 //! - [`payload`]: the content of a job
 //! - [`metrics`]: the counters
 #![forbid(unsafe_code)]

@@ -22,7 +22,7 @@ impl Metrics {
         let errors = Opts::new("producer_publish_errors_total", "Publishes that failed, by reason");
         let errors = IntCounterVec::new(errors, &["reason"])?;
         for reason in Error::REASONS {
-            // A series that begins at 0 shows its first error as a step.
+            // Each series begins at 0, so that a graph shows even its first error.
             errors.with_label_values(&[reason]);
         }
         registry.register(Box::new(published.clone()))?;

@@ -2,7 +2,7 @@
 
 /// The text of one job, `size` bytes of ASCII: its number, its producer, and dots as padding.
 ///
-/// Other characters in the producer's name become question marks, so that each is one byte.
+/// Other characters in the producer's name become question marks, so that each takes one byte.
 pub fn text(number: u64, producer: &str, size: usize) -> Vec<u8> {
     let ascii = |c: char| if c.is_ascii() { c as u8 } else { b'?' };
     let mut text: Vec<u8> = format!("job {number} of {producer} ").chars().map(ascii).collect();

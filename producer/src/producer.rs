@@ -1,4 +1,4 @@
-//! The loop that publishes.
+//! The loop that publishes jobs.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::payload;
 use crate::schedule::Schedule;
 
-/// The longest pause after which a full queue is tried again, even if it asks for more.
+/// The longest pause before a full queue is tried again, even if the queue asks for a longer one.
 const LONGEST_REST: Duration = Duration::from_secs(5);
 
 /// Puts jobs on a queue, one after the other.
@@ -36,7 +36,7 @@ pub struct Producer<Q> {
 }
 
 impl<Q: WorkQueue> Producer<Q> {
-    /// A producer named `name` for `queue`, which stops on `shutdown`. Its first job is due now.
+    /// Creates a producer, which is named `name` and stops on `shutdown`. Its first job is due now.
     ///
     /// # Errors
     /// When counters with these names are registered already.
@@ -75,14 +75,14 @@ impl<Q: WorkQueue> Producer<Q> {
         while !self.is_done() && self.sleep_until(next).await {
             let number = self.published + 1;
             let job = payload::text(number, &self.name, self.args.payload_bytes);
-            // The retry uses the same key: if only the answer was lost, the job is not added again.
+            // A retry has the same key. So if only the answer was lost, the job is not added twice.
             let key = format!("{:016x}-{number}", self.run);
             next = match self.queue.publish_once(&key, job).await {
                 Ok(()) => self.taken(Instant::now()),
                 Err(error) => Instant::now() + self.rest_after(error)?,
             };
         }
-        tracing::info!("leaving after {} jobs", self.published);
+        tracing::info!("stopping after {} jobs", self.published);
         Ok(())
     }
 
@@ -99,7 +99,7 @@ impl<Q: WorkQueue> Producer<Q> {
         }
     }
 
-    /// Counts a published job; returns the time when the next one is due.
+    /// Counts a published job; returns the time when the next job is due.
     fn taken(&mut self, now: Instant) -> Instant {
         self.published += 1;
         self.metrics.published.inc();
@@ -110,7 +110,7 @@ impl<Q: WorkQueue> Producer<Q> {
         self.schedule.due()
     }
 
-    /// Counts a failed publish; returns the pause before the next one.
+    /// Counts a failed publish; returns the pause before the next try.
     fn rest_after(&mut self, error: Error) -> anyhow::Result<Duration> {
         self.metrics.failed(&error);
         if !error.is_passing() {

@@ -1,5 +1,5 @@
-//! When jobs are due. Each job is due a gap after the one before, not after the queue's answer, so
-//! that slow publishes do not lower the mean rate.
+//! Computes when jobs are due: each job one gap after the previous job was due. The queue's answer
+//! does not count, so that slow publishes do not lower the mean rate.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::gaps::Gaps;
 
-/// Jobs that are late by up to this time are published; those that are later are skipped.
+/// Jobs that are late by at most this time are still published; later jobs are skipped.
 const SLACK: Duration = Duration::from_secs(1);
 
 /// Computes when the next job is due.
@@ -19,7 +19,7 @@ pub struct Schedule<R> {
 }
 
 impl<R: Rng> Schedule<R> {
-    /// A schedule with its first job due at `now`.
+    /// Creates a schedule whose first job is due at `now`.
     pub fn new(gaps: Gaps<R>, now: Instant) -> Schedule<R> {
         Schedule { gaps, due: now }
     }
@@ -29,7 +29,7 @@ impl<R: Rng> Schedule<R> {
         self.due
     }
 
-    /// Computes when the next job is due, after one was published at `now`.
+    /// Computes when the next job is due, after a job was published at `now`.
     pub fn advance(&mut self, now: Instant) {
         let gap = self.gaps.draw();
         let on_time = self.due + gap;

@@ -11,7 +11,7 @@ use service::http::Stalled;
 
 use crate::durable::Refusal;
 
-/// Why a call was refused: one sentence that names the cause and the fix.
+/// Why a call failed. The message is one sentence that names the cause and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
     /// 400: the name in the path is not a valid queue name.
@@ -52,7 +52,7 @@ pub enum ApiError {
     /// 413: the body is larger than the call accepts.
     #[error("{0}")]
     TooLarge(String),
-    /// 422: the key was used for a different publish.
+    /// 422: the `Idempotency-Key` was used for a different publish.
     #[error(
         "this Idempotency-Key was used for other messages or another delay in the last five \
          minutes; use a new key for each publish, and the same key only for a retry"
@@ -71,9 +71,7 @@ pub enum ApiError {
     #[error("the queue cannot write its answer: {0}")]
     Unwritable(String),
     /// 503: the log has failed, and the process is about to end. The call may have taken effect.
-    #[error(
-        "the queue's log has failed, and the queue restarts; it is unknown whether this call counts"
-    )]
+    #[error("the queue's log has failed, and the queue restarts; this call may have taken effect")]
     LogFailed,
 }
 

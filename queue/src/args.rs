@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Opens the token file, and logs whether calls need a token; `None` if no file is given.
+    /// Opens the token file, and logs whether calls need a token. Returns `None` without a file.
     ///
     /// # Errors
     /// When the file has no token.

@@ -29,7 +29,7 @@ const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
 /// The limit of JSON bodies, which hold settings and receipts, never messages.
 const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
 
-/// The body of a request, which comes from a connection or from a test.
+/// The body of a request, either from a connection or from a test.
 pub trait Incoming:
     http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static
 {
@@ -70,7 +70,7 @@ pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     Err(ApiError::BadArgument("worker must be 1 to 80 printable characters".to_owned()))
 }
 
-/// The receipt in the path. `receipt` is `None` if the text is not one, which counts as stale.
+/// The receipt in the path. If the text is invalid, `receipt` is `None`, and counts as stale.
 pub(crate) struct Held {
     pub(crate) text: String,
     pub(crate) receipt: Option<Receipt>,
@@ -85,7 +85,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Held {
     }
 }
 
-/// The part of the path that has this name in the router.
+/// Returns the part of the path that the router calls `name`.
 async fn in_path<S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
@@ -109,7 +109,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 }
 
 impl<T: DeserializeOwned + Default> Asked<T> {
-    /// Parses the arguments of a call; most calls have none.
+    /// Parses the arguments of a call. Most calls have none, and get the default.
     pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, ApiError> {
         if uri.query().is_none() { Ok(Asked(T::default())) } else { Asked::read(uri) }
     }
@@ -119,7 +119,7 @@ impl<T: DeserializeOwned> Asked<T> {
     fn read(uri: &Uri) -> Result<Asked<T>, ApiError> {
         let query = Query::<T>::try_from_uri(uri);
         query.map(|Query(asked)| Asked(asked)).map_err(|error| {
-            // The error's own text begins with what failed; its source has only the reason.
+            // The error's own text starts with the failed operation; its source is only the reason.
             let reason = Error::source(&error).map(ToString::to_string);
             let reason = reason.unwrap_or_else(|| error.body_text());
             ApiError::BadArgument(format!("the arguments after '?' are invalid: {reason}"))
@@ -135,24 +135,24 @@ pub(crate) struct Max {
 }
 
 impl Max {
-    /// The most messages to show, 1 to 100; `default` if the argument is left out.
+    /// The maximum number of messages to show, 1 to 100; `default` if it is left out.
     pub(crate) fn or(&self, default: usize) -> Result<usize, ApiError> {
         max(self.max.as_deref(), default)
     }
 }
 
-/// Parses the argument `max` of 1 to 100 messages; `default` if it is left out.
+/// Parses the argument `max`, from 1 to 100 messages; returns `default` if it is left out.
 pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
-/// Parses the argument `max` of 1 or more messages; [`usize::MAX`] if it is left out.
+/// Parses the argument `max`, 1 message or more; returns [`usize::MAX`] if it is left out.
 pub(crate) fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
     let given = whole("max", text, 1..=u64::from(u32::MAX))?;
     Ok(given.map_or(usize::MAX, |max| max as usize))
 }
 
-/// Parses a delay in milliseconds; zero if it is left out.
+/// Parses a delay in milliseconds; returns zero if it is left out.
 pub(crate) fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
     Ok(Duration::from_millis(given.unwrap_or(0)))
@@ -165,13 +165,13 @@ pub(crate) fn lease(seconds: f64) -> Result<Duration, ApiError> {
     Ok(lease)
 }
 
-/// Converts a `max_age_s` in seconds; its range is checked later, with all settings.
+/// Converts the setting `max_age_s`; its range is checked later, together with all settings.
 pub(crate) fn age(seconds: f64) -> Result<Duration, ApiError> {
     Ok(duration(seconds))
 }
 
-/// Converts seconds, rounded up to whole microseconds, which the log stores. Numbers that are not a
-/// duration become zero, which is refused later.
+/// Converts seconds, rounded up to whole microseconds, because the log stores microseconds. A
+/// number that is no duration becomes zero, which is refused later.
 fn duration(seconds: f64) -> Duration {
     let nanos = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_nanos();
     Duration::from_micros(u64::try_from(nanos.div_ceil(1000)).unwrap_or(u64::MAX))
@@ -193,11 +193,11 @@ fn whole(
     }
 }
 
-/// The longest body that a call reads.
+/// The maximum length of a body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) bytes: usize,
-    /// What a client with a longer body should do, for the error message.
+    /// The advice for a client with a longer body, in the error message.
     pub(crate) mend: &'static str,
 }
 
@@ -208,8 +208,8 @@ impl Limit {
     }
 }
 
-/// Reads a body. A body that is too large is refused as soon as that is known, without reading the
-/// rest.
+/// Reads a body. As soon as the body turns out to be too large, it is refused, and the rest is not
+/// read.
 pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
@@ -218,7 +218,7 @@ pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes
     if body.is_end_stream() && first.len() <= limit.bytes {
         return Ok(wire::owned(first));
     }
-    // The full size at once: unused memory costs nothing, but growing the buffer copies it.
+    // Get the full size at once: unused memory costs nothing, but growing copies the buffer.
     let more = body.size_hint().exact().map_or(limit.bytes, |more| more as usize);
     let mut bytes = Vec::with_capacity(first.len() + more);
     bytes.extend_from_slice(&first);

@@ -1,4 +1,4 @@
-//! The [`Hub`]: the broker behind one lock, its clock, and its waiting receives.
+//! The [`Hub`]: the broker behind one lock, with its clock and its waiting receives.
 //!
 //! # Layout
 //! - `state`: the data behind the lock
@@ -6,7 +6,7 @@
 //! - `publish`: publishing messages, which become visible once they are on the disk
 //! - `waiter`: a waiting receive, and what happens when its client goes away
 //! - [`handover`]: messages on their way to a client, put back if they never reach it
-//! - `writing`: what the log's writer calls
+//! - `writing`: the functions that the log's writer calls
 
 use std::convert::Infallible;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -28,11 +28,11 @@ mod writing;
 
 pub use publish::TakenIn;
 
-/// How many bytes of messages may wait to be written; until then each byte is in memory three
-/// times. A publisher that would exceed this waits until there is room.
+/// The maximum number of bytes of messages that wait to be written. Each byte is in memory three
+/// times. A publisher that would exceed the limit waits until there is room.
 const ROOM: usize = 16 << 20;
 
-/// The broker as all calls of the server share it. Every call takes its one lock for a short time.
+/// The broker, which all calls of the server share. Each call takes the hub's one lock briefly.
 #[derive(Debug)]
 pub struct Hub {
     state: Mutex<State>,
@@ -40,22 +40,22 @@ pub struct Hub {
     is_durable: bool,
     /// Notified when there is something to write, or when the hub is closed.
     gathers: Condvar,
-    /// The wall clock, for display only: the hub decides nothing by it.
+    /// The wall clock, for display only: no decision of the hub depends on it.
     wall: WallClock,
     /// One permit for each of the [`ROOM`] bytes that may wait to be written.
     room: Arc<Semaphore>,
-    /// Notified when there is a sooner deadline than the one for which [`Hub::keep_time`] sleeps.
+    /// Notified when there is an earlier deadline than the one for which [`Hub::keep_time`] sleeps.
     sooner: Notify,
 }
 
 impl Hub {
-    /// Creates a hub without a log, whose broker is empty. `run` should differ from that of any
-    /// earlier process, so that receipts of that process are stale.
+    /// Creates a hub without a log, whose broker is empty. `run` should differ from the number of
+    /// any earlier run, so that the receipts of earlier runs are stale.
     pub fn new(run: u32) -> Hub {
         Hub::with(Broker::new(run), None, Time::ZERO)
     }
 
-    /// Creates a hub with a log, at `now` by the broker's clock. A writer must take the records.
+    /// Creates a hub with a log; the broker's time is `now`. A writer must take the records.
     pub fn durable(broker: Broker, recorder: Recorder, now: Time) -> Hub {
         Hub::with(broker, Some(recorder), now)
     }
@@ -71,7 +71,7 @@ impl Hub {
         }
     }
 
-    /// The same hub with another wall clock than the machine's.
+    /// Returns the same hub, but with another wall clock than the machine's.
     #[must_use]
     pub fn with_wall_clock(self, wall: WallClock) -> Hub {
         Hub { wall, ..self }
@@ -82,21 +82,21 @@ impl Hub {
         (self.wall)()
     }
 
-    /// Ends the leases and delays that are over, calls `call` with the broker and its time, and
-    /// passes on the events. `call` must not use the hub again.
+    /// Ends the leases and delays that are over, and calls `call` with the broker and its time.
+    /// Then records the events and answers waiting receives. `call` must not use the hub again.
     pub fn call<T>(&self, call: impl FnOnce(&mut Broker, Time) -> T) -> T {
         self.enter(|state, now| call(&mut state.broker, now))
     }
 
-    /// Checks whether a call may use a queue of this name, which creates it if it does not exist.
+    /// Checks whether a call may use the queue `name`, and so create it if it does not exist.
     ///
     /// # Errors
-    /// When the queue does not exist, and there are too many queues to create it.
+    /// When the queue does not exist, and cannot be created because there are too many queues.
     pub fn admit(&self, name: &QueueName) -> Result<(), ApiError> {
         self.lock().admit(name)
     }
 
-    /// Ends the wait of a receive. Messages delivered before that are in the waiter's channel.
+    /// Ends the wait of a receive. Messages that were delivered before are in the waiter's channel.
     fn cancel(&self, name: &QueueName, waiter: WaiterId) {
         self.enter(|state, _| {
             state.waiters.remove(&waiter);
@@ -109,9 +109,9 @@ impl Hub {
         self.call(|broker, now| broker.undeliver(now, name, &receipts(deliveries)));
     }
 
-    /// Runs for ever and ends leases and delays on time. Sleeps until the next deadline, or until a
-    /// sooner one appears. While workers have leases or wait, it reads the clock several times a
-    /// second, to notice if the process was stopped.
+    /// Runs for ever and ends leases and delays on time. Sleeps until the next deadline, or until
+    /// an earlier one appears. While workers have leases or wait, it reads the clock several times
+    /// a second, to notice if the process was stopped.
     pub async fn keep_time(&self) -> Infallible {
         loop {
             match self.enter(|state, _| state.next_look()) {
@@ -138,7 +138,7 @@ impl Hub {
         let answer = call(&mut state, now);
         state.tell(now);
         let gathers = state.recorder.as_ref().is_some_and(|it| !it.is_empty());
-        // Clear the flag under the lock, notify after it: the writer needs the lock.
+        // Clear the flag under the lock, and notify after its release: the writer needs the lock.
         let rings = gathers && std::mem::take(&mut state.writer_sleeps);
         let begins = !state.beats && state.broker.has_workers();
         state.beats |= begins;

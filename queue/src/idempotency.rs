@@ -7,11 +7,11 @@ use ring::digest::{Context, Digest, SHA256, digest};
 use crate::api_error::ApiError;
 
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The longest key, in characters; the error message names it, too.
+/// The maximum length of a key, in characters; the error message repeats the number.
 const LONGEST: usize = 255;
 
-/// The key of a call; `None` if it has none. A key with quotes, as the draft standard demands, and
-/// the same key without quotes, as most clients send it, are equal.
+/// Returns the key of a call; `None` if the call has none. Quotes around a key are ignored: the
+/// draft standard demands them, but most clients omit them.
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -26,12 +26,12 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     Ok(Some(Key(half(&digest(&SHA256, text)))))
 }
 
-/// The header that marks an answer as that of an earlier publish with the same key.
+/// Returns the header that marks an answer as repeated from an earlier publish with the same key.
 pub(crate) fn replayed() -> (HeaderName, HeaderValue) {
     (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
 }
 
-/// Returns the key with the batch's fingerprint, which includes all messages and delays.
+/// Returns the key with the batch's fingerprint, which depends on all messages and delays.
 pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     let mut all = Context::new(&SHA256);
     for NewMessage { body, delay } in batch {
@@ -42,7 +42,7 @@ pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
     Once { key, fingerprint: Fingerprint(half(&all.finish())) }
 }
 
-/// The first 16 bytes of a SHA-256, enough to make collisions practically impossible.
+/// Returns the first 16 bytes of a SHA-256: enough to make collisions practically impossible.
 fn half(digest: &Digest) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);

@@ -1,12 +1,12 @@
-//! The queue server: adds a clock, a lock, a log and HTTP to the crate [`broker`].
+//! The queue server. It adds a clock, a lock, a log and HTTP to the crate [`broker`].
 //!
 //! # Layout
 //! - [`args`]: the command line
-//! - [`hub`]: [`Hub`], the broker behind one lock, its clock, and its waiting receives
+//! - [`hub`]: [`Hub`], the broker behind one lock, with its clock and its waiting receives
 //! - [`durable`]: the log
 //! - [`writer`]: writes all waiting records of the log in one batch
-//! - [`start`](start()): opens the data directory, or starts with no queues in memory
-//! - [`api`]: the calls over HTTP, a file for each kind
+//! - [`start`](start()): opens the data directory, or starts in memory without any queues
+//! - [`api`]: the handlers of the calls over HTTP, one file per kind of call
 //! - `idempotency`: the header `Idempotency-Key`
 //! - `extract`: parses calls
 //! - `wire`: messages and times in JSON
@@ -41,9 +41,9 @@ pub use metrics::Metrics;
 pub use start::{Store, restored, start};
 pub use wire::{WallClock, wall_clock};
 
-/// Answers calls until the shutdown, in addition to the `endpoints` that every program has. If
-/// there is a `token`, clients must send it. At the shutdown, waiting receives get an empty list,
-/// other calls finish, and idle connections are closed.
+/// Answers calls and the `endpoints` that every program has, until the shutdown. If there is a
+/// `token`, clients must send it. At the shutdown, waiting receives get an empty list, other calls
+/// finish, and idle connections are closed.
 ///
 /// # Errors
 /// When the log fails.

@@ -1,4 +1,4 @@
-//! The queue server. The work is in the library of the same name.
+//! The program `queue`. Its code is in the library of the same name.
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -8,7 +8,7 @@ use mimalloc::MiMalloc;
 use queue::{Args, Metrics};
 use service::Shell;
 
-/// The system's allocator would keep most memory of a million messages after they are done.
+/// Chosen because the system's allocator keeps most of the memory of messages that are done.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -18,12 +18,14 @@ type Count = fn(&Counters) -> u64;
 const GAUGES: [(&str, &str, Level); 7] = [
     ("queue_messages_ready", "Messages that wait for a worker.", |s| Some(s.ready as f64)),
     ("queue_messages_in_flight", "Messages leased to workers.", |s| Some(s.in_flight as f64)),
-    ("queue_busy_workers", "Workers with a lease; each nameless lease counts as one.", |s| {
-        Some(s.busy_workers as f64)
-    }),
+    (
+        "queue_busy_workers",
+        "Workers with a lease; each lease without a worker's name counts as one.",
+        |s| Some(s.busy_workers as f64),
+    ),
     ("queue_messages_delayed", "Messages whose delay is not over.", |s| Some(s.delayed as f64)),
-    ("queue_idempotency_keys", "Remembered keys of publishes.", |s| Some(s.keys as f64)),
-    ("queue_paused", "1 while receives get nothing, until the queue is resumed.", |s| {
+    ("queue_idempotency_keys", "Idempotency keys that are remembered.", |s| Some(s.keys as f64)),
+    ("queue_paused", "1 while the queue is paused and receives get nothing.", |s| {
         Some(f64::from(u8::from(s.paused)))
     }),
     (
@@ -37,14 +39,16 @@ const COUNTERS: [(&str, &str, Count); 11] = [
     ("queue_messages_published_total", "Messages published, including dead letters.", |it| {
         it.published
     }),
-    ("queue_messages_delivered_total", "Deliveries begun, including those undone.", |it| {
-        it.delivered
-    }),
+    (
+        "queue_messages_delivered_total",
+        "Deliveries begun, including those that never reached their worker.",
+        |it| it.delivered,
+    ),
     ("queue_messages_acked_total", "Messages done.", |it| it.acked),
     ("queue_messages_nacked_total", "Deliveries that workers nacked.", |it| it.nacked),
     (
         "queue_messages_released_total",
-        "Deliveries that workers released because they had to stop; attempts do not count.",
+        "Deliveries that workers released on shutdown; these do not count as attempts.",
         |it| it.released,
     ),
     ("queue_messages_dead_total", "Messages given up after their last attempt.", |it| it.dead),
@@ -67,7 +71,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Creates a collector, which must be registered.
+    /// Creates a collector, which the caller must register.
     ///
     /// # Errors
     /// When Prometheus does not accept the name of a metric.

@@ -1,4 +1,4 @@
-//! Starts with the contents of a data directory, or with no queues in memory.
+//! Starts the queue from a data directory, or in memory without any queues.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::writer::Writer;
 /// The hub, and the writer of its log.
 #[derive(Debug)]
 pub struct Store<D: Disk = Directory> {
-    /// The broker as the server shares it.
+    /// The broker, which all calls of the server share.
     pub hub: Arc<Hub>,
     /// The writer of the log; `None` if messages are kept in memory only.
     pub writer: Option<Writer<D>>,
@@ -27,8 +27,8 @@ impl Store {
     }
 }
 
-/// Opens the data directory, and logs what was found; `None` keeps messages in memory only. `wall`
-/// is the clock for times that must be valid after a restart.
+/// Opens the data directory, and logs what it contains; with `None`, messages are kept in memory
+/// only. `wall` is the clock for times that must be valid after a restart.
 ///
 /// # Errors
 /// When another process uses the directory, or the log is damaged.
@@ -57,7 +57,7 @@ pub fn start(data: Option<&Path>, wall: WallClock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Makes the hub of a new run from what was loaded; also returns the number of messages.
+/// Creates the hub of a new run from a loaded log; also returns the number of messages.
 pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Store<D>, usize) {
     let wall = clock();
     // The broker's time begins with the time since 1970, so that no message was published before
@@ -72,7 +72,7 @@ pub fn restored<D: Disk>(loaded: Loaded<D>, run: u32, clock: WallClock) -> (Stor
     (Store { hub, writer: Some(writer) }, messages)
 }
 
-/// The name of this process in the error of another process that tries to use the directory.
+/// Names this process in the error that another process gets when it tries to use the directory.
 fn who() -> String {
     let process = std::process::id();
     match std::env::var("HOSTNAME") {

@@ -96,16 +96,16 @@ fn state(place: &Place) -> &'static str {
     }
 }
 
-/// Bodies of up to this many bytes may be parts of a larger buffer; the broker copies them.
+/// The maximum length of a body that may be part of a larger buffer, because the broker copies it.
 const PART: usize = 4 << 10;
 
-/// Returns the same bytes. Large ones are copied, so that they do not keep a larger buffer alive.
+/// Returns the same bytes. Long bodies are copied, so that they keep no larger buffer in memory.
 pub(crate) fn owned(bytes: Bytes) -> Bytes {
     if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
-/// A wall clock, in milliseconds since 1970. It may be set at any time, so it serves only for
-/// display and for times that are valid after a restart; all else uses the broker's time.
+/// A wall clock, in milliseconds since 1970. Because it may be set at any time, it is used only for
+/// display and for times that must be valid after a restart; all else uses the broker's time.
 pub type WallClock = fn() -> u64;
 
 /// Reads the machine's wall clock, in milliseconds since 1970.
@@ -114,7 +114,7 @@ pub fn wall_clock() -> u64 {
     since.map_or(0, |since| since.as_millis() as u64)
 }
 
-/// A time in milliseconds since 1970 as RFC 3339 text, in UTC.
+/// Formats a time in milliseconds since 1970 as RFC 3339 text, in UTC.
 pub(crate) fn rfc3339(millis: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(millis)).to_string()
 }

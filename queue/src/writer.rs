@@ -1,7 +1,7 @@
-//! Writes the log. All records that wait are written as one batch, with one write and one sync.
+//! Writes the log. All waiting records are written as one batch, with one write and one sync.
 //!
-//! While a batch is being written, records for the next one collect. So no publisher waits for a
-//! timer, and batches grow with the load.
+//! While one batch is being written, the records for the next batch collect. So no publisher waits
+//! for a timer, and batches grow with the load.
 
 use std::collections::VecDeque;
 use std::io;
@@ -20,27 +20,27 @@ use crate::hub::Hub;
 /// The length of a segment in bytes. When all messages are done, at most two segments are left.
 const SEGMENT: u64 = 16 << 20;
 
-/// Records that could not be written yet are written again in pieces of about this many bytes.
+/// The approximate size in bytes of the pieces in which records are written after a failure.
 const PIECE: usize = 1 << 20;
 
 /// How long to wait before records that could not be written are tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// How many segments the log may have beside twice the needed bytes, before messages are carried.
+/// If the log exceeds twice the needed bytes by this many segments, messages are written again.
 const SPARE: u64 = 3;
 
-/// What the writer takes from the hub at one moment.
+/// The records that the writer takes from the hub at one moment, and the broker's state then.
 struct Taken {
     gathered: Gathered,
-    /// The first batch of a new segment; `None` while the last segment has room.
+    /// The first batch of a new segment; `None` while the last segment is not full.
     base: Option<Outgoing>,
     /// The oldest needed segment; `None` if only the last one is needed.
     needed: Option<u64>,
-    /// Messages that are carried to the log's end; `None` if the log is short enough.
+    /// Messages that are written again at the log's end; `None` if the log is short enough.
     keeping: Option<Keeping>,
 }
 
-/// The running writer of a hub's log, if any, on its own thread because a sync blocks.
+/// The running writer, on its own thread because a sync blocks; `None` if there is no log.
 #[derive(Debug)]
 pub struct Writing(Option<JoinHandle<io::Result<()>>>);
 
@@ -54,7 +54,7 @@ impl Writing {
     /// waits for ever.
     ///
     /// # Errors
-    /// When a write failed so that the contents of the disk are unknown.
+    /// When a write failed, and the contents of the disk are therefore unknown.
     pub async fn ended(&mut self) -> anyhow::Result<()> {
         let Some(task) = &mut self.0 else { return std::future::pending().await };
         let ended = task.await;
@@ -65,7 +65,7 @@ impl Writing {
     /// Waits until everything is written, after the hub was closed.
     ///
     /// # Errors
-    /// When a write failed so that the contents of the disk are unknown.
+    /// When a write failed, and the contents of the disk are therefore unknown.
     pub async fn finish(mut self) -> anyhow::Result<()> {
         if self.0.is_some() { self.ended().await } else { Ok(()) }
     }
@@ -77,10 +77,9 @@ pub struct Writer<D: Disk = Directory> {
     hub: Arc<Hub>,
     journal: Journal<D>,
     extents: Extents,
-    /// The length in bytes from which a segment is followed by a new one.
+    /// The length in bytes after which a segment is full, and a new one is begun.
     segment: u64,
-    /// Owed records, in pieces, oldest first: their events have happened, but they could not be
-    /// written yet.
+    /// The records of past events that could not be written yet, in pieces, oldest first.
     owed: VecDeque<Outgoing>,
     /// Whether the last write failed, so that a series of failures is logged once.
     refused: bool,
@@ -95,11 +94,11 @@ impl<D: Disk> Writer<D> {
         Writer { hub, journal, extents, segment: SEGMENT, owed, refused, undeleted }
     }
 
-    /// Writes records until the hub is closed and all are written.
+    /// Writes records until the hub is closed and all records are written.
     ///
     /// # Errors
-    /// When a write failed so that the contents of the disk are unknown. Then the process must end:
-    /// only a restart, which reads the disk, can tell, and no waiting publisher may get a success.
+    /// When a write failed, and the contents of the disk are therefore unknown. Then the process
+    /// must end: only a restart reads the disk again, and no waiting publisher may get a success.
     pub fn run(mut self) -> io::Result<()> {
         while let Some(taken) = self.take() {
             let Taken { gathered, base, mut needed, keeping } = taken;
@@ -108,15 +107,15 @@ impl<D: Disk> Writer<D> {
             if self.owed.is_empty() {
                 keeping.into_iter().for_each(|it| self.extents.carried(segment, it));
             } else {
-                // A full disk has no room to record that messages are done, but deleting their
-                // segments makes room. So segments are deleted before that is recorded.
+                // A full disk has no room to record that messages are done. Deleting segments whose
+                // messages are all done makes room, so it comes before those records.
                 needed = self.hub.call(|broker, _| self.extents.first_needed(broker));
             }
             self.delete_before(needed)?;
         }
         // Segments that were deleted since the last try may have made room.
         if self.write_owed()?.is_err() {
-            tracing::warn!("the disk is still full: some messages that are done will come again");
+            tracing::warn!("the disk is still full: a restart will redeliver some acked messages");
         }
         Ok(())
     }
@@ -129,7 +128,7 @@ impl<D: Disk> Writer<D> {
         }
     }
 
-    /// Writes the owed records piece by piece, until the disk refuses one (the inner error).
+    /// Writes `owed` piece by piece. The inner error means that the disk refused a piece.
     fn write_owed(&mut self) -> io::Result<Result<(), Refusal>> {
         while let Some(mut piece) = self.owed.pop_front() {
             if let Err(refusal) = self.append(&mut piece)? {
@@ -146,7 +145,7 @@ impl<D: Disk> Writer<D> {
         let (bytes, last) = (self.journal.bytes(), self.journal.last_number());
         let segment = self.segment;
         let extents = &mut self.extents;
-        // The writer does not wait for the next event, because a full disk may have room before it.
+        // With records in `owed`, the writer waits at most 1 s: a full disk may have room again.
         let patience = (!self.owed.is_empty()).then_some(AGAIN);
         self.hub.gathered(patience, |recorder, broker, now| {
             let needed = extents.first_needed(broker);
@@ -174,8 +173,8 @@ impl<D: Disk> Writer<D> {
                 self.settle(segment, accepted);
             }
             Err(refusal) => {
-                // Owed records are smaller and must be written, so the publishes are refused
-                // instead.
+                // The records in `owed` are smaller and must be written, so they are written alone,
+                // and the publishes are refused.
                 let _ = self.write_owed()?;
                 self.hub.refuse(accepted, &refusal);
             }
@@ -183,7 +182,7 @@ impl<D: Disk> Writer<D> {
         Ok(())
     }
 
-    /// Writes owed records and `records`, in one batch if there are few. Returns the segment.
+    /// Writes `owed` and then `records`, in one batch if `owed` is short. Returns the segment.
     fn write_with(&mut self, records: Outgoing) -> io::Result<Result<u64, Refusal>> {
         if self.owed.len() > 1
             && let Err(refusal) = self.write_owed()?
@@ -203,7 +202,7 @@ impl<D: Disk> Writer<D> {
         Ok(written)
     }
 
-    /// Begins a segment with the batch `base`, after owed records, whose effects `base` includes.
+    /// Writes `owed`, and then begins a segment with the batch `base`, which includes its effects.
     /// Returns false if the disk refused; then the last segment stays in use until the next try.
     fn turn(&mut self, mut base: Outgoing) -> io::Result<bool> {
         if self.write_owed()?.is_err() {

@@ -7,16 +7,17 @@ use crate::duty::Duty;
 use crate::ticket::Tickets;
 use crate::tile::Tile;
 
-/// The length of a slice: others get the core soon, and waking up costs little in comparison.
+/// The length of a slice: short, so that other threads get the core soon, but long compared with
+/// the cost of waking up.
 const SLICE: Duration = Duration::from_millis(4);
 /// The lowest scheduling priority of a process on Unix.
 const NICENESS: i32 = 19;
 
-/// Computes the tiles that `tickets` name, and passes each to `done`. Once the other end of `stay`
-/// is dropped, returns after one slice at most. Lowers the priority of its thread permanently.
+/// Computes the tiles that `tickets` name, and passes each finished tile to `done`. After the
+/// sender of `stay` is dropped, returns within one slice. Lowers the thread's priority for good.
 ///
-/// Never waits for a ticket: if there is none, computes the tile after its last one. The rest
-/// before a tile is long enough for a ticket to arrive.
+/// Never waits for a ticket: if none has arrived, computes the tile that follows the last one. The
+/// rest before a tile is long enough for a ticket to arrive.
 pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: impl FnMut(&Tile)) {
     lower_priority();
     let mut number = 0;
@@ -41,7 +42,7 @@ pub fn compute(duty: Duty, stay: &Receiver<()>, tickets: &Tickets, mut done: imp
     }
 }
 
-/// Lowers the priority: on Linux of this thread, elsewhere of the whole process.
+/// Lowers the priority of this thread on Linux, and of the whole process on other systems.
 fn lower_priority() {
     if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::debug!("the priority cannot be lowered: {error}");

@@ -1,4 +1,4 @@
-//! The share of a core that may be used, and the rests that keep to it.
+//! The share of a core that may be used, and the pauses that keep the use within this share.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use std::time::Duration;
 pub struct Duty(f64);
 
 impl Duty {
-    /// The time to rest after `busy`, so that `busy` is this share of both together.
+    /// How long to rest after the time `busy`, so that `busy` is this share of the total time.
     pub fn rest_after(self, busy: Duration) -> Duration {
         let rest = busy.as_secs_f64() * (self.0.recip() - 1.0);
-        // For a tiny share this rest can exceed the longest Duration.
+        // For a tiny share, this rest can exceed the longest `Duration`.
         Duration::try_from_secs_f64(rest).unwrap_or(Duration::MAX)
     }
 

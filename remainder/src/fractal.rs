@@ -5,7 +5,7 @@ pub const WIDTH: u32 = 1280;
 /// A picture's height in pixels.
 pub const HEIGHT: u32 = 800;
 
-/// The darkest shade of points outside the set; those in the set are black (0).
+/// The darkest shade of points outside the set; points in the set are black (0).
 const DARKEST: f64 = 24.0;
 
 /// A part of the complex plane that a picture shows.
@@ -19,11 +19,11 @@ pub struct View {
     pub width: f64,
     /// A point that has not escaped after this number of steps counts as a point of the set.
     pub limit: u32,
-    /// About the fewest steps of a point in this view; points with that few get the darkest shade.
+    /// About the lowest number of steps of any point in this view; it gives the darkest shade.
     pub floor: u32,
 }
 
-/// The views, from the whole set to ever smaller details; each takes about the same work.
+/// The views, from the whole set to ever smaller details; each needs about the same work.
 pub const VIEWS: [View; 8] = [
     // The whole set.
     View { re: -0.65, im: 0.0, width: 3.6, limit: 1000, floor: 1 },
@@ -31,7 +31,7 @@ pub const VIEWS: [View; 8] = [
     View { re: -1.754_88, im: 0.0, width: 0.05, limit: 1000, floor: 10 },
     // A bent copy of the set on its northern branches.
     View { re: -0.1592, im: 1.0317, width: 0.03, limit: 1000, floor: 10 },
-    // Flowers north of the neck of the set.
+    // Flower-like shapes north of the neck of the set.
     View { re: -0.722, im: 0.246, width: 0.019, limit: 1000, floor: 30 },
     // The "valley of the elephants".
     View { re: 0.286_93, im: 0.014_287, width: 0.0015, limit: 1000, floor: 50 },
@@ -58,7 +58,7 @@ impl View {
         escape(re, im, self.limit).map_or(0, |steps| self.shade_of(steps))
     }
 
-    /// The shade of a point by its steps: logarithmic, as they grow fast towards the set.
+    /// Computes a point's shade from the logarithm of its steps, which increase fast near the set.
     fn shade_of(&self, steps: u32) -> u8 {
         let floor = f64::from(self.floor);
         let depth = (f64::from(steps) / floor).ln() / (f64::from(self.limit) / floor).ln();

@@ -1,13 +1,13 @@
-//! The program of the background, which uses spare capacity. It computes pictures of the Mandelbrot
+//! The program that uses spare capacity, in the background. It computes pictures of the Mandelbrot
 //! set, tile by tile, in small slices with long rests between them.
 //!
 //! # Layout
 //! - [`args`]: the flags
-//! - [`remainder`]: [`Remainder`], which computes and publishes side by side
+//! - [`remainder`]: [`Remainder`], which computes and publishes tiles at the same time
 //! - [`computing`]: the thread that computes in slices
 //! - [`duty`]: the share of a core that the program may use
 //! - [`fractal`]: the Mandelbrot set, and the views of it
-//! - [`ticket`]: chooses the remainder that computes a tile
+//! - [`ticket`]: decides which process computes which tile
 //! - [`tile`]: a part of a picture, computed row by row
 //! - [`publishing`]: publishes tiles to a queue
 //! - [`metrics`]: the counters

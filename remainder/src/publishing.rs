@@ -1,4 +1,4 @@
-//! Publishes tiles to a queue. Nothing in here delays the computing.
+//! Publishes tiles to a queue, and never delays the thread that computes them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,14 +10,14 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::ticket::Tickets;
 use crate::tile::{COLUMNS, ROWS, Tile};
 
-/// The most tiles that wait for the queue: enough for a short outage of it, and little memory.
+/// The maximum number of waiting tiles. It covers a short outage, and takes little memory.
 const WAITING: usize = 16;
 
-/// The settings that every remainder gives the queue. While nobody receives tiles, the queue keeps
-/// only those of the last few seconds.
+/// The settings that every remainder process sends to the queue. While nobody receives tiles, the
+/// queue keeps only the tiles of the last few seconds.
 const SETTINGS: QueueSettings = QueueSettings { max_depth: 1000, max_age_s: 5.0 };
 
-/// The first message of a worker. It is no tile; the answer to it is the ticket for the first tile.
+/// The first message of a worker. It contains no tile. Its answer is the ticket for the first tile.
 #[derive(Debug, Serialize)]
 struct Hello<'a> {
     worker: &'a str,
@@ -36,7 +36,7 @@ struct Body<'a> {
     pixels: String,
 }
 
-/// Accepts finished tiles, without ever waiting.
+/// Accepts finished tiles, and never waits.
 #[derive(Debug)]
 pub struct Outbox {
     worker: String,
@@ -50,16 +50,16 @@ pub struct Carrier<Q> {
     worker: String,
     queue: Q,
     tickets: Tickets,
-    /// Whether the queue has its settings. After a failed publish they are sent again, because a
-    /// queue that has restarted may have lost them.
+    /// Whether the queue has its settings. After a failed publish, the settings are sent again,
+    /// because a restarted queue may have lost them.
     is_configured: bool,
     bodies: Receiver<Vec<u8>>,
     dropped: IntCounter,
     backoff: Backoff,
 }
 
-/// An outbox for the tiles of `worker`, and the carrier that publishes them. For each published
-/// message the carrier puts a ticket in `tickets`. Tiles without room are counted as `dropped`.
+/// Creates an outbox for the tiles of `worker`, and the carrier that publishes them. For each
+/// published message the carrier puts a ticket in `tickets`. `dropped` counts unpublished tiles.
 pub fn outbox<Q>(
     worker: &str,
     queue: Q,
@@ -93,7 +93,7 @@ fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
 
 impl<Q: WorkQueue> Carrier<Q> {
     /// Publishes tiles until the outbox is dropped. If the queue does not accept a tile, the tile
-    /// is dropped and the carrier pauses; meanwhile tiles wait in the outbox.
+    /// is dropped and the carrier pauses; meanwhile, new tiles wait in the outbox.
     pub async fn run(mut self) {
         let hello = serde_json::to_vec(&Hello { worker: &self.worker }).unwrap_or_default();
         self.bring(hello, false).await;
@@ -113,7 +113,7 @@ impl<Q: WorkQueue> Carrier<Q> {
         }
     }
 
-    /// Publishes a message; returns how many the queue has published ever, if it counts them.
+    /// Publishes a message. Returns how many messages the queue ever accepted, if it reports that.
     async fn publish(&mut self, body: Vec<u8>) -> Result<Option<u64>, Error> {
         if !self.is_configured {
             self.queue.configure(&SETTINGS).await?;

@@ -1,4 +1,4 @@
-//! Computes tiles and publishes them side by side.
+//! Computes tiles, and publishes finished tiles at the same time.
 
 use std::sync::mpsc;
 
@@ -20,15 +20,15 @@ pub struct Remainder<Q> {
     args: Args,
     metrics: Metrics,
     shutdown: Shutdown,
-    /// The tickets that the carrier gets from the queue; none without a queue.
+    /// The tickets that the carrier gets from the queue; empty without a queue.
     tickets: Tickets,
-    /// The two ends that publish tiles; `None` if no queue was named.
+    /// The two parts that publish tiles; `None` if no queue was named.
     post: Option<(Outbox, Carrier<Q>)>,
 }
 
 impl<Q: WorkQueue> Remainder<Q> {
-    /// A remainder that publishes its tiles to `queue`, if given, under the worker name `name`. It
-    /// stops on `shutdown`.
+    /// Creates a remainder, which publishes its tiles to `queue`, if given, under the worker name
+    /// `name`. It stops on `shutdown`.
     ///
     /// # Errors
     /// When counters with these names are registered already.
@@ -68,7 +68,7 @@ impl<Q: WorkQueue> Remainder<Q> {
         }
         drop(stay);
         computing.await.context("the computing has failed")?;
-        tracing::info!("leaving after {} tiles", self.metrics.work_units.get());
+        tracing::info!("stopping after {} tiles", self.metrics.work_units.get());
         Ok(())
     }
 }

@@ -1,14 +1,14 @@
-//! Decides which tile to compute next, so that several remainders paint one picture together.
+//! Decides which tile to compute next, so that several processes compute one picture together.
 //!
 //! The queue answers each publish with a number that no other publisher gets. The number is the
-//! ticket for the publisher's next tile: this remainder computes the tile with that number, and no
-//! other remainder does. If a remainder is stopped, its ticket is lost, and the tile stays empty.
+//! ticket for the publisher's next tile: only this publisher computes the tile with that number. If
+//! the publisher is stopped, its ticket is lost, and the tile stays empty.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most tickets that wait: one, and a late one beside it. More would pile up while the queue is
-/// slow, and belong to a picture that is finished before they are used.
+/// The maximum number of waiting tickets: the current one and one that came late. While the queue
+/// is slow, more would pile up, for a picture that is finished before the tickets are used.
 const MOST: usize = 2;
 
 /// Tickets that wait to be used. Clones share them; taking a ticket never waits.
@@ -16,7 +16,7 @@ const MOST: usize = 2;
 pub struct Tickets(Arc<Mutex<VecDeque<u64>>>);
 
 impl Tickets {
-    /// Adds a ticket. If more than two wait, drops the oldest.
+    /// Adds a ticket. If more than two are waiting then, drops the oldest.
     pub fn put(&self, number: u64) {
         let mut tickets = self.lock();
         tickets.push_back(number);

@@ -1,39 +1,39 @@
-//! A part of a picture, computed row by row, so that the work can stop at any row and go on
-//! later.
+//! A part of a picture, computed row by row, so that the work can be interrupted after any row.
 
 use crate::fractal::{HEIGHT, View, WIDTH};
 
 /// A tile's width and height in pixels.
 pub const SIDE: u32 = 80;
-/// The number of tiles side by side in a picture.
+/// The number of tiles in each row of a picture.
 pub const COLUMNS: u32 = WIDTH / SIDE;
-/// The number of tiles one above the other in a picture.
+/// The number of tiles in each column of a picture.
 pub const ROWS: u32 = HEIGHT / SIDE;
 /// A thumbnail's width and height in pixels.
 pub const THUMBNAIL: usize = 8;
 
-/// The pixels of a tile for one pixel of its thumbnail, along one side.
+/// One pixel of a thumbnail stands for a square of the tile, with sides of this many pixels.
 const BLOCK: usize = SIDE as usize / THUMBNAIL;
 /// A pixel is the mean of `SAMPLES` x `SAMPLES` points, because the edge of the Mandelbrot set has
 /// details smaller than a pixel.
 const SAMPLES: u32 = 2;
-/// The distance of successive tiles: no factor of the number of tiles, so that all are reached.
+/// The distance between successive tiles. It is coprime to their number, so that all are reached.
 const STRIDE: u64 = 37;
 
-/// The place of a tile: its picture, and where it is in it.
+/// The place of a tile: its picture, and its position in the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// The number of the picture, from 0.
+    /// The number of the picture, starting at 0.
     pub picture: u64,
-    /// The column, from the left, from 0.
+    /// The column, counted from the left, starting at 0.
     pub column: u32,
-    /// The row, from the top, from 0.
+    /// The row, counted from the top, starting at 0.
     pub row: u32,
 }
 
 impl Place {
-    /// The place of the tile with this number, from 0. Successive tiles are scattered over the
-    /// picture, so that the whole shows early and costly tiles do not follow each other.
+    /// The place of the tile with this number; the first number is 0. Successive tiles are
+    /// scattered over the picture, so that all of it shows early, and slow tiles do not follow each
+    /// other.
     pub fn of_tile(number: u64) -> Place {
         let tiles = u64::from(COLUMNS * ROWS);
         let spot = (number % tiles * STRIDE % tiles) as u32;
@@ -51,7 +51,7 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// The tile with this number, from 0; none of its rows is computed yet.
+    /// Creates the tile with this number, without any computed rows; the first number is 0.
     pub fn new(number: u64) -> Tile {
         let place = Place::of_tile(number);
         Tile { place, view: View::of_picture(place.picture), shades: Vec::new() }

@@ -1,4 +1,4 @@
-//! Parsing the command line, and reporting what is invalid in it.
+//! Parses the command line, and reports its errors.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use clap::builder::StyledStr;
 use crate::logs::no_color;
 use crate::output;
 
-/// Parses the command line of this process. If it is invalid, reports that and ends the process
+/// Parses the command line of this process. If it is invalid, prints an error and ends the process
 /// with exit code 2; `--help` and `--version` end it with 0.
 ///
-/// After this call, a panic is reported without waiting until somebody reads standard error.
+/// After this call, the report of a panic does not wait until somebody reads standard error.
 pub fn parse<A: Parser>() -> A {
     parse_from(std::env::args_os().collect())
 }

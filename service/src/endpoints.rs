@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 
-/// Whether a program can do its work now, which `/readyz` reports. Clones share the value.
+/// Whether a program can do its work now; `/readyz` reports it. Clones share the value.
 #[derive(Debug, Clone, Default)]
 pub struct Health(Arc<AtomicBool>);
 

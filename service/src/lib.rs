@@ -3,15 +3,15 @@
 //! # Layout
 //! - [`args`]: the flags that all programs share
 //! - [`logs`]: human-readable log lines on a terminal, JSON elsewhere
-//! - [`command_line`]: parsing the command line
+//! - [`command_line`]: parses the command line
 //! - [`endpoints`]: `/metrics`, `/livez` and `/readyz`
-//! - `files`: the limit of open files
+//! - `files`: raises the limit of open files
 //! - [`http`]: an HTTP/1.1 server, protected against slow clients and too many clients
 //! - [`output`]: writes standard output and standard error without waiting for their readers
 //! - [`parent`]: the protocol between a program and the engine that started it
-//! - [`shutdown`]: the first signal starts the shutdown, the second one exits (`signals`: which)
+//! - [`shutdown`]: the first signal starts the shutdown, the second exits (`signals` lists them)
 //! - [`token`]: a token in a file, which is re-read when it changes
-//! - [`shell`]: what every `main` does: start logs, port and signals, run, report an error
+//! - [`shell`]: the common part of every `main`: starts logging, port and signals, reports errors
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

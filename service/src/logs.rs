@@ -33,7 +33,7 @@ impl LogFormat {
     }
 }
 
-/// Begins each line with the time and the program's name: in the box a dozen share a terminal.
+/// Begins each line with the time and the process's name, because many may share a terminal.
 struct Stamp {
     name: String,
 }
@@ -47,7 +47,7 @@ impl FormatTime for Stamp {
 }
 
 /// Starts logging to standard error. `RUST_LOG` selects the lines; the default is "info". Logging
-/// never waits for a reader: if too many lines wait, more are dropped, and their number is logged.
+/// never waits for a reader: if too many lines wait, new lines are dropped and counted in the log.
 ///
 /// A second call in one process does nothing, so tests may start several [`Shell`](crate::Shell)s.
 pub fn init(format: LogFormat, name: &str) {
@@ -67,7 +67,7 @@ pub fn init(format: LogFormat, name: &str) {
     }
 }
 
-/// Parses `RUST_LOG`; returns which lines to log, and what is wrong with the value, if anything.
+/// Parses `RUST_LOG`; returns the lines to log, and an error message if the value is invalid.
 fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
     let info = quietened(Targets::new().with_default(LevelFilter::INFO));
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else { return (info, None) };
@@ -81,7 +81,7 @@ fn chosen(words: Option<&str>) -> (Targets, Option<String>) {
 }
 
 /// Silences the Kubernetes client library, unless `RUST_LOG` names it: the engine logs the errors
-/// of its calls itself, once and with a remedy.
+/// of its calls itself, once and with advice.
 fn quietened(targets: Targets) -> Targets {
     let is_client = |target: &str| target == "kube" || target.starts_with("kube_");
     let named = targets.iter().any(|(target, _)| is_client(target));

@@ -2,8 +2,8 @@
 //!
 //! The engine holds the write end of the program's standard input, and writes nothing to it. When
 //! the engine ends, even by `kill -9`, the operating system closes the pipe, and the program shuts
-//! down. On standard output the program writes three reports, each in a line: the address on which
-//! it listens, that it is ready, and its counters at the end.
+//! down. The program writes three reports to standard output, one line each: the address on which
+//! it listens, its readiness, and its final counters.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -15,19 +15,19 @@ use prometheus::proto::MetricType;
 use crate::output;
 use crate::shutdown::Trigger;
 
-/// The environment variable by which a parent says that it holds the program's pipes.
+/// A parent sets this environment variable to state that it holds the program's pipes.
 pub const VARIABLE: &str = "MICROSCALING_PARENT";
-/// The value of [`VARIABLE`] in that case.
+/// The value of [`VARIABLE`] if a parent holds the pipes.
 pub const HOLDS_PIPES: &str = "pipes";
 
-/// A report from a program to its parent, which takes one line.
+/// A report of one line from a program to its parent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Word {
     /// The program accepts connections at this address.
     Listening(SocketAddr),
     /// The program can do its work.
     Ready,
-    /// The program has ended its work. For each of its counters, by name: the sum over all labels.
+    /// The program has ended its work. The map has each counter's name and its sum over all labels.
     Left(BTreeMap<String, f64>),
 }
 
@@ -52,7 +52,7 @@ impl Word {
     }
 }
 
-/// Whether a parent says that it holds this program's pipes.
+/// Whether a parent has stated that it holds this program's pipes.
 pub(crate) fn is_there() -> bool {
     std::env::var(VARIABLE).is_ok_and(|value| value == HOLDS_PIPES)
 }
@@ -64,7 +64,7 @@ pub struct Parent {
 }
 
 impl Parent {
-    /// Checks whether a parent holds the pipes; if so, sets `trigger` when the parent ends.
+    /// Checks whether a parent holds the pipes. If so, sets `trigger` when the parent ends.
     pub fn find(trigger: Trigger) -> Parent {
         let present = is_there();
         if present {
@@ -84,7 +84,7 @@ impl Parent {
     /// Sends a report to the parent, if there is one.
     pub fn say(&self, word: &Word) {
         if self.present {
-            // Errors are ignored: if the parent has ended, standard input ends, too.
+            // Errors are ignored: if the parent has ended, this program shuts down, too.
             output::say(&word.to_line());
         }
     }
@@ -97,7 +97,7 @@ fn wait_for_end() {
     while !matches!(input.read(&mut scrap), Ok(0) | Err(_)) {}
 }
 
-/// For each counter of `registry`, by name: the sum over all labels.
+/// Returns the sum over all labels of each counter in `registry`, by the counter's name.
 pub fn counters(registry: &Registry) -> BTreeMap<String, f64> {
     let families = registry.gather();
     let counters = families.iter().filter(|f| f.get_field_type() == MetricType::COUNTER);

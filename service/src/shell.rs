@@ -1,4 +1,4 @@
-//! What every `main` does: starts logs, port and signals, runs the program, and reports its error.
+//! The common part of every `main`: starts logging, port and signals, and reports errors.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,11 +18,11 @@ use crate::parent::{self, Parent, Word};
 use crate::shutdown::{self, Shutdown};
 use crate::signals::Signalled;
 
-/// The most connections to a worker, which has few scrapers and probes, and little memory.
+/// The maximum number of connections to a worker: few clients query it, and it has little memory.
 const FEW: usize = 256;
 
-/// Kubernetes sets this variable in every pod. There, as in a process of the box, `HOSTNAME` is the
-/// container's name; elsewhere it is the machine's, which many processes share.
+/// Kubernetes sets this variable in every pod. In a pod, and in a child of the engine, `HOSTNAME`
+/// is the container's name. Elsewhere it is the machine's name, which many processes share.
 const IN_A_POD: &str = "KUBERNETES_SERVICE_HOST";
 
 /// A started program: it logs, listens and handles signals, but does no work yet.
@@ -41,8 +41,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts logging, opens the port (`--listen`, or `default_port` on loopback) and handles
-    /// signals.
+    /// Starts logging and signal handling, and opens `--listen`, or `default_port` on loopback.
     ///
     /// # Errors
     /// When the port cannot be opened; the message says what to try.
@@ -78,17 +77,17 @@ impl Shell {
         Ok(Shell { program, name, listener, registry, health, shutdown, args, parent })
     }
 
-    /// The name of this process: its pod's, or its container's in the box, else `PROGRAM-PID`.
+    /// The name of this process: its pod's name, or the name from the engine, or `PROGRAM-PID`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns a handle that says when to shut down.
+    /// Returns a handle that reports when the program must shut down.
     pub fn shutdown(&self) -> Shutdown {
         self.shutdown.clone()
     }
 
-    /// Whether another program has started this one and reads its reports.
+    /// Whether another program has started this program and reads its reports.
     pub fn has_parent(&self) -> bool {
         self.parent.is_present()
     }
@@ -101,10 +100,10 @@ impl Shell {
         self.listener.local_addr().context("the listening address is unknown")
     }
 
-    /// Runs a worker: `work`, with the metrics and health endpoints beside it.
+    /// Runs a worker's `work`, and serves the metrics and health endpoints at the same time.
     ///
     /// # Errors
-    /// Those of `work`, or when `work` has not ended `--shutdown-grace` after the signal.
+    /// When `work` fails, or has not ended by `--shutdown-grace` after the signal.
     pub async fn run<W>(self, work: W) -> anyhow::Result<()>
     where
         W: Future<Output = anyhow::Result<()>>,
@@ -120,11 +119,11 @@ impl Shell {
         .await
     }
 
-    /// Runs a server. `app` gets the server, the metrics and health endpoints, which it must merge
-    /// with its own, and the shutdown.
+    /// Runs a server. `app` gets the server, a router with the metrics and health endpoints, which
+    /// it must merge with its own router, and the shutdown.
     ///
     /// # Errors
-    /// Those of `app`, or when `app` has not ended `--shutdown-grace` after the signal.
+    /// When `app` fails, or has not ended by `--shutdown-grace` after the signal.
     pub async fn serve<A>(self, app: A) -> anyhow::Result<()>
     where
         A: AsyncFnOnce(Server, axum::Router, Shutdown) -> anyhow::Result<()>,
@@ -170,7 +169,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// The name of this process: `host`, or `PROGRAM-PID` if that is empty or `None`.
+/// The name of this process: `host`, or `PROGRAM-PID` if `host` is empty or `None`.
 fn instance_name(program: &str, process: u32, host: Option<String>) -> String {
     let named = host.filter(|host| !host.is_empty());
     named.unwrap_or_else(|| format!("{program}-{process}"))

@@ -1,4 +1,4 @@
-//! The shutdown: the first signal asks all parts to finish, the second one exits at once.
+//! The shutdown: the first signal asks all parts to finish, the second signal exits at once.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::output;
 use crate::signals::{Signalled, Signals};
 
-/// Says when to shut down. Clones share the state.
+/// Reports when the program must shut down. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<bool>);
 
@@ -47,7 +47,7 @@ impl Trigger {
     }
 }
 
-/// Makes the first signal start the shutdown, and the second one exit. Needs a tokio runtime.
+/// Makes the first signal start the shutdown, and the second signal exit. Needs a tokio runtime.
 ///
 /// # Errors
 /// When the operating system refuses a signal handler.
@@ -65,7 +65,7 @@ pub fn on_signals(trigger: Trigger) -> std::io::Result<()> {
 /// The functions that [`exit`] calls before it ends the process.
 static BEFORE_EXIT: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
 
-/// Registers a function that is called even if a second signal exits at once, without drops.
+/// Registers a function that [`exit`] calls first, because `exit` drops no values.
 pub fn before_exit(last: impl Fn() + Send + 'static) {
     BEFORE_EXIT.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(last));
 }

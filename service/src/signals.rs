@@ -20,19 +20,19 @@ fn ending() -> [SignalKind; 7] {
     ]
 }
 
-/// A signal has arrived. The value is the exit code for it: 128 plus the signal's number.
+/// A signal has arrived. The value is the exit code that it causes: 128 plus the signal's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("ended by a signal, with exit code {0}")]
 pub struct Signalled(pub u8);
 
-/// Receives the signals that would end the process, and now do not end it.
+/// Receives the signals that would otherwise end the process.
 #[derive(Debug)]
 pub struct Signals(Vec<(SignalKind, Signal)>);
 
 impl Signals {
-    /// Starts to handle the signals. If the process ignores SIGHUP, it is still ignored, because
-    /// `nohup` wants that. SIGINT and SIGQUIT are handled even if the process ignores them: a shell
-    /// script lets its background processes ignore them, but a user who sends one means it.
+    /// Starts to handle the signals. An ignored SIGHUP stays ignored, because `nohup` relies on
+    /// this. SIGINT and SIGQUIT are handled even if the process ignores them: a shell script makes
+    /// its background processes ignore both, but a user who sends one wants to end the process.
     ///
     /// # Errors
     /// When the operating system refuses a signal handler.
@@ -57,8 +57,8 @@ impl Signals {
     }
 }
 
-/// Returns which signals this process ignores, one bit for each signal. No safe function reports
-/// that. On Linux it is in a file; on other systems, such as macOS, `ps` reports it.
+/// Returns the signals that this process ignores, as one bit per signal. No safe function reports
+/// them. On Linux they are in a file; on other systems, such as macOS, `ps` reports them.
 fn ignored() -> u64 {
     let of_linux = std::fs::read_to_string("/proc/self/status").ok();
     of_linux.and_then(|text| of_status(&text)).or_else(reported_by_ps).unwrap_or_default()

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long a token is used before its file is read again. Files change in different ways: a Secret
-/// of Kubernetes by a replaced link, others in place. Reading a small local file once a second
-/// notices all of them.
+/// How long a token is used before its file is read again. Files change in different ways:
+/// Kubernetes replaces a link to a Secret's file, other programs write in place. Reading a small
+/// local file once a second notices every change.
 const FRESH: Duration = Duration::from_secs(1);
 /// The longest token file in bytes; some servers refuse an HTTP header with a longer token.
 const LONGEST: u64 = 4096;
@@ -33,7 +33,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Why no token can be read from a file.
+/// The reason why no token can be read from a file.
 #[derive(Debug, thiserror::Error)]
 #[error("the token file {path} {why}; put the token there, in one line", path = .path.display())]
 pub struct NoToken {
@@ -52,7 +52,7 @@ pub struct TokenFile {
 struct Held {
     token: Token,
     read: Instant,
-    /// Whether the last try failed, so that a series of failures is logged once.
+    /// Whether the last read failed, so that a series of failures is logged only once.
     failing: bool,
 }
 
@@ -72,7 +72,7 @@ impl TokenFile {
         &self.path
     }
 
-    /// The token, read at most 1 s ago; the last valid one if the file has none now.
+    /// The token, read at most 1 s ago. If the file has no valid token now, the last valid token.
     pub fn token(&self) -> Token {
         let mut held = self.lock();
         if held.read.elapsed() >= FRESH {
@@ -81,7 +81,7 @@ impl TokenFile {
         held.token.clone()
     }
 
-    /// Reads the file now and returns its token; the last valid one if the file has none.
+    /// Reads the file now and returns its token, or the last valid token if the file has none.
     pub fn token_now(&self) -> Token {
         let mut held = self.lock();
         self.read_into(&mut held);
@@ -113,7 +113,7 @@ impl TokenFile {
     }
 }
 
-/// Reads the file again, but no pipe, whose contents come only once: it may block for ever.
+/// Reads the file again. Refuses a pipe: its contents come only once, so a read may never end.
 fn read_again(path: &Path) -> Result<Token, NoToken> {
     match path.metadata() {
         Ok(file) if !file.is_file() => Err(no_token(path, "is not a regular file")),

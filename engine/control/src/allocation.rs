@@ -8,18 +8,19 @@ pub struct Claim {
     pub priority: u32,
     /// The minimum, served before any wanted count.
     pub min: u32,
-    /// The part of `wanted` that is never shared with equal priorities.
+    /// The part of `wanted` that is never shared with claims of equal priority.
     pub keeps: u32,
     /// The wanted count.
     pub wanted: u32,
-    /// Whether the workload is the background, which uses what all others leave.
+    /// Whether the workload is the background, which uses all slots that other workloads leave.
     pub takes_rest: bool,
-    /// Whether the workload keeps `wanted`, whatever the others want.
+    /// Whether the workload keeps the count `wanted`, whatever other workloads want.
     pub frozen: bool,
 }
 
 /// The granted counts, in the order of the claims. Their sum is at most `capacity`, except that
-/// frozen claims keep their count. Equal priorities share slot by slot what none of them keeps.
+/// frozen claims keep their count. Claims of equal priority share, one by one, the slots that none
+/// of them keeps.
 pub fn allocate(capacity: u32, claims: &[Claim]) -> Vec<u32> {
     let mut given: Vec<u32> = claims.iter().map(|c| if c.frozen { c.wanted } else { 0 }).collect();
     let mut left = capacity.saturating_sub(given.iter().sum());
@@ -41,7 +42,7 @@ fn turns(claims: &[Claim]) -> Vec<Vec<usize>> {
     order.chunk_by(|a, b| rank(*a) == rank(*b)).map(<[usize]>::to_vec).collect()
 }
 
-/// Shares `left` slots among equals, one each in turn, up to the limit of each. Returns the rest.
+/// Shares `left` slots one by one among equal claims, up to each limit; returns how many remain.
 fn share(turn: &[usize], given: &mut [u32], mut left: u32, upto: impl Fn(usize) -> u32) -> u32 {
     loop {
         let before = left;

@@ -1,5 +1,5 @@
-//! One decision round: it turns measurements into recommendations, these into granted counts, and
-//! these into decisions that never exceed the capacity.
+//! One decision round: measurements become recommendations, recommendations become granted counts,
+//! and granted counts become decisions that never exceed the capacity.
 
 use crate::Time;
 use crate::allocation::{Claim, allocate};
@@ -13,17 +13,17 @@ use crate::words;
 use crate::workload::{Fleet, Workload};
 
 /// The decision core. Call [`Autoscaler::step`] once a tick, and [`Autoscaler::fill`] whenever
-/// containers have started or ended in between.
+/// containers have started or ended between two ticks.
 #[derive(Debug)]
 pub struct Autoscaler {
     config: Config,
     states: Vec<State>,
     /// Groups of workloads that share a queue, as indices into `states`.
     shared: Vec<Vec<usize>>,
-    /// When this core took over from another one; `None` if it did not.
+    /// When this core took over from another core; `None` if it did not.
     took_over: Option<Time>,
-    /// The capacity before it was lowered, kept until the live containers fit the new one. Until
-    /// then the surplus containers are already leaving.
+    /// The capacity before it was lowered, kept until the live containers fit the new capacity.
+    /// Until then, the containers over the new capacity are already leaving.
     capacity_before: u32,
 }
 
@@ -54,7 +54,7 @@ impl Autoscaler {
         Ok(())
     }
 
-    /// Sorts the workloads by priority and name. Those that existed before keep their state.
+    /// Sorts the workloads by priority and name. Workloads that existed before keep their state.
     fn arrange(&mut self) {
         let mut old = std::mem::take(&mut self.states);
         let mut workloads = self.config.workloads.clone();
@@ -70,9 +70,9 @@ impl Autoscaler {
         self.shared = fleet::shared(&self.states);
     }
 
-    /// Starts over at `now`, as a core that takes over from another and lacks its knowledge. Each
-    /// rule sees two readings before it decides anything. For as long as
-    /// [`Rule::care`](crate::Rule::care) only a higher priority takes containers from a workload.
+    /// Starts over at `now`, because this core takes over from another core and lacks its
+    /// knowledge. Each rule sees two readings before it decides anything. During
+    /// [`Rule::care`](crate::Rule::care), only a higher priority takes containers from a workload.
     pub fn take_over(&mut self, now: Time) {
         self.took_over = Some(now);
         for state in &mut self.states {
@@ -90,7 +90,7 @@ impl Autoscaler {
         self.states.iter().find(|state| state.workload.name == name).map(|state| &state.why)
     }
 
-    /// Runs the rules so that they go on learning, but decides nothing; `because` says why.
+    /// Runs the rules so that they go on learning, but decides nothing; `because` says why not.
     pub fn look_on(&mut self, now: Time, observation: &Observation, because: &str) {
         self.consult(now, observation, true);
         for state in &mut self.states {
@@ -106,7 +106,7 @@ impl Autoscaler {
         self.decide(now)
     }
 
-    /// Runs every rule; workloads on one queue divide its need. If `frozen`, the rules only learn.
+    /// Runs all rules and divides each queue's need among workloads. If `frozen`, rules only learn.
     fn consult(&mut self, now: Time, seen: &Observation, frozen: bool) {
         let tick = self.config.tick;
         let observe = |state: &mut State| state.observe(now, tick, seen);
@@ -127,9 +127,9 @@ impl Autoscaler {
         self.states.iter_mut().for_each(|state| state.take_part(state.need()));
     }
 
-    /// Returns by workload how many containers should leave once they are known to be idle, by the
-    /// last round. The caller gives them no more work and then calls [`Autoscaler::fill`], which
-    /// removes them.
+    /// Returns, for each workload, how many containers should leave once they are known to be idle,
+    /// as the last round decided. The caller gives these containers no more work and then calls
+    /// [`Autoscaler::fill`], which removes them.
     pub fn to_retire(&self) -> impl Iterator<Item = (&str, u32)> {
         let counts = self.states.iter().map(|it| (it.workload.name.as_str(), it.to_retire()));
         counts.filter(|(_, count)| *count > 0)
@@ -165,8 +165,8 @@ impl Autoscaler {
         decisions
     }
 
-    /// The slots to allocate: the capacity, less the containers that something else has started
-    /// over it. The workloads served last give up slots for those until they are gone.
+    /// The slots to allocate: the capacity, less the excess containers that something else has
+    /// started. Until these are gone, the workloads that are served last give up slots for them.
     fn budget(&mut self) -> u32 {
         let (live, capacity) = (self.live(), self.config.capacity);
         if live <= capacity {
@@ -199,13 +199,13 @@ impl Autoscaler {
         self.states.iter_mut().filter_map(cut).collect()
     }
 
-    /// The workload of the highest priority that is granted more than it has.
+    /// Of the workloads that are granted more than they have, the one with the highest priority.
     fn first_gainer(&self) -> Option<&Workload> {
         let gains = |s: &&State| !s.is_frozen() && s.given > s.replicas.desired;
         self.states.iter().find(gains).map(|s| &s.workload)
     }
 
-    /// Raises counts to the granted ones, as far as slots are free now.
+    /// Raises the desired counts to the granted counts, as far as slots are free now.
     fn raises(&mut self) -> Vec<Decision> {
         let occupied: u32 = self.states.iter().map(|s| s.replicas.occupied()).sum();
         let mut free = self.config.capacity.saturating_sub(occupied);

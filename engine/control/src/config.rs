@@ -31,7 +31,7 @@ pub enum Setting {
 /// One error in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The workload whose setting it is; `None` for the engine's own.
+    /// The workload with the setting; `None` if it is a setting of the engine.
     pub workload: Option<String>,
     #[allow(missing_docs)] // the name says it
     pub setting: Setting,
@@ -57,15 +57,15 @@ impl Config {
         self.faults().into_iter().chain(self.shortage()).collect()
     }
 
-    /// The errors with which the core cannot run: all but [`Config::shortage`].
+    /// The errors that keep the core from running: all except [`Config::shortage`].
     pub fn faults(&self) -> Vec<ConfigError> {
         let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
         faults.extend(self.remainder_problems());
         faults
     }
 
-    /// The error that the minimums exceed the capacity. A person may not set that, but a measured
-    /// capacity may shrink that far. Then minimums are served by priority as far as it goes.
+    /// The error that the minimums exceed the capacity. A person may not set such a capacity, but a
+    /// measured capacity may shrink that far. Then minimums are served in order of priority.
     pub fn shortage(&self) -> Option<ConfigError> {
         let sum: u64 = self.workloads.iter().map(|w| u64::from(w.min)).sum();
         if sum <= u64::from(self.capacity) {
@@ -91,8 +91,8 @@ impl Config {
             let same = remainders[..i].iter().find(|w| w.priority == later.priority);
             if let Some(earlier) = same {
                 let text = format!(
-                    "is remainder with priority {}, like {}'s; change one of the priorities",
-                    later.priority, earlier.name
+                    "is remainder, as is {}'s, and both have priority {}; change one priority",
+                    earlier.name, later.priority
                 );
                 let workload = Some(later.name.clone());
                 problems.push(ConfigError { workload, setting: Setting::Rule, text });

@@ -1,9 +1,9 @@
 //! Which containers may leave, and when. Work in progress is not thrown away to save a container.
 //!
-//! A workload that needs fewer waits until its idle containers are known to get no more work; its
-//! busy ones stay. Only a higher priority, a lower maximum or a lower capacity takes busy ones.
-//! Even then idle ones leave first if they are known in time: within a round for a higher
-//! priority, within seconds otherwise.
+//! A workload that needs fewer containers waits until it is known which ones are idle and get no
+//! more work. Its busy ones stay, unless a higher priority, a lower maximum or a lower capacity
+//! takes them. Even then, idle ones leave first if they are known in time: within a round for a
+//! higher priority, within seconds otherwise.
 
 use crate::Time;
 use crate::allocation::Claim;
@@ -12,11 +12,12 @@ use crate::state::State;
 /// How long a cut for a higher priority waits for idle containers, in tenths of a round. Less than
 /// 10, because the next round may begin a moment early.
 const PATIENCE: u32 = 9;
-/// How long a lower maximum or capacity waits. Retired pods are known to be idle after 1 to 2 s.
+/// How long a cut for a lower maximum or capacity waits for idle containers. It takes 1 to 2 s
+/// until retired pods are known to be idle.
 const WAITS: Time = Time::from_secs(4);
 
 impl State {
-    /// How many of its containers hold a lease, at most the desired count.
+    /// How many of the workload's containers hold a lease; at most the desired count.
     pub(crate) fn busy(&self) -> u32 {
         let busy = match (self.work, self.workload.rule.target()) {
             (Some(work), _) => work.busy,
@@ -26,7 +27,7 @@ impl State {
         busy.min(self.replicas.desired)
     }
 
-    /// The count below which neither its own rule nor equal priorities lower it.
+    /// Neither the workload's own rule nor workloads of equal priority lower its count below this.
     pub(crate) fn keeps(&self) -> u32 {
         let holds = self.careful || self.is_blind() || self.is_recovering();
         if holds { self.replicas.desired } else { self.busy() }
@@ -47,8 +48,8 @@ impl State {
         }
     }
 
-    /// How long it waits for idle containers before it gives up ones that it would keep; `None` if
-    /// it may keep those. `gainer` is the highest priority that gets more.
+    /// How long the workload waits for idle containers before it gives up others too; `None` if it
+    /// does not have to. `gainer` is the highest priority that gets more containers.
     fn patience(&self, tick: Time, gainer: Option<u32>) -> Option<Time> {
         let urgent = gainer.is_some_and(|gainer| gainer < self.workload.priority);
         if urgent && self.given < self.wanted().max(self.keeps()) {
@@ -57,7 +58,7 @@ impl State {
         (self.given < self.keeps()).then_some(WAITS)
     }
 
-    /// The lowest count that may be written at `now`; at least the granted one.
+    /// The lowest count that may be written at `now`; at least the granted count.
     pub(crate) fn cut(&mut self, now: Time, tick: Time, gainer: Option<u32>) -> u32 {
         let (from, given) = (self.replicas.desired, self.given);
         if given >= from {
@@ -74,12 +75,12 @@ impl State {
         given.max(from.saturating_sub(stoppable))
     }
 
-    /// How many busy containers leave at the desired count `to`.
+    /// How many busy containers have to leave if the desired count becomes `to`.
     pub(crate) fn at_work_of_leaving(&self, to: u32) -> u32 {
         self.busy().saturating_sub(to)
     }
 
-    /// How many of its containers should leave as soon as they are known to be idle.
+    /// How many of the workload's containers should leave as soon as they are known to be idle.
     pub(crate) fn to_retire(&self) -> u32 {
         let waits = self.work.is_some() && !self.is_frozen();
         if waits { self.replicas.desired.saturating_sub(self.given) } else { 0 }

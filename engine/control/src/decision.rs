@@ -5,16 +5,16 @@
 pub struct Decision {
     /// The workload's name.
     pub workload: String,
-    /// The desired count before.
+    /// The desired count before the change.
     pub from: u32,
     /// The new desired count.
     pub to: u32,
     /// The kind of change.
     pub reason: Reason,
-    /// The number of removed containers that are busy. It is 0 unless a higher priority, a lower
-    /// maximum or a lower capacity takes more than the idle ones.
+    /// The number of removed containers that are busy. It is 0 unless more than the idle
+    /// containers have to go, for a higher priority, a lower maximum or a lower capacity.
     pub at_work: u32,
-    /// The whole sentence, for the page, the log and Kubernetes events.
+    /// The decision as a sentence, for the page, the log and Kubernetes events.
     pub text: String,
 }
 

@@ -1,9 +1,10 @@
 //! Divides the count that a queue needs among the workloads on it.
 //!
 //! A rule computes how many containers its whole queue needs. If several workloads serve one queue,
-//! the highest priority covers as much as it may. Each of the others covers the share of its own
-//! need that those before it leave: `need (1 - sum of granted / need over the higher priorities)`.
-//! Shares are used because one workload's containers may be slower than another's.
+//! the workload with the highest priority covers as much as it may. Each other workload covers the
+//! share of its own need that the workloads before it leave:
+//! `need * (1 - sum of granted / need over the higher priorities)`. Shares are used because
+//! one workload's containers may be slower than another's.
 
 use crate::policy::figure::ceil;
 use crate::state::State;

@@ -1,21 +1,21 @@
-//! The decision core: how many containers each workload gets within one capacity, and why.
+//! The decision core: how many containers each workload gets of one shared capacity, and why.
 //!
 //! The core takes the time, the measurements and the present counts, and returns decisions. It has
 //! no clock, no I/O and no tasks, so tests, the simulator and the real loop run the same code.
 //!
 //! # Layout
 //! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
-//!   `state`: what is known of one workload; `cuts`: which containers may leave, and when
+//!   `state`: the knowledge about one workload; `cuts`: which containers may leave, and when
 //! - `fleet`: divides the count that a queue needs among its workloads
-//! - [`policy`]: the rules that turn a queue's state into a wanted count, a file each
+//! - [`policy`]: the rules that turn a queue's state into a wanted count, one file per rule
 //! - [`allocation`]: turns wanted counts into granted counts, by priority
 //! - [`workload`]: the scaled workloads and their container counts
 //! - [`config`]: the whole configuration and its errors
 //! - [`reading`]: the measurements and their age
 //! - [`room`]: how many containers the machines have room for
 //! - [`start_up`]: the learned start-up times of containers
-//! - [`decision`] and [`why`]: what changes, and why each count is what it is; `words`: the
-//!   sentences about both
+//! - [`decision`]: the change of a count; [`why`]: the reason for a count; `words`: the sentences
+//!   for both
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,4 +1,4 @@
-//! Measurements and their age. A failed read gives no reading, never one of 0.
+//! Measurements and their age. A failed read gives no reading, not a reading of 0.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::workload::Replicas;
 pub const FAILED_AFTER: Time = Time::from_secs(10);
 
 /// The engine observes once a round. If two observations are more than four rounds and more than
-/// this time apart, the engine stood still in between.
+/// this time apart, the engine stood still between them.
 const SHORTEST_STANDSTILL: Time = Time::from_secs(2);
 
-/// Whether this time between two observations means that the engine stood still.
+/// Whether the engine stood still, judged by the time between two observations.
 pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
     between > SHORTEST_STANDSTILL.max(4 * tick)
 }
@@ -26,12 +26,12 @@ pub struct QueueSample {
     pub in_flight: u64,
     /// The queue's totals; `None` if the queue reports none.
     pub totals: Option<Totals>,
-    /// The time by the queue's own clock, which stops when its process does; `None` if the queue
-    /// does not report it.
+    /// The time on the queue's own clock, which stops whenever the queue's process stops; `None`
+    /// if the queue does not report it.
     pub clock: Option<Time>,
 }
 
-/// What a queue has counted since its process started.
+/// A queue's counts since its process started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Messages accepted.
@@ -67,9 +67,9 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The time that passed for the queue since `earlier`. `None` if that is unknown: while the
-    /// engine stood still (for `stood_still`), a queue that does not report its clock may have
-    /// stood still as well.
+    /// How much time has passed for the queue since `earlier`; `None` if that is unknown. If the
+    /// engine stood still (for `stood_still`), a queue that reports no clock may have stood still
+    /// as well.
     pub fn since(&self, earlier: &Reading, stood_still: Time) -> Option<Time> {
         match (earlier.sample.clock, self.sample.clock) {
             (Some(before), Some(now)) => Some(now.saturating_sub(before)),
@@ -114,23 +114,23 @@ impl Freshness {
 /// The input of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observation {
-    /// Containers by workload. While a workload is missing here, no workload grows.
+    /// Containers by workload. While a workload is missing here, no workload gets more containers.
     pub replicas: BTreeMap<String, Replicas>,
     /// The last good reading by queue; absent for a queue that was never read.
     pub readings: BTreeMap<String, Reading>,
-    /// The start-up time (p90) by workload; absent until a start has been seen.
+    /// The start-up time (p90) by workload; a workload is absent until one of its starts was seen.
     pub start_ups: BTreeMap<String, Time>,
-    /// Busy and stoppable containers by workload. If a workload with a queue is absent, as many of
-    /// its containers count as busy as its queue has leased messages; any other may be stopped.
+    /// Busy and stoppable containers by workload. If a workload with a queue is absent, each leased
+    /// message of the queue counts as one busy container, and all others may be stopped.
     pub work: BTreeMap<String, Work>,
 }
 
 /// How many of a workload's containers are busy, and how many can be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Work {
-    /// The live containers that hold a lease, without those that are stopping.
+    /// Containers that hold a lease; those that are stopping do not count.
     pub busy: u32,
-    /// How many can be stopped now without throwing work away: they hold no lease and will get
-    /// none.
+    /// Containers that can be stopped now without throwing work away: they hold no lease and will
+    /// get none.
     pub stoppable: u32,
 }

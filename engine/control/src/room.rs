@@ -1,15 +1,15 @@
 //! How many containers of a workload the machines have room for, as far as is known.
 //!
 //! A container that finds no machine holds a slot and does nothing with it. So the workload is
-//! capped at what fits, its other slots are lent to others, and one more is tried every 15 s.
+//! capped at the count that fits, its other slots are lent, and one more is tried every 15 s.
 
 use crate::Time;
 use crate::workload::Replicas;
 
-/// After this time one more container than the cap is tried.
+/// After this time, one more container than the cap is tried.
 pub const PROBE_AFTER: Time = Time::from_secs(15);
 
-/// What is known of the room for one workload.
+/// The known room for one workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct MachineRoom {
     cap: Option<Cap>,
@@ -18,7 +18,7 @@ pub(crate) struct MachineRoom {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cap {
     most: u32,
-    /// Whether one more than what fitted is being tried.
+    /// Whether `most` includes one extra container that is being tried.
     probing: bool,
     /// When one more container is tried.
     until: Time,
@@ -48,7 +48,7 @@ impl MachineRoom {
         }
     }
 
-    /// The most containers that fit, as far as is known; `u32::MAX` while all do.
+    /// The most containers that fit, as far as is known; `u32::MAX` while all of them fit.
     pub(crate) fn most(&self) -> u32 {
         self.cap.map_or(u32::MAX, |cap| cap.most)
     }

@@ -1,4 +1,4 @@
-//! The start-up time of a workload's containers, learned from the starts seen.
+//! The start-up time of a workload's containers, learned from observed starts.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,14 +7,14 @@ use crate::Time;
 /// How many starts are remembered; older ones say little about the machines' present state.
 const REMEMBERED: usize = 20;
 
-/// How far a container's start is.
+/// The stage of a container's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The container is not at work yet.
     Starting,
     /// The container is at work now, or was before.
     Started,
-    /// Its start cannot be timed: it waits for a machine with room, or is stopping.
+    /// The start cannot be timed: the container waits for a machine with room, or is stopping.
     Spoilt,
 }
 
@@ -23,7 +23,7 @@ pub enum Stage {
 pub struct StartUp {
     /// When each existing container was first seen; `None` if its start is over or cannot be timed.
     began: BTreeMap<String, Option<Time>>,
-    /// Whether containers were observed before: those seen first began to start at an unknown time.
+    /// Whether containers were observed before: those in the first look started at unknown times.
     looked: bool,
     /// The last start-up times, oldest first.
     took: VecDeque<Time>,

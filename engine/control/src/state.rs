@@ -1,4 +1,4 @@
-//! What is known of one workload: its containers, the age of its reading, its recommendation.
+//! The knowledge about one workload: its containers, the age of its reading, its recommendation.
 
 use crate::Time;
 use crate::policy::{Policy, Recommendation, Sight};
@@ -9,7 +9,7 @@ use crate::workload::{Fleet, Replicas, Workload};
 
 /// In a core that takes over, a rule sees this many readings before its first decision.
 const READINGS_FIRST: u32 = 2;
-/// After a time without readings, this many are needed before anything is removed.
+/// After a time without readings, this many readings are needed before anything is removed.
 const READINGS_BEFORE_CUTS: u32 = 2;
 
 /// The circumstances in which a rule runs.
@@ -22,15 +22,15 @@ pub(crate) struct Context {
     pub(crate) frozen: bool,
 }
 
-/// One workload's configuration, and what is known of the workload.
+/// One workload's configuration, and the core's knowledge about the workload.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) workload: Workload,
-    /// The rule's state; made when the rule first runs, from the desired count.
+    /// The rule's state, which begins with the desired count; `None` before the rule first runs.
     policy: Option<Policy>,
     /// The rule's new recommendation for the whole queue, until [`State::take_part`] uses it.
     asked: Option<Recommendation>,
-    /// The count that the whole queue needs, by the rule.
+    /// The count that the whole queue needs, according to the rule.
     need: u32,
     /// The last recommendation for this workload, valid until the next one.
     pub(crate) recommendation: Recommendation,
@@ -40,11 +40,11 @@ pub(crate) struct State {
     pub(crate) replicas: Replicas,
     /// Whether `replicas` is from the last observation, not from an earlier one.
     pub(crate) is_known: bool,
-    /// Its busy and stoppable containers; `None` if no observation tells them apart.
+    /// Its busy and stoppable containers; `None` if the last observation does not have them.
     pub(crate) work: Option<Work>,
     /// Leased messages of its queue at the last reading.
     pub(crate) in_flight: u64,
-    /// Since when it has to give up containers that it would keep; `None` if it does not.
+    /// When its wait for idle containers began; `None` while it does not have to give up others.
     pub(crate) pressed_since: Option<Time>,
     /// The granted count.
     pub(crate) given: u32,
@@ -59,7 +59,7 @@ pub(crate) struct State {
     last_reading: Option<Time>,
     /// The time of the reading with which the rule last ran.
     asked_with: Option<Time>,
-    /// When it was first observed. From then on a queue that was never read counts as unreadable.
+    /// When it was first observed. A queue that was never read counts as unreadable from then on.
     first_look: Option<Time>,
     last_look: Option<Time>,
     /// How long the engine stood still since the last reading.
@@ -70,7 +70,7 @@ pub(crate) struct State {
     was_frozen: bool,
     /// Whether the queue has been unreadable for so long that the fallback count applies.
     pub(crate) falls_back: bool,
-    /// Whether `falls_back` was set since the rule last ran.
+    /// Whether `falls_back` was true at any time since the rule last ran.
     fell_back: bool,
     pub(crate) why: Why,
 }
@@ -80,7 +80,7 @@ impl State {
         State { workload, ..State::default() }
     }
 
-    /// A workload with an unknown past: the present count serves as the last recommendation.
+    /// A workload with an unknown past. Its present count serves as its last recommendation.
     pub(crate) fn taken_over(workload: Workload) -> State {
         State { readings_to_see: READINGS_FIRST, ..State::new(workload) }
     }
@@ -139,7 +139,7 @@ impl State {
         self.recommendation = Recommendation::default();
     }
 
-    /// Adds up the time for which the engine stood still, because it read no queue then.
+    /// Adds up the time for which the engine stood still and therefore could not read any queue.
     fn note_standstill(&mut self, now: Time, tick: Time) {
         let last = self.last_look.replace(now).unwrap_or(now);
         let between = now.saturating_sub(last);
@@ -149,9 +149,9 @@ impl State {
         }
     }
 
-    /// Runs the rule, once for each fresh reading: one reading seen twice must not remove a second
-    /// container. The result is for all workloads on the queue. While the workload is frozen or no
-    /// workload is scaled, the rule learns but recommends nothing.
+    /// Runs the rule once for each fresh reading: a reading that is seen twice must not remove a
+    /// second container. The result is for all workloads on the queue. While the workload is frozen
+    /// or no workload is scaled, the rule learns but recommends nothing.
     pub(crate) fn consult(&mut self, at: Context, reading: Option<Reading>, fleet: Fleet) {
         if self.is_blind() {
             return;
@@ -182,12 +182,12 @@ impl State {
         self.asked = (!self.was_frozen).then_some(next);
     }
 
-    /// The count that the whole queue needs, by the rule.
+    /// The count that the whole queue needs, according to the rule.
     pub(crate) fn need(&self) -> u32 {
         self.need
     }
 
-    /// Turns the rule's new recommendation for the queue into the workload's own, of `part`.
+    /// Turns the rule's new recommendation for the queue into one of `part` for this workload.
     pub(crate) fn take_part(&mut self, part: u32) {
         let Some(mut next) = self.asked.take() else { return };
         if part != next.wanted {
@@ -205,7 +205,7 @@ impl State {
         self.recommendation = self.at_most_one_step(from, next);
     }
 
-    /// The count with which the workload covers its queue's need.
+    /// The part of its queue's need that the workload covers, in containers.
     pub(crate) fn granted(&self) -> u32 {
         let wanted = self.wanted().min(self.workload.max);
         if self.is_frozen() { self.replicas.desired } else { wanted.min(self.room.most()) }
@@ -220,8 +220,8 @@ impl State {
         Recommendation { wanted, limited_by, ..next }
     }
 
-    /// Whether there is a recommendation. Without one, as between two ticks, the wanted count is
-    /// unknown, not 0.
+    /// Whether there is a recommendation. Without one, for example before the first tick, the
+    /// wanted count is unknown, not 0.
     pub(crate) fn was_asked(&self) -> bool {
         !self.recommendation.because.is_empty()
     }
@@ -236,7 +236,7 @@ impl State {
         self.freshness != Freshness::Fresh || too_few
     }
 
-    /// The wanted count: by the rule, or the desired count while there is no recommendation.
+    /// The rule's wanted count, or the desired count while there is no recommendation.
     pub(crate) fn wanted(&self) -> u32 {
         let hold = self.is_frozen() || self.is_blind() || !self.was_asked();
         if hold {
@@ -245,13 +245,13 @@ impl State {
         self.recommendation.wanted
     }
 
-    /// The least count while its queue cannot be read; `None` while no such count applies.
+    /// The least count that applies while the queue cannot be read; `None` if none applies now.
     pub(crate) fn fallback(&self) -> Option<u32> {
         let falls_back = self.falls_back && !self.is_frozen();
         self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())
     }
 
-    /// Whether readings have just returned, so that removals wait for another one.
+    /// Whether readings have just returned, so that removals wait for another reading.
     pub(crate) fn is_recovering(&self) -> bool {
         !self.is_frozen() && !self.is_blind() && self.readings_before_cuts > 0
     }

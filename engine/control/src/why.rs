@@ -1,17 +1,17 @@
-//! Why a workload has its count. The reason is known in every round, also when nothing changes.
+//! Why a workload has its count. The reason is known in every round, even if nothing changes.
 
 use crate::Time;
 
 /// One quantity in a rule's arithmetic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// The name with the unit, if any: `arrivals_per_s`.
+    /// The name with the unit, if any; for example `arrivals_per_s`.
     pub name: &'static str,
     #[allow(missing_docs)] // the name says it
     pub value: f64,
 }
 
-/// What keeps a workload from the count that its rule wants.
+/// A limit that keeps a workload from the count that its rule wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// The workload's minimum.
@@ -20,7 +20,7 @@ pub enum Limit {
     Max,
     /// The workload's largest change in one round.
     MaxDelta,
-    /// The capacity: other workloads have a higher priority, or their minimum.
+    /// The capacity: other workloads have a higher priority, or need the slots for their minimum.
     Capacity,
     /// The slots that are granted to it are not free yet.
     Stopping,
@@ -34,7 +34,7 @@ pub enum Limit {
     Unschedulable,
     /// The engine has just started and removes nothing yet.
     JustBegun,
-    /// Its containers are busy; they are not stopped.
+    /// Its containers are busy, so they are not stopped.
     AtWork,
 }
 
@@ -64,9 +64,9 @@ pub struct Why {
     pub wanted: u32,
     /// The rule's arithmetic.
     pub terms: Vec<Term>,
-    /// What keeps the count from more, or from fewer; `None` if nothing does.
+    /// The limit that keeps the count from rising or falling further, if any.
     pub limited_by: Option<Limit>,
-    /// When the count changes if the queue does not; `None` while unknown.
+    /// When the count will change if the queue stays the same; `None` while unknown.
     pub until: Option<Time>,
     /// The whole reason as a sentence, for the page.
     pub text: String,

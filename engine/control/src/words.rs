@@ -20,7 +20,7 @@ pub(crate) fn decision(
             format!("its maximum is {to}")
         }
         Reason::ScaledUp | Reason::ScaledDown if state.is_blind() => hold_reason(state),
-        // The rule's reason is already one for fewer, so it does not explain this raise.
+        // The rule's reason already explains a lower count, so it does not explain this raise.
         Reason::ScaledUp if state.recommendation.until.is_some() => {
             format!("{} granted, and a slot has come free", state.given)
         }
@@ -43,7 +43,7 @@ fn busy_ones(at_work: u32) -> String {
     }
 }
 
-/// Why a workload loses containers it needs: `gainer` gets them, or more exist than are allowed.
+/// Why a workload loses containers that it needs: `gainer` gets them, or too many exist.
 pub(crate) fn preempted(gainer: Option<&str>, capacity: u32, live: u32) -> String {
     match gainer {
         Some(gainer) => format!("gives way to {gainer}"),
@@ -52,10 +52,10 @@ pub(crate) fn preempted(gainer: Option<&str>, capacity: u32, live: u32) -> Strin
     }
 }
 
-/// Workloads that may hold the slots that another one lacks; searched once in each round.
+/// Workloads that may hold the slots that another workload lacks; searched once in each round.
 pub(crate) struct Holders<'a> {
     most_urgent: Option<&'a State>,
-    /// Two that have their minimum and no more: one of them may be the very one that lacks slots.
+    /// Up to two workloads at their minimum: two, because one may be the one that lacks slots.
     at_minimum: Vec<&'a State>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     let all_given = state.given >= recommendation.wanted;
     let until = recommendation.until.filter(|at| *at > now && all_given);
     let next = until.map(|at| {
-        // Tenths as whole numbers, for the reason that `Figure` gives.
+        // Computes the tenths with integers, for the reason given at `Figure`.
         let tenths = (at.saturating_sub(now).as_millis() + 50) / 100;
         format!("next removal in {}.{} s", tenths / 10, tenths % 10)
     });
@@ -133,7 +133,7 @@ fn hold_reason(state: &State) -> String {
     }
 }
 
-/// What keeps a workload from the count that its rule wants, as a short text.
+/// The limit that keeps a workload from the count that its rule wants, with a short text.
 fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
     let min = state.workload.min;
@@ -200,7 +200,7 @@ fn taken_by_others(state: &State, holders: &Holders<'_>) -> String {
     format!("{wanted} wanted, {given} allowed: {because}")
 }
 
-/// A workload's name in a reason; that of the background is `the background`.
+/// A workload's name in a reason; the background is called `the background`.
 fn called(state: &State) -> &str {
     match state.workload.rule.target() {
         Some(_) => &state.workload.name,

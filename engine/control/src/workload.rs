@@ -16,14 +16,14 @@ pub struct Workload {
     pub min: u32,
     /// The maximum number of containers.
     pub max: u32,
-    /// The largest change of its recommendation in one round; `None` for no limit.
+    /// The largest change of the recommendation in one round; `None` for no limit.
     pub max_delta: Option<u32>,
     /// How the wanted count is computed.
     pub rule: Rule,
     /// The least count once its queue has been unreadable for more than 10 s; `None` keeps the
     /// present count.
     pub fallback: Option<u32>,
-    /// Whether a person has frozen it: it keeps its containers, and no workload takes them.
+    /// Whether a person has frozen it: it keeps its containers, and no other workload takes them.
     pub paused: bool,
     /// Why the engine has frozen it: its configuration is invalid, or something else scales it.
     /// `None` if the engine has not frozen it.
@@ -42,7 +42,7 @@ impl Workload {
 pub enum Rule {
     /// As many containers as the arrivals need.
     Rate(RateSettings),
-    /// One container more or fewer a round.
+    /// One container more or fewer per round.
     SimpleQueue(QueueTarget),
     /// A PD controller on the queue's length.
     Queue(QueueTarget),
@@ -74,8 +74,8 @@ impl Rule {
         }
     }
 
-    /// How long a core that takes over removes no containers of a workload with this rule: for the
-    /// rule's window, because only the core before it knew those needs; 8 s without a window.
+    /// How long a core that has just taken over removes no containers of a workload with this rule:
+    /// the rule's window, because only the previous core knew the needs in it, or else 8 s.
     pub fn care(&self) -> Time {
         match self {
             Rule::Rate(settings) => settings.window,
@@ -93,7 +93,7 @@ pub struct QueueTarget {
     pub length: u32,
 }
 
-/// Prints the deadband as reasons name it: `the deadband 14-20`.
+/// Prints the deadband as it appears in reasons: `the deadband 14-20`.
 impl fmt::Display for QueueTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the deadband {:.0}-{}", self.low(), self.length)
@@ -151,16 +151,16 @@ impl RateSettings {
 /// A workload's containers, counted by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Replicas {
-    /// The desired count last written.
+    /// The desired count that was last written.
     pub desired: u32,
     /// Containers at work.
     pub ready: u32,
-    /// Containers that start or are about to, not at work yet.
+    /// Containers that are starting or are about to start.
     pub starting: u32,
-    /// Containers that are stopping, not gone yet.
+    /// Containers that are stopping but not gone yet.
     pub terminating: u32,
-    /// The highest count that the platform may still reach: writes before the last one may not have
-    /// been carried out yet. 0 on a platform that carries writes out at once.
+    /// The highest count that the platform may still reach, because it may not have carried out all
+    /// earlier writes yet. 0 on a platform that carries writes out at once.
     pub promised: u32,
     /// Those of `starting` that have found no machine for 10 s.
     pub unschedulable: u32,
@@ -172,8 +172,8 @@ impl Replicas {
         self.ready + self.starting + self.terminating
     }
 
-    /// Slots that are taken, or will be without another write: the desired count or what exists
-    /// beyond it, plus the stopping containers, because nothing replaces those.
+    /// Slots that are taken, or will be without another write: the desired or the existing count,
+    /// whichever is higher, plus the stopping containers, which neither count includes.
     pub fn occupied(&self) -> u32 {
         self.desired.max(self.promised).max(self.ready + self.starting) + self.terminating
     }

@@ -24,7 +24,7 @@ pub struct Deployment {
     pub replicas: u32,
     /// The labels of the Deployment's pods, by which a Service selects them.
     pub pod_labels: BTreeMap<String, String>,
-    /// How long the Deployment's processes may run after SIGTERM.
+    /// How long the Deployment's processes may still run after SIGTERM.
     pub grace: Duration,
     pub containers: Vec<Container>,
 }
@@ -36,19 +36,19 @@ pub struct Container {
     pub name: String,
     /// The image, for the page only; the box runs no images.
     pub image: Option<String>,
-    /// The program, and the first of its arguments.
+    /// The program, and its first arguments.
     pub command: Vec<String>,
     /// The arguments after those of `command`.
     pub args: Vec<String>,
     /// The name and value of each variable that has a literal value.
     pub env: Vec<(String, String)>,
-    /// The variables that a cluster puts before `env`: the addresses of the Services in the
-    /// namespace. `None` if the pod has `enableServiceLinks: false`.
+    /// The variables with the addresses of the namespace's Services, which a cluster sets before
+    /// those of `env`. `None` if the pod has `enableServiceLinks: false`.
     pub links: Option<Vec<(String, String)>>,
     /// The folder for relative paths; "/" if the manifest gives none, as in the kit's image.
     pub working_dir: String,
     pub mounts: Vec<Mount>,
-    /// The numbers of those ports that have a name, by the name.
+    /// The port numbers of the container's named ports, by name.
     pub ports: BTreeMap<String, u16>,
 }
 
@@ -80,8 +80,8 @@ pub struct Service {
     /// The labels that a pod must have so that the Service selects it.
     pub selector: BTreeMap<String, String>,
     pub ports: Vec<Port>,
-    /// Whether the Service has no address of its own: its name resolves to the pods, so that
-    /// clients use the pods' ports.
+    /// Whether the Service has no address of its own. If so, its name resolves to the pods'
+    /// addresses, so clients use the pods' ports.
     pub is_headless: bool,
 }
 
@@ -111,7 +111,7 @@ impl Service {
         is_near && !self.selector.is_empty() && self.selector.iter().all(has)
     }
 
-    /// The variables with the Service's address for pods: its host is a name, not an IP address.
+    /// The variables with the Service's address for pods. Its host is a name, not an IP address.
     pub(crate) fn links(&self) -> Vec<(String, String)> {
         let Some(port) = self.ports.first().filter(|_| !self.is_headless) else {
             return Vec::new();
@@ -128,7 +128,7 @@ impl Deployment {
         self.containers.iter().any(|it| it.runs(Program::Engine))
     }
 
-    /// The container that runs a program of the kit, or else the first one; others are sidecars.
+    /// The first container that runs a program of the kit, or else the first of all containers.
     pub fn main(&self) -> Option<&Container> {
         let ours = self.containers.iter().find(|it| it.of_the_kit().is_some());
         ours.or(self.containers.first())

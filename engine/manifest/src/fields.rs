@@ -1,5 +1,5 @@
-//! Checks that annotations, variables and arguments are texts. YAML reads `true` and `5` without
-//! quotes as other types, which a cluster refuses, too. All faults are reported at once.
+//! Checks that annotations, variables and arguments are text. YAML reads `true` and `5` without
+//! quotes as other types, which a cluster also refuses. All faults are reported together.
 
 use serde_yaml::Value;
 
@@ -7,7 +7,7 @@ use crate::objects::items;
 use crate::yaml::typed::must_be;
 use crate::yaml::{Step, at, way};
 
-/// The path to each part of an object that should be a text but is not, and what is wrong there.
+/// The path to each part of an object that should be text but is not, and the fault's message.
 pub(super) fn misfits(object: &Value) -> Vec<(Vec<Step>, String)> {
     let path = ["metadata", "annotations"].map(Step::from);
     let mut found = texts_of_map(at(object, &path), &path, "annotation");
@@ -27,7 +27,7 @@ fn of_container(container: &Value, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     found.map(|(path, what)| (path, format!("container {name}: {what}"))).collect()
 }
 
-/// The faults in a container's `command` or `args`. A flag's value is reported by the flag's name.
+/// The faults in a container's `command` or `args`. For a flag's value, the fault names the flag.
 fn words(container: &Value, key: &str, path: &[Step]) -> Vec<(Vec<Step>, String)> {
     let all = items(container, &[key]);
     let wrong = all.iter().enumerate().filter(|(_, word)| !word.is_string());

@@ -1,4 +1,4 @@
-//! Faults in a manifest, with their lines.
+//! Faults in a manifest, with the lines where they are.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,12 +23,12 @@ pub struct InvalidAnnotation {
 }
 
 impl InvalidAnnotation {
-    /// Describes one of the engine's annotations, by name without prefix; `what` ends the sentence.
+    /// Describes a fault of one of the engine's annotations. `name` is without the engine's prefix.
     pub fn new(deployment: &str, name: &str, what: &str) -> InvalidAnnotation {
         InvalidAnnotation::whole(deployment, &format!("{PREFIX}{name}"), what)
     }
 
-    /// Describes any annotation, by its full name; `what` ends the sentence.
+    /// Describes a fault of the annotation with this full name. The text ends with `what`.
     pub fn whole(deployment: &str, annotation: &str, what: &str) -> InvalidAnnotation {
         let text = format!("deployment/{deployment}: annotation {annotation} {what}");
         InvalidAnnotation {
@@ -83,24 +83,24 @@ impl std::error::Error for Refused {}
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
     documents: Vec<Document>,
-    /// For each object, by `kind/name`: the index of its document, and its path in that document.
+    /// By the object's `kind/name`: the index of its document, and its path in that document.
     objects: BTreeMap<String, (usize, Vec<Step>)>,
 }
 
 impl Places {
-    /// Adds a document; objects added from then on are in it.
+    /// Adds a document. Objects that are added after it belong to it.
     pub(super) fn begin(&mut self, document: Document) {
         self.documents.push(document);
     }
 
-    /// Adds an object of the document that was added last.
+    /// Adds an object that belongs to the last added document.
     pub(super) fn add(&mut self, object: &str, path: &[Step]) {
         let document = self.documents.len().saturating_sub(1);
         self.objects.insert(object.to_owned(), (document, path.to_vec()));
     }
 
-    /// The line of a part of an object such as `deployment/consumer`. If the part is missing, the
-    /// line of the map or list that should contain it.
+    /// The line of a part of an object such as `deployment/consumer`. If the part is missing, this
+    /// is the line of the map or list that should contain it.
     pub fn line(&self, object: &str, part: &[Step]) -> Option<usize> {
         let (document, path) = self.objects.get(object)?;
         Some(self.documents.get(*document)?.line(&way(path, part.to_vec())))
@@ -111,8 +111,8 @@ impl Places {
         Fault { line: self.line(object, part), text: format!("{object}: {what}") }
     }
 
-    /// A fault in an argument or variable of a Deployment's main container. Its line is that of the
-    /// first argument or variable that contains one of the texts `says`.
+    /// A fault in an argument or variable of a Deployment's main container. The fault's line is
+    /// that of the first argument or variable that contains one of the texts `says`.
     pub fn of_words(&self, of: &Deployment, says: &[&str], what: &str) -> Fault {
         let object = format!("deployment/{}", of.name);
         let main = of.main();
@@ -125,8 +125,8 @@ impl Places {
         self.fault(&object, &part, what)
     }
 
-    /// The path to the argument or variable of a container that contains `says`: as a part of an
-    /// argument, or as a variable's name or whole value.
+    /// The path to the first argument that contains `says`, or to the first variable whose name or
+    /// value is `says`. `path` leads to the container.
     fn part(&self, object: &str, path: &[Step], says: &str) -> Option<Vec<Step>> {
         let (document, before) = self.objects.get(object)?;
         let container = self.documents.get(*document)?.at(&way(before, path.to_vec()))?;
@@ -144,7 +144,7 @@ impl Places {
         Some(way(path, ["env".into(), i.into(), "value".into()]))
     }
 
-    /// The fault of an invalid annotation, with the annotation's line.
+    /// Converts an invalid annotation to a fault with the annotation's line.
     pub fn of_annotation(&self, wrong: &InvalidAnnotation) -> Fault {
         let path = ["metadata".into(), "annotations".into(), wrong.annotation.as_str().into()];
         let line = self.line(&format!("deployment/{}", wrong.deployment), &path);

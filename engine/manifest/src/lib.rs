@@ -1,15 +1,15 @@
-//! The manifest: the only description of the demo, read by the box and by a cluster.
+//! Reads the manifest: the only description of the demo, for the box and for a cluster.
 //!
 //! # Layout
-//! - [`parse`]: reads those parts of YAML documents that the engine uses
-//! - `described` and `manifest`: these parts, and a whole manifest
+//! - [`parse`]: reads the parts of YAML documents that the engine uses
+//! - `described` and `manifest`: the types for these parts, and for a whole manifest
 //! - `program`: the kit's programs and their roles
 //! - `objects`: the fields of Kubernetes objects, and their types
-//! - [`fields`]: checks that annotations, variables and arguments are texts
+//! - [`fields`]: checks that annotations, variables and arguments are text
 //! - [`volumes`]: the volumes that a container mounts
 //! - [`invalid`]: the faults in a manifest, with their lines
-//! - [`unused`]: the parts of a manifest that are not honoured without a cluster
-//! - [`yaml`]: the reader of YAML for manifests and scenarios
+//! - [`unused`]: the parts of a manifest that are ignored without a cluster
+//! - [`yaml`]: reads the YAML of manifests and scenarios
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

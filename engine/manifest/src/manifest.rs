@@ -10,16 +10,16 @@ use crate::unused::Unused;
 pub struct Manifest {
     pub deployments: Vec<Deployment>,
     pub services: Vec<Service>,
-    /// The objects that only a cluster needs, as `Kind name`.
+    /// The objects that only a cluster needs, each as `Kind name`.
     pub cluster_only: Vec<String>,
-    /// The parts of the objects that are not honoured without a cluster.
+    /// The parts of the objects that are ignored without a cluster.
     pub unused: Unused,
     /// The lines of the manifest's parts.
     pub places: Places,
 }
 
 impl Manifest {
-    /// Sets the variables of each container for the Services in its namespace.
+    /// Sets each container's variables with the addresses of the Services in its namespace.
     pub(crate) fn link(&mut self) {
         for deployment in &mut self.deployments {
             let near = self.services.iter().filter(|it| it.namespace == deployment.namespace);

@@ -1,5 +1,5 @@
 //! The fields of Kubernetes objects, and their types. A cluster refuses a value of the wrong type
-//! anywhere in an object. The box does, too, even in fields that it does not use.
+//! anywhere in an object. So does the box, even in fields that it does not use.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,8 +13,8 @@ use crate::yaml::typed::{Misfit, must_be, plain};
 #[cfg(test)]
 mod tests;
 
-/// The types of each kind's fields: `text`, `list text`, `map text`, another kind, or `is v1` if
-/// only the value `v1` is allowed. Fields that only a cluster writes, such as status, are left out.
+/// For each kind, the type of each field: `text`, `list text`, `map text`, another kind, or `is v1`
+/// if only the value `v1` is allowed. Fields that only a cluster writes are left out.
 static KINDS: LazyLock<BTreeMap<String, BTreeMap<String, String>>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("objects.yaml")).unwrap_or_default());
 
@@ -26,17 +26,17 @@ pub(super) fn check(kind: &str, object: &Value) -> Result<(), Misfit> {
     fits(kind, object, &mut Vec::new())
 }
 
-/// The part of a checked object at a path; the type's default if that part is missing or empty.
+/// The part of a checked object at a path; `T`'s default if that part is missing or null.
 pub(super) fn part<'a, T: Deserialize<'a> + Default>(of: &'a Value, path: &[&str]) -> T {
     find(of, path).and_then(|found| T::deserialize(found).ok()).unwrap_or_default()
 }
 
-/// The items of the list at a path; none if there is no list.
+/// The items of the list at a path; empty if the path leads to no list.
 pub(super) fn items<'a>(of: &'a Value, path: &[&str]) -> &'a [Value] {
     find(of, path).and_then(Value::as_sequence).map_or(&[], Vec::as_slice)
 }
 
-/// The part of an object at a path; `None` if it is missing or empty.
+/// The part of an object at a path; `None` if that part is missing or null.
 pub(super) fn find<'a>(of: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(of, |of, key| of.get(key)).filter(|found| !found.is_null())
 }
@@ -51,7 +51,7 @@ fn fits(of: &str, value: &Value, path: &mut Vec<Step>) -> Result<(), Misfit> {
         (Some(("map", of)), _) => fits_map(value, path, "text", |_, _| Some(of)),
         (_, Some(fields)) => fits_map(value, path, "field identifier", |key, it| {
             let of = fields.get(key)?.as_str();
-            // Kubernetes takes an empty field for a missing one.
+            // Kubernetes treats a null field as missing.
             (!it.is_null() || of.starts_with("is ")).then_some(of)
         }),
         _ => unfit(of, value).map_or(Ok(()), |wanted| misfit(path, value, wanted)),
@@ -65,7 +65,7 @@ fn fits_below(step: Step, of: &str, value: &Value, path: &mut Vec<Step>) -> Resu
     Ok(())
 }
 
-/// Checks that the keys of a map are texts, and that each value has the type that `of` gives.
+/// Checks that a map's keys are text, and that each value has the type that `of` returns for it.
 fn fits_map<'a>(
     value: &Value,
     path: &mut Vec<Step>,
@@ -88,7 +88,7 @@ fn fits_map<'a>(
     Ok(())
 }
 
-/// The type that a simple value should have; `None` if the value has it.
+/// The type that a simple value should have; `None` if the value has the right type.
 fn unfit<'a>(of: &'a str, value: &Value) -> Option<&'a str> {
     let is_small = value.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
     let (fits, wanted) = match of {

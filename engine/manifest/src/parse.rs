@@ -1,4 +1,4 @@
-//! Reads those parts of YAML documents that the engine uses.
+//! Reads the parts of YAML documents that the engine uses.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use crate::yaml::typed::{must_be, shown};
 use crate::yaml::{Step, documents};
 use crate::{fields, volumes};
 
-/// Kubernetes' own default for `terminationGracePeriodSeconds`.
+/// Kubernetes' default for `terminationGracePeriodSeconds`.
 const DEFAULT_GRACE_S: i64 = 30;
 
 /// The namespace of an object that does not have one.
 const DEFAULT_NAMESPACE: &str = "default";
 
-/// The kinds of objects that a cluster needs for the demo and a box does not.
+/// The kinds of objects that the demo needs in a cluster but not in the box.
 const CLUSTER_ONLY: [&str; 5] = ["ServiceAccount", "Role", "RoleBinding", "Namespace", "Lease"];
 
-/// The path to a part of an object, and what is wrong there.
+/// The path to a part of an object, and the message about its fault.
 type Mismatch = (Vec<Step>, String);
 
 /// Reads a manifest of one or more documents.
 ///
 /// # Errors
-/// Returns the faults in all documents, by kind and name of their objects.
+/// Returns the faults in all documents. Each names the kind and name of its object.
 pub fn parse(text: &str) -> Result<Manifest, Refused> {
     let mut manifest = Manifest::default();
     let mut faults = Vec::new();
@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Result<Manifest, Refused> {
     if faults.is_empty() { Ok(manifest) } else { Err(Refused(faults)) }
 }
 
-/// Adds an object, or the objects of a list, in the document that was added last; returns faults.
+/// Adds an object or a List's objects, which are in the last added document. Returns the faults.
 fn take(manifest: &mut Manifest, number: usize, value: &Value, path: &mut Vec<Step>) -> Vec<Fault> {
     if value.get("kind").and_then(Value::as_str) == Some("List") {
         let mut faults = Vec::new();
@@ -151,10 +151,10 @@ pub fn written_deployment(name: String, object: &impl Serialize) -> Option<Deplo
     deployment(name, &serde_yaml::to_value(object).ok()?).ok()
 }
 
-/// Reads a Deployment whose types were checked.
+/// Reads a Deployment whose field types were checked.
 ///
 /// # Errors
-/// Returns the part that is missing or out of range.
+/// Returns the path to a part that is missing or out of range, and the fault's message.
 pub(crate) fn deployment(name: String, value: &Value) -> Result<Deployment, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let place = ["spec", "template", "spec"];
@@ -212,7 +212,7 @@ fn container(value: &Value, volumes: &[Value]) -> Container {
     }
 }
 
-/// Reads a Service whose types were checked.
+/// Reads a Service whose field types were checked.
 pub(super) fn service(name: String, value: &Value) -> Result<Service, Mismatch> {
     let Some(spec) = find(value, &["spec"]) else { return wrong(&[], "it has no spec") };
     let is_tcp = |it| part::<Option<&str>>(it, &["protocol"]).is_none_or(|it| it == "TCP");
@@ -288,7 +288,7 @@ mod tests {
         assert!(refusal(named).starts_with("deployment/a: "), "{}", refusal(named));
     }
 
-    /// The faults in the kit's manifest, with their lines, after `from` is replaced by `to`.
+    /// The messages for the kit's manifest, with their lines, after `from` is replaced by `to`.
     fn with(from: &str, to: &str) -> String {
         assert!(DEMO.contains(from), "{from}");
         let refused = parse(&DEMO.replacen(from, to, 1)).unwrap_err();

@@ -1,11 +1,11 @@
-//! The kit's programs. All code that treats one of them unlike another uses this module.
+//! The kit's programs. All code that treats one program differently from another uses this module.
 
 /// A program of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
     /// Keeps the jobs until they are done.
     Queue,
-    /// Makes the load: publishes jobs.
+    /// Makes the load by publishing jobs.
     Producer,
     /// Does the jobs of a queue.
     Consumer,
@@ -16,7 +16,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// The program that a command starts, by its file name; `None` if it is not one of the kit's.
+    /// The program that a command starts, by its file name; `None` if the kit has no such program.
     pub fn of(command: &str) -> Option<Program> {
         match command.rsplit('/').next()? {
             "queue" => Some(Program::Queue),
@@ -28,7 +28,7 @@ impl Program {
         }
     }
 
-    /// Whether the other programs send requests to this one. Such a program makes no load, and a
+    /// Whether other programs send requests to this program. Such a server makes no load, and a
     /// page neither scales nor kills it.
     pub fn serves(self) -> bool {
         matches!(self, Program::Queue | Program::Engine)

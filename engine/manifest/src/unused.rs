@@ -1,7 +1,7 @@
-//! Finds the parts of a manifest that are not honoured without a cluster.
+//! Finds the parts of a manifest that are ignored without a cluster.
 //!
-//! There are two kinds. Fields that only clusters need (images, resources, probes) are listed in a
-//! summary. Each part that changes the meaning of the demo (a volume, a second container) is named.
+//! Fields that only clusters need (images, resources, probes) are listed in a summary. Each part
+//! that changes the meaning of the demo (a volume, a second container) gets its own warning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,16 +13,16 @@ use crate::described::{Container, Deployment};
 use crate::objects::{find, items};
 use crate::volumes::Source;
 
-/// The parts of a manifest that are not honoured without a cluster.
+/// The parts of a manifest that are ignored without a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unused {
-    /// The names of fields that only clusters need.
+    /// The names of the manifest's fields that only clusters need.
     pub for_clusters: BTreeSet<String>,
-    /// Sentences, each of which names a part that changes the meaning of the demo.
+    /// One sentence for each ignored part that changes the meaning of the demo.
     pub warnings: Vec<String>,
 }
 
-/// The fields of a kind that are honoured, and those that only clusters need.
+/// The fields of a kind that are used without a cluster, and those that only clusters need.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Known {
@@ -35,7 +35,7 @@ static KNOWN: LazyLock<BTreeMap<String, Known>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("unused.yaml")).unwrap_or_default());
 
 impl Unused {
-    /// Adds the parts of a Deployment that are not honoured.
+    /// Adds the parts of a Deployment that are ignored.
     pub fn look_at_deployment(&mut self, deployment: &Deployment, value: &Value) {
         let name = deployment.name.as_str();
         let Some(spec) = value.get("spec") else { return };
@@ -57,7 +57,7 @@ impl Unused {
         }
     }
 
-    /// Adds the parts of the main container that are not honoured, and its volumes.
+    /// Adds the parts and volumes of the main container that are ignored or work differently.
     fn look_at_main(&mut self, name: &str, container: &Container, written: Option<&Value>) {
         if let Some(written) = written {
             self.look(name, written, "Container");
@@ -103,7 +103,7 @@ impl Unused {
         self.not_honoured(&format!("deployment/{name}: {what}"));
     }
 
-    /// Adds the warning that `what` is not honoured without a cluster.
+    /// Adds the warning that `what` is ignored without a cluster.
     pub fn not_honoured(&mut self, what: &str) {
         self.warnings.push(format!("{what} is not honoured without a cluster"));
     }

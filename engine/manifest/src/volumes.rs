@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::objects::{find, part};
 
-/// The kinds of volumes that outlive the pod.
+/// The kinds of volumes whose files outlive the pod.
 const LASTING: [&str; 5] = ["persistentVolumeClaim", "ephemeral", "hostPath", "nfs", "csi"];
 
 /// The kinds of volumes that the cluster fills with files.
@@ -19,7 +19,7 @@ pub struct Mount {
     pub volume: String,
     /// The kind of the volume.
     pub source: Source,
-    /// The part of the volume that is mounted; `None` for the whole volume.
+    /// The path of the mounted part within the volume; `None` if the whole volume is mounted.
     pub sub_path: Option<String>,
     /// Whether the container may only read the mount.
     pub is_read_only: bool,
@@ -34,7 +34,7 @@ pub enum Source {
     Lasting(&'static str),
     /// The cluster fills the volume with read-only files; the text is its kind, such as `secret`.
     Files(&'static str),
-    /// The volume has another kind that only a cluster has, or the pod does not have this volume.
+    /// The volume has another kind, which only a cluster has, or the pod does not define it.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl Source {
     }
 }
 
-/// The mounts of a container, whose pod has these `volumes`.
+/// Converts the `mounts` of a container whose pod has these `volumes`.
 pub(super) fn mounts(mounts: &[Value], volumes: &[Value]) -> Vec<Mount> {
     let mount = |it| {
         let name: String = part(it, &["name"]);

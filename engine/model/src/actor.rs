@@ -14,13 +14,13 @@ pub enum Actor {
     /// `engine top`.
     #[serde(rename = "engine top")]
     Top,
-    /// The scenario that is played.
+    /// The scenario that the engine plays.
     #[serde(rename = "the scenario")]
     Scenario,
     /// A person in the audience, with a phone.
     #[serde(rename = "the audience")]
     Audience,
-    /// The engine itself, for the load at its start (`--opening-load`).
+    /// The engine itself, when it sets the load at its start (`--opening-load`).
     #[serde(rename = "the opening load")]
     Opening,
     /// A program that calls the API without giving its name.

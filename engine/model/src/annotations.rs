@@ -37,14 +37,14 @@ const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::fr
 /// The range of values for `service-rate`, in jobs a second.
 const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 
-/// The range of values for the capacity, in its annotation and its flag.
+/// The range of values for the capacity, both in its annotation and in the flag `--capacity`.
 pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
 
 /// The name of the annotation that sets the capacity; only the engine's own Deployment has it.
 pub const CAPACITY: &str = "capacity";
 
-/// Makes a configuration of a manifest. The engine's annotation `capacity` overrides `--capacity`,
-/// because the annotation can be changed while the engine runs.
+/// Makes the configuration from a manifest. The engine's annotation `capacity` overrides
+/// `--capacity`, because the annotation can be changed while the engine runs.
 ///
 /// # Errors
 /// Returns every invalid annotation, with its Deployment.
@@ -70,7 +70,7 @@ pub fn config(manifest: &Manifest, budget: &Budget) -> Result<control::Config, R
     Err(Refused(problems.iter().map(|wrong| manifest.places.of_annotation(wrong)).collect()))
 }
 
-/// The workload that a Deployment describes, checked on its own; `None` if it is not scaled.
+/// The workload that a Deployment describes, checked without others; `None` if it is not scaled.
 ///
 /// # Errors
 /// Returns every annotation that is invalid.
@@ -86,7 +86,7 @@ pub fn checked_workload(
     Err(problems.iter().map(|problem| in_words(problem, &deployment.name)).collect())
 }
 
-/// Describes a problem from the decision core with the name of the annotation that causes it.
+/// Describes a problem that the decision core has found, and names the annotation that causes it.
 /// `engine` is the name of the engine's own Deployment, whose annotation sets the capacity.
 pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
     let annotation = match problem.setting {
@@ -116,12 +116,12 @@ pub fn capacity(all: &[Deployment]) -> Result<Option<u32>, InvalidAnnotation> {
     }
 }
 
-/// The name of the engine's own Deployment; `engine` if there is none.
+/// The name of the engine's own Deployment; `engine` if no Deployment runs the engine.
 pub(crate) fn engine_name(all: &[Deployment]) -> &str {
     all.iter().find(|it| it.is_engine()).map_or("engine", |it| &it.name)
 }
 
-/// The workload that a Deployment describes, not checked further; `None` if it is not scaled.
+/// Checks single annotations, and returns the workload they describe; `None` if it is not scaled.
 fn workload(
     deployment: &Deployment,
     capacity: u32,
@@ -158,7 +158,7 @@ fn workload(
     }))
 }
 
-/// Returns the value that was read; if it is invalid, adds the problem and returns the default.
+/// Returns the value in `read`. For an error, adds it to `problems` and returns the default.
 pub(crate) fn noted<T: Default>(
     read: Result<T, InvalidAnnotation>,
     problems: &mut Vec<InvalidAnnotation>,
@@ -188,7 +188,7 @@ impl<'a> Annotations<'a> {
         InvalidAnnotation::new(self.deployment, name, what)
     }
 
-    /// The annotations with an unknown name, which would otherwise silently have no effect.
+    /// Returns an error for each unknown annotation, which would otherwise silently have no effect.
     fn unknown(&self, is_engine: bool) -> Vec<InvalidAnnotation> {
         let known = |name: &&str| OF_WORKLOADS.contains(name) || (is_engine && *name == CAPACITY);
         let unknown = self.values.keys().filter(|name| !known(name));
@@ -272,14 +272,14 @@ impl<'a> Annotations<'a> {
         let length = self.number("target-queue-length")?;
         let length = length.ok_or_else(|| missing("target-queue-length"))?;
         if length == 0 {
-            let text = "is 0, and no queue is shorter than that; give at least 1";
+            let text = "is 0; give at least 1";
             return Err(self.wrong("target-queue-length", text));
         }
         Ok(QueueTarget { queue: queue.to_owned(), length })
     }
 }
 
-/// Whether the kit's queue accepts this name for a queue; if not, it must be a typing error.
+/// Whether the kit's queue server accepts this name; a refused name must be a typing error.
 fn is_queue_name(text: &str) -> bool {
     let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
     (1..=80).contains(&text.len()) && text.bytes().all(fits)

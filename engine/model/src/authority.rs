@@ -1,4 +1,4 @@
-//! Whether this engine decides, and if not, which engine does.
+//! Whether this engine makes the scaling decisions, and if not, which engine makes them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, ready};
 
 use crate::scheduler::Written;
 
-/// Returns whether the engine may write now. It is called right before each write is sent.
+/// A function, called right before each write, that returns whether the engine may write now.
 pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// The mode of an engine.
@@ -17,25 +17,25 @@ pub type MayWrite = Arc<dyn Fn() -> bool + Send + Sync>;
 pub enum ControlMode {
     /// The engine decides and scales.
     Decides,
-    /// A person holds all scaling; the engine only carries out what people scale by hand.
+    /// A person holds all scaling; the engine only carries out scaling that people request.
     Held,
-    /// The engine carries out nothing, for this reason.
+    /// The engine shows the state but scales nothing, for the reason in this text.
     LooksOn(String),
 }
 
-/// Knows whether this engine, or another one, decides.
+/// Knows whether this engine or another one makes the scaling decisions.
 pub trait Authority: fmt::Debug + Send + Sync {
     /// The current mode of this engine.
     fn mode(&self) -> ControlMode;
 
-    /// Whether a person holds all scaling, as far as is known now.
+    /// Whether a person holds all scaling, as far as this engine knows now.
     fn held(&self) -> bool;
 
     /// Holds all scaling, or ends the hold. An engine that becomes the leader keeps a hold.
     fn hold(&mut self, hold: bool) -> Written;
 
-    /// When this engine became the leader; another time means another term. `None` if it
-    /// does not lead, or if it is the only engine.
+    /// When this engine became the leader, a time that differs for each term. `None` if this engine
+    /// does not lead, or if it is the only one.
     fn term(&self) -> Option<Duration>;
 
     /// The role that the page shows: `alone`, `leader`, or `standby` with the engine that leads.
@@ -48,7 +48,7 @@ pub trait Authority: fmt::Debug + Send + Sync {
     fn release(&self) -> BoxFuture<'_, ()>;
 }
 
-/// The authority of the only engine: the one in a box.
+/// The authority of an engine that is the only one, as in a box.
 #[derive(Debug, Default)]
 pub struct Alone {
     held: bool,

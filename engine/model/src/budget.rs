@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Budget {
     /// The number of slots.
     pub capacity: u32,
-    /// The time between two rounds.
+    /// The time between two rounds of the control loop.
     pub tick: Duration,
 }
 

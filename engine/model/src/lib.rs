@@ -1,11 +1,11 @@
 //! The types that all parts of the engine share, and the traits for schedulers and sources.
 //!
 //! # Layout
-//! - [`scheduler`]: [`Scheduler`], where the containers run
-//! - [`authority`]: [`Authority`], whether this engine decides
-//! - [`source`]: [`MetricSource`], where readings come from; [`queue_reading`]: one reading
+//! - [`scheduler`]: [`Scheduler`], which runs the containers
+//! - [`authority`]: [`Authority`], which knows whether this engine makes the scaling decisions
+//! - [`source`]: [`MetricSource`], which reads queues; [`queue_reading`]: one reading
 //! - [`annotations`]: the scaling rules, which are annotations on Deployments
-//! - [`settings`]: the configuration made of annotations; [`warning`]: what is wrong with it
+//! - [`settings`]: the configuration made from annotations; [`warning`]: the problems in it
 //! - [`configure`]: edits of the annotations while the engine runs
 //! - [`actor`], [`budget`], [`clock`]: the authors of actions, the flags, and the engine's time
 #![forbid(unsafe_code)]

@@ -15,7 +15,7 @@ pub struct QueueReading {
     pub lost: Option<u64>,
     /// The workers that have leases on the queue's messages.
     pub leases: LeaseHolders,
-    /// 90 % of the last jobs were acked within this time after their receive; `None` if unknown.
+    /// 90 % of the last jobs took at most this time from receive to ack; `None` if unknown.
     pub ack_p90: Option<Duration>,
 }
 
@@ -24,13 +24,13 @@ pub struct QueueReading {
 pub struct Leases {
     /// The names of the workers that have a lease.
     pub busy: BTreeSet<String>,
-    /// The names of workers that had a lease a while ago and have none now.
+    /// The names of workers that had a lease earlier and have no lease now.
     pub idle: BTreeSet<String>,
     /// The number of leases whose workers are unknown.
     pub nameless: u64,
 }
 
-/// What a queue says about its workers.
+/// The holders of a queue's leases, if the queue reports them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LeaseHolders {
     /// The queue does not list its workers.

@@ -23,18 +23,18 @@ pub trait Scheduler: fmt::Debug + Send + Sync {
     /// Waits until a container was added, became ready or was removed since the last call.
     fn changed(&mut self) -> BoxFuture<'_, ()>;
 
-    /// The Deployments with their annotations; `None` while these are not known.
+    /// The Deployments with their annotations; `None` while the scheduler does not know them.
     fn described(&self) -> Option<Described>;
 
     /// Sets the replicas of a Deployment. If the engine chooses which containers leave, those in
-    /// `first` leave first, in this order. The request counts as sent at once. The future returns
-    /// its result, but makes no progress until it is polled.
+    /// `first` leave first, in this order. The request counts as sent from this call on. The
+    /// returned future gives the result, but makes no progress until it is polled.
     fn scale(&self, name: &str, replicas: u32, first: &[String]) -> Written;
 
-    /// Edits annotations: all of them or none, as far as errors can be found beforehand.
+    /// Edits annotations. If an error is found before the first edit, no edit is made.
     fn configure(&self, changes: &[Change]) -> Written;
 
-    /// Kills a container without a warning to it; the future returns the result.
+    /// Kills a container at once, without asking it to stop; the future returns the result.
     fn kill(&self, deployment: &str, container: &str) -> Written;
 
     /// Whether the engine chooses which containers leave when a count is lowered.
@@ -61,7 +61,7 @@ pub trait Scheduler: fmt::Debug + Send + Sync {
         ready(()).boxed()
     }
 
-    /// Ends what must not outlive the engine, such as local processes.
+    /// Ends everything that must not outlive the engine, such as local processes.
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         ready(()).boxed()
     }
@@ -76,7 +76,7 @@ pub struct Lacks {
     pub configure: Option<String>,
 }
 
-/// The future result of a request. The request counts as carried out from the moment it was made.
+/// The future result of a request. The request counts as carried out as soon as it is made.
 pub type Written = BoxFuture<'static, Result<(), ScaleError>>;
 
 /// The state of a Deployment.
@@ -86,13 +86,13 @@ pub struct Status {
     pub replicas: Replicas,
     /// The Deployment's containers, ordered by name.
     pub instances: Vec<Instance>,
-    /// Whether a Service leads to the Deployment, so that others depend on it.
+    /// Whether a Service sends requests to the Deployment, so that other programs depend on it.
     pub serves: bool,
     /// Whether the Deployment belongs to the demo, so that a reset may stop it.
     pub ours: bool,
     /// How long each container has to end its work after it was asked to stop.
     pub grace: Duration,
-    /// The last counters of the containers that have left, summed up by the counter's name.
+    /// The last counters of all containers that have left: one sum for each counter, by its name.
     pub left: BTreeMap<String, f64>,
 }
 
@@ -105,13 +105,13 @@ pub struct Instance {
     pub workload: String,
     /// The phase of the container's life.
     pub phase: Phase,
-    /// The number of the container's process; `None` without a local process.
+    /// The container's process ID; `None` if the container is not a local process.
     pub pid: Option<u32>,
     /// The address of the container's HTTP server; `None` until it is known.
     pub address: Option<SocketAddr>,
     /// How often the container was restarted after a crash.
     pub restarts: u32,
-    /// Whether the container waits for a machine with room; this does not count as start time.
+    /// Whether the container waits for a node with free room; this wait is not start time.
     #[serde(skip)]
     pub waits: bool,
     /// Whether the scheduler considers the container unable to work now.
@@ -120,7 +120,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// How far the container's start has come, for the decision core.
+    /// The stage that the container's start has reached, for the decision core.
     pub fn stage(&self) -> Stage {
         match self.phase {
             Phase::Starting if !self.waits => Stage::Starting,
@@ -152,16 +152,16 @@ pub enum ScaleError {
     #[error("there is no deployment {name}; the deployments are {}", .known.join(", "))]
     #[allow(missing_docs)] // the names say it
     Unknown { name: String, known: Vec<String> },
-    /// Another count was requested before this one was written.
+    /// Another count was requested before this request was carried out.
     #[error("a newer count has replaced this one")]
     Superseded,
-    /// The engine does not have the right to do this; the text has the line that grants it.
+    /// The engine lacks the permission for this; the text has the line that grants it.
     #[error("{0}")]
     Forbidden(String),
     /// It is unknown whether the request was carried out.
     #[error("{0}")]
     Unanswered(String),
-    /// The Deployment cannot have this count, for this reason.
+    /// The Deployment cannot have this count; the text is the reason.
     #[error("{0}")]
     Refused(String),
     /// These annotations are invalid.

@@ -1,6 +1,6 @@
 //! The configuration of a running engine, made from annotations each time they are edited.
 //!
-//! If a value is invalid, the last valid one counts. A workload that never had a valid one is
+//! If a value is invalid, the last valid value counts. A workload that never had valid values is
 //! blocked: it keeps its containers, and they use up capacity.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,14 +24,14 @@ pub type Spare = Result<u32, String>;
 /// The Deployments as a scheduler sees them, from which the configuration is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Described {
-    /// All Deployments, in the order of their names or of the manifest.
+    /// All Deployments, ordered by name or as in the manifest.
     pub deployments: Vec<Deployment>,
     /// The Deployments that the engine may not scale, each with the reason.
     pub not_ours: Warnings,
     /// The names of deleted Deployments whose pods still exist.
     pub leaving: BTreeSet<String>,
     /// The spare slots of the cluster, if they are the capacity; `None` if the capacity is
-    /// configured. Until the slots are known, the configured capacity counts.
+    /// configured. Until their number is known, the configured capacity counts.
     pub spare: Option<Spare>,
 }
 
@@ -39,11 +39,11 @@ pub struct Described {
 #[derive(Debug, Default)]
 pub struct Settings {
     budget: Budget,
-    /// What the last configuration was made from, so that a new one is made only after a change.
+    /// The Deployments of the last configuration. If they are unchanged, no new one is made.
     from: Option<Described>,
     /// The last known number of spare slots; `None` if the capacity is configured.
     last_spare: Option<u32>,
-    /// The last valid capacity from the annotation, or else the flag's.
+    /// The last valid capacity from the annotation; the flag's capacity without an annotation.
     typed: u32,
     good: BTreeMap<String, Workload>,
     /// The last configuration that was made, which is always valid.
@@ -53,7 +53,7 @@ pub struct Settings {
     configured: Configured,
 }
 
-/// What follows from a change of the Deployments.
+/// The results of a change of the Deployments.
 #[derive(Debug, Default)]
 pub struct Edit {
     /// The new configuration; `None` if no valid one is known.
@@ -75,9 +75,9 @@ impl Settings {
         &self.warnings
     }
 
-    /// Makes a new configuration of these Deployments; `None` if nothing has changed.
+    /// Makes a new configuration from these Deployments; `None` if nothing has changed.
     pub fn update(&mut self, from: Described) -> Option<Edit> {
-        // This is called in each round, and there is nearly never a change.
+        // This function runs in each round, and the Deployments have rarely changed.
         if self.from.as_ref() == Some(&from) {
             return None;
         }
@@ -128,8 +128,8 @@ impl Settings {
         }
     }
 
-    /// Returns a valid configuration: this one, or the last valid one with the current pauses.
-    /// Workloads that the last valid one does not have are blocked. A configured capacity must be
+    /// Returns `config` if it is valid, or else the last valid configuration with the current
+    /// pauses, in which all workloads that came later are blocked. A configured capacity must be
     /// enough for the minimums; a measured one is a fact, and may be smaller.
     fn sound(&self, config: Config) -> Config {
         let problems = match self.last_spare {
@@ -171,8 +171,8 @@ impl Settings {
         self.last_spare.unwrap_or(self.typed)
     }
 
-    /// The workload of a Deployment, and its warning. If its annotations are invalid, it is the
-    /// last valid workload, or a blocked one.
+    /// Returns the workload of a Deployment, and its warning. If the annotations are invalid, the
+    /// workload is the last valid one, or a blocked one.
     fn read(
         &mut self,
         deployment: &Deployment,

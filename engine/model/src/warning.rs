@@ -23,7 +23,7 @@ pub enum Kind {
     ScaledByOther,
     /// It is not known which of the Deployment's containers are busy.
     BusyUnknown,
-    /// The engine has no right to scale the Deployment, or to read what it needs to know.
+    /// The engine has no right to scale the Deployment, or to read data that it needs.
     MissingRight,
 }
 

@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Adds values to snapshots; [`Command::Show`](crate::control_loop::Command::Show) sends one now.
+/// Adds values to snapshots; [`crate::control_loop::Command::Show`] publishes changed ones at once.
 pub trait Contribution: fmt::Debug + Send + Sync {
     /// The keys and values for the state and the stream at `now`; null where a value is unknown.
     fn keys(&self, now: Duration) -> Vec<(&'static str, Value)>;
 
-    /// A value that a page gets only when it begins to listen.
+    /// A value that a page gets only when it connects to the stream.
     fn first(&self) -> Option<(&'static str, Value)> {
         None
     }
 
-    /// The name of a list in frames, and its values since the last call, oldest first. Each value
-    /// is sent once.
+    /// The name of a list, and its new values since `fresh` was last called, oldest first. Each
+    /// value is sent to the pages once.
     fn fresh(&self) -> Option<(&'static str, Vec<Value>)> {
         None
     }
 
-    /// Starts again from second 0; called at a reset.
+    /// Starts the contribution again from second 0; called at a reset.
     fn begin_anew(&self) {}
 }
 
@@ -36,12 +36,12 @@ pub struct Contributions(Arc<[Arc<dyn Contribution>]>);
 pub struct Contributed {
     /// Values by key.
     pub keys: BTreeMap<&'static str, Value>,
-    /// The values since the previous snapshot, by the name of their list.
+    /// New values since the previous snapshot, by the name of their list.
     pub fresh: Vec<(&'static str, Vec<Value>)>,
 }
 
 impl Contributions {
-    /// These contributions, in this order.
+    /// Bundles these contributions, in this order.
     pub fn new(all: Vec<Arc<dyn Contribution>>) -> Contributions {
         Contributions(all.into())
     }
@@ -54,7 +54,7 @@ impl Contributions {
         }
     }
 
-    /// The values that a page gets only when it begins to listen.
+    /// The values that a page gets only when it connects to the stream.
     pub fn first(&self) -> impl Iterator<Item = (&'static str, Value)> {
         self.0.iter().filter_map(|it| it.first())
     }

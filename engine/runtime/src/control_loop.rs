@@ -1,11 +1,11 @@
-//! The control loop: the clock and the sockets around the pure decision core. At each tick (twice a
+//! The control loop runs the pure decision core with a clock and sockets. At each tick (twice a
 //! second) it observes, decides and scales. Between ticks it gives out slots as soon as they become
 //! free. Nothing else in the engine scales.
 //!
 //! # Layout
 //! - [`handle`]: the interface to the loop, and its commands
 //! - [`commands`]: how the loop carries out commands
-//! - `leaving`: idle containers leave first
+//! - `leaving`: idle containers are stopped first
 //! - `configure`: edits of annotations, by this engine and by others
 //! - `restart` and `reset`: the reset to second 0, and its progress
 
@@ -43,10 +43,10 @@ use reset::Reset;
 /// How many commands may wait for the loop, which takes them between rounds.
 const COMMANDS: usize = 64;
 
-/// How long a leaving engine waits for the answers to its writes; each write may take 1 s.
+/// How long an engine that shuts down waits for its writes; each write may take 1 s.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// How long changes are gathered before a round; 4 % of the default tick.
+/// How long changes are gathered before an extra round; 4 % of the default tick.
 const SETTLE: Duration = Duration::from_millis(20);
 
 /// The parts that a control loop is made of.
@@ -54,7 +54,7 @@ const SETTLE: Duration = Duration::from_millis(20);
 pub struct Components {
     /// The decision core.
     pub core: Autoscaler,
-    /// Where the containers run.
+    /// The scheduler that starts and stops the containers.
     pub scheduler: Box<dyn Scheduler>,
     /// The sources of queue readings.
     pub sources: Sources,
@@ -70,7 +70,7 @@ pub struct Components {
     pub authority: Box<dyn Authority>,
     /// Replicas of the load's Deployments at the start, by name; a reset restores them.
     pub opening: BTreeMap<String, u32>,
-    /// Whether workloads are scaled to their minimums when the engine leaves.
+    /// Whether workloads are scaled to their minimums when the engine shuts down.
     pub reset_on_exit: bool,
 }
 
@@ -78,13 +78,13 @@ pub struct Components {
 #[derive(Debug)]
 pub struct ControlLoop {
     components: Components,
-    /// What other parts add to each snapshot.
+    /// The values that other parts add to each snapshot.
     contributions: Contributions,
     builder: SnapshotBuilder,
     ticks: u64,
     /// The time of the last round.
     last: Duration,
-    /// The leader's term for which the core has taken over; `None` before the first.
+    /// When the last known term of this engine as leader began; `None` before the first.
     term: Option<Duration>,
     commands: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -97,18 +97,18 @@ pub struct ControlLoop {
     /// Which containers are busy, and which are retired.
     retiring: Retiring,
     retire_calls: Calls,
-    /// Containers killed by a command, to log what became of their jobs.
+    /// Containers that a command killed, remembered for the log entries about their jobs.
     killed: BTreeSet<String>,
-    /// Where writes send their log events once they have succeeded.
+    /// The channel to which writes send their log events once they have succeeded.
     log_tx: mpsc::UnboundedSender<LogEvent>,
     log_rx: mpsc::UnboundedReceiver<LogEvent>,
-    /// Asks for a round, even when nothing has changed.
+    /// Makes the loop start a round, even if nothing has changed.
     waker: Arc<Notify>,
     reset: Option<Reset>,
 }
 
 impl ControlLoop {
-    /// A loop that has observed the Deployments once, and the handle to it.
+    /// Creates the loop, which observes the Deployments once, and the handle to it.
     pub fn new(components: Components, contributions: Contributions) -> (ControlLoop, Handle) {
         let mut builder = SnapshotBuilder::new(components.fixed.clone(), rand::random());
         let observation = Observation::default();
@@ -163,7 +163,7 @@ impl ControlLoop {
     /// Runs the loop until shutdown; then stops the scheduler and gives the Lease back.
     pub async fn run(mut self, shutdown: Shutdown) {
         let tick = self.components.core.config().tick;
-        // The sources read the queues at the tick, and have the answers a tenth of a tick later.
+        // A round begins a tenth of a tick late, because the queues are read at the tick.
         let mut ticks = interval_at(self.components.clock.began() + tick / 10, tick);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -305,7 +305,7 @@ impl ControlLoop {
         if term != self.term {
             self.term = term;
             core.take_over(now);
-            // Only the leader publishes Events, so warnings from before are published now.
+            // Only a leader publishes Kubernetes Events, so a new leader repeats all warnings.
             for (deployment, warning) in settings.warnings() {
                 scheduler.warn(deployment, warning);
             }
@@ -313,7 +313,7 @@ impl ControlLoop {
         if is_tick { core.step(now, seen) } else { core.fill(now, seen) }
     }
 
-    /// Whether the engine decides, is held or looks on. While the scheduler warns, it looks on.
+    /// Whether the engine scales, is held, or only observes, as it does while the scheduler warns.
     fn mode(&self) -> ControlMode {
         match self.components.scheduler.warning() {
             Some(warning) => ControlMode::LooksOn(warning),
@@ -357,7 +357,7 @@ impl ControlLoop {
                     tracing::info!("{text}");
                     log_rx.await;
                 }
-                // A missing permission is shown as a warning about the workload instead.
+                // A superseded write is no error. A missing permission is shown as a warning.
                 Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}
                 Err(error) if is_news => tracing::warn!("{name} was not scaled: {error}"),
                 Err(_) => {}
@@ -366,8 +366,8 @@ impl ControlLoop {
     }
 }
 
-/// Returns 20 ms after a change: several containers that stop for one reason stop together, and
-/// their slots are then given out in one round, not one by one.
+/// Returns 20 ms after a change. Several containers often stop at nearly the same time, and one
+/// round can then give out all their slots.
 async fn settled_change(scheduler: &mut dyn Scheduler) {
     scheduler.changed().await;
     tokio::time::sleep(SETTLE).await;

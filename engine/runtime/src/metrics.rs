@@ -10,7 +10,7 @@ use prometheus::{
 
 use crate::snapshots::state::{State, WorkloadState};
 
-/// Buckets of the duration in seconds: a decision takes microseconds; the last one is a tick.
+/// Histogram buckets in seconds: a decision takes microseconds, and the last bucket is one tick.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
 
 /// The engine's Prometheus metrics.
@@ -68,7 +68,7 @@ impl Metrics {
             decisions: IntCounterVec::new(decisions, &["workload", "direction"])?,
             over_capacity: Counter::new(
                 "microscaling_over_capacity_seconds_total",
-                "Time in which more containers ran than the capacity, because others started them.",
+                "Seconds over the capacity, because another program or person started containers.",
             )?,
             duration: Histogram::with_opts(duration.buckets(BUCKETS.to_vec()))?,
         };
@@ -93,7 +93,7 @@ impl Metrics {
         }
     }
 
-    /// Drops series that depend on the configuration: a rule may have changed, a queue may be gone.
+    /// Drops series that depend on the configuration: a rule may have changed, or a queue be gone.
     pub fn forget_settings(&self) {
         self.replicas.reset();
         self.wanted.reset();

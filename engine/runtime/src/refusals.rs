@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use model::scheduler::ScaleError;
 
-/// Why each Deployment could not be scaled the last time. The engine retries with every tick, but
-/// logs the failure once.
+/// The last error of each Deployment that could not be scaled. The engine retries at every tick,
+/// but logs each error once.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<BTreeMap<String, ScaleError>>);
 
 impl Refusals {
-    /// Records the result of a write. Returns whether it is a refusal that was not logged yet.
+    /// Records the result of a write. Returns whether it is an error that was not logged yet.
     pub(crate) fn is_news(&self, name: &str, refusal: Option<&ScaleError>) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match refusal {

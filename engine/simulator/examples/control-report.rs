@@ -1,4 +1,4 @@
-//! Prints the measured promises about the core, and the comparison with the other contenders.
+//! Prints the measured promises about the core, and its comparison with other autoscalers.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};

@@ -5,28 +5,28 @@ use std::ops::RangeInclusive;
 use crate::Time;
 use crate::random::Random;
 
-/// The allowed rates, in jobs a second.
+/// The allowed rates, in jobs per second.
 pub(crate) const RATES: RangeInclusive<f64> = 0.0..=10_000.0;
 /// The most points of a trace: more than one for each second of a day (86,400).
 pub(crate) const MOST_POINTS: usize = 100_000;
 /// The most jobs of one burst.
 const MOST_AT_ONCE: u32 = 100_000;
 
-/// The arrivals of a queue over time. Rates are jobs a second. With `even`, jobs arrive at equal
-/// gaps of 1 / rate; otherwise as a Poisson process, at random times.
+/// The arrivals of a queue over time. Rates are jobs per second. With `even`, jobs arrive at
+/// equal intervals of 1 / rate; otherwise at random times, as a Poisson process.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // the names say it
 pub enum Arrivals {
-    /// Jobs at equal gaps.
+    /// Jobs at equal intervals.
     Constant { rate: f64 },
     /// Jobs at random times.
     Poisson {
-        /// Jobs a second on average.
+        /// Jobs per second on average.
         rate: f64,
     },
     /// The rate `from` until the time `at`, then the rate `to`.
     Step { from: f64, to: f64, at: Time, even: bool },
-    /// A low and a high rate in turn, half a period each, the low one first.
+    /// A low and a high rate in turn, each for half a period, the low rate first.
     Square {
         low: f64,
         high: f64,
@@ -49,7 +49,7 @@ pub enum Arrivals {
         jobs: u32,
         /// The time of the first burst.
         at: Time,
-        /// How long until the next burst; `None` for a single one.
+        /// The time from one burst to the next; `None` for a single burst.
         every: Option<Time>,
     },
     /// A recorded trace: each rate holds from its time until the time of the next one.
@@ -58,7 +58,7 @@ pub enum Arrivals {
         points: Vec<(Time, f64)>,
         even: bool,
     },
-    /// Observed arrivals, one by one; files do not have this shape.
+    /// Observed arrivals, one by one; scenario files do not have this shape.
     Recorded {
         /// The time of each arrival, in order.
         moments: Vec<Time>,
@@ -115,7 +115,7 @@ impl Arrivals {
         }
     }
 
-    /// How many jobs have arrived by `at` seconds on average, bursts not counted.
+    /// How many jobs have arrived by `at` seconds on average, without those of bursts.
     pub fn expected(&self, at: f64) -> f64 {
         match self {
             Arrivals::Constant { rate }
@@ -179,12 +179,12 @@ fn replayed(points: &[(Time, f64)], at: f64) -> f64 {
     parts.map(|((from, rate), end)| rate * (at.min(end) - from.as_secs_f64()).max(0.0)).sum()
 }
 
-/// The arrival times of one queue's jobs, bursts not counted.
+/// The arrival times of one queue's jobs, without those of bursts.
 #[derive(Debug)]
 pub struct Stream {
     arrivals: Arrivals,
     random: Random,
-    /// The expected number of jobs at the time of the last one.
+    /// The expected number of jobs by the time of the last arrival.
     owed: f64,
     last: f64,
     end: f64,
@@ -202,8 +202,8 @@ impl Stream {
 impl Iterator for Stream {
     type Item = Time;
 
-    /// Adds 1 to the expected number of jobs, or an exponential random number with mean 1, and
-    /// returns the time at which it is reached. The latter makes a Poisson process.
+    /// Raises the expected number of jobs by 1, or for a Poisson process by an exponential random
+    /// number with mean 1. Returns the time at which the arrivals reach the new number.
     fn next(&mut self) -> Option<Time> {
         self.asked += 1;
         if let Arrivals::Recorded { moments } = &self.arrivals {

@@ -11,7 +11,7 @@ use crate::contenders::rules;
 use crate::scenario::{Queue, Scenario, Workload};
 use problem::Report;
 
-/// The shortest allowed tick. Shorter ones would only make long runs in which nothing happens.
+/// The shortest allowed tick. Shorter ticks would only add rounds in which nothing happens.
 const SHORTEST_TICK: Time = Time::from_millis(10);
 
 impl Scenario {

@@ -18,7 +18,7 @@ impl Scenario {
         Situation { held: false, ..situation }
     }
 
-    /// The lasting effects of all steps up to this one, by its index, and of this one.
+    /// The lasting effects of all steps up to the step with this index, including that step.
     pub fn situation(&self, step: usize) -> Situation {
         let mut situation = self.at_first();
         let so_far = self.steps.iter().take(step + 1).flat_map(|step| &step.actions);
@@ -26,17 +26,17 @@ impl Scenario {
         situation
     }
 
-    /// The actions that lead from any situation to a step, by its index: all lasting effects up
-    /// to it, and those actions of the step that have no lasting effect.
+    /// The actions that lead from any situation to the step with this index: all lasting effects up
+    /// to and including the step, and those of the step's actions that have no lasting effect.
     pub fn anew(&self, step: usize) -> Vec<Action> {
         let own = self.steps.get(step).into_iter().flat_map(|step| &step.actions);
         let passing = own.filter(|action| !action.lasts()).cloned();
         self.situation(step).actions().into_iter().chain(passing).collect()
     }
 
-    /// Queues that cannot be read in a step, by its index, and for how long from its start. `None`
-    /// stands for at least the step's duration by the clock: the queue then stays unreadable until
-    /// the next step, so that the caption is true however long the presenter talks.
+    /// The queues that cannot be read in the step with this index, and for how long from its start.
+    /// `None` means at least the step's duration by the clock: the queue then stays unreadable
+    /// until the next step, so that the caption is true however long the presenter talks.
     pub fn dark_in(&self, step: usize) -> BTreeMap<String, Option<Time>> {
         let Some((begin, it)) = self.by_clock().nth(step) else { return BTreeMap::new() };
         let begun = self.step_outages().filter(|outage| outage.from <= begin);
@@ -61,7 +61,7 @@ impl Scenario {
         self.by_clock().flat_map(|(at, step)| step.actions.iter().map(move |it| (at, it)))
     }
 
-    /// The lasting effects at a time by the clock.
+    /// The lasting effects of the steps so far, at a time by the clock.
     pub(crate) fn situation_at(&self, now: Time) -> Situation {
         let step = self.by_clock().take_while(|(at, _)| *at <= now).count();
         if step == 0 { self.at_first() } else { self.situation(step - 1) }
@@ -93,7 +93,7 @@ impl Scenario {
         })
     }
 
-    /// The times at which a container dies, with its workload's name.
+    /// The times at which a container dies, each with the name of the container's workload.
     pub(crate) fn deaths(&self) -> impl Iterator<Item = (Time, &str)> {
         let by_steps = self.done().filter_map(|(at, action)| match action {
             Action::Kill { workload } => Some((at, workload.as_str())),
@@ -118,7 +118,7 @@ impl Scenario {
         !self.outages.iter().any(dark) && !self.step_outages().any(|it| dark(&it))
     }
 
-    /// Whether a step holds scaling: then our core cannot be compared.
+    /// Whether a step holds scaling. If so, a comparison with our core says nothing.
     pub fn holds(&self) -> bool {
         self.done().any(|(_, action)| *action == Action::Hold(true))
     }

@@ -1,5 +1,5 @@
 //! Reads arrivals from a scenario file. The keys of all shapes are read first, so that an invalid
-//! number is reported with its own line. Then the shape takes its own keys.
+//! number is reported with the right line. Then the shape takes its own keys.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -66,7 +66,7 @@ impl Keys {
         }
     }
 
-    /// Takes the shape's keys; the error is the missing key.
+    /// Takes the keys of the shape. The error is the name of a missing key.
     fn take(&mut self) -> Result<Arrivals, &'static str> {
         Ok(match self.shape {
             Shape::Constant => Arrivals::Constant { rate: self.rate.take().ok_or("rate")? },
@@ -109,7 +109,7 @@ impl Keys {
         self.even.take().unwrap_or(false)
     }
 
-    /// A given key that the shape does not have, if any.
+    /// A key that the file gives but the shape does not have, if any.
     fn left(&self) -> Option<&'static str> {
         let all = [
             ("rate", self.rate.is_some()),

@@ -1,22 +1,22 @@
-//! A simulated world in virtual time for the decision core and the other contenders. Each gets the
-//! same arrivals, containers and outages, and a table shows the results.
+//! A simulated world in virtual time for the decision core and other autoscalers, the contenders.
+//! Each contender gets the same arrivals, containers and outages; a table shows the results.
 //!
 //! The queue is the real broker, the core is the real core. There is no clock, no I/O and no task:
-//! time jumps to the next event, and the same seed gives the same bytes.
+//! time jumps to the next event, and the same seed gives exactly the same results.
 //!
-//! Two tests compare the model with reality: `tests/claims/measured.rs` with what was measured of
+//! Two tests compare the model with reality: `tests/claims/measured.rs` with measurements of
 //! other autoscalers, and `engine/tests/alone/honest_model` with the box under the same load.
 //!
 //! # Layout
 //! - [`scenario`]: a scenario, as in its file; [`checks`] finds its errors
-//! - [`span`]: how long things take; [`arrivals`]: when jobs arrive; `keys` reads arrivals
+//! - [`span`]: durations; [`arrivals`]: when jobs arrive; `keys`: arrivals in a scenario file
 //! - [`steps`]: what a presenter does, step by step; `course`: when the steps happen
 //! - [`trace`]: recorded arrivals
 //! - [`world`]: the queues, the containers and the machines, event by event
-//! - [`contenders`]: the autoscalers that are compared, a file each
+//! - [`contenders`]: the autoscalers that are compared, one file each
 //! - `seen`: a workload's containers, counted by state
-//! - [`tally`]: what is counted during a run
-//! - [`series`]: the curves, a point every 500 ms
+//! - [`tally`]: the figures that are counted during a run
+//! - [`series`]: the curves, with one point every 500 ms
 //! - [`report`]: the table
 //! - [`mod@run`]: one scenario with one contender
 //! - [`promises`]: the promises about the core, measured

@@ -1,5 +1,5 @@
-//! Seeded random numbers. Each use has its own stream, so that one more draw by a contender changes
-//! neither the arrivals nor the durations of jobs.
+//! Seeded random numbers. Each purpose has its own stream, so that one more draw by a contender
+//! changes neither the arrivals nor the durations of jobs.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -14,7 +14,7 @@ impl Random {
         Random(StdRng::seed_from_u64(seed ^ mixed(purpose)))
     }
 
-    /// A uniform number from 0 to 1, without 1.
+    /// A uniform number from 0 to 1, excluding 1.
     pub fn share(&mut self) -> f64 {
         self.0.random::<f64>()
     }
@@ -36,7 +36,7 @@ impl Random {
     }
 }
 
-/// A hash (FNV-1a), so that streams differ; std's hasher may change between versions.
+/// A hash (FNV-1a), so that streams differ. std's hasher could change between versions of Rust.
 fn mixed(text: &str) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325_u64;
     text.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))

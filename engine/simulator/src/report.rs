@@ -1,4 +1,4 @@
-//! The table of the results, a line for each contender, and the same figures as JSON.
+//! The table of the results, with one line per contender, and the same figures as JSON.
 
 use std::fmt::Write;
 
@@ -24,23 +24,23 @@ pub struct Row {
     pub job_wait_p99: f64,
     /// Written changes of a count.
     pub writes: u64,
-    /// Changes from raises to cuts or back, of workloads with a queue.
+    /// How often workloads with a queue changed from raises to cuts or back.
     pub reversals: u64,
-    /// Containers of workloads with a queue, times seconds.
+    /// Container-seconds of the workloads with a queue.
     pub container_seconds: f64,
     /// The mean number of free slots.
     pub unallocated_slots: f64,
-    /// Ready containers of the background, times seconds.
+    /// Container-seconds of the background's ready containers.
     pub spare_work_done: f64,
     /// Seconds that workers spent on jobs that they did not finish.
     pub work_thrown_away: f64,
-    /// How often a job was given to a worker after another one had had it.
+    /// How often a job was given to a worker after another worker had already had it.
     pub jobs_redelivered: u64,
     /// Jobs dead-lettered after too many attempts.
     pub jobs_dead: u64,
     /// Containers started over the capacity.
     pub budget_violations: u64,
-    /// Containers over the capacity, times seconds.
+    /// Container-seconds of containers over the capacity.
     pub over_budget_seconds: f64,
     /// Receive calls of workers.
     pub worker_polls: u64,
@@ -78,8 +78,8 @@ pub struct Report {
 
 const COLUMNS: usize = 17;
 
-/// The two lines of the head and the width of each column; the first column is as wide as the
-/// longest name. The names are those of [`Row`], which are in snake case in JSON.
+/// Each column's two header lines and its width; the first column is as wide as the longest name.
+/// The names are those of the fields of [`Row`], which are in snake case in JSON.
 pub const HEAD: [(&str, &str, usize); COLUMNS] = [
     ("contender", "", 0),
     ("queue", "p50", 5),

@@ -61,7 +61,7 @@ pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, Strin
     Ok(Outcome { name, settings, scales, tally, series, queues })
 }
 
-/// Plays a scenario without [`Scenario::problems`] with our core, and calls `watch` each round.
+/// Plays a scenario without [`Scenario::problems`] with our core, and calls `watch` in each round.
 ///
 /// # Errors
 /// If it has problems.

@@ -1,4 +1,4 @@
-//! A scenario, as in its file. Times are texts like "3s", rates are jobs a second.
+//! A scenario, as in its file. Times are texts like "3s", rates are jobs per second.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::arrivals::Arrivals;
 use crate::span::{Span, some_time, time, times};
 use crate::steps::{Producer, Step};
 
-/// The default grace of a worker that has to stop; the same as Kubernetes' default.
+/// The default time that a worker may take to stop; the same as Kubernetes' default.
 pub const GRACE: Time = Time::from_secs(30);
 
 /// A whole scenario.
@@ -22,7 +22,7 @@ pub struct Scenario {
     pub teaches: String,
     #[serde(deserialize_with = "time")]
     pub duration: Time,
-    /// How long nothing is counted at the beginning.
+    /// The time at the beginning during which nothing is counted.
     #[serde(default, deserialize_with = "time")]
     pub warm_up: Time,
     /// The default seed of the random numbers.
@@ -41,10 +41,10 @@ pub struct Scenario {
     /// When containers die.
     #[serde(default)]
     pub crashes: Vec<Crash>,
-    /// Further waits of a worker's receive call; our core and the fixed fleets also run with each.
+    /// Other values of `poll-wait`; our core and the fixed fleets also run with each of them.
     #[serde(default, deserialize_with = "times")]
     pub poll_waits: Vec<Time>,
-    /// Further graces of the workers; the tuned KEDA also runs with each.
+    /// Other values of `grace`; the tuned KEDA also runs with each of them.
     #[serde(default, deserialize_with = "times")]
     pub graces: Vec<Time>,
     /// Fixed fleets to compare: counts by workload, the minimum for workloads that are not named.
@@ -104,7 +104,7 @@ pub struct Workload {
     /// The time constant of the slow average of the rule `rate`.
     #[serde(default, deserialize_with = "some_time")]
     pub rate_average: Option<Time>,
-    /// The initial service rate of the rule `rate`, in jobs a second for each container.
+    /// The initial service rate of the rule `rate`, in jobs per second for each container.
     #[serde(default)]
     pub service_rate: Option<f64>,
     /// The least count while its queue cannot be read; without it the present count stays.
@@ -117,7 +117,7 @@ pub struct Workload {
     pub start: Span,
     /// How long a stopping container takes, after its job if it has one, until its slot is free.
     pub stop: Span,
-    /// How long a stopping worker may go on with its job. It releases a longer job at once.
+    /// How long a stopping worker may go on with its job; it releases a longer job at once.
     #[serde(default = "grace", deserialize_with = "time")]
     pub grace: Time,
     /// How long a worker's receive call waits at the queue.
@@ -196,21 +196,21 @@ impl Scenario {
         self.workloads[index].queue.is_none()
     }
 
-    /// The scenario with another wait of the workers' receive calls.
+    /// The scenario with this wait for the receive calls of all workers.
     #[must_use]
     pub fn with_poll_wait(mut self, wait: Time) -> Scenario {
         self.workloads.iter_mut().for_each(|workload| workload.poll_wait = wait);
         self
     }
 
-    /// The scenario with another grace of the workers.
+    /// The scenario with this grace period for all workers.
     #[must_use]
     pub fn with_grace(mut self, grace: Time) -> Scenario {
         self.workloads.iter_mut().for_each(|workload| workload.grace = grace);
         self
     }
 
-    /// The scenario with another rule for all workloads on a queue.
+    /// The scenario with this rule for all workloads on a queue.
     #[must_use]
     pub fn with_rule(mut self, rule: &str) -> Scenario {
         for workload in self.workloads.iter_mut().filter(|it| it.queue.is_some()) {

@@ -9,15 +9,15 @@ pub struct ContainerCounts {
     pub desired: u32,
     /// Containers without a machine.
     pub pending: u32,
-    /// Those of `pending` that have waited for 10 s.
+    /// Those of `pending` that have waited for a machine for 10 s.
     pub unschedulable: u32,
-    /// Containers with a machine, not ready yet.
+    /// Containers with a machine that are not ready yet.
     pub starting: u32,
     /// Ready containers without a job.
     pub idle: u32,
     /// Ready containers with a job.
     pub busy: u32,
-    /// Containers that are stopping, not gone yet.
+    /// Containers that are stopping but not gone yet.
     pub terminating: u32,
 }
 

@@ -1,4 +1,4 @@
-//! The curves of a run, a point every 500 ms.
+//! The curves of a run, with one point every 500 ms.
 
 use std::fmt::Write;
 
@@ -55,7 +55,7 @@ impl Series {
         line + "\n"
     }
 
-    /// The lines of one contender, with its name in quotes because it may contain a comma.
+    /// The lines of one contender. Its name is in quotes because it may contain a comma.
     pub fn csv_lines(&self, contender: &str) -> String {
         let mut text = String::new();
         for point in &self.points {

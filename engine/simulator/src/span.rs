@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::random::Random;
 
-/// The longest time in seconds: no scenario needs longer ones, and they would overflow sums.
+/// The longest time in seconds: no scenario needs longer times, and they would overflow sums.
 const LONGEST_S: f64 = 30.0 * 24.0 * 3600.0;
 
 /// Reads a time like 200ms, 3s, 1.5s, 2m or 1h.
@@ -64,7 +64,7 @@ pub fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Time>, D::Error> 
     times.collect::<Result<_, _>>().map_err(de::Error::custom)
 }
 
-/// For serde: points of a trace, a time and a number each.
+/// For serde: the points of a trace, each a time and a number.
 ///
 /// # Errors
 /// If one of the texts is not a time.
@@ -94,7 +94,7 @@ pub enum Shape {
 pub struct Span {
     /// The mean.
     pub time: Time,
-    /// How far the time spreads; the shape says what that means.
+    /// How far the time spreads; [`Shape`] says what that means for each shape.
     pub spread: Time,
     /// The distribution.
     pub shape: Shape,

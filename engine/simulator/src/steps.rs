@@ -1,9 +1,9 @@
-//! A presenter's steps. The simulator plays them by the clock, a running engine by the clock or on
-//! a key press.
+//! A presenter's steps. The simulator plays them by the clock; a running engine plays them by the
+//! clock or at key presses.
 //!
 //! # Layout
 //! - [`Step`] and [`Action`]: what happens; `keys` reads the actions
-//! - [`Situation`]: the lasting effects of all actions so far, to go back to an earlier step
+//! - [`Situation`]: the lasting effects of all actions so far, for a jump to an earlier step
 
 mod action;
 mod keys;
@@ -23,9 +23,9 @@ pub struct Producer {
     pub name: String,
     /// The queue that gets its jobs.
     pub queue: String,
-    /// Jobs a second of each of its replicas.
+    /// Jobs per second of each replica.
     pub rate: f64,
-    /// Whether the jobs come at equal gaps; otherwise they come at random times.
+    /// Whether the jobs come at equal intervals; otherwise they come at random times.
     #[serde(default)]
     pub even: bool,
 }
@@ -42,8 +42,8 @@ pub struct Step {
     /// What happens at the start of the step, in this order.
     #[serde(rename = "do", default, deserialize_with = "keys::actions")]
     pub actions: Vec<Action>,
-    /// What happens once `lasts` is over while the presenter has not pressed the key for the next
-    /// step yet, in this order: a presenter may talk for long.
+    /// What happens, in this order, if `lasts` is over and the presenter, who may talk for long,
+    /// has not pressed the key for the next step yet.
     #[serde(rename = "while-waiting", default, deserialize_with = "keys::actions")]
     pub while_waiting: Vec<Action>,
 }

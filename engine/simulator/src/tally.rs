@@ -1,5 +1,5 @@
-//! What is counted while a scenario runs. Counting starts after the warm-up. Only jobs and what
-//! happens to them are counted from the beginning.
+//! The figures that are counted while a scenario runs. Counting starts after the warm-up, except
+//! for jobs and their events, which are counted from the beginning.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ struct Job {
     published: Time,
     /// When its present worker got it; `None` while no worker has it.
     taken: Option<Time>,
-    /// Whether any worker has had it.
+    /// Whether any worker has ever had the job.
     given: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct Tally {
     pub(crate) now: Time,
     counted_from: Time,
     capacity: u32,
-    /// Whether a workload is the background, by workload.
+    /// For each workload, whether it is the background.
     rest: Vec<bool>,
     /// The figures by queue, in the order of the scenario's queues.
     pub queues: Vec<QueueTally>,
@@ -72,9 +72,9 @@ pub struct Tally {
     pub container_seconds: f64,
     /// Slot-seconds without a container: each free slot counts for as long as it is free.
     pub unallocated_seconds: f64,
-    /// Ready containers of the background, times seconds.
+    /// Container-seconds of the background's ready containers.
     pub spare_work: f64,
-    /// Containers over the capacity, times seconds.
+    /// Container-seconds of containers over the capacity.
     pub over_budget_seconds: f64,
     /// Containers started over the capacity, including those of the warm-up.
     pub budget_violations: u64,
@@ -82,13 +82,13 @@ pub struct Tally {
     pub worker_polls: u64,
     /// Reads of a queue by the contender.
     pub scaler_polls: u64,
-    /// Jobs that arrived, including the warm-up.
+    /// Jobs that arrived, including those of the warm-up.
     pub jobs_in: u64,
-    /// Jobs done, including the warm-up.
+    /// Jobs done, including those of the warm-up.
     pub jobs_done: u64,
     /// Seconds that workers spent on jobs that they did not finish: they released the job, or died.
     pub work_thrown_away: f64,
-    /// How often a job was given to a worker after another one had had it.
+    /// How often a job was given to a worker after another worker had already had it.
     pub jobs_redelivered: u64,
     /// Workers that were stopped while they had a job, whether they could finish it or not.
     pub stopped_at_work: u64,
@@ -137,14 +137,14 @@ impl Tally {
         self.jobs.extend(ids.iter().map(|id| (*id, job)));
     }
 
-    /// Counts that a worker has got a job. A job's wait ends at the last worker that got it.
+    /// Counts that a worker has got a job. A job's wait ends when the last of its workers gets it.
     pub(crate) fn taken(&mut self, id: MessageId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.jobs_redelivered += u64::from(job.given);
         (job.taken, job.given) = (Some(self.now), true);
     }
 
-    /// Counts that a job has lost its worker, which had spent this time on it.
+    /// Counts that a job has lost its worker, after the worker has spent the time `spent` on it.
     pub(crate) fn thrown_away(&mut self, id: MessageId, spent: Time) {
         self.work_thrown_away += spent.as_secs_f64();
         self.jobs.entry(id).and_modify(|job| job.taken = None);
@@ -197,7 +197,7 @@ impl Tally {
         self.writes.iter().filter(|write| write.at >= self.counted_from).count() as u64
     }
 
-    /// How many containers of a workload were removed by lower counts, including the warm-up.
+    /// How many containers of a workload were removed by lower counts, warm-up included.
     pub fn containers_cut(&self, workload: usize) -> u32 {
         let own = self.writes.iter().filter(|it| it.workload == workload);
         own.map(|it| it.from.saturating_sub(it.to)).sum()
@@ -220,12 +220,12 @@ impl Tally {
         if self.seconds > 0.0 { self.unallocated_seconds / self.seconds } else { 0.0 }
     }
 
-    /// The length that all queues together did not exceed for a share of the time.
+    /// The length that all queues together did not exceed for this share of the time.
     pub fn length(&self, share: f64) -> u64 {
         self.all.at(share)
     }
 
-    /// The waiting time that a share of all jobs did not exceed.
+    /// The waiting time that this share of all jobs did not exceed.
     pub fn wait(&self, share: f64) -> Time {
         let mut all: Vec<Time> = self.queues.iter().flat_map(|q| &q.waits).copied().collect();
         all.sort_unstable();
@@ -234,12 +234,12 @@ impl Tally {
 }
 
 impl QueueTally {
-    /// The length that the queue did not exceed for a share of the time.
+    /// The length that the queue did not exceed for this share of the time.
     pub fn length(&self, share: f64) -> u64 {
         self.lengths.at(share)
     }
 
-    /// The waiting time that a share of the queue's jobs did not exceed.
+    /// The waiting time that this share of the queue's jobs did not exceed.
     pub fn wait(&self, share: f64) -> Time {
         nearest_rank(&self.waits, share).unwrap_or_default()
     }
@@ -250,7 +250,7 @@ impl Lengths {
         *self.0.entry(length).or_default() += time;
     }
 
-    /// The smallest length that was not exceeded for a share of the time.
+    /// The smallest length that was not exceeded for this share of the time.
     fn at(&self, share: f64) -> u64 {
         let all: Time = self.0.values().sum();
         let mut left = all.mul_f64(share);
@@ -264,7 +264,7 @@ impl Lengths {
     }
 }
 
-/// The smallest of sorted values that at least a share of them do not exceed; `None` if empty.
+/// The smallest of the sorted values that at least this share of them does not exceed, if any.
 pub(crate) fn nearest_rank<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied()

@@ -69,8 +69,8 @@ impl Scenario {
     }
 }
 
-/// Parses a trace. After the head, each line has a time in seconds and a rate in jobs a second that
-/// holds until the next line. Columns are found by name; other columns are ignored.
+/// Parses a trace. After the header, each line has a time in seconds and a rate in jobs per second,
+/// which holds until the next line's time. Columns are found by name; other columns are ignored.
 ///
 /// # Errors
 /// The first invalid line.
@@ -105,7 +105,7 @@ pub fn parse(text: &str) -> Result<Vec<(Time, f64)>, BadLine> {
     if points.is_empty() { bad(2, "is missing; it must be a time and a rate") } else { Ok(points) }
 }
 
-/// The index of a column in the head.
+/// The index of a column in the header.
 fn column(head: &StringRecord, name: &str) -> Result<usize, BadLine> {
     let bad = |what: String| BadLine { line: 1, text: what };
     let mut found = (0..).zip(head).filter(|(_, it)| it.eq_ignore_ascii_case(name));

@@ -10,7 +10,7 @@ use model::ReadError;
 pub(super) struct Absent(Arc<Mutex<BTreeSet<String>>>);
 
 impl Absent {
-    /// Notes whether a read found the queue. A read that failed for another reason changes nothing.
+    /// Records whether a read found the queue. Other failures change nothing.
     pub(super) fn see<T>(&self, queue: &str, read: Result<&T, &ReadError>) {
         match read {
             Ok(_) => drop(self.names().remove(queue)),

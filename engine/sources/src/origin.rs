@@ -13,20 +13,20 @@ use super::queue::QueueSource;
 
 /// Opens queues by the names in the workloads' annotations.
 pub trait Origin: fmt::Debug + Send + Sync {
-    /// Makes the source of readings for workloads that follow `name`; it is read once a tick.
+    /// Makes the source of readings of the queue `name`, which will be read once per `tick`.
     ///
     /// # Errors
     /// When the source cannot be made.
     fn source(&self, name: &str, tick: Duration) -> Result<Box<dyn MetricSource>, Error>;
 
-    /// Opens the queue of this name; a call on it fails after `timeout`.
+    /// Opens the queue of this name. A call on the queue fails after `timeout`.
     ///
     /// # Errors
     /// When the client for the queue cannot be made.
     fn queue(&self, name: &str, timeout: Duration) -> Result<Arc<dyn WatchedQueue>, Error>;
 }
 
-/// Opens queues of the kit's own queue server.
+/// Opens queues on the kit's own queue server.
 #[derive(Debug, Clone)]
 pub struct Kit {
     server: Url,
@@ -34,7 +34,7 @@ pub struct Kit {
 }
 
 impl Kit {
-    /// The server at this URL; `token` is `None` for a server that requires none.
+    /// Opens queues on the server at this URL; `token` is `None` if the server requires none.
     pub fn new(server: Url, token: Option<TokenFile>) -> Kit {
         Kit { server, token: token.map(Arc::new) }
     }
@@ -44,7 +44,7 @@ impl Kit {
         &self.server
     }
 
-    /// A client of one of the server's queues.
+    /// Makes a client for one of the server's queues.
     ///
     /// # Errors
     /// When no HTTP client can be made.

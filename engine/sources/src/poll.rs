@@ -1,4 +1,4 @@
-//! Reads a source once a tick, in a task of its own, as long as a workload follows it.
+//! Reads a source once per tick, in its own task, while a workload follows the source.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use super::absent::Absent;
 use super::read_history::{ReadHistory, Transition};
 
-/// A source that is read once a tick, and where the results go.
+/// A source that is read once per tick, and the channels for its results.
 #[derive(Debug)]
 pub(super) struct Poll {
-    /// The name in the annotations of workloads that follow the source.
+    /// The source's name, as the annotations of the workloads that follow it spell it.
     pub(super) name: String,
     pub(super) source: Box<dyn MetricSource>,
     pub(super) latest: watch::Sender<Option<QueueReading>>,
@@ -28,7 +28,7 @@ impl Poll {
         let mut streak = ReadHistory::default();
         while !self.latest.is_closed() {
             ticks.tick().await;
-            // A reading has the time of its request, so a slow answer counts as old.
+            // A reading is dated by its request, so a slow answer counts as old.
             let read = self.source.read(clock.now()).await;
             self.absent.see(&self.name, read.as_ref());
             match streak.after(&self.name, read.as_ref()) {
@@ -36,11 +36,11 @@ impl Poll {
                 Some(Transition::Failing(line)) => tracing::warn!("{line}"),
                 None => {}
             }
-            // After a failed read the last good reading stays, and becomes stale.
+            // After a failed read, the last good reading stays and becomes stale.
             let Ok(look) = read else { continue };
             self.latest.send_replace(Some(look));
             for story in self.source.stories().await {
-                // Sending fails only while the engine shuts down.
+                // Sending fails only during the engine's shutdown.
                 let _ = self.recovered.send(story);
             }
         }

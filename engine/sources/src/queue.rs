@@ -15,14 +15,14 @@ use super::recovered::RecoveredJobs;
 #[derive(Debug)]
 pub struct QueueSource {
     queue: Arc<dyn WatchedQueue>,
-    /// The same queue with a shorter timeout, for calls after a reading in the same tick.
+    /// The same queue with a shorter timeout, for a second call in the same tick.
     quick: Arc<dyn WatchedQueue>,
     stories: RecoveredJobs,
 }
 
 impl QueueSource {
-    /// Makes the source of a queue. Both arguments are the same queue: calls on `queue` must end
-    /// before the next reading is due, and calls on `quick` even sooner.
+    /// Makes the source of a queue. Both arguments are clients of the same queue. Calls on `queue`
+    /// must end before the next reading is due; calls on `quick` must end even sooner.
     pub fn new(queue: Arc<dyn WatchedQueue>, quick: Arc<dyn WatchedQueue>) -> QueueSource {
         QueueSource { queue, quick, stories: RecoveredJobs::default() }
     }
@@ -36,7 +36,7 @@ impl QueueSource {
         Ok(QueueReading { reading, lost, leases, ack_p90: numbers.ack_p90 })
     }
 
-    /// Which workers have leases, if the queue lists its workers.
+    /// The workers that have leases, if the queue lists its workers.
     async fn leases(&self, numbers: &Numbers) -> LeaseHolders {
         if numbers.busy_workers.is_none() {
             return LeaseHolders::Untold;
@@ -54,7 +54,7 @@ impl MetricSource for QueueSource {
         self.look(now).boxed()
     }
 
-    /// The newly done jobs of lost workers. If the call fails, the next call gets them.
+    /// The newly done jobs of lost workers. If a call fails, the next call returns its jobs, too.
     fn stories(&mut self) -> BoxFuture<'_, Vec<RecoveredJob>> {
         async {
             if !self.stories.are_due() {

@@ -1,16 +1,16 @@
-//! Chooses which reads are logged: the first of several failed ones, and the first good one after.
+//! Chooses which reads are logged: the first failed read, and the first good read after it.
 
 use model::ReadError;
 
-/// The result of the last reads of one queue.
+/// The result of the last read of one queue.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadHistory {
-    /// The last read was good, or there was none yet.
+    /// The last read succeeded, or no read has ended yet.
     #[default]
     Good,
     /// Nobody has used the queue yet.
     Waiting,
-    /// The last read failed, and that was logged.
+    /// The last read failed, and the failure was logged.
     Failing,
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Transition {
 }
 
 impl ReadHistory {
-    /// The log line after a read of the queue `name`; `None` if its result is no news.
+    /// The log line after a read of the queue `name`; `None` if nothing has changed.
     pub(super) fn after<T>(
         &mut self,
         name: &str,
@@ -33,8 +33,8 @@ impl ReadHistory {
         let before = *self;
         *self = match read {
             Ok(_) => ReadHistory::Good,
-            // This is normal at the start, because the first publish or receive creates the queue.
-            // After a failed read it counts as another failure.
+            // A missing queue is normal at the start: the first publish or receive creates it.
+            // After a failed read, it counts as another failure.
             Err(ReadError::Absent(_)) if before != ReadHistory::Failing => ReadHistory::Waiting,
             Err(_) => ReadHistory::Failing,
         };
@@ -55,7 +55,7 @@ mod tests {
 
     const UNKNOWN: &str = "there is no queue jobs";
 
-    /// The log lines after these reads, of which `None` is a good one.
+    /// The log lines after these reads. `None` stands for a good read.
     fn logged(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
         let mut streak = ReadHistory::default();
         reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()

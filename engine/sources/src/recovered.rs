@@ -1,22 +1,22 @@
-//! Finds jobs of lost workers that were done in the end, in a queue's list of redeliveries. Pure.
+//! Finds lost workers' jobs that were done later, in a queue's list of redeliveries. No I/O.
 
 use std::collections::BTreeSet;
 
 use client::{Numbers, Redelivery};
 use model::RecoveredJob;
 
-/// Notes which recovered jobs of a queue were reported.
+/// Remembers which recovered jobs of a queue were reported, so that each is reported once.
 #[derive(Debug, Default)]
 pub(super) struct RecoveredJobs {
-    /// The last known number of leases that have ever expired in the queue.
+    /// The number of leases that have ever expired in the queue, as last known.
     expired: Option<u64>,
-    /// Whether a lease has expired whose job may not be done yet.
+    /// Whether the queue's list may have an expired lease whose job is not reported yet.
     open: bool,
     reported: BTreeSet<String>,
 }
 
 impl RecoveredJobs {
-    /// Notes the number of expired leases in the queue's numbers.
+    /// Takes the number of expired leases from the queue's numbers.
     pub(super) fn see(&mut self, numbers: &Numbers) {
         let expired = numbers.lease_expired_total;
         let before = std::mem::replace(&mut self.expired, expired);
@@ -29,7 +29,7 @@ impl RecoveredJobs {
         self.open
     }
 
-    /// Takes the queue's list, newest first; returns the jobs that are newly done, oldest first.
+    /// Takes the queue's list, newest first. Returns the newly done jobs, oldest first.
     pub(super) fn take(&mut self, list: &[Redelivery]) -> Vec<RecoveredJob> {
         let expired = || list.iter().filter(|it| it.reason == "expired");
         self.open = expired().any(|it| !it.done);
@@ -41,7 +41,7 @@ impl RecoveredJobs {
     }
 }
 
-/// Identifies one loss of a job: other losses of it have other workers or other times.
+/// Identifies one loss of a job. Other losses of the same job have other workers or times.
 fn key(it: &Redelivery) -> String {
     format!("{} {:?} {:?}", it.id, it.worker, it.after_s)
 }

@@ -1,4 +1,4 @@
-//! All queues that workloads follow.
+//! Reads all queues that workloads follow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use super::absent::Absent;
 use super::origin::Origin;
 use super::poll::Poll;
 
-/// The queues that workloads follow, each of which is read once a tick.
+/// The queues that workloads follow. Each queue is read once per tick.
 #[derive(Debug)]
 pub struct Sources {
     origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
     latest: BTreeMap<String, watch::Receiver<Option<QueueReading>>>,
-    /// Queues that were made unreadable on purpose, with the readings that they had then.
+    /// Queues that were made unreadable on purpose, each with its last reading before that.
     blind: BTreeMap<String, QueueReading>,
     absent: Absent,
     recovered_tx: mpsc::UnboundedSender<RecoveredJob>,
@@ -28,7 +28,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Follows no queue yet; queues to follow are opened by `origin` and read once a `tick`.
+    /// Follows no queue at first. `origin` opens the followed queues. Each is read once per `tick`.
     pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
         let (recovered_tx, recovered_rx) = mpsc::unbounded_channel();
         let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
@@ -36,7 +36,7 @@ impl Sources {
         Sources { origin, tick, clock, latest, blind, absent, recovered_tx, recovered_rx }
     }
 
-    /// Follows the queues of these workloads, and no others any more.
+    /// Follows the queues of these workloads, and stops following all other queues.
     ///
     /// # Errors
     /// When no HTTP client can be made.
@@ -60,7 +60,7 @@ impl Sources {
         self.latest.contains_key(queue)
     }
 
-    /// Makes a queue unreadable if `blind`, or else readable again.
+    /// Makes a queue unreadable on purpose if `blind`, or else readable again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
         let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
         match last {
@@ -69,12 +69,12 @@ impl Sources {
         }
     }
 
-    /// Makes all queues readable again.
+    /// Makes all queues readable again that were made unreadable on purpose.
     pub fn see_all(&mut self) {
         self.blind.clear();
     }
 
-    /// The followed queues that nobody has used yet.
+    /// The names of followed queues that do not exist, because nobody has used them yet.
     pub fn absent(&self) -> BTreeSet<String> {
         self.absent.all()
     }
@@ -84,7 +84,7 @@ impl Sources {
         self.latest.keys().map(String::as_str)
     }
 
-    /// Opens the queue of this name; a call on it fails after `timeout`.
+    /// Opens the queue of this name. A call on the queue fails after `timeout`.
     ///
     /// # Errors
     /// When the client for the queue cannot be made.
@@ -101,24 +101,24 @@ impl Sources {
         Ok(receiver)
     }
 
-    /// The last good readings of the followed queues, with leases; queues without any are left out.
+    /// The last good reading of each followed queue that has been read, with the queue's leases.
     pub fn looks(&self) -> BTreeMap<String, QueueReading> {
         let seen = |name: &String| Some((name.clone(), self.look(name)?));
         self.latest.keys().filter_map(seen).collect()
     }
 
-    /// The last good reading of a queue, with its leases; `None` if there was no good one.
+    /// The last good reading of a queue, with its leases; `None` if no read has succeeded yet.
     pub fn look(&self, queue: &str) -> Option<QueueReading> {
         let blind = self.blind.get(queue).cloned();
         blind.or_else(|| self.latest.get(queue)?.borrow().clone())
     }
 
-    /// The last good readings of the followed queues; queues without any are left out.
+    /// The last good reading of each followed queue that has been read.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
         self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
     }
 
-    /// The jobs of lost workers that were done since the last call.
+    /// The jobs of lost workers that were done since `recovered_jobs` was last called.
     pub fn recovered_jobs(&mut self) -> Vec<RecoveredJob> {
         std::iter::from_fn(|| self.recovered_rx.try_recv().ok()).collect()
     }

@@ -81,8 +81,8 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_RESET_ON_EXIT")]
     pub reset_on_exit: bool,
 
-    /// Serve a page for the phones of the audience here, with one button that adds a job; nothing
-    /// else is reachable at this address. With 0.0.0.0, the page's URL has this machine's address
+    /// Serve a page for the phones of the audience at this address, with one button that adds a
+    /// job; nothing else is reachable there. With 0.0.0.0, its URL has this machine's address
     #[arg(long, env = "MICROSCALING_AUDIENCE", value_name = "IP:PORT")]
     pub audience: Option<SocketAddr>,
 
@@ -141,7 +141,7 @@ impl CoreArgs {
         Budget { capacity, tick: self.tick.unwrap_or(default.tick) }
     }
 
-    /// These flags, with those that are not set taken from `others`.
+    /// These flags; those that are not set are taken from `others`.
     #[must_use]
     pub fn or(&self, others: &CoreArgs) -> CoreArgs {
         CoreArgs { capacity: self.capacity.or(others.capacity), tick: self.tick.or(others.tick) }

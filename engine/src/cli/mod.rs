@@ -46,7 +46,7 @@ impl Engine {
         self.send("command", self.http.put(url).json(&body)).await
     }
 
-    /// Sends a request that `engine top` makes for a key.
+    /// Sends the request for a key that was pressed in `engine top`.
     pub(crate) async fn call(
         &self,
         method: &str,

@@ -1,4 +1,4 @@
-//! Starts a box as a child process; it ends with this program.
+//! Starts a box as a child process, which ends when this program ends.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -67,7 +67,7 @@ impl OwnBox {
     }
 }
 
-/// The URL of the box's page, which the engine reports; `None` if the engine ends before that.
+/// The URL of the box's page, which the engine reports; `None` if the engine ends first.
 async fn page(engine: &mut Child) -> Option<Url> {
     let mut lines = BufReader::new(engine.stdout.as_mut()?).lines();
     while let Ok(Some(line)) = lines.next_line().await {

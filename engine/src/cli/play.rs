@@ -23,7 +23,7 @@ use super::summary::Summary;
 use super::{Engine, present};
 use crate::args::PlayArgs;
 
-/// The time between two requests for the state: short enough for results in seconds.
+/// The time between two requests for the state; short, so that measured seconds are exact.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the queue may take to drain.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -80,7 +80,7 @@ struct Report {
     background_back: Option<Duration>,
 }
 
-/// A running engine, its queue, and what was measured so far.
+/// A running engine, its queue, and the measurements so far.
 struct Stage {
     engine: Engine,
     queue: Client,
@@ -119,8 +119,8 @@ async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
     play_in(own, present::follow(&engine, args.step)).await
 }
 
-/// Plays in a new box and ends the box before the results are printed. The box also ends in order
-/// when a signal comes, or when the reader of the output is gone.
+/// Plays in a new box and ends the box before the results are printed. The box also ends
+/// properly after a signal, or when nothing reads the output any more.
 async fn play_in(
     own: OwnBox,
     play: impl Future<Output = anyhow::Result<Summary>>,
@@ -156,7 +156,7 @@ async fn play(url: &Url, args: &PlayArgs) -> anyhow::Result<Summary> {
     Ok(stage.report.summary(&before, &after))
 }
 
-/// The counters of the producers and of the queue; `None` for a queue without messages yet.
+/// The counters of the producers, and of the queue (`None` before its first message).
 struct Totals {
     published: f64,
     queue: Option<QueueStats>,
@@ -295,7 +295,7 @@ impl Report {
             format!("  decisions                {}", self.decisions.len()),
             format!("  7 consumers after        {} (with three producers)", seconds(self.enough)),
             format!(
-                "  background back after    {} (without producers)",
+                "  background full after    {} (since the producers ended)",
                 seconds(self.background_back)
             ),
         ];

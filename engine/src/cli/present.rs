@@ -44,7 +44,7 @@ pub(super) fn read(path: &Path) -> Result<Scenario, UsageError> {
 /// Makes a running engine play a scenario.
 ///
 /// # Errors
-/// When the file cannot be read, no engine answers, or it refuses.
+/// When the file cannot be read, no engine answers, or the engine refuses the scenario.
 pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
@@ -56,7 +56,7 @@ pub(super) async fn begin(engine: &Engine, file: &Path, by_hand: bool) -> anyhow
 /// Prints each caption until the scenario is over. With `by_hand`, each Enter begins the next step.
 ///
 /// # Errors
-/// When the engine does not answer, or it plays no scenario.
+/// When the engine does not answer or plays no scenario.
 pub(super) async fn follow(engine: &Engine, by_hand: bool) -> anyhow::Result<Summary> {
     let mut keys = by_hand.then(enter_keys);
     let (mut shown, until) = (None, Instant::now() + BEGINS);
@@ -98,7 +98,7 @@ async fn next(
     engine.send("command", call).await
 }
 
-/// Sends a message for each Enter. A thread reads the keys, since no task can stop such a read.
+/// Sends a message for each Enter. Uses a thread, because a task cannot be stopped while it reads.
 fn enter_keys() -> mpsc::Receiver<()> {
     let (sender, keys) = mpsc::channel(1);
     std::thread::spawn(move || {

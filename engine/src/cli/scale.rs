@@ -7,14 +7,14 @@ use service::output::print;
 use super::Engine;
 use crate::args::ScaleArgs;
 
-/// The names by which kubectl knows the kind Deployment.
+/// The names that kubectl accepts for the kind Deployment.
 const KINDS: [&str; 5] =
     ["deployment", "deployments", "deploy", "deployment.apps", "deployments.apps"];
 
-/// Sets the replicas and prints what kubectl would print.
+/// Sets the replicas and prints the line that kubectl would print.
 ///
 /// # Errors
-/// When kubectl would not accept the target, no engine answers, or the engine refuses.
+/// When kubectl would not accept the target, no engine answers, or the engine refuses the request.
 pub async fn run(args: &ScaleArgs) -> anyhow::Result<()> {
     let name = target(&args.target)?;
     Engine::at(&Url::parse(&args.engine_url)?)?.scale(name, args.replicas).await?;

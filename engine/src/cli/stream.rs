@@ -9,10 +9,10 @@ const LONGEST: usize = 16 << 20;
 /// A server-sent event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Event {
-    /// The event's name; empty if it has none.
+    /// The event's name; empty if the event has no name.
     pub(crate) name: String,
     pub(crate) data: String,
-    /// The event's position in the stream, after which a new connection can begin; may be empty.
+    /// The event's position in the stream, where a new connection can continue; may be empty.
     pub(crate) id: String,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Opens the stream of the engine at `url`, beginning after the event with the id `heard`.
+    /// Opens the stream of the engine at `url`; the first event is the one after the id `heard`.
     pub(crate) async fn at(
         http: &reqwest::Client,
         url: &Url,
@@ -71,7 +71,7 @@ fn event_of(text: &str) -> Event {
             "id" => value.clone_into(&mut event.id),
             "data" if event.data.is_empty() => value.clone_into(&mut event.data),
             "data" => event.data = format!("{}\n{value}", event.data),
-            // A comment that keeps the connection alive, or a field that only a later version has.
+            // Ignores comments, which keep the connection alive, and fields of later versions.
             _ => {}
         }
     }

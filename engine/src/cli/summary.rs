@@ -5,7 +5,7 @@ use service::output::print;
 #[derive(Debug)]
 pub(super) struct Summary {
     pub(super) text: String,
-    /// The promise that was broken; the program then ends with this text as its error.
+    /// Names a promise that was broken; the program then ends with this text as its error.
     pub(super) wrong: Option<String>,
 }
 
@@ -23,6 +23,6 @@ impl Summary {
         let lost_text = lost.map_or("not known".to_owned(), |lost| lost.to_string());
         let wrong =
             lost.is_some_and(|lost| lost > 0).then(|| format!("{lost_text} jobs were lost"));
-        Summary { text: format!("  over; jobs lost {lost_text}"), wrong }
+        Summary { text: format!("  ended; jobs lost: {lost_text}"), wrong }
     }
 }

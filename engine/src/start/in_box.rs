@@ -79,8 +79,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     serve(shell, components, options).await
 }
 
-/// Lowers the initial replicas of a manifest that exceed the capacity: they are allocated as in any
-/// other round.
+/// Lowers the initial replicas of a manifest that exceed the capacity, by the same allocation as in
+/// every round of the control loop.
 fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
     let wanted = |w: &Workload| recipes.iter().find(|r| r.deployment == w.name).map(|r| r.replicas);
     let claim = |w: &Workload| Claim {
@@ -108,7 +108,7 @@ fn servers(recipes: &[Recipe]) -> BTreeMap<String, String> {
 }
 
 /// The initial replicas of the Deployments that make load: those that are neither scaled nor behind
-/// a Service. They come from the manifest, or from the flag if no scenario makes the load.
+/// a Service. Replicas come from the manifest, and from the flag if no scenario makes the load.
 fn loads_at_start(
     args: &RunArgs,
     recipes: &[Recipe],
@@ -130,8 +130,8 @@ fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {
     if known { Ok(()) } else { Err(UsageError(text).into()) }
 }
 
-/// The queue server's URL: from the flag, or else the local URL for the one that the engine's own
-/// Deployment in the manifest has.
+/// The queue server's URL: from the flag, or else from the engine's own Deployment in the manifest,
+/// translated to the server's local address.
 fn queue_url(
     args: &RunArgs,
     manifest: &Manifest,

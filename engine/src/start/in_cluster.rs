@@ -41,7 +41,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     let budget = args.core.budget();
     let kit = Kit::new(queue_url, token);
     let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
-    // Without workloads, nothing is scaled before the first list of Deployments is read.
+    // At first there are no workloads, so nothing is scaled before the Deployments are listed.
     let Budget { capacity, tick } = budget;
     let nothing_yet = Config { capacity, tick, workloads: Vec::new() };
     let core = Autoscaler::new(nothing_yet).map_err(|_| anyhow::anyhow!("capacity is 0"))?;

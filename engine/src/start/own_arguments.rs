@@ -1,5 +1,5 @@
 //! The flags and variables of the engine's own container in a manifest. A box takes its capacity,
-//! tick and queue from them, unless its own flags set these. A warning names all others.
+//! tick and queue from them, unless the box's own flags set these. A warning names all others.
 
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
@@ -14,8 +14,8 @@ use crate::args::{Args, Capacity, CoreArgs, RunArgs};
 
 /// The names of the flags in [`CoreArgs`].
 const CORE: [&str; 2] = ["capacity", "tick"];
-/// Flags that no warning names. The last three are in the manifest of every engine in a cluster,
-/// and mean nothing in a box; the queue's address is honoured by other code.
+/// Flags that no warning names. Other code honours the queue's address. The other three flags are
+/// in the manifest of every engine in a cluster, and mean nothing in a box.
 const NATURAL: [&str; 4] = ["queue_url", "scheduler", "listen", "shutdown_grace"];
 
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub struct OwnArguments {
     pub core: CoreArgs,
     /// The name of the flag or variable with the queue's address, and that address.
     pub queue_url: Option<(&'static str, String)>,
-    /// A sentence that names the flags and variables that are not honoured; `None` if all are.
+    /// A sentence that names the flags and variables not honoured; `None` if all are honoured.
     pub warning: Option<String>,
 }
 
@@ -56,12 +56,12 @@ impl OwnArguments {
     }
 }
 
-/// The engine's command line. It ignores variables of this process, which are not the manifest's.
+/// The engine's command line, without variables of this process: only those in the manifest count.
 fn command() -> Command {
     Args::command().mut_args(|arg| arg.env(None::<&str>))
 }
 
-/// The arguments to parse: capacity and tick from variables, then the container's own, which win.
+/// The arguments to parse: capacity and tick from variables, overridden by the container's own.
 fn typed(words: &[String], env: &[(String, String)]) -> Vec<String> {
     let known = Args::command();
     let core = known.get_arguments().filter(|arg| CORE.contains(&arg.get_id().as_str()));

@@ -23,7 +23,7 @@ pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Resul
     Ok(plan)
 }
 
-/// The folder of the kit's programs, in which the engine itself is, too.
+/// The folder of the kit's programs, which also contains the engine's own program.
 fn programs() -> anyhow::Result<PathBuf> {
     let engine = std::env::current_exe().context("the engine's own path is unknown")?;
     engine.parent().map(PathBuf::from).context("the engine has no folder")

@@ -22,7 +22,7 @@ use web::{AccessGuard, App};
 
 use crate::args::RunArgs;
 
-/// The opening load is set after this time, even if nobody opens the page before.
+/// The opening load is set after this time, even if nobody has opened the page by then.
 const OPENING: Duration = Duration::from_secs(10);
 
 pub(super) struct ServeOptions {
@@ -31,7 +31,7 @@ pub(super) struct ServeOptions {
     kit: Kit,
     /// The scenario to play at the start, and whether its steps wait for a key.
     opening: Option<(Scenario, bool)>,
-    /// The token for changes from other machines; `None` refuses them.
+    /// The token for changes from other machines; `None` refuses such changes.
     token: Option<TokenFile>,
     recording: Option<Recorder>,
     /// The text of the manifest; `None` on a cluster.

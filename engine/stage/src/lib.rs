@@ -5,10 +5,10 @@
 //! - [`Stage`]: connects these parts to the engine
 //! - [`presenter`]: plays a scenario's steps on this engine
 //! - [`audience`]: the page for phones, with one button that adds a job
-//! - [`comparison`]: what other autoscalers would have done with the same load
+//! - [`comparison`]: how other autoscalers would have handled the same load
 //! - [`record`]: records a run in a file, and serves the page of a recording
 //! - [`opening`]: the load that the engine starts for the audience
-//! - [`picture`]: what the background paints
+//! - [`picture`]: the picture that the background paints
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

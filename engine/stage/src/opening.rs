@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use crate::presenter::Shown;
 
-/// Sets the opening load when the page is `opened`, or after `latest` at the latest. Does nothing
-/// if a load is set, or a scenario is played, by then.
+/// Sets the opening load when the page is `opened`, but waits no longer than `latest`. Does nothing
+/// if a load is already set then, or a scenario is already played.
 pub async fn opening_load(
     handle: Handle,
     (deployment, replicas): (String, u32),

@@ -179,7 +179,7 @@ async fn enter_begins_the_next_step_and_each_caption_is_printed() {
     assert!(captions[1].starts_with("  0 of 3  Next: A rush."), "{captions:?}");
     assert!(captions[2].starts_with("  1 of 3  A rush."), "{captions:?}");
     // A busy machine may not have read the queue before it is over.
-    let ends = ["  over; jobs lost 0", "  over; jobs lost not known"];
+    let ends = ["  ended; jobs lost: 0", "  ended; jobs lost: not known"];
     assert!(ends.contains(&captions[5].as_str()), "{captions:?}");
 }
 

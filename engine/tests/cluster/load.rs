@@ -73,7 +73,7 @@ async fn producer_logs(demo: &Demo) -> Vec<tokio::task::JoinHandle<String>> {
 
 /// How many jobs the queue has accepted from a producer, by the last line of its log.
 fn jobs_of(log: &str) -> u64 {
-    let (_, rest) = log.split_once("leaving after ").unwrap_or_else(|| panic!("no end: {log}"));
+    let (_, rest) = log.split_once("stopping after ").unwrap_or_else(|| panic!("no end: {log}"));
     rest.split(' ').next().unwrap().parse().unwrap()
 }
 

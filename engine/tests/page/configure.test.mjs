@@ -129,7 +129,7 @@ claim("another client's edit appears without a reload and keeps the draft",
     await holds(page, "the other field has it", SOON,
       (name) => document.getElementById(name).value === "7", most);
     assert.equal(await field(page, target).inputValue(), typed);
-    await says(page, `${target}-note`, "meanwhile set to 33");
+    await says(page, `${target}-note`, "changed elsewhere to 33");
     await field(page, target).press("Escape");
     assert.equal(await field(page, target).inputValue(), "33");
     await says(page, "changes-list", "by a command");
@@ -167,7 +167,7 @@ claim("quotes are dropped, an unused queue gives a warning, one field can go bac
     await says(page, "changes-list", "capacity 10 \u2192 12");
     await holds(page, "the field without them", SOON, (name) =>
       document.getElementById(name).value === "30", target);
-    await says(page, `${queue}-note`, "nobody has used a queue jbos yet");
+    await says(page, `${queue}-note`, "the queue jbos has never been used");
     await page.getByRole("button", { name: "Queue: Back to jobs" }).click();
     await has("its queue again", (it) => it.queue === "jobs");
     await holds(page, "no warning", SOON, (name) =>

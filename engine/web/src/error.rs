@@ -13,7 +13,7 @@ pub struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    /// The invalid annotations, where these are the reason.
+    /// The invalid annotations, if they are the reason for the error.
     problems: Vec<InvalidAnnotation>,
 }
 
@@ -42,7 +42,7 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// 409: the present state does not allow it.
+    /// 409: the engine's present state does not allow the request.
     pub fn conflict(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::CONFLICT, "conflict", message)
     }

@@ -1,4 +1,4 @@
-//! The default gateway of a container's network: the container's host sends requests from it.
+//! The default gateway of a container's network; requests from the container's host come from it.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,8 +1,8 @@
 //! Access control: which requests are accepted, from where and under which host name.
 //!
-//! Any web page can make a browser send requests to this machine, under any host name that points
-//! here. So the engine answers only under its own host names and only to its own pages. It accepts
-//! changes only from this machine, or with the token.
+//! Any web page can make a browser send requests to the engine, under any host name that points to
+//! it. So the engine answers only under its own host names and only to its own pages. It accepts
+//! changes only from the machine that it runs on, or with the token.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const HOSTS: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 /// Decides which requests are accepted.
 #[derive(Debug, Default)]
 pub struct AccessGuard {
-    /// An address that counts as local besides the loopback ones; `None` adds no address.
+    /// An address that counts as local, in addition to loopback addresses; `None` adds none.
     pub trusted: Option<IpAddr>,
     /// Host names that the engine answers to, besides its own.
     pub hosts: Vec<String>,
@@ -30,7 +30,7 @@ pub struct AccessGuard {
     pub token: Option<TokenFile>,
 }
 
-/// Refuses requests that come neither from this machine's own pages and tools nor with the token.
+/// Refuses foreign host names, calls of foreign pages, and remote changes without the token.
 pub async fn guard(
     State(access_guard): State<Arc<AccessGuard>>,
     request: Request,
@@ -54,8 +54,8 @@ impl AccessGuard {
         let host = &text(header::HOST).unwrap_or_default().to_ascii_lowercase();
         if !self.is_ours(host) {
             return Err(ApiError::forbidden(format!(
-                "the engine does not answer to the host {host:?}; use 127.0.0.1, localhost or \
-                 [::1], or add the host with --host"
+                "the engine does not answer requests for the host {host:?}; use 127.0.0.1, \
+                 localhost or [::1], or add the host with --host"
             )));
         }
         if let Some(origin) = text(header::ORIGIN)

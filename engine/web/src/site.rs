@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::{api, error, guard, page};
 
 /// The API, the pages, and `further` routes of other parts. `/metrics`, `/livez` and `/readyz` are
-/// not among them: scrapers and probes use other host names, which the guard would refuse.
+/// not among these routes: scrapers and probes use other host names, which the guard would refuse.
 pub fn router(app: App, further: Router) -> Router {
     api::router()
         .merge(page::router(&app.opened))

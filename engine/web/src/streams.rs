@@ -1,4 +1,4 @@
-//! Server-sent events: they end when the engine leaves.
+//! Server-sent events, which end when the engine shuts down.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ const AS_IT_COMES: [(HeaderName, HeaderValue); 2] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
 ];
 
-/// Answers with a stream of events that ends at the shutdown. All streams must use this.
+/// Answers with a stream of events that ends at the shutdown. All streams must use this function.
 #[expect(clippy::disallowed_methods, reason = "all others have to call this")]
 pub fn answer(shutdown: Shutdown, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let until = Box::pin(async move { shutdown.wait().await });

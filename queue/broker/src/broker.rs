@@ -1,4 +1,4 @@
-//! The [`Broker`]: calls on many named queues.
+//! The [`Broker`], which holds many named queues, and the calls on them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,29 +10,30 @@ use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::settings::{Settings, SettingsError};
 
-/// The most queues of a broker: clients choose the names, and queues are never deleted.
+/// A limit is needed, because clients choose the names of queues, and queues are never deleted.
 pub const MAX_QUEUES: usize = 1000;
 
-/// The number of events for which a queue keeps memory, so that most calls allocate nothing.
+/// A queue keeps memory for this number of events, so that most calls need not allocate any.
 const EVENTS: usize = 256;
 
 /// Many named queues, and the events that happened in them.
 ///
-/// Calls take `now`, which must not go back. Each call first ends the leases and delays that are
-/// over by `now`. Publishing, receiving and configuring create a queue that does not exist yet.
+/// The time `now` of a call must not be before that of an earlier call. Each call first ends the
+/// leases and delays that are over by `now`. Publishing, receiving and configuring create a queue
+/// that does not exist yet.
 #[derive(Debug)]
 pub struct Broker {
     pub(crate) queues: BTreeMap<QueueName, Queue>,
-    /// The number of this run of the process; part of every receipt, to recognise older receipts.
+    /// The number of this run of the process. Receipts contain it, to recognise older receipts.
     pub(crate) run: u32,
     pub(crate) next_message: u64,
     next_waiter: u64,
-    /// Events whose order matters across queues; they come before those that queues still have.
+    /// Events whose order across queues matters. They precede the events that queues still hold.
     noted: Vec<(QueueName, Event)>,
 }
 
 impl Broker {
-    /// Creates an empty broker. `run` should differ from that of any earlier broker.
+    /// Creates an empty broker. `run` should differ from the `run` of every earlier broker.
     pub fn new(run: u32) -> Broker {
         let (queues, noted) = (BTreeMap::new(), Vec::new());
         Broker { queues, run, next_message: 1, next_waiter: 1, noted }
@@ -44,7 +45,7 @@ impl Broker {
         self.queues.entry(name.clone()).or_insert_with(|| Queue::new(run))
     }
 
-    /// Whether the queue exists, or may be created because there are fewer than [`MAX_QUEUES`].
+    /// Whether the queue exists, or may be created because the broker has fewer than the maximum.
     pub fn admits(&self, name: &QueueName) -> bool {
         self.queues.len() < MAX_QUEUES || self.queues.contains_key(name)
     }
@@ -81,8 +82,8 @@ impl Broker {
         self.queue(name).receive(now, request)
     }
 
-    /// Lets a receive wait for messages, and returns the id of the waiter. [`Event::Delivered`]
-    /// with this id answers the receive, at once if messages are ready already.
+    /// Makes a receive wait for messages, and returns its waiter id. An [`Event::Delivered`] with
+    /// this id answers the receive; it follows at once if messages are ready already.
     pub fn wait(&mut self, now: Time, name: &QueueName, request: Request) -> WaiterId {
         self.advance(now);
         let waiter = WaiterId(self.next_waiter);
@@ -93,7 +94,7 @@ impl Broker {
         waiter
     }
 
-    /// Ends the wait of a receive; returns false if the waiter was served already.
+    /// Stops a receive from waiting; returns false if it was answered already.
     pub fn cancel(&mut self, name: &QueueName, waiter: WaiterId) -> bool {
         self.queues.get_mut(name).is_some_and(|queue| queue.cancel(waiter))
     }
@@ -104,9 +105,9 @@ impl Broker {
     }
 
     /// Retires a worker: for [`RETIRED_FOR`](crate::RETIRED_FOR) it gets no message, and its
-    /// waiting receives end with [`Event::Dismissed`]. Returns how many leases it has.
+    /// waiting receives end with [`Event::Dismissed`]. Returns how many leases the worker has.
     ///
-    /// Later receives of this worker may wait in line, but get nothing while it is retired.
+    /// Later receives of this worker may wait, but get nothing while the worker is retired.
     pub fn retire(&mut self, now: Time, name: &QueueName, worker: &Arc<str>) -> usize {
         self.advance(now);
         let queue = self.queue(name);
@@ -120,8 +121,8 @@ impl Broker {
         self.queues.get(name).is_some_and(|queue| queue.retired.contains(worker))
     }
 
-    /// Undoes deliveries that never reached their worker: the messages are ready again in their old
-    /// places, and the attempts do not count. Stale receipts are ignored.
+    /// Undoes deliveries that never reached their worker. The messages are ready again, in their
+    /// old places in the queue, and the attempts do not count. Stale receipts are ignored.
     pub fn undeliver(&mut self, now: Time, name: &QueueName, receipts: &[Receipt]) {
         self.advance(now);
         if let Some(queue) = self.queues.get_mut(name) {
@@ -139,7 +140,7 @@ impl Broker {
         self.queues.get_mut(name).ok_or(Stale)?.ack(now, receipt)
     }
 
-    /// Hands a message back, to be ready after `delay`; it is dead if this was its last attempt.
+    /// Hands a message back. It is ready again after `delay`, or dead if this was its last attempt.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -153,9 +154,9 @@ impl Broker {
         self.hand_back(now, name, |queue| queue.nack(now, receipt, delay))
     }
 
-    /// Hands a message back because its worker must stop: it is ready again in its old place. The
-    /// attempt does not count for the first [`FREE_RELEASES`](crate::FREE_RELEASES) releases of a
-    /// message; a later release acts like a [`Broker::nack`] without delay.
+    /// Hands a message back because its worker must stop. The message is ready again in its old
+    /// place. Its first [`FREE_RELEASES`](crate::FREE_RELEASES) releases do not count as attempts;
+    /// a later release acts like a [`Broker::nack`] without delay.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -177,7 +178,7 @@ impl Broker {
         Ok(())
     }
 
-    /// Extends a lease, so that it ends `lease` after `now`; returns that time.
+    /// Extends a lease so that it ends at `now` plus `lease`; returns this end.
     ///
     /// # Errors
     /// When the delivery is over already.
@@ -213,8 +214,8 @@ impl Broker {
         }
     }
 
-    /// Moves dead messages to the dead-letter queue of `name`, even if that exceeds its limits: no
-    /// dead letter may be lost.
+    /// Moves dead messages to the dead-letter queue of `name`, even if this exceeds the limits of
+    /// that queue, because no dead letter may be lost.
     pub(crate) fn bury(
         &mut self,
         now: Time,
@@ -228,7 +229,7 @@ impl Broker {
         if dead.peek().is_none() {
             return;
         }
-        // A death comes after all earlier events of both queues, and before its consequences.
+        // Deaths must follow all earlier events of both queues, and precede their consequences.
         self.note(&to);
         self.note(name);
         for Dead { id, message } in dead {
@@ -246,26 +247,26 @@ impl Broker {
         }
     }
 
-    /// When [`Broker::advance`] has something to do next; `None` if nothing waits for a time.
+    /// The next time when a lease, a delay or a similar period ends; `None` if none is running.
     pub fn next_deadline(&self) -> Option<Time> {
         self.queues.values().filter_map(Queue::next_deadline).min()
     }
 
-    /// Takes the events since the last call. They are in order within each queue, and across queues
-    /// between which messages moved.
+    /// Takes the events that happened since events were last taken. They are in order within each
+    /// queue, and also across queues between which messages moved.
     pub fn take_events(&mut self) -> Vec<(QueueName, Event)> {
         let mut taken = Vec::new();
         self.drain_events(&mut taken);
         taken
     }
 
-    /// Like [`Broker::take_events`], but appends to `to`, so that its memory is reused.
+    /// Like [`Broker::take_events`], but appends the events to `to`, so that its memory is reused.
     pub fn drain_events(&mut self, to: &mut Vec<(QueueName, Event)>) {
         to.append(&mut self.noted);
         for (name, queue) in &mut self.queues {
             let events = queue.events.drain(..);
             to.extend(events.map(|event| (name.clone(), event)));
-            // Without this, the memory for the events of one large batch would stay for ever.
+            // Without this, the queue would keep the memory for events of one large batch for ever.
             queue.events.shrink_to(EVENTS);
         }
     }

@@ -1,4 +1,4 @@
-//! What happened in a queue: for the log, for metrics, and to wake waiting receives.
+//! The events of a queue, which serve the log and the metrics, and answer waiting receives.
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::settings::Settings;
 pub enum ReturnReason {
     LeaseExpired,
     Nacked,
-    /// The worker must stop; the attempt does not count.
+    /// The worker released the message because it must stop; the attempt does not count.
     Released,
 }
 
@@ -35,7 +35,7 @@ pub enum Event {
     },
     /// Messages went to a worker.
     Delivered {
-        /// The receive that waited for the messages; `None` if they were ready when it came.
+        /// The receive that waited for the messages; `None` if the receive did not wait.
         waiter: Option<WaiterId>,
         deliveries: Vec<Delivery>,
         lease: Time,
@@ -44,9 +44,9 @@ pub enum Event {
     Dismissed {
         waiter: WaiterId,
     },
-    /// A client used the receipt of a delivery that an earlier run began but did not log.
+    /// A client used a receipt whose delivery an earlier run of the process had not logged.
     Recalled {
-        /// The delivery, which is in flight again.
+        /// The receipt of the delivery, which is in flight again.
         receipt: Receipt,
     },
     /// A delivery never reached its worker; the message is ready again, in its old place.
@@ -69,7 +69,7 @@ pub enum Event {
         /// When the message becomes ready; `None` means at once.
         due: Option<Time>,
     },
-    /// A message was given up after its last attempt.
+    /// After its last attempt, a message was dropped or moved to the dead-letter queue.
     Dead {
         /// The message's last delivery.
         receipt: Receipt,
@@ -93,8 +93,8 @@ pub enum Event {
     /// All messages of the queue were deleted.
     Purged {
         count: u64,
-        /// The deleted messages have lower ids than this one. Higher ids may belong to messages
-        /// that were accepted but not committed; those were not deleted.
+        /// All deleted messages have lower ids than this id. Messages with higher ids may have been
+        /// accepted but not committed; such messages were not deleted.
         below: MessageId,
     },
 }

@@ -82,7 +82,7 @@ impl Queue {
         self.events.extend(dismissed);
     }
 
-    /// Whether a receive gets nothing because its worker is retired; if so, the worker is notified.
+    /// Whether a receive gets nothing because its worker is retired. If so, notifies the worker.
     fn turns_away(&mut self, request: &Request) -> bool {
         self.retired.tell(request.worker.as_ref()).is_some()
     }
@@ -95,7 +95,7 @@ impl Queue {
         }
     }
 
-    /// Takes the first waiter in line whose worker is not retired.
+    /// Removes and returns the first waiting receive whose worker is not retired.
     fn next_waiter(&mut self) -> Option<(WaiterId, Request)> {
         if self.retired.is_empty() {
             return self.waiters.pop_front();

@@ -1,4 +1,4 @@
-//! What the log reads from a broker, to write the state of messages and keys again.
+//! Reads the state of messages and keys from a broker, so that the log can write it again.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -17,8 +17,8 @@ impl Broker {
         MessageId(self.next_message)
     }
 
-    /// The lowest id of a message or a remembered key that is not below `from`; `None` if there is
-    /// no such id. A key has the id of the first message published with it.
+    /// The lowest id, at least `from`, of any message or remembered key; `None` if there is no such
+    /// id. A key has the id of the first message that was published with it.
     pub fn oldest_from(&self, from: MessageId) -> Option<MessageId> {
         let oldest = self.queues.values().filter_map(|queue| queue.messages.from(from).next());
         let oldest = oldest.map(|(id, _)| id);
@@ -26,7 +26,7 @@ impl Broker {
         oldest.chain(self.queues.values().filter_map(keys)).min()
     }
 
-    /// The ids of all messages and keys from `from` to below `below`; an id may occur twice.
+    /// The ids of all messages and keys, from `from` on and below `below`; an id may occur twice.
     pub fn between(&self, from: MessageId, below: MessageId) -> Vec<MessageId> {
         let ids = self.queues.values().map(|queue| queue.messages.from(from).map(|(id, _)| id));
         let messages = ids.flat_map(|ids| ids.take_while(|id| *id < below));
@@ -39,8 +39,8 @@ impl Broker {
         self.oldest_from(id) == Some(id)
     }
 
-    /// The queue and the state of a message at `now`, from which a later run can restore it. `wall`
-    /// is the same moment in milliseconds since 1970. `None` if there is no such message.
+    /// A message's queue, and its state at `now`, from which a later run can restore the message.
+    /// `wall` is `now` in milliseconds since 1970. `None` if there is no such message.
     pub fn kept(&self, now: Time, wall: u64, id: MessageId) -> Option<(&QueueName, Kept)> {
         self.queues.iter().find_map(|(name, queue)| {
             let message = queue.messages.get(id)?;
@@ -48,8 +48,8 @@ impl Broker {
         })
     }
 
-    /// The state of the key whose first message has the id `first`, at `now`, and the key's queue.
-    /// `wall` is the same moment in milliseconds since 1970. `None` if no such key is remembered.
+    /// The queue of the key whose first message has the id `first`, and the key's state at `now`.
+    /// `wall` is `now` in milliseconds since 1970. `None` if no such key is remembered.
     pub fn kept_key(
         &self,
         now: Time,

@@ -1,4 +1,4 @@
-//! Keys of idempotent publishes: a repeated publish gets the answer of the first one.
+//! Keys, which make publishes idempotent: a publish repeated with its key gets the first answer.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,20 +13,20 @@ pub const KEY_KEPT: Time = Time::from_secs(5 * 60);
 /// than the 115 bytes of memory that a key takes when there are many.
 pub const KEY_BYTES: u64 = 128;
 
-/// A hash of the key that a publisher gave. As a hash, every key takes the same memory.
+/// A hash of the key that a publisher sent. It is hashed so that every key takes the same memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub [u8; 16]);
 
-/// A hash of a publish's messages and delays. It shows when a key is reused for another publish.
+/// A hash of a publish's messages and delays. It shows when a key is reused for other messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 16]);
 
 /// The key and fingerprint that make a publish idempotent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Once {
-    /// The same for each try of one publish, and different for all other publishes to this queue.
+    /// All tries of one publish have the same key; other publishes to the queue have other keys.
     pub key: Key,
-    /// Equal only for the same messages and delays.
+    /// Two fingerprints are equal only if the messages and delays are the same.
     pub fingerprint: Fingerprint,
 }
 
@@ -45,7 +45,7 @@ pub struct KeptKey {
 
 impl KeptKey {
     /// How much longer the key is remembered. `wall` is the time now, in milliseconds since 1970.
-    /// The result is at most [`KEY_KEPT`], even if the wall clock was set back since.
+    /// The result is at most [`KEY_KEPT`], even if the wall clock was set back after the publish.
     fn left(&self, wall: u64) -> Time {
         KEY_KEPT.saturating_sub(Time::from_millis(wall.saturating_sub(self.at)))
     }
@@ -64,8 +64,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     known: BTreeMap<Key, Known>,
-    /// The keys of committed batches: first message, time when the key is forgotten, and key,
-    /// ordered by first message. Other keys are not forgotten: their publishers may retry.
+    /// The keys of committed batches, sorted by first message, with the time when each is
+    /// forgotten. Keys of other batches are not forgotten, because their publishers may retry.
     settled: VecDeque<(MessageId, Time, Key)>,
 }
 
@@ -79,7 +79,7 @@ impl Keys {
         self.known.len() as u64 * KEY_BYTES
     }
 
-    /// The messages published with this key, and whether they were committed; `None` if it is new.
+    /// The messages published with this key, and whether they were committed; `None` for a new key.
     pub(crate) fn find(&self, once: &Once) -> Result<Option<(Vec<MessageId>, bool)>, PublishError> {
         let Some(known) = self.known.get(&once.key) else { return Ok(None) };
         if known.fingerprint != once.fingerprint {
@@ -94,7 +94,7 @@ impl Keys {
         self.known.insert(key, Known { fingerprint, first, count, settled: false });
     }
 
-    /// Marks a key as settled when its messages are committed.
+    /// Marks a key as settled, because its messages are now committed.
     pub(crate) fn settle(&mut self, now: Time, key: Key) {
         self.keep(now.saturating_add(KEY_KEPT), key);
     }
@@ -112,7 +112,7 @@ impl Keys {
         self.known.remove(&key);
     }
 
-    /// When the next key is forgotten.
+    /// The next time when a key is forgotten; `None` if no key is settled.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         self.settled.front().map(|(_, until, _)| *until)
     }
@@ -126,7 +126,7 @@ impl Keys {
         }
     }
 
-    /// The index of the first settled key whose first message has this id or a higher one.
+    /// The index of the first settled key whose first message has this id or a higher id.
     fn from(&self, first: MessageId) -> usize {
         self.settled.partition_point(|(it, ..)| *it < first)
     }
@@ -139,7 +139,7 @@ impl Keys {
         Some(KeptKey { once: Once { key: *key, fingerprint }, first, count, at })
     }
 
-    /// The id of the first message of each settled key, if it is at least `from` and below `below`.
+    /// The first message's id of each settled key, if the id is at least `from` and below `below`.
     pub(crate) fn between(
         &self,
         from: MessageId,
@@ -150,7 +150,7 @@ impl Keys {
     }
 
     /// Restores the keys of an earlier run of the process. `now` is the time by this run's clock,
-    /// and `wall` the same moment in milliseconds since 1970.
+    /// and `wall` is the same moment in milliseconds since 1970.
     pub(crate) fn restored(kept: impl Iterator<Item = KeptKey>, now: Time, wall: u64) -> Keys {
         let mut kept: Vec<_> = kept.filter(|it| !it.left(wall).is_zero()).collect();
         kept.sort_unstable_by_key(|it| it.first);

@@ -1,37 +1,37 @@
-//! The queue without its server: what happens to a message from its publish to its ack.
+//! The logic of the queue, without its server: it keeps each message from its publish to its ack.
 //!
 //! A message is ready, then in flight under a lease, then done; it may be delayed before it is
 //! ready. Every call takes `now`, the time since the broker began. The crate has no clock, no I/O
-//! and no task, so tests, a simulator and the server drive the same code.
+//! and no background task, so tests, a simulator and the server can run the same code.
 //!
 //! # Layout
-//! From the outside in; a module uses only those below it.
-//! - [`broker`]: [`Broker`], many named queues: receives, ends of deliveries, and time
-//! - `publish`: accepting messages, once per key
-//! - [`redrive`]: pausing a queue, and sending dead messages back
-//! - `look`: the numbers, messages and workers of a queue
-//! - `keep`: what the log reads from a broker
-//! - [`restore`]: rebuilding a broker from the log of an earlier run
+//! The modules from the outside in; each uses only modules listed below it.
+//! - [`broker`]: [`Broker`], which holds many named queues, and most calls on them
+//! - `publish`: accepts messages, but only once per key
+//! - [`redrive`]: pauses a queue, and sends dead messages back to the queue where they died
+//! - `look`: reads the statistics, messages and workers of a queue
+//! - `keep`: reads the state of messages and keys, for the log
+//! - [`restore`]: rebuilds a broker from the log of earlier runs
 //!
 //! One queue:
-//! - `timers`: the ends of leases, delays, ages, keys and retirements
-//! - `settle`: ends of deliveries, and lease extensions
-//! - `giving`: deliveries to receives
-//! - `queue`: a queue's messages, their places, its waiters and its limits
+//! - `timers`: ends leases, delays, ages, keys and retirements as time passes
+//! - `settle`: ends deliveries and extends leases
+//! - `giving`: delivers messages to receives
+//! - `queue`: a queue's messages and their places, its waiting receives, and its limits
 //!
 //! Parts of a queue:
-//! - `shelf`: the messages by id
+//! - `shelf`: the messages of a queue, sorted by id
 //! - [`workers`]: workers and their leases
-//! - `retire`: workers that receive no more, because they are about to stop
-//! - [`keys`]: keys of idempotent publishes
+//! - `retire`: workers that receive no more messages, because they are about to stop
+//! - [`keys`]: keys, which make publishes idempotent
 //!
 //! Types that all these modules use:
-//! - [`event`]: what happened in a queue, for the log and for waiting receives
-//! - [`limits`]: why a batch is refused
+//! - [`event`]: the events of a queue, for the log and for waiting receives
+//! - [`limits`]: the reasons for which a batch is refused
 //! - [`message`]: ids, receipts and deliveries
 //! - [`name`]: the names of queues
 //! - [`settings`]: the settings of a queue
-//! - [`stats`]: the numbers of a queue
+//! - [`stats`]: the statistics of a queue
 //! - [`redelivery`]: the history of redelivered messages
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]

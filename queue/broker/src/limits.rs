@@ -1,6 +1,6 @@
-//! Why a batch is refused.
+//! The reasons for which a batch is refused.
 
-/// The queue has no room.
+/// The queue has no room for the batch.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
@@ -18,12 +18,12 @@ pub enum Full {
         of_keys(*keys)
     )]
     Bytes {
-        /// Bytes in the queue, including those of keys.
+        /// Bytes in the queue, including the bytes of remembered keys.
         bytes: u64,
-        /// How many of these bytes remembered keys take.
+        /// The part of `bytes` that remembered keys take.
         keys: u64,
         limit: u64,
-        /// Bytes of the batch, including those of its key.
+        /// Bytes of the batch, including the bytes of its key.
         batch: u64,
     },
 }
@@ -31,11 +31,11 @@ pub enum Full {
 fn of_keys(bytes: u64) -> String {
     match bytes {
         0 => String::new(),
-        _ => format!(", {bytes} of them for the keys of the last five minutes,"),
+        _ => format!(", {bytes} of them for the Idempotency-Keys of the last five minutes,"),
     }
 }
 
-/// Why a batch was refused; none of its messages was accepted.
+/// The reason why a batch was refused. None of its messages was accepted.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {

@@ -11,8 +11,8 @@ use crate::workers::Worker;
 
 impl Broker {
     /// How many messages a queue has accepted so far, committed or not. Right after a message was
-    /// accepted, this is its position in the queue, counted from 1. No other message gets the same
-    /// position, unless an accepted message is refused later.
+    /// accepted, this count is the message's position in the queue, from 1 on. No other message
+    /// gets the same position, unless an accepted message is refused later.
     pub fn taken_in(&self, name: &QueueName) -> u64 {
         let queue = self.queues.get(name);
         queue.map_or(0, |queue| queue.total.published + queue.expected as u64)
@@ -23,7 +23,7 @@ impl Broker {
         self.queues.values().any(|queue| queue.in_flight > 0 || !queue.waiters.is_empty())
     }
 
-    /// A queue's `max` oldest messages, whatever their place; `None` if there is no such queue.
+    /// A queue's `max` oldest messages, whether ready or not; `None` if there is no such queue.
     pub fn peek(&self, name: &QueueName, max: usize) -> Option<Vec<Peeked>> {
         let peeked = |(id, message): (MessageId, &Message)| Peeked {
             id,
@@ -42,21 +42,21 @@ impl Broker {
         Some(queue.redeliveries.newest().take(max).cloned().collect())
     }
 
-    /// A queue's numbers; `None` if there is no such queue.
+    /// A queue's statistics; `None` if there is no such queue.
     pub fn stats(&mut self, now: Time, name: &QueueName) -> Option<Stats> {
         self.advance(now);
         self.queues.get(name).map(|queue| stats(queue, now))
     }
 
-    /// The numbers of all queues, by name.
+    /// The statistics of all queues, sorted by the queues' names.
     pub fn all_stats(&mut self, now: Time) -> impl Iterator<Item = (&QueueName, Stats)> {
         self.advance(now);
         self.queues.iter().map(move |(name, queue)| (name, stats(queue, now)))
     }
 
-    /// A queue's workers in the order of their names: those with a lease, and those whose last
-    /// lease ended less than [`LISTED`](crate::workers::LISTED) ago. `None` if there is no such
-    /// queue. Leases restored from an earlier run have no worker name, so they are missing here.
+    /// A queue's workers, sorted by name: all that have a lease, and all whose last lease ended
+    /// less than [`LISTED`](crate::workers::LISTED) ago. `None` if there is no such queue. Leases
+    /// restored from an earlier run have no worker name, so their workers are missing here.
     pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
         self.advance(now);
         let queue = self.queues.get(name)?;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::Time;
 
-/// A message's id, assigned at its publish. Each id is higher than all earlier ones of the broker.
+/// A message's id, assigned at its publish. Each id is higher than all earlier ids of the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub u64);
 
@@ -22,17 +22,17 @@ impl fmt::Display for MessageId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WaiterId(pub u64);
 
-/// The right to end one delivery of one message; stale once another delivery has begun.
+/// Allows its holder to end one delivery of a message. It is stale once that delivery has ended.
 ///
-/// As text it is `MESSAGE-DELIVERY-RUN`; clients must treat it as opaque.
+/// As text, a receipt is `MESSAGE-DELIVERY-RUN`. Clients must not interpret the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Receipt {
     #[allow(missing_docs)] // the name says it
     pub message: MessageId,
-    /// Which delivery of its message this is. No number is used twice, even if the attempt does not
-    /// count.
+    /// The number of this delivery among all deliveries of the message. No number is used twice,
+    /// even if the attempt does not count.
     pub delivery: u32,
-    /// The run of the process that issued it, so that receipts of an earlier run are recognised.
+    /// The run of the process that issued the receipt, to recognise receipts of earlier runs.
     pub run: u32,
 }
 
@@ -67,16 +67,16 @@ impl FromStr for Receipt {
 #[error("the receipt is no longer valid, because its delivery has ended")]
 pub struct Stale;
 
-/// The run of the process before this one.
+/// The process's run before the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Earlier {
     pub(crate) run: u32,
-    /// All messages of that run have lower ids than this one.
+    /// All messages of the earlier run have lower ids than this id.
     pub(crate) below: MessageId,
 }
 
 impl Earlier {
-    /// Whether that run issued the receipt.
+    /// Whether the earlier run issued the receipt.
     pub(crate) fn gave(self, receipt: Receipt) -> bool {
         receipt.run == self.run && receipt.message < self.below
     }
@@ -86,16 +86,16 @@ impl Earlier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
     /// Any bytes. Large bodies are stored without a copy, so they should not be slices of a larger
-    /// buffer.
+    /// buffer, which would stay in memory.
     pub body: Bytes,
     /// How long the message stays hidden; zero means it is ready at once.
     pub delay: Time,
 }
 
-/// What a receive asks for.
+/// The parameters of a receive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// How many messages to deliver at most; not 0.
+    /// The maximum number of messages to deliver; at least 1.
     pub max: usize,
     /// How long the lease lasts; `None` means as long as the queue's setting `lease`.
     pub lease: Option<Time>,
@@ -109,7 +109,7 @@ pub struct Request {
 pub struct Delivery {
     pub id: MessageId,
     pub receipt: Receipt,
-    /// Deliveries that count against `max_attempts`, including this one.
+    /// How many deliveries count against `max_attempts`, including this delivery.
     pub attempts: u32,
     /// When the message was published, in milliseconds since 1970 by the server's clock; for
     /// display only.
@@ -129,14 +129,14 @@ pub enum Place {
     InFlight(Box<Lease>),
 }
 
-/// A worker's right to a message, for a limited time.
+/// A worker's right to work on a message, for a limited time.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     pub until: Time,
-    /// When the lease began; if an earlier run began it, when this run restored it.
+    /// When the lease began or, if an earlier run began it, when this run restored it.
     pub since: Time,
-    /// When the worker was last heard from: at delivery, or when it extended the lease.
+    /// The worker's last sign of life: the delivery, or its last extension of the lease.
     pub heard: Time,
     /// The worker's name, if it gave one.
     pub worker: Option<Arc<str>>,
@@ -159,11 +159,11 @@ pub(crate) struct Message {
     /// When the message was first published, for its age. A message with a higher id never has an
     /// earlier time, even in dead-letter queues.
     pub(crate) published: Time,
-    /// Deliveries that count against `max_attempts`.
+    /// How many deliveries count against `max_attempts`.
     pub(crate) attempts: u32,
-    /// How often the message was released without its attempt counting.
+    /// How many releases of the message did not count as attempts.
     pub(crate) releases: u32,
-    /// All deliveries, even if the attempt does not count; they number the message's receipts.
+    /// The number of all deliveries, even if the attempt did not count; part of each receipt.
     pub(crate) deliveries: u32,
     /// The run of the process that issued the last receipt; 0 before the first receipt.
     pub(crate) run: u32,
@@ -177,12 +177,12 @@ impl Message {
         Message { body, enqueued_at, published: now, attempts, releases, deliveries, run, place }
     }
 
-    /// The same message for another queue: ready, with no attempts and no releases.
+    /// Returns the same message for another queue: ready, with no attempts and no releases.
     pub(crate) fn anew(self) -> Message {
         Message { attempts: 0, releases: 0, place: Place::Ready, ..self }
     }
 
-    /// When a delayed message becomes ready; `None` for others.
+    /// When the message becomes ready; `None` if it is not delayed.
     pub(crate) fn due(&self) -> Option<Time> {
         match self.place {
             Place::Delayed { until } => Some(until),
@@ -197,12 +197,12 @@ pub(crate) struct Dead {
     pub(crate) message: Message,
 }
 
-/// A message as a peek shows it.
+/// A message as [`Broker::peek`](crate::Broker::peek) shows it.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peeked {
     pub id: MessageId,
-    /// Deliveries that count against `max_attempts`.
+    /// How many deliveries count against `max_attempts`.
     pub attempts: u32,
     /// When the message was published, in milliseconds since 1970; for display only.
     pub enqueued_at: u64,

@@ -14,7 +14,7 @@ pub struct QueueName(Arc<str>);
 pub struct BadName(String);
 
 impl QueueName {
-    /// The name as text, as it stands in URLs.
+    /// The name as text, as URLs contain it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Publishing messages, ready at once or delayed; a repeated publish with a key has no effect.
+//! Publishes messages, ready at once or delayed. Repeating a publish with its key has no effect.
 
 use crate::Time;
 use crate::broker::Broker;
@@ -9,7 +9,7 @@ use crate::name::QueueName;
 use crate::queue::bytes_of;
 
 /// A batch that was accepted but is not visible to receives yet. Its messages have ids, and the
-/// queue reserves room for it. [`Broker::commit`] makes it visible; [`Broker::refuse`] drops it.
+/// queue reserves room. [`Broker::commit`] makes the batch visible; [`Broker::refuse`] drops it.
 #[derive(Debug)]
 pub struct Accepted {
     queue: QueueName,
@@ -29,7 +29,7 @@ impl Accepted {
         &self.queue
     }
 
-    /// The id and body of each message, and when it becomes ready (`None` means at once).
+    /// The id and body of each message, and the time when it becomes ready (`None` means at once).
     pub fn messages(&self) -> impl Iterator<Item = (MessageId, &[u8], Option<Time>)> {
         self.messages.iter().map(|(id, message)| (*id, &message.body[..], message.due()))
     }
@@ -42,7 +42,7 @@ pub enum Tried {
     First(Accepted),
     /// A repeated publish with this key; nothing was accepted.
     Again {
-        /// The ids of the messages of the first publish.
+        /// The ids of the messages that the first publish created.
         ids: Vec<MessageId>,
         /// True if the first publish is committed; false while it is neither committed nor refused.
         settled: bool,
@@ -82,8 +82,8 @@ impl Broker {
         self.take_in(now, name, batch, enqueued_at, 0)
     }
 
-    /// Assigns ids to a batch and reserves room for it, if the queue has room for the batch and
-    /// `beside` more bytes, which its key takes.
+    /// Assigns ids to a batch and reserves room for it, if the queue has room for the batch and for
+    /// the `beside` bytes of its key.
     fn take_in(
         &mut self,
         now: Time,
@@ -116,7 +116,7 @@ impl Broker {
         queue.wake(now);
     }
 
-    /// Drops an accepted batch, and frees its room and its key.
+    /// Drops an accepted batch, and frees its key and the room that was reserved for it.
     pub fn refuse(&mut self, accepted: &Accepted) {
         let queue = self.queue(&accepted.queue);
         queue.expect_no_longer(&accepted.messages);
@@ -125,13 +125,13 @@ impl Broker {
         }
     }
 
-    /// Accepts a batch of at least one message as [`Broker::accept`] does, if it is the first with
-    /// its key. The key is remembered until the batch is refused, or for
+    /// Accepts a batch of at least one message as [`Broker::accept`] does, unless its key is
+    /// remembered. The key is remembered until the batch is refused, or for
     /// [`KEY_KEPT`](crate::keys::KEY_KEPT) after it was committed.
     ///
     /// # Errors
-    /// When the key was used for a different batch, or when the batch would be refused without a
-    /// key, too. Then nothing is accepted, and a new key is not remembered.
+    /// When the key was used for a different batch, a body is too large, or the queue has no room.
+    /// Then nothing is accepted, and a new key is not remembered.
     pub fn accept_once(
         &mut self,
         now: Time,

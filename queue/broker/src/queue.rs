@@ -19,21 +19,21 @@ pub(crate) struct Queue {
     pub(crate) settings: Settings,
     /// The number of this run of the process; it is part of new receipts.
     pub(crate) run: u32,
-    /// The run of the process before this one; `None` if there was none.
+    /// The process's run before this one; `None` if this is the first run.
     pub(crate) earlier: Option<Earlier>,
     pub(crate) messages: Shelf,
-    /// The bytes of the bodies of all `messages`.
+    /// The size of all bodies in `messages`, in bytes.
     pub(crate) bytes: u64,
     /// How many messages are accepted but not committed.
     pub(crate) expected: usize,
-    /// The bytes of the bodies of accepted messages that are not committed.
+    /// The size of all bodies that are accepted but not committed, in bytes.
     pub(crate) expected_bytes: u64,
     pub(crate) keys: Keys,
-    /// Whether the queue is paused: receives get nothing.
+    /// Whether the queue is paused, so that receives get nothing.
     pub(crate) paused: bool,
     /// The ready messages, oldest first: a message that comes back returns to its old place.
     pub(crate) ready: BTreeSet<MessageId>,
-    /// The end of each lease and each delay, with its message; soonest first.
+    /// The end of each lease and delay, with the message's id; soonest first.
     pub(crate) timers: BTreeSet<(Time, MessageId)>,
     pub(crate) in_flight: usize,
     /// The waiting receives, first come, first served. While messages are ready and the queue is
@@ -91,7 +91,7 @@ impl Queue {
         Some(message)
     }
 
-    /// Enters a message into `timers` if it is delayed until `due`, else into `ready`.
+    /// Adds a message to `timers` if it is delayed until `due`, else to `ready`.
     pub(crate) fn index(&mut self, id: MessageId, due: Option<Time>) {
         match due {
             Some(until) => self.timers.insert((until, id)),
@@ -99,8 +99,8 @@ impl Queue {
         };
     }
 
-    /// Deletes all messages, and returns how many; their receipts become stale. Keys stay, so that
-    /// a repeated publish does not publish deleted messages again.
+    /// Deletes all messages, and returns how many; their receipts become stale. The queue still
+    /// remembers keys, so that a repeated publish does not publish deleted messages again.
     pub(crate) fn purge(&mut self, now: Time) -> u64 {
         let count = self.messages.len() as u64;
         let below = self.messages.last().map_or(MessageId(0), |last| MessageId(last.0 + 1));
@@ -115,7 +115,7 @@ impl Queue {
         count
     }
 
-    /// Checks whether the queue may accept a batch with a key that takes `beside` more bytes.
+    /// Checks whether the queue may accept a batch whose key takes `beside` more bytes.
     pub(crate) fn check(&self, batch: &[NewMessage], beside: u64) -> Result<(), PublishError> {
         let limit = self.settings.max_message_bytes;
         if let Some(bytes) = batch.iter().map(|new| new.body.len()).find(|bytes| *bytes > limit) {
@@ -143,7 +143,7 @@ impl Queue {
         self.settings.max_bytes.saturating_sub(self.taken_bytes())
     }
 
-    /// The bytes that count against `max_bytes`: bodies, committed or only accepted, and keys.
+    /// The bytes that count against `max_bytes`: keys, and bodies that are committed or accepted.
     fn taken_bytes(&self) -> u64 {
         self.bytes + self.expected_bytes + self.keys.bytes()
     }

@@ -11,7 +11,7 @@ use crate::message::MessageId;
 /// How many redeliveries a queue remembers.
 const KEPT: usize = 100;
 
-/// A message that came back to its queue, and was or will be redelivered.
+/// A message that came back to its queue and was redelivered, or still will be.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redelivery {
@@ -19,19 +19,18 @@ pub struct Redelivery {
     pub reason: ReturnReason,
     /// The worker that lost the message; `None` if it gave no name.
     pub worker: Option<Arc<str>>,
-    /// When that worker was last heard from.
+    /// The last sign of life of `worker`: the delivery, or its last extension of the lease.
     pub heard: Time,
     /// When the message was redelivered; `None` until then.
     pub given_again: Option<Time>,
-    /// The worker that got the message next; `None` until then, or if it gave no name.
+    /// The worker that got the message next; `None` before that, or if it gave no name.
     pub next_worker: Option<Arc<str>>,
-    /// `None` until the message is acked; then the worker that acked it, `Some(None)` if it gave no
-    /// name.
+    /// The worker that acked the message; `None` before the ack, `Some(None)` if it gave no name.
     pub done: Option<Option<Arc<str>>>,
 }
 
 impl Redelivery {
-    /// The time from the worker's last sign of life to the redelivery; `None` before it.
+    /// The time from the worker's last sign of life to the redelivery; `None` until then.
     pub fn after(&self) -> Option<Time> {
         self.given_again.map(|at| at.saturating_sub(self.heard))
     }

@@ -5,22 +5,22 @@ use crate::broker::Broker;
 use crate::event::Event;
 use crate::name::QueueName;
 
-/// Why messages cannot be redriven.
+/// The reason why messages cannot be redriven.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedriveError {
-    /// No queue sends its dead messages to this one.
+    /// No queue sends its dead messages to this queue.
     #[error("no queue has {0} as its dead_letter_queue; name the target with ?to=QUEUE")]
     Nowhere(QueueName),
-    /// Several queues send their dead messages to this one.
+    /// Several queues send their dead messages to this queue.
     #[error("several queues have {0} as their dead_letter_queue; name the target with ?to=QUEUE")]
     Anywhere(QueueName),
-    /// The target is this queue.
+    /// The target is the queue of the dead messages itself.
     #[error("{0} is this queue itself; name another one with ?to=QUEUE")]
     Here(QueueName),
 }
 
 impl Broker {
-    /// Pauses (receives get nothing) or resumes a queue. Returns whether this changed anything.
+    /// Pauses a queue, so that receives get nothing, or resumes it; returns whether it changed.
     pub fn pause(&mut self, now: Time, name: &QueueName, paused: bool) -> bool {
         self.advance(now);
         let queue = self.queue(name);
@@ -32,9 +32,9 @@ impl Broker {
         changed
     }
 
-    /// Moves ready messages to the queue `to`; `None` means the queue where they died. Moves at
-    /// most `max`, as long as the target has room, and returns how many. The messages count as
-    /// acked in the queue `name`, and start with no attempts in the target.
+    /// Moves at most `max` ready messages to the queue `to`, as long as it has room, and returns
+    /// how many. If `to` is `None`, the target is the queue where the messages died. Moved messages
+    /// count as acked in the queue `name`, and start with no attempts in the target.
     ///
     /// # Errors
     /// When the target is the queue `name` itself, or `to` is `None` and the queue where the
@@ -67,7 +67,7 @@ impl Broker {
             queue.total.acked += 1;
             queue.events.push(Event::Redriven { id, to: to.clone() });
         }
-        // A redrive comes after all earlier events of both queues, and before its consequences.
+        // The redrive must follow all earlier events of both queues, and precede its consequences.
         self.note(&to);
         self.note(name);
         let count = going.len() as u64;
@@ -79,7 +79,7 @@ impl Broker {
         Ok(count)
     }
 
-    /// Returns the only queue whose dead-letter queue is `name`; else an error.
+    /// Returns the queue whose dead-letter queue is `name`; fails if none or several have it.
     fn died_in(&self, name: &QueueName) -> Result<QueueName, RedriveError> {
         let sends = |queue: &&QueueName| {
             self.settings(queue).is_some_and(|it| it.dead_letter_queue.as_ref() == Some(name))

@@ -1,7 +1,7 @@
 //! Rebuilds a broker from the events of earlier runs of the process, which are replayed in order.
 //!
-//! An event of an unknown message is only counted: the message was done, and the log segment with
-//! its publish may be deleted already.
+//! An event of an unknown message is only counted. Such a message was done, and the log segment
+//! with its publish may be deleted already.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::queue::Queue;
 use crate::settings::Settings;
 use crate::stats::Counters;
 
-/// When a message becomes ready, as a time that is valid after a restart, too.
+/// The time when a message becomes ready, in a form that is still valid after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     /// Milliseconds since 1970.
     pub at: u64,
-    /// The delay from the moment when it was set. After a restart the message is hidden for at most
-    /// this time, even if the wall clock was set back.
+    /// The original length of the delay. After a restart the message is hidden for at most this
+    /// time, even if the wall clock was set back.
     pub delay: Time,
 }
 
@@ -32,13 +32,13 @@ pub struct Due {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub body: Bytes,
-    /// When it was published, in milliseconds since 1970.
+    /// When the message was published, in milliseconds since 1970.
     pub enqueued_at: u64,
-    /// Deliveries that count against `max_attempts`.
+    /// How many deliveries count against `max_attempts`.
     pub attempts: u32,
-    /// How often the message was released without its attempt counting.
+    /// How many releases of the message did not count as attempts.
     pub releases: u32,
-    /// All deliveries, including those that do not count against `max_attempts`.
+    /// The number of all deliveries, including those that do not count against `max_attempts`.
     pub deliveries: u32,
     /// The run of the process that issued the last receipt; 0 before the first receipt.
     pub run: u32,
@@ -64,11 +64,11 @@ struct Part {
     keys: BTreeMap<Key, KeptKey>,
 }
 
-/// Replays the events of earlier runs of the process, and makes a broker of them.
+/// Replays the events of earlier runs of the process, and builds a broker from them.
 #[derive(Debug, Default)]
 pub struct Restore {
     parts: BTreeMap<QueueName, Part>,
-    /// The last run that was replayed.
+    /// The number of the last run that was replayed.
     run: Option<u32>,
     next_message: u64,
 }
@@ -79,7 +79,7 @@ impl Restore {
         self.run = Some(run);
     }
 
-    /// Replays a record: later messages have this id or higher ones.
+    /// Replays a record: later messages have the id `next` or higher ids.
     pub fn next_message(&mut self, next: MessageId) {
         self.next_message = self.next_message.max(next.0);
     }
@@ -89,7 +89,7 @@ impl Restore {
         self.part(queue).settings = settings;
     }
 
-    /// Replays the totals of a queue at this moment.
+    /// Replays the totals that a queue had at this point of the log.
     pub fn counted(&mut self, queue: &QueueName, total: Counters) {
         self.part(queue).total = total;
     }
@@ -112,30 +112,30 @@ impl Restore {
         part.messages.insert(id, kept);
     }
 
-    /// Replays a message's state, which was logged again because its earlier events may be gone.
+    /// Replays a message's state, which was logged again because earlier events may be deleted.
     pub fn moved(&mut self, queue: &QueueName, id: MessageId, kept: Kept) {
         self.next_message(MessageId(id.0 + 1));
         self.part(queue).messages.insert(id, kept);
     }
 
-    /// Replays how often a message had been released up to this moment.
+    /// Replays how often a message had been released by this point of the log.
     pub fn releases(&mut self, queue: &QueueName, id: MessageId, count: u32) {
         if let Some(kept) = self.part(queue).messages.get_mut(&id) {
             kept.releases = count;
         }
     }
 
-    /// Replays a publish with a key, or a key's state, which was logged again.
+    /// Replays a publish with a key, or a key's state that was logged again.
     pub fn keyed(&mut self, queue: &QueueName, kept: KeptKey) {
         self.part(queue).keys.insert(kept.once.key, kept);
     }
 
-    /// Replays how many publishes to a queue had been repeated up to this moment.
+    /// Replays how many publishes to a queue had been repeated by this point of the log.
     pub fn replayed(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.replayed = total;
     }
 
-    /// Replays how many deliveries of a queue had been released up to this moment.
+    /// Replays how many deliveries of a queue had been released by this point of the log.
     pub fn released(&mut self, queue: &QueueName, total: u64) {
         self.part(queue).total.released = total;
     }
@@ -177,7 +177,7 @@ impl Restore {
         part.messages.remove(&id);
     }
 
-    /// Replays a record: a message went back to its queue, to be ready at `due`; `None` means at once.
+    /// Replays a record: a message went back to its queue, ready at `due` (`None` means at once).
     pub fn returned(
         &mut self,
         queue: &QueueName,
@@ -195,7 +195,7 @@ impl Restore {
         kept.at = due.map_or(At::Ready, At::Delayed);
     }
 
-    /// Replays a record: a message was given up: it went to the queue `to`, or was dropped (`None`).
+    /// Replays a record: a message died and was moved to the queue `to`, or dropped (`None`).
     pub fn dead(
         &mut self,
         queue: &QueueName,
@@ -239,11 +239,11 @@ impl Restore {
         self.part(queue).paused = paused;
     }
 
-    /// Replays a purge, which deleted all `count` messages of a queue, with ids below `below`.
+    /// Replays a purge, which deleted the `count` messages of a queue that had ids below `below`.
     pub fn purged(&mut self, queue: &QueueName, count: u64, below: MessageId) {
         let part = self.part(queue);
         part.total.purged += count;
-        // Higher ids belong to messages that were logged before the purge and committed after it.
+        // Messages with higher ids were logged before the purge, but committed after it.
         part.messages = part.messages.split_off(&below);
     }
 
@@ -251,9 +251,9 @@ impl Restore {
         self.parts.entry(queue.clone()).or_default()
     }
 
-    /// Makes the broker of the new run `run`. `now` is the time by its own clock, and `wall` the
-    /// same moment in milliseconds since 1970. Messages in flight get a new lease, and their
-    /// receipts stay valid until the messages are redelivered.
+    /// Builds the broker for the new run number `run`. `now` is the time by the new run's clock,
+    /// and `wall` is the same moment in milliseconds since 1970. Messages in flight get a new
+    /// lease, and their receipts stay valid until the messages are redelivered.
     pub fn finish(self, run: u32, now: Time, wall: u64) -> Broker {
         let next = self.next_message.max(1);
         let earlier = self.run.map(|run| Earlier { run, below: MessageId(next) });
@@ -268,7 +268,7 @@ impl Restore {
             let mut age = Time::ZERO;
             for (id, kept) in part.messages.into_iter().rev() {
                 // The wall clock may have been set back between two publishes. A message is still
-                // at least as old as those published after it.
+                // at least as old as all messages published after it.
                 age = age.max(Time::from_millis(wall.saturating_sub(kept.enqueued_at)));
                 queue.restore(id, kept.message(now, wall, age));
             }
@@ -279,9 +279,8 @@ impl Restore {
 }
 
 impl Part {
-    /// The queue's totals, where all messages that left without a logged event count as acked. They
-    /// were acked, or were purged while a full disk could not log it, and their segment was
-    /// deleted.
+    /// The queue's totals. Messages that left without a logged event count as acked: they were
+    /// acked, or were purged while the disk was too full to log it, and their segment was deleted.
     fn reconciled(&self) -> Counters {
         let Counters { published, acked, dead, purged, expired, .. } = self.total;
         let here = self.messages.len() as u64;

@@ -1,7 +1,7 @@
-//! Retired workers: they are about to stop, and receive no more messages.
+//! Retired workers, which are about to stop and receive no more messages.
 //!
 //! Retirements are not logged. The client that retires a worker repeats the call until the worker
-//! is gone. If the calls end, the worker soon receives again.
+//! is gone. If the client stops calling, the worker soon receives messages again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use std::time::Duration;
 
 use crate::Time;
 
-/// How long one call retires a worker.
+/// How long a worker stays retired after one call.
 pub const RETIRED_FOR: Time = Duration::from_secs(10);
-/// The most retired workers of a queue. Clients choose the names, so the number needs a limit. One
-/// more makes the queue forget the retirement that ends first.
+/// The maximum number of retired workers of a queue, needed because clients choose the names. If it
+/// is exceeded, the queue forgets the retirement that ends first.
 const MOST: usize = 10_000;
 
 #[derive(Debug)]
 struct Retirement {
     until: Time,
-    /// Whether a receive was answered since the worker was retired. If not, the next is answered at
-    /// once; later ones wait, because the worker would otherwise ask again without a pause.
+    /// Whether a receive of the retired worker was answered. If not, its next receive is answered
+    /// at once; later ones wait, because the worker would otherwise repeat them without a pause.
     notified: bool,
 }
 

@@ -21,12 +21,12 @@ pub struct Settings {
     pub max_attempts: u32,
     /// The queue that gets dead messages; `None` means that they are dropped and counted.
     pub dead_letter_queue: Option<QueueName>,
-    /// The most messages in the queue, including those that are accepted but not committed.
+    /// The maximum number of messages in the queue, including accepted but uncommitted messages.
     pub max_depth: usize,
-    /// The most bytes of all bodies together, including [`KEY_BYTES`](crate::keys::KEY_BYTES) for
-    /// each remembered key.
+    /// The maximum size of all bodies together in bytes, including
+    /// [`KEY_BYTES`](crate::keys::KEY_BYTES) for each remembered key.
     pub max_bytes: u64,
-    /// The largest body in bytes.
+    /// The maximum size of one body in bytes.
     pub max_message_bytes: usize,
     /// How long after its publish a ready message expires; `None` means never.
     pub max_age: Option<Duration>,
@@ -46,13 +46,13 @@ impl Default for Settings {
     }
 }
 
-/// Why settings were refused.
+/// The reason why settings were refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// The lease is zero or longer than [`MAX_LEASE`].
     #[error("lease_s must be more than 0 and at most 43200")]
     Lease,
-    /// The age is zero or longer than [`MAX_AGE`].
+    /// `max_age` is zero or longer than [`MAX_AGE`].
     #[error("max_age_s must be more than 0 and at most 31536000, or null for any age")]
     Age,
     /// A limit is zero, so that the queue could hold or deliver nothing.
@@ -92,10 +92,10 @@ impl Settings {
     }
 }
 
-/// Checks the lease that a receive asks for.
+/// Checks the length of a lease.
 ///
 /// # Errors
-/// When it is zero or longer than [`MAX_LEASE`].
+/// When the lease is zero or longer than [`MAX_LEASE`].
 pub fn check_lease(lease: Duration) -> Result<(), SettingsError> {
     if lease.is_zero() || lease > MAX_LEASE { Err(SettingsError::Lease) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Ends of deliveries: ack, nack, release and undeliver. Also lease extensions.
+//! Ends deliveries by ack, nack, release and undeliver, and extends leases.
 
 use crate::Time;
 use crate::event::{Event, ReturnReason};
@@ -8,12 +8,12 @@ use crate::redelivery::Redelivery;
 use crate::shelf::Shelf;
 use crate::workers::End;
 
-/// The most consecutive deliveries of a message that an earlier run may have begun without logging
-/// them. A receipt with a higher delivery number is refused as made up.
+/// The maximum number of consecutive deliveries of a message that an earlier run may have begun but
+/// not logged. A receipt with a higher delivery number is refused as forged.
 const UNHEARD_OF: u32 = 16;
 
-/// How often a message may be released without the attempt counting. Without this limit, a message
-/// that always gets its worker stopped would come back for ever.
+/// How many releases of a message do not count as attempts. Without this limit, a message that
+/// always makes its worker stop would come back for ever.
 pub const FREE_RELEASES: u32 = 20;
 
 /// Returns the lease of the receipt's delivery; `None` if that delivery is over.
@@ -27,8 +27,8 @@ fn held(messages: &Shelf, receipt: Receipt) -> Option<&Lease> {
 }
 
 impl Queue {
-    /// Makes a receipt of the previous run valid if its delivery was not logged, because the
-    /// process ended first. The worker may still be working, so the receipt stays valid until the
+    /// Makes a receipt of the previous run valid if its delivery was not logged because the process
+    /// ended too early. The worker may still be working, so the receipt stays valid until the
     /// message is redelivered. Other receipts are ignored.
     fn recall(&mut self, now: Time, receipt: Receipt) {
         let Some(message) = self.messages.get_mut(receipt.message) else { return };
@@ -52,11 +52,11 @@ impl Queue {
         self.events.push(Event::Recalled { receipt });
     }
 
-    /// Ends a delivery; afterwards the caller must enter the message into an index or remove it.
+    /// Ends a delivery. The caller must then add the message to `ready` or `timers`, or remove it.
     fn end_delivery(&mut self, now: Time, receipt: Receipt, how: End) -> Result<(), Stale> {
         let lease = held(&self.messages, receipt).ok_or(Stale)?;
         self.workers.ended(now, receipt.message, lease, how);
-        // It is unknown when a delivery of the previous run began.
+        // When a delivery of the previous run began is unknown, so its duration is not recorded.
         if how == End::Done && receipt.run == self.run {
             self.workers.took(now.saturating_sub(lease.since));
         }
@@ -94,7 +94,7 @@ impl Queue {
         self.events.push(Event::Undelivered { receipt });
     }
 
-    /// Hands a message back, to be ready after `delay`; returns it if it is dead, for `bury`.
+    /// Hands a message back, to be ready after `delay`. Returns it if it is dead.
     pub(crate) fn nack(
         &mut self,
         now: Time,
@@ -107,8 +107,8 @@ impl Queue {
         Ok(self.give_back(receipt, ReturnReason::Nacked, due))
     }
 
-    /// Hands a message back. Its first [`FREE_RELEASES`] releases do not count as attempts; a later
-    /// one returns the message if it is dead, for `bury`.
+    /// Hands a message back. Its first [`FREE_RELEASES`] releases do not count as attempts. If a
+    /// later release makes the message dead, returns the message.
     pub(crate) fn release(&mut self, now: Time, receipt: Receipt) -> Result<Option<Dead>, Stale> {
         self.recall(now, receipt);
         self.end_delivery(now, receipt, End::Failed)?;
@@ -122,7 +122,7 @@ impl Queue {
         Ok(None)
     }
 
-    /// Makes a message ready at `due`, or now if that is `None`; returns it if it is dead instead.
+    /// Makes a message ready at `due` (`None` means now). If it is dead instead, returns it.
     pub(crate) fn give_back(
         &mut self,
         receipt: Receipt,

@@ -1,9 +1,9 @@
-//! A queue's messages by id, on pages.
+//! Stores a queue's messages on pages, in the order of their ids.
 //!
-//! Ids ascend, and most messages leave in the order in which they came. So pages fill at the end of
-//! the shelf and empty at its beginning. They are freed as a whole, and so are the buffers that
-//! small bodies share. A map would leave its nodes half empty, and an allocation for each body
-//! would leave gaps in the memory that are never returned to the operating system.
+//! Ids increase, and most messages leave in the order in which they came. So pages are filled at
+//! the end of the shelf and emptied at its start. Whole pages are freed, and so are whole buffers,
+//! which small bodies share. A map would leave its nodes half empty, and an allocation for each
+//! body would leave gaps in the memory that are never returned to the operating system.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ use crate::message::{Message, MessageId};
 const PAGE: usize = 64;
 /// The size in bytes of a buffer that small bodies share.
 const BUFFER: usize = 16 << 10;
-/// The largest body in bytes that shares a buffer; a larger one keeps its own allocation.
+/// The maximum size in bytes of a body that shares a buffer; larger bodies keep their own memory.
 const LARGE: usize = 4 << 10;
 
 /// Messages in the order of their ids. A page is never empty.
@@ -72,8 +72,7 @@ impl Shelf {
         if page.is_empty() {
             self.pages.remove(at);
         } else if !is_last && 4 * page.len() <= page.capacity() {
-            // Without the copy, a few messages that stay for long would keep the memory of a whole
-            // page.
+            // Without the copy, a few old messages would keep the memory of a whole page.
             *page = copied(page);
         }
         Some(message)
@@ -89,13 +88,13 @@ impl Shelf {
         self.pages.get_mut(at)?.get_mut(place).map(|(_, message)| message)
     }
 
-    /// The messages with this id or a higher one, in order.
+    /// The messages with this id or higher ids, in the order of their ids.
     pub(crate) fn from(&self, id: MessageId) -> impl Iterator<Item = (MessageId, &Message)> {
         let pages = self.pages.range(self.page_of(id)..);
         pages.flatten().skip_while(move |(it, _)| *it < id).map(|(id, message)| (*id, message))
     }
 
-    /// All messages, in order.
+    /// All messages, in the order of their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageId, &Message)> {
         self.from(MessageId(0))
     }
@@ -105,7 +104,7 @@ impl Shelf {
         self.pages.back()?.back().map(|(id, _)| *id)
     }
 
-    /// The index of the first page that ends with this id or a higher one, or that of a new page.
+    /// The index of the first page whose last id is at least `id`; otherwise the number of pages.
     fn page_of(&self, id: MessageId) -> usize {
         let ends_before = |page: &Page| page.back().is_some_and(|(last, _)| *last < id);
         // Most lookups are for the oldest messages, or for ids higher than all on the shelf.
@@ -130,7 +129,7 @@ fn place_on(page: &Page, id: MessageId) -> usize {
     page.partition_point(|(it, _)| *it < id)
 }
 
-/// Copies a small body into `room`, so that it does not keep a larger buffer alive.
+/// Copies a small body into `room`, so that the body does not keep a larger buffer alive.
 fn keep(room: &mut BytesMut, body: Bytes) -> Bytes {
     if body.len() > LARGE {
         return body;

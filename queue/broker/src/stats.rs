@@ -1,12 +1,12 @@
-//! The numbers of a queue.
+//! The statistics of a queue.
 
 use crate::Time;
 use crate::event::ReturnReason;
 
-/// Totals since the queue was created, over all runs that were logged. They never decrease.
+/// Totals since the queue was created, over all runs that were logged. No total ever decreases.
 ///
-/// Without purges and redrives, always `delivered = acked + nacked + released + lease_expired +
-/// undelivered + in_flight`.
+/// If no message was purged or redriven, `delivered = acked + nacked + released + lease_expired +
+/// undelivered + in_flight` always holds.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
@@ -23,7 +23,7 @@ pub struct Counters {
     /// Deliveries that workers released because they had to stop; the attempts do not count.
     pub released: u64,
     pub lease_expired: u64,
-    /// Messages given up after their last attempt.
+    /// Messages that were dropped or moved to the dead-letter queue after their last attempt.
     pub dead: u64,
     pub purged: u64,
     /// Messages dropped because they exceeded `max_age`.
@@ -45,9 +45,9 @@ impl Counters {
     }
 }
 
-/// The numbers of a queue at one moment.
+/// The statistics of a queue at one moment.
 ///
-/// Always `published = acked + dead + purged + expired + ready + in_flight + delayed`.
+/// `published = acked + dead + purged + expired + ready + in_flight + delayed` always holds.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
@@ -62,7 +62,7 @@ pub struct Stats {
     pub paused: bool,
     /// Receives that wait for a message.
     pub waiting: usize,
-    /// Workers with a lease; each nameless lease counts as one.
+    /// Workers with a lease; each lease without a worker's name counts as one worker.
     pub busy_workers: usize,
     /// Leases of workers without a name.
     pub nameless_leases: usize,

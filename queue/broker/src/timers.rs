@@ -1,4 +1,4 @@
-//! What happens to a queue when time passes: leases, delays, ages, keys and retirements end.
+//! Ends a queue's leases, delays, ages, keys and retirements as time passes.
 
 use crate::Time;
 use crate::event::{Event, ReturnReason};
@@ -7,14 +7,14 @@ use crate::queue::Queue;
 use crate::workers::End;
 
 impl Queue {
-    /// When [`Queue::advance`] has something to do next; `None` if nothing is waiting for a time.
+    /// The next time when a lease, a delay or a similar period ends; `None` if none is running.
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         let timer = self.timers.first().map(|(at, _)| *at);
         let others = self.next_expiry().into_iter().chain(self.keys.next_deadline());
         others.chain(timer).chain(self.retired.next_deadline()).min()
     }
 
-    /// Ends everything that is over at `now`; returns the messages that are dead because of that.
+    /// Ends everything whose time is over at `now`; returns the messages that this makes dead.
     pub(crate) fn advance(&mut self, now: Time) -> Vec<Dead> {
         let mut dead = Vec::new();
         while let Some(&(at, id)) = self.timers.first()
@@ -29,7 +29,7 @@ impl Queue {
         dead
     }
 
-    /// Ends a message's lease or delay, whose timer is removed already; returns it if it is dead.
+    /// Ends a message's lease or delay, whose timer is gone. Returns the message if it is dead.
     fn ring(&mut self, now: Time, id: MessageId) -> Option<Dead> {
         let message = self.messages.get_mut(id)?;
         if let Place::InFlight(lease) = &message.place {
@@ -44,7 +44,7 @@ impl Queue {
         None
     }
 
-    /// When the oldest ready message exceeds `max_age`; `None` if there is no such message or
+    /// The time when the oldest ready message exceeds `max_age`; `None` without a ready message or
     /// limit. Messages that are delayed or in flight expire only once they are ready.
     fn next_expiry(&self) -> Option<Time> {
         let age = self.settings.max_age?;

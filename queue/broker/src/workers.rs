@@ -1,6 +1,6 @@
 //! The workers of a queue: their leases, and how many messages each worker has taken and acked.
 //!
-//! Clients choose the names, so only a limited number of idle workers is remembered.
+//! Clients choose the workers' names, so only a limited number of idle workers is remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::message::{Lease, MessageId};
 
 /// How long a worker is listed after its last lease ended.
 pub const LISTED: Time = Duration::from_secs(60);
-/// More idle workers than this trigger a cleanup.
+/// If more workers than this are idle, a cleanup forgets some of them.
 const MOST_IDLE: usize = 2000;
-/// The number of idle workers that a cleanup keeps: those that were active last.
+/// A cleanup keeps this number of idle workers: those that were active last.
 const IDLE_KEPT: usize = 1000;
-/// The number of last acks from which the 90th percentile is computed.
+/// The 90th percentile is computed from this number of most recent acks.
 const ACKS: usize = 128;
 
 /// A worker with a name.
@@ -23,13 +23,13 @@ const ACKS: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
     pub name: Arc<str>,
-    /// How many messages it has in flight.
+    /// How many messages the worker has in flight.
     pub leases: usize,
     /// When the oldest of its leases began; `None` without a lease.
     pub since: Option<Time>,
-    /// How many messages it received; deliveries that never reached it do not count.
+    /// How many messages the worker received, without deliveries that never reached it.
     pub taken: u64,
-    /// How many of these it acked.
+    /// How many of the received messages the worker acked.
     pub done: u64,
     pub retired: bool,
 }
@@ -53,7 +53,8 @@ struct Known {
     idle_since: Time,
 }
 
-/// A worker's leases by their start. Most workers have only one, which needs no allocation.
+/// A worker's leases, sorted by their start time. Most workers have only one, which needs no
+/// allocation.
 #[derive(Debug, Default)]
 struct Leases {
     oldest: Option<(Time, MessageId)>,
@@ -96,12 +97,12 @@ pub(crate) struct Workers {
     nameless: usize,
     /// A ring buffer of the times from delivery to ack, for the last [`ACKS`] acks.
     acks: Vec<Time>,
-    /// The index in `acks` that the next time overwrites.
+    /// The index in `acks` where the time of the next ack is stored.
     next_ack: usize,
 }
 
 impl Workers {
-    /// Records that a message was delivered to a worker; `None` is a worker without a name.
+    /// Records that a message was delivered to a worker; `None` means a worker without a name.
     pub(crate) fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
         let Some(name) = name else {
             self.nameless += 1;
@@ -113,7 +114,7 @@ impl Workers {
         worker.taken += 1;
     }
 
-    /// Records that a lease ended at `now`, and how.
+    /// Records that a lease ended at `now` in the way `how`.
     pub(crate) fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
         let Some(name) = &lease.worker else {
             self.nameless -= 1;
@@ -174,8 +175,8 @@ impl Workers {
         self.known.get(name).map_or(0, |worker| worker.leases.len())
     }
 
-    /// Forgets idle workers if there are more than [`MOST_IDLE`]. Each cleanup removes many, so its
-    /// average cost per call is low.
+    /// Forgets idle workers if there are more than [`MOST_IDLE`]. Each cleanup removes many
+    /// workers, so its average cost per call is low.
     fn forget(&mut self) {
         if self.known.len() - self.busy <= MOST_IDLE {
             return;

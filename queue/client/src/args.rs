@@ -1,4 +1,4 @@
-//! The flags for the address of a queue, which are the same in every program.
+//! The command-line flags that name a queue and its server. They are the same in every program.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub struct QueueArgs {
     pub queue_token_file: Option<PathBuf>,
 }
 
-/// Parses the URL of a queue server. A path after the host is kept; calls are below it.
+/// Parses the URL of a queue server. A path after the host is kept: calls append theirs to it.
 ///
 /// # Errors
 /// When the text is not an `http://` URL.

@@ -1,19 +1,19 @@
-//! Backoff: longer waits after each consecutive failure, up to a limit.
+//! Backoff: waits that grow with each consecutive failure, up to a limit.
 
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// Waits after consecutive failures: 0.1 s, doubling up to 2 s.
+/// Computes the waits after consecutive failures: 0.1 s at first, then doubled up to 2 s.
 #[derive(Debug, Default)]
 pub struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// Counts a failure; returns how long to wait, and whether it is the first of its series. Only
-    /// the first one is worth a log line.
+    /// Counts a failure. Returns how long to wait, and whether the failure is the first of its
+    /// series: only the first one is worth a log line.
     pub fn failed(&mut self) -> (Duration, bool) {
         let wait = FIRST.saturating_mul(1 << self.failures.min(8)).min(LONGEST);
         self.failures += 1;

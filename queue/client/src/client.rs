@@ -14,10 +14,10 @@ use crate::args::QueueArgs;
 use crate::error::Error;
 use crate::wire::{ErrorBody, Published, QueueStats, Receipts, Results};
 
-/// The default time limit of a call. A receive that waits has the time of its wait in addition.
+/// The default time limit of a call. A receive has this time in addition to its wait.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest answer without messages that is read, in bytes; most have a few hundred. The limit
-/// keeps another server at this address from filling the memory.
+/// The maximum length in bytes of an answer without messages; most have a few hundred bytes. The
+/// limit protects our memory if the server at this address is not a queue.
 pub(crate) const LONGEST: usize = 64 << 10;
 
 /// The HTTP header with the key of an idempotent publish.
@@ -26,7 +26,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The queue's error code for a missing or wrong token.
 const UNAUTHORIZED: &str = "unauthorized";
 
-/// One queue of one server. Clones share their connections.
+/// A client for one queue of one server. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -47,20 +47,20 @@ impl Client {
             Ok(mut path) => path.pop_if_empty().extend(["v1", "queues", &args.queue]),
             Err(()) => return Err(Error::Garbled(format!("{} has no host", args.queue_url))),
         };
-        // A proxy in the environment is for the internet, not for the demo.
+        // A proxy in the environment variables is for the internet, not for a local queue server.
         let http = reqwest::Client::builder().no_proxy().connect_timeout(TIMEOUT).build();
         let http = http.map_err(|error| Error::Garbled(error.to_string()))?;
         let token = args.queue_token_file.as_deref().map(TokenFile::open).transpose()?;
         Ok(Client { http, base, timeout: TIMEOUT, token: token.map(Arc::new) })
     }
 
-    /// Returns a client that sends the token in this file; `None` means that it sends no token.
+    /// Returns this client with the token of this file; `None` means that it sends no token.
     #[must_use]
     pub fn with_token(self, token: Option<Arc<TokenFile>>) -> Client {
         Client { token, ..self }
     }
 
-    /// Publishes one message; returns its id. After an error that passes, the queue may have the
+    /// Publishes one message; returns its id. After a temporary error, the queue may have the
     /// message, so that a second try publishes it twice. [`Client::publish_once`] prevents that.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Client {
     /// must differ for each message of a queue.
     ///
     /// # Errors
-    /// See [`Error::is_passing`]; also when the key was used for another message.
+    /// See [`Error::is_passing`]. The queue also refuses a key that was used for another message.
     pub async fn publish_once(&self, key: &str, body: Vec<u8>) -> Result<String, Error> {
         let call = self.call(Method::POST, &["messages"]).header(IDEMPOTENCY_KEY, key);
         self.publish_by(call.body(body)).await
@@ -86,7 +86,7 @@ impl Client {
         one.ok_or_else(|| Error::Garbled("a publish without an id".to_owned()))
     }
 
-    /// Hands a message back as a failed attempt; it is ready again after `delay`.
+    /// Hands a message back as a failed attempt; the message is ready again after `delay`.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
@@ -110,7 +110,7 @@ impl Client {
         }
     }
 
-    /// The queue's current numbers.
+    /// Returns the queue's current counts and totals.
     ///
     /// # Errors
     /// [`Error::Unknown`] until the queue is used for the first time; [`Error::Away`] is temporary.
@@ -144,7 +144,8 @@ impl Client {
         if answer.status().is_success() { Ok(answer) } else { Err(self.refusal(answer).await) }
     }
 
-    /// Sends a call with the token, and retries with a new token if the file has just changed.
+    /// Sends a call with the token. If the token is refused, tries once more if the file has
+    /// changed.
     async fn send_with(&self, file: &TokenFile, call: RequestBuilder) -> Result<Response, Error> {
         let (token, again) = (file.token(), call.try_clone());
         let answer = self.ask(call, Some(&token)).await?;
@@ -186,11 +187,11 @@ impl Client {
             StatusCode::TOO_MANY_REQUESTS => Error::Full { message: error.message, retry_after },
             StatusCode::GONE => Error::Stale(error.message),
             StatusCode::NOT_FOUND => Error::Unknown(error.message),
-            // Without a token file, a retry cannot succeed.
+            // Without a token file, no retry can succeed.
             StatusCode::UNAUTHORIZED if error.code == UNAUTHORIZED && self.token.is_some() => {
                 Error::Unauthorized(error.message)
             }
-            // Failures of the server pass; errors of the client do not.
+            // Failures of the server are temporary; errors in the client's call are not.
             StatusCode::INSUFFICIENT_STORAGE | StatusCode::SERVICE_UNAVAILABLE => {
                 Error::Failing(error.message)
             }
@@ -212,7 +213,7 @@ fn retry_after(answer: &Response) -> Duration {
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(1))
 }
 
-/// The innermost reason of an error; reqwest's own message puts the URL before it.
+/// Returns the innermost cause of an error; reqwest's own message begins with the URL.
 fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();

@@ -16,32 +16,32 @@ pub enum Error {
     /// The queue has no room. Try again after `retry_after`.
     #[error("the queue is full: {message}")]
     Full { message: String, retry_after: Duration },
-    /// The queue cannot do it now: its disk is full, or it has another failure. Try again later.
+    /// The queue cannot carry out the call now, for example because its disk is full. Try later.
     #[error("{0}")]
     Failing(String),
-    /// The receipt's delivery is over: the message is done or ready, or another worker has it.
+    /// The receipt's lease is over: the message is done, ready again, or leased to another worker.
     #[error("the lease is over: {0}")]
     Stale(String),
     /// The queue refused the call; trying again does not help.
     #[error("the queue refused the call: {} ({})", .0.message, .0.code)]
     Refused(ErrorDetail),
-    /// The queue does not know our token. Try again later: one of the two token files may be about
-    /// to change.
+    /// The queue refuses our token. Try again later: the token file of the client or that of the
+    /// queue may be about to change.
     #[error("the queue refuses our token: {0}")]
     Unauthorized(String),
     /// There is no token in the token file.
     #[error(transparent)]
     NoToken(#[from] NoToken),
-    /// There is no such queue yet.
+    /// The queue does not exist yet.
     #[error("{0}")]
     Unknown(String),
-    /// The answer is not what the queue documents.
+    /// The answer does not follow the format that the queue documents.
     #[error("the queue's answer is invalid: {0}")]
     Garbled(String),
 }
 
 impl Error {
-    /// Whether the error passes: the same call may succeed later.
+    /// Whether the error is temporary, so that the same call may succeed later.
     pub fn is_passing(&self) -> bool {
         use Error::{Away, Failing, Full, Garbled, Unauthorized};
         matches!(self, Away { .. } | Full { .. } | Failing(_) | Garbled(_) | Unauthorized(_))

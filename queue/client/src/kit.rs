@@ -16,9 +16,9 @@ use crate::wire::{
 };
 use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
-/// No limit for answers with messages: the queue limits messages when it accepts them.
+/// Answers with messages have no limit: the queue limits messages when it accepts them.
 const ANY_LENGTH: usize = usize::MAX;
-/// The longest list of workers that is read, in bytes: some thousand workers with long names.
+/// The maximum length in bytes of a list of workers: some thousand workers with long names.
 const LONGEST_LIST: usize = 2 << 20;
 
 impl WorkQueue for Client {
@@ -98,7 +98,7 @@ impl WatchedQueue for Client {
         Box::pin(async { self.json(call, LONGEST_LIST).await.map(|all: Workers| Some(all.into())) })
     }
 
-    /// Also ends waiting receives of the worker. Its name has 1 to 80 printable characters.
+    /// Also ends the worker's waiting receives. Worker names have 1 to 80 printable characters.
     fn retire<'a>(&'a self, worker: &'a str) -> Answer<'a, Option<u64>> {
         let call = self.call(Method::POST, &["workers", worker, "retire"]);
         Box::pin(async { self.json(call, LONGEST).await.map(|it: Retired| Some(it.leases)) })

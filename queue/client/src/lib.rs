@@ -1,10 +1,10 @@
 //! The client of a queue: publish, receive, ack, and the errors of these calls.
 //!
 //! # Layout
-//! - [`work`]: [`WorkQueue`], what workers need of any queue
-//! - [`watch`]: [`WatchedQueue`], what an engine needs of any queue
-//! - `kit`: both traits for the queue server of this project
-//! - [`client`]: [`Client`], HTTP calls on that server
+//! - [`work`]: [`WorkQueue`], the calls that workers need from any queue
+//! - [`watch`]: [`WatchedQueue`], the calls that the scaling engine needs from any queue
+//! - `kit`: implements both traits for the queue server of this project
+//! - [`client`]: [`Client`], the HTTP calls to this project's queue server
 //! - [`wire`]: the JSON of these calls, as the queue documents it
 //! - [`error`]: [`Error`], grouped by what a client can do about it
 //! - [`args`]: the flags `--queue-url`, `--queue` and `--queue-token-file`

@@ -1,4 +1,4 @@
-//! [`WatchedQueue`]: what an engine needs of any queue.
+//! [`WatchedQueue`]: the calls that the scaling engine needs from any queue.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -10,10 +10,9 @@ use crate::wire::Redelivery;
 /// The pending answer to a call.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// The numbers of a queue at one moment. A number that the queue does not report is `None`, never
-/// 0.
+/// The numbers of a queue at one moment. A number that is not reported is `None`, never 0.
 ///
-/// Totals may start at any moment. A total that is smaller than before means that the queue has
+/// Each total counts from an arbitrary moment. If a total is smaller than before, the queue has
 /// started to count from 0 again.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,27 +28,27 @@ pub struct Numbers {
     pub expired_total: Option<u64>,
     /// Deliveries whose lease expired, or whose worker was lost.
     pub lease_expired_total: Option<u64>,
-    /// Workers with a lease. A queue that reports this also lists them ([`WatchedQueue::holders`]).
+    /// Workers with a lease. A queue that reports this number supports [`WatchedQueue::holders`].
     pub busy_workers: Option<u64>,
-    /// The 90th percentile of the time from delivery to ack, over the last acks.
+    /// The 90th percentile of the time from delivery to ack, over the most recent acks.
     pub ack_p90: Option<Duration>,
-    /// The time by the queue's own clock, which stops while the queue's process is stopped. Rates
-    /// are computed by this clock.
+    /// The queue's own clock, which stops while the queue's process is stopped. Rates are computed
+    /// from this clock.
     pub clock: Option<Duration>,
 }
 
-/// The workers of a queue. A worker gives its name when it receives: that of its pod or process.
+/// The workers of a queue. When a worker receives, it sends the name of its pod or process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holders {
     /// Workers with leases.
     pub busy: Vec<String>,
     /// Workers without a lease that received messages before.
     pub idle: Vec<String>,
-    /// The number of leases of workers without a name. If it is not 0, any worker may be busy.
+    /// The number of leases of workers without a name. If it is above 0, any worker may be busy.
     pub nameless: u64,
 }
 
-/// A queue whose workers an engine scales, and that people can fill and purge.
+/// A queue as the engine uses it, which scales its workers and lets people fill and purge it.
 ///
 /// Calls that answer with an `Option` need not be implemented. Their defaults answer `None`, and
 /// the engine works without them. The time limit of calls is set when the queue is opened; a call
@@ -58,8 +57,8 @@ pub trait WatchedQueue: Debug + Send + Sync {
     /// The queue's current numbers.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue, and another error if a number cannot be
-    /// read. A number is never made up.
+    /// [`Error::Unknown`] while the queue does not exist. Another error if a number cannot be read:
+    /// no number is ever invented.
     fn numbers(&self) -> Answer<'_, Numbers>;
 
     /// Publishes all messages or none. No message may be empty or contain a line break.
@@ -71,20 +70,20 @@ pub trait WatchedQueue: Debug + Send + Sync {
     /// Deletes all messages of the queue, whether ready, delayed or in flight.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue. For other errors see [`Error::is_passing`].
+    /// [`Error::Unknown`] while the queue does not exist; for others see [`Error::is_passing`].
     fn purge(&self) -> Answer<'_, ()>;
 
-    /// The workers with and without leases. `None` if the queue does not report workers; then the
-    /// engine estimates the busy workers from the number of messages in flight.
+    /// Returns the workers with and without leases. `None` if the queue does not report workers;
+    /// then the engine estimates the number of busy workers from the number of messages in flight.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] is temporary.
+    /// [`Error::Unknown`] while the queue does not exist; [`Error::Away`] is temporary.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
         untold()
     }
 
-    /// Retires a worker: it gets no message for the next 10 s. Returns how many leases it has; a
-    /// worker with 0 leases can be stopped without harm. `None` if the queue cannot retire workers.
+    /// Retires a worker: it gets no message for the next 10 s. Returns how many leases it has; if
+    /// it has none, it can be stopped without harm. `None` if the queue cannot retire workers.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -95,7 +94,7 @@ pub trait WatchedQueue: Debug + Send + Sync {
     /// The last redelivered messages, newest first; `None` if the queue does not report them.
     ///
     /// # Errors
-    /// [`Error::Unknown`] while there is no such queue; [`Error::Away`] is temporary.
+    /// [`Error::Unknown`] while the queue does not exist; [`Error::Away`] is temporary.
     fn redelivered(&self) -> Answer<'_, Option<Vec<Redelivery>>> {
         untold()
     }

@@ -1,4 +1,4 @@
-//! The JSON of calls on a queue and of its answers, as the queue's API documents it.
+//! The JSON of the calls to a queue and of the queue's answers, as the queue's API documents it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) struct RawMessage {
     pub(crate) body_base64: Option<String>,
 }
 
-/// The body of a call that ends several deliveries.
+/// The JSON body of an ack, nack or release of several deliveries.
 #[derive(Debug, Serialize)]
 pub(crate) struct Receipts<'a> {
     pub(crate) receipts: &'a [&'a str],
@@ -38,31 +38,31 @@ pub(crate) struct Results {
     pub(crate) results: Vec<Outcome>,
 }
 
-/// The result of such a call for one receipt: its status is `ok` or `stale`.
+/// The result of an ack, nack or release for one receipt: the status is `ok` or `stale`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) status: String,
 }
 
-/// Settings of a queue. All other settings take the server's defaults.
+/// The settings that a client sends. The server uses its defaults for all other settings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueSettings {
-    /// The most messages that the queue accepts before it is full.
+    /// The number of messages at which the queue is full.
     pub max_depth: u64,
-    /// How long after its publish a ready message expires, in seconds.
+    /// The age at which a ready message expires, in seconds since its publish.
     pub max_age_s: f64,
 }
 
-/// The body of a call that extends a lease, in seconds from now.
+/// The JSON body of a call that extends a lease: the lease then ends `lease_s` seconds from now.
 #[derive(Debug, Serialize)]
 pub(crate) struct Extend {
     pub(crate) lease_s: f64,
 }
 
-/// The numbers of a queue. Totals may restart when the queue's process restarts.
+/// The numbers of a queue. Totals may restart from 0 when the queue's process restarts.
 ///
-/// If a number is missing, the answer is invalid, and the error names the number. `None` means that
-/// the queue does not report the number, because it is an older version.
+/// If a required number is missing, the answer is invalid, and the error names the number. An
+/// optional number is `None` if the queue is an older version, which does not report it.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
@@ -80,17 +80,17 @@ pub struct QueueStats {
     pub purged_total: u64,
     /// Deliveries that workers released because they had to stop.
     pub released_total: Option<u64>,
-    /// Workers with a lease; each nameless lease counts as one.
+    /// The number of workers with a lease. Each lease of a worker without a name counts as one.
     pub busy_workers: Option<u64>,
     pub nameless_leases: Option<u64>,
-    /// The 90th percentile of the time from delivery to ack over the last 128 acks, in seconds;
-    /// also `None` before the first ack.
+    /// The 90th percentile of the time from delivery to ack over the last 128 acks, in seconds. It
+    /// is also `None` before the first ack.
     pub ack_p90_s: Option<f64>,
-    /// The time by the queue's own clock in seconds; it stops while the queue's process is stopped.
+    /// The queue's own clock, in seconds. The clock stops while the queue's process is stopped.
     pub clock_s: Option<f64>,
 }
 
-/// The workers of a queue.
+/// The answer to a call for the workers of a queue.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Workers {
     pub(crate) workers: Vec<Worker>,
@@ -114,7 +114,7 @@ pub(crate) struct Redelivered {
     pub(crate) redelivered: Vec<Redelivery>,
 }
 
-/// A message that was redelivered, or waits to be.
+/// A message that was redelivered, or waits for its redelivery.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Redelivery {
@@ -123,7 +123,7 @@ pub struct Redelivery {
     pub worker: Option<String>,
     /// How the message came back: `expired`, `handed_back` or `released`.
     pub reason: String,
-    /// Seconds from that worker's last sign of life until the redelivery; `None` until then.
+    /// Seconds from the last sign of life of `worker` until the redelivery; `None` before it.
     pub after_s: Option<f64>,
     /// The worker that got the message next.
     pub next_worker: Option<String>,
@@ -133,7 +133,7 @@ pub struct Redelivery {
     pub done_by: Option<String>,
 }
 
-/// The answer to a purge. The count is not used, but an answer without it is invalid.
+/// The answer to a purge. We ignore the number of purged messages, but require it to be there.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purged {
     #[serde(rename = "purged")]
@@ -173,7 +173,7 @@ fn is_told(answer: &Value, name: &str) -> bool {
     !answer.get(name).unwrap_or(&Value::Null).is_null()
 }
 
-/// Reads a time in seconds; `None` if the queue does not report it.
+/// Reads the field `name`, a time in seconds; `None` if the queue does not report it.
 fn seconds(answer: &Value, name: &str) -> Result<Option<f64>, String> {
     let found = answer.get(name).unwrap_or(&Value::Null);
     match found.as_f64() {
@@ -192,7 +192,7 @@ fn number(answer: &Value, name: &str) -> Result<u64, String> {
     }
 }
 
-/// The first `longest` characters of a text that another program wrote, on one line.
+/// Returns the first `longest` characters of another program's text, joined into one line.
 fn line(text: &str, longest: usize) -> String {
     let mut line: String = text.chars().take(longest).collect();
     if line.len() < text.len() {
@@ -201,7 +201,7 @@ fn line(text: &str, longest: usize) -> String {
     line.replace(char::is_control, " ")
 }
 
-/// Reads a sentence of the queue, cut and joined to one line so that it fits into our log.
+/// Reads a message that the queue wrote, shortened and on one line so that it fits into our log.
 fn sentence<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     String::deserialize(from).map(|text| line(&text, 300))
 }

@@ -1,4 +1,4 @@
-//! [`WorkQueue`]: what workers need of any queue.
+//! [`WorkQueue`]: the calls that workers need from any queue.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::wire::QueueSettings;
 
-/// The arguments of a receive.
+/// The arguments of [`WorkQueue::receive`].
 #[derive(Debug, Clone)]
 pub struct ReceiveOptions {
-    /// The most messages to take, 1 to 100.
+    /// The maximum number of messages to take, 1 to 100.
     pub max: u32,
     /// How long to wait for the first message, at most 20 s.
     pub wait: Duration,
-    /// How long the leases last.
+    /// How long the messages are leased to the worker.
     pub lease: Duration,
     /// The name of the worker that receives. The queue lists its workers by these names.
     pub worker: String,
@@ -22,40 +22,40 @@ pub struct ReceiveOptions {
 /// A message that the queue has leased to this worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// The message's id, which also stands in log lines about it.
+    /// The message's id, which log lines about the message also show.
     pub id: String,
-    /// The receipt, with which this delivery can be ended. It is opaque.
+    /// The opaque text that identifies this delivery in calls such as an ack.
     pub receipt: String,
     /// The message's bytes, as they were published.
     pub body: Vec<u8>,
 }
 
-/// The answer to a receive.
+/// The answer to [`WorkQueue::receive`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The messages; empty if no message came within the wait.
+    /// The received messages; empty if no message arrived within [`ReceiveOptions::wait`].
     pub jobs: Vec<Job>,
-    /// Whether this worker is retired: it gets nothing now, and is about to be stopped. Always
-    /// false for a queue that cannot retire workers.
+    /// Whether this worker is retired: it receives no messages now, and is about to be stopped.
+    /// Always false for a queue that cannot retire workers.
     pub retired: bool,
 }
 
-/// A queue as publishers and workers use it. A clone stands for the same queue.
+/// The calls of publishers and workers on a queue. A clone works on the same queue.
 ///
-/// A message belongs to one worker until its lease ends; then the queue redelivers it. An
-/// implementation may write each call as an `async fn`. A call without an answer fails with
+/// A message belongs to one worker while it is leased; if the lease expires, it is redelivered. An
+/// implementation may write each call as an `async fn`. A call that gets no answer fails with
 /// [`Error::Away`], and a call that can never succeed with [`Error::Refused`].
 pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
-    /// The same queue with another time limit for calls. A receive may take its wait in addition.
+    /// Returns the same queue with another time limit per call. A receive has its wait in addition.
     #[must_use]
     fn with_timeout(self, timeout: Duration) -> Self;
 
     /// Receives messages, and waits for the first one. If the returned future is dropped, no
-    /// message is lost: none was delivered yet, or the queue gets them back.
+    /// message is lost: either none was delivered yet, or the queue takes the delivered ones back.
     ///
     /// # Errors
-    /// See [`Error::is_passing`]. [`Error::Unknown`] if only a publish creates the queue, and
-    /// nothing was published yet.
+    /// See [`Error::is_passing`]. Also [`Error::Unknown`] if the queue does not exist yet, because
+    /// only a publish creates it.
     fn receive(
         &self,
         options: &ReceiveOptions,
@@ -71,13 +71,13 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Acks a delivery: its message is done.
+    /// Acks a delivery, which tells the queue that the message's job is done.
     ///
     /// # Errors
     /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
     fn ack(&self, receipt: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Acks several deliveries; those whose lease is over are skipped.
+    /// Acks several deliveries, and skips those whose lease is over.
     ///
     /// # Errors
     /// [`Error::Away`] is temporary.
@@ -112,7 +112,7 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Publishes one message; returns how many messages the queue has accepted, including this one.
-    /// No other publisher gets the same number. `None` if the queue does not count.
+    /// No other publisher gets the same number. `None` if the queue does not count its messages.
     ///
     /// # Errors
     /// See [`Error::is_passing`].
@@ -121,8 +121,8 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
         body: Vec<u8>,
     ) -> impl Future<Output = Result<Option<u64>, Error>> + Send;
 
-    /// Replaces the queue's settings, and creates the queue if it does not exist. The default does
-    /// nothing, for queues that are configured by other means.
+    /// Replaces the queue's settings, and creates the queue if it does not exist. This default
+    /// implementation does nothing, because some queues are configured by other means.
     ///
     /// # Errors
     /// See [`Error::is_passing`].

@@ -1,4 +1,4 @@
-//! A directory of files as the log's [`Disk`], used by one process only.
+//! A directory of files that is used as the log's [`Disk`], by one process only.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -11,7 +11,7 @@ use crate::disk::{Disk, Segment};
 const LOCK: &str = "lock";
 const SUFFIX: &str = ".log";
 
-/// A directory that only this process uses.
+/// A directory that this process has locked, so that no other process uses it.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
@@ -21,11 +21,11 @@ pub struct Directory {
 
 impl Directory {
     /// Creates the directory if it does not exist, and locks it. `who` names this process in the
-    /// error of another process that tries the same.
+    /// error that another process gets when it tries to lock the same directory.
     ///
     /// # Errors
-    /// When the directory cannot be created or written, or another process uses it. The message
-    /// then names that process.
+    /// When the directory cannot be created or written, or another process uses it. In the second
+    /// case the message names the other process.
     pub fn take(path: &Path, who: &str) -> io::Result<Directory> {
         make(path)?;
         let lock = path.join(LOCK);
@@ -44,8 +44,8 @@ impl Directory {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         // Errors are ignored, because only the lock matters: a full disk may have no room for the
-        // name, least of all if the old block was freed first, and the log may be about to free
-        // space.
+        // name, and the log may be about to free space. The old name is overwritten before the file
+        // is cut, because a freed block might not be available again.
         let line = format!("{who}\n");
         let written = file.write_all_at(line.as_bytes(), 0);
         let _ = written.and_then(|()| file.set_len(line.len() as u64));
@@ -57,22 +57,22 @@ impl Directory {
     }
 }
 
-/// Creates the directory if it does not exist, and syncs, so that it exists after a crash, too.
+/// Creates the directory if it does not exist, and syncs, so that the directory survives a crash.
 fn make(path: &Path) -> io::Result<()> {
     let missing = path.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists());
     let missing = missing.count();
     fs::create_dir_all(path)?;
     if missing == 0 {
-        // Another process may have created the directory and been killed before its sync. Errors
-        // are ignored, because this process may not be allowed to read the parent.
+        // Another process may have created the directory, and been killed before it synced. Errors
+        // are ignored, because this process may lack the permission to read the parent.
         let _ = path.parent().map(sync);
     }
     path.ancestors().skip(1).take(missing).try_for_each(sync)
 }
 
-/// Syncs a directory: files that were created or deleted in it stay so after a crash.
+/// Syncs a directory, so that a crash undoes no creation or deletion of a file in it.
 fn sync(path: &Path) -> io::Result<()> {
-    // A plain name has the current directory as its parent.
+    // The parent of a plain name is the empty path, which stands for the current directory.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)?.sync_all()
 }
@@ -134,7 +134,7 @@ impl Segment for File {
 mod tests {
     use super::*;
 
-    /// A directory that is removed when this is dropped.
+    /// A directory that is removed when the `Folder` is dropped.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -175,7 +175,7 @@ mod tests {
         let folder = Folder::new("full");
         fs::create_dir(&folder.0).unwrap();
         std::os::unix::fs::symlink("/dev/full", folder.0.join(LOCK)).unwrap();
-        // All processes that run this test lock the same /dev/full, so one may have to wait.
+        // All processes that run this test lock the same /dev/full, so this one may have to wait.
         let taken = loop {
             match Directory::take(&folder.0, "a test") {
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {

@@ -2,18 +2,18 @@
 
 use std::io;
 
-/// Why a log cannot be opened. Its contents were not changed.
+/// Why a log cannot be opened. The contents of the log were not changed.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The operating system reported an error.
     #[error("{what}: {error}")]
     Io {
-        /// What failed, or the segment that it concerns.
+        /// The operation that failed, or the segment on which it failed.
         what: String,
         error: io::Error,
     },
-    /// A segment has bytes that were not written by the log, and not only at the log's end.
+    /// A segment has bytes that the log did not write, other than a half-written batch at the end.
     #[error(
         "{segment} is damaged at byte {offset}: {what}; restore it from a copy, or move the whole \
          directory away to begin without its messages"

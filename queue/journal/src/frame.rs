@@ -2,9 +2,10 @@
 //!
 //! | Segment's head | | Batch | |
 //! |---|---|---|---|
-//! | 8 bytes | `msqueue1` | 4 bytes | CRC-32 of salt, length, number and bytes |
-//! | 8 bytes | its number | 4 bytes | length of its bytes |
-//! | 8 bytes | salt | 8 bytes | its number, one more than the batch before |
+//! | 8 bytes | `msqueue1` | 4 bytes | CRC-32 of salt, length, number and contents |
+//! | 8 bytes | number of the segment | 4 bytes | length of the contents |
+//! | 8 bytes | salt | 8 bytes | number of the batch, one more than the batch before |
+//! | 4 bytes | CRC-32 of the 24 bytes before | the rest | contents |
 //!
 //! A salt is a random number, different for each segment and never shown to clients. So no client
 //! can publish bytes that look like a batch.
@@ -15,7 +16,7 @@ const MAGIC: &[u8; 8] = b"msqueue1";
 pub const SEGMENT_HEAD: usize = 28;
 /// The length of a batch's head, in bytes.
 pub const BATCH_HEAD: usize = 16;
-/// The most bytes of capacity that a cleared batch keeps for the next one.
+/// The maximum capacity in bytes that a batch keeps when it is cleared for reuse.
 const ROOM: usize = 1 << 20;
 /// The longest batch, in bytes.
 pub const MAX_BATCH: usize = 1 << 30;
@@ -25,7 +26,7 @@ pub const MAX_BATCH: usize = 1 << 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     pub number: u64,
-    /// The number that goes first into the checksum of each batch in this segment.
+    /// A random number. The checksum of each batch in this segment begins with it.
     pub salt: u64,
 }
 
@@ -54,7 +55,7 @@ impl Head {
     }
 }
 
-/// A batch that is being filled. Its buffer has room for the head, so that it takes one write.
+/// A batch that is being filled. Its buffer includes the head, so that one write is enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing(Vec<u8>);
 
@@ -87,7 +88,7 @@ impl Outgoing {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Cuts the contents to the first `len` bytes.
+    /// Shortens the contents to the first `len` bytes.
     pub fn truncate(&mut self, len: usize) {
         self.0.truncate(BATCH_HEAD + len);
     }
@@ -98,7 +99,7 @@ impl Outgoing {
         self.0.shrink_to(ROOM);
     }
 
-    /// Fills in the head; returns the bytes of head and contents for the disk.
+    /// Fills in the batch's head; returns head and contents as they are written to the disk.
     pub(crate) fn seal(&mut self, salt: u64, number: u64) -> &[u8] {
         let (head, bytes) = self.0.split_at_mut(BATCH_HEAD);
         head[4..8].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
@@ -131,7 +132,7 @@ fn checksum(salt: u64, head: &[u8], bytes: &[u8]) -> u32 {
 /// A batch that was read from a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Batch<'a> {
-    /// The number of the batch, one more than that of the batch before.
+    /// The number of the batch, one more than the number of the batch before.
     pub number: u64,
     /// The contents, without the head.
     pub bytes: &'a [u8],

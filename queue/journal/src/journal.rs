@@ -9,15 +9,15 @@ use crate::frame::{self, Head, Outgoing, SEGMENT_HEAD};
 use crate::reader::{Cut, Reader, Unborn, tried};
 
 /// How many zeros are written in advance, in bytes. While batches overwrite zeros, the file's
-/// length stays the same, and a sync takes half of the time: the file system's own journal is not
-/// needed.
+/// length stays the same. A sync then takes half of the time, because it need not wait for the file
+/// system's own journal.
 const AHEAD: u64 = 256 << 10;
 
 /// A log that is open for writing.
 #[derive(Debug)]
 pub struct Journal<D: Disk> {
     disk: D,
-    /// All segments, oldest first; the last one is being written.
+    /// All segments, oldest first. Batches are appended to the last one.
     segments: VecDeque<Written>,
     /// The last segment, open for writing.
     open: D::Segment,
@@ -38,9 +38,9 @@ struct Written {
 
 impl<D: Disk> Journal<D> {
     /// Opens the log, and passes each batch with the number of its segment to `replay`, oldest
-    /// first. If there is no segment yet, the first one is created with `salt`. Once this has
-    /// returned, all batches that it read survive any crash, even if they were never synced. Also
-    /// returns what was cut off at the end, if the last write was interrupted.
+    /// first. If there is no segment yet, the first one is created with `salt`. Once `open` has
+    /// returned, all batches that it read survive any crash, even if they were never synced before.
+    /// If the last write was interrupted, also returns what was cut off at the end.
     ///
     /// # Errors
     /// When anything but the last batch is damaged, or `replay` rejects a batch.
@@ -63,7 +63,7 @@ impl<D: Disk> Journal<D> {
             last = Some(read);
         }
         let next_batch = reader.next_batch;
-        // A damaged log is never changed, so all segments before this one are checked first.
+        // A damaged log is never changed, so all other segments are checked before one is deleted.
         let unborn = unborn.map(|unborn| unborn.delete(&disk, next_batch)).transpose()?;
         let cut = unborn.flatten();
         let Some(last) = last else {
@@ -88,7 +88,7 @@ impl<D: Disk> Journal<D> {
         Ok(Journal { disk, segments, open, end, ahead, salt, next_batch })
     }
 
-    /// The same log, which writes `ahead` bytes of zeros in advance.
+    /// Returns the same log, but with `ahead` bytes of zeros written in advance.
     #[must_use]
     pub fn with_ahead(self, ahead: u64) -> Journal<D> {
         Journal { ahead, ..self }
@@ -97,7 +97,7 @@ impl<D: Disk> Journal<D> {
     /// Writes a batch and waits until it is on the disk; returns the number of its segment.
     ///
     /// # Errors
-    /// When the batch cannot be written. Then it is not in the log, or the contents are unknown.
+    /// When the batch cannot be written. Then the log is unchanged, or its contents are unknown.
     pub fn append(&mut self, batch: &mut Outgoing) -> Result<u64, WriteError> {
         if batch.bytes().len() > frame::MAX_BATCH {
             let text = format!("a batch has at most {} bytes", frame::MAX_BATCH);
@@ -120,13 +120,13 @@ impl<D: Disk> Journal<D> {
         })
     }
 
-    /// If the batches now end after the last zeros, writes more zeros from `len` on.
+    /// Writes more zeros after the batches, which end at `len`, if the earlier zeros are used up.
     fn reach(&mut self, len: u64) -> Result<(), WriteError> {
         if len <= self.end {
             return Ok(());
         }
         self.end = len + self.ahead;
-        // The batch is written, even if the disk has no room for the zeros.
+        // The batch itself is written, so a disk without room for the zeros does no harm.
         if self.open.write(len, &vec![0; self.ahead as usize]).is_err() {
             self.cut(len)?;
         }
@@ -138,11 +138,11 @@ impl<D: Disk> Journal<D> {
         self.open.truncate(len).map_err(WriteError::Unknown)
     }
 
-    /// Begins another segment with the batch `first`, and returns its number. The batch should hold
-    /// all state that later batches do not repeat.
+    /// Begins another segment with the batch `first`, and returns the segment's number. `first`
+    /// should hold all state that later batches do not repeat.
     ///
     /// # Errors
-    /// When it cannot be created; the previous segment stays in use, or the contents are unknown.
+    /// When that fails. Then the previous segment stays in use, or the contents are unknown.
     pub fn begin_segment(&mut self, salt: u64, first: &mut Outgoing) -> Result<u64, WriteError> {
         let number = self.last().number + 1;
         let open = match born(&self.disk, number, salt) {
@@ -170,7 +170,7 @@ impl<D: Disk> Journal<D> {
         }
     }
 
-    /// Removes a segment that could not be begun.
+    /// Deletes a segment whose creation failed with `error`; returns the error to report.
     fn unmake(&self, number: u64, error: io::Error) -> WriteError {
         let there = self.disk.list().map(|all| all.contains(&number));
         let gone = there.and_then(|there| if there { self.disk.delete(number) } else { Ok(()) });
@@ -183,12 +183,12 @@ impl<D: Disk> Journal<D> {
     /// Deletes the segments with lower numbers than `number`, but never the last segment.
     ///
     /// # Errors
-    /// When a segment cannot be deleted; another call may delete it and those after it. Or the
-    /// contents are unknown.
+    /// When a segment cannot be deleted. Then another call may delete it and the remaining ones, or
+    /// the contents of the log are unknown.
     pub fn delete_before(&mut self, number: u64) -> Result<(), WriteError> {
         while self.segments.len() > 1 && self.segments[0].number < number {
-            // The oldest is deleted first and synced before the next, so that a crash leaves no
-            // gap.
+            // The oldest segment is deleted first, and each deletion is synced before the next one,
+            // so that a crash leaves no gap.
             self.disk.delete(self.segments[0].number).map_err(WriteError::Refused)?;
             self.disk.sync().map_err(WriteError::Unknown)?;
             self.segments.pop_front();
@@ -222,7 +222,7 @@ impl<D: Disk> Journal<D> {
     }
 
     fn last(&self) -> Written {
-        // There is always a segment: `open` creates the first one, and the last one is not deleted.
+        // There is always a segment: `open` creates the first, and the last one is never deleted.
         self.segments.back().copied().unwrap_or(Written { number: 0, len: 0 })
     }
 }

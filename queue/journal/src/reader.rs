@@ -18,8 +18,8 @@ pub struct Cut {
     pub bytes: u64,
 }
 
-/// The last segment, if a crash left it without a complete head or without its first batch. Without
-/// that batch, which holds state for all later ones, the segment is useless.
+/// The last segment, if a crash left it without a complete head or without its first batch. The
+/// first batch holds state for all later ones, so the segment is useless without it.
 pub(crate) struct Unborn {
     number: u64,
     /// The segment's head; `None` if it is incomplete.
@@ -28,7 +28,7 @@ pub(crate) struct Unborn {
 }
 
 impl Unborn {
-    /// Removes the last segment from `numbers` and returns it, if it is incomplete.
+    /// If the last segment is incomplete, removes it from `numbers` and returns it.
     pub(crate) fn take<D: Disk>(
         disk: &D,
         numbers: &mut Vec<u64>,
@@ -49,7 +49,7 @@ impl Unborn {
         }))
     }
 
-    /// Deletes the segment; returns what was half written in it, if anything.
+    /// Deletes the segment; returns its half-written part, or `None` if nothing was half written.
     pub(crate) fn delete<D: Disk>(
         self,
         disk: &D,
@@ -92,7 +92,7 @@ pub(crate) struct Read {
     pub(crate) head: Head,
     /// The segment's bytes up to the end of its batches.
     bytes: Vec<u8>,
-    /// The end of the written bytes, which is after the batches if a write was interrupted.
+    /// Where the last written byte ends: after the batches only if a write was interrupted.
     written: u64,
     /// The length of the whole segment.
     pub(crate) end: u64,
@@ -104,8 +104,8 @@ impl Read {
         self.bytes.len() as u64
     }
 
-    /// Opens the segment for writing after its batches. Cuts off an incomplete batch and returns
-    /// it, and makes all batches survive a crash.
+    /// Opens the segment for writing after its batches, and makes these survive a crash. Cuts off
+    /// an incomplete batch at the end, and returns what was cut off.
     pub(crate) fn open<D: Disk>(&self, disk: &D) -> Result<(D::Segment, Option<Cut>), OpenError> {
         let (segment, kept) = (disk.name(self.number), self.len());
         let mut open = disk.open(self.number).map_err(tried(&segment))?;
@@ -118,7 +118,7 @@ impl Read {
     }
 
     /// Writes the segment's bytes again, and syncs. The process that wrote them may have been
-    /// killed before it synced the file or the directory. After a failed sync the kernel marks the
+    /// killed before it synced the file or the directory. After a failed sync the kernel treats the
     /// bytes as written, so that another sync ignores them unless they are written again.
     fn secure<D: Disk>(&self, disk: &D, open: &mut D::Segment) -> io::Result<()> {
         open.write(0, &self.bytes)?;
@@ -175,7 +175,7 @@ impl<D: Disk, F: FnMut(u64, &[u8]) -> Result<(), String>> Reader<'_, D, F> {
     }
 }
 
-/// Makes an [`OpenError`] of a system error; `what` says what failed.
+/// Turns a system error into an [`OpenError`]; `what` describes the operation that failed.
 pub(crate) fn tried(what: &str) -> impl FnOnce(io::Error) -> OpenError {
     let what = what.to_owned();
     move |error| OpenError::Io { what, error }

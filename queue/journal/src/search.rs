@@ -1,22 +1,22 @@
-//! Search for valid batches after a damaged one.
+//! Searches for valid batches after a damaged batch.
 //!
-//! A client may publish a body to make this search slow: with a batch's head at every position, and
-//! each head with a checksum over everything after it. So the checksum of a possible batch is
-//! computed from checksums of prefixes, in the same short time however long the batch is.
+//! A client could publish a body that makes this search slow: at every position it has the head of
+//! a batch, and each head claims all bytes after it. So the checksum of a possible batch is
+//! computed from checksums of prefixes, which takes the same short time for any length.
 
 use crc32fast::Hasher;
 
 use crate::frame::BATCH_HEAD;
 
-/// The first position in `bytes` at which a complete batch with a higher number than `before`
-/// begins; any number if `before` is `None`. The bytes follow a damaged batch, and the caller wants
-/// to know whether it was the last one.
+/// Returns the first position in `bytes` at which a complete batch with a higher number than
+/// `before` begins, or with any number if `before` is `None`. The bytes follow a damaged batch. If
+/// a batch is found in them, the damaged batch was not the last one.
 pub(crate) fn find_later(salt: u64, before: Option<u64>, bytes: &[u8]) -> Option<usize> {
     let sums = Sums::of(salt, bytes);
     (0..bytes.len().saturating_sub(BATCH_HEAD)).find(|at| {
         let field = bytes[at + 8..at + 16].try_into().map_or(0, u64::from_le_bytes);
-        // Batches are numbered one by one, so the number is at most that of a batch with only empty
-        // ones before it. No smaller limit is safe: one damaged block may hold hundreds of batches.
+        // Batches have consecutive numbers, so the number is highest if all batches before `at` are
+        // empty. No smaller limit is safe: one damaged block may hold hundreds of batches.
         let most = before.map(|before| before.saturating_add(2 + (at / BATCH_HEAD) as u64));
         let is_later = field > before.unwrap_or(0) && most.is_none_or(|most| field <= most);
         is_later && sums.is_batch(*at)
@@ -28,7 +28,7 @@ struct Sums<'a> {
     bytes: &'a [u8],
     /// The checksum of the salt alone.
     salt: u32,
-    /// The checksum of every prefix whose length is a multiple of [`STEP`].
+    /// The checksums of all prefixes whose length is a multiple of [`STEP`].
     every: Vec<u32>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Sums<'a> {
         sum.finalize()
     }
 
-    /// Whether a complete batch begins at this position.
+    /// Whether a complete batch begins at the position `at`.
     fn is_batch(&self, at: usize) -> bool {
         let field = |at: usize| {
             let bytes = self.bytes.get(at..at + 4)?;
@@ -64,14 +64,14 @@ impl<'a> Sums<'a> {
         if end > self.bytes.len() {
             return false;
         }
-        // This sum includes the salt: CRCs of two parts can be combined after shifting the first.
+        // CRC of two joined parts: the first's, shifted by the second's length, XOR the second's.
         let summed = at + 4;
         let begin = self.salt ^ self.up_to(summed);
         moved(begin, end - summed) ^ self.up_to(end) == crc
     }
 }
 
-/// A checksum shifted by `len` zero bytes, without the zeros' own contribution.
+/// Shifts a checksum by `len` bytes, as needed before it is combined with the checksum of those.
 fn moved(sum: u32, len: usize) -> u32 {
     let mut moved = Hasher::new_with_initial(sum);
     moved.combine(&Hasher::new_with_initial_len(0, len as u64));
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn heads_published_to_slow_the_search_down_do_not() {
-        /// Three times what was measured on a busy machine. Reading all bytes for each head would
-        /// take many minutes.
+        /// Three times the duration that was measured on a busy machine. Reading all bytes for each
+        /// head would take many minutes.
         const LONGEST: Duration = Duration::from_secs(13);
         let count = (2 << 20) / BATCH_HEAD;
         let head = |n: usize| {

@@ -9,6 +9,6 @@ use crate::hub::Hub;
 #[derive(Debug, Clone)]
 pub(super) struct App {
     pub(super) hub: Arc<Hub>,
-    /// The shutdown of the server, which ends waiting receives.
+    /// The signal for the server's shutdown, which ends waiting receives.
     pub(super) shutdown: Shutdown,
 }

@@ -1,5 +1,5 @@
-//! Answers all calls on the server. Every job is published, received and acked; these three calls
-//! skip the router, which would take a fifth of their time. All other calls go through it.
+//! Answers all calls on the server. Publish, receive and ack skip the router, because every job
+//! needs them and the router would take a fifth of their time. All other calls use the router.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::api_error::ApiError;
 use crate::extract::Incoming;
 use crate::hub::Hub;
 
-/// Answers the calls on the server. Clones share everything.
+/// Answers the calls on the server. All clones share one state.
 #[derive(Debug, Clone)]
 pub struct Calls(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct Inner {
     app: App,
     /// The token that clients must send; `None` if anyone may call.
     token: Option<TokenFile>,
-    /// The router. It knows all calls, though the frequent ones usually skip it.
+    /// The router. It also answers frequent calls if their paths have escaped characters.
     router: Router,
 }
 
@@ -56,8 +56,8 @@ impl Frequent {
 }
 
 impl Calls {
-    /// Answers calls on this hub, in addition to the `endpoints` that every program has. If there
-    /// is a `token`, clients must send it.
+    /// Creates a service that answers calls on `hub` and the `endpoints` that every program has. If
+    /// there is a `token`, clients must send it.
     ///
     /// Leases and delays end only while [`Hub::keep_time`] runs.
     pub fn new(

@@ -24,8 +24,8 @@ pub(super) async fn peek(
     Ok(Json(Messages { messages }).into_response())
 }
 
-/// `GET redelivered`: shows the last redeliveries, newest first: which worker lost the message,
-/// which one got it next and which one acked it.
+/// `GET redelivered`: shows the last redelivered messages, newest first, each with the worker that
+/// lost it, the worker that got it next, and the worker that acked it.
 pub(super) async fn redelivered(
     State(app): State<App>,
     Named(name): Named,

@@ -1,8 +1,8 @@
-//! The calls over HTTP.
+//! The handlers of the calls over HTTP.
 //!
 //! # Layout
 //! - [`calls`]: [`Calls`], which answers all calls
-//! - `router`: all calls by their paths
+//! - `router`: chooses the handler for each path and method
 //! - `app`: the state that all handlers share
 //! - [`reply`]: [`Reply`], the bodies of answers
 //! - `publish`: publishing one message or a batch

@@ -14,10 +14,10 @@ use crate::extract::{self, Asked, Incoming, Limit};
 use crate::idempotency;
 use crate::wire;
 
-/// The limit of a whole batch. Each of its lines must also keep to the queue's limit for messages.
+/// The limit of a whole batch. Each line must also be within the queue's limit for a message.
 const BATCH: Limit = Limit { bytes: 16 << 20, mend: "split the batch" };
 
-/// The most lines of a batch, because a message takes more memory than a short line.
+/// The maximum number of lines of a batch, because a message takes more memory than a short line.
 const LINES: usize = 10_000;
 
 /// The size in bytes up to which a body is read without looking up the queue's limit.
@@ -36,7 +36,7 @@ struct Published<'a> {
     published_total: Option<u64>,
 }
 
-/// Ids, which JSON shows as text, because many programs round large JSON numbers.
+/// Message ids. JSON contains them as text, because many programs round large JSON numbers.
 struct Ids<'a>(&'a [MessageId]);
 
 impl Serialize for Ids<'_> {
@@ -53,9 +53,9 @@ impl Serialize for Text<'_> {
     }
 }
 
-/// `POST messages`: publishes the raw body as one message. If the content type is NDJSON, publishes
-/// each line as a message. A call whose `Idempotency-Key` was used in this queue in the last 5
-/// minutes publishes nothing; it gets the first answer again, with `Idempotent-Replayed: true`.
+/// `POST messages`: publishes the raw body as one message, or each line as a message if the content
+/// type is NDJSON. A call whose `Idempotency-Key` was used in this queue in the last 5 minutes
+/// publishes nothing; it gets the first answer again, with `Idempotent-Replayed: true`.
 ///
 /// The answer to a call without a key also has `published_total`: how many messages the queue has
 /// accepted, including these. No other call gets the same number.
@@ -85,8 +85,8 @@ pub(super) async fn publish<B: Incoming>(
     Ok(answer)
 }
 
-/// The limit up to which a body is read: that of the queue, or [`SMALL`] for a small body. The
-/// queue checks its own limit later in any case.
+/// Returns the limit for reading a body: [`SMALL`] for a small body, else the limit of the queue.
+/// In both cases the broker checks the queue's limit later.
 fn one<B: Incoming>(app: &App, name: &QueueName, body: &B) -> Limit {
     let mend = "raise the queue's max_message_bytes or send a smaller message";
     if body.size_hint().upper().is_some_and(|bytes| bytes <= SMALL) {
@@ -97,14 +97,14 @@ fn one<B: Incoming>(app: &App, name: &QueueName, body: &B) -> Limit {
     Limit { bytes, mend }
 }
 
-/// Whether the content type is `application/x-ndjson`, in any case and with any parameters.
+/// Whether the content type is `application/x-ndjson`, in any letter case, with any parameters.
 fn is_batch(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = value.and_then(|value| value.split(';').next());
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-ndjson"))
 }
 
-/// Splits a batch into messages, one for each line; the last line may lack its line break.
+/// Splits a batch into one message per line; the last line may lack its line break.
 fn lines(batch: &Bytes, delay: Duration) -> Result<Vec<NewMessage>, ApiError> {
     let all = batch.strip_suffix(b"\n").unwrap_or(batch);
     let count = all.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -12,7 +12,7 @@ use super::app::App;
 use crate::api_error::ApiError;
 use crate::extract::{self, Asked, Named};
 
-/// A queue's settings in JSON, for requests and answers.
+/// The JSON of a queue's settings, in requests and answers.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SettingsJson {
@@ -60,7 +60,7 @@ impl SettingsJson {
     }
 }
 
-/// A queue's numbers and settings in JSON.
+/// The JSON of a queue's numbers and settings.
 #[derive(Serialize)]
 pub(super) struct QueueJson {
     name: String,
@@ -125,7 +125,7 @@ impl QueueJson {
     }
 }
 
-/// `PUT` on a queue: replaces its settings. Settings that are left out take their defaults.
+/// `PUT` on a queue: replaces its settings. Settings that the body leaves out get their defaults.
 pub(super) async fn configure(
     State(app): State<App>,
     Named(name): Named,
@@ -156,8 +156,8 @@ pub(super) async fn purge(State(app): State<App>, Named(name): Named) -> Json<Va
     Json(json!({ "purged": purged }))
 }
 
-/// `POST pause`: receives get nothing from now on, but messages can be published. `POST resume`
-/// ends the pause.
+/// `POST pause`: from now on receives get no messages, but publishes still work. `POST resume` ends
+/// the pause.
 pub(super) async fn pause(
     State(app): State<App>,
     Named(name): Named,
@@ -176,7 +176,7 @@ pub(super) struct Where {
     max: Option<String>,
 }
 
-/// `POST redrive`: moves ready messages back to the queue where they died, or to another one.
+/// `POST redrive`: moves ready messages back to the queue that gave them up, or to the queue `to`.
 pub(super) async fn redrive(
     State(app): State<App>,
     Named(name): Named,
@@ -190,7 +190,7 @@ pub(super) async fn redrive(
     Ok(Json(json!({ "redriven": redriven })))
 }
 
-/// `GET /v1/queues`: lists all queues in the order of their names.
+/// `GET /v1/queues`: lists all queues, sorted by name.
 pub(super) async fn list(State(app): State<App>) -> Json<Value> {
     let queues: Vec<Value> = app.hub.call(|broker, now| {
         let line = |(name, stats): (&QueueName, Stats)| {

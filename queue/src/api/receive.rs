@@ -13,10 +13,10 @@ use crate::extract::{self, Asked, Incoming, Limit};
 use crate::hub::handover::Handover;
 use crate::wire::{Given, Received};
 
-/// The longest wait in seconds. Most proxies allow a call to take longer than this.
+/// The longest wait in seconds, which is less than the time limit of most proxies.
 const MAX_WAIT: f64 = 20.0;
 
-/// The limit of a receive's body; the body is read, but not used.
+/// The size limit of a receive's body, which is read but not used.
 const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
 
 #[derive(Default, Deserialize)]
@@ -28,7 +28,7 @@ struct Arguments {
     worker: Option<String>,
 }
 
-/// `POST messages/receive`: delivers ready messages, or waits up to `wait_s` for some.
+/// `POST messages/receive`: delivers ready messages, or waits for them up to `wait_s` seconds.
 pub(super) async fn receive<B: Incoming>(
     app: &App,
     name: &QueueName,
@@ -64,8 +64,8 @@ impl Arguments {
 
 fn answer(handover: Handover) -> Result<Response<Reply>, ApiError> {
     let messages: Vec<Given> = handover.deliveries().iter().map(Given::from).collect();
-    // Strings and numbers can always be serialized. If that failed, dropping the handover would put
-    // the messages back.
+    // Strings and numbers can always be serialized. If serializing failed nevertheless, dropping
+    // the handover would put the messages back.
     let json = serde_json::to_vec(&Received { messages, retired: handover.retired });
     let json = json.map_err(|error| ApiError::Unwritable(error.to_string()))?;
     Ok(Reply::typed(StatusCode::OK, Reply::Messages(handover.into_body(json.into()))))

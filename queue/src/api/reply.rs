@@ -1,4 +1,4 @@
-//! [`Reply`]: the body of an answer, which is made by a frequent call or by the router.
+//! [`Reply`]: the body of an answer, either from a frequent call or from the router.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,7 +15,7 @@ use crate::hub::handover::HandoverBody;
 /// The body of an answer.
 #[derive(Debug)]
 pub enum Reply {
-    /// These bytes; `None` once they are sent.
+    /// The whole body; `None` once the connection has taken it.
     Whole(Option<Bytes>),
     /// Messages, which go back to the queue if the body is never sent.
     Messages(HandoverBody),
@@ -37,7 +37,7 @@ impl Reply {
         Ok(Reply::typed(status, Reply::Whole(Some(json.into()))))
     }
 
-    /// Creates an answer whose body is JSON text already.
+    /// Creates an answer with a body that is already JSON text.
     pub(crate) fn typed(status: StatusCode, reply: Reply) -> Response<Reply> {
         let mut answer = Response::new(reply);
         *answer.status_mut() = status;

@@ -1,4 +1,4 @@
-//! The router: which handler answers which path and method.
+//! The router: chooses the handler for each path and method.
 
 use axum::Router;
 use axum::body::Body;

@@ -45,7 +45,7 @@ struct Outcome {
     status: &'static str,
 }
 
-/// The answer to a lease extension; `deadline` is when the lease ends.
+/// The answer to a lease extension; `deadline` is the time when the lease ends.
 #[derive(Serialize)]
 pub(super) struct Extended {
     receipt: String,
@@ -112,7 +112,7 @@ pub(super) async fn ack(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PATCH messages/RECEIPT`: extends a lease, so that it ends `lease_s` from now.
+/// `PATCH messages/RECEIPT`: extends a lease, so that it ends `lease_s` seconds from now.
 pub(super) async fn extend(
     State(app): State<App>,
     Named(name): Named,

@@ -29,7 +29,7 @@ struct WorkerJson {
 }
 
 impl WorkerJson {
-    /// Shows a worker at `now`; `wall` is the same moment in milliseconds since 1970.
+    /// Converts a worker at the broker's time `now`, which is `wall` in milliseconds since 1970.
     fn new(worker: &Worker, now: Time, wall: u64) -> WorkerJson {
         let ago = |since| now.saturating_sub(since).as_millis() as u64;
         WorkerJson {
@@ -43,7 +43,7 @@ impl WorkerJson {
     }
 }
 
-/// `GET workers`: lists the workers with a lease in the last 60 s, in the order of their names.
+/// `GET workers`: lists the workers that had a lease in the last 60 s, sorted by name.
 pub(super) async fn list(
     State(app): State<App>,
     Named(name): Named,
@@ -58,7 +58,7 @@ pub(super) async fn list(
     Ok(Json(Workers { workers, nameless_leases }))
 }
 
-/// `POST workers/NAME/retire`: retires a worker, which gets no message for 10 s.
+/// `POST workers/NAME/retire`: retires a worker, which then gets no message for 10 s.
 pub(super) async fn retire(
     State(app): State<App>,
     Named(name): Named,

@@ -1,32 +1,32 @@
-//! Which messages are in which segment of the log. A segment can be deleted once none of its
-//! messages is needed any more, and all earlier segments are deleted.
+//! Records which messages are in which segment, a file of the log. A segment can be deleted once
+//! none of its messages is needed any more, and all earlier segments are deleted.
 //!
-//! A remembered key is known by the id of its first message, and needs its segment like a message.
+//! An idempotency key has the id of its first message, and needs that message's segment, too.
 //!
-//! Later segments have messages with higher ids, so only the first id of a segment is stored. A
-//! message that stays for long would keep all segments from its own on. So such messages may be
-//! carried: written again at the end of the log. The ids of carried messages are stored one by one.
+//! Message ids increase, so only the first id of a segment is stored. An old message would prevent
+//! the deletion of its segment and of all later ones. So old messages may be carried: written again
+//! at the end of the log. The ids of carried messages are stored one by one.
 
 use std::collections::VecDeque;
 
 use broker::{Broker, MessageId};
 
-/// In which segments of the log the messages are.
+/// Records the segment of each message.
 #[derive(Debug)]
 pub(crate) struct Extents {
-    /// Each segment in which messages were published, and the first of these messages.
+    /// The number of each segment with published messages, and the first of its messages.
     first: VecDeque<(u64, MessageId)>,
     /// All messages with lower ids than this one were carried or are done.
     floor: MessageId,
-    /// The segments to which messages were carried, and these messages.
+    /// The number of each segment to which messages were carried, and these messages.
     carried: VecDeque<(u64, Vec<MessageId>)>,
 }
 
-/// The messages because of which the oldest needed segment cannot be deleted.
+/// The messages that prevent the deletion of the oldest needed segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) messages: Vec<MessageId>,
-    /// The number of that segment.
+    /// The number of the segment that cannot be deleted.
     segment: u64,
     /// The value of [`Extents::floor`] once the messages are carried.
     floor: MessageId,
@@ -40,14 +40,14 @@ impl Default for Extents {
 }
 
 impl Extents {
-    /// Notes that a message was published in a segment.
+    /// Notes that a message was published, and that its record is in `segment`.
     pub(crate) fn holds(&mut self, segment: u64, message: MessageId) {
         if self.first.back().is_none_or(|(last, _)| *last < segment) {
             self.first.push_back((segment, message));
         }
     }
 
-    /// Notes that a message was carried to a segment, as the log of an earlier run says.
+    /// Notes that an earlier run of the process carried a message to `segment`.
     pub(crate) fn moved(&mut self, segment: u64, message: MessageId) {
         self.floor = self.floor.max(MessageId(message.0 + 1));
         match self.carried.back_mut() {
@@ -56,7 +56,7 @@ impl Extents {
         }
     }
 
-    /// Notes that the messages that [`Extents::keeping`] returned were carried to `segment`.
+    /// Notes that the messages of `keeping` were carried to `segment`.
     pub(crate) fn carried(&mut self, segment: u64, keeping: Keeping) {
         self.carried.retain(|(old, _)| *old != keeping.segment);
         self.floor = self.floor.max(keeping.floor);
@@ -65,7 +65,7 @@ impl Extents {
         }
     }
 
-    /// The oldest segment that is still needed; `None` if no message or key needs one.
+    /// Returns the oldest segment that a message or key still needs; `None` if none is needed.
     pub(crate) fn first_needed(&mut self, broker: &Broker) -> Option<u64> {
         for (_, messages) in &mut self.carried {
             while messages.last().is_some_and(|id| !broker.holds(*id)) {
@@ -77,7 +77,7 @@ impl Extents {
         self.of(broker.oldest_from(self.floor)).into_iter().chain(carried).min()
     }
 
-    /// The segment in which the oldest message was published; forgets the segments before it.
+    /// Returns the segment in which the message `oldest` was published; forgets earlier segments.
     fn of(&mut self, oldest: Option<MessageId>) -> Option<u64> {
         let oldest = oldest?;
         while self.first.len() > 1 && self.first[1].1 <= oldest {
@@ -86,8 +86,8 @@ impl Extents {
         self.first.front().map(|(segment, _)| *segment)
     }
 
-    /// Returns the messages that need `segment`, which is the oldest needed one. Messages from the
-    /// id `next` on are not written to any segment yet.
+    /// Returns the messages that need `segment`, which is the oldest needed segment. Messages whose
+    /// id is `next` or higher are not written to any segment yet.
     pub(crate) fn keeping(&self, segment: u64, broker: &Broker, next: MessageId) -> Keeping {
         let carried = self.carried.iter().filter(|(it, _)| *it == segment);
         let carried = carried.flat_map(|(_, messages)| messages).copied();
@@ -97,7 +97,7 @@ impl Extents {
             floor = self.first.get(1).map_or(next, |(_, first)| *first);
             messages.extend(broker.between(self.floor, floor));
         }
-        // The first message of a publish with a key occurs twice: the key has the same id.
+        // An id occurs twice if both the message and the key of its publish are needed.
         messages.sort_unstable();
         messages.dedup();
         Keeping { messages, segment, floor }

@@ -16,10 +16,10 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// Whether the values are possible: the first id is below `most`, and a batch may have that
-    /// many messages.
+    /// Whether the values are possible: the first id is below `most`, and a batch may have `count`
+    /// messages.
     pub(crate) fn fits(&self, most: u64) -> bool {
-        /// The most messages of a batch, which has at most 16 MiB: a line takes at least 2 bytes.
+        /// The maximum number of messages in a batch of 16 MiB: a line takes at least 2 bytes.
         const BATCH: u32 = 8 << 20;
         self.first < most && self.count <= BATCH
     }

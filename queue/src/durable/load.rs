@@ -13,7 +13,7 @@ use crate::durable::extent::Extents;
 use crate::durable::record::{Hidden, Record, reason};
 use crate::wire;
 
-/// What was read from a log.
+/// The contents of a log that was read.
 #[derive(Debug)]
 pub struct Loaded<D: Disk = Directory> {
     /// The log, open for appending.
@@ -28,7 +28,7 @@ pub struct Loaded<D: Disk = Directory> {
 }
 
 /// Reads the log in a directory, and creates both if they are missing. `who` names this process in
-/// the error of another process that tries the same.
+/// the error that another process gets when it opens the same directory.
 ///
 /// # Errors
 /// When another process uses the directory, or the log is damaged.
@@ -54,7 +54,7 @@ pub fn load<D: Disk>(disk: D) -> Result<Loaded<D>, OpenError> {
 struct Reader {
     restore: Restore,
     names: BTreeMap<u32, QueueName>,
-    /// The inverse of `names`.
+    /// The number of each queue: the inverse of `names`.
     numbers: BTreeMap<QueueName, u32>,
     extents: Extents,
 }
@@ -80,8 +80,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Notes the number of a queue. Each segment lists all numbers again, so an equal pair is no
-    /// error, but no number and no name may be used for two pairs.
+    /// Notes a queue's number and name. Each segment repeats all pairs, so the same pair again is
+    /// no error. But a number with two names is an error, and so is a name with two numbers.
     fn named(&mut self, queue: u32, name: QueueName) -> Result<(), String> {
         match (self.names.get(&queue), self.numbers.get(&name)) {
             (Some(there), _) if *there == name => Ok(()),

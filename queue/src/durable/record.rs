@@ -1,6 +1,6 @@
-//! The records of the log; a batch has one after the other in `postcard`'s byte format.
+//! The log's records. A batch is a sequence of records in `postcard`'s byte format.
 //!
-//! A record has the number of its queue, not the name, which would be most of an ack's bytes.
+//! A record has the number of its queue, because the name would take most of the bytes of an ack.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable::keys::Used;
 
-/// A record with a larger id or count is refused, so that additions cannot overflow.
+/// Records with an id or count of this size or more are refused: additions must not overflow.
 const MOST: u64 = 1 << 60;
 
-/// The same limit for 32-bit numbers, such as those of queues and deliveries.
+/// The limit for 32-bit numbers, such as the numbers of queues and deliveries.
 const MANY: u32 = 1 << 31;
 
-/// One record. New variants are added at the end, because the byte format numbers them.
+/// One record. New variants are added at the end: the byte format knows variants by position.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Record<'a> {
     /// The process started; its receipts have the number `run`.
@@ -28,7 +28,7 @@ pub(crate) enum Record<'a> {
     Named { queue: u32, name: &'a str },
     /// A queue was created, or its settings were replaced.
     Configured { queue: u32, settings: StoredSettings<'a> },
-    /// The totals of a queue at this moment.
+    /// The totals of a queue when the record was written.
     Counted { queue: u32, total: Totals },
     /// A message was published.
     Published {
@@ -41,7 +41,7 @@ pub(crate) enum Record<'a> {
     },
     /// A message was delivered.
     Delivered { queue: u32, id: u64, delivery: u32, run: u32, lease_us: u64 },
-    /// A client used the receipt of a delivery that was not logged.
+    /// A client used the receipt of a delivery that is not in the log.
     Recalled { queue: u32, id: u64, delivery: u32, run: u32 },
     /// A delivery never reached its worker.
     Undelivered { queue: u32, id: u64 },
@@ -75,11 +75,11 @@ pub(crate) enum Record<'a> {
     Keyed { queue: u32, used: Used },
     /// The state of a key, written again because its segment is about to be deleted.
     KeyMoved { queue: u32, used: Used },
-    /// The number of repeated publishes to a queue at this moment.
+    /// The number of repeated publishes to a queue when the record was written.
     Replayed { queue: u32, total: u64 },
-    /// A message was released: it is back in its place, and the attempt does not count.
+    /// A message was released: it is back in its old place, and the attempt does not count.
     Released { queue: u32, id: u64 },
-    /// The number of released deliveries of a queue at this moment.
+    /// The number of released deliveries of a queue when the record was written.
     ReleasedTotal { queue: u32, total: u64 },
     /// The message of the previous `Moved` record had been released `count` times.
     Releases { queue: u32, id: u64, count: u32 },
@@ -120,12 +120,12 @@ impl From<Place> for At {
 pub(crate) struct Hidden {
     /// The time when the message becomes ready, in milliseconds since 1970.
     at: u64,
-    /// The whole delay from the moment when it was set, in microseconds.
+    /// The whole delay from its beginning, in microseconds.
     delay_us: u64,
 }
 
 impl Hidden {
-    /// A message that is hidden for `delay` from `wall` on, a time in milliseconds since 1970.
+    /// Creates a delay of the length `delay` that begins at `wall`, in milliseconds since 1970.
     pub(crate) fn new(wall: u64, delay: Duration) -> Hidden {
         Hidden { at: wall + delay.as_millis() as u64, delay_us: delay.as_micros() as u64 }
     }
@@ -176,7 +176,7 @@ impl StoredSettings<'_> {
     }
 }
 
-/// Declares [`Totals`] with fields in the order of the byte format, and its conversions.
+/// Declares [`Totals`], with its fields in the order of the byte format, and its conversions.
 macro_rules! totals {
     ($($name:ident)*) => {
         /// The totals of a queue that the log stores in one record.
@@ -209,12 +209,12 @@ macro_rules! totals {
 totals!(published delivered undelivered acked nacked lease_expired dead purged expired
     receive_empty);
 
-/// Whether a delivery ended because its lease expired, as records store it.
+/// Converts the reason why a delivery ended to the flag that records store.
 pub(crate) fn expired(reason: ReturnReason) -> bool {
     reason == ReturnReason::LeaseExpired
 }
 
-/// Why a delivery ended: its lease expired, or its worker nacked it.
+/// Converts the flag of a record: the delivery's lease expired, or its worker nacked it.
 pub(crate) fn reason(expired: bool) -> ReturnReason {
     if expired { ReturnReason::LeaseExpired } else { ReturnReason::Nacked }
 }

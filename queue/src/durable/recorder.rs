@@ -1,5 +1,5 @@
-//! The [`Recorder`] turns events into records. It runs under the hub's lock, so that records are in
-//! the order of the events.
+//! The [`Recorder`] turns events into records. It runs under the hub's lock, so that the records
+//! have the same order as the events.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use crate::wire::WallClock;
 /// Records and batches that wait to be written.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    /// Owed records: their events have happened already, so they must be written sooner or later.
+    /// The records of events that have already happened, and so must be written sooner or later.
     pub(crate) owed: Outgoing,
-    /// Batches that are committed only once they are written.
+    /// Published batches, which become visible only after they are written.
     pub(crate) accepted: Vec<Publish>,
-    /// The records of these batches.
+    /// The records of the batches in `accepted`.
     pub(crate) records: Outgoing,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Gathered {
 pub(crate) struct Publish {
     pub(crate) accepted: Accepted,
     pub(crate) answer: oneshot::Sender<Result<(), Refusal>>,
-    /// The batch's share of the room for waiting batches. Dropping it frees the room.
+    /// The batch's permit to wait for the disk. Dropping it makes room for other batches.
     pub(crate) _room: Option<OwnedSemaphorePermit>,
 }
 
@@ -45,12 +45,12 @@ pub struct Recorder {
     run: u32,
     numbers: BTreeMap<QueueName, u32>,
     gathered: Gathered,
-    /// The clock by which ends of delays are recorded, because its time is valid after a restart.
+    /// The clock for the recorded ends of delays, because its time stays valid after a restart.
     wall: WallClock,
 }
 
 impl Recorder {
-    /// Creates the recorder of a new run. `numbers` are those that queues have in the log already.
+    /// Creates the recorder of a new run. `numbers` maps the queues in the log to their numbers.
     pub(crate) fn new(run: u32, numbers: BTreeMap<QueueName, u32>, wall: WallClock) -> Recorder {
         let mut recorder = Recorder { run, numbers, gathered: Gathered::default(), wall };
         recorder.owe(&Record::Started { run });
@@ -61,18 +61,18 @@ impl Recorder {
         self.gathered.is_empty()
     }
 
-    /// Takes all waiting records.
+    /// Takes all records that wait to be written.
     pub(crate) fn take(&mut self) -> Gathered {
         std::mem::take(&mut self.gathered)
     }
 
-    /// The lowest message id that is not in the log yet; ids are assigned before writing.
+    /// Returns the lowest message id that is not in the log yet: ids are assigned before writing.
     pub(crate) fn next_written(&self, broker: &Broker) -> MessageId {
         let first = self.gathered.accepted.first().and_then(|it| it.accepted.ids().next());
         first.unwrap_or(broker.next_message())
     }
 
-    /// Records the state at `now` of the messages and keys with these ids.
+    /// Records the state that the messages and keys with these ids have at `now`.
     pub(crate) fn carry(&mut self, now: Time, broker: &Broker, ids: &[MessageId]) {
         let wall = (self.wall)();
         for id in ids {
@@ -93,8 +93,8 @@ impl Recorder {
         }
     }
 
-    /// Records an accepted batch, which is committed once it is written. Returns the pending answer
-    /// for its publisher. A batch and its key are written together or not at all.
+    /// Records an accepted batch, which is committed after it is written. Returns the answer for
+    /// which its publisher waits. A batch and its key are written together or not at all.
     pub(crate) fn accept(
         &mut self,
         now: Time,
@@ -119,10 +119,10 @@ impl Recorder {
         answered
     }
 
-    /// Records an event, unless its effect ends with the process.
+    /// Records an event, unless a restart undoes its effect in any case.
     pub(crate) fn happened(&mut self, now: Time, name: &QueueName, event: &Event) {
-        // Published messages were recorded when they were accepted, or by their death or redrive.
-        // After a restart, all leases begin again, and no worker is retired or waits.
+        // Published messages already have a record: `Published`, `Dead` or `Redriven`. After a
+        // restart, all leases begin again, and no worker is retired or waits.
         if let Event::Published { .. } | Event::Extended { .. } | Event::Dismissed { .. } = event {
             return;
         }
@@ -183,7 +183,7 @@ impl Recorder {
         queue
     }
 
-    /// The first batch of a new segment: all state at `now` except that of messages and keys.
+    /// Returns the first batch of a new segment: all state at `now` except messages and keys.
     pub(crate) fn base(&mut self, now: Time, broker: &mut Broker) -> Outgoing {
         let mut base = Outgoing::default();
         Record::Started { run: self.run }.write(&mut base);

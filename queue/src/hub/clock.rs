@@ -1,9 +1,9 @@
 //! The broker's time, which stops while the process is stopped.
 //!
 //! While all processes are stopped or the machine sleeps, no worker can extend a lease. No lease
-//! should end because of that, and the time should not count when rates are measured. So the clock
-//! is read several times a second while workers have leases or wait for messages. If more than 1 s
-//! passed without a reading, it is subtracted.
+//! should end because of such a stop, and rates should not include it. So the clock is read several
+//! times a second while workers have leases or wait for messages. If more than 1 s passed without a
+//! reading, the clock subtracts this time.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// The time between two readings of the clock while there are workers.
 pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
-/// The longest time without a reading. If more time passed, the process was stopped.
+/// If more than this time passes without a reading, the process was stopped.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
 /// The broker's clock, which the hub's lock protects.
@@ -20,21 +20,21 @@ const STOOD_STILL: Duration = Duration::from_secs(1);
 pub(super) struct Clock {
     /// When the clock was created.
     began: Instant,
-    /// The same moment by the machine's own clock, which tests cannot pause.
+    /// When it was created, by the machine's own clock, which tests cannot pause.
     really_began: std::time::Instant,
     /// The broker's time when the clock was created.
     at_first: Time,
     looks: Looks,
 }
 
-/// The last reading of the clock, and the time that was subtracted up to then.
+/// The last reading of the clock, and the time that was subtracted so far.
 #[derive(Debug, Default)]
 struct Looks {
     /// The time from the creation of the clock to the last reading.
     passed: Time,
-    /// The same time by the machine's own clock.
+    /// The time `passed` as the machine's own clock measured it.
     really_passed: Time,
-    /// How long the process was stopped while there were workers, in total. It is subtracted.
+    /// How long the process was stopped while there were workers, in total. The clock subtracts it.
     lost: Time,
 }
 
@@ -50,7 +50,7 @@ impl Clock {
         let mut passed = self.began.elapsed();
         let really_passed = self.really_began.elapsed();
         if self.looks.is_late(really_passed) {
-            // The process may have been stopped between the readings of the two clocks.
+            // Read again: the process may have been stopped between the readings of the two clocks.
             passed = self.began.elapsed();
         }
         if let Some(lost) = self.looks.look(passed, really_passed, workers_are_there) {
@@ -60,8 +60,8 @@ impl Clock {
         self.at_first + passed - self.looks.lost
     }
 
-    /// The instant at which a timer should wake up for the broker's time `at`. If the process is
-    /// stopped before it, the broker's time is still earlier than `at` then.
+    /// Returns the instant at which a timer should wake up for the broker's time `at`. If the
+    /// process is stopped before this instant, the timer wakes up too early.
     pub(super) fn instant(&self, at: Time) -> Instant {
         self.began + at.saturating_sub(self.at_first) + self.looks.lost
     }
@@ -72,7 +72,7 @@ impl Looks {
         really_passed.saturating_sub(self.really_passed) > STOOD_STILL
     }
 
-    /// Notes a reading; returns how long the process was stopped before it, if it was.
+    /// Notes a reading; returns how long the process was stopped before it, or `None` if it ran.
     fn look(
         &mut self,
         passed: Time,
@@ -81,7 +81,7 @@ impl Looks {
     ) -> Option<Time> {
         let late = self.is_late(really_passed);
         let unseen = really_passed.saturating_sub(self.really_passed);
-        // Paused time that a test advances does not count: the machine's clock did not advance.
+        // A jump of paused time in a test does not count: the machine's clock did not advance.
         let unseen = unseen.min(passed.saturating_sub(self.passed));
         (self.passed, self.really_passed) = (passed, really_passed);
         if !late || unseen <= STOOD_STILL || !workers_are_there() {
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(look(&mut looks, 60_000, 5_000, true), millis(60_000));
     }
 
-    /// Without these readings, 1 s without calls would look like a stopped process.
+    /// Without regular readings, 1 s without calls would look like a stopped process.
     #[tokio::test(start_paused = true)]
     async fn the_clock_is_read_only_while_there_are_leases() {
         let (hub, jobs) = (Arc::new(Hub::new(1)), "jobs".parse().unwrap());

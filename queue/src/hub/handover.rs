@@ -1,4 +1,4 @@
-//! Messages on their way to a client. If they never reach it, they are put back into the queue.
+//! Messages on their way to a client. If they never reach the client, they go back to the queue.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::Hub;
 
-/// Deliveries whose answer is not sent yet. If this is dropped, the messages go back to their old
-/// places, and the attempts do not count.
+/// Deliveries whose answer is not sent yet. If the handover is dropped, the messages go back to
+/// their old places, and the attempts do not count.
 #[derive(Debug)]
 pub struct Handover {
     hub: Arc<Hub>,
@@ -28,7 +28,7 @@ impl Handover {
         &self.deliveries
     }
 
-    /// Makes the answer's body. The deliveries are taken once the connection asks for the bytes.
+    /// Creates the answer's body. Deliveries count as taken once the connection takes the bytes.
     pub(crate) fn into_body(self, json: Bytes) -> HandoverBody {
         HandoverBody { json: Some(json), handover: self }
     }

@@ -22,16 +22,16 @@ pub struct TakenIn {
     pub replayed: bool,
 }
 
-/// The writer's pending answer: to this publish, or shared by all publishes with one key.
+/// The writer's pending answer, either to one publish or shared by all publishes with one key.
 type Awaited = Either<Answered, Shared<Answered>>;
 
 impl Hub {
     /// Publishes all messages of a batch or none. A repeated call with the same key in `once`
-    /// publishes nothing, and gets the ids of the first call. With a log, the batch is on the disk
-    /// when this returns, and was invisible before.
+    /// publishes nothing, and gets the ids of the first call. With a log, the messages stay
+    /// invisible until they are on the disk, and `publish` returns only then.
     ///
     /// # Errors
-    /// When the queue refuses the batch, its key was used for another one, or it cannot be written.
+    /// When the batch is refused, its key was used for another batch, or the log cannot be written.
     /// In the last case all waiting publishes with the key fail, and the key can be used again.
     pub async fn publish(
         &self,
@@ -101,7 +101,7 @@ impl State {
         Ok((taken_in, Some(Either::Right(answered))))
     }
 
-    /// Forgets the shared answer of a batch that was written or refused.
+    /// Forgets the shared answer to the publishes of a batch, which was written or refused.
     pub(super) fn has_ended(&mut self, accepted: &Accepted) {
         if !self.under_way.is_empty() {
             accepted.ids().next().and_then(|first| self.under_way.remove(&first));

@@ -14,8 +14,8 @@ use crate::durable::{Recorder, Refusal};
 /// The number of events for which memory is kept, so that most calls allocate nothing.
 const EVENTS: usize = 256;
 
-/// The writer's pending answer to a publisher: its batch is on the disk, or was refused. If the
-/// writer ends without an answer, the channel is closed.
+/// The writer's pending answer to a publisher: the publisher's batch is on the disk, or was
+/// refused. If the writer ends without an answer, the channel is closed.
 pub(super) type Answered = oneshot::Receiver<Result<(), Refusal>>;
 
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub(super) struct State {
     pub(super) recorder: Option<Recorder>,
     /// Whether the writer sleeps, and must be notified when there is something to write.
     pub(super) writer_sleeps: bool,
-    /// For each publish with a key whose messages are not on the disk yet: the answer to wait for,
-    /// by the id of its first message.
+    /// The pending answers to publishes with a key whose messages are not on the disk yet, by the
+    /// id of the first message. Repeated publishes wait for the same answer.
     pub(super) under_way: HashMap<MessageId, Shared<Answered>>,
     /// Whether the hub is closed: no more calls come, and the writer ends after the last record.
     pub(super) closed: bool,
@@ -40,7 +40,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The initial state; `at_first` is the broker's time now.
+    /// Creates the initial state, in which the broker's time is `at_first`.
     pub(super) fn new(broker: Broker, recorder: Option<Recorder>, at_first: Time) -> State {
         State {
             broker,
@@ -65,7 +65,7 @@ impl State {
         clock.now(|| broker.has_workers())
     }
 
-    /// When the timer, `Hub::keep_time`, must wake up; `None` without deadlines and workers.
+    /// Returns when `Hub::keep_time` must wake up; `None` if there are no deadlines and no workers.
     pub(super) fn next_look(&mut self) -> Option<Instant> {
         self.beats = self.broker.has_workers();
         let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
@@ -73,8 +73,8 @@ impl State {
         beat.into_iter().chain(due).min()
     }
 
-    /// Records events, and sends deliveries to the receives that waited for them. A delivery that
-    /// cannot be sent goes back, and may go to the next waiter, hence the loop.
+    /// Records events, and sends deliveries to waiting receives. A delivery that cannot be sent
+    /// goes back to the queue; it may go to the next waiter, which is a new event, hence the loop.
     pub(super) fn tell(&mut self, now: Time) {
         loop {
             let mut events = std::mem::take(&mut self.events);
@@ -97,7 +97,7 @@ impl State {
                     _ => {}
                 }
             }
-            // Without this, the memory for the events of one large batch would stay for ever.
+            // Otherwise the memory for the events of one large batch would never be freed.
             events.shrink_to(EVENTS);
             self.events = events;
         }

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::Hub;
 use super::handover::Handover;
 
-/// A place in a queue's line of waiters. Dropping it leaves the line, and puts back messages that
-/// were just delivered: when a client hangs up, hyper drops the call and with it this.
+/// The place of a receive in a queue's line of waiters. Dropping it leaves the line, and puts back
+/// messages that were just delivered: when a client hangs up, hyper drops the call with its waiter.
 #[derive(Debug)]
 struct Waiter {
     hub: Arc<Hub>,
@@ -20,7 +20,7 @@ struct Waiter {
 
 impl Hub {
     /// Receives at most `request.max` messages. Waits for the first one up to `wait`, or until
-    /// `enough` completes. If the future is dropped, no message is taken.
+    /// `enough` completes. If the returned future is dropped, no message is lost.
     pub async fn receive(
         self: &Arc<Self>,
         name: &QueueName,
@@ -63,15 +63,15 @@ impl Waiter {
             () = tokio::time::sleep(wait) => None,
             () = enough => None,
         };
-        // There is no `await` after the channel has given the messages and before the handover has
-        // them, so that dropping this future cannot lose them.
+        // There must be no `await` between taking the messages from the channel and creating the
+        // handover: dropping this future there would lose the messages.
         match came {
             Some(deliveries) => Handover::new(self.hub.clone(), self.name.clone(), deliveries),
             None => self.leave(),
         }
     }
 
-    /// Leaves the line; returns the messages that were delivered up to this moment.
+    /// Leaves the queue's line; returns the messages that were delivered before.
     fn leave(&mut self) -> Handover {
         self.hub.cancel(&self.name, self.id);
         let came = self.came.try_recv().unwrap_or_default();

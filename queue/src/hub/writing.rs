@@ -1,4 +1,4 @@
-//! What the log's writer calls: it takes records from the hub, and reports what was written.
+//! The functions with which the log's writer takes records from the hub, and reports the result.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
@@ -66,7 +66,7 @@ impl Hub {
         // A publisher that has hung up gets no answer, but its messages are published, too.
         let tell = move || answers.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
         match Handle::try_current() {
-            // Waking publishers from the runtime takes half of the time it takes from this thread.
+            // The runtime wakes publishers in half of the time that this thread would need.
             Ok(runtime) => drop(runtime.spawn(async { tell() })),
             Err(_) => tell(),
         }

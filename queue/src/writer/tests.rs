@@ -242,7 +242,7 @@ fn a_message_that_comes_in_while_others_are_carried_keeps_its_segment() {
             broker.undeliver(now, &jobs(), &[receipt]);
         }
     };
-    // The log grows at once, and needs only the first message in it.
+    // The log grows at once, and only the first message in it is needed.
     running.hub.call(|broker, now| back(broker, now, 5000));
     while disk.list().unwrap().len() < 2 {
         running.hub.call(|broker, now| back(broker, now, 1));
@@ -269,7 +269,7 @@ fn a_full_disk_takes_nothing_in_loses_nothing_and_goes_on_when_there_is_room() {
     disk.0.room.store(500, Ordering::Relaxed);
     assert_eq!(running.publish(1000), Err(ApiError::NotKept(Refusal::Full)));
     assert_eq!((running.stats().ready, is_conserved(&running.stats())), (40, true));
-    // Workers go on. Messages that are done make room, although the full disk cannot record that.
+    // Workers go on. Messages that are done make room, although the full disk cannot record them.
     disk.0.room.store(0, Ordering::Relaxed);
     for _ in 0..40 {
         running.ack(running.take());

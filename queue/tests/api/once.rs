@@ -139,7 +139,10 @@ async fn a_full_queue_reports_the_bytes_of_its_keys() {
     api.once(publish("k", "a")).await;
     let (status, message) = api.not_once(publish("l", "a")).await;
     assert_eq!(status, 429);
-    assert!(message.contains("128 of them for the keys of the last five minutes"), "{message}");
+    assert!(
+        message.contains("128 of them for the Idempotency-Keys of the last five minutes"),
+        "{message}"
+    );
     api.publish("a").await;
 }
 

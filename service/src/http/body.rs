@@ -23,14 +23,14 @@ use super::state::{Alarm, State};
 )]
 pub struct Stalled(pub Duration);
 
-/// A request's body, which fails unless [`Limits::STEP`] bytes arrive in each `patience`.
+/// A request's body. Reading it fails unless [`Limits::STEP`] bytes arrive in each `patience`.
 #[derive(Debug)]
 pub struct Asked {
     body: Incoming,
     patience: Duration,
     state: State,
     counters: Counters,
-    /// When the current step must have arrived; `None` while the server does not wait for it.
+    /// When [`Limits::STEP`] bytes must have arrived; `None` while the server does not wait.
     due: Option<Instant>,
     step: usize,
     alarm: Alarm,
@@ -104,7 +104,7 @@ impl Drop for Asked {
     }
 }
 
-/// An answer's body. Once hyper has taken all of it, hyper drops it, and that ends the call.
+/// An answer's body. After taking all of it, hyper drops it, and this drop ends the call.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     body: B,

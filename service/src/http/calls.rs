@@ -1,4 +1,4 @@
-//! The trait [`Calls`]: how a program answers the calls on its server.
+//! The trait [`Calls`], by which a program answers the HTTP requests to its server.
 
 use std::net::SocketAddr;
 
@@ -11,8 +11,9 @@ use hyper_util::service::TowerToHyperService;
 
 use super::body::Asked;
 
-/// Answers the calls on a server. axum's [`Router`] implements it. A program can implement it to
-/// answer a frequent call without the cost of routing, and leave the others to its router.
+/// Answers the HTTP requests (calls) to a server. axum's [`Router`] implements this trait. A
+/// program can implement it to answer a frequent call without the cost of routing, and pass others
+/// to its router.
 pub trait Calls: Clone + Send + Sync + 'static {
     /// The body of an answer.
     type Body: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static;

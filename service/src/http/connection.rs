@@ -29,11 +29,11 @@ pub(super) struct Shared<C> {
 }
 
 impl<C: Calls> Shared<C> {
-    /// Answers calls until the client leaves, a limit is exceeded, or the server shuts down. At the
-    /// shutdown, a call in progress is the last one.
+    /// Answers calls until the client leaves, a limit is exceeded, or the server shuts down. A call
+    /// in progress at the shutdown is still answered.
     pub(super) async fn serve(self, stream: TcpStream, peer: SocketAddr, leaving: Shutdown) {
-        // Answers are small and urgent, and without this option the kernel may delay one to fill a
-        // packet. The call fails if the client has hung up already; the first read reports that.
+        // Answers are small and urgent, and without this option the kernel may delay them to fill a
+        // packet. An error means that the client has hung up; the first read reports that.
         let _ = stream.set_nodelay(true);
         let state = State::new();
         let socket = Socket::new(stream, self.limits, state.clone(), self.counters.clone());
@@ -49,7 +49,7 @@ impl<C: Calls> Shared<C> {
             }
         };
         if let Err(error) = ended {
-            // The client hung up, was too slow, or did not speak HTTP: no failure of the server.
+            // The client hung up, was too slow, or did not speak HTTP. The server is not at fault.
             tracing::trace!(%peer, "a connection failed: {error}");
         }
     }
@@ -67,7 +67,7 @@ impl<C: Calls> Shared<C> {
     }
 }
 
-/// Makes the answer close the connection, if the request's body was not read to its end.
+/// Adds a header that closes the connection if the request's body was not read to its end.
 fn finish<B>(mut answer: Response<B>, state: State) -> Response<Answer<B>> {
     if state.is_unread() {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -22,7 +22,7 @@ impl Part {
     }
 }
 
-/// The counters of a server; without [`Counters::register`], nothing is counted. Clones share them.
+/// The counters of a server, shared by clones. Without [`Counters::register`], nothing is counted.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counters(Option<Arc<Known>>);
 
@@ -71,7 +71,7 @@ impl Counters {
     }
 }
 
-/// A connection that counts as open until this is dropped.
+/// A connection that counts as open until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Open(Option<IntGauge>);
 

@@ -1,8 +1,8 @@
 //! An HTTP/1.1 server for every program, protected against slow clients and too many clients.
 //!
 //! # Layout
-//! - [`calls`]: [`Calls`], how a program answers calls
-//! - [`limits`]: [`Limits`], for slow clients and for too many clients
+//! - [`calls`]: [`Calls`], the trait by which a program answers HTTP requests (calls)
+//! - [`limits`]: [`Limits`] against slow clients and too many clients
 //! - `connection`: answers the calls of one connection, one after the other
 //! - `socket`: a connection's socket, with timeouts for heads and unread answers
 //! - `body`: the bodies of requests, which must arrive fast enough
@@ -36,7 +36,7 @@ use crate::shutdown::Shutdown;
 use connection::Shared;
 use counters::Counters;
 
-/// How long to wait after a connection could not be accepted. Open files may be free again by then.
+/// How long to wait after a connection could not be accepted, so that open files can be closed.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// The shortest time between two log lines about the same problem.
 const LOG_AGAIN: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ impl From<TcpListener> for Server {
 }
 
 impl Server {
-    /// The same server with other limits.
+    /// Returns the server with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Server {
         Server { limits, ..self }
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Accepts connections, as many as [`Limits::connections`] allows.
+/// Accepts connections, at most [`Limits::connections`] at a time.
 struct Door<C> {
     listener: TcpListener,
     shared: Shared<C>,
@@ -114,7 +114,7 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// Waits until one more connection is allowed; until then new ones wait in the kernel's queue.
+    /// Waits until one more connection is allowed. Meanwhile, new ones wait in the kernel's queue.
     async fn seat(&mut self) -> Option<OwnedSemaphorePermit> {
         if let Ok(seat) = self.seats.clone().try_acquire_owned() {
             return Some(seat);
@@ -138,7 +138,7 @@ impl<C: Calls> Door<C> {
         }
     }
 
-    /// Logs the error, and pauses, because trying again and again would use a whole core.
+    /// Logs the error and pauses, because retrying without a pause would use a whole core.
     async fn rest_after(&mut self, error: &io::Error) {
         if self.failing.is_news() {
             let mend = "trying again; if too many files are open, raise ulimit -n";
@@ -148,7 +148,7 @@ impl<C: Calls> Door<C> {
     }
 }
 
-/// Whether the error concerns only one connection, so that the next one can be accepted at once.
+/// Whether the error concerns only one connection, so the next connection can be accepted at once.
 fn is_of_one_caller(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

@@ -12,8 +12,8 @@ use super::counters::{Counters, Part};
 use super::limits::Limits;
 use super::state::{Alarm, Silence, State};
 
-/// A socket with the timeouts that hyper lacks: for heads that have begun, and for answers that the
-/// client does not read.
+/// A socket with the timeouts that hyper lacks: for request heads that have begun, and for answers
+/// that the client does not read.
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
@@ -21,7 +21,7 @@ pub(super) struct Socket {
     state: State,
     counters: Counters,
     silence: Alarm,
-    /// Since when the client has read nothing of an answer; `None` if it reads.
+    /// When the client stopped reading an answer; `None` while it reads.
     stuck_since: Option<Instant>,
     stuck: Alarm,
     drain: Option<Drain>,
@@ -30,7 +30,7 @@ pub(super) struct Socket {
 /// An answer of at most this many bytes is written in one piece.
 const SMALL: usize = 512;
 
-/// How much of an unread body is still discarded before the connection is closed, and until when.
+/// The remaining limits for discarding an unread body before the connection is closed.
 #[derive(Debug)]
 struct Drain {
     until: Instant,
@@ -48,7 +48,7 @@ impl Socket {
         Socket { stream, limits, state, counters, silence, stuck_since, stuck, drain }
     }
 
-    /// What a read returns when no bytes have arrived: a timeout, the connection's end, or pending.
+    /// The result of a read for which no bytes have arrived: a timeout, the end, or pending.
     fn nothing(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.state.silence(&self.limits) {
             Silence::LateFrom(time) if self.silence.is_past(time, cx) => {
@@ -60,7 +60,7 @@ impl Socket {
         }
     }
 
-    /// Passes on the result of a write, but fails if the client has read nothing for too long.
+    /// Returns the result of a write, but fails if the client has read nothing for too long.
     fn wrote<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -79,7 +79,7 @@ impl Socket {
     }
 
     /// Reads and discards bytes that still arrive. If a socket is closed while it has unread bytes,
-    /// the connection is reset, and many systems then drop the answer that gives the reason.
+    /// the connection is reset, and many systems then drop the answer that explains the refusal.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let until = Instant::now() + self.limits.linger;
         let drain = self.drain.get_or_insert(Drain { until, bytes: Limits::LINGER });
@@ -97,7 +97,7 @@ impl Socket {
     }
 }
 
-/// Joins an answer's parts if it is small: one plain write costs the kernel less.
+/// Joins the parts of a small answer, because one plain write costs the kernel less.
 fn in_one(parts: &[io::IoSlice<'_>]) -> Option<([u8; SMALL], usize)> {
     let (mut whole, mut len) = ([0; SMALL], 0);
     for part in parts {

@@ -1,5 +1,5 @@
-//! The state of a connection, which its socket and its calls share. One task polls both, so neither
-//! ever waits for the lock.
+//! The state of a connection, which its socket and its calls share. One task polls the socket and
+//! the calls, so neither ever waits for the lock.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::limits::Limits;
 
-/// What a connection is doing.
+/// The current phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// No byte has arrived yet.
@@ -25,11 +25,11 @@ enum Phase {
 #[derive(Debug)]
 struct Inner {
     phase: Phase,
-    /// When the connection or the last head began.
+    /// When the last request's head began; before the first head, when the connection began.
     since: Instant,
     /// Whether the last call ended before its whole body was read.
     unread: bool,
-    /// Whether the server shuts down.
+    /// Whether the server is shutting down.
     leaving: bool,
 }
 
@@ -37,14 +37,14 @@ struct Inner {
 #[derive(Debug, Clone)]
 pub(super) struct State(Arc<Mutex<Inner>>);
 
-/// What it means for a connection that no bytes arrive.
+/// How to treat a connection on which no bytes arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Silence {
-    /// Nothing: a call is in progress, or the connection is idle.
+    /// Accept the silence: a call is in progress, or the connection is idle.
     Fine,
-    /// The client is too slow from this moment on.
+    /// Treat the client as too slow from this moment on.
     LateFrom(Instant),
-    /// The connection is over, because the server shuts down.
+    /// End the connection, because the server shuts down.
     IsTheEnd,
 }
 
@@ -60,7 +60,7 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that bytes have arrived; between calls, they begin a head.
+    /// Notes that bytes have arrived. If no call is in progress, they begin a request's head.
     pub(super) fn heard(&self) {
         let mut inner = self.lock();
         if matches!(inner.phase, Phase::New | Phase::Idle) {
@@ -89,7 +89,7 @@ impl State {
         self.lock().unread
     }
 
-    /// Whether bytes may still arrive that nobody reads: of an unread body or of a refused head.
+    /// Whether more bytes of an unread body or a refused head may still arrive.
     pub(super) fn has_more_to_come(&self) -> bool {
         let inner = self.lock();
         inner.unread || inner.phase == Phase::Head
@@ -100,7 +100,7 @@ impl State {
         self.lock().leaving = true;
     }
 
-    /// Returns what it means that no bytes arrive now.
+    /// Returns how to treat the connection if no bytes arrive now.
     pub(super) fn silence(&self, limits: &Limits) -> Silence {
         let inner = self.lock();
         match inner.phase {

@@ -1,8 +1,7 @@
 //! Writes standard output and standard error without waiting for their readers.
 //!
-//! A write to a paused terminal or a full pipe waits. So each stream has its own thread that writes
-//! it, and no other code writes it: `print!` and similar macros would wait, and panic if the stream
-//! is closed.
+//! A write to a paused terminal or a full pipe blocks. So only a thread of its own writes to each
+//! stream: `print!` and similar macros would block, and would panic if the stream is closed.
 
 mod outlet;
 
@@ -14,10 +13,10 @@ use std::time::Duration;
 
 use outlet::{Failure, Outlet};
 
-/// How long a process that ends waits for its last text; shorter than any grace period.
+/// How long an ending process waits for its last text to be written, less than any grace period.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
-/// The log target of lines about dropped lines, which are logged whatever `RUST_LOG` says.
+/// The log target of reports about dropped lines. `RUST_LOG` cannot turn these reports off.
 pub(crate) const DROPPED: &str = "service::output::dropped";
 
 /// Standard output cannot be written, so the result that the user asked for is lost.
@@ -66,7 +65,7 @@ pub fn note(text: &str) {
     errors().put(format!("{text}\n").as_bytes());
 }
 
-/// Waits until both streams have written all text so far, at most 300 ms for each.
+/// Waits until all text so far is written to both streams, at most 300 ms for each.
 pub(crate) fn flush() {
     let _ = errors().flush(LAST_WORDS);
     let _ = output().flush(LAST_WORDS);
@@ -97,7 +96,7 @@ fn errors() -> &'static Outlet {
     ERRORS.get_or_init(|| Outlet::to(stream(io::stderr().as_fd()), tell_dropped))
 }
 
-/// Opens the stream without the standard library's lock, which a waiting thread would hold.
+/// Opens the stream without the standard library's lock, which a blocked write would hold.
 fn stream(of: BorrowedFd<'_>) -> Box<dyn Write + Send> {
     match of.try_clone_to_owned() {
         Ok(own) => Box::new(File::from(own)),

@@ -1,4 +1,4 @@
-//! [`Outlet`]: one output stream, which a thread of its own writes.
+//! [`Outlet`]: one output stream, to which its own thread writes.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
-/// The most log lines that wait for a reader, a few hundred kilobytes. Further lines are dropped.
+/// At most this many log lines wait for a reader (a few hundred kilobytes); more are dropped.
 const MOST: usize = 1024;
 
 /// An output stream. Calls return at once; a thread writes the text as fast as the reader reads.
@@ -30,7 +30,7 @@ enum Piece {
     Reached(Box<dyn FnOnce() + Send>),
 }
 
-/// Why nothing more can be written.
+/// The error of a failed write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Failure {
     kind: io::ErrorKind,
@@ -42,15 +42,15 @@ impl Failure {
         Failure { kind: error.kind(), code: error.raw_os_error() }
     }
 
-    /// Returns the error. It is not kept as an `io::Error`, which cannot be copied.
+    /// Returns an `io::Error`. This type does not store it, because it cannot be copied.
     pub(super) fn error(self) -> io::Error {
         self.code.map_or_else(|| self.kind.into(), io::Error::from_raw_os_error)
     }
 }
 
 impl Outlet {
-    /// Starts the thread that writes to `stream`. Once all waiting lines are written, it calls
-    /// `sender` with the number of lines that were dropped, if any.
+    /// Starts the thread that writes to `stream`. Once all waiting lines are written, the thread
+    /// calls `sender` with the number of lines that were dropped, if any.
     pub(super) fn to(
         stream: impl Write + Send + 'static,
         sender: impl Fn(u64) + Send + 'static,
@@ -79,7 +79,7 @@ impl Outlet {
         let _ = self.pieces.send(Piece::Text(text.to_vec()));
     }
 
-    /// Lets the thread call `reached` once it has written all text so far.
+    /// Makes the thread call `reached` once it has written all text so far.
     fn reach(&self, reached: impl FnOnce() + Send + 'static) {
         let _ = self.pieces.send(Piece::Reached(Box::new(reached)));
     }
@@ -104,7 +104,7 @@ impl Outlet {
         self.failed.borrow().map_or(Ok(()), Err)
     }
 
-    /// Waits until a write has failed, and returns why.
+    /// Waits until a write has failed, and returns the error.
     pub(super) async fn failure(&self) -> Failure {
         let mut failed = self.failed.clone();
         if let Ok(failed) = failed.wait_for(Option::is_some).await
@@ -137,7 +137,7 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
     }
 
     fn write(&mut self, text: &[u8]) {
-        // After a failure, further lines are tried all the same: a full disk may have room again.
+        // After a failure, later lines are still tried, because a full disk may have room again.
         if let Err(error) = self.stream.write_all(text).and_then(|()| self.stream.flush()) {
             self.fails.send_replace(Some(Failure::of(&error)));
         }
@@ -147,8 +147,8 @@ impl<W: Write, T: Fn(u64)> Writer<W, T> {
         }
     }
 
-    /// Reports how many lines were dropped, if any. The report follows the lines that waited, where
-    /// the dropped lines are missing.
+    /// Reports how many lines were dropped, if any. The report follows the lines that waited, at
+    /// the place where the dropped lines are missing.
     fn tell_dropped(&self) {
         let dropped = self.counts.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {

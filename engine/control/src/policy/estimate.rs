@@ -21,8 +21,8 @@ impl Average {
     }
 
     /// Takes in a rate that was measured over the last `dt` seconds. The first rate becomes the
-    /// level at once. The next ones weigh as in a mean until the time constant is over. So a start
-    /// is not taken for a step, and one odd interval at the start is not taken for a trend.
+    /// level at once. Until the time constant is over, the next rates weigh as in a plain mean. So
+    /// the start does not look like a step, and one odd interval at the start is no trend.
     pub(super) fn add(&mut self, rate: f64, dt: f64) {
         self.seen += dt;
         let share = (-dt / self.tau).exp_m1() / (-self.seen / self.tau).exp_m1();
@@ -40,27 +40,27 @@ const MEMORY: f64 = 180.0;
 const MEMORY_JOBS: f64 = 30.0;
 /// The configured service time weighs as much as this many observed jobs.
 const SEED_JOBS: f64 = 100.0;
-/// With fewer observed jobs the service rate is unknown.
+/// With fewer observed jobs than this, the service rate is unknown.
 const FEWEST_JOBS: f64 = 5.0;
-/// The service rate is also unknown with fewer busy containers seen, summed over the readings: jobs
-/// that begin and end between two readings are missed, so a few readings may be far off.
+/// The service rate is also unknown until the readings have shown this many busy containers in all:
+/// jobs that begin and end between two readings are missed, so a few readings may be far off.
 const FEWEST_SEEN: f64 = 100.0;
-/// While messages wait all containers are busy all the time, so a reading counts this many times.
+/// While messages wait, all containers are always busy, so such a reading counts this many times.
 const ALL_BUSY: f64 = 10.0;
 /// An interval between two readings weighs as if it were at most this long, in seconds.
 const LONGEST_GAP: f64 = 5.0;
 
-/// Jobs a second of one busy container: the jobs done divided by the time spent on them.
+/// The jobs per second of one busy container: the jobs done divided by the time spent on them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ServiceRate {
     jobs: f64,
     /// How long containers were busy, in container-seconds.
     busy: f64,
-    /// Busy containers seen, summed over the readings.
+    /// The busy containers in each reading, summed over all readings.
     seen: f64,
 }
 
-/// What one interval between two readings says about the service rate.
+/// The work done in one interval between two readings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
     pub(super) jobs: u64,
@@ -95,19 +95,19 @@ impl ServiceRate {
         self.seen += done.at_work * if done.all_busy { ALL_BUSY } else { 1.0 };
     }
 
-    /// Jobs a second of one busy container; `None` while too few have been seen.
+    /// The jobs per second of one busy container; `None` while too little work has been seen.
     pub(super) fn get(&self) -> Option<f64> {
         let known = self.jobs >= FEWEST_JOBS && self.seen >= FEWEST_SEEN && self.busy > 0.0;
         known.then(|| self.jobs / self.busy)
     }
 }
 
-/// Remembers counts for a time span, to give the largest of them.
+/// Remembers the counts of a time span, and gives the largest of them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Window {
     span: Time,
-    /// Counts with their times, oldest first. A count that a later one reaches is dropped, so the
-    /// counts descend and the first is the largest.
+    /// Counts with their times, oldest first. A count is dropped when a later one is at least
+    /// as high, so the counts descend and the first is the largest.
     counts: VecDeque<(Time, u32)>,
 }
 
@@ -116,7 +116,7 @@ impl Window {
         Window { span, counts: VecDeque::new() }
     }
 
-    /// Adds a count at `now` and drops what is older than the span.
+    /// Adds a count at `now`, and drops the counts that are older than the span.
     pub(super) fn add(&mut self, now: Time, count: u32) {
         while self.counts.back().is_some_and(|(_, last)| *last <= count) {
             self.counts.pop_back();
@@ -127,7 +127,7 @@ impl Window {
         }
     }
 
-    /// Moves all counts forward by `gap`, so that this time does not age them.
+    /// Moves the times of all counts forward by `gap`, so that the gap does not age the counts.
     pub(super) fn pass_over(&mut self, gap: Time) {
         self.counts.iter_mut().for_each(|(at, _)| *at += gap);
     }

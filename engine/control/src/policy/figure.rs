@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Rounds up to a whole count; 1e-6 over a whole number is a rounding error, not demand.
+/// Rounds up to a whole count; up to 1e-6 over a whole number is a rounding error, not demand.
 pub(crate) fn ceil(count: f64) -> u32 {
     (count - 1e-6).ceil().max(0.0) as u32
 }
@@ -15,7 +15,7 @@ pub(crate) fn ceil(count: f64) -> u32 {
 pub(crate) struct Figure(pub(crate) f64);
 
 impl Figure {
-    /// The highest number of decimal places.
+    /// The most decimal places to print.
     fn places(self) -> u32 {
         match self.0 {
             v if (0.0005..0.095).contains(&v) => 4,

@@ -2,7 +2,7 @@
 //!
 //! A recommendation is a count, not a change. A rule makes it from its own last recommendation and
 //! the measurements, never from the running count. So containers that are still starting neither
-//! block further raises nor cause too many.
+//! prevent further raises nor lead to too many containers.
 
 mod estimate;
 pub(crate) mod figure;
@@ -24,7 +24,7 @@ use crate::workload::Rule;
 pub enum Policy {
     /// As many containers as the arrivals need.
     Rate(Box<Rate>),
-    /// One container more or fewer a round.
+    /// One container more or fewer per round.
     SimpleQueue(SimpleQueue),
     /// A PD controller on the queue's length.
     Queue(PdController),
@@ -33,7 +33,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// Makes the policy of a rule; `desired` is the present count of the whole queue.
+    /// Makes the policy of a rule; `desired` is the count of all workloads on the queue.
     pub fn new(rule: &Rule, desired: u32) -> Policy {
         match rule {
             Rule::Rate(settings) => Policy::Rate(Box::new(Rate::new(settings.clone(), desired))),
@@ -45,8 +45,8 @@ impl Policy {
         }
     }
 
-    /// Continues from `count` if that is more than the rule wanted last: `count` was granted while
-    /// there were no readings.
+    /// Continues from `count`, which was granted while there were no readings, if it is more than
+    /// the rule wanted last.
     pub fn resume(&mut self, count: u32) {
         if f64::from(count) > self.wanted() {
             self.begin_at(count);
@@ -74,7 +74,7 @@ impl Policy {
         }
     }
 
-    /// Returns what the rule wants now for its whole queue, other workloads on it included.
+    /// Returns the count that the rule now wants for all workloads on its queue together.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         match self {
             Policy::Rate(policy) => policy.recommend(sight),

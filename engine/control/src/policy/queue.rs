@@ -1,9 +1,9 @@
-//! The rule `queue`: a PD controller on the queue's length.
+//! The rule `queue`: a PD (proportional-derivative) controller on the queue's length.
 //!
 //! The output is the rate of change of a level `u` of containers:
-//! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue from the nearer edge of its
-//! deadband. The rule raises quickly and lowers slowly. It never goes below the busy containers and
-//! one tenth more: containers may be busy although the queue is short.
+//! `du/dt = kp e + kd de/dt`, with `e` the distance of the queue's length from the nearer edge of
+//! its deadband. The rule raises quickly and lowers slowly. It never lowers so far that more than
+//! 90 % of the containers are busy: containers may be busy although the queue is short.
 
 use crate::Time;
 use crate::policy::figure::ceil;
@@ -12,30 +12,30 @@ use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;
 
-/// Containers a second for each message over the target.
+/// Containers per second for each message over the target.
 const KP_UP: f64 = 0.15;
-/// Containers for each message a second of growth of the error.
+/// Containers for each message per second by which the error grows.
 const KD_UP: f64 = 0.12;
-/// Containers a second for each message under the deadband.
+/// Containers per second for each message under the deadband.
 const KP_DOWN: f64 = 0.05;
-/// The derivative's filter, in seconds: messages arrive one by one, so the difference of two
-/// counts taken half a second apart is mostly noise.
+/// The time constant, in seconds, of the derivative's filter: messages arrive one by one, so the
+/// difference of two counts taken half a second apart is mostly noise.
 const SLOPE_FILTER: f64 = 0.4;
-/// The filter of the number of busy containers, in seconds: about ten jobs of the demo.
+/// The time constant, in seconds, of the filter of busy containers: about ten jobs of the demo.
 const BUSY_FILTER: f64 = 2.0;
-/// The highest share of busy containers after a removal. With all of them busy, a load that just
-/// fits looks the same as one that does not.
+/// The highest share of busy containers after a removal. If all are busy, a load that just fits
+/// looks the same as one that does not fit.
 const MOST_BUSY: f64 = 0.9;
-/// The longest time a step covers, in seconds, however long there were no readings.
+/// The longest time that a step covers, in seconds, even after a longer time without readings.
 const LONGEST_STEP: f64 = 1.0;
 
 /// The controller's state.
 #[derive(Debug, Clone)]
 pub struct PdController {
     target: QueueTarget,
-    /// The level `u`, in containers and fractions of one.
+    /// The level `u`: a number of containers with a fraction.
     pub(super) level: f64,
-    /// Growth of the error in messages a second, filtered.
+    /// The filtered growth of the error, in messages per second.
     slope: f64,
     /// The filtered number of busy containers.
     busy: f64,
@@ -48,14 +48,14 @@ struct Last {
     reading: Reading,
 }
 
-/// One step's rates, in containers a second.
+/// How fast one step changes the level, in containers per second.
 struct Rates {
     proportional: f64,
     derivative: f64,
 }
 
 impl PdController {
-    /// Makes the rule's state from `desired`, the count that is written now.
+    /// Makes the rule's state from `desired`, the present desired count.
     pub fn new(target: QueueTarget, desired: u32) -> PdController {
         let level = f64::from(desired);
         PdController { target, level, slope: 0.0, busy: 0.0, last: None }
@@ -66,7 +66,7 @@ impl PdController {
         self.level = f64::from(count);
     }
 
-    /// Takes one step by the present reading, and returns the new wanted count.
+    /// Takes one step based on the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let sample = &sight.reading.sample;
         let error = self.target.error(sample.ready as f64);
@@ -74,7 +74,7 @@ impl PdController {
         let dt = self.measure(sight, error);
         let rates = self.rates(error);
         if crossed {
-            // The whole count was not enough, so the level must not start below it.
+            // Even the level rounded up was not enough, so the level must not start below that.
             self.level = f64::from(ceil(self.level));
         }
         let moved = self.level + (rates.proportional + rates.derivative) * dt;
@@ -85,7 +85,7 @@ impl PdController {
         self.explain(sight, &rates)
     }
 
-    /// Takes in a sample. Returns the seconds since the last one, 0 for the first and after a gap.
+    /// Takes in a sample. Returns the seconds since the last sample, or 0 if they are unknown.
     fn measure(&mut self, sight: &Sight, error: f64) -> f64 {
         let (reading, sample) = (sight.reading, sight.reading.sample);
         let last = self.last.replace(Last { error, reading });
@@ -166,13 +166,13 @@ impl PdController {
     }
 }
 
-/// How much of a change passes a first-order filter in `dt` seconds.
+/// The share of a change that passes a first-order filter in `dt` seconds.
 fn share(dt: f64, filter: f64) -> f64 {
     1.0 - (-dt / filter).exp()
 }
 
-/// The strongest braking: a falling queue takes back the raise it caused, and no more. So a long
-/// queue never loses containers because it falls fast.
+/// The lowest slope that counts: it just cancels the raise that the queue's length causes. So a
+/// long queue never loses containers because it shrinks fast.
 fn braking(error: f64) -> f64 {
     -KP_UP * error / KD_UP
 }

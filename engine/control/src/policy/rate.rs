@@ -2,10 +2,10 @@
 //!
 //! `need = lambda / (rho mu) + max(0, Q - target) / (T mu) + max(0, lambda - mu ready) L / (T mu)`
 //!
-//! with `lambda` the arrivals a second, `mu` the jobs a second of a busy container, `Q` the
-//! messages that wait, and `L` the time that containers take to start. The rule raises at once.
-//! It lowers to the largest need within its window. In between lies a dead zone, because arrivals
-//! are noisy.
+//! with `lambda` the arrivals per second, `mu` the jobs per second of a busy container, `Q` the
+//! waiting messages, `L` the time that containers take to start, and the constants `rho` and `T`.
+//! The rule raises at once. It lowers to the largest need within its window. Between the two lies a
+//! dead zone in which nothing changes, because arrivals are noisy.
 
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
@@ -23,7 +23,7 @@ const MOST_BUSY: f64 = 0.9;
 const CATCH_UP: f64 = 5.0;
 /// The time constant of the fast average of the arrivals, which detects steps.
 const FAST: Time = Time::from_secs(2);
-/// The fast average has seen a step when it exceeds the slow one by this many deviations.
+/// The arrivals have risen if the fast average exceeds the slow one by this many deviations.
 const STEP: f64 = 3.0;
 
 /// The rule's state.
@@ -39,16 +39,16 @@ pub struct Rate {
     last: Option<Reading>,
     /// Messages that arrived between the last two readings.
     arrived: u64,
-    /// Whether the source reports a queue length but no totals.
+    /// Whether the queue reports its length but no totals.
     depth_only: bool,
 }
 
-/// What the arrivals, the backlog and the start-up time need, in containers.
+/// The containers needed for the arrivals, for the backlog and for the start-up time.
 #[derive(Debug, Clone, Copy)]
 struct Need {
-    /// Arrivals a second.
+    /// Arrivals per second.
     lambda: f64,
-    /// Jobs a second of a busy container.
+    /// Jobs per second of a busy container.
     mu: f64,
     backlog: f64,
     start_up: f64,
@@ -63,14 +63,14 @@ impl Need {
         self.by_rate() + self.backlog + self.start_up
     }
 
-    /// The smallest count that suffices for the moment, as busy as `MOST_BUSY` allows.
+    /// The smallest count that suffices for the moment, with containers as busy as `MOST_BUSY`.
     fn least(&self) -> f64 {
         self.lambda / (MOST_BUSY * self.mu) + self.backlog + self.start_up
     }
 }
 
 impl Rate {
-    /// Makes the rule's state from `desired`, the count that is written now.
+    /// Makes the rule's state from `desired`, the present desired count.
     pub fn new(settings: RateSettings, desired: u32) -> Rate {
         Rate {
             wanted: desired,
@@ -90,13 +90,13 @@ impl Rate {
         self.wanted = count;
     }
 
-    /// Takes one step by the present reading, and returns the new wanted count.
+    /// Takes one step based on the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         if self.last.is_none() {
-            // Nothing is known of earlier needs, so the present count is taken as one.
+            // Earlier needs are unknown, so the present count is taken as the last need.
             self.window.add(sight.now, self.wanted);
         }
-        // A standstill of the engine does not age the needs from before it.
+        // The time for which the engine stood still does not age the remembered needs.
         self.window.pass_over(sight.stood_still);
         self.measure(sight);
         let sample = &sight.reading.sample;
@@ -126,8 +126,8 @@ impl Rate {
         }
     }
 
-    /// The next wanted count. It rises at once if the need leaves the dead zone or the arrivals are
-    /// more than noise. It falls to the window's largest need, which includes the slow average.
+    /// The next wanted count. It rises at once if the need leaves the dead zone or the arrivals
+    /// have risen by more than noise. It falls to the largest need in the window.
     fn next(&self, need: Option<&Need>, asked: u32) -> u32 {
         let least = need.map_or(f64::from(asked), Need::least);
         match asked > self.wanted {
@@ -138,14 +138,14 @@ impl Rate {
     }
 
     /// Whether the arrivals have risen: random ones at the slow average's rate would hardly ever
-    /// lift the fast average this high. Its variance is then rate / (2 tau) (Campbell).
+    /// lift the fast average this high. By Campbell's theorem, its variance is rate / (2 tau).
     fn sees_step(&self) -> bool {
         let slow = self.slow.level();
         let deviation = (slow / (2.0 * FAST.as_secs_f64())).sqrt();
         self.fast.level() > slow + STEP * deviation
     }
 
-    /// Updates the averages, the service rate and the arrivals with a reading.
+    /// Updates the averages, the service rate and the arrivals from a reading.
     fn measure(&mut self, sight: &Sight) {
         let reading = &sight.reading;
         let last = self.last.replace(*reading);
@@ -153,7 +153,7 @@ impl Rate {
         if sample.totals.is_some() || sample.ready + sample.in_flight > 0 {
             self.depth_only = sample.totals.is_none();
         }
-        // After a restart of the queue's process its totals say nothing about this interval.
+        // After a restart of the queue's process, its totals say nothing about this interval.
         let Some(last) = last.filter(|last| reading.taken_at != last.taken_at) else { return };
         let Some(Totals { published, acked }) = sample.since(&last.sample) else { return };
         self.arrived = published;
@@ -177,7 +177,7 @@ impl Rate {
         let lambda = self.fast.level().max(self.slow.level());
         let waiting = sample.ready as f64 - f64::from(self.settings.target.length);
         let missing = lambda - mu * f64::from(sight.fleet.ready);
-        // Until a start has been seen, it is assumed to take no time.
+        // Until a start has been seen, starts are assumed to take no time.
         let start_up = sight.start_up.unwrap_or_default().as_secs_f64();
         Some(Need {
             lambda,
@@ -187,7 +187,7 @@ impl Rate {
         })
     }
 
-    /// The count by the need; 0 if there is no work, because averages never fall to 0.
+    /// The count for a need. Without work it is set to 0, because averages never fall to 0.
     fn by_need(&self, need: &Need, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && need.by_rate() < 1.0 { 0 } else { ceil(need.total()) }
     }
@@ -196,7 +196,7 @@ impl Rate {
         sample.ready == 0 && sample.in_flight == 0 && self.arrived == 0 && !self.depth_only
     }
 
-    /// The count while the service rate is unknown: one more or one fewer by the queue's length.
+    /// The count while the service rate is unknown: one more or one fewer, by the queue's length.
     fn by_depth(&self, sample: &QueueSample) -> u32 {
         if self.is_quiet(sample) && self.fast.level() == 0.0 {
             return 0;

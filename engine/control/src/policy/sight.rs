@@ -8,7 +8,7 @@ use crate::workload::{Fleet, QueueTarget};
 /// The text that says why a rule does not go down to 0.
 pub(super) const ONE_STAYS: &str = "one worker stays while there are jobs";
 
-/// The reason of a rule that moves one step at a time, as text.
+/// The reason, as text, of a rule that changes its count by one at a time.
 pub(super) fn step_words(target: &QueueTarget, ready: u64) -> String {
     let wait = waiting(ready);
     match target.error(ready as f64) {
@@ -23,7 +23,7 @@ pub(super) fn waiting(ready: u64) -> String {
     if ready == 1 { "1 job waits".to_owned() } else { format!("{ready} jobs wait") }
 }
 
-/// What a rule sees in a round.
+/// A rule's input in one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sight {
     /// The time of the round.
@@ -53,14 +53,14 @@ impl Sight {
     }
 }
 
-/// What a rule wants, and why.
+/// A rule's wanted count, with the reason.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recommendation {
     /// The wanted number of containers.
     pub wanted: u32,
-    /// The quantities in the rule's arithmetic; empty if it has none.
+    /// The quantities in the rule's arithmetic; empty if the rule has none.
     pub terms: Vec<Term>,
-    /// What keeps the rule from changing further in the same direction; `None` if nothing does.
+    /// The limit that keeps the count from changing further in the same direction, if any.
     pub limited_by: Option<Limit>,
     /// When the next change is due if the queue does not change; `None` if no change is due.
     pub until: Option<Time>,

@@ -13,7 +13,7 @@ pub struct SimpleQueue {
 }
 
 impl SimpleQueue {
-    /// Makes the rule's state from `desired`, the count that is written now.
+    /// Makes the rule's state from `desired`, the present desired count.
     pub fn new(target: QueueTarget, desired: u32) -> SimpleQueue {
         SimpleQueue { target, wanted: desired }
     }
@@ -23,7 +23,7 @@ impl SimpleQueue {
         self.wanted = count;
     }
 
-    /// Takes one step by the present reading, and returns the new wanted count.
+    /// Takes one step based on the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
         let ready = sight.reading.sample.ready;
         let error = self.target.error(ready as f64);

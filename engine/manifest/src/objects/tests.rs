@@ -1,4 +1,4 @@
-//! Compares how this crate and k8s-openapi read Kubernetes objects.
+//! Checks that this crate and k8s-openapi read Kubernetes objects in the same way.
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
@@ -30,7 +30,7 @@ fn the_kinds_are_those_that_kubernetes_has() {
     assert!(is_same, "objects.yaml must be:\n{kinds}");
 }
 
-/// Returns whether k8s-openapi accepts an object, and checks that this crate says the same.
+/// Returns whether k8s-openapi accepts an object, and checks that this crate gives the same answer.
 fn is_fit(kind: &str, object: &Value) -> bool {
     let theirs = match kind {
         "Deployment" => typed::<apps::Deployment>(object).map(drop),
@@ -40,7 +40,7 @@ fn is_fit(kind: &str, object: &Value) -> bool {
     theirs.is_ok()
 }
 
-/// An object with nothing but this value, at the end of a path.
+/// An object that contains only this value, at the end of a path.
 fn with(path: &[Step], value: &Value) -> Value {
     path.iter().rev().fold(value.clone(), |value, step| match step {
         Step::Key(key) => Value::Mapping(Mapping::from_iter([(key.as_str().into(), value)])),
@@ -48,7 +48,7 @@ fn with(path: &[Step], value: &Value) -> Value {
     })
 }
 
-/// The path and type of each field in a kind and in the kinds below it, but of each kind once.
+/// The path and type of each field in a kind and in the kinds that it contains, each kind once.
 fn fields(of: &str) -> Vec<(Vec<Step>, &'static str)> {
     let mut ways = VecDeque::from([(Vec::new(), of)]);
     let (mut seen, mut fields) = (BTreeSet::new(), Vec::new());
@@ -67,7 +67,7 @@ fn fields(of: &str) -> Vec<(Vec<Step>, &'static str)> {
     fields
 }
 
-/// Values of all sorts; each type accepts only some of them.
+/// Values of many types; each field accepts only some of them.
 const SORTS: &str = "[null, true, 5, -5, 5000000000, 18446744073709551615, 1.5, '', '5', 'true', x,
     [], [null], [true], [5], [x], [[]], [{}], [{5: x}], {}, {a: null}, {a: true}, {a: 5}, {a: 1.5},
     {a: x}, {a: []}, {a: {}}, {5: x}, {null: x}]";
@@ -79,7 +79,7 @@ fn a_value_of_each_sort_in_each_field_is_refused_as_kubernetes_types_refuse_it()
         let fields = fields(kind);
         assert!(fields.len() > many, "{kind}: {}", fields.len());
         for (path, of) in fields {
-            // Any text is accepted for a timestamp, because only the cluster writes timestamps.
+            // This crate accepts any text as a timestamp: only the cluster writes timestamps.
             let is_seen = |it: &&Value| of != "Time" || !it.is_string();
             let found = sorts.iter().filter(is_seen).map(|it| is_fit(kind, &with(&path, it)));
             let found: BTreeSet<bool> = found.collect();
@@ -98,7 +98,7 @@ fn is_read(kind: &str, object: &Value) -> bool {
     }
 }
 
-/// Checks this also for the object in the form in which k8s-openapi, like a cluster, writes it.
+/// Checks that both give the same result, also for the object as k8s-openapi writes it.
 fn same<K: DeserializeOwned + Serialize, T: PartialEq + Debug>(
     object: &Value,
     theirs: fn(String, K) -> Result<T, Mismatch>,
@@ -126,7 +126,7 @@ fn the_kit_s_own_objects_are_read_as_kubernetes_types_read_them() {
         include_str!("../../../../deploy/token/undo/queue.yaml"),
     ] {
         for object in documents(text).map(|it| it.unwrap().value) {
-            // Patches have no kind; all of these are for Deployments.
+            // Patches have no kind; all patches here are for Deployments.
             let kind = object["kind"].as_str().unwrap_or("Deployment");
             if KINDS.contains_key(kind) {
                 read += usize::from(is_read(kind, &object));
@@ -157,17 +157,17 @@ const USED: &str = " metadata spec namespace annotations labels replicas templat
     workingDir volumeMounts mountPath subPath subPathExpr readOnly ports containerPort selector \
     protocol clusterIP port targetPort ";
 
-/// Makes the next choice: a number below `of`.
+/// The next random choice: a number below `of`.
 fn pick(choices: &mut Iter<'_, u8>, of: usize) -> usize {
     usize::from(choices.next().copied().unwrap_or(255)) % of
 }
 
-/// Generates a value of a type, and sometimes a value of another type.
+/// Generates a value of the type `of`, and sometimes a value of another type.
 fn made_up(of: &str, choices: &mut Iter<'_, u8>) -> Value {
     if pick(choices, 200) == 0 {
         let sorts: Vec<Value> = serde_yaml::from_str(SORTS).unwrap();
         let other = &sorts[pick(choices, sorts.len())];
-        // Any text is accepted for a timestamp, because no time of a manifest is used.
+        // This crate accepts any text as a timestamp, because it uses no timestamps.
         if of != "Time" || !other.is_string() {
             return other.clone();
         }

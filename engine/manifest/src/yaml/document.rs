@@ -13,14 +13,14 @@ pub struct Document {
     pub(super) text: Arc<str>,
     /// The index of the document in the text, from 0.
     pub(super) number: usize,
-    /// The document's value as written.
+    /// The document's value as written, with its merge keys (`<<`).
     pub(super) written: Value,
     /// The document's value with merge keys expanded.
     pub value: Value,
 }
 
 impl Document {
-    /// The line of the value at a path. If it is missing, the line of what should contain it.
+    /// The line of the value at a path. If it is missing, this is the line of its innermost parent.
     pub fn line(&self, path: &[Step]) -> usize {
         let found = (1..=path.len()).rev().find_map(|long| {
             let path = merge::written_path(&self.written, &path[..long])?;

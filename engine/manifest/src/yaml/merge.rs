@@ -1,6 +1,6 @@
-//! Merge keys: `<<: *other` adds the keys of another map to this one, `<<: [*a, *b]` those of
-//! several maps. Keys of the map itself override merged ones, and earlier maps of a list override
-//! later ones. A `"<<"` in quotes is an ordinary key.
+//! Expands merge keys: `<<: *other` adds the keys of another map to a map, and `<<: [*a, *b]` those
+//! of several maps. A map's own keys override merged keys, and earlier maps of a list override
+//! later maps. A `"<<"` in quotes is an ordinary key.
 
 use std::slice;
 
@@ -14,9 +14,9 @@ pub(super) const KEY: &str = "<<";
 /// Expands the merge keys in a document's value.
 ///
 /// # Errors
-/// When a merge key is followed by something other than maps.
+/// When the value of a merge key is not a map or a list of maps.
 pub(super) fn meaning(written: &Value, text: &str, number: usize) -> Result<Value, Bad> {
-    // Finding quotes takes a search of the whole text for each key, and nearly no text has any.
+    // Each search for quotes reads the whole text, so it is skipped for texts without quoted `<<`.
     let has_quoted = text.contains("\"<<\"") || text.contains("'<<'");
     let mut reader = Merger { text, number, has_quoted, path: Vec::new() };
     reader.merged(written)
@@ -66,17 +66,17 @@ impl Merger<'_> {
         Ok(own)
     }
 
-    /// Whether the `<<` in the present map has no quotes, so that it is a merge key.
+    /// Whether the `<<` of the map at `path` has no quotes, so that it is a merge key.
     fn is_plain(&self) -> bool {
         !self.has_quoted || !place::is_quoted(self.text, self.number, &self.key())
     }
 
-    /// The path to the `<<` in the present map.
+    /// The path to the `<<` of the map at `path`.
     fn key(&self) -> Vec<Step> {
         way(&self.path, [KEY.into()])
     }
 
-    /// The maps that follow a merge key.
+    /// The maps in the value of a merge key.
     fn maps(&self, value: Value) -> Result<Vec<Mapping>, Bad> {
         let items = match value {
             Value::Sequence(items) => items,
@@ -97,8 +97,8 @@ impl Merger<'_> {
     }
 }
 
-/// Converts a path in the expanded value to a path in the written value, which leads through merge
-/// keys if the value was merged.
+/// Converts a path in the expanded value to a path in the written value. The result leads through
+/// merge keys if the value was merged.
 pub(super) fn written_path(written: &Value, path: &[Step]) -> Option<Vec<Step>> {
     let Some((first, rest)) = path.split_first() else { return Some(Vec::new()) };
     if let Some(value) = child(written, first) {

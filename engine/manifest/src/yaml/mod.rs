@@ -1,12 +1,12 @@
-//! The reader of YAML for manifests and scenarios: documents with their merge keys (`<<`) expanded,
-//! and the line of each value in the text.
+//! Reads the YAML of manifests and scenarios. Expands the merge keys (`<<`) of each document, and
+//! finds the line of each value in the text.
 //!
 //! # Layout
-//! - [`read`](mod@read): reads a text into values, up to a maximum number
+//! - [`read`](mod@read): reads a text into a limited number of values
 //! - [`merge`]: expands `<<`
 //! - [`place`]: finds the line of a value in the text
-//! - `step` and `document`: the path to a value, and its document
-//! - [`typed`]: reads values into types, with a message for what does not fit
+//! - `step` and `document`: paths to values, and the documents of a text
+//! - [`typed`]: reads values into Rust types, with a message for each value that does not fit
 
 mod document;
 pub mod merge;

@@ -1,5 +1,5 @@
-//! Finds the line of a value in a text. serde_yaml gives a position only with an error. So the text
-//! is read once more along the path, and the value at the end of the path is refused.
+//! Finds the line of a value in a text. serde_yaml reports a position only in an error. So this
+//! module reads the text again along the value's path, and causes an error at the end of the path.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::step::Step;
 
-/// The line, from 1, of the key or list item at the end of a path; `None` if it is not there.
+/// The line, from 1, of the key or list item at the end of a path; `None` if it is missing.
 pub(super) fn line(text: &str, document: usize, path: &[Step]) -> Option<usize> {
     find(text, document, path).map(|place| place.line())
 }
@@ -25,7 +25,7 @@ fn find(text: &str, document: usize, path: &[Step]) -> Option<serde_yaml::Locati
     refused.location()
 }
 
-/// Refuses the value at the end of a path, and ignores all other values.
+/// Causes an error at the end of a path, and ignores all other values.
 struct Way<'a> {
     path: &'a [Step],
 }
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Way<'_> {
     }
 }
 
-/// Reads a key and returns whether it is the wanted one; at the end of the path refuses that one.
+/// Reads a key, and returns whether it is `wanted`. If `is_end`, `wanted` causes the error instead.
 struct Key<'a> {
     wanted: &'a str,
     is_end: bool,
@@ -86,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
-        // A key of any type can be read as a string, which is then the key as written.
+        // A key of any type can be read as a string: the result is the key as written.
         from.deserialize_str(self)
     }
 }
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Key<'_> {
     }
 }
 
-/// Refuses every value, to get an error with the value's position.
+/// Refuses every value, to cause an error with the value's position.
 struct Refuse;
 
 impl Visitor<'_> for Refuse {

@@ -1,5 +1,5 @@
 //! Reads a text into values. A few aliases can expand to more values than fit in memory, so the
-//! values are counted while they are made.
+//! values are counted while they are read.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use super::document::Document;
 use super::merge;
 use super::step::Bad;
 
-/// The most values of a text: ten times those of a manifest with 1,000 Deployments.
+/// The most values that a text may have: ten times as many as a manifest of 1,000 Deployments has.
 const MOST_VALUES: usize = 1_000_000;
 
-/// The documents of a text, up to the first invalid one, after which the begin of the next one is
-/// unknown. Empty documents are left out.
+/// The documents of a text, without empty ones. They end with the first invalid document, because
+/// the start of the document after it is unknown.
 pub fn documents(text: &str) -> impl Iterator<Item = Result<Document, Bad>> {
     let shared: Arc<str> = text.into();
     let mut left = MOST_VALUES;
@@ -51,13 +51,13 @@ fn document(
     Ok(Document { text: text.clone(), number, written, value })
 }
 
-/// The message of an error without the position.
+/// The message of an error without the line and column.
 fn words(error: &serde_yaml::Error) -> String {
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or(&message).replace('\n', " ")
 }
 
-/// Reads values, of which it accepts only `left` more.
+/// Reads values, and fails if there are more than `left`.
 struct Values<'a> {
     left: &'a mut usize,
 }
@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for Values<'_> {
         Ok(Value::Mapping(map))
     }
 
-    /// Ignores the tag of a value with a YAML tag of its own, such as `!a 5`.
+    /// Ignores a YAML tag before a value, such as `!a` in `!a 5`.
     fn visit_enum<A: EnumAccess<'de>>(self, from: A) -> Result<Value, A::Error> {
         let (_, value) = from.variant::<String>()?;
         value.newtype_variant_seed(self)

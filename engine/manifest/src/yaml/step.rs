@@ -1,13 +1,13 @@
-//! Paths to values, and what is wrong with a text.
+//! Paths to values in a YAML text, and errors in the text.
 
 use serde_yaml::Value;
 
 /// One step of the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Into a map, to the value of this key.
+    /// The step into a map, to the value of this key.
     Key(String),
-    /// Into a list, to the item at this index, from 0.
+    /// The step into a list, to the item at this index, from 0.
     Item(usize),
 }
 
@@ -23,12 +23,12 @@ impl From<usize> for Step {
     }
 }
 
-/// The path that leads on from `path` by further steps.
+/// The path that consists of `path` and the steps `on`.
 pub fn way(path: &[Step], on: impl IntoIterator<Item = Step>) -> Vec<Step> {
     path.iter().cloned().chain(on).collect()
 }
 
-/// What is wrong with a text, and where.
+/// An error in a YAML text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
     /// The line of the error, from 1.
@@ -42,7 +42,7 @@ pub fn at<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(value, child)
 }
 
-/// The value at the end of a single step; `None` if it is missing.
+/// The value that one step leads to; `None` if it is missing.
 pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match step {
         Step::Key(key) => value.get(key.as_str()),

@@ -30,13 +30,13 @@ fn a_merge_means_the_same_as_written_out() {
         ("{<<: {x: 1}, y: 2}", "{x: 1, y: 2}"),
         ("{<<: [{x: 1}, {x: 2, y: 2}], z: 3}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [], x: 1}", "{x: 1}"),
-        // A merged map may have merge keys of its own, also in a list, at any depth.
+        // A merged map may itself have merge keys, at any depth and also in a list.
         ("{<<: {<<: {<<: {x: 1, y: 1}, y: 2}, z: 3}}", "{x: 1, y: 2, z: 3}"),
         ("{<<: [{<<: {x: 1}}, {y: 2}]}", "{x: 1, y: 2}"),
         ("[[{a: {<<: {x: {<<: {y: 1}}}}}]]", "[[{a: {x: {y: 1}}}]]"),
-        // Maps are merged only at the top: of two values for a key, one counts as a whole.
+        // Values of keys are not merged: if both maps have a key, one of the values is kept whole.
         ("{<<: {x: {a: 1}}, x: {b: 2}}", "{x: {b: 2}}"),
-        // A key in quotes is an ordinary key, also beside one without quotes.
+        // A `<<` in quotes is an ordinary key, even beside a `<<` without quotes.
         ("{\"<<\": {x: 1}}", "{\"<<\": {x: 1}}"),
         ("{a: {'<<': 5}, b: {<<: {x: 1}}}", "{a: {'<<': 5}, b: {x: 1}}"),
         ("{a: &a [1, 2], b: *a, c: !mine 5, d: !!str 5}", "{a: [1, 2], b: [1, 2], c: 5, d: '5'}"),

@@ -1,4 +1,4 @@
-//! Reads values into types, with a message for what does not fit.
+//! Reads YAML values into Rust types, with a message for each value that does not fit.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use serde_yaml::Value;
 use super::document::Document;
 use super::step::{Step, at};
 
-/// A value that does not have the type that it should have.
+/// A value that has the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
     /// The path to the value.
     pub path: Vec<Step>,
     /// What is wrong with the value, and the fix: `is 5; it must be text: write "5"`.
     pub text: String,
-    /// Whether `text` goes on after the path, like "is 5". Otherwise it is a sentence of its own.
+    /// Whether `text` needs the path as its subject, like "is 5"; otherwise it is a whole sentence.
     pub is_of_value: bool,
 }
 
-/// The message with the path before it.
+/// Writes the path and then the message.
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Misfit { path, text, is_of_value } = self;
@@ -32,10 +32,10 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// Reads a value into a type.
+/// Reads a value into a Rust type.
 ///
 /// # Errors
-/// Returns the first part of the value that does not fit.
+/// Returns the first part of the value that does not fit the type.
 pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(value.clone()).map_err(|error| {
         let path = steps(error.path());
@@ -44,10 +44,10 @@ pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
 }
 
 impl Document {
-    /// Reads the whole document into a type.
+    /// Reads the whole document into a Rust type.
     ///
     /// # Errors
-    /// Returns the line of the first part that does not fit, and the message for it.
+    /// Returns the line of the first part that does not fit the type, and the message for it.
     pub fn typed<T: DeserializeOwned>(&self) -> Result<T, super::step::Bad> {
         typed(&self.value).map_err(|misfit| {
             let (line, text) = (self.line(&misfit.path), misfit.to_string());
@@ -65,7 +65,7 @@ pub fn shown(path: &[Step]) -> String {
     })
 }
 
-/// The message for a value that is not the `wanted` type, with the fix if that is easy to say.
+/// The message for a value that is not of the `wanted` type, with the fix if the fix is simple.
 pub fn must_be(value: &Value, wanted: &str) -> String {
     let is = in_words(value);
     let fix = match (wanted, value) {
@@ -82,7 +82,7 @@ pub fn must_be(value: &Value, wanted: &str) -> String {
     format!("is {is}; it must be {fix}")
 }
 
-/// Whether a text would be a number of the wanted type if it had no quotes.
+/// Whether a quoted text would be a number of the wanted type without its quotes.
 fn is_number(wanted: &str, text: &str) -> bool {
     match wanted {
         "a number" => text.parse::<f64>().is_ok(),
@@ -141,7 +141,7 @@ fn misfit(value: &Value, mut path: Vec<Step>, message: &str) -> Misfit {
     }
 }
 
-/// Serde's name for an expected type, in words that fit a message.
+/// Converts Serde's name for an expected type to words that users understand.
 pub(crate) fn plain(wanted: &str) -> &str {
     match wanted {
         "a string" | "string" | "a borrowed string" => "text",
@@ -151,7 +151,7 @@ pub(crate) fn plain(wanted: &str) -> &str {
         "a boolean" => "true or false",
         "a sequence" | "a list" => "a list",
         "a map" => "a map",
-        // Serde gives a structure the name of its type.
+        // Serde names a structure by its Rust type.
         name if name.starts_with("struct ") || name.starts_with(char::is_uppercase) => "a map",
         other => other,
     }

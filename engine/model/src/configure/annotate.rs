@@ -1,12 +1,11 @@
-//! The configuration as shell commands. In a cluster where demo.yaml was applied, they set this
-//! configuration.
+//! The configuration as shell commands that set it in a cluster where demo.yaml was applied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ours;
 
-/// One `kubectl annotate` line for each Deployment. `names` are annotations that the Deployment may
-/// have in the cluster. The line removes those of them that are not in `all`.
+/// One `kubectl annotate` line for each Deployment. `names` has the annotations that each
+/// Deployment may have in the cluster. The line removes those that are not in `all`.
 pub fn lines(
     all: &BTreeMap<String, Ours>,
     names: &BTreeMap<String, BTreeSet<String>>,
@@ -37,7 +36,7 @@ fn line(
     Some(format!("kubectl annotate --overwrite{place} deployment {deployment} {words}\n"))
 }
 
-/// An argument for a shell, in quotes if it needs them.
+/// Returns an argument for a shell, quoted if the shell would change it otherwise.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

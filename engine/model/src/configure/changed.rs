@@ -60,7 +60,7 @@ fn of_one(deployment: &str, before: &Ours, now: &Ours) -> Vec<Changed> {
         .collect()
 }
 
-/// Groups changes that the engine saw at `at` (seconds of uptime) by Deployment and author.
+/// Groups changes by Deployment and author. They were seen at `at`, in seconds of uptime.
 pub fn together(at: f64, changed: &[Changed]) -> Vec<Edited> {
     let mut groups: Vec<(&str, Actor, Vec<&Changed>)> = Vec::new();
     for change in changed {
@@ -106,7 +106,7 @@ impl Changed {
         self.to.as_deref() == Some("true")
     }
 
-    /// The new state of the whole Deployment, such as paused; `None` if this sets no such state.
+    /// The new state of the whole Deployment, such as paused; `None` if it has no new state.
     fn state(&self) -> Option<String> {
         let was_on = self.from.as_deref() == Some("true");
         let words = match self.name() {

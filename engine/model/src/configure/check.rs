@@ -1,4 +1,4 @@
-//! Checks edits. Its messages are the same as for invalid annotations in a manifest.
+//! Checks edits of annotations. The messages are those for invalid annotations in a manifest.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use manifest::{Deployment, PREFIX, Program};
 use super::{Change, apply};
 use crate::annotations::{self, engine_name, is_scalable, noted};
 
-/// What an edit is checked against, besides the annotations.
+/// The facts, besides the annotations, that decide whether an edit is valid.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckContext {
     /// The capacity that counts if no annotation sets one.
     pub capacity: u32,
-    /// The cluster's spare slots, if they are the capacity. They are a fact, so a number that is
-    /// too small for the minimums is no problem. `None` if the capacity is configured.
+    /// The cluster's spare slots, if they are the capacity; `None` if the capacity is configured.
+    /// They may be too few for the minimums: that is a fact, not an error.
     pub measured: Option<u32>,
     /// The time between two rounds.
     pub tick: Duration,
@@ -36,7 +36,7 @@ impl CheckContext {
     }
 }
 
-/// Checks edits together. Annotations that were invalid before and stay as they were are ignored.
+/// Checks edits together. Ignores annotations that were already invalid and that no edit changes.
 ///
 /// # Errors
 /// Returns every annotation that would be invalid after the edits.
@@ -59,7 +59,7 @@ fn touches(changes: &[Change], wrong: &InvalidAnnotation) -> bool {
     same.any(|change| change.annotations.contains_key(&wrong.annotation))
 }
 
-/// Returns an error for each edit of an annotation that is not the engine's.
+/// Returns an error for each edit of an annotation that is not one of the engine's.
 fn foreign(changes: &[Change]) -> impl Iterator<Item = InvalidAnnotation> {
     let names = changes.iter().flat_map(|change| {
         change.annotations.keys().map(|annotation| (change.deployment.as_str(), annotation))

@@ -1,4 +1,4 @@
-//! Edits of annotations while the engine runs. Pure: the schedulers carry them out.
+//! Edits of annotations while the engine runs. Pure code: the schedulers carry the edits out.
 //!
 //! # Layout
 //! - [`check`]: whether an edit is valid
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use manifest::{Deployment, PREFIX};
 use serde::{Deserialize, Serialize};
 
-/// The engine's annotations of one Deployment: the value of each by its full name.
+/// The engine's annotations of one Deployment: each value by the annotation's full name.
 pub type Ours = BTreeMap<String, String>;
 
 /// An edit of one Deployment's annotations.
@@ -35,7 +35,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The edit of a single annotation, whose `name` has no prefix; `None` removes it.
+    /// An edit of one annotation; `name` has no prefix. `None` as `value` removes the annotation.
     pub fn one(deployment: &str, name: &str, value: Option<&str>) -> Change {
         let value = value.map(str::to_owned);
         let annotations = BTreeMap::from([(format!("{PREFIX}{name}"), value)]);
@@ -43,7 +43,7 @@ impl Change {
     }
 }
 
-/// The engine's annotations on a Deployment, without those of others.
+/// The engine's annotations on a Deployment, without the annotations of other programs.
 pub fn ours(deployment: &Deployment) -> Ours {
     let all = deployment.annotations.iter().filter(|(name, _)| name.starts_with(PREFIX));
     all.map(|(name, value)| (name.clone(), value.clone())).collect()

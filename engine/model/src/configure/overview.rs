@@ -23,7 +23,7 @@ pub struct Overview {
     pub workloads: Vec<WorkloadView>,
     /// The Deployments that are neither scaled nor the engine's own.
     pub others: Vec<OtherView>,
-    /// The annotations that differ from those when their Deployments were first seen.
+    /// The annotations that have changed since their Deployments were first seen.
     pub differs: Vec<Changed>,
     /// The number of edits since the last reset.
     pub edits: u64,
@@ -47,10 +47,10 @@ pub struct CapacityView {
     pub value: u32,
     /// Whether the capacity was measured, so that its annotation has no effect.
     pub measured: bool,
-    /// The engine's own Deployment, which can have the annotation; null if there is none.
+    /// The engine's own Deployment, which can have the annotation; null if it does not exist.
     pub deployment: Option<String>,
     pub annotations: Ours,
-    /// The annotations when the Deployment was first seen.
+    /// The annotations that the Deployment had when it was first seen.
     pub defaults: Ours,
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
@@ -61,19 +61,19 @@ pub struct CapacityView {
 #[allow(missing_docs)] // the names say it
 pub struct WorkloadView {
     pub deployment: String,
-    /// The image of its main container.
+    /// The image of the Deployment's main container.
     pub image: Option<String>,
     pub annotations: Ours,
-    /// The annotations when the Deployment was first seen.
+    /// The annotations that the Deployment had when it was first seen.
     pub defaults: Ours,
     pub settings: SettingsView,
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
-    /// Why the queue's name may be a mistake; null once somebody has used that queue.
+    /// Why the queue's name may be a mistake; null once a program has used that queue.
     pub queue_warning: Option<String>,
 }
 
-/// The settings that result from a workload's annotations; those of other rules are null.
+/// The settings that result from a workload's annotations. Settings of other rules are null.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)] // the names say it
 pub struct SettingsView {
@@ -81,19 +81,19 @@ pub struct SettingsView {
     pub queue: Option<String>,
     /// The target: the queue length that the rule keeps to.
     pub target: Option<u32>,
-    /// The priority; workloads with 1 get containers first.
+    /// The priority; workloads with priority 1 get containers first.
     pub priority: u32,
     pub min: u32,
     pub max: u32,
-    /// The most by which the wanted count changes in a round; null for no limit.
+    /// The largest change of the wanted count in one round; null for no limit.
     pub max_delta: Option<u32>,
     /// The scale-down window, in seconds.
     pub window_s: Option<f64>,
-    /// The time constant of the arrivals' slow average, in seconds.
+    /// The time constant of the slow average of the arrival rate, in seconds.
     pub rate_average_s: Option<f64>,
-    /// Jobs a second that one container does, used until the rate is measured.
+    /// The configured jobs per second of one container, used until the rate is measured.
     pub service_rate: Option<f64>,
-    /// The least count while the queue cannot be read; null for none.
+    /// The least number of containers while the queue cannot be read; null for no such minimum.
     pub fallback: Option<u32>,
     pub paused: bool,
     /// Why the engine may not scale the workload; null if it may.
@@ -106,19 +106,19 @@ pub struct SettingsView {
 #[allow(missing_docs)] // the names say it
 pub struct OtherView {
     pub deployment: String,
-    /// The image of its main container.
+    /// The image of the Deployment's main container.
     pub image: Option<String>,
     pub annotations: Ours,
-    /// The annotations when the Deployment was first seen.
+    /// The annotations that the Deployment had when it was first seen.
     pub defaults: Ours,
     /// Why the Deployment cannot be scaled; null if it can.
     pub cannot: Option<String>,
-    /// Why it would make no sense to scale the Deployment; null if it would.
+    /// Why scaling the Deployment would be useless; null if it would be useful.
     pub unfit: Option<String>,
 }
 
 impl Overview {
-    /// Whether the annotations are as these edits set them.
+    /// Whether the annotations already have the values that these edits set.
     pub fn has(&self, changes: &[Change]) -> bool {
         changes.iter().all(|change| {
             let Some(ours) = self.all.get(&change.deployment) else { return false };
@@ -153,8 +153,8 @@ impl Overview {
         annotate::lines(&self.complete(), &names, namespace)
     }
 
-    /// The kit's manifest with this configuration, for a cluster of which only the Deployments are
-    /// known. Deployments that are not the kit's are in a comment, as shell commands.
+    /// The kit's manifest with this configuration, for a cluster, where the engine sees nothing but
+    /// Deployments. Those that are not part of the kit are in a comment, as shell commands.
     pub fn kit_manifest(&self, namespace: &str) -> String {
         let kit = manifest::parse::parse(yaml::DEMO).unwrap_or_default();
         let is_of_kit = |name: &str| kit.deployments.iter().any(|it| it.name == name);

@@ -164,7 +164,7 @@ fn the_kit_s_manifest_takes_a_cluster_s_images_and_namespace() {
     assert!(text.contains("name: engine, namespace: talk}]"));
 }
 
-/// Changes `all` as kubectl would do on these command lines.
+/// Changes `all` as kubectl would if it ran these command lines.
 fn run_lines(all: &mut [Deployment], lines: &str) {
     for words in shell_lines(lines) {
         assert_eq!(words[..3], ["kubectl", "annotate", "--overwrite"]);
@@ -275,7 +275,7 @@ fn an_unused_queue_gives_a_warning_and_a_producer_is_unfit_for_scaling() {
     let warnings = |absent: &[&str]| -> Vec<Option<String>> {
         overview(absent).workloads.iter().map(|it| it.queue_warning.clone()).collect()
     };
-    let text = "nobody has used a queue jbos yet; consumer keeps its count";
+    let text = "the queue jbos has never been used; consumer keeps its count";
     assert_eq!(warnings(&["jbos"]), [Some(text.to_owned()), None]);
     assert_eq!(warnings(&["jobs"]), [None, None]);
     let overview = overview(&[]);
@@ -304,7 +304,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec(change, 0..8)
 }
 
-/// The manifest without the lines of its parts, so that manifests with other layouts are equal.
+/// The manifest without line numbers, so that manifests that differ only in layout are equal.
 fn anywhere(manifest: &Manifest) -> Manifest {
     Manifest { places: Places::default(), ..manifest.clone() }
 }

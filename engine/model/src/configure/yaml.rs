@@ -1,4 +1,4 @@
-//! The configuration as a manifest: the manifest's own text and comments, with new annotations.
+//! The configuration as a manifest: an existing manifest, comments included, with new annotations.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::Ours;
 /// The kit's own manifest.
 pub const DEMO: &str = include_str!("../../../../demo.yaml");
 
-/// The text of a manifest in which the engine's annotations are replaced by those in `wanted`.
-/// Comments stay if each annotation has a line of its own. A document with another layout is
+/// The text of a manifest in which the engine's annotations are replaced by those in `wanted`. A
+/// document in which each annotation has its own line keeps its comments. Any other document is
 /// rewritten from its values, without comments.
 pub fn edited(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     let documents = split(text).into_iter();
@@ -26,7 +26,7 @@ pub fn edited(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     written.collect::<Vec<_>>().join("---\n")
 }
 
-/// Splits a text into its documents; each includes the `---` line before it.
+/// Splits a text into its YAML documents; each includes the `---` line before it.
 fn split(text: &str) -> Vec<&str> {
     let mut documents = Vec::new();
     let (mut begin, mut at) = (0, 0);
@@ -65,14 +65,14 @@ fn document_of(text: &str, wanted: &BTreeMap<String, Ours>) -> String {
     }
 }
 
-/// The name in a document that is a Deployment; `None` for other documents.
+/// The Deployment's name, if the document is a Deployment; `None` for other documents.
 fn name(document: &Value) -> Option<&str> {
     let kind = document.get("kind").and_then(Value::as_str);
     kind.filter(|kind| *kind == "Deployment")?;
     document.get("metadata")?.get("name")?.as_str()
 }
 
-/// Replaces the engine's annotations in a document's value.
+/// Replaces the engine's annotations in a parsed document.
 fn with(mut document: Value, wanted: &BTreeMap<String, Ours>) -> Value {
     if let Some(items) = document.get_mut("items").and_then(Value::as_sequence_mut) {
         for item in items {
@@ -104,7 +104,7 @@ fn annotate(metadata: &mut Mapping, ours: &Ours) {
     }
 }
 
-/// Edits the lines of a document's annotations; `None` if an annotation is not in one line.
+/// Edits the lines of a document's annotations; `None` if one is not on a line of its own.
 fn edit_lines(text: &str, ours: &Ours) -> Option<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let metadata = lines.iter().position(|line| is_key(line, "metadata"))?;
@@ -126,7 +126,7 @@ fn edit_lines(text: &str, ours: &Ours) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
-/// Edits the entries below `annotations:`, `lines[head]`; `None` if one is not in one line.
+/// Edits the entries below `annotations:` in `lines[head]`; `None` if one is not on its own line.
 fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
     let end = block_end(lines, head);
     let (mut kept, mut missing) = (Vec::new(), ours.clone());
@@ -137,7 +137,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
             continue;
         }
         inner = depth(line);
-        // An annotation in its own line overrides a merged one, so merges can stay.
+        // A YAML merge (`<<`) can stay, because annotations on their own lines override it.
         if line.trim_start().starts_with("<<:") {
             kept.push(line.clone());
             continue;
@@ -158,7 +158,7 @@ fn edit_block(lines: &mut Vec<String>, head: usize, ours: &Ours) -> Option<()> {
     Some(())
 }
 
-/// The index of the first line behind the block that `lines[head]` begins.
+/// The index of the first line after the block that begins at `lines[head]`.
 fn block_end(lines: &[String], head: usize) -> usize {
     let depth_of_head = depth(&lines[head]);
     let below = lines[head + 1..].iter();
@@ -185,7 +185,7 @@ fn entry(depth: usize, name: &str, value: &str) -> String {
     format!("{}{}: {}", " ".repeat(depth), scalar(name), scalar(value))
 }
 
-/// A text as YAML, in quotes if it would mean another value without them.
+/// Returns a text as YAML, quoted if YAML would read it as another value without quotes.
 fn scalar(text: &str) -> String {
     const OTHER: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
     let plain = |c: char| c.is_ascii_alphanumeric() || "./-:".contains(c);
@@ -203,9 +203,9 @@ fn scalar(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// The kit's manifest with the annotations, images and namespace of a cluster's Deployments. The
-/// engine sees only Deployments of a cluster, so all else is as in the kit. `others` becomes a
-/// comment: the commands for Deployments that are not the kit's.
+/// The kit's manifest with the annotations, images and namespace of a cluster's Deployments. In a
+/// cluster the engine sees only Deployments, so everything else is as in the kit. `others` becomes
+/// a comment: the commands for Deployments that are not part of the kit.
 pub fn for_cluster(
     images: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, Ours>,
@@ -223,7 +223,7 @@ pub fn for_cluster(
     format!("{head}{}#\n{text}", lines.collect::<String>())
 }
 
-/// Replaces the image in a document by the one that the cluster runs, if it is in `images`.
+/// Replaces the image in a document by the image that the cluster runs, if `images` has one.
 fn at(document: &str, images: &BTreeMap<String, String>) -> String {
     let value = values(document).and_then(|mut all| all.pop());
     let image = value.as_ref().and_then(name).and_then(|name| images.get(name));

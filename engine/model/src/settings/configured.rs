@@ -1,4 +1,4 @@
-//! What pages show of the configuration, and what is known of edits.
+//! The part of the configuration that pages show, and the known edits.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::configure::changed::{Changed, Edited, differences};
 use crate::configure::overview::Overview;
 use crate::configure::{Change, Ours, ours};
 
-/// What pages show of the configuration, and what is known of edits.
+/// The part of the configuration that pages show, and the known edits.
 #[derive(Debug, Default)]
 pub(super) struct Configured {
     /// The Deployments behind a Service, which cannot be scaled, each with the reason.
@@ -20,7 +20,7 @@ pub(super) struct Configured {
     pub(super) first: BTreeMap<String, Ours>,
     /// The engine's annotations on each Deployment when that Deployment was last seen.
     pub(super) last: BTreeMap<String, Ours>,
-    /// This engine's edits that are not seen in the annotations yet, with their authors.
+    /// Edits by this engine that do not show in the annotations yet, with their authors.
     pub(super) announced: VecDeque<(Actor, Change)>,
     pub(super) edits: u64,
     pub(super) log: VecDeque<Edited>,

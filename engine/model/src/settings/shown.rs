@@ -48,7 +48,7 @@ impl Settings {
         check(self.all(), changes, &self.check_context())
     }
 
-    /// The first edited Deployment that does not exist, and the names of those that do.
+    /// The first edited Deployment that does not exist, and the names of all Deployments.
     pub fn unknown(&self, changes: &[Change]) -> Option<(String, Vec<String>)> {
         let known = &self.configured.last;
         let missing = changes.iter().find(|change| !known.contains_key(&change.deployment))?;
@@ -90,7 +90,7 @@ impl Settings {
         }
     }
 
-    /// Sets the followed queues that nobody has used yet, for a warning.
+    /// Sets the queues that workloads follow but that nobody has used yet, for a warning.
     pub fn see_absent(&mut self, absent: BTreeSet<String>) {
         if self.configured.absent != absent {
             self.configured.absent = absent;
@@ -126,7 +126,7 @@ impl Settings {
         });
     }
 
-    /// The overview, except for the edits and whether they are allowed.
+    /// The overview without the edits, and without the reason why edits are forbidden.
     fn look_over(&self) -> Overview {
         let all = self.all();
         let ours = all.iter().map(|it| (it.name.clone(), ours(it))).collect();
@@ -190,8 +190,8 @@ impl Settings {
         })
     }
 
-    /// A warning if the workload's queue does not exist yet. That is not an error, because the
-    /// first publish or receive creates it.
+    /// A warning if the workload's queue does not exist yet. A missing queue is no error, because
+    /// the first publish or receive creates it.
     fn queue_warning(&self, workload: &Workload) -> Option<String> {
         let queue = &workload.rule.target()?.queue;
         let absent = self.configured.absent.get(queue)?;
@@ -204,7 +204,7 @@ impl Settings {
         let used = Vec::from_iter(used).join(", ");
         let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
         let name = &workload.name;
-        Some(format!("nobody has used a queue {absent} yet{known}; {name} keeps its count"))
+        Some(format!("the queue {absent} has never been used{known}; {name} keeps its count"))
     }
 
     fn other(&self, deployment: &Deployment, context: &CheckContext) -> OtherView {
@@ -223,7 +223,7 @@ fn image(deployment: &Deployment) -> Option<String> {
     deployment.main()?.image.clone()
 }
 
-/// Whether a Deployment makes load. To scale it makes no sense: it does no jobs of a queue.
+/// Whether a Deployment makes load. Scaling it would be useless, because it does no jobs.
 fn makes_load(deployment: &Deployment) -> bool {
     deployment.containers.first().is_some_and(|it| it.runs(Program::Producer))
 }

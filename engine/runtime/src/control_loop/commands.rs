@@ -1,4 +1,4 @@
-//! The commands of people and scenarios. The loop alone carries them out.
+//! The commands of people and scenarios. Only the control loop carries them out.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::snapshots::log::{Kind, LogEvent};
 /// The largest burst, in jobs; a demo needs no larger one.
 pub const MOST_JOBS: u32 = 10_000;
 
-/// The part of a command that is carried out while the loop goes on.
+/// The slow part of a command, which the control loop does not wait for.
 pub(super) struct Errand {
     /// The answer to the caller once `work` is done.
     pub(super) text: String,
@@ -29,7 +29,7 @@ impl ControlLoop {
     pub(super) fn obey(&mut self, command: Request) {
         let Request { by, command, reply } = command;
         if let Err(error) = self.may(&command) {
-            // Sending fails if the caller has gone.
+            // Sending fails if the caller no longer waits.
             let _ = reply.send(Err(error));
             return;
         }
@@ -56,7 +56,7 @@ impl ControlLoop {
         self.round(false);
     }
 
-    /// Whether a command can be carried out in the present state.
+    /// Returns an error if a command cannot be carried out in the present state.
     fn may(&self, command: &Command) -> Result<(), ScaleError> {
         let refused = |text: String| Err(ScaleError::Refused(text));
         if let ControlMode::LooksOn(because) = self.mode()
@@ -80,9 +80,9 @@ impl ControlLoop {
         self.builder.expect(&deployment, by);
         let first = self.leavers(&deployment);
         let written = self.components.scheduler.scale(&deployment, replicas, &first);
-        let text = format!("{deployment} has {replicas}");
+        let text = format!("the count of {deployment} is {replicas}");
         let work = written.map(move |done| match done {
-            // No error: a slider sends many counts on its way, and only the last one matters.
+            // This is no error: a moving slider sends many counts, and only the last one matters.
             Err(ScaleError::Superseded) => Ok(()),
             done => done.inspect(|()| {
                 let how = if by == Actor::Opening { "by the opening load" } else { "by hand" };
@@ -110,7 +110,7 @@ impl ControlLoop {
         Ok(Errand { text: name, news: Some(news), work })
     }
 
-    /// The container to kill: the first ready one by name, usually the oldest, but never a server.
+    /// The first ready container by name, usually the oldest. Refuses Deployments that others need.
     fn victim(&self, workload: &str) -> Result<String, ScaleError> {
         let all = self.components.scheduler.observe();
         let Some(status) = all.get(workload) else {
@@ -118,7 +118,7 @@ impl ControlLoop {
             return Err(ScaleError::Unknown { name, known });
         };
         if status.serves {
-            let text = format!("all others depend on {workload}, so it is not killed from here");
+            let text = format!("other Deployments depend on {workload}, so it must not be killed");
             return Err(ScaleError::Refused(text));
         }
         if !status.ours && self.components.core.config().workload(workload).is_none() {
@@ -141,7 +141,7 @@ impl ControlLoop {
             if jobs == 1 { "1 job added".to_owned() } else { format!("{jobs} jobs at once") };
         let audience = by == Actor::Audience;
         let marked = LogEvent::marked(Kind::Burst, text.clone(), by);
-        // The audience's bursts are not marked, because so many marks would cover the chart.
+        // The audience's bursts are not marked, because their many marks would cover the chart.
         let mark = marked.mark.filter(|_| !audience);
         let cause = Some(Cause::Burst { jobs: jobs.into(), audience });
         let news = Some(LogEvent { mark, cause, ..marked });
@@ -185,7 +185,7 @@ impl ControlLoop {
                 && let Some(news) = news
             {
                 tracing::info!("{}", news.text);
-                // Sending cannot fail, because the loop lives longer than its writes.
+                // Sending cannot fail, because the receiving loop lives longer than its writes.
                 let _ = log_rx.send(news);
                 waker.notify_one();
             }
@@ -193,12 +193,12 @@ impl ControlLoop {
         });
     }
 
-    /// Whether a count set by hand stays within the capacity.
+    /// Returns an error if a count set by hand would exceed the capacity.
     fn fits(&self, deployment: &str, replicas: u32) -> Result<(), ScaleError> {
         let config = self.components.core.config();
         let all: BTreeMap<String, Status> = self.components.scheduler.observe();
         if all.get(deployment).is_some_and(|status| status.serves) {
-            let text = format!("all others depend on {deployment}, so it is not scaled from here");
+            let text = format!("other Deployments depend on {deployment}, so its count is fixed");
             return Err(ScaleError::Refused(text));
         }
         let scaled = config.workloads.iter().filter_map(|w| Some((&w.name, all.get(&w.name)?)));

@@ -1,4 +1,4 @@
-//! Edits of annotations, by this engine and by others.
+//! Edits of annotations, by this engine and by other programs or people.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ impl ControlLoop {
         }
     }
 
-    /// Edits annotations: makes all changes or none.
+    /// Edits annotations. If one change is invalid, makes no change at all.
     pub(super) fn configure(
         &mut self,
         by: Actor,
@@ -56,7 +56,7 @@ impl ControlLoop {
         Ok(self.edit(by, changes))
     }
 
-    /// Restores the annotations to what the engine saw first.
+    /// Restores all annotations to the values that the engine saw first.
     pub(super) fn set_defaults(&mut self, by: Actor) -> Errand {
         self.take_settings(self.components.clock.now());
         let changes = self.components.settings.overview().back();

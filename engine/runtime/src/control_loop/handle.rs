@@ -1,4 +1,4 @@
-//! The interface to the loop: its commands and its snapshots.
+//! The interface to the control loop: its commands and its snapshots.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::feed::Feed;
 use crate::snapshots::Snapshot;
 use crate::snapshots::log::LogEvent;
 
-/// A command to the loop. Only the loop changes anything.
+/// A command to the control loop, the only part of the engine that changes anything.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -23,7 +23,7 @@ pub enum Command {
     },
     /// Holds or resumes all scaling.
     Hold(bool),
-    /// Kills a container of this workload without a grace period; the answer is the container.
+    /// Kills a container of this workload without a grace period; the answer is its name.
     Kill {
         workload: String,
     },
@@ -39,7 +39,7 @@ pub enum Command {
     },
     /// Edits annotations.
     Configure(Vec<Change>),
-    /// Restores the annotations to what the engine saw first.
+    /// Restores all annotations to the values that the engine saw first.
     Defaults,
     Pause {
         workload: String,
@@ -47,11 +47,11 @@ pub enum Command {
     },
     /// Resets everything to second 0. The answer comes once the reset is done.
     Reset,
-    /// Publishes a changed contribution in a round of its own, and logs the event, if any.
+    /// Publishes changed contributions at once, in an extra round, and logs the event, if any.
     Show(Option<LogEvent>),
 }
 
-/// A command on its way to the loop.
+/// A command that waits for the control loop.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) by: Actor,
@@ -62,7 +62,7 @@ pub(super) struct Request {
 /// The channel for the answer to a command: the result as a text, or an error.
 pub(super) type Reply = oneshot::Sender<Result<String, ScaleError>>;
 
-/// The interface to the loop. Clones share it.
+/// The interface to the control loop. All clones lead to the same loop.
 #[derive(Debug, Clone)]
 pub struct Handle {
     pub(super) commands: mpsc::Sender<Request>,
@@ -81,7 +81,7 @@ impl Handle {
     /// When the command cannot be carried out; the error says why.
     pub async fn command(&self, by: Actor, command: Command) -> Result<String, ScaleError> {
         let (reply, answer) = oneshot::channel();
-        let leaving = || ScaleError::Refused("the engine is leaving".to_owned());
+        let leaving = || ScaleError::Refused("the engine is shutting down".to_owned());
         let command = Request { by, command, reply };
         self.commands.send(command).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?

@@ -1,4 +1,4 @@
-//! Idle containers leave first, and none takes a job on its way out.
+//! Idle containers are stopped first, and receive no job before they stop.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,7 +24,7 @@ impl ControlLoop {
         seen
     }
 
-    /// How many containers are busy, and how many may be stopped, by workload.
+    /// By workload: how many containers are busy, and how many may be stopped.
     pub(super) fn work(
         &mut self,
         now: Duration,
@@ -50,7 +50,7 @@ impl ControlLoop {
         work
     }
 
-    /// Retires idle containers where the core wants some to leave.
+    /// Retires idle containers of workloads for which the core wants fewer containers.
     pub(super) fn retire_idle_ones(&mut self, now: Duration, seen: &BTreeMap<String, Status>) {
         let wanted: Vec<(String, u32)> = self
             .components
@@ -87,7 +87,7 @@ impl ControlLoop {
         Some((target.queue.clone(), self.components.sources.look(&target.queue)?))
     }
 
-    /// The order in which a workload's containers leave; empty if it follows no queue.
+    /// The order in which a workload's containers leave; empty if no reading of its queue is known.
     pub(super) fn leave_order(
         &self,
         now: Duration,
@@ -100,7 +100,7 @@ impl ControlLoop {
         self.retiring.order(now, workload, &look, status)
     }
 
-    /// The order in which a workload's containers leave, from a new observation.
+    /// Like `leave_order`, but observes the containers first.
     pub(super) fn leavers(&self, workload: &str) -> Vec<String> {
         let seen = self.components.scheduler.observe();
         self.leave_order(self.components.clock.now(), workload, &seen)

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::handle::Reply;
 
-/// A reset under way.
+/// A reset that is under way.
 #[derive(Debug)]
 pub(super) struct Reset {
     pub(super) by: Actor,
@@ -20,7 +20,7 @@ pub(super) struct Reset {
 pub(super) enum Step {
     /// Nothing has been done yet.
     Begins,
-    /// Producers and surplus workers leave, until this time at the latest.
+    /// Producers and surplus workers are leaving. The reset waits at most until this time.
     Leaving(Duration),
     /// The queues are being purged.
     Emptying(oneshot::Receiver<Result<(), ScaleError>>),

@@ -1,4 +1,4 @@
-//! Resets the engine to second 0: empty queues, the opening load, and nothing learned.
+//! Resets the engine to second 0: empty queues, the opening load, and no measurements.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::snapshots::log::{Kind, LogEvent};
 const LEAVES: Duration = Duration::from_secs(12);
 
 impl ControlLoop {
-    /// Advances a reset that is under way, once a round.
+    /// Does the next step of a reset that is under way. Each round calls this once.
     pub(super) fn go_on_with_reset(&mut self, now: Duration) {
         let Some(mut reset) = self.reset.take() else { return };
         match reset.step {
@@ -31,7 +31,7 @@ impl ControlLoop {
                 Ok(done) => return self.end_reset(now, reset, done),
                 Err(oneshot::error::TryRecvError::Empty) => {}
                 Err(oneshot::error::TryRecvError::Closed) => {
-                    let error = ScaleError::Refused("the engine is leaving".to_owned());
+                    let error = ScaleError::Refused("the engine is shutting down".to_owned());
                     return self.end_reset(now, reset, Err(error));
                 }
             },
@@ -39,7 +39,7 @@ impl ControlLoop {
         self.reset = Some(reset);
     }
 
-    /// Scales producers to 0 and workers to their minimums, ends a hold, and reads all queues.
+    /// Scales producers to 0 and workers to their minimums, ends a hold, and makes queues readable.
     fn send_away(&mut self, by: Actor) {
         self.components.sources.see_all();
         if self.components.authority.held() {
@@ -51,7 +51,7 @@ impl ControlLoop {
         }
     }
 
-    /// Scales a Deployment as part of the reset. If that fails, `not` says so in the log.
+    /// Scales a Deployment as part of the reset; `not` completes the log line of a failure.
     fn lead_back(&mut self, by: Actor, name: String, replicas: u32, not: &'static str) {
         self.builder.expect(&name, by);
         let written = self.components.scheduler.scale(&name, replicas, &self.leavers(&name));
@@ -62,7 +62,7 @@ impl ControlLoop {
         });
     }
 
-    /// Deployments with more containers than at second 0, and their counts at second 0.
+    /// Deployments with more containers than they had at second 0, with the counts of second 0.
     fn at_second_0(&self) -> Vec<(String, u32)> {
         let config = self.components.core.config();
         let least = |name: &str, status: &Status| match config.workload(name) {
@@ -80,7 +80,7 @@ impl ControlLoop {
         over.collect()
     }
 
-    /// Purges the queues, once no producer is left.
+    /// Purges the queues, once the producers have left. The receiver gets the result.
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
         let sources = &self.components.sources;
         let queues: Vec<_> =
@@ -122,7 +122,7 @@ impl ControlLoop {
         }
     }
 
-    /// Restores the opening load, except for Deployments that are scaled by now.
+    /// Restores the opening load, except for Deployments that the engine now scales itself.
     fn load_again(&mut self) {
         for (name, replicas) in self.components.opening.clone() {
             if self.components.core.config().workload(&name).is_some() {
@@ -134,7 +134,7 @@ impl ControlLoop {
 
     fn begin_anew(&mut self, now: Duration) {
         let config = self.components.core.config().clone();
-        // This configuration was running, so it is valid.
+        // This configuration was in use, so it is valid.
         if let Ok(core) = Autoscaler::new(config) {
             self.components.core = core;
         }

@@ -1,4 +1,4 @@
-//! The chart's history: for each line of the chart a column with its values over time.
+//! The chart's history: one column of values over time for each line of the chart.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const REACH: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone, Default)]
 pub struct Columns(VecDeque<Point>);
 
-/// The columns in JSON: each has a value for every time, and null where none was known.
+/// The columns in JSON: each has a value for every time, or null where the value was unknown.
 #[derive(Debug, Serialize)]
 struct Lines<'a> {
     t: Vec<f64>,

@@ -36,7 +36,7 @@ pub struct Changes<'a> {
     pub set: Vec<(String, Value)>,
     /// New log entries.
     pub log: &'a [Entry],
-    /// Contributed values that are sent once, by the name of their list.
+    /// New values from parts outside the control loop, by the name of their list.
     pub fresh: &'a [(&'static str, Vec<Value>)],
 }
 
@@ -55,7 +55,7 @@ struct Frame {
     seq: u64,
     t: f64,
     tick: u64,
-    /// Whether this frame completes a tick, which adds a point to the chart.
+    /// Whether this is the last frame of a tick; the page then adds a point to the chart.
     step: bool,
     /// Whether the next frame has more changes of the same snapshot.
     more: bool,
@@ -106,7 +106,7 @@ pub fn frames(head: Head, is_tick: bool, seq: u64, changes: Changes<'_>) -> Vec<
 }
 
 impl Item {
-    /// The item's length in a frame, in bytes with the separator.
+    /// The item's length in a frame in bytes, including the separator.
     fn size(&self) -> usize {
         match self {
             Item::Set(key, value) => key.len() + value.to_string().len() + 4,

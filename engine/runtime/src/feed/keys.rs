@@ -11,7 +11,7 @@ use crate::snapshots::Snapshot;
 use crate::snapshots::log::shortened;
 use crate::snapshots::state::{QueueState, State, WorkloadState};
 
-/// The most warnings sent as text; of the rest only the number is sent.
+/// How many warnings are sent as text; of any further ones only the number is sent.
 const TROUBLES: usize = 8;
 
 /// A snapshot as keys and values.
@@ -92,7 +92,7 @@ fn fields(part: &impl Serialize, left_out: &[&str]) -> Value {
 fn of_queue(queue: &QueueState) -> Value {
     let mut shown = fields(queue, &["name"]);
     if queue.status == Freshness::Fresh.name() {
-        // The age of a fresh reading changes all the time and is of no interest.
+        // The age of a fresh reading is left out: it always changes, and the page does not show it.
         shown["age_s"] = Value::Null;
     }
     for seconds in ["age_s", "arrive_s", "done_s"] {

@@ -1,7 +1,7 @@
 //! The stream of the pages: a snapshot first, then the changes in small frames.
 //!
-//! A page that reconnects says which event it received last. If the frames since then are still
-//! kept, it gets them, and none twice. Otherwise it gets a snapshot, which replaces all it had.
+//! A page that reconnects says which event it received last. If all later frames are still kept,
+//! the page gets exactly these. Otherwise it gets a snapshot, which replaces all that it had.
 //!
 //! # Layout
 //! - [`keys`]: turns a snapshot into a flat map of keys and values
@@ -30,11 +30,11 @@ pub use position::Position;
 /// How many frames are kept for pages that reconnect: two minutes of ticks.
 const KEPT: usize = 240;
 
-/// The stream of changes. Clones share it.
+/// The stream of changes. All clones share one stream.
 #[derive(Debug, Clone)]
 pub struct Feed {
     inner: Arc<Mutex<Inner>>,
-    /// The position of the last frame; wakes the pages that wait for the next one.
+    /// The position of the last frame; a new value wakes the pages that wait for a frame.
     latest: watch::Sender<Position>,
 }
 
@@ -51,12 +51,12 @@ struct Inner {
     contributions: Contributions,
 }
 
-/// What a page gets next.
+/// The next piece of the stream that a page gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// A snapshot, which replaces all that the page had.
     Full(Position, Arc<str>),
-    /// Changes.
+    /// The changes since the previous piece.
     Frame(Position, Arc<str>),
 }
 
@@ -88,8 +88,8 @@ impl Feed {
         self.latest.subscribe()
     }
 
-    /// The frames after `heard` if all of them are kept, otherwise a snapshot. A new page passes
-    /// `None`.
+    /// The frames after the position `heard` if all of them are kept, otherwise a snapshot. A new
+    /// page passes `None`.
     pub fn after(&self, heard: Option<Position>) -> Vec<Piece> {
         let inner = self.lock();
         match heard.filter(|heard| inner.reaches_back_to(*heard)) {
@@ -99,13 +99,13 @@ impl Feed {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A poisoned lock is used, because no panic leaves its contents half changed.
+        // Even a poisoned lock is used, because no panic leaves its contents half changed.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    /// Begins another run and drops all of the one before.
+    /// Begins another run and drops all data of the previous run.
     fn begin(&mut self, snapshot: &Snapshot) {
         let contributions = std::mem::take(&mut self.contributions);
         let position = Position { run: snapshot.run, seq: 1 };

@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// A position in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
-    /// The run; a reset or a restart of the engine begins another one.
+    /// The number of the run; a reset or a restart of the engine begins another run.
     pub run: u32,
     /// The number of the last frame.
     pub seq: u64,

@@ -143,7 +143,7 @@ fn a_page_that_polls_seldom_misses_nothing_and_gets_nothing_twice() {
         }
         stage.tick(&feed);
         always.hear(&feed);
-        // This page listens rarely, and is once away for longer than frames are kept.
+        // This page reads rarely, and once pauses for longer than frames are kept.
         if n % 37 == 0 && !(40..400).contains(&n) {
             sometimes.hear(&feed);
         }

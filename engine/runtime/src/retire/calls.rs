@@ -20,10 +20,10 @@ pub struct Answer {
     pub leases: Option<u64>,
 }
 
-/// Calls under way, and their answers.
+/// Retirement calls that are under way, and their answers.
 #[derive(Debug)]
 pub struct Calls {
-    /// How long a call may take; short, because more urgent work waits for it.
+    /// How long a call may take; short, because a more urgent workload may wait for the slot.
     timeout: Duration,
     queues: BTreeMap<String, Arc<dyn WatchedQueue>>,
     sender: mpsc::UnboundedSender<Answer>,
@@ -33,14 +33,14 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// No calls yet. Each may take 40 % of a tick, and notifies `waker` when it is answered.
+    /// Each call may take 40 % of a tick, and notifies `waker` when it is answered.
     pub fn new(tick: Duration, waker: Arc<Notify>) -> Calls {
         let (sender, answers) = mpsc::unbounded_channel();
         let timeout = part_of(tick, 0.4);
         Calls { timeout, queues: BTreeMap::new(), sender, answers, waker }
     }
 
-    /// Retires a container at its queue. The caller runs the future, which always sends an answer.
+    /// Retires a container at its queue. The caller must run the future; it always sends an answer.
     pub fn retire(
         &mut self,
         sources: &Sources,
@@ -53,7 +53,7 @@ impl Calls {
         let (sender, waker) = (self.sender.clone(), self.waker.clone());
         let (workload, container) = (workload.to_owned(), container.to_owned());
         async move {
-            // Without the queue's answer the container may hold a lease, so `leases` is unknown.
+            // If the queue does not answer, the container may hold a lease: `leases` is `None`.
             let leases = match queue {
                 Some(queue) => queue.retire(&container).await.ok().flatten(),
                 None => None,
@@ -64,7 +64,7 @@ impl Calls {
         }
     }
 
-    /// One client for each queue, because a client keeps its connections.
+    /// The client of a queue. Clients are kept, because a client keeps its connections.
     fn queue(&mut self, sources: &Sources, name: &str) -> Option<Arc<dyn WatchedQueue>> {
         if !self.queues.contains_key(name) {
             self.queues.insert(name.to_owned(), sources.queue(name, self.timeout).ok()?);

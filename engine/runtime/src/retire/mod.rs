@@ -1,15 +1,15 @@
-//! Idle containers leave first, and none takes a job on its way out.
+//! Idle containers are stopped first, and receive no job before they stop.
 //!
-//! A container that is to leave is retired at its queue: from then on it receives no message, and
-//! the queue says whether it holds a lease. Only containers retired without a lease are stopped,
-//! unless more urgent work needs their slots. Where the scheduler chooses which ones it stops, a
-//! retired container fails its readiness probe, and the scheduler stops unready ones first.
+//! Before a container is stopped, it is retired at its queue: from then on it receives no message,
+//! and the queue says whether it holds a lease. The engine stops only containers retired without a
+//! lease, unless a more urgent workload needs slots. On Kubernetes a retired pod also fails its
+//! readiness probe, because a ReplicaSet chooses the pods to stop, and chooses unready ones first.
 //!
 //! # Layout
 //! - `seen`: the last reading of a workload's queue
 //! - `retiring`: [`Retiring`], the state of all workloads
 //! - `workload_workers`: one workload's containers: which are busy, retired, or may be stopped
-//! - [`calls`]: the calls on the queue
+//! - [`calls`]: the calls to the queues
 
 pub mod calls;
 mod retiring;

@@ -12,7 +12,7 @@ use super::workload_workers::WorkloadWorkers;
 /// Busy and retired containers of all workloads that follow a queue.
 #[derive(Debug)]
 pub struct Retiring {
-    /// Whether the engine chooses which containers stop, as in the box.
+    /// Whether the engine chooses which containers stop; on Kubernetes the ReplicaSet chooses.
     chooses: bool,
     staffs: BTreeMap<String, WorkloadWorkers>,
 }
@@ -28,7 +28,7 @@ impl Retiring {
         self.staffs.clear();
     }
 
-    /// Marks retired containers. They could work, so they count as ready.
+    /// Marks retired containers. They still count as ready, because they could work.
     pub fn mark(&self, now: Duration, all: &mut BTreeMap<String, Status>) {
         for (name, status) in all {
             if let Some(staff) = self.staffs.get(name) {
@@ -44,7 +44,7 @@ impl Retiring {
         staff.see(now, seen, status, chooses)
     }
 
-    /// The containers to retire now, so that `count` of a workload can leave.
+    /// The containers to retire now, so that `count` containers of a workload can leave.
     pub fn choose(
         &mut self,
         now: Duration,
@@ -57,15 +57,15 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.choose(now, look, status, count, chooses))
     }
 
-    /// Records the answer to a retirement called at `asked`; `leases` is `None` if unknown.
+    /// Records the answer to a retirement requested at `asked`; `leases` is `None` if unknown.
     pub fn answered(&mut self, name: &str, container: &str, asked: Duration, leases: Option<u64>) {
         if let Some(staff) = self.staffs.get_mut(name) {
             staff.answered(container, asked, leases);
         }
     }
 
-    /// The order in which a workload's containers leave: retired ones, those that are not ready,
-    /// idle ones, and busy ones last.
+    /// The order in which a workload's containers leave: retired ones first, then those that are
+    /// not ready, then idle ones, and busy ones last.
     pub fn order(
         &self,
         now: Duration,
@@ -77,7 +77,7 @@ impl Retiring {
         staff.map_or_else(Vec::new, |staff| staff.order(now, look.leases.listed(), all))
     }
 
-    /// A message with the fix if a workload cannot let idle containers leave first; given once.
+    /// If idle containers of a workload cannot leave first, a message with the fix; returned once.
     pub fn remedy(&mut self, name: &str) -> Option<String> {
         self.staffs.get_mut(name)?.remedy(name)
     }

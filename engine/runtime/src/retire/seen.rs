@@ -11,7 +11,7 @@ pub struct QueueView<'a> {
     pub name: &'a str,
     /// The last reading.
     pub look: &'a QueueReading,
-    /// Whether workers hold leases that are no container of a workload on this queue.
+    /// Whether any lease is held by a worker that is no container of this queue's workloads.
     pub strangers: bool,
 }
 

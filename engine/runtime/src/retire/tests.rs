@@ -41,7 +41,7 @@ fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// A queue reading made at `at` ms with these lease holders.
+/// A queue reading taken at `at` ms, with these busy and idle workers and unnamed leases.
 fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
     let leases = Leases { busy: names(busy), idle: names(idle), nameless };
     let in_flight = busy.len() as u64 + nameless;
@@ -228,7 +228,7 @@ fn a_list_that_could_not_be_read_stops_nobody() {
     let (mut retiring, status) = (Retiring::new(true), status(&FOUR));
     let unread = |at| QueueReading { leases: LeaseHolders::Unread, ..look(at, &["w-1"], &[], 0) };
     for at in 0..9 {
-        // Several rounds may see one reading.
+        // Several rounds may use the same reading.
         for _ in 0..3 {
             let work = work(&mut retiring, at, &unread(at), &status);
             assert_eq!(work, Work { busy: 1, stoppable: 0 });

@@ -1,4 +1,4 @@
-//! One workload's containers: which are busy, retired, or may be stopped. Pure.
+//! One workload's containers: which are busy, are retired, or may be stopped. Without I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,27 +9,27 @@ use model::{LeaseHolders, Leases, QueueReading};
 
 use super::seen::QueueView;
 
-/// How long a retirement counts after its call. The queue forgets it a little later.
+/// How long a retirement is valid after its call. The queue itself forgets it a little later.
 const HOLDS: Duration = Duration::from_secs(8);
 /// Pods that are retired together are stopped together, if all become unready within this time.
 const GATHER: Duration = Duration::from_millis(1500);
 /// A retired pod that is still ready after this time is assumed never to become unready.
 const FOLLOWS: Duration = Duration::from_secs(5);
-/// After this many readings in a row without a list of workers, the engine decides without it.
+/// After this many readings in a row without a list of workers, the engine decides without a list.
 const UNREAD: u32 = 10;
-/// How long no pod is retired after one did not become unready.
+/// How long the engine retires no pod after a retired pod did not become unready.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 
 /// The state of a workload's containers.
 #[derive(Debug, Default)]
 pub(super) struct WorkloadWorkers {
-    /// Containers whose retirement is not answered yet.
+    /// Containers with a retirement call that is not answered yet.
     asked: BTreeSet<String>,
     /// Containers retired without a lease, and the times of the calls that retired them.
     retired: BTreeMap<String, Duration>,
-    /// Containers that were ready when they were asked to retire, until they are ready again.
+    /// Containers that were ready when their retirement was requested; removed once ready again.
     worked: BTreeSet<String>,
-    /// Containers that held a lease when they were asked to retire, and the times of their calls.
+    /// Containers that held a lease when their retirement was requested, with the calls' times.
     found_busy: BTreeMap<String, Duration>,
     /// Whether the names of these containers were seen among the queue's workers.
     is_known: bool,
@@ -49,7 +49,7 @@ impl WorkloadWorkers {
         self.retired.get(name).is_some_and(|asked| now < *asked + HOLDS)
     }
 
-    /// Marks retired containers.
+    /// Gives retired containers the phase `Retiring`.
     pub(super) fn mark(&self, now: Duration, status: &mut Status) {
         for instance in &mut status.instances {
             // A container stays unready for a while after its retirement has ended.
@@ -110,7 +110,7 @@ impl WorkloadWorkers {
         }
     }
 
-    /// Counts readings in a row without a list of workers; several rounds may see one reading.
+    /// Counts readings in a row without a list of workers; several rounds may use the same reading.
     fn count_unread(&mut self, read: Duration, leases: &LeaseHolders) {
         if self.read.replace(read) != Some(read) {
             self.unread = if *leases == LeaseHolders::Unread { self.unread + 1 } else { 0 };
@@ -124,13 +124,13 @@ impl WorkloadWorkers {
         if status.instances.iter().any(known) {
             self.is_known = true;
         } else if strangers {
-            // The Deployment may run another program by now, whose workers have other names.
+            // The Deployment may now run another program, whose workers have other names.
             self.is_known = false;
         }
     }
 
-    /// Decides without knowing which containers are busy, so a busy one may be stopped. That does
-    /// no harm where its job ends within the grace period.
+    /// Decides without knowing which containers are busy, so a busy one may be stopped. This does
+    /// no harm if its job ends within the grace period.
     fn by_time(&mut self, busy: u32, look: &QueueReading, status: &Status) -> Work {
         let in_time = look.ack_p90.is_some_and(|p90| p90 <= status.grace / 2);
         let all_idle = look.reading.sample.in_flight == 0;
@@ -160,12 +160,12 @@ impl WorkloadWorkers {
         Work { busy, stoppable: self.stoppable_there(now, status) }
     }
 
-    /// How many the engine may stop if it chooses: all retired ones, once all calls are answered.
+    /// How many containers the engine may stop: all retired ones, once all calls are answered.
     fn stoppable_here(&self) -> u32 {
         if self.asked.is_empty() { self.retired.len() as u32 } else { 0 }
     }
 
-    /// How many a ReplicaSet may stop: it stops unready pods first, so all those must be retired.
+    /// How many pods a ReplicaSet may stop: it stops unready ones first, so these must be retired.
     fn stoppable_there(&self, now: Duration, status: &Status) -> u32 {
         let waits = |asked: &Duration| now < *asked + GATHER;
         let unready: Vec<&Instance> = staying(status).filter(|it| it.is_unready).collect();
@@ -194,7 +194,7 @@ impl WorkloadWorkers {
         leases.busy.contains(name) || self.found_busy.contains_key(name)
     }
 
-    /// Chooses containers to retire, so that `count` can leave; they count as asked from now on.
+    /// Chooses containers to retire, so that `count` can leave, and adds them to `asked`.
     pub(super) fn choose(
         &mut self,
         now: Duration,
@@ -216,7 +216,7 @@ impl WorkloadWorkers {
             let taken = self.asked.contains(name) || self.is_retired(name, now);
             !taken && !self.is_busy(leases, name)
         };
-        // A ReplicaSet stops unready pods first, so all of them must be retired.
+        // A ReplicaSet stops unready pods first, so all unready pods must be retired.
         let unready = staying(status).filter(|it| it.is_unready && free(&it.name)).count();
         let most = if chooses { missing } else { missing.max(unready) };
         let order = self.order(now, Some(leases), status).into_iter();
@@ -242,7 +242,7 @@ impl WorkloadWorkers {
         found.insert(container.to_owned(), asked);
     }
 
-    /// The order in which containers leave; among equals, later names leave first.
+    /// The order in which containers leave. Among equal ones, later names leave first.
     pub(super) fn order(
         &self,
         now: Duration,
@@ -261,22 +261,23 @@ impl WorkloadWorkers {
         all.into_iter().map(|it| it.name.clone()).collect()
     }
 
-    /// A message with the fix if no container may leave; given once.
+    /// If no container may leave, a message with the fix; returned once.
     pub(super) fn remedy(&mut self, name: &str) -> Option<String> {
         if !self.is_stuck || std::mem::replace(&mut self.was_told, true) {
             return None;
         }
         Some(format!(
-            "{name} is scaled down only once all its workers are idle or others need the slots, \
-             because the engine cannot tell which workers are busy: let them receive under their \
-             pods' names, with a readinessProbe on /readyz (periodSeconds: 1, failureThreshold: \
-             1), or set terminationGracePeriodSeconds to twice the time that a job takes"
+            "{name} is scaled down only once all its workers are idle or other workloads need the \
+             slots, because the engine cannot tell which workers are busy: let each worker receive \
+             under its pod's name, with a readinessProbe on /readyz (periodSeconds: 1, \
+             failureThreshold: 1), or set terminationGracePeriodSeconds to twice the time that a \
+             job takes"
         ))
     }
 }
 
-/// How many staying containers are about to be stopped: the lower count was written, but the
-/// ReplicaSet has not chosen yet.
+/// How many containers will soon be stopped: the lower count was written, but the ReplicaSet has
+/// not chosen the pods yet.
 fn leaving(status: &Status) -> usize {
     staying(status).count().saturating_sub(status.replicas.desired as usize)
 }

@@ -1,4 +1,4 @@
-//! Builds the API's state from a round.
+//! Builds the answer of `/api/v1/state` from the data of one round.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::state::{
     rounded, seconds,
 };
 
-/// A workload is called at its limit after this time; a shorter limit may be part of a ramp.
+/// How long a limit must last before it is reported; a shorter one may be a step of a scale-up.
 const LIMIT_LASTS: Duration = Duration::from_secs(3);
 
 impl SnapshotBuilder {
-    /// The state without the headline; workloads are in the order of the configuration.
+    /// Builds the state without the headline. Workloads are in the order of the configuration.
     pub(super) fn state(&self, round: &Round<'_>) -> State {
         let config = round.core.config();
         let workloads: Vec<_> =

@@ -18,10 +18,10 @@ use super::slots::Slots;
 use super::snapshot::{RoundInputs, Snapshot};
 use super::state::DecisionState;
 
-/// How many decisions are remembered.
+/// How many past decisions a snapshot lists.
 const DECISIONS: usize = 50;
 
-/// Builds snapshots from rounds, and remembers what a single round does not know.
+/// Builds snapshots from rounds, and keeps the history that a single round does not have.
 #[derive(Debug, Default)]
 pub struct SnapshotBuilder {
     pub(super) fixed: Fixed,
@@ -33,26 +33,26 @@ pub struct SnapshotBuilder {
     /// The id of the first log entry that is in no snapshot yet.
     shown: u64,
     pub(super) lost: Lost,
-    /// Desired replicas of the load's Deployments in the last round.
+    /// The last round's desired replicas of the Deployments that make the load.
     loads: BTreeMap<String, u32>,
-    /// Who has just scaled a Deployment through this engine, by the Deployment's name.
+    /// The callers of scale commands whose effect is not logged yet, by Deployment.
     expected: BTreeMap<String, Actor>,
     warnings: BTreeSet<String>,
     pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
     pub(super) rates: BTreeMap<String, Rates>,
-    /// Since when a workload has had all containers that it can get, all of them ready, by name.
+    /// Since when each workload has had all containers that it can get, all of them ready.
     pub(super) at_limit_since: BTreeMap<String, Duration>,
     headline: Headline,
 }
 
 impl SnapshotBuilder {
-    /// A builder for a run of this number.
+    /// A builder for the run with this number.
     pub fn new(fixed: Fixed, run: u32) -> SnapshotBuilder {
         SnapshotBuilder { fixed, run, ..SnapshotBuilder::default() }
     }
 
-    /// Begins another run at `now`: time, chart, log and counts start again.
+    /// Begins another run at `now`: time, chart, log and counters start again from zero.
     pub fn begin_anew(&mut self, now: Duration, run: u32) {
         let old = std::mem::replace(self, SnapshotBuilder::new(self.fixed.clone(), run));
         self.origin = now;
@@ -74,7 +74,7 @@ impl SnapshotBuilder {
         self.log.push(self.uptime(now), news);
     }
 
-    /// Notes who scales a Deployment, for the log event once the change is seen.
+    /// Remembers who scales a Deployment; the change is logged once the engine observes it.
     pub fn expect(&mut self, deployment: &str, by: Actor) {
         self.expected.insert(deployment.to_owned(), by);
     }
@@ -142,7 +142,7 @@ impl SnapshotBuilder {
         }
     }
 
-    /// Logs changes of the load, and who made them.
+    /// Logs changes of the load, with the person or program that made each.
     fn see_loads(&mut self, round: &Round<'_>) {
         let now: BTreeMap<String, u32> =
             round.loads().map(|(name, s)| (name.clone(), s.replicas.desired)).collect();

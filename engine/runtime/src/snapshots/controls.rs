@@ -3,7 +3,7 @@
 use model::scheduler::Lacks;
 use serde::{Deserialize, Serialize};
 
-/// Why each of the page's controls is disabled; null for those that are enabled.
+/// Why each of the page's controls is disabled; null for an enabled control.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Controls {
@@ -23,7 +23,7 @@ impl Controls {
         Controls { kill, pause: configure.clone(), configure, ..Controls::default() }
     }
 
-    /// Disables all controls for one reason.
+    /// Disables all controls for the same reason.
     pub fn none(because: &str) -> Controls {
         let because = Some(because.to_owned());
         Controls {

@@ -9,16 +9,16 @@ use super::round::Round;
 pub struct Point {
     /// The time since the run began.
     pub at: Duration,
-    /// Ready messages by queue; only of readings that were fresh at the time.
+    /// Ready messages by queue; a queue without a fresh reading at that time is left out.
     pub queues: Vec<(String, u64)>,
-    /// Live containers by workload, in the order of their priorities.
+    /// Live containers by workload, in the order of the workloads' priorities.
     pub live: Vec<(String, u32)>,
     /// Desired replicas of the Deployments that make the load.
     pub others: Vec<(String, u32)>,
 }
 
 impl Point {
-    /// The point of a tick.
+    /// The chart's point for one round; the point's time counts from `origin`.
     pub fn of(round: &Round<'_>, origin: Duration) -> Point {
         let config = round.core.config();
         let fresh = round.observation.readings.iter().filter(|(_, reading)| {

@@ -1,4 +1,4 @@
-//! The log: what happened and who did it, newest last.
+//! The log: each event and the person or program that caused it, newest last.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::headline::cause::Cause;
 use super::state::seconds;
 
-/// How many entries are remembered.
+/// How many entries the log keeps.
 pub const REMEMBERED: usize = 200;
 /// The longest text in characters; a longer one would fill the page.
 const LONGEST: usize = 300;
@@ -34,9 +34,9 @@ pub enum Kind {
     Hold,
     /// A command made a queue unreadable, or readable again.
     Blind,
-    /// Everything went back to second 0.
+    /// Everything was reset to second 0.
     Reset,
-    /// What became of a job whose worker was lost.
+    /// A job whose worker was lost was redelivered and done.
     #[serde(rename = "story")]
     RecoveredJob,
     /// A scenario went to another step.
@@ -49,21 +49,21 @@ pub enum Kind {
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
-    /// Counts the entries of a run.
+    /// The number of the entry within its run.
     pub id: u64,
-    /// Seconds of uptime.
+    /// The time of the event, in seconds of uptime.
     pub at: f64,
     /// The kind of the event.
     pub kind: Kind,
     /// The event as a sentence.
     pub text: String,
-    /// Who did it; null for the engine's own decisions.
+    /// The person or program that caused the event; null for the engine's own decisions.
     pub by: Option<Actor>,
-    /// The event's name on the chart; null if the chart does not mark it.
+    /// The event's name on the chart; null if the chart does not mark the event.
     pub mark: Option<String>,
 }
 
-/// An event for the log, which adds a number and a time.
+/// An event for the log; the log adds a number and a time to it.
 #[allow(missing_docs)] // as in `Entry`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogEvent {

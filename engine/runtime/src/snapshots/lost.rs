@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// The losses since the last reset, added up across restarts of the queue's process.
 #[derive(Debug, Clone, Default)]
 pub struct Lost {
-    /// The last value of each queue's own counter.
+    /// The last value of each queue's counter of lost jobs.
     last: BTreeMap<String, u64>,
     sum: Option<u64>,
 }

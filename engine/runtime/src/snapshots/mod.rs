@@ -2,14 +2,14 @@
 //!
 //! # Layout
 //! - `builder`: [`SnapshotBuilder`], which builds snapshots from rounds
-//! - `round` and `snapshot`: its input and its output
+//! - `round` and `snapshot`: the builder's input and its output
 //! - [`state`]: the API's JSON; `build_state`: how it is built from a round
 //! - [`slots`]: the place of each container in the grid
 //! - [`history`]: the points of the chart
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`controls`]: which of the page's controls are disabled, and why
-//! - [`headline`]: the one sentence on top
-//! - [`log`]: what happened, and who did it
+//! - [`headline`]: the summary at the top of the page
+//! - [`log`]: the events, and who caused them
 //! - [`lost`]: how many jobs were lost
 
 mod build_state;

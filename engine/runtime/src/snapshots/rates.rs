@@ -13,7 +13,7 @@ pub const WINDOW: Duration = Duration::from_secs(5);
 pub struct Rates(VecDeque<Reading>);
 
 impl Rates {
-    /// Adds a reading unless it is a repeated one. A restart of the queue drops all earlier ones.
+    /// Adds a reading that is not known yet. If the queue restarted, drops all earlier readings.
     pub fn see(&mut self, reading: &Reading) {
         match self.0.back() {
             Some(last) if last.taken_at == reading.taken_at => return,
@@ -26,8 +26,8 @@ impl Rates {
         }
     }
 
-    /// Messages per second that arrived and that were done over the last `time`, at most the whole
-    /// window; `None` before half of that time is known.
+    /// Messages that arrived and messages that were done, per second, over the last `time` (at most
+    /// [`WINDOW`]); `None` until the readings cover half of that time.
     pub fn over(&self, time: Duration) -> Option<(f64, f64)> {
         let last = self.0.back()?;
         let first = self.0.iter().find(|reading| reading.taken_at + time >= last.taken_at)?;
@@ -57,7 +57,7 @@ mod tests {
     fn rates_are_those_of_the_last_seconds() {
         let mut rates = Rates::default();
         (0..20).for_each(|s| rates.see(&reading(s, s * s, 2 * s)));
-        // From second 14 to second 19.
+        // The window reaches from second 14 to second 19.
         assert_eq!(rates.over(WINDOW), Some(((361.0 - 196.0) / 5.0, 2.0)));
         assert_eq!(rates.over(Duration::from_secs(1)), Some((361.0 - 324.0, 2.0)));
     }

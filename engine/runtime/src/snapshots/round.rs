@@ -1,4 +1,4 @@
-//! The input of a snapshot: what a round of the loop knows.
+//! The data of one round of the control loop, from which a snapshot is built.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use model::{ControlMode, Status, Warnings};
 use super::controls::Controls;
 use crate::contribution::Contributed;
 
-/// What never changes while the engine runs.
+/// The parts of a snapshot that never change while the engine runs.
 #[derive(Debug, Clone, Default)]
 pub struct Fixed {
     /// The scheduler's name.
     pub scheduler: &'static str,
-    /// The namespace; `None` in the box.
+    /// The Kubernetes namespace; `None` without a cluster.
     pub namespace: Option<String>,
-    /// The kubectl context of the cluster; `None` in a pod and in the box.
+    /// The kubectl context of the cluster; `None` if the engine runs in a pod or without a cluster.
     pub context: Option<String>,
-    /// An artificial delay of every start, which the page shows.
+    /// An artificial delay before each container starts; the page shows it.
     pub start_delay: Duration,
 }
 
@@ -29,34 +29,34 @@ pub struct Round<'a> {
     pub now: Duration,
     /// The number of the last tick.
     pub tick: u64,
-    /// Whether this round is a tick, and not one between ticks.
+    /// Whether this round belongs to a tick; other rounds run between two ticks.
     pub is_tick: bool,
     /// The decision core, which explains its decisions.
     pub core: &'a Autoscaler,
-    /// The measurements that the round decided by.
+    /// The measurements on which the round's decisions are based.
     pub observation: &'a Observation,
-    /// All Deployments as they are now.
+    /// The present state of all Deployments.
     pub deployments: BTreeMap<String, Status>,
     /// The decisions of this round.
     pub decisions: &'a [Decision],
     /// How long containers take to start, by Deployment.
     pub start_ups: &'a BTreeMap<String, StartUp>,
-    /// The engine's leader state: alone, leader, or who leads.
+    /// The engine's role: `alone`, `leader`, or `standby` with the name of the leader.
     pub standing: String,
-    /// Whether the engine decides, is held or looks on.
+    /// Whether the engine scales, is held, or only observes.
     pub mode: ControlMode,
-    /// What is wrong with the configuration, by Deployment.
+    /// The problems in the configuration, by Deployment.
     pub warnings: &'a Warnings,
     /// Which of the page's controls are disabled, and why.
     pub controls: Controls,
     /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// The values that other parts add to the snapshot.
+    /// The values that parts outside the control loop add to the snapshot.
     pub contributed: Contributed,
 }
 
 impl Round<'_> {
-    /// Deployments that make the load: they are not scaled, and no other depends on them.
+    /// Deployments that make the load: they are not scaled, and no other Deployment needs them.
     pub(super) fn loads(&self) -> impl Iterator<Item = (&String, &Status)> {
         let config = self.core.config();
         let all = self.deployments.iter();

@@ -1,5 +1,5 @@
-//! The place of each container in the grid. A container keeps its place while it lives. Urgent
-//! ones take the first free place from the left, those of the background from the right.
+//! The place of each container in the page's grid. A container keeps its place while it lives. It
+//! takes the first free place from the left, or from the right if it belongs to the background.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// The grid with these containers; each place is one slot. More containers than slots make the
-    /// grid longer, so that an overshoot is seen, not hidden.
+    /// The grid with these containers; each place is one slot. If there are more containers than
+    /// slots, the grid becomes longer, so that the page shows the excess.
     pub fn place<'a>(
         &mut self,
         capacity: u32,

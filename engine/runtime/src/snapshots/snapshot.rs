@@ -12,10 +12,10 @@ use super::history::Point;
 use super::log::Entry;
 use super::state::State;
 
-/// All state at one moment. Everything shown comes from one snapshot, so that numbers agree.
+/// All state at one moment. All that is shown comes from one snapshot, so that its numbers agree.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// Counts the snapshots since the engine began.
+    /// The number of the snapshot since the engine began.
     pub seq: u64,
     /// The run's random number; a reset or a restart of the engine begins another run.
     pub run: u32,
@@ -23,22 +23,22 @@ pub struct Snapshot {
     pub state: State,
     /// The grid: each slot's container; `None` for a free slot.
     pub slots: Vec<Option<Instance>>,
-    /// The chart's point of a tick; `None` between ticks.
+    /// The chart's point for this tick; `None` for a snapshot between two ticks.
     pub point: Option<Point>,
     /// The log entries since the previous snapshot.
     pub news: Vec<Entry>,
-    /// The values contributed since the previous snapshot, by the name of their list.
+    /// New values from parts outside the control loop, by the name of their list.
     pub fresh: Vec<(&'static str, Vec<Value>)>,
-    /// All containers, and the counters of those that left, by Deployment.
+    /// All containers, and the counters of containers that are gone, by Deployment.
     pub deployments: BTreeMap<String, Status>,
     /// The inputs of the round's decisions.
     pub seen: Arc<RoundInputs>,
 }
 
-/// The inputs of a round's decisions; the comparison simulates other contenders from them.
+/// The inputs of a round's decisions; the comparison simulates other autoscalers with them.
 #[derive(Debug, Clone)]
 pub struct RoundInputs {
-    /// When this run began; readings may be older.
+    /// When this run began. Some readings may be older.
     pub origin: Duration,
     /// The workloads and their rules.
     pub config: Config,

@@ -9,48 +9,48 @@ use serde_json::Value;
 
 use super::controls::Controls;
 
-/// The engine at one moment. Times are in seconds since its start, or since the last reset.
+/// The state of the engine. Times are in seconds since the engine's start or its last reset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct State {
     /// The number of the last tick.
     pub tick: u64,
-    /// The run in hexadecimal digits; a reset or a restart of the engine begins another run.
+    /// The run's number in hexadecimal; a reset or a restart of the engine begins another run.
     pub run: String,
     /// The time of this snapshot.
     pub uptime_s: f64,
-    /// Where the containers run.
+    /// The name of the scheduler that runs the containers.
     pub scheduler: &'static str,
-    /// The namespace; null in the box.
+    /// The Kubernetes namespace; null without a cluster.
     pub namespace: Option<String>,
-    /// The kubectl context of the cluster; null in a pod and in the box.
+    /// The kubectl context of the cluster; null if the engine runs in a pod or without a cluster.
     pub context: Option<String>,
-    /// The engine's leader state: alone, leader, or who leads.
+    /// The engine's role: `alone`, `leader`, or `standby` with the name of the leader.
     pub standing: String,
     /// What the engine does now: live, held, looks_on, or replay.
     pub mode: RunMode,
-    /// Why the engine looks on; null where it does not.
+    /// Why the engine only observes; null in the other modes.
     pub because: Option<String>,
     /// The number of all containers, also of Deployments that are not scaled.
     pub containers: usize,
-    /// What is wrong and should be fixed by a person.
+    /// Problems that a person should fix.
     #[serde(rename = "troubles")]
     pub warnings: Vec<String>,
-    /// An artificial delay of every start.
+    /// An artificial delay before each container starts.
     pub start_delay_s: f64,
     /// The number of slots.
     pub capacity: u32,
-    /// Slots in use: containers of workloads, those that terminate included.
+    /// Slots in use, including those of containers that are terminating.
     pub used: u32,
     /// Jobs lost in this run: dead-lettered, or expired before a worker received them; null until a
     /// queue was read.
     pub lost: Option<u64>,
-    /// The one sentence on top of the page.
+    /// The summary at the top of the page.
     pub headline: String,
     /// Which of the page's controls are disabled, and why.
     pub controls: Controls,
     /// The configuration's version, which changes with each edit.
     pub config: u64,
-    /// The values that other parts add, each under a key of its own.
+    /// The values that parts outside the control loop add, each under its own key.
     #[serde(flatten)]
     pub contributed: BTreeMap<&'static str, Value>,
     /// The workloads, by priority.
@@ -71,7 +71,7 @@ pub enum RunMode {
     Live,
     /// All scaling is held.
     Held,
-    /// The engine observes and scales nothing.
+    /// The engine only observes; it scales nothing.
     LooksOn,
     /// The engine plays a recording.
     Replay,
@@ -84,31 +84,31 @@ pub struct WorkloadState {
     pub name: String,
     /// Priority 1 gets slots first.
     pub priority: u32,
-    /// The rule that computes its wanted count.
+    /// The name of the rule that computes the wanted count.
     pub rule: &'static str,
-    /// The queue that it follows; null where it follows none.
+    /// The queue that the workload follows; null if it follows none.
     pub queue: Option<String>,
-    /// The queue length that its rule keeps to; null where it follows no queue.
+    /// The queue length that the rule keeps to; null if the workload follows no queue.
     pub target: Option<u32>,
-    /// The lowest count it is scaled to.
+    /// The lowest count to which the workload is scaled.
     pub min: u32,
-    /// The highest count it is scaled to.
+    /// The highest count to which the workload is scaled.
     pub max: u32,
     /// The count written to the Deployment.
     pub desired: u32,
     pub ready: u32,
     pub starting: u32,
     pub terminating: u32,
-    /// The 90th percentile of its containers' start-up times; null until one was measured.
+    /// The 90th percentile of the containers' start-up times; null until one was measured.
     pub start_up_s: Option<f64>,
-    /// Whether a person has paused it.
+    /// Whether a person has paused the workload.
     pub paused: bool,
-    /// Why it has its count.
+    /// Why the workload has its present count.
     pub why: WhyState,
-    /// How often its containers were restarted after a crash.
+    /// How often containers of the workload were restarted after a crash.
     #[serde(skip)]
     pub restarts: u32,
-    /// Whether it has had all containers that it can get for at least 3 s.
+    /// Whether the workload has had all containers that it can get for at least 3 s.
     #[serde(skip)]
     pub has_all: bool,
 }
@@ -118,13 +118,13 @@ pub struct WorkloadState {
 pub struct WhyState {
     /// The explanation as a sentence.
     pub text: String,
-    /// The count that its rule wants.
+    /// The count that the workload's rule wants.
     pub wanted: u32,
     /// The quantities in the rule's formula.
     pub terms: Vec<TermState>,
-    /// What keeps it from the wanted count; null where nothing does.
+    /// The limit that keeps the workload from its wanted count; null without one.
     pub limited_by: Option<&'static str>,
-    /// When that limit ends by itself, in seconds of uptime; null where that is unknown.
+    /// When the limit ends by itself, in seconds of uptime; null if that is unknown.
     pub until: Option<f64>,
 }
 
@@ -145,11 +145,11 @@ pub struct DeploymentState {
     pub ready: u32,
     pub starting: u32,
     pub terminating: u32,
-    /// Whether it makes the load: no other Deployment depends on it.
+    /// Whether the Deployment makes the load: then no other Deployment depends on it.
     pub load: bool,
 }
 
-/// A queue that workloads follow. Values are null until it was read.
+/// A queue that workloads follow. The values are null until the queue was read.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct QueueState {
@@ -159,9 +159,9 @@ pub struct QueueState {
     /// Messages that workers have leased.
     pub in_flight: Option<u64>,
     pub target: u32,
-    /// The age of the reading.
+    /// The age of the last reading, in seconds.
     pub age_s: Option<f64>,
-    /// fresh, stale or failed.
+    /// The state of the last reading: fresh, stale or failed.
     pub status: &'static str,
     /// Messages per second that arrive; null while unknown.
     #[serde(serialize_with = "in_thousandths")]
@@ -175,12 +175,12 @@ pub struct QueueState {
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DecisionState {
-    /// Seconds of uptime.
+    /// The time of the change, in seconds of uptime.
     pub at: f64,
     pub workload: String,
     pub from: u32,
     pub to: u32,
-    /// scaled_up, scaled_down or preempted.
+    /// The kind of change: scaled_up, scaled_down or preempted.
     pub reason: &'static str,
     /// The decision as a sentence.
     pub text: String,
@@ -194,18 +194,18 @@ impl State {
 }
 
 impl WorkloadState {
-    /// Whether it is the background.
+    /// Whether the workload is the background.
     pub fn is_background(&self) -> bool {
         self.rule == Rule::Remainder.name()
     }
 }
 
-/// Seconds, to the millisecond.
+/// A time in seconds, rounded to milliseconds.
 pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 
-/// Rounds to three decimals, more than anyone reads. This also avoids -0.0 and long fractions.
+/// Rounds to three decimals, precise enough for a reader. This avoids -0.0 and long fractions.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0 + 0.0
 }

@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    /// The requests that the apiserver of a test got: query, content type and body.
+    /// The requests that a test's apiserver received: query, content type and body.
     type Asked = Arc<Mutex<Vec<(String, String, Value)>>>;
 
     /// An apiserver that refuses requests for the named Deployments.

@@ -1,7 +1,7 @@
 //! Checks whether the engine has any right at all in its namespace.
 //!
-//! A RoleBinding names the namespace of its ServiceAccount. When the manifest is created in another
-//! namespace, the RoleBinding there binds nothing. That is one fault, and one command fixes it; a
+//! A RoleBinding names the namespace of its ServiceAccount. If the manifest is created in another
+//! namespace, the RoleBinding there grants nothing. One command fixes this one fault; a separate
 //! command for each missing right would hide that.
 
 use std::sync::Arc;
@@ -17,12 +17,12 @@ use tokio::time::timeout;
 
 use crate::rights::bind;
 
-/// How long an answer is awaited; short, because the report of a refusal waits for it.
+/// How long to wait for an answer. It is short, because the report of a refusal waits for it.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Resources of the engine's role. An engine with no right to any of them is not bound to the role.
+/// Resources of the engine's Role. An engine with no right to any of them is not bound to the Role.
 const OF_ITS_ROLE: [&str; 3] = ["deployments", "pods", "leases"];
 
-/// Knows whether the engine's Role is bound to its ServiceAccount.
+/// Finds out whether the engine's Role is bound to its ServiceAccount.
 #[derive(Debug, Clone)]
 pub struct Binding {
     reviews: Api<SelfSubjectRulesReview>,
@@ -31,13 +31,13 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// The binding in `namespace`; it counts as present until [`Self::ask`] finds it missing.
+    /// The RoleBinding in `namespace`. It counts as present until [`Self::ask`] finds it missing.
     pub fn of(client: Client, namespace: &str) -> Binding {
         let (reviews, namespace) = (Api::all(client), namespace.to_owned());
         Binding { reviews, namespace, is_missing: Arc::default() }
     }
 
-    /// Checks the binding after a refusal. Returns a message for the user if it is missing.
+    /// Checks the RoleBinding after a refusal. If it is missing, returns a message for the user.
     pub async fn ask(&self) -> Option<String> {
         let spec = SelfSubjectRulesReviewSpec { namespace: Some(self.namespace.clone()) };
         let review = SelfSubjectRulesReview { spec, ..SelfSubjectRulesReview::default() };
@@ -50,12 +50,12 @@ impl Binding {
         self.refusal()
     }
 
-    /// Records that the binding exists. Called after a request that was not refused.
+    /// Records that the RoleBinding exists. Call this after a request that was not refused.
     pub fn is_there(&self) {
         self.is_missing.store(false, Ordering::Relaxed);
     }
 
-    /// The message for the user; `None` unless the binding is known to be missing.
+    /// The message for the user if the RoleBinding is known to be missing, or else `None`.
     pub fn refusal(&self) -> Option<String> {
         let namespace = &self.namespace;
         self.is_missing.load(Ordering::Relaxed).then(|| {
@@ -82,7 +82,7 @@ mod tests {
     use crate::Cluster;
     use crate::leader::Leadership;
 
-    /// An apiserver that refuses every request but a rules review, which grants these resources.
+    /// An apiserver that refuses every request except a rules review. The review lists `may`.
     async fn apiserver(may: &'static [&'static str]) -> Client {
         let answer = async move |uri: Uri| {
             let no = json!({"kind": "Status", "code": 403, "message": "no"});
@@ -100,7 +100,7 @@ mod tests {
         Client::try_from(kube::Config::new(url.parse().unwrap())).unwrap()
     }
 
-    /// What an engine reports of its Lease and of its watches, once both were refused.
+    /// The messages of an engine about its Lease and about its watches, after both were refused.
     async fn said(may: &'static [&'static str]) -> [String; 2] {
         let (client, clock) = (apiserver(may).await, Clock::start());
         let (_leaves, stays) = Shutdown::new();

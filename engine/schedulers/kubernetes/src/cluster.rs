@@ -1,4 +1,4 @@
-//! The state of the scaled namespace, and the writes to it.
+//! Reads the state of the scaled namespace, and writes to it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,7 +32,7 @@ use super::permissions::{Rights, no_kill};
 use super::watch::{Health, Watched};
 use super::writer::{self, Write};
 
-/// A namespace that is watched and scaled.
+/// A namespace whose Deployments are watched and scaled.
 pub struct Cluster {
     deployments: Watched<Deployment>,
     pods: Watched<Pod>,
@@ -42,14 +42,14 @@ pub struct Cluster {
     other_pods: Option<OtherPods>,
     rights: Rights,
     api: Api<Deployment>,
-    /// The namespace's pods, for kill commands.
+    /// Deletes pods of the namespace, for kill commands.
     victims: Api<Pod>,
     events: Events,
     clock: Clock,
     may_write: MayWrite,
     shared: Arc<Mutex<Shared>>,
     changes: watch::Receiver<u64>,
-    /// Counts watch events and this engine's successful writes; a new count wakes the loop.
+    /// Counts watch events and this engine's successful writes; a new count wakes the control loop.
     notify: watch::Sender<u64>,
 }
 
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Cluster {
     }
 }
 
-/// State that observations and writes share. The lock is never held across an await.
+/// State that observations and writes share. Its lock is never held across an await.
 #[derive(Debug, Default)]
 struct Shared {
     expectations: BTreeMap<String, Expectations>,
@@ -100,19 +100,19 @@ impl Cluster {
         }
     }
 
-    /// Starts to watch the nodes and pods of the whole cluster, too, for its spare capacity.
+    /// Also watches the nodes and pods of the whole cluster, to compute its spare capacity.
     pub fn watch_tenants(&mut self, client: Client, namespace: &str) {
         self.other_pods = Some(OtherPods::start(client, namespace));
     }
 
-    /// The worse health of the two watches, of Deployments and of pods.
+    /// The health of the Deployments' watch or of the pods' watch, whichever is worse.
     pub fn health(&self) -> Health {
         let both = [self.deployments.health(), self.pods.health()];
         let warnings = [Health::Forbidden, Health::Fails, Health::Beginning];
         warnings.into_iter().find(|health| both.contains(health)).unwrap_or(Health::Works)
     }
 
-    /// A Deployment as the watch last showed it; `None` if there is none of this name.
+    /// The named Deployment as the watch last showed it; `None` if it does not exist.
     pub fn deployment(&self, name: &str) -> Option<Arc<Deployment>> {
         self.deployments.store.find(|deployment| deployment.name_any() == name)
     }
@@ -120,7 +120,7 @@ impl Cluster {
 
 impl Scheduler for Cluster {
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        // This cannot fail, because `self` holds a sender.
+        // The wait cannot fail, because `self` holds a sender.
         self.changes.changed().map(drop).boxed()
     }
 
@@ -141,7 +141,7 @@ impl Scheduler for Cluster {
         }
         let all = self.deployments.store.state();
         let spare = match &self.other_pods {
-            // Returns `None` before the first answer: the configured capacity might be too large.
+            // `None` before the first answer, because the configured capacity might be too large.
             Some(other_pods) => Some(other_pods.spare(&all)?),
             None => None,
         };
@@ -215,7 +215,7 @@ impl Scheduler for Cluster {
         .boxed()
     }
 
-    /// The status of each Deployment by name; empty until Deployments and pods were listed.
+    /// The status of each Deployment by name; empty until Deployments and pods have been listed.
     fn observe(&self) -> BTreeMap<String, Status> {
         if !(self.deployments.was_listed() && self.pods.was_listed()) {
             return BTreeMap::new();
@@ -239,9 +239,9 @@ impl Scheduler for Cluster {
         seen
     }
 
-    /// Writes a Deployment's replica count. The engine uses the count at once; the future returns
-    /// whether the write succeeded. Writes to one Deployment are sent one after the other, each
-    /// based on the result of the one before. A write that is outdated by its turn is not sent.
+    /// Writes a Deployment's replica count. The engine uses the new count at once, and the future
+    /// fails if the write does. Writes to one Deployment are sent one after the other, each based
+    /// on the result of the previous write. A waiting write that is superseded is not sent.
     fn scale(&self, name: &str, to: u32, _first: &[String]) -> Written {
         if self.deployment(name).is_none() {
             let known = self.deployments.store.state().iter().map(|d| d.name_any()).collect();
@@ -270,7 +270,7 @@ impl Scheduler for Cluster {
             if let Err(ScaleError::Forbidden(why)) = &result {
                 forbidden.note(api, &name, why.clone(), notify.clone());
             }
-            // A failed write does not wake the loop, which would retry at once, again and again.
+            // A failed write does not wake the control loop, which would retry without a pause.
             if result.is_ok() {
                 notify.send_modify(|count| *count += 1);
             }

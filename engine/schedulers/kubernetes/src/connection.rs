@@ -17,7 +17,7 @@ const LEASE: &str = "engine";
 /// A connection that is silent for 12 s is dead, because the server ends a watch after 10 s.
 const SILENCE: Duration = Duration::from_secs(12);
 
-/// A namespace that is watched, and may be scaled while this engine leads.
+/// A namespace that is watched. This engine may scale it while it leads.
 #[derive(Debug)]
 pub struct Connection {
     /// The namespace's Deployments and pods.
@@ -31,8 +31,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects as the engine called `name`. With `watches_tenants` it watches the whole cluster
-    /// for its spare capacity.
+    /// Connects as the engine with this `name`. With `watches_tenants`, also watches the whole
+    /// cluster, to compute its spare capacity.
     ///
     /// # Errors
     /// When no cluster is configured, or its configuration is invalid.
@@ -64,7 +64,7 @@ impl Connection {
 }
 
 /// Switches the client's own retries off: they last minutes and would hide a failure from the
-/// callers, which set their own timeouts and retries.
+/// callers, which have their own timeouts and retries.
 fn be_impatient(config: &mut kube::Config) {
     config.default_retry = false;
     config.connect_timeout = Some(REQUEST);
@@ -80,7 +80,7 @@ fn context() -> Option<String> {
     kube::config::Kubeconfig::read().ok()?.current_context
 }
 
-/// The identity for the Lease: a pod's unique name, elsewhere the host's name and the process id.
+/// The identity in the Lease: in a pod, the pod's name; elsewhere, the host's name and process id.
 fn identity(name: &str) -> String {
     let host = std::env::var("HOSTNAME").unwrap_or_else(|_| name.to_owned());
     match std::env::var_os("KUBERNETES_SERVICE_HOST") {

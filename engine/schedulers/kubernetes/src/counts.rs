@@ -8,10 +8,10 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
 use model::scheduler::{Instance, Phase};
 
-/// A pod that no node has had room for during this time counts as unschedulable.
+/// A pod counts as unschedulable if no node has had room for it during this time.
 pub const UNSCHEDULABLE_AFTER: Duration = Duration::from_secs(10);
 
-/// When the engine first saw each unschedulable pod as such, by the pod's UID.
+/// When the engine first saw that no node has room for a pod, by the pod's UID.
 #[derive(Debug, Default)]
 pub struct Waiting(BTreeMap<String, Duration>);
 
@@ -33,7 +33,7 @@ impl Waiting {
     }
 }
 
-/// Counts pods of one Deployment. The caller fills in `desired` and `promised`.
+/// Counts the pods of one Deployment. The caller fills in `desired` and `promised`.
 pub fn count<'a>(
     pods: impl Iterator<Item = &'a Pod>,
     waiting: &Waiting,
@@ -66,7 +66,7 @@ pub fn phase(pod: &Pod) -> Option<Phase> {
     Some(if condition(pod, "Ready") == Some(true) { Phase::Ready } else { Phase::Starting })
 }
 
-/// Pods as the page's grid shows them, sorted by name.
+/// Converts pods to the form that the page's grid shows, and sorts them by name.
 pub fn instances<'a>(pods: impl Iterator<Item = &'a Pod>, workload: &str) -> Vec<Instance> {
     let mut instances: Vec<_> = pods.filter_map(|pod| instance(pod, workload)).collect();
     instances.sort_by(|a, b| a.name.cmp(&b.name));

@@ -13,10 +13,10 @@ use manifest::{Program, parse};
 use super::expectations::WatchedDeployment;
 use super::writer;
 
-/// The grace period of pods that set none.
+/// The grace period of pods that do not set one.
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 
-/// Deployments converted to the form of a manifest, each again only when it changes.
+/// Deployments in the form of a manifest. A Deployment is converted again when it changes.
 #[derive(Debug, Default)]
 pub(super) struct Manifests(BTreeMap<String, (Arc<Deployment>, Option<manifest::Deployment>)>);
 
@@ -66,7 +66,7 @@ pub(super) fn seen(deployment: &Deployment) -> WatchedDeployment {
     }
 }
 
-/// Whether a Deployment is part of demo.yaml; the namespace may have others, too.
+/// Whether a Deployment is part of demo.yaml. The namespace may also have other Deployments.
 pub(super) fn is_ours(deployment: &Deployment) -> bool {
     let part_of = deployment.labels().get("app.kubernetes.io/part-of");
     part_of.is_some_and(|part_of| part_of == "microscaling-in-a-box")

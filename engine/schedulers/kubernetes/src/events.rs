@@ -1,4 +1,4 @@
-//! Publishes decisions and warnings as Events on the Deployments, with the page's texts.
+//! Publishes decisions and warnings as Events on the Deployments, with the same texts as the page.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,11 +10,11 @@ use kube::{Client, Resource, ResourceExt};
 
 use crate::rights::grant;
 
-/// Publishes Events; a failure is only logged.
+/// Publishes Events. If that fails, the failure is logged and the Event is lost.
 #[derive(Clone)]
 pub struct Events {
     recorder: Recorder,
-    /// Whether the missing right to publish was logged; it is logged once.
+    /// Whether the log already says that the right to publish is missing; it says so once.
     is_refusal_logged: Arc<AtomicBool>,
 }
 

@@ -1,8 +1,8 @@
 //! Computes how many pods Kubernetes' controllers may still start.
 //!
-//! The controllers act on a write with a delay. Until they have caught up, they may start as many
-//! pods as the highest count written since they last caught up. The slots of an increase that was
-//! withdrawn therefore stay reserved until then.
+//! The controllers act on a write with a delay. While they lag behind, they may start as many pods
+//! as the highest count written since they were last up to date. If an increase is withdrawn, its
+//! slots therefore stay reserved until the controllers are up to date again.
 
 use std::time::Duration;
 
@@ -21,27 +21,27 @@ pub struct WatchedDeployment {
     pub status_replicas: u32,
 }
 
-/// How long a write that was not answered may still take effect: the apiserver gives up a request
+/// How long a write that was not answered may still take effect: the apiserver abandons a request
 /// after a minute.
 const LOST: Duration = Duration::from_secs(60);
-/// How long spec, status and pods must agree after an increase was withdrawn: the Deployment's
-/// controller may be ahead of the ReplicaSet's, which starts the pods.
+/// How long spec, status and pods must agree after an increase was withdrawn. The Deployment's
+/// controller may be ahead of the ReplicaSet's controller, which starts the pods.
 const AGREED: Duration = Duration::from_secs(1);
 
 /// The writes to one Deployment whose effects may still come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Expectations {
-    /// The count of a write under way, which is used as if the write had succeeded.
+    /// The count of a write under way. The engine uses it as if the write had succeeded.
     intended: Option<u32>,
-    /// The last successful write, until the watch shows it.
+    /// The last successful write; `None` once the watch shows it.
     written: Option<Written>,
-    /// The last write without an answer, while it may still take effect.
+    /// The last write that was not answered; `None` once it can no longer take effect.
     lost: Option<Lost>,
-    /// The highest count written since the controllers last caught up.
+    /// The highest count written since the controllers were last up to date.
     most: u32,
-    /// The count when the controllers last caught up.
+    /// The count when the controllers were last up to date.
     settled: u32,
-    /// Since when spec, status and pods agree; `None` while they differ.
+    /// When spec, status and pods began to agree; `None` while they differ.
     agreed_since: Option<Duration>,
 }
 
@@ -53,7 +53,7 @@ struct Written {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Lost {
-    /// The version that the write was based on; once it has changed, the write cannot succeed.
+    /// The version that the write was based on. The write fails if the Deployment has a newer one.
     version: u64,
     until: Duration,
 }
@@ -65,7 +65,7 @@ impl Expectations {
         self.most = self.most.max(replicas);
     }
 
-    /// Whether the latest write under way has this count.
+    /// Whether the latest write is still under way and has this count.
     pub fn still_intends(&self, replicas: u32) -> bool {
         self.intended == Some(replicas)
     }
@@ -76,14 +76,14 @@ impl Expectations {
         self.written = Some(Written { replicas, version });
     }
 
-    /// Records that a write based on this version was not answered at `now`. It may still take
-    /// effect, until something else has changed the Deployment.
+    /// Records at `now` that a write based on this version was not answered. The write may still
+    /// take effect, until another write changes the Deployment.
     pub fn unanswered(&mut self, replicas: u32, version: u64, now: Duration) {
         self.ended(replicas);
         self.lost = Some(Lost { version, until: now + LOST });
     }
 
-    /// Records the end of a write. A refused write keeps its slots until the watch agrees.
+    /// Records the end of a write. A refused write's slots stay reserved until the watch agrees.
     pub fn ended(&mut self, replicas: u32) {
         self.intended = self.intended.filter(|intended| *intended != replicas);
     }
@@ -99,8 +99,8 @@ impl Expectations {
         written.map_or((seen.replicas, seen.version), |w| (w.replicas, w.version))
     }
 
-    /// Updates the record from what the watches show at `now`; `staying` pods are not being
-    /// stopped. Returns the largest number of pods that the controllers may have.
+    /// Updates the record at `now`, by the watched Deployment and its number of pods that are not
+    /// being stopped (`staying`). Returns the highest number of pods that the controllers may run.
     pub fn update(&mut self, now: Duration, seen: &WatchedDeployment, staying: u32) -> u32 {
         self.written = self.written.filter(|written| written.version > seen.version);
         self.lost = self.lost.filter(|lost| seen.version <= lost.version && now < lost.until);
@@ -110,7 +110,7 @@ impl Expectations {
             return self.most;
         }
         let since = *self.agreed_since.get_or_insert(now);
-        // A plain decrease need not wait: the pods that it stops are not started again.
+        // A decrease need not wait if no increase was withdrawn: stopped pods stay stopped.
         let was_withdrawn = self.most > self.settled.max(seen.replicas);
         if !was_withdrawn || now >= since + AGREED {
             (self.most, self.settled) = (seen.replicas, seen.replicas);

@@ -1,5 +1,5 @@
-//! Deployments that the engine may not scale. They are blocked, so that the loop does not repeat a
-//! decision that cannot be carried out. The right is tried again until it is granted.
+//! Deployments that the engine may not scale. They are blocked, so that the engine does not repeat
+//! a decision that it cannot carry out. A dry run is repeated until the right is granted.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use tokio::time::sleep;
 
 use super::writer;
 
-/// The time between two tries of a missing right.
+/// How long to wait before checking again whether the right was granted.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// The blocked Deployments, each with its warning.
+/// The blocked Deployments by name, each with its warning.
 #[derive(Debug, Clone, Default)]
 pub struct Forbidden(Arc<Mutex<Warnings>>);
 
@@ -26,7 +26,7 @@ impl Forbidden {
         self.lock().clone()
     }
 
-    /// Blocks a Deployment until the right to scale it is granted; then wakes the loop.
+    /// Blocks a Deployment until the right to scale it is granted, and then wakes the control loop.
     pub fn note(&self, api: Api<Deployment>, name: &str, why: String, changes: watch::Sender<u64>) {
         let warning = Warning::new(Kind::MissingRight, why);
         if self.lock().insert(name.to_owned(), warning).is_some() {

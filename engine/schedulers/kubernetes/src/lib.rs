@@ -2,21 +2,21 @@
 //!
 //! # Layout
 //! - [`Connection`]: connects to a cluster
-//! - [`cluster`]: the state of the scaled namespace, and the writes to it
-//! - [`watch`]: lists and watches that restart after a failure, and their health
-//! - [`counts`]: counts pods by phase; pure
+//! - [`cluster`]: reads the state of the scaled namespace, and writes to it
+//! - [`watch`]: keeps lists of objects up to date, and restarts a watch that has failed
+//! - [`counts`]: counts pods by phase; does no I/O
 //! - `deployments`: the fields of a Deployment that the engine uses, and which pods belong to it
-//! - [`orphans`]: pods whose Deployment is gone; pure
-//! - [`expectations`]: how many pods the controllers may still start; pure
-//! - [`other_pods`]: the pods of others on the cluster, for `--capacity auto`
-//! - [`spare`] and [`quantity`]: the capacity that other pods leave, in slots; pure
+//! - [`orphans`]: pods whose Deployment is gone; does no I/O
+//! - [`expectations`]: how many pods Kubernetes' controllers may still start; does no I/O
+//! - [`other_pods`]: the cluster's nodes and pods, which `--capacity auto` needs
+//! - [`spare`] and [`quantity`]: the capacity that other pods leave, in slots; do no I/O
 //! - [`other_autoscalers`]: other autoscalers of the same Deployments
-//! - [`scaled_object`]: the fields of KEDA's ScaledObject that name what it scales
+//! - [`scaled_object`]: the fields of KEDA's ScaledObject that name the scaled Deployment
 //! - [`forbidden`]: Deployments that the engine may not scale
 //! - [`permissions`]: the rights that the engine has besides scaling
 //! - [`annotations`]: edits annotations
-//! - [`writer`]: one write, based on a resourceVersion
-//! - [`leader`]: which of several engines may act
+//! - [`writer`]: writes a replica count, unless the Deployment has changed meanwhile
+//! - [`leader`]: decides which of several engines may act
 //! - [`rights`] and [`binding`]: the kubectl commands that grant a missing right
 //! - [`events`]: publishes decisions and warnings as Events on the Deployments
 #![forbid(unsafe_code)]

@@ -9,15 +9,15 @@ use kube::core::{Selector, SelectorExt};
 
 use super::counts;
 
-/// The selectors of all Deployments seen so far; those of deleted ones only while they have pods.
+/// The pod selectors of all present Deployments, and of deleted Deployments that still have pods.
 #[derive(Debug, Default)]
 pub struct Orphans {
     selectors: BTreeMap<String, Selector>,
 }
 
 impl Orphans {
-    /// Takes the present Deployments and pods; returns the pods of deleted Deployments, by the name
-    /// of the Deployment.
+    /// Takes the selectors of the present Deployments, and all pods. Returns the pods of each
+    /// deleted Deployment, by its name.
     pub fn update(
         &mut self,
         known: BTreeMap<String, Selector>,

@@ -1,5 +1,5 @@
 //! Other autoscalers of the namespace. Two autoscalers of one Deployment would undo each other's
-//! writes, so the engine does not scale a Deployment that has another one.
+//! writes, so the engine does not scale a Deployment that another autoscaler scales.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::scaled_object::ScaledObject;
 use super::watch::{Health, Watched};
 use super::writer::REQUEST;
 
-/// The time between two checks whether KEDA is installed.
+/// How long to wait before checking again whether KEDA is installed.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// The watch of KEDA's ScaledObjects; `None` until KEDA is installed.
@@ -28,7 +28,7 @@ pub struct OtherAutoscalers {
 }
 
 impl OtherAutoscalers {
-    /// Starts to watch both kinds; `changes` counts their events, to wake the control loop.
+    /// Starts to watch both kinds. `changes` counts the watches' events, to wake the control loop.
     pub fn start(
         client: &Client,
         namespace: &str,
@@ -44,12 +44,12 @@ impl OtherAutoscalers {
         }
     }
 
-    /// Whether the HorizontalPodAutoscalers were listed once; nothing is scaled before.
+    /// Whether the HorizontalPodAutoscalers were listed once. Before that, nothing is scaled.
     pub fn are_known(&self) -> bool {
         self.autoscalers.health() != Health::Beginning
     }
 
-    /// A warning for each Deployment that has another autoscaler; the warning names it.
+    /// For each Deployment with another autoscaler: a warning that names the autoscaler.
     pub fn conflicts(&self) -> Warnings {
         let autoscalers = self.autoscalers.store.state();
         let mut conflicts: Warnings =
@@ -75,7 +75,7 @@ async fn await_keda(
     found.closed().await;
 }
 
-/// The warning about a HorizontalPodAutoscaler; one made by KEDA is named by its ScaledObject.
+/// The warning about a HorizontalPodAutoscaler, or about the ScaledObject that made it.
 fn of_autoscaler(autoscaler: &HorizontalPodAutoscaler) -> Option<(String, Warning)> {
     let target = &autoscaler.spec.scale_target_ref;
     if target.kind != "Deployment" {

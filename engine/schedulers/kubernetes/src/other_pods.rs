@@ -19,15 +19,15 @@ use super::spare;
 use super::watch::{Health, Watched};
 use super::writer::REQUEST;
 
-/// The time between two tries to read nodes and pods, until the engine may.
+/// How long to wait before trying again to read nodes and pods, until a try succeeds.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// The command that grants the right to read both; deploy/capacity-auto grants the same.
+/// The command that grants the right to read nodes and pods, as deploy/capacity-auto does.
 const GRANT: &str = "kubectl create clusterrole engine-capacity-auto --verb=get,list,watch \
      --resource=nodes,pods && kubectl create clusterrolebinding engine-capacity-auto \
      --clusterrole=engine-capacity-auto --serviceaccount=";
 
-/// The nodes and pods of the cluster, as soon as the engine may read them.
+/// The nodes and pods of the cluster, which are watched as soon as the engine may read them.
 #[derive(Debug)]
 pub struct OtherPods {
     namespace: String,
@@ -51,8 +51,8 @@ impl OtherPods {
         OtherPods { namespace, seen }
     }
 
-    /// How many slots the cluster has for the scaled Deployments of the namespace, or why that is
-    /// unknown; `None` before the first answer.
+    /// How many slots the cluster has for the scaled Deployments of the namespace, or why the
+    /// number is unknown; `None` before the first answer.
     pub fn spare(&self, all: &[Arc<Deployment>]) -> Option<Result<u32, String>> {
         let (nodes, pods) = match &*self.seen.borrow() {
             Access::NotYet => return None,
@@ -92,14 +92,14 @@ fn is_scaled(deployment: &Deployment) -> bool {
     ours.any(|(name, value)| name == "is-scalable" && value == "true")
 }
 
-/// Publishes why the nodes and pods cannot be read, until they can; then watches them.
+/// Publishes why the nodes and pods cannot be read. As soon as they can be read, watches them.
 async fn begin(client: Client, namespace: String, seen: watch::Sender<Access>) {
     let (nodes, pods): (Api<Node>, Api<Pod>) = (Api::all(client.clone()), Api::all(client));
     while let Err(why) = try_reading(&nodes, &pods, &namespace).await {
         seen.send_replace(Access::Refused(why));
         sleep(AGAIN).await;
     }
-    // A busy cluster's events would wake the control loop all the time; its ticks are enough.
+    // These events do not wake the control loop: in a busy cluster they come all the time.
     let (unheard, _) = watch::channel(0);
     let nodes = Arc::new(Watched::start(nodes, unheard.clone()));
     let pods = Arc::new(Watched::start(pods, unheard));

@@ -1,5 +1,5 @@
-//! The rights that the engine has besides scaling. The engine asks for them every 5 s, so that the
-//! page can say in advance which of its buttons would be refused.
+//! The rights that the engine has besides scaling. The engine checks them every 5 s, so that the
+//! page can show in advance which of its buttons would fail.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use crate::rights::overlay;
 /// the engine a right soon sees the effect.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// The rights of the engine, as far as known.
+/// The engine's missing rights, as the apiserver last reported them.
 #[derive(Debug, Clone)]
 pub struct Rights(watch::Receiver<Lacks>);
 
 impl Rights {
-    /// Starts to ask the apiserver for the engine's rights in a namespace.
+    /// Starts to check with the apiserver which rights the engine has in a namespace.
     pub fn start(client: Client, namespace: &str) -> Rights {
         let unknown = |right| Some(format!("it is not known yet whether the engine may {right}"));
         let unknown =
@@ -49,12 +49,12 @@ impl Rights {
     }
 }
 
-/// The message that the engine may not delete pods, with the command that grants the right.
+/// The message that the engine may not delete pods. It contains the command that grants the right.
 pub(super) fn no_kill(namespace: &str) -> String {
     format!("the engine may not delete pods; grant it with {}", overlay(namespace, "kill"))
 }
 
-/// Asks which rights are missing; `None` without an answer, so that the last known ones stay.
+/// Asks for the missing rights. Without an answer: `None`, and the last known rights stay valid.
 async fn ask(reviews: &Api<SelfSubjectAccessReview>, namespace: &str) -> Option<Lacks> {
     let may_kill = may(reviews, namespace, "delete", "", "pods", None).await?;
     let name = Some("engine");

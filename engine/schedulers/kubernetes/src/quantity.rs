@@ -34,7 +34,7 @@ fn counted(text: &str, finer: i32) -> Result<u64, String> {
     counted.ok_or_else(|| format!("{text:?} is too large"))
 }
 
-/// The value of a suffix: a factor, and a power of ten to multiply it with.
+/// The value of a suffix such as `Ki`: a factor, and the power of ten by which to multiply it.
 fn unit(suffix: &str) -> Option<(u128, i32)> {
     Some(match suffix {
         "" => (1, 0),
@@ -61,7 +61,7 @@ fn shifted(digits: u128, factor: u128, tens: i32) -> Option<u64> {
     let product = digits.checked_mul(factor)?;
     let power = 10_u128.checked_pow(tens.unsigned_abs());
     let counted = match power {
-        // Less than one, but not zero, is rounded up.
+        // A result between 0 and 1 is rounded up to 1.
         None if tens < 0 || product == 0 => product.min(1),
         None => return None,
         Some(power) if tens < 0 => product.div_ceil(power),

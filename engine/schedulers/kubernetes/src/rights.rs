@@ -1,7 +1,8 @@
 //! The kubectl commands that grant a missing right, to be pasted into a shell.
 
-/// The command that grants the engine of demo.yaml a right in its namespace. `verbs` are
-/// comma-separated; `resource` is spelled as in kubectl. With a `name` only that object is covered.
+/// The command that grants the engine of demo.yaml a right in `namespace`. `verbs` are
+/// comma-separated; `resource` is spelled as in kubectl. With a `name`, only that object is
+/// covered.
 pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -> String {
     let only = name.map(|name| format!(" --resource-name={name}")).unwrap_or_default();
     let role = ["engine", resource].into_iter().chain(name).collect::<Vec<_>>().join("-");
@@ -13,8 +14,8 @@ pub fn grant(namespace: &str, verbs: &str, resource: &str, name: Option<&str>) -
     )
 }
 
-/// The command that grants the engine all rights of demo.yaml's Role in `namespace`, for when the
-/// RoleBinding there names another namespace.
+/// The command that grants the engine all rights of demo.yaml's Role in `namespace`. It is needed
+/// if the RoleBinding there names another namespace.
 pub fn bind(namespace: &str) -> String {
     format!(
         "kubectl create rolebinding engine-{namespace} -n {namespace} --role=engine \
@@ -22,8 +23,8 @@ pub fn bind(namespace: &str) -> String {
     )
 }
 
-/// The command that applies the rights in `deploy/NAME`, run in the root of the checkout. The files
-/// there name the namespace `default`, so the command replaces that name by another one.
+/// The command that applies the rights in `deploy/NAME`. It must run in the root of the checkout.
+/// The files there name the namespace `default`, so the command replaces `default` by `namespace`.
 pub fn overlay(namespace: &str, name: &str) -> String {
     if namespace == "default" {
         return format!("kubectl apply -k deploy/{name}");

@@ -1,4 +1,4 @@
-//! The fields of KEDA's ScaledObject that name what it scales.
+//! The fields of KEDA's ScaledObject that name the Deployment which it scales.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{Metadata, NamespaceResourceScope, Resource};
@@ -23,13 +23,13 @@ struct Spec {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Target {
-    /// `None` means Deployment.
+    /// The kind of the scaled object; `None` means Deployment.
     kind: Option<String>,
     name: String,
 }
 
 impl ScaledObject {
-    /// The Deployment that this scales; `None` while this is paused or scales something else.
+    /// The Deployment that the ScaledObject scales; `None` if it is paused or scales another kind.
     pub fn deployment(&self) -> Option<&str> {
         let target = &self.spec.scale_target_ref;
         let is_deployment = target.kind.as_deref().is_none_or(|kind| kind == "Deployment");

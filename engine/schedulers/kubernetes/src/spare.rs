@@ -1,8 +1,8 @@
 //! The spare capacity of the cluster, in slots.
 //!
-//! A slot is as large as the largest pod of the scaled workloads. A node's room is what the
-//! requests of all other pods leave, including those that still wait for a node. The pods of the
-//! scaled workloads share this room, so what they hold counts as room.
+//! A slot is as large as the largest pod of the scaled workloads. A node's room is its size minus
+//! the requests of all other pods, including pods that still wait for a node. The scaled workloads'
+//! own pods use this room, so their requests are not subtracted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub struct Amounts {
     pub pods: u64,
 }
 
-/// How many slots the nodes have for the scaled workloads, 1 to 1000. `templates` are their pod
-/// templates, so that a slot has a size before there is a pod; `is_own` recognises their pods.
+/// The number of slots that the nodes have for the scaled workloads, 1 to 1000. The workloads' pod
+/// `templates` give a slot a size before a pod exists. `is_own` finds their pods.
 ///
 /// # Errors
 /// When the number is unknown; the error is a message for the user.
@@ -53,8 +53,8 @@ pub fn capacity<'a>(
     Ok(u32::try_from(slots).unwrap_or(most).clamp(*CAPACITIES.start(), most))
 }
 
-/// The requests of a whole pod, added up as Kubernetes does: its containers and sidecars run side
-/// by side, and its other init containers run before them, one by one.
+/// The requests of a whole pod, added up as Kubernetes does: its containers and sidecars run at the
+/// same time; its other init containers run earlier, one by one.
 ///
 /// # Errors
 /// When a quantity cannot be parsed.
@@ -83,15 +83,17 @@ fn slot<'a>(pods: impl Iterator<Item = &'a PodSpec>) -> Result<Amounts, String> 
         slot = slot.largest(requests(pod)?);
     }
     if slot.pods == 0 {
-        return Err("no workload is scaled, so a slot has no size".to_owned());
+        return Err("no workload is scaled, so a slot's size is unknown".to_owned());
     }
     if slot.cpu == 0 && slot.memory == 0 {
-        return Err("no scaled workload requests cpu or memory, so a slot has no size".to_owned());
+        return Err(
+            "no scaled workload requests cpu or memory, so a slot's size is unknown".to_owned()
+        );
     }
     Ok(slot)
 }
 
-/// The room of each node that accepts pods, without what the `others` on it request.
+/// The room of each node that accepts pods: its size minus the requests of the `others` on it.
 fn rooms(nodes: &[Arc<Node>], others: &[&Pod]) -> Result<Vec<Amounts>, String> {
     let mut rooms = BTreeMap::new();
     for node in nodes.iter().filter(|node| accepts_pods(node)) {
@@ -111,8 +113,8 @@ fn rooms(nodes: &[Arc<Node>], others: &[&Pod]) -> Result<Vec<Amounts>, String> {
     Ok(rooms.into_values().collect())
 }
 
-/// Places each waiting pod on the node with the most room, the largest pods first. A pod that fits
-/// on no node is left out, because freeing slots would not help it.
+/// Places each waiting pod on the node with the most room. The largest pods come first. A pod that
+/// fits on no node is left out, because freeing slots would not help it.
 fn seat(rooms: &mut [Amounts], mut waiting: Vec<Amounts>, slot: Amounts) {
     waiting.sort_by_key(|pod| std::cmp::Reverse((pod.cpu, pod.memory)));
     for pod in waiting {
@@ -123,7 +125,7 @@ fn seat(rooms: &mut [Amounts], mut waiting: Vec<Amounts>, slot: Amounts) {
     }
 }
 
-/// Whether a node accepts the demo's pods, which tolerate no taint: it must not have one.
+/// Whether a node accepts the demo's pods. It must have no taint, because they tolerate none.
 fn accepts_pods(node: &Node) -> bool {
     let spec = node.spec.as_ref();
     let cordoned = spec.and_then(|spec| spec.unschedulable).unwrap_or_default();
@@ -134,7 +136,7 @@ fn accepts_pods(node: &Node) -> bool {
     !cordoned && !tainted && conditions.any(|c| c.type_ == "Ready" && c.status == "True")
 }
 
-/// Whether a pod will be placed as soon as a node has room.
+/// Whether a pod has no node, and will be placed as soon as a node has room.
 fn is_waiting(pod: &Pod) -> bool {
     let gates = pod.spec.as_ref().and_then(|spec| spec.scheduling_gates.as_ref());
     let gated = gates.is_some_and(|gates| !gates.is_empty());
@@ -158,7 +160,7 @@ fn requests_of_container(container: &Container) -> Result<Amounts, String> {
     read(resources.requests.as_ref(), limits)
 }
 
-/// The amounts in a list of resources; `other` has those that the list lacks.
+/// The amounts in a list of resources. Amounts that the list lacks are taken from `other`.
 fn read(list: Option<&Named>, other: Amounts) -> Result<Amounts, String> {
     let Some(list) = list else { return Ok(other) };
     let amount = |name, parse: fn(&str) -> Result<u64, String>, other| match list.get(name) {
@@ -197,7 +199,7 @@ impl Amounts {
         pod.cpu <= self.cpu && pod.memory <= self.memory && pod.pods <= self.pods
     }
 
-    /// How often a slot fits into these amounts. A resource that it does not request sets no limit.
+    /// How many slots fit into these amounts. A resource that slots do not request sets no limit.
     fn slots(self, slot: Amounts) -> u64 {
         let times = self.each(slot, |free, size| free.checked_div(size).unwrap_or(u64::MAX));
         times.cpu.min(times.memory).min(times.pods)

@@ -1,4 +1,4 @@
-//! Lists and watches that restart after a failure, and their health.
+//! Keeps lists of objects up to date by watches, restarts failed watches, and reports their health.
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -17,7 +17,7 @@ use crate::binding::Binding;
 use crate::rights::grant;
 
 /// The server ends a watch after this many seconds, and the engine starts it again. If the watch
-/// died silently, the client reports that 5 s later.
+/// has died silently, the client reports its end 5 s later.
 const WATCH_S: u32 = 10;
 /// An apiserver that refuses a watch does so within this time.
 const DOUBT: Duration = Duration::from_millis(250);
@@ -25,7 +25,7 @@ const DOUBT: Duration = Duration::from_millis(250);
 /// The health of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Health {
-    /// The first list is not there yet.
+    /// The first list has not arrived yet.
     #[default]
     Beginning,
     /// The objects are up to date.
@@ -51,16 +51,16 @@ where
     /// The objects, as of the last event.
     pub store: Store<K>,
     status: watch::Receiver<Status>,
-    /// The message for a watch that is forbidden.
+    /// The message for the user if the watch is forbidden.
     refusal: String,
-    /// The RoleBinding, whose absence explains a refusal; `None` for a watch of all namespaces.
+    /// The RoleBinding that grants the watch; `None` for a watch of all namespaces.
     binding: Option<Binding>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Status {
     health: Health,
-    /// Whether there ever was a complete list.
+    /// Whether a complete list has ever arrived.
     listed: bool,
 }
 
@@ -94,7 +94,7 @@ where
         self.status.borrow().health
     }
 
-    /// Whether there ever was a complete list.
+    /// Whether a complete list has ever arrived.
     pub fn was_listed(&self) -> bool {
         self.status.borrow().listed
     }
@@ -114,7 +114,7 @@ fn refusal<K: Resource<DynamicType = ()>>(api: &Api<K>) -> String {
     format!("the engine may not watch {plural}; grant it with {grant}")
 }
 
-/// The task behind a [`Watched`].
+/// The task that keeps a [`Watched`] up to date.
 struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     writer: Writer<K>,
     status: watch::Sender<Status>,
@@ -122,9 +122,9 @@ struct Watch<K: Resource<DynamicType = ()> + Clone + 'static> {
     binding: Option<Binding>,
     is_refusal_logged: bool,
     changes: watch::Sender<u64>,
-    /// How often in a row the watch has failed.
+    /// The number of the watch's failures in a row.
     failures: u32,
-    /// Whether the list succeeded after a failure while the watch may still be refused.
+    /// After a failure: whether the list has succeeded, but the watch may still be refused.
     is_in_doubt: bool,
 }
 
@@ -132,8 +132,8 @@ impl<K> Watch<K>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
 {
-    /// Watches for ever, and starts with a list after each failure. A watch that resumes without
-    /// a list is silent until the first event, and until then nothing would show that it works.
+    /// Watches for ever. After each failure it starts with a new list: a watch that resumes without
+    /// a list is silent until the first event, and until then nothing shows that it works.
     async fn run(mut self, api: Api<K>) {
         loop {
             let config = watcher::Config::default().timeout(WATCH_S);
@@ -154,7 +154,7 @@ where
         }
     }
 
-    /// How long to wait for an event; after that silence a watch in doubt counts as accepted.
+    /// How long to wait for an event. If none comes, a watch in doubt counts as accepted.
     fn doubt(&self) -> Duration {
         if self.is_in_doubt { DOUBT } else { Duration::MAX }
     }
@@ -163,7 +163,7 @@ where
         self.writer.apply_watcher_event(event);
         match event {
             watcher::Event::Init | watcher::Event::InitApply(_) => {}
-            // A right to list does not imply one to watch.
+            // The list succeeded, but a right to list does not imply a right to watch.
             watcher::Event::InitDone if self.status.borrow().health.is_failure() => {
                 self.is_in_doubt = true;
                 self.status.send_modify(|status| status.listed = true);
@@ -201,7 +201,7 @@ where
         }
     }
 
-    /// Logs a missing right once; a missing RoleBinding is logged by the Lease's candidate.
+    /// Logs a missing right once. A missing RoleBinding is logged by the leader election instead.
     async fn log_refusal(&mut self) {
         if self.is_refusal_logged {
             return;
@@ -226,7 +226,7 @@ fn is_forbidden(error: &watcher::Error) -> bool {
     )
 }
 
-/// The wait before the next try: 100 ms at first, at most 1 s.
+/// How long to wait before the next try: 100 ms at first, at most 1 s.
 fn pause(failures: u32) -> Duration {
     let wait = Duration::from_millis(100) * 2_u32.pow(failures.min(4));
     wait.min(Duration::from_secs(1))

@@ -1,4 +1,4 @@
-//! One write through the scale subresource, based on a resourceVersion.
+//! Writes a replica count by the scale subresource, unless the Deployment has changed meanwhile.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use tokio::time::timeout;
 
 use crate::rights::grant;
 
-/// The time limit for a request to the apiserver. Short, because an engine that no longer leads
-/// must not have a write under way when the next leader starts.
+/// The time limit for a request to the apiserver. It is short, because an engine that no longer
+/// leads must not have a write under way when the next leader starts.
 pub const REQUEST: Duration = Duration::from_secs(1);
-/// Each change of a Deployment's status changes its version, so a write is tried again with the
-/// current version this many times.
+/// How often a write is tried, each time with the current version. Each change of a Deployment's
+/// status changes its version, so conflicts are normal.
 const TRIES: u32 = 5;
 
-/// What to write, and the state that it is based on.
+/// A replica count to write, and the state on which the write is based.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
     /// The Deployment's name.
@@ -27,15 +27,15 @@ pub struct Write {
     pub from: u32,
     /// The replicas to write.
     pub to: u32,
-    /// The resourceVersion at the decision, or at the last read after a conflict.
+    /// The Deployment's resourceVersion at the decision, or at the last read after a conflict.
     pub version: String,
 }
 
-/// Writes and returns the new version. After a conflict the Deployment is read again; if another
-/// client has scaled it, the write is given up.
+/// Writes, and returns the new version. After a conflict, reads the Deployment again and retries,
+/// unless another client has scaled it.
 ///
 /// # Errors
-/// When the write was refused or not answered in time, or when `wanted` fails.
+/// When the write is refused or not answered in time, or when `wanted` fails before a try.
 pub async fn write(
     api: &Api<Deployment>,
     write: &mut Write,
@@ -103,7 +103,7 @@ fn too_late() -> ScaleError {
     Refused(format!("no answer in {REQUEST:?}"))
 }
 
-/// Why a write failed. Unless the apiserver refused the write, it may still take effect.
+/// The error for a failed write. Unless the apiserver refused the write, it may still take effect.
 fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code < 500 => refusal(error, api, name),
@@ -112,7 +112,7 @@ fn failure(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError
     }
 }
 
-/// The apiserver's refusal; for a missing right it has the command that grants the right.
+/// The error for a refused request. If a right is missing, its text has the command that grants it.
 fn refusal(error: &kube::Error, api: &Api<Deployment>, name: &str) -> ScaleError {
     match error {
         kube::Error::Api(status) if status.code == 403 => {

@@ -1,14 +1,14 @@
-//! Maps the paths of a container to temporary folders of this machine. A program writes only to
-//! these folders: flags that name another place are refused.
+//! Replaces a container's paths by temporary folders on the local machine. A program writes only to
+//! these folders: flags that name another folder are refused.
 
 use std::path::{Path, PathBuf};
 
 use manifest::{Container, Source};
 
-/// The flags that name a folder to write to: the kit's program, its flag, and the flag's variable.
+/// For each flag that names a folder to write to: its program, the flag, and the flag's variable.
 const WRITTEN: [(&str, &str, &str); 1] = [("queue", "--data-dir", "MICROSCALING_DATA_DIR")];
 
-/// The flags that name a file to read: the program, its flag, and the flag's variable.
+/// For each flag that names a file to read: its program, the flag, and the flag's variable.
 const READ: [(&str, &str, &str); 4] = [
     ("queue", "--token-file", "MICROSCALING_TOKEN_FILE"),
     ("producer", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
@@ -16,7 +16,7 @@ const READ: [(&str, &str, &str); 4] = [
     ("remainder", "--queue-token-file", "MICROSCALING_QUEUE_TOKEN_FILE"),
 ];
 
-/// The local folders of a container by their mount paths, the longest paths first.
+/// The local folders of a container by their mount paths, with the longest paths first.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     all: Vec<(String, PathBuf)>,
@@ -53,7 +53,7 @@ impl Folders {
         self.all.iter().try_for_each(|(_, folder)| std::fs::create_dir_all(folder))
     }
 
-    /// The local path for a container's path in a mount; `None` for a path in no mount.
+    /// The local path for a container's path; `None` if the path is not in a mount.
     pub fn local(&self, path: &str) -> Option<String> {
         let path = clean(path, &self.working_dir);
         let mut all = self.all.iter();
@@ -61,12 +61,12 @@ impl Folders {
         Some(format!("{}{below}", folder.to_string_lossy()))
     }
 
-    /// Replaces each path in a text that is in a mount by its local path.
+    /// Replaces each path in `text` by its local path, if the path is in a mount.
     pub fn put(&self, text: &str) -> String {
         let mut scheme = false;
         let piece = |piece: &str| {
             let word = piece.trim_end_matches(['=', ':', ',']);
-            // After a scheme like `http:` comes `//` and a host, not a path.
+            // After a scheme like `http:`, the text `//` begins a host, not a path.
             let is_path = word.starts_with('/') && !(scheme && word.starts_with("//"));
             scheme = piece.ends_with(':');
             match self.local(word).filter(|_| is_path) {
@@ -77,8 +77,8 @@ impl Folders {
         text.split_inclusive(['=', ':', ',']).map(piece).collect()
     }
 
-    /// Replaces the paths, also relative ones, in the flags and variables with which a program
-    /// names a folder to write to.
+    /// Replaces the paths, including relative paths, in the flags and variables that name the
+    /// folders to which a program writes.
     pub fn put_flags(&self, program: &str, words: &mut [String], env: &mut [(String, String)]) {
         for (_, flag, variable) in of_program(&WRITTEN, program) {
             for (i, value) in values(words, flag) {
@@ -93,8 +93,8 @@ impl Folders {
     }
 }
 
-/// The flags and variables of a container whose paths do not work on this machine: each name with
-/// the reason and the fix.
+/// The flags and variables of a container whose paths do not work on the local machine: for each,
+/// the name and the reason.
 pub fn problems(
     container: &Container,
     words: &[String],
@@ -106,10 +106,8 @@ pub fn problems(
     };
     let written = named(&WRITTEN).into_iter().filter_map(|(name, path)| {
         let why = match source(container, &path) {
-            None => {
-                "is outside all volumeMounts and would be on this machine; mount an emptyDir there"
-                    .to_owned()
-            }
+            None => "is outside all volumeMounts, so it is a local path; mount an emptyDir there"
+                .to_owned(),
             Some((volume, true)) => {
                 format!("is in the volume {volume}, which is read-only; use an emptyDir")
             }
@@ -137,7 +135,7 @@ pub fn variable<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> 
     env.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The values of a flag or, without any, the value of its variable, each with its source's name.
+/// The name and values of a flag, or if it is not given, the name and value of its variable.
 pub fn given(
     words: &[String],
     env: &[(String, String)],
@@ -151,7 +149,7 @@ pub fn given(
     self::variable(env, variable).map(|value| (variable, value.to_owned())).into_iter().collect()
 }
 
-/// The values of a flag, written as `--flag=value` or as two words, with the index of their word.
+/// The values of a flag (`--flag=value` or `--flag value`), each with the index of its word.
 pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
     let value = |(i, word): (usize, &String)| match word.strip_prefix(flag)? {
         "" => Some((i + 1, words.get(i + 1)?.clone())),
@@ -160,7 +158,7 @@ pub fn values(words: &[String], flag: &str) -> Vec<(usize, String)> {
     words.iter().enumerate().filter_map(value).collect()
 }
 
-/// The name of the volume that contains a path, and whether the path is read-only.
+/// The name of the volume that contains a path, and whether that path is read-only.
 fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     let path = clean(path, &container.working_dir);
     let above = container.mounts.iter().filter(|it| below(&path, &clean(&it.path, "/")).is_some());
@@ -169,13 +167,13 @@ fn source<'a>(container: &'a Container, path: &str) -> Option<(&'a str, bool)> {
     Some((&mount.volume, is_read_only))
 }
 
-/// The rest of a path behind its mount's path; `None` if the path is not in the mount.
+/// The part of a path that follows the mount's path; `None` if the path is not in the mount.
 fn below<'a>(path: &'a str, mount: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(mount.trim_end_matches('/'))?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
-/// The absolute path for `path` in the folder `from`, without `.`, `..` and needless slashes.
+/// The absolute form of `path` as seen from the folder `from`, without `.`, `..` and extra slashes.
 fn clean(path: &str, from: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{from}/{path}") };
     let mut parts = Vec::new();

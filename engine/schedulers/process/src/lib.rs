@@ -1,11 +1,11 @@
-//! Runs the Deployments of a manifest as local processes of the programs in the engine's folder.
+//! Runs the Deployments of a manifest as local processes. The programs are in the engine's folder.
 //!
 //! # Layout
 //! - [`recipe`]: makes a local command line from a container of the manifest
-//! - [`folders`]: makes temporary folders from its mounts
-//! - [`services`]: which Services lead to a process, and which are left out
-//! - [`localize`]: makes local addresses from cluster addresses
-//! - `run_folder`: the folder of a run, which is removed with the run
+//! - [`folders`]: replaces a container's volumes by temporary folders
+//! - [`services`]: finds the Services that lead to a process, and those that are ignored
+//! - [`localize`]: replaces cluster addresses by local addresses
+//! - `run_folder`: the temporary folder of one run of the engine
 //! - [`pool`]: starts and stops replicas
 //! - `members`: the state that the pool and its replicas share
 //! - `replica`: one replica's process, from its start to its end

@@ -1,4 +1,4 @@
-//! Makes local addresses from cluster addresses: a Service becomes 127.0.0.1 and a free port.
+//! Replaces cluster addresses by local addresses: a Service becomes 127.0.0.1 and a free port.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,14 +15,14 @@ pub type ServicePort = (String, String, u16);
 /// The local addresses of a manifest's Services.
 pub type Addresses = BTreeMap<ServicePort, SocketAddr>;
 
-/// A host and a port in a text.
+/// A host and its port, found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// The position of host and port in the text.
+    /// The position of the host and port in the text.
     place: Range<usize>,
-    /// The host, as the text has it.
+    /// The host, as the text spells it.
     pub host: String,
-    /// The port, or else the default port of the URL's scheme.
+    /// The port; if the text has none, the default port of the URL's scheme.
     pub port: u16,
 }
 
@@ -35,8 +35,8 @@ impl Address {
     }
 }
 
-/// The name and namespace of the Service that a host name can mean for a pod of the namespace
-/// `from`. A name that ends with a dot is complete; a cluster appends its domains to others.
+/// The name and namespace of the Service that a host name can mean in a pod in the namespace
+/// `from`. A name that ends with a dot is complete; to other names a cluster adds its domains.
 pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     let host = host.to_ascii_lowercase();
     let (name, is_whole) = host.strip_suffix('.').map_or((&*host, false), |name| (name, true));
@@ -51,7 +51,7 @@ pub fn service(host: &str, from: &str) -> Option<(String, String)> {
     Some((name.to_owned(), namespace.to_owned()))
 }
 
-/// Replaces the Services in a text with local addresses. It knows every spelling of a Service that
+/// Replaces the Services in a text with local addresses. It finds every spelling of a Service that
 /// works in a cluster for a pod of the namespace `from`.
 pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     let mut result = usual(text);
@@ -64,7 +64,7 @@ pub fn localize(text: &str, addresses: &Addresses, from: &str) -> String {
     result
 }
 
-/// The hosts and ports in a text, in order: those of URLs, and others that are followed by a port.
+/// The addresses in a text, in order: the hosts of URLs, and other hosts that a port follows.
 pub fn addresses_in(text: &str) -> Vec<Address> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(next) = text[at..].find("://").map(|next| at + next) {
@@ -80,7 +80,7 @@ pub fn addresses_in(text: &str) -> Vec<Address> {
     found
 }
 
-/// The host and port of a URL at `place`, without a user name before them.
+/// The host and port of the URL whose part after `://` is at `place`; leaves a user name out.
 fn authority(text: &str, place: Range<usize>, scheme: &str) -> Option<Address> {
     let begin = text[place.clone()].rfind('@').map_or(place.start, |at| place.start + at + 1);
     let place = begin..place.end;
@@ -101,7 +101,7 @@ fn default_port(scheme: &str) -> Option<u16> {
 }
 
 /// The addresses `HOST:PORT` outside of URLs. Only whole names count: `my_queue:41510` does not
-/// contain `queue:4151`.
+/// count as `queue:4151`.
 fn with_ports(text: &str, part: Range<usize>) -> Vec<Address> {
     let colons = text[part.clone()].match_indices(':').map(|(at, _)| part.start + at);
     let address = |colon: usize| {
@@ -125,7 +125,7 @@ fn of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '.'
 }
 
-/// A URL in its usual spelling, as programs also accept `HTTP:/Queue`; any other text unchanged.
+/// A URL in its usual spelling (programs also accept `HTTP:/Queue`); other texts are unchanged.
 pub(super) fn usual(text: &str) -> String {
     let begin = text.find('=').filter(|_| text.starts_with('-')).map_or(0, |at| at + 1);
     let (flag, value) = text.split_at(begin);
@@ -178,8 +178,8 @@ pub fn expand(text: &str, env: &[(String, String)]) -> String {
     result + rest
 }
 
-/// A container's arguments and variables as its program would get them in a cluster. As in
-/// Kubernetes, a variable may use those before it, and arguments may use all of them.
+/// A container's arguments and variables, as its program would receive them in a cluster. As in
+/// Kubernetes, a variable may use the variables before it; arguments may use all variables.
 pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String)>) {
     let links = container.links.clone().unwrap_or_default();
     let linked = links.len();
@@ -190,7 +190,7 @@ pub fn words_and_env(container: &Container) -> (Vec<String>, Vec<(String, String
     }
     let words = container.command.iter().skip(1).chain(&container.args);
     let words = words.map(|word| expand(word, &env)).collect();
-    // Without the variables for Services: programs get addresses from arguments or other variables.
+    // The variables for Services are left out: programs get addresses in other ways.
     (words, env.split_off(linked))
 }
 

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use super::localize::Addresses;
 use super::recipe::Recipe;
 
-/// How long a replica's number is not reused after its end: the queue refuses a retired worker for
-/// a while, and knows it by its name, which contains the number.
+/// How long after a replica's end its number is not reused. The queue refuses a retired worker for
+/// a while, by the worker's name, which contains the number.
 const RESTS: Duration = Duration::from_secs(11);
 
 /// The name of a replica's Deployment, and the replica's number.
@@ -25,7 +25,7 @@ pub(super) type Key = (String, u32);
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) inner: Arc<Mutex<Inner>>,
-    /// The number of changes of the state, so that others can wait for the next one.
+    /// Counts the changes of the state, so that other tasks can wait for the next change.
     pub(super) changes: watch::Sender<u64>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Shared {
 pub(super) struct Inner {
     pub(super) deployments: BTreeMap<String, Deployment>,
     pub(super) addresses: Addresses,
-    /// The number of replicas ever started, which gives each its age: the youngest stops first.
+    /// Counts the started replicas, to order them by age: the youngest replica stops first.
     pub(super) births: u64,
     /// The manifest's Deployments, with the annotations as edited so far.
     pub(super) described: Vec<manifest::Deployment>,
@@ -44,7 +44,7 @@ pub(super) struct Deployment {
     pub(super) recipe: Recipe,
     pub(super) desired: u32,
     pub(super) replicas: BTreeMap<u32, Member>,
-    /// When replicas ended, by their numbers, which are not reused at once.
+    /// When replicas ended, by their numbers. An ended replica's number is not reused at once.
     pub(super) gone: BTreeMap<u32, Instant>,
     /// The final counters of all ended processes, summed up by metric.
     pub(super) left: BTreeMap<String, f64>,
@@ -80,8 +80,8 @@ impl Deployment {
         self.replicas.values().filter(|m| m.instance.phase != Phase::Terminating)
     }
 
-    /// The replica to stop next: first those named in `first`, in that order; then those that are
-    /// still starting, and then the youngest, as Kubernetes does; `None` if all are stopping.
+    /// The replica to stop next; `None` if all are stopping. First come those named in `first`, in
+    /// that order; then, as in Kubernetes, starting replicas, and then the youngest.
     pub(super) fn next_to_go(&mut self, first: &[String]) -> Option<&mut Member> {
         let staying = self.replicas.values_mut().filter(|m| m.instance.phase != Phase::Terminating);
         let place = |m: &Member| first.iter().rev().position(|name| *name == m.instance.name);
@@ -97,7 +97,7 @@ impl Deployment {
 }
 
 impl Inner {
-    /// The name of a server that has not reported its address yet; `None` if all have.
+    /// The name of a server that has not reported its address yet; `None` if all servers have.
     pub(super) fn missing_server(&self) -> Option<String> {
         let servers = self.deployments.values().filter(|d| d.recipe.is_server());
         let missing = servers.map(|d| &d.recipe).find(|recipe| {
@@ -109,7 +109,7 @@ impl Inner {
 
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A panic of another holder cannot leave a change half done, so a poisoned lock is usable.
+        // A poisoned lock is used, because no panic can leave its contents half changed.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

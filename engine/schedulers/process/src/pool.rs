@@ -30,13 +30,13 @@ pub struct Pool {
     shared: Shared,
     start_delay: Duration,
     changes: watch::Receiver<u64>,
-    /// The run's folder, below which processes write; `None` if none of them does.
+    /// The run's folder, below which processes write; `None` if no process writes files.
     folder: Option<RunFolder>,
 }
 
 impl Pool {
-    /// Starts every Deployment with its initial replicas. Servers start first, because others need
-    /// their addresses. If a shutdown begins meanwhile, ends all processes and returns `None`.
+    /// Starts every Deployment with its initial replicas. Servers start first, because other
+    /// processes need their addresses. If a shutdown begins, ends all processes and returns `None`.
     ///
     /// # Errors
     /// When the run's folder cannot be created, or a server does not report its address in time.
@@ -67,7 +67,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Sets the Deployments of the manifest, whose annotations can be edited from then on.
+    /// Sets the manifest's Deployments. From then on, their annotations can be edited.
     #[must_use]
     pub fn described(self, all: Vec<manifest::Deployment>) -> Pool {
         self.shared.lock().described = all;
@@ -121,7 +121,7 @@ impl Pool {
         let mut members = inner.deployments.get(deployment).ok_or_else(gone)?.replicas.values();
         let found = members.find(|member| member.instance.name == replica).ok_or_else(gone)?;
         let pid = found.instance.pid.and_then(|pid| Pid::from_raw(pid as i32)).ok_or_else(gone)?;
-        // Under the lock the process cannot be reaped, so no other process can have its number.
+        // While the lock is held, the process cannot be reaped, so its number is not reused.
         kill_process(pid, Signal::KILL).map_err(|_| gone())
     }
 
@@ -162,7 +162,7 @@ impl Pool {
             ..Instance::default()
         };
         let recipe = deployment.recipe.clone();
-        // Servers start without delay, because the others wait for them.
+        // Servers start without delay, because the other processes wait for their addresses.
         let start_delay = if recipe.is_server() { Duration::ZERO } else { self.start_delay };
         let replica = Replica {
             key: (workload.to_owned(), number),
@@ -197,7 +197,7 @@ impl Scheduler for Pool {
     }
 
     fn changed(&mut self) -> BoxFuture<'_, ()> {
-        // The sender is a field of this pool, so this never fails.
+        // The sender is a field of this pool, so the wait never fails.
         self.changes.changed().map(drop).boxed()
     }
 
@@ -223,7 +223,7 @@ impl Scheduler for Pool {
         ready(Ok(())).boxed()
     }
 
-    /// Kills the replica's process; the replica then starts a new one.
+    /// Kills the replica's process. The replica then starts a new process.
     fn kill(&self, deployment: &str, replica: &str) -> Written {
         ready(self.try_to_kill(deployment, replica)).boxed()
     }
@@ -232,7 +232,7 @@ impl Scheduler for Pool {
         true
     }
 
-    /// Ends all processes: first those that use a server, then the servers.
+    /// Ends all processes: first the clients of servers, then the servers.
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         async {
             self.end(|recipe| !recipe.is_server()).await;

@@ -18,15 +18,15 @@ use super::services::Services;
 
 /// The most replicas of a workload, which equals the highest capacity.
 const MOST_SCALED: u32 = 1000;
-/// The most replicas of a load; more would only slow down the machine.
+/// The most replicas of a Deployment that is not scaled; more would only slow down the machine.
 const MOST_OTHERS: u32 = 50;
 
-/// Why a Deployment behind a Service is not scaled.
+/// The message that says why a Deployment behind a Service is not scaled.
 pub const BEHIND_A_SERVICE: &str =
     "it is behind a Service, so without a cluster it must have one replica and cannot be scaled";
 
 /// The variables that a process inherits from the engine. All other variables come from the
-/// manifest, so that one of the user's shell cannot change the demo.
+/// manifest, so that the user's shell cannot change the demo.
 const INHERITED: [&str; 7] =
     ["PATH", "HOME", "TMPDIR", "TERM", "RUST_LOG", "RUST_BACKTRACE", "NO_COLOR"];
 
@@ -40,29 +40,29 @@ pub struct Recipe {
     pub replicas: u32,
     /// The time between SIGTERM and SIGKILL when a process is stopped.
     pub grace: Duration,
-    /// The used Services that select the Deployment, by name, namespace and port. With any of them
+    /// The used Services that select the Deployment, by name, namespace and port. If there are any,
     /// the Deployment is a server: it has one replica, whose address stays the same.
     pub serves: Vec<ServicePort>,
-    /// The most replicas that the Deployment can have on one machine.
+    /// The most replicas that the Deployment can have as local processes.
     pub most: u32,
     program: PathBuf,
     container: Container,
 }
 
-/// How a manifest runs on this machine.
+/// How the Deployments of a manifest run as local processes.
 #[derive(Debug)]
 pub struct Plan {
     /// The recipes of all Deployments except the engine's own.
     pub recipes: Vec<Recipe>,
-    /// One sentence for each Service that is ignored, with the reason.
+    /// One sentence for each ignored Service, with the reason.
     pub warnings: Vec<String>,
 }
 
-/// Plans how a manifest runs on this machine. `programs` is the folder of the kit's programs. With
-/// `queue_is_given` the engine uses a queue outside of the manifest.
+/// Plans how a manifest runs as local processes. `programs` is the folder of the kit's programs. If
+/// `queue_is_given`, the engine uses a queue outside of the manifest.
 ///
 /// # Errors
-/// Returns every Deployment that cannot run on this machine, with the fix.
+/// Returns the faults of all Deployments that cannot run as local processes, with the fixes.
 pub fn recipes(
     manifest: &Manifest,
     programs: &Path,
@@ -137,7 +137,7 @@ fn most(serves: bool, scaled: bool) -> u32 {
     }
 }
 
-/// The local addresses and folders for one process of a Deployment.
+/// The local addresses and folders that one process gets instead of the cluster's.
 #[derive(Debug)]
 pub struct Here {
     addresses: Addresses,
@@ -152,12 +152,12 @@ impl Here {
 }
 
 impl Recipe {
-    /// Whether the Deployment's processes need folders, because its container mounts volumes.
+    /// Whether each process needs folders, because the Deployment's container mounts volumes.
     pub fn needs_folders(&self) -> bool {
         !self.container.mounts.is_empty()
     }
 
-    /// The addresses and folders for a process. Creates the folders below `folder`.
+    /// Returns the local addresses and folders for a process. Creates the folders below `folder`.
     ///
     /// # Errors
     /// When a folder is needed and cannot be created: no process starts without its folders.
@@ -172,7 +172,7 @@ impl Recipe {
         Ok(Here { addresses, namespace, folders })
     }
 
-    /// Sets the most replicas by whether the engine scales the Deployment, which edits can change.
+    /// Updates `most`, because an edit may change whether the engine scales the Deployment.
     pub fn set_scaled(&mut self, scaled: bool) {
         self.most = most(self.is_server(), scaled);
     }
@@ -182,8 +182,8 @@ impl Recipe {
         !self.serves.is_empty()
     }
 
-    /// The command that starts a replica. Whatever the manifest says, its process listens at `at`,
-    /// or on a free port of loopback. It has pipes to the engine, so that it ends with the engine.
+    /// The command that starts a process. Whatever the manifest says, it listens at `at`, or on a
+    /// free port of 127.0.0.1. Pipes connect it to the engine, so that it ends with the engine.
     pub fn command(&self, name: &str, here: &Here, at: Option<SocketAddr>) -> Command {
         let (words, env) = words_and_env(&self.container);
         let mut words: Vec<String> = words.iter().map(|word| here.put(word)).collect();
@@ -197,8 +197,8 @@ impl Recipe {
             .args(without_listen(&words))
             .env_clear()
             .envs(INHERITED.iter().filter_map(|key| Some((key, std::env::var_os(key)?))))
-            // 90 % of the grace period, so that a worker releases its job before it is killed. If
-            // the manifest sets this variable, its value comes later and overrides this one.
+            // This is 90 % of the grace period, so that a worker releases its job before it is
+            // killed. A value from the manifest comes later and overrides this one.
             .env("MICROSCALING_SHUTDOWN_GRACE", format!("{}ms", self.grace.as_millis() * 9 / 10))
             .envs(env)
             .env("HOSTNAME", name)
@@ -207,9 +207,9 @@ impl Recipe {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
-            // In its own group a process gets no Ctrl-C, and the engine stops all in order.
+            // In its own group the process gets no Ctrl-C, so the engine can stop all in order.
             .process_group(0);
-        // Lines of a dozen processes would hide the engine's own; RUST_LOG shows all of them.
+        // A dozen processes' lines would hide the engine's lines; RUST_LOG shows all of them.
         if std::env::var_os("RUST_LOG").is_none() {
             command.env("RUST_LOG", "warn");
         }

@@ -18,14 +18,14 @@ use super::members::{Key, Shared};
 use super::recipe::Recipe;
 use super::run_folder::RunFolder;
 
-/// The wait before a crashed process is started again: none after the first crash, then this time,
-/// and twice as long after each further crash.
+/// The wait before a crashed process is started again after its second crash. There is no wait
+/// after the first crash, and after each further crash the wait doubles.
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-/// A process that ran for this time did not crash at its start, so its crash counts as the first.
+/// If a process has run for this time, its next crash counts as the first one.
 const PROVEN: Duration = Duration::from_secs(10);
 
-/// How long the last lines of an ended process, which are already in the pipe, may take to read.
+/// How long to read the last lines of an ended process, which are already in the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// One replica of a Deployment, which has at most one process at a time.
@@ -36,12 +36,12 @@ pub(super) struct Replica {
     pub(super) start_delay: Duration,
     pub(super) stop: Shutdown,
     pub(super) shared: Shared,
-    /// The run's folder, in which the replica has its own; `None` if no process needs one.
+    /// The run's folder, which contains the replica's folder; `None` if no process needs a folder.
     pub(super) folder: Option<RunFolder>,
 }
 
 impl Replica {
-    /// Runs the process, and runs it again after each crash, until the replica has to stop.
+    /// Runs the process, and restarts it after each crash, until the replica has to stop.
     pub(super) async fn live(self) {
         let mut crashes = 0;
         // Like an emptyDir of a pod, the folder outlives crashes of the process.
@@ -65,7 +65,7 @@ impl Replica {
         self.shared.remove(&self.key);
     }
 
-    /// Creates the replica's folder, which is removed when dropped; `None` if it needs none.
+    /// Creates the replica's folder if it needs one. Dropping the result removes the folder.
     fn own_folder(&self) -> Option<TempDir> {
         let needed = self.folder.as_ref().filter(|_| self.recipe.needs_folders())?;
         match needed.of_replica(&self.name) {
@@ -84,13 +84,13 @@ impl Replica {
         }
     }
 
-    /// Runs the process once; returns how it ended unexpectedly, or `None` if it was stopped.
+    /// Runs the process once. Returns the cause of an unexpected end, or `None` if it was stopped.
     async fn run_once(&self, folder: Option<&Path>) -> Option<String> {
         self.unless_stopped(sleep(self.start_delay)).await;
         if self.stop.is_set() {
             return None;
         }
-        // A server that is started again must have the address that its clients know.
+        // A restarted server must keep the address that its clients know.
         let stays = self.shared.address(&self.key).filter(|_| self.recipe.is_server());
         let here = self.recipe.here(self.shared.addresses(), folder);
         let spawned = here.and_then(|here| self.recipe.command(&self.name, &here, stays).spawn());
@@ -99,7 +99,7 @@ impl Replica {
             Err(error) => return Some(format!("cannot be started: {error}")),
         };
         self.shared.update(&self.key, |instance| instance.pid = child.id());
-        // The child ends when this pipe closes, as at the engine's end; `wait` would close it now.
+        // The child ends when this pipe closes, also if the engine dies. `wait` would close it now.
         let _held_until_its_end = child.stdin.take();
         let hearing = child.stdout.take().map(|out| tokio::spawn(self.hear(out)));
         let end = tokio::select! {
@@ -115,7 +115,7 @@ impl Replica {
         end
     }
 
-    /// Sends SIGTERM, and after the grace period SIGKILL; returns when the process has ended.
+    /// Sends SIGTERM, and SIGKILL after the grace period. Returns when the process has ended.
     async fn stop_child(&self, child: &mut Child) {
         if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id as i32))
             && let Err(error) = kill_process(pid, Signal::TERM)
@@ -130,7 +130,7 @@ impl Replica {
         }
     }
 
-    /// Reads a process's output until it ends: reports to the engine, and lines for the log.
+    /// Reads a process's output until its end. Takes reports for the engine, and logs other lines.
     fn hear(&self, out: ChildStdout) -> impl Future<Output = ()> + use<> {
         let (shared, key, recipe) = (self.shared.clone(), self.key.clone(), self.recipe.clone());
         let name = self.name.clone();

@@ -1,8 +1,8 @@
-//! The folder of a run of the engine. Processes write only below it, and it is removed at the end.
+//! The folder of one run of the engine. Processes write only in it, and it is removed at the end.
 //!
-//! A killed run (SIGKILL) leaves its folder behind, and the next run removes it. A lock, which the
-//! operating system frees with the process, shows which runs are alive. The lock file gets its name
-//! only once it is locked, so that nobody removes a folder that is just being made.
+//! A killed run (SIGKILL) leaves its folder behind, and the next run removes it. A locked file
+//! shows that a run is alive: the operating system frees the lock when the process ends. The file
+//! gets its final name after it is locked, so no other run removes a folder that is not locked yet.
 
 use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;
@@ -17,13 +17,13 @@ use tempfile::TempDir;
 
 use super::recipe::Recipe;
 
-/// The names of all these folders begin with this.
+/// The prefix of the names of all runs' folders.
 const PREFIX: &str = "microscaling-";
-/// The file that is locked during the run. A folder without this file belongs to somebody else.
+/// The file that is locked during the run. A folder without this file is not a run's folder.
 const LOCK: &str = ".lock-of-a-run";
 /// The lock file's name before the file is locked.
 const NEW_LOCK: &str = ".lock-of-a-run.new";
-/// How often removing a folder is tried: an ending process may still write a file into it.
+/// How often the engine tries to remove a folder: an ending process may still write a file into it.
 const TRIES: usize = 20;
 
 /// The folder of this run.
@@ -37,7 +37,7 @@ struct Inner {
 }
 
 impl RunFolder {
-    /// Removes the folders of earlier runs; creates a new one if any of these recipes needs it.
+    /// Removes the folders of ended runs. Creates a new folder if any of these recipes needs one.
     pub(super) fn for_those(recipes: &[Recipe]) -> anyhow::Result<Option<RunFolder>> {
         let place = std::env::temp_dir();
         sweep(&place);
@@ -58,7 +58,7 @@ impl RunFolder {
         Ok(RunFolder(Arc::new(Inner { path, _lock: lock })))
     }
 
-    /// Creates a folder below this one for a replica; it is removed when it is dropped.
+    /// Creates a replica's folder below the run's folder. Dropping the result removes the folder.
     pub(super) fn of_replica(&self, name: &str) -> io::Result<TempDir> {
         tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(&self.0.path)
     }
@@ -77,7 +77,7 @@ fn lock(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes the folders of ended runs in `place`. What cannot be removed is left to the next start.
+/// Removes the folders of ended runs in `place`. After a failure, the next start tries again.
 fn sweep(place: &Path) {
     let Ok(entries) = fs::read_dir(place) else { return };
     for entry in entries.flatten().filter(is_of_a_run) {
@@ -87,14 +87,14 @@ fn sweep(place: &Path) {
     }
 }
 
-/// Whether an entry may be the folder of a run of this user. A link is not accepted.
+/// Whether a directory entry may be the folder of a run of this user. Links are not accepted.
 fn is_of_a_run(entry: &DirEntry) -> bool {
     let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
     let ours = |it: fs::Metadata| it.is_dir() && it.uid() == geteuid().as_raw();
     named && entry.metadata().is_ok_and(ours)
 }
 
-/// Locks the folder of an ended run; `None` for the folder of a live run, or any other folder.
+/// Locks the folder of an ended run. Returns `None` for a live run's folder or any other folder.
 fn free_lock(folder: &Path) -> Option<File> {
     let file = File::open(folder.join(LOCK)).ok()?;
     match file.try_lock() {
@@ -115,7 +115,7 @@ fn remove(folder: &Path) {
     tracing::warn!("cannot remove the folder {}; you can delete it", folder.display());
 }
 
-/// Removes a folder, its lock last: if this fails, a later start still recognizes the folder.
+/// Removes a folder, with its lock file last: after a failure, a later start still recognizes it.
 fn remove_lock_last(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -151,7 +151,7 @@ mod tests {
         fs::write(replica.path().join("segment"), "jobs").unwrap();
         sweep(place.path());
         assert!(replica.path().join("segment").is_file(), "the run goes on");
-        // This imitates a killed run: its lock is free, and its files are still there.
+        // This imitates a killed run: its lock is free, but its files are still there.
         run.0._lock.unlock().unwrap();
         sweep(place.path());
         assert_eq!(names(place.path()), [""; 0]);
@@ -171,7 +171,7 @@ mod tests {
     fn folders_of_others_stay() {
         let place = tempfile::tempdir().unwrap();
         let path = |name: &str| place.path().join(name);
-        // None of these may be removed: a user's folder, one just being made, another name, a link.
+        // None of these may be removed: a user's folder, a new run's folder, another name, a link.
         fs::create_dir(path("microscaling-in-a-box")).unwrap();
         fs::create_dir(path("microscaling-new")).unwrap();
         fs::write(path("microscaling-new").join(NEW_LOCK), "").unwrap();

@@ -13,18 +13,17 @@ use super::localize::{Address, ServicePort, addresses_in, service, words_and_env
 /// The flag and the variable for the queue's address, the same in all programs of the kit.
 pub const QUEUE_URL: (&str, &str) = ("--queue-url", "MICROSCALING_QUEUE_URL");
 
-/// For each port of a manifest's Services: the Deployment behind it, or why none can be used here.
+/// For each port of a manifest's Services: the Deployment behind it, or why the port is unusable.
 type Ways = BTreeMap<ServicePort, Result<String, String>>;
 
-/// Which Services of a manifest lead to a local process, and what is wrong with the others.
+/// The Services of a manifest that lead to a local process, and the faults of the others.
 #[derive(Debug, Default)]
 pub struct Services {
-    /// The ports at which each server is addressed, by Deployment; other Deployments are no
-    /// servers.
+    /// The Service ports of each server, by its Deployment. Other Deployments are not servers.
     pub serves: BTreeMap<String, Vec<ServicePort>>,
-    /// Addresses in arguments and variables at which nothing would answer, here or in a cluster.
+    /// Addresses in arguments and variables at which no program would answer.
     pub faults: Vec<Fault>,
-    /// One sentence for each Service that is ignored, with the reason.
+    /// One sentence for each ignored Service, with the reason.
     pub warnings: Vec<String>,
 }
 
@@ -34,13 +33,13 @@ struct Use<'a> {
     /// The flag or variable that contains the address, or `an argument`.
     name: String,
     value: String,
-    /// Whether the value should be the queue's address, so that a wrong one is a fault.
+    /// Whether the value should be the queue's address, so that a wrong value is a fault.
     is_queue: bool,
     address: Address,
 }
 
 impl Services {
-    /// Examines a manifest. With `queue_is_given` the engine uses a queue outside of the manifest.
+    /// Examines a manifest. If `queue_is_given`, the engine uses a queue outside of the manifest.
     pub fn of(manifest: &Manifest, queue_is_given: bool) -> Services {
         let ways = ways(manifest);
         let mut found = Services::default();
@@ -75,7 +74,7 @@ impl Services {
     }
 }
 
-/// A sentence that says why a Service is ignored; `None` if it is used.
+/// A sentence that says why a Service is ignored; `None` if a Deployment uses it.
 fn left_out(it: &Service, ways: &Ways, used: &BTreeSet<ServicePort>) -> Option<String> {
     let is_it = |port: &&ServicePort| port.0 == it.name && port.1 == it.namespace;
     if used.iter().any(|port| is_it(&port)) {
@@ -98,7 +97,7 @@ fn ways(manifest: &Manifest) -> Ways {
     ways
 }
 
-/// The port at which clients address a Service, and the Deployment behind it or why none is usable.
+/// A Service's port for its clients, and the Deployment behind it or why the port is unusable.
 fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<String, String>) {
     let [to] = behind else {
         let why = match behind {
@@ -127,7 +126,7 @@ fn way(service: &Service, port: &Port, behind: &[&Deployment]) -> (u16, Result<S
     (number, way)
 }
 
-/// The port of `to`'s pods to which a Service's port leads, or why there is none here.
+/// The port of `to`'s pods to which a Service's port leads, or why no process has such a port.
 fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
     let name = match &port.target {
         Target::Number(number) => return Ok(*number),
@@ -143,7 +142,7 @@ fn target(port: &Port, to: &Deployment) -> Result<u16, String> {
     })
 }
 
-/// The port on which a container's program listens, by its flag or variable, unless it is 0.
+/// The port on which a container's program listens, by its flag or variable; `None` for port 0.
 fn listens(container: &Container) -> Option<u16> {
     let (words, env) = words_and_env(container);
     let (_, address) = given(&words, &env, "--listen", "MICROSCALING_LISTEN").pop()?;
@@ -161,7 +160,7 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
         let name = if is_queue { QUEUE_URL.0 } else { "an argument" };
         (name.to_owned(), value.unwrap_or(word).to_owned(), is_queue)
     });
-    // A flag overrides its variable, so the variable does not count then.
+    // The queue's flag overrides its variable, so with the flag the variable does not count.
     let of_env = env.iter().map(|(name, value)| {
         (name.clone(), value.clone(), name == QUEUE_URL.1 && flags.is_empty())
     });
@@ -176,8 +175,8 @@ fn uses(by: &Deployment) -> Vec<Use<'_>> {
 }
 
 impl Use<'_> {
-    /// The Service at this address and the Deployment behind it; `None` if it is no Service's
-    /// address. The error says why nothing would answer at it.
+    /// The Service at this address and the Deployment behind it; `None` if no Service has the
+    /// address. The error says why no program would answer at it.
     fn leads(
         &self,
         manifest: &Manifest,
@@ -205,7 +204,7 @@ impl Use<'_> {
         }
     }
 
-    /// Fails with `why` for a wrong value that should be the queue's address; accepts all others.
+    /// Fails with `why` if the value should be the queue's address and is wrong, and only then.
     fn if_queue<T>(&self, is_wrong: bool, why: &str) -> Result<Option<T>, String> {
         if self.is_queue && is_wrong { Err(why.to_owned()) } else { Ok(None) }
     }
@@ -216,7 +215,7 @@ impl Use<'_> {
         host.ends_with(".svc") || host.ends_with(".cluster.local") || !host.contains('.')
     }
 
-    /// Whether this host name can only mean a Service; otherwise it may be a machine elsewhere.
+    /// Whether this host name can only mean a Service; any other name may be a machine elsewhere.
     fn may_be_missing(&self, manifest: &Manifest, name: &str) -> bool {
         let host = self.address.host.to_ascii_lowercase();
         let is_here = |it: &Service| it.name == name;
@@ -234,7 +233,7 @@ fn missing(manifest: &Manifest) -> String {
     format!("but the manifest has no such Service; it has {}", all.join(", "))
 }
 
-/// Whether a Deployment may have another number of processes than one.
+/// Whether a Deployment may have more or fewer processes than one.
 pub(super) fn would_be_scaled(deployment: &Deployment) -> bool {
     is_scalable(deployment) || deployment.replicas != 1
 }

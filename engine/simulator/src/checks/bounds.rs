@@ -1,11 +1,11 @@
-//! Checks a scenario's size: a larger one would fill the memory or never end.
+//! Checks a scenario's size: too large a scenario would fill the memory or never end.
 
 use super::problem::Report;
 use crate::Time;
 use crate::arrivals::{Arrivals, MOST_POINTS};
 use crate::scenario::{Queue, Scenario, Workload};
 
-/// The longest duration: the curves of all contenders are in memory, a point every 500 ms.
+/// The longest duration: the curves of all contenders, with a point every 500 ms, are in memory.
 const LONGEST: Time = Time::from_secs(24 * 3600);
 /// The most jobs of a queue: each job is in memory until it is done.
 const MOST_JOBS: f64 = 1_000_000.0;
@@ -16,7 +16,7 @@ const MOST_THINGS: usize = 100;
 /// The most characters of a name, and of a sentence.
 const LONGEST_NAME: usize = 80;
 const LONGEST_SENTENCE: usize = 500;
-/// The longest times, the same as in the annotations `scale-down-window` and `rate-average`.
+/// The same limits as for the annotations `scale-down-window` and `rate-average`.
 const LONGEST_WINDOW: Time = Time::from_secs(3600);
 const LONGEST_AVERAGE: Time = Time::from_secs(600);
 

@@ -6,10 +6,10 @@ use crate::arrivals::RATES;
 use crate::scenario::Scenario;
 use crate::steps::{Action, Producer, Step};
 
-/// The most replicas of a producer, and the most jobs at once, that a stage needs.
+/// The most replicas of a producer and the most jobs of a burst that a presentation needs.
 const MOST_REPLICAS: u32 = 100;
 const MOST_JOBS: u32 = 10_000;
-/// The most characters of a caption: a longer one cannot be read from the last row of an audience.
+/// The most characters of a caption: the last row of an audience could not read a longer one.
 const LONGEST_CAPTION: usize = 120;
 
 impl Scenario {

@@ -5,7 +5,7 @@ use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// A workload's maximum for contenders that do not share the capacity: the capacity less the other
+/// A workload's maximum for contenders that know no capacity: the capacity less the other
 /// workloads' minimums, including the minimum of a background that is not scaled or is evicted.
 pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
     let others = scenario.workloads.iter().enumerate().filter(|(i, _)| *i != index);
@@ -15,7 +15,7 @@ pub(super) fn most(scenario: &Scenario, index: usize) -> u32 {
 }
 
 /// Sets the background to its minimum before the start, whatever its initial count, for contenders
-/// that do not scale the background. So the other workloads have the rest of the capacity.
+/// that do not scale the background. So the other workloads can use the rest.
 pub(super) fn still_remainder(world: &mut World) {
     for index in 0..world.scenario().workloads.len() {
         if world.scenario().takes_rest(index) {
@@ -25,7 +25,7 @@ pub(super) fn still_remainder(world: &mut World) {
     }
 }
 
-/// A random time within a period, because timers do not start together with the load.
+/// A random start within a timer's period, because real timers do not start with the load.
 pub(super) fn phase(random: &mut Random, period: Time) -> Time {
     period.mul_f64(random.share())
 }

@@ -9,7 +9,7 @@ pub(super) fn name(counts: &BTreeMap<String, u32>) -> String {
     format!("fixed: {}", counts.join(", "))
 }
 
-/// Sets the counts for the whole run. The background gets spare capacity unless it is named.
+/// Sets the counts for the whole run. A background without a count gets the spare capacity.
 pub(super) fn set(world: &mut World, counts: &BTreeMap<String, u32>) {
     let scenario = world.scenario().clone();
     let mut left = scenario.capacity;

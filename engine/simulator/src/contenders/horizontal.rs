@@ -5,19 +5,19 @@ use crate::Time;
 
 /// The controller's default sync period.
 pub(super) const SYNC: Time = Time::from_secs(15);
-/// Nothing changes while the ratio of measured to wanted is within this distance of 1.
+/// Nothing changes while the ratio of the metric to its target is within this distance of 1.
 const TOLERANCE: f64 = 0.1;
-/// The period of all policies here.
+/// The period of all scaling policies.
 const PERIOD: Time = Time::from_secs(15);
 
 /// The `behavior` of an autoscaler. Raises are not stabilised, which is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Behavior {
-    /// The window for scaling down: the count stays at least at the highest proposal in it.
+    /// The window for scaling down: the count does not fall below the highest proposal in it.
     pub down_stabilization: Time,
-    /// The largest raise in one period, in percent; `up_pods` applies if that is more.
+    /// The largest raise in one period, in percent; `up_pods` applies if it allows more.
     pub up_percent: u32,
-    /// The largest raise in one period, in pods; `up_percent` applies if that is more.
+    /// The largest raise in one period, in pods; `up_percent` applies if it allows more.
     pub up_pods: u32,
 }
 
@@ -59,7 +59,7 @@ pub struct Horizontal {
 }
 
 impl Horizontal {
-    /// An autoscaler without history. It never goes below 1, as without feature gates.
+    /// An autoscaler without history. Its minimum is at least 1, as without feature gates.
     pub fn new(behavior: Behavior, average_value: f64, min: u32, max: u32) -> Horizontal {
         let (min, max) = (min.max(1), max.max(1));
         let (proposals, changes) = (Vec::new(), Vec::new());

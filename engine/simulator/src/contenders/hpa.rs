@@ -1,9 +1,9 @@
 //! Kubernetes' HorizontalPodAutoscaler, one for each workload with a queue. Its metric is the
-//! number of waiting and leased jobs, as most adapters count a queue. Without the leased ones it
-//! would stop busy workers.
+//! number of waiting and leased jobs, which is how most metric adapters count. Without the leased
+//! jobs, it would stop busy workers.
 //!
-//! With PriorityClass the background asks for its maximum at a lower class. The cluster then has as
-//! many places as slots, and evicts containers of lower priorities.
+//! With PriorityClass, the background asks for its maximum at a lower class. The cluster then has
+//! as many places as slots, and evicts containers of lower priorities.
 
 use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};

@@ -3,7 +3,7 @@
 //!
 //! A ScaledObject's polling starts when its autoscaler is made, so the two stay in step. The
 //! autoscaler sees a raise from 0 at once: in a measurement 8 pods were ready 17 s after the first
-//! write, which is one period and a start, not half a period more.
+//! write, which is one sync period and one start, not half a period more.
 
 use super::common::{most, phase, still_remainder};
 use super::horizontal::{Behavior, Horizontal, SYNC};
@@ -16,7 +16,7 @@ use crate::world::{Wake, World};
 /// The default time from the last activity until the count becomes 0.
 const COOLDOWN: Time = Time::from_secs(300);
 /// The time from KEDA's first poll to the autoscaler's first sync: the autoscaler has to be made
-/// and noticed first.
+/// and noticed by its controller first.
 const AUTOSCALER_AFTER: Time = Time::from_millis(500);
 
 /// All ScaledObjects.
@@ -75,7 +75,7 @@ impl Keda {
     }
 }
 
-/// The first of the times that lie whole periods before or after `at`.
+/// The earliest time from which `at` is a whole number of periods away.
 fn first_after(at: Time, period: Time) -> Time {
     Time::from_nanos((at.as_nanos() % period.as_nanos()) as u64)
 }

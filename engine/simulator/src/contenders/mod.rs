@@ -1,7 +1,8 @@
-//! The contenders, a file each. All see the same world, and only what they would see in reality.
+//! The contenders: the autoscalers that are compared, one file each. All see the same world, and
+//! only as much of it as they would see in reality.
 //!
-//! Contenders without a shared capacity get bounds with which each of their fleets alone fits the
-//! capacity, as an operator who knows the capacity would set them: see `common::most`.
+//! Contenders that know no shared capacity get the bounds that an operator would set: each of their
+//! workloads alone fits the capacity (see `common::most`).
 
 mod common;
 mod fixed;
@@ -41,9 +42,9 @@ pub enum Kind {
     Keda(Time, Behavior),
     /// Fixed counts by workload; the minimum for workloads that are not named.
     Fixed(BTreeMap<String, u32>),
-    /// Another contender; the receive calls of its workers wait this long at the queue.
+    /// Another contender, with workers whose receive calls wait this long at the queue.
     Waiting(Time, Box<Kind>),
-    /// Another contender; its workers have this grace.
+    /// Another contender, with workers that have this grace period when they stop.
     Graceful(Time, Box<Kind>),
 }
 
@@ -77,7 +78,7 @@ impl Kind {
     }
 
     /// Fixed fleets with their sizes as text, from the smallest to the largest that the capacity
-    /// allows; with several workloads on queues, the scenario's own fixed fleets instead.
+    /// allows. If several workloads have queues, these are the scenario's own fixed fleets.
     pub fn fleets(scenario: &Scenario) -> Vec<(String, Kind)> {
         let on_queues: Vec<usize> =
             (0..scenario.workloads.len()).filter(|i| !scenario.takes_rest(*i)).collect();
@@ -143,7 +144,7 @@ impl Kind {
         }
     }
 
-    /// How many places the contender's machines have, and which containers get one.
+    /// How many places the contender's machines have, and which containers get a place.
     pub(crate) fn machines(&self) -> Machines {
         match self.who() {
             Kind::HpaPreempting(_) => Machines::Preempting,
@@ -159,7 +160,7 @@ impl Kind {
         }
     }
 
-    /// The scenario with the contender's receive wait and grace for all workers.
+    /// The scenario with the contender's receive wait and grace period for all workers.
     pub(crate) fn with_its_workers(&self, scenario: Scenario) -> Scenario {
         match self {
             Kind::Waiting(wait, kind) => kind.with_its_workers(scenario.with_poll_wait(*wait)),
@@ -208,7 +209,7 @@ impl Contender {
         })
     }
 
-    /// Wakes the contender as it asked. `watch` is called with our rounds only.
+    /// Wakes the contender for the reason `wake`. `watch` is called for our core's rounds only.
     pub(crate) fn wake(&mut self, world: &mut World, wake: Wake, watch: &mut Watch<'_>) {
         match self {
             Contender::Ours(it) => it.wake(world, wake, watch),

@@ -9,11 +9,11 @@ use crate::random::Random;
 use crate::world::{Wake, World};
 
 const LOOP: Time = Time::from_millis(500);
-/// The shortest and the longest wait after a write that came too early; it doubles each time.
+/// The shortest and the longest wait after a write that came too early. The wait doubles each time.
 const BACKOFF: [Time; 2] = [Time::from_millis(250), Time::from_secs(5)];
-/// The share of the target below which there are too many containers.
+/// With a queue shorter than this share of its target, there are too many containers.
 const LOW: f64 = 0.7;
-/// The PD controller's gains: containers for each message, and for each message of growth a loop.
+/// The PD controller's gains: containers per message over the target, and per message of growth.
 const GAINS: [f64; 2] = [0.04, 1.25];
 
 /// The rule by which the engine of 2016 computes its counts.
@@ -21,12 +21,12 @@ const GAINS: [f64; 2] = [0.04, 1.25];
 pub enum Target {
     /// One container more or fewer.
     SimpleQueue,
-    /// By the queue's distance from its target and its growth.
+    /// A count from the queue's distance from its target, and from its growth.
     Queue,
 }
 
 impl Target {
-    /// The rule's name, the same as that of our rule.
+    /// The rule's name; our core has a rule of the same name.
     pub fn name(self) -> &'static str {
         match self {
             Target::SimpleQueue => "simple-queue",
@@ -37,7 +37,7 @@ impl Target {
 
 pub(super) fn settings(target: Target) -> String {
     let rule = match target {
-        Target::SimpleQueue => "one more or fewer a loop",
+        Target::SimpleQueue => "one container more or fewer per loop",
         Target::Queue => "kP 0.04, kD 1.25",
     };
     format!("loop 500 ms, {rule}, max-delta is max - min unless given, backoff 250 ms to 5 s")
@@ -54,7 +54,7 @@ pub(crate) struct Original {
     blocked_until: Time,
 }
 
-/// One workload. The fields have the names of that engine.
+/// One workload. The fields are named as in the engine of 2016.
 #[derive(Debug)]
 struct Task {
     index: usize,
@@ -136,7 +136,7 @@ impl Original {
             if more <= 0 {
                 continue;
             }
-            // That engine subtracts the requested counts and ignores terminating containers.
+            // The engine of 2016 subtracts the requested counts and ignores terminating containers.
             let free = self.capacity - self.tasks.iter().map(|it| it.requested).sum::<i64>();
             if free < more {
                 if self.tasks[i].queue.is_some() {
@@ -154,7 +154,7 @@ impl Original {
         changed
     }
 
-    /// Lowers lower priorities by `missing` in all, the last first; returns whether any changed.
+    /// Takes `missing` containers from lower priorities, the last first. Says whether it took any.
     fn take_from_lower(&mut self, above: usize, mut missing: i64) -> bool {
         let priority = self.tasks[above].priority;
         let mut changed = false;
@@ -170,7 +170,7 @@ impl Original {
     }
 
     /// Writes changed counts, lowered ones first. If one workload has not reached its count yet,
-    /// all after it wait too.
+    /// all workloads after it wait too.
     fn write(&mut self, world: &mut World) {
         if world.now() < self.blocked_until {
             return;
@@ -216,7 +216,7 @@ impl Task {
         }
     }
 
-    /// Reads the queue's length. A failed read gives 0: that engine reports no error.
+    /// Reads the queue's length. A failed read gives 0: the engine of 2016 reports no error.
     fn read(&mut self, world: &mut World) {
         let Some(queue) = &self.queue else { return };
         self.current = world.read(queue).map_or(0, |sample| sample.ready as i64);

@@ -1,6 +1,7 @@
-//! Our core, driven as by the engine's loop. Queues are read at the tick, and [`Autoscaler::step`]
-//! runs a tenth of a tick later. [`Autoscaler::fill`] runs 20 ms after a start or end. Containers
-//! that leave are retired first, so that none takes a job before it stops; here that takes no time.
+//! Our core, driven in the same way as by the engine's loop. Queues are read at the tick, and
+//! [`Autoscaler::step`] runs a tenth of a tick later. [`Autoscaler::fill`] runs 20 ms after a
+//! container starts or ends. Containers are retired before they leave, so that none takes a job
+//! before it stops; in the simulation, retiring takes no time.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ const HELD: &str = "scaling is held";
 #[allow(missing_docs)] // the names say it
 pub struct Round<'a> {
     pub now: Time,
-    /// Whether the round is at a tick, not in between.
+    /// Whether the round is at a tick, not between two ticks.
     pub is_tick: bool,
     /// The core after the round.
     pub core: &'a Autoscaler,

@@ -5,7 +5,7 @@ use control::{Config, QueueTarget, RateSettings, Rule};
 use crate::Time;
 use crate::scenario::{Scenario, Workload};
 
-/// The rule that a workload names. In this crate a new rule needs a new match arm here, no more.
+/// The rule that a workload names. For this crate, a new rule needs only a new match arm here.
 ///
 /// # Errors
 /// If there is no rule of that name, or the workload lacks a queue that it needs.
@@ -60,7 +60,7 @@ pub fn config(scenario: &Scenario) -> Result<Config, String> {
     Ok(Config { capacity: scenario.capacity, tick: scenario.tick, workloads })
 }
 
-/// The rules' names of all workloads with a queue, as text; of equal neighbours, only one.
+/// The names of the rules of all workloads with a queue, as text; equal neighbours appear once.
 pub(super) fn names(scenario: &Scenario) -> String {
     let on_queues = scenario.workloads.iter().filter(|it| it.queue.is_some());
     let mut names: Vec<&str> = on_queues.map(|it| it.rule.as_str()).collect();

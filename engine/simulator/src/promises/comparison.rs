@@ -6,7 +6,7 @@ use super::promise::SEEDS;
 use crate::tally::nearest_rank;
 use crate::{Kind, Outcome, Scenario, run};
 
-/// Our core counts as worse if it takes more than this many times another one's container-seconds.
+/// Our core counts as worse if it takes more than this many times the other's container-seconds.
 const MORE: f64 = 1.15;
 
 /// One contender's figures in one scenario.
@@ -41,7 +41,7 @@ pub struct Contest {
     pub ours: Showing,
     /// All other contenders that scale.
     pub others: Vec<Showing>,
-    /// Contenders whose workers have another grace, if the scenario asks for them.
+    /// Contenders whose workers have another grace period, if the scenario lists any.
     pub graceful: Vec<Showing>,
 }
 
@@ -70,7 +70,7 @@ impl Contest {
     }
 
     /// Says what `other` does better, and why. `None` if our core is at least as good in waits and
-    /// violations, at no more than 15 % higher cost.
+    /// violations, and costs at most 15 % more.
     pub fn behind(&self, other: &Showing) -> Option<String> {
         let ours = &self.ours;
         let mut words = Vec::new();
@@ -100,7 +100,7 @@ impl Contest {
     }
 }
 
-/// The scenarios that are compared: all but those that hold scaling, in which no rule is tried.
+/// The scenarios to compare. Those that hold scaling are left out, because they try no rule.
 pub fn contests(shipped: &[Scenario]) -> Vec<&Scenario> {
     shipped.iter().filter(|scenario| !scenario.holds()).collect()
 }
@@ -133,8 +133,8 @@ fn showing(scenario: &Scenario, kind: &Kind) -> Result<Showing, String> {
 }
 
 /// A table with a row for each scenario and a column for each contender: how long jobs waited, and
-/// the cost. Our cost is in container-seconds, the others' the difference from it in percent. `!`
-/// marks a contender that exceeded the capacity.
+/// the cost. Our cost is in container-seconds; for the others, it is the difference from ours in
+/// percent. `!` marks a contender that exceeded the capacity.
 pub fn table(contests: &[Contest]) -> String {
     let Some(first) = contests.first() else { return String::new() };
     let names = first.others.iter().map(|it| format!(" {} |", it.name));
@@ -181,7 +181,7 @@ pub fn thrown_away(contests: &[Contest]) -> String {
     text
 }
 
-/// Lists all that the other contenders do better, a line for each of them in each scenario.
+/// Lists what other contenders do better, with one line for each contender and scenario.
 pub fn where_behind(contests: &[Contest]) -> String {
     let mut text = String::new();
     for contest in contests {

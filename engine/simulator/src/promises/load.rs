@@ -5,7 +5,7 @@ use super::stage::{demo as the_demo, seconds, single};
 use crate::Outcome;
 use crate::arrivals::Arrivals;
 
-/// When the step comes, in seconds: by then the service rate is learned, the first needs forgotten.
+/// When the step comes, in seconds. By then the service rate is known, and old needs are forgotten.
 const STEP: f64 = 180.0;
 /// The warm-up before steady arrivals and waves are measured, in seconds.
 const LEAD: f64 = 60.0;
@@ -39,7 +39,7 @@ fn curve(outcome: &Outcome) -> impl Iterator<Item = (f64, u64)> {
     points.map(|it| (it.at.as_secs_f64() - STEP, it.ready.iter().sum())).filter(|it| it.0 >= 0.0)
 }
 
-/// How many seconds after the step the queue is back at `length` after it was longest.
+/// How many seconds after the step the queue has fallen from its greatest length to `length`.
 fn back_at(outcome: &Outcome, length: u64) -> f64 {
     let soon = curve(outcome).take_while(|(at, _)| *at <= SOON);
     let longest = soon.max_by_key(|(_, waiting)| *waiting).map_or(0.0, |(at, _)| at);
@@ -73,8 +73,8 @@ pub(super) fn waves() -> Result<Vec<Promise>, String> {
     let sine = Arrivals::Sine { mean: 12.0, swing: 8.0, period: seconds(120.0), even: false };
     let waves = [
         ("square 5 and 20/s, period 120 s, Poisson", square(120.0), Some(60.0)),
-        // After two quiet minutes every rise meets the fewest consumers, and a slot takes 5 s to
-        // change its workload. No rule that frees slots can keep that queue short.
+        // Each rise comes after two quiet minutes with few consumers, and it takes 5 s to give a
+        // slot to another workload. No rule that frees slots can keep the queue short here.
         ("square 5 and 20/s, period 240 s, Poisson", square(240.0), None),
         ("sine 12 +- 8/s, period 120 s, Poisson", sine, Some(20.0)),
     ];

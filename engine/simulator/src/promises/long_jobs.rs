@@ -5,7 +5,7 @@ use super::stage::{demo, seconds, span};
 use crate::Scenario;
 use crate::arrivals::Arrivals;
 
-/// The scenario of this repository that is measured.
+/// The scenario of this repository with which `shipped` measures.
 const SHIPPED: &str = "long-jobs";
 /// How many jobs arrive at once in the demo.
 const HEAP: u32 = 34;
@@ -15,7 +15,7 @@ pub(super) fn shipped(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     let scenario = scenario.ok_or("the scenario long-jobs is missing")?;
     let whats = [
         ("consumers stopped", None),
-        ("of them with a job", NONE),
+        ("consumers stopped with a job", NONE),
         ("work thrown away, s", NONE),
         ("jobs dead", NONE),
     ];

@@ -1,4 +1,4 @@
-//! The promises about the core, measured over seeds. Tests and the report use the same ones.
+//! The promises about the core, each measured with several random seeds, for tests and the report.
 //!
 //! # Layout
 //! - `promise`: a promise and its measurement
@@ -42,7 +42,7 @@ pub fn measure(shipped: &[Scenario]) -> Result<Vec<Promise>, String> {
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// The promises with what was measured, as a table in Markdown.
+/// The promises with their measurements, as a table in Markdown.
 pub fn table(promises: &[Promise]) -> String {
     let mut text = "| Load | Measured | p50 | p95 | Promised |\n|---|---|---|---|---|\n".to_owned();
     for it in promises {
@@ -53,7 +53,7 @@ pub fn table(promises: &[Promise]) -> String {
     text
 }
 
-/// Prints whole numbers without and other numbers with two decimal places.
+/// Prints whole numbers without decimal places, and other numbers with two.
 fn figure(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

@@ -8,10 +8,10 @@ use crate::{Kind, Outcome, Scenario, Time, run};
 /// Each promise is measured with these seeds.
 pub const SEEDS: RangeInclusive<u64> = 1..=20;
 
-/// The bound of figures that must be 0.
+/// The bound for figures that must be 0.
 pub(super) const NONE: Option<f64> = Some(0.0);
 
-/// One promise with what was measured.
+/// One promise with its measurements.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Promise {
     /// The load on which it is measured.
@@ -25,7 +25,7 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// The value that a share of the seeds does not exceed (nearest rank).
+    /// The value that at least this share of the figures do not exceed (nearest rank).
     pub fn at(&self, share: f64) -> f64 {
         let mut sorted = self.figures.clone();
         sorted.sort_by(f64::total_cmp);
@@ -38,7 +38,7 @@ impl Promise {
     }
 }
 
-/// Measures figures of one load with each seed; `whats` has their names and bounds.
+/// Measures the figures of one load with each seed; `whats` has the figures' names and bounds.
 pub(super) fn by_seed<const N: usize>(
     on: &'static str,
     whats: [(&'static str, Option<f64>); N],
@@ -56,7 +56,7 @@ pub(super) fn ours(scenario: &Scenario, seed: u64) -> Result<Outcome, String> {
     run(scenario, &Kind::Ours, seed)
 }
 
-/// Seconds; infinity for `None`, which means never.
+/// The time in seconds; infinity for `None`, which means never.
 pub(super) fn after(time: Option<Time>) -> f64 {
     time.map_or(f64::INFINITY, |time| time.as_secs_f64())
 }

@@ -1,5 +1,5 @@
-//! The workloads and loads on which promises are measured: a capacity of 10, jobs of 300 ms, 3 s
-//! to start and 2 s to stop.
+//! The workloads and loads on which promises are measured: a capacity of 10, jobs of 300 ms, and
+//! containers that take 3 s to start and 2 s to stop.
 
 use crate::Time;
 use crate::arrivals::Arrivals;

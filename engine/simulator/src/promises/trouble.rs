@@ -14,7 +14,7 @@ use crate::scenario::{Outage, Room, Workload};
 use crate::tally::Write;
 use crate::{Outcome, Scenario};
 
-/// When the failure begins, in seconds: by then the rules have learned everything.
+/// When the failure begins, in seconds: by then the rules have learned all they can.
 const FAILS: f64 = 180.0;
 const LASTS: f64 = 60.0;
 const MENDED: f64 = FAILS + LASTS;
@@ -24,15 +24,15 @@ fn writes(outcome: &Outcome, workload: usize) -> Vec<Write> {
     outcome.tally.writes.iter().filter(|it| it.workload == workload).copied().collect()
 }
 
-/// The number of a workload's writes that only one of two runs has.
+/// The number of a workload's writes that only one of the two runs has.
 fn differing(a: &Outcome, b: &Outcome, workload: usize) -> f64 {
     let (a, b) = (writes(a, workload), writes(b, workload));
     let only = |x: &[Write], y: &[Write]| x.iter().filter(|it| !y.contains(it)).count();
     (only(&a, &b) + only(&b, &a)) as f64
 }
 
-/// A load that changes while its queue cannot be read, beside a workload whose queue can. There are
-/// more slots than wanted, so that no workload waits for another one's.
+/// A load that changes while its queue cannot be read, and a second workload whose queue can be
+/// read. There are more slots than the two want, so that neither waits for the other one's slots.
 fn dark(during: f64) -> Scenario {
     let points = vec![(seconds(0.0), 6.0), (seconds(FAILS + 10.0), during)];
     let unseen = Arrivals::Replay { points, even: false };
@@ -51,14 +51,14 @@ fn with_outage(mut scenario: Scenario) -> Scenario {
 
 pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     let whats = [
-        ("cuts of the workload on that queue", NONE),
+        ("times that the queue's workload is scaled down", NONE),
         ("changed decisions for the other workload", NONE),
-        ("decides again after, s", Some(TWO_TICKS)),
+        ("the queue's workload is scaled again after, s", Some(TWO_TICKS)),
     ];
     by_seed("a queue that cannot be read for 60 s", whats, |seed| {
         let (falls, rises) = (dark(0.5), dark(20.0));
         let fallen = ours(&with_outage(falls.clone()), seed)?;
-        // From the last good reading's becoming stale to the earliest second one after the outage.
+        // From when the last good reading is stale to the earliest second reading after the outage.
         let blind = seconds(FAILS + TWO_TICKS)..seconds(MENDED + 0.5);
         let cuts = writes(&fallen, 1).into_iter().filter(|it| it.to < it.from);
         let cuts = cuts.filter(|it| blind.contains(&it.at)).count() as f64;
@@ -69,7 +69,7 @@ pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     })
 }
 
-/// The machines have room for four of the five consumers wanted, until the load ends.
+/// The machines have room for `places` consumers; five are wanted until the load ends.
 fn cramped(places: u32) -> Scenario {
     let beside = Arrivals::Poisson { rate: 3.0 };
     let points = vec![(seconds(0.0), 5.0), (seconds(FAILS), 12.0), (seconds(MENDED), 1.0)];
@@ -82,8 +82,8 @@ fn cramped(places: u32) -> Scenario {
 pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
     let whats = [
         ("changed decisions for the other workload", NONE),
-        ("its slot is lent after, s", Some(15.0)),
-        ("delay of its cut, compared with enough room, s", Some(TWO_TICKS)),
+        ("its slot goes to another workload after, s", Some(15.0)),
+        ("delay of the workload's scale-down, compared with enough room, s", Some(TWO_TICKS)),
     ];
     by_seed("a pod without a node", whats, |seed| {
         let (short, ample) = (ours(&cramped(4), seed)?, ours(&cramped(10), seed)?);
@@ -102,8 +102,8 @@ pub(super) fn unschedulable() -> Result<Vec<Promise>, String> {
 /// four slots.
 pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
     let whats = [
-        ("rounds of 300 that depend on the workloads' order", NONE),
-        ("rounds in which a lower priority has what a higher one lacks", NONE),
+        ("rounds, of 300, whose counts depend on the workloads' order", NONE),
+        ("rounds in which a lower priority has containers that a higher one lacks", NONE),
         ("rounds in which a missing minimum is not reported", NONE),
     ];
     by_seed("minimums over the capacity", whats, |seed| {
@@ -119,7 +119,7 @@ pub(super) fn minimums_over_the_capacity() -> Result<Vec<Promise>, String> {
 struct Shrunk {
     /// The counts of the workloads by name, round by round.
     counts: Vec<BTreeMap<String, u32>>,
-    /// Rounds in which a lower priority has what a higher one lacks.
+    /// Rounds in which a workload has containers although a higher priority lacks its minimum.
     starved: usize,
     unexplained: usize,
 }

@@ -24,11 +24,11 @@ pub enum Action {
     /// Pauses a workload, or lets it be scaled again.
     Pause { workload: String, paused: bool },
     /// Makes a queue unreadable from now on (`on`), or readable again. Files do not have this
-    /// action: where a presenter, not the clock, ends a step, its outage becomes two of these.
+    /// action: if a key ends a step, the step's outage becomes two of these actions, `on` and off.
     Blind { queue: String, on: bool },
 }
 
-/// The lasting effects of all actions up to a step.
+/// The lasting effects of all actions up to one step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Situation {
     /// Replicas, by producer.

@@ -1,4 +1,4 @@
-//! Actions in a scenario file: a key for the action, and names with their values.
+//! Actions in a scenario file: each has a key for its kind, and then names with their values.
 
 use std::collections::BTreeMap;
 

@@ -135,7 +135,7 @@ impl World {
         }
     }
 
-    /// The time after which a worker extends its lease: a third of it, as with our consumers.
+    /// The time after which a worker extends its lease: a third of the lease, as in our consumers.
     fn extends_after(&self, id: Id) -> Option<Time> {
         self.queue_of(id.workload).map(|queue| self.scenario.queues[queue].lease / 3)
     }
@@ -208,7 +208,7 @@ impl World {
 
     fn hand_back(&mut self, id: Id, receipt: Receipt) {
         let Some(queue) = self.queue_of(id.workload) else { return };
-        // If the lease has expired, the job is back already.
+        // If the lease has expired, the job is already back on the queue.
         let _ = self.broker.release(self.now, &self.names[queue], receipt);
         self.hand_out();
     }
@@ -230,7 +230,7 @@ impl World {
         self.changed = true;
     }
 
-    /// Kills a container, a busy one if any, and restarts it. Its job returns as the lease expires.
+    /// Kills a container, a busy one if any, and restarts it. A job returns when its lease expires.
     pub(super) fn crash(&mut self, workload: usize) {
         let up = |it: &&Container| {
             !it.stopping && matches!(it.phase, Phase::Working(_) | Phase::Idle(_))
@@ -251,8 +251,8 @@ impl World {
         self.begin_start(id);
     }
 
-    /// Retires up to `count` of a workload's containers: the first ones to leave, as far as they
-    /// have no job. Returns how many it has retired.
+    /// Of the `count` containers of a workload that would leave first, retires those without a job.
+    /// Returns how many it has retired.
     pub(crate) fn retire(&mut self, workload: usize, count: u32) -> u32 {
         let first = self.to_go(workload, count);
         let mut retired = 0;
@@ -287,7 +287,7 @@ impl World {
     }
 
     /// The `count` containers of a workload that leave first. Those with a job come last, so that
-    /// none of the others gets the jobs that they release.
+    /// the jobs that they release do not go to others that are about to leave.
     pub(super) fn to_go(&self, workload: usize, count: u32) -> Vec<Id> {
         let (victims, now) = (self.victims, self.now);
         let staying = self.pools[workload].containers.iter().filter(|it| !it.stopping);

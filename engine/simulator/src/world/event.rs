@@ -28,7 +28,7 @@ pub(crate) struct Id {
 /// Something that happens in the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// Jobs arrive at a queue, by its index; `burst` if they do not come from its stream.
+    /// Jobs arrive at the queue with this index; a `burst` does not come from the queue's stream.
     Arrival { queue: usize, jobs: u32, burst: bool },
     /// A container has started.
     Started(Id),
@@ -40,9 +40,9 @@ pub(crate) enum Event {
     PollOver(Id, WaiterId),
     /// A container has ended, and its place is free.
     Gone(Id),
-    /// A container of a workload dies, by the workload's index.
+    /// A container of the workload with this index dies.
     Crash(usize),
-    /// The number of places changes, or a container has waited 10 s for one.
+    /// The number of places changes, or a container has waited 10 s for a place.
     Places,
     /// A contender wakes.
     Wake(Wake),

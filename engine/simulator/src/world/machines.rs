@@ -64,7 +64,7 @@ impl World {
         self.scenario.capacity.saturating_sub(taken)
     }
 
-    /// Marks containers that have waited for 10 s, and schedules this check for new waiting ones.
+    /// Marks containers that have waited for 10 s, and schedules this check for new ones that wait.
     fn note_the_waiting(&mut self) {
         let now = self.now;
         for container in self.pools.iter_mut().flat_map(|pool| &mut pool.containers) {
@@ -80,7 +80,7 @@ impl World {
     }
 
     /// Evicts containers of lower priorities until as many leave as wait for a place. The
-    /// Deployment of an evicted one makes another one at once, which then waits.
+    /// Deployment of an evicted container makes a new one at once, which then waits.
     fn evict(&mut self) {
         loop {
             let leaving: u32 = self.pools.iter().map(|pool| pool.seen().terminating).sum();
@@ -93,7 +93,8 @@ impl World {
         }
     }
 
-    /// The youngest container of the lowest priority with a place, and how many wait for a place.
+    /// The youngest container of the lowest priority that has places. The number says how many
+    /// containers of higher priorities wait for a place.
     fn victim(&self) -> Option<(Id, u32)> {
         let priority = |i: usize| self.scenario.workloads[i].priority;
         let holds = |i: &usize| self.pools[*i].seen().placed() > self.pools[*i].seen().terminating;

@@ -27,10 +27,10 @@ use pool::Pool;
 /// The time between two points of the curves.
 const SAMPLE: Time = Time::from_millis(500);
 
-/// How many places the machines have, and which containers get one.
+/// How many places the machines have, and which containers get a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Machines {
-    /// There are more places than slots, so it is possible to exceed the capacity.
+    /// There are more places than slots, so a contender can exceed the capacity.
     Ample,
     /// There are as many places as slots. A container with a higher priority evicts one with a
     /// lower priority, as Kubernetes does by PriorityClass.
@@ -47,7 +47,7 @@ pub struct World {
     agenda: Agenda,
     broker: Broker,
     names: Vec<QueueName>,
-    /// Waiting jobs by queue. Counted along with the events, because each event needs them.
+    /// Waiting jobs by queue, kept up to date because each event needs them.
     ready: Vec<u64>,
     streams: Vec<Stream>,
     pools: Vec<Pool>,
@@ -137,7 +137,7 @@ impl World {
         let next = self.agenda.next_time().into_iter().chain(lease).min();
         let at = next.filter(|at| *at <= self.scenario.duration)?;
         self.pass_time(at);
-        // Expired leases come first: else a contender's read delivers jobs that no worker starts.
+        // Expired leases come first. Otherwise a contender's read delivers jobs that nobody starts.
         if lease == Some(at) {
             self.broker.advance(at);
             self.hand_out();
@@ -151,7 +151,7 @@ impl World {
         Some(Step::Nothing)
     }
 
-    /// Moves the clock to `at`, and counts the time until then with the present state.
+    /// Moves the clock to `at`, and counts the present state for the time until then.
     fn pass_time(&mut self, at: Time) {
         let counted_from = self.now.max(self.scenario.warm_up);
         let counted = at.saturating_sub(counted_from);
@@ -214,7 +214,7 @@ impl World {
         self.agenda.add(self.now + SAMPLE, Event::Sample);
     }
 
-    /// Starts the jobs that the broker has given out, and counts the waiting ones.
+    /// Starts the jobs that the broker has given out, and updates the number of waiting jobs.
     fn hand_out(&mut self) {
         let mut given = VecDeque::new();
         for (name, event) in self.broker.take_events() {

@@ -36,11 +36,11 @@ pub(super) struct Container {
 /// The phase of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It has no machine; `long` if it has waited for 10 s.
+    /// It has no machine; `long` says whether it has waited for 10 s.
     Pending { since: Time, long: bool },
     /// It has a machine and is not at work yet.
     Starting,
-    /// It is ready without a job; with its receive call, if one waits at the queue.
+    /// It is ready without a job. The value is its receive call, if one waits at the queue.
     Idle(Option<WaiterId>),
     /// It is ready with a job.
     Working(Task),
@@ -87,11 +87,11 @@ impl Pool {
     }
 }
 
-/// The progress of a ready container. A ReplicaSet does not tell busy ones from idle ones.
+/// The progress of a ready container. A ReplicaSet does not tell busy from idle containers.
 pub(super) const READY: u32 = 2;
 
 impl Phase {
-    /// How far the container is, from 0 for one without a machine to the most for a busy one.
+    /// The container's progress, from 0 without a machine to the highest number with a job.
     pub(super) fn progress(&self) -> u32 {
         match self {
             Phase::Pending { .. } => 0,

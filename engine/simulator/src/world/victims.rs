@@ -7,12 +7,12 @@ use crate::Time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Victims {
     /// The order of a ReplicaSet (`ActivePodsWithRanks` in Kubernetes): first containers without a
-    /// machine, then starting ones, then ready ones. Among equals the youngest first, by the whole
-    /// logarithm to base 2 of the age in nanoseconds; if that is the same, by UID, which is random.
-    /// A ReplicaSet does not know which containers have a job.
+    /// machine, then starting ones, then ready ones. Among equals, the youngest leaves first, by
+    /// the whole logarithm to base 2 of the age in nanoseconds; if that is the same, the UID
+    /// decides, which is random. A ReplicaSet does not know which containers have a job.
     ReplicaSet,
-    /// The order of our engine: first containers without a machine, then starting ones, then ones
-    /// without a job, then ones with a job; the youngest first among equals.
+    /// The order of our engine: first containers without a machine, then starting ones, then idle
+    /// ones, then busy ones. Among equals, the youngest leaves first.
     IdleFirst,
 }
 

@@ -1,4 +1,4 @@
-//! What contenders see, and what they can do.
+//! The functions with which contenders look at the world and change it.
 
 use control::{QueueSample, Replicas, Stage, Totals, Work};
 
@@ -35,13 +35,13 @@ impl World {
         })
     }
 
-    /// The containers of a workload, by its index.
+    /// The containers of the workload with this index.
     pub fn replicas(&self, workload: usize) -> Replicas {
         self.pools[workload].seen().replicas()
     }
 
-    /// How many containers of a workload, by its index, are busy and stoppable; `None` without a
-    /// queue. While the queue cannot be read, none counts as stoppable.
+    /// How many containers of the workload with this index are busy, and how many can be stopped;
+    /// `None` without a queue. While the queue cannot be read, none counts as stoppable.
     pub fn at_work(&self, workload: usize) -> Option<Work> {
         let queue = self.scenario.workloads[workload].queue.as_ref()?;
         let (pool, known) = (&self.pools[workload], self.scenario.can_be_read(queue, self.now));
@@ -49,7 +49,7 @@ impl World {
         Some(Work { busy: pool.seen().busy, stoppable: stoppable.count() as u32 })
     }
 
-    /// The containers of a workload by number, with the stage of their start.
+    /// A workload's containers: the number of each, and the stage of its start.
     pub fn instances(&self, workload: usize) -> impl Iterator<Item = (u64, Stage)> {
         self.pools[workload].containers.iter().map(|it| {
             let stage = match it.phase {
@@ -62,7 +62,7 @@ impl World {
         })
     }
 
-    /// Writes the desired count of a workload, by its index.
+    /// Writes the desired count of the workload with this index.
     pub fn scale(&mut self, workload: usize, to: u32) {
         let before = self.set_count(workload, to);
         if before != to {
@@ -88,7 +88,7 @@ impl World {
         self.set_count(workload, count);
     }
 
-    /// Asks for a wake of the contender at a time.
+    /// Schedules a wake of the contender.
     pub fn wake_at(&mut self, at: Time, wake: Wake) {
         self.agenda.add(at, Event::Wake(wake));
     }

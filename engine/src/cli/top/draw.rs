@@ -1,5 +1,5 @@
-//! Draws the page's numbers, slots, charts and log. Letters and signs carry the meaning. Colours
-//! only help, so a terminal without colours shows everything.
+//! Draws the page's numbers, slots, charts and log. Letters and signs carry all the meaning, so a
+//! terminal without colours shows everything.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ fn status<'a>(model: &'a Model, around: &Around, width: u16) -> Line<'a> {
     if whole.iter().map(Span::width).sum::<usize>() <= usize::from(width) {
         return Line::from(whole.into_iter().chain([because]).collect::<Vec<_>>());
     }
-    // Without room for everything the mode comes first, because the terminal cuts off the end.
+    // The mode comes first, because the terminal cuts off the end of a line that is too long.
     Line::from(vec![badge, Span::raw(up), Span::raw(place), because])
 }
 
@@ -99,7 +99,7 @@ fn slot_span<'a>(model: &Model, slot: Option<&Value>) -> Span<'a> {
     }
 }
 
-/// A number and its label: the text `beside` it in a narrow terminal, or `below` it in a wide one.
+/// A number and its labels: `beside` it in a narrow terminal, and `below` it in a wide one.
 struct Number {
     number: String,
     beside: String,
@@ -137,7 +137,7 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     all
 }
 
-/// Lines of numbers above their labels, or before their labels in a terminal that is too narrow.
+/// Lines of numbers above their labels, or before their labels if the terminal is too narrow.
 fn numbers(model: &Model, width: u16) -> Vec<Line<'static>> {
     let all = all_numbers(model);
     let wide: usize = all.iter().map(|it| it.width() + 4).sum();

@@ -1,4 +1,4 @@
-//! The layout. In a small terminal the charts go first, then the labels, but never a number.
+//! The layout. A small terminal leaves out the charts first, then the labels, but never a number.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -7,7 +7,7 @@ const ROOMY: u16 = 23;
 /// The fewest rows in which a chart can be read.
 const CHART: u16 = 5;
 
-/// The rectangles of all parts of the screen; a part without room has an empty one.
+/// The rectangles of all parts of the screen; a part without room has an empty rectangle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) status: Rect,
@@ -21,7 +21,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Divides a terminal; `slots` and `numbers` are the rows that these two parts need.
+    /// Divides a terminal's area; `slots` and `numbers` are the rows that these two parts need.
     pub(super) fn of(area: Rect, slots: u16, numbers: u16) -> Places {
         let slots = slots.clamp(1, (area.height / 5).max(1));
         let numbers = numbers.clamp(1, (area.height / 5).max(1));
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-/// Joins words into lines of at most `width`, two spaces apart; splits no word.
+/// Joins words into lines of at most `width`, with two spaces between words; splits no word.
 pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
@@ -66,7 +66,7 @@ pub(super) fn packed(words: &[String], width: u16) -> Vec<String> {
     lines
 }
 
-/// The first text that fits into `width`, or else the last one. The texts go from long to short.
+/// The first text that fits into `width`, or else the last one. `texts` go from long to short.
 pub(super) fn longest<'a>(texts: &[&'a str], width: u16) -> &'a str {
     let fits = |text: &&&str| text.chars().count() <= usize::from(width);
     texts.iter().find(fits).or(texts.last()).copied().unwrap_or_default()

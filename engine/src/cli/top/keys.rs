@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::model::Model;
 
-/// What a key does.
+/// The action of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
     Leave,
@@ -21,7 +21,7 @@ pub(super) const HELP: [&str; 3] = [
     "+ - load B burst k kill h hold q quit",
 ];
 
-/// What a terminal event does in the present state of the engine.
+/// The action of a terminal event in the present state of the engine.
 pub(super) fn action(event: &Event, model: &Model) -> Action {
     let Event::Key(key) = event else { return Action::None };
     if key.kind == KeyEventKind::Release {

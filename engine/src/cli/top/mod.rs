@@ -24,7 +24,7 @@ use model::Model;
 
 /// The pause before a lost stream is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The longest time between two drawings, so that the shown age of the data grows.
+/// The screen is drawn at least this often, so that the shown age of the data increases.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Shows an engine until q is pressed.
@@ -98,7 +98,7 @@ impl Screen {
         }
     }
 
-    /// Adds an event to the model. For `None`, the end of the stream, continues it in a new stream.
+    /// Adds an event to the model. After `None`, the end of the stream, opens a new stream.
     async fn hear(&mut self, event: Option<Event>) -> anyhow::Result<()> {
         let Some(event) = event else {
             self.events = None;
@@ -119,7 +119,7 @@ impl Screen {
     }
 }
 
-/// The next event; `None` at the end of the stream or, if there is no stream, after a pause.
+/// Waits for an event; `None` at the end of the stream or, if no stream is open, after a pause.
 async fn next(events: &mut Option<Events>) -> Option<Event> {
     if let Some(events) = events {
         return events.next().await.ok().flatten();

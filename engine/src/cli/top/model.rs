@@ -70,12 +70,12 @@ impl Model {
     /// Applies an event of the stream; ignores kinds that are not known.
     ///
     /// # Errors
-    /// When its data cannot be read.
+    /// When the event's data cannot be read.
     pub(super) fn hear(&mut self, name: &str, data: &str) -> serde_json::Result<()> {
         match name {
             "snapshot" => self.begin(serde_json::from_str(data)?),
             "frame" => self.go_on(serde_json::from_str(data)?),
-            // Only a later version has other kinds.
+            // Only a later version of the engine sends other kinds.
             _ => {}
         }
         Ok(())
@@ -169,13 +169,13 @@ impl Model {
     /// Replaces the names of workloads in a sentence of the log by their names on the screen.
     pub(super) fn in_words(&self, text: &str) -> String {
         let mut words: Vec<&str> = text.split(' ').collect();
-        // The last word is left as it is: in the log another word follows a workload's name.
+        // The last word is no name: in the log another word follows a workload's name.
         let all = words.len().saturating_sub(1);
         words[..all].iter_mut().for_each(|word| *word = self.called(word));
         words.join(" ")
     }
 
-    /// The Deployment that makes the load, and its desired count; `None` if there is none.
+    /// The Deployment that makes the load, and its desired count; `None` if no Deployment does.
     pub(super) fn load(&self) -> Option<(&str, u64)> {
         let mut all = self.all("deployment/").filter(|(_, it)| it["load"] == true);
         all.next().map(|(name, it)| (name, it["desired"].as_u64().unwrap_or_default()))

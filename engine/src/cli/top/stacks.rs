@@ -14,7 +14,7 @@ const SIGNS: (&str, &str) = ("\u{2588}", "\u{2592}");
 /// The width of the axis with its numbers, in columns of the terminal.
 const MARGIN: u16 = 6;
 
-/// Draws the chart into `area`, if that has room for it.
+/// Draws the chart into `area`, if the area has room for it.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model) {
     let capacity = model.number("capacity").unwrap_or_default();
     if area.width <= MARGIN || area.height < 2 || capacity < 1.0 {

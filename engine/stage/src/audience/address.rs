@@ -3,17 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// Addresses reserved for documentation. No machine has them, but the operating system's route to
-/// them shows which address of this machine faces the network.
+/// them shows which address of this machine phones can reach.
 const ELSEWHERE: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
 
-/// The URL for phones of a server that listens at `listens`. If it listens on all addresses, the
-/// URL has this machine's address that faces the network.
+/// The URL at which phones reach a server that listens at `listens`. If the server listens on all
+/// addresses, the URL has the address of this machine that phones can reach.
 ///
 /// # Errors
-/// When this machine has no address that faces the network.
+/// When this machine has no address that phones can reach.
 pub fn url(listens: SocketAddr) -> anyhow::Result<String> {
     let ip = match listens.ip() {
         ip if !ip.is_unspecified() => ip,

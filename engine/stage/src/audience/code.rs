@@ -14,8 +14,8 @@ use runtime::contribution::Contribution;
 use serde_json::{Value, json};
 use web::ApiError;
 
-/// The QR code of a text as SVG, black on white with a white rim, because cameras need both on a
-/// dark page, too; `None` if the text is too long.
+/// The QR code of a text as SVG; `None` if the text is too long. It is black on white with a white
+/// margin, because cameras need these colours, even if the page is dark.
 pub fn svg(text: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let colours = (Color("#000000"), Color("#ffffff"));
@@ -51,7 +51,7 @@ impl Contribution for Poster {
 /// The response with the QR code of `url`.
 ///
 /// # Errors
-/// 404 with `none` as its message if there is no URL.
+/// 404 with the message `none` if `url` is `None`.
 pub(crate) fn answer(url: Option<&str>, none: &str) -> Result<Response, ApiError> {
     let code = url.and_then(svg).ok_or_else(|| ApiError::not_found(none))?;
     let headers = [

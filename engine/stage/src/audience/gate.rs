@@ -1,15 +1,15 @@
 //! Limits the presses of the button: one a second from each phone, and 20 a second from all phones.
 //!
-//! All phones of a room often share one address, so each phone is known by its cookie. Phones
-//! without a cookie share the limit of their address. So do further phones once `BEHIND_ONE` are
-//! known at the address. A script that invents cookies therefore gains little, and never exceeds
-//! the limit for all phones.
+//! All phones of a room often share one address, so each phone is recognized by its cookie. All
+//! phones without a cookie at one address share one limit. Once `BEHIND_ONE` phones are known at an
+//! address, further phones share that limit, too. A script that invents cookies therefore gains
+//! little, and never exceeds the limit for all phones.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// The time to which the limits apply.
+/// The limits apply to the presses within this time.
 const WINDOW: Duration = Duration::from_secs(1);
 /// The most presses of all phones in [`WINDOW`].
 const ALL: usize = 20;
@@ -34,13 +34,13 @@ pub enum TooMany {
 /// The sender of a press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phone {
-    /// A phone that is known by this cookie.
+    /// A phone that is recognized by this cookie.
     With(u128),
     /// A phone without a known cookie, at this address.
     At(IpAddr),
 }
 
-/// A phone that is known by its cookie.
+/// A phone that is recognized by its cookie.
 #[derive(Debug)]
 struct Known {
     address: IpAddr,
@@ -69,7 +69,7 @@ impl Gate {
             self.presses.pop_front();
         }
         if self.presses.len() >= ALL {
-            // A phone that has just pressed gets its own limit as the reason: waiting helps it.
+            // A phone that has just pressed gets its own limit as the reason: waiting helps.
             let shown = cookie.map_or(Phone::At(network(peer)), Phone::With);
             return Err(if self.has_pressed(shown) { TooMany::FromYou } else { TooMany::FromAll });
         }
@@ -85,7 +85,7 @@ impl Gate {
         self.presses.iter().any(|(_, other)| *other == phone)
     }
 
-    /// The sender of a press: the phone with this cookie, if it is known or one more has room.
+    /// The phone with this cookie, or its address if it has no cookie or cannot be remembered.
     fn phone(&mut self, now: Duration, address: IpAddr, cookie: Option<u128>) -> Phone {
         let Some(cookie) = cookie else { return Phone::At(address) };
         if let Some(known) = self.phones.get_mut(&cookie) {

@@ -1,5 +1,5 @@
-//! Turns presses into jobs. The presses of half a second are added together, so that a full room
-//! writes 2 log events a second and not 20.
+//! Turns presses into jobs. The presses within half a second are added as one request, so that a
+//! full room causes 2 log events a second and not 20.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ const WAITING: usize = 64;
 /// The result of a press; the error says why no job was added.
 pub type Outcome = Result<(), String>;
 
-/// The end of a channel that sends presses. Clones send to the same [`Presses`].
+/// The sending end of a channel for presses. Clones send to the same [`Presses`].
 #[derive(Debug, Clone)]
 pub struct Button(mpsc::Sender<oneshot::Sender<Outcome>>);
 
-/// The end of a channel that receives presses.
+/// The receiving end of a channel for presses.
 #[derive(Debug)]
 pub struct Presses(mpsc::Receiver<oneshot::Sender<Outcome>>);
 
-/// A channel for presses.
+/// Makes a channel for presses.
 pub fn button() -> (Button, Presses) {
     let (sender, receiver) = mpsc::channel(WAITING);
     (Button(sender), Presses(receiver))

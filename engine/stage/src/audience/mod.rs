@@ -2,11 +2,11 @@
 //! that phones can reach nothing else of the engine.
 //!
 //! # Layout
-//! - [`site`]: the routes; all others are refused
-//! - [`view`]: what phones see of a snapshot
-//! - [`gate`]: how often one phone, and all phones, may press; pure, takes `now`
-//! - [`jobs`]: turns presses into jobs, those of half a second together
-//! - [`address`]: the URL of the page; [`code`]: the same as a QR code
+//! - [`site`]: the routes; requests to all others are refused
+//! - [`view`]: the part of a snapshot that phones get
+//! - [`gate`]: limits the presses of one phone, and of all phones; pure, takes `now`
+//! - [`jobs`]: turns presses into jobs, and adds those of half a second together
+//! - [`address`]: the URL of the page; [`code`]: that URL as a QR code
 
 pub mod address;
 pub mod code;
@@ -28,7 +28,7 @@ use tokio::sync::watch;
 
 use site::Site;
 
-/// The most connections of phones: enough for a full room, and the engine's page keeps some.
+/// The most connections of phones: enough for a full room, but some remain for the engine's page.
 const PHONES: usize = 1024;
 
 /// The listener of the audience's page, open but not served yet.

@@ -25,7 +25,7 @@ const STYLE: &str = include_str!("assets/audience.css");
 const SCRIPT: &str = include_str!("assets/audience.js");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
 /// The name of the cookie that distinguishes a phone from others at its address. Its value is a
-/// random number. It ends with the browser's session, and the engine keeps it for one minute only.
+/// random number. The browser keeps it for one session, and the engine for one minute only.
 const COOKIE: &str = "phone";
 
 /// The state that all routes share.
@@ -37,7 +37,7 @@ pub struct Site {
     pub view: watch::Receiver<Arc<str>>,
     /// The engine's clock.
     pub clock: Clock,
-    /// Ends the streams at shutdown; they have no end of their own.
+    /// Ends the streams at shutdown, because they never end on their own.
     pub shutdown: Shutdown,
     /// Limits the presses.
     pub gate: Arc<Mutex<Gate>>,
@@ -83,7 +83,7 @@ fn page(headers: &HeaderMap) -> Response {
     answer
 }
 
-/// The number in the phone's cookie; `None` unless [`page`] could have set it.
+/// The number in the phone's cookie; `None` if [`page`] cannot have set this cookie.
 fn cookie(headers: &HeaderMap) -> Option<u128> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
@@ -102,7 +102,7 @@ fn stream(site: Site) -> Response {
     streams::answer(site.shutdown, views.map(|view| Event::default().data(&*view)))
 }
 
-/// `POST /job`: adds a job, once a second for each phone.
+/// `POST /job`: adds a job; each phone may do this once a second.
 async fn job(site: &Site, peer: SocketAddr, headers: &HeaderMap) -> Result<Json<Value>, Response> {
     if !is_own_page(headers) {
         let text = "only this page can add a job";

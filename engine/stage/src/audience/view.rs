@@ -1,4 +1,4 @@
-//! What phones see of a snapshot: the headline, the queue's length, and each workload's slots.
+//! The part of a snapshot for phones: the headline, the queue's length and each workload's slots.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ struct View<'a> {
     slots: Vec<Slots>,
 }
 
-/// The number of a workload's slots, or of the free ones.
+/// The number of a workload's slots, or of the free slots.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Slots {
     name: String,
@@ -57,7 +57,7 @@ fn slots(snapshot: &Snapshot) -> Vec<Slots> {
     workloads.chain([Slots { name: "free".to_owned(), count: free }]).collect()
 }
 
-/// Sends the view of the latest snapshot every `PACE`, until no phone can receive it any more.
+/// Sends the view of the latest snapshot every `PACE`, until all receivers are dropped.
 pub async fn tell(snapshots: watch::Receiver<Arc<Snapshot>>, phones: watch::Sender<Arc<str>>) {
     let mut pace = interval(PACE);
     while !phones.is_closed() {

@@ -19,16 +19,16 @@ pub struct Answer {
     pub until: f64,
     /// The measured time that one job takes, in seconds, by workload.
     pub job_s: BTreeMap<String, f64>,
-    /// Whether a background uses the capacity that others leave; without one it is saved.
+    /// Whether a background uses the spare capacity; otherwise that capacity stays unused.
     pub remainder: bool,
-    /// How long the simulation took on this machine, in milliseconds.
+    /// How long the simulation took in real time, in milliseconds.
     pub cost_ms: f64,
     /// All contenders, this engine first.
     pub contenders: Vec<Contender>,
 }
 
 impl Answer {
-    /// Combines the results of all contenders on a stage; `cost` is how long the simulation took.
+    /// Combines the results of all contenders; `cost` is how long their simulation took.
     pub fn new(stage: &Stage, contenders: Vec<Contender>, cost: Duration) -> Answer {
         let workloads = stage.scenario.workloads.iter().filter(|it| it.queue.is_some());
         let thousandths = |seconds: f64| (seconds * 1000.0).round() / 1000.0;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// How one autoscaler, or a fixed fleet, did on the recorded load.
+/// The results of one autoscaler, or of a fixed fleet, under the recorded load.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contender {
     /// The contender's name on the page.
@@ -11,7 +11,7 @@ pub struct Contender {
     pub simulated: bool,
     /// The contender's settings in one line.
     pub settings: String,
-    /// Waiting jobs of all queues together: time in seconds and count, every half second.
+    /// Waiting jobs in all queues together, as (seconds, count) for every half second.
     pub queue: Vec<(f64, u64)>,
     /// 99 % of the jobs waited at most this long, in seconds.
     pub job_wait_p99: f64,

@@ -1,9 +1,9 @@
-//! The comparison: what other autoscalers would have done with the same load. The simulator plays
-//! the jobs that were published here, with the live configuration, once for each contender.
+//! The comparison: how other autoscalers would have handled the same load. For each contender,
+//! the simulator plays the jobs of this engine's queues, with the live settings.
 //!
 //! # Layout
 //! - [`record`] and `trace`: the jobs that were published, and how long they took; pure
-//! - [`model`]: makes a scenario of them, and each contender's part; pure
+//! - [`model`]: makes a scenario of these jobs, and a simulation for each contender; pure
 //! - [`contender`] and [`answer`]: the results; [`site`]: the route
 
 pub mod answer;
@@ -25,8 +25,8 @@ use record::Record;
 
 /// How long an answer is reused.
 const FRESH: Duration = Duration::from_secs(2);
-/// After each simulation the task rests this many times as long as the simulation took. On a
-/// cluster the engine has half a processor, and the control loop comes first.
+/// The pause after a simulation, as a multiple of the time that it took. On a cluster the engine
+/// has half a processor, and the control loop comes first.
 const RESTS: u32 = 2;
 
 /// An answer and when it was computed.
@@ -58,7 +58,7 @@ impl Comparison {
         this
     }
 
-    /// The comparison on the load so far, at most 2 s old.
+    /// Compares all contenders on the load so far. The answer may be up to 2 s old.
     ///
     /// # Errors
     /// The reason why no comparison is possible yet, or why the simulation failed.

@@ -1,5 +1,5 @@
-//! Makes a scenario of the recorded load and the live configuration, and a part of the comparison
-//! for each contender. Pure.
+//! Makes a scenario from the recorded load and the live configuration, and a simulation for each
+//! contender. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,13 +20,13 @@ use super::trace::Trace;
 const PLAYED: f64 = 300.0;
 /// The curves begin at a whole minute, so that they keep their shape between two requests.
 const MINUTE: f64 = 60.0;
-/// Seconds simulated, but not counted, before curves that begin later than the reset.
+/// Seconds that are simulated but not counted, before curves that do not begin at the reset.
 const LEAD: f64 = 30.0;
 /// The shortest load that is compared, in seconds.
 const LEAST: f64 = 5.0;
-/// How long a container takes to start, if that was not measured.
+/// How long a container takes to start, if no start was measured.
 const START: Duration = Duration::from_secs(1);
-/// How long a container takes to stop: not measured here, but the kit's own need this in a box.
+/// A container's time to stop. It is not measured; the kit's containers take this long in a box.
 const STOP: Duration = Duration::from_millis(200);
 /// The utilization that a fixed fleet is sized for.
 const BUSY: f64 = 0.8;
@@ -36,23 +36,23 @@ const BUSY: f64 = 0.8;
 pub struct Stage {
     /// The recorded load and the live configuration as a scenario.
     pub scenario: Scenario,
-    /// The begin of the curves, in seconds since the reset.
+    /// The time at which the curves begin, in seconds since the reset.
     pub from: f64,
-    /// The end of the curves, in seconds since the reset.
+    /// The time at which the curves end, in seconds since the reset.
     pub until: f64,
 }
 
-/// The simulation of one contender on a stage.
+/// The simulation of one contender with the load of a [`Stage`].
 #[derive(Debug)]
 pub struct Part {
     label: String,
     kind: Kind,
     scenario: Scenario,
-    /// The time of the scenario's second 0, in seconds since the reset.
+    /// The time at which the scenario begins, in seconds since the reset.
     begins: f64,
 }
 
-/// Makes a stage of the inputs of the latest round and the recorded load.
+/// Makes a stage from the inputs of the latest round and the recorded load.
 ///
 /// # Errors
 /// The reason why nothing can be compared yet, such as an unknown service time.
@@ -63,7 +63,7 @@ pub fn stage(
 ) -> Result<Stage, String> {
     let until = came.values().map(Trace::until).fold(0.0, f64::max);
     if until < LEAST {
-        return Err("the load is too short to compare others".to_owned());
+        return Err("the load is too short to simulate other autoscalers".to_owned());
     }
     let from = if until <= PLAYED { 0.0 } else { ((until - PLAYED) / MINUTE).ceil() * MINUTE };
     let lead = f64::min(LEAD, from);
@@ -91,7 +91,7 @@ fn seconds(seconds: f64) -> Duration {
 
 fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
     let later = trace.came.iter().filter(|it| it.from >= from);
-    // When jobs came between two readings is not known, so their gaps are taken to be equal.
+    // The times of jobs between two readings are unknown, so the jobs are spread evenly.
     let moments = later.flat_map(|it| {
         let gap = (it.to - it.from) / it.jobs.max(1) as f64;
         (0..it.jobs).map(move |n| seconds(it.from - from + gap * (n as f64 + 0.5)))
@@ -143,7 +143,7 @@ fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
     }
 }
 
-/// The background's count before the load begins: the capacity that the others' minimums leave.
+/// The background's count before the load begins: the capacity left by the other minimums.
 fn background(it: &control::Workload, config: &Config) -> u32 {
     let others = config.workloads.iter().filter(|other| other.name != it.name);
     let left = config.capacity.saturating_sub(others.map(|other| other.min).sum());
@@ -151,7 +151,7 @@ fn background(it: &control::Workload, config: &Config) -> u32 {
 }
 
 impl Stage {
-    /// The simulations of all contenders: this engine, its other rules, then other autoscalers.
+    /// The simulations of all contenders: this engine, its other rules, and other autoscalers.
     pub fn parts(&self) -> Vec<Part> {
         let part = |label: &str, kind, scenario: Scenario| {
             let begins = self.from - scenario.warm_up.as_secs_f64();
@@ -181,7 +181,7 @@ impl Stage {
         self.scenario.workloads.iter().any(|workload| workload.queue.is_none())
     }
 
-    /// The fixed fleet for the mean of this load, which nobody knows beforehand: counts by name.
+    /// The replicas of a fleet that is sized for the mean load, which nobody knows beforehand.
     fn fleet(&self) -> BTreeMap<String, u32> {
         let time = self.scenario.duration.as_secs_f64();
         let jobs = |queue: &String| match self.scenario.arrivals(queue) {

@@ -16,7 +16,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Records a round's readings; the first round of a new run clears the record before.
+    /// Records a round's readings. The first round of a new run clears the earlier record first.
     pub fn see(&mut self, run: u32, seen: &RoundInputs) {
         if self.run != run {
             *self = Record { run, ..Record::default() };
@@ -77,7 +77,7 @@ pub(super) mod tests {
         }
     }
 
-    /// The record of ten jobs a second of 200 ms each, with two readings a second.
+    /// The record of a steady load: ten jobs of 200 ms a second, read twice a second.
     pub(crate) fn steady(seconds: u64) -> Record {
         let mut record = Record::default();
         for tick in 0..=2 * seconds {

@@ -14,7 +14,7 @@ pub fn router(comparison: Comparison) -> Router {
     Router::new().route("/api/v1/ghosts", get(answer)).with_state(comparison)
 }
 
-/// `GET /api/v1/ghosts`: all contenders, simulated on the load of this run; at most 2 s old. While
+/// `GET /api/v1/ghosts`: all contenders, simulated on the load of this run at most 2 s ago. While
 /// too little is known, the answer is `{"because"}` with status 200: the page polls this route, and
 /// an error status would fill the browser's console.
 async fn answer(State(comparison): State<Comparison>) -> Response {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use control::Reading;
 
-/// How long jobs are remembered, in seconds. A comparison shows at most the last 300 and simulates
-/// up to 30 before them; the rest is spare.
+/// How long jobs are remembered, in seconds. A comparison shows at most the last 300 seconds and
+/// simulates up to 30 before them; the rest is a reserve.
 const REMEMBERED: f64 = 400.0;
 /// The mean time of a job is known after this number of finished jobs.
 const ENOUGH: u64 = 20;
@@ -17,7 +17,7 @@ pub struct Trace {
     last: Option<Reading>,
     /// The jobs that were published between each two readings, oldest first.
     pub came: VecDeque<Came>,
-    /// The sum of job-seconds in flight since the reset.
+    /// The number of jobs in flight, summed over the seconds since the reset.
     busy: f64,
     done: u64,
 }
@@ -52,7 +52,7 @@ impl Trace {
         self.done += counted.acked;
     }
 
-    /// The mean time for which a worker has a job, in seconds; `None` before 20 jobs are done.
+    /// The mean time for which a worker holds a job, in seconds; `None` before 20 jobs are done.
     pub fn service_time(&self) -> Option<f64> {
         (self.done >= ENOUGH && self.busy > 0.0).then(|| self.busy / self.done as f64)
     }

@@ -1,8 +1,8 @@
-//! The picture that the background paints, and the rate of its tiles.
+//! The picture that the background paints, and the number of tiles per second.
 //!
 //! # Layout
 //! - [`tile`]: a tile, as it is published and as the page gets it
-//! - [`tiles`]: makes a picture and a rate of tiles; pure, takes `now`
+//! - [`tiles`]: makes a picture from tiles, and computes their rate; pure, takes `now`
 //! - [`receiver`]: receives tiles from their queue
 
 pub mod receiver;

@@ -41,7 +41,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         TileReceiver { queue, picture, clock, options, backoff }
     }
 
-    /// Receives tiles until shutdown, but only while `may` returns true: this engine is the leader.
+    /// Receives tiles until shutdown, but only while `may` returns true, as it does for the leader.
     pub async fn run(mut self, may: MayWrite, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.wait() => {}
@@ -54,7 +54,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
             if may() {
                 self.take().await;
             } else {
-                // The leader receives the tiles now, and a picture with old tiles would mislead.
+                // Another engine receives the tiles now, so these old tiles would mislead.
                 self.picture.clear();
                 sleep(LOOK).await;
             }
@@ -162,7 +162,7 @@ mod tests {
         }
     }
 
-    /// A running receiver of a fake queue; while the returned flag is set, it is the leader.
+    /// Starts a receiver of a fake queue, which is the leader while the returned flag is set.
     async fn receiver() -> (Queue, SharedPicture, Clock, Arc<AtomicBool>, service::Trigger) {
         let (queue, picture, clock) = (Queue::default(), SharedPicture::default(), Clock::start());
         let app = Router::new()

@@ -13,13 +13,13 @@ pub const PLACES: u64 = COLUMNS * ROWS;
 /// Shades in a tile, which are listed row by row.
 pub const SHADES: usize = 64;
 
-/// Tile numbers stay below this, because integers in JSON are exact only up to here.
+/// Tile numbers are below this limit, because larger integers are not exact in JSON.
 const MOST: u64 = 1 << 53;
 
 /// A finished tile. In JSON `[number, "base64 of its shades"]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
-    /// The tile's picture number times [`PLACES`], plus its place: row by row, from the left.
+    /// The number of the tile's picture times [`PLACES`], plus its place, row by row from the left.
     pub number: u64,
     /// The tile's shades, row by row: 0 is black, 255 white.
     pub shades: [u8; SHADES],
@@ -76,8 +76,8 @@ impl Serialize for Tile {
 mod tests {
     use super::*;
 
-    /// The tile read from a message in which `from` is replaced by `to`. Without the change it is
-    /// in the third picture, second row, fifth column.
+    /// The tile in a message in which `from` is replaced by `to`. The unchanged message has the
+    /// tile in the third picture, second row, fifth column.
     fn message(from: &str, to: &str) -> Option<Tile> {
         let pixels = text(&[7; SHADES]);
         let body = format!(

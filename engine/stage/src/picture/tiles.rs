@@ -1,4 +1,4 @@
-//! Makes a picture of tiles, and counts them per second. It knows no queue and no clock.
+//! Makes a picture from tiles, and counts tiles per second. Uses no queue and no clock.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use super::tile::{self, COLUMNS, PLACES, ROWS, SHADES, Tile};
 const WINDOW: Duration = Duration::from_secs(5);
 /// The rate is unknown after this time without an answer; a working queue answers every second.
 const DEAF_AFTER: Duration = Duration::from_secs(3);
-/// Tiles of an older picture are dropped, unless the newest picture got none for this time. Then
-/// the queue was reset, and the tiles' numbers began again.
+/// A tile of an older picture is dropped, unless the newest picture got no tile for this time. In
+/// that case the queue was reset, and the numbers of tiles began again.
 const OVER_AFTER: Duration = Duration::from_secs(5);
 /// The most tiles that wait to be shown: two pictures, which is more than arrive in one tick.
 const FRESH: usize = 2 * PLACES as usize;
@@ -23,7 +23,7 @@ const FRESH: usize = 2 * PLACES as usize;
 pub struct TileGrid {
     /// The picture's number, from 0.
     pub number: u64,
-    /// The shades of the tile at each of the [`PLACES`]; `None` where none is painted yet.
+    /// The shades of the tile at each of the [`PLACES`]; `None` where no tile is painted yet.
     pub places: Vec<Option<[u8; SHADES]>>,
 }
 
@@ -37,7 +37,7 @@ pub struct Picture {
     fresh: VecDeque<Tile>,
     /// When the tiles of the last [`WINDOW`] arrived.
     done: VecDeque<Duration>,
-    /// Begin and end of the time in which the queue has answered without a failure.
+    /// The times of the queue's first and latest answers since its last failure.
     heard: Option<(Duration, Duration)>,
 }
 
@@ -102,14 +102,14 @@ impl Picture {
         self.picture.as_ref()
     }
 
-    /// Removes and returns the tiles that were painted since the last call, oldest first.
+    /// Removes and returns the tiles painted since this function was last called, oldest first.
     pub fn take_fresh(&mut self) -> Vec<Tile> {
         std::mem::take(&mut self.fresh).into()
     }
 }
 
-/// As `{"number", "columns", "rows", "tiles": [[place, "base64 of its shades"], ..]}`, without
-/// places that are not painted yet.
+/// In JSON a grid is `{"number", "columns", "rows", "tiles": [[place, "base64 of shades"], ..]}`,
+/// without places that are not painted yet.
 impl Serialize for TileGrid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let places = self.places.iter().enumerate();
@@ -132,7 +132,7 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// The number of the newest picture and its painted places.
+    /// The number of the newest picture, and its painted places.
     fn painted(picture: &Picture) -> (u64, Vec<usize>) {
         let picture = picture.picture().unwrap();
         let places = (0..).zip(&picture.places);

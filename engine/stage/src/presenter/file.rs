@@ -22,7 +22,7 @@ const LONGEST_TRACE: u64 = 16 << 20;
 /// The scenario that `--stage` plays without a file.
 ///
 /// # Errors
-/// Returns none, since a test reads this scenario.
+/// Returns no error, because a test reads this scenario.
 pub fn opening() -> Result<Scenario, UsageError> {
     let no_file = |_: &str| Err("no file is read".to_owned());
     parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))
@@ -39,7 +39,7 @@ pub fn read(file: &Path) -> Result<Scenario, UsageError> {
         bounded(&file.with_file_name(name), LONGEST_TRACE).map_err(|error| error.to_string())
     };
     parse(&text, trace).map_err(|InvalidScenario { trace, line, text }| {
-        // The trace with this name is in the scenario's folder.
+        // A trace is in the same folder as its scenario.
         let name = trace.map_or(file.to_owned(), |name| file.with_file_name(name));
         UsageError(format!("{}: line {line}: {text}", name.display()))
     })
@@ -62,7 +62,7 @@ pub struct InvalidScenario {
     pub trace: Option<String>,
     /// The line of the problem, from 1.
     pub line: usize,
-    /// The key and what is wrong with it.
+    /// The key and the problem with its value.
     pub text: String,
 }
 
@@ -99,7 +99,7 @@ pub fn parse(
     }
 }
 
-/// The line of the key in a problem. The problem's owner is a step, as `step 2`, or a name.
+/// The line of the key in a problem, whose owner is a step, such as `step 2`, or a name.
 fn line_of(document: &Document, problem: &ScenarioError) -> usize {
     let step = problem.owner.as_deref().and_then(|owner| owner.strip_prefix("step "));
     let step: Option<usize> = step.and_then(|number| number.parse().ok());
@@ -123,7 +123,7 @@ fn named(document: &Document, name: &str) -> Vec<Vec<Step>> {
     all.collect()
 }
 
-/// The path of a key of an owner, or of the owner's arrivals or actions, if the key is there.
+/// The path of a key in an owner, or in its arrivals or actions; `None` if no such key exists.
 fn below(document: &Document, owner: &[Step], key: &str) -> Option<Vec<Step>> {
     let mut ways = vec![way(owner, [key.into()]), way(owner, ["arrivals".into(), key.into()])];
     for list in ["do", "while-waiting"] {

@@ -1,6 +1,6 @@
 //! The counts of workloads whose scaling is held or paused in a step. The step's caption names
-//! these counts. So they are restored to what they were when the step was first entered, also when
-//! the presenter goes back to it.
+//! these counts. So the counts with which the step was first entered are restored, also when the
+//! presenter goes back to the step.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub fn counts(workloads: &[WorkloadState]) -> Counts {
 }
 
 /// The counts to restore in a step: those of workloads that are held or paused in it. `entered` has
-/// the counts when the step was first entered from the one before.
+/// the counts when the step was first entered from the step before it.
 pub fn of_step(
     scenario: &Scenario,
     step: usize,
@@ -33,8 +33,8 @@ pub fn of_step(
     entered.map(|(name, count)| (name.clone(), *count)).collect()
 }
 
-/// The counts when the scenario begins: for urgent workloads those in the scenario, and for the
-/// background the capacity left by them.
+/// The counts when the scenario begins: urgent workloads have the counts in the scenario, and the
+/// background has the capacity that they leave.
 fn at_first(scenario: &Scenario, capacity: u32, workloads: &[WorkloadState]) -> Counts {
     let begins = |it: &WorkloadState| {
         let simulated = scenario.workloads.iter().find(|other| other.name == it.name)?;

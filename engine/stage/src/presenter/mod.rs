@@ -1,4 +1,4 @@
-//! Plays the steps of a scenario on this engine, by the clock or by a key.
+//! Plays the steps of a scenario on this engine. Steps begin by the clock or when a key is pressed.
 //!
 //! # Layout
 //! - [`stepper`]: the present step, and the actions that are due; pure

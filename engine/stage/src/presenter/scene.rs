@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub struct Scene {
     /// The scenario's name.
     pub name: String,
-    /// The number of the present step, from 1; 0 before the first one.
+    /// The number of the present step, from 1; 0 before the first step.
     pub step: usize,
     /// The number of steps.
     pub of: usize,
@@ -21,7 +21,7 @@ pub struct Scene {
     pub caption: String,
     /// Whether the step waits for a key.
     pub waits: bool,
-    /// Seconds until the next step begins by the clock; null if it waits for a key.
+    /// Seconds until the next step begins by the clock; null if this step waits for a key.
     pub ends_in_s: Option<f64>,
 }
 

@@ -24,7 +24,7 @@ pub fn router(presenter: Presenter) -> Router {
         .with_state(presenter)
 }
 
-/// The longest scenario, in bytes; one is a page or two of text.
+/// The longest scenario, in bytes; a usual scenario is a page or two of text.
 const LONGEST: usize = 64 * 1024;
 
 /// The parameters of `PUT /api/v1/scenario`.
@@ -37,7 +37,7 @@ struct How {
 }
 
 /// `PUT /api/v1/scenario` with a scenario's YAML: plays it from its first step, by the clock; with
-/// `?step=true` each step lasts until `next`. 400 for a scenario that cannot be played.
+/// `?step=true` each step lasts until `next` is requested. 400 if the scenario cannot be played.
 async fn play(
     State(presenter): State<Presenter>,
     how: Result<Query<How>, QueryRejection>,
@@ -52,25 +52,25 @@ async fn play(
     let text = std::str::from_utf8(&body).map_err(|_| wrong(&"the scenario is not UTF-8 text"))?;
     // Only the simulator replays traces; in a running engine, producers make the load.
     let no_file = |_: &str| {
-        Err("an engine replays no trace; use producers and steps, or engine simulate".to_owned())
+        Err("a running engine cannot play a trace; use producers, or engine simulate".to_owned())
     };
     let scenario = parse(text, no_file)
         .map_err(|InvalidScenario { line, text, .. }| wrong(&format!("line {line}: {text}")))?;
     shown(presenter.play(scenario, how.step).await)
 }
 
-/// `DELETE /api/v1/scenario`: ends the scenario. Nothing stays held, paused or hidden, and the load
-/// stays.
+/// `DELETE /api/v1/scenario`: ends the scenario with its hold, pauses and outages, but keeps its
+/// load.
 async fn stop(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.stop().await.map(|()| None))
 }
 
-/// `POST /api/v1/scenario/next`: begins the next step; does nothing in the last one.
+/// `POST /api/v1/scenario/next`: begins the next step; does nothing in the last step.
 async fn next(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::Next).await)
 }
 
-/// `POST /api/v1/scenario/end`: ends the scenario. By hand, a reset prepares its first step again.
+/// `POST /api/v1/scenario/end`: ends the scenario. If keys start it, a reset prepares it again.
 async fn end(State(presenter): State<Presenter>) -> Result<Json<Value>, ApiError> {
     shown(presenter.press(Press::End).await)
 }

@@ -1,4 +1,4 @@
-//! Checks that a scenario fits the workloads of this engine, and that they are ready for it.
+//! Checks that a scenario fits this engine's workloads, and that the workloads are ready for it.
 
 use runtime::snapshots::Snapshot;
 use runtime::snapshots::state::WorkloadState;
@@ -35,8 +35,8 @@ pub fn misfit(scenario: &Scenario, snapshot: &Snapshot) -> Option<String> {
     of_loads.or_else(|| actions.filter_map(of_action).next())
 }
 
-/// Whether all queues were read, every workload has its desired containers at work, and the
-/// background has no free slot to use.
+/// Whether all queues were read, every workload has its desired containers at work, and no free
+/// slot is left that the background could use.
 pub fn is_settled(snapshot: &Snapshot) -> bool {
     let state = &snapshot.state;
     let at_work =

@@ -23,12 +23,12 @@ pub enum Press {
 #[derive(Debug)]
 pub struct Stepper {
     scenario: Scenario,
-    /// Whether each step waits for a key (`by hand`), or ends by the clock.
+    /// Whether each step waits for a key, or ends by the clock.
     by_hand: bool,
     at: Place,
     /// Whether the actions for a waiting step (`while-waiting`) have begun.
     waits: bool,
-    /// The queues that are hidden now, each until a time or, for `None`, until another step.
+    /// The queues that are hidden now, each until a time or, for `None`, until another step begins.
     dark: BTreeMap<String, Option<Duration>>,
 }
 
@@ -42,21 +42,21 @@ enum Place {
 }
 
 impl Stepper {
-    /// Begins a presentation; returns it and the actions of its first step. The scenario has steps.
+    /// Begins a presentation; returns it and its first step's actions. `scenario` must have steps.
     pub fn begin(scenario: Scenario, by_hand: bool, now: Duration) -> (Stepper, Vec<Action>) {
         let mut this = Stepper { by_hand, ..Stepper::ready(scenario) };
         let acts = this.enter_fresh(0, now);
         (this, acts)
     }
 
-    /// A presentation by hand that waits for its first key.
+    /// A presentation in which keys begin the steps; it waits for the first key.
     pub fn ready(scenario: Scenario) -> Stepper {
         let (at, dark) = (Place::Before, BTreeMap::new());
         Stepper { scenario, by_hand: true, at, waits: false, dark }
     }
 
     /// Returns the actions of a pressed key. A clicker is easily pressed once too often, so `Next`
-    /// does nothing in the last step, and `Previous` restarts the first one.
+    /// does nothing in the last step, and `Previous` in the first step restarts that step.
     pub fn press(&mut self, press: Press, now: Duration) -> Vec<Action> {
         match (press, self.at) {
             (_, Place::Over) | (Press::Previous, Place::Before) => Vec::new(),
@@ -68,7 +68,7 @@ impl Stepper {
         }
     }
 
-    /// Returns the actions that are due by `now`, as a step, a wait or an outage begins or ends.
+    /// Returns the actions due by `now` because a step, a wait or an outage begins or ends.
     pub fn pass(&mut self, now: Duration) -> Vec<Action> {
         let mut acts = Vec::new();
         while let Some(end) = self.step_ends().filter(|end| *end <= now) {
@@ -106,13 +106,13 @@ impl Stepper {
         }
     }
 
-    /// The time when [`Stepper::pass`] will next return actions; `None` if only a key has any.
+    /// The time when [`Stepper::pass`] next returns actions; `None` if only a key causes actions.
     pub fn deadline(&self) -> Option<Duration> {
         let ends = self.step_ends().into_iter().chain(self.begins_to_wait());
         self.dark.values().copied().flatten().chain(ends).min()
     }
 
-    /// Ends the presentation; returns actions that end its outages, hold and pauses, not its load.
+    /// Ends the presentation and keeps its load; returns actions to end outages, hold and pauses.
     pub fn end(&mut self) -> Vec<Action> {
         let before = self.standing();
         self.at = Place::Over;
@@ -126,9 +126,9 @@ impl Stepper {
         acts
     }
 
-    /// Notes that the engine was reset, so nothing is hidden, held or loaded any more. By hand, the
-    /// presentation waits before its first step again, even if it was over; by the clock, it is
-    /// over.
+    /// Notes that the engine was reset, so nothing is hidden, held or loaded any more. If keys
+    /// begin the steps, the presentation waits for its first key again, even if it was over;
+    /// otherwise it is over now.
     pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
         self.waits = false;
@@ -183,7 +183,7 @@ impl Stepper {
         self.step(self.standing()?)
     }
 
-    /// The time when the present step's own duration is over, even if it waits for a key.
+    /// The time when the present step's own duration is over, even if the step waits for a key.
     fn over_by_clock(&self) -> Option<Duration> {
         match self.at {
             Place::In(step, since) => Some(since + self.step(step)?.lasts),
@@ -192,7 +192,7 @@ impl Stepper {
     }
 
     /// The time when the actions for a waiting step begin: after the step's own duration; `None` if
-    /// it has no such actions, or they have begun.
+    /// the step has no such actions, or if they have begun.
     fn begins_to_wait(&self) -> Option<Duration> {
         let waits = self.by_hand && !self.waits && !self.present()?.while_waiting.is_empty();
         self.over_by_clock().filter(|_| waits)
@@ -202,7 +202,7 @@ impl Stepper {
         self.over_by_clock().filter(|_| !self.by_hand)
     }
 
-    /// Enters a step from any situation: the actions set all that lasts, and do what the step does.
+    /// Enters a step from any situation; returns its actions and those for all lasting effects.
     fn enter_fresh(&mut self, step: usize, now: Duration) -> Vec<Action> {
         self.stand_in(step, self.scenario.anew(step), now)
     }
@@ -215,13 +215,13 @@ impl Stepper {
         self.stand_in(step, actions, now)
     }
 
-    /// Goes back to a step: restores what lasts in it, but repeats no passing event like a burst.
+    /// Goes back to a step: restores its lasting effects, but repeats no brief event like a burst.
     fn back_to(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let lasting = self.scenario.situation(step).actions();
         self.stand_in(step, lasting, now)
     }
 
-    /// Enters a step with these actions, and hides the queues that the scenario's plan hides in it.
+    /// Enters a step with the actions `acts`, and hides the queues that the scenario hides in it.
     fn stand_in(&mut self, step: usize, mut acts: Vec<Action>, now: Duration) -> Vec<Action> {
         (self.at, self.waits) = (Place::In(step, now), false);
         acts.retain(|action| !matches!(action, Action::Outage { .. }));
@@ -229,7 +229,7 @@ impl Stepper {
         acts
     }
 
-    /// Returns actions that hide the queues to be hidden in this step, and show all others.
+    /// Returns actions that hide the queues to be hidden in this step, and show all other queues.
     fn darken(&mut self, step: usize, now: Duration) -> Vec<Action> {
         let dark = self.scenario.dark_in(step).into_iter();
         let dark = dark.map(|(queue, left)| (queue, left.map(|left| now + left))).collect();

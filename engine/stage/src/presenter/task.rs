@@ -1,5 +1,5 @@
-//! Runs the stepper by the clock, sends its actions to the control loop one after the other, and
-//! shows the present step.
+//! Runs the stepper, sends its actions to the control loop one after the other, and shows the
+//! present step.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::stepper::{Press, Stepper};
 
 /// The most requests that wait for the presenter.
 const COMMANDS: usize = 16;
-/// How long the first step waits at most for the workloads and queues to be ready.
+/// The longest time that the first step waits for the workloads and queues to be ready.
 const SETTLES: Duration = Duration::from_secs(10);
 /// A command to restore a count is sent again if its effect is not visible after this time.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -29,9 +29,9 @@ const SHOWS: Duration = Duration::from_secs(1);
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The scenario does not fit this engine, for this reason.
+    /// The scenario does not fit this engine; the text is the reason.
     Misfit(String),
-    /// The request is not possible now, for this reason.
+    /// The request is not possible now; the text is the reason.
     Now(String),
 }
 
@@ -72,24 +72,24 @@ impl Presenter {
         Presenter { requests }
     }
 
-    /// Plays a scenario from its first step, and ends any other one; returns the present step.
+    /// Plays a scenario from its first step instead of any other; returns the present step.
     ///
     /// # Errors
-    /// When it does not fit this engine, or the engine refuses an action of the step.
+    /// When the scenario does not fit this engine, or the engine refuses an action of the step.
     pub async fn play(&self, scenario: Scenario, by_hand: bool) -> Result<Option<Scene>, Refusal> {
         self.say(Request::Play { scenario: Box::new(scenario), by_hand }).await
     }
 
-    /// Prepares a scenario, which the next key begins; returns what the page shows until then.
+    /// Prepares a scenario, which the next key begins; returns the scene that is shown until then.
     ///
     /// # Errors
-    /// When it does not fit this engine.
+    /// When the scenario does not fit this engine.
     pub async fn get_ready(&self, scenario: Scenario) -> Result<Option<Scene>, Refusal> {
         self.say(Request::GetReady(Box::new(scenario))).await
     }
 
-    /// Goes one step on or back, or ends the scenario, which only a reset begins again; returns the
-    /// present step.
+    /// Goes to the next or the previous step, or ends the scenario, which then begins again only
+    /// after a reset; returns the present step.
     ///
     /// # Errors
     /// When no scenario is played, or the engine refuses an action of the step.
@@ -97,7 +97,7 @@ impl Presenter {
         self.say(Request::Press(press)).await
     }
 
-    /// Ends the scenario: nothing stays held, paused or hidden, and the load stays.
+    /// Ends the scenario with its hold, pauses and outages, but keeps its load.
     ///
     /// # Errors
     /// When the engine refuses an action that ends the scenario.
@@ -106,15 +106,15 @@ impl Presenter {
     }
 
     async fn say(&self, request: Request) -> Result<Option<Scene>, Refusal> {
-        let leaving = || Refusal::Now("the engine is leaving".to_owned());
+        let leaving = || Refusal::Now("the engine is shutting down".to_owned());
         let (reply, answer) = oneshot::channel();
         self.requests.send((request, reply)).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }
 }
 
-/// Plays a scenario once the workloads and queues are ready, and again after each reset. By hand,
-/// it only prepares the scenario, and the first key begins it.
+/// Plays a scenario once the workloads and queues are ready, and again after each reset. With
+/// `by_hand`, only prepares the scenario, and the first key begins it.
 pub async fn play_when_ready(
     presenter: Presenter,
     mut handle: Handle,
@@ -148,11 +148,11 @@ struct Stage {
     play: Option<Stepper>,
     /// Whether each workload was paused when the scenario began, by the workload's name.
     paused: BTreeMap<String, bool>,
-    /// The counts when each step was last entered from the one before, by the step's index.
+    /// The counts when each step was last entered from the step before it, by the step's index.
     entered: BTreeMap<usize, Counts>,
     /// The counts to restore in the present step.
     wanted: Counts,
-    /// The last sent counts of those to restore, and when they were sent.
+    /// The counts in the last commands that restore counts, and when these commands were sent.
     sent: Option<(Counts, Instant)>,
     /// The number of the engine's run; a reset begins a new run.
     run: u32,
@@ -162,7 +162,7 @@ impl Stage {
     async fn run(mut self, mut requests: mpsc::Receiver<(Request, Reply)>) {
         self.run = self.handle.snapshots.borrow().run;
         let mut shows = interval(SHOWS);
-        // Between two scenarios these ticks do not happen, and must not be made up for later.
+        // Ticks missed between two scenarios must not follow later in a burst.
         shows.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.play.as_ref().and_then(Stepper::deadline);
@@ -247,7 +247,7 @@ impl Stage {
         self.play.as_ref().and_then(Stepper::standing)
     }
 
-    /// When another step than `before` begins, notes its counts and those to restore in it.
+    /// If the present step is not `before`, notes its counts and the counts to restore in it.
     fn enter(&mut self, before: Option<usize>) {
         let (Some(play), Some(step)) = (&self.play, self.standing()) else {
             self.wanted.clear();
@@ -290,7 +290,7 @@ impl Stage {
         snapshot.state.workloads.iter().map(|it| (it.name.clone(), it.paused)).collect()
     }
 
-    /// Adds actions that undo what people have paused or resumed, for a step that is restored.
+    /// Adds actions that undo pauses set or ended by people, for a step that is restored.
     fn with_pauses(&self, mut acts: Vec<Action>) -> Vec<Action> {
         for (workload, now) in self.pauses() {
             let is_set = acts.iter().any(

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// All state.
+    /// The whole state at one moment.
     Snapshot,
     /// The changes since the previous event.
     Frame,

@@ -1,4 +1,4 @@
-//! Writes events to a file as they come. A slow or full disk affects only the recording.
+//! Writes events to a file as they arrive. A slow or full disk affects only the recording.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,9 +17,9 @@ use super::line::Line;
 pub struct Recorder {
     file: File,
     name: PathBuf,
-    /// The size of all whole lines in the file, in bytes.
+    /// The size of all complete lines in the file, in bytes.
     whole: u64,
-    /// When the first event was written; `None` before it.
+    /// When the first event was written; `None` before that event.
     began: Option<Instant>,
     /// The position of the last written event.
     heard: Option<Position>,
@@ -42,8 +42,8 @@ impl Recorder {
     }
 
     /// Writes the events of the feed until shutdown, or until a write fails, which is logged once.
-    /// It requests more events only after a write. The feed keeps two minutes of events, so a slow
-    /// disk loses none until then; after that the recording goes on with a snapshot.
+    /// Requests more events only after a write. The feed keeps the events of two minutes, so a
+    /// write may take that long; after a longer write the recording continues with a snapshot.
     pub async fn run(mut self, feed: Feed, shutdown: Shutdown) {
         let mut latest = feed.watch();
         loop {
@@ -81,7 +81,7 @@ impl Recorder {
         let written = self.file.write_all(&lines).and_then(|()| self.file.flush());
         match written {
             Ok(()) => self.whole += lines.len() as u64,
-            // This keeps whole lines for a replay. If it fails, the replay names the damaged line.
+            // A replay needs whole lines. If this removal fails, the replay names the damaged line.
             Err(_) => drop(self.file.set_len(self.whole)),
         }
         if let Some(Piece::Full(position, _) | Piece::Frame(position, _)) = pieces.last() {

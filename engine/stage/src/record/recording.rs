@@ -1,7 +1,7 @@
 //! A recording in memory.
 //!
-//! Its events are numbered from 0. After the last one the numbers go on: in a loop with the same
-//! events again, otherwise with empty frames, so that a page knows that the replay is alive.
+//! Events are numbered from 0, and the numbers go on after the end: in a loop the same events
+//! follow, otherwise empty frames, so that a page knows that the replay still runs.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::line::{Kind, Line};
 
 /// The time between two empty frames.
 pub const PULSE: Duration = Duration::from_secs(1);
-/// The pause before a loop begins again, in which people see the last moment.
+/// The pause before a recording begins again, in which people see its last moment.
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// The `mode` fields that a live engine sends; a replay sends the mode `replay` instead.
@@ -62,7 +62,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Reads and checks a whole recording. A last line without a line break that is not JSON was
+    /// Reads and checks a whole recording. A last line that is not JSON and has no line break was
     /// cut off; the lines before it can be replayed.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Recording {
         self.events.last().map(|event| event.at).unwrap_or_default()
     }
 
-    /// When to send the event with this number, counted from the first event at the recorded speed.
+    /// The time from the first event to the event with this number, at the recorded speed.
     pub fn due(&self, number: u64) -> Duration {
         if let Some(event) = self.recorded(number) {
             let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
@@ -183,8 +183,8 @@ impl Recording {
         Piece::Frame(position, frame.to_string().into())
     }
 
-    /// The number of the next event for a page whose last event was `heard`, once `played` events
-    /// were replayed: the one after `heard`, or else the last snapshot.
+    /// The number of the next event for a page, once `played` events were replayed: the event after
+    /// `heard`, the page's last event, or else the latest snapshot.
     pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
         let begin =
             if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };

@@ -20,13 +20,13 @@ use web::{page, streams};
 use super::recording::Recording;
 use crate::audience::code;
 
-/// A running replay. Clones share it.
+/// A running replay. Clones share the same replay.
 #[derive(Debug, Clone)]
 pub struct Player {
     recording: Arc<Recording>,
     /// How many events were replayed so far, empty frames and repetitions included.
     played: watch::Receiver<u64>,
-    /// The URL of the audience's page in the recorded run; `None` if it had no such page.
+    /// The URL of the audience's page in the recorded run; `None` if that run had no such page.
     audience: Option<Arc<str>>,
     shutdown: Shutdown,
 }
@@ -75,7 +75,7 @@ async fn only_look(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// `GET /page/audience.svg`: the QR code of the recorded run's audience page, which may be gone.
+/// `GET /page/audience.svg`: the QR code of the recorded run's audience page; it may be closed.
 async fn code(State(player): State<Player>) -> Result<Response, ApiError> {
     code::answer(player.audience.as_deref(), "this recording has no page for the audience")
 }

@@ -1,4 +1,4 @@
-//! The calls that command the control loop, except for a Deployment's replicas.
+//! The calls that send commands to the control loop, except the one that scales a Deployment.
 
 use axum::Json;
 use axum::extract::State;

@@ -19,7 +19,7 @@ use super::extract::{Answer, Body, By, Name, body};
 use crate::app::App;
 use crate::error::ApiError;
 
-/// How long an answer waits until the engine sees the edit; Kubernetes needs less than this.
+/// How long an answer waits until the engine sees the edit; on Kubernetes this takes less time.
 const SEEN: Duration = Duration::from_secs(2);
 
 /// The configuration of a run.
@@ -30,7 +30,7 @@ struct Configuration<'a> {
     overview: &'a Overview,
 }
 
-/// `GET /api/v1/config`: all annotations, the resulting settings, and the edits. With an ETag.
+/// `GET /api/v1/config`: all annotations, the resulting settings, and the edits; with an ETag.
 pub(super) async fn read(State(app): State<App>, headers: HeaderMap) -> Response {
     let overview = until(&app, |overview| overview.version > 0).await;
     let tag = format!("\"{}-{}\"", run(&app), overview.version);
@@ -70,7 +70,7 @@ struct Pause {
     paused: bool,
 }
 
-/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: the workload is not scaled.
+/// `PUT /api/v1/workloads/{name}/pause` with `{"paused": true}`: stops scaling the workload.
 pub(super) async fn pause(
     State(app): State<App>,
     By(by): By,
@@ -116,7 +116,7 @@ pub(super) async fn annotate(State(app): State<App>) -> Response {
     (headers, text).into_response()
 }
 
-/// Waits for an overview of which `holds` is true; returns the latest one after [`SEEN`].
+/// Waits until `holds` is true of the overview; after [`SEEN`], returns the latest one anyway.
 async fn until(app: &App, holds: impl Fn(&Overview) -> bool) -> Arc<Overview> {
     let mut overviews = app.handle.overviews.clone();
     if let Ok(Ok(overview)) = timeout(SEEN, overviews.wait_for(|it| holds(it))).await {
@@ -137,7 +137,7 @@ fn namespace(app: &App) -> Option<String> {
     app.handle.snapshots.borrow().state.namespace.clone()
 }
 
-/// The answer to a refused edit: a missing permission is 403 here, and 409 for other commands.
+/// The answer to a refused edit. A missing permission is 403 here, but 409 for other commands.
 fn refusal(error: ScaleError) -> ApiError {
     match error {
         ScaleError::Forbidden(text) => ApiError::forbidden(text),
@@ -145,7 +145,7 @@ fn refusal(error: ScaleError) -> ApiError {
     }
 }
 
-/// Merges the changes of each Deployment; later ones win.
+/// Merges all changes of each Deployment; a later value replaces an earlier one.
 fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut merged: Vec<Change> = Vec::new();
     for change in changes {

@@ -17,7 +17,7 @@ use tokio_stream::wrappers::WatchStream;
 use crate::app::App;
 use crate::streams;
 
-/// The header by which a reconnecting browser names the last event it received.
+/// The header in which a reconnecting browser names the last event that it received.
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET /api/v1/events`: the same JSON as `/api/v1/state`, at once and after each change.
@@ -81,7 +81,7 @@ struct Listener {
 }
 
 impl Listener {
-    /// Waits for the next piece of the feed; `None` once the feed is gone.
+    /// Waits for the next piece of the feed; `None` once the feed has ended.
     async fn next(mut self) -> Option<(Piece, Listener)> {
         loop {
             if let Some(piece) = self.ready.pop_front() {

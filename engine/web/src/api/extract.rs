@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// The header by which the project's own programs name themselves; used only in the log.
+/// The header in which the project's own programs give their names; used only in the log.
 const CLIENT: &str = "x-microscaling-client";
 
 pub(super) type Body = Result<Bytes, BytesRejection>;

@@ -4,7 +4,7 @@
 //! - [`scale`]: reads and sets a Deployment's replicas
 //! - `commands`: the other commands to the control loop
 //! - `config`: reads and edits the annotations
-//! - [`events`]: the state as it changes
+//! - [`events`]: the state as server-sent events
 //! - `extract`: the caller, the name in the path, and the body of a request
 
 mod commands;
@@ -46,12 +46,12 @@ async fn state(State(app): State<App>) -> Json<state::State> {
     Json(app.handle.snapshots.borrow().state.clone())
 }
 
-/// The answer of `/api/v1/processes`: the processes that run the Deployments.
+/// The answer of `/api/v1/processes`: the processes of all Deployments.
 #[derive(Debug, Serialize)]
 struct Processes {
     queue_url: String,
     processes: Vec<Instance>,
-    /// Sums of the counters of processes that left, by Deployment and counter.
+    /// Sums of the counters of processes that have ended, by Deployment and counter.
     left: BTreeMap<String, BTreeMap<String, f64>>,
 }
 

@@ -43,7 +43,7 @@ pub async fn read(State(app): State<App>, Name(name): Name) -> Result<Json<Scale
 /// `PUT /api/v1/deployments/{name}/scale` with `{"replicas": n}`.
 ///
 /// # Errors
-/// 400 for an invalid body, 404 for an unknown Deployment, 409 if it may not have that count.
+/// 400 for an invalid body, 404 for an unknown Deployment, 409 if this count is not allowed.
 pub async fn write(
     State(app): State<App>,
     By(by): By,

@@ -1,4 +1,4 @@
-//! Style sheets and modules, served as they are written: no build step, no library.
+//! The pages' style sheets and modules, served as they are written: no build step, no library.
 
 /// A file of a page.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ impl Asset {
     }
 }
 
-/// Includes the files of these names, which are in the caller's folder.
+/// Includes the files with these names, which are in the caller's folder.
 macro_rules! assets {
     ($($name:literal),* $(,)?) => {
         &[$(Asset { name: $name, text: include_str!($name) }),*]

@@ -5,7 +5,7 @@
 //! Each page is a folder with its HTML, style sheets and modules:
 //! - [`run`]: what the engine does
 //! - [`configure`]: the settings
-//! - [`shell`]: what all pages share
+//! - [`shell`]: the parts that all pages share
 //!
 //! Beside them:
 //! - [`assets`]: the files that are served
@@ -80,7 +80,7 @@ async fn asset(Path((folder, name)): Path<(String, String)>, uri: Uri) -> Respon
     let Some(asset) = find(&folder, &name) else {
         return error::no_such_path(uri).await.into_response();
     };
-    // Browsers ask each time, because after an update a page must not run an older script.
+    // Browsers must ask for new files each time: after an update no page may run an old script.
     let headers = [
         (header::CONTENT_TYPE, asset.content_type()),
         (header::CACHE_CONTROL, "no-cache"),

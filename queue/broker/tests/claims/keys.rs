@@ -135,7 +135,7 @@ fn keys_count_against_max_bytes_while_they_are_remembered() {
     let (keys, limit) = (2 * KEY_BYTES, max_bytes);
     let full = Full::Bytes { bytes: keys, keys, limit, batch: 8 + KEY_BYTES };
     assert_eq!(publish(&mut broker, Time::ZERO, key(3)), Err(full.clone().into()));
-    assert!(full.to_string().contains("256 of them for the keys"), "{full}");
+    assert!(full.to_string().contains("256 of them for the Idempotency-Keys"), "{full}");
     broker.publish(Time::ZERO, &jobs(), batch(4), WALL).unwrap();
     done(&mut broker, Time::ZERO);
     publish(&mut broker, KEY_KEPT, key(3)).unwrap();

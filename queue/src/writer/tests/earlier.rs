@@ -1,6 +1,6 @@
 //! Writes the log of `tests/durable/earlier`, which later versions must be able to read.
 //!
-//! The log was written once, by the last version without releases, and is not changed:
+//! It was written once, by the last version that could not release messages, and is not changed:
 //! `EARLIER_LOG=DIRECTORY cargo test -p queue --lib -- --ignored writes_a_log`
 
 use std::path::PathBuf;
@@ -11,9 +11,9 @@ use broker::{MessageId, Settings, Time};
 use super::*;
 use crate::idempotency;
 
-/// Far in the future, so that no delay or key is over when the log is read.
+/// A time far in the future, so that no delay or key is over when the log is read.
 const AHEAD_OF_US: u64 = 4_000_000_000_000;
-/// Short, so that messages are carried soon and the log is small.
+/// The length of a segment: short, so that messages are carried soon and the log is small.
 const SEGMENT: u64 = 512;
 
 fn name(name: &str) -> QueueName {
@@ -52,7 +52,7 @@ impl Running {
     }
 }
 
-/// Two runs with every kind of event that the log can hold.
+/// Writes two runs with every kind of event that the log can hold.
 #[test]
 #[ignore = "its log exists already"]
 fn writes_a_log_with_every_kind_of_event() {

@@ -28,7 +28,7 @@ fn a_released_message_has_no_attempt_after_a_restart() {
     again.end().unwrap();
 }
 
-/// The segments with the records of the releases and of their count must be deleted by then.
+/// The test writes until the segments that record the releases and their count are deleted.
 #[test]
 fn a_carried_message_keeps_its_count_of_releases() {
     let (disk, _folder) = Narrow::new();

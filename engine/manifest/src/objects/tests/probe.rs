@@ -1,5 +1,5 @@
-//! Lists the fields of k8s-openapi's types: the types are read from a deserializer that notes what
-//! they ask for.
+//! Lists the fields of k8s-openapi's types. Each type is read from a deserializer that records
+//! which fields the type asks for.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,7 +21,7 @@ const HEAD: &str = "\
 /// Fields that are not checked, because only the cluster writes them.
 const SKIPPED: [&str; 2] = ["managedFields", "status"];
 
-/// The text of objects.yaml: all kinds that a Deployment and a Service contain.
+/// The text that objects.yaml should have: all kinds that a Deployment and a Service contain.
 pub(super) fn kinds() -> String {
     let mut seen = Seen::default();
     seen.look_at::<Deployment>();
@@ -29,7 +29,7 @@ pub(super) fn kinds() -> String {
     seen.kinds.iter().fold(HEAD.to_owned(), |text, (kind, fields)| text + &line(kind, fields))
 }
 
-/// A kind as YAML, in lines of at most 100 characters.
+/// The YAML of one kind, in lines of at most 100 characters.
 fn line(kind: &str, fields: &[(&str, String)]) -> String {
     let (mut text, mut long) = (format!("{kind}:"), kind.len() + 1);
     for (i, (field, of)) in fields.iter().enumerate() {
@@ -46,9 +46,9 @@ fn line(kind: &str, fields: &[(&str, String)]) -> String {
 #[derive(Default)]
 struct Seen {
     kinds: BTreeMap<&'static str, Vec<(&'static str, String)>>,
-    /// The type that was asked for last.
+    /// The type that was last asked for.
     last: String,
-    /// The values of texts with only one allowed value, by kind and field.
+    /// The only allowed value of a text field, by kind and field, for fields that have just one.
     only: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 
@@ -60,7 +60,7 @@ impl Seen {
     }
 }
 
-/// A deserializer that returns some value for every type, and notes the types.
+/// A deserializer that returns some value for every type, and records the types.
 struct Probe<'a> {
     seen: &'a mut Seen,
     /// The value that is returned for a text.
@@ -68,7 +68,7 @@ struct Probe<'a> {
 }
 
 impl Probe<'_> {
-    /// Notes the type that was asked for, by what its visitor says it expects.
+    /// Records the requested type, by the visitor's description of the expected value.
     fn note(&mut self, expected: &dyn Expected) {
         self.seen.last = match expected.to_string().as_str() {
             "a string" => "text",

@@ -1,4 +1,4 @@
-//! Reads objects through k8s-openapi's types.
+//! Reads objects through k8s-openapi's types, to compare the results with those of this crate.
 
 use std::time::Duration;
 

@@ -1,15 +1,15 @@
-//! What people do to a running demo, and accidents: the first part of a headline.
+//! Actions of people, and accidents, that make counts change: the first part of a headline.
 
 use std::time::Duration;
 
 use super::facts::Facts;
 use super::words::{capitalised, plural};
 
-/// How long a cause is shown; it stays longer while counts move because of it.
+/// How long a cause is shown. It is shown longer while counts still change because of it.
 const TOLD: Duration = Duration::from_secs(6);
-/// A count that changes later than this after a cause has another cause.
+/// If a count changes later than this after a cause, another cause has changed it.
 pub(super) const WORKS: Duration = Duration::from_secs(30);
-/// Changes of one kind within this time are one: a slider passes many values on its way.
+/// Changes of one kind within this time are shown as one: a moving slider passes many values.
 const SAME_HAND: Duration = Duration::from_secs(3);
 /// The most causes shown at once; more would fill the page.
 const MOST: usize = 3;
@@ -18,7 +18,7 @@ const MOST: usize = 3;
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// A Deployment that makes the load has another count.
+    /// The count of a Deployment that makes the load has changed.
     Load {
         name: String,
         from: u32,
@@ -33,7 +33,7 @@ pub enum Cause {
         workload: String,
         container: String,
     },
-    /// Containers died by themselves, or something killed them that the engine does not know of.
+    /// Containers died, but no command of this engine killed them.
     Crash {
         workload: String,
         count: u32,
@@ -46,13 +46,13 @@ pub enum Cause {
     Resumed {
         name: String,
     },
-    /// All scaling was held. It has no sentence: the condition that follows says so.
+    /// All scaling was held. This cause has no sentence: the condition after it says the same.
     Held,
     LetGo,
 }
 
 impl Cause {
-    /// Whether the cause asks for more containers, not fewer; `None` if it may have either effect.
+    /// `true` if the cause leads to more containers, `false` if to fewer, `None` if unknown.
     pub(super) fn asks_for_more(&self) -> Option<bool> {
         match self {
             Cause::Load { from, to, .. } => Some(to > from),
@@ -61,7 +61,7 @@ impl Cause {
         }
     }
 
-    /// Whether what the cause's sentence says of the present is still true.
+    /// Whether the cause's sentence is still true of the present numbers.
     fn holds(&self, facts: &Facts) -> bool {
         let paused = |name: &str, count: Option<u32>| {
             let mut all = facts.workloads.iter().filter(|it| it.paused && it.called(1) == name);
@@ -77,10 +77,10 @@ impl Cause {
         }
     }
 
-    /// Merges this cause and a later one of the same kind; `None` if they stay two.
+    /// Merges this cause with a later one; `None` if they must stay separate.
     fn with(&self, later: &Cause) -> Option<Cause> {
         match (self, later) {
-            // A change back to the first value is shown as a change of its own.
+            // A change back to the first value is not merged, so it is shown as a separate change.
             (Cause::Load { name, from, .. }, Cause::Load { name: same, to, .. })
                 if name == same && from != to =>
             {
@@ -110,7 +110,7 @@ impl Cause {
         }
     }
 
-    /// The cause as a sentence; empty if another claim says it.
+    /// The cause as a sentence; empty if another part of the headline says it.
     pub(super) fn text(&self) -> String {
         match self {
             Cause::Load { name, from, to } => {
@@ -136,7 +136,7 @@ impl Cause {
 struct Happened {
     cause: Cause,
     at: Duration,
-    /// When the last cause that was merged into this one happened.
+    /// The time of the last cause that was merged into this one.
     last: Duration,
 }
 
@@ -148,7 +148,7 @@ pub(super) struct Causes {
 }
 
 impl Causes {
-    /// Records a cause, or merges it into one of the same kind.
+    /// Records a cause, or merges it into a similar recent one.
     pub(super) fn hear(&mut self, now: Duration, cause: Cause) {
         let again = self.all.iter_mut().rev().find_map(|it| {
             let both = it.cause.with(&cause).filter(|_| now <= it.last + SAME_HAND)?;
@@ -160,7 +160,7 @@ impl Causes {
         }
     }
 
-    /// Finds causes by comparing with the previous snapshot, and forgets those that are over or no
+    /// Finds causes by comparing with the previous snapshot. Forgets causes that are too old or no
     /// longer true.
     pub(super) fn follow(&mut self, now: Duration, facts: &Facts) {
         if let Some(before) = self.before.replace(facts.clone()) {
@@ -170,7 +170,7 @@ impl Causes {
         self.all.retain(|it| now < it.last + WORKS && it.cause.holds(facts) && !nothing(&it.cause));
     }
 
-    /// Whether the load has changed in the last `within`, by a new count or a burst.
+    /// Whether the load changed `within` this time. The audience's bursts do not count as changes.
     pub(super) fn load_changed(&self, now: Duration, within: Duration) -> bool {
         let load = |it: &Happened| {
             matches!(it.cause, Cause::Load { .. } | Cause::Burst { audience: false, .. })
@@ -178,19 +178,19 @@ impl Causes {
         self.all.iter().any(|it| load(it) && now < it.last + within)
     }
 
-    /// The time of the last cause after `since` that can have made a count rise (or fall).
+    /// The time of the last cause after `since` that can make counts rise (if `rises`) or fall.
     pub(super) fn of(&self, rises: bool, since: Option<Duration>) -> Option<Duration> {
         let fits = |it: &&Happened| it.cause.asks_for_more().is_none_or(|more| more == rises);
         let new = |it: &&Happened| since.is_none_or(|since| it.at > since);
         self.all.iter().rev().filter(fits).find(new).map(|it| it.at)
     }
 
-    /// Whether a cause that is shown is still recorded unchanged.
+    /// Whether a shown cause is still recorded, and has not been merged with a later one.
     pub(super) fn still(&self, cause: &Cause) -> bool {
         self.all.iter().any(|it| it.cause == *cause)
     }
 
-    /// The causes to show at `now`, oldest first. `still`: the times of causes with shown moves.
+    /// The causes to show at `now`, oldest first; those from the times in `still` are shown longer.
     pub(super) fn current(&self, now: Duration, still: &[Duration]) -> Vec<Cause> {
         let is_told = |it: &&Happened| now < it.last + TOLD || still.contains(&it.at);
         let current: Vec<Cause> =
@@ -199,7 +199,7 @@ impl Causes {
     }
 }
 
-/// The causes that show in the difference of two snapshots.
+/// The causes that can be seen by comparing two snapshots.
 fn changes(before: &Facts, after: &Facts) -> Vec<Cause> {
     let loads = after.loads.iter().filter_map(|(name, to)| {
         let from = *before.loads.get(name)?;

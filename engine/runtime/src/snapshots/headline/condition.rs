@@ -6,19 +6,19 @@ use super::facts::Facts;
 use super::words::{capitalised, listed, rate};
 use crate::snapshots::state::{QueueState, WorkloadState};
 
-/// A rate below this, in jobs per second, counts as none.
+/// A rate below this, in jobs per second, counts as zero.
 const NONE: f64 = 0.05;
 
-/// The work on a queue.
+/// The numbers of one queue that a sentence uses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
     queue: String,
     target: u32,
-    /// Names and ready containers of the workloads that follow it.
+    /// The workloads that follow the queue, each with its number of ready containers.
     workers: Vec<(String, u32)>,
-    /// Jobs per second that arrive, and that are done; `None` while unknown.
+    /// Jobs that arrive and jobs that are done, per second; `None` while unknown.
     rates: Option<(f64, f64)>,
-    /// Paused workloads and their counts.
+    /// The paused workloads, each with its desired count.
     paused: Vec<(String, u32)>,
 }
 
@@ -34,7 +34,7 @@ pub enum Condition {
         /// The first workload that follows the queue.
         name: String,
     },
-    /// Nothing is decided because a reading is missing; the text says which.
+    /// A queue's reading is missing, so a workload is not scaled; the text explains it.
     Unread(String),
     /// A workload has all containers that it can get, and its queue still grows.
     AtLimit(Work),
@@ -46,7 +46,7 @@ pub enum Condition {
     KeepsUp(Work),
     /// The queue is within its target, and the rates are unknown or no container is ready.
     Within(Work),
-    /// No jobs arrive. The lists have the ready and the paused workloads.
+    /// No jobs arrive. The two lists name the ready and the paused workloads, with their counts.
     Quiet(Vec<(String, u32)>, Vec<(String, u32)>),
     /// No queue was read yet.
     NoReading,
@@ -64,7 +64,7 @@ impl Condition {
         pressing.into_iter().chain(calm).flatten().collect()
     }
 
-    /// A smaller rank is more important. Moves rank between `AtLimit` and the later conditions.
+    /// A smaller rank is more important. A change of a count ranks just after `AtLimit`.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Condition::NobodyScales(_) => 0,
@@ -75,7 +75,7 @@ impl Condition {
         }
     }
 
-    /// Whether this condition agrees with the present one, except for small changes of a rate.
+    /// Whether a shown condition is still true `now`, if small changes of a rate are ignored.
     pub(super) fn agrees(&self, now: &Condition) -> bool {
         match (self, now) {
             (Condition::NobodyScales(a), Condition::NobodyScales(b))
@@ -155,7 +155,7 @@ impl Work {
         self.workers.iter().map(|(_, count)| count).sum()
     }
 
-    /// "30 jobs/s arrive, 3 consumers do 15/s"; while the rates are unknown, see `ready`.
+    /// "30 jobs/s arrive, 3 consumers do 15/s", or "3 consumers are ready" without known rates.
     fn pace(&self) -> String {
         let Some((arrive, done)) = self.rates else { return self.ready() };
         let do_ = if self.count() == 1 { "does" } else { "do" };
@@ -169,7 +169,7 @@ impl Work {
         format!("{} {are} ready", counted(&self.workers))
     }
 
-    /// The sentence of a queue within its target; `who` says what the workers do.
+    /// The sentence about a queue within its target; it begins with `who`, which names the workers.
     fn within(&self, who: &str, facts: &Facts) -> String {
         let (queue, target) = (facts.called(&self.queue), self.target);
         format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
@@ -180,7 +180,7 @@ impl Work {
     }
 }
 
-/// Whether a rate has drifted by at most 5 % plus 0.2/s, so that its sentence may stay.
+/// Whether a rate has changed by at most 5 % plus 0.2/s, so that the shown sentence may stay.
 fn is_near(said: f64, now: f64) -> bool {
     (said - now).abs() <= 0.05 * now + 0.2
 }
@@ -262,7 +262,7 @@ fn keeps_up(facts: &Facts) -> Option<Condition> {
     first_queue(facts, keeps_up).map(Condition::KeepsUp)
 }
 
-/// The condition where no other one is true.
+/// The condition to show if no other condition is true.
 fn at_rest(facts: &Facts) -> Option<Condition> {
     if facts.queues.is_empty() {
         return Some(if facts.is_read { Condition::NoQueue } else { Condition::NoCluster });

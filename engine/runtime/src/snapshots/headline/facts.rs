@@ -21,7 +21,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of a state.
+    /// Takes the facts from a state.
     pub(crate) fn of(state: &State, is_read: bool) -> Facts {
         let loads = state.deployments.iter().filter(|it| it.load);
         Facts {
@@ -47,21 +47,21 @@ impl Facts {
         self.workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
     }
 
-    /// A queue's name in a sentence; a single queue needs no name.
+    /// How a sentence calls a queue; a name is needed only if there are several queues.
     pub(super) fn called(&self, queue: &str) -> String {
         if self.queues.len() == 1 { "the queue".to_owned() } else { format!("queue {queue}") }
     }
 }
 
 impl WorkloadState {
-    /// The name in a sentence about `count` containers; the background is called "background".
+    /// The workload's name in a sentence about `count` containers, or "background".
     pub(super) fn called(&self, count: u32) -> String {
         if self.is_background() { "background".to_owned() } else { plural(&self.name, count) }
     }
 }
 
 impl QueueState {
-    /// Jobs per second that arrive and that are done; `None` while unknown.
+    /// Jobs that arrive and jobs that are done, per second; `None` while unknown.
     pub(super) fn rates(&self) -> Option<(f64, f64)> {
         self.arrive_s.zip(self.done_s)
     }

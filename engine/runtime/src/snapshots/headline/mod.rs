@@ -1,12 +1,12 @@
 //! The headline: "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background."
 //!
-//! It consists of claims that are true of the snapshot's numbers. A claim that is no longer true is
-//! removed at once. A true claim stays for at least 3 s, unless a more important one replaces it.
+//! The headline consists of claims that are true of the snapshot's numbers. A claim that becomes
+//! false goes at once. A true claim stays for at least 3 s, unless a more important one comes.
 //!
 //! # Layout
 //! - [`facts`]: the numbers of a snapshot
-//! - [`cause`]: what people did, and accidents
-//! - [`moved`]: the changes of the counts that followed
+//! - [`cause`]: actions of people, and accidents, that make counts change
+//! - [`moved`]: the changes of the counts that follow from a cause
 //! - [`condition`]: the present state of the queues and workers
 //! - [`words`]: how names and numbers are written
 
@@ -29,7 +29,7 @@ pub use words::{capitalised, plural};
 
 /// A true sentence stays for at least this time, unless a more important one replaces it.
 const STAYS: Duration = Duration::from_secs(3);
-/// The rank of moves among the ranks of conditions. Causes are shown beside either.
+/// The rank of a changed count, to compare with `Condition::rank`. Causes are always shown.
 const MOVES: u8 = 4;
 
 /// One part of the headline.
@@ -59,7 +59,7 @@ impl Claim {
     }
 }
 
-/// Remembers the headline that is shown and what has happened since.
+/// The headline that is shown, with the causes and changes from which it is made.
 #[derive(Debug, Default)]
 pub struct Headline {
     causes: Causes,
@@ -75,12 +75,12 @@ impl Headline {
         self.causes.hear(now, cause);
     }
 
-    /// The headline at `now`.
+    /// Updates the headline, and returns its text.
     pub fn update(&mut self, now: Duration, mut facts: Facts) -> &str {
         self.causes.follow(now, &facts);
         self.moves.follow(now, &facts, &self.causes);
         if self.causes.load_changed(now, rates::WINDOW) {
-            // An average over two different loads is the rate of neither.
+            // An average over two different loads is not the rate of either load.
             facts.queues.iter_mut().for_each(|queue| queue.arrive_s = None);
         }
         let facts = &facts;
@@ -102,7 +102,7 @@ impl Headline {
         &self.text
     }
 
-    /// Whether a cause is due that is not shown yet, or a claim more important than those shown.
+    /// Whether `due` has a cause that is not shown yet, or a claim more important than those shown.
     fn is_urgent(&self, due: &[Claim]) -> bool {
         let is_cause = |claim: &&Claim| matches!(claim, Claim::Happened(_));
         let rank = |claims: &[Claim]| claims.iter().map(Claim::rank).min();
@@ -111,9 +111,9 @@ impl Headline {
     }
 }
 
-/// The claims to show: what happened, then what moved because of it or the present condition.
+/// The claims to show: first the causes, then either the changed counts or the present condition.
 fn due(current: Vec<Cause>, moved: &[Moved], conditions: &[Condition]) -> Vec<Claim> {
-    // Beside "Producers 0 -> 5." a count that still falls would look like its effect.
+    // A count that still falls must not look like the effect of "Producers 0 -> 5.": leave it out.
     let way = current.iter().rev().find_map(Cause::asks_for_more);
     let moved: Vec<&Moved> =
         moved.iter().filter(|it| way.is_none_or(|rises| rises == it.rises())).collect();

@@ -1,7 +1,7 @@
-//! Changes of the counts, timed from the cause until all containers are ready, or gone.
+//! Changes of workloads' counts, timed from the cause until the last container is ready or gone.
 //!
-//! Successive changes in one direction are one move. Where the cause is unknown, the clock starts
-//! at the move's first change: the queue asked for it.
+//! Successive changes of a count in one direction are one move. If no cause is known, the queue's
+//! length has caused the move, and the time counts from the move's first change.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -13,15 +13,15 @@ use crate::snapshots::state::WorkloadState;
 
 /// How long a move is shown after it has ended.
 const TOLD: Duration = Duration::from_secs(6);
-/// How long a move that has not ended is shown after its last change.
+/// How long an unfinished move is shown after its last change.
 const LASTS: Duration = Duration::from_secs(15);
-/// A change later than this after the end of a move begins another one, except on the way down,
-/// where a cooldown lies between the steps.
+/// A change later than this after the end of a move begins another move. A count that falls is an
+/// exception, because a cooldown lies between its steps.
 const GOES_ON: Duration = Duration::from_secs(3);
-/// Other workloads give slots up to this long before, because slots must become free first.
+/// A count may rise up to this long after other workloads gave up slots for it.
 const GIVES: Duration = Duration::from_secs(3);
 
-/// A workload's move, as it is shown.
+/// A change of a workload's count, as the headline shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// The workload's name in the plural.
@@ -32,7 +32,7 @@ pub struct Moved {
     now: (u32, u32),
     /// The move's duration in tenths of a second; `None` while it lasts.
     took: Option<u128>,
-    /// Workloads whose count fell while this one rose, or rose while it fell.
+    /// Other workloads whose counts fell while this one rose, or rose while this one fell.
     others: Vec<String>,
 }
 
@@ -59,33 +59,33 @@ impl Moved {
     }
 }
 
-/// A move of one workload.
+/// A change of one workload's count that is under way or has just ended.
 #[derive(Debug)]
 struct Move {
     from: u32,
     to: u32,
-    /// The time of its cause, or of its first change.
+    /// The time of the move's cause, or of its first change if no cause is known.
     clock: Duration,
-    /// The time of its last change.
+    /// The time of the count's last change.
     changed: Duration,
-    /// When all containers were ready, or gone.
+    /// When the last container was ready or gone; `None` until then.
     ended: Option<Duration>,
-    /// Each workload's highest desired count shortly before a rise, or its lowest before a fall.
+    /// For a rise, each workload's highest desired count shortly before it; for a fall, the lowest.
     before: BTreeMap<String, u32>,
 }
 
 /// The moves of all workloads.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
-    /// The desired counts of all workloads, each with the time since when they hold; newest last.
+    /// The history of all workloads' desired counts, with the time of each change; newest last.
     counts: VecDeque<(Duration, BTreeMap<String, u32>)>,
     moves: BTreeMap<String, Move>,
-    /// The clock of each workload's last finished move; older causes have had their effect.
+    /// The start of each workload's last finished move; causes up to then have had their effect.
     spent: BTreeMap<String, Duration>,
 }
 
 impl Moves {
-    /// Updates the moves from a snapshot.
+    /// Updates the moves with the numbers of a new snapshot.
     pub(super) fn follow(&mut self, now: Duration, facts: &Facts, causes: &Causes) {
         let last = self.counts.back().map(|(_, counts)| counts.clone()).unwrap_or_default();
         for workload in facts.workloads.iter().filter(|it| !it.is_background()) {
@@ -109,7 +109,7 @@ impl Moves {
         }
     }
 
-    /// Each workload's highest desired count since a time, or its lowest if not `most`.
+    /// Each workload's highest desired count after `since` if `most`, otherwise its lowest.
     fn extremes(&self, since: Duration, most: bool) -> BTreeMap<String, u32> {
         let before = self.counts.iter().rposition(|(from, _)| *from <= since).unwrap_or(0);
         let mut extremes = BTreeMap::<String, u32>::new();
@@ -128,7 +128,7 @@ impl Moves {
                 (it.to, it.changed, it.ended) = (to, now, None);
                 return;
             }
-            // The cause of the last move has had its effect.
+            // The cause of the previous move does not also explain a further move in its direction.
             cause = cause.filter(|at| *at > it.clock || it.rises() != (to > from));
             self.spent.insert(name.clone(), it.clock);
         }
@@ -139,7 +139,7 @@ impl Moves {
         self.moves.insert(name.clone(), new);
     }
 
-    /// Notes the end of a move, and forgets a move that is not shown any more.
+    /// Records the end of a workload's move, and forgets the move once it is no longer shown.
     fn see_the_end(&mut self, now: Duration, workload: &WorkloadState) {
         let Some(it) = self.moves.get_mut(&workload.name) else { return };
         let all_there = workload.ready == it.to && workload.desired == it.to;
@@ -148,20 +148,20 @@ impl Moves {
         if all_there && all_gone && !has_ended {
             it.ended = Some(now);
         }
-        // A container that dies later is not part of the move.
+        // If a container dies after the end of the move, that is not part of the move.
         if (has_ended && !all_there) || !it.is_told(now) {
             self.spent.insert(workload.name.clone(), it.clock);
             self.moves.remove(&workload.name);
         }
     }
 
-    /// The first two moves, as they are shown.
+    /// The moves of the first two workloads that have one, as the headline shows them.
     pub(super) fn current(&self, facts: &Facts) -> Vec<Moved> {
         let all = facts.workloads.iter();
         all.filter_map(|it| Some(self.moves.get(&it.name)?.current(it, facts))).take(2).collect()
     }
 
-    /// The times from which all moves are counted.
+    /// The times from which the durations of the moves are counted.
     pub(super) fn clocks(&self) -> Vec<Duration> {
         self.moves.values().map(|it| it.clock).collect()
     }
@@ -172,7 +172,7 @@ impl Move {
         self.to > self.from
     }
 
-    /// Whether a change belongs to this move; `cause`: when a cause last asked for such a change.
+    /// Whether a change belongs to this move; `cause`: the time of the latest cause that fits it.
     fn goes_on(&self, now: Duration, from: u32, to: u32, cause: Option<Duration>) -> bool {
         let same_way = self.rises() == (to > from);
         let soon = self.ended.is_none_or(|ended| now < ended + GOES_ON);
@@ -201,7 +201,7 @@ impl Move {
         }
     }
 
-    /// The workloads that gave slots to `workload`, or got them from it.
+    /// The workloads that gave slots to `workload`, or got slots from it.
     fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<String> {
         let others = facts.workloads.iter().filter(|it| it.name != workload.name);
         let moved = others.filter(|it| {

@@ -44,7 +44,7 @@ fn queue(facts: Facts, ready: u64, arrive: f64, done: f64) -> Facts {
     Facts { queues: vec![queue], ..facts }
 }
 
-/// The facts with only `ready` of the desired consumers ready.
+/// The facts, changed so that only `ready` of the desired consumers are ready.
 fn ready(mut facts: Facts, ready: u32) -> Facts {
     facts.workloads[0].ready = ready;
     facts
@@ -107,7 +107,7 @@ fn a_false_claim_goes_at_once_and_a_true_one_may_stay() {
     let mut headline = Headline::default();
     let text = "3 consumers keep up with 10 jobs/s; the queue is within its target of 20.";
     assert_eq!(said(&mut headline, 0.0, queue(facts(1, 3), 4, 10.0, 10.0)), text);
-    // A rate that has drifted too little for anybody to notice.
+    // This rate has changed too little for anybody to notice.
     assert_eq!(said(&mut headline, 1.0, queue(facts(1, 3), 9, 10.4, 10.0)), text);
     let text = "The queue is over its target of 20: 12 jobs/s arrive, 3 consumers do 10/s.";
     assert_eq!(said(&mut headline, 1.5, queue(facts(1, 3), 211, 12.0, 10.0)), text);

@@ -26,7 +26,7 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
-/// A rate in messages per second. Rates under 2 have a decimal, so that none looks like zero.
+/// A rate in messages per second. Rates under 2 have a decimal, so that they never look like zero.
 pub(super) fn rate(a_second: f64) -> String {
     if a_second < 2.0 { format!("{a_second:.1}") } else { format!("{a_second:.0}") }
 }

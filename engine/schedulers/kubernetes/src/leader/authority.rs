@@ -1,4 +1,4 @@
-//! The authority to decide, held by the engine that holds the Lease.
+//! The authority to decide: the engine has it while it holds the Lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use super::leadership::Leadership;
 use super::lease::LeaseError;
 use super::terms::LeaderState;
 
-/// An engine that decides while it holds the Lease.
+/// Lets the engine decide only while it holds the Lease.
 #[derive(Debug)]
 pub struct ByLease {
     lease: Leadership,
-    /// Makes the candidate give the Lease back, once it is set.
+    /// When this is set, the engine gives the Lease back.
     resign: Trigger,
 }
 
 impl ByLease {
-    /// Decides by this leader state. Setting `resign` must give the Lease back.
+    /// Decides by the state of `lease`. When `resign` is set, the engine must give the Lease back.
     pub fn new(lease: Leadership, resign: Trigger) -> ByLease {
         ByLease { lease, resign }
     }

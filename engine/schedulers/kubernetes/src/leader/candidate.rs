@@ -1,5 +1,5 @@
-//! The task between the elector and the API server: it carries out the elector's steps and passes
-//! it the answers.
+//! The task that carries out the elector's steps at the API server and passes the answers to the
+//! elector.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::lease::{LeaseError, LeaseObject};
 use super::status::{LeaderStatus, View};
 use super::terms::{Answer, LeaderState, Observed, Step};
 
-/// How often the write of a hold is tried. Conflicts are rare: the leader writes once a second.
+/// How often the engine tries to write a hold. Conflicts are rare: the leader writes once a second.
 const TRIES: u32 = 3;
 
-/// A request to hold all scaling, or to continue it.
+/// A request to hold all scaling, or to resume it.
 #[derive(Debug)]
 pub(super) struct HoldRequest {
     pub(super) hold: bool,
@@ -47,7 +47,7 @@ impl Candidate {
         Candidate { lease, own, shown, requests, last_shown, clock, shutdown, is_leaving: false }
     }
 
-    /// Competes for the Lease until the shutdown; then gives it back.
+    /// Competes for the Lease until the shutdown, and then gives it back.
     pub(super) async fn run(mut self) {
         loop {
             if self.shutdown.is_set() {
@@ -56,7 +56,7 @@ impl Candidate {
             let now = self.clock.now();
             let step = self.own.elector.next(now);
             let patience = self.own.elector.patience(now);
-            // A leadership can also end without a request, because its deadline has passed.
+            // The status can change without a request, too: a leadership ends at its deadline.
             self.show(now);
             match step {
                 Step::Read => {
@@ -85,7 +85,7 @@ impl Candidate {
         }
     }
 
-    /// Writes a hold to the Lease, where the leader reads it. After a conflict it reads the Lease
+    /// Writes a hold to the Lease, where the leader reads it. After a conflict, reads the Lease
     /// again and retries.
     async fn write_hold(&mut self, request: HoldRequest) {
         let mut written = Err(LeaseError::Left);
@@ -112,7 +112,7 @@ impl Candidate {
     fn leave(&mut self) {
         let now = self.clock.now();
         if self.own.elector.leader_state(now) == LeaderState::Leader {
-            tracing::info!("leaving; giving the Lease back");
+            tracing::info!("shutting down; giving the Lease back");
         }
         self.is_leaving = true;
         self.own.elector.leave(now);
@@ -125,7 +125,7 @@ impl Candidate {
                 self.own.problem = None;
                 Answer::Lease(lease)
             }
-            // A conflict is normal when two engines write at once, so it is not reported.
+            // A conflict is normal if two engines write at the same time, so it is not reported.
             Err(LeaseError::Conflict(_)) => Answer::Conflict,
             Err(problem) => {
                 self.own.problem = Some(problem);
@@ -136,7 +136,7 @@ impl Candidate {
         self.show(now);
     }
 
-    /// Publishes the state; wakes the readers and logs only after a change of the status.
+    /// Publishes the state. Wakes the readers, and logs, only if the status has changed.
     fn show(&mut self, now: Duration) {
         let status = LeaderStatus::of(&self.own, now);
         let is_new = status != self.last_shown;

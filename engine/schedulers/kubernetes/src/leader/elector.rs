@@ -1,29 +1,29 @@
-//! The rules of Kubernetes' own leader election. The elector takes what was read of a Lease and
+//! The rules of Kubernetes' own leader election. The elector takes the contents of a Lease and
 //! returns the next step. It reads no clock and does no I/O.
 //!
-//! Two rules keep two engines from acting at once, whatever the clocks of their nodes say:
+//! Two rules prevent two engines from acting at the same time, even if their nodes' clocks differ:
 //! - the leader stops [`RENEW_DEADLINE`] after **sending** its last successful renewal;
 //! - another candidate takes a Lease only after it has seen the Lease unchanged for [`LEASE`], by
 //!   its own clock, and only if the Lease is still unchanged when the write arrives.
 //!
-//! A renewal is sent before others see it, so the old leader stops before the new one may start.
-//! The time between the two is for requests of the old leader that are still under way.
+//! A renewal is sent before others see it, so the old leader stops before a new leader may start.
+//! Between these two times, the old leader's requests that are still under way can end.
 
 use std::time::Duration;
 
 use super::terms::{Answer, Claim, LeaderState, Observed, Record, Step};
 
-/// How long a candidate must see another one's Lease unchanged before it can take it.
+/// How long a candidate must see another candidate's Lease unchanged before it can take the Lease.
 pub const LEASE: Duration = Duration::from_secs(6);
 /// How long a leader may write after sending its last successful renewal.
 pub const RENEW_DEADLINE: Duration = Duration::from_secs(4);
-/// The time from one request to the next.
+/// The time from the start of one request to the start of the next.
 pub const RETRY: Duration = Duration::from_secs(1);
-/// The longest wait for one answer.
+/// The longest time to wait for one answer.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 /// The time limit for giving the Lease back.
 pub const FAREWELL: Duration = Duration::from_secs(1);
-/// The pause after a conflict. It can be short, because the other write is already done.
+/// The pause after a conflict. It can be short, because the other client's write is already done.
 const AFTER_CONFLICT: Duration = Duration::from_millis(100);
 
 /// The state of one candidate. All times are by its own monotonic clock.
@@ -32,7 +32,7 @@ pub struct Elector {
     identity: String,
     /// The Lease that the next write is based on; `None` if it must be read first.
     known: Option<Observed>,
-    /// The last record seen, kept when a request fails.
+    /// The record last seen in the Lease. It is kept when a request fails.
     record: Option<Record>,
     held: bool,
     /// When `record` was first seen.
@@ -69,7 +69,8 @@ impl Elector {
         match &self.record {
             Some(record) if self.seen_at.is_some_and(|seen| now < seen + LEASE) => {
                 if self.is_mine(record) {
-                    // The own Lease could not be renewed in time, or is from before a restart.
+                    // This candidate could not renew its Lease in time, or held it before a
+                    // restart.
                     return LeaderState::Unknown;
                 }
                 LeaderState::Standby { leader: record.holder.clone() }
@@ -78,25 +79,25 @@ impl Elector {
         }
     }
 
-    /// Whether a person holds all scaling, as last seen.
+    /// Whether a person holds all scaling, as last read from the Lease.
     pub fn held(&self) -> bool {
         self.held
     }
 
-    /// Since when this candidate has led without a break; `None` while it does not lead.
+    /// When this candidate's present leadership began; `None` while it does not lead.
     pub fn since(&self, now: Duration) -> Option<Duration> {
         self.since.filter(|_| self.may_write(now))
     }
 
-    /// How long to wait for the answer to a request that is sent now. A leader waits no longer than
-    /// until its deadline, to notice the loss of the Lease then.
+    /// How long to wait for the answer to a request that is sent now. A leader waits at most until
+    /// its deadline, so that it then notices the loss of the Lease.
     pub fn patience(&self, now: Duration) -> Duration {
         let ends = [self.writes_until(), self.leave_by].into_iter().flatten();
         ends.map(|end| end.saturating_sub(now)).fold(PATIENCE, Duration::min)
     }
 
-    /// The next step. A request counts as sent at `now`; pass its answer to [`Self::heard`] before
-    /// the next call.
+    /// Returns the next step. If it is a request, send it at `now`, and pass its answer to
+    /// [`Self::heard`] before the next call.
     pub fn next(&mut self, now: Duration) -> Step {
         self.lapse(now);
         if let Some(by) = self.leave_by {
@@ -125,7 +126,7 @@ impl Elector {
     }
 
     /// Takes a Lease that was read or written outside of the steps of [`Self::next`]. The next
-    /// write is based on it, but it does not count as a renewal.
+    /// write is based on this Lease, but the Lease does not count as renewed.
     pub fn looked(&mut self, now: Duration, lease: Observed) {
         self.lapse(now);
         self.wrote = false;
@@ -146,7 +147,7 @@ impl Elector {
         self.renewed.map(|sent| sent + RENEW_DEADLINE)
     }
 
-    /// Ends the leadership after the deadline.
+    /// Ends the leadership if its deadline has passed.
     fn lapse(&mut self, now: Duration) {
         if self.writes_until().is_some_and(|end| now >= end) {
             self.step_down();
@@ -162,7 +163,7 @@ impl Elector {
         self.seen_at = Some(now);
         self.held = lease.held;
         if self.record.as_ref() != Some(&lease.record) {
-            // The Lease changed earlier than now, so counting from now is on the safe side.
+            // The Lease changed before `now`, so a count from `now` never expires too early.
             self.unchanged_since = now;
             self.record = Some(lease.record.clone());
         }
@@ -186,7 +187,7 @@ impl Elector {
         record.holder.as_ref() == Some(&self.identity)
     }
 
-    /// Whether this candidate may take the Lease: it holds it, nobody does, or it has expired.
+    /// Whether this candidate may take the Lease: its own, one without a holder, or an expired one.
     fn can_take(&self, record: &Record, now: Duration) -> bool {
         let is_expired = now >= self.unchanged_since + LEASE;
         self.is_mine(record) || record.holder.is_none() || is_expired

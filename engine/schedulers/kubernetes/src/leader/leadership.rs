@@ -14,20 +14,20 @@ use super::lease::{self, LeaseError};
 use super::status::View;
 use super::terms::LeaderState;
 
-/// This engine's leader state, as the candidate keeps it. Clones share it.
+/// This engine's leader state, which the candidate updates. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Leadership {
     view: watch::Receiver<View>,
-    /// Requests to hold or continue, which the candidate writes to the annotation [`lease::HOLD`].
+    /// Requests to hold or resume all scaling. The candidate writes them to [`lease::HOLD`].
     requests: mpsc::UnboundedSender<HoldRequest>,
     clock: Clock,
     shutdown: Shutdown,
 }
 
 impl Leadership {
-    /// Starts to compete for the Lease, until `shutdown`. Call it inside a tokio runtime. While the
-    /// Lease does not exist, [`Self::problem`] says so and no engine leads. No two living engines
-    /// may have the same `identity`; use the pod's name.
+    /// Competes for the Lease until `shutdown`. Call this inside a tokio runtime. While the Lease
+    /// does not exist, [`Self::problem`] says so and no engine leads. No two living engines may
+    /// have the same `identity`; use the pod's name.
     pub fn start(
         client: Client,
         namespace: &str,
@@ -44,8 +44,8 @@ impl Leadership {
         Leadership { view, requests, clock, shutdown }
     }
 
-    /// Whether a write may be sent now. Ask again before each write, and limit each to 1 s:
-    /// another engine may act 2 s after this turns false.
+    /// Whether a write may be sent now. Ask again before each write, and limit each write to 1 s:
+    /// another engine may act 2 s after this function returns false.
     pub fn may_write(&self) -> bool {
         !self.shutdown.is_set() && self.view.borrow().elector.may_write(self.clock.now())
     }
@@ -58,12 +58,12 @@ impl Leadership {
         }
     }
 
-    /// Whether a person holds all scaling, by the annotation [`lease::HOLD`]; as last seen.
+    /// Whether a person holds all scaling by the annotation [`lease::HOLD`], as last read.
     pub fn held(&self) -> bool {
         self.view.borrow().elector.held()
     }
 
-    /// Holds all scaling, or continues it, by the annotation [`lease::HOLD`].
+    /// Holds all scaling, or resumes it, by the annotation [`lease::HOLD`].
     ///
     /// # Errors
     /// When the Lease cannot be written.
@@ -74,8 +74,8 @@ impl Leadership {
         answer.await.map_err(|_| left())?
     }
 
-    /// Since when this engine has led, by its own clock; `None` while it does not. A new leader
-    /// should observe for a while before it acts.
+    /// When this engine began to lead, by its own clock; `None` while it does not lead. A new
+    /// leader should observe for a while before it acts.
     pub fn since(&self) -> Option<Duration> {
         let since = self.view.borrow().elector.since(self.clock.now());
         since.filter(|_| !self.shutdown.is_set())
@@ -93,7 +93,7 @@ impl Leadership {
     pub fn register(&self, registry: &Registry) -> prometheus::Result<()> {
         let help = "1 while this engine is the one that may scale, else 0.";
         let this = self.clone();
-        // The value is computed at each scrape, because a leadership can end without any event.
+        // The value is computed at each scrape, because time alone can end a leadership.
         let leads = Box::new(move || if this.may_write() { 1.0 } else { 0.0 });
         registry.register(Box::new(PullingGauge::new("microscaling_leader", help, leads)?))
     }
@@ -106,12 +106,12 @@ impl Leadership {
         }
     }
 
-    /// Returns when the Lease has been given back, if this engine held it: at most
-    /// [`elector::FAREWELL`] after the shutdown was set.
+    /// Returns after the shutdown, once the engine has given the Lease back or did not hold it.
+    /// Waits at most [`elector::FAREWELL`] from the shutdown on.
     pub async fn released(mut self) {
         self.shutdown.wait().await;
         let left = async { while self.view.changed().await.is_ok() {} };
-        // On a timeout the successor waits until the Lease has expired.
+        // After a timeout, the next leader has to wait until the Lease has expired.
         let _ = tokio::time::timeout(elector::FAREWELL, left).await;
     }
 }

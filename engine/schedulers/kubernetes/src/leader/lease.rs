@@ -18,7 +18,7 @@ use crate::rights::grant;
 /// The annotation on the Lease that holds all scaling; a person sets it.
 pub const HOLD: &str = "microscaling.com/hold";
 
-/// Why a request did not succeed.
+/// Why a request for the Lease failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeaseError {
     /// The Lease of this name does not exist; the engine may not create it.
@@ -30,8 +30,8 @@ pub enum LeaseError {
     /// Another client has written the Lease of this name since it was read.
     #[error("the Lease {0} has changed since it was read")]
     Conflict(String),
-    /// This engine is leaving.
-    #[error("the engine is leaving")]
+    /// This engine is shutting down.
+    #[error("the engine is shutting down")]
     Left,
     /// The API server refuses the request, cannot be reached, or does not answer in time.
     #[error("the Lease {name} cannot be {done}: {why}")]
@@ -50,7 +50,7 @@ pub enum LeaseError {
 pub(super) struct LeaseObject {
     api: Api<Lease>,
     name: String,
-    /// The object as last seen. A write changes only part of it, so labels and annotations stay.
+    /// The object as last seen. A write changes a part of it and keeps its labels and annotations.
     last: Lease,
     binding: Binding,
 }
@@ -68,7 +68,7 @@ impl LeaseObject {
         self.take_in("read", answer).await
     }
 
-    /// Writes a claim to the object that was last seen, within `patience`.
+    /// Writes a claim within `patience`. Fails if the Lease has changed since it was last seen.
     pub(super) async fn write(
         &mut self,
         claim: &Claim,
@@ -77,7 +77,7 @@ impl LeaseObject {
         self.replace(&claimed(&self.last, claim, Timestamp::now()), patience).await
     }
 
-    /// Writes a hold to the object that was last seen, within `patience`.
+    /// Sets or removes the hold within `patience`. Fails if the Lease has changed meanwhile.
     pub(super) async fn hold(
         &mut self,
         hold: bool,
@@ -125,7 +125,7 @@ impl LeaseObject {
     }
 }
 
-/// The innermost reason of an error; the outer ones only say that a request failed.
+/// The innermost cause of an error. The outer errors only say that a request failed.
 fn root_cause(error: &kube::Error) -> String {
     anyhow::Chain::new(error).last().map_or_else(String::new, ToString::to_string)
 }
@@ -144,12 +144,12 @@ fn observed(lease: &Lease) -> Observed {
     }
 }
 
-/// Whether a value of [`HOLD`] asks for a hold: a person who writes "yes" or a reason wants one.
+/// Whether a value of [`HOLD`] asks for a hold. A person may also write "yes" or a reason.
 fn holds(value: &str) -> bool {
     !matches!(value, "" | "false")
 }
 
-/// A copy of the Lease with the hold set or removed; its holder stays.
+/// A copy of the Lease with the hold set or removed. The holder stays the same.
 fn holding(last: &Lease, hold: bool) -> Lease {
     let mut lease = last.clone();
     let annotations = lease.metadata.annotations.get_or_insert_default();
@@ -178,8 +178,8 @@ fn claimed(last: &Lease, claim: &Claim, now: Timestamp) -> Lease {
 }
 
 /// The renewal time to write, in the microseconds that a Lease can hold. It always differs from the
-/// last one: the API server ignores an update that changes nothing, and the other candidates would
-/// see no renewal.
+/// last renewal time: the API server ignores an update that changes nothing, and the other
+/// candidates would see no renewal.
 fn later(now: Timestamp, last: Option<&MicroTime>) -> Timestamp {
     let micros = |time: Timestamp| Timestamp::from_microsecond(time.as_microsecond());
     let now = micros(now).unwrap_or(now);

@@ -1,5 +1,5 @@
-//! The state that the candidate publishes, and the log of its changes: each change is logged once,
-//! a renewal is not.
+//! The state that the candidate publishes, and the log of its changes. Each change is logged once;
+//! a renewal is not logged.
 
 use std::mem::discriminant;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use super::terms::LeaderState;
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) elector: Elector,
-    /// Why the last request failed, if it did.
+    /// Why the last request failed; `None` if it succeeded.
     pub(super) problem: Option<LeaseError>,
 }
 
-/// Whether two problems count as one for the log. The apiserver's texts may vary for the same
-/// problem; our own text for a missing right differs only if the right does.
+/// Whether the log treats two problems as the same. The apiserver may word one problem differently
+/// each time. The engine's own text for a missing right varies only with the right.
 fn is_same(one: Option<&LeaseError>, other: Option<&LeaseError>) -> bool {
     match (one, other) {
         (Some(LeaseError::Forbidden(one)), Some(LeaseError::Forbidden(other))) => one == other,
@@ -39,7 +39,7 @@ impl LeaderStatus {
         LeaderStatus { leader_state, held: view.elector.held(), problem: view.problem.clone() }
     }
 
-    /// Logs what differs from `before`.
+    /// Logs the differences from `before`.
     pub(super) fn log_after(&self, before: &LeaderStatus) {
         if !is_same(self.problem.as_ref(), before.problem.as_ref()) {
             match &self.problem {

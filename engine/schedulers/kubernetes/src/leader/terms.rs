@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// The holder and the last renewal of a Lease. Two equal records mean that it was not renewed.
+/// The holder and the last renewal of a Lease. If two records are equal, the Lease was not renewed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
     /// The holder's identity; `None` if the Lease has no holder.
     pub holder: Option<String>,
-    /// When it was renewed, by the holder's clock. It is only compared for equality.
+    /// When the Lease was renewed, by the holder's clock. It is only compared for equality.
     pub renewed: String,
     /// How often the holder has changed.
     pub transitions: i32,
@@ -24,33 +24,33 @@ pub struct Observed {
     pub held: bool,
 }
 
-/// What to write into the Lease.
+/// The contents to write into the Lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The new holder; `None` gives the Lease back.
     pub holder: Option<String>,
     /// How often the holder has changed, as in [`Record`].
     pub transitions: i32,
-    /// Whether the holder changes; then the acquire time is written, too.
+    /// Whether the holder changes. If it does, the acquire time is written, too.
     pub is_new: bool,
-    /// The resourceVersion that the Lease must still have, or the write fails.
+    /// The resourceVersion that the Lease must still have; otherwise the write fails.
     pub version: String,
 }
 
-/// What to do next.
+/// The elector's next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Read the Lease, at once.
     Read,
     /// Write this claim, at once.
     Write(Claim),
-    /// Ask for the next step at this time, or after an event before it.
+    /// Wait for an event, at most until this time; then ask for the next step.
     Wait(Duration),
-    /// Do nothing more: the Lease was given back, was not held, or could not be given back in time.
+    /// Do nothing more. The Lease was given back, was not held, or could not be given back in time.
     Left,
 }
 
-/// The answer to a request.
+/// The answer to the request of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The current Lease, after a read or a write.
@@ -66,7 +66,7 @@ pub enum Answer {
 pub enum LeaderState {
     /// This engine may act.
     Leader,
-    /// Another engine may act, or no engine yet.
+    /// Another engine may act, or no engine may act yet.
     Standby {
         /// The other engine's identity; `None` if no engine leads.
         leader: Option<String>,

@@ -1,4 +1,4 @@
-//! Clusters of a few nodes and pods, in Kubernetes' own JSON.
+//! Tests of the spare capacity, with a few nodes and pods in Kubernetes' own JSON.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn node(name: &str, cpu: &str, memory: &str, pods: &str) -> Value {
     })
 }
 
-/// A pod of `app` on a node; with the node "" the pod waits for one.
+/// A pod of `app` on a node. If `node` is empty, the pod still waits for a node.
 fn pod(app: &str, node: &str, cpu: &str, memory: &str) -> Value {
     let requests = json!({"cpu": cpu, "memory": memory});
     json!({
@@ -34,7 +34,7 @@ fn parsed<T: serde::de::DeserializeOwned>(all: &[Value]) -> Vec<Arc<T>> {
     all.iter().map(|v| Arc::new(serde_json::from_value(v.clone()).unwrap())).collect()
 }
 
-/// The slots for the pods of the app "own", which request 100 millicores and 100 MiB each.
+/// The number of slots. The scaled workload is "own", with 100 millicores and 100 MiB per pod.
 fn slots(nodes: &[Value], pods: &[Value]) -> Result<u32, String> {
     let template: Pod = serde_json::from_value(pod("own", "", "100m", "100Mi")).unwrap();
     let is_own = |pod: &Pod| pod.labels().get("app").is_some_and(|app| app == "own");

@@ -6,8 +6,8 @@ const DEMO: &str = include_str!("../../../../../demo.yaml");
 const URL: &str = "value: \"http://queue:4151\"";
 const PORT: &str = "ports: [{name: http, port: 4151, targetPort: http}]";
 
-/// The Services of the kit's manifest after changes: this queue address in all programs, this list
-/// of the Service's ports, and `more` documents.
+/// The Services of the kit's manifest after three changes: all programs use the queue at `url`, the
+/// Service has the list of ports `port`, and the documents `more` are added.
 fn of(url: &str, port: &str, more: &str) -> Services {
     assert!(DEMO.contains(URL) && DEMO.contains(PORT));
     let text = DEMO.replace(URL, &format!("value: '{url}'")).replace(PORT, port);

@@ -7,7 +7,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A scenario of three steps of 10 s: a hold and a load; a burst in an outage of 15 s; no load.
+/// Three steps of 10 s each: a hold and a load; a burst and an outage of 15 s; no load.
 fn scenario() -> Scenario {
     let text = include_str!("../../../../../scenarios/back-to-normal.yaml");
     let (head, rest) = text.split_once("steps:").unwrap();

@@ -15,13 +15,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The position of a count; larger ones than `max` stay at the edge.
+    /// The position of a count; a count above `max` is drawn at the edge.
     pub fn y(&self, count: f64) -> f64 {
         self.bottom - (count / self.max).min(1.0) * (self.bottom - self.top)
     }
 }
 
-/// The upper end of a queue's axis: twice the target, or the next step that fits the largest value.
+/// The largest value on a queue's axis: 2, 5, 10, 20, ... times the target, as needed.
 pub fn queue_max(target: u32, largest: u64) -> f64 {
     let target = f64::from(target.max(1));
     let decades = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];

@@ -1,5 +1,5 @@
-//! Job waits over background work done, as a stand-alone SVG file. A contender that scales well is
-//! below and to the right of the line of fixed fleets.
+//! A chart of job waits against background work done, as a stand-alone SVG file. A contender that
+//! scales well is below and to the right of the line through the fixed fleets.
 
 use maud::{Markup, PreEscaped, html};
 use simulator::Outcome;
@@ -11,7 +11,7 @@ const LEFT: f64 = 60.0;
 const RIGHT: f64 = 560.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 340.0;
-/// The start of the wait axis in seconds; nobody notices a shorter wait.
+/// The start of the wait axis in seconds; shorter waits do not matter, because nobody notices them.
 const SHORTEST: f64 = 0.1;
 
 /// The page's colours; the file has no other style sheet.
@@ -33,11 +33,11 @@ struct Spot {
 #[derive(Debug, Clone, Copy)]
 struct Reach {
     spare_work: f64,
-    /// Decades above [`SHORTEST`].
+    /// The length of the wait axis in powers of ten, beginning at [`SHORTEST`].
     decades: f64,
 }
 
-/// Draws the contenders that scale, and a line through the fixed fleets, given smallest first.
+/// Draws the contenders that scale, and a line through the fixed fleets, which are sorted by size.
 pub fn fleets(scaling: &[Outcome], fixed: &[(String, Outcome)]) -> Markup {
     let all = || scaling.iter().chain(fixed.iter().map(|(_, outcome)| outcome));
     let longest = all().map(wait).fold(1.0, f64::max);
@@ -100,7 +100,7 @@ fn axes(reach: Reach) -> Markup {
     }
 }
 
-/// Points with their names beside the chart; a thin line joins each name to its point.
+/// Draws points, with their names beside the chart; a thin line joins each name to its point.
 fn named(spots: &[Spot]) -> Markup {
     let label = |it: &Spot| Label { y: it.y, text: it.name.clone() };
     let labels = spread(spots.iter().map(label).collect(), TOP, BOTTOM);

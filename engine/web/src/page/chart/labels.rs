@@ -1,6 +1,6 @@
-//! Labels at the ends of lines that never overlap.
+//! Labels at the ends of lines, moved apart so that no two overlap.
 
-/// The least distance between two labels.
+/// The smallest distance between two labels.
 const GAP: f64 = 20.0;
 
 /// A label.

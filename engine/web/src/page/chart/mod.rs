@@ -2,9 +2,9 @@
 //!
 //! # Layout
 //! - [`axis`]: positions of counts
-//! - [`labels`]: labels at the ends of lines that never overlap
+//! - [`labels`]: labels at the ends of lines, moved apart so that no two overlap
 //! - [`stacked`]: contenders one above the other
-//! - [`fleets`]: job waits of each contender over background work done
+//! - [`fleets`]: a chart of each contender's job waits against its background work
 
 pub mod axis;
 pub mod fleets;

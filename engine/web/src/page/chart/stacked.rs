@@ -8,7 +8,7 @@ use super::axis::{Counts, LEFT, path, queue_max, tenth};
 
 /// The right edge of all panels.
 const RIGHT: f64 = 850.0;
-/// The height of one contender: its name, its queue, its containers.
+/// The height of one contender's part: its name, its queue and its containers.
 const PANEL: f64 = 140.0;
 /// Room below the last panel for the time axis.
 const FOOT: f64 = 30.0;
@@ -31,10 +31,10 @@ struct Scale {
     containers: u32,
 }
 
-/// Draws all contenders of one scenario; `rest` says which workloads are the background.
+/// Draws all contenders of one scenario. `rest`: whether each workload is the background.
 pub fn stacked(outcomes: &[Outcome], rest: &[bool], target: u32, capacity: u32) -> Markup {
     let points = || outcomes.iter().flat_map(|it| &it.series.points);
-    // The queue of a fleet that is too small grows without end; it may leave the chart.
+    // A fixed fleet that is too small has an endlessly growing queue, which may leave the chart.
     let scaling = outcomes.iter().filter(|it| it.scales).flat_map(|it| &it.series.points);
     let longest = scaling.map(queue_length).max().unwrap_or_default();
     let most = points().map(placed).max().unwrap_or_default().max(capacity);
@@ -100,7 +100,7 @@ fn urgent(point: &Point, rest: &[bool]) -> u32 {
     pools.map(|(it, _)| it.placed()).sum()
 }
 
-/// The SVG path of an area under steps.
+/// The SVG path of the area under a stepped line.
 fn area(points: &[Point], count: &dyn Fn(&Point) -> u32, counts: Counts, scale: Scale) -> String {
     let mut path = format!("M{LEFT} {}", counts.bottom);
     for point in points {

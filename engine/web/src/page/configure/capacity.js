@@ -7,7 +7,7 @@ import { place, say } from "../shell/dom.js";
 
 const NAME = `${PREFIX}capacity`;
 
-/** Calls `onChange` with the configuration after an edit, and `typed` after each key. */
+/** The field calls `onChange` with the configuration after an edit, and `typed` after each key. */
 export class Capacity {
   constructor(onChange, typed) {
     this.onChange = onChange;
@@ -108,7 +108,7 @@ export class Capacity {
       ? null
       : problems?.map((it) => this.words(it.text)).join("; ") ?? answer.message;
     if (!answer.ok) return this.show(this.view);
-    // A draft that was typed while the edit was sent stays.
+    // If another draft was typed while the edit was being sent, it stays.
     if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
     said(place("capacity-status"), "applied");
     this.onChange(answer.data);

@@ -7,7 +7,7 @@ import { backTo, differs, drafted, edits, placed, sentences, settled, shown, use
 import { control, mend, said, wireBack } from "./form.js";
 import { el, mark, say } from "../shell/dom.js";
 
-/** Calls `onChange` with the configuration after an edit, and `typed` after each key. */
+/** A card calls `onChange` with the configuration after an edit, and `typed` after each key. */
 export class Card {
   constructor(view, onChange, typed) {
     this.view = view;
@@ -18,9 +18,9 @@ export class Card {
     this.base = {};
     this.wrong = {};
     this.last = "rule";
-    /** The edit under way, as text; null for none. */
+    /** The edit that is being sent, as text; null for none. */
     this.sent = null;
-    /** Whether another field was left during the edit, so that another edit must follow. */
+    /** Whether the draft changed while an edit was being sent, so that another edit must follow. */
     this.again = false;
     this.build();
     this.show(view);
@@ -113,14 +113,14 @@ export class Card {
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
     const warning = field.key === "queue" && !isOpen ? this.view.queue_warning : null;
-    const meanwhile = `meanwhile set to ${value || "nothing"}; press Escape to take it`;
+    const meanwhile = `changed elsewhere to ${value || "nothing"}; press Escape to use that`;
     say(note, other ? meanwhile : warning ?? "");
     note.classList.toggle("warning", Boolean(warning));
     part.classList.toggle("is-told", other || Boolean(warning));
     this.showBack(field);
   }
 
-  /** Shows the Back button of a field that differs from the start, or whose edit was refused. */
+  /** Shows the Back button if a field differs from the start, or if its edit was refused. */
   showBack(field) {
     const { back } = this.controls.get(field.key);
     const { annotations, defaults } = this.view;
@@ -147,14 +147,14 @@ export class Card {
     say(this.message, this.wrong[""] ?? fromThere[""] ?? "");
   }
 
-  /** The edits of the draft, without the field that has the focus unless it was just left. */
+  /** The edits of all fields that the user has left: fields without the focus, and `left`. */
   finished(left) {
     const here = [...this.controls].find(([, it]) => it.input === document.activeElement)?.[0];
     const done = Object.entries(this.draft).filter(([key]) => key === left || key !== here);
     return edits(Object.fromEntries(done), this.view.annotations, this.view.defaults);
   }
 
-  /** Sends the draft; `left` is the field that was left, if any. */
+  /** Sends the draft; `left` is the field that the user has just left, if any. */
   async apply(left = null) {
     const changes = this.finished(left);
     const text = JSON.stringify(changes);
@@ -213,7 +213,7 @@ export class Card {
     this.hear(await put([{ deployment, annotations }]));
   }
 
-  /** Enables the fields if they can be edited. */
+  /** Enables the fields if the user may edit them. */
   enable(may) {
     this.fields.disabled = !may;
   }

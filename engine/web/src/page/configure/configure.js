@@ -17,7 +17,7 @@ const others = new Others(edited);
 let config = null;
 let marked = "";
 
-/** Shows a configuration, unless a newer one has come before it. */
+/** Shows a configuration, unless a newer one is already shown. */
 function take(new_) {
   if (!new_ || (config && new_.run === config.run && new_.version < config.version)) return;
   config = new_;
@@ -140,7 +140,7 @@ function begin(new_) {
 
 let tag = null;
 
-/** Reads the configuration; the ETag makes an unchanged one cheap. */
+/** Reads the configuration; thanks to the ETag an unchanged one is not sent again. */
 async function read() {
   const headers = tag ? { "if-none-match": tag } : {};
   const answer = await fetch("/api/v1/config", { headers, cache: "no-store" }).catch(() => null);

@@ -1,4 +1,4 @@
-// The fields of a workload and their edits. Pure.
+// The fields of a workload and their edits, without access to the page.
 
 export const PREFIX = "microscaling.com/";
 
@@ -29,10 +29,10 @@ export const FIELDS = [
   { key: "rate-average", label: "Average over", for: ["rate"], without: "15s", more: true },
   { key: "service-rate", label: "Jobs/s per worker", for: ["rate"], without: "learned",
     more: true },
-  { key: "fallback-containers", label: "Minimum, unread", without: "unchanged", more: true },
+  { key: "fallback-containers", label: "Fallback minimum", without: "unchanged", more: true },
 ];
 
-/** Whether a rule uses a field; without a rule all fields are used. */
+/** Whether a rule uses a field. If no rule is chosen, all fields are used. */
 export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
 
 /** The text that a field shows for a Deployment's annotations. */
@@ -42,7 +42,7 @@ export function shown(field, annotations) {
   return value ?? "";
 }
 
-/** Quotes as keyboards, manifests and word processors write them. */
+/** Pairs of quotes, as keyboards, manifests and word processors write them. */
 const QUOTES = ['""', "''", "``", "\u201c\u201d", "\u201e\u201c", "\u201d\u201d", "\u2018\u2019",
   "\u201a\u2018", "\u2019\u2019", "\u00ab\u00bb", "\u00bb\u00ab"];
 
@@ -54,7 +54,7 @@ export function plain(text) {
   return quoted ? plain(words.slice(1, -1)) : words;
 }
 
-/** The annotation that a field's text stands for; null for none. */
+/** The annotation's value for a field's text; null if the annotation is to be removed. */
 export function annotation(field, text, defaults) {
   if (text !== "" && field.kind === "check") return "true";
   if (plain(text) !== "") return plain(text);
@@ -62,7 +62,7 @@ export function annotation(field, text, defaults) {
   return off ? "false" : null;
 }
 
-/** The edits of a draft: annotations by their full names. */
+/** The edits of a draft: the new values of annotations by their full names. */
 export function edits(draft, annotations, defaults) {
   const changes = {};
   for (const field of FIELDS) {
@@ -74,7 +74,7 @@ export function edits(draft, annotations, defaults) {
   return changes;
 }
 
-/** Whether a field's annotation differs from the start. */
+/** Whether a field's annotation differs from the value that the engine saw first. */
 export const differs = (field, annotations, defaults) =>
   annotations[PREFIX + field.key] !== defaults[PREFIX + field.key];
 
@@ -118,7 +118,7 @@ export function atField(problem) {
 }
 
 /**
- * The problems of an edit by field; those without a field go to the one that was edited last.
+ * The texts of an edit's problems by field; a problem without a field is shown at field `last`.
  */
 export function placed(problems, deployment, last) {
   const at = {};

@@ -37,7 +37,7 @@ export function wireBack(back, input, done) {
   // The focus must stay in the field, or the field's draft would be sent first.
   back.addEventListener("pointerdown", (event) => event.preventDefault());
   back.addEventListener("click", () => {
-    // The button disappears, so the field takes the button's focus.
+    // The button disappears, so the field gets the focus that the button has.
     if (document.activeElement === back) input.focus();
     done();
   });

@@ -1,4 +1,4 @@
-// The form that begins to scale another Deployment.
+// The form that makes the engine scale another Deployment.
 
 import { put } from "./card.js";
 import { FIELDS, PREFIX, placed, plain, shown, uses } from "./fields.js";
@@ -9,7 +9,7 @@ import { el, keyed, place, say } from "../shell/dom.js";
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
 const KEYS = ["rule", "queue", "target-queue-length", "priority"];
 
-/** Calls `onChange` with the configuration after an edit. */
+/** The form. It calls `onChange` with the configuration after an edit. */
 export class Others {
   constructor(onChange) {
     this.onChange = onChange;

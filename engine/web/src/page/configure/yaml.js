@@ -1,4 +1,4 @@
-// Annotations as YAML lines of a manifest. Pure.
+// Annotations as YAML lines of a manifest, without access to the page.
 
 import { FIELDS, PREFIX } from "./fields.js";
 

@@ -1,4 +1,4 @@
-// Wires the Run page: shows each model in the page's elements.
+// Sets up the Run page: shows each new model in the page's elements.
 
 import { chart } from "./chart.js";
 import { actions, showControls, tell, wireControls } from "./controls.js";
@@ -56,7 +56,7 @@ function showChart(model) {
   draw(model);
 }
 
-/** Shows a text in the chart's place before the first reading. */
+/** Shows a text in place of the chart until the first reading. */
 function waiting() {
   Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
   frame.replaceChildren(el("p", { class: "waiting" }, "waiting for the queue"));
@@ -100,7 +100,7 @@ function help() {
 }
 
 const why = () => toggleWhy(store.shown ?? store.model);
-/** Shows the comparison, which a running engine computes; a recording has none. */
+/** Shows or hides the comparison, which only a running engine computes, not a recording. */
 const comparison = () => (store.model.state.status?.mode === "replay"
   ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
 

@@ -1,6 +1,6 @@
 // Positions of times and counts on the chart.
 
-/** The upper end of a queue's axis: twice the target, or the next step that fits the largest. */
+/** The largest value on a queue's axis: 2, 5, 10, 20, ... times the target, as needed. */
 export function queueMax(target, largest) {
   const unit = Math.max(target, 1);
   for (let decade = 1; decade <= 1e9; decade *= 10) {
@@ -15,7 +15,7 @@ export function queueMax(target, largest) {
 export const timeAxis = ({ left, right, now, seconds }) => (at) =>
   round(right - ((now - at) / seconds) * (right - left));
 
-/** The position of a count; larger ones than `max` stay at the edge. */
+/** The position of a count; a count above `max` is drawn at the edge. */
 export const countAxis = ({ top, bottom, max }) => (value) =>
   round(bottom - Math.min(1, value / max) * (bottom - top));
 

@@ -10,9 +10,9 @@ import { arrows, called, short } from "../shell/words.js";
 
 const TOP = 12;
 const FOOT = 28;
-/** The height between the panels: room for two axis labels, one above the other. */
+/** The height of the gap between the panels, with room for two axis labels on top of each other. */
 const BETWEEN = 30;
-/** If less width is left for the lines, the labels at their ends stand on the lines. */
+/** If the lines have less width than this, the labels at their ends are drawn over the lines. */
 const NARROWEST = 120;
 
 /**

@@ -1,4 +1,4 @@
-// The comparison with other contenders, simulated with the same load: lines in the chart, a table.
+// The comparison with other contenders, simulated with the same load: lines and a table.
 
 import { call } from "../shell/calls.js";
 import { el, keyed, place, say } from "../shell/dom.js";
@@ -6,7 +6,7 @@ import { PRICE, about, columns, lines, rows } from "./contenders.js";
 import { store } from "../shell/store.js";
 import { toDom } from "./svg.js";
 
-/** The engine computes a new comparison every two seconds. */
+/** How often the page asks for the comparison; the engine computes one every two seconds. */
 const AGAIN_MS = 2500;
 
 let answer = null;
@@ -92,7 +92,7 @@ function show() {
 
 const blankHead = () => el("th", { scope: "col" });
 
-/** Makes a row. All lines can be switched off except this engine's, which is measured. */
+/** Makes a row. All lines can be switched off, except the measured line of this engine. */
 function blankRow({ label, cells }, i) {
   const box = el("input", { type: "checkbox", checked: "" });
   box.addEventListener("change", () => {
@@ -107,7 +107,7 @@ function blankRow({ label, cells }, i) {
     ...cells.map(() => el("td")));
 }
 
-/** A sample of a contender's line in the chart. */
+/** A short sample of a contender's line, as the chart draws it. */
 function sample(label) {
   const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
   return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },

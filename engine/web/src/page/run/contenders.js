@@ -1,16 +1,16 @@
 // The comparison as lines for the chart and as rows of a table.
 
 /**
- * Amazon SQS, standard queue, US East (N. Virginia), up to 100 billion requests a month, as of
- * March 2026; dollars for a million requests.
+ * Dollars per million requests: Amazon SQS, standard queue, US East (N. Virginia), up to 100
+ * billion requests a month, as of March 2026.
  */
 export const PRICE = 0.4;
 /** Seconds of 30 days. */
 const MONTH = 30 * 24 * 3600;
-/** Dashes tell the lines apart without colour, with periods that a projector shows. */
+/** Dash patterns tell the lines apart without colour, and are coarse enough for a projector. */
 const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5"];
 
-/** The chart's lines, except those switched off and this engine's, which the chart has anyway. */
+/** The contenders' lines, except those switched off. This engine's line is in the chart anyway. */
 export function lines(answer, off) {
   const others = (answer?.contenders ?? []).slice(1);
   const drawn = others.map(({ label, queue }, i) => ({
@@ -19,11 +19,11 @@ export function lines(answer, off) {
   return drawn.filter(({ name }) => !off.has(name));
 }
 
-/** Dollars per month at the rate of `polls` in `seconds`. */
+/** Dollars per month, if polling goes on at the rate of `polls` in `seconds`. */
 export const monthly = (polls, seconds, price) =>
   (seconds > 0 ? (polls / seconds) * MONTH * (price / 1e6) : 0);
 
-/** The table's columns. A background uses all spare capacity, so nothing is saved with one. */
+/** The table's columns. With a background nothing is saved, because it uses all spare capacity. */
 export function columns({ remainder }) {
   const work = remainder
     ? { head: "background work", of: (it) => `${Math.round(it.spare_work_done)} s` }

@@ -11,7 +11,7 @@ import { wireToken } from "../shell/token.js";
 
 /** Jobs of one burst. */
 const BURST = 100;
-/** Element ids by their key in the state's "controls". */
+/** The id of each control's element, by the control's key in the state. */
 const WIRED = {
   load: "producers", burst: "burst", kill: "kill", pause: "pause", hold: "hold", reset: "reset",
 };
@@ -57,7 +57,7 @@ function showReplicas(replicas) {
   say(place("producers-value"), String(replicas));
 }
 
-/** Why controls are disabled, by their key. A recording disables all. */
+/** The reasons why controls are disabled, by their key. A recording disables all controls. */
 const reasonsOf = ({ status, controls }) => (status?.mode === "replay"
   ? Object.fromEntries(Object.keys(WIRED).map((key) => [key, "this is a recording"]))
   : controls ?? {});
@@ -132,7 +132,7 @@ async function setLoad(replicas) {
   if (!ok) wanted = null;
 }
 
-/** Requests a load by a key, limited to the slider's range. */
+/** Requests the load that a key asks for, limited to the slider's range. */
 function loadByKey(replicas) {
   const load = firstLoad(store.model);
   if (!load || !allowed("producers")) return;
@@ -171,7 +171,7 @@ export const actions = {
 
 const allowed = (id) => store.known && !place(id).disabled;
 
-/** Wires buttons and slider. */
+/** Sets up buttons and slider. */
 export function wireControls() {
   for (const id of ["burst", "kill", "hold", "freeze"]) {
     place(id).addEventListener("click", () => actions[id]());

@@ -66,7 +66,7 @@ export async function png(drawing) {
   }
 }
 
-/** Wires the buttons; `drawn` returns the current chart, or null. */
+/** Sets up the buttons; `drawn` returns the current chart, or null. */
 export function wireExport(drawn) {
   const wire = (id, act) => place(id).addEventListener("click", () => drawn() && act(drawn()));
   wire("save-svg", (drawing) => save(svg(drawing), "microscaling.svg"));

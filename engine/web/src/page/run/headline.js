@@ -23,7 +23,7 @@ export function showHeadline({ state }) {
   }
 }
 
-/** Keeps room for two lines once they were needed, so that the page below does not jump. */
+/** Keeps room for two lines once a text needed two, so that the page below does not jump. */
 function keepRoom(headline) {
   const line = parseFloat(getComputedStyle(headline).lineHeight);
   if (headline.offsetHeight > 1.5 * line) headline.classList.add("two-lines");

@@ -8,7 +8,7 @@ const PRESSES = [" ", "Enter"];
 
 let held = null;
 
-/** Begins a hold. `done` is called after a second, `short` if the key is released before. */
+/** Begins a hold. `done` is called after a second, or `short` at an earlier release. */
 export function hold(words, done, short = () => {}) {
   letGo();
   const stop = fill(HOLD_MS, words, () => {
@@ -27,7 +27,7 @@ export function letGo() {
   short();
 }
 
-/** Makes a button one that must be held: by a mouse, a finger, or the keyboard. */
+/** Makes a button act only after it was held by a mouse, a finger, or the keyboard. */
 export function holdable(button, words, done, short) {
   const begin = () => button.disabled || hold(words, done, short);
   button.addEventListener("pointerdown", ({ button: which, isPrimary }) => {

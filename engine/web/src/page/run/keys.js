@@ -17,7 +17,7 @@ export function isField(element) {
   return (field !== null && !WORDLESS.includes(field.type)) || element.isContentEditable;
 }
 
-/** Characters that need Shift on some keyboards only. */
+/** Characters for which only some keyboards need Shift. */
 const SIGNS = { "+": "more", "-": "less", "?": "help" };
 
 /**
@@ -37,7 +37,7 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   }[key] ?? null;
 }
 
-/** Wires the keys to actions; "reset" needs its key held for a second. */
+/** Connects keys with actions; the key for "reset" must be held for a second. */
 export function wireKeys(actions) {
   document.addEventListener("keydown", (event) => {
     const what = meant(event);

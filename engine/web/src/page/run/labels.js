@@ -1,6 +1,6 @@
-// Labels at the ends of lines that never overlap.
+// Labels at the ends of the chart's lines, moved apart so that no two labels overlap.
 
-/** The least distance between two labels of 18 px. */
+/** The smallest distance between two labels of 18 px, in pixels. */
 export const GAP = 21;
 
 /**
@@ -26,7 +26,7 @@ export function spread(labels, top, bottom, gap = GAP) {
 }
 
 /**
- * The estimated width of a text, for use without a browser, which measures with a canvas. The
+ * The estimated width of a text, for use outside a browser (a browser measures with a canvas). The
  * estimate is rather too large, so that labels do not overlap.
  */
 export const guess = (text, { strong = false, size = 18 } = {}) =>

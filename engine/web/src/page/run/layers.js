@@ -2,7 +2,7 @@
 
 import { round } from "./axis.js";
 
-/** A line through readings, with gaps where one is missing. The last value extends to `end`. */
+/** A line through readings, with gaps for missing ones. The last value extends to `end`. */
 export function line(times, values, x, y, end) {
   let path = "";
   let drawing = false;
@@ -18,7 +18,7 @@ export function line(times, values, x, y, end) {
 }
 
 /**
- * The area of one layer of stacked counts. A count holds until the next, so the edges are steps.
+ * The area of one layer of stacked counts. A count holds until the next one, so edges are steps.
  * @param below, above: the sums without and with this layer, one for each point
  */
 export function area(times, below, above, x, y, end) {

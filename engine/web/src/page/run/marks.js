@@ -1,4 +1,4 @@
-// Marks: thin dashed lines where something was changed, each with its name.
+// Marks: thin dashed lines at the times when something was changed, each with its name.
 
 import { round } from "./axis.js";
 
@@ -10,8 +10,8 @@ const CLEAR = 3 * PAD;
 const NEAR = 8;
 
 /**
- * Marks with positions for their names, newest first. A name that would overlap another one goes a
- * row lower; without a free row it is left out of the chart (the log has it).
+ * Gives marks positions for their names, newest first. A name that would overlap another name
+ * goes a row lower. If no row has room, the chart does not show the name (the log has it).
  * @param marks [{x, text}] @returns [{x, text|null, at, end, row}]; `end`: the name ends at `at`
  */
 export function placed(marks, { left, right, rows, width }) {
@@ -42,14 +42,14 @@ export function placed(marks, { left, right, rows, width }) {
 
 const between = (x, from, to) => x > from && x < to;
 
-/** Whether another line neither crosses a name nor is close to it. */
+/** Whether a name is clear of another line at `x`: not crossed by it and not close to it. */
 function isBeside({ from, to, end }, x, own) {
   return end ? !between(x, from - CLEAR, own) : !between(x, own, to + CLEAR);
 }
 
 /**
- * Whether another line is farther from both ends of a name than its own line; it may cross the
- * middle of the name.
+ * Whether another line at `x` is far from both ends of a name, so that the name still seems to
+ * belong to its own line. The other line may cross the middle of the name.
  */
 function endsAtItsOwn({ from, to, end }, x, own) {
   const [near, far] = end ? [to, from] : [from, to];
@@ -57,7 +57,7 @@ function endsAtItsOwn({ from, to, end }, x, own) {
   return !atOwn && !between(x, far - PAD, far + PAD);
 }
 
-/** The marks of log entries within the chart; marks close together are one line. */
+/** The marks of log entries within the chart. Marks close together become one line. */
 export function marksOf(log, { from, now, x, words }) {
   const lines = [];
   for (const entry of log) {
@@ -78,8 +78,8 @@ export function marksOf(log, { from, now, x, words }) {
 const CHANGE = /^(.*?) (\S+) \u2192 (\S+?)(, .*)?$/;
 
 /**
- * Adds a text to a line's texts. A moving slider is one change, or none if it returns to its first
- * value; no text comes twice.
+ * Adds a text to a line's texts. The changes of a moving slider become one change, or none if it
+ * returns to its first value. No text is added twice.
  */
 function joined(texts, next) {
   const [, name, from, to, whose = ""] = next.match(CHANGE) ?? [];

@@ -55,7 +55,7 @@ fn head() -> Markup {
         link rel="stylesheet" href="/assets/run/chart.css";
         link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";
-        // A browser then loads all modules at once instead of finding one import after the other.
+        // With these links a browser loads all modules at once, not one import after the other.
         @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
         script type="module" src="/assets/run/app.js" {}
     }

@@ -14,7 +14,7 @@ export function showNumbers(model) {
     const [value, label] = box.children;
     say(value.firstElementChild, number.shown);
     say(value.lastElementChild, number.of === undefined ? "" : `/${number.of}`);
-    // The stage view hides the first and the last part, to make room for large type.
+    // The stage view hides the label's first and last part, to make room for large type.
     number.label.forEach((part, i) => say(label.children[i], part));
   });
 }

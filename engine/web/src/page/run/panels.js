@@ -1,12 +1,12 @@
-// The chart's two panels: the queues with their target band, and the stacked containers under the
-// capacity. Each returns its drawing and the labels of its lines.
+// The chart's two panels: the queues with their target band, and the stacked containers with the
+// capacity. Each function for a panel returns a drawing and the labels of its lines.
 
 import { countAxis, queueMax } from "./axis.js";
 import { area, line, stacked } from "./layers.js";
 import { live } from "../shell/model.js";
 import { called, short } from "../shell/words.js";
 
-/** Dashes tell the queues' lines apart without colour. */
+/** Dash patterns tell the queues' lines apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
 
 /** The clip path for lines that begin before the time span. */
@@ -28,7 +28,7 @@ const ticks = (max, frame) => {
   return middle ? [0, max / 2, max] : [0, max];
 };
 
-/** The upper end of the queues' axis. */
+/** The largest value on the queues' axis. */
 export function greatest(data, queues, contenders) {
   const target = Math.max(0, ...queues.map(({ value }) => value.target ?? 0));
   const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
@@ -73,7 +73,7 @@ function queueLabels(data, queues, contenders, y) {
   const named = (name) => (several ? `queue ${short(name)}` : "queue");
   const lines = queues.map(({ name, value }) => {
     const last = data.queues[name]?.at(-1) ?? 0;
-    // The label has the value of the large number, which may be newer than the last point.
+    // The label shows the same value as the large number, even if the last point is older.
     const now = value.status === "fresh" ? value.ready : null;
     return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
   });
@@ -115,7 +115,7 @@ export function containerPanel(data, workloads, capacity, frame, x) {
   return { drawing, labels, y };
 }
 
-/** The fill of each workload: the background hatched, urgent ones plain, dotted or barred. */
+/** The fill of each workload: hatched for the background; plain, dotted or barred for others. */
 export function kindsOf(workloads) {
   let urgent = 0;
   return workloads.map(({ value }) => {

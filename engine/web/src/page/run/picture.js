@@ -4,9 +4,9 @@
 import { mark, place } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 
-/** The number of shades along a tile's side. */
+/** The number of pixels along a tile's side; each pixel has a shade. */
 const SIDE = 8;
-/** Shades and their colours: 0 is in the Mandelbrot set; outside it, lighter is closer to it. */
+/** The shades' colours: 0 is in the Mandelbrot set; outside, lighter shades are closer to it. */
 const PALETTE = [
   [0, [8, 59, 45]], [14, [120, 178, 156]], [24, [217, 240, 230]], [70, [178, 223, 204]],
   [130, [120, 196, 165]], [255, [24, 122, 90]],

@@ -6,7 +6,7 @@ import { toDom } from "./svg.js";
 const RADIUS = 34;
 const AROUND = 2 * Math.PI * RADIUS;
 
-/** Fills the ring, then calls `done`; the returned function stops it. */
+/** Fills the ring, then calls `done`; the returned function stops and hides the ring. */
 export function fill(milliseconds, words, done) {
   const ring = place("ring");
   const circle = (kind, dash) => ["circle", {

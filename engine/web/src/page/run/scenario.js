@@ -31,7 +31,7 @@ function build(box) {
     back, forward);
 }
 
-/** Only the button ends the last step, no key: a clicker is easily pressed once too often. */
+/** Only the button ends the scenario, no key: a clicker is easily pressed once too often. */
 const isLast = (scenario) => scenario?.step >= scenario?.of;
 
 const isRecording = () => store.model.state.status?.mode === "replay";

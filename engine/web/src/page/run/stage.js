@@ -1,4 +1,4 @@
-// The stage view: the same page, reduced to what can be read from the last row.
+// The stage view: the Run page, reduced to what an audience can read from the last row.
 
 import { mark, place, say } from "../shell/dom.js";
 
@@ -6,14 +6,14 @@ const LINK = "#stage";
 
 export const isStage = () => document.body.dataset.view === "stage";
 
-/** Enters or leaves the stage view; the address keeps it across a reload. */
+/** Enters or leaves the stage view. The page's address records it, so that a reload keeps it. */
 export function toggleStage(on = !isStage()) {
   document.body.dataset.view = on ? "stage" : "run";
   history.replaceState(null, "", on ? LINK : location.pathname + location.search);
   say(place("stage-view"), on ? "Leave stage view (s)" : "Stage view (s)");
 }
 
-/** Wires the button. `changed` is called after each change of the view. */
+/** Sets up the button. `changed` is called after each change of the view. */
 export function wireStage(changed) {
   place("stage-view").addEventListener("click", () => {
     toggleStage();
@@ -26,7 +26,7 @@ export function wireStage(changed) {
   toggleStage(location.hash === LINK);
 }
 
-/** Shows the QR code and the address for the audience, if it can take part. */
+/** Shows the QR code and the address for the audience, if an audience can take part. */
 export function showAudience({ state }) {
   const box = place("audience");
   const { audience } = state;

@@ -1,5 +1,5 @@
 // Drawings as plain trees: [name, attributes, ...children]. A tree becomes elements of the page or
-// the text of a file; tests read it without a browser.
+// the text of a file; tests read trees without a browser.
 
 const SPACE = "http://www.w3.org/2000/svg";
 

@@ -13,7 +13,7 @@ export function columns({ t, queues, live, load }) {
   ];
 }
 
-/** The data as CSV, a line for each tick. An unknown value is empty, never 0. */
+/** The data as CSV, with one line per tick. An unknown value is empty, never 0. */
 export function csv(data) {
   const all = columns(data);
   const lines = data.t.map((_, i) => all.map(({ values }) => field(values[i])).join(","));

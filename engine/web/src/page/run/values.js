@@ -4,7 +4,7 @@ import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { called, count, short } from "../shell/words.js";
 
-/** The steps of the arrow keys, in points. */
+/** How many points each key moves the line. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 /** Adds the line to a chart. The caller must call `show` after each new drawing. */
@@ -12,7 +12,7 @@ export function reader(frame) {
   const line = el("div", { class: "cross", hidden: "" });
   const box = el("div", { class: "readout", hidden: "", "aria-hidden": "true" });
   let drawn = null;
-  /** The line's position in seconds before now; it stays while the chart moves. */
+  /** The line's position in seconds before now; it stays while the chart moves. Null hides it. */
   let back = null;
 
   const nearest = (at) => drawn.data.t.reduce((best, t, i) =>
@@ -41,7 +41,7 @@ export function reader(frame) {
     while (box.children.length > words.length) box.lastElementChild.remove();
     while (box.children.length < words.length) box.append(el("div"));
     words.forEach((word, i) => say(box.children[i], word));
-    // The box stands beside the line, on the side where it does not cover the labels.
+    // The box is shown on that side of the line where it does not cover the labels.
     const before = x + 12 + box.offsetWidth > drawn.frame.right;
     box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
     box.style.top = `${drawn.frame.lower.top - 20}px`;
@@ -81,7 +81,7 @@ export function reader(frame) {
   };
 }
 
-/** All values at a point, as texts. */
+/** All values at a point of time, as texts. */
 export function valuesAt(model, data, i) {
   const queues = entries(model, "queue");
   const several = queues.length > 1;

@@ -56,7 +56,7 @@ export const settings = {
     try {
       localStorage.setItem(key, value);
     } catch {
-      // Without storage the setting holds for this page alone.
+      // Without storage, the setting lasts as long as this page.
     }
   },
 };

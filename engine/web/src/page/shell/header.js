@@ -1,4 +1,4 @@
-// Wires the header of all pages: the status, the badge, and the theme.
+// Sets up the header of all pages: the status, the badge, and the theme.
 
 import { el, place, say, settings } from "./dom.js";
 import { isStale, silence, store, subscribe } from "./store.js";
@@ -29,7 +29,7 @@ function showStatus({ state, t }) {
   said.forEach((word, i) => say(strip.children[i], word));
 }
 
-/** The badge's kind and text; the most important state wins. */
+/** The badge's kind and text. If several states are true, it shows the most important one. */
 export function badgeWord() {
   if (isStale()) return ["stale", `STALE ${Math.floor(silence() / 1000)} s`];
   if (!store.known) return ["waiting", "WAITING"];

@@ -1,5 +1,5 @@
-// One connection to the engine's stream. It reconnects by itself after the last event it received,
-// so that no event is missed and none comes twice.
+// One connection to the engine's stream. It reconnects by itself and continues after the last event
+// that it received, so that no event is missed and none comes twice.
 
 /** A connection without events for this time counts as dead; frames come twice a second. */
 const SILENCE_MS = 4000;
@@ -12,7 +12,7 @@ export class Link {
     this.open();
   }
 
-  /** Connects after the last event, or with a snapshot if `fromStart` is set. */
+  /** Connects: continues after the last event, or begins with a snapshot if `fromStart` is set. */
   open(fromStart = false) {
     this.close();
     if (fromStart) this.after = null;

@@ -1,4 +1,4 @@
-//! What all pages share: the HTML document, the header, and the connection to the stream.
+//! The parts that all pages share: the HTML document, the header, and the connection to the stream.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -17,7 +17,7 @@ pub struct Page {
     pub folder: Folder,
     /// The style sheets and scripts that the page loads.
     pub head: fn() -> Markup,
-    /// What the page adds to the header.
+    /// The elements that the page adds to the header.
     pub tools: fn() -> Markup,
     /// The content of `main`.
     pub body: fn() -> Markup,
@@ -77,7 +77,7 @@ fn header(page: &Page, all: &[Page]) -> Markup {
     }
 }
 
-/// The field for the token; it is shown once a call needs one.
+/// The field for the token; it is shown once a call needs the token.
 pub fn token() -> Markup {
     html! {
         form id="token" hidden {

@@ -31,7 +31,7 @@ const copied = (series) =>
   Object.fromEntries(Object.entries(series ?? {}).map(([name, values]) => [name, [...values]]));
 
 /**
- * Updates the model by a frame of its run. A repeated frame changes nothing.
+ * Updates the model with a frame of the same run. A repeated frame changes nothing.
  * @returns whether the frame was new
  */
 export function applyFrame(model, frame) {
@@ -74,7 +74,7 @@ function addTile(model, number, shades) {
   model.picture.tiles.push([place, shades]);
 }
 
-/** Adds a point to the history, from the present state. */
+/** Adds a point with the present state to the history. */
 function addPoint(model) {
   const { history } = model;
   const length = history.t.length;
@@ -108,10 +108,10 @@ function forget(history, many) {
   }
 }
 
-/** Containers that take a slot, in any phase. */
+/** How many containers a workload has; each takes a slot, in any phase. */
 export const live = (workload) => workload.ready + workload.starting + workload.terminating;
 
-/** All entries of a kind ("queue"), as {name, value}, by priority; the background is last. */
+/** All entries of a kind, such as "queue", as {name, value}, by priority, the background last. */
 export function entries(model, kind) {
   const prefix = `${kind}/`;
   const all = Object.entries(model.state)
@@ -126,7 +126,7 @@ function order(a, b) {
     || (a.name < b.name ? -1 : 1);
 }
 
-/** The grid: an entry for each slot, null for a free one; longer if there are more containers. */
+/** The grid: an entry per slot, null for a free one; longer if more containers than slots exist. */
 export function slots(model) {
   const taken = Object.keys(model.state)
     .filter((key) => key.startsWith("slot/") && model.state[key])
@@ -139,7 +139,7 @@ export function slots(model) {
 export const firstLoad = (model) =>
   entries(model, "deployment").find(({ value }) => value.load) ?? null;
 
-/** The points of the last `seconds`, and the one before them, from which the lines begin. */
+/** The points of the last `seconds`, and the point before them, from which the lines begin. */
 export function windowed(history, seconds) {
   const end = history.t.at(-1) ?? 0;
   const first = history.t.findIndex((t) => t >= end - seconds);

@@ -1,16 +1,16 @@
-// This tab's model, and its listeners.
+// This tab's copy of the engine's state, and the functions to call when it changes.
 
 import { Link } from "./link.js";
 import { applyFrame, empty, fromSnapshot } from "./model.js";
 
-/** The page is stale without a frame for this time. Frames come twice a second. */
+/** The page counts as stale after this time without a frame. Frames come twice a second. */
 export const STALE_AFTER_MS = 2400;
 
 const listeners = new Set();
 
 export const store = {
   model: empty(),
-  /** When the last event came, or this page began to wait for one. */
+  /** When the last event came; before the first event, when this page began to wait. */
   heard: Date.now(),
   /** Whether any event has come. */
   known: false,

@@ -1,4 +1,4 @@
-// The token for changes from another machine. It is kept until the tab is closed.
+// The token that changes from another machine need. It is kept until the tab is closed.
 
 import { place } from "./dom.js";
 
@@ -7,7 +7,7 @@ let again = null;
 
 export const token = () => sessionStorage.getItem(KEY);
 
-/** Shows the field; `retry` is called once a token is entered. */
+/** Shows the field for the token; `retry` is called once a token is entered. */
 export function askForToken(retry) {
   again = retry;
   const form = place("token");
@@ -16,7 +16,7 @@ export function askForToken(retry) {
   place("token-field").focus();
 }
 
-/** Wires the field. `done` is called with the answer of the retried call. */
+/** Sets up the field for the token. `done` is called with the answer of the retried call. */
 export function wireToken(done) {
   place("token").addEventListener("submit", async (event) => {
     event.preventDefault();

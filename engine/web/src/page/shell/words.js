@@ -29,7 +29,7 @@ export function rate(value) {
 export const count = (value) =>
   value === null || value === undefined ? "\u2013" : String(value);
 
-/** A workload's name on the pages: "background", or its plural. */
+/** A workload in a sentence about `n` containers: "background", or its name, singular or plural. */
 export const called = (name, workload, n = 2) =>
   workload?.background ? "background" : plural(name, n);
 

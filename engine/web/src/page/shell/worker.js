@@ -1,5 +1,5 @@
-// A shared worker with the browser's only connection. It passes all events on to every tab, and
-// keeps the model, which a new tab gets first.
+// A shared worker with the browser's only connection to the engine. It passes all events on to
+// every tab, and keeps the model, which each new tab gets first.
 
 import { Link } from "./link.js";
 import { applyFrame, fromSnapshot } from "./model.js";
@@ -13,7 +13,7 @@ const link = new Link(({ kind, run, data }) => {
   if (kind === "snapshot") {
     model = fromSnapshot(data);
   } else if (!model || (run !== null && run !== model.run)) {
-    // This frame is of a run whose snapshot is missing, so a snapshot is requested.
+    // This frame belongs to a run whose snapshot is missing, so a snapshot is requested.
     link.open(true);
     return;
   } else if (!applyFrame(model, data)) {
@@ -28,6 +28,6 @@ self.addEventListener("connect", ({ ports: [port] }) => {
     if (data === "bye") ports.delete(port);
   });
   port.start();
-  // The age goes with the model, so that a tab can tell that it is stale.
+  // The age is sent with the model, so that a tab can tell whether the model is stale.
   if (model) port.postMessage({ kind: "snapshot", data: model, age: Date.now() - heard });
 });

@@ -13,7 +13,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A Lease renewed at `renewed` by its holder's clock; an empty `holder` stands for none.
+/// A Lease renewed at `renewed` by its holder's clock. If `holder` is empty, it has no holder.
 fn lease(holder: &str, renewed: &str, version: u32) -> Observed {
     let holder = Some(holder.to_owned()).filter(|holder| !holder.is_empty());
     let record = Record { holder, renewed: renewed.to_owned(), transitions: 3 };
@@ -31,13 +31,13 @@ fn claim(step: Step) -> Claim {
     }
 }
 
-/// The elector reads at `now` and gets this answer at once.
+/// Lets the elector read at `now` and get `lease` as the answer at once.
 fn reads(elector: &mut Elector, now: Duration, lease: Observed) {
     assert_eq!(elector.next(now), Step::Read);
     elector.heard(now, Answer::Lease(lease));
 }
 
-/// The elector writes at `now`, and the write succeeds at once.
+/// Lets the elector write at `now`. The write succeeds at once.
 fn writes(elector: &mut Elector, now: Duration) -> Claim {
     let claim = claim(elector.next(now));
     let holder = claim.holder.clone().unwrap_or_default();
@@ -136,7 +136,7 @@ fn an_annotation_does_not_count_as_a_renewal_but_the_hold_is_seen() {
 fn a_leader_may_write_until_the_deadline_after_sending_its_last_renewal() {
     let mut elector = leader(s(0));
     let renewal = claim(elector.next(s(1)));
-    // The answer comes late, but what counts is when the renewal was sent.
+    // The answer comes late, but the deadline counts from the sending of the renewal.
     let version = renewal.version.parse::<u32>().unwrap() + 1;
     elector.heard(s(1) + ms(900), Answer::Lease(lease("me", "1", version)));
     let end = s(1) + RENEW_DEADLINE;
@@ -197,7 +197,7 @@ fn a_write_of_unknown_outcome_is_read_before_the_next_one() {
     elector.heard(s(1), Answer::Failed);
     assert_eq!(elector.next(s(1)), Step::Wait(s(2)));
     reads(&mut elector, s(2), lease("me", "1", 3));
-    // The read shows our renewal, but that may have been sent long ago.
+    // The read shows our renewal, but the renewal may have been sent long ago.
     assert!(!elector.may_write(s(4)));
 }
 
@@ -299,7 +299,7 @@ fn a_lease_seen_outside_of_a_step_counts_as_no_renewal() {
     let mut elector = leader(s(0));
     assert!(matches!(elector.next(s(1)), Step::Write(_)));
     elector.heard(s(1), Answer::Failed);
-    // Our renewal failed. Another client's later write still has the renewal of second 0.
+    // Our renewal at 1 s failed. A later write by another client keeps the renewal time of 0 s.
     elector.looked(s(2), Observed { held: true, ..lease("me", "0s", 9) });
     assert!(elector.held());
     assert!(elector.may_write(s(4) - ms(1)) && !elector.may_write(s(4)));

@@ -10,11 +10,11 @@ use rand::{RngExt, SeedableRng};
 use crate::leader::elector::{Elector, LEASE, PATIENCE};
 use crate::leader::terms::{Answer, Claim, Observed, Record, Step};
 
-/// The least time between the last act of one leader and the first of the next: the time from the
-/// deadline to the end of the lease, with clocks that differ by 2 %. Requests that a leader sent at
+/// The least time between the last act of one leader and the first act of the next leader: the time
+/// from `RENEW_DEADLINE` to `LEASE`, with clocks that differ by 2 %. Requests that a leader sent at
 /// the last moment need this time.
 const APART: Duration = Duration::from_millis(1850);
-/// How often the world is checked between events.
+/// The time between two checks of the world, if no event comes earlier.
 const CHECK: Duration = Duration::from_millis(50);
 
 /// A clock that runs slower or faster than real time and began at another moment.
@@ -40,9 +40,9 @@ struct Node {
     identity: String,
     clock: NodeClock,
     lives: bool,
-    /// Whether the node receives nothing and its requests do not arrive.
+    /// Whether the network loses all messages from and to the node.
     cut_off: bool,
-    /// The number of the request or alarm that the node waits for.
+    /// The number of the request or alarm for which the node waits.
     awaited: u64,
     awaits_alarm: bool,
 }
@@ -60,7 +60,7 @@ pub(super) struct World {
     pub(super) rng: StdRng,
     /// How many of 1,000 messages are lost.
     pub(super) lost: u32,
-    /// How many of 1,000 messages are late: most by up to `PATIENCE`, 10 % of them by `LEASE`.
+    /// How many of 1,000 messages are late: most by up to `PATIENCE`, 10 % by up to `LEASE`.
     pub(super) slow: u32,
     /// How often the leader has changed.
     pub(super) successions: u32,
@@ -68,7 +68,7 @@ pub(super) struct World {
     nodes: Vec<Node>,
     events: BTreeMap<(Duration, u64), Event>,
     count: u64,
-    /// Which node acted last, and when; `None` if it gave the Lease back.
+    /// The node that acted last, and when; `None` if it gave the Lease back.
     acted: Option<(String, Duration)>,
 }
 
@@ -104,12 +104,12 @@ impl World {
         world
     }
 
-    /// Lets time pass, and checks that no two nodes act at once.
+    /// Lets time pass, and checks that no two nodes act at the same time.
     pub(super) fn run(&mut self, time: Duration) {
         self.run_until(time, |_| false);
     }
 
-    /// Runs until `is_done`, at most `time`. Returns how long that took; `None` if it never was.
+    /// Runs until `is_done`, at most for `time`. Returns the elapsed time; `None` on a timeout.
     pub(super) fn run_until(
         &mut self,
         time: Duration,
@@ -138,7 +138,7 @@ impl World {
         self.nodes[index].lives
     }
 
-    /// Starts a node, unless it lives.
+    /// Starts a node, unless it is already alive.
     pub(super) fn start(&mut self, index: usize) {
         let node = &mut self.nodes[index];
         if !node.lives {
@@ -216,7 +216,7 @@ impl World {
         self.nodes[index].lives && self.nodes[index].awaited == number
     }
 
-    /// Carries out the next step of the node's elector.
+    /// Asks the node's elector for its next step, and carries it out.
     fn asks(&mut self, index: usize) {
         let number = self.next_number();
         let node = &mut self.nodes[index];

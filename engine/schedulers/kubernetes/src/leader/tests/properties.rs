@@ -1,5 +1,5 @@
-//! Guarantees that hold whatever the network and the clocks do. Each seed gives another world; a
-//! failure names the seed, which reproduces it.
+//! Guarantees of the election that hold whatever the network and the clocks do. Each seed gives a
+//! different world. A failure prints its seed, which reproduces the failure.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A seed, which is printed if the test fails before this is dropped.
+/// A seed. It is printed if the test fails while this value lives.
 struct Naming(u64);
 
 impl Drop for Naming {
@@ -33,7 +33,7 @@ fn each_world(mut play: impl FnMut(World, usize)) {
     }
 }
 
-/// Lets this time pass with all kinds of failures.
+/// Lets `time` pass, with all kinds of failures.
 fn disturb(world: &mut World, nodes: usize, time: Duration) {
     let end = world.now + time;
     world.lost = world.rng.random_range(0..300);
@@ -53,7 +53,7 @@ fn disturb(world: &mut World, nodes: usize, time: Duration) {
     }
 }
 
-/// Repairs everything and waits for a leader, which it returns.
+/// Repairs all failures, waits for a leader, and returns the leader.
 fn calm(world: &mut World, nodes: usize) -> usize {
     (world.lost, world.slow) = (0, 0);
     for index in 0..nodes {
@@ -77,7 +77,7 @@ fn no_two_act_at_the_same_time_whatever_is_lost_late_or_killed() {
         disturb(&mut world, nodes, s(300));
         successions += world.successions;
     });
-    // Successions are rare: a node that dies is soon started again under its old name.
+    // New leaders are rare: a node that dies is soon started again under its old name.
     assert!(successions > 2 * u32::try_from(SEEDS).unwrap(), "only {successions} successions");
 }
 
