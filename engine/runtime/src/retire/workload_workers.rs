@@ -29,7 +29,7 @@ pub(super) struct WorkloadWorkers {
     retired: BTreeMap<String, Duration>,
     /// Containers that were ready when their retirement was requested; removed once ready again.
     worked: BTreeSet<String>,
-    /// Containers that held a lease when their retirement was requested, with the calls' times.
+    /// Containers found busy by a retirement call, or that did not answer; with the call's time.
     found_busy: BTreeMap<String, Duration>,
     /// Whether the names of these containers were seen among the queue's workers.
     is_known: bool,

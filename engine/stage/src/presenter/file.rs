@@ -22,7 +22,7 @@ const LONGEST_TRACE: u64 = 16 << 20;
 /// The scenario that `--stage` plays without a file.
 ///
 /// # Errors
-/// Returns no error, because a test reads this scenario.
+/// Never in practice: the scenario is built in, and a test checks that it can be read.
 pub fn opening() -> Result<Scenario, UsageError> {
     let no_file = |_: &str| Err("no file is read".to_owned());
     parse(OPENING, no_file).map_err(|wrong| UsageError(wrong.text))

@@ -140,7 +140,7 @@ struct Happened {
     last: Duration,
 }
 
-/// The causes of the last 30 s ([`WORKS`]).
+/// The causes that were recorded in the last 30 s ([`WORKS`]) and still hold.
 #[derive(Debug, Default)]
 pub(super) struct Causes {
     all: Vec<Happened>,

@@ -45,7 +45,7 @@ impl Leadership {
     }
 
     /// Whether a write may be sent now. Ask again before each write, and limit each write to 1 s:
-    /// another engine may act 2 s after this function returns false.
+    /// if renewals fail, another engine may write from 2 s after the first `false` on.
     pub fn may_write(&self) -> bool {
         !self.shutdown.is_set() && self.view.borrow().elector.may_write(self.clock.now())
     }
