@@ -53,7 +53,7 @@ pub(super) fn dead_metric() -> Result<Vec<Promise>, String> {
     let whats = [
         ("times that the queue's workload is scaled down", NONE),
         ("changed decisions for the other workload", NONE),
-        ("the queue's workload is scaled again after, s", Some(TWO_TICKS)),
+        ("time until the queue's workload is scaled again, s", Some(TWO_TICKS)),
     ];
     by_seed("a queue that cannot be read for 60 s", whats, |seed| {
         let (falls, rises) = (dark(0.5), dark(20.0));
