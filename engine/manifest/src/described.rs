@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::program::Program;
+use crate::program::{self, Program};
 use crate::volumes::Mount;
 
 /// The prefix of all the engine's annotations.
@@ -55,8 +55,7 @@ pub struct Container {
 impl Container {
     /// The program's name without its folder; `None` if only the image sets the program.
     pub fn program(&self) -> Option<&str> {
-        let path = self.command.first()?;
-        path.rsplit('/').next().filter(|name| !name.is_empty())
+        program::name(self.command.first()?)
     }
 
     /// Whether the container runs this program of the kit.
@@ -65,7 +64,7 @@ impl Container {
     }
 
     fn of_the_kit(&self) -> Option<Program> {
-        Program::of(self.command.first()?)
+        Program::of(self.program()?)
     }
 }
 

@@ -1,5 +1,10 @@
 //! The kit's programs. All code that treats one program differently from another uses this module.
 
+/// The name of a command's program without its folder; `None` if it is empty.
+pub(crate) fn name(command: &str) -> Option<&str> {
+    command.rsplit('/').next().filter(|name| !name.is_empty())
+}
+
 /// A program of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
@@ -18,7 +23,7 @@ pub enum Program {
 impl Program {
     /// The program that a command starts, by its file name; `None` if the kit has no such program.
     pub fn of(command: &str) -> Option<Program> {
-        match command.rsplit('/').next()? {
+        match name(command)? {
             "queue" => Some(Program::Queue),
             "producer" => Some(Program::Producer),
             "consumer" => Some(Program::Consumer),

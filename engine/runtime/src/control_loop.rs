@@ -346,7 +346,7 @@ impl ControlLoop {
             false => Vec::new(),
         };
         let written = self.components.scheduler.scale(&decision.workload, decision.to, &first);
-        let log_rx = self.components.scheduler.announcement(decision);
+        let announced = self.components.scheduler.announcement(decision);
         let (name, text) = (decision.workload.clone(), decision.text.clone());
         let refusals = self.refusals.clone();
         self.writes.spawn(async move {
@@ -355,7 +355,7 @@ impl ControlLoop {
             match result {
                 Ok(()) => {
                     tracing::info!("{text}");
-                    log_rx.await;
+                    announced.await;
                 }
                 // A superseded write is no error. A missing permission is shown as a warning.
                 Err(ScaleError::Superseded | ScaleError::Forbidden(_)) => {}

@@ -33,7 +33,7 @@ pub(super) struct ServeOptions {
     opening: Option<(Scenario, bool)>,
     /// The token for changes from other machines; `None` refuses such changes.
     token: Option<TokenFile>,
-    recording: Option<Recorder>,
+    recorder: Option<Recorder>,
     /// The text of the manifest; `None` on a cluster.
     manifest: Option<Arc<str>>,
 }
@@ -50,7 +50,7 @@ impl ServeOptions {
             kit,
             opening: opening(&args)?,
             token: args.token_file.as_deref().map(TokenFile::open).transpose()?,
-            recording: args.record.as_deref().map(Recorder::create).transpose()?,
+            recorder: args.record.as_deref().map(Recorder::create).transpose()?,
             manifest: manifest.map(Arc::from),
             args,
         })
@@ -116,9 +116,9 @@ pub(super) async fn serve(
     let receiver = TileReceiver::new(tiles, shell.name(), stage.picture.clone(), clock);
     tokio::spawn(receiver.run(components.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(components, stage.contributions());
-    let recording = options.recording.take();
-    let recording = recording
-        .map(|recording| tokio::spawn(recording.run(handle.feed.clone(), shell.shutdown())));
+    let recorder = options.recorder.take();
+    let recording =
+        recorder.map(|recorder| tokio::spawn(recorder.run(handle.feed.clone(), shell.shutdown())));
     let (to_room, leave) = (handle.clone(), shell.shutdown());
     let room = async {
         if let Some(room) = room {

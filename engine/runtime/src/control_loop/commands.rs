@@ -26,8 +26,8 @@ pub(super) struct Errand {
 }
 
 impl ControlLoop {
-    pub(super) fn obey(&mut self, command: Request) {
-        let Request { by, command, reply } = command;
+    pub(super) fn obey(&mut self, request: Request) {
+        let Request { by, command, reply } = request;
         if let Err(error) = self.may(&command) {
             // Sending fails if the caller no longer waits.
             let _ = reply.send(Err(error));
@@ -178,7 +178,7 @@ impl ControlLoop {
 
     fn carry_out_beside(&mut self, reply: Reply, errand: Errand) {
         let Errand { text, news, work } = errand;
-        let (log_rx, waker) = (self.log_tx.clone(), self.waker.clone());
+        let (log_tx, waker) = (self.log_tx.clone(), self.waker.clone());
         self.writes.spawn(async move {
             let done = work.await;
             if done.is_ok()
@@ -186,7 +186,7 @@ impl ControlLoop {
             {
                 tracing::info!("{}", news.text);
                 // Sending cannot fail, because the receiving loop lives longer than its writes.
-                let _ = log_rx.send(news);
+                let _ = log_tx.send(news);
                 waker.notify_one();
             }
             let _ = reply.send(done.map(|()| text));

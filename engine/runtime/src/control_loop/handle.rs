@@ -82,8 +82,8 @@ impl Handle {
     pub async fn command(&self, by: Actor, command: Command) -> Result<String, ScaleError> {
         let (reply, answer) = oneshot::channel();
         let leaving = || ScaleError::Refused("the engine is shutting down".to_owned());
-        let command = Request { by, command, reply };
-        self.commands.send(command).await.map_err(|_| leaving())?;
+        let request = Request { by, command, reply };
+        self.commands.send(request).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }
 }

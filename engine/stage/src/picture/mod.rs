@@ -41,7 +41,7 @@ impl Contribution for SharedPicture {
     }
 
     fn first(&self) -> Option<(&'static str, Value)> {
-        Some(("picture", json!(self.lock().picture())))
+        Some(("picture", json!(self.lock().grid())))
     }
 
     fn fresh(&self) -> Option<(&'static str, Vec<Value>)> {

@@ -191,7 +191,7 @@ mod tests {
         let (queue, picture, clock, _leads, _trigger) = receiver().await;
         queue.put("hello", r#"{"worker":"remainder-1"}"#);
         queue.tile(3);
-        until("the tile is painted", || picture.lock().picture().is_some()).await;
+        until("the tile is painted", || picture.lock().grid().is_some()).await;
         assert_eq!(picture.lock().take_fresh().len(), 1);
         assert_eq!(*queue.acked.lock().unwrap(), ["hello", "tile-3"]);
         until("the rate is known", || picture.lock().rate(clock.now()).is_some()).await;
@@ -203,13 +203,13 @@ mod tests {
     async fn only_the_leader_receives_tiles_and_a_former_leader_shows_none() {
         let (queue, picture, _clock, leads, _trigger) = receiver().await;
         queue.tile(1);
-        until("the tile is painted", || picture.lock().picture().is_some()).await;
+        until("the tile is painted", || picture.lock().grid().is_some()).await;
         leads.store(false, Ordering::SeqCst);
-        until("the picture is gone", || picture.lock().picture().is_none()).await;
+        until("the picture is gone", || picture.lock().grid().is_none()).await;
         queue.tile(2);
         sleep(2 * LOOK).await;
         assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to the leader");
         leads.store(true, Ordering::SeqCst);
-        until("it leads again", || picture.lock().picture().is_some()).await;
+        until("it leads again", || picture.lock().grid().is_some()).await;
     }
 }

@@ -30,7 +30,7 @@ pub struct TileGrid {
 /// The newest picture and the rate of its tiles.
 #[derive(Debug, Default)]
 pub struct Picture {
-    picture: Option<TileGrid>,
+    grid: Option<TileGrid>,
     /// When the picture's last tile arrived.
     painted: Duration,
     /// Tiles that were not shown yet.
@@ -45,12 +45,12 @@ impl Picture {
     /// Adds a tile that arrived at `now`; returns whether it changed the picture.
     pub fn paint(&mut self, now: Duration, tile: Tile) -> bool {
         let number = tile.picture();
-        let newest = self.picture.as_ref().map(|picture| picture.number);
+        let newest = self.grid.as_ref().map(|picture| picture.number);
         let over = now >= self.painted + OVER_AFTER;
         if newest.is_some_and(|newest| number < newest && !over) {
             return false;
         }
-        let picture = match &mut self.picture {
+        let picture = match &mut self.grid {
             Some(picture) if picture.number == number => picture,
             other => other.insert(TileGrid { number, places: vec![None; PLACES as usize] }),
         };
@@ -98,8 +98,8 @@ impl Picture {
     }
 
     /// The newest picture; `None` before the first tile.
-    pub fn picture(&self) -> Option<&TileGrid> {
-        self.picture.as_ref()
+    pub fn grid(&self) -> Option<&TileGrid> {
+        self.grid.as_ref()
     }
 
     /// Removes and returns the tiles painted since this function was last called, oldest first.
@@ -134,7 +134,7 @@ mod tests {
 
     /// The number of the newest picture, and its painted places.
     fn painted(picture: &Picture) -> (u64, Vec<usize>) {
-        let picture = picture.picture().unwrap();
+        let picture = picture.grid().unwrap();
         let places = (0..).zip(&picture.places);
         (picture.number, places.filter_map(|(i, it)| it.map(|_| i)).collect())
     }
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn tiles_make_a_picture_until_the_next_one_begins() {
         let mut picture = Picture::default();
-        assert!(picture.picture().is_none());
+        assert!(picture.grid().is_none());
         assert!(picture.paint(at(0), tile(3)) && picture.paint(at(1), tile(5)));
         assert_eq!(painted(&picture), (0, vec![3, 5]));
         assert!(!picture.paint(at(2), tile(5)), "the same again");
@@ -204,7 +204,7 @@ mod tests {
     fn the_json_of_a_picture_has_its_painted_places() {
         let mut picture = Picture::default();
         picture.paint(at(0), tile(320 + 17));
-        let json = serde_json::to_value(picture.picture()).unwrap();
+        let json = serde_json::to_value(picture.grid()).unwrap();
         let shades = tile::text(&[(320 + 17) as u8; SHADES]);
         let expected = serde_json::json!({
             "number": 2, "columns": 16, "rows": 10, "tiles": [[17, shades]]
