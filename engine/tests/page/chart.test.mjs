@@ -8,7 +8,7 @@ import { painted } from "../../web/src/page/run/export.js";
 import { GAP } from "../../web/src/page/run/labels.js";
 import { area, line, stacked } from "../../web/src/page/run/layers.js";
 import { fromSnapshot } from "../../web/src/page/shell/model.js";
-import { nodes, toText } from "../../web/src/page/run/svg.js";
+import { nodes, toText } from "../../web/src/page/shell/svg.js";
 import { columns, csv } from "../../web/src/page/run/table.js";
 import { valuesAt } from "../../web/src/page/run/values.js";
 

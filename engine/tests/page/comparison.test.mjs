@@ -7,7 +7,7 @@ import { chart } from "../../web/src/page/run/chart.js";
 import { guess } from "../../web/src/page/run/labels.js";
 import { fromSnapshot } from "../../web/src/page/shell/model.js";
 import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/run/contenders.js";
-import { nodes } from "../../web/src/page/run/svg.js";
+import { nodes } from "../../web/src/page/shell/svg.js";
 
 const contender = (label, more = {}) => ({
   label, simulated: true, settings: `how ${label} is set`, queue: [[0, 0], [0.5, 7]],

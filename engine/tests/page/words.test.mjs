@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { meant } from "../../web/src/page/run/keys.js";
+import { meant } from "../../web/src/page/shell/keys.js";
 import { empty } from "../../web/src/page/shell/model.js";
 import { numbersOf } from "../../web/src/page/run/numbers.js";
 import { lettersOf, sideFor } from "../../web/src/page/run/slots.js";

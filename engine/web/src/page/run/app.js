@@ -1,22 +1,22 @@
 // Sets up the Run page: shows each new model in the page's elements.
 
 import { chart } from "./chart.js";
-import { actions, showControls, tell, wireControls } from "./controls.js";
+import { actions, showControls, tell, wireControls } from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
 import { comparisonLines, toggleComparison } from "./comparison.js";
 import { showBadge, theme } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
-import { wireKeys } from "./keys.js";
+import { wireKeys } from "../shell/keys.js";
 import { showLog } from "./log.js";
 import { entries } from "../shell/model.js";
 import { showNumbers } from "./numbers.js";
 import { showPicture } from "./picture.js";
-import { go, showScenario } from "./scenario.js";
+import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { showAudience, toggleStage, wireStage } from "./stage.js";
 import { store, subscribe } from "../shell/store.js";
-import { toDom } from "./svg.js";
+import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
 import { showWhy, toggleWhy } from "./why.js";

@@ -4,7 +4,7 @@ import { call } from "../shell/calls.js";
 import { el, keyed, place, say } from "../shell/dom.js";
 import { PRICE, about, columns, lines, rows } from "./contenders.js";
 import { store } from "../shell/store.js";
-import { toDom } from "./svg.js";
+import { toDom } from "../shell/svg.js";
 
 /** How often the page asks for the comparison; the engine computes one every two seconds. */
 const AGAIN_MS = 2500;

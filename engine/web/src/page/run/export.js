@@ -2,7 +2,7 @@
 
 import { place } from "../shell/dom.js";
 import { csv } from "./table.js";
-import { toText } from "./svg.js";
+import { toText } from "../shell/svg.js";
 
 /** The attributes for each class in a saved chart, which has no style sheet. */
 const PAINT = {

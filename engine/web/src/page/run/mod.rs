@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::assets::{Asset, Folder, assets};
-use super::shell::{Page, token};
+use super::shell::{Page, controls};
 
 /// The Run page.
 pub const PAGE: Page = Page {
@@ -24,11 +24,8 @@ const ASSETS: &[Asset] = assets![
     "comparison.css",
     "comparison.js",
     "contenders.js",
-    "controls.js",
     "export.js",
     "headline.js",
-    "hold.js",
-    "keys.js",
     "labels.js",
     "layers.js",
     "log.js",
@@ -36,13 +33,10 @@ const ASSETS: &[Asset] = assets![
     "numbers.js",
     "panels.js",
     "picture.js",
-    "ring.js",
     "run.css",
-    "scenario.js",
     "slots.js",
     "stage.css",
     "stage.js",
-    "svg.js",
     "table.js",
     "values.js",
     "why.js",
@@ -51,6 +45,7 @@ const ASSETS: &[Asset] = assets![
 fn head() -> Markup {
     let modules = ASSETS.iter().map(|asset| asset.name).filter(|name| name.ends_with(".js"));
     html! {
+        (controls::head())
         link rel="stylesheet" href="/assets/run/run.css";
         link rel="stylesheet" href="/assets/run/chart.css";
         link rel="stylesheet" href="/assets/run/comparison.css";
@@ -70,13 +65,12 @@ fn tools() -> Markup {
 
 fn body() -> Markup {
     html! {
-        section id="scenario" aria-label="Scenario" hidden {}
+        (controls::scenario())
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
         section id="comparison" aria-label="Comparison" hidden {}
-        (help())
-        div id="ring" hidden {}
+        (controls::help())
     }
 }
 
@@ -112,41 +106,13 @@ fn side() -> Markup {
                 h2 { "The background's picture" }
                 canvas id="picture" role="img" aria-label="No picture yet" {}
             }
-            (controls())
+            (controls::controls())
             section id="decisions" {
                 h2 id="decisions-title" { "Decisions" }
                 div id="log-frame" tabindex="0" role="region" aria-labelledby="decisions-title" {
                     ol id="log" {}
                 }
             }
-        }
-    }
-}
-
-fn controls() -> Markup {
-    html! {
-        section id="controls" aria-label="Controls" {
-            div class="row" {
-                label for="producers" id="producers-label" { "Producers" }
-                input id="producers" type="range" min="0" max="10" value="0" autocomplete="off"
-                    disabled;
-                b id="producers-value" { "\u{2013}" }
-                button type="button" id="burst" { "Burst" }
-            }
-            div class="row" {
-                button type="button" id="kill" { "Kill a consumer" }
-                button type="button" id="hold" aria-pressed="false" { "Hold scaling" }
-            }
-            div class="row" {
-                button type="button" id="pause" aria-expanded="false"
-                    aria-controls="pause-choices" { "Pause \u{2026}" }
-                button type="button" id="freeze" aria-pressed="false" { "Freeze" }
-                button type="button" id="reset" title="Hold for one second" { "Reset" }
-            }
-            div class="row" id="pause-choices" hidden {}
-            ul id="reasons" {}
-            p id="answer" {}
-            (token())
         }
     }
 }
@@ -161,46 +127,6 @@ fn save() -> Markup {
                 button type="button" id="save-png" { "PNG" }
                 button type="button" id="save-csv" { "CSV" }
             }
-        }
-    }
-}
-
-/// The keys and what they do.
-const KEYS: [(&str, &str); 12] = [
-    ("PageDown, PageUp", "the scenario's next step, previous step"),
-    ("+, \u{2212}, 0 to 9", "producers: one more, one fewer, this many"),
-    ("Shift+B", "burst: 100 jobs at once"),
-    ("k", "kill a consumer"),
-    ("h", "hold or resume scaling"),
-    ("f", "freeze or unfreeze this page"),
-    ("s", "stage view"),
-    ("e", "why each workload has its count"),
-    ("c", "compare with other autoscalers, simulated"),
-    ("r for one second", "reset; its button must be held, too"),
-    ("\u{2190} \u{2192} on the chart", "read earlier values"),
-    ("?", "this help"),
-];
-
-fn help() -> Markup {
-    html! {
-        dialog id="help-dialog" aria-labelledby="help-title" {
-            h2 id="help-title" { "Keys" }
-            dl {
-                @for (key, what) in KEYS { div { dt { (key) } dd { (what) } } }
-            }
-            p class="quiet" {
-                "Slots: filled is running, dashed is starting, struck out is stopping."
-            }
-            p { label { input type="checkbox" id="keys-on" checked; " Keyboard shortcuts" } }
-            p {
-                label for="theme" { "Theme" } " "
-                select id="theme" {
-                    option value="" { "as the system" }
-                    option value="light" { "light" }
-                    option value="dark" { "dark" }
-                }
-            }
-            form method="dialog" { button { "Close" } }
         }
     }
 }

@@ -1,4 +1,9 @@
 //! The parts that all pages share: the HTML document, the header, and the connection to the stream.
+//!
+//! # Layout
+//! - [`controls`]: the parts that all pages with controls share
+
+pub mod controls;
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -28,12 +33,19 @@ pub const FOLDER: Folder = Folder { name: "shell", assets: ASSETS };
 
 const ASSETS: &[Asset] = assets![
     "calls.js",
+    "controls.css",
+    "controls.js",
     "dom.js",
     "header.js",
+    "hold.js",
+    "keys.js",
     "link.js",
     "model.js",
+    "ring.js",
+    "scenario.js",
     "store.js",
     "style.css",
+    "svg.js",
     "token.js",
     "words.js",
     "worker.js",

@@ -1,7 +1,7 @@
 // Keyboard shortcuts. They are off in text fields, with Ctrl, Alt and Meta, and where the user has
 // switched them off.
 
-import { place, settings } from "../shell/dom.js";
+import { place, settings } from "./dom.js";
 import { hold, letGo } from "./hold.js";
 
 const SETTING = "keys";

@@ -1,6 +1,6 @@
 // A ring that fills while a key is held, so that nobody resets by accident.
 
-import { place } from "../shell/dom.js";
+import { place } from "./dom.js";
 import { toDom } from "./svg.js";
 
 const RADIUS = 34;

@@ -1,9 +1,9 @@
 // The scenario that is played: its present step, and the buttons to other steps.
 
-import { call } from "../shell/calls.js";
+import { call } from "./calls.js";
 import { tell } from "./controls.js";
-import { el, mark, place, say } from "../shell/dom.js";
-import { store } from "../shell/store.js";
+import { el, mark, place, say } from "./dom.js";
+import { store } from "./store.js";
 
 /** Shows the scenario's present step. */
 export function showScenario({ state }) {

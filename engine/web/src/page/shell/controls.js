@@ -1,13 +1,13 @@
 // The page's controls: load, bursts, kills, holds. Each change goes through the engine's API, and
 // its effect comes back in the stream.
 
-import { call } from "../shell/calls.js";
-import { el, keyed, mark, place, say } from "../shell/dom.js";
+import { call } from "./calls.js";
+import { el, keyed, mark, place, say } from "./dom.js";
 import { holdable } from "./hold.js";
-import { entries, firstLoad } from "../shell/model.js";
-import { freeze, store } from "../shell/store.js";
-import { capitalised, plural } from "../shell/words.js";
-import { wireToken } from "../shell/token.js";
+import { entries, firstLoad } from "./model.js";
+import { freeze, store } from "./store.js";
+import { capitalised, plural } from "./words.js";
+import { wireToken } from "./token.js";
 
 /** Jobs of one burst. */
 const BURST = 100;
