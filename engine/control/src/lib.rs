@@ -40,7 +40,7 @@ pub use decision::{Decision, Reason};
 pub use policy::{Policy, Recommendation, Sight};
 pub use reading::{Freshness, Observation, QueueSample, Reading, Totals, Work};
 pub use start_up::{Stage, StartUp};
-pub use why::{Limit, Term, Why};
+pub use why::{Lacks, Limit, Term, Why};
 pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};
 
 /// Time since the engine started, by a clock that only goes forward.

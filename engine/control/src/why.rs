@@ -57,6 +57,19 @@ impl Limit {
     }
 }
 
+/// Which reading of its queue a workload lacks. Until it comes, the rule does not decide freely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacks {
+    /// The queue has never been read.
+    FirstReading,
+    /// The last reading is this old.
+    FreshReading(Time),
+    /// The rule decides nothing before a second reading.
+    SecondReading,
+    /// Readings have returned; nothing is removed before a second one.
+    ReadingBeforeRemovals,
+}
+
 /// Why a workload has its count.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Why {
@@ -66,6 +79,10 @@ pub struct Why {
     pub terms: Vec<Term>,
     /// The limit that keeps the count from rising or falling further, if any.
     pub limited_by: Option<Limit>,
+    /// The reading that it lacks, if [`Limit::Reading`] limits it.
+    pub lacks: Option<Lacks>,
+    /// The count to which it may rise without readings, where that is in force.
+    pub fallback: Option<u32>,
     /// When the count will change if the queue stays the same; `None` while unknown.
     pub until: Option<Time>,
     /// The whole reason as a sentence, for the page.

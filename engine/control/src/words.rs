@@ -4,7 +4,7 @@ use crate::Time;
 use crate::decision::{Decision, Reason};
 use crate::reading::Freshness;
 use crate::state::State;
-use crate::why::{Limit, Why};
+use crate::why::{Lacks, Limit, Why};
 
 pub(crate) fn decision(
     state: &State,
@@ -80,7 +80,8 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
     }
     if state.is_blind() {
         let text = format!("kept at {}: {}", state.replicas.desired, hold_reason(state));
-        return Why { limited_by: Some(Limit::Reading), text, ..frozen };
+        let (lacks, fallback) = (Some(lacks(state)), state.fallback());
+        return Why { limited_by: Some(Limit::Reading), lacks, fallback, text, ..frozen };
     }
     if !state.was_asked() {
         let text = format!("kept at {} until its rule runs", state.replicas.desired);
@@ -104,6 +105,8 @@ pub(crate) fn why(state: &State, holders: &Holders<'_>, now: Time) -> Why {
         wanted: recommendation.wanted,
         terms: recommendation.terms.clone(),
         limited_by: limit.or(recommendation.limited_by),
+        lacks: (limit == Some(Limit::Reading)).then_some(Lacks::ReadingBeforeRemovals),
+        fallback: None,
         until,
         text,
     }
@@ -117,19 +120,41 @@ pub(crate) fn looking_on(state: &State, because: &str) -> Why {
 }
 
 fn hold_reason(state: &State) -> String {
-    let queue = state.workload.rule.target().map_or("", |target| &target.queue);
-    let age = match state.age {
-        Some(_) if state.freshness == Freshness::Fresh => {
-            format!("waiting for a second reading of queue {queue}")
+    lacks(state).text(queue_of(state), state.fallback())
+}
+
+fn queue_of(state: &State) -> &str {
+    state.workload.rule.target().map_or("", |target| &target.queue)
+}
+
+/// The reading that a workload without usable readings lacks.
+fn lacks(state: &State) -> Lacks {
+    match state.age {
+        Some(_) if state.freshness == Freshness::Fresh => Lacks::SecondReading,
+        Some(age) => Lacks::FreshReading(age),
+        None => Lacks::FirstReading,
+    }
+}
+
+impl Lacks {
+    /// The reason as words, for a queue of this name and the fallback count in force.
+    pub fn text(self, queue: &str, fallback: Option<u32>) -> String {
+        let reason = match self {
+            Lacks::FirstReading => format!("queue {queue} has not been read yet"),
+            Lacks::FreshReading(age) => {
+                let tenths = (age.as_millis() + 50) / 100;
+                let (seconds, tenths) = (tenths / 10, tenths % 10);
+                format!("the last reading of queue {queue} is {seconds}.{tenths} s old")
+            }
+            Lacks::SecondReading => format!("waiting for a second reading of queue {queue}"),
+            Lacks::ReadingBeforeRemovals => {
+                format!("nothing is removed before a second reading of queue {queue}")
+            }
+        };
+        match fallback {
+            Some(fallback) => format!("{reason}; fallback-containers is {fallback}"),
+            None => reason,
         }
-        Some(age) => {
-            format!("the last reading of queue {queue} is {:.1} s old", age.as_secs_f64())
-        }
-        None => format!("queue {queue} has not been read yet"),
-    };
-    match state.fallback() {
-        Some(fallback) => format!("{age}; fallback-containers is {fallback}"),
-        None => age,
     }
 }
 
@@ -152,7 +177,7 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
         return (Some(Limit::JustBegun), Some(text));
     }
     if state.is_recovering() && given > wanted {
-        let text = "nothing is removed before a second reading".to_owned();
+        let text = Lacks::ReadingBeforeRemovals.text(queue_of(state), None);
         return (Some(Limit::Reading), Some(text));
     }
     if given > wanted.max(min) && state.busy() >= given {

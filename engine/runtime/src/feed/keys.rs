@@ -13,6 +13,8 @@ use crate::snapshots::state::{QueueState, State, WorkloadState};
 
 /// How many warnings are sent as text; of any further ones only the number is sent.
 const TROUBLES: usize = 8;
+/// The most bytes that the headline's claims may have, so that a frame has room for them.
+const LONGEST_CLAIM: usize = 3000;
 
 /// A snapshot as keys and values.
 pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
@@ -21,6 +23,7 @@ pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     let mut put = |key: String, value: Value| drop(keys.insert(key, value));
     put("status".to_owned(), status(state));
     put("headline".to_owned(), shortened(state.headline.clone()).into());
+    put("claim".to_owned(), claim(state));
     put("capacity".to_owned(), state.capacity.into());
     put("used".to_owned(), state.used.into());
     put("lost".to_owned(), json!(state.lost));
@@ -69,6 +72,12 @@ fn status(state: &State) -> Value {
         "because": state.because.clone().map(shortened),
         "start_delay_s": state.start_delay_s,
     })
+}
+
+/// The headline's claims; null if they would not fit into a frame.
+fn claim(state: &State) -> Value {
+    let is_short = state.claim.to_string().len() <= LONGEST_CLAIM;
+    if is_short { state.claim.clone() } else { Value::Null }
 }
 
 fn warnings(state: &State) -> Value {

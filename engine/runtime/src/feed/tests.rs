@@ -222,3 +222,14 @@ fn tiles_come_once_in_frames_and_a_page_that_comes_late_gets_the_picture() {
     assert_eq!(all["picture"]["number"], 1);
     assert_eq!(all["picture"]["tiles"].as_array().unwrap().len(), 160);
 }
+
+#[test]
+fn a_claim_that_would_fill_a_frame_is_null() {
+    let (mut stage, _) = Stage::new();
+    let mut snapshot = stage.snapshot(true);
+    assert_eq!(keys::of(&snapshot)["claim"], serde_json::json!([{"kind": "no_cluster"}]));
+    for (letters, fits) in [(2000, true), (4000, false)] {
+        snapshot.state.claim = "x".repeat(letters).into();
+        assert_eq!(keys::of(&snapshot)["claim"].is_string(), fits, "{letters} letters");
+    }
+}

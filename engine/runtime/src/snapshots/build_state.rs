@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
 use model::ControlMode;
+use serde_json::Value;
 
 use super::builder::SnapshotBuilder;
 use super::rates;
@@ -41,6 +42,7 @@ impl SnapshotBuilder {
             used: workloads.iter().map(live).sum(),
             lost: self.lost.sum(),
             headline: String::new(),
+            claim: Value::Null,
             controls: round.controls.clone(),
             config: round.config,
             contributed: round.contributed.keys.clone(),
@@ -85,6 +87,8 @@ impl SnapshotBuilder {
             terms: why.terms.iter().map(term).collect(),
             limited_by: why.limited_by.map(Limit::name),
             until: why.until.map(|until| seconds(self.uptime(until))),
+            lacks: why.lacks,
+            fallback: why.fallback,
         }
     }
 

@@ -90,7 +90,9 @@ impl SnapshotBuilder {
         self.remember(&round);
         let mut state = self.state(&round);
         let facts = Facts::of(&state, !round.deployments.is_empty());
-        state.headline = self.headline.update(round.now, facts).to_owned();
+        let claims = self.headline.update(round.now, facts);
+        state.headline = headline::text(claims);
+        state.claim = headline::json(claims);
         state.workloads.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
         let config = round.core.config();
         let is_background =

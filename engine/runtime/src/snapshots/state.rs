@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use control::Rule;
+use control::{Lacks, Rule};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -44,8 +44,11 @@ pub struct State {
     /// Jobs lost in this run: dead-lettered, or expired before a worker received them; null until a
     /// queue was read.
     pub lost: Option<u64>,
-    /// The summary at the top of the page.
+    /// The summary at the top of the page, in English.
     pub headline: String,
+    /// The headline as values: a list of claims (`headline::Claim`), one for each sentence; null if
+    /// there is no headline.
+    pub claim: Value,
     /// Which of the page's controls are disabled, and why.
     pub controls: Controls,
     /// The configuration's version, which changes with each edit.
@@ -126,6 +129,12 @@ pub struct WhyState {
     pub limited_by: Option<&'static str>,
     /// When the limit ends by itself, in seconds of uptime; null if that is unknown.
     pub until: Option<f64>,
+    /// The reading that the workload lacks; `None` unless the limit is `reading`.
+    #[serde(skip)]
+    pub lacks: Option<Lacks>,
+    /// The count to which it may rise without readings, where that is in force.
+    #[serde(skip)]
+    pub fallback: Option<u32>,
 }
 
 /// A quantity in a rule's formula.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use runtime::snapshots::headline::{Claim, text};
 use runtime::snapshots::state::{QueueState, State, WorkloadState};
 
 use super::numbers::{
@@ -89,6 +90,7 @@ impl Judge {
             .filter_map(|it| self.judge(it, state).err().map(|why| format!("{it:?}: {why}")))
             .collect();
         wrong.extend(against(&said, state));
+        wrong.extend(unlike_claim(state));
         wrong.extend(self.untold(state));
         let at = state.uptime_s;
         self.found.extend(wrong.iter().map(|it| format!("at {at:.2} s {it}")));
@@ -338,6 +340,13 @@ impl Judge {
         let name = who.split([',', ' ']).nth(1).ok_or("nobody is named")?;
         queue_of(find(state, name)?, state)
     }
+}
+
+/// A headline that cannot be made again from its claims, as clients get them.
+fn unlike_claim(state: &State) -> Option<String> {
+    let claims = serde_json::from_str::<Vec<Claim>>(&state.claim.to_string());
+    let made = claims.map_or_else(|error| error.to_string(), |claims| text(&claims));
+    (made != state.headline).then(|| format!("{} became {made:?}", state.claim))
 }
 
 /// A load that rises beside workloads that fall, or the other way round: readers would take one for

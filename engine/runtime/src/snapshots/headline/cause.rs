@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::Facts;
+use super::values::Who;
 use super::words::{capitalised, plural};
 
 /// How long a cause is shown. It is shown longer while counts still change because of it.
@@ -14,12 +17,14 @@ const SAME_HAND: Duration = Duration::from_secs(3);
 /// The most causes shown at once; more would fill the page.
 const MOST: usize = 3;
 
-/// Something that can make counts change. The `name` of a paused workload may be "background".
+/// Something that can make counts change.
 #[allow(missing_docs)] // the names say it
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Cause {
     /// The count of a Deployment that makes the load has changed.
     Load {
+        #[serde(rename = "deployment")]
         name: String,
         from: u32,
         to: u32,
@@ -40,14 +45,17 @@ pub enum Cause {
     },
     /// A workload was paused with `at` containers.
     Paused {
-        name: String,
+        #[serde(flatten)]
+        who: Who,
         at: u32,
     },
     Resumed {
-        name: String,
+        #[serde(flatten)]
+        who: Who,
     },
     /// All scaling was held. This cause has no sentence: the condition after it says the same.
     Held,
+    #[serde(rename = "scaling_resumed")]
     LetGo,
 }
 
@@ -63,14 +71,14 @@ impl Cause {
 
     /// Whether the cause's sentence is still true of the present numbers.
     fn holds(&self, facts: &Facts) -> bool {
-        let paused = |name: &str, count: Option<u32>| {
-            let mut all = facts.workloads.iter().filter(|it| it.paused && it.called(1) == name);
-            all.any(|it| count.is_none_or(|count| it.desired == count))
+        let paused = |who: &Who, count: Option<u32>| {
+            let found = facts.workload(&who.workload).filter(|it| it.paused);
+            found.is_some_and(|it| count.is_none_or(|count| it.desired == count))
         };
         match self {
             Cause::Load { name, to, .. } => facts.loads.get(name) == Some(to),
-            Cause::Paused { name, at } => paused(name, Some(*at)),
-            Cause::Resumed { name } => !paused(name, None),
+            Cause::Paused { who, at } => paused(who, Some(*at)),
+            Cause::Resumed { who } => !paused(who, None),
             Cause::Held => facts.held,
             Cause::LetGo => !facts.held,
             Cause::Burst { .. } | Cause::Kill { .. } | Cause::Crash { .. } => true,
@@ -123,8 +131,8 @@ impl Cause {
             Cause::Kill { container, .. } => format!("{} was killed.", capitalised(container)),
             Cause::Crash { workload, count: 1 } => format!("1 {workload} died."),
             Cause::Crash { workload, count } => format!("{count} {} died.", plural(workload, 2)),
-            Cause::Paused { name, at } => format!("{} paused at {at}.", capitalised(name)),
-            Cause::Resumed { name } => format!("{} is scaled again.", capitalised(name)),
+            Cause::Paused { who, at } => format!("{} paused at {at}.", capitalised(&who.called(1))),
+            Cause::Resumed { who } => format!("{} is scaled again.", capitalised(&who.called(1))),
             Cause::Held => String::new(),
             Cause::LetGo => "Scaling resumed.".to_owned(),
         }
@@ -210,8 +218,8 @@ fn changes(before: &Facts, after: &Facts) -> Vec<Cause> {
     let of_workloads = after.workloads.iter().flat_map(|now| {
         let Some(was) = before.workload(&now.name) else { return Vec::new() };
         let paused = (was.paused != now.paused).then(|| match now.paused {
-            true => Cause::Paused { name: now.called(1), at: now.desired },
-            false => Cause::Resumed { name: now.called(1) },
+            true => Cause::Paused { who: Who::of(now), at: now.desired },
+            false => Cause::Resumed { who: Who::of(now) },
         });
         let count = now.restarts.saturating_sub(was.restarts);
         let crash = || Cause::Crash { workload: now.name.clone(), count };

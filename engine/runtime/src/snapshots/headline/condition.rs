@@ -1,29 +1,34 @@
 //! The present state of the queues and workers, with one sentence for each condition.
 
-use control::Limit;
+use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
-use super::words::{capitalised, listed, rate};
+use super::unread::Unread;
+use super::values::{Counted, Rates, counted};
+use super::words::{capitalised, rate};
 use crate::snapshots::state::{QueueState, WorkloadState};
 
 /// A rate below this, in jobs per second, counts as zero.
 const NONE: f64 = 0.05;
 
 /// The numbers of one queue that a sentence uses.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     queue: String,
+    /// Whether there is no other queue, so that a sentence needs no name.
+    only_queue: bool,
     target: u32,
     /// The workloads that follow the queue, each with its number of ready containers.
-    workers: Vec<(String, u32)>,
-    /// Jobs that arrive and jobs that are done, per second; `None` while unknown.
-    rates: Option<(f64, f64)>,
+    workers: Vec<Counted>,
+    /// `None` while unknown.
+    rates: Option<Rates>,
     /// The paused workloads, each with its desired count.
-    paused: Vec<(String, u32)>,
+    paused: Vec<Counted>,
 }
 
 /// A state of the queues and workers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Condition {
     /// All scaling is held.
     NobodyScales(Work),
@@ -32,10 +37,10 @@ pub enum Condition {
         /// Jobs that wait or are in flight.
         jobs: u64,
         /// The first workload that follows the queue.
-        name: String,
+        workload: String,
     },
-    /// A queue's reading is missing, so a workload is not scaled; the text explains it.
-    Unread(String),
+    /// A queue's reading is missing, so a workload is not scaled.
+    Unread(Unread),
     /// A workload has all containers that it can get, and its queue still grows.
     AtLimit(Work),
     /// More jobs wait than the target.
@@ -46,8 +51,13 @@ pub enum Condition {
     KeepsUp(Work),
     /// The queue is within its target, and the rates are unknown or no container is ready.
     Within(Work),
-    /// No jobs arrive. The two lists name the ready and the paused workloads, with their counts.
-    Quiet(Vec<(String, u32)>, Vec<(String, u32)>),
+    /// No jobs arrive.
+    Quiet {
+        /// The workloads that have ready containers, with their number.
+        ready: Vec<Counted>,
+        /// The paused workloads, each with its desired count.
+        paused: Vec<Counted>,
+    },
     /// No queue was read yet.
     NoReading,
     /// No workload follows a queue.
@@ -89,36 +99,40 @@ impl Condition {
     }
 
     /// The condition as a sentence.
-    pub(super) fn text(&self, facts: &Facts) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Condition::NobodyScales(work) => {
                 format!("Scaling is held: {}{}.", work.pace(), work.frozen())
             }
-            Condition::NobodyWorks { jobs: 1, name } => format!("1 job waits for a {name}."),
-            Condition::NobodyWorks { jobs, name } => format!("{jobs} jobs wait for a {name}."),
-            Condition::Unread(why) => format!("{}.", capitalised(why)),
+            Condition::NobodyWorks { jobs: 1, workload } => {
+                format!("1 job waits for a {workload}.")
+            }
+            Condition::NobodyWorks { jobs, workload } => {
+                format!("{jobs} jobs wait for a {workload}.")
+            }
+            Condition::Unread(unread) => unread.text(),
             Condition::AtLimit(work) => {
                 format!("At the limit: {}{}.", work.pace(), work.frozen())
             }
             Condition::OverTarget(work) => {
-                let (queue, target) = (capitalised(&facts.called(&work.queue)), work.target);
+                let (queue, target) = (capitalised(&work.called()), work.target);
                 let pace = work.pace();
                 format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
             }
-            Condition::FallsBehind(work) => work.within(&work.pace(), facts),
+            Condition::FallsBehind(work) => work.within(&work.pace()),
             Condition::KeepsUp(work) => {
-                let arrive = rate(work.rates.map_or(0.0, |(arrive, _)| arrive));
+                let arrive = rate(work.rates.map_or(0.0, |it| it.arrive));
                 let keep = if work.count() == 1 { "keeps" } else { "keep" };
                 let text = format!("{} {keep} up with {arrive} jobs/s", counted(&work.workers));
-                work.within(&text, facts)
+                work.within(&text)
             }
-            Condition::Within(work) => work.within(&work.ready(), facts),
-            Condition::Quiet(all, paused) if all.is_empty() => {
+            Condition::Within(work) => work.within(&work.ready()),
+            Condition::Quiet { ready, paused } if ready.is_empty() => {
                 format!("All quiet: nothing runs{}.", frozen(paused))
             }
-            Condition::Quiet(all, paused) => {
-                let all: Vec<String> = all.iter().map(|(name, n)| format!("{n} {name}")).collect();
-                format!("All quiet: {}{}.", all.join(", "), frozen(paused))
+            Condition::Quiet { ready, paused } => {
+                let ready: Vec<String> = ready.iter().map(Counted::text).collect();
+                format!("All quiet: {}{}.", ready.join(", "), frozen(paused))
             }
             Condition::NoReading => "Waiting for the queue.".to_owned(),
             Condition::NoQueue => "No workload follows a queue.".to_owned(),
@@ -130,34 +144,37 @@ impl Condition {
 impl Work {
     fn on(queue: &QueueState, facts: &Facts) -> Work {
         let workers = facts.workers(&queue.name).filter(|it| it.ready > 0);
-        let mut workers: Vec<_> = workers.map(|it| (it.called(it.ready), it.ready)).collect();
+        let mut workers: Vec<_> = workers.map(Counted::ready).collect();
         if workers.is_empty() {
-            workers = facts.workers(&queue.name).take(1).map(|it| (it.called(0), 0)).collect();
+            workers = facts.workers(&queue.name).take(1).map(Counted::ready).collect();
         }
         Work {
             queue: queue.name.clone(),
+            only_queue: facts.queues.len() == 1,
             target: queue.target,
             workers,
-            rates: queue.rates(),
+            rates: queue.rates().map(|(arrive, done)| Rates { arrive, done }),
             paused: paused(facts),
         }
     }
 
     fn agrees(&self, now: &Work) -> bool {
         let rates = match (self.rates, now.rates) {
-            (Some(said), Some(now)) => is_near(said.0, now.0) && is_near(said.1, now.1),
+            (Some(said), Some(now)) => {
+                is_near(said.arrive, now.arrive) && is_near(said.done, now.done)
+            }
             (said, now) => said == now,
         };
         rates && Work { rates: None, ..self.clone() } == Work { rates: None, ..now.clone() }
     }
 
     fn count(&self) -> u32 {
-        self.workers.iter().map(|(_, count)| count).sum()
+        self.workers.iter().map(|it| it.count).sum()
     }
 
     /// "30 jobs/s arrive, 3 consumers do 15/s", or "3 consumers are ready" without known rates.
     fn pace(&self) -> String {
-        let Some((arrive, done)) = self.rates else { return self.ready() };
+        let Some(Rates { arrive, done }) = self.rates else { return self.ready() };
         let do_ = if self.count() == 1 { "does" } else { "do" };
         let who = counted(&self.workers);
         format!("{} jobs/s arrive, {who} {do_} {}/s", rate(arrive), rate(done))
@@ -170,9 +187,14 @@ impl Work {
     }
 
     /// The sentence about a queue within its target; it begins with `who`, which names the workers.
-    fn within(&self, who: &str, facts: &Facts) -> String {
-        let (queue, target) = (facts.called(&self.queue), self.target);
+    fn within(&self, who: &str) -> String {
+        let (queue, target) = (self.called(), self.target);
         format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
+    }
+
+    /// How a sentence calls the queue; a name is needed only if there are several queues.
+    fn called(&self) -> String {
+        if self.only_queue { "the queue".to_owned() } else { format!("queue {}", self.queue) }
     }
 
     fn frozen(&self) -> String {
@@ -185,18 +207,13 @@ fn is_near(said: f64, now: f64) -> bool {
     (said - now).abs() <= 0.05 * now + 0.2
 }
 
-fn counted(workers: &[(String, u32)]) -> String {
-    let all: Vec<String> = workers.iter().map(|(name, count)| format!("{count} {name}")).collect();
-    listed(&all)
+fn paused(facts: &Facts) -> Vec<Counted> {
+    facts.workloads.iter().filter(|it| it.paused).map(Counted::desired).collect()
 }
 
-fn paused(facts: &Facts) -> Vec<(String, u32)> {
-    let paused = facts.workloads.iter().filter(|it| it.paused);
-    paused.map(|it| (it.called(1), it.desired)).collect()
-}
-
-fn frozen(paused: &[(String, u32)]) -> String {
-    paused.iter().map(|(name, at)| format!("; {name} is paused at {at}")).collect()
+fn frozen(paused: &[Counted]) -> String {
+    let one = |it: &Counted| format!("; {} is paused at {}", it.who.called(1), it.count);
+    paused.iter().map(one).collect()
 }
 
 fn first_queue(facts: &Facts, is: impl Fn(&QueueState) -> bool) -> Option<Work> {
@@ -214,15 +231,14 @@ fn nobody_scales(facts: &Facts) -> Option<Condition> {
 fn nobody_works(facts: &Facts) -> Option<Condition> {
     facts.queues.iter().find_map(|queue| {
         let jobs = queue.ready? + queue.in_flight?;
-        let name = facts.workers(&queue.name).next()?.name.clone();
+        let workload = facts.workers(&queue.name).next()?.name.clone();
         let works = facts.workers(&queue.name).any(|it| it.ready > 0);
-        (jobs > 0 && !works).then_some(Condition::NobodyWorks { jobs, name })
+        (jobs > 0 && !works).then_some(Condition::NobodyWorks { jobs, workload })
     })
 }
 
 fn unread(facts: &Facts) -> Option<Condition> {
-    let unread = |it: &&WorkloadState| it.why.limited_by == Some(Limit::Reading.name());
-    facts.workloads.iter().find(unread).map(|it| Condition::Unread(it.why.text.clone()))
+    facts.workloads.iter().find_map(Unread::of).map(Condition::Unread)
 }
 
 fn at_limit(facts: &Facts) -> Option<Condition> {
@@ -275,9 +291,9 @@ fn at_rest(facts: &Facts) -> Option<Condition> {
         queue.ready.is_some() && !is_over(queue) && nothing
     };
     if facts.queues.iter().all(quiet) {
-        let all = facts.workloads.iter().filter(|it| it.ready > 0);
-        let all = all.map(|it| (it.called(it.ready), it.ready)).collect();
-        return Some(Condition::Quiet(all, paused(facts)));
+        let ready = facts.workloads.iter().filter(|it| it.ready > 0);
+        let ready = ready.map(Counted::ready).collect();
+        return Some(Condition::Quiet { ready, paused: paused(facts) });
     }
     first_queue(facts, |queue| queue.ready.is_some() && !is_over(queue)).map(Condition::Within)
 }

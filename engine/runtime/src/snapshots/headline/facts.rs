@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::words::plural;
 use crate::snapshots::state::{QueueState, RunMode, State, WorkloadState};
 
 /// The numbers of a snapshot that a headline uses.
@@ -45,18 +44,6 @@ impl Facts {
     /// The desired count of each workload, by name.
     pub(super) fn desired(&self) -> BTreeMap<String, u32> {
         self.workloads.iter().map(|it| (it.name.clone(), it.desired)).collect()
-    }
-
-    /// How a sentence calls a queue; a name is needed only if there are several queues.
-    pub(super) fn called(&self, queue: &str) -> String {
-        if self.queues.len() == 1 { "the queue".to_owned() } else { format!("queue {queue}") }
-    }
-}
-
-impl WorkloadState {
-    /// The workload's name in a sentence about `count` containers, or "background".
-    pub(super) fn called(&self, count: u32) -> String {
-        if self.is_background() { "background".to_owned() } else { plural(&self.name, count) }
     }
 }
 

@@ -5,23 +5,31 @@
 //!
 //! # Layout
 //! - [`facts`]: the numbers of a snapshot
+//! - [`claim`]: one sentence of the headline, as values from which any language can be made
 //! - [`cause`]: actions of people, and accidents, that make counts change
 //! - [`moved`]: the changes of the counts that follow from a cause
 //! - [`condition`]: the present state of the queues and workers
+//! - [`unread`]: a workload whose queue cannot be read
+//! - [`values`]: workloads, rates and times in claims
 //! - [`words`]: how names and numbers are written
 
 pub mod cause;
+pub mod claim;
 pub mod condition;
 pub mod facts;
 pub mod moved;
 #[cfg(test)]
 mod tests;
+pub mod unread;
+pub mod values;
 pub mod words;
 
 use std::time::Duration;
 
 use super::rates;
 use cause::{Cause, Causes};
+use claim::MOVES;
+pub use claim::{Claim, json, text};
 use condition::Condition;
 use facts::Facts;
 use moved::{Moved, Moves};
@@ -29,44 +37,16 @@ pub use words::{capitalised, plural};
 
 /// A true sentence stays for at least this time, unless a more important one replaces it.
 const STAYS: Duration = Duration::from_secs(3);
-/// The rank of a changed count, to compare with `Condition::rank`. Causes are always shown.
-const MOVES: u8 = 4;
-
-/// One part of the headline.
-#[derive(Debug, Clone, PartialEq)]
-enum Claim {
-    Happened(Cause),
-    Moved(Moved),
-    Stands(Condition),
-}
-
-impl Claim {
-    /// A smaller rank is more important.
-    fn rank(&self) -> u8 {
-        match self {
-            Claim::Stands(condition) => condition.rank(),
-            Claim::Moved(_) => MOVES,
-            Claim::Happened(_) => u8::MAX,
-        }
-    }
-
-    fn text(&self, facts: &Facts) -> String {
-        match self {
-            Claim::Happened(cause) => cause.text(),
-            Claim::Moved(moved) => moved.text(),
-            Claim::Stands(condition) => condition.text(facts),
-        }
-    }
-}
-
 /// The headline that is shown, with the causes and changes from which it is made.
 #[derive(Debug, Default)]
 pub struct Headline {
     causes: Causes,
     moves: Moves,
+    /// The shown claims, and those that are silent.
+    due: Vec<Claim>,
+    /// The shown claims.
     shown: Vec<Claim>,
     since: Duration,
-    text: String,
 }
 
 impl Headline {
@@ -75,8 +55,8 @@ impl Headline {
         self.causes.hear(now, cause);
     }
 
-    /// Updates the headline, and returns its text.
-    pub fn update(&mut self, now: Duration, mut facts: Facts) -> &str {
+    /// Updates the headline, and returns its claims, one for each sentence.
+    pub fn update(&mut self, now: Duration, mut facts: Facts) -> &[Claim] {
         self.causes.follow(now, &facts);
         self.moves.follow(now, &facts, &self.causes);
         if self.causes.load_changed(now, rates::WINDOW) {
@@ -93,21 +73,20 @@ impl Headline {
             Claim::Moved(said) => moved.contains(said),
             Claim::Stands(said) => conditions.iter().any(|now| said.agrees(now)),
         };
-        let stays = self.shown.iter().all(is_true) && !self.is_urgent(&due);
-        if !stays || now >= self.since + STAYS || self.shown.is_empty() {
-            let texts = due.iter().map(|claim| claim.text(facts));
-            let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
-            (self.shown, self.since, self.text) = (due, now, texts.join(" "));
+        let stays = self.due.iter().all(is_true) && !self.is_urgent(&due);
+        if !stays || now >= self.since + STAYS || self.due.is_empty() {
+            self.shown = due.iter().filter(|claim| !claim.is_silent()).cloned().collect();
+            (self.due, self.since) = (due, now);
         }
-        &self.text
+        &self.shown
     }
 
     /// Whether `due` has a cause that is not shown yet, or a claim more important than those shown.
     fn is_urgent(&self, due: &[Claim]) -> bool {
         let is_cause = |claim: &&Claim| matches!(claim, Claim::Happened(_));
         let rank = |claims: &[Claim]| claims.iter().map(Claim::rank).min();
-        due.iter().filter(is_cause).any(|cause| !self.shown.contains(cause))
-            || rank(due) < rank(&self.shown)
+        due.iter().filter(is_cause).any(|cause| !self.due.contains(cause))
+            || rank(due) < rank(&self.due)
     }
 }
 

@@ -6,8 +6,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::cause::{Causes, WORKS};
 use super::facts::Facts;
+use super::values::{Tenths, Who};
 use super::words::{capitalised, listed};
 use crate::snapshots::state::WorkloadState;
 
@@ -22,18 +25,27 @@ const GOES_ON: Duration = Duration::from_secs(3);
 const GIVES: Duration = Duration::from_secs(3);
 
 /// A change of a workload's count, as the headline shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename = "moved")]
 pub struct Moved {
-    /// The workload's name in the plural.
-    name: String,
+    #[serde(flatten)]
+    who: Who,
     from: u32,
     to: u32,
-    /// Ready and terminating containers, while the move lasts.
-    now: (u32, u32),
-    /// The move's duration in tenths of a second; `None` while it lasts.
-    took: Option<u128>,
+    /// Ready and terminating containers; `None` after the move.
+    now: Option<Now>,
+    /// The move's duration; `None` while it lasts.
+    #[serde(rename = "seconds")]
+    took: Option<Tenths>,
     /// Other workloads whose counts fell while this one rose, or rose while this one fell.
-    others: Vec<String>,
+    others: Vec<Who>,
+}
+
+/// The containers of a workload whose count changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Now {
+    ready: u32,
+    leaving: u32,
 }
 
 impl Moved {
@@ -43,19 +55,21 @@ impl Moved {
 
     /// The move as a sentence.
     pub(super) fn text(&self) -> String {
-        let Moved { name, from, to, now: (ready, leaving), took, others } = self;
+        let Moved { who, from, to, now, took, others } = self;
+        let Now { ready, leaving } = now.unwrap_or_default();
         let how_far = match took {
-            Some(0) => String::new(),
-            Some(tenths) => format!(" in {}.{} s", tenths / 10, tenths % 10),
+            Some(Tenths(0)) => String::new(),
+            Some(took) => format!(" in {took}"),
             None if self.rises() => format!(", {ready} ready"),
             None => format!(", {leaving} leaving"),
         };
+        let others: Vec<String> = others.iter().map(|it| it.called(2)).collect();
         let whose = match others.is_empty() {
             true => String::new(),
-            false if self.rises() => format!(", taken from {}", listed(others)),
-            false => format!(", given to {}", listed(others)),
+            false if self.rises() => format!(", taken from {}", listed(&others)),
+            false => format!(", given to {}", listed(&others)),
         };
-        format!("{} {from} -> {to}{how_far}{whose}.", capitalised(name))
+        format!("{} {from} -> {to}{how_far}{whose}.", capitalised(&who.called(2)))
     }
 }
 
@@ -189,25 +203,25 @@ impl Move {
 
     fn current(&self, workload: &WorkloadState, facts: &Facts) -> Moved {
         let ended = self.ended.filter(|_| workload.ready == self.to);
-        let took = ended.map(|at| (at.saturating_sub(self.clock).as_millis() + 50) / 100);
-        let now = if took.is_none() { (workload.ready, workload.terminating) } else { (0, 0) };
+        let took = ended.map(|at| Tenths::of(at.saturating_sub(self.clock)));
+        let now = Now { ready: workload.ready, leaving: workload.terminating };
         Moved {
-            name: workload.called(2),
+            who: Who::of(workload),
             from: self.from,
             to: self.to,
-            now,
+            now: took.is_none().then_some(now),
             took,
             others: self.others(workload, facts),
         }
     }
 
     /// The workloads that gave slots to `workload`, or got slots from it.
-    fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<String> {
+    fn others(&self, workload: &WorkloadState, facts: &Facts) -> Vec<Who> {
         let others = facts.workloads.iter().filter(|it| it.name != workload.name);
         let moved = others.filter(|it| {
             let before = self.before.get(&it.name).copied().unwrap_or(it.desired);
             if self.rises() { it.desired < before } else { it.desired > before }
         });
-        moved.map(|it| it.called(2)).collect()
+        moved.map(Who::of).collect()
     }
 }

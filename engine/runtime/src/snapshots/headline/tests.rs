@@ -55,8 +55,14 @@ fn paused(mut facts: Facts, index: usize) -> Facts {
     facts
 }
 
+/// The headline, made from its claims after a way through JSON.
 fn said(headline: &mut Headline, seconds: f64, facts: Facts) -> String {
-    headline.update(at(seconds), facts).to_owned()
+    let claims = headline.update(at(seconds), facts);
+    assert!(!claims.is_empty());
+    let json = serde_json::to_string(claims).unwrap();
+    let read: Vec<Claim> = serde_json::from_str(&json).unwrap();
+    assert_eq!(text(&read), text(claims), "{json}");
+    text(&read)
 }
 
 #[test]

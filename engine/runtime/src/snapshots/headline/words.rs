@@ -26,9 +26,16 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
+/// A rate as sentences show it: in whole jobs, and below 2 in tenths, so that a slow rate never
+/// looks like zero. The result does not change if it is rounded again.
+pub(super) fn shown(a_second: f64) -> f64 {
+    if a_second < 1.95 { (a_second * 10.0).round() / 10.0 } else { a_second.round() }
+}
+
 /// A rate in messages per second. Rates under 2 have a decimal, so that they never look like zero.
 pub(super) fn rate(a_second: f64) -> String {
-    if a_second < 2.0 { format!("{a_second:.1}") } else { format!("{a_second:.0}") }
+    let shown = shown(a_second);
+    if shown < 2.0 { format!("{shown:.1}") } else { format!("{shown:.0}") }
 }
 
 #[cfg(test)]
@@ -51,5 +58,13 @@ mod tests {
     #[test]
     fn a_slow_rate_is_not_written_as_zero() {
         assert_eq!([0.0, 0.36, 9.6, 49.7].map(rate), ["0.0", "0.4", "10", "50"]);
+    }
+
+    #[test]
+    fn a_rounded_rate_stays_as_it_is() {
+        for hundredths in 0..5000 {
+            let once = shown(f64::from(hundredths) / 100.0);
+            assert_eq!(shown(once), once, "{hundredths}");
+        }
     }
 }
