@@ -10,6 +10,7 @@ use model::Budget;
 use model::annotations::CAPACITIES;
 use service::token::NoToken;
 use service::{ServiceArgs, TokenFile, UsageError};
+use web::page::framing::Origin;
 
 /// The page's port; if it is taken, the next ones are tried.
 pub const DEFAULT_PORT: u16 = 8080;
@@ -72,6 +73,12 @@ pub struct RunArgs {
     #[arg(long = "host", env = "MICROSCALING_HOSTS", value_name = "NAME", value_delimiter = ',',
           value_parser = parse_host)]
     pub hosts: Vec<String>,
+
+    /// Pages of this origin may show the stage view in a frame, as slides do: http://HOST:8080/?stage
+    /// is then read-only; a scheme, a host and perhaps a port; may be repeated
+    #[arg(long, env = "MICROSCALING_EMBED", value_name = "ORIGIN", value_delimiter = ',',
+          value_parser = str::parse::<Origin>)]
+    pub embed: Vec<Origin>,
 
     /// A file with a token; with this token, changes from other machines are accepted, too
     #[arg(long, env = "MICROSCALING_TOKEN_FILE", value_name = "FILE")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use client::Url;
 use service::ServiceArgs;
+use web::page::framing::Origin;
 
 use super::run::{CoreArgs, default_engine_url};
 
@@ -132,6 +133,12 @@ pub struct ReplayArgs {
     /// Begin again 3 s after the end; without this flag the last moment stays
     #[arg(long = "loop")]
     pub(crate) goes_round: bool,
+
+    /// Pages of this origin may show the stage view in a frame, as slides do: http://HOST:8080/?stage
+    /// is then read-only; a scheme, a host and perhaps a port; may be repeated
+    #[arg(long, env = "MICROSCALING_EMBED", value_name = "ORIGIN", value_delimiter = ',',
+          value_parser = str::parse::<Origin>)]
+    pub(crate) embed: Vec<Origin>,
 
     #[command(flatten)]
     pub(crate) service: ServiceArgs,

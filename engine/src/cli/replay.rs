@@ -8,7 +8,7 @@ use service::output::say;
 use service::{Shell, UsageError};
 use stage::record::recording::Recording;
 use stage::record::site;
-use web::AccessGuard;
+use web::page::framing::Framing;
 
 use crate::args::ReplayArgs;
 use crate::listen::listen;
@@ -37,7 +37,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         ));
     }
     let player = site::play(recording, args.speed, shell.shutdown());
-    let router = site::router(player, Arc::new(AccessGuard::default()));
+    let router = site::router(player, Arc::default(), &Framing::by(&args.embed));
     shell
         .serve(async |server, endpoints, shutdown| {
             server.serve(router.merge(endpoints), shutdown.wait()).await;

@@ -18,6 +18,7 @@ use stage::presenter::{Presenter, file};
 use stage::record::recorder::Recorder;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
+use web::page::framing::Framing;
 use web::{AccessGuard, App};
 
 use crate::args::RunArgs;
@@ -86,6 +87,7 @@ impl ServeOptions {
                 hosts: self.args.hosts,
                 token: self.token,
             }),
+            framing: Framing::by(&self.args.embed),
         }
     }
 }

@@ -7,6 +7,7 @@ use service::Shutdown;
 use tokio::sync::Notify;
 
 use crate::guard::AccessGuard;
+use crate::page::framing::Framing;
 
 /// The state that all handlers share.
 #[derive(Debug, Clone)]
@@ -23,4 +24,6 @@ pub struct App {
     pub manifest: Option<Arc<str>>,
     /// Decides which requests are accepted.
     pub access_guard: Arc<AccessGuard>,
+    /// Which other pages may show the stage view in a frame.
+    pub framing: Framing,
 }

@@ -10,7 +10,7 @@ use crate::{api, error, guard, page};
 /// not among these routes: scrapers and probes use other host names, which the guard would refuse.
 pub fn router(app: App, further: Router) -> Router {
     api::router()
-        .merge(page::router(&app.opened))
+        .merge(page::router(&app.opened, &app.framing))
         .with_state(app.clone())
         .merge(further)
         .fallback(error::no_such_path)

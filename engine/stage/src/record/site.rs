@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use web::api::events::{After, event, heard};
 use web::error::{self, ApiError};
 use web::guard::{AccessGuard, guard};
+use web::page::framing::Framing;
 use web::{page, streams};
 
 use super::recording::Recording;
@@ -50,12 +51,12 @@ pub fn play(recording: Recording, speed: f64, shutdown: Shutdown) -> Player {
 }
 
 /// The routes of an engine's page, with the recording as its stream.
-pub fn router(player: Player, access_guard: Arc<AccessGuard>) -> Router {
+pub fn router(player: Player, access_guard: Arc<AccessGuard>, framing: &Framing) -> Router {
     Router::new()
         .route("/page/stream", get(stream))
         .route("/page/audience.svg", get(code))
         .with_state(player)
-        .merge(page::router(&Arc::default()))
+        .merge(page::router(&Arc::default(), framing))
         .fallback(error::no_such_path)
         .layer(from_fn(only_look))
         .layer(from_fn_with_state(access_guard, guard))

@@ -10,18 +10,20 @@
 //! Beside them:
 //! - [`assets`]: the files that are served
 //! - [`chart`]: simulated contenders as SVG files
+//! - [`framing`]: which other pages may show the stage view in a frame
 
 pub mod assets;
 pub mod chart;
 pub mod configure;
+pub mod framing;
 pub mod run;
 pub mod shell;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
-use axum::http::{StatusCode, Uri, header};
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::Markup;
@@ -29,25 +31,27 @@ use tokio::sync::Notify;
 
 use crate::error;
 use assets::{Asset, Folder};
+use framing::Framing;
 use shell::Page;
 
 /// All pages, in the order of the header's links.
 const PAGES: [Page; 2] = [run::PAGE, configure::PAGE];
 
-/// The content security policy; saving the chart as PNG needs `blob:`.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob:; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
-
 /// The pages and their assets; `opened` is notified when somebody opens the Run page.
-pub fn router<S: Clone + Send + Sync + 'static>(opened: &Arc<Notify>) -> Router<S> {
+pub fn router<S>(opened: &Arc<Notify>, framing: &Framing) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let router = PAGES.iter().fold(Router::new(), |router, page| {
-        let opened = opened.clone();
-        let show = async move || {
-            // `opened` starts the opening load, which begins once somebody can see it.
+        let (opened, framing) = (opened.clone(), framing.clone());
+        let show = async move |RawQuery(query): RawQuery| {
+            let mut policy = framing.of_others();
             if page.path == run::PAGE.path {
+                // `opened` starts the opening load, which begins once somebody can see it.
                 opened.notify_one();
+                policy = framing.of_run_page(query.as_deref());
             }
-            answer(shell::document(page, &PAGES))
+            answer(shell::document(page, &PAGES), policy)
         };
         router.route(page.path, get(show))
     });
@@ -56,15 +60,15 @@ pub fn router<S: Clone + Send + Sync + 'static>(opened: &Arc<Notify>) -> Router<
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }
 
-fn answer(html: Markup) -> Response {
+fn answer(html: Markup, policy: HeaderValue) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
     ];
-    (headers, html.into_string()).into_response()
+    let policy = [(header::CONTENT_SECURITY_POLICY, policy)];
+    (headers, policy, html.into_string()).into_response()
 }
 
 fn folders() -> impl Iterator<Item = Folder> {

@@ -1,11 +1,12 @@
 // Sets up the Run page: shows each new model in the page's elements.
 
 import { chart } from "./chart.js";
-import { actions, showControls, tell, wireControls } from "../shell/controls.js";
+import { address } from "../shell/address.js";
+import { actions, removeControls, showControls, tell, wireControls } from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
 import { comparisonLines, toggleComparison } from "./comparison.js";
-import { showBadge, theme } from "../shell/header.js";
+import { chooseTheme, showBadge, theme } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireKeys } from "../shell/keys.js";
 import { showLog } from "./log.js";
@@ -15,15 +16,14 @@ import { showPicture } from "./picture.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { showAudience, toggleStage, wireStage } from "./stage.js";
-import { store, subscribe } from "../shell/store.js";
+import { freeze, store, subscribe } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
 import { showWhy, toggleWhy } from "./why.js";
 
-/** The chart's time span in seconds; `?window=` in the address sets it. */
-const SECONDS =
-  Math.min(300, Math.max(20, Number(new URLSearchParams(location.search).get("window")) || 60));
+/** The chart's time span in seconds. */
+const SECONDS = address.seconds;
 
 let drawing = null;
 
@@ -85,7 +85,7 @@ function show(model) {
   showWhy(model);
   showChart(model);
   showPicture(model);
-  showControls(model);
+  if (!address.readOnly) showControls(model);
   showLog(model);
 }
 
@@ -104,10 +104,22 @@ const why = () => toggleWhy(store.shown ?? store.model);
 const comparison = () => (store.model.state.status?.mode === "replay"
   ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
 
-wireControls();
-wireStage(stageChanged);
-wireExport(() => drawing);
-wireKeys({
+/** What keys do that change only this page. */
+const views = {
+  freeze: () => {
+    freeze(!store.frozen);
+    showBadge();
+  },
+  stage: () => {
+    toggleStage();
+    stageChanged();
+  },
+  comparison,
+  why,
+};
+/** What all keys do. */
+const everything = {
+  ...views,
   ...actions,
   freeze: () => {
     actions.freeze();
@@ -115,20 +127,20 @@ wireKeys({
   },
   next: () => go("next"),
   previous: () => go("previous"),
-  stage: () => {
-    toggleStage();
-    stageChanged();
-  },
-  comparison,
-  why,
   help,
-});
+};
+
+if (address.readOnly) removeControls();
+else wireControls();
+wireStage(stageChanged);
+wireExport(() => drawing);
+wireKeys(address.readOnly ? views : everything);
 place("why-open").addEventListener("click", why);
 place("comparison-open").addEventListener("click", comparison);
-place("help").addEventListener("click", help);
-place("freeze").addEventListener("click", showBadge);
+place("help")?.addEventListener("click", help);
+place("freeze")?.addEventListener("click", showBadge);
 place("theme").value = theme();
-place("theme").addEventListener("change", ({ target }) => theme(target.value));
+place("theme").addEventListener("change", ({ target }) => chooseTheme(target.value));
 new ResizeObserver(again).observe(frame);
 addEventListener("resize", again);
 subscribe(show);

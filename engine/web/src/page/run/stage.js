@@ -1,21 +1,30 @@
 // The stage view: the Run page, reduced to what an audience can read from the last row.
 
+import { address, framed, withoutStage } from "../shell/address.js";
 import { mark, place, say } from "../shell/dom.js";
 
 const LINK = "#stage";
 
 export const isStage = () => document.body.dataset.view === "stage";
 
-/** Enters or leaves the stage view. The page's address records it, so that a reload keeps it. */
+/**
+ * Enters or leaves the stage view. The page's address records it, so that a reload keeps it. In a
+ * frame there is no other view.
+ */
 export function toggleStage(on = !isStage()) {
-  document.body.dataset.view = on ? "stage" : "run";
-  history.replaceState(null, "", on ? LINK : location.pathname + location.search);
-  say(place("stage-view"), on ? "Leave stage view (s)" : "Stage view (s)");
+  const stage = on || framed;
+  document.body.dataset.view = stage ? "stage" : "run";
+  const inQuery = location.search !== withoutStage(location.search);
+  const query = stage ? location.search : withoutStage(location.search);
+  history.replaceState(null, "", location.pathname + query + (stage && !inQuery ? LINK : ""));
+  say(place("stage-view"), stage ? "Leave stage view (s)" : "Stage view (s)");
 }
+
+const asked = () => address.stage || location.hash === LINK;
 
 /** Sets up the button. `changed` is called after each change of the view. */
 export function wireStage(changed) {
-  place("stage-view").addEventListener("click", () => {
+  place("stage-view")?.addEventListener("click", () => {
     toggleStage();
     changed();
   });
@@ -23,7 +32,7 @@ export function wireStage(changed) {
     toggleStage(location.hash === LINK);
     changed();
   });
-  toggleStage(location.hash === LINK);
+  toggleStage(asked());
 }
 
 /** Shows the QR code and the address for the audience, if an audience can take part. */

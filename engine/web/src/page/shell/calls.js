@@ -1,5 +1,6 @@
 // Calls that change something in the engine.
 
+import { address } from "./address.js";
 import { askForToken, token } from "./token.js";
 
 /**
@@ -7,6 +8,9 @@ import { askForToken, token } from "./token.js";
  * @returns {ok, data, message}; `message` is the engine's error text, or null
  */
 export async function call(method, path, body) {
+  if (address.readOnly && method !== "GET") {
+    return { ok: false, data: null, message: "This view is read-only." };
+  }
   const headers = { "x-microscaling-client": "page" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (token()) headers.authorization = `Bearer ${token()}`;

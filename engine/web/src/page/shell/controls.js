@@ -171,6 +171,11 @@ export const actions = {
 
 const allowed = (id) => store.known && !place(id).disabled;
 
+/** Takes all controls from a read-only page, but not the line for answers. */
+export function removeControls() {
+  place("controls").replaceChildren(place("answer"));
+}
+
 /** Sets up buttons and slider. */
 export function wireControls() {
   for (const id of ["burst", "kill", "hold", "freeze"]) {

@@ -1,5 +1,6 @@
 // Sets up the header of all pages: the status, the badge, and the theme.
 
+import { address } from "./address.js";
 import { el, place, say, settings } from "./dom.js";
 import { isStale, silence, store, subscribe } from "./store.js";
 import { clock } from "./words.js";
@@ -51,14 +52,18 @@ export function showBadge() {
 
 const KEY = "theme";
 
-/** Sets the theme chosen for this browser; empty is the system's theme. */
-export function theme(choice = settings.get(KEY) ?? "") {
+/** The theme of this page: the address's, or else the one chosen for this browser. */
+export const theme = () => document.documentElement.dataset.theme;
+
+/** Chooses a theme for this browser; empty is the system's theme. */
+export function chooseTheme(choice) {
   settings.set(KEY, choice);
   document.documentElement.dataset.theme = choice;
-  return choice;
 }
 
-theme();
+document.documentElement.dataset.theme = address.theme ?? settings.get(KEY) ?? "";
+document.documentElement.style.setProperty("--scale", address.scale);
+if (address.readOnly) document.querySelector("nav").remove();
 subscribe((model) => {
   document.body.dataset.tick = model.tick;
   document.body.dataset.run = model.run;

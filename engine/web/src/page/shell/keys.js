@@ -37,18 +37,22 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   }[key] ?? null;
 }
 
-/** Connects keys with actions; the key for "reset" must be held for a second. */
+/**
+ * Connects keys with actions; the key for "reset" must be held for a second. A key without an
+ * action is the browser's.
+ */
 export function wireKeys(actions) {
   document.addEventListener("keydown", (event) => {
     const what = meant(event);
     if (event.repeat || !what || !keysOn() || isField(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
+    const act = /^[0-9]$/.test(what) ? actions.load?.bind(null, Number(what)) : actions[what];
+    if (!act) return;
     if (what === "reset") {
-      if (!place("reset").disabled) hold("Hold r to reset", () => actions.reset());
+      if (!place("reset").disabled) hold("Hold r to reset", () => act());
       return;
     }
-    const done = /^[0-9]$/.test(what) ? actions.load(Number(what)) : actions[what]?.();
-    if (done !== false) event.preventDefault();
+    if (act() !== false) event.preventDefault();
   });
   document.addEventListener("keyup", (event) => event.key === "r" && letGo());
   addEventListener("blur", letGo);

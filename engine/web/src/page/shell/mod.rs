@@ -32,6 +32,7 @@ pub struct Page {
 pub const FOLDER: Folder = Folder { name: "shell", assets: ASSETS };
 
 const ASSETS: &[Asset] = assets![
+    "address.js",
     "calls.js",
     "controls.css",
     "controls.js",

@@ -1,5 +1,6 @@
 // The scenario that is played: its present step, and the buttons to other steps.
 
+import { address } from "./address.js";
 import { call } from "./calls.js";
 import { tell } from "./controls.js";
 import { el, mark, place, say } from "./dom.js";
@@ -17,18 +18,20 @@ export function showScenario({ state }) {
   say(caption, scenario.caption);
   const ends = scenario.ends_in_s;
   say(next, typeof ends === "number" ? `${Math.ceil(ends)} s left` : "");
+  if (address.readOnly) return;
   say(forward, isLast(scenario) ? "End" : "Next");
   mark(box.children[3], "disabled", scenario.step <= 1 || isRecording() ? "" : null);
   mark(forward, "disabled", isRecording() ? "" : null);
 }
 
 function build(box) {
+  box.append(el("span", { class: "step" }), el("strong"), el("span", { class: "left" }));
+  if (address.readOnly) return;
   const back = el("button", { type: "button", id: "previous" }, "Previous");
   const forward = el("button", { type: "button", id: "next" }, "Next");
   back.addEventListener("click", () => go("previous"));
   forward.addEventListener("click", () => go(isLast(store.model.state.scenario) ? "end" : "next"));
-  box.append(el("span", { class: "step" }), el("strong"), el("span", { class: "left" }),
-    back, forward);
+  box.append(back, forward);
 }
 
 /** Only the button ends the scenario, no key: a clicker is easily pressed once too often. */
@@ -43,7 +46,7 @@ let before = Promise.resolve();
  * Returns false if no scenario is played.
  */
 export function go(way) {
-  if (!store.model.state.scenario || isRecording()) return false;
+  if (!store.model.state.scenario || isRecording() || address.readOnly) return false;
   before = before.then(() => call("POST", `/api/v1/scenario/${way}`)).then(tell);
   return true;
 }

@@ -5,7 +5,14 @@ import { place } from "./dom.js";
 const KEY = "token";
 let again = null;
 
-export const token = () => sessionStorage.getItem(KEY);
+/** The token, or null; in a frame of another page, browsers may refuse the storage. */
+export function token() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
 
 /** Shows the field for the token; `retry` is called once a token is entered. */
 export function askForToken(retry) {
