@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 
 import { ask, until } from "./support/box.mjs";
-import { tooSmall, tooWide } from "./support/look.mjs";
+import { letters, outOfSight, tooSmall, tooWide } from "./support/look.mjs";
 import { live } from "./support/run.mjs";
-import { claim, holds } from "./support/scene.mjs";
+import { ROOM, claim, holds } from "./support/scene.mjs";
 
 /** A box with an audience, and a phone in the room. */
 async function room(scene, options = {}) {
@@ -40,6 +40,45 @@ claim("a press on a phone sends a job, and the stage view shows the phones' addr
     assert.ok(await code.evaluate((img) => img.complete && img.naturalWidth > 0));
     assert.ok(await code.getAttribute("alt"));
   });
+
+for (const viewport of [ROOM, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
+  claim(`q fills a window ${viewport.width} wide with the QR code, and q or Escape leaves it`,
+    async (scene) => {
+      const box = await scene.box({ args: ["--audience", "127.0.0.1:0"] });
+      const page = await scene.open(box, { viewport, at: "/?stage" });
+      await live(page);
+      const { url } = (await box.state()).audience;
+      for (const leave of ["q", "Escape"]) {
+        await page.keyboard.press("q");
+        const image = page.locator("#code img");
+        await image.waitFor({ state: "visible", timeout: 5000 });
+        await holds(page, "the code", 5000, () =>
+          document.querySelector("#code img").naturalWidth > 0);
+        const { width, height } = await image.boundingBox();
+        assert.ok(Math.min(width, height) > 0.6 * Math.min(viewport.width, viewport.height));
+        assert.ok(url.includes(await page.locator("#code p").textContent()));
+        assert.deepEqual(await outOfSight(page, ["#code", "#code img", "#code p"]), []);
+        assert.ok(await letters(page, "#code p") >= 28);
+        await page.keyboard.press(leave);
+        await image.waitFor({ state: "hidden", timeout: 5000 });
+        assert.equal(await page.evaluate(() => document.body.dataset.view), "stage");
+      }
+    });
+}
+
+claim("without an audience q says so, also in the stage view", async (scene) => {
+  const box = await scene.box();
+  for (const at of ["/", "/?stage", "/?stage&readonly"]) {
+    const page = await scene.open(box, { at });
+    await live(page);
+    await page.keyboard.press("q");
+    await holds(page, "an answer", 5000, () => {
+      const answer = document.querySelector("#answer");
+      return answer.checkVisibility() && /--audience/.test(answer.textContent);
+    });
+    assert.equal(await page.locator("#code").isVisible(), false, at);
+  }
+});
 
 claim("the phones' listener serves only its page and its button", async (scene) => {
   const { box, phones } = await room(scene);

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { chart } from "../../web/src/page/run/chart.js";
+import { curve } from "../../web/src/page/run/curve.js";
 import { painted } from "../../web/src/page/run/export.js";
 import { GAP } from "../../web/src/page/run/labels.js";
-import { area, line, stacked } from "../../web/src/page/run/layers.js";
+import { area, between, line, stacked } from "../../web/src/page/run/layers.js";
 import { fromSnapshot } from "../../web/src/page/shell/model.js";
 import { nodes, toText } from "../../web/src/page/shell/svg.js";
 import { columns, csv } from "../../web/src/page/run/table.js";
@@ -186,4 +187,40 @@ test("the longest name leaves room for the lines", () => {
   it.history.live[long] = [1, 1, 1];
   const { frame } = drawn(it);
   assert.ok(!frame.narrow && frame.right - frame.left > SIZE.width / 3);
+});
+
+test("a drawing with larger type has the same drawing in fewer units", () => {
+  const small = drawn();
+  const large = drawn(model(), { size: { width: 1700, height: 680 }, scale: 2 });
+  assert.deepEqual(large.frame.upper, small.frame.upper);
+  const [, { viewBox, width, height }] = large.tree;
+  assert.deepEqual([viewBox, width, height], ["0 0 850 340", 1700, 680]);
+});
+
+test("only what is above the target is filled", () => {
+  const { tree } = drawn();
+  const [[, { d, "clip-path": clip }]] = all(tree, "above");
+  const rects = [...nodes(tree)].filter(([name, attributes]) =>
+    name === "clipPath" && attributes.id === "above-0");
+  const [, , [, { height }]] = rects[0];
+  const [[, line]] = all(tree, "target");
+  assert.equal(clip, "url(#above-0)");
+  assert.equal(height, line.y1, "the fill ends at the target's line");
+  assert.ok(d.startsWith("M") && d.endsWith("Z"));
+});
+
+test("a missing reading ends the filled area", () => {
+  const same = (at) => at;
+  assert.equal(between([0, 1, 2, 3], [5, null, 6, 7], same, same, 4, 2),
+    "M0 2L0 5L0 2ZM2 2L2 6L3 7L4 7L4 2Z");
+  assert.equal(between([], [], same, same, 4, 2), "");
+});
+
+test("the stage view's curve says what is allowed, and names other autoscalers", () => {
+  const contenders = [{ label: "HPA (simulated)", points: [[59, 50], [60, 60]], dash: "2 4" }];
+  const { tree } = curve(model(), { size: SIZE, contenders });
+  assert.deepEqual(words(tree).sort(), ["60 s ago", "HPA (simulated)", "allowed 20", "now"]);
+  assert.equal(all(tree, "grid").length, 0);
+  assert.equal(curve(fromSnapshot({ run: "1", seq: 1, state: {}, history: { t: [] } }),
+    { size: SIZE }), null);
 });

@@ -67,7 +67,7 @@ claim("a page of the given origin frames the stage view, and nothing in it chang
     }));
     const expected = { view: "stage", theme: "dark", stored: null };
     assert.deepEqual(await view(), expected);
-    const controls = await frame.locator("button:visible, input, nav a, nav button").count();
+    const controls = await frame.locator(":is(button, input, a):visible").count();
     assert.equal(controls, 0, "a read-only page has no controls");
 
     const stream = scene.ends(await Stream.open(box));
@@ -146,9 +146,9 @@ claim("the address's theme and scale count more than stored ones, and are not st
     };
     const plain = await at("/");
     await page.evaluate(() => localStorage.setItem("theme", "light"));
-    const asked = await at("/?theme=dark&scale=2");
+    const asked = await at("/?theme=dark&scale=1.5");
     assert.deepEqual([asked.theme, asked.stored, asked.view], ["dark", "light", "run"]);
-    assert.equal(asked.letters, 2 * plain.letters);
+    assert.equal(asked.letters, 1.5 * plain.letters);
     const bad = await at("/?theme=red&scale=9");
     assert.deepEqual([bad.theme, bad.letters], ["light", plain.letters]);
     assert.equal((await at("/?stage")).view, "stage");

@@ -56,7 +56,9 @@ async function caughtUp(page, state) {
 function inWords({ tick, used, queues, workloads }) {
   const numbers = [
     ...queues.map(({ name, ready, target }) => [`queue/${name}`, [ready, target]]),
-    ...workloads.map(({ name, ready, desired }) => [`workload/${name}`, [ready, desired]]),
+    // What is wanted is shown only where it differs.
+    ...workloads.map(({ name, ready, desired }) =>
+      [`workload/${name}`, ready === desired ? [ready] : [ready, desired]]),
   ];
   return { tick, numbers: Object.fromEntries(numbers), taken: used };
 }

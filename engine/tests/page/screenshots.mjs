@@ -10,7 +10,7 @@ import { Box, KEPT, ROOT, pause, until } from "./support/box.mjs";
 import { Stream } from "./support/stream.mjs";
 
 const FOLDER = path.join(ROOT, "docs/src/pages");
-const SIZES = [[1280, 720], [1024, 768], [390, 844]];
+const SIZES = [[1280, 720], [1920, 1080], [1024, 768], [390, 844]];
 /** By name: the address, and the key that opens the view. */
 const VIEWS = { run: ["/", null], stage: ["/", "s"], configure: ["/configure", null] };
 
@@ -42,6 +42,8 @@ async function open() {
   const pages = [];
   for (const [width, height] of SIZES) {
     const context = await browser.newContext({ viewport: { width, height } });
+    // These are no first visits.
+    await context.addInitScript(() => localStorage.setItem("first-visit", "done"));
     for (const [name, [at, key]] of Object.entries(VIEWS)) {
       const page = await context.newPage();
       await page.goto(box.url + at);

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { meant } from "../../web/src/page/shell/keys.js";
+import { legendOf } from "../../web/src/page/run/legend.js";
+import { loadOf } from "../../web/src/page/run/load.js";
 import { empty } from "../../web/src/page/shell/model.js";
 import { numbersOf } from "../../web/src/page/run/numbers.js";
 import { lettersOf, sideFor } from "../../web/src/page/run/slots.js";
@@ -19,23 +21,58 @@ test("an unknown value is a dash, never a zero", () => {
   assert.deepEqual([rate(0), rate(3.64), rate(31.2)], ["0", "3.6", "31"]);
   const state = { "queue/jobs": { ready: null, target: 20, status: "failed" } };
   const [queue, lost] = numbersOf({ ...empty(), state });
-  assert.deepEqual([queue.shown, queue.label[1]], ["\u2013", "waiting for the queue"]);
+  assert.deepEqual([queue.shown, queue.label], ["\u2013", "waiting for the queue"]);
+  assert.deepEqual(queue.stage, ["", "waiting for the queue"]);
   assert.equal(lost.shown, "\u2013");
 });
 
 test("an old reading shows its age", () => {
   const state = { "queue/jobs": { ready: 7, target: 20, status: "stale", age_s: 4.2 } };
   const [queue] = numbersOf({ ...empty(), state });
-  assert.equal(queue.label[1], "in the queue 4 s ago");
+  assert.equal(queue.label, "waited 4 s ago");
+  assert.deepEqual(queue.stage, ["waited", "4 s ago"]);
   assert.ok(queue.kind.includes("old"));
 });
 
-test("lost jobs are always shown, tiles only with a background", () => {
+test("lost jobs are always shown, and workloads have the audience's names", () => {
   const spare = { ready: 2, desired: 2, background: true };
-  const keys = (state) => numbersOf({ ...empty(), state }).map(({ key: it }) => it);
-  assert.deepEqual(keys({ lost: 0 }), ["lost"]);
-  assert.deepEqual(keys({ lost: 0, "workload/remainder": spare }),
-    ["workload/remainder", "tiles", "lost"]);
+  const urgent = { ready: 7, desired: 8, background: false };
+  const said = (state) =>
+    numbersOf({ ...empty(), state }).map(({ label, of }) => `${label} ${of ?? ""}`);
+  assert.deepEqual(said({ lost: 0 }), ["jobs lost "]);
+  const one = { lost: 0, "workload/consumer": urgent, "workload/remainder": spare };
+  assert.deepEqual(said(one), ["Workers (urgent) 8", "Spare work 2", "jobs lost "]);
+  const two = { ...one, "workload/mail": { ...urgent, paused: true } };
+  assert.deepEqual(said(two), ["consumer 8", "mail, paused 8", "Spare work 2", "jobs lost "]);
+});
+
+test("the legend names each shape, and letters only where a shape has several workloads", () => {
+  const all = (...names) => legendOf(workloads(...names)).map(({ kind, label }) => [kind, label]);
+  assert.deepEqual(all("consumer", "remainder"),
+    [["urgent", "Workers (urgent)"], ["background", "Spare work"]]);
+  assert.deepEqual(all("consumer", "mail", "remainder"),
+    [["urgent", "C: consumer"], ["urgent", "M: mail"], ["background", "B: Spare work"]]);
+});
+
+test("the load is the number of producers, and what they make if that is known", () => {
+  const producer = (desired) => ({ desired, load: true });
+  const queue = (arrive_s) => ({ ready: 1, target: 20, status: "fresh", arrive_s });
+  const load = (state) => loadOf({ ...empty(), state });
+  assert.equal(load({ "queue/jobs": queue(3) }), null);
+  const one = { "deployment/producer": producer(3), "queue/jobs": queue(30.1) };
+  assert.deepEqual(load(one), { count: 3, said: "30 jobs a second" });
+  assert.deepEqual(load({ ...one, "queue/jobs": queue(null) }), { count: 3, said: "" });
+  assert.deepEqual(load({ ...one, "deployment/mailer": producer(1), "queue/mail": queue(2) }),
+    { count: 4, said: "mailer 1, producer 3, 32 jobs a second" });
+});
+
+test("a queue over its target is marked, and one waiting job is singular", () => {
+  const queue = (ready) => numbersOf({ ...empty(),
+    state: { "queue/jobs": { ready, target: 20, status: "fresh" } } })[0];
+  assert.deepEqual([queue(21), queue(20), queue(1)].map(({ kind }) => kind),
+    ["queue over", "queue", "queue"]);
+  assert.deepEqual([queue(1), queue(2)].map(({ label }) => label),
+    ["job waits, target 20", "jobs wait, target 20"]);
 });
 
 test("letters tell workloads apart, and B is background", () => {
@@ -55,7 +92,7 @@ test("all slots fit: in one row if possible, smaller if there are many", () => {
 test("keys do what the help says", () => {
   const meanings = {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "comparison", e: "why", r: "reset", "?": "help",
+    c: "comparison", e: "why", q: "code", r: "reset", "?": "help",
   };
   for (const [name, what] of Object.entries(meanings)) assert.equal(meant(key(name)), what);
   assert.equal(meant(key("B", { shiftKey: true })), "burst");

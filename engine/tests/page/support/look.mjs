@@ -28,6 +28,18 @@ export function tooWide(page) {
   });
 }
 
+/** Texts that do not fit into their own element, which hides the rest and cannot be scrolled. */
+export function cutOff(page) {
+  return page.evaluate(() => [...document.querySelectorAll("main *, header *")].filter((it) => {
+    const { overflowX, overflowY } = getComputedStyle(it);
+    const shown = it.checkVisibility() && it.offsetWidth > 1 && it.offsetHeight > 1;
+    const cut = (overflow, content, room) =>
+      ["hidden", "clip"].includes(overflow) && content > room + 1;
+    return shown && (cut(overflowX, it.scrollWidth, it.clientWidth)
+      || cut(overflowY, it.scrollHeight, it.clientHeight));
+  }).map((it) => `${it.tagName} ${it.id}: ${it.textContent.slice(0, 40)}`));
+}
+
 /** All visible texts smaller than this many CSS pixels, with their sizes. */
 export function tooSmall(page, least) {
   return page.evaluate((least) => {

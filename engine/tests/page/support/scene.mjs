@@ -68,12 +68,16 @@ class Scene {
     this.#expected.push(pattern);
   }
 
-  /** A new browser, which may send requests only to the given boxes. */
-  async room(boxes, { viewport = ROOM, ...options } = {}) {
+  /**
+   * A new browser, which may send requests only to the given boxes. Its user has been on the page
+   * before, unless `firstVisit` says otherwise: then bubbles explain the page.
+   */
+  async room(boxes, { viewport = ROOM, firstVisit = false, ...options } = {}) {
     const trap = this.ends(await Trap.start());
     const bypass = boxes.map((box) => box.address).join(",");
     const proxy = { server: trap.url, bypass };
     const context = await browser.newContext({ viewport, proxy, ...options });
+    if (!firstVisit) await context.addInitScript(visited);
     await context.tracing.start({ snapshots: true });
     context.on("console", (line) => line.type() === "error" && this.#note(line.text()));
     context.on("weberror", (error) => this.#note(String(error.error())));
@@ -126,6 +130,15 @@ class Scene {
   async end() {
     for (const { context } of this.#rooms) await context.close();
     for (const thing of this.#ends.reverse()) await thing.end();
+  }
+}
+
+/** Runs in each page: the bubbles of a first visit were closed. Some documents have no storage. */
+export function visited() {
+  try {
+    localStorage.setItem("first-visit", "done");
+  } catch {
+    // There is nothing to show in such a document.
   }
 }
 

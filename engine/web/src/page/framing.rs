@@ -98,17 +98,44 @@ mod tests {
         for text in ["https://slides.example.org", "http://127.0.0.1:8000", "http://localhost"] {
             assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
         }
-        assert_eq!("HTTPS://Slides.example:443".parse(), Ok(Origin("https://slides.example:443".into())));
+        assert_eq!(
+            "HTTPS://Slides.example:443".parse(),
+            Ok(Origin("https://slides.example:443".into()))
+        );
     }
 
     #[test]
     fn nothing_else_is_an_origin() {
         let others = [
-            "", "slides.example", "https://", "https://a/", "https://a/b", "https://*", "https://a;",
-            "https://*.example.org", "ftp://a", "https://a:", "https://a:0", "https://a:99999",
-            "https://a:+1", "https://me@a", "https://a b", "https://a'", "https://a,b", "null", "*",
-            "https://a..b", "https://a.", "'self'", "https://a?b", "https://a#b", "http://[::1]",
-            "https://a\r\nx: y", "https://ä", "data:x", "https:a",
+            "",
+            "slides.example",
+            "https://",
+            "https://a/",
+            "https://a/b",
+            "https://*",
+            "https://a;",
+            "https://*.example.org",
+            "ftp://a",
+            "https://a:",
+            "https://a:0",
+            "https://a:99999",
+            "https://a:+1",
+            "https://me@a",
+            "https://a b",
+            "https://a'",
+            "https://a,b",
+            "null",
+            "*",
+            "https://a..b",
+            "https://a.",
+            "'self'",
+            "https://a?b",
+            "https://a#b",
+            "http://[::1]",
+            "https://a\r\nx: y",
+            "https://ä",
+            "data:x",
+            "https:a",
         ];
         for text in others {
             assert!(text.parse::<Origin>().is_err(), "{text}");

@@ -1,6 +1,8 @@
 // Sets up the Run page: shows each new model in the page's elements.
 
+import { showAudience, showCode, wireCode } from "./audience.js";
 import { chart } from "./chart.js";
+import { curve } from "./curve.js";
 import { address } from "../shell/address.js";
 import { actions, removeControls, showControls, tell, wireControls } from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
@@ -9,17 +11,20 @@ import { comparisonLines, toggleComparison } from "./comparison.js";
 import { chooseTheme, showBadge, theme } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireKeys } from "../shell/keys.js";
+import { showLegend } from "./legend.js";
+import { showLoad } from "./load.js";
 import { showLog } from "./log.js";
 import { entries } from "../shell/model.js";
 import { showNumbers } from "./numbers.js";
 import { showPicture } from "./picture.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
-import { showAudience, toggleStage, wireStage } from "./stage.js";
+import { isStage, toggleStage, wireStage } from "./stage.js";
 import { freeze, store, subscribe } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
+import { showVisit, wireVisit } from "./visit.js";
 import { showWhy, toggleWhy } from "./why.js";
 
 /** The chart's time span in seconds. */
@@ -27,10 +32,13 @@ const SECONDS = address.seconds;
 
 let drawing = null;
 
+/** The size of the chart's type in units of its drawing. */
+const TYPE = 18;
+
 const pen = document.createElement("canvas").getContext("2d");
 const family = getComputedStyle(document.body).fontFamily;
 function width(text, { strong = false }) {
-  pen.font = `${strong ? "700" : "400"} 18px ${family}`;
+  pen.font = `${strong ? "700" : "400"} ${TYPE}px ${family}`;
   return pen.measureText(text).width;
 }
 
@@ -66,7 +74,10 @@ function waiting() {
 function draw(model) {
   const size = { width: frame.clientWidth, height: frame.clientHeight };
   if (size.width < 100 || size.height < 60) return;
-  const drawn = chart(model, { size, seconds: SECONDS, contenders: comparisonLines(model), width });
+  const scale = parseFloat(getComputedStyle(frame).fontSize) / TYPE;
+  const contenders = comparisonLines(model);
+  const draw = isStage() ? curve : chart;
+  const drawn = draw(model, { size, scale, seconds: SECONDS, contenders, width });
   if (!drawn) return;
   drawing = { ...drawn, size };
   frame.querySelectorAll("svg, .waiting").forEach((old) => old.remove());
@@ -81,12 +92,15 @@ function show(model) {
   showScenario(model);
   showAudience(model);
   showSlots(model);
+  showLegend(model);
   showNumbers(model);
+  showLoad(model);
   showWhy(model);
   showChart(model);
   showPicture(model);
   if (!address.readOnly) showControls(model);
   showLog(model);
+  showVisit(model);
 }
 
 const again = () => store.known && show(store.shown ?? store.model);
@@ -116,6 +130,7 @@ const views = {
   },
   comparison,
   why,
+  code: () => showCode(store.model),
 };
 /** What all keys do. */
 const everything = {
@@ -133,6 +148,8 @@ const everything = {
 if (address.readOnly) removeControls();
 else wireControls();
 wireStage(stageChanged);
+wireCode();
+wireVisit();
 wireExport(() => drawing);
 wireKeys(address.readOnly ? views : everything);
 place("why-open").addEventListener("click", why);

@@ -1,5 +1,5 @@
-// The chart of the last minute: two panels on one time axis, with "now" at the right edge. It has
-// the size of its element in pixels, so that type of 18 px is 18 px on any screen.
+// The chart of the last minute: two panels on one time axis, with "now" at the right edge. It is
+// drawn in units in which its type is 18 high; `scale` says how many pixels a unit has.
 
 import { round, timeAxis, timeSteps } from "./axis.js";
 import { guess, spread } from "./labels.js";
@@ -17,11 +17,13 @@ const NARROWEST = 120;
 
 /**
  * The chart as a tree of SVG elements.
- * @param size {width, height} in pixels, seconds: the time span, contenders: further thin lines,
- *   width: measures the width of a text
- * @returns {tree, frame, data}, or null before the first point
+ * @param size {width, height} in pixels, scale: pixels in a unit, seconds: the time span,
+ *   contenders: further thin lines, width: measures the width of a text of 18 units
+ * @returns {tree, frame, data}, or null before the first point; the frame is in units
  */
-export function chart(model, { size, seconds = 60, contenders = [], width = guess }) {
+export function chart(model, options) {
+  const { size: space, scale = 1, seconds = 60, contenders = [], width = guess } = options;
+  const size = { width: space.width / scale, height: space.height / scale };
   const data = windowed(model.history, seconds);
   if (data.t.length === 0) return null;
   const queues = entries(model, "queue");
@@ -33,14 +35,15 @@ export function chart(model, { size, seconds = 60, contenders = [], width = gues
   const containers =
     containerPanel(data, workloads, model.state.capacity ?? 0, lower, frame.x);
   const tree = ["svg", {
-    xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${size.width} ${size.height}`,
-    width: size.width, height: size.height, class: "chart", "aria-hidden": "true",
+    xmlns: "http://www.w3.org/2000/svg",
+    viewBox: `0 0 ${round(size.width)} ${round(size.height)}`,
+    width: space.width, height: space.height, class: "chart", "aria-hidden": "true",
   },
   patterns(frame), ...queue.drawing, ...containers.drawing,
   ...markLines(model, frame, width),
   ...ends(queue.labels, upper), ...ends(containers.labels, lower),
   ...times(frame, size.height)];
-  return { tree, frame, data };
+  return { tree, frame, data, scale };
 }
 
 function framed(model, { size, width, contenders, queues, workloads, data, seconds }) {
@@ -69,7 +72,7 @@ function framed(model, { size, width, contenders, queues, workloads, data, secon
 }
 
 /** Labels beside the right edge, or on the lines if there is no room beside it. */
-function ends(labels, frame) {
+export function ends(labels, frame) {
   const [x, anchor] = frame.narrow ? [frame.right - 4, "end"] : [frame.right + 10, "start"];
   const [top, lower] = frame.narrow ? [frame.top + 18, -5] : [frame.top, 6];
   return spread(labels, top, frame.bottom).map(({ y, text, strong, contender }) => ["text", {

@@ -6,8 +6,8 @@ import { toText } from "../shell/svg.js";
 
 /** The attributes for each class in a saved chart, which has no style sheet. */
 const PAINT = {
-  band: { fill: "#fbe9df" }, grid: { stroke: "#d8dee4" },
-  target: { stroke: "#d55e00", "stroke-width": 2, "stroke-dasharray": "8 6" },
+  band: { fill: "#eaedf0" }, above: { fill: "#f4b183" }, grid: { stroke: "#d8dee4" },
+  target: { stroke: "#57606a", "stroke-width": 2, "stroke-dasharray": "8 6" },
   queue: { fill: "none", stroke: "#d55e00", "stroke-width": 4, "stroke-linejoin": "round" },
   contender: { fill: "none", stroke: "#57606a", "stroke-width": 1.5 },
   capacity: { stroke: "#1b1f24", "stroke-width": 2 },

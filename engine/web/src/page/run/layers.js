@@ -17,6 +17,26 @@ export function line(times, values, x, y, end) {
   return drawing ? `${path}H${round(end)}` : path;
 }
 
+/** The areas between a line through readings and a level; a missing reading ends an area. */
+export function between(times, values, x, y, end, level) {
+  const runs = [];
+  values.forEach((value, i) => {
+    const known = value !== null && value !== undefined;
+    const before = values[i - 1] !== null && values[i - 1] !== undefined && i > 0;
+    if (known && !before) runs.push([]);
+    if (known) runs.at(-1).push([x(times[i]), y(value)]);
+  });
+  const last = values.at(-1);
+  if (runs.length > 0 && last !== null && last !== undefined) {
+    runs.at(-1).push([round(end), y(last)]);
+  }
+  const ground = y(level);
+  return runs.map((points) => {
+    const upper = points.map(([at, height]) => `L${at} ${height}`).join("");
+    return `M${points[0][0]} ${ground}${upper}L${points.at(-1)[0]} ${ground}Z`;
+  }).join("");
+}
+
 /**
  * The area of one layer of stacked counts. A count holds until the next one, so edges are steps.
  * @param below, above: the sums without and with this layer, one for each point

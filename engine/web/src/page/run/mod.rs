@@ -18,16 +18,21 @@ pub const PAGE: Page = Page {
 
 const ASSETS: &[Asset] = assets![
     "app.js",
+    "audience.js",
     "axis.js",
+    "beside.js",
     "chart.css",
     "chart.js",
     "comparison.css",
     "comparison.js",
     "contenders.js",
+    "curve.js",
     "export.js",
     "headline.js",
     "labels.js",
     "layers.js",
+    "legend.js",
+    "load.js",
     "log.js",
     "marks.js",
     "numbers.js",
@@ -39,6 +44,8 @@ const ASSETS: &[Asset] = assets![
     "stage.js",
     "table.js",
     "values.js",
+    "visit.css",
+    "visit.js",
     "why.js",
 ];
 
@@ -50,6 +57,7 @@ fn head() -> Markup {
         link rel="stylesheet" href="/assets/run/chart.css";
         link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";
+        link rel="stylesheet" href="/assets/run/visit.css";
         // With these links a browser loads all modules at once, not one import after the other.
         @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
         script type="module" src="/assets/run/app.js" {}
@@ -70,6 +78,9 @@ fn body() -> Markup {
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
         section id="comparison" aria-label="Comparison" hidden {}
+        section id="visit" role="dialog" aria-labelledby="visit-title"
+            aria-describedby="visit-words" hidden {}
+        dialog id="code" aria-label="Add a job with your phone" tabindex="-1" {}
         (controls::help())
     }
 }
@@ -80,8 +91,9 @@ fn now() -> Markup {
         div class="now" {
             section aria-label="Slots" {
                 ol id="slots" {}
-                p class="caption" {
-                    span { "Urgent work first. Background gets what is left." }
+                div class="caption" {
+                    ul id="legend" aria-label="What the slots show" {}
+                    span id="dots-legend" {}
                     button type="button" class="link" id="why-open" aria-expanded="false"
                         aria-controls="why" { "Why (e)" }
                     button type="button" class="link" id="comparison-open" { "Compare (c)" }
@@ -89,6 +101,11 @@ fn now() -> Markup {
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}
             section id="numbers" aria-label="Numbers" {}
+            section id="load-now" aria-label="Load" hidden {
+                strong { "Load" }
+                b id="load-count" {}
+                span id="load-rate" {}
+            }
             section id="why" aria-label="Why" hidden {}
             section id="chart" aria-label="Chart" {
                 div id="plot" { p class="waiting" { "waiting for the queue" } }

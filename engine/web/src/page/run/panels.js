@@ -1,13 +1,16 @@
-// The chart's two panels: the queues with their target band, and the stacked containers with the
-// capacity. Each function for a panel returns a drawing and the labels of its lines.
+// The chart's two panels: the queues with the zone up to their target, and the stacked containers
+// with the capacity. Each function for a panel returns a drawing and the labels of its lines.
 
 import { countAxis, queueMax } from "./axis.js";
-import { area, line, stacked } from "./layers.js";
+import { area, between, line, stacked } from "./layers.js";
 import { live } from "../shell/model.js";
 import { called, short } from "../shell/words.js";
 
 /** Dash patterns tell the queues' lines apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
+
+/** The looks of the queue panel on the Run page. */
+const LOOKS = { axis: true, bound: "target" };
 
 /** The clip path for lines that begin before the time span. */
 const INSIDE = "url(#inside)";
@@ -37,8 +40,12 @@ export function greatest(data, queues, contenders) {
   return queueMax(target, Math.max(0, ...seen, ...others));
 }
 
-/** The queue panel. `contenders` are further thin lines: {label, points: [[t, length]], dash}. */
-export function queuePanel(data, queues, contenders, frame, x) {
+/**
+ * The queue panel. The zone up to the target is grey, and what a queue has above its target is
+ * filled. `contenders` are further thin lines: {label, points: [[t, length]], dash}.
+ * @param looks {axis: whether counts are marked, bound: what the target is called}
+ */
+export function queuePanel(data, queues, contenders, frame, x, looks = LOOKS) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
   const max = greatest(data, queues, contenders);
@@ -48,7 +55,8 @@ export function queuePanel(data, queues, contenders, frame, x) {
       class: "band", x: frame.left, y: y(target), width: frame.right - frame.left,
       height: frame.bottom - y(target),
     }],
-    ...grid(frame, y, ticks(max, frame)),
+    ...(looks.axis ? grid(frame, y, ticks(max, frame)) : []),
+    ...queues.flatMap((queue, i) => aboveTarget(queue, i, data, frame, x, y)),
     ...[...new Set(queues.map(({ value }) => value.target))].map((it) =>
       rule(frame, y(it), "target")),
     ...contenders.map((contender) => contenderLine(contender, data, frame, x, y)),
@@ -58,7 +66,22 @@ export function queuePanel(data, queues, contenders, frame, x) {
       "stroke-dasharray": DASHES[i % DASHES.length],
     }]),
   ];
-  return { drawing, labels: queueLabels(data, queues, contenders, y), y };
+  return { drawing, labels: queueLabels(data, queues, contenders, y, looks), y };
+}
+
+/** The area between a queue's line and its target, where the line is above it. */
+function aboveTarget({ name, value }, i, data, frame, x, y) {
+  const target = value.target ?? 0;
+  const clip = `above-${i}`;
+  const { left, right } = frame;
+  return [
+    ["clipPath", { id: clip },
+      ["rect", { x: left, y: 0, width: Math.max(0, right - left), height: y(target) }]],
+    ["path", {
+      class: "above", "clip-path": `url(#${clip})`,
+      d: between(data.t, data.queues[name] ?? [], x, y, right, target),
+    }],
+  ];
 }
 
 const contenderLine = (contender, data, frame, x, y) => {
@@ -68,7 +91,7 @@ const contenderLine = (contender, data, frame, x, y) => {
   return ["path", { class: "contender", "clip-path": INSIDE, d: path, ...dashes }];
 };
 
-function queueLabels(data, queues, contenders, y) {
+function queueLabels(data, queues, contenders, y, { bound }) {
   const several = queues.length > 1;
   const named = (name) => (several ? `queue ${short(name)}` : "queue");
   const lines = queues.map(({ name, value }) => {
@@ -80,7 +103,7 @@ function queueLabels(data, queues, contenders, y) {
   const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
     const whose = targets.size > 1 ? ` ${short(name)}` : "";
-    return { y: y(target), text: `target ${target}${whose}`, strong: false };
+    return { y: y(target), text: `${bound} ${target}${whose}`, strong: false };
   });
   const others = contenders.map(({ label, points }) => ({
     y: y(points.at(-1)?.[1] ?? 0), text: label, strong: false, contender: true,

@@ -1,7 +1,7 @@
 // The stage view: the Run page, reduced to what an audience can read from the last row.
 
 import { address, framed, withoutStage } from "../shell/address.js";
-import { mark, place, say } from "../shell/dom.js";
+import { place, say } from "../shell/dom.js";
 
 const LINK = "#stage";
 
@@ -33,24 +33,4 @@ export function wireStage(changed) {
     changed();
   });
   toggleStage(asked());
-}
-
-/** Shows the QR code and the address for the audience, if an audience can take part. */
-export function showAudience({ state }) {
-  const box = place("audience");
-  const { audience } = state;
-  box.hidden = !audience;
-  if (!audience) {
-    box.replaceChildren();
-    return;
-  }
-  if (box.children.length === 0) {
-    const image = document.createElement("img");
-    const words = document.createElement("p");
-    box.append(image, words);
-  }
-  const [image, words] = box.children;
-  mark(image, "src", "/page/audience.svg");
-  mark(image, "alt", `QR code of ${audience.url}`);
-  say(words, audience.url.replace(/^http:\/\//, "").replace(/\/$/, ""));
 }

@@ -34,22 +34,23 @@ export function reader(frame) {
   }
 
   function put(at, words) {
-    const x = drawn.frame.x(at);
+    const { frame, scale } = drawn;
+    const x = frame.x(at) * scale;
     line.style.left = `${x}px`;
-    line.style.top = `${drawn.frame.upper.top}px`;
-    line.style.height = `${drawn.frame.lower.bottom - drawn.frame.upper.top}px`;
+    line.style.top = `${frame.upper.top * scale}px`;
+    line.style.height = `${(frame.lower.bottom - frame.upper.top) * scale}px`;
     while (box.children.length > words.length) box.lastElementChild.remove();
     while (box.children.length < words.length) box.append(el("div"));
     words.forEach((word, i) => say(box.children[i], word));
     // The box is shown on that side of the line where it does not cover the labels.
-    const before = x + 12 + box.offsetWidth > drawn.frame.right;
+    const before = x + 12 + box.offsetWidth > frame.right * scale;
     box.style.left = `${Math.max(0, before ? x - 12 - box.offsetWidth : x + 12)}px`;
-    box.style.top = `${drawn.frame.lower.top - 20}px`;
+    box.style.top = `${(frame.lower.top - 20) * scale}px`;
   }
 
   frame.addEventListener("pointermove", (event) => {
     if (!drawn) return;
-    const x = event.clientX - frame.getBoundingClientRect().left;
+    const x = (event.clientX - frame.getBoundingClientRect().left) / drawn.scale;
     const { left, right, seconds } = drawn.frame;
     back = Math.max(0, ((right - x) / (right - left)) * seconds);
     update();

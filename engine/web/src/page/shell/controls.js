@@ -6,7 +6,6 @@ import { el, keyed, mark, place, say } from "./dom.js";
 import { holdable } from "./hold.js";
 import { entries, firstLoad } from "./model.js";
 import { freeze, store } from "./store.js";
-import { capitalised, plural } from "./words.js";
 import { wireToken } from "./token.js";
 
 /** Jobs of one burst. */
@@ -43,8 +42,9 @@ const article = (name) => (/^[aeiou]/i.test(name) ? "an" : "a");
 
 function showLoad(load) {
   const slider = place("producers");
-  const name = load ? plural(load.name, 2) : "producers";
-  say(place("producers-label"), capitalised(name));
+  // The Deployment's name helps only where several make load.
+  const many = entries(store.model, "deployment").filter(({ value }) => value.load).length;
+  say(place("producers-label"), many > 1 ? `Load (${load.name})` : "Load");
   if (!load || dragging) return;
   if (wanted !== null && Date.now() < wanted.until && load.value.desired !== wanted.value) return;
   wanted = null;

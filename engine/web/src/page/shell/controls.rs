@@ -27,7 +27,7 @@ pub fn controls() -> Markup {
     html! {
         section id="controls" aria-label="Controls" {
             div class="row" {
-                label for="producers" id="producers-label" { "Producers" }
+                label for="producers" id="producers-label" { "Load" }
                 input id="producers" type="range" min="0" max="10" value="0" autocomplete="off"
                     disabled;
                 b id="producers-value" { "\u{2013}" }
@@ -52,9 +52,9 @@ pub fn controls() -> Markup {
 }
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("PageDown, PageUp", "the scenario's next step, previous step"),
-    ("+, \u{2212}, 0 to 9", "producers: one more, one fewer, this many"),
+    ("+, \u{2212}, 0 to 9", "load: one more, one fewer, this many producers"),
     ("Shift+B", "burst: 100 jobs at once"),
     ("k", "kill a consumer"),
     ("h", "hold or resume scaling"),
@@ -62,6 +62,7 @@ const KEYS: [(&str, &str); 12] = [
     ("s", "stage view"),
     ("e", "why each workload has its count"),
     ("c", "compare with other autoscalers, simulated"),
+    ("q", "the audience's QR code over the whole screen; q again or Esc leaves it"),
     ("r for one second", "reset; its button must be held, too"),
     ("\u{2190} \u{2192} on the chart", "read earlier values"),
     ("?", "this help"),

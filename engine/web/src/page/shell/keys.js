@@ -31,7 +31,7 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   if (shiftKey) return key === "B" ? "burst" : null;
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "comparison", e: "why", r: "reset",
+    c: "comparison", e: "why", q: "code", r: "reset",
     // The key of + on keyboards where + needs Shift.
     "=": "more",
   }[key] ?? null;

@@ -17,8 +17,6 @@ export function plural(name, count) {
   return /(ch|sh|x)$/.test(name) ? `${name}es` : `${name}s`;
 }
 
-export const capitalised = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
-
 /** A rate: one decimal below ten, none above. An unknown rate is a dash, never a zero. */
 export function rate(value) {
   if (value === null || value === undefined) return "\u2013";
@@ -32,6 +30,17 @@ export const count = (value) =>
 /** A workload in a sentence about `n` containers: "background", or its name, singular or plural. */
 export const called = (name, workload, n = 2) =>
   workload?.background ? "background" : plural(name, n);
+
+/**
+ * The workloads' names for the audience, by their own names. A single urgent workload needs no name
+ * of its own.
+ */
+export function audienceNames(workloads) {
+  const urgent = workloads.filter(({ value }) => !value.background).length;
+  const named = ({ name, value }) =>
+    (value.background ? "Spare work" : urgent === 1 ? "Workers (urgent)" : name);
+  return new Map(workloads.map((workload) => [workload.name, named(workload)]));
+}
 
 /** A name cut for the chart: Kubernetes allows 63 characters, the chart has less room. */
 export const short = (name) => (name.length > 22 ? `${name.slice(0, 21)}\u2026` : name);
