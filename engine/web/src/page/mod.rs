@@ -9,6 +9,7 @@
 //!
 //! Beside them:
 //! - [`assets`]: the files that are served
+//! - [`phrases`]: the texts that the pages show
 //! - [`chart`]: simulated contenders as SVG files
 //! - [`framing`]: which other pages may show the stage view in a frame
 
@@ -16,6 +17,7 @@ pub mod assets;
 pub mod chart;
 pub mod configure;
 pub mod framing;
+pub mod phrases;
 pub mod run;
 pub mod shell;
 
@@ -144,6 +146,47 @@ mod tests {
                 assert!(!asset.text.contains(way), "{} has {way}", asset.name);
             }
         }
+    }
+
+    /// The keys that a file passes to `phrase`.
+    fn keys(text: &str) -> impl Iterator<Item = &str> {
+        text.split("phrase(\"").skip(1).filter_map(|rest| rest.split('"').next())
+    }
+
+    #[test]
+    fn every_text_has_a_key_and_every_key_a_text() {
+        let files: Vec<(String, String)> = all()
+            .map(|(_, asset)| (asset.name.to_owned(), asset.text.to_owned()))
+            .filter(|(name, _)| name != "english.js")
+            .chain(rust_files())
+            .collect();
+        let known = |key: &str| phrases::all().any(|it| it == key);
+        for (name, text) in &files {
+            keys(text).for_each(|key| assert!(known(key), "{name}: {key}"));
+        }
+        for key in phrases::all() {
+            let group = key.split('.').next().unwrap_or(key);
+            let uses = [format!("\"{key}\""), format!("`{group}.${{")];
+            let is_used = |text: &str| uses.iter().any(|it| text.contains(it));
+            assert!(files.iter().any(|(_, text)| is_used(text)), "nobody uses {key}");
+        }
+    }
+
+    /// The Rust files of the pages, with their contents.
+    fn rust_files() -> Vec<(String, String)> {
+        let mut open = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/page")];
+        let mut files = Vec::new();
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|it| it == "rs")
+                && !path.ends_with("page/mod.rs")
+            {
+                let text = std::fs::read_to_string(&path).unwrap();
+                files.push((path.display().to_string(), text));
+            }
+        }
+        files
     }
 
     #[test]

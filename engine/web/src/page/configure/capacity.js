@@ -1,9 +1,10 @@
 // The field for the capacity.
 
 import { put } from "./card.js";
-import { PREFIX, atField, plain } from "./fields.js";
+import { PREFIX, atField, backToValue, plain } from "./fields.js";
 import { mend, said, wireBack } from "./form.js";
 import { place, say } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 
 const NAME = `${PREFIX}capacity`;
 
@@ -40,11 +41,11 @@ export class Capacity {
     mend(this.parts, this.wrong ?? (view.trouble ? this.words(view.trouble) : ""));
     const [now, before] = [view.annotations[NAME], view.defaults[NAME]];
     this.back.hidden = view.measured || (now === before && !this.wrong);
-    say(this.back.lastElementChild, `Back to ${before ?? "the value of --capacity"}`);
+    say(this.back.lastElementChild, backToValue(before ?? phrase("configure.the-flag")));
     const why = view.measured
-      ? "slots, as many as the cluster has free"
-      : view.deployment === null ? "slots, set by --capacity; the engine has no Deployment" : null;
-    say(place("capacity-note"), why ?? "slots; each has room for one container");
+      ? phrase("configure.slots-free")
+      : view.deployment === null ? phrase("configure.slots-flag") : null;
+    say(place("capacity-note"), why ?? phrase("configure.slots"));
   }
 
   /** The value in use; without an annotation it comes from the flag --capacity. */
@@ -110,7 +111,7 @@ export class Capacity {
     if (!answer.ok) return this.show(this.view);
     // If another draft was typed while the edit was being sent, it stays.
     if (this.draft !== null && plain(this.draft) === (value ?? "")) this.draft = null;
-    said(place("capacity-status"), "applied");
+    said(place("capacity-status"), phrase("configure.applied"));
     this.onChange(answer.data);
   }
 }

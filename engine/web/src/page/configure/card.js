@@ -6,6 +6,7 @@ import { backTo, differs, drafted, edits, placed, sentences, settled, shown, use
   from "./fields.js";
 import { control, mend, said, wireBack } from "./form.js";
 import { el, mark, say } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 
 /** A card calls `onChange` with the configuration after an edit, and `typed` after each key. */
 export class Card {
@@ -35,8 +36,8 @@ export class Card {
     this.message = el("p", { class: "wrong", role: "alert" });
     this.status = el("p", { class: "applied", role: "status" });
     this.image = el("p", { class: "image" });
-    this.stop = el("button", { type: "button" }, `Stop scaling ${name}`);
-    const more = el("details", {}, el("summary", {}, "More settings"),
+    this.stop = el("button", { type: "button" }, phrase("configure.stop", { name }));
+    const more = el("details", {}, el("summary", {}, phrase("configure.more")),
       el("div", { class: "fields" }, ...parts(true)));
     this.fields = el("fieldset", { "aria-labelledby": `card-${name}` },
       el("div", { class: "fields" }, ...parts(false)), more, this.image,
@@ -95,11 +96,13 @@ export class Card {
     this.view = view;
     this.draft = settled(this.draft, view.annotations, view.defaults);
     const { settings, deployment } = view;
-    const priority = `priority ${settings.priority}${settings.priority === 1 ? " (first)" : ""}`;
-    const background = settings.rule === "remainder" ? "background" : null;
-    this.title.replaceChildren(deployment, " ", el("small", {}, background ?? priority));
-    mark(this.form, "data-kind", background ?? "urgent");
-    say(this.image, view.image ? `Image ${view.image}` : "");
+    const key = settings.priority === 1 ? "configure.first" : "configure.priority-of";
+    const priority = phrase(key, { priority: settings.priority });
+    const isBackground = settings.rule === "remainder";
+    this.title.replaceChildren(deployment, " ",
+      el("small", {}, isBackground ? phrase("background") : priority));
+    mark(this.form, "data-kind", isBackground ? "background" : "urgent");
+    say(this.image, view.image ? phrase("configure.image", { image: view.image }) : "");
     for (const field of FIELDS) this.showField(field);
     this.showRule();
     this.showWrong();
@@ -113,7 +116,8 @@ export class Card {
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
     const warning = field.key === "queue" && !isOpen ? this.view.queue_warning : null;
-    const meanwhile = `changed elsewhere to ${value || "nothing"}; press Escape to use that`;
+    const present = value || phrase("configure.nothing");
+    const meanwhile = phrase("configure.elsewhere", { value: present });
     say(note, other ? meanwhile : warning ?? "");
     note.classList.toggle("warning", Boolean(warning));
     part.classList.toggle("is-told", other || Boolean(warning));
@@ -200,7 +204,7 @@ export class Card {
     else if (problems) this.wrong = placed(problems, this.view.deployment, this.last);
     else this.wrong = { "": answer.message };
     if (answer.ok) {
-      said(this.status, "applied");
+      said(this.status, phrase("configure.applied"));
       this.onChange(answer.data);
     }
     this.showWrong();

@@ -8,6 +8,7 @@ import { Others } from "./others.js";
 import { el, keyed, place, say } from "../shell/dom.js";
 import { store, subscribe } from "../shell/store.js";
 import { said } from "./form.js";
+import { phrase } from "../shell/phrases.js";
 import { wireToken } from "../shell/token.js";
 import { arrows, clock } from "../shell/words.js";
 
@@ -55,17 +56,18 @@ function edited(new_) {
 
 function showWords() {
   const { differs, read_only } = config;
-  const many = differs.length === 1 ? "1 change" : `${differs.length || "No"} changes`;
+  const keys = ["configure.none-since", "configure.one-since"];
+  const since = phrase(keys[differs.length] ?? "configure.many-since", { count: differs.length });
   const effect =
-    read_only === null ? "Changes take effect at once." : "Nothing can be changed here.";
-  say(place("headline"), `${effect} ${many} since the start.`);
+    phrase(read_only === null ? "configure.at-once" : "configure.read-only");
+  say(place("headline"), `${effect} ${since}`);
   say(place("read-only"), read_only ?? "");
   place("defaults").disabled = differs.length === 0 || read_only !== null;
   const key = (entry, i) => config.edits - i;
   keyed(place("changes-list"), config.log, key, () => el("li", {}, el("time"), el("span")),
     (item, entry) => {
       say(item.firstChild, clock(entry.at));
-      say(item.lastChild, ` ${arrows(entry.text)}, by ${entry.by}`);
+      say(item.lastChild, ` ${phrase("by", { text: arrows(entry.text), actor: entry.by })}`);
     });
   place("changes").hidden = config.log.length === 0;
 }
@@ -111,23 +113,23 @@ function show(pre, marks) {
 async function copy() {
   const answer = await fetch("/api/v1/config/annotate").catch(() => null);
   const text = answer?.ok ? await answer.text() : null;
-  if (text === null) return said(place("done"), "The engine does not answer.");
+  if (text === null) return said(place("done"), phrase("no-answer"));
   try {
     await navigator.clipboard.writeText(text);
-    said(place("done"), "Copied. Paste it into a shell.");
+    said(place("done"), phrase("configure.copied"));
   } catch {
     // A browser may forbid the use of the clipboard; then people copy the lines by hand.
     const field = place("lines");
     field.value = text;
     field.hidden = false;
     field.select();
-    said(place("done"), "Press Ctrl+C to copy the lines.");
+    said(place("done"), phrase("configure.press-to-copy"));
   }
 }
 
 async function back() {
   const answer = await call("DELETE", "/api/v1/config");
-  said(place("done"), answer.ok ? "All settings are as at the start." : answer.message);
+  said(place("done"), answer.ok ? phrase("configure.as-at-the-start") : answer.message);
   if (answer.ok) begin(answer.data);
 }
 

@@ -1,13 +1,15 @@
 // The fields of a workload and their edits, without access to the page.
 
+import { phrase } from "../shell/phrases.js";
+
 export const PREFIX = "microscaling.com/";
 
 /** The rules with short explanations. */
 export const RULES = [
-  ["rate", "rate: by arrival rate"],
-  ["queue", "queue: a PD controller"],
-  ["simple-queue", "simple-queue: steps of one"],
-  ["remainder", "remainder: spare capacity"],
+  ["rate", phrase("rule.rate")],
+  ["queue", phrase("rule.queue")],
+  ["simple-queue", phrase("rule.simple-queue")],
+  ["remainder", phrase("rule.remainder")],
 ];
 
 const FOLLOWS = ["rate", "queue", "simple-queue"];
@@ -17,20 +19,19 @@ const FOLLOWS = ["rate", "queue", "simple-queue"];
  * that an empty field stands for.
  */
 export const FIELDS = [
-  { key: "rule", label: "Rule", kind: "select", options: RULES, wide: true },
-  { key: "target-queue-length", label: "Target", for: FOLLOWS },
-  { key: "queue", label: "Queue", for: FOLLOWS, list: "queues" },
-  { key: "min-containers", label: "Minimum", without: "1" },
-  { key: "max-containers", label: "Maximum", without: "capacity" },
-  { key: "max-delta", label: "Largest step", without: "no limit" },
-  { key: "scale-down-window", label: "Scale-down window", for: ["rate"], without: "60s" },
-  { key: "priority", label: "Priority", without: "1" },
-  { key: "paused", label: "Paused", kind: "check" },
-  { key: "rate-average", label: "Average over", for: ["rate"], without: "15s", more: true },
-  { key: "service-rate", label: "Jobs/s per worker", for: ["rate"], without: "learned",
-    more: true },
-  { key: "fallback-containers", label: "Fallback minimum", without: "unchanged", more: true },
-];
+  { key: "rule", kind: "select", options: RULES, wide: true },
+  { key: "target-queue-length", for: FOLLOWS },
+  { key: "queue", for: FOLLOWS, list: "queues" },
+  { key: "min-containers", without: "1" },
+  { key: "max-containers", without: phrase("without.capacity") },
+  { key: "max-delta", without: phrase("without.limit") },
+  { key: "scale-down-window", for: ["rate"], without: "60s" },
+  { key: "priority", without: "1" },
+  { key: "paused", kind: "check" },
+  { key: "rate-average", for: ["rate"], without: "15s", more: true },
+  { key: "service-rate", for: ["rate"], without: phrase("without.learned"), more: true },
+  { key: "fallback-containers", without: phrase("without.unchanged"), more: true },
+].map((field) => ({ ...field, label: phrase(`field.${field.key}`) }));
 
 /** Whether a rule uses a field. If no rule is chosen, all fields are used. */
 export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
@@ -81,9 +82,15 @@ export const differs = (field, annotations, defaults) =>
 /** The text of a field's Back button. */
 export function backTo(field, defaults) {
   const value = shown(field, defaults);
-  if (field.kind === "check") return value === "true" ? "Back to on" : "Back to off";
-  return `Back to ${value || field.without || "nothing"}`;
+  if (field.kind === "check") {
+    return phrase(value === "true" ? "configure.back-on" : "configure.back-off");
+  }
+  return backToValue(value || field.without);
 }
+
+/** The text of a Back button for a value; without one the annotation is removed. */
+export const backToValue = (value) =>
+  phrase("configure.back-to", { value: value || phrase("configure.nothing") });
 
 /** The draft without the fields whose values the engine has by now. */
 export function settled(draft, annotations, defaults) {

@@ -4,6 +4,7 @@ import { put } from "./card.js";
 import { FIELDS, PREFIX, placed, plain, shown, uses } from "./fields.js";
 import { control, mend, said } from "./form.js";
 import { el, keyed, place, say } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 
 /** The fields' values for a Deployment without annotations. */
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
@@ -41,7 +42,7 @@ export class Others {
     keyed(this.choice, can, (other) => other.deployment,
       (other) => el("option", { value: other.deployment }, other.deployment), () => {});
     const why = cannot.map(({ deployment, cannot: hard, unfit }) =>
-      `${deployment} ${hard ? "cannot" : "should not"} be scaled: ${hard ?? unfit}.`);
+      phrase(hard ? "configure.cannot" : "configure.unfit", { deployment, why: hard ?? unfit }));
     say(place("another-cannot"), why.join(" "));
     const queues = config.workloads.map((workload) => workload.settings.queue).filter(Boolean);
     const known = [...new Set(queues)];
@@ -55,7 +56,7 @@ export class Others {
 
   showChoice() {
     const other = this.others.find((other) => other.deployment === this.choice.value);
-    say(this.image, other?.image ? `Image ${other.image}` : "");
+    say(this.image, other?.image ? phrase("configure.image", { image: other.image }) : "");
     if (!other || other.deployment === this.chosen) return;
     this.chosen = other.deployment;
     // A Deployment that was scaled before gets its old settings.
@@ -87,7 +88,7 @@ export class Others {
     if (!answer.ok && problems.length === 0) wrong.rule = answer.message;
     for (const [key, parts] of this.controls) mend(parts, wrong[key]);
     if (!answer.ok) return;
-    said(this.status, `${deployment} is scaled`);
+    said(this.status, phrase("configure.is-scaled", { deployment }));
     this.onChange(answer.data);
   }
 }

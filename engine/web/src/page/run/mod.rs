@@ -8,8 +8,8 @@ use super::shell::{Page, controls};
 /// The Run page.
 pub const PAGE: Page = Page {
     path: "/",
-    name: "Run",
-    title: "Microscaling in a Box",
+    name: "run.name",
+    title: "kit",
     folder: Folder { name: "run", assets: ASSETS },
     head,
     tools,

@@ -8,15 +8,16 @@ pub mod controls;
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{Asset, Folder, assets};
+use super::phrases::phrase;
 
 /// A page.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
     /// The path of the page's address.
     pub path: &'static str,
-    /// The text of the page's link in the header.
+    /// The key of the text of the page's link in the header.
     pub name: &'static str,
-    /// The title of the page's browser tab.
+    /// The key of the title of the page's browser tab.
     pub title: &'static str,
     /// The page's style sheets and modules.
     pub folder: Folder,
@@ -37,11 +38,13 @@ const ASSETS: &[Asset] = assets![
     "controls.css",
     "controls.js",
     "dom.js",
+    "english.js",
     "header.js",
     "hold.js",
     "keys.js",
     "link.js",
     "model.js",
+    "phrases.js",
     "ring.js",
     "scenario.js",
     "store.js",
@@ -60,7 +63,7 @@ pub fn document(page: &Page, all: &[Page]) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (page.title) }
+                title { (phrase(page.title)) }
                 link rel="stylesheet" href="/assets/shell/style.css";
                 script type="module" src="/assets/shell/header.js" {}
                 ((page.head)())
@@ -68,7 +71,7 @@ pub fn document(page: &Page, all: &[Page]) -> Markup {
             body {
                 (header(page, all))
                 main { ((page.body)()) }
-                noscript { p { "This page needs JavaScript. Without it, use engine top." } }
+                noscript { p { (phrase("no-script")) } }
             }
         }
     }
@@ -78,12 +81,12 @@ fn header(page: &Page, all: &[Page]) -> Markup {
     let here = |other: &Page| (other.path == page.path).then_some("page");
     html! {
         header {
-            strong { "Microscaling in a Box" }
+            strong { (phrase("kit")) }
             span id="status" {}
-            span id="badge" class="badge" data-badge="waiting" { "WAITING" }
+            span id="badge" class="badge" data-badge="waiting" { (phrase("badge.waiting")) }
             span id="since" {}
-            nav aria-label="Pages" {
-                @for it in all { a href=(it.path) aria-current=[here(it)] { (it.name) } }
+            nav aria-label=(phrase("pages")) {
+                @for it in all { a href=(it.path) aria-current=[here(it)] { (phrase(it.name)) } }
                 ((page.tools)())
             }
         }
@@ -94,10 +97,10 @@ fn header(page: &Page, all: &[Page]) -> Markup {
 pub fn token() -> Markup {
     html! {
         form id="token" hidden {
-            label for="token-field" { "Token for changes from another machine" }
+            label for="token-field" { (phrase("token.label")) }
             div class="row" {
                 input id="token-field" type="password" autocomplete="off";
-                button { "Use token" }
+                button { (phrase("token.use")) }
             }
         }
     }
