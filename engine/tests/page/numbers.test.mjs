@@ -45,7 +45,7 @@ async function caughtUp(page, state) {
     const shown = await page.evaluate(() => ({
       tick: Number(document.body.dataset.tick),
       numbers: Object.fromEntries([...document.querySelectorAll("[data-number*='/']")]
-        .map((it) => [it.dataset.number, (it.textContent.match(/[\d.]+/g) ?? []).map(Number)])),
+        .map((it) => [it.dataset.number, (it.innerText.match(/[\d.]+/g) ?? []).map(Number)])),
       taken: document.querySelectorAll("#slots > :not(.free)").length,
     }));
     if (performance.now() > end || isDeepStrictEqual(shown, inWords(state))) return shown;

@@ -19,7 +19,7 @@ import { showNumbers } from "./numbers.js";
 import { showPicture } from "./picture.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
-import { isStage, toggleStage, wireStage } from "./stage.js";
+import { fitSentences, isStage, toggleStage, wireStage } from "./stage.js";
 import { freeze, store, subscribe } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
@@ -90,6 +90,7 @@ function show(model) {
   showHeadline(model);
   showTroubles(model);
   showScenario(model);
+  fitSentences();
   showAudience(model);
   showSlots(model);
   showLegend(model);

@@ -1,4 +1,4 @@
-// The load in the stage view: how many producers run, and how many jobs they make.
+// The load in the stage view: how many producers run, and how many jobs arrive.
 
 import { place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
@@ -19,10 +19,8 @@ export function loadOf(model) {
   if (loads.length === 0) return null;
   const arriving = entries(model, "queue").map(({ value }) => value.arrive_s ?? null);
   const known = arriving.length > 0 && !arriving.includes(null);
-  const jobs = known ? [`${rate(arriving.reduce((sum, n) => sum + n, 0))} jobs a second`] : [];
-  const each = loads.length > 1 ? loads.map(({ name, value }) => `${name} ${value.desired}`) : [];
   return {
     count: loads.reduce((sum, { value }) => sum + value.desired, 0),
-    said: [...each, ...jobs].join(", "),
+    said: known ? `${rate(arriving.reduce((sum, n) => sum + n, 0))} jobs a second` : "",
   };
 }

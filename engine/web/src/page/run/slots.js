@@ -62,8 +62,9 @@ export function fit() {
   const style = getComputedStyle(list);
   const largest = parseFloat(style.getPropertyValue("--largest")) || LARGEST;
   const gap = parseFloat(style.columnGap) || 0;
-  const rows = list.clientWidth < 560 || many > 24 ? 2.2 : 1;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rows = list.clientWidth < 35 * rem || many > 24 ? 2.2 : 1;
   const side = sideFor(many, list.clientWidth, rows * largest, largest, gap);
   list.style.setProperty("--side", `${side}px`);
-  list.classList.toggle("small", side < 34);
+  list.classList.toggle("small", side < 2.1 * rem);
 }

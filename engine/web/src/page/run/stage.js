@@ -1,9 +1,11 @@
 // The stage view: the Run page, reduced to what an audience can read from the last row.
 
 import { address, framed, withoutStage } from "../shell/address.js";
-import { place, say } from "../shell/dom.js";
+import { mark, place, say } from "../shell/dom.js";
 
 const LINK = "#stage";
+/** Sentences with more characters than this have smaller type, so that the rest stays in sight. */
+const LONG = 76;
 
 export const isStage = () => document.body.dataset.view === "stage";
 
@@ -18,6 +20,13 @@ export function toggleStage(on = !isStage()) {
   const query = stage ? location.search : withoutStage(location.search);
   history.replaceState(null, "", location.pathname + query + (stage && !inQuery ? LINK : ""));
   say(place("stage-view"), stage ? "Leave stage view (s)" : "Stage view (s)");
+}
+
+/** Marks long sentences. */
+export function fitSentences() {
+  for (const sentence of [place("headline"), place("scenario").querySelector("strong")]) {
+    if (sentence) mark(sentence, "data-long", sentence.textContent.length > LONG);
+  }
 }
 
 const asked = () => address.stage || location.hash === LINK;
