@@ -6,7 +6,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 import { live } from "./support/run.mjs";
 import { Fake, snapshot, state } from "./support/fake.mjs";
-import { claim, holds } from "./support/scene.mjs";
+import { outOfSight, tooWide } from "./support/look.mjs";
+import { ROOM, claim, holds } from "./support/scene.mjs";
 
 async function stage(scene, changes = {}, options = {}) {
   const fake = scene.ends(await Fake.start(await scene.box(), snapshot({ changes })));
@@ -89,6 +90,37 @@ claim("lost jobs are shown once there are any, and warnings always", async (scen
     /1\s+job lost/.test(document.body.innerText)
       && document.body.innerText.includes("queue jobs does not answer"));
 });
+
+claim("several queues and workloads, a long sentence and the reasons stay in the window",
+  async (scene) => {
+    const base = state();
+    const changes = {
+      "queue/mail": { ...base["queue/jobs"], ready: 3, target: 10 },
+      "workload/mail": { ...base["workload/consumer"], priority: 2, queue: "mail" },
+      "why/mail": base["why/consumer"],
+      headline: "At the limit: 50 jobs/s arrive, 9 consumers do 45/s, and the tenth slot is the "
+        + "background's minimum.",
+    };
+    for (const viewport of [ROOM, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
+      const { page } = await stage(scene, changes, { viewport });
+      const words = await seen(page);
+      for (const text of ["C: consumer", "M: mail", "B: Spare work", "wait in mail"]) {
+        assert.ok(words.includes(text), `${text}: ${words}`);
+      }
+      assert.deepEqual(await tooWide(page), []);
+      const places = ["#headline", "#slots", "#legend", "#numbers", "#load-now"];
+      if (viewport.width > 700) {
+        assert.deepEqual(await outOfSight(page, [...places, "#plot"]), []);
+      }
+      await page.keyboard.press("e");
+      await holds(page, "reasons", 5000, () =>
+        document.querySelector("#why").textContent.includes("30 jobs/s arrive"));
+      assert.deepEqual(await tooWide(page), []);
+      if (viewport.width > 700) {
+        assert.deepEqual(await outOfSight(page, places), []);
+      }
+    }
+  });
 
 claim("without a queue there is no curve, and without a load no load", async (scene) => {
   const changes = { "queue/jobs": null, "deployment/producer": null };

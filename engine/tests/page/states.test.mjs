@@ -103,6 +103,17 @@ claim("long names, many workloads and forty slots stay within the window", async
   }
 });
 
+claim("five numbers stay on one row at 1024", async (scene) => {
+  const other = { ...state()["workload/consumer"], priority: 2 };
+  const { page } =
+    await shown(scene, { "workload/mail": other }, { viewport: { width: 1024, height: 768 } });
+  await says(page, "#numbers", "mail");
+  const tops = await page.locator(".number").evaluateAll((all) => all.map((it) => it.offsetTop));
+  assert.equal(tops.length, 5);
+  assert.equal(new Set(tops).size, 1, `${tops}`);
+  assert.deepEqual(await outOfSight(page, GLANCE), []);
+});
+
 claim("a caption of a scenario and a long headline leave the first glance in sight",
   async (scene) => {
     const scenario = { name: "first-five-minutes", step: 1, of: 3, waits: true, ends_in_s: null,
