@@ -1,5 +1,6 @@
 //! The lease of one job: extending, acking and releasing it.
 
+use std::sync::Once;
 use std::time::Duration;
 
 use client::{Backoff, Error, WorkQueue};
@@ -10,6 +11,9 @@ use tokio::time::{Instant, sleep};
 const LONGEST_CALL: Duration = Duration::from_secs(1);
 /// How often an ack is tried after the shutdown has begun.
 const TRIES: u32 = 4;
+
+/// Reported once, not for each job: the queue cannot extend leases.
+static CANNOT_EXTEND: Once = Once::new();
 
 /// The lease of one job, which belongs to this worker until the lease expires.
 #[derive(Debug)]
@@ -29,7 +33,8 @@ impl<Q: WorkQueue> Lease<Q> {
         Lease { queue, receipt: receipt.to_owned(), length, until: Instant::now() + length }
     }
 
-    /// Extends the lease each time a third of it has passed. Returns only when the lease is lost.
+    /// Extends the lease each time a third of it has passed. Returns only when the lease is lost. If
+    /// the queue cannot extend leases, the job goes on and may be redelivered meanwhile.
     pub async fn keep(&mut self) {
         loop {
             sleep(self.length / 3).await;
@@ -37,6 +42,12 @@ impl<Q: WorkQueue> Lease<Q> {
             match self.queue.extend(&self.receipt, self.length).await {
                 Ok(()) => self.until = asked + self.length,
                 Err(Error::Stale(_)) => return,
+                Err(error @ Error::Unsupported(_)) => {
+                    CANNOT_EXTEND.call_once(|| {
+                        tracing::warn!("{error}; jobs longer than their lease are done twice");
+                    });
+                    std::future::pending::<()>().await;
+                }
                 // The lease may still be valid: the next extension or the ack will show this.
                 Err(error) => tracing::debug!("lease not extended: {error}"),
             }

@@ -27,7 +27,7 @@ use crate::wire;
 const MAX_DELAY_MS: u64 = settings::MAX_LEASE.as_millis() as u64;
 
 /// The limit of JSON bodies, which hold settings and receipts, never messages.
-const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
+pub const JSON: Limit = Limit { bytes: 1 << 20, mend: "send fewer receipts at once" };
 
 /// The body of a request, either from a connection or from a test.
 pub trait Incoming:
@@ -41,7 +41,8 @@ impl<B> Incoming for B where
 }
 
 /// The queue's name in the path.
-pub(crate) struct Named(pub(crate) QueueName);
+#[derive(Debug)]
+pub struct Named(pub QueueName);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = ApiError;
@@ -52,7 +53,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 }
 
 /// The worker's name in the path.
-pub(crate) struct NamedWorker(pub(crate) Arc<str>);
+#[derive(Debug)]
+pub struct NamedWorker(pub Arc<str>);
 
 impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
     type Rejection = ApiError;
@@ -63,7 +65,10 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedWorker {
 }
 
 /// Checks that a worker's name has 1 to 80 printable characters.
-pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
+///
+/// # Errors
+/// When the name has no or too many characters.
+pub fn worker(name: &str) -> Result<Arc<str>, ApiError> {
     if (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name.into());
     }
@@ -71,9 +76,12 @@ pub(crate) fn worker(name: &str) -> Result<Arc<str>, ApiError> {
 }
 
 /// The receipt in the path. If the text is invalid, `receipt` is `None`, and counts as stale.
-pub(crate) struct Held {
-    pub(crate) text: String,
-    pub(crate) receipt: Option<Receipt>,
+#[derive(Debug)]
+pub struct Held {
+    /// The receipt's text.
+    pub text: String,
+    /// The receipt, if the text is one.
+    pub receipt: Option<Receipt>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Held {
@@ -98,7 +106,8 @@ async fn in_path<S: Send + Sync>(
 }
 
 /// The arguments of a call, which follow the question mark of its URL.
-pub(crate) struct Asked<T>(pub(crate) T);
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = ApiError;
@@ -110,7 +119,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
 impl<T: DeserializeOwned + Default> Asked<T> {
     /// Parses the arguments of a call. Most calls have none, and get the default.
-    pub(crate) fn of(uri: &Uri) -> Result<Asked<T>, ApiError> {
+    ///
+    /// # Errors
+    /// When they are not what the call takes.
+    pub fn of(uri: &Uri) -> Result<Asked<T>, ApiError> {
         if uri.query().is_none() { Ok(Asked(T::default())) } else { Asked::read(uri) }
     }
 }
@@ -128,45 +140,63 @@ impl<T: DeserializeOwned> Asked<T> {
 }
 
 /// The argument `?max=` of calls that only show messages.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Max {
+pub struct Max {
     max: Option<String>,
 }
 
 impl Max {
     /// The maximum number of messages to show, 1 to 100; `default` if it is left out.
-    pub(crate) fn or(&self, default: usize) -> Result<usize, ApiError> {
+    ///
+    /// # Errors
+    /// When it is not in this range.
+    pub fn or(&self, default: usize) -> Result<usize, ApiError> {
         max(self.max.as_deref(), default)
     }
 }
 
 /// Parses the argument `max`, from 1 to 100 messages; returns `default` if it is left out.
-pub(crate) fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
+///
+/// # Errors
+/// When it is not in this range.
+pub fn max(text: Option<&str>, default: usize) -> Result<usize, ApiError> {
     whole("max", text, 1..=100).map(|given| given.map_or(default, |max| max as usize))
 }
 
 /// Parses the argument `max`, 1 message or more; returns [`usize::MAX`] if it is left out.
-pub(crate) fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
+///
+/// # Errors
+/// When it is not in this range.
+pub fn any_max(text: Option<&str>) -> Result<usize, ApiError> {
     let given = whole("max", text, 1..=u64::from(u32::MAX))?;
     Ok(given.map_or(usize::MAX, |max| max as usize))
 }
 
 /// Parses a delay in milliseconds; returns zero if it is left out.
-pub(crate) fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
+///
+/// # Errors
+/// When it is longer than 12 hours.
+pub fn delay(text: Option<&str>) -> Result<Duration, ApiError> {
     let given = whole("delay_ms", text, 0..=MAX_DELAY_MS)?;
     Ok(Duration::from_millis(given.unwrap_or(0)))
 }
 
 /// Converts a lease in seconds, and checks its range.
-pub(crate) fn lease(seconds: f64) -> Result<Duration, ApiError> {
+///
+/// # Errors
+/// When it is zero or longer than 12 hours.
+pub fn lease(seconds: f64) -> Result<Duration, ApiError> {
     let lease = duration(seconds);
     settings::check_lease(lease)?;
     Ok(lease)
 }
 
 /// Converts the setting `max_age_s`; its range is checked later, together with all settings.
-pub(crate) fn age(seconds: f64) -> Result<Duration, ApiError> {
+///
+/// # Errors
+/// None; the signature fits that of [`lease`].
+pub fn age(seconds: f64) -> Result<Duration, ApiError> {
     Ok(duration(seconds))
 }
 
@@ -195,10 +225,11 @@ fn whole(
 
 /// The maximum length of a body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limit {
-    pub(crate) bytes: usize,
+pub struct Limit {
+    /// The number of bytes.
+    pub bytes: usize,
     /// The advice for a client with a longer body, in the error message.
-    pub(crate) mend: &'static str,
+    pub mend: &'static str,
 }
 
 impl Limit {
@@ -210,7 +241,10 @@ impl Limit {
 
 /// Reads a body. As soon as the body turns out to be too large, it is refused, and the rest is not
 /// read.
-pub(crate) async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
+///
+/// # Errors
+/// When it is too large, too slow, or ends early.
+pub async fn read<B: Incoming>(mut body: B, limit: Limit) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > limit.bytes as u64 {
         return Err(limit.exceeded());
     }
@@ -255,12 +289,18 @@ fn broken(error: &(dyn Error + 'static)) -> ApiError {
 }
 
 /// Parses a JSON body, whatever its content type says.
-pub(crate) async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, ApiError> {
+///
+/// # Errors
+/// When it is not the JSON that the call takes.
+pub async fn json<T: DeserializeOwned>(body: impl Incoming) -> Result<T, ApiError> {
     parse(&read(body, JSON).await?)
 }
 
 /// Like [`json`], but an empty body stands for `{}`.
-pub(crate) async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
+///
+/// # Errors
+/// When it is not the JSON that the call takes.
+pub async fn json_or_empty<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     let bytes = read(body, JSON).await?;
     parse(if bytes.is_empty() { b"{}" } else { &bytes })
 }

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `state`: the data behind the lock
-//! - `clock`: the broker's time, which stops while the process is stopped
+//! - [`clock`]: the broker's time, which stops while the process is stopped
 //! - `publish`: publishing messages, which become visible once they are on the disk
 //! - `waiter`: a waiting receive, and what happens when its client goes away
 //! - [`handover`]: messages on their way to a client, put back if they never reach it
@@ -19,7 +19,7 @@ use crate::durable::Recorder;
 use crate::wire::{WallClock, wall_clock};
 use state::{State, receipts};
 
-mod clock;
+pub mod clock;
 pub mod handover;
 mod publish;
 mod state;

@@ -12,7 +12,10 @@ const LONGEST: usize = 255;
 
 /// Returns the key of a call; `None` if the call has none. Quotes around a key are ignored: the
 /// draft standard demands them, but most clients omit them.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
+///
+/// # Errors
+/// When the header is not a key, or occurs more than once.
+pub fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
     let mut values = headers.get_all(&KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.as_bytes();
@@ -27,12 +30,12 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<Key>, ApiError> {
 }
 
 /// Returns the header that marks an answer as repeated from an earlier publish with the same key.
-pub(crate) fn replayed() -> (HeaderName, HeaderValue) {
+pub fn replayed() -> (HeaderName, HeaderValue) {
     (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"))
 }
 
 /// Returns the key with the batch's fingerprint, which depends on all messages and delays.
-pub(crate) fn once(key: Key, batch: &[NewMessage]) -> Once {
+pub fn once(key: Key, batch: &[NewMessage]) -> Once {
     let mut all = Context::new(&SHA256);
     for NewMessage { body, delay } in batch {
         all.update(&delay.as_nanos().to_le_bytes());

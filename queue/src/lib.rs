@@ -7,11 +7,15 @@
 //! - [`writer`]: writes all waiting records of the log in one batch
 //! - [`start`](start()): opens the data directory, or starts in memory without any queues
 //! - [`api`]: the handlers of the calls over HTTP, one file per kind of call
-//! - `idempotency`: the header `Idempotency-Key`
-//! - `extract`: parses calls
-//! - `wire`: messages and times in JSON
+//! - [`idempotency`]: the header `Idempotency-Key`
+//! - [`extract`]: parses calls
+//! - [`wire`]: messages and times in JSON
+//! - [`capabilities`]: [`Capabilities`], what a queue can do
 //! - [`api_error`]: [`ApiError`], every error that a call can return
 //! - [`metrics`]: [`Metrics`], which reads the broker's numbers at each scrape
+//!
+//! The ambassador (`queue/ambassador`) answers the same calls for other servers' queues. It uses the
+//! modules that parse calls and write answers, and serves its own queues with [`api::Calls`].
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -24,17 +28,19 @@ use crate::writer::Writing;
 pub mod api;
 pub mod api_error;
 pub mod args;
+pub mod capabilities;
 pub mod durable;
-mod extract;
+pub mod extract;
 pub mod hub;
-mod idempotency;
+pub mod idempotency;
 pub mod metrics;
 mod start;
-mod wire;
+pub mod wire;
 pub mod writer;
 
 pub use api_error::ApiError;
 pub use args::Args;
+pub use capabilities::{Can, Capabilities};
 pub use hub::Hub;
 pub use hub::handover::Handover;
 pub use metrics::Metrics;

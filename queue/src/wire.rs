@@ -9,10 +9,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 /// A message's bytes: as text in `body` if they are UTF-8, else as base64 in `body_base64`.
-#[derive(Serialize)]
-enum Content<'a> {
+#[derive(Debug, Serialize)]
+pub enum Content<'a> {
+    /// UTF-8.
     #[serde(rename = "body")]
     Text(&'a str),
+    /// Any other bytes.
     #[serde(rename = "body_base64")]
     Base64(String),
 }
@@ -27,30 +29,34 @@ impl<'a> From<&'a [u8]> for Content<'a> {
 }
 
 /// The answer to a peek.
-#[derive(Serialize)]
-pub(crate) struct Messages<T> {
-    pub(crate) messages: Vec<T>,
+#[derive(Debug, Serialize)]
+pub struct Messages<T> {
+    /// The messages, oldest first.
+    pub messages: Vec<T>,
 }
 
 /// The answer to a receive.
-#[derive(Serialize)]
-pub(crate) struct Received<'a> {
-    pub(crate) messages: Vec<Given<'a>>,
+#[derive(Debug, Serialize)]
+pub struct Received<'a> {
+    /// The delivered messages.
+    pub messages: Vec<Given<'a>>,
     /// Whether the worker that receives is retired. Answers to other workers do not have this
     /// field, because clients may not expect it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) retired: bool,
+    pub retired: bool,
 }
 
 /// A message delivered to a worker.
-#[derive(Serialize)]
-pub(crate) struct Given<'a> {
-    id: String,
-    receipt: String,
-    attempts: u32,
-    enqueued_at: String,
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Given<'a> {
+    pub id: String,
+    pub receipt: String,
+    pub attempts: u32,
+    /// `None` if it is not known when the message was published; this queue always knows it.
+    pub enqueued_at: Option<String>,
     #[serde(flatten)]
-    content: Content<'a>,
+    pub content: Content<'a>,
 }
 
 impl<'a> From<&'a Delivery> for Given<'a> {
@@ -59,21 +65,24 @@ impl<'a> From<&'a Delivery> for Given<'a> {
             id: delivery.id.to_string(),
             receipt: delivery.receipt.to_string(),
             attempts: delivery.attempts,
-            enqueued_at: rfc3339(delivery.enqueued_at),
+            enqueued_at: Some(rfc3339(delivery.enqueued_at)),
             content: delivery.body[..].into(),
         }
     }
 }
 
 /// A message as a peek shows it.
-#[derive(Serialize)]
-pub(crate) struct Seen<'a> {
-    id: String,
-    attempts: u32,
-    enqueued_at: String,
-    state: &'static str,
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Seen<'a> {
+    pub id: String,
+    pub attempts: u32,
+    /// `None` if it is not known when the message was published; this queue always knows it.
+    pub enqueued_at: Option<String>,
+    /// `ready`, `delayed` or `in_flight`.
+    pub state: &'static str,
     #[serde(flatten)]
-    content: Content<'a>,
+    pub content: Content<'a>,
 }
 
 impl<'a> From<&'a Peeked> for Seen<'a> {
@@ -81,7 +90,7 @@ impl<'a> From<&'a Peeked> for Seen<'a> {
         Seen {
             id: peeked.id.to_string(),
             attempts: peeked.attempts,
-            enqueued_at: rfc3339(peeked.enqueued_at),
+            enqueued_at: Some(rfc3339(peeked.enqueued_at)),
             state: state(&peeked.place),
             content: peeked.body[..].into(),
         }
@@ -100,7 +109,7 @@ fn state(place: &Place) -> &'static str {
 const PART: usize = 4 << 10;
 
 /// Returns the same bytes. Long bodies are copied, so that they keep no larger buffer in memory.
-pub(crate) fn owned(bytes: Bytes) -> Bytes {
+pub fn owned(bytes: Bytes) -> Bytes {
     if bytes.len() <= PART { bytes } else { Bytes::copy_from_slice(&bytes) }
 }
 
@@ -115,6 +124,6 @@ pub fn wall_clock() -> u64 {
 }
 
 /// Formats a time in milliseconds since 1970 as RFC 3339 text, in UTC.
-pub(crate) fn rfc3339(millis: u64) -> String {
+pub fn rfc3339(millis: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_millis(millis)).to_string()
 }

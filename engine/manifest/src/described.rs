@@ -10,7 +10,7 @@ use crate::volumes::Mount;
 pub const PREFIX: &str = "microscaling.com/";
 
 /// The kit's programs except the engine: the only ones that run without a cluster.
-pub const PROGRAMS: [&str; 4] = ["queue", "producer", "consumer", "remainder"];
+pub const PROGRAMS: [&str; 5] = ["queue", "ambassador", "producer", "consumer", "remainder"];
 
 /// The parts of a Deployment that the engine uses.
 #[derive(Debug, Clone, PartialEq, Eq)]

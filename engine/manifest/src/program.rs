@@ -8,7 +8,7 @@ pub(crate) fn name(command: &str) -> Option<&str> {
 /// A program of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Keeps the jobs until they are done.
+    /// Keeps the jobs until they are done, itself or (the ambassador) in another server.
     Queue,
     /// Makes the load by publishing jobs.
     Producer,
@@ -24,7 +24,7 @@ impl Program {
     /// The program that a command starts, by its file name; `None` if the kit has no such program.
     pub fn of(command: &str) -> Option<Program> {
         match name(command)? {
-            "queue" => Some(Program::Queue),
+            "queue" | "ambassador" => Some(Program::Queue),
             "producer" => Some(Program::Producer),
             "consumer" => Some(Program::Consumer),
             "remainder" => Some(Program::Remainder),

@@ -49,7 +49,7 @@ impl Queue {
         message.run = self.run;
         message.place = Place::in_flight(now, until, request.worker.clone());
         if message.deliveries > 1 {
-            self.redeliveries.given_again(id, now, request.worker.clone());
+            self.redeliveries.given_again(&id, now, request.worker.clone());
         }
         let delivery = Delivery {
             id,

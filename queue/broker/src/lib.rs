@@ -22,7 +22,7 @@
 //! Parts of a queue:
 //! - `shelf`: the messages of a queue, sorted by id
 //! - [`workers`]: workers and their leases
-//! - `retire`: workers that receive no more messages, because they are about to stop
+//! - [`retire`]: workers that receive no more messages, because they are about to stop
 //! - [`keys`]: keys, which make publishes idempotent
 //!
 //! Types that all these modules use:
@@ -50,7 +50,7 @@ mod queue;
 pub mod redelivery;
 pub mod redrive;
 pub mod restore;
-mod retire;
+pub mod retire;
 pub mod settings;
 mod settle;
 mod shelf;

@@ -14,8 +14,8 @@ const KEPT: usize = 100;
 /// A message that came back to its queue and was redelivered, or still will be.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redelivery {
-    pub id: MessageId,
+pub struct Redelivery<I = MessageId> {
+    pub id: I,
     pub reason: ReturnReason,
     /// The worker that lost the message; `None` if it gave no name.
     pub worker: Option<Arc<str>>,
@@ -29,7 +29,7 @@ pub struct Redelivery {
     pub done: Option<Option<Arc<str>>>,
 }
 
-impl Redelivery {
+impl<I> Redelivery<I> {
     /// The time from the worker's last sign of life to the redelivery; `None` until then.
     pub fn after(&self) -> Option<Time> {
         self.given_again.map(|at| at.saturating_sub(self.heard))
@@ -37,18 +37,26 @@ impl Redelivery {
 }
 
 /// A queue's last redeliveries, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Redeliveries(VecDeque<Redelivery>);
+#[derive(Debug)]
+pub struct Redeliveries<I = MessageId>(VecDeque<Redelivery<I>>);
 
-impl Redeliveries {
-    pub(crate) fn began(&mut self, story: Redelivery) {
+impl<I> Default for Redeliveries<I> {
+    fn default() -> Redeliveries<I> {
+        Redeliveries(VecDeque::new())
+    }
+}
+
+impl<I: PartialEq> Redeliveries<I> {
+    /// Remembers that a worker lost a message.
+    pub fn began(&mut self, story: Redelivery<I>) {
         if self.0.len() == KEPT {
             self.0.pop_front();
         }
         self.0.push_back(story);
     }
 
-    pub(crate) fn given_again(&mut self, id: MessageId, now: Time, worker: Option<Arc<str>>) {
+    /// Records which worker got the message next.
+    pub fn given_again(&mut self, id: &I, now: Time, worker: Option<Arc<str>>) {
         if let Some(story) = self.latest(id) {
             story.given_again = Some(now);
             story.next_worker = worker;
@@ -56,25 +64,26 @@ impl Redeliveries {
     }
 
     /// Undoes [`Redeliveries::given_again`], because the message never reached the next worker.
-    pub(crate) fn not_given(&mut self, id: MessageId) {
+    pub fn not_given(&mut self, id: &I) {
         if let Some(story) = self.latest(id) {
             story.given_again = None;
             story.next_worker = None;
         }
     }
 
-    pub(crate) fn done(&mut self, id: MessageId, by: Option<&Arc<str>>) {
-        for story in self.0.iter_mut().filter(|story| story.id == id) {
+    /// Records which worker acked the message.
+    pub fn done(&mut self, id: &I, by: Option<&Arc<str>>) {
+        for story in self.0.iter_mut().filter(|story| story.id == *id) {
             story.done = Some(by.cloned());
         }
     }
 
     /// The remembered redeliveries, newest first.
-    pub(crate) fn newest(&self) -> impl Iterator<Item = &Redelivery> {
+    pub fn newest(&self) -> impl Iterator<Item = &Redelivery<I>> {
         self.0.iter().rev()
     }
 
-    fn latest(&mut self, id: MessageId) -> Option<&mut Redelivery> {
-        self.0.iter_mut().rev().find(|story| story.id == id)
+    fn latest(&mut self, id: &I) -> Option<&mut Redelivery<I>> {
+        self.0.iter_mut().rev().find(|story| story.id == *id)
     }
 }

@@ -25,31 +25,35 @@ struct Retirement {
 
 /// The retired workers of a queue.
 #[derive(Debug, Default)]
-pub(crate) struct Retired {
+pub struct Retired {
     by_name: BTreeMap<Arc<str>, Retirement>,
     /// When each retirement ends, soonest first.
     ends: BTreeSet<(Time, Arc<str>)>,
 }
 
 impl Retired {
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether no worker is retired.
+    pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    /// Whether the worker with this name is retired.
+    pub fn contains(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
     }
 
-    pub(crate) fn has(&self, worker: Option<&Arc<str>>) -> bool {
+    /// Whether a worker is retired; a worker without a name never is.
+    pub fn has(&self, worker: Option<&Arc<str>>) -> bool {
         worker.is_some_and(|name| self.contains(name))
     }
 
-    pub(crate) fn next_deadline(&self) -> Option<Time> {
+    /// When the next retirement ends; `None` if no worker is retired.
+    pub fn next_deadline(&self) -> Option<Time> {
         self.ends.first().map(|(until, _)| *until)
     }
 
     /// Forgets retirements that are over at `now`.
-    pub(crate) fn advance(&mut self, now: Time) {
+    pub fn advance(&mut self, now: Time) {
         while self.next_deadline().is_some_and(|until| until <= now) {
             self.end_first();
         }
@@ -61,7 +65,9 @@ impl Retired {
         }
     }
 
-    pub(crate) fn begin(&mut self, until: Time, name: &Arc<str>, notified: bool) {
+    /// Retires a worker until `until`. `notified`: whether one of its receives was answered, so that
+    /// the worker knows.
+    pub fn begin(&mut self, until: Time, name: &Arc<str>, notified: bool) {
         let notified_before = self.by_name.remove(name).is_some_and(|before| {
             self.ends.remove(&(before.until, name.clone()));
             before.notified
@@ -76,7 +82,7 @@ impl Retired {
 
     /// Notifies a worker that its receive gets nothing. Returns `None` if the worker is not
     /// retired, else whether this is the first notification.
-    pub(crate) fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
+    pub fn tell(&mut self, worker: Option<&Arc<str>>) -> Option<bool> {
         let retirement = self.by_name.get_mut(worker?)?;
         Some(!std::mem::replace(&mut retirement.notified, true))
     }

@@ -72,7 +72,7 @@ impl Queue {
             && message.deliveries > 1
             && let Place::InFlight(lease) = &message.place
         {
-            self.redeliveries.done(receipt.message, lease.worker.as_ref());
+            self.redeliveries.done(&receipt.message, lease.worker.as_ref());
         }
         self.total.acked += 1;
         self.events.push(Event::Acked { receipt });
@@ -89,7 +89,7 @@ impl Queue {
             message.place = Place::Ready;
         }
         self.index(receipt.message, None);
-        self.redeliveries.not_given(receipt.message);
+        self.redeliveries.not_given(&receipt.message);
         self.total.undelivered += 1;
         self.events.push(Event::Undelivered { receipt });
     }

@@ -36,7 +36,8 @@ pub struct Worker {
 
 /// How a lease ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
+    /// The message was acked.
     Done,
     /// The lease ended without an ack: the message was handed back, or the lease expired.
     Failed,
@@ -88,8 +89,9 @@ impl Leases {
     }
 }
 
+/// The workers of a queue, with their leases and counts.
 #[derive(Debug, Default)]
-pub(crate) struct Workers {
+pub struct Workers {
     known: BTreeMap<Arc<str>, Known>,
     /// How many workers with a name have a lease.
     busy: usize,
@@ -103,7 +105,7 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Records that a message was delivered to a worker; `None` means a worker without a name.
-    pub(crate) fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
+    pub fn given(&mut self, now: Time, id: MessageId, name: Option<&Arc<str>>) {
         let Some(name) = name else {
             self.nameless += 1;
             return;
@@ -115,7 +117,7 @@ impl Workers {
     }
 
     /// Records that a lease ended at `now` in the way `how`.
-    pub(crate) fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
+    pub fn ended(&mut self, now: Time, id: MessageId, lease: &Lease, how: End) {
         let Some(name) = &lease.worker else {
             self.nameless -= 1;
             return;
@@ -136,7 +138,7 @@ impl Workers {
     }
 
     /// Records that all leases ended at `now`.
-    pub(crate) fn all_ended(&mut self, now: Time) {
+    pub fn all_ended(&mut self, now: Time) {
         for worker in self.known.values_mut().filter(|worker| worker.leases.len() > 0) {
             (worker.leases, worker.idle_since) = (Leases::default(), now);
         }
@@ -145,7 +147,7 @@ impl Workers {
     }
 
     /// Records the time from a message's delivery to its ack.
-    pub(crate) fn took(&mut self, time: Time) {
+    pub fn took(&mut self, time: Time) {
         match self.acks.get_mut(self.next_ack) {
             Some(oldest) => *oldest = time,
             None => self.acks.push(time),
@@ -154,7 +156,7 @@ impl Workers {
     }
 
     /// The 90th percentile of the time from delivery to ack; `None` before the first ack.
-    pub(crate) fn ack_p90(&self) -> Option<Time> {
+    pub fn ack_p90(&self) -> Option<Time> {
         let mut acks = self.acks.clone();
         acks.sort_unstable();
         let rank = (9 * acks.len()).div_ceil(10);
@@ -162,16 +164,17 @@ impl Workers {
     }
 
     /// How many workers have a lease; each nameless lease counts as one worker.
-    pub(crate) fn busy(&self) -> usize {
+    pub fn busy(&self) -> usize {
         self.busy + self.nameless
     }
 
-    pub(crate) fn nameless(&self) -> usize {
+    /// How many leases belong to workers without a name.
+    pub fn nameless(&self) -> usize {
         self.nameless
     }
 
     /// How many messages a worker has in flight.
-    pub(crate) fn leases(&self, name: &str) -> usize {
+    pub fn leases(&self, name: &str) -> usize {
         self.known.get(name).map_or(0, |worker| worker.leases.len())
     }
 
@@ -190,7 +193,7 @@ impl Workers {
     }
 
     /// Workers with a lease, and those whose last lease ended less than [`LISTED`] ago.
-    pub(crate) fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
+    pub fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
         let is_listed = move |worker: &Known| {
             worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED
         };

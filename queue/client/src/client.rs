@@ -21,7 +21,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const LONGEST: usize = 64 << 10;
 
 /// The HTTP header with the key of an idempotent publish.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The queue's error code for a missing or wrong token.
 const UNAUTHORIZED: &str = "unauthorized";
@@ -132,6 +132,14 @@ impl Client {
         longest: usize,
     ) -> Result<T, Error> {
         let answer = self.send(call).await?;
+        self.read(answer, longest).await
+    }
+
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        answer: Response,
+        longest: usize,
+    ) -> Result<T, Error> {
         let body = self.body(answer, longest).await?;
         serde_json::from_slice(&body).map_err(|error| Error::Garbled(in_words(&error)))
     }
@@ -195,6 +203,7 @@ impl Client {
             StatusCode::INSUFFICIENT_STORAGE | StatusCode::SERVICE_UNAVAILABLE => {
                 Error::Failing(error.message)
             }
+            StatusCode::NOT_IMPLEMENTED => Error::Unsupported(error.message),
             status if status.is_server_error() => {
                 Error::Garbled(format!("status {status}: {}", error.message))
             }

@@ -25,6 +25,9 @@ pub enum Error {
     /// The queue refused the call; trying again does not help.
     #[error("the queue refused the call: {} ({})", .0.message, .0.code)]
     Refused(ErrorDetail),
+    /// The server in front of this queue cannot carry out such calls at all; do without them.
+    #[error("the queue cannot do this: {0}")]
+    Unsupported(String),
     /// The queue refuses our token. Try again later: the token file of the client or that of the
     /// queue may be about to change.
     #[error("the queue refuses our token: {0}")]
@@ -59,7 +62,9 @@ impl Error {
             Error::Full { .. } => full,
             Error::Failing(_) => failing,
             Error::Garbled(_) => garbled,
-            Error::Stale(_) | Error::Refused(_) | Error::Unknown(_) => refused,
+            Error::Stale(_) | Error::Refused(_) | Error::Unsupported(_) | Error::Unknown(_) => {
+                refused
+            }
             Error::Unauthorized(_) | Error::NoToken(_) => unauthorized,
         }
     }

@@ -67,7 +67,7 @@ impl WorkQueue for Client {
         let call = self.call(Method::POST, &["messages"]).body(body);
         let Published { published_total, .. } = self.json(call, LONGEST).await?;
         let garbled = || Error::Garbled("a publish without published_total".to_owned());
-        published_total.ok_or_else(garbled).map(Some)
+        published_total.ok_or_else(garbled)
     }
 
     async fn configure(&self, settings: &QueueSettings) -> Result<(), Error> {
@@ -95,21 +95,29 @@ impl WatchedQueue for Client {
     /// Workers with a lease are busy; workers whose last lease ended less than 60 s ago are idle.
     fn holders(&self) -> Answer<'_, Option<Holders>> {
         let call = self.call(Method::GET, &["workers"]);
-        Box::pin(async { self.json(call, LONGEST_LIST).await.map(|all: Workers| Some(all.into())) })
+        Box::pin(async { if_told(self.json(call, LONGEST_LIST).await.map(Workers::into)) })
     }
 
     /// Also ends the worker's waiting receives. Worker names have 1 to 80 printable characters.
     fn retire<'a>(&'a self, worker: &'a str) -> Answer<'a, Option<u64>> {
         let call = self.call(Method::POST, &["workers", worker, "retire"]);
-        Box::pin(async { self.json(call, LONGEST).await.map(|it: Retired| Some(it.leases)) })
+        Box::pin(async { if_told(self.json(call, LONGEST).await.map(|it: Retired| it.leases)) })
     }
 
     /// Returns at most 20 messages.
     fn redelivered(&self) -> Answer<'_, Option<Vec<Redelivery>>> {
         let call = self.call(Method::GET, &["redelivered"]);
         Box::pin(async {
-            self.json(call, LONGEST).await.map(|it: Redelivered| Some(it.redelivered))
+            if_told(self.json(call, LONGEST).await.map(|it: Redelivered| it.redelivered))
         })
+    }
+}
+
+/// `None` instead of the error of a queue that does not support the call.
+fn if_told<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Err(Error::Unsupported(_)) => Ok(None),
+        answer => answer.map(Some),
     }
 }
 
@@ -122,12 +130,20 @@ impl RawReceived {
 
 impl RawMessage {
     fn into_job(self) -> Result<Job, String> {
-        let body = match (self.body, self.body_base64) {
-            (Some(text), None) => text.into_bytes(),
-            (None, Some(base64)) => STANDARD.decode(base64).map_err(|e| e.to_string())?,
-            _ => return Err("a message needs either body or body_base64".to_owned()),
-        };
-        Ok(Job { id: self.id, receipt: self.receipt, body })
+        let body = RawMessage::content(self.body, self.body_base64)?;
+        let RawMessage { id, receipt, enqueued_at, .. } = self;
+        Ok(Job { id, receipt, body, enqueued_at })
+    }
+}
+
+impl RawMessage {
+    /// The bytes of a message, of which one of the two texts has them.
+    pub(crate) fn content(body: Option<String>, base64: Option<String>) -> Result<Vec<u8>, String> {
+        match (body, base64) {
+            (Some(text), None) => Ok(text.into_bytes()),
+            (None, Some(base64)) => STANDARD.decode(base64).map_err(|error| error.to_string()),
+            _ => Err("a message needs either body or body_base64".to_owned()),
+        }
     }
 }
 
@@ -140,7 +156,7 @@ impl From<QueueStats> for Numbers {
             published_total: Some(stats.published_total),
             acked_total: Some(stats.acked_total),
             dead_total: Some(stats.dead_total),
-            expired_total: Some(stats.expired_total),
+            expired_total: stats.expired_total,
             lease_expired_total: Some(stats.lease_expired_total),
             busy_workers: stats.busy_workers,
             ack_p90: time(stats.ack_p90_s),

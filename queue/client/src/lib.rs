@@ -6,6 +6,7 @@
 //! - `kit`: implements both traits for the queue server of this project
 //! - [`client`]: [`Client`], the HTTP calls to this project's queue server
 //! - [`wire`]: the JSON of these calls, as the queue documents it
+//! - [`relay`]: further calls to it, which an ambassador makes for its own clients
 //! - [`error`]: [`Error`], grouped by what a client can do about it
 //! - [`args`]: the flags `--queue-url`, `--queue` and `--queue-token-file`
 //! - [`backoff`]: longer waits after each failure, and one log line for a series of failures
@@ -17,6 +18,7 @@ pub mod backoff;
 pub mod client;
 pub mod error;
 mod kit;
+pub mod relay;
 pub mod watch;
 pub mod wire;
 pub mod work;
@@ -25,6 +27,7 @@ pub use args::QueueArgs;
 pub use backoff::Backoff;
 pub use client::{Client, TIMEOUT};
 pub use error::Error;
+pub use relay::{Shown, TakenIn};
 pub use reqwest::Url;
 pub use watch::{Answer, Holders, Numbers, WatchedQueue};
 pub use wire::{QueueSettings, QueueStats, Redelivery};

@@ -6,7 +6,9 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Published {
     pub(crate) ids: Vec<String>,
-    pub(crate) published_total: Option<u64>,
+    /// The outer `None` is an answer without the field, the inner one a queue that does not count.
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) published_total: Option<Option<u64>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -21,6 +23,7 @@ pub(crate) struct RawReceived {
 pub(crate) struct RawMessage {
     pub(crate) id: String,
     pub(crate) receipt: String,
+    pub(crate) enqueued_at: Option<String>,
     pub(crate) body: Option<String>,
     pub(crate) body_base64: Option<String>,
 }
@@ -62,7 +65,8 @@ pub(crate) struct Extend {
 /// The numbers of a queue. Totals may restart from 0 when the queue's process restarts.
 ///
 /// If a required number is missing, the answer is invalid, and the error names the number. An
-/// optional number is `None` if the queue is an older version, which does not report it.
+/// optional number is `None` if the queue is an older version, which does not report it, or if it is
+/// null: an ambassador does not know all numbers of the queue behind it.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
@@ -76,13 +80,17 @@ pub struct QueueStats {
     /// Messages given up after their last attempt.
     pub dead_total: u64,
     /// Messages dropped because they exceeded `max_age_s`.
-    pub expired_total: u64,
-    pub purged_total: u64,
+    pub expired_total: Option<u64>,
+    pub purged_total: Option<u64>,
     /// Deliveries that workers released because they had to stop.
     pub released_total: Option<u64>,
     /// The number of workers with a lease. Each lease of a worker without a name counts as one.
     pub busy_workers: Option<u64>,
     pub nameless_leases: Option<u64>,
+    /// Bytes of all messages.
+    pub bytes: Option<u64>,
+    /// The age of the oldest ready message; also `None` if none is ready.
+    pub oldest_age_s: Option<f64>,
     /// The 90th percentile of the time from delivery to ack over the last 128 acks, in seconds. It
     /// is also `None` before the first ack.
     pub ack_p90_s: Option<f64>,
@@ -133,11 +141,17 @@ pub struct Redelivery {
     pub done_by: Option<String>,
 }
 
-/// The answer to a purge. We ignore the number of purged messages, but require it to be there.
+/// The answer to a purge. We ignore the number of purged messages, but require it to be there; it
+/// is null if the queue does not count them.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purged {
-    #[serde(rename = "purged")]
-    _purged: u64,
+    #[serde(rename = "purged", deserialize_with = "present")]
+    _purged: Option<Option<u64>>,
+}
+
+/// Reads a field that is there, even if it is null.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u64>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 /// The largest valid count: larger JSON numbers are not exact, and their sums could overflow.
@@ -148,6 +162,10 @@ impl TryFrom<Value> for QueueStats {
 
     fn try_from(answer: Value) -> Result<QueueStats, String> {
         let if_told = |name| is_told(&answer, name).then(|| number(&answer, name)).transpose();
+        let or_null = |name| match answer.get(name) {
+            Some(Value::Null) => Ok(None),
+            _ => number(&answer, name).map(Some),
+        };
         let number = |name| number(&answer, name);
         Ok(QueueStats {
             ready: number("ready")?,
@@ -157,11 +175,13 @@ impl TryFrom<Value> for QueueStats {
             acked_total: number("acked_total")?,
             lease_expired_total: number("lease_expired_total")?,
             dead_total: number("dead_total")?,
-            expired_total: number("expired_total")?,
-            purged_total: number("purged_total")?,
+            expired_total: or_null("expired_total")?,
+            purged_total: or_null("purged_total")?,
             released_total: if_told("released_total")?,
             busy_workers: if_told("busy_workers")?,
             nameless_leases: if_told("nameless_leases")?,
+            bytes: if_told("bytes")?,
+            oldest_age_s: seconds(&answer, "oldest_age_s")?,
             ack_p90_s: seconds(&answer, "ack_p90_s")?,
             clock_s: seconds(&answer, "clock_s")?,
         })
@@ -239,8 +259,8 @@ mod tests {
         let stats = stats(GOOD).unwrap();
         assert_eq!((stats.ready, stats.in_flight, stats.delayed), (1, 2, 3));
         assert_eq!((stats.published_total, stats.acked_total), (4, 5));
-        assert_eq!((stats.dead_total, stats.purged_total), (6, 7));
-        assert_eq!((stats.lease_expired_total, stats.expired_total), (8, 9));
+        assert_eq!((stats.dead_total, stats.purged_total), (6, Some(7)));
+        assert_eq!((stats.lease_expired_total, stats.expired_total), (8, Some(9)));
     }
 
     #[test]
@@ -273,6 +293,14 @@ mod tests {
         let parsed = parsed.unwrap();
         assert_eq!((parsed.released_total, parsed.busy_workers), (Some(1), Some(2)));
         assert_eq!((parsed.nameless_leases, parsed.ack_p90_s), (Some(0), Some(0.25)));
+    }
+
+    #[test]
+    fn a_total_that_an_ambassador_does_not_know_is_null_but_not_left_out() {
+        let null = GOOD.replace("\"expired_total\":9", "\"expired_total\":null");
+        assert_eq!(stats(&null).unwrap().expired_total, None);
+        let left_out = GOOD.replace("expired_total", "another");
+        assert_eq!(stats(&left_out).unwrap_err(), "expired_total is missing");
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Job {
     pub receipt: String,
     /// The message's bytes, as they were published.
     pub body: Vec<u8>,
+    /// When the message was published, as RFC 3339 text for display; `None` if it is not known.
+    pub enqueued_at: Option<String>,
 }
 
 /// The answer to [`WorkQueue::receive`].
@@ -64,7 +66,8 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     /// Extends the lease of a delivery, so that it ends `lease` from now.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
+    /// [`Error::Stale`] when the lease is over; [`Error::Unsupported`] if this queue cannot extend
+    /// leases; [`Error::Away`] is temporary.
     fn extend(
         &self,
         receipt: &str,
@@ -97,7 +100,8 @@ pub trait WorkQueue: Debug + Clone + Send + Sync + 'static {
     /// queue counts attempts, this attempt does not count.
     ///
     /// # Errors
-    /// [`Error::Stale`] when the lease is over; [`Error::Away`] is temporary.
+    /// [`Error::Stale`] when the lease is over; [`Error::Unsupported`] if this queue would count the
+    /// attempt; [`Error::Away`] is temporary.
     fn release(&self, receipt: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Publishes one message. If the queue supports keys, a repeated call with the same key

@@ -1,5 +1,7 @@
 //! Calls that show messages and redeliveries without changing anything.
 
+use std::fmt::Display;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +40,8 @@ pub(super) async fn redelivered(
     Ok(Json(json!({ "redelivered": stories })))
 }
 
-fn story(story: &Redelivery) -> Value {
+/// The JSON of a redelivery.
+pub fn story<I: Display>(story: &Redelivery<I>) -> Value {
     json!({
         "id": story.id.to_string(),
         "worker": story.worker.as_deref(),

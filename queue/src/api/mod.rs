@@ -5,25 +5,25 @@
 //! - `router`: chooses the handler for each path and method
 //! - `app`: the state that all handlers share
 //! - [`reply`]: [`Reply`], the bodies of answers
-//! - `publish`: publishing one message or a batch
-//! - `receive`: receiving messages, at once or after a wait
-//! - `settle`: ack, nack, release, and lease extensions
-//! - `workers`: listing and retiring workers
-//! - `queues`: settings, numbers, purge, pause, redrive, and the list of queues
-//! - `guard`: checks the token of a call
-//! - `look`: showing messages and redeliveries
+//! - [`publish`]: publishing one message or a batch
+//! - [`receive`]: receiving messages, at once or after a wait
+//! - [`settle`]: ack, nack, release, and lease extensions
+//! - [`workers`]: listing and retiring workers
+//! - [`queues`]: settings, numbers, purge, pause, redrive, and the list of queues
+//! - [`guard`]: checks the token of a call
+//! - [`look`]: showing messages and redeliveries
 
 mod app;
 pub mod calls;
-mod guard;
-mod look;
-mod publish;
-mod queues;
-mod receive;
+pub mod guard;
+pub mod look;
+pub mod publish;
+pub mod queues;
+pub mod receive;
 pub mod reply;
 mod router;
-mod settle;
-mod workers;
+pub mod settle;
+pub mod workers;
 
 pub use calls::Calls;
 pub use reply::Reply;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
-use broker::{MessageId, NewMessage, QueueName, Settings};
+use broker::{MessageId, NewMessage, Once, QueueName, Settings};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -29,6 +29,7 @@ struct Arguments {
     delay_ms: Option<String>,
 }
 
+/// The answer to a publish.
 #[derive(Serialize)]
 struct Published<'a> {
     ids: Ids<'a>,
@@ -64,18 +65,8 @@ pub(super) async fn publish<B: Incoming>(
     name: &QueueName,
     request: Request<B>,
 ) -> Result<Response<Reply>, ApiError> {
-    let (head, body) = request.into_parts();
-    let key = idempotency::key(&head.headers)?;
-    let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
-    let delay = extract::delay(delay_ms.as_deref())?;
-    let batch = if is_batch(&head.headers) {
-        lines(&extract::read(body, BATCH).await?, delay)?
-    } else {
-        let limit = one(app, name, &body);
-        vec![NewMessage { body: extract::read(body, limit).await?, delay }]
-    };
+    let (batch, once) = read(request, |body| one(app, name, body)).await?;
     let enqueued_at = app.hub.wall_clock();
-    let once = key.map(|key| idempotency::once(key, &batch));
     let taken_in = app.hub.publish(name, batch, enqueued_at, once).await?;
     let published = Published { ids: Ids(&taken_in.ids), published_total: taken_in.total };
     let mut answer = Reply::json(StatusCode::CREATED, &published)?;
@@ -83,6 +74,29 @@ pub(super) async fn publish<B: Incoming>(
         answer.headers_mut().extend([idempotency::replayed()]);
     }
     Ok(answer)
+}
+
+/// Reads the messages of a publish and, if the call has a key, what makes it happen only once.
+/// `limit` returns the size limit of the body of a single message.
+///
+/// # Errors
+/// When the key, an argument or the body is not valid.
+pub async fn read<B: Incoming>(
+    request: Request<B>,
+    limit: impl FnOnce(&B) -> Limit,
+) -> Result<(Vec<NewMessage>, Option<Once>), ApiError> {
+    let (head, body) = request.into_parts();
+    let key = idempotency::key(&head.headers)?;
+    let Asked(Arguments { delay_ms }) = Asked::of(&head.uri)?;
+    let delay = extract::delay(delay_ms.as_deref())?;
+    let batch = if is_batch(&head.headers) {
+        lines(&extract::read(body, BATCH).await?, delay)?
+    } else {
+        let limit = limit(&body);
+        vec![NewMessage { body: extract::read(body, limit).await?, delay }]
+    };
+    let once = key.map(|key| idempotency::once(key, &batch));
+    Ok((batch, once))
 }
 
 /// Returns the limit for reading a body: [`SMALL`] for a small body, else the limit of the queue.

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::app::App;
 use crate::api_error::ApiError;
+use crate::capabilities::Capabilities;
 use crate::extract::{self, Asked, Named};
 
 /// The JSON of a queue's settings, in requests and answers.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct SettingsJson {
+pub struct SettingsJson {
     lease_s: f64,
     max_attempts: u32,
     dead_letter_queue: Option<String>,
@@ -46,7 +47,11 @@ impl From<&Settings> for SettingsJson {
 }
 
 impl SettingsJson {
-    fn read(self) -> Result<Settings, ApiError> {
+    /// Parses the settings; their ranges are checked later.
+    ///
+    /// # Errors
+    /// When the lease or the name of the dead-letter queue is not valid.
+    pub fn read(self) -> Result<Settings, ApiError> {
         let dead_letter_queue = self.dead_letter_queue.map(|name| name.parse()).transpose()?;
         Ok(Settings {
             lease: extract::lease(self.lease_s)?,
@@ -88,6 +93,7 @@ pub(super) struct QueueJson {
     purged_total: u64,
     expired_total: u64,
     receive_empty_total: u64,
+    capabilities: Capabilities,
     settings: SettingsJson,
 }
 
@@ -120,6 +126,7 @@ impl QueueJson {
             purged_total: total.purged,
             expired_total: total.expired,
             receive_empty_total: total.receive_empty,
+            capabilities: Capabilities::ALL,
             settings: settings.into(),
         }
     }
@@ -169,11 +176,13 @@ pub(super) async fn pause(
 }
 
 /// The arguments of a redrive, `?to=QUEUE&max=NUMBER`.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Where {
-    to: Option<String>,
-    max: Option<String>,
+pub struct Where {
+    /// The queue that gets the messages.
+    pub to: Option<String>,
+    /// The maximum number of messages.
+    pub max: Option<String>,
 }
 
 /// `POST redrive`: moves ready messages back to the queue that gave them up, or to the queue `to`.

@@ -17,11 +17,12 @@ use crate::wire::{Given, Received};
 const MAX_WAIT: f64 = 20.0;
 
 /// The size limit of a receive's body, which is read but not used.
-const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
+pub const BODY: Limit = Limit { bytes: 64 << 10, mend: "a receive needs none" };
 
-#[derive(Default, Deserialize)]
+/// The arguments of a receive.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Arguments {
+pub struct Arguments {
     max: Option<String>,
     wait_s: Option<String>,
     lease_s: Option<String>,
@@ -44,7 +45,11 @@ pub(super) async fn receive<B: Incoming>(
 }
 
 impl Arguments {
-    fn request(&self) -> Result<broker::Request, ApiError> {
+    /// How many messages are asked for, by whom, and for how long.
+    ///
+    /// # Errors
+    /// When an argument is out of its range.
+    pub fn request(&self) -> Result<broker::Request, ApiError> {
         let number = |text: &String| text.parse().unwrap_or(f64::NAN);
         let lease = self.lease_s.as_ref().map(number).map(extract::lease).transpose()?;
         let worker = self.worker.as_deref().map(extract::worker).transpose()?;
@@ -52,7 +57,11 @@ impl Arguments {
         Ok(broker::Request { max, lease, worker })
     }
 
-    fn wait(&self) -> Result<Duration, ApiError> {
+    /// How long to wait for the first message.
+    ///
+    /// # Errors
+    /// When it is not from 0 to 20 s.
+    pub fn wait(&self) -> Result<Duration, ApiError> {
         let Some(text) = &self.wait_s else { return Ok(Duration::ZERO) };
         let seconds = text.parse().ok().filter(|seconds| (0.0..=MAX_WAIT).contains(seconds));
         seconds.map(Duration::from_secs_f64).ok_or_else(|| {

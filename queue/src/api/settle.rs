@@ -13,44 +13,54 @@ use crate::api_error::ApiError;
 use crate::extract::{self, Held, Incoming, Named};
 use crate::wire;
 
-#[derive(Deserialize)]
+/// The body of an ack or a release.
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Receipts {
-    receipts: Vec<String>,
+pub struct Receipts {
+    pub receipts: Vec<String>,
 }
 
-#[derive(Deserialize)]
+/// The body of a nack.
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nacks {
-    receipts: Vec<String>,
+pub struct Nacks {
+    pub receipts: Vec<String>,
     #[serde(default)]
-    delay_ms: u64,
+    pub delay_ms: u64,
 }
 
-#[derive(Deserialize)]
+/// The body of a lease extension.
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Extension {
-    lease_s: f64,
+pub struct Extension {
+    pub lease_s: f64,
 }
 
 /// The answer to a call with several receipts: the result for each of them.
-#[derive(Serialize)]
-pub(super) struct Results {
-    results: Vec<Outcome>,
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Results {
+    pub results: Vec<Outcome>,
 }
 
-#[derive(Serialize)]
-struct Outcome {
-    receipt: String,
-    status: &'static str,
+/// What became of one receipt: the status is `ok` or `stale`.
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    pub receipt: String,
+    pub status: &'static str,
 }
 
 /// The answer to a lease extension; `deadline` is the time when the lease ends.
-#[derive(Serialize)]
-pub(super) struct Extended {
-    receipt: String,
-    lease_s: f64,
-    deadline: String,
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Extended {
+    pub receipt: String,
+    pub lease_s: f64,
+    pub deadline: String,
 }
 
 /// `POST messages/ack`: acks messages, because their jobs are done.

@@ -12,14 +12,16 @@ use crate::extract::{Named, NamedWorker};
 use crate::wire;
 
 /// The answer to `GET workers`.
-#[derive(Serialize)]
-pub(super) struct Workers {
-    workers: Vec<WorkerJson>,
-    nameless_leases: usize,
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Serialize)]
+pub struct Workers {
+    pub workers: Vec<WorkerJson>,
+    pub nameless_leases: usize,
 }
 
-#[derive(Serialize)]
-struct WorkerJson {
+/// A worker in the answer to `GET workers`.
+#[derive(Debug, Serialize)]
+pub struct WorkerJson {
     name: String,
     leases: usize,
     since: Option<String>,
@@ -30,7 +32,7 @@ struct WorkerJson {
 
 impl WorkerJson {
     /// Converts a worker at the broker's time `now`, which is `wall` in milliseconds since 1970.
-    fn new(worker: &Worker, now: Time, wall: u64) -> WorkerJson {
+    pub fn new(worker: &Worker, now: Time, wall: u64) -> WorkerJson {
         let ago = |since| now.saturating_sub(since).as_millis() as u64;
         WorkerJson {
             name: worker.name.to_string(),

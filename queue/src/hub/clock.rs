@@ -11,13 +11,13 @@ use broker::Time;
 use tokio::time::Instant;
 
 /// The time between two readings of the clock while there are workers.
-pub(super) const HEARTBEAT: Duration = Duration::from_millis(250);
+pub const HEARTBEAT: Duration = Duration::from_millis(250);
 /// If more than this time passes without a reading, the process was stopped.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
 /// The broker's clock, which the hub's lock protects.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     /// When the clock was created.
     began: Instant,
     /// When it was created, by the machine's own clock, which tests cannot pause.
@@ -40,13 +40,13 @@ struct Looks {
 
 impl Clock {
     /// Creates a clock that shows the time `at_first` now.
-    pub(super) fn new(at_first: Time) -> Clock {
+    pub fn new(at_first: Time) -> Clock {
         let (began, really_began) = (Instant::now(), std::time::Instant::now());
         Clock { began, really_began, at_first, looks: Looks::default() }
     }
 
     /// Reads the broker's time, which never goes back. Logs if the process was stopped.
-    pub(super) fn now(&mut self, workers_are_there: impl FnOnce() -> bool) -> Time {
+    pub fn now(&mut self, workers_are_there: impl FnOnce() -> bool) -> Time {
         let mut passed = self.began.elapsed();
         let really_passed = self.really_began.elapsed();
         if self.looks.is_late(really_passed) {
@@ -62,7 +62,7 @@ impl Clock {
 
     /// Returns the instant at which a timer should wake up for the broker's time `at`. If the
     /// process is stopped before this instant, the timer wakes up too early.
-    pub(super) fn instant(&self, at: Time) -> Instant {
+    pub fn instant(&self, at: Time) -> Instant {
         self.began + at.saturating_sub(self.at_first) + self.looks.lost
     }
 }

@@ -51,6 +51,8 @@ async fn a_queue_shows_its_numbers() {
     stats["oldest_age_s"].take();
     stats["clock_s"].take();
     stats["settings"].take();
+    let can = stats["capabilities"].take();
+    assert!(can.as_object().unwrap().values().all(|it| it == true), "{can}");
     let expected = json!({"name": "jobs", "clock_s": null, "ready": 1, "in_flight": 2,
         "delayed": 1, "waiting": 0, "busy_workers": 2, "nameless_leases": 2, "ack_p90_s": 0.0,
         "bytes": 22, "idempotency_keys": 0, "paused": false, "oldest_age_s": null,
@@ -58,7 +60,8 @@ async fn a_queue_shows_its_numbers() {
         "undelivered_total": 0,
         "acked_total": 1, "nacked_total": 1, "released_total": 0, "lease_expired_total": 0,
         "dead_total": 0,
-        "purged_total": 0, "expired_total": 0, "receive_empty_total": 0, "settings": null});
+        "purged_total": 0, "expired_total": 0, "receive_empty_total": 0,
+        "capabilities": null, "settings": null});
     assert_eq!(stats, expected);
 }
 

@@ -92,6 +92,10 @@ impl ControlLoop {
             let purges = queues.into_iter().map(async |queue| match queue?.purge().await {
                 // An unknown queue was never used, so it is empty.
                 Err(client::Error::Unknown(_)) | Ok(_) => Ok(()),
+                Err(error @ client::Error::Unsupported(_)) => {
+                    tracing::warn!("a queue keeps its jobs at the reset: {error}");
+                    Ok(())
+                }
                 Err(error) => Err(error),
             });
             let done = futures::future::try_join_all(purges).await;

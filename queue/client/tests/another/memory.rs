@@ -89,6 +89,7 @@ impl WorkQueue for Memory {
                     id: it.id.to_string(),
                     receipt: it.receipt.to_string(),
                     body: it.body.to_vec(),
+                    enqueued_at: None,
                 });
                 return Ok(Given { jobs: jobs.collect(), retired: false });
             }

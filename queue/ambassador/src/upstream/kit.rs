@@ -1,0 +1,64 @@
+//! The kit's own queue as an upstream. In front of it everything should be as without an ambassador.
+
+use std::time::Duration;
+
+use broker::Settings;
+use client::{Client, Error, Numbers, QueueArgs, QueueStats, Shown, TakenIn, WorkQueue};
+use queue::{Can, Capabilities};
+use serde_json::json;
+
+use super::{Batch, Levels, Nature, TIMEOUT, Upstream};
+use crate::table::Habits;
+
+/// Opens a queue of the kit's server.
+///
+/// # Errors
+/// When the token file has no token.
+pub(super) fn open(args: &QueueArgs) -> Result<Client, Error> {
+    Ok(Client::new(args)?.with_timeout(TIMEOUT))
+}
+
+impl Upstream for Client {
+    fn nature(&self) -> Nature {
+        let fencing = Can::Partly("until a restart, whose earlier receipts stay valid");
+        let capabilities = Capabilities { fencing, ..Capabilities::ALL };
+        Nature { capabilities, habits: Habits { renew_every: None, receipts_outlive: true } }
+    }
+
+    async fn publish(&self, batch: &Batch) -> Result<TakenIn, Error> {
+        let bodies: Vec<&[u8]> = batch.bodies.iter().map(|body| &body[..]).collect();
+        let key = batch.once.as_ref().map(|once| once.key.as_str());
+        self.publish_batch(&bodies, batch.delay, key).await
+    }
+
+    async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
+        Client::nack(self, receipt, delay).await
+    }
+
+    async fn levels(&self) -> Result<Levels, Error> {
+        let stats = self.stats().await?;
+        let QueueStats { delayed, bytes, oldest_age_s, .. } = stats;
+        let oldest_age = oldest_age_s.and_then(|age| Duration::try_from_secs_f64(age).ok());
+        Ok(Levels { numbers: Numbers::from(stats), delayed, bytes, oldest_age })
+    }
+
+    async fn clear(&self) -> Result<Option<u64>, Error> {
+        self.purge_counted().await
+    }
+
+    async fn peek(&self, max: usize) -> Result<Vec<Shown>, Error> {
+        Client::peek(self, max).await
+    }
+
+    /// It gets no limit of attempts and no dead-letter queue: the ambassador has both.
+    async fn limit(&self, settings: &Settings) -> Result<(), Error> {
+        self.put(&json!({
+            "max_attempts": u32::MAX,
+            "max_depth": settings.max_depth,
+            "max_bytes": settings.max_bytes,
+            "max_message_bytes": settings.max_message_bytes,
+            "max_age_s": settings.max_age.map(|age| age.as_secs_f64()),
+        }))
+        .await
+    }
+}
