@@ -299,7 +299,7 @@ mod tests {
     fn a_total_that_an_ambassador_does_not_know_is_null_but_not_left_out() {
         let null = GOOD.replace("\"expired_total\":9", "\"expired_total\":null");
         assert_eq!(stats(&null).unwrap().expired_total, None);
-        let left_out = GOOD.replace("expired_total", "another");
+        let left_out = GOOD.replace("\"expired_total", "\"another");
         assert_eq!(stats(&left_out).unwrap_err(), "expired_total is missing");
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 const START: Duration = Duration::from_secs(20);
+const LOGGED: Duration = Duration::from_secs(5);
 
 /// A running program. Dropping it kills it.
 #[derive(Debug)]
@@ -72,10 +73,26 @@ impl Program {
         Ok(timeout(START, self.child.wait()).await.context("it does not end")??.code())
     }
 
-    /// The log lines since the last call that contain `text`.
-    pub(crate) fn logged(&mut self, text: &str) -> Vec<String> {
-        let all = std::iter::from_fn(|| self.log.try_recv().ok());
-        all.filter(|line| line.contains(text)).collect()
+    /// Forgets the log lines so far.
+    pub(crate) fn forget_log(&mut self) {
+        while self.log.try_recv().is_ok() {}
+    }
+
+    /// The log lines from now on that contain `text`, as soon as there is one.
+    pub(crate) async fn logged(&mut self, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        while found.is_empty() {
+            match timeout(LOGGED, self.log.recv()).await {
+                Ok(Some(line)) if line.contains(text) => found.push(line),
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return found,
+            }
+        }
+        // More of them would follow at once.
+        while let Ok(Some(line)) = timeout(Duration::from_millis(100), self.log.recv()).await {
+            found.extend(Some(line).filter(|line| line.contains(text)));
+        }
+        found
     }
 }
 

@@ -140,7 +140,11 @@ impl<'a> Scene<'a> {
     }
 
     /// Ends deliveries; returns the status of each.
-    pub(crate) async fn end(&self, how: &str, messages: &[&Message]) -> anyhow::Result<Vec<String>> {
+    pub(crate) async fn end(
+        &self,
+        how: &str,
+        messages: &[&Message],
+    ) -> anyhow::Result<Vec<String>> {
         self.end_with(how, messages, json!({})).await
     }
 
@@ -176,7 +180,11 @@ impl<'a> Scene<'a> {
     }
 
     /// Waits until the queue's numbers are as wanted.
-    pub(crate) async fn until(&self, what: &str, so: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
+    pub(crate) async fn until(
+        &self,
+        what: &str,
+        so: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
         let end = Instant::now() + SOON;
         loop {
             let stats = self.stats().await;

@@ -17,7 +17,7 @@ pub(super) async fn away(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     scene.publish("before").await?;
     let message = scene.one("&lease_s=60").await?;
     scene.publish("waits").await?;
-    scene.ambassador.logged("");
+    scene.ambassador.forget_log();
     scene.server.kill().await?;
     let gone = Instant::now();
     for (call, body) in [
@@ -32,7 +32,7 @@ pub(super) async fn away(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
         ensure!(status == StatusCode::SERVICE_UNAVAILABLE, "{call}: {status} {}", heard.json);
         ensure!(heard.retry_after.is_some() && asked.elapsed().as_secs() < 7, "{call}: {heard:?}");
     }
-    let lines = scene.ambassador.logged("the upstream of");
+    let lines = scene.ambassador.logged("the upstream of").await;
     ensure!(lines.len() == 1, "it was not said once: {lines:?}");
     tokio::time::sleep(AWAY.saturating_sub(gone.elapsed())).await;
     scene.server.restart().await?;
@@ -84,7 +84,7 @@ pub(super) async fn garbage(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     let answer = reqwest::Client::new().post(url).body("x").send().await?;
     let (status, text) = (answer.status(), answer.text().await?);
     ensure!(status == StatusCode::SERVICE_UNAVAILABLE && Instant::now() < end, "{status} {text}");
-    let lines = ambassador.logged("the upstream of");
+    let lines = ambassador.logged("the upstream of").await;
     ensure!(lines.len() == 1, "it was not said once: {lines:?}");
     babbler.abort();
     Ok(Holds)

@@ -31,7 +31,11 @@ pub(crate) enum Server {
 
 impl Server {
     /// Starts a server that keeps its messages in this directory.
-    pub(crate) async fn start(kind: Kind, directory: &Path, programs: &Path) -> anyhow::Result<Server> {
+    pub(crate) async fn start(
+        kind: Kind,
+        directory: &Path,
+        programs: &Path,
+    ) -> anyhow::Result<Server> {
         match kind {
             Kind::Kit => Kit::start(directory, programs).await.map(Server::Kit),
         }
