@@ -13,7 +13,7 @@ pub use action::{Action, Situation};
 use serde::Deserialize;
 
 use crate::Time;
-use crate::span::time;
+use crate::span::{some_time, time};
 
 /// A Deployment that puts jobs on a queue; the steps set its replicas.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -46,4 +46,18 @@ pub struct Step {
     /// has not pressed the key for the next step yet.
     #[serde(rename = "while-waiting", default, deserialize_with = "keys::actions")]
     pub while_waiting: Vec<Action>,
+    /// What the presenter wants to say during the step, as plain text; only the presenter reads it.
+    #[serde(default)]
+    pub notes: String,
+    /// How long the presenter wants to talk about the step; [`Step::planned`] has the default.
+    #[serde(default, deserialize_with = "some_time")]
+    pub plan: Option<Time>,
+}
+
+impl Step {
+    /// How long the presenter wants to talk about the step: as long as it lasts by the clock, if
+    /// the file says nothing else.
+    pub fn planned(&self) -> Time {
+        self.plan.unwrap_or(self.lasts)
+    }
 }

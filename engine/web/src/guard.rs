@@ -7,8 +7,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use service::TokenFile;
@@ -33,13 +34,65 @@ pub struct AccessGuard {
 /// Refuses foreign host names, calls of foreign pages, and remote changes without the token.
 pub async fn guard(
     State(access_guard): State<Arc<AccessGuard>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer(request.extensions());
     match access_guard.check(request.method(), request.headers(), peer) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            request.extensions_mut().insert(access_guard);
+            next.run(request).await
+        }
         Err(error) => error.into_response(),
+    }
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
+}
+
+/// The sender may change things: it is on this machine, or shows the token. An answer that is meant
+/// for the presenter alone extracts this.
+#[derive(Debug, Clone, Copy)]
+pub struct MayChange;
+
+impl<S: Sync> FromRequestParts<S> for MayChange {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<MayChange, ApiError> {
+        // Without the guard nothing is known about the sender.
+        let unguarded = || ApiError::forbidden("this answer needs the access guard");
+        let access_guard = parts.extensions.get::<Arc<AccessGuard>>().ok_or_else(unguarded)?;
+        access_guard.may_change(&parts.headers, peer(&parts.extensions), Asked::Notes)?;
+        Ok(MayChange)
+    }
+}
+
+/// What a sender needs the token for.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    Change,
+    Notes,
+}
+
+impl Asked {
+    fn without_token(self) -> &'static str {
+        match self {
+            Asked::Change => {
+                "only local changes are accepted; use --token-file to allow remote ones"
+            }
+            Asked::Notes => {
+                "the notes are readable only on the engine's machine; use --token-file to allow \
+                 others"
+            }
+        }
+    }
+
+    fn needs_token(self) -> &'static str {
+        match self {
+            Asked::Change => "changes from other machines need the token",
+            Asked::Notes => "reading the notes from another machine needs the token",
+        }
     }
 }
 
@@ -66,22 +119,31 @@ impl AccessGuard {
             )));
         }
         let reads = method == Method::GET || method == Method::HEAD;
-        let local = peer.map(|peer| peer.to_canonical());
-        let local = local.is_some_and(|peer| peer.is_loopback() || Some(peer) == self.trusted);
-        if reads || local { Ok(()) } else { self.check_token(text(header::AUTHORIZATION)) }
+        if reads { Ok(()) } else { self.may_change(headers, peer, Asked::Change) }
     }
 
-    fn check_token(&self, shown: Option<&str>) -> Result<(), ApiError> {
+    fn may_change(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<IpAddr>,
+        asked: Asked,
+    ) -> Result<(), ApiError> {
+        let local = peer.map(|peer| peer.to_canonical());
+        let local = local.is_some_and(|peer| peer.is_loopback() || Some(peer) == self.trusted);
+        if local { Ok(()) } else { self.check_token(headers, asked) }
+    }
+
+    fn check_token(&self, headers: &HeaderMap, asked: Asked) -> Result<(), ApiError> {
         let Some(file) = &self.token else {
-            let text = "only local changes are accepted; use --token-file to allow remote ones";
-            return Err(ApiError::forbidden(text));
+            return Err(ApiError::forbidden(asked.without_token()));
         };
+        let shown = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("?"));
         let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
         let is_it = |token: &str| token.as_bytes().ct_eq(file.token().text().as_bytes()).into();
         match shown {
             Some(token) if is_it(token.trim()) => Ok(()),
             Some(_) => Err(ApiError::unauthorized("the token is wrong")),
-            None => Err(ApiError::unauthorized("changes from other machines need the token")),
+            None => Err(ApiError::unauthorized(asked.needs_token())),
         }
     }
 
@@ -183,5 +245,31 @@ mod tests {
         assert!(asked("demo.example", "https://demo.example").is_ok());
         assert!(asked("localhost", "https://localhost").is_err());
         assert!(asked("demo.example", "https://evil.example").is_err());
+    }
+
+    /// Whether a sender at `peer` may read the notes, with the token `secret` set or not.
+    async fn may_read_notes(guarded: bool, peer: [u8; 4], shown: Option<&str>) -> bool {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "secret\n").unwrap();
+        let token = Some(TokenFile::open(file.path()).unwrap());
+        let mut request = Request::builder().uri("/api/v1/scenario/notes");
+        if let Some(shown) = shown {
+            request = request.header(header::AUTHORIZATION, shown);
+        }
+        let (mut parts, _) = request.body(()).unwrap().into_parts();
+        parts.extensions.insert(ConnectInfo(SocketAddr::from((peer, 7))));
+        if guarded {
+            parts.extensions.insert(Arc::new(AccessGuard { token, ..AccessGuard::default() }));
+        }
+        MayChange::from_request_parts(&mut parts, &()).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn the_notes_are_for_this_machine_or_for_those_with_the_token() {
+        assert!(may_read_notes(true, [127, 0, 0, 1], None).await);
+        assert!(may_read_notes(true, [10, 0, 0, 7], Some("Bearer secret")).await);
+        assert!(!may_read_notes(true, [10, 0, 0, 7], Some("Bearer other")).await);
+        assert!(!may_read_notes(true, [10, 0, 0, 7], None).await);
+        assert!(!may_read_notes(false, [127, 0, 0, 1], None).await, "nobody knows the sender");
     }
 }

@@ -11,6 +11,9 @@ const MOST_REPLICAS: u32 = 100;
 const MOST_JOBS: u32 = 10_000;
 /// The most characters of a caption: the last row of an audience could not read a longer one.
 const LONGEST_CAPTION: usize = 120;
+/// The most characters of a step's notes: about four minutes of speech, and more than a window
+/// shows at once.
+const LONGEST_NOTES: usize = 4000;
 
 impl Scenario {
     pub(super) fn check_steps(&self, wrong: &mut Report<'_>) {
@@ -63,6 +66,12 @@ impl Scenario {
         if step.lasts.is_zero() {
             wrong(Some(owner), "for", "must be more than 0".to_owned());
         }
+        if step.plan.is_some_and(|plan| plan.is_zero()) {
+            wrong(Some(owner), "plan", "must be more than 0".to_owned());
+        }
+        if let Some(text) = problem_of_notes(&step.notes) {
+            wrong(Some(owner), "notes", text);
+        }
     }
 
     /// The first error in an action: the key and the text.
@@ -96,4 +105,17 @@ impl Scenario {
             Action::Load { .. } | Action::Hold(_) => None,
         }
     }
+}
+
+/// What is wrong with a step's notes.
+fn problem_of_notes(notes: &str) -> Option<String> {
+    let long = notes.chars().count();
+    if long > LONGEST_NOTES {
+        return Some(format!("have {long} characters; at most {LONGEST_NOTES} are allowed"));
+    }
+    let control = notes.chars().find(|c| c.is_control() && *c != '\n')?;
+    Some(format!(
+        "have the control character {}; only line breaks are allowed",
+        control.escape_default()
+    ))
 }

@@ -240,7 +240,39 @@ mod tests {
     }
 
     #[test]
-    fn the_opening_can_be_read() {
-        assert_eq!(opening().unwrap().steps.len(), 3);
+    fn notes_have_a_limit_and_no_control_characters() {
+        let text = include_str!("../../../../scenarios/priority.yaml");
+        let line = 1 + text.lines().position(|line| line.contains("burst: {")).unwrap();
+        for (notes, says) in [
+            ("x".repeat(4001), "step 3: notes have 4001 characters; at most 4000 are allowed"),
+            ("a\\u0007".to_owned(), "step 3: notes have the control character \\u{7}; only"),
+            ("a\\tb".to_owned(), "step 3: notes have the control character \\t; only"),
+        ] {
+            let keys = format!("do: [burst: {{jobs: 200}}]\n    notes: \"{notes}\"");
+            let bad = text.replacen("do: [burst: {jobs: 200}]", &keys, 1);
+            let wrong = parse(&bad, no_trace).unwrap_err();
+            assert!(wrong.line == line + 1 && wrong.text.starts_with(says), "{wrong:?}");
+        }
+        let keys = "do: [burst: {jobs: 200}]\n    plan: 0s\n    notes: |\n      One.\n\n      Two.";
+        let bad = text.replacen("do: [burst: {jobs: 200}]", keys, 1);
+        let wrong = parse(&bad, no_trace).unwrap_err();
+        assert_eq!(
+            (wrong.line, wrong.text.as_str()),
+            (line + 1, "step 3: plan must be more than 0")
+        );
+        let good = bad.replacen("plan: 0s", "plan: 2m", 1);
+        assert_eq!(parse(&good, no_trace).unwrap().steps[2].notes, "One.\n\nTwo.\n");
+    }
+
+    #[test]
+    fn the_opening_has_notes_of_about_a_minute_for_each_of_its_three_steps() {
+        let steps = opening().unwrap().steps;
+        assert_eq!(steps.len(), 3);
+        for step in steps {
+            // People speak 130 to 160 words a minute.
+            let minutes = step.planned().as_secs_f64() / 60.0;
+            let words = step.notes.split_whitespace().count() as f64;
+            assert!((130.0..=160.0).contains(&(words / minutes)), "{words}: {}", step.caption);
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! - [`scene`]: the present step as the page shows it
 //! - [`site`]: the routes
 //! - [`stage`]: whether a scenario fits the workloads of this engine
+//! - [`talk`]: what only the presenter sees
 //! - [`task`]: runs the stepper, and sends its actions to the control loop as commands
 
 pub mod file;
@@ -15,6 +16,7 @@ pub mod scene;
 pub mod site;
 pub mod stage;
 pub mod stepper;
+pub mod talk;
 pub mod task;
 
 pub use scene::{Scene, Shown};

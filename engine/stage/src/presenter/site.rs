@@ -3,11 +3,14 @@
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::routing::{post, put};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use web::ApiError;
+use web::guard::MayChange;
 
 use super::file::{InvalidScenario, parse};
 use super::scene::Scene;
@@ -18,6 +21,7 @@ use super::task::{Presenter, Refusal};
 pub fn router(presenter: Presenter) -> Router {
     Router::new()
         .route("/api/v1/scenario", put(play).delete(stop))
+        .route("/api/v1/scenario/notes", get(notes))
         .route("/api/v1/scenario/next", post(next))
         .route("/api/v1/scenario/end", post(end))
         .route("/api/v1/scenario/previous", post(previous))
@@ -80,11 +84,23 @@ async fn previous(State(presenter): State<Presenter>) -> Result<Json<Value>, Api
     shown(presenter.press(Press::Previous).await)
 }
 
+/// `GET /api/v1/scenario/notes`: what only the presenter sees, for those who may also change
+/// things. `{"talk": {..}}`, null if no scenario is played.
+async fn notes(_: MayChange, State(presenter): State<Presenter>) -> Result<Response, ApiError> {
+    let talk = presenter.talk().await.map_err(refused)?;
+    let headers =
+        [(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    Ok((headers, Json(json!({ "talk": talk }))).into_response())
+}
+
 /// The response with the present step: `{"scenario": {..}}`, null if no scenario is played.
 fn shown(done: Result<Option<Scene>, Refusal>) -> Result<Json<Value>, ApiError> {
-    match done {
-        Ok(scene) => Ok(Json(json!({ "scenario": scene }))),
-        Err(Refusal::Misfit(text)) => Err(ApiError::bad_request(text)),
-        Err(Refusal::Now(text)) => Err(ApiError::conflict(text)),
+    done.map(|scene| Json(json!({ "scenario": scene }))).map_err(refused)
+}
+
+fn refused(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::Misfit(text) => ApiError::bad_request(text),
+        Refusal::Now(text) => ApiError::conflict(text),
     }
 }

@@ -7,6 +7,7 @@ use simulator::Scenario;
 use simulator::steps::{Action, Step};
 
 use super::scene::Scene;
+use super::talk::{Talk, TalkStep};
 
 /// A key that the presenter presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Stepper {
     /// Whether each step waits for a key, or ends by the clock.
     by_hand: bool,
     at: Place,
+    /// When the first step began, which is when the talk began; `None` before it.
+    began: Option<Duration>,
     /// Whether the actions for a waiting step (`while-waiting`) have begun.
     waits: bool,
     /// The queues that are hidden now, each until a time or, for `None`, until another step begins.
@@ -52,7 +55,7 @@ impl Stepper {
     /// A presentation in which keys begin the steps; it waits for the first key.
     pub fn ready(scenario: Scenario) -> Stepper {
         let (at, dark) = (Place::Before, BTreeMap::new());
-        Stepper { scenario, by_hand: true, at, waits: false, dark }
+        Stepper { scenario, by_hand: true, at, began: None, waits: false, dark }
     }
 
     /// Returns the actions of a pressed key. A clicker is easily pressed once too often, so `Next`
@@ -131,7 +134,7 @@ impl Stepper {
     /// otherwise it is over now.
     pub fn reset(&mut self) {
         self.at = if self.by_hand { Place::Before } else { Place::Over };
-        self.waits = false;
+        (self.began, self.waits) = (None, false);
         self.dark.clear();
     }
 
@@ -167,7 +170,24 @@ impl Stepper {
             of: self.of(),
             caption,
             waits: ends.is_none(),
-            ends_in_s: ends.map(|ends| (ends.as_secs_f64() * 10.0).round() / 10.0),
+            ends_in_s: ends.map(tenths),
+        })
+    }
+
+    /// What only the presenter sees at `now`; `None` once the presentation is over.
+    pub fn talk(&self, now: Duration) -> Option<Talk> {
+        let (step, since) = match self.at {
+            Place::Before => (0, None),
+            Place::In(step, since) => (step + 1, Some(since)),
+            Place::Over => return None,
+        };
+        let elapsed = |since: Duration| tenths(now.saturating_sub(since));
+        Some(Talk {
+            name: self.scenario.name.clone(),
+            step,
+            elapsed_s: self.began.map(elapsed),
+            step_elapsed_s: since.map(elapsed),
+            steps: self.scenario.steps.iter().map(TalkStep::of).collect(),
         })
     }
 
@@ -224,6 +244,7 @@ impl Stepper {
     /// Enters a step with the actions `acts`, and hides the queues that the scenario hides in it.
     fn stand_in(&mut self, step: usize, mut acts: Vec<Action>, now: Duration) -> Vec<Action> {
         (self.at, self.waits) = (Place::In(step, now), false);
+        self.began.get_or_insert(now);
         acts.retain(|action| !matches!(action, Action::Outage { .. }));
         acts.extend(self.darken(step, now));
         acts
@@ -243,6 +264,11 @@ impl Stepper {
     fn light(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.dark).keys().map(|queue| blind(queue, false)).collect()
     }
+}
+
+/// Seconds, rounded to a tenth.
+fn tenths(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10.0).round() / 10.0
 }
 
 fn blind(queue: &str, on: bool) -> Action {

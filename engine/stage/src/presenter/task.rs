@@ -16,6 +16,7 @@ use super::frozen::{Counts, counts, of_step, toward};
 use super::scene::{Scene, Shown};
 use super::stage::{is_settled, misfit};
 use super::stepper::{Press, Stepper};
+use super::talk::Talk;
 
 /// The most requests that wait for the presenter.
 const COMMANDS: usize = 16;
@@ -46,17 +47,26 @@ enum Request {
 
 type Reply = oneshot::Sender<Result<Option<Scene>, Refusal>>;
 
+/// A message to the presenter's task.
+#[derive(Debug)]
+enum Message {
+    /// Do this.
+    Do(Request, Reply),
+    /// Tell what only the presenter sees.
+    Tell(oneshot::Sender<Option<Talk>>),
+}
+
 /// Sends requests to the one task that plays scenarios on this engine. Clones share the task.
 #[derive(Debug, Clone)]
 pub struct Presenter {
-    requests: mpsc::Sender<(Request, Reply)>,
+    messages: mpsc::Sender<Message>,
 }
 
 impl Presenter {
     /// Starts the presenter's task, which plays nothing yet and shows the present step in `shown`.
     /// The task ends when the last clone of its handle is dropped.
     pub fn start(handle: Handle, shown: Shown) -> Presenter {
-        let (requests, received) = mpsc::channel(COMMANDS);
+        let (messages, received) = mpsc::channel(COMMANDS);
         let stage = Stage {
             handle,
             shown,
@@ -69,7 +79,7 @@ impl Presenter {
             run: 0,
         };
         tokio::spawn(stage.run(received));
-        Presenter { requests }
+        Presenter { messages }
     }
 
     /// Plays a scenario from its first step instead of any other; returns the present step.
@@ -105,12 +115,25 @@ impl Presenter {
         self.say(Request::Stop).await.map(drop)
     }
 
-    async fn say(&self, request: Request) -> Result<Option<Scene>, Refusal> {
-        let leaving = || Refusal::Now("the engine is shutting down".to_owned());
+    /// What only the presenter sees; `None` while no scenario is played.
+    ///
+    /// # Errors
+    /// When the engine is shutting down.
+    pub async fn talk(&self) -> Result<Option<Talk>, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.requests.send((request, reply)).await.map_err(|_| leaving())?;
+        self.messages.send(Message::Tell(reply)).await.map_err(|_| leaving())?;
+        answer.await.map_err(|_| leaving())
+    }
+
+    async fn say(&self, request: Request) -> Result<Option<Scene>, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.messages.send(Message::Do(request, reply)).await.map_err(|_| leaving())?;
         answer.await.map_err(|_| leaving())?
     }
+}
+
+fn leaving() -> Refusal {
+    Refusal::Now("the engine is shutting down".to_owned())
 }
 
 /// Plays a scenario once the workloads and queues are ready, and again after each reset. With
@@ -159,7 +182,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn run(mut self, mut requests: mpsc::Receiver<(Request, Reply)>) {
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         self.run = self.handle.snapshots.borrow().run;
         let mut shows = interval(SHOWS);
         // Ticks missed between two scenarios must not follow later in a burst.
@@ -167,10 +190,13 @@ impl Stage {
         loop {
             let due = self.play.as_ref().and_then(Stepper::deadline);
             tokio::select! {
-                request = requests.recv() => match request {
-                    Some((request, reply)) => {
-                        // The client may have disconnected.
+                // The client of a message may have disconnected.
+                message = messages.recv() => match message {
+                    Some(Message::Do(request, reply)) => {
                         let _ = reply.send(self.obey(request).await);
+                    }
+                    Some(Message::Tell(reply)) => {
+                        let _ = reply.send(self.play.as_ref().and_then(|it| it.talk(self.now())));
                     }
                     None => return,
                 },

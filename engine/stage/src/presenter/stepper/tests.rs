@@ -172,3 +172,34 @@ fn after_a_reset_a_play_by_hand_begins_again_and_one_by_the_clock_is_over() {
     it.reset();
     assert!(it.is_over());
 }
+
+#[test]
+fn the_talk_s_time_runs_from_its_first_step_and_each_step_s_from_its_own_beginning() {
+    let mut it = Stepper::ready(scenario());
+    let times = |it: &Stepper, now| it.talk(now).map(|talk| (talk.elapsed_s, talk.step_elapsed_s));
+    assert_eq!(times(&it, s(50)), Some((None, None)));
+    it.press(Press::Next, s(60));
+    it.press(Press::Next, s(90));
+    assert_eq!(times(&it, s(95)), Some((Some(35.0), Some(5.0))));
+    it.press(Press::Previous, s(100));
+    assert_eq!(times(&it, s(101)), Some((Some(41.0), Some(1.0))), "the talk goes on");
+    it.reset();
+    assert_eq!(times(&it, s(102)), Some((None, None)));
+    it.press(Press::Next, s(110));
+    assert_eq!(times(&it, s(111)), Some((Some(1.0), Some(1.0))));
+    it.end();
+    assert_eq!(times(&it, s(112)), None);
+}
+
+#[test]
+fn only_the_talk_has_the_notes() {
+    let mut noted = scenario();
+    noted.steps[1].notes = "Say this.\n".to_owned();
+    noted.steps[1].plan = Some(s(90));
+    let (it, _) = Stepper::begin(noted, BY_HAND, s(0));
+    let talk = it.talk(s(0)).unwrap();
+    assert_eq!((talk.steps[1].notes.as_str(), talk.steps[1].plan_s), ("Say this.", 90.0));
+    assert_eq!((talk.steps[0].notes.as_str(), talk.steps[0].plan_s), ("", 10.0), "as by the clock");
+    let scene = serde_json::to_string(&it.scene(s(0))).unwrap();
+    assert!(!scene.contains("Say this"), "{scene}");
+}
