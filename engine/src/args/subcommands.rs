@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use client::Url;
 use service::ServiceArgs;
+use stage::record::site::SPEEDS;
 use web::page::framing::Origin;
 
 use super::run::{CoreArgs, default_engine_url};
@@ -145,6 +146,6 @@ pub struct ReplayArgs {
 }
 
 fn parse_speed(text: &str) -> Result<f64, String> {
-    let speed = text.parse().ok().filter(|speed| (0.1..=100.0).contains(speed));
+    let speed = text.parse().ok().filter(|speed| SPEEDS.contains(speed));
     speed.ok_or_else(|| "it must be a number from 0.1 to 100".to_owned())
 }

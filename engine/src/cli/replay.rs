@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use service::output::say;
 use service::{Shell, UsageError};
+use stage::record::player::Player;
 use stage::record::recording::Recording;
 use stage::record::site;
 use web::page::framing::Framing;
@@ -36,8 +37,10 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
             shell.address()?
         ));
     }
-    let player = site::play(recording, args.speed, shell.shutdown());
-    let router = site::router(player, Arc::default(), &Framing::by(&args.embed));
+    // The replay begins when a page is opened, so that nobody misses its beginning.
+    let player = Player::start(recording, args.speed);
+    let framing = Framing::by(&args.embed);
+    let router = site::router(player, Arc::default(), &framing, shell.shutdown());
     shell
         .serve(async |server, endpoints, shutdown| {
             server.serve(router.merge(endpoints), shutdown.wait()).await;

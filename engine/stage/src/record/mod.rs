@@ -2,11 +2,19 @@
 //!
 //! # Layout
 //! - [`mod@line`]: an event of the page's stream as a line of JSON
+//! - [`deck`]: the clock of a replay; pure
+//! - [`marks`]: the events that the bar of a replay marks
+//! - [`moment`]: the page's state at any moment, from a snapshot and frames
+//! - [`player`]: plays a recording to all pages
 //! - [`recorder`]: writes events to a file as they arrive
 //! - [`recording`]: reads a file and returns its events by number
 //! - [`site`]: the routes that replay a recording
 
+pub mod deck;
 pub mod line;
+pub mod marks;
+pub mod moment;
+pub mod player;
 pub mod recorder;
 pub mod recording;
 pub mod site;

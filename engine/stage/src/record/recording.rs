@@ -12,6 +12,8 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::line::{Kind, Line};
+use super::marks::{Collected, Mark};
+use super::moment::Moment;
 
 /// The time between two empty frames.
 pub const PULSE: Duration = Duration::from_secs(1);
@@ -45,8 +47,19 @@ impl Event {
         *position
     }
 
+    fn text(&self) -> &str {
+        let (Piece::Full(_, text) | Piece::Frame(_, text)) = &self.piece;
+        text
+    }
+
     fn is_snapshot(&self) -> bool {
         matches!(self.piece, Piece::Full(..))
+    }
+
+    /// Whether the next frame has more changes of the same snapshot. Quotes inside JSON strings
+    /// have a backslash before them, so only a key of the frame matches.
+    fn is_open(&self) -> bool {
+        !self.is_snapshot() && self.text().contains(r#""more":true"#)
     }
 }
 
@@ -113,15 +126,13 @@ impl Recording {
 
     /// The URL of the audience's page, which stays the same for a whole run.
     pub fn audience(&self) -> Option<String> {
-        self.events.iter().find_map(|Event { piece, .. }| {
-            let (place, text) = match piece {
-                Piece::Full(_, text) => ("/state/audience/url", text),
-                Piece::Frame(_, text) => ("/set/audience/url", text),
-            };
+        self.events.iter().find_map(|event| {
+            let (whole, text) = (event.is_snapshot(), event.text());
+            let place = if whole { "/state/audience/url" } else { "/set/audience/url" };
             // Most events do not contain the URL, so they are not parsed.
             let known = text.contains("\"audience\"").then(|| serde_json::from_str(text).ok())?;
-            let event: serde_json::Value = known?;
-            event.pointer(place)?.as_str().map(str::to_owned)
+            let data: serde_json::Value = known?;
+            data.pointer(place)?.as_str().map(str::to_owned)
         })
     }
 
@@ -144,10 +155,74 @@ impl Recording {
     pub fn due(&self, number: u64) -> Duration {
         if let Some(event) = self.recorded(number) {
             let rounds = u32::try_from(number / self.count()).unwrap_or(u32::MAX);
-            return (self.length() + PAUSE).saturating_mul(rounds) + event.at;
+            return self.round().saturating_mul(rounds) + event.at;
         }
         let pulses = number - self.count() + 1;
         self.length() + PULSE.saturating_mul(u32::try_from(pulses).unwrap_or(u32::MAX))
+    }
+
+    /// How many events are due at a moment, the inverse of [`Recording::due`].
+    pub fn played_at(&self, moment: Duration) -> u64 {
+        let of_tape = |moment| self.events.partition_point(|event| event.at <= moment) as u64;
+        if self.goes_round {
+            let round = self.round().as_nanos();
+            let rounds = u64::try_from(moment.as_nanos() / round).unwrap_or(u64::MAX);
+            let rest = Duration::from_nanos((moment.as_nanos() % round) as u64);
+            return rounds.saturating_mul(self.count()).saturating_add(of_tape(rest));
+        }
+        let after = moment.saturating_sub(self.length()).as_nanos() / PULSE.as_nanos();
+        of_tape(moment) + u64::try_from(after).unwrap_or(u64::MAX)
+    }
+
+    /// The time from the first event for a moment, which in a loop may be of a later round.
+    pub fn time_of(&self, moment: Duration) -> Duration {
+        let in_round = if self.goes_round {
+            Duration::from_nanos((moment.as_nanos() % self.round().as_nanos()) as u64)
+        } else {
+            moment
+        };
+        in_round.min(self.length())
+    }
+
+    /// Whether the recording is over at a moment.
+    pub fn is_over(&self, moment: Duration) -> bool {
+        !self.goes_round && moment >= self.length()
+    }
+
+    /// Whether the recording begins again after its end.
+    pub fn goes_round(&self) -> bool {
+        self.goes_round
+    }
+
+    /// One round of a loop, with the pause after it.
+    fn round(&self) -> Duration {
+        self.length() + PAUSE
+    }
+
+    /// The number of the last event of the state that a page shows at a time within the recording,
+    /// and the snapshot of that state; `None` if this event is a snapshot itself.
+    pub fn state_at(&self, time: Duration) -> (u64, Option<Piece>) {
+        let due = self.events.partition_point(|event| event.at <= time);
+        // Where later frames of the same snapshot are missing, the page shows the state before.
+        let is_whole = |number: &usize| *number == 0 || !self.events[*number].is_open();
+        let last = (0..due.max(1)).rev().find(is_whole).unwrap_or_default();
+        let begin = (0..=last).rev().find(|number| self.events[*number].is_snapshot());
+        let begin = begin.unwrap_or_default();
+        let state = (begin < last).then(|| Moment::of_snapshot(self.events[begin].text()));
+        let state = state.flatten().map(|mut state| {
+            self.events[begin + 1..=last].iter().for_each(|event| state.apply(event.text()));
+            Piece::Full(self.events[last].position(), state.text().into())
+        });
+        (last as u64, state)
+    }
+
+    /// What the bar of a replay marks.
+    pub fn marks(&self) -> Vec<Mark> {
+        let mut marks = Collected::default();
+        for event in &self.events {
+            marks.add(event.at, event.position(), event.text());
+        }
+        marks.all()
     }
 
     /// The event with this number: a recorded one, or an empty frame after the end.
@@ -174,20 +249,27 @@ impl Recording {
 
     /// The empty frame at a position after the end.
     fn pulse(&self, position: Position) -> Piece {
-        let (Piece::Full(_, text) | Piece::Frame(_, text)) =
-            &self.events[self.events.len() - 1].piece;
-        let last: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let last = self.events[self.events.len() - 1].text();
+        let last: serde_json::Value = serde_json::from_str(last).unwrap_or_default();
         let frame = json!({
             "seq": position.seq, "t": last["t"], "tick": last["tick"], "step": false, "more": false
         });
         Piece::Frame(position, frame.to_string().into())
     }
 
-    /// The number of the next event for a page, once `played` events were replayed: the event after
-    /// `heard`, the page's last event, or else the latest snapshot.
-    pub fn next_for(&self, heard: Option<Position>, played: u64) -> u64 {
-        let begin =
+    /// A frame that changes nothing, at the position of the event with this number.
+    pub fn still(&self, number: u64) -> Piece {
+        let position = self.position(number);
+        let frame = json!({"seq": position.seq, "step": false, "more": false});
+        Piece::Frame(position, frame.to_string().into())
+    }
+
+    /// The number of the next event for a page, once the events from `first` to before `played`
+    /// were replayed: the event after `heard`, the page's last event, or else the latest snapshot.
+    pub fn next_for(&self, heard: Option<Position>, first: u64, played: u64) -> u64 {
+        let round =
             if self.goes_round { (played.max(1) - 1) / self.count() * self.count() } else { 0 };
+        let begin = first.max(round);
         let numbers = || (begin..played).rev();
         if let Some(heard) = heard
             && let Some(last) = numbers().find(|number| self.position(*number) == heard)
@@ -219,115 +301,4 @@ fn as_replay(data: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SNAPSHOT: &str = concat!(
-        r#"{"ms":0,"event":"snapshot","id":"00000007-1","data":{"seq":1,"state":"#,
-        r#"{"status":{"mode":"live"},"headline":"\"mode\":\"live\""}}}"#,
-    );
-
-    fn frame(ms: u64, seq: u64) -> String {
-        format!(r#"{{"ms":{ms},"event":"frame","id":"00000007-{seq}","data":{{"seq":{seq}}}}}"#)
-    }
-
-    fn recording(lines: &[&str]) -> Result<Recording, Bad> {
-        Recording::read(lines.join("\n").as_bytes())
-    }
-
-    fn three() -> Recording {
-        recording(&[SNAPSHOT, &frame(500, 2), &frame(1000, 3)]).unwrap()
-    }
-
-    fn seq(piece: &Piece) -> u64 {
-        let (Piece::Full(position, _) | Piece::Frame(position, _)) = piece;
-        position.seq
-    }
-
-    #[test]
-    fn events_keep_their_times_and_data_except_for_the_mode() {
-        let recording = three();
-        assert_eq!((recording.count(), recording.due(1)), (3, Duration::from_millis(500)));
-        let Piece::Full(_, text) = recording.event(0) else { panic!("the first is a snapshot") };
-        let expected =
-            r#"{"seq":1,"state":{"status":{"mode":"replay"},"headline":"\"mode\":\"live\""}}"#;
-        assert_eq!(&*text, expected);
-        let last = Piece::Frame("00000007-3".parse().unwrap(), "{\"seq\":3}".into());
-        assert_eq!(recording.event(2), last);
-    }
-
-    #[test]
-    fn after_the_end_empty_frames_follow() {
-        let recording = three();
-        assert_eq!((seq(&recording.event(3)), seq(&recording.event(4))), (4, 5));
-        assert_eq!(recording.due(4), Duration::from_secs(3));
-        let Piece::Frame(_, text) = recording.event(3) else { panic!("it is a frame") };
-        assert!(!text.contains("set") && text.contains(r#""step":false"#), "{text}");
-    }
-
-    #[test]
-    fn a_loop_begins_again_with_its_snapshot() {
-        let recording = three().going_round(true);
-        assert_eq!((seq(&recording.event(3)), seq(&recording.event(5))), (1, 3));
-        assert_eq!(
-            (recording.due(3), recording.due(4)),
-            (Duration::from_secs(4), Duration::from_millis(4500))
-        );
-        assert_eq!(recording.next_for(None, 5), 3);
-        assert_eq!(
-            recording.next_for(Some("00000007-3".parse().unwrap()), 5),
-            3,
-            "of the round before"
-        );
-    }
-
-    #[test]
-    fn a_page_that_comes_again_goes_on_where_it_was() {
-        let (recording, at) = (three(), |text: &str| Some(text.parse().unwrap()));
-        assert_eq!(recording.next_for(None, 3), 0);
-        assert_eq!(recording.next_for(at("00000007-2"), 3), 2);
-        assert_eq!(recording.next_for(at("00000007-3"), 2), 0, "it has not come yet");
-        assert_eq!(recording.next_for(at("00000007-5"), 5), 5, "it was at the end");
-        assert_eq!(recording.next_for(at("00000008-2"), 3), 0, "of another run");
-        assert_eq!(recording.next_for(None, 0), 0);
-    }
-
-    #[test]
-    fn a_last_line_that_is_cut_anywhere_is_left_out_and_reported() {
-        let last = frame(1000, 3).replace("{\"seq\":3}", "{\"seq\":3,\"headline\":\"größer\"}");
-        let whole = [SNAPSHOT, &frame(500, 2), &last].join("\n").into_bytes();
-        let before = whole.len() - last.len();
-        assert_eq!(Recording::read(&whole[..]).unwrap().cut(), None, "only its end is missing");
-        for end in before + 1..whole.len() {
-            let recording = Recording::read(&whole[..end]).unwrap();
-            assert_eq!((recording.count(), recording.cut()), (2, Some(3)), "{end}");
-        }
-        let recording = Recording::read(&whole[..before]).unwrap();
-        assert_eq!((recording.count(), recording.cut()), (2, None));
-        let zeros = [&whole[..before], &[0; 9]].concat();
-        assert_eq!(Recording::read(&zeros[..]).unwrap().cut(), Some(3));
-    }
-
-    #[test]
-    fn a_damaged_line_is_named_by_its_number() {
-        let good = frame(500, 2);
-        let cases: [(&[&str], &str); 11] = [
-            (&[], "line 1: the file is empty"),
-            (&[&good], "line 1: a recording begins with a snapshot"),
-            (&[SNAPSHOT, &good, "{\"ms\":1", &good], "line 3: not a line of a recording: EOF"),
-            (&[SNAPSHOT, "{\"ms\":1", ""], "line 2: not a line of a recording: EOF"),
-            (&[&SNAPSHOT[..90]], "line 1: the only line is cut off"),
-            (&[SNAPSHOT, "", &good], "line 2: not a line of a recording"),
-            (&[SNAPSHOT, &good, &frame(400, 3)], "line 3: its time is before that of the line"),
-            (&[SNAPSHOT, &good.replace("-2", "2")], "line 2: a position in the stream looks"),
-            (&[SNAPSHOT, &good.replace("-2", "-3")], "line 2: its id is 00000007-3, but"),
-            (&[SNAPSHOT, &good.replace("{\"seq\":2}", "7")], "line 2: its data: "),
-            (&[SNAPSHOT, &good.replace("frame", "film")], "line 2: not a line of a recording"),
-        ];
-        for (lines, says) in cases {
-            let bad = recording(lines).unwrap_err().to_string();
-            assert!(bad.starts_with(says) && !bad.contains('\n'), "{bad}");
-        }
-        assert_eq!(Recording::read(&b"\xff\n"[..]).unwrap_err().text, "it is not text");
-    }
-}
+mod tests;
