@@ -1,9 +1,13 @@
 // Accessibility: axe-core finds no violation on any page or view.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
+import { Box, until } from "./support/box.mjs";
 import { badge, live, number } from "./support/run.mjs";
 import { claim } from "./support/scene.mjs";
 
@@ -52,5 +56,41 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await wrong(page), []);
     await page.setViewportSize({ width: 390, height: 844 });
     assert.deepEqual(await wrong(page), [], "on a phone");
+  });
+
+  claim(`the presenter's window has no violation, ${colorScheme}`, async (scene) => {
+    const box = await scene.box({ args: ["--stage"] });
+    const page = await scene.open(box, { at: "/presenter", colorScheme });
+    await live(page);
+    await page.keyboard.press("PageDown");
+    await page.locator("#next-step").waitFor({ timeout: 30_000 });
+    assert.deepEqual(await wrong(page), [], "in a step");
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await wrong(page), [], "on a phone");
+    await page.locator("#next").click();
+    await page.locator("#next").click();
+    await page.locator("#next").click();
+    await page.locator("#next-step").waitFor({ state: "hidden" });
+    assert.deepEqual(await wrong(page), [], "without a scenario");
+  });
+
+  claim(`a replay has no violation, ${colorScheme}`, async (scene) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "microscaling-tape-"));
+    scene.ends({ end: () => rm(folder, { recursive: true }) });
+    const tape = path.join(folder, "run.ndjson");
+    const box = await scene.box({ args: ["--record", tape] });
+    await box.scale("producer", 3);
+    await until("a change", 30_000, async () => (await box.state()).decisions.length > 0);
+    await box.end();
+    const again = scene.ends(await Box.run(["replay", tape, "--listen", "127.0.0.1:0"]));
+    const page = await scene.open(again, { colorScheme });
+    await badge(page, "REPLAY");
+    await page.locator("#replay-marks span").first().waitFor({ state: "attached" });
+    await page.keyboard.press("Space");
+    assert.deepEqual(await wrong(page), []);
+    await page.goto(`${again.url}/presenter`, { waitUntil: "commit" });
+    await badge(page, "REPLAY");
+    await page.locator("#replay-play").waitFor();
+    assert.deepEqual(await wrong(page), [], "in the presenter's window");
   });
 }

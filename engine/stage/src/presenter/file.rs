@@ -239,29 +239,33 @@ mod tests {
         assert!(wrong.text.starts_with("step 3: burst names job"), "{wrong:?}");
     }
 
+    /// A problem of a scenario whose only step has these further keys, which begin in line 100.
+    fn with_keys(keys: &str) -> Result<Scenario, InvalidScenario> {
+        let text = include_str!("../../../../scenarios/priority.yaml");
+        let (head, rest) = text.split_once("steps:").unwrap();
+        let (_, workloads) = rest.split_once("workloads:").unwrap();
+        let space = "\n".repeat(95 - head.lines().count());
+        let step = format!("  - caption: One.\n    for: 8s\n{keys}");
+        parse(&format!("{head}{space}\nsteps:\n{step}\nworkloads:{workloads}"), no_trace)
+    }
+
     #[test]
     fn notes_have_a_limit_and_no_control_characters() {
-        let text = include_str!("../../../../scenarios/priority.yaml");
-        let line = 1 + text.lines().position(|line| line.contains("burst: {")).unwrap();
         for (notes, says) in [
-            ("x".repeat(4001), "step 3: notes have 4001 characters; at most 4000 are allowed"),
-            ("a\\u0007".to_owned(), "step 3: notes have the control character \\u{7}; only"),
-            ("a\\tb".to_owned(), "step 3: notes have the control character \\t; only"),
+            ("x".repeat(4001), "step 1: notes have 4001 characters; at most 4000 are allowed"),
+            ("a\\u0007".to_owned(), "step 1: notes have the control character \\u{7}; only"),
+            ("a\\tb".to_owned(), "step 1: notes have the control character \\t; only"),
         ] {
-            let keys = format!("do: [burst: {{jobs: 200}}]\n    notes: \"{notes}\"");
-            let bad = text.replacen("do: [burst: {jobs: 200}]", &keys, 1);
-            let wrong = parse(&bad, no_trace).unwrap_err();
-            assert!(wrong.line == line + 1 && wrong.text.starts_with(says), "{wrong:?}");
+            let wrong = with_keys(&format!("    notes: \"{notes}\"")).unwrap_err();
+            assert!(wrong.line == 100 && wrong.text.starts_with(says), "{wrong:?}");
         }
-        let keys = "do: [burst: {jobs: 200}]\n    plan: 0s\n    notes: |\n      One.\n\n      Two.";
-        let bad = text.replacen("do: [burst: {jobs: 200}]", keys, 1);
-        let wrong = parse(&bad, no_trace).unwrap_err();
-        assert_eq!(
-            (wrong.line, wrong.text.as_str()),
-            (line + 1, "step 3: plan must be more than 0")
-        );
-        let good = bad.replacen("plan: 0s", "plan: 2m", 1);
-        assert_eq!(parse(&good, no_trace).unwrap().steps[2].notes, "One.\n\nTwo.\n");
+        let wrong = with_keys("    plan: 0s").unwrap_err();
+        assert_eq!((wrong.line, &*wrong.text), (100, "step 1: plan must be more than 0"));
+        let good = with_keys("    plan: 2m\n    notes: |\n      One.\n\n      Two.").unwrap();
+        let step = &good.steps[0];
+        let both = (&*step.notes, step.planned());
+        assert_eq!(both, ("One.\n\nTwo.\n", Duration::from_secs(120)));
+        assert_eq!(with_keys("").unwrap().steps[0].planned(), Duration::from_secs(8));
     }
 
     #[test]

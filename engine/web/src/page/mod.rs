@@ -5,6 +5,7 @@
 //! Each page is a folder with its HTML, style sheets and modules:
 //! - [`run`]: what the engine does
 //! - [`configure`]: the settings
+//! - [`presenter`]: the presenter's window
 //! - [`shell`]: the parts that all pages share
 //!
 //! Beside them:
@@ -18,6 +19,7 @@ pub mod chart;
 pub mod configure;
 pub mod framing;
 pub mod phrases;
+pub mod presenter;
 pub mod run;
 pub mod shell;
 
@@ -36,8 +38,12 @@ use assets::{Asset, Folder};
 use framing::Framing;
 use shell::Page;
 
-/// All pages, in the order of the header's links.
-const PAGES: [Page; 2] = [run::PAGE, configure::PAGE];
+/// All pages.
+const PAGES: [Page; 3] = [run::PAGE, configure::PAGE, presenter::PAGE];
+
+/// The pages that the header links to, in this order. The presenter's window is no such page: it
+/// opens beside the Run page, and a link would lead the audience's window to the notes.
+const LINKED: [Page; 2] = [run::PAGE, configure::PAGE];
 
 /// The pages and their assets; `opened` is notified when somebody opens the Run page.
 pub fn router<S>(opened: &Arc<Notify>, framing: &Framing) -> Router<S>
@@ -53,13 +59,18 @@ where
                 opened.notify_one();
                 policy = framing.of_run_page(query.as_deref());
             }
-            answer(shell::document(page, &PAGES), policy)
+            answer(shell::document(page, links(page)), policy)
         };
         router.route(page.path, get(show))
     });
     router
         .route("/assets/{folder}/{name}", get(asset))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
+}
+
+/// The pages to which a page links; the presenter's window keeps its place.
+fn links(page: &Page) -> &'static [Page] {
+    if page.path == presenter::PAGE.path { &[] } else { &LINKED }
 }
 
 fn answer(html: Markup, policy: HeaderValue) -> Response {

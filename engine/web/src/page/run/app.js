@@ -4,12 +4,14 @@ import { showAudience, showCode, wireCode } from "./audience.js";
 import { chart } from "./chart.js";
 import { curve } from "./curve.js";
 import { address } from "../shell/address.js";
-import { actions, removeControls, showControls, tell, wireControls } from "../shell/controls.js";
+import { actions, removeControls, setFrozen, showControls, tell, wireControls }
+  from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
 import { comparisonLines, toggleComparison } from "./comparison.js";
-import { chooseTheme, showBadge, theme } from "../shell/header.js";
+import { showBadge } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
+import { wireHelp } from "../shell/help.js";
 import { wireKeys } from "../shell/keys.js";
 import { showLegend } from "./legend.js";
 import { showLoad } from "./load.js";
@@ -17,14 +19,17 @@ import { showLog } from "./log.js";
 import { entries } from "../shell/model.js";
 import { showNumbers } from "./numbers.js";
 import { showPicture } from "./picture.js";
+import { openPresenter } from "./presenter.js";
+import { showReplay, togglePlay, wireReplay } from "../shell/replay.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { fitSentences, isStage, toggleStage, wireStage } from "./stage.js";
-import { freeze, store, subscribe } from "../shell/store.js";
+import { store, subscribe } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
 import { showVisit, wireVisit } from "./visit.js";
+import { wireAudience } from "../shell/windows.js";
 import { showWhy, toggleWhy } from "./why.js";
 
 /** The chart's time span in seconds. */
@@ -99,7 +104,10 @@ function show(model) {
   showWhy(model);
   showChart(model);
   showPicture(model);
-  if (!address.readOnly) showControls(model);
+  if (!address.readOnly) {
+    showControls(model);
+    showReplay();
+  }
   showLog(model);
   showVisit(model);
 }
@@ -110,21 +118,13 @@ const stageChanged = () => {
   again();
 };
 
-function help() {
-  place("help-dialog").showModal();
-}
-
 const why = () => toggleWhy(store.shown ?? store.model);
 /** Shows or hides the comparison, which only a running engine computes, not a recording. */
 const comparison = () => (store.model.state.status?.mode === "replay"
   ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
 
-/** What keys do that change only this page. */
+/** What changes only this page; the presenter's window may ask for it. */
 const views = {
-  freeze: () => {
-    freeze(!store.frozen);
-    showBadge();
-  },
   stage: () => {
     toggleStage();
     stageChanged();
@@ -133,32 +133,45 @@ const views = {
   why,
   code: () => showCode(store.model),
 };
+const freezing = {
+  get: () => store.frozen,
+  set: (frozen) => {
+    setFrozen(frozen);
+    showBadge();
+  },
+};
+const report = wireAudience(views, freezing);
+const freeze = () => {
+  freezing.set(!store.frozen);
+  report();
+};
+const help = wireHelp();
 /** What all keys do. */
 const everything = {
   ...views,
   ...actions,
-  freeze: () => {
-    actions.freeze();
-    showBadge();
-  },
+  freeze,
   next: () => go("next"),
   previous: () => go("previous"),
+  play: togglePlay,
+  presenter: openPresenter,
   help,
 };
 
-if (address.readOnly) removeControls();
-else wireControls();
+if (address.readOnly) {
+  removeControls();
+} else {
+  wireControls({ freeze });
+  wireReplay(tell);
+}
 wireStage(stageChanged);
 wireCode();
 wireVisit();
 wireExport(() => drawing);
-wireKeys(address.readOnly ? views : everything);
+wireKeys(address.readOnly ? { ...views, freeze } : everything);
 place("why-open").addEventListener("click", why);
 place("comparison-open").addEventListener("click", comparison);
-place("help")?.addEventListener("click", help);
-place("freeze")?.addEventListener("click", showBadge);
-place("theme").value = theme();
-place("theme").addEventListener("change", ({ target }) => chooseTheme(target.value));
+place("presenter")?.addEventListener("click", openPresenter);
 new ResizeObserver(again).observe(frame);
 addEventListener("resize", again);
 subscribe(show);

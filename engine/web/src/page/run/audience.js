@@ -22,8 +22,15 @@ function fill(box, { url }) {
   say(words, url.replace(/^http:\/\//, "").replace(/\/$/, ""));
 }
 
-/** Fills the screen with the QR code, or says why there is none. */
+/**
+ * Fills the screen with the QR code, or says why there is none. Where the code is shown already, as
+ * when the presenter's window asks again, this leaves it.
+ */
 export function showCode({ state }) {
+  if (place("code").open) {
+    place("code").close();
+    return;
+  }
   if (!state.audience) {
     tell({ ok: true }, "There is no page for the audience: start the engine with --audience.");
     return;

@@ -38,6 +38,7 @@ const ASSETS: &[Asset] = assets![
     "numbers.js",
     "panels.js",
     "picture.js",
+    "presenter.js",
     "run.css",
     "slots.js",
     "stage.css",
@@ -67,6 +68,9 @@ fn head() -> Markup {
 fn tools() -> Markup {
     html! {
         button type="button" class="link" id="stage-view" { "Stage view (s)" }
+        button type="button" class="link" id="presenter" title="Presenter window" {
+            "Notes (p)"
+        }
         button type="button" class="link" id="help" { "Help (?)" }
     }
 }
@@ -77,6 +81,7 @@ fn body() -> Markup {
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
+        (controls::replay())
         section id="comparison" aria-label="Comparison" hidden {}
         section id="visit" role="dialog" aria-labelledby="visit-title"
             aria-describedby="visit-words" hidden {}

@@ -2,6 +2,7 @@
 
 import { address, framed, withoutStage } from "../shell/address.js";
 import { mark, place, say } from "../shell/dom.js";
+import { momentIn } from "../shell/moments.js";
 
 const LINK = "#stage";
 /** Sentences with more characters than this have smaller type, so that the rest stays in sight. */
@@ -38,6 +39,8 @@ export function wireStage(changed) {
     changed();
   });
   addEventListener("hashchange", () => {
+    // A moment of a replay changes no view.
+    if (momentIn(location.hash) !== null) return;
     toggleStage(location.hash === LINK);
     changed();
   });

@@ -7,6 +7,7 @@ import { holdable } from "./hold.js";
 import { entries, firstLoad } from "./model.js";
 import { freeze, store } from "./store.js";
 import { wireToken } from "./token.js";
+import { showFrozen } from "./windows.js";
 
 /** Jobs of one burst. */
 const BURST = 100;
@@ -157,11 +158,6 @@ export const actions = {
   },
   hold: () => allowed("hold") && change("PUT", "/api/v1/hold",
     { held: store.model.state.status?.mode !== "held" }),
-  freeze: () => {
-    freeze(!store.frozen);
-    mark(place("freeze"), "aria-pressed", String(store.frozen));
-    say(place("freeze"), store.frozen ? "Unfreeze" : "Freeze");
-  },
   reset: async () => {
     if (!allowed("reset")) return undefined;
     tell({ ok: true }, "Resetting \u2026");
@@ -171,16 +167,23 @@ export const actions = {
 
 const allowed = (id) => store.known && !place(id).disabled;
 
+/** Freezes this page, or unfreezes it. */
+export function setFrozen(frozen) {
+  freeze(frozen);
+  showFrozen(frozen);
+}
+
 /** Takes all controls from a read-only page, but not the line for answers. */
 export function removeControls() {
   place("controls").replaceChildren(place("answer"));
 }
 
-/** Sets up buttons and slider. */
-export function wireControls() {
-  for (const id of ["burst", "kill", "hold", "freeze"]) {
+/** Sets up buttons and slider; what `freeze` does depends on the page. */
+export function wireControls({ freeze: toggle }) {
+  for (const id of ["burst", "kill", "hold"]) {
     place(id).addEventListener("click", () => actions[id]());
   }
+  place("freeze").addEventListener("click", toggle);
   holdable(place("reset"), "Hold to reset", () => actions.reset(),
     () => tell({ ok: true }, "Hold the button or the r key for one second to reset."));
   place("pause").addEventListener("click", () => {

@@ -6,8 +6,18 @@ use maud::{Markup, html};
 use super::token;
 
 /// The modules behind the controls; with links to them a browser loads them all at once.
-const MODULES: [&str; 6] =
-    ["controls.js", "hold.js", "keys.js", "ring.js", "scenario.js", "svg.js"];
+const MODULES: [&str; 10] = [
+    "controls.js",
+    "help.js",
+    "hold.js",
+    "keys.js",
+    "moments.js",
+    "replay.js",
+    "ring.js",
+    "scenario.js",
+    "svg.js",
+    "windows.js",
+];
 
 /// The style sheet of the controls, and links to their modules.
 pub fn head() -> Markup {
@@ -20,6 +30,11 @@ pub fn head() -> Markup {
 /// The place of the scenario's present step.
 pub fn scenario() -> Markup {
     html! { section id="scenario" aria-label="Scenario" hidden {} }
+}
+
+/// The place of the controls of a replay.
+pub fn replay() -> Markup {
+    html! { section id="replay" aria-label="Replay" hidden {} }
 }
 
 /// The controls: load, burst, kill, hold, pause, freeze and reset.
@@ -52,7 +67,7 @@ pub fn controls() -> Markup {
 }
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 15] = [
     ("PageDown, PageUp", "the scenario's next step, previous step"),
     ("+, \u{2212}, 0 to 9", "load: one more, one fewer, this many producers"),
     ("Shift+B", "burst: 100 jobs at once"),
@@ -60,9 +75,11 @@ const KEYS: [(&str, &str); 13] = [
     ("h", "hold or resume scaling"),
     ("f", "freeze or unfreeze this page"),
     ("s", "stage view"),
+    ("p", "presenter window, with notes and time"),
     ("e", "why each workload has its count"),
     ("c", "compare with other autoscalers, simulated"),
     ("q", "the audience's QR code over the whole screen; q again or Esc leaves it"),
+    ("space", "in a replay: pause or play"),
     ("r for one second", "reset; its button must be held, too"),
     ("\u{2190} \u{2192} on the chart", "read earlier values"),
     ("?", "this help"),

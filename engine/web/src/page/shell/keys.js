@@ -17,6 +17,10 @@ export function isField(element) {
   return (field !== null && !WORDLESS.includes(field.type)) || element.isContentEditable;
 }
 
+/** Whether the space key already presses an element. */
+const presses = (element) => element instanceof Element
+  && element.closest("button, a, summary, select, input:not([type='range'])") !== null;
+
 /** Characters for which only some keyboards need Shift. */
 const SIGNS = { "+": "more", "-": "less", "?": "help" };
 
@@ -31,7 +35,8 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   if (shiftKey) return key === "B" ? "burst" : null;
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
-    c: "comparison", e: "why", q: "code", r: "reset",
+    c: "comparison", e: "why", q: "code", p: "presenter", r: "reset",
+    " ": "play",
     // The key of + on keyboards where + needs Shift.
     "=": "more",
   }[key] ?? null;
@@ -47,7 +52,7 @@ export function wireKeys(actions) {
     if (event.repeat || !what || !keysOn() || isField(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     const act = /^[0-9]$/.test(what) ? actions.load?.bind(null, Number(what)) : actions[what];
-    if (!act) return;
+    if (!act || (what === "play" && presses(event.target))) return;
     if (what === "reset") {
       if (!place("reset").disabled) hold("Hold r to reset", () => act());
       return;

@@ -16,9 +16,10 @@ const link = new Link(({ kind, run, data }) => {
     // This frame belongs to a run whose snapshot is missing, so a snapshot is requested.
     link.open(true);
     return;
-  } else if (!applyFrame(model, data)) {
-    return;
+  } else {
+    applyFrame(model, data);
   }
+  // A repeated frame changes nothing, but tabs learn from it that the engine is there.
   for (const port of ports) port.postMessage({ kind, data });
 });
 
