@@ -8,6 +8,7 @@ use clap::Args;
 use client::Url;
 use service::ServiceArgs;
 use stage::record::site::SPEEDS;
+use web::page::chart::theme::Theme;
 use web::page::framing::Origin;
 
 use super::run::{CoreArgs, default_engine_url};
@@ -107,7 +108,11 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Write a drawing to this file: all contenders one above the other on one time axis
+    /// Only these contenders, by their names in the table: ours,HPA,KEDA tuned
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) only: Option<String>,
+
+    /// Write a drawing to this file: the load, and each contender's queue and containers over time
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 
@@ -115,6 +120,10 @@ pub struct SimulateArgs {
     /// works, for all contenders and for fixed fleets of all sizes
     #[arg(long, value_name = "FILE")]
     pub(crate) fleets: Option<PathBuf>,
+
+    /// The colours of the drawings: light, dark, or auto, which follows the viewer's settings
+    #[arg(long, value_name = "THEME", default_value = "auto")]
+    pub(crate) theme: Theme,
 
     /// Print the table as JSON
     #[arg(long)]

@@ -118,6 +118,18 @@ impl Kind {
         }
     }
 
+    /// The names by which a person may choose the contender: the one in the table, and its first
+    /// word where rules or counts follow a colon. So "ours" is every rule of ours.
+    pub fn called(&self, scenario: &Scenario) -> Vec<String> {
+        let short = match self {
+            Kind::Ours | Kind::OursBy(_) => Some("ours"),
+            Kind::Original(_) => Some("original"),
+            Kind::Fixed(_) => Some("fixed"),
+            _ => None,
+        };
+        short.map(str::to_owned).into_iter().chain([self.name(scenario)]).collect()
+    }
+
     /// Whether the contender scales at all.
     pub fn scales(&self) -> bool {
         !matches!(self.who(), Kind::Fixed(_))

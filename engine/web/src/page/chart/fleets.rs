@@ -1,26 +1,24 @@
-//! A chart of job waits against background work done, as a stand-alone SVG file. A contender that
-//! scales well is below and to the right of the line through the fixed fleets.
+//! A drawing of job waits against background work done, as a stand-alone SVG file of 16:9. A
+//! contender that scales well is below and to the right of the line through the fixed fleets.
 
-use maud::{Markup, PreEscaped, html};
-use simulator::Outcome;
+use maud::{Markup, html};
+use simulator::{Outcome, Scenario};
 
 use super::axis::{path, tenth};
-use super::labels::{Label, spread};
+use super::labels::leaders;
+use super::scale::is_ours;
+use super::sheet::{HEIGHT, Key, MARGIN, Sheet, below, bold_width, sheet};
+use super::theme::Theme;
 
-const LEFT: f64 = 60.0;
-const RIGHT: f64 = 560.0;
-const TOP: f64 = 20.0;
-const BOTTOM: f64 = 340.0;
+const LEFT: f64 = MARGIN + 92.0;
+const RIGHT: f64 = 880.0;
+const BOTTOM: f64 = HEIGHT - 84.0;
+/// Where the names begin, to the right of the drawing.
+const NAMES: f64 = RIGHT + 60.0;
 /// The start of the wait axis in seconds; shorter waits do not matter, because nobody notices them.
 const SHORTEST: f64 = 0.1;
 
-/// The page's colours; the file has no other style sheet.
-const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}\
-    .grid{stroke:#d8dee4}.lead{stroke:#8c959f;stroke-width:.7}\
-    .fixed{fill:none;stroke:#57606a;stroke-width:2;stroke-dasharray:6 4}.dot{fill:#57606a}\
-    .other{fill:#d55e00}.ours{fill:#0072b2}.strong{font-weight:700}";
-
-/// A point of the chart.
+/// A point of the drawing.
 #[derive(Debug, Clone)]
 struct Spot {
     name: String,
@@ -29,90 +27,131 @@ struct Spot {
     ours: bool,
 }
 
-/// The ends of the axes.
+/// The axes.
 #[derive(Debug, Clone, Copy)]
-struct Reach {
+struct Axes {
+    top: f64,
+    /// The end of the axis of background work.
     spare_work: f64,
     /// The length of the wait axis in powers of ten, beginning at [`SHORTEST`].
     decades: f64,
 }
 
 /// Draws the contenders that scale, and a line through the fixed fleets, which are sorted by size.
-pub fn fleets(scaling: &[Outcome], fixed: &[(String, Outcome)]) -> Markup {
+pub fn fleets(
+    scenario: &Scenario,
+    scaling: &[Outcome],
+    fixed: &[(String, Outcome)],
+    seed: u64,
+    theme: Theme,
+) -> Markup {
     let all = || scaling.iter().chain(fixed.iter().map(|(_, outcome)| outcome));
     let longest = all().map(wait).fold(1.0, f64::max);
-    let spare_work = all().map(|it| it.tally.spare_work).fold(1.0, f64::max);
-    let reach = Reach { spare_work, decades: (longest / SHORTEST).log10().ceil() };
-    let spots: Vec<Spot> = scaling.iter().map(|it| spot(&it.name, it, reach)).collect();
-    let line: Vec<Spot> = fixed.iter().map(|(size, it)| spot(size, it, reach)).collect();
-    html! {
-        svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 390" role="img" {
-            style { (PreEscaped(STYLE)) }
-            rect width="860" height="390" fill="#ffffff" {}
-            (axes(reach))
-            path class="fixed" d=(path(line.iter().map(|spot| (spot.x, spot.y)))) {}
-            @for spot in &line {
-                circle class="dot" cx=(spot.x) cy=(spot.y) r="3" {}
-                text class="quiet" x=(spot.x + 6.0) y=(spot.y - 6.0) { (spot.name) }
-            }
-            (named(&spots))
+    let legend = legend();
+    let axes = Axes {
+        top: below(&legend) + 10.0,
+        spare_work: all().map(|it| it.tally.spare_work).fold(1.0, f64::max),
+        decades: (longest / SHORTEST).log10().ceil(),
+    };
+    let spots: Vec<Spot> = scaling.iter().map(|it| axes.spot(&it.name, it)).collect();
+    let line: Vec<Spot> = fixed.iter().map(|(size, it)| axes.spot(size, it)).collect();
+    let body = html! {
+        (axes.drawn())
+        path class="fixed" d=(path(line.iter().map(|spot| (spot.x, spot.y)))) {}
+        (named(&spots, axes.top))
+        @for spot in &line {
+            circle class="fleet" cx=(spot.x) cy=(spot.y) r="4" {}
+            (size(spot))
         }
-    }
+    };
+    let name = &scenario.name;
+    let title = format!("{name}: how long jobs wait, and how much spare work is done");
+    let source = format!("{name}, seed {seed}, simulated; best is at the bottom right");
+    sheet(&Sheet { title, source, legend, body }, theme)
 }
 
 fn wait(outcome: &Outcome) -> f64 {
     outcome.tally.wait(0.99).as_secs_f64()
 }
 
-fn spot(name: &str, outcome: &Outcome, reach: Reach) -> Spot {
-    let share = outcome.tally.spare_work / reach.spare_work;
-    let x = tenth(LEFT + share * (RIGHT - LEFT));
-    let ours = name.starts_with("ours");
-    Spot { name: name.to_owned(), x, y: reach.y(wait(outcome)), ours }
+fn legend() -> Vec<Key> {
+    let key = |sign: Markup, text: &str| Key { sign, text: text.to_owned() };
+    let line = html! {
+        line class="fixed" x1="-13" x2="13" y1="0" y2="0" {}
+        circle class="fleet" r="4" {}
+    };
+    vec![
+        key(html! { rect class="ours" x="-8" y="-8" width="16" height="16" {} }, "ours"),
+        key(html! { circle class="other" r="8" {} }, "other autoscalers"),
+        key(line, "fixed fleets, by their number of workers"),
+    ]
 }
 
-impl Reach {
-    fn y(self, wait: f64) -> f64 {
-        let decades = (wait.max(SHORTEST) / SHORTEST).log10();
-        tenth(BOTTOM - decades / self.decades * (BOTTOM - TOP))
+impl Axes {
+    fn spot(&self, name: &str, outcome: &Outcome) -> Spot {
+        let share = outcome.tally.spare_work / self.spare_work;
+        let x = tenth(LEFT + share * (RIGHT - LEFT));
+        Spot { name: name.to_owned(), x, y: self.y(wait(outcome)), ours: is_ours(outcome) }
     }
-}
 
-fn axes(reach: Reach) -> Markup {
-    let half = tenth(f64::midpoint(LEFT, RIGHT));
-    html! {
-        @for decade in 0..=reach.decades as i32 {
-            @let wait = SHORTEST * 10_f64.powi(decade);
-            @let y = reach.y(wait);
-            line class="grid" x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) {}
-            text class="quiet" x=(LEFT - 6.0) y=(y + 4.0) text-anchor="end" {
-                (tenth(wait)) " s"
+    fn y(&self, wait: f64) -> f64 {
+        let decades = (wait.max(SHORTEST) / SHORTEST).log10();
+        tenth(BOTTOM - decades / self.decades * (BOTTOM - self.top))
+    }
+
+    fn drawn(&self) -> Markup {
+        let half = tenth(f64::midpoint(LEFT, RIGHT));
+        let middle = tenth(f64::midpoint(self.top, BOTTOM));
+        html! {
+            @for decade in 0..=self.decades as i32 {
+                @let wait = SHORTEST * 10_f64.powi(decade);
+                @let y = self.y(wait);
+                line class="grid" x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) {}
+                text class="quiet" x=(LEFT - 8.0) y=(y + 6.0) text-anchor="end" {
+                    (tenth(wait)) " s"
+                }
+            }
+            text transform={ "translate(" (MARGIN + 14.0) " " (middle) ") rotate(-90)" }
+                text-anchor="middle" { "99 % of the jobs wait at most" }
+            text class="quiet" x=(LEFT) y=(BOTTOM + 26.0) text-anchor="middle" { "0" }
+            text class="quiet" x=(RIGHT) y=(BOTTOM + 26.0) text-anchor="end" {
+                (self.spare_work.round())
+            }
+            text x=(half) y=(BOTTOM + 50.0) text-anchor="middle" {
+                "spare work done, in container-seconds"
             }
         }
-        text class="quiet" x="6" y="12" { "job wait p99" }
-        text class="quiet" x=(LEFT) y=(BOTTOM + 20.0) { "0" }
-        text class="quiet" x=(RIGHT) y=(BOTTOM + 20.0) text-anchor="end" {
-            (reach.spare_work.round())
-        }
-        text class="quiet" x=(half) y=(BOTTOM + 38.0) text-anchor="middle" {
-            "background work done, container-seconds; dashed: fixed fleets by size"
-        }
     }
 }
 
-/// Draws points, with their names beside the chart; a thin line joins each name to its point.
-fn named(spots: &[Spot]) -> Markup {
-    let label = |it: &Spot| Label { y: it.y, text: it.name.clone() };
-    let labels = spread(spots.iter().map(label).collect(), TOP, BOTTOM);
-    let place = |spot: &Spot| labels.iter().find(|it| it.text == spot.name).map_or(0.0, |it| it.y);
+/// The size of a fixed fleet, below its point: to the left, or to the right beside the axis.
+fn size(spot: &Spot) -> Markup {
+    let reaches = spot.x - 8.0 - bold_width(&spot.name, 18.0);
+    let (x, anchor) = match reaches < LEFT {
+        true => (spot.x + 6.0, "start"),
+        false => (spot.x - 8.0, "end"),
+    };
     html! {
-        @for spot in spots {
-            line class="lead" x1=(spot.x) y1=(spot.y) x2=(RIGHT + 14.0) y2=(tenth(place(spot))) {}
+        text class="quiet outlined" x=(x) y=(spot.y + 20.0) text-anchor=(anchor) { (spot.name) }
+    }
+}
+
+/// Draws points, with their names beside the drawing; a line joins each name to its point.
+fn named(spots: &[Spot], top: f64) -> Markup {
+    let points: Vec<(f64, f64)> = spots.iter().map(|it| (it.x, it.y)).collect();
+    let places = leaders(&points, NAMES - 6.0, top, BOTTOM);
+    html! {
+        @for (spot, y) in spots.iter().zip(&places) {
+            line class="lead" x1=(spot.x) y1=(spot.y) x2=(NAMES - 6.0) y2=(tenth(*y)) {}
         }
-        @for spot in spots {
-            circle class=(if spot.ours { "ours" } else { "other" }) cx=(spot.x) cy=(spot.y) r="6" {}
-            text class=(if spot.ours { "strong" } else { "" })
-                x=(RIGHT + 18.0) y=(tenth(place(spot) + 4.0)) { (spot.name) }
+        @for (spot, y) in spots.iter().zip(&places) {
+            @if spot.ours {
+                rect class="ours" x=(spot.x - 8.0) y=(spot.y - 8.0) width="16" height="16" {}
+            } @else {
+                circle class="other" cx=(spot.x) cy=(spot.y) r="8" {}
+            }
+            text class=(if spot.ours { "strong ours" } else { "" }) x=(NAMES)
+                y=(tenth(y + 6.0)) { (spot.name) }
         }
     }
 }

@@ -1,12 +1,19 @@
 //! Simulated contenders as SVG files.
 //!
 //! # Layout
-//! - [`axis`]: positions of counts
-//! - [`labels`]: labels at the ends of lines, moved apart so that no two overlap
-//! - [`stacked`]: contenders one above the other
-//! - [`fleets`]: a chart of each contender's job waits against its background work
+//! - [`stacked`]: contenders on one time axis; [`strip`]: one of them, [`load`]: the load's curve,
+//!   [`scale`]: what the strips share
+//! - [`fleets`]: each contender's job waits against its background work
+//! - [`labels`]: labels beside a drawing, moved apart
+//! - [`sheet`]: title, legend and size, which all drawings share; [`theme`]: their colours
+//! - [`axis`]: positions of times and counts
 
 pub mod axis;
 pub mod fleets;
 pub mod labels;
+pub mod load;
+pub mod scale;
+pub mod sheet;
 pub mod stacked;
+pub mod strip;
+pub mod theme;

@@ -1,111 +1,162 @@
-//! Simulated contenders one above the other on one time axis, as a stand-alone SVG file.
+//! Simulated contenders on one time axis, as a stand-alone SVG file of 16:9: the load above, then
+//! for each contender its queue and its containers.
 
-use maud::{Markup, PreEscaped, html};
-use simulator::Outcome;
-use simulator::series::Point;
+use maud::{Markup, html};
+use simulator::{Outcome, Scenario};
 
-use super::axis::{Counts, LEFT, path, queue_max, tenth};
+use super::axis::{Span, tenth};
+use super::load::Load;
+use super::scale::{Scale, is_ours, target, urgent};
+use super::sheet::{HEIGHT, Key, MARGIN, Sheet, WIDTH, below, fill, sheet};
+use super::strip::{DASHES, Frame, strip};
+use super::theme::Theme;
 
-/// The right edge of all panels.
-const RIGHT: f64 = 850.0;
-/// The height of one contender's part: its name, its queue and its containers.
-const PANEL: f64 = 140.0;
-/// Room below the last panel for the time axis.
-const FOOT: f64 = 30.0;
+/// The room between two columns.
+const BETWEEN: f64 = 30.0;
+/// The room for the numbers to the left of the panels.
+const GUTTER: f64 = 46.0;
+/// The end of the strips, above the times.
+const BOTTOM: f64 = HEIGHT - 44.0;
+/// The steps of the time axis in seconds.
+const STEPS: [f64; 13] =
+    [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 21600.0];
 
-/// The page's colours; the file has no other style sheet.
-const STYLE: &str = "text{font:13px sans-serif;fill:#1b1f24}.quiet{fill:#57606a}\
-    .name{font-weight:700}.grid{stroke:#d8dee4}.capacity{stroke:#1b1f24}\
-    .queue{fill:none;stroke:#d55e00;stroke-width:2}.urgent{fill:#0072b2}.spare{fill:#bfe7db}";
-
-/// The scales that all panels share.
-#[derive(Debug, Clone, Copy)]
-struct Scale {
-    /// The end of the time axis, in seconds.
-    end: f64,
-    /// The end of the queue axis.
-    queue: f64,
-    /// The number of slots.
-    capacity: u32,
-    /// The end of the container axis.
-    containers: u32,
+/// Draws all contenders of one scenario.
+pub fn stacked(scenario: &Scenario, outcomes: &[Outcome], seed: u64, theme: Theme) -> Markup {
+    let scale = Scale::of(scenario, outcomes);
+    let legend = legend(scenario, outcomes);
+    let top = below(&legend);
+    let columns = match outcomes.len() {
+        0..=3 => 1,
+        4..=8 => 2,
+        _ => 3,
+    };
+    let rows = outcomes.len().div_ceil(columns).max(1);
+    let width = (WIDTH - 2.0 * MARGIN + BETWEEN) / columns as f64 - BETWEEN;
+    let column = |n: usize| {
+        let left = MARGIN + n as f64 * (width + BETWEEN);
+        Span { left: left + GUTTER, right: left + width, end: scenario.duration.as_secs_f64() }
+    };
+    let (load, from) = (Load::of(scenario), top + 22.0);
+    let load_ends = from + if columns == 1 { 50.0 } else { 26.0 };
+    let height = (BOTTOM - load_ends - 14.0) / rows as f64;
+    let parts = outcomes.chunks(rows).enumerate();
+    let body = html! {
+        @for (n, part) in parts {
+            @let span = column(n);
+            (load.drawn(span, from, load_ends))
+            @for (row, outcome) in part.iter().enumerate() {
+                @let frame = Frame { span, top: load_ends + 14.0 + height * row as f64, height };
+                (strip(outcome, frame, &scale))
+            }
+            (times(span))
+        }
+    };
+    let (title, source) = (title(scenario, outcomes), source(scenario, seed));
+    sheet(&Sheet { title, source, legend, body }, theme)
 }
 
-/// Draws all contenders of one scenario. `rest`: whether each workload is the background.
-pub fn stacked(outcomes: &[Outcome], rest: &[bool], target: u32, capacity: u32) -> Markup {
-    let points = || outcomes.iter().flat_map(|it| &it.series.points);
-    // A fixed fleet that is too small has an endlessly growing queue, which may leave the chart.
-    let scaling = outcomes.iter().filter(|it| it.scales).flat_map(|it| &it.series.points);
-    let longest = scaling.map(queue_length).max().unwrap_or_default();
-    let most = points().map(placed).max().unwrap_or_default().max(capacity);
-    let end = points().map(|it| it.at.as_secs_f64()).fold(1.0, f64::max);
-    let scale = Scale { end, queue: queue_max(target, longest), capacity, containers: most };
-    let height = PANEL * outcomes.len() as f64 + FOOT;
+/// The contenders' waits as a sentence, if there are few; of several queues, the most urgent one's.
+fn title(scenario: &Scenario, outcomes: &[Outcome]) -> String {
+    let queue = first_queue(scenario);
+    let waits = outcomes.iter().map(|it| {
+        let name = if is_ours(it) { "ours" } else { &it.name };
+        format!("{:.1} s with {name}", it.tally.queues[queue].wait(0.99).as_secs_f64())
+    });
+    let waits: Vec<String> = waits.collect();
+    let jobs = match scenario.queues.len() {
+        1 => "jobs".to_owned(),
+        _ => format!("jobs in {}", scenario.queues[queue].name),
+    };
+    match waits.len() {
+        1..=3 => format!("99 % of the {jobs} wait at most {}", waits.join(", ")),
+        many => format!("{}: the same load for {many} contenders", scenario.name),
+    }
+}
+
+/// The index of the most urgent workload's queue.
+fn first_queue(scenario: &Scenario) -> usize {
+    let first = urgent(scenario).iter().position(|place| *place == Some(0));
+    let name = first.and_then(|i| scenario.workloads[i].queue.as_deref());
+    name.and_then(|name| scenario.queue(name)).unwrap_or(0)
+}
+
+fn source(scenario: &Scenario, seed: u64) -> String {
+    let warm_up = scenario.warm_up.as_secs();
+    let counted = match warm_up {
+        0 => String::new(),
+        _ => format!("; p99 without the first {warm_up} s"),
+    };
+    format!("{}, seed {seed}, simulated{counted}; shows {}", scenario.name, scenario.teaches)
+}
+
+fn legend(scenario: &Scenario, outcomes: &[Outcome]) -> Vec<Key> {
+    let line = |class: &str, dash: &str| {
+        html! {
+            line class=(class) x1="-13" x2="13" y1="0" y2="0" stroke-dasharray=(dash) {}
+        }
+    };
+    let key = |sign: Markup, text: String| Key { sign, text };
+    let several = scenario.queues.len() > 1;
+    let queue = |(i, name): (usize, &str)| {
+        let text = if several { format!("waiting: {name}") } else { "waiting jobs".to_owned() };
+        key(line("queue", DASHES[i % DASHES.len()]), text)
+    };
+    let names = scenario.queues.iter().map(|it| it.name.as_str()).enumerate();
+    let mut keys: Vec<Key> = names.map(queue).collect();
+    let allowed = html! {
+        rect class="allowed" x="-13" y="-9" width="26" height="18" {}
+        line class="target" x1="-13" x2="13" y1="-9" y2="-9" {}
+    };
+    keys.push(key(allowed, format!("allowed: {}", target(scenario))));
+    let urgent = urgent(scenario);
+    for (i, place) in urgent.iter().enumerate() {
+        let class = if *place == Some(0) { "urgent-0" } else { "" };
+        let square = html! {
+            rect class=(class) fill=(fill(*place)) x="-13" y="-9" width="26" height="18" {}
+        };
+        let it = &scenario.workloads[i];
+        let text = match place {
+            None => "Spare work".to_owned(),
+            Some(_) if urgent.iter().flatten().count() == 1 => "Workers (urgent)".to_owned(),
+            Some(_) => format!("{}: {}", it.priority, it.name),
+        };
+        keys.push(key(square, text));
+    }
+    keys.push(key(line("capacity", ""), format!("capacity {}", scenario.capacity)));
+    if outcomes.iter().any(|it| it.tally.budget_violations > 0) {
+        let mark = html! { text class="strong" x="0" y="6" text-anchor="middle" { "!" } };
+        keys.push(key(mark, "was over the capacity".to_owned()));
+    }
+    keys
+}
+
+/// The times below a column.
+fn times(span: Span) -> Markup {
+    let room = ((span.right - span.left) / 90.0).max(1.0);
+    let step = STEPS.into_iter().find(|step| span.end / step <= room).unwrap_or(span.end);
+    let count = (span.end / step) as usize;
+    let text = |at: f64| match step {
+        _ if at == 0.0 => "0".to_owned(),
+        step if step < 60.0 => format!("{at} s"),
+        _ => format!("{} min", at / 60.0),
+    };
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 860 " (height) } role="img" {
-            style { (PreEscaped(STYLE)) }
-            rect width="860" height=(height) fill="#ffffff" {}
-            @for (i, outcome) in outcomes.iter().enumerate() {
-                (panel(outcome, rest, PANEL * i as f64, scale))
-            }
-            @for quarter in 0..=4 {
-                @let seconds = scale.end * f64::from(quarter) / 4.0;
-                text class="quiet" x=(tenth(scale.x(seconds))) y=(height - 10.0)
-                    text-anchor=(if quarter == 0 { "start" } else { "end" }) {
-                    (seconds.round()) " s"
-                }
-            }
+        @for n in 0..=count {
+            @let at = step * n as f64;
+            @let x = tenth(span.x(at));
+            line class="grid" x1=(x) x2=(x) y1=(BOTTOM) y2=(BOTTOM + 6.0) {}
+            text class="quiet small" x=(x) y=(BOTTOM + 24.0)
+                text-anchor=(anchor(n, at, span)) { (text(at)) }
         }
     }
 }
 
-fn panel(outcome: &Outcome, rest: &[bool], top: f64, scale: Scale) -> Markup {
-    let queue = Counts { top: top + 24.0, bottom: top + 78.0, max: scale.queue };
-    let most = f64::from(scale.containers);
-    let live = Counts { top: top + 86.0, bottom: top + 134.0, max: most };
-    let capacity = tenth(live.y(scale.capacity.into()));
-    let points = &outcome.series.points;
-    let urgent = |point: &Point| urgent(point, rest);
-    let length =
-        |point: &Point| (scale.x(point.at.as_secs_f64()), queue.y(queue_length(point) as f64));
-    html! {
-        text class="name" x=(LEFT) y=(top + 18.0) { (outcome.name) }
-        @for (counts, max) in [(queue, scale.queue), (live, most)] {
-            line class="grid" x1=(LEFT) x2=(RIGHT) y1=(counts.bottom) y2=(counts.bottom) {}
-            text class="quiet" x=(LEFT - 6.0) y=(counts.top + 10.0) text-anchor="end" { (max) }
-        }
-        path class="spare" d=(area(points, &placed, live, scale)) {}
-        path class="urgent" d=(area(points, &urgent, live, scale)) {}
-        line class="capacity" x1=(LEFT) x2=(RIGHT) y1=(capacity) y2=(capacity) {}
-        path class="queue" d=(path(points.iter().map(length))) {}
+/// The first and last times keep within the column.
+fn anchor(n: usize, at: f64, span: Span) -> &'static str {
+    match n {
+        0 => "start",
+        _ if span.right - span.x(at) < 20.0 => "end",
+        _ => "middle",
     }
-}
-
-impl Scale {
-    fn x(&self, at: f64) -> f64 {
-        LEFT + at / self.end * (RIGHT - LEFT)
-    }
-}
-
-fn queue_length(point: &Point) -> u64 {
-    point.ready.iter().sum()
-}
-
-fn placed(point: &Point) -> u32 {
-    point.containers.iter().map(|it| it.placed()).sum()
-}
-
-fn urgent(point: &Point, rest: &[bool]) -> u32 {
-    let pools = point.containers.iter().zip(rest).filter(|(_, rest)| !**rest);
-    pools.map(|(it, _)| it.placed()).sum()
-}
-
-/// The SVG path of the area under a stepped line.
-fn area(points: &[Point], count: &dyn Fn(&Point) -> u32, counts: Counts, scale: Scale) -> String {
-    let mut path = format!("M{LEFT} {}", counts.bottom);
-    for point in points {
-        let (x, y) = (scale.x(point.at.as_secs_f64()), counts.y(count(point).into()));
-        path += &format!("H{}V{}", tenth(x), tenth(y));
-    }
-    path + &format!("H{RIGHT}V{}Z", counts.bottom)
 }
