@@ -2,6 +2,7 @@
 
 import { tell } from "../shell/controls.js";
 import { el, mark, place, say } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 
 const CODE = "/page/audience.svg";
 
@@ -18,7 +19,7 @@ function fill(box, { url }) {
   if (box.children.length === 0) box.append(el("img"), el("p"));
   const [image, words] = box.children;
   mark(image, "src", CODE);
-  mark(image, "alt", `QR code of ${url}`);
+  mark(image, "alt", phrase("audience.code", { url }));
   say(words, url.replace(/^http:\/\//, "").replace(/\/$/, ""));
 }
 
@@ -32,7 +33,7 @@ export function showCode({ state }) {
     return;
   }
   if (!state.audience) {
-    tell({ ok: true }, "There is no page for the audience: start the engine with --audience.");
+    tell({ ok: true }, phrase("audience.none"));
     return;
   }
   const dialog = place("code");

@@ -7,6 +7,7 @@ import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "../shell/model.js";
 import { containerPanel, greatest, patterns, queuePanel } from "./panels.js";
 import { arrows, called, short } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 const TOP = 12;
 const FOOT = 28;
@@ -49,9 +50,10 @@ export function chart(model, options) {
 function framed(model, { size, width, contenders, queues, workloads, data, seconds }) {
   const strong = (text) => width(text, { strong: true });
   const words = [
-    ...queues.map(({ name }) => strong(`queue ${queues.length > 1 ? short(name) : ""} 0000`)),
+    ...queues.map(({ name }) =>
+      strong(`${phrase("queue")} ${queues.length > 1 ? short(name) : ""} 0000`)),
     ...workloads.map(({ name, value }) => strong(`${short(called(name, value))} 00`)),
-    width(`capacity ${model.state.capacity}`, {}),
+    width(phrase("capacity", { capacity: model.state.capacity }), {}),
     ...contenders.map(({ label }) => width(label, {})),
   ];
   const longest = Math.max(greatest(data, queues, contenders), 100);
@@ -100,6 +102,6 @@ function times(frame, height) {
   const word = (at, text, anchor) =>
     ["text", { class: "axis", x: at, y: height - 6, "text-anchor": anchor }, text];
   const steps = timeSteps(seconds, right - left)
-    .map((back) => word(x(now - back), `-${back} s`, back === seconds ? "start" : "middle"));
-  return [...steps, word(right, "now", "end")];
+    .map((back) => word(x(now - back), phrase("seconds-back", { seconds: back }), back === seconds ? "start" : "middle"));
+  return [...steps, word(right, phrase("now"), "end")];
 }

@@ -7,6 +7,7 @@ import { guess } from "./labels.js";
 import { entries, windowed } from "../shell/model.js";
 import { patterns, queuePanel } from "./panels.js";
 import { short } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** Room above the curve for half a label, and below it for the time. */
 const TOP = 10;
@@ -40,7 +41,8 @@ export function curve(model, options) {
 function framed(size, { queues, contenders, width, now, seconds }) {
   const words = [
     ...queues.map(({ name, value }) =>
-      `allowed ${value.target}${queues.length > 1 ? ` ${short(name)}` : ""}`),
+      phrase("allowed", { target: value.target })
+        + (queues.length > 1 ? ` ${short(name)}` : "")),
     ...contenders.map(({ label }) => label),
   ];
   const beside = Math.round(size.width - Math.max(...words.map((it) => width(it, {}))) - 12);
@@ -56,5 +58,5 @@ function framed(size, { queues, contenders, width, now, seconds }) {
 function times({ left, right, seconds }, height) {
   const word = (x, text, anchor) =>
     ["text", { class: "axis", x, y: height - 5, "text-anchor": anchor }, text];
-  return [word(left, `${seconds} s ago`, "start"), word(right, "now", "end")];
+  return [word(left, phrase("seconds-ago", { seconds }), "start"), word(right, phrase("now"), "end")];
 }

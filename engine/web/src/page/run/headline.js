@@ -2,6 +2,7 @@
 
 import { place } from "../shell/dom.js";
 import { arrows } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 const QUIET_MS = 5000;
 let spoken = -Infinity;
@@ -10,7 +11,7 @@ let timer = null;
 /** Shows the headline. */
 export function showHeadline({ state }) {
   const headline = place("headline");
-  const text = arrows(state.headline ?? "Waiting for the engine.");
+  const text = arrows(state.headline ?? phrase("waiting"));
   if (headline.textContent === text) return;
   const wait = spoken + QUIET_MS - performance.now();
   headline.setAttribute("aria-live", wait > 0 ? "off" : "polite");

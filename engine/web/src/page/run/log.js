@@ -3,6 +3,7 @@
 import { el, keyed, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { clock, inPageWords } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 const SHOWN = 60;
 
@@ -14,9 +15,9 @@ export function showLog(model) {
     item.dataset.kind = entry.kind;
     const [time, text] = item.children;
     say(time, clock(entry.at));
-    const by = entry.by ? `, by ${entry.by}` : "";
     const said = inPageWords(entry.text, workloads);
-    say(text, ` ${by ? said.replace(/\.$/, "") : said}${by}`);
+    const bare = said.replace(/\.$/, "");
+    say(text, ` ${entry.by ? phrase("by", { text: bare, actor: entry.by }) : said}`);
   });
   trim();
 }

@@ -3,6 +3,7 @@
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { audienceNames, count } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** Shows the numbers. */
 export function showNumbers(model) {
@@ -37,7 +38,7 @@ export function numbersOf(model) {
     ...workloads.map((workload) => workloadNumber(workload, names.get(workload.name))),
     {
       key: "lost", kind: lost > 0 ? "lost some" : "lost", value: lost, shown: count(lost),
-      label: "jobs lost", stage: [lost === 1 ? "job lost" : "jobs lost", ""],
+      label: phrase("jobs.lost"), stage: [phrase(lost === 1 ? "job.lost" : "jobs.lost"), ""],
     },
   ];
 }
@@ -46,21 +47,22 @@ function queueNumber({ name, value }, several) {
   const known = value.ready !== null && value.ready !== undefined;
   const old = value.status !== "fresh";
   const over = !old && value.ready > value.target;
-  const where = several ? ` in ${name}` : "";
-  const age = `${Math.round(value.age_s ?? 0)} s ago`;
-  const waiting = (old ? "waited" : value.ready === 1 ? "job waits" : "jobs wait") + where;
-  const label = old ? `${waiting} ${age}` : `${waiting}, target ${value.target}`;
-  const stage = [waiting, old ? age : `allowed ${value.target}`];
+  const age = phrase("seconds-ago", { seconds: Math.round(value.age_s ?? 0) });
+  const said = phrase(old ? "jobs.waited" : value.ready === 1 ? "job.waits" : "jobs.wait");
+  const waiting = several ? phrase("jobs.in-queue", { jobs: said, queue: name }) : said;
+  const { target } = value;
+  const label = old ? `${waiting} ${age}` : phrase("jobs.target", { jobs: waiting, target });
+  const stage = [waiting, old ? age : phrase("allowed", { target })];
   return {
     key: `queue/${name}`, kind: `queue${old ? " old" : ""}${over ? " over" : ""}`,
     value: value.ready, shown: count(value.ready),
-    label: known ? label : "waiting for the queue",
-    stage: known ? stage : ["", "waiting for the queue"],
+    label: known ? label : phrase("jobs.unknown"),
+    stage: known ? stage : ["", phrase("jobs.unknown")],
   };
 }
 
 function workloadNumber({ name, value }, called) {
-  const label = value.paused ? `${called}, paused` : called;
+  const label = value.paused ? phrase("paused", { workload: called }) : called;
   return {
     key: `workload/${name}`, kind: value.background ? "workload spare" : "workload",
     value: value.ready, of: value.desired, shown: count(value.ready),

@@ -5,6 +5,7 @@ import { countAxis, queueMax } from "./axis.js";
 import { area, between, line, stacked } from "./layers.js";
 import { live } from "../shell/model.js";
 import { called, short } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** Dash patterns tell the queues' lines apart without colour. */
 const DASHES = [null, "14 6", "3 5", "14 5 3 5"];
@@ -93,7 +94,8 @@ const contenderLine = (contender, data, frame, x, y) => {
 
 function queueLabels(data, queues, contenders, y, { bound }) {
   const several = queues.length > 1;
-  const named = (name) => (several ? `queue ${short(name)}` : "queue");
+  const named = (name) =>
+    (several ? phrase("queue-of", { queue: short(name) }) : phrase("queue"));
   const lines = queues.map(({ name, value }) => {
     const last = data.queues[name]?.at(-1) ?? 0;
     // The label shows the same value as the large number, even if the last point is older.
@@ -103,7 +105,7 @@ function queueLabels(data, queues, contenders, y, { bound }) {
   const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
     const whose = targets.size > 1 ? ` ${short(name)}` : "";
-    return { y: y(target), text: `${bound} ${target}${whose}`, strong: false };
+    return { y: y(target), text: `${phrase(bound, { target })}${whose}`, strong: false };
   });
   const others = contenders.map(({ label, points }) => ({
     y: y(points.at(-1)?.[1] ?? 0), text: label, strong: false, contender: true,
@@ -131,7 +133,7 @@ export function containerPanel(data, workloads, capacity, frame, x) {
     const many = live(value);
     return { y: middle, text: `${short(called(name, value))} ${many}`, strong: true, many };
   });
-  const bound = { y: y(capacity), text: `capacity ${capacity}`, strong: false };
+  const bound = { y: y(capacity), text: phrase("capacity", { capacity }), strong: false };
   const labels = [
     ...layers.filter(({ many }) => many > 0), bound, ...layers.filter(({ many }) => many === 0),
   ];

@@ -2,6 +2,7 @@
 
 import { el } from "../shell/dom.js";
 import { clock, count } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** All columns: {head, values}. */
 export function columns({ t, queues, live, load }) {
@@ -36,6 +37,6 @@ export function showTable(parent, data) {
     (column === 0 ? el("th", { scope: "row" }, clock(values[i]))
       : el("td", {}, count(values[i]))))));
   parent.replaceChildren(el("table", {},
-    el("caption", {}, "The last minute, newest first"),
+    el("caption", {}, phrase("table.caption")),
     el("thead", {}, head), el("tbody", {}, ...rows)));
 }

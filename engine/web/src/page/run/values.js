@@ -3,6 +3,7 @@
 import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { called, count, short } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** How many points each key moves the line. */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
@@ -27,7 +28,7 @@ export function reader(frame) {
     const i = shown ? nearest(end - back) : data.t.length - 1;
     const ago = Math.round((end - data.t[i]) * 2) / 2;
     const words = valuesAt(drawn.model, data, i);
-    const when = ago === 0 ? "now" : `-${ago} s`;
+    const when = ago === 0 ? phrase("now") : phrase("seconds-back", { seconds: ago });
     frame.setAttribute("aria-valuenow", -ago);
     frame.setAttribute("aria-valuetext", `${when}: ${words.join(", ")}`);
     if (shown) put(data.t[i], [when, ...words]);
@@ -88,7 +89,8 @@ export function valuesAt(model, data, i) {
   const several = queues.length > 1;
   return [
     ...queues.map(({ name }) =>
-      `queue ${several ? `${short(name)} ` : ""}${count(data.queues[name]?.[i])}`),
+      `${several ? phrase("queue-of", { queue: short(name) }) : phrase("queue")} `
+        + count(data.queues[name]?.[i])),
     ...entries(model, "workload").map(({ name, value }) =>
       `${short(called(name, value))} ${count(data.live[name]?.[i])}`),
     ...Object.entries(data.load).map(([name, values]) =>

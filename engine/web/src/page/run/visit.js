@@ -5,6 +5,7 @@ import { address } from "../shell/address.js";
 import { el, mark, place, say, settings } from "../shell/dom.js";
 import { entries, firstLoad } from "../shell/model.js";
 import { store } from "../shell/store.js";
+import { phrase } from "../shell/phrases.js";
 import { placeBeside } from "./beside.js";
 import { isStage } from "./stage.js";
 
@@ -14,18 +15,14 @@ const DONE = "done";
 /** What each bubble points at, and what it says. */
 const BUBBLES = [
   {
-    at: "slots", title: "The slots",
-    text: () => "These are all the containers that may run at once. Squares are urgent workers, "
-      + "circles are spare work. Urgent work comes first, and spare work gets what is left.",
+    at: "slots", title: phrase("visit.slots-title"), text: () => phrase("visit.slots"),
   },
   {
-    at: "why-open", title: "Why",
-    text: () => "Each count has a reason. This shows the reasons; so does the key e.",
+    at: "why-open", title: phrase("visit.why-title"), text: () => phrase("visit.why"),
   },
   {
-    at: "producers", title: "The load",
-    text: (load) => "This is the load: how many producers send jobs. "
-      + `Now move this to ${aim(load)}.`,
+    at: "producers", title: phrase("visit.load-title"),
+    text: (load) => phrase("visit.load", { load: aim(load) }),
   },
 ];
 
@@ -82,8 +79,8 @@ export function showVisit(model) {
   const [heading, words, steps] = bubble.children;
   say(heading, title);
   say(words, text(last ? began : load));
-  say(steps.firstElementChild, `${number + 1} of ${BUBBLES.length}`);
-  say(place("visit-next"), last ? "Close" : "Next");
+  say(steps.firstElementChild, phrase("visit.number", { number: number + 1, of: BUBBLES.length }));
+  say(place("visit-next"), phrase(last ? "close" : "next"));
   place("visit-close").hidden = last;
   const news = bubble.hidden;
   bubble.hidden = false;
@@ -128,8 +125,8 @@ export function wireVisit() {
     el("p", { id: "visit-words" }),
     el("div", { class: "row" },
       el("span", { class: "quiet" }),
-      el("button", { type: "button", id: "visit-close" }, "Close"),
-      el("button", { type: "button", id: "visit-next" }, "Next")));
+      el("button", { type: "button", id: "visit-close" }, phrase("close")),
+      el("button", { type: "button", id: "visit-next" }, phrase("next"))));
   place("visit-next").addEventListener("click", next);
   place("visit-close").addEventListener("click", finish);
   document.addEventListener("keydown", ({ key }) => {

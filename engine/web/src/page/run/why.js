@@ -3,6 +3,7 @@
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { arrows, called } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** Updates the explanations if they are open. */
 export function showWhy(model) {
@@ -19,9 +20,9 @@ const blank = () => el("p", {}, el("b"), el("span"));
 
 /** The formula and the wanted count; the background wants all spare capacity. */
 function sentence(text, { background, wanted }) {
-  if (!text) return "no decision yet.";
+  if (!text) return phrase("why.none");
   const said = arrows(text).replace(/\.$/, "");
-  return background ? `${said}.` : `${said}; wanted ${wanted}.`;
+  return background ? `${said}.` : phrase("why.wanted", { why: said, wanted });
 }
 
 /** Opens or closes the explanations. */

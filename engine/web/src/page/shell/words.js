@@ -1,5 +1,7 @@
 // How numbers, times and names are written.
 
+import { phrase } from "./phrases.js";
+
 /** Replaces the API's ASCII arrows by real ones. */
 export const arrows = (text) => String(text ?? "").replaceAll("->", "\u2192");
 
@@ -29,7 +31,7 @@ export const count = (value) =>
 
 /** A workload in a sentence about `n` containers: "background", or its name, singular or plural. */
 export const called = (name, workload, n = 2) =>
-  workload?.background ? "background" : plural(name, n);
+  workload?.background ? phrase("background") : plural(name, n);
 
 /**
  * The workloads' names for the audience, by their own names. A single urgent workload needs no name
@@ -38,7 +40,7 @@ export const called = (name, workload, n = 2) =>
 export function audienceNames(workloads) {
   const urgent = workloads.filter(({ value }) => !value.background).length;
   const named = ({ name, value }) =>
-    (value.background ? "Spare work" : urgent === 1 ? "Workers (urgent)" : name);
+    (value.background ? phrase("audience.spare") : urgent === 1 ? phrase("audience.urgent") : name);
   return new Map(workloads.map((workload) => [workload.name, named(workload)]));
 }
 
@@ -50,7 +52,7 @@ export function inPageWords(text, workloads) {
   const said = workloads
     .filter(({ value }) => value.background)
     .reduce((said, { name }) => said.replace(new RegExp(`(^|\\s)${escaped(name)}(?= )`, "g"),
-      "$1background"), text);
+      `$1${phrase("background")}`), text);
   return arrows(said);
 }
 
