@@ -102,6 +102,7 @@ function times(frame, height) {
   const word = (at, text, anchor) =>
     ["text", { class: "axis", x: at, y: height - 6, "text-anchor": anchor }, text];
   const steps = timeSteps(seconds, right - left)
-    .map((back) => word(x(now - back), phrase("seconds-back", { seconds: back }), back === seconds ? "start" : "middle"));
+    .map((back) => word(x(now - back), phrase("seconds-back", { seconds: back }),
+      back === seconds ? "start" : "middle"));
   return [...steps, word(right, phrase("now"), "end")];
 }

@@ -58,5 +58,6 @@ function framed(size, { queues, contenders, width, now, seconds }) {
 function times({ left, right, seconds }, height) {
   const word = (x, text, anchor) =>
     ["text", { class: "axis", x, y: height - 5, "text-anchor": anchor }, text];
-  return [word(left, phrase("seconds-ago", { seconds }), "start"), word(right, phrase("now"), "end")];
+  const began = word(left, phrase("seconds-ago", { seconds }), "start");
+  return [began, word(right, phrase("now"), "end")];
 }
