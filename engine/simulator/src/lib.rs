@@ -18,7 +18,9 @@
 //! - [`tally`]: the figures that are counted during a run
 //! - [`series`]: the curves, with one point every 500 ms
 //! - [`report`]: the table
+//! - `play`: a contender in its world, advanced event by event
 //! - [`mod@run`]: one scenario with one contender
+//! - [`live`]: a world that is advanced while the load comes; `places`: the slots it shows
 //! - [`promises`]: the promises about the core, measured
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -28,6 +30,9 @@ pub mod checks;
 pub mod contenders;
 mod course;
 mod keys;
+pub mod live;
+mod places;
+mod play;
 pub mod promises;
 pub mod random;
 pub mod report;
@@ -42,6 +47,7 @@ pub mod trace;
 pub mod world;
 
 pub use contenders::{Kind, Round, Watch};
+pub use live::{Live, Moment};
 pub use report::{Report, Row};
 pub use run::{Outcome, run, watch};
 pub use scenario::Scenario;

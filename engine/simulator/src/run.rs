@@ -1,11 +1,12 @@
 //! Runs one scenario with one contender.
 
 use crate::Time;
-use crate::contenders::{Contender, Kind, Watch};
+use crate::contenders::{Kind, Watch};
+use crate::play::Play;
 use crate::scenario::Scenario;
 use crate::series::Series;
 use crate::tally::Tally;
-use crate::world::{Step, World};
+use crate::world::World;
 
 /// The result of a run.
 #[derive(Debug, Clone)]
@@ -51,10 +52,10 @@ impl Outcome {
 /// # Errors
 /// If it has problems.
 pub fn run(scenario: &Scenario, kind: &Kind, seed: u64) -> Result<Outcome, String> {
-    let scenario = &kind.with_its_workers(scenario.clone());
     let mut world = play(scenario, kind, seed, &mut |_| {})?;
     world.finish();
     let queues = world.queue_stats();
+    let scenario = &kind.with_its_workers(scenario.clone());
     let settings = kind.settings(scenario);
     let (tally, series) = (world.tally, world.series);
     let (name, scales) = (kind.name(scenario), kind.scales());
@@ -75,19 +76,7 @@ fn play(
     seed: u64,
     watch: &mut Watch<'_>,
 ) -> Result<World, String> {
-    if let Some(problem) = scenario.problems().first() {
-        return Err(problem.to_string());
-    }
-    let mut world = World::new(scenario, kind.machines(), kind.victims(), seed);
-    let mut contender = Contender::new(kind, &mut world, seed)?;
-    let _ = world.take_change();
-    while let Some(step) = world.step() {
-        if let Step::Wake(wake) = step {
-            contender.wake(&mut world, wake, watch);
-        }
-        if world.take_change() {
-            contender.changed(&mut world);
-        }
-    }
-    Ok(world)
+    let mut play = Play::new(scenario, kind, seed)?;
+    play.advance(scenario.duration, watch, |_| {});
+    Ok(play.world)
 }

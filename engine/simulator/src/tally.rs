@@ -52,6 +52,17 @@ struct Job {
     given: bool,
 }
 
+/// The longest wait of the jobs that workers got within one [`PERIOD`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Longest {
+    /// When the period began.
+    from: Time,
+    wait: Time,
+}
+
+/// How long a period of [`Longest`] is: that between two points of the curves.
+const PERIOD: Time = Time::from_millis(500);
+
 /// All figures of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -63,6 +74,8 @@ pub struct Tally {
     /// The figures by queue, in the order of the scenario's queues.
     pub queues: Vec<QueueTally>,
     all: Lengths,
+    /// The longest waits, in order of time; periods in which no worker got a job are left out.
+    longest: Vec<Longest>,
     jobs: BTreeMap<MessageId, Job>,
     /// All written changes, including those of the warm-up.
     pub writes: Vec<Write>,
@@ -142,6 +155,27 @@ impl Tally {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.jobs_redelivered += u64::from(job.given);
         (job.taken, job.given) = (Some(self.now), true);
+        let wait = self.now.saturating_sub(job.published);
+        let from = self.now - Time::from_nanos((self.now.as_nanos() % PERIOD.as_nanos()) as u64);
+        match self.longest.last_mut().filter(|last| last.from == from) {
+            Some(last) => last.wait = last.wait.max(wait),
+            None => self.longest.push(Longest { from, wait }),
+        }
+    }
+
+    /// The longest wait of all jobs that workers got since `from`, which is rounded up to a whole
+    /// half second; `None` if they got none.
+    pub(crate) fn longest_wait(&self, from: Time) -> Option<Time> {
+        self.longest.iter().filter(|it| it.from >= from).map(|it| it.wait).max()
+    }
+
+    /// Forgets what a live world does not show: the longest waits before `from`, and the lists that
+    /// only grow.
+    pub(crate) fn forget(&mut self, from: Time) {
+        self.longest.retain(|it| it.from >= from);
+        self.queues.iter_mut().for_each(|queue| queue.waits.clear());
+        self.writes.clear();
+        self.ready.clear();
     }
 
     /// Counts that a job has lost its worker, after the worker has spent the time `spent` on it.

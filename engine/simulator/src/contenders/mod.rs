@@ -61,7 +61,7 @@ impl Kind {
             Kind::Original(Target::Queue),
             Kind::Hpa(default),
             Kind::Hpa(tuned),
-            Kind::Keda(KEDA_POLLS[0], default),
+            Kind::keda_by_default(),
             Kind::Keda(KEDA_POLLS[1], tuned),
             Kind::HpaPreempting(default),
             Kind::HpaPreempting(tuned),
@@ -75,6 +75,11 @@ impl Kind {
         let keda = || Box::new(Kind::Keda(KEDA_POLLS[1], tuned));
         all.extend(scenario.graces.iter().map(|grace| Kind::Graceful(*grace, keda())));
         all
+    }
+
+    /// KEDA with its default settings.
+    pub fn keda_by_default() -> Kind {
+        Kind::Keda(KEDA_POLLS[0], Behavior::default())
     }
 
     /// Fixed fleets with their sizes as text, from the smallest to the largest that the capacity

@@ -50,24 +50,30 @@ pub(crate) enum Event {
     Sample,
 }
 
-/// The events in order of time; at the same time, in the order in which they were added.
+/// The events in order of time. At the same time, arrivals come first, by their queues; otherwise
+/// the order in which the events were added counts. So it does not matter how long in advance an
+/// arrival is known.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    heap: BinaryHeap<Reverse<(Time, u64, Event)>>,
+    heap: BinaryHeap<Reverse<(Time, usize, u64, Event)>>,
     sequence: u64,
 }
+
+/// The rank of all events other than arrivals.
+const LATER: usize = usize::MAX;
 
 impl Agenda {
     pub(crate) fn add(&mut self, at: Time, event: Event) {
         self.sequence += 1;
-        self.heap.push(Reverse((at, self.sequence, event)));
+        let rank = if let Event::Arrival { queue, .. } = event { queue } else { LATER };
+        self.heap.push(Reverse((at, rank, self.sequence, event)));
     }
 
     pub(crate) fn next_time(&self) -> Option<Time> {
-        self.heap.peek().map(|Reverse((at, _, _))| *at)
+        self.heap.peek().map(|Reverse((at, ..))| *at)
     }
 
     pub(crate) fn pop(&mut self) -> Option<Event> {
-        self.heap.pop().map(|Reverse((_, _, event))| event)
+        self.heap.pop().map(|Reverse((.., event))| event)
     }
 }

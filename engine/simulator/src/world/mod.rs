@@ -2,6 +2,7 @@
 
 mod containers;
 mod event;
+mod live;
 mod machines;
 mod pool;
 mod victims;
@@ -9,6 +10,7 @@ mod view;
 
 pub use crate::seen::ContainerCounts;
 pub use event::Wake;
+pub use live::{Placed, Stand};
 pub use victims::Victims;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -131,11 +133,11 @@ impl World {
         }
     }
 
-    /// Advances to the next event; `None` at the end of the scenario.
-    pub(crate) fn step(&mut self) -> Option<Step> {
+    /// Advances to the next event until `end`, including `end`; `None` if there is none.
+    pub(crate) fn step(&mut self, end: Time) -> Option<Step> {
         let lease = self.broker.next_deadline();
         let next = self.agenda.next_time().into_iter().chain(lease).min();
-        let at = next.filter(|at| *at <= self.scenario.duration)?;
+        let at = next.filter(|at| *at <= end)?;
         self.pass_time(at);
         // Expired leases come first. Otherwise a contender's read delivers jobs that nobody starts.
         if lease == Some(at) {
