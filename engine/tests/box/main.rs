@@ -15,3 +15,4 @@ mod scripts;
 mod sources;
 mod terminal;
 mod token;
+mod worlds;

@@ -194,7 +194,7 @@ async fn the_comparison_simulates_others_with_the_same_load() {
     assert_eq!(status, 200, "{answer}");
     println!("simulated in {} ms", answer["cost_ms"]);
     let all = answer["contenders"].as_array().unwrap();
-    assert_eq!((all.len(), &all[0]["label"]), (7, &json!("ours")));
+    assert_eq!((all.len(), &all[0]["label"]), (8, &json!("ours")));
     assert!(all.iter().all(|it| it["simulated"] == true && it["worker_polls"].as_u64() > Some(0)));
     let job = answer["job_s"]["consumer"].as_f64().unwrap();
     assert!((0.19..0.3).contains(&job), "a job takes 200 ms: {job}");

@@ -52,6 +52,11 @@ pub struct Part {
     begins: f64,
 }
 
+/// Nobody scales: all keep the counts of the start.
+pub fn nobody() -> Kind {
+    Kind::Fixed(BTreeMap::new())
+}
+
 /// Makes a stage from the inputs of the latest round and the recorded load.
 ///
 /// # Errors
@@ -90,13 +95,8 @@ fn seconds(seconds: f64) -> Duration {
 }
 
 fn queue(name: &str, trace: &Trace, from: f64) -> Queue {
-    let later = trace.came.iter().filter(|it| it.from >= from);
-    // The times of jobs between two readings are unknown, so the jobs are spread evenly.
-    let moments = later.flat_map(|it| {
-        let gap = (it.to - it.from) / it.jobs.max(1) as f64;
-        (0..it.jobs).map(move |n| seconds(it.from - from + gap * (n as f64 + 0.5)))
-    });
-    let arrivals = Some(Arrivals::Recorded { moments: moments.collect() });
+    let moments = trace.moments(from).map(|at| seconds(at - from)).collect();
+    let arrivals = Some(Arrivals::Recorded { moments });
     Queue { name: name.to_owned(), arrivals, lease: Duration::from_secs(3) }
 }
 
@@ -106,7 +106,10 @@ fn workloads(seen: &RoundInputs, came: &BTreeMap<String, Trace>) -> Result<Vec<W
 }
 
 /// How long a job of this workload takes, as measured; zero for a workload without a queue.
-fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
+///
+/// # Errors
+/// If that is not known yet.
+pub fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
     let Some(target) = it.rule.target() else { return Ok(Span::default()) };
     let queue = &target.queue;
     let known = came.get(queue).and_then(Trace::service_time);
@@ -135,12 +138,17 @@ fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
         service_rate: rate.and_then(|rate| Some(1.0 / rate.service_time?.as_secs_f64())),
         fallback_containers: it.fallback,
         job,
-        start: Span::exactly(seen.start_ups.get(&it.name).copied().unwrap_or(START)),
+        start: start(&it.name, seen),
         stop: Span::exactly(STOP),
         grace: GRACE,
         poll_wait: Duration::from_secs(20),
         ..Workload::default()
     }
+}
+
+/// How long a container of this workload takes to start, as measured.
+pub fn start(workload: &str, seen: &RoundInputs) -> Span {
+    Span::exactly(seen.start_ups.get(workload).copied().unwrap_or(START))
 }
 
 /// The background's count before the load begins: the capacity left by the other minimums.
@@ -173,6 +181,7 @@ impl Stage {
         let fleet = self.fleet();
         let sizes: Vec<String> = fleet.values().map(u32::to_string).collect();
         parts.push(part(&format!("fixed {}", sizes.join("+")), Kind::Fixed(fleet), same()));
+        parts.push(part("nobody", nobody(), same()));
         parts
     }
 
@@ -182,7 +191,7 @@ impl Stage {
     }
 
     /// The replicas of a fleet that is sized for the mean load, which nobody knows beforehand.
-    fn fleet(&self) -> BTreeMap<String, u32> {
+    pub fn fleet(&self) -> BTreeMap<String, u32> {
         let time = self.scenario.duration.as_secs_f64();
         let jobs = |queue: &String| match self.scenario.arrivals(queue) {
             Some(Arrivals::Recorded { moments }) => moments.len() as f64,
@@ -207,6 +216,7 @@ impl Part {
         let report = Report::new(&scenario, scenario.seed, std::slice::from_ref(&outcome));
         let row = report.contenders.first().ok_or("the simulation has no result")?;
         let settings = match kind {
+            _ if kind == nobody() => "no scaling: the counts of the start stay".to_owned(),
             Kind::Fixed(_) => {
                 "sized for the mean of this load, which is known only afterwards".to_owned()
             }
@@ -250,7 +260,8 @@ mod tests {
         let stage = steady(60).stage().unwrap();
         assert_eq!((stage.from, stage.until, jobs(&stage)), (0.0, 60.0, 600));
         let labels: Vec<String> = stage.parts().into_iter().map(|part| part.label).collect();
-        let expected = "ours, rule queue, rule simple-queue, HPA, KEDA, KEDA tuned, fixed 3";
+        let expected =
+            "ours, rule queue, rule simple-queue, HPA, KEDA, KEDA tuned, fixed 3, nobody";
         assert_eq!(labels.join(", "), expected);
         for part in stage.parts() {
             let jobs = run(&part.scenario, &part.kind, 1).unwrap().tally.jobs_in;

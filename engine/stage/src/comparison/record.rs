@@ -15,6 +15,17 @@ pub struct Record {
     queues: BTreeMap<String, Trace>,
 }
 
+/// A copy of what was recorded.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// The number of the engine's run, which is the seed, too.
+    pub run: u32,
+    /// The inputs of the latest round.
+    pub seen: RoundInputs,
+    /// The load of each queue.
+    pub queues: BTreeMap<String, Trace>,
+}
+
 impl Record {
     /// Records a round's readings. The first round of a new run clears the earlier record first.
     pub fn see(&mut self, run: u32, seen: &RoundInputs) {
@@ -33,8 +44,26 @@ impl Record {
     /// # Errors
     /// The reason why nothing can be compared yet.
     pub fn stage(&self) -> Result<Stage, String> {
-        let seen = self.seen.as_ref().ok_or("the queues were not read yet")?;
-        model::stage(seen, &self.queues, u64::from(self.run))
+        self.load()?.stage()
+    }
+
+    /// A copy of what was recorded.
+    ///
+    /// # Errors
+    /// The reason why there is nothing yet.
+    pub fn load(&self) -> Result<Load, String> {
+        let seen = self.seen.clone().ok_or("the queues were not read yet")?;
+        Ok(Load { run: self.run, seen, queues: self.queues.clone() })
+    }
+}
+
+impl Load {
+    /// Makes the stage for a comparison.
+    ///
+    /// # Errors
+    /// The reason why nothing can be compared yet.
+    pub fn stage(&self) -> Result<Stage, String> {
+        model::stage(&self.seen, &self.queues, u64::from(self.run))
     }
 }
 

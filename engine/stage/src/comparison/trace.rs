@@ -57,6 +57,16 @@ impl Trace {
         (self.done >= ENOUGH && self.busy > 0.0).then(|| self.busy / self.done as f64)
     }
 
+    /// The jobs of each two readings of which the earlier one was taken at `from` or later. The
+    /// times of the jobs between two readings are unknown, so they are spread evenly.
+    pub fn moments(&self, from: f64) -> impl Iterator<Item = f64> {
+        let later = self.came.iter().filter(move |it| it.from >= from);
+        later.flat_map(|it| {
+            let gap = (it.to - it.from) / it.jobs.max(1) as f64;
+            (0..it.jobs).map(move |n| it.from + gap * (n as f64 + 0.5))
+        })
+    }
+
     /// The time of the last reading, in seconds since the reset.
     pub fn until(&self) -> f64 {
         self.came.back().map_or(0.0, |it| it.to)
