@@ -19,7 +19,9 @@ async function wrong(page) {
 }
 
 /** Views of the Run page, by the key that opens each. */
-const VIEWS = [["stage", "s"], ["whys", "e"], ["comparison", "c"], ["help", "?"]];
+const VIEWS = [
+  ["stage", "s"], ["whys", "e"], ["comparison", "c"], ["two worlds", "v"], ["help", "?"],
+];
 
 for (const colorScheme of ["light", "dark"]) {
   claim(`the Run page and its views have no violation, ${colorScheme}`, async (scene) => {
@@ -33,6 +35,7 @@ for (const colorScheme of ["light", "dark"]) {
     for (const [name, key] of VIEWS) {
       await page.keyboard.press(key);
       if (name === "comparison") await page.locator("#comparison").waitFor({ state: "visible" });
+      if (name === "two worlds") await page.locator("#world-ours svg").waitFor({ timeout: 30_000 });
       assert.deepEqual(await wrong(page), [], `the view ${name}`);
       await page.keyboard.press(name === "help" ? "Escape" : key);
     }

@@ -7,6 +7,7 @@ import { chart } from "../../web/src/page/run/chart.js";
 import { guess } from "../../web/src/page/run/labels.js";
 import { fromSnapshot } from "../../web/src/page/shell/model.js";
 import { PRICE, about, columns, lines, monthly, rows } from "../../web/src/page/run/contenders.js";
+import { isOf } from "../../web/src/page/run/other.js";
 import { nodes } from "../../web/src/page/shell/svg.js";
 
 const contender = (label, more = {}) => ({
@@ -14,6 +15,8 @@ const contender = (label, more = {}) => ({
   job_wait_p99: 1.25, spare_work_done: 300.4, container_seconds: 100, worker_polls: 900,
   scaler_polls: 100, budget_violations: 0, ...more,
 });
+
+const all = () => true;
 
 const answer = (more = {}) => ({
   seed: 7, from: 60, until: 160, job_s: { consumer: 0.2 }, remainder: true,
@@ -25,19 +28,31 @@ const answer = (more = {}) => ({
 });
 
 test("each line is called simulated, and ours is not drawn twice", () => {
-  const drawn = lines(answer(), new Set());
+  const drawn = lines(answer(), all);
   assert.deepEqual(drawn.map(({ label }) => label), ["HPA (simulated)", "fixed 3 (simulated)"]);
   assert.notEqual(drawn[0].dash, drawn[1].dash);
-  assert.deepEqual(lines(answer(), new Set(["HPA"])).map(({ name }) => name), ["fixed 3"]);
-  assert.deepEqual(lines(null, new Set()), []);
+  const fixed = lines(answer(), (label) => label !== "HPA");
+  assert.deepEqual(fixed.map(({ name }) => name), ["fixed 3"]);
+  assert.equal(fixed[0].dash, drawn[1].dash, "a line keeps its dashes");
+  assert.deepEqual(lines(null, all), []);
+});
+
+test("each choice is one contender of the table", () => {
+  const labels = ["ours", "rule queue", "rule simple-queue", "HPA", "KEDA", "KEDA tuned", "fixed 3",
+    "nobody"];
+  const of = (name) => labels.filter((label) => isOf(name, label));
+  assert.deepEqual(["hpa", "keda", "fixed", "nobody"].map(of),
+    [["HPA"], ["KEDA"], ["fixed 3"], ["nobody"]]);
 });
 
 test("dashes are wide enough for a projector", () => {
   const many = answer({ contenders: Array.from({ length: 8 }, (_, i) => contender(`c${i}`)) });
-  for (const { dash } of lines(many, new Set())) {
+  const dashes = lines(many, all).map(({ dash }) => dash);
+  for (const dash of dashes) {
     const period = dash.split(" ").reduce((sum, n) => sum + Number(n), 0);
     assert.ok(period >= 10, dash);
   }
+  assert.equal(new Set(dashes).size, 7, "as many as the engine's answer has others");
 });
 
 test("the price is that of a month of polls", () => {

@@ -91,7 +91,7 @@ claim("load, burst, kill, hold and freeze have keys, and the log says who presse
     assert.equal(stream.state.get("lost"), 0);
   });
 
-claim("s, e, c and ? open their views and close them again", async (scene) => {
+claim("s, e, c, v and ? open their views and close them again", async (scene) => {
   const { page } = await stage(scene);
   const view = (name) => holds(page, `the view ${name}`, 3000, (name) =>
     (document.body.dataset.view ?? "run") === name, name);
@@ -99,7 +99,8 @@ claim("s, e, c and ? open their views and close them again", async (scene) => {
   await view("stage");
   await page.keyboard.press("s");
   await view("run");
-  for (const [key, place] of [["e", "#why"], ["c", "#comparison"], ["?", "#help-dialog"]]) {
+  const views = { e: "#why", c: "#comparison", v: "#worlds", "?": "#help-dialog" };
+  for (const [key, place] of Object.entries(views)) {
     await page.keyboard.press(key);
     await page.locator(place).waitFor({ state: "visible", timeout: 10_000 });
     await page.keyboard.press(key === "?" ? "Escape" : key);

@@ -70,6 +70,13 @@ claim("a replay shows the page as it was, says so, and cannot be changed", async
   for (const key of ["Shift+B", "k", "h", "c", "PageDown"]) await page.keyboard.press(key);
   await holds(page, "the page is still there", 5000, () =>
     /REPLAY/.test(document.querySelector("#badge").textContent));
+  await page.keyboard.press("v");
+  const said = page.locator("#worlds-because");
+  await said.waitFor({ timeout: 5000 });
+  assert.match(await said.textContent(), /This is a recording/);
+  const numbers = await page.locator("#worlds .most b").allTextContents();
+  assert.deepEqual(numbers, ["\u2013", "\u2013"], "what is not known is a dash");
+  await page.keyboard.press("Escape");
   const answer = await again.call("POST", "/api/v1/burst", { jobs: 10 });
   assert.equal(answer.status, 409);
 });

@@ -8,7 +8,7 @@ import { actions, removeControls, setFrozen, showControls, tell, wireControls }
   from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
-import { comparisonLines, toggleComparison } from "./comparison.js";
+import { choiceChanged, comparisonLines, isCompared, toggleComparison } from "./comparison.js";
 import { showBadge } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireHelp } from "../shell/help.js";
@@ -31,6 +31,7 @@ import { reader } from "./values.js";
 import { showVisit, wireVisit } from "./visit.js";
 import { wireAudience } from "../shell/windows.js";
 import { showWhy, toggleWhy } from "./why.js";
+import { isWorlds, nextOther, showWorlds, toggleWorlds, wireWorlds } from "./worlds.js";
 
 /** The chart's time span in seconds. */
 const SECONDS = address.seconds;
@@ -110,6 +111,7 @@ function show(model) {
   }
   showLog(model);
   showVisit(model);
+  showWorlds(model);
 }
 
 const again = () => store.known && show(store.shown ?? store.model);
@@ -123,13 +125,33 @@ const why = () => toggleWhy(store.shown ?? store.model);
 const comparison = () => (store.model.state.status?.mode === "replay"
   ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
 
+/** Shows or hides the two worlds, over the Run page or the stage view. */
+function worlds() {
+  toggleWorlds();
+  stageChanged();
+}
+
+/** Compares ours with the next one, where something shows who that is. Frozen views stay. */
+function other() {
+  if (store.frozen || (!isWorlds() && !isCompared())) return false;
+  nextOther();
+  return choiceChanged();
+}
+
 /** What changes only this page; the presenter's window may ask for it. */
 const views = {
   stage: () => {
-    toggleStage();
+    // From the two worlds the key leads to the stage view, wherever they were opened.
+    if (isWorlds()) toggleStage(true);
+    else toggleStage();
+    toggleWorlds(false);
     stageChanged();
   },
   comparison,
+  worlds,
+  other,
+  // Without the worlds the key is the browser's.
+  leave: () => (isWorlds() ? worlds() : false),
   why,
   code: () => showCode(store.model),
 };
@@ -164,6 +186,7 @@ if (address.readOnly) {
   wireControls({ freeze });
   wireReplay(tell);
 }
+wireWorlds({ toggle: worlds, next: other, tables: comparison });
 wireStage(stageChanged);
 wireCode();
 wireVisit();

@@ -3,6 +3,7 @@
 import { call } from "../shell/calls.js";
 import { el, keyed, place, say } from "../shell/dom.js";
 import { PRICE, about, columns, lines, rows } from "./contenders.js";
+import { chosen, isOf } from "./other.js";
 import { store } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 
@@ -13,13 +14,18 @@ let answer = null;
 let price = PRICE;
 let timer = null;
 let changed = () => {};
-/** Labels of contenders whose lines are switched off. */
-const off = new Set();
+/** Lines that were switched on or off in the table, by label. */
+const switched = new Map();
 
+/** Whether a contender's line is drawn; if nothing else is said, only the chosen one's is. */
+const isOn = (label) => switched.get(label) ?? isOf(chosen(), label);
+
+/** Whether the comparison is open. */
+export const isCompared = () => isShown();
 const isShown = () => !place("comparison").hidden;
 
 /** The contenders' lines for the chart: [{label, points: [[t, length]], dash}]. */
-export const comparisonLines = () => (isShown() ? lines(answer, off) : []);
+export const comparisonLines = () => (isShown() ? lines(answer, isOn) : []);
 
 /** Shows or hides the comparison. `draw` is called when the chart has to be redrawn. */
 export function toggleComparison(draw) {
@@ -31,6 +37,14 @@ export function toggleComparison(draw) {
     if (box.children.length === 0) build(box);
     ask();
   }
+  changed();
+}
+
+/** Draws the line of another contender, after another one was chosen. */
+export function choiceChanged() {
+  switched.clear();
+  if (!isShown()) return;
+  show();
   changed();
 }
 
@@ -92,12 +106,11 @@ function show() {
 
 const blankHead = () => el("th", { scope: "col" });
 
-/** Makes a row. All lines can be switched off, except the measured line of this engine. */
+/** Makes a row. All lines can be switched on, except the measured line of this engine. */
 function blankRow({ label, cells }, i) {
-  const box = el("input", { type: "checkbox", checked: "" });
+  const box = el("input", { type: "checkbox" });
   box.addEventListener("change", () => {
-    if (box.checked) off.delete(label);
-    else off.add(label);
+    switched.set(label, box.checked);
     changed();
   });
   const name = i === 0 ? el("b", {}, label)
@@ -109,12 +122,14 @@ function blankRow({ label, cells }, i) {
 
 /** A short sample of a contender's line, as the chart draws it. */
 function sample(label) {
-  const dash = lines(answer, new Set()).find(({ name }) => name === label)?.dash ?? null;
+  const dash = lines(answer, () => true).find(({ name }) => name === label)?.dash ?? null;
   return toDom(["svg", { class: "chart sample", width: 48, height: 12, "aria-hidden": "true" },
     ["path", { class: "contender", d: "M0 6H48", "stroke-dasharray": dash }]]);
 }
 
-function fillRow(row, { settings, cells }) {
+function fillRow(row, { label, settings, cells }) {
+  const box = row.querySelector("input");
+  if (box) box.checked = isOn(label);
   say(row.querySelector(".settings"), settings);
   cells.forEach((text, column) => say(row.cells[column + 1], text));
 }

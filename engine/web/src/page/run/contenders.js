@@ -8,15 +8,16 @@ export const PRICE = 0.4;
 /** Seconds of 30 days. */
 const MONTH = 30 * 24 * 3600;
 /** Dash patterns tell the lines apart without colour, and are coarse enough for a projector. */
-const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5"];
+const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5",
+  "40 8"];
 
-/** The contenders' lines, except those switched off. This engine's line is in the chart anyway. */
-export function lines(answer, off) {
+/** The lines of the contenders for which `isOn(label)`. This engine's is in the chart anyway. */
+export function lines(answer, isOn) {
   const others = (answer?.contenders ?? []).slice(1);
   const drawn = others.map(({ label, queue }, i) => ({
     label: `${label} (simulated)`, name: label, points: queue, dash: DASHES[i % DASHES.length],
   }));
-  return drawn.filter(({ name }) => !off.has(name));
+  return drawn.filter(({ name }) => isOn(name));
 }
 
 /** Dollars per month, if polling goes on at the rate of `polls` in `seconds`. */

@@ -1,5 +1,7 @@
 //! The Run page: the elements that the modules fill from the stream.
 
+mod worlds;
+
 use maud::{Markup, html};
 
 use super::assets::{Asset, Folder, assets};
@@ -28,6 +30,7 @@ const ASSETS: &[Asset] = assets![
     "contenders.js",
     "curve.js",
     "export.js",
+    "halves.js",
     "headline.js",
     "labels.js",
     "layers.js",
@@ -36,6 +39,7 @@ const ASSETS: &[Asset] = assets![
     "log.js",
     "marks.js",
     "numbers.js",
+    "other.js",
     "panels.js",
     "picture.js",
     "presenter.js",
@@ -48,6 +52,8 @@ const ASSETS: &[Asset] = assets![
     "visit.css",
     "visit.js",
     "why.js",
+    "worlds.css",
+    "worlds.js",
 ];
 
 fn head() -> Markup {
@@ -59,6 +65,7 @@ fn head() -> Markup {
         link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";
         link rel="stylesheet" href="/assets/run/visit.css";
+        link rel="stylesheet" href="/assets/run/worlds.css";
         // With these links a browser loads all modules at once, not one import after the other.
         @for name in modules { link rel="modulepreload" href={ "/assets/run/" (name) }; }
         script type="module" src="/assets/run/app.js" {}
@@ -81,6 +88,7 @@ fn body() -> Markup {
         h1 id="headline" aria-live="polite" { "Waiting for the engine." }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
+        (worlds::worlds())
         (controls::replay())
         section id="comparison" aria-label="Comparison" hidden {}
         section id="visit" role="dialog" aria-labelledby="visit-title"
@@ -102,6 +110,7 @@ fn now() -> Markup {
                     button type="button" class="link" id="why-open" aria-expanded="false"
                         aria-controls="why" { "Why (e)" }
                     button type="button" class="link" id="comparison-open" { "Compare (c)" }
+                    button type="button" class="link" id="worlds-open" { "Two worlds (v)" }
                 }
             }
             section id="audience" aria-label="Add a job with your phone" hidden {}

@@ -67,7 +67,7 @@ pub fn controls() -> Markup {
 }
 
 /// The keys and what they do.
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 16] = [
     ("PageDown, PageUp", "the scenario's next step, previous step"),
     ("+, \u{2212}, 0 to 9", "load: one more, one fewer, this many producers"),
     ("Shift+B", "burst: 100 jobs at once"),
@@ -79,6 +79,7 @@ const KEYS: [(&str, &str); 15] = [
     ("e", "why each workload has its count"),
     ("c", "compare with other autoscalers, simulated"),
     ("q", "the audience's QR code over the whole screen; q again or Esc leaves it"),
+    ("v, o", "two worlds side by side, simulated; who stands on the left there"),
     ("space", "in a replay: pause or play"),
     ("r for one second", "reset; its button must be held, too"),
     ("\u{2190} \u{2192} on the chart", "read earlier values"),

@@ -36,7 +36,7 @@ export function meant({ key, shiftKey, ctrlKey, altKey, metaKey }) {
   return {
     PageDown: "next", PageUp: "previous", k: "kill", h: "hold", f: "freeze", s: "stage",
     c: "comparison", e: "why", q: "code", p: "presenter", r: "reset",
-    " ": "play",
+    v: "worlds", o: "other", Escape: "leave", " ": "play",
     // The key of + on keyboards where + needs Shift.
     "=": "more",
   }[key] ?? null;

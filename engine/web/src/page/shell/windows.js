@@ -5,7 +5,7 @@ import { framed } from "./address.js";
 import { mark, place, say } from "./dom.js";
 
 /** The actions that change only what a window shows. */
-export const VIEWS = ["stage", "why", "comparison", "code"];
+export const VIEWS = ["stage", "why", "comparison", "worlds", "other", "code"];
 
 const channel = new BroadcastChannel("windows");
 let othersFrozen = false;
