@@ -75,6 +75,10 @@ pub struct PlayArgs {
     /// A file with the queue's token, if the queue requires one
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub(crate) queue_token_file: Option<PathBuf>,
+
+    /// Write the report of the run to this new file, one page that needs no other file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
@@ -149,6 +153,12 @@ pub struct ReplayArgs {
     #[arg(long, env = "MICROSCALING_EMBED", value_name = "ORIGIN", value_delimiter = ',',
           value_parser = str::parse::<Origin>)]
     pub(crate) embed: Vec<Origin>,
+
+    /// Write the report of the run to a new file, and do not show the page
+    /// [default: the recording's name with .html]
+    #[arg(long, value_name = "REPORT", num_args = 0..=1,
+          conflicts_with_all = ["speed", "goes_round"])]
+    pub(crate) report: Option<Option<PathBuf>>,
 
     #[command(flatten)]
     pub(crate) service: ServiceArgs,

@@ -5,6 +5,7 @@ pub(crate) mod own_box;
 pub mod play;
 pub(crate) mod present;
 pub mod replay;
+mod report_file;
 pub mod scale;
 pub mod simulate;
 pub(crate) mod stream;
@@ -17,6 +18,9 @@ use reqwest::{RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 
 use crate::multicall::script_by_hand;
+
+/// How long a report may take; it simulates other autoscalers, with rests.
+const REPORT: std::time::Duration = std::time::Duration::from_secs(120);
 
 /// A client of a running engine.
 #[derive(Debug, Clone)]
@@ -55,6 +59,27 @@ impl Engine {
     ) -> anyhow::Result<()> {
         let call = self.http.request(method.parse()?, self.url.join(path)?).json(body);
         self.send("top", call).await
+    }
+
+    /// The time since the engine's start or its last reset, in seconds.
+    pub(crate) async fn uptime_s(&self) -> anyhow::Result<f64> {
+        let state: serde_json::Value = self.get("api/v1/state").await?;
+        state["uptime_s"].as_f64().with_context(|| format!("{} is not an engine", self.url))
+    }
+
+    /// The report of the engine's run, from this time of the run on.
+    ///
+    /// # Errors
+    /// When the engine does not answer or makes no report.
+    pub(crate) async fn report(&self, since: Option<f64>) -> anyhow::Result<String> {
+        let mut url = self.url.join("api/v1/report")?;
+        url.set_query(since.map(|since| format!("since={since}")).as_deref());
+        let answer = self.http.get(url).timeout(REPORT).send().await;
+        let answer = answer.with_context(|| format!("no report comes from {}", self.url))?;
+        if answer.status() == reqwest::StatusCode::NOT_FOUND {
+            anyhow::bail!("the engine at {} is of an earlier version, without reports", self.url);
+        }
+        Ok(answer.error_for_status()?.text().await?)
     }
 
     /// Sends a request that changes something; `client` names the caller in the engine's log.

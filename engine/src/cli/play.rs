@@ -19,6 +19,7 @@ use service::{Signalled, Signals};
 use tokio::time::{Instant, sleep};
 
 use super::own_box::OwnBox;
+use super::report_file::{ReportFile, reported};
 use super::summary::Summary;
 use super::{Engine, present};
 use crate::args::PlayArgs;
@@ -90,33 +91,46 @@ struct Stage {
 /// Plays the load or a scenario and prints the results as a table.
 ///
 /// # Errors
-/// When no box answers, a job was lost, or the capacity was exceeded.
+/// When no box answers, a job was lost, the capacity was exceeded, or the report cannot be written
+/// to a new file.
 pub async fn run(args: &PlayArgs) -> anyhow::Result<()> {
+    let report = args.report.as_deref().map(ReportFile::create).transpose()?;
     if let Some(file) = &args.file {
-        return scenario(file, args).await;
+        return scenario(file, args, report).await;
     }
     if let Some(url) = &args.engine_url {
-        return play(&Url::parse(url)?, args).await?.print().await;
+        let engine = Engine::at(&Url::parse(url)?)?;
+        let since = engine.uptime_s().await?;
+        let played = play(&engine.url, args).await?;
+        return reported(&engine, report, Some(since), played).await.print().await;
     }
     let own = OwnBox::start(&args.manifest, args.listen, &[]).await?;
-    let (url, time) = (own.url.clone(), humantime::format_duration(args.time));
-    say(&format!("Playing {time} at {url}"));
-    play_in(own, play(&url, args)).await
+    let (engine, time) = (Engine::at(&own.url)?, humantime::format_duration(args.time));
+    say(&format!("Playing {time} at {}", own.url));
+    play_in(own, async {
+        Ok(reported(&engine, report, None, play(&engine.url, args).await?).await)
+    })
+    .await
 }
 
-async fn scenario(file: &Path, args: &PlayArgs) -> anyhow::Result<()> {
+async fn scenario(file: &Path, args: &PlayArgs, report: Option<ReportFile>) -> anyhow::Result<()> {
     let name = present::read(file)?.name;
     if let Some(url) = &args.engine_url {
         let engine = Engine::at(&Url::parse(url)?)?;
+        let since = engine.uptime_s().await?;
         present::begin(&engine, file, args.step).await?;
-        return present::follow(&engine, args.step).await?.print().await;
+        let played = present::follow(&engine, args.step).await?;
+        return reported(&engine, report, Some(since), played).await.print().await;
     }
     let mut flags = vec!["--scenario".as_ref(), file.as_os_str()];
     flags.extend(args.step.then_some(OsStr::new("--stage")));
     let own = OwnBox::start(&args.manifest, args.listen, &flags).await?;
     let engine = Engine::at(&own.url)?;
     say(&format!("Playing {name} at {}", own.url));
-    play_in(own, present::follow(&engine, args.step)).await
+    play_in(own, async {
+        Ok(reported(&engine, report, None, present::follow(&engine, args.step).await?).await)
+    })
+    .await
 }
 
 /// Plays in a new box and ends the box before the results are printed. The box also ends

@@ -16,6 +16,7 @@ use stage::picture::receiver::TileReceiver;
 use stage::presenter::task::play_when_ready;
 use stage::presenter::{Presenter, file};
 use stage::record::recorder::Recorder;
+use stage::report::kept::Keeper;
 use tokio::sync::Notify;
 use web::gateway::default_gateway;
 use web::page::framing::Framing;
@@ -72,7 +73,9 @@ impl ServeOptions {
             }
             (None, None) => {}
         }
-        stage.router(presenter, Comparison::start(handle.clone()))
+        let comparison = Comparison::start(handle.clone());
+        let keeper = Keeper::start(handle.feed.clone(), comparison.clone());
+        stage.router(presenter, comparison, keeper)
     }
 
     fn app(self, handle: Handle, opened: Arc<Notify>, shutdown: Shutdown) -> App {

@@ -7,6 +7,7 @@
 //! - [`audience`]: the page for phones, with one button that adds a job
 //! - [`comparison`]: how other autoscalers would have handled the same load
 //! - [`record`]: records a run in a file, and serves the page of a recording
+//! - [`report`]: the report of a run, one page in one file
 //! - [`opening`]: the load that the engine starts for the audience
 //! - [`picture`]: the picture that the background paints
 #![forbid(unsafe_code)]
@@ -18,6 +19,7 @@ pub mod opening;
 pub mod picture;
 pub mod presenter;
 pub mod record;
+pub mod report;
 mod stage;
 
 pub use stage::Stage;

@@ -9,6 +9,7 @@ use crate::audience::code::Poster;
 use crate::comparison::{self, Comparison};
 use crate::picture::SharedPicture;
 use crate::presenter::{self, Presenter, Shown};
+use crate::report::kept::Keeper;
 
 /// The parts of the stage that every snapshot contains.
 #[derive(Debug, Default)]
@@ -37,10 +38,11 @@ impl Stage {
         ])
     }
 
-    /// The routes of the scenario, the comparison and the QR code.
-    pub fn router(&self, presenter: Presenter, comparison: Comparison) -> Router {
+    /// The routes of the scenario, the comparison, the report and the QR code.
+    pub fn router(&self, presenter: Presenter, comparison: Comparison, keeper: Keeper) -> Router {
         presenter::site::router(presenter)
             .merge(comparison::site::router(comparison))
+            .merge(keeper.router())
             .merge(self.poster.clone().router())
     }
 }

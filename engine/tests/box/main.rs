@@ -11,6 +11,7 @@ mod configure;
 mod presenter;
 mod promises;
 mod replay;
+mod report;
 mod scripts;
 mod sources;
 mod terminal;

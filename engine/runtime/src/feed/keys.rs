@@ -24,6 +24,7 @@ pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     put("status".to_owned(), status(state));
     put("headline".to_owned(), shortened(state.headline.clone()).into());
     put("claim".to_owned(), claim(state));
+    put("tick_s".to_owned(), state.tick_s.into());
     put("capacity".to_owned(), state.capacity.into());
     put("used".to_owned(), state.used.into());
     put("lost".to_owned(), json!(state.lost));
@@ -111,7 +112,7 @@ fn of_queue(queue: &QueueState) -> Value {
 }
 
 fn of_workload(workload: &WorkloadState) -> Value {
-    let mut shown = fields(workload, &["name", "start_up_s", "why"]);
+    let mut shown = fields(workload, &["name", "why"]);
     shown["wanted"] = workload.why.wanted.into();
     shown["limited_by"] = json!(workload.why.limited_by);
     shown["background"] = workload.is_background().into();

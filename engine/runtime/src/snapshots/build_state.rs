@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use control::{Decision, Freshness, Limit, QueueTarget, Replicas, StartUp, Term, Why, Workload};
+use control::{
+    Decision, Freshness, Limit, QueueTarget, Replicas, Rule, StartUp, Term, Why, Workload,
+};
 use model::ControlMode;
 use serde_json::Value;
 
@@ -10,8 +12,8 @@ use super::builder::SnapshotBuilder;
 use super::rates;
 use super::round::Round;
 use super::state::{
-    DecisionState, DeploymentState, QueueState, RunMode, State, TermState, WhyState, WorkloadState,
-    rounded, seconds,
+    DecisionState, DeploymentState, QueueState, RunMode, SettingsState, State, TermState, WhyState,
+    WorkloadState, rounded, seconds,
 };
 
 /// How long a limit must last before it is reported; a shorter one may be a step of a scale-up.
@@ -38,6 +40,7 @@ impl SnapshotBuilder {
             containers: round.deployments.values().map(|status| status.instances.len()).sum(),
             warnings: round.warnings.values().map(|warning| warning.text.clone()).collect(),
             start_delay_s: seconds(self.fixed.start_delay),
+            tick_s: seconds(config.tick),
             capacity: config.capacity,
             used: workloads.iter().map(live).sum(),
             lost: self.lost.sum(),
@@ -73,6 +76,7 @@ impl SnapshotBuilder {
             terminating: replicas.terminating,
             start_up_s: round.start_ups.get(&workload.name).and_then(StartUp::p90).map(seconds),
             paused: workload.paused,
+            settings: settings(workload),
             why: self.why(why),
             restarts: instances.map(|instance| instance.restarts).sum(),
             has_all: since.is_some_and(|since| round.now >= *since + LIMIT_LASTS),
@@ -105,6 +109,7 @@ impl SnapshotBuilder {
     fn queue(&self, target: &QueueTarget, round: &Round<'_>) -> QueueState {
         let reading = round.observation.readings.get(&target.queue);
         let rates = self.rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW));
+        let totals = reading.and_then(|reading| reading.sample.totals);
         QueueState {
             name: target.queue.clone(),
             ready: reading.map(|reading| reading.sample.ready),
@@ -114,6 +119,8 @@ impl SnapshotBuilder {
             status: Freshness::of(reading, round.now, round.core.config().tick).name(),
             arrive_s: rates.map(|(arrive, _)| arrive),
             done_s: rates.map(|(_, done)| done),
+            published_total: totals.map(|totals| totals.published),
+            acked_total: totals.map(|totals| totals.acked),
         }
     }
 
@@ -127,6 +134,20 @@ impl SnapshotBuilder {
             reason: decision.reason.name(),
             text: decision.text.clone(),
         }
+    }
+}
+
+fn settings(workload: &Workload) -> SettingsState {
+    let Workload { max_delta, fallback, .. } = *workload;
+    let of_all = SettingsState { max_delta, fallback, ..SettingsState::default() };
+    match &workload.rule {
+        Rule::Rate(rate) => SettingsState {
+            window_s: Some(seconds(rate.window)),
+            average_s: Some(seconds(rate.average)),
+            service_time_s: rate.service_time.map(|time| time.as_secs_f64()),
+            ..of_all
+        },
+        Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => of_all,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct State {
     pub warnings: Vec<String>,
     /// An artificial delay before each container starts.
     pub start_delay_s: f64,
+    /// The time between two ticks.
+    pub tick_s: f64,
     /// The number of slots.
     pub capacity: u32,
     /// Slots in use, including those of containers that are terminating.
@@ -106,6 +108,8 @@ pub struct WorkloadState {
     pub start_up_s: Option<f64>,
     /// Whether a person has paused the workload.
     pub paused: bool,
+    /// The other settings of its rule.
+    pub settings: SettingsState,
     /// Why the workload has its present count.
     pub why: WhyState,
     /// How often containers of the workload were restarted after a crash.
@@ -114,6 +118,21 @@ pub struct WorkloadState {
     /// Whether the workload has had all containers that it can get for at least 3 s.
     #[serde(skip)]
     pub has_all: bool,
+}
+
+/// The settings with which a workload's rule can be simulated; null where nothing is set.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SettingsState {
+    /// The largest change of the recommendation in one round.
+    pub max_delta: Option<u32>,
+    /// The least count once the queue has been unreadable for more than 10 s.
+    pub fallback: Option<u32>,
+    /// How long the rule `rate` remembers a need, in seconds.
+    pub window_s: Option<f64>,
+    /// The time constant of that rule's slow average of the arrivals, in seconds.
+    pub average_s: Option<f64>,
+    /// How long a job takes until that rule has learned it, in seconds.
+    pub service_time_s: Option<f64>,
 }
 
 /// Why a workload has its count.
@@ -178,6 +197,10 @@ pub struct QueueState {
     /// Messages per second that are done; null while unknown.
     #[serde(serialize_with = "in_thousandths")]
     pub done_s: Option<f64>,
+    /// Messages accepted since the queue's process started; null if the queue does not count them.
+    pub published_total: Option<u64>,
+    /// Messages done since the queue's process started; null if the queue does not count them.
+    pub acked_total: Option<u64>,
 }
 
 /// A change of a workload's desired count.

@@ -1,7 +1,7 @@
 //! The JSON of a comparison.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -28,6 +28,17 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Simulates all contenders at once, which takes up to a second.
+    ///
+    /// # Errors
+    /// When the scenario cannot be simulated.
+    pub fn played(stage: &Stage) -> Result<Answer, String> {
+        let began = Instant::now();
+        let contenders: Result<Vec<_>, String> =
+            stage.parts().into_iter().map(|part| part.play()).collect();
+        Ok(Answer::new(stage, contenders?, began.elapsed()))
+    }
+
     /// Combines the results of all contenders; `cost` is how long their simulation took.
     pub fn new(stage: &Stage, contenders: Vec<Contender>, cost: Duration) -> Answer {
         let workloads = stage.scenario.workloads.iter().filter(|it| it.queue.is_some());

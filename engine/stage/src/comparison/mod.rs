@@ -24,6 +24,7 @@ use tokio::sync::Mutex as Gate;
 
 use answer::Answer;
 use contender::Contender;
+use model::Stage;
 use record::{Load, Record};
 use worlds::Worlds;
 use worlds::answer::Answer as TwoWorlds;
@@ -82,19 +83,18 @@ impl Comparison {
             return Ok(answer.clone());
         }
         let stage = self.record.lock().unwrap_or_else(PoisonError::into_inner).stage()?;
-        let mut comparison: Vec<Contender> = Vec::new();
-        let mut cost = Duration::ZERO;
-        for part in stage.parts() {
-            let began = Instant::now();
-            let played = tokio::task::spawn_blocking(move || part.play()).await;
-            comparison.push(played.map_err(|_| "the simulation ended early".to_owned())??);
-            let took = began.elapsed();
-            cost += took;
-            tokio::time::sleep(took * RESTS).await;
-        }
-        let answer = Arc::new(Answer::new(&stage, comparison, cost));
+        let answer = Arc::new(with_rests(&stage).await?);
         *latest = Some((Instant::now(), answer.clone()));
         Ok(answer)
+    }
+
+    /// Compares all contenders on another load, once no other comparison is computed.
+    ///
+    /// # Errors
+    /// The reason why the simulation failed.
+    pub async fn of(&self, stage: &Stage) -> Result<Answer, String> {
+        let _only_one = self.latest.lock().await;
+        with_rests(stage).await
     }
 
     /// Advances the worlds to the last reading of the queues, and shows two of them: this one and
@@ -112,6 +112,21 @@ impl Comparison {
         *worlds = Some((Instant::now(), after));
         answer
     }
+}
+
+/// Simulates all contenders one after the other, with a rest after each.
+async fn with_rests(stage: &Stage) -> Result<Answer, String> {
+    let mut contenders: Vec<Contender> = Vec::new();
+    let mut cost = Duration::ZERO;
+    for part in stage.parts() {
+        let began = Instant::now();
+        let played = tokio::task::spawn_blocking(move || part.play()).await;
+        contenders.push(played.map_err(|_| "the simulation ended early".to_owned())??);
+        let took = began.elapsed();
+        cost += took;
+        tokio::time::sleep(took * RESTS).await;
+    }
+    Ok(Answer::new(stage, contenders, cost))
 }
 
 /// Advances the worlds, or begins anew if there are none that fit.

@@ -24,6 +24,8 @@ const MINUTE: f64 = 60.0;
 const LEAD: f64 = 30.0;
 /// The shortest load that is compared, in seconds.
 const LEAST: f64 = 5.0;
+/// The most jobs that are simulated; each is in memory until it is done.
+const MOST_JOBS: u64 = 1_000_000;
 /// How long a container takes to start, if no start was measured.
 const START: Duration = Duration::from_secs(1);
 /// A container's time to stop. It is not measured; the kit's containers take this long in a box.
@@ -72,6 +74,10 @@ pub fn stage(
     }
     let from = if until <= PLAYED { 0.0 } else { ((until - PLAYED) / MINUTE).ceil() * MINUTE };
     let lead = f64::min(LEAD, from);
+    let played = came.values().flat_map(|trace| &trace.came).filter(|it| it.from >= from - lead);
+    if played.map(|it| it.jobs).fold(0, u64::saturating_add) > MOST_JOBS {
+        return Err(format!("more than {MOST_JOBS} jobs came, which are too many to simulate"));
+    }
     let scenario = Scenario {
         name: "live".to_owned(),
         teaches: "what others would have done".to_owned(),

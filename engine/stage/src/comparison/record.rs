@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use control::Reading;
 use runtime::snapshots::RoundInputs;
 
 use super::model::{self, Stage};
@@ -37,6 +38,26 @@ impl Record {
         }
         self.queues.retain(|queue, _| seen.readings.contains_key(queue));
         self.seen = Some(seen.clone());
+    }
+
+    /// The load of a run from its readings, oldest first, and its last configuration `seen`.
+    pub fn of<'a>(
+        run: u32,
+        seen: RoundInputs,
+        readings: impl IntoIterator<Item = (&'a str, Reading)>,
+    ) -> Record {
+        let followed = |queue: &str| {
+            let mut targets = seen.config.workloads.iter().filter_map(|it| it.rule.target());
+            targets.any(|target| target.queue == queue)
+        };
+        let mut queues: BTreeMap<String, Trace> = BTreeMap::new();
+        for (queue, reading) in readings.into_iter().filter(|(queue, _)| followed(queue)) {
+            match queues.get_mut(queue) {
+                Some(trace) => trace.see(&reading, seen.origin),
+                None => queues.entry(queue.to_owned()).or_default().see(&reading, seen.origin),
+            }
+        }
+        Record { run, seen: Some(seen), queues }
     }
 
     /// Makes the stage for a comparison.

@@ -98,8 +98,8 @@ struct Progress {
 
 impl Player {
     /// Prepares a replay at `speed` times the recorded speed; the first page starts it.
-    pub fn start(recording: Recording, speed: f64) -> Player {
-        let recording = Arc::new(recording);
+    pub fn start(recording: impl Into<Arc<Recording>>, speed: f64) -> Player {
+        let recording: Arc<Recording> = recording.into();
         let part = Arc::new(Part { jumps: 0, first: 0, state: None });
         let (sender, progress) = watch::channel(Progress { part, played: 0, pulses: 0 });
         let (requests, received) = mpsc::channel(REQUESTS);

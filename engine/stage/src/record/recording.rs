@@ -136,6 +136,11 @@ impl Recording {
         })
     }
 
+    /// The recorded events, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.events.iter().map(|event| &event.piece)
+    }
+
     /// The number of recorded events, at least one.
     pub fn count(&self) -> u64 {
         self.events.len() as u64

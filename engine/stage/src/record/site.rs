@@ -25,6 +25,8 @@ use web::{page, streams};
 use super::marks::seconds;
 use super::player::{Change, Player, Status};
 use crate::audience::code;
+use crate::report::made::ROUTE;
+use crate::report::recorded::OfReplay;
 
 /// The speeds of a replay, as multiples of the recorded speed.
 pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=100.0;
@@ -44,6 +46,7 @@ struct App {
 /// The routes of an engine's page, with the recording as its stream.
 pub fn router(
     player: Player,
+    report: OfReplay,
     access_guard: Arc<AccessGuard>,
     framing: &Framing,
     shutdown: Shutdown,
@@ -56,6 +59,7 @@ pub fn router(
         .route(MARKS, get(marks))
         .with_state(App { player, audience, shutdown })
         .merge(page::router(&Arc::default(), framing))
+        .merge(report.router())
         .fallback(error::no_such_path)
         .layer(from_fn(only_look))
         .layer(from_fn_with_state(access_guard, guard))
@@ -71,8 +75,8 @@ async fn only_look(request: Request, next: Next) -> Response {
     if !looks {
         return ApiError::conflict("this is a recording").into_response();
     }
-    if path.starts_with("/api/") || path == "/configure" {
-        let text = "this is a recording; it has only a page and its stream";
+    if (path.starts_with("/api/") && path != ROUTE) || path == "/configure" {
+        let text = "this is a recording; it has only a page, its stream and its report";
         return ApiError::not_found(text).into_response();
     }
     next.run(request).await

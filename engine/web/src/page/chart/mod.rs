@@ -7,11 +7,13 @@
 //! - [`labels`]: labels beside a drawing, moved apart
 //! - [`sheet`]: title, legend and size, which all drawings share; [`theme`]: their colours
 //! - [`axis`]: positions of times and counts
+//! - [`report`]: the charts of a report
 
 pub mod axis;
 pub mod fleets;
 pub mod labels;
 pub mod load;
+pub mod report;
 pub mod scale;
 pub mod sheet;
 pub mod stacked;

@@ -8,6 +8,7 @@ import { actions, removeControls, setFrozen, showControls, tell, wireControls }
   from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
+import { wireReport } from "./report.js";
 import { choiceChanged, comparisonLines, isCompared, toggleComparison } from "./comparison.js";
 import { showBadge } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
@@ -191,6 +192,7 @@ wireStage(stageChanged);
 wireCode();
 wireVisit();
 wireExport(() => drawing);
+wireReport();
 wireKeys(address.readOnly ? { ...views, freeze } : everything);
 place("why-open").addEventListener("click", why);
 place("comparison-open").addEventListener("click", comparison);

@@ -38,7 +38,8 @@ export function painted(tree, { width, height }) {
   return [name, { ...attributes, ...font, "aria-hidden": null }, ground, ...children];
 }
 
-function save(blob, name) {
+/** Lets the browser save a file. */
+export function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -43,6 +43,7 @@ const ASSETS: &[Asset] = assets![
     "panels.js",
     "picture.js",
     "presenter.js",
+    "report.js",
     "run.css",
     "slots.js",
     "stage.css",
@@ -148,15 +149,19 @@ fn side() -> Markup {
     }
 }
 
-/// The buttons that save the chart as a file.
+/// The buttons that save the chart or the report of the whole run as a file.
 fn save() -> Markup {
     html! {
-        details id="save" {
-            summary { "Save" }
-            div {
-                button type="button" id="save-svg" { "SVG" }
-                button type="button" id="save-png" { "PNG" }
-                button type="button" id="save-csv" { "CSV" }
+        div id="save-row" {
+            span id="report-said" {}
+            button type="button" class="link" id="report" { "Report" }
+            details id="save" {
+                summary { "Save" }
+                div {
+                    button type="button" id="save-svg" { "SVG" }
+                    button type="button" id="save-png" { "PNG" }
+                    button type="button" id="save-csv" { "CSV" }
+                }
             }
         }
     }
