@@ -4,13 +4,14 @@
 use maud::{Markup, html};
 
 use super::assets::{Asset, Folder, assets};
+use super::phrases::phrase;
 use super::shell::{Page, controls};
 
 /// The presenter's window, which the Run page opens.
 pub const PAGE: Page = Page {
     path: "/presenter",
-    name: "Presenter",
-    title: "Presenter window",
+    name: "presenter.name",
+    title: "presenter.title",
     folder: Folder { name: "presenter", assets: ASSETS },
     head,
     tools,
@@ -32,12 +33,12 @@ fn head() -> Markup {
 }
 
 fn tools() -> Markup {
-    html! { button type="button" class="link" id="help" { "Help (?)" } }
+    html! { button type="button" class="link" id="help" { (phrase("help.open")) } }
 }
 
 fn body() -> Markup {
     html! {
-        h1 class="sr" { "Presenter window" }
+        h1 class="sr" { (phrase("presenter.title")) }
         div class="desk" { (talk()) (side()) }
         (controls::help())
     }
@@ -48,8 +49,8 @@ fn talk() -> Markup {
     html! {
         div class="talk" {
             (controls::scenario())
-            section id="notes" aria-label="Notes" tabindex="0" {}
-            section id="next-step" aria-label="Next step" hidden {
+            section id="notes" aria-label=(phrase("notes")) tabindex="0" {}
+            section id="next-step" aria-label=(phrase("presenter.next")) hidden {
                 p { b id="next-when" {} " " span id="next-caption" {} }
             }
             (controls::replay())
@@ -60,15 +61,15 @@ fn talk() -> Markup {
 fn side() -> Markup {
     html! {
         div class="beside" {
-            section aria-label="Time" {
+            section aria-label=(phrase("presenter.time")) {
                 dl id="times" {}
             }
-            section aria-label="What the audience sees" {
+            section aria-label=(phrase("presenter.sees")) {
                 // Without `inert`, a click would give the keyboard to the page in the frame.
                 div id="preview" inert {
-                    iframe src=(PREVIEW) title="What the audience sees" {}
+                    iframe src=(PREVIEW) title=(phrase("presenter.sees")) {}
                 }
-                p class="quiet" { "The keys s, e, c, q and f change the audience's window." }
+                p class="quiet" { (phrase("presenter.keys")) }
             }
             (controls::controls())
         }

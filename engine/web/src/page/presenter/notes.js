@@ -5,6 +5,7 @@ import { call } from "../shell/calls.js";
 import { el, place, say } from "../shell/dom.js";
 import { store } from "../shell/store.js";
 import { token } from "../shell/token.js";
+import { phrase } from "../shell/phrases.js";
 
 /** How often the notes are read again, in milliseconds; a new step reads them at once. */
 const AGAIN_MS = 5000;
@@ -73,20 +74,18 @@ function show(model) {
 
 /** The paragraphs of the step's notes; a blank line in the file begins one. */
 function notesOf(scenario) {
-  if (isRecording(store.model)) return ["This is a recording. It has no notes."];
-  if (!talk) return refused === false ? [] : ["The notes are shown once the token is entered."];
+  if (isRecording(store.model)) return [phrase("notes.recording")];
+  if (!talk) return refused === false ? [] : [phrase("notes.token")];
   const step = talk.steps[Math.max(1, scenario.step) - 1];
-  const notes = step?.notes ? step.notes.split(/\n{2,}/) : ["This step has no notes."];
-  return scenario.step === 0 ? ["These are the notes of the first step.", ...notes] : notes;
+  const notes = step?.notes ? step.notes.split(/\n{2,}/) : [phrase("notes.none")];
+  return scenario.step === 0 ? [phrase("notes.first"), ...notes] : notes;
 }
 
 function withoutScenario(model) {
-  if (isRecording(model)) return ["This recording plays no scenario at this moment."];
+  if (isRecording(model)) return [phrase("notes.not-now")];
   return [
-    "No scenario is played, so there are no notes.",
-    "To play one in this engine, run in a terminal:",
-    `engine play FILE --step --engine-url ${location.origin}`,
-    "Or start the engine with --stage, which prepares the opening of a talk.",
+    phrase("notes.no-scenario"), phrase("notes.to-play"),
+    phrase("notes.command", { url: location.origin }), phrase("notes.or"),
   ];
 }
 
@@ -94,9 +93,10 @@ function showNext(scenario) {
   const next = scenario && talk?.steps[scenario.step];
   place("next-step").hidden = !scenario || !talk;
   if (!scenario || !talk) return;
-  say(place("next-when"), next ? when(scenario) : "This is the last step.");
+  say(place("next-when"), next ? when(scenario) : phrase("notes.last"));
   say(place("next-caption"), next?.caption ?? "");
 }
 
 const when = ({ ends_in_s: ends }) =>
-  (typeof ends === "number" ? `Next, in ${Math.ceil(ends)} s:` : "Next, with PageDown:");
+  (typeof ends === "number"
+    ? phrase("notes.next-in", { seconds: Math.ceil(ends) }) : phrase("notes.next"));

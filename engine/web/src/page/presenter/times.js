@@ -4,6 +4,7 @@
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { store } from "../shell/store.js";
 import { clock } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 import { known } from "./notes.js";
 import { timesOf } from "./plan.js";
 
@@ -14,8 +15,8 @@ export function showTimes() {
     () => el("div", {}, el("dt"), el("dd")), (item, { name, elapsed, plan }) => {
       const over = plan !== null && elapsed !== null && elapsed > plan;
       mark(item, "class", over ? "over" : null);
-      const planned = plan === null ? "" : `, planned ${clock(plan)}`;
-      say(item.firstElementChild, name + planned + (over ? ", over" : ""));
+      const planned = plan === null ? "" : phrase("times.planned", { time: clock(plan) });
+      say(item.firstElementChild, name + planned + (over ? phrase("times.over") : ""));
       say(item.lastElementChild, elapsed === null ? "\u2013" : clock(elapsed));
     });
 }

@@ -8,6 +8,7 @@ import { entries, firstLoad } from "./model.js";
 import { freeze, store } from "./store.js";
 import { wireToken } from "./token.js";
 import { showFrozen } from "./windows.js";
+import { phrase } from "./phrases.js";
 
 /** Jobs of one burst. */
 const BURST = 100;
@@ -29,23 +30,25 @@ export function showControls(model) {
   showLoad(firstLoad(model));
   const urgent = urgentOne(model);
   place("kill").hidden = urgent === null;
-  say(place("kill"), urgent ? `Kill ${article(urgent.name)} ${urgent.name}` : "Kill");
+  say(place("kill"), urgent ? killText(urgent.name) : phrase("kill"));
   const held = model.state.status?.mode === "held";
   mark(place("hold"), "aria-pressed", String(held));
-  say(place("hold"), held ? "Resume scaling" : "Hold scaling");
+  say(place("hold"), phrase(held ? "unhold" : "hold"));
   showReasons(reasonsOf(model.state));
   showPauses(entries(model, "workload"));
 }
 
 const urgentOne = (model) =>
   entries(model, "workload").find(({ value }) => !value.background) ?? null;
-const article = (name) => (/^[aeiou]/i.test(name) ? "an" : "a");
+const killText = (name) =>
+  phrase(/^[aeiou]/i.test(name) ? "kill.an" : "kill.a", { workload: name });
 
 function showLoad(load) {
   const slider = place("producers");
   // The Deployment's name helps only where several make load.
   const many = entries(store.model, "deployment").filter(({ value }) => value.load).length;
-  say(place("producers-label"), many > 1 ? `Load (${load.name})` : "Load");
+  say(place("producers-label"),
+    many > 1 ? phrase("load.of", { name: load.name }) : phrase("load"));
   if (!load || dragging) return;
   if (wanted !== null && Date.now() < wanted.until && load.value.desired !== wanted.value) return;
   wanted = null;
@@ -60,7 +63,7 @@ function showReplicas(replicas) {
 
 /** The reasons why controls are disabled, by their key. A recording disables all controls. */
 const reasonsOf = ({ status, controls }) => (status?.mode === "replay"
-  ? Object.fromEntries(Object.keys(WIRED).map((key) => [key, "this is a recording"]))
+  ? Object.fromEntries(Object.keys(WIRED).map((key) => [key, phrase("recording")]))
   : controls ?? {});
 
 /** Disables controls, and shows the reasons as visible text. */
@@ -82,11 +85,11 @@ const name = (id) =>
 
 function showPauses(workloads) {
   const paused = workloads.filter(({ value }) => value.paused).map(({ name: it }) => it);
-  say(place("pause"), paused.length > 0 ? `Paused: ${paused.length}` : "Pause \u2026");
+  say(place("pause"), phrase(paused.length > 0 ? "pause.some" : "pause", { many: paused.length }));
   keyed(place("pause-choices"), workloads, ({ name: it }) => it, pauseButton,
     (button, { name: it, value }) => {
       mark(button, "aria-pressed", String(value.paused));
-      say(button, value.paused ? `Resume ${it}` : `Pause ${it}`);
+      say(button, phrase(value.paused ? "pause.end" : "pause.begin", { workload: it }));
     });
 }
 
@@ -149,19 +152,20 @@ export const actions = {
   more: () => loadByKey(present(firstLoad(store.model)) + 1),
   less: () => loadByKey(present(firstLoad(store.model)) - 1),
   burst: () => allowed("burst") && change("POST", "/api/v1/burst", { jobs: BURST },
-    () => `${BURST} jobs at once.`),
+    () => phrase("burst.done", { jobs: BURST })),
   kill: () => {
     const urgent = urgentOne(store.model);
     if (!urgent || !allowed("kill")) return undefined;
     const path = `/api/v1/workloads/${encodeURIComponent(urgent.name)}/kill`;
-    return change("POST", path, undefined, (data) => `${data?.killed ?? urgent.name} killed.`);
+    return change("POST", path, undefined,
+      (data) => phrase("kill.done", { name: data?.killed ?? urgent.name }));
   },
   hold: () => allowed("hold") && change("PUT", "/api/v1/hold",
     { held: store.model.state.status?.mode !== "held" }),
   reset: async () => {
     if (!allowed("reset")) return undefined;
-    tell({ ok: true }, "Resetting \u2026");
-    return change("POST", "/api/v1/reset", undefined, () => "Reset to second 0.");
+    tell({ ok: true }, phrase("reset.begun"));
+    return change("POST", "/api/v1/reset", undefined, () => phrase("reset.done"));
   },
 };
 
@@ -184,8 +188,8 @@ export function wireControls({ freeze: toggle }) {
     place(id).addEventListener("click", () => actions[id]());
   }
   place("freeze").addEventListener("click", toggle);
-  holdable(place("reset"), "Hold to reset", () => actions.reset(),
-    () => tell({ ok: true }, "Hold the button or the r key for one second to reset."));
+  holdable(place("reset"), phrase("reset.hold"), () => actions.reset(),
+    () => tell({ ok: true }, phrase("reset.how")));
   place("pause").addEventListener("click", () => {
     const choices = place("pause-choices");
     choices.hidden = !choices.hidden;
@@ -202,5 +206,5 @@ export function wireControls({ freeze: toggle }) {
   });
   // After a drag the slider gives up the focus, so that all keys work again.
   slider.addEventListener("pointerup", () => setTimeout(() => slider.blur()));
-  wireToken((result) => tell(result, "Done."));
+  wireToken((result) => tell(result, phrase("done")));
 }

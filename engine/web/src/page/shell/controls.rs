@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::token;
+use crate::page::phrases::phrase;
 
 /// The modules behind the controls; with links to them a browser loads them all at once.
 const MODULES: [&str; 10] = [
@@ -29,34 +30,34 @@ pub fn head() -> Markup {
 
 /// The place of the scenario's present step.
 pub fn scenario() -> Markup {
-    html! { section id="scenario" aria-label="Scenario" hidden {} }
+    html! { section id="scenario" aria-label=(phrase("scenario")) hidden {} }
 }
 
 /// The place of the controls of a replay.
 pub fn replay() -> Markup {
-    html! { section id="replay" aria-label="Replay" hidden {} }
+    html! { section id="replay" aria-label=(phrase("replay")) hidden {} }
 }
 
 /// The controls: load, burst, kill, hold, pause, freeze and reset.
 pub fn controls() -> Markup {
     html! {
-        section id="controls" aria-label="Controls" {
+        section id="controls" aria-label=(phrase("controls")) {
             div class="row" {
-                label for="producers" id="producers-label" { "Load" }
+                label for="producers" id="producers-label" { (phrase("load")) }
                 input id="producers" type="range" min="0" max="10" value="0" autocomplete="off"
                     disabled;
                 b id="producers-value" { "\u{2013}" }
-                button type="button" id="burst" { "Burst" }
+                button type="button" id="burst" { (phrase("burst")) }
             }
             div class="row" {
-                button type="button" id="kill" { "Kill a consumer" }
-                button type="button" id="hold" aria-pressed="false" { "Hold scaling" }
+                button type="button" id="kill" { (phrase("kill.first")) }
+                button type="button" id="hold" aria-pressed="false" { (phrase("hold")) }
             }
             div class="row" {
                 button type="button" id="pause" aria-expanded="false"
-                    aria-controls="pause-choices" { "Pause \u{2026}" }
-                button type="button" id="freeze" aria-pressed="false" { "Freeze" }
-                button type="button" id="reset" title="Hold for one second" { "Reset" }
+                    aria-controls="pause-choices" { (phrase("pause")) }
+                button type="button" id="freeze" aria-pressed="false" { (phrase("freeze")) }
+                button type="button" id="reset" title=(phrase("reset.title")) { (phrase("reset")) }
             }
             div class="row" id="pause-choices" hidden {}
             ul id="reasons" {}
@@ -66,47 +67,50 @@ pub fn controls() -> Markup {
     }
 }
 
-/// The keys and what they do.
+/// The texts of the keys and of what they do.
 const KEYS: [(&str, &str); 16] = [
-    ("PageDown, PageUp", "the scenario's next step, previous step"),
-    ("+, \u{2212}, 0 to 9", "load: one more, one fewer, this many producers"),
-    ("Shift+B", "burst: 100 jobs at once"),
-    ("k", "kill a consumer"),
-    ("h", "hold or resume scaling"),
-    ("f", "freeze or unfreeze this page"),
-    ("s", "stage view"),
-    ("p", "presenter window, with notes and time"),
-    ("e", "why each workload has its count"),
-    ("c", "compare with other autoscalers, simulated"),
-    ("q", "the audience's QR code over the whole screen; q again or Esc leaves it"),
-    ("v, o", "two worlds side by side, simulated; who stands on the left there"),
-    ("space", "in a replay: pause or play"),
-    ("r for one second", "reset; its button must be held, too"),
-    ("\u{2190} \u{2192} on the chart", "read earlier values"),
-    ("?", "this help"),
+    ("key.steps", "help.steps"),
+    ("key.load", "help.load"),
+    ("key.burst", "help.burst"),
+    ("key.kill", "help.kill"),
+    ("key.hold", "help.hold"),
+    ("key.freeze", "help.freeze"),
+    ("key.stage", "help.stage"),
+    ("key.presenter", "help.presenter"),
+    ("key.why", "help.why"),
+    ("key.comparison", "help.comparison"),
+    ("key.code", "help.code"),
+    ("key.worlds", "help.worlds"),
+    ("key.play", "help.play"),
+    ("key.reset", "help.reset"),
+    ("key.values", "help.values"),
+    ("key.help", "help.help"),
 ];
 
 /// The help, and the ring of a held key.
 pub fn help() -> Markup {
     html! {
         dialog id="help-dialog" aria-labelledby="help-title" {
-            h2 id="help-title" { "Keys" }
+            h2 id="help-title" { (phrase("help.title")) }
             dl {
-                @for (key, what) in KEYS { div { dt { (key) } dd { (what) } } }
+                @for (key, what) in KEYS { div { dt { (phrase(key)) } dd { (phrase(what)) } } }
             }
-            p class="quiet" {
-                "Slots: filled is running, dashed is starting, struck out is stopping."
-            }
-            p { label { input type="checkbox" id="keys-on" checked; " Keyboard shortcuts" } }
+            p class="quiet" { (phrase("help.slots")) }
             p {
-                label for="theme" { "Theme" } " "
-                select id="theme" {
-                    option value="" { "as the system" }
-                    option value="light" { "light" }
-                    option value="dark" { "dark" }
+                label {
+                    input type="checkbox" id="keys-on" checked;
+                    " " (phrase("help.shortcuts"))
                 }
             }
-            form method="dialog" { button { "Close" } }
+            p {
+                label for="theme" { (phrase("theme")) } " "
+                select id="theme" {
+                    option value="" { (phrase("theme.system")) }
+                    option value="light" { (phrase("theme.light")) }
+                    option value="dark" { (phrase("theme.dark")) }
+                }
+            }
+            form method="dialog" { button { (phrase("close")) } }
         }
         div id="ring" hidden {}
     }

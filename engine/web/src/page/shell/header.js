@@ -4,25 +4,30 @@ import { address } from "./address.js";
 import { el, place, say, settings } from "./dom.js";
 import { isStale, silence, store, subscribe } from "./store.js";
 import { clock } from "./words.js";
+import { phrase } from "./phrases.js";
 
-const MODES = { held: "HELD", replay: "REPLAY", looks_on: "NOT SCALING", live: "LIVE" };
+const MODES = {
+  held: phrase("badge.held"), replay: phrase("badge.replay"),
+  looks_on: phrase("badge.looks-on"), live: phrase("badge.live"),
+};
 
 function where(status) {
   const many = status.containers;
-  if (status.scheduler !== "kubernetes") return `box, ${many} processes`;
+  if (status.scheduler !== "kubernetes") return phrase("status.box", { many });
   const context = status.context ? `${status.context}, ` : "";
-  return `${context}namespace ${status.namespace}, ${many} pods`;
+  return context + phrase("status.cluster", { namespace: status.namespace, many });
 }
 
 function showStatus({ state, t }) {
   const status = state.status;
   if (!status) return;
   const alone = status.standing === "alone" || !status.standing;
-  const delay = status.start_delay_s > 0 ? `a start takes ${status.start_delay_s} s` : null;
+  const takes = status.start_delay_s;
+  const delay = takes > 0 ? phrase("status.start", { seconds: takes }) : null;
   const known = status.mode === "live" || status.standing?.includes(status.because);
   const because = known ? null : status.because;
-  const words =
-    [where(status), alone ? null : status.standing, `up ${clock(t)}`, delay, because];
+  const up = phrase("status.up", { time: clock(t) });
+  const words = [where(status), alone ? null : status.standing, up, delay, because];
   const said = words.filter((word) => word);
   const strip = place("status");
   while (strip.children.length > said.length) strip.lastElementChild.remove();
@@ -32,9 +37,10 @@ function showStatus({ state, t }) {
 
 /** The badge's kind and text. If several states are true, it shows the most important one. */
 export function badgeWord() {
-  if (isStale()) return ["stale", `STALE ${Math.floor(silence() / 1000)} s`];
-  if (!store.known) return ["waiting", "WAITING"];
-  if (store.frozen) return ["frozen", "FROZEN"];
+  const seconds = Math.floor(silence() / 1000);
+  if (isStale()) return ["stale", phrase("badge.stale", { seconds })];
+  if (!store.known) return ["waiting", phrase("badge.waiting")];
+  if (store.frozen) return ["frozen", phrase("badge.frozen")];
   const mode = store.model.state.status?.mode ?? "live";
   return [mode, MODES[mode] ?? mode.toUpperCase()];
 }
@@ -47,7 +53,7 @@ export function showBadge() {
   badge.dataset.badge = kind;
   document.body.classList.toggle("stale", kind === "stale");
   const since = new Date(store.heard).toLocaleTimeString([], { hour12: false });
-  say(place("since"), kind === "stale" ? `since ${since}` : "");
+  say(place("since"), kind === "stale" ? phrase("badge.since", { time: since }) : "");
 }
 
 const KEY = "theme";

@@ -3,6 +3,7 @@
 
 import { place, settings } from "./dom.js";
 import { hold, letGo } from "./hold.js";
+import { phrase } from "./phrases.js";
 
 const SETTING = "keys";
 /** Inputs without text: shortcuts work while they have the focus. */
@@ -54,7 +55,7 @@ export function wireKeys(actions) {
     const act = /^[0-9]$/.test(what) ? actions.load?.bind(null, Number(what)) : actions[what];
     if (!act || (what === "play" && presses(event.target))) return;
     if (what === "reset") {
-      if (!place("reset").disabled) hold("Hold r to reset", () => act());
+      if (!place("reset").disabled) hold(phrase("reset.hold-key"), () => act());
       return;
     }
     if (act() !== false) event.preventDefault();

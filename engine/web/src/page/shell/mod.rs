@@ -63,7 +63,7 @@ const ASSETS: &[Asset] = assets![
 pub fn document(page: &Page, all: &[Page]) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(phrase("language")) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";

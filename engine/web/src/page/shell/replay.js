@@ -6,6 +6,7 @@ import { el, keyed, mark, place, say } from "./dom.js";
 import { marksAround, momentIn, momentOf } from "./moments.js";
 import { store } from "./store.js";
 import { arrows, clock } from "./words.js";
+import { phrase } from "./phrases.js";
 
 /** How often the engine is asked where the replay is, in milliseconds; between, time goes on. */
 const ASK_MS = 1000;
@@ -61,7 +62,7 @@ function build(box) {
   };
   const bar = el("input", {
     type: "range", id: "replay-bar", min: "0", max: "0", step: "0.1", value: "0",
-    "aria-label": "Moment of the recording", autocomplete: "off",
+    "aria-label": phrase("replay.moment"), autocomplete: "off",
   });
   bar.addEventListener("input", () => {
     dragging = true;
@@ -72,9 +73,9 @@ function build(box) {
     goTo(Number(bar.value));
   });
   box.append(
-    button("replay-play", "Pause", togglePlay),
-    button("replay-back", "Previous mark", () => toMark("before")),
-    button("replay-on", "Next mark", () => toMark("after")),
+    button("replay-play", phrase("replay.pause"), togglePlay),
+    button("replay-back", phrase("replay.back"), () => toMark("before")),
+    button("replay-on", phrase("replay.on"), () => toMark("after")),
     el("div", { class: "bar" }, el("div", { id: "replay-marks" }), bar),
     el("span", { id: "replay-time" }),
     el("span", { id: "replay-last" }),
@@ -116,11 +117,11 @@ function toMark(which) {
   else if (which === "before") goTo(0);
 }
 
-const PLAY = { playing: "Pause", ended: "Play again" };
+const PLAY = { playing: phrase("replay.pause"), ended: phrase("replay.again") };
 
 function showMoment() {
   const moment = present();
-  say(place("replay-play"), PLAY[status.state] ?? "Play");
+  say(place("replay-play"), PLAY[status.state] ?? phrase("replay.play"));
   const { last, after } = marksAround(marks, moment);
   say(place("replay-last"), last ? arrows(last.text) : "");
   mark(place("replay-on"), "disabled", after === null ? "" : null);
@@ -133,8 +134,9 @@ function showMoment() {
 }
 
 function timeText(moment) {
-  const speed = status && status.speed !== 1 ? `, ${status.speed} times as fast` : "";
-  return `${clock(moment)} of ${clock(status?.length_s ?? 0)}${speed}`;
+  const fast = status && status.speed !== 1;
+  const speed = fast ? phrase("replay.speed", { times: status.speed }) : "";
+  return phrase("replay.time", { time: clock(moment), of: clock(status?.length_s ?? 0) }) + speed;
 }
 
 function showMarks() {

@@ -5,6 +5,7 @@ import { call } from "./calls.js";
 import { tell } from "./controls.js";
 import { el, mark, place, say } from "./dom.js";
 import { store } from "./store.js";
+import { phrase } from "./phrases.js";
 
 /** Shows the scenario's present step. */
 export function showScenario({ state }) {
@@ -14,12 +15,12 @@ export function showScenario({ state }) {
   if (!scenario) return;
   if (box.children.length === 0) build(box);
   const [step, caption, next, , forward] = box.children;
-  say(step, `Step ${scenario.step} of ${scenario.of}`);
+  say(step, phrase("scenario.step", { step: scenario.step, of: scenario.of }));
   say(caption, scenario.caption);
   const ends = scenario.ends_in_s;
-  say(next, typeof ends === "number" ? `${Math.ceil(ends)} s left` : "");
+  say(next, typeof ends === "number" ? phrase("scenario.left", { seconds: Math.ceil(ends) }) : "");
   if (address.readOnly) return;
-  say(forward, isLast(scenario) ? "End" : "Next");
+  say(forward, phrase(isLast(scenario) ? "scenario.end" : "next"));
   mark(box.children[3], "disabled", scenario.step <= 1 || isRecording() ? "" : null);
   mark(forward, "disabled", isRecording() ? "" : null);
 }
@@ -27,8 +28,9 @@ export function showScenario({ state }) {
 function build(box) {
   box.append(el("span", { class: "step" }), el("strong"), el("span", { class: "left" }));
   if (address.readOnly) return;
-  const back = el("button", { type: "button", id: "previous" }, "Previous");
-  const forward = el("button", { type: "button", id: "next" }, "Next");
+  const back = el("button", { type: "button", id: "previous" },
+    phrase("scenario.previous"));
+  const forward = el("button", { type: "button", id: "next" }, phrase("next"));
   back.addEventListener("click", () => go("previous"));
   forward.addEventListener("click", () => go(isLast(store.model.state.scenario) ? "end" : "next"));
   box.append(back, forward);

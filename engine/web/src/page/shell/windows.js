@@ -3,6 +3,7 @@
 
 import { framed } from "./address.js";
 import { mark, place, say } from "./dom.js";
+import { phrase } from "./phrases.js";
 
 /** The actions that change only what a window shows. */
 export const VIEWS = ["stage", "why", "comparison", "worlds", "other", "code"];
@@ -32,7 +33,7 @@ export function whenOthersFreeze() {
 export function showFrozen(frozen) {
   if (!place("freeze")) return;
   mark(place("freeze"), "aria-pressed", String(frozen));
-  say(place("freeze"), frozen ? "Unfreeze" : "Freeze");
+  say(place("freeze"), phrase(frozen ? "unfreeze" : "freeze"));
 }
 
 /**
