@@ -27,7 +27,7 @@ pub use actor::Actor;
 pub use authority::{Authority, ControlMode, MayWrite};
 pub use budget::Budget;
 pub use clock::Clock;
-pub use queue_reading::{LeaseHolders, Leases, QueueReading, RecoveredJob};
+pub use queue_reading::{Held, LeaseHolders, Leases, QueueReading, RecoveredJob};
 pub use scheduler::{Instance, Phase, ScaleError, Scheduler, Status, Written};
 pub use settings::Settings;
 pub use source::{MetricSource, ReadError};

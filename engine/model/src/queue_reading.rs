@@ -1,6 +1,6 @@
 //! One reading of a queue.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +28,23 @@ pub struct Leases {
     pub idle: BTreeSet<String>,
     /// The number of leases whose workers are unknown.
     pub nameless: u64,
+    /// How many jobs each worker has received, counted from an arbitrary moment; a worker whose
+    /// count is unknown is missing.
+    pub taken: BTreeMap<String, u64>,
+    /// When each lease of a busy worker began and when it ends, the oldest first; a worker whose
+    /// leases are not known one by one is missing.
+    pub held: BTreeMap<String, Vec<Held>>,
+    /// When the list was requested.
+    pub listed_at: Duration,
+}
+
+/// A worker's lease on one job, in the engine's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// When the lease began, or a little earlier.
+    pub since: Duration,
+    /// When the lease ends unless the worker extends it.
+    pub until: Duration,
 }
 
 /// The holders of a queue's leases, if the queue reports them.

@@ -263,7 +263,9 @@ impl ControlLoop {
             let text = self.in_words(&story);
             self.builder.tell(now, LogEvent::new(Kind::RecoveredJob, text));
         }
-        for (queue, look) in self.components.sources.looks() {
+        let looks = self.components.sources.looks();
+        self.builder.see_workers(&looks);
+        for (queue, look) in looks {
             if let Some(lost) = look.lost {
                 self.builder.count_lost(&queue, lost);
             }

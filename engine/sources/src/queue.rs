@@ -7,7 +7,9 @@ use client::{Error, Holders, Numbers, WatchedQueue};
 use control::{QueueSample, Reading, Totals};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use model::{LeaseHolders, Leases, MetricSource, QueueReading, ReadError, RecoveredJob};
+use model::{Held, LeaseHolders, Leases, MetricSource, QueueReading, ReadError, RecoveredJob};
+
+use tokio::time::Instant;
 
 use super::recovered::RecoveredJobs;
 
@@ -28,21 +30,22 @@ impl QueueSource {
     }
 
     async fn look(&mut self, taken_at: Duration) -> Result<QueueReading, ReadError> {
+        let began = Instant::now();
         let numbers = self.queue.numbers().await.map_err(|error| in_words(&error))?;
         self.stories.see(&numbers);
         let lost = numbers.dead_total.zip(numbers.expired_total).map(|(dead, old)| dead + old);
-        let leases = self.leases(&numbers).await;
+        let leases = self.leases(&numbers, taken_at + began.elapsed()).await;
         let reading = Reading { sample: sample(&numbers), taken_at };
         Ok(QueueReading { reading, lost, leases, ack_p90: numbers.ack_p90 })
     }
 
-    /// The workers that have leases, if the queue lists its workers.
-    async fn leases(&self, numbers: &Numbers) -> LeaseHolders {
+    /// The workers that have leases at `now`, if the queue lists its workers.
+    async fn leases(&self, numbers: &Numbers, now: Duration) -> LeaseHolders {
         if numbers.busy_workers.is_none() {
             return LeaseHolders::Untold;
         }
         match self.quick.holders().await {
-            Ok(Some(holders)) => LeaseHolders::Listed(Arc::new(leases(holders))),
+            Ok(Some(holders)) => LeaseHolders::Listed(Arc::new(leases(now, holders))),
             Ok(None) => LeaseHolders::Untold,
             Err(_) => LeaseHolders::Unread,
         }
@@ -78,9 +81,22 @@ fn in_words(error: &Error) -> ReadError {
     }
 }
 
-fn leases(holders: Holders) -> Leases {
-    let Holders { busy, idle, nameless } = holders;
-    Leases { busy: busy.into_iter().collect(), idle: idle.into_iter().collect(), nameless }
+/// The answer to a call that was made at `listed_at`.
+fn leases(listed_at: Duration, holders: Holders) -> Leases {
+    let Holders { busy, idle, nameless, taken, held } = holders;
+    let in_our_time = |it: client::Held| Held {
+        since: listed_at.saturating_sub(it.since),
+        until: listed_at + it.left,
+    };
+    let held = held.into_iter();
+    Leases {
+        busy: busy.into_iter().collect(),
+        idle: idle.into_iter().collect(),
+        nameless,
+        taken,
+        held: held.map(|(name, all)| (name, all.into_iter().map(in_our_time).collect())).collect(),
+        listed_at,
+    }
 }
 
 fn sample(numbers: &Numbers) -> QueueSample {

@@ -2,7 +2,7 @@
 
 use crate::Time;
 use crate::broker::Broker;
-use crate::message::{Message, MessageId, Peeked};
+use crate::message::{Message, MessageId, Peeked, Place};
 use crate::name::QueueName;
 use crate::queue::Queue;
 use crate::redelivery::Redelivery;
@@ -60,7 +60,11 @@ impl Broker {
     pub fn workers(&mut self, now: Time, name: &QueueName) -> Option<Vec<Worker>> {
         self.advance(now);
         let queue = self.queues.get(name)?;
-        let listed = queue.workers.listed(now);
+        let until = |id: MessageId| match &queue.messages.get(id)?.place {
+            Place::InFlight(lease) => Some(lease.until),
+            Place::Ready | Place::Delayed { .. } => None,
+        };
+        let listed = queue.workers.listed(now, until);
         let of = |worker: Worker| {
             let retired = queue.retired.contains(&worker.name);
             Worker { retired, ..worker }

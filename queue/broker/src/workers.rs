@@ -32,6 +32,17 @@ pub struct Worker {
     /// How many of the received messages the worker acked.
     pub done: u64,
     pub retired: bool,
+    /// Its leases, the oldest first.
+    pub held: Vec<Held>,
+}
+
+/// A worker's lease on one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// When the lease began.
+    pub since: Time,
+    /// When the lease ends unless the worker extends it.
+    pub until: Time,
 }
 
 /// How a lease ended.
@@ -69,6 +80,11 @@ impl Leases {
 
     fn since(&self) -> Option<Time> {
         self.oldest.map(|(since, _)| since)
+    }
+
+    /// All leases, the oldest first.
+    fn all(&self) -> impl Iterator<Item = (Time, MessageId)> {
+        self.oldest.iter().chain(&self.later).copied()
     }
 
     fn insert(&mut self, lease: (Time, MessageId)) {
@@ -192,12 +208,18 @@ impl Workers {
         idle.iter().take(too_many).for_each(|(_, name)| drop(self.known.remove(name)));
     }
 
-    /// Workers with a lease, and those whose last lease ended less than [`LISTED`] ago.
-    pub fn listed(&self, now: Time) -> impl Iterator<Item = Worker> {
+    /// Workers with a lease, and those whose last lease ended less than [`LISTED`] ago. `until`
+    /// says when the lease on a message ends.
+    pub fn listed(
+        &self,
+        now: Time,
+        until: impl Fn(MessageId) -> Option<Time>,
+    ) -> impl Iterator<Item = Worker> {
+        let held = move |(since, id)| Some(Held { since, until: until(id)? });
         let is_listed = move |worker: &Known| {
             worker.leases.len() > 0 || now.saturating_sub(worker.idle_since) < LISTED
         };
-        self.known.iter().filter(move |(_, worker)| is_listed(worker)).map(|(name, worker)| {
+        self.known.iter().filter(move |(_, worker)| is_listed(worker)).map(move |(name, worker)| {
             Worker {
                 name: name.clone(),
                 leases: worker.leases.len(),
@@ -205,6 +227,7 @@ impl Workers {
                 taken: worker.taken,
                 done: worker.done,
                 retired: false,
+                held: worker.leases.all().filter_map(&held).collect(),
             }
         })
     }
@@ -244,8 +267,9 @@ mod tests {
     fn a_worker_is_listed_for_a_minute_after_its_last_lease() {
         let mut workers = Workers::default();
         works(&mut workers, A_MOMENT, "ann");
-        let listed =
-            |at: Time| workers.listed(at).map(|it| (it.taken, it.done)).collect::<Vec<_>>();
+        let listed = |at: Time| {
+            workers.listed(at, |_| None).map(|it| (it.taken, it.done)).collect::<Vec<_>>()
+        };
         assert_eq!(listed(LISTED), [(1, 1)]);
         assert_eq!(listed(LISTED + A_MOMENT), []);
     }

@@ -9,10 +9,10 @@ use reqwest::header::CONTENT_TYPE;
 
 use crate::client::{Client, LONGEST};
 use crate::error::Error;
-use crate::watch::{Answer, Holders, Numbers, WatchedQueue};
+use crate::watch::{Answer, Held, Holders, Numbers, WatchedQueue};
 use crate::wire::{
-    Extend, Published, Purged, QueueSettings, QueueStats, RawMessage, RawReceived, Receipts,
-    Redelivered, Redelivery, Results, Retired, Worker, Workers,
+    Extend, Published, Purged, QueueSettings, QueueStats, RawHeld, RawMessage, RawReceived,
+    Receipts, Redelivered, Redelivery, Results, Retired, Worker, Workers,
 };
 use crate::work::{Given, Job, ReceiveOptions, WorkQueue};
 
@@ -167,10 +167,21 @@ impl From<QueueStats> for Numbers {
 
 impl From<Workers> for Holders {
     fn from(all: Workers) -> Holders {
+        let taken = all.workers.iter().filter_map(|it| Some((it.name.clone(), it.taken?)));
+        let taken = taken.collect();
+        let busy = all.workers.iter().filter(|it| it.leases > 0);
+        let held = busy.filter_map(|it| Some((it.name.clone(), leases(it.held.as_deref()?)?)));
+        let held = held.collect();
         let (busy, idle): (Vec<_>, Vec<_>) = all.workers.into_iter().partition(|it| it.leases > 0);
         let names = |some: Vec<Worker>| some.into_iter().map(|it| it.name).collect();
-        Holders { busy: names(busy), idle: names(idle), nameless: all.nameless_leases }
+        Holders { busy: names(busy), idle: names(idle), nameless: all.nameless_leases, taken, held }
     }
+}
+
+/// A worker's leases; `None` if any of their times is not valid.
+fn leases(held: &[RawHeld]) -> Option<Vec<Held>> {
+    let time = |seconds: f64| Duration::try_from_secs_f64(seconds).ok();
+    held.iter().map(|it| Some(Held { since: time(it.for_s)?, left: time(it.ends_s)? })).collect()
 }
 
 #[cfg(test)]

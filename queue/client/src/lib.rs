@@ -29,6 +29,6 @@ pub use client::{Client, TIMEOUT};
 pub use error::Error;
 pub use relay::{Shown, TakenIn};
 pub use reqwest::Url;
-pub use watch::{Answer, Holders, Numbers, WatchedQueue};
+pub use watch::{Answer, Held, Holders, Numbers, WatchedQueue};
 pub use wire::{QueueSettings, QueueStats, Redelivery};
 pub use work::{Given, Job, ReceiveOptions, WorkQueue};

@@ -1,5 +1,6 @@
 //! [`WatchedQueue`]: the calls that the scaling engine needs from any queue.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::time::Duration;
@@ -46,6 +47,21 @@ pub struct Holders {
     pub idle: Vec<String>,
     /// The number of leases of workers without a name. If it is above 0, any worker may be busy.
     pub nameless: u64,
+    /// How many messages each worker has received, counted from an arbitrary moment. A worker whose
+    /// count is not reported is missing.
+    pub taken: BTreeMap<String, u64>,
+    /// The leases of each busy worker, the oldest first. A worker whose leases are not reported one
+    /// by one is missing.
+    pub held: BTreeMap<String, Vec<Held>>,
+}
+
+/// A worker's lease on one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// For how long the worker has had it.
+    pub since: Duration,
+    /// When it ends unless the worker extends it, from now.
+    pub left: Duration,
 }
 
 /// A queue as the engine uses it, which scales its workers and lets people fill and purge it.

@@ -106,10 +106,22 @@ pub(crate) struct Workers {
 }
 
 /// A named worker, and how many messages it has in flight.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(crate) struct Worker {
     pub(crate) name: String,
     pub(crate) leases: u64,
+    /// How many messages the worker has received; `None` if the queue does not report that.
+    pub(crate) taken: Option<u64>,
+    /// The worker's leases, the oldest first; `None` if the queue is an older version, which does
+    /// not report them.
+    pub(crate) held: Option<Vec<RawHeld>>,
+}
+
+/// A worker's lease, in seconds before and after the queue's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub(crate) struct RawHeld {
+    pub(crate) for_s: f64,
+    pub(crate) ends_s: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -319,12 +331,15 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_of_a_worker_are_ignored() {
+    fn unknown_fields_of_a_worker_are_ignored_and_those_of_an_older_queue_are_unknown() {
         let answer = r#"{"workers":[{"name":"a-1","leases":1,"since":"2026-01-01T00:00:00.000Z",
-            "taken":3,"done":2,"retired":true}],"nameless_leases":4}"#;
+            "taken":3,"done":2,"retired":true},{"name":"b","leases":0,
+            "held":[{"for_s":0.5,"ends_s":2.5}]}],"nameless_leases":4}"#;
         let Workers { workers, nameless_leases } = serde_json::from_str(answer).unwrap();
-        let worker = Worker { name: "a-1".to_owned(), leases: 1 };
-        assert_eq!((workers, nameless_leases), (vec![worker], 4));
+        let first = Worker { name: "a-1".to_owned(), leases: 1, taken: Some(3), held: None };
+        let held = Some(vec![RawHeld { for_s: 0.5, ends_s: 2.5 }]);
+        let second = Worker { name: "b".to_owned(), leases: 0, taken: None, held };
+        assert_eq!((workers, nameless_leases), (vec![first, second], 4));
     }
 
     #[test]

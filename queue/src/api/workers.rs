@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use broker::workers::Held;
 use broker::{Time, Worker};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -28,7 +29,18 @@ pub struct WorkerJson {
     taken: u64,
     done: u64,
     retired: bool,
+    held: Vec<HeldJson>,
 }
+
+/// A worker's lease: how long the worker has had it, and how long it lasts unless extended.
+#[derive(Debug, Serialize)]
+struct HeldJson {
+    for_s: f64,
+    ends_s: f64,
+}
+
+/// The most leases that are listed for one worker; `leases` counts all.
+const MOST_HELD: usize = 100;
 
 impl WorkerJson {
     /// Converts a worker at the broker's time `now`, which is `wall` in milliseconds since 1970.
@@ -41,6 +53,22 @@ impl WorkerJson {
             taken: worker.taken,
             done: worker.done,
             retired: worker.retired,
+            held: worker
+                .held
+                .iter()
+                .take(MOST_HELD)
+                .map(|held| HeldJson::new(*held, now))
+                .collect(),
+        }
+    }
+}
+
+impl HeldJson {
+    fn new(held: Held, now: Time) -> HeldJson {
+        let seconds = |time: Time| time.as_millis() as f64 / 1000.0;
+        HeldJson {
+            for_s: seconds(now.saturating_sub(held.since)),
+            ends_s: seconds(held.until.saturating_sub(now)),
         }
     }
 }

@@ -36,6 +36,9 @@ async fn a_queue_lists_its_workers_and_the_age_of_their_leases() {
     let since = humantime::parse_rfc3339(bob["since"].as_str().unwrap()).unwrap();
     let ago = since.elapsed().unwrap().as_secs_f64();
     assert!((1.9..10.0).contains(&ago), "{ago}");
+    let rounded = |it: &Value| (it["for_s"].as_f64().unwrap(), it["ends_s"].as_f64().unwrap());
+    let held: Vec<_> = bob["held"].as_array().unwrap().iter().map(rounded).collect();
+    assert_eq!(held, [(2.0, 28.0), (0.0, 30.0)]);
     let stats = api.stats().await;
     assert_eq!((&stats["busy_workers"], &stats["nameless_leases"]), (&json!(3), &json!(1)));
     api.ok("POST /jobs/messages/ack", receipts(&[&first])).await;

@@ -104,6 +104,7 @@ impl ControlLoop {
         let name = self.victim(workload)?;
         let work = self.components.scheduler.kill(workload, &name);
         self.killed.insert(name.clone());
+        self.builder.kill(self.components.clock.now(), &name);
         let cause = Cause::Kill { workload: workload.to_owned(), container: name.clone() };
         let marked = LogEvent::marked(Kind::Kill, format!("{name} killed"), by);
         let news = LogEvent { cause: Some(cause), ..marked };

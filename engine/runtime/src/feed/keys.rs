@@ -38,6 +38,12 @@ pub fn of(snapshot: &Snapshot) -> BTreeMap<String, Value> {
     for queue in &state.queues {
         put(format!("queue/{}", queue.name), of_queue(queue));
     }
+    for (queue, jobs) in &snapshot.jobs {
+        put(format!("jobs/{queue}"), json!(jobs));
+    }
+    for (slot, dead) in &snapshot.dead {
+        put(format!("dead/{slot}"), json!(dead));
+    }
     for workload in &state.workloads {
         put(format!("workload/{}", workload.name), of_workload(workload));
         put(format!("why/{}", workload.name), shortened(workload.why.text.clone()).into());

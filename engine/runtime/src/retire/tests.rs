@@ -43,7 +43,7 @@ fn names(names: &[&str]) -> BTreeSet<String> {
 
 /// A queue reading taken at `at` ms, with these busy and idle workers and unnamed leases.
 fn look(at: u64, busy: &[&str], idle: &[&str], nameless: u64) -> QueueReading {
-    let leases = Leases { busy: names(busy), idle: names(idle), nameless };
+    let leases = Leases { busy: names(busy), idle: names(idle), nameless, ..<_>::default() };
     let in_flight = busy.len() as u64 + nameless;
     QueueReading {
         reading: Reading { sample: QueueSample { in_flight, ..<_>::default() }, taken_at: ms(at) },

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Limit, Rule, Workload};
-use model::Actor;
+use model::{Actor, LeaseHolders, QueueReading};
 
+use super::deaths::Deaths;
 use super::headline::facts::Facts;
 use super::headline::{self, Headline};
 use super::history::Point;
+use super::jobs::JobCounts;
 use super::log::{Kind, Log, LogEvent};
 use super::lost::Lost;
 use super::rates::Rates;
-use super::round::{Fixed, Round};
+use super::round::{Fixed, Lists, Round};
 use super::slots::Slots;
 use super::snapshot::{RoundInputs, Snapshot};
 use super::state::DecisionState;
@@ -40,6 +42,10 @@ pub struct SnapshotBuilder {
     warnings: BTreeSet<String>,
     pub(super) decisions: VecDeque<DecisionState>,
     slots: Slots,
+    /// The workers of each queue that lists them, as of its last reading.
+    lists: Lists,
+    jobs: JobCounts,
+    deaths: Deaths,
     pub(super) rates: BTreeMap<String, Rates>,
     /// Since when each workload has had all containers that it can get, all of them ready.
     pub(super) at_limit_since: BTreeMap<String, Duration>,
@@ -84,6 +90,23 @@ impl SnapshotBuilder {
         self.lost.see(queue, counted);
     }
 
+    /// Takes the last good reading of each queue, to count jobs by worker.
+    pub fn see_workers(&mut self, looks: &BTreeMap<String, QueueReading>) {
+        let mut before = std::mem::take(&mut self.lists);
+        let lists = looks.iter().filter_map(|(queue, look)| match &look.leases {
+            LeaseHolders::Listed(leases) => Some((queue.clone(), leases.clone())),
+            // Its last list stays, and is not counted again.
+            LeaseHolders::Unread => before.remove_entry(queue),
+            LeaseHolders::Untold => None,
+        });
+        self.lists = lists.collect();
+    }
+
+    /// Records that a command kills a container.
+    pub fn kill(&mut self, now: Duration, container: &str) {
+        self.deaths.kill(now, container);
+    }
+
     /// Builds the snapshot after a round.
     pub fn after(&mut self, round: Round<'_>) -> Snapshot {
         self.seq += 1;
@@ -100,6 +123,10 @@ impl SnapshotBuilder {
         let instances = config.workloads.iter().filter_map(|w| round.deployments.get(&w.name));
         let instances = instances.flat_map(|status| &status.instances);
         let slots = self.slots.place(config.capacity, instances, is_background);
+        let named =
+            (0..).zip(&slots).filter_map(|(i, slot)| Some((slot.as_ref()?.name.as_str(), i)));
+        let jobs = self.jobs.see(&self.lists, &named.collect(), self.origin);
+        let dead = self.deaths.see(round.now, &slots, &self.lists, self.origin);
         let news = self.log.since(self.shown);
         self.shown = self.log.next();
         Snapshot {
@@ -107,6 +134,8 @@ impl SnapshotBuilder {
             run: self.run,
             state,
             slots,
+            jobs,
+            dead,
             point: round.is_tick.then(|| Point::of(&round, self.origin)),
             news,
             fresh: round.contributed.fresh,

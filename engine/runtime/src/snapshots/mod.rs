@@ -5,6 +5,8 @@
 //! - `round` and `snapshot`: the builder's input and its output
 //! - [`state`]: the API's JSON; `build_state`: how it is built from a round
 //! - [`slots`]: the place of each container in the grid
+//! - [`jobs`]: how many jobs the container in each slot took
+//! - [`deaths`]: killed and crashed containers, and the jobs that they held
 //! - [`history`]: the points of the chart
 //! - [`rates`]: how fast a queue fills and empties
 //! - [`controls`]: which of the page's controls are disabled, and why
@@ -15,8 +17,10 @@
 mod build_state;
 mod builder;
 pub mod controls;
+pub mod deaths;
 pub mod headline;
 pub mod history;
+pub mod jobs;
 pub mod log;
 pub mod lost;
 pub mod rates;

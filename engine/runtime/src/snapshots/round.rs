@@ -1,13 +1,17 @@
 //! The data of one round of the control loop, from which a snapshot is built.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Autoscaler, Decision, Observation, StartUp};
-use model::{ControlMode, Status, Warnings};
+use model::{ControlMode, Leases, Status, Warnings};
 
 use super::controls::Controls;
 use crate::contribution::Contributed;
+
+/// The last list of the workers of each queue that lists them.
+pub(super) type Lists = BTreeMap<String, Arc<Leases>>;
 
 /// The parts of a snapshot that never change while the engine runs.
 #[derive(Debug, Clone, Default)]

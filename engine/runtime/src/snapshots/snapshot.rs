@@ -8,7 +8,9 @@ use control::{Config, Reading};
 use model::{Instance, Status};
 use serde_json::Value;
 
+use super::deaths::DeadContainer;
 use super::history::Point;
+use super::jobs::TakenJobs;
 use super::log::Entry;
 use super::state::State;
 
@@ -23,6 +25,10 @@ pub struct Snapshot {
     pub state: State,
     /// The grid: each slot's container; `None` for a free slot.
     pub slots: Vec<Option<Instance>>,
+    /// The jobs that the grid's containers took, by queue; without queues that do not count them.
+    pub jobs: BTreeMap<String, TakenJobs>,
+    /// Dead containers whose jobs wait until their leases end, by slot.
+    pub dead: BTreeMap<usize, DeadContainer>,
     /// The chart's point for this tick; `None` for a snapshot between two ticks.
     pub point: Option<Point>,
     /// The log entries since the previous snapshot.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use broker::redelivery::{Redeliveries, Redelivery};
 use broker::retire::Retired;
 use broker::workers::Workers;
-use broker::{Lease, QueueName, RETIRED_FOR, Time, Worker};
+use broker::{Lease, MessageId, QueueName, RETIRED_FOR, Time, Worker};
 use bytes::Bytes;
 
 mod give;
@@ -233,7 +233,8 @@ impl Table {
             let retired = self.retired.contains(&worker.name);
             Worker { retired, ..worker }
         };
-        self.workers.listed(now).map(retired).collect()
+        let until = |MessageId(id)| self.held.get(&id).map(|held| held.lease.until);
+        self.workers.listed(now, until).map(retired).collect()
     }
 
     /// Workers with a lease, each nameless lease counted as one; and the nameless leases.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use broker::workers::LISTED;
+use broker::workers::{Held, LISTED};
 use broker::{Lease, Place, QueueName, RETIRED_FOR, Request, Time, WaiterId, Worker};
 
 use crate::naive::{Model, Queue};
@@ -46,12 +46,17 @@ impl Queue {
         }
     }
 
-    fn leases(&self, worker: Option<&str>) -> Vec<Time> {
+    /// A worker's leases, the oldest first.
+    fn leases(&self, worker: Option<&str>) -> Vec<Held> {
         let leases = self.messages.iter().filter_map(|message| match &message.place {
-            Place::InFlight(lease) if lease.worker.as_deref() == worker => Some(lease.since),
+            Place::InFlight(lease) if lease.worker.as_deref() == worker => {
+                Some(((lease.since, message.id), lease.until))
+            }
             _ => None,
         });
-        leases.collect()
+        let mut leases: Vec<_> = leases.collect();
+        leases.sort_unstable();
+        leases.into_iter().map(|((since, _), until)| Held { since, until }).collect()
     }
 
     fn names(&self) -> BTreeSet<Arc<str>> {
@@ -83,14 +88,15 @@ impl Queue {
         let worker = |name: Arc<str>| {
             let all = || self.happened.iter().filter(|it| it.worker.as_ref() == Some(&name));
             let count = |what| all().filter(|it| it.what == what).count() as u64;
-            let leases = self.leases(Some(&name));
+            let held = self.leases(Some(&name));
             let taken = count(What::Taken) - count(What::NotGiven);
             let ended = all().filter(|it| it.what != What::Taken).map(|it| it.at).max();
-            let listed = !leases.is_empty() || ended.is_some_and(|at| now - at < LISTED);
+            let listed = !held.is_empty() || ended.is_some_and(|at| now - at < LISTED);
             let retired = self.is_retired(Some(&name));
-            let (since, done) = (leases.iter().min().copied(), count(What::Done));
-            let leases = leases.len();
-            (listed && taken > 0).then_some(Worker { name, leases, since, taken, done, retired })
+            let (since, done) = (held.first().map(|it| it.since), count(What::Done));
+            let leases = held.len();
+            let worker = Worker { name, leases, since, taken, done, retired, held };
+            (listed && taken > 0).then_some(worker)
         };
         self.names().into_iter().filter_map(worker).collect()
     }

@@ -10,6 +10,7 @@ import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
 import { wireReport } from "./report.js";
 import { choiceChanged, comparisonLines, isCompared, toggleComparison } from "./comparison.js";
+import { showDots } from "./dots.js";
 import { showBadge } from "../shell/header.js";
 import { showHeadline, showTroubles } from "./headline.js";
 import { wireHelp } from "../shell/help.js";
@@ -25,7 +26,7 @@ import { showReplay, togglePlay, wireReplay } from "../shell/replay.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { fitSentences, isStage, toggleStage, wireStage } from "./stage.js";
-import { store, subscribe } from "../shell/store.js";
+import { onStill, store, subscribe } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
@@ -93,16 +94,37 @@ function draw(model) {
   showTable(place("chart-data"), drawn.data);
 }
 
+const slow = matchMedia("(prefers-reduced-motion: reduce)");
+/** The run and the time of the model that was shown last. */
+let last = { run: null, t: 0 };
+/** A state that comes later than this many seconds after the last one that was shown is shown
+ *  without movement, because nobody saw what led to it. Each tick has a state. */
+const MISSED_S = 1.5;
+
+onStill(() => {
+  last = { run: null, t: 0 };
+});
+
+/** Whether this model must be shown without movement. */
+function isCalm({ run, t }) {
+  const missed = run !== last.run || t < last.t || t - last.t > MISSED_S;
+  last = { run, t };
+  return missed || store.frozen || slow.matches;
+}
+
 function show(model) {
   showHeadline(model);
   showTroubles(model);
   showScenario(model);
   fitSentences();
   showAudience(model);
-  showSlots(model);
+  const calm = isCalm(model);
+  showSlots(model, calm);
   showLegend(model);
   showNumbers(model);
   showLoad(model);
+  // After the numbers, from which the dots come.
+  showDots(model, calm);
   showWhy(model);
   showChart(model);
   showPicture(model);

@@ -29,8 +29,11 @@ const ASSETS: &[Asset] = assets![
     "comparison.js",
     "contenders.js",
     "curve.js",
+    "dots.js",
     "export.js",
+    "flights.js",
     "halves.js",
+    "hands.js",
     "headline.js",
     "labels.js",
     "layers.js",
@@ -45,10 +48,13 @@ const ASSETS: &[Asset] = assets![
     "presenter.js",
     "report.js",
     "run.css",
+    "schedule.js",
     "slots.js",
     "stage.css",
     "stage.js",
     "table.js",
+    "tiles.css",
+    "turn.js",
     "values.js",
     "visit.css",
     "visit.js",
@@ -62,6 +68,7 @@ fn head() -> Markup {
     html! {
         (controls::head())
         link rel="stylesheet" href="/assets/run/run.css";
+        link rel="stylesheet" href="/assets/run/tiles.css";
         link rel="stylesheet" href="/assets/run/chart.css";
         link rel="stylesheet" href="/assets/run/comparison.css";
         link rel="stylesheet" href="/assets/run/stage.css";

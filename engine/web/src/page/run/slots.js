@@ -3,25 +3,35 @@
 import { el, hidden, keyed, mark, place, say } from "../shell/dom.js";
 import { entries, slots } from "../shell/model.js";
 import { kindsOf } from "./panels.js";
+import { deadInWords, forgetTiles, showDead, showTile } from "./turn.js";
 
 const GAP = 10;
 const LARGEST = 72;
 const SMALLEST = 12;
 
-/** Shows the grid. */
-export function showSlots(model) {
+/**
+ * Shows the grid.
+ * @param calm whether nothing may move: the state before this one was not shown
+ */
+export function showSlots(model, calm = true) {
   const workloads = entries(model, "workload");
   const kinds = kindsOf(workloads);
   const kind = new Map(workloads.map(({ name }, i) => [name, kinds[i]]));
   const letters = lettersOf(workloads);
-  keyed(place("slots"), slots(model), (_, i) => i, blank, (item, slot) => {
-    const said = slot ? `${slot.name}, ${PHASES[slot.phase] ?? slot.phase}` : "free";
-    const shape = slot ? `${kind.get(slot.workload) ?? "urgent-0"} ${slot.phase}` : "free";
-    mark(item, "class", `slot ${shape}`);
+  keyed(place("slots"), slots(model), (_, i) => i, blank, (item, slot, i) => {
+    const dead = model.state[`dead/${i}`];
+    const is = slot ? `${slot.name}, ${PHASES[slot.phase] ?? slot.phase}` : "free";
+    const said = [is, deadInWords(dead)].filter((it) => it !== null).join("; ");
+    const face = {
+      kind: slot ? `${kind.get(slot.workload) ?? "urgent-0"} ${slot.phase}` : "free",
+      letter: slot ? letters.get(slot.workload) ?? "?" : "",
+    };
+    showTile(item, face, slot?.workload ?? null, { t: model.t, calm });
+    showDead(item, dead);
     mark(item, "title", said);
-    say(item.firstElementChild, slot ? letters.get(slot.workload) ?? "?" : "");
-    say(item.lastElementChild, said);
+    say(item.children[1], said);
   });
+  forgetTiles();
   fit();
 }
 

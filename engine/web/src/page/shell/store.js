@@ -27,6 +27,13 @@ export function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
+const stills = new Set();
+
+/** Calls `listener` when all movement must end: the page was frozen, or cannot be seen. */
+export const onStill = (listener) => stills.add(listener);
+
+const still = () => stills.forEach((listener) => listener());
+
 /** Milliseconds since the last event. */
 export const silence = () => Date.now() - store.heard;
 export const isStale = () => silence() > STALE_AFTER_MS;
@@ -49,10 +56,14 @@ function tell() {
 export function freeze(frozen) {
   store.frozen = frozen;
   store.shown = frozen ? structuredClone(store.model) : null;
+  if (frozen) still();
   if (store.known && !store.model.open) tell();
 }
 
-document.addEventListener("visibilitychange", () => store.known && tell());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) still();
+  if (store.known) tell();
+});
 
 /** Gives the tab its own connection, for browsers without shared workers. */
 function direct() {
