@@ -9,10 +9,10 @@ use service::ServiceArgs;
 
 use crate::duty::Duty;
 
-/// Computes pictures with spare capacity, at low priority.
+/// Computes a film with spare capacity, at low priority.
 ///
-/// The work is a fractal, tile by tile. Each remainder uses a fixed share of a core, so that
-/// more of them make more tiles, and none slows down its neighbours.
+/// The film shows a fractal; its frames are computed tile by tile. Each remainder uses a fixed
+/// share of a core, so that more of them make more tiles, and none slows down its neighbours.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "remainder", version)]
 pub struct Args {

@@ -1,4 +1,4 @@
-//! Computes pictures with spare capacity. The work happens in the library, `src/remainder.rs`.
+//! Computes a film with spare capacity. The work happens in the library, `src/remainder.rs`.
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

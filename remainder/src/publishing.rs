@@ -23,7 +23,7 @@ struct Hello<'a> {
     worker: &'a str,
 }
 
-/// The message for a finished tile.
+/// The message for a finished tile. The field `picture` has the number of the tile's frame.
 #[derive(Debug, Serialize)]
 struct Body<'a> {
     worker: &'a str,
@@ -32,7 +32,7 @@ struct Body<'a> {
     row: u32,
     columns: u32,
     rows: u32,
-    /// The shades of the thumbnail, in base64: 8 rows of 8 bytes.
+    /// The shades of the thumbnail, in base64: 12 rows of 12 bytes.
     pixels: String,
 }
 
@@ -85,7 +85,7 @@ impl Outbox {
 /// The message for a tile: JSON without spaces.
 fn body(worker: &str, tile: &Tile) -> Option<Vec<u8>> {
     let (place, pixels) = (tile.place(), STANDARD.encode(tile.thumbnail()));
-    let (picture, column, row) = (place.picture, place.column, place.row);
+    let (picture, column, row) = (place.frame, place.column, place.row);
     let (columns, rows) = (COLUMNS, ROWS);
     let body = Body { worker, picture, column, row, columns, rows, pixels };
     serde_json::to_vec(&body).ok()
@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn a_tile_is_one_small_line_of_json() {
         let body = String::from_utf8(body("remainder-1", &Tile::new(1)).unwrap()).unwrap();
-        let (place, size) = (r#""picture":0,"column":5,"row":2"#, r#""columns":16,"rows":10"#);
-        let black = STANDARD.encode([0; 64]);
+        let (place, size) = (r#""picture":0,"column":5,"row":1"#, r#""columns":8,"rows":5"#);
+        let black = STANDARD.encode([0; 144]);
         let expected = format!(r#"{{"worker":"remainder-1",{place},{size},"pixels":"{black}"}}"#);
         assert_eq!(body, expected);
     }

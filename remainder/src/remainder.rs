@@ -52,7 +52,7 @@ impl<Q: WorkQueue> Remainder<Q> {
     /// When the computing ends on its own, which is a bug.
     pub async fn run(self) -> anyhow::Result<()> {
         let (duty, done) = (self.args.duty, self.metrics.work_units.clone());
-        tracing::info!("computing pictures with {}% of a core", duty.percent());
+        tracing::info!("computing a film with {}% of a core", duty.percent());
         let (outbox, carrier) = self.post.unzip();
         let (tickets, (stay, heard)) = (self.tickets.clone(), mpsc::channel());
         let mut computing = spawn_blocking(move || {

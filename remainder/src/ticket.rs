@@ -1,4 +1,4 @@
-//! Decides which tile to compute next, so that several processes compute one picture together.
+//! Decides which tile to compute next, so that several processes compute one film together.
 //!
 //! The queue answers each publish with a number that no other publisher gets. The number is the
 //! ticket for the publisher's next tile: only this publisher computes the tile with that number. If
@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The maximum number of waiting tickets: the current one and one that came late. While the queue
-/// is slow, more would pile up, for a picture that is finished before the tickets are used.
+/// is slow, more would pile up, for a frame that is left out before the tickets are used.
 const MOST: usize = 2;
 
 /// Tickets that wait to be used. Clones share them; taking a ticket never waits.

@@ -1,15 +1,15 @@
-//! A part of a picture, computed row by row, so that the work can be interrupted after any row.
+//! A part of a frame of the film, computed row by row, so that the work can be interrupted after any row.
 
 use crate::fractal::{HEIGHT, View, WIDTH};
 
 /// A tile's width and height in pixels.
-pub const SIDE: u32 = 80;
-/// The number of tiles in each row of a picture.
+pub const SIDE: u32 = 72;
+/// The number of tiles in each row of a frame.
 pub const COLUMNS: u32 = WIDTH / SIDE;
-/// The number of tiles in each column of a picture.
+/// The number of tiles in each column of a frame.
 pub const ROWS: u32 = HEIGHT / SIDE;
 /// A thumbnail's width and height in pixels.
-pub const THUMBNAIL: usize = 8;
+pub const THUMBNAIL: usize = 12;
 
 /// One pixel of a thumbnail stands for a square of the tile, with sides of this many pixels.
 const BLOCK: usize = SIDE as usize / THUMBNAIL;
@@ -17,13 +17,13 @@ const BLOCK: usize = SIDE as usize / THUMBNAIL;
 /// details smaller than a pixel.
 const SAMPLES: u32 = 2;
 /// The distance between successive tiles. It is coprime to their number, so that all are reached.
-const STRIDE: u64 = 37;
+const STRIDE: u64 = 13;
 
-/// The place of a tile: its picture, and its position in the picture.
+/// The place of a tile: its frame, and its position in the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// The number of the picture, starting at 0.
-    pub picture: u64,
+    /// The number of the frame, starting at 0.
+    pub frame: u64,
     /// The column, counted from the left, starting at 0.
     pub column: u32,
     /// The row, counted from the top, starting at 0.
@@ -32,12 +32,12 @@ pub struct Place {
 
 impl Place {
     /// The place of the tile with this number; the first number is 0. Successive tiles are
-    /// scattered over the picture, so that all of it shows early, and slow tiles do not follow each
+    /// scattered over the frame, so that all of it shows early, and slow tiles do not follow each
     /// other.
     pub fn of_tile(number: u64) -> Place {
         let tiles = u64::from(COLUMNS * ROWS);
         let spot = (number % tiles * STRIDE % tiles) as u32;
-        Place { picture: number / tiles, column: spot % COLUMNS, row: spot / COLUMNS }
+        Place { frame: number / tiles, column: spot % COLUMNS, row: spot / COLUMNS }
     }
 }
 
@@ -54,7 +54,7 @@ impl Tile {
     /// Creates the tile with this number, without any computed rows; the first number is 0.
     pub fn new(number: u64) -> Tile {
         let place = Place::of_tile(number);
-        Tile { place, view: View::of_picture(place.picture), shades: Vec::new() }
+        Tile { place, view: View::of_frame(place.frame), shades: Vec::new() }
     }
 
     /// The tile's place.
@@ -119,12 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_has_every_tile_once() {
+    fn a_frame_has_every_tile_once() {
         let tiles = u64::from(COLUMNS * ROWS);
         let places: HashSet<_> = (0..tiles).map(Place::of_tile).collect();
-        assert_eq!(places.len(), 160);
-        assert!(places.iter().all(|place| place.picture == 0));
-        assert_eq!(Place::of_tile(tiles), Place { picture: 1, column: 0, row: 0 });
+        assert_eq!(places.len(), 40);
+        assert!(places.iter().all(|place| place.frame == 0));
+        assert_eq!(Place::of_tile(tiles), Place { frame: 1, column: 0, row: 0 });
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         let mut tile = Tile::new(0);
         tile.shades = (0..SIDE * SIDE).map(|i| (i / SIDE) as u8).collect();
         let thumbnail = tile.thumbnail();
-        // Rows 0 to 9 are the first block, rows 70 to 79 the last one.
-        assert_eq!((thumbnail[0], thumbnail[63]), (4, 74));
+        // Rows 0 to 5 are the first block, rows 66 to 71 the last one.
+        assert_eq!((thumbnail[0], thumbnail[143]), (2, 68));
     }
 }

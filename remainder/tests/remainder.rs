@@ -62,7 +62,7 @@ fn number(tile: &Value) -> u64 {
         let Place { column, row, .. } = Place::of_tile(*number);
         (&tile["column"], &tile["row"]) == (&json!(column), &json!(row))
     };
-    (picture * 160..(picture + 1) * 160).find(place).unwrap()
+    (picture * 40..(picture + 1) * 40).find(place).unwrap()
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn finished_tiles_are_published_and_it_stops_at_once() {
 }
 
 #[tokio::test]
-async fn several_remainders_paint_one_picture_and_no_tile_twice() {
+async fn several_remainders_make_one_film_and_no_tile_twice() {
     let (url, mut bodies) = queue(StatusCode::CREATED).await;
     let (trigger, shutdown) = Shutdown::new();
     // Their rests are long enough for an answer to come on a busy machine.

@@ -121,6 +121,7 @@ pub(super) async fn serve(
     let receiver = TileReceiver::new(tiles, shell.name(), stage.picture.clone(), clock);
     tokio::spawn(receiver.run(components.authority.may_write(), shell.shutdown()));
     let (control_loop, handle) = ControlLoop::new(components, stage.contributions());
+    tokio::spawn(stage.picture.clone().count_time(handle.snapshots.clone(), clock));
     let recorder = options.recorder.take();
     let recording =
         recorder.map(|recorder| tokio::spawn(recorder.run(handle.feed.clone(), shell.shutdown())));

@@ -1,5 +1,5 @@
 //! The parts of the engine that only a talk needs: scenario steps, the audience's page, the
-//! comparison with other autoscalers, recordings and the picture.
+//! comparison with other autoscalers, recordings and the film.
 //!
 //! # Layout
 //! - [`Stage`]: connects these parts to the engine
@@ -9,7 +9,7 @@
 //! - [`record`]: records a run in a file, and serves the page of a recording
 //! - [`report`]: the report of a run, one page in one file
 //! - [`opening`]: the load that the engine starts for the audience
-//! - [`picture`]: the picture that the background paints
+//! - [`picture`]: the film that the background makes
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

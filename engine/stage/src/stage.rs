@@ -7,7 +7,7 @@ use runtime::contribution::Contributions;
 
 use crate::audience::code::Poster;
 use crate::comparison::{self, Comparison};
-use crate::picture::SharedPicture;
+use crate::picture::{self, SharedPicture};
 use crate::presenter::{self, Presenter, Shown};
 use crate::report::kept::Keeper;
 
@@ -16,14 +16,14 @@ use crate::report::kept::Keeper;
 pub struct Stage {
     /// The present step of a scenario, for the page.
     pub shown: Shown,
-    /// The picture that the background paints.
+    /// The film that the background makes.
     pub picture: SharedPicture,
     /// The URL of the audience's page, and its QR code.
     pub poster: Poster,
 }
 
 impl Stage {
-    /// A stage with no scenario and no picture yet; `audience` is the URL of the audience's page.
+    /// A stage with no scenario and no film yet; `audience` is the URL of the audience's page.
     pub fn new(audience: Option<&str>) -> Stage {
         Stage { poster: Poster { url: audience.map(Arc::from) }, ..Stage::default() }
     }
@@ -38,11 +38,12 @@ impl Stage {
         ])
     }
 
-    /// The routes of the scenario, the comparison, the report and the QR code.
+    /// The routes of the scenario, the comparison, the report, the film and the QR code.
     pub fn router(&self, presenter: Presenter, comparison: Comparison, keeper: Keeper) -> Router {
         presenter::site::router(presenter)
             .merge(comparison::site::router(comparison))
             .merge(keeper.router())
+            .merge(picture::site::router(self.picture.clone()))
             .merge(self.poster.clone().router())
     }
 }

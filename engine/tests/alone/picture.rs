@@ -1,5 +1,5 @@
-//! The background's picture in a whole box: its containers paint one picture together, and visibly
-//! more slowly while urgent workloads need the slots.
+//! The background's film in a whole box: its containers make one film together, and visibly more
+//! slowly while urgent workloads need the slots.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -13,22 +13,35 @@ use support::{State, TestBox};
 /// An idle machine needs a tenth of this; on a busy one the background is the last to get time.
 const SOON: Duration = Duration::from_secs(180);
 
-/// The ticket of a tile: tickets 0, 1, 2, .. go to places 0, 37, 74, ..
+/// The ticket of a tile: tickets 0, 1, 2, .. go to places 0, 13, 26, ..
 fn ticket(number: u64) -> u64 {
-    number / 160 * 160 + number % 160 * 13 % 160
+    number / 40 * 40 + number % 40 * 37 % 40
 }
 
-/// The picture, as a page sees it.
+/// The numbers of the tiles in a snapshot's `picture`.
+fn painted(picture: &Value) -> Vec<u64> {
+    let earlier = picture["earlier"].as_array().into_iter().flatten();
+    let grids = earlier.chain(picture.is_object().then_some(picture));
+    let tiles = grids.flat_map(|grid| {
+        let first = grid["number"].as_u64().unwrap() * 40;
+        grid["tiles"].as_array().unwrap().iter().map(move |tile| first + tile[0].as_u64().unwrap())
+    });
+    tiles.collect()
+}
+
+/// The film, as a page sees it.
 struct Page {
     stream: Stream,
     tickets: BTreeSet<u64>,
     tiles_s: Option<f64>,
+    /// The key `film`.
+    film: Value,
 }
 
 impl Page {
     async fn open(demo: &TestBox) -> Page {
         let stream = Stream::open(&format!("{}/page/stream", demo.url)).await;
-        Page { stream, tickets: BTreeSet::new(), tiles_s: None }
+        Page { stream, tickets: BTreeSet::new(), tiles_s: None, film: Value::Null }
     }
 
     async fn hear(&mut self) {
@@ -38,19 +51,20 @@ impl Page {
         if let Some(rate) = set.get("tiles_s") {
             self.tiles_s = rate.as_f64();
         }
-        let (painted, fresh) = (json["picture"]["tiles"].as_array(), json["tiles"].as_array());
-        // A snapshot's tiles have places in its picture, which is the first one here.
-        for tile in painted.or(fresh).unwrap_or(&Vec::new()) {
-            self.tickets.insert(ticket(tile[0].as_u64().unwrap()));
+        if let Some(film) = set.get("film") {
+            self.film = film.clone();
         }
+        let fresh = json["tiles"].as_array().into_iter().flatten();
+        let fresh = fresh.map(|tile| tile[0].as_u64().unwrap());
+        self.tickets.extend(painted(&json["picture"]).into_iter().chain(fresh).map(ticket));
     }
 
     async fn until(&mut self, what: &str, holds: impl Fn(&Page) -> bool) {
         let end = Instant::now() + SOON;
         while !holds(self) {
             self.hear().await;
-            let Page { tickets, tiles_s, .. } = self;
-            assert!(Instant::now() < end, "{what}: {} tiles, {tiles_s:?}", tickets.len());
+            let Page { tickets, tiles_s, film, .. } = self;
+            assert!(Instant::now() < end, "{what}: {} tiles, {tiles_s:?}, {film}", tickets.len());
         }
     }
 }
@@ -63,7 +77,7 @@ async fn tiles(demo: &TestBox) -> Value {
 }
 
 #[tokio::test]
-async fn all_paint_one_picture_and_more_slowly_while_urgent_workloads_need_the_slots() {
+async fn all_make_one_film_and_more_slowly_while_urgent_workloads_need_the_slots() {
     let _turn = TURN.lock().await;
     let demo = TestBox::start(&[]).await;
     let mut page = Page::open(&demo).await;
@@ -76,15 +90,24 @@ async fn all_paint_one_picture_and_more_slowly_while_urgent_workloads_need_the_s
     let published = tiles(&demo).await["published_total"].as_u64().unwrap() - 9;
     println!("{published} tiles, {painted} places of {of}, {at_rest} tiles a second");
     // A container whose ticket comes late counts on by itself, so a busy machine costs some places.
-    // If nine containers painted a picture each, only a ninth of the tiles would be new.
+    // If nine containers made a film each, only a ninth of the tiles would be new.
     assert!(published <= 2 * painted + 9, "{painted} of {published} tiles are there");
     assert!(of <= 2 * painted, "{painted} of {of}");
+    page.until("a frame is finished", |page| page.film["frames"].as_u64() >= Some(1)).await;
+    let film = demo.get("/page/film").await;
+    let frames = film["frames"].as_array().unwrap();
+    assert_eq!(film["made"].as_u64(), Some(frames.len() as u64), "all frames are kept");
+    assert_eq!(frames[0][1].as_array().map(Vec::len), Some(40), "{}", frames[0]);
+    // Nine containers have had this time since the background got its slots.
+    let container_s = page.film["container_s"].as_f64().unwrap();
+    println!("{} frames in {container_s} s of container time", film["made"]);
+    assert!(container_s > 9.0, "{container_s} s");
 
     // A load so high that the background has its minimum, a ninth of its containers.
     demo.scale("producer", 10).await;
     let least = |state: &State| state.workload("remainder", "ready") == 1;
     demo.until("the background gives way", SOON, least).await;
-    page.until("the picture stalls", |page| page.tiles_s < Some(at_rest / 2.0)).await;
+    page.until("the film stalls", |page| page.tiles_s < Some(at_rest / 2.0)).await;
     println!("{:?} tiles a second beside urgent work", page.tiles_s);
 
     let tiles = tiles(&demo).await;
@@ -94,5 +117,5 @@ async fn all_paint_one_picture_and_more_slowly_while_urgent_workloads_need_the_s
     demo.scale("producer", 0).await;
     demo.until("the background is back", SOON, full).await;
     let before = page.tickets.len();
-    page.until("the picture goes on", |page| page.tickets.len() >= before + 10).await;
+    page.until("the film goes on", |page| page.tickets.len() >= before + 10).await;
 }

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 
-import { until } from "./support/box.mjs";
 import { ROOM, claim, holds } from "./support/scene.mjs";
 import {
   GLANCE, cutOff, largest, letters, outOfSight, tooSmall, tooWide,
@@ -39,18 +38,6 @@ claim("the first glance is in sight at 1280 x 720 without scrolling", async (sce
   for (const name of ["queue/jobs", "workload/consumer", "workload/remainder", "lost"]) {
     assert.ok(await largest(page, `[data-number="${name}"]`) >= 48, name);
   }
-});
-
-claim("the background's picture fills visibly", async (scene) => {
-  const box = await scene.box();
-  const page = await scene.open(box);
-  await live(page);
-  const tiles = () => page.evaluate(async () => {
-    const { store } = await import("/assets/shell/store.js");
-    return store.model.picture?.tiles.length ?? 0;
-  });
-  const first = await tiles();
-  await until("ten tiles more, without a reload", 30_000, async () => await tiles() >= first + 10);
 });
 
 /** Windows, and how many times larger than at 1280 x 720 their type is. */

@@ -96,21 +96,13 @@ test("an entry of the log comes once", () => {
   assert.deepEqual(model.log.map(({ id }) => id), [1, 2]);
 });
 
-test("a tile of the next picture begins it, and a late one of the last is dropped", () => {
-  const model = begun();
-  applyFrame(model, frame(11, { tiles: [[5, "a"], [6, "b"], [5, "c"]] }));
-  assert.deepEqual(model.picture.tiles, [[6, "b"], [5, "c"]]);
-  applyFrame(model, frame(12, { tiles: [[160, "d"], [7, "e"]] }));
-  assert.equal(model.picture.number, 1);
-  assert.deepEqual(model.picture.tiles, [[0, "d"]]);
-});
-
 test("a model is a snapshot for the next tab", () => {
   const model = begun();
-  applyFrame(model, frame(11, { tiles: [[5, "a"]] }));
+  applyFrame(model, frame(11, { tiles: [...Array(161).keys()].map((number) => [number, "a"]) }));
   const other = fromSnapshot(structuredClone(model));
   for (const one of [model, other]) applyFrame(one, frame(12, { tiles: [[6, "b"]] }));
   assert.deepEqual(other, model);
+  assert.equal(other.began, 10, "it knows which snapshot its events follow");
 });
 
 test("urgent work comes first, by priority", () => {

@@ -57,7 +57,7 @@ claim("stopping and starting slots look different, and the file buttons keep the
 claim("unknown numbers are not zero", async (scene) => {
   const queue = { ready: null, in_flight: null, target: 20, age_s: null, status: "failed",
     arrive_s: null, done_s: null };
-  const { page } = await shown(scene, { "queue/jobs": queue, lost: null, tiles_s: null });
+  const { page } = await shown(scene, { "queue/jobs": queue, lost: null });
   for (const name of ["queue/jobs", "lost"]) {
     const text = await page.locator(`[data-number="${name}"]`).textContent();
     assert.doesNotMatch(text.replace(/target 20/, ""), /\d/, name);

@@ -133,7 +133,9 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     if let Some((name, desired)) = model.load() {
         add(desired.to_string(), format!("{name}s"), format!("{name}s"), Style::new());
     }
-    add(known("tiles_s"), "tiles/s".to_owned(), "tiles a second".to_owned(), Style::new());
+    let frames = model.keys.get("film").and_then(|film| film["frames"].as_u64());
+    let frames = frames.map_or("-".to_owned(), |n| n.to_string());
+    add(frames, "frames".to_owned(), "frames of film".to_owned(), Style::new());
     all
 }
 

@@ -213,7 +213,7 @@ pub(super) mod tests {
             "headline": "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background.",
             "status": {"scheduler": "process", "containers": 12, "standing": "alone",
                        "mode": "live"},
-            "capacity": 10, "used": 9, "slots": 4, "lost": 0, "tiles_s": 31.2,
+            "capacity": 10, "used": 9, "slots": 4, "lost": 0, "film": {"frames": 31},
             "queue/jobs": {"ready": 24, "target": 20, "status": "fresh"},
             "workload/consumer": workload(false, 8, 7),
             "workload/remainder": workload(true, 1, 1),

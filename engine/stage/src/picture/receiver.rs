@@ -72,7 +72,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
                 }
             }
             Err(error) => {
-                self.picture.lock().deafen();
+                self.picture.lock().picture.deafen();
                 let (wait, is_news) = self.backoff.failed();
                 if is_news {
                     tracing::warn!("tiles cannot be received: {error}");
@@ -90,7 +90,7 @@ impl<Q: WorkQueue> TileReceiver<Q> {
         if !receipts.is_empty() {
             self.queue.ack_all(&receipts).await?;
         }
-        let mut picture = self.picture.lock();
+        let picture = &mut self.picture.lock().picture;
         let tiles = jobs.iter().filter_map(|it| Tile::from_message(&it.body));
         for tile in tiles {
             picture.paint(now, tile);
@@ -129,9 +129,9 @@ mod tests {
         }
 
         fn tile(&self, column: u64) {
-            let pixels = super::super::tile::text(&[column as u8; 64]);
+            let pixels = super::super::tile::text(&[column as u8; 144]);
             let body = json!({
-                "picture": 0, "column": column, "row": 0, "columns": 16, "rows": 10,
+                "picture": 0, "column": column, "row": 0, "columns": 8, "rows": 5,
                 "pixels": pixels
             });
             self.put(&format!("tile-{column}"), &body.to_string());
@@ -191,25 +191,25 @@ mod tests {
         let (queue, picture, clock, _leads, _trigger) = receiver().await;
         queue.put("hello", r#"{"worker":"remainder-1"}"#);
         queue.tile(3);
-        until("the tile is painted", || picture.lock().grid().is_some()).await;
-        assert_eq!(picture.lock().take_fresh().len(), 1);
+        until("the tile is painted", || picture.lock().picture.newest().is_some()).await;
+        assert_eq!(picture.lock().picture.take_fresh().len(), 1);
         assert_eq!(*queue.acked.lock().unwrap(), ["hello", "tile-3"]);
-        until("the rate is known", || picture.lock().rate(clock.now()).is_some()).await;
+        until("the rate is known", || picture.lock().picture.rate(clock.now()).is_some()).await;
         queue.sick.store(true, Ordering::SeqCst);
-        until("a failure is no rate", || picture.lock().rate(clock.now()).is_none()).await;
+        until("a failure is no rate", || picture.lock().picture.rate(clock.now()).is_none()).await;
     }
 
     #[tokio::test]
     async fn only_the_leader_receives_tiles_and_a_former_leader_shows_none() {
         let (queue, picture, _clock, leads, _trigger) = receiver().await;
         queue.tile(1);
-        until("the tile is painted", || picture.lock().grid().is_some()).await;
+        until("the tile is painted", || picture.lock().picture.newest().is_some()).await;
         leads.store(false, Ordering::SeqCst);
-        until("the picture is gone", || picture.lock().grid().is_none()).await;
+        until("the picture is gone", || picture.lock().picture.newest().is_none()).await;
         queue.tile(2);
         sleep(2 * LOOK).await;
         assert_eq!(queue.ready.lock().unwrap().len(), 1, "it is left to the leader");
         leads.store(true, Ordering::SeqCst);
-        until("it leads again", || picture.lock().grid().is_some()).await;
+        until("it leads again", || picture.lock().picture.newest().is_some()).await;
     }
 }

@@ -3,18 +3,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::frames::Frames;
+
 /// How many seconds of history the page keeps.
 const KEPT_S: f64 = 300.0;
 /// How many log entries the page keeps.
 const LOG: usize = 200;
-/// The picture's size in tiles, unless a snapshot gives another one.
-const GRID: (u64, u64) = (16, 10);
 
 /// The page's state: a snapshot's JSON. Parts that are missing or of the wrong type count as empty,
 /// because recordings may come from anywhere.
 #[derive(Debug, Clone)]
 pub struct Moment {
     all: Map<String, Value>,
+    frames: Frames,
     /// Whether a tick is complete only with a later frame.
     step: bool,
 }
@@ -23,7 +24,7 @@ impl Moment {
     /// The state after a snapshot; `None` if its text is no JSON object.
     pub fn of_snapshot(text: &str) -> Option<Moment> {
         let all = serde_json::from_str(text).ok()?;
-        Some(Moment { all, step: false })
+        Some(Moment { frames: Frames::of_snapshot(&all), all, step: false })
     }
 
     /// Applies a frame. A repeated frame changes nothing, and neither does one that is no JSON.
@@ -45,7 +46,9 @@ impl Moment {
             }
         }
         self.add_entries(list(frame.get("log")));
-        list(frame.get("tiles")).iter().for_each(|tile| self.add_tile(tile));
+        for tile in list(frame.get("tiles")) {
+            self.frames.add(tile, self.all.get("state"));
+        }
         let is = |key: &str| frame.get(key) == Some(&Value::Bool(true));
         let is_whole = !is("more");
         let step = self.step || is("step");
@@ -57,7 +60,9 @@ impl Moment {
 
     /// The state as a snapshot.
     pub fn text(&self) -> String {
-        Value::Object(self.all.clone()).to_string()
+        let mut all = self.all.clone();
+        self.frames.write(&mut all);
+        Value::Object(all).to_string()
     }
 
     fn seq(&self) -> Option<u64> {
@@ -74,27 +79,6 @@ impl Moment {
         log.extend(entries.iter().filter(|entry| id(entry) > last).cloned());
         let surplus = log.len().saturating_sub(LOG);
         log.drain(..surplus);
-    }
-
-    /// Adds a tile, `[number, shades]`, of the newest picture.
-    fn add_tile(&mut self, tile: &Value) {
-        let Some(number) = tile.get(0).and_then(Value::as_u64) else { return };
-        let picture = self.object("picture");
-        let side = |key: &str, usual| {
-            picture.get(key).and_then(Value::as_u64).filter(|side| *side > 0).unwrap_or(usual)
-        };
-        let (columns, rows) = (side("columns", GRID.0), side("rows", GRID.1));
-        let of_picture = columns.saturating_mul(rows);
-        let (of, place) = (number / of_picture, number % of_picture);
-        let present = picture.get("number").and_then(Value::as_u64);
-        if present.is_none_or(|present| of > present) {
-            *picture = as_object(json!({"number": of, "columns": columns, "rows": rows}));
-        } else if present != Some(of) {
-            return;
-        }
-        let tiles = array(picture, "tiles");
-        tiles.retain(|other| other.get(0).and_then(Value::as_u64) != Some(place));
-        tiles.push(json!([place, tile.get(1)]));
     }
 
     /// Adds a point with the present state to the history.
@@ -181,10 +165,6 @@ fn id(entry: &Value) -> Option<u64> {
 
 fn list(value: Option<&Value>) -> &[Value] {
     value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn as_object(value: Value) -> Map<String, Value> {
-    if let Value::Object(map) = value { map } else { Map::new() }
 }
 
 /// The object at a key; anything else there becomes an empty object.

@@ -22,6 +22,7 @@ export function state(changes = {}) {
     },
     headline: "Producers 1 -> 3. Consumers 3 -> 8 in 2.5 s, taken from background.",
     capacity: 10, used: 10, slots: 10, lost: 0, tiles_s: 31.2, troubles: [],
+    film: { columns: 8, rows: 5, frames: 3, container_s: 95.4 },
     "queue/jobs": {
       ready: 24, in_flight: 7, target: 20, age_s: 0.1, status: "fresh", arrive_s: 30.1,
       done_s: 28,
@@ -64,10 +65,18 @@ const LOG = [
     text: "consumer 3 -> 8: 30 jobs/s arrive, each worker does 5/s, kept at 80 % load: 8 needed" },
 ];
 
+/** A tile of one shade. */
+export const shades = (shade) => Buffer.alloc(144, shade).toString("base64");
+
 const PICTURE = {
-  number: 3, columns: 16, rows: 10,
-  tiles: Array.from({ length: 90 }, (_, place) =>
-    [place, Buffer.alloc(64, (place * 29) % 256).toString("base64")]),
+  number: 3, columns: 8, rows: 5, earlier: [],
+  tiles: Array.from({ length: 22 }, (_, place) => [place, shades((place * 29) % 256)]),
+};
+
+/** The engine's film, as the fake serves it: three frames. */
+const FILM = {
+  made: 3, columns: 8, rows: 5,
+  frames: [0, 1, 2].map((number) => [number, Array(40).fill(shades(30 + 60 * number))]),
 };
 
 /** Passes everything on to a box, except the stream. */
@@ -77,6 +86,7 @@ export class Fake {
     await new Promise((resolve) => fake.server.listen(0, "127.0.0.1", resolve));
     fake.address = `127.0.0.1:${fake.server.address().port}`;
     fake.url = `http://${fake.address}`;
+    fake.film = FILM;
     // Without frames a page becomes stale.
     fake.beat = setInterval(() => fake.frame({}), 500);
     return fake;
@@ -88,6 +98,7 @@ export class Fake {
     this.open = new Set();
     this.server = createServer((incoming, answer) => {
       if (incoming.url.startsWith("/page/stream")) this.#stream(answer);
+      else if (incoming.url === "/page/film") this.#film(answer);
       else pass(box, incoming, answer);
     });
   }
@@ -97,6 +108,11 @@ export class Fake {
     this.open.add(answer);
     answer.on("close", () => this.open.delete(answer));
     this.#send(answer, "snapshot", { ...this.first, seq: this.seq });
+  }
+
+  #film(answer) {
+    answer.writeHead(200, { "content-type": "application/json" });
+    answer.end(JSON.stringify(this.film));
   }
 
   #send(answer, event, data) {

@@ -23,6 +23,7 @@ const ASSETS: &[Asset] = assets![
     "audience.js",
     "axis.js",
     "beside.js",
+    "canvas.js",
     "chart.css",
     "chart.js",
     "comparison.css",
@@ -31,6 +32,7 @@ const ASSETS: &[Asset] = assets![
     "curve.js",
     "dots.js",
     "export.js",
+    "film.js",
     "flights.js",
     "halves.js",
     "hands.js",
@@ -142,8 +144,18 @@ fn side() -> Markup {
     html! {
         div class="side" {
             section id="picture-place" {
-                h2 { "The background's picture" }
-                canvas id="picture" role="img" aria-label="No picture yet" {}
+                h2 { "Film from spare capacity" }
+                div id="film-screen" {
+                    canvas id="picture" role="img" aria-label="No frame yet" {}
+                    button type="button" id="film-play" hidden { "Pause" }
+                }
+                div id="film" {
+                    canvas id="making" role="img" aria-label="The next frame" hidden {}
+                    p {
+                        b id="film-frames" {} br;
+                        span id="film-time" hidden {}
+                    }
+                }
             }
             (controls::controls())
             section id="decisions" {

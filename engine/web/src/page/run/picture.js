@@ -1,83 +1,129 @@
-// The picture that the background computes, tile by tile. It fills fast, stalls while urgent work
-// needs the slots, and continues.
+// The film that the background makes: what is finished is played, and beside it the next frame is
+// painted, tile by tile. Frames come fast, stall while urgent work needs the slots, and continue.
 
-import { mark, place } from "../shell/dom.js";
+import { mark, place, say } from "../shell/dom.js";
+import { gridOf, merged } from "../shell/frames.js";
 import { entries } from "../shell/model.js";
+import { store } from "../shell/store.js";
+import { drawTiles } from "./canvas.js";
+import { following, frameMs, saidOf } from "./film.js";
 
-/** The number of pixels along a tile's side; each pixel has a shade. */
-const SIDE = 8;
-/** The shades' colours: 0 is in the Mandelbrot set; outside, lighter shades are closer to it. */
-const PALETTE = [
-  [0, [8, 59, 45]], [14, [120, 178, 156]], [24, [217, 240, 230]], [70, [178, 223, 204]],
-  [130, [120, 196, 165]], [255, [24, 122, 90]],
-];
-const COLOURS = Array.from({ length: 256 }, (_, shade) => colour(shade));
+const PLAY = "Play";
+const PAUSE = "Pause";
 
-function colour(shade) {
-  const upper = Math.max(1, PALETTE.findIndex(([from]) => from >= shade));
-  const [[from, low], [to, high]] = [PALETTE[upper - 1], PALETTE[upper]];
-  const share = (shade - from) / (to - from);
-  return low.map((value, i) => Math.round(value + share * (high[i] - value)));
-}
+/** The finished frames of this run that this tab knows, and the snapshot that they follow. */
+let film = { run: null, began: null, frames: [] };
+/** The frame that is shown and the direction; null before the first one. */
+let at = null;
+/** When the frame was shown, as the time of an animation frame. */
+let since = 0;
+/** The request for the next animation frame; null while the film stands still. */
+let animation = null;
 
-let painted = { run: null, number: null, tiles: new Map() };
-let shades = null;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+/** Whether the film plays; a person may stop it, and start it in spite of the system's setting. */
+let playing = !still.matches;
 
-/** Paints the new tiles of the picture. */
+/** Shows the film, the frame in the making, and the figures. */
 export function showPicture(model) {
   const spare = entries(model, "workload").some(({ value }) => value.background);
   place("picture-place").hidden = !spare && !model.picture;
+  keep(model);
+  const said = saidOf(model.state.film);
+  say(place("film-frames"), said.frames);
+  say(place("film-time"), said.time);
+  place("film-time").hidden = !model.state.film;
+  showMaking(model);
+  if (!playing && !still.matches && at) showFrame(model, at.number);
+  else if (!playing || !at) showNewest(model);
+  play();
+}
+
+/** Takes over the model's finished frames; the engine has those from before this tab's stream. */
+function keep(model) {
+  const again = model.run !== film.run || model.began < film.began;
+  if (again) {
+    film = { run: model.run, began: null, frames: [] };
+    at = null;
+  }
+  film.frames = merged(film.frames, model.frames);
+  if (film.began === model.began) return;
+  film.began = model.began;
+  // A recording has no film but the one in its stream.
+  if (model.state.status?.mode !== "replay") fetchFilm(film);
+}
+
+/** Asks for the engine's film. Without an answer the film has what came through the stream. */
+async function fetchFilm(mine) {
+  try {
+    const answer = await fetch("/page/film");
+    if (!answer.ok) return;
+    const { frames } = await answer.json();
+    if (film !== mine) return;
+    film.frames = merged(film.frames, frames.map(([number, tiles]) => ({ number, tiles })));
+  } catch {
+    // The stream reconnects by itself, and its snapshot leads here again.
+  }
+}
+
+function showNewest(model) {
+  const newest = film.frames.at(-1);
+  if (newest) at = { number: newest.number, forward: false };
+  showFrame(model, newest?.number);
+}
+
+/** Shows a finished frame; before the first one, the frame in the making. */
+function showFrame(model, number) {
   const canvas = place("picture");
-  const picture = model.picture ?? { number: null, columns: 16, rows: 10, tiles: [] };
-  if (painted.run !== model.run || painted.number !== picture.number || !shades) {
-    shades = new OffscreenCanvas(picture.columns * SIDE, picture.rows * SIDE);
-    painted = { run: model.run, number: picture.number, tiles: new Map() };
-  }
-  for (const [at, text] of picture.tiles) {
-    if (painted.tiles.get(at) === text) continue;
-    painted.tiles.set(at, text);
-    paint(at % picture.columns, Math.floor(at / picture.columns), text);
-  }
-  const all = picture.columns * picture.rows;
-  const said = picture.number === null ? "No picture yet"
-    : `Picture ${picture.number + 1}: ${painted.tiles.size} of ${all} tiles are done`;
-  mark(canvas, "aria-label", said);
-  mark(canvas, "data-tiles", painted.tiles.size);
-  draw(canvas, picture);
+  const frame = film.frames.find((it) => it.number === number);
+  mark(canvas, "data-frame", frame ? frame.number : null);
+  mark(canvas, "data-frames", film.frames.length);
+  mark(canvas, "aria-label", frame ? `The film: ${film.frames.length} frames` : "No frame yet");
+  const tiles = frame ? [...frame.tiles.entries()] : model.picture?.tiles ?? [];
+  drawTiles(canvas, gridOf(model), tiles, Boolean(frame));
 }
 
-function paint(column, row, text) {
-  const bytes = atob(text);
-  const image = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i += 1) {
-    const [r, g, b] = COLOURS[bytes.charCodeAt(i) & 255];
-    image.data.set([r, g, b, 255], i * 4);
-  }
-  shades.getContext("2d").putImageData(image, column * SIDE, row * SIDE);
+function showMaking(model) {
+  const canvas = place("making");
+  const tiles = model.picture?.tiles ?? [];
+  const { columns, rows } = gridOf(model);
+  canvas.hidden = film.frames.length === 0;
+  mark(canvas, "data-tiles", tiles.length);
+  mark(canvas, "aria-label",
+    `The next frame: ${tiles.length} of ${columns * rows} tiles are done`);
+  drawTiles(canvas, { columns, rows }, tiles, false);
+  place("film-play").hidden = film.frames.length < 2;
+  say(place("film-play"), playing ? PAUSE : PLAY);
 }
 
-/** Draws the tiles on the page, and an empty cell for each missing one. */
-function draw(canvas, { columns, rows }) {
-  const scale = devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * scale);
-  const height = Math.round((width / columns) * rows);
-  if (width === 0) return;
-  if (canvas.width !== width || canvas.height !== height) {
-    Object.assign(canvas, { width, height });
+/** Plays the film if there is something to play, and stops it otherwise. */
+function play() {
+  const canPlay = playing && film.frames.length > 1;
+  if (canPlay && animation === null) animation = requestAnimationFrame(step);
+}
+
+function step(now) {
+  animation = null;
+  const canvas = place("picture");
+  const visible = canvas.clientWidth > 0;
+  if (!store.frozen && visible && now - since >= frameMs(film.frames.length)) {
+    since = now;
+    at = following(film.frames, at);
+    showFrame(store.model, at.number);
   }
-  const context = canvas.getContext("2d");
-  const cell = getComputedStyle(canvas).getPropertyValue("color");
-  context.clearRect(0, 0, width, height);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(shades, 0, 0, width, height);
-  const edge = (i, many, size) => Math.round((i / many) * size);
-  for (let at = 0; at < columns * rows; at += 1) {
-    if (painted.tiles.has(at)) continue;
-    const [column, row] = [at % columns, Math.floor(at / columns)];
-    const [x, y] = [edge(column, columns, width), edge(row, rows, height)];
-    const [right, bottom] = [edge(column + 1, columns, width), edge(row + 1, rows, height)];
-    context.clearRect(x, y, right - x, bottom - y);
-    context.fillStyle = cell;
-    context.fillRect(x, y, right - x - scale, bottom - y - scale);
-  }
+  // While the film is hidden or frozen it needs no animation; the next model starts it again.
+  if (visible && !store.frozen) play();
+}
+
+/** Sets up the button and follows the system's setting for movement. */
+export function wireFilm() {
+  place("film-play").addEventListener("click", () => {
+    playing = !playing;
+    say(place("film-play"), playing ? PAUSE : PLAY);
+    play();
+  });
+  still.addEventListener("change", () => {
+    playing = !still.matches;
+    if (store.known) showPicture(store.shown ?? store.model);
+  });
 }

@@ -39,6 +39,7 @@ const ASSETS: &[Asset] = assets![
     "controls.js",
     "dom.js",
     "english.js",
+    "frames.js",
     "header.js",
     "help.js",
     "hold.js",

@@ -1,6 +1,8 @@
 // The engine's state as this page knows it: a snapshot replaces it, a frame updates it. Nothing
 // here depends on a browser.
 
+import { addTile, takeFrames } from "./frames.js";
+
 /** How many seconds of history are kept; the chart shows less. */
 export const KEPT_S = 300;
 /** How many log entries are kept. */
@@ -9,7 +11,11 @@ const LOG = 200;
 /** The model before the first snapshot, with all fields that a snapshot has. */
 export function empty() {
   return {
-    run: null, seq: 0, t: 0, tick: 0, state: {}, log: [], picture: null, step: false, open: false,
+    run: null, seq: 0, t: 0, tick: 0, state: {}, log: [], step: false, open: false,
+    // The number of the snapshot that began this model.
+    began: 0,
+    // The open frames of the film, and the finished ones.
+    picture: null, frames: [],
     history: { t: [], queues: {}, live: {}, load: {} },
   };
 }
@@ -17,14 +23,16 @@ export function empty() {
 /** A model from a snapshot. */
 export function fromSnapshot(data) {
   const history = data.history ?? {};
-  return {
+  const model = {
     ...empty(), ...data, state: { ...data.state }, log: [...(data.log ?? [])],
-    picture: data.picture ? { ...data.picture, tiles: [...data.picture.tiles] } : null,
+    began: data.began ?? data.seq,
     history: {
       t: [...(history.t ?? [])], queues: copied(history.queues), live: copied(history.live),
       load: copied(history.load),
     },
   };
+  takeFrames(model, data);
+  return model;
 }
 
 const copied = (series) =>
@@ -58,20 +66,6 @@ function addEntries(model, entries) {
   const last = model.log.at(-1)?.id ?? -Infinity;
   model.log.push(...entries.filter((entry) => entry.id > last));
   if (model.log.length > LOG) model.log.splice(0, model.log.length - LOG);
-}
-
-/** The picture's size in tiles, unless a snapshot gives another one. */
-const GRID = { columns: 16, rows: 10 };
-
-function addTile(model, number, shades) {
-  const { columns, rows } = model.picture ?? GRID;
-  const [picture, place] = [Math.floor(number / (columns * rows)), number % (columns * rows)];
-  if (!model.picture || picture > model.picture.number) {
-    model.picture = { number: picture, columns, rows, tiles: [] };
-  }
-  if (picture < model.picture.number) return;
-  model.picture.tiles = model.picture.tiles.filter(([other]) => other !== place);
-  model.picture.tiles.push([place, shades]);
 }
 
 /** Adds a point with the present state to the history. */
