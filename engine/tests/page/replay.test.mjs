@@ -126,7 +126,8 @@ async function compare(scene, tape, moments) {
   });
   const bySeq = new Map(played.map((model) => [model.seq, model]));
   assert.equal((await again.call("PUT", "/api/v1/replay", { playing: false })).status, 200);
-  const whole = (model) => JSON.parse(JSON.stringify(model));
+  // A jump begins with a snapshot of its own.
+  const whole = (model) => JSON.parse(JSON.stringify({ ...model, began: undefined }));
   let slowest = 0;
   for (let i = 0; i <= moments; i += 1) {
     const t = Math.min(length, (length * i) / moments);
@@ -159,7 +160,10 @@ function long() {
   const queue = (i) => ({ ready: i % 50, status: i % 7 === 0 ? "stale" : "fresh" });
   const lines = [line(0, "snapshot", {
     run: "00000007", seq: 1, t: 0, tick: 0, log: [],
-    state: { status: { mode: "live" }, headline: "It begins.", "queue/old": queue(1) },
+    state: {
+      status: { mode: "live" }, headline: "It begins.", "queue/old": queue(1),
+      film: { columns: 2, rows: 2 },
+    },
     history: { t: [], queues: {}, live: {}, load: {} },
   })];
   let seq = 1;
@@ -172,7 +176,10 @@ function long() {
     };
     if (i === 60) set["queue/old"] = null;
     const log = i % 3 === 0 ? [{ id: i, at: i / 2, kind: "load", text: `${i}`, mark: `${i}` }] : [];
-    const tiles = i % 2 === 0 ? [[i, "AAAA"], [i % 160, "BBBB"]] : [];
+    // A frame of the film every second; each ninth has a hole, and some of its tiles come late.
+    const four = [0, 1, 2, 3].map((place) => [2 * i + place, `${place}AAA`]);
+    const late = [[2 * i - 9, "BBBB"], [2 * i - 40, "CCCC"]].filter(([number]) => number >= 0);
+    const tiles = i % 2 === 0 ? [...four.slice(i % 18 === 0 ? 1 : 0), ...late] : [];
     const head = { t: i / 2, tick: i };
     lines.push(line(i * 500, "frame",
       { seq: seq += 1, ...head, step: false, more: true, set: { troubles: [`${i}`] } }));

@@ -23,15 +23,15 @@ export function takeFrames(model, { picture, frames }) {
   if (model.picture) [...model.picture.earlier, model.picture].forEach((it) => finish(model, it));
 }
 
-/** Adds a tile to its frame, which becomes the newest frame if none was newer. */
+/** Adds a tile to its frame, in the order of places. */
 export function addTile(model, number, shades) {
   const { columns, rows } = gridOf(model);
   const [frame, place] = [Math.floor(number / (columns * rows)), number % (columns * rows)];
   if (!model.picture || frame > model.picture.number) begin(model, frame, { columns, rows });
   const grid = open(model.picture, frame);
   if (!grid) return;
-  grid.tiles = grid.tiles.filter(([other]) => other !== place);
-  grid.tiles.push([place, shades]);
+  const others = grid.tiles.filter(([other]) => other !== place);
+  grid.tiles = [...others, [place, shades]].sort(([a], [b]) => a - b);
   finish(model, grid);
 }
 
@@ -49,7 +49,7 @@ function open(picture, number) {
   const known = picture.earlier.find((it) => it.number === number);
   if (known) return known;
   const made = { number, tiles: [] };
-  picture.earlier.push(made);
+  picture.earlier = [...picture.earlier, made].sort((a, b) => a.number - b.number);
   return made;
 }
 
@@ -57,8 +57,8 @@ function open(picture, number) {
 function finish(model, { number, tiles }) {
   const { columns, rows } = model.picture;
   if (tiles.length < columns * rows || model.frames.some((it) => it.number === number)) return;
-  const inOrder = [...tiles].sort(([a], [b]) => a - b).map(([, shades]) => shades);
-  model.frames = merged(model.frames, [{ number, tiles: inOrder }]);
+  const all = tiles.map(([, shades]) => shades);
+  model.frames = merged(model.frames, [{ number, tiles: all }]);
 }
 
 /** Two lists of finished frames as one, each frame once, in the order of the film. */
