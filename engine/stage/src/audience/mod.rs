@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - [`site`]: the routes; requests to all others are refused
+//! - [`page`]: the HTML
 //! - [`view`]: the part of a snapshot that phones get
 //! - [`gate`]: limits the presses of one phone, and of all phones; pure, takes `now`
 //! - [`jobs`]: turns presses into jobs, and adds those of half a second together
@@ -12,6 +13,7 @@ pub mod address;
 pub mod code;
 pub mod gate;
 pub mod jobs;
+pub mod page;
 pub mod site;
 pub mod view;
 

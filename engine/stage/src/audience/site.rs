@@ -19,8 +19,8 @@ use web::{ApiError, streams};
 
 use super::gate::{Gate, TooMany};
 use super::jobs::Button;
+use super::page;
 
-const PAGE: &str = include_str!("assets/audience.html");
 const STYLE: &str = include_str!("assets/audience.css");
 const SCRIPT: &str = include_str!("assets/audience.js");
 const POLICY: &str = "default-src 'self'; frame-ancestors 'none'";
@@ -54,7 +54,7 @@ async fn answer(
     request: Request,
 ) -> Response {
     let mut answer = match (request.method().as_str(), request.uri().path()) {
-        ("GET", "/") => page(request.headers()),
+        ("GET", "/") => document(request.headers()),
         ("GET", "/audience.css") => asset("text/css; charset=utf-8", STYLE),
         ("GET", "/audience.js") => asset("text/javascript; charset=utf-8", SCRIPT),
         // Browsers request this icon on their own, and report a 404 as an error of the page.
@@ -72,8 +72,9 @@ async fn answer(
 }
 
 /// Responds with the page, and with a cookie for a phone that has none.
-fn page(headers: &HeaderMap) -> Response {
-    let mut answer = asset("text/html; charset=utf-8", PAGE);
+fn document(headers: &HeaderMap) -> Response {
+    let html = page::page().into_string();
+    let mut answer = asset("text/html; charset=utf-8", html);
     if cookie(headers).is_none() {
         let cookie = format!("{COOKIE}={:032x}; Path=/; HttpOnly; SameSite=Lax", random::<u128>());
         if let Ok(value) = HeaderValue::try_from(cookie) {
@@ -83,7 +84,7 @@ fn page(headers: &HeaderMap) -> Response {
     answer
 }
 
-/// The number in the phone's cookie; `None` if [`page`] cannot have set this cookie.
+/// The number in the phone's cookie; `None` if [`document`] cannot have set this cookie.
 fn cookie(headers: &HeaderMap) -> Option<u128> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|all| all.split(';')).filter_map(|pair| pair.split_once('='));
@@ -93,7 +94,7 @@ fn cookie(headers: &HeaderMap) -> Option<u128> {
     fits.then(|| u128::from_str_radix(number, 16).ok()).flatten()
 }
 
-fn asset(content_type: &'static str, text: &'static str) -> Response {
+fn asset(content_type: &'static str, text: impl IntoResponse) -> Response {
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
 }
 
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_page_sets_its_cookie_once_and_hides_it_from_scripts_and_other_sites() {
-        let given = page(&HeaderMap::new()).headers()[header::SET_COOKIE].clone();
+        let given = document(&HeaderMap::new()).headers()[header::SET_COOKIE].clone();
         let given = given.to_str().unwrap();
         for part in ["HttpOnly", "SameSite=", "Path=/"] {
             assert!(given.contains(part), "{given}");
@@ -166,6 +167,6 @@ mod tests {
         let shown = given.split(';').next().unwrap();
         let headers = HeaderMap::from_iter([(header::COOKIE, shown.parse().unwrap())]);
         assert!(cookie(&headers).is_some());
-        assert!(page(&headers).headers().get(header::SET_COOKIE).is_none());
+        assert!(document(&headers).headers().get(header::SET_COOKIE).is_none());
     }
 }

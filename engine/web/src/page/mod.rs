@@ -170,6 +170,7 @@ mod tests {
             .map(|(_, asset)| (asset.name.to_owned(), asset.text.to_owned()))
             .filter(|(name, _)| name != "english.js")
             .chain(rust_files())
+            .chain([PHONES].map(|path| (path.to_owned(), read(path))))
             .collect();
         let known = |key: &str| phrases::all().any(|it| it == key);
         for (name, text) in &files {
@@ -181,6 +182,102 @@ mod tests {
             let is_used = |text: &str| uses.iter().any(|it| text.contains(it));
             assert!(files.iter().any(|(_, text)| is_used(text)), "nobody uses {key}");
         }
+    }
+
+    /// The phones' page, which shows texts of the same file.
+    const PHONES: &str = "../stage/src/audience/page.rs";
+    const PHONES_SCRIPT: &str = "../stage/src/audience/assets/audience.js";
+
+    /// A file by its path from this crate.
+    fn read(path: &str) -> String {
+        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(here.join(path)).unwrap()
+    }
+
+    /// Strings of the modules that only seem to be texts: names of keys, the scheme of a token,
+    /// selectors, and a list of fonts.
+    const NO_TEXTS: [&str; 6] = [
+        "Bearer ",
+        "Enter",
+        "Escape",
+        "input, textarea, select",
+        "button, a, summary, select, input:not([type='range'])",
+        "Inter, system-ui, sans-serif",
+    ];
+
+    #[test]
+    fn no_module_has_a_text_of_its_own() {
+        let phones = read(PHONES_SCRIPT);
+        let modules = all()
+            .map(|(_, asset)| (asset.name, asset.text))
+            .filter(|(name, _)| name.ends_with(".js") && *name != "english.js")
+            .chain([(PHONES_SCRIPT, phones.as_str())]);
+        for (name, text) in modules {
+            for line in text.lines().filter(|line| !is_comment(line)) {
+                let code = line.split(" // ").next().unwrap_or(line);
+                for text in strings(code).iter().filter(|it| is_text(it)) {
+                    assert!(
+                        NO_TEXTS.contains(&text.as_str()),
+                        "{name}: move {text:?} to english.js"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_in_a_module_is_found() {
+        let texts = |code: &str| strings(code).into_iter().filter(|it| is_text(it)).count();
+        for code in [
+            "say(it, \"Done.\");",
+            "say(it, \"Hold scaling\");",
+            "say(it, `Step ${n} of ${many}`);",
+            "say(it, `${n} jobs each second, or so`);",
+            "say(it, ok ? \"\" : `${name ?? `No ${kind}`}`);",
+            "el(\"b\", {}, \"Next\")",
+        ] {
+            assert_eq!(texts(code), 1, "{code}");
+        }
+        for code in ["key === \"b\"", "el(\"a\", { class: `slot ${a ? \"ready\" : b}` })"] {
+            assert_eq!(texts(code), 0, "{code}");
+        }
+    }
+
+    fn is_comment(line: &str) -> bool {
+        ["//", "/*", "*"].iter().any(|begin| line.trim_start().starts_with(begin))
+    }
+
+    /// Whether a string is written for people: it begins like a sentence, or has three words.
+    fn is_text(string: &str) -> bool {
+        let mut letters = string.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase)
+            && letters.next().is_some_and(char::is_lowercase);
+        let is_word = |it: &&str| it.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        let words = string.split_whitespace().filter(is_word).count();
+        capital || words >= 3
+    }
+
+    /// The strings and templates of a line of JavaScript, without what templates insert.
+    fn strings(line: &str) -> Vec<String> {
+        let (mut found, mut open) = (Vec::new(), Vec::<Option<String>>::new());
+        let mut letters = line.chars();
+        while let Some(letter) = letters.next() {
+            match (letter, open.last_mut()) {
+                ('`', Some(Some(_))) => found.extend(open.pop().flatten()),
+                ('$', Some(Some(text))) => match letters.next() {
+                    Some('{') => open.push(None),
+                    other => text.extend(other),
+                },
+                (letter, Some(Some(text))) => text.push(letter),
+                ('"', _) => found.push(letters.by_ref().take_while(|it| *it != '"').collect()),
+                ('`', _) => open.push(Some(String::new())),
+                ('{', _) => open.push(None),
+                ('}', _) => drop(open.pop()),
+                _ => {}
+            }
+        }
+        found.extend(open.into_iter().flatten());
+        found
     }
 
     /// The Rust files of the pages, with their contents.

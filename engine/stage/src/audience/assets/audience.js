@@ -1,8 +1,10 @@
-// The page for phones: shows the engine's state and adds a job with each press.
+// The page for phones: shows the engine's state and adds a job with each press. Its texts are data
+// of the body: phones can reach no other file of the engine, so not the file of texts either.
 "use strict";
 
 const STALE_AFTER_MS = 5000;
 const place = (id) => document.getElementById(id);
+const texts = document.body.dataset;
 let heard = Date.now();
 let stale = false;
 
@@ -10,7 +12,7 @@ function show({ headline, queue, target, slots }) {
   place("headline").textContent = headline.replaceAll("->", "\u2192");
   place("queue").textContent = queue ?? "\u2013";
   place("queue-words").textContent =
-    queue === null ? "waiting for the queue" : `in the queue, target ${target}`;
+    queue === null ? texts.unknown : texts.queue.replace("{target}", target);
   place("slots").replaceChildren(...slots.map(slotLine));
 }
 
@@ -23,12 +25,12 @@ function slotLine({ name, count }) {
 }
 
 async function add() {
-  place("said").textContent = "Sent.";
+  place("said").textContent = texts.sent;
   try {
     const answer = await fetch("/job", { method: "POST" });
-    place("said").textContent = answer.ok ? "Added." : (await answer.json()).error.message;
+    place("said").textContent = answer.ok ? texts.added : (await answer.json()).error.message;
   } catch {
-    place("said").textContent = "The engine does not answer.";
+    place("said").textContent = texts.noAnswer;
   }
 }
 
@@ -37,7 +39,7 @@ function watch() {
   if (old === stale) return;
   stale = old;
   document.body.classList.toggle("stale", stale);
-  if (stale) place("headline").textContent = "The engine does not answer.";
+  if (stale) place("headline").textContent = texts.noAnswer;
 }
 
 place("add").addEventListener("click", add);

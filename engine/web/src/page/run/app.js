@@ -32,6 +32,7 @@ import { showTable } from "./table.js";
 import { reader } from "./values.js";
 import { showVisit, wireVisit } from "./visit.js";
 import { wireAudience } from "../shell/windows.js";
+import { phrase } from "../shell/phrases.js";
 import { showWhy, toggleWhy } from "./why.js";
 import { isWorlds, nextOther, showWorlds, toggleWorlds, wireWorlds } from "./worlds.js";
 
@@ -53,7 +54,7 @@ function width(text, { strong = false }) {
 const frame = place("plot");
 const values = reader(frame);
 const SLIDER = {
-  tabindex: "0", role: "slider", "aria-label": "Chart; arrow keys read its values",
+  tabindex: "0", role: "slider", "aria-label": phrase("chart.read"),
   "aria-valuemin": -SECONDS, "aria-valuemax": "0", "aria-valuenow": "0",
 };
 
@@ -75,7 +76,7 @@ function showChart(model) {
 /** Shows a text in place of the chart until the first reading. */
 function waiting() {
   Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
-  frame.replaceChildren(el("p", { class: "waiting" }, "waiting for the queue"));
+  frame.replaceChildren(el("p", { class: "waiting" }, phrase("jobs.unknown")));
   drawing = null;
 }
 
@@ -146,7 +147,7 @@ const stageChanged = () => {
 const why = () => toggleWhy(store.shown ?? store.model);
 /** Shows or hides the comparison, which only a running engine computes, not a recording. */
 const comparison = () => (store.model.state.status?.mode === "replay"
-  ? tell({ ok: true }, "A recording cannot be compared.") : toggleComparison(again));
+  ? tell({ ok: true }, phrase("comparison.recording")) : toggleComparison(again));
 
 /** Shows or hides the two worlds, over the Run page or the stage view. */
 function worlds() {

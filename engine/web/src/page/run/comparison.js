@@ -6,6 +6,7 @@ import { PRICE, about, columns, lines, rows } from "./contenders.js";
 import { chosen, isOf } from "./other.js";
 import { store } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
+import { phrase } from "../shell/phrases.js";
 
 /** How often the page asks for the comparison; the engine computes one every two seconds. */
 const AGAIN_MS = 2500;
@@ -54,7 +55,8 @@ async function ask() {
     if (!isShown()) return;
     answer = ok && data.contenders ? data : null;
     const because = message ?? data?.because;
-    say(place("comparison-about"), answer ? about(answer) : `Nothing to compare: ${because}`);
+    say(place("comparison-about"),
+      answer ? about(answer) : phrase("comparison.nothing", { because }));
     show();
     changed();
   }
@@ -65,7 +67,7 @@ async function ask() {
 /** Asks the engine for its comparison; a recording has none. */
 const compared = () =>
   (store.model.state.status?.mode === "replay"
-    ? { ok: false, message: "this is a recording" } : call("GET", "/api/v1/ghosts"));
+    ? { ok: false, message: phrase("recording") } : call("GET", "/api/v1/ghosts"));
 
 function build(box) {
   const field = el("input", {
@@ -76,22 +78,20 @@ function build(box) {
     show();
   });
   box.append(
-    el("h2", {}, "The same load with other autoscalers"),
-    el("p", { id: "comparison-about" }, "Simulating \u2026"),
-    el("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Comparison table" },
+    el("h2", {}, phrase("comparison.title")),
+    el("p", { id: "comparison-about" }, phrase("comparison.begun")),
+    el("div", {
+      class: "scrolls", tabindex: "0", role: "region", "aria-label": phrase("comparison.table"),
+    },
       el("table", { id: "comparison-table" },
         el("thead", {}, el("tr")), el("tbody"))),
-    el("p", {}, el("label", { for: "poll-price" }, "Price of a million polls in dollars "), field),
+    el("p", {}, el("label", { for: "poll-price" }, `${phrase("comparison.price")} `), field),
     formula(),
   );
 }
 
-const formula = () => el("details", {}, el("summary", {}, "How the price is computed"),
-  el("p", {}, "polls \u00f7 seconds \u00d7 2,592,000 (seconds of 30 days) \u00d7 price \u00f7 "
-    + "1,000,000. Workers poll for jobs, the scaler polls for the queue\u2019s length. Empty "
-    + "answers count, too. Sends and deletes are the same for all and are left out."),
-  el("p", {}, "The default is the price of Amazon SQS (aws.amazon.com/sqs/pricing): standard "
-    + "queue, US East (N. Virginia), March 2026, after the first million a month, which is free."));
+const formula = () => el("details", {}, el("summary", {}, phrase("comparison.how")),
+  el("p", {}, phrase("comparison.formula")), el("p", {}, phrase("comparison.default")));
 
 function show() {
   const table = place("comparison-table");
@@ -99,7 +99,7 @@ function show() {
   if (answer === null) return;
   const heads = ["", ...columns(answer).map(({ head }) => head)];
   keyed(table.tHead.rows[0], heads, (head) => head || "name", blankHead, (cell, head) => {
-    say(cell, head || "autoscaler");
+    say(cell, head || phrase("comparison.who"));
   });
   keyed(table.tBodies[0], rows(answer, price), ({ label }) => label, blankRow, fillRow);
 }

@@ -1,5 +1,7 @@
 // The comparison as lines for the chart and as rows of a table.
 
+import { phrase } from "../shell/phrases.js";
+
 /**
  * Dollars per million requests: Amazon SQS, standard queue, US East (N. Virginia), up to 100
  * billion requests a month, as of March 2026.
@@ -15,7 +17,8 @@ const DASHES = ["12 5", "4 8", "20 6", "12 5 3 5", "30 8", "20 5 3 5 3 5",
 export function lines(answer, isOn) {
   const others = (answer?.contenders ?? []).slice(1);
   const drawn = others.map(({ label, queue }, i) => ({
-    label: `${label} (simulated)`, name: label, points: queue, dash: DASHES[i % DASHES.length],
+    label: phrase("comparison.line", { label }), name: label, points: queue,
+    dash: DASHES[i % DASHES.length],
   }));
   return drawn.filter(({ name }) => isOn(name));
 }
@@ -27,15 +30,15 @@ export const monthly = (polls, seconds, price) =>
 /** The table's columns. With a background nothing is saved, because it uses all spare capacity. */
 export function columns({ remainder }) {
   const work = remainder
-    ? { head: "background work", of: (it) => `${Math.round(it.spare_work_done)} s` }
-    : { head: "saved against the fixed fleet", of: saved };
+    ? { head: phrase("comparison.work"), of: (it) => inSeconds(Math.round(it.spare_work_done)) }
+    : { head: phrase("comparison.saved"), of: saved };
   return [
-    { head: "job wait p99", of: (it) => `${it.job_wait_p99.toFixed(1)} s` },
+    { head: phrase("comparison.wait"), of: (it) => inSeconds(it.job_wait_p99.toFixed(1)) },
     work,
-    { head: "workers\u2019 polls", of: (it) => String(it.worker_polls) },
-    { head: "scaler\u2019s polls", of: (it) => String(it.scaler_polls) },
+    { head: phrase("comparison.workers"), of: (it) => String(it.worker_polls) },
+    { head: phrase("comparison.scaler"), of: (it) => String(it.scaler_polls) },
     {
-      head: "polls, $ per month",
+      head: phrase("comparison.month"),
       of: (it, { seconds, price }) =>
         monthly(it.worker_polls + it.scaler_polls, seconds, price).toFixed(2),
     },
@@ -43,7 +46,9 @@ export function columns({ remainder }) {
 }
 
 const saved = (it, { fixed }) =>
-  (fixed ? `${Math.round(fixed.container_seconds - it.container_seconds)} s` : "\u2013");
+  (fixed ? inSeconds(Math.round(fixed.container_seconds - it.container_seconds)) : "\u2013");
+
+const inSeconds = (seconds) => phrase("seconds", { seconds });
 
 /** The rows: each contender's name, settings and cells. */
 export function rows(answer, price) {
@@ -51,15 +56,15 @@ export function rows(answer, price) {
   const fixed = answer.contenders.find(({ label }) => label.startsWith("fixed"));
   return answer.contenders.map((it) => ({
     label: it.label,
-    settings: it.settings + (it.budget_violations > 0 ? "; it went over the capacity" : ""),
+    settings: it.settings + (it.budget_violations > 0 ? phrase("comparison.over") : ""),
     cells: columns(answer).map(({ of }) => of(it, { seconds, price, fixed })),
   }));
 }
 
 /** The description of the table. */
 export function about(answer) {
-  const jobs = Object.entries(answer.job_s).map(([name, s]) => `${name} ${s} s`).join(", ");
-  const time = Math.round(answer.until - answer.from);
-  return `All are simulated, ours too, with the jobs that arrived in the last ${time} s and the`
-    + ` times measured here (one job: ${jobs}). Seed ${answer.seed}.`;
+  const jobs = Object.entries(answer.job_s)
+    .map(([name, s]) => `${name} ${inSeconds(s)}`).join(", ");
+  const seconds = Math.round(answer.until - answer.from);
+  return phrase("comparison.about", { seconds, jobs, seed: answer.seed });
 }

@@ -3,6 +3,7 @@
 
 import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
+import { phrase } from "../shell/phrases.js";
 import { Flights } from "./flights.js";
 import { Schedule } from "./schedule.js";
 
@@ -32,7 +33,7 @@ let promised = false;
 /** What a dot is, for the legend; null while no dots can be drawn. */
 export function dotsLegend() {
   if (!promised || slow.matches) return null;
-  return schedule.factor === 1 ? "each dot is a job" : `each dot is ${schedule.factor} jobs`;
+  return phrase(schedule.factor === 1 ? "dots.one" : "dots.many", { jobs: schedule.factor });
 }
 
 /**

@@ -2,6 +2,7 @@
 // browser.
 
 import { count } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** How long a frame is shown: 12 frames a second. */
 const FRAME_MS = 1000 / 12;
@@ -29,13 +30,14 @@ export function following(frames, at) {
 export function saidOf(film) {
   const frames = film?.frames ?? null;
   return {
-    frames: `${count(frames)} ${frames === 1 ? "frame" : "frames"} of film`,
-    time: `${duration(film?.container_s ?? null)} of container time`,
+    frames: phrase(frames === 1 ? "film.frame" : "film.frames", { count: count(frames) }),
+    time: phrase("film.time", { time: duration(film?.container_s ?? null) }),
   };
 }
 
 /** A time in seconds, from ten minutes on in minutes. */
 function duration(seconds) {
-  if (seconds === null) return `${count(null)} s`;
-  return seconds < 600 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds === null) return phrase("seconds", { seconds: count(null) });
+  return seconds < 600 ? phrase("seconds", { seconds: Math.round(seconds) })
+    : phrase("minutes", { minutes: Math.round(seconds / 60) });
 }

@@ -2,6 +2,7 @@
 
 import { round } from "./axis.js";
 import { count } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** The width of the line, which must not be cut at the top. */
 const LINE = 5;
@@ -9,17 +10,17 @@ const LINE = 5;
 /** A wait in seconds, or a dash if it is unknown. */
 export function wait(seconds) {
   if (seconds === null || seconds === undefined) return "\u2013";
-  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return phrase("seconds", { seconds: seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds) });
 }
 
 /** The texts of a half: {most, jobs, waited}. Without an answer they are dashes. */
 export function words(side, seconds) {
   const most = side?.waited_most ?? null;
-  const within = side ? ` (last ${Math.round(seconds)} s)` : "";
+  const within = side ? phrase("worlds.within", { seconds: Math.round(seconds) }) : "";
   return {
     most: count(most),
-    jobs: most === 1 ? "job waited at most" : "jobs waited at most",
-    waited: `a job waited up to ${wait(side?.longest_wait_s)}${within}`,
+    jobs: phrase(most === 1 ? "worlds.job" : "worlds.jobs"),
+    waited: phrase("worlds.waited", { time: wait(side?.longest_wait_s) }) + within,
   };
 }
 
@@ -61,5 +62,5 @@ export function curve(side, other, { until, end, max, seconds, id, width, height
   ["path", { class: "both", d: area(theirs), "clip-path": `url(#${id})` }],
   ["line", { class: "ground", x1: 0, x2: width, y1: bottom, y2: bottom }],
   ["path", { class: "line", d: path(mine) }],
-  word(0, `-${seconds} s`, "start"), word(width, end, "end")];
+  word(0, phrase("seconds-back", { seconds }), "start"), word(width, end, "end")];
 }

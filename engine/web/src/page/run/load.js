@@ -3,6 +3,7 @@
 import { place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { rate } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 /** Shows the load; without a Deployment that makes load, there is nothing to show. */
 export function showLoad(model) {
@@ -21,6 +22,7 @@ export function loadOf(model) {
   const known = arriving.length > 0 && !arriving.includes(null);
   return {
     count: loads.reduce((sum, { value }) => sum + value.desired, 0),
-    said: known ? `${rate(arriving.reduce((sum, n) => sum + n, 0))} jobs a second` : "",
+    said: known
+      ? phrase("load.rate", { rate: rate(arriving.reduce((sum, n) => sum + n, 0)) }) : "",
   };
 }

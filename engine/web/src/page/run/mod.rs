@@ -5,6 +5,7 @@ mod worlds;
 use maud::{Markup, html};
 
 use super::assets::{Asset, Folder, assets};
+use super::phrases::phrase;
 use super::shell::{Page, controls};
 
 /// The Run page.
@@ -84,26 +85,26 @@ fn head() -> Markup {
 
 fn tools() -> Markup {
     html! {
-        button type="button" class="link" id="stage-view" { "Stage view (s)" }
-        button type="button" class="link" id="presenter" title="Presenter window" {
-            "Notes (p)"
+        button type="button" class="link" id="stage-view" { (phrase("stage.open")) }
+        button type="button" class="link" id="presenter" title=(phrase("presenter.title")) {
+            (phrase("presenter.open"))
         }
-        button type="button" class="link" id="help" { "Help (?)" }
+        button type="button" class="link" id="help" { (phrase("help.open")) }
     }
 }
 
 fn body() -> Markup {
     html! {
         (controls::scenario())
-        h1 id="headline" aria-live="polite" { "Waiting for the engine." }
+        h1 id="headline" aria-live="polite" { (phrase("waiting")) }
         ul id="troubles" {}
         div class="columns" { (now()) (side()) }
         (worlds::worlds())
         (controls::replay())
-        section id="comparison" aria-label="Comparison" hidden {}
+        section id="comparison" aria-label=(phrase("comparison")) hidden {}
         section id="visit" role="dialog" aria-labelledby="visit-title"
             aria-describedby="visit-words" hidden {}
-        dialog id="code" aria-label="Add a job with your phone" tabindex="-1" {}
+        dialog id="code" aria-label=(phrase("audience.place")) tabindex="-1" {}
         (controls::help())
     }
 }
@@ -112,27 +113,29 @@ fn body() -> Markup {
 fn now() -> Markup {
     html! {
         div class="now" {
-            section aria-label="Slots" {
+            section aria-label=(phrase("slots")) {
                 ol id="slots" {}
                 div class="caption" {
-                    ul id="legend" aria-label="What the slots show" {}
+                    ul id="legend" aria-label=(phrase("legend")) {}
                     span id="dots-legend" {}
                     button type="button" class="link" id="why-open" aria-expanded="false"
-                        aria-controls="why" { "Why (e)" }
-                    button type="button" class="link" id="comparison-open" { "Compare (c)" }
-                    button type="button" class="link" id="worlds-open" { "Two worlds (v)" }
+                        aria-controls="why" { (phrase("why.open")) }
+                    button type="button" class="link" id="comparison-open" {
+                        (phrase("comparison.open"))
+                    }
+                    button type="button" class="link" id="worlds-open" { (phrase("worlds.open")) }
                 }
             }
-            section id="audience" aria-label="Add a job with your phone" hidden {}
-            section id="numbers" aria-label="Numbers" {}
-            section id="load-now" aria-label="Load" hidden {
-                strong { "Load" }
+            section id="audience" aria-label=(phrase("audience.place")) hidden {}
+            section id="numbers" aria-label=(phrase("numbers")) {}
+            section id="load-now" aria-label=(phrase("load")) hidden {
+                strong { (phrase("load")) }
                 b id="load-count" {}
                 span id="load-rate" {}
             }
-            section id="why" aria-label="Why" hidden {}
-            section id="chart" aria-label="Chart" {
-                div id="plot" { p class="waiting" { "waiting for the queue" } }
+            section id="why" aria-label=(phrase("why")) hidden {}
+            section id="chart" aria-label=(phrase("chart")) {
+                div id="plot" { p class="waiting" { (phrase("jobs.unknown")) } }
                 div id="chart-data" class="sr" {}
                 (save())
             }
@@ -144,13 +147,13 @@ fn side() -> Markup {
     html! {
         div class="side" {
             section id="picture-place" {
-                h2 { "Film from spare capacity" }
+                h2 { (phrase("film.title")) }
                 div id="film-screen" {
-                    canvas id="picture" role="img" aria-label="No frame yet" {}
-                    button type="button" id="film-play" hidden { "Pause" }
+                    canvas id="picture" role="img" aria-label=(phrase("film.none")) {}
+                    button type="button" id="film-play" hidden { (phrase("film.pause")) }
                 }
                 div id="film" {
-                    canvas id="making" role="img" aria-label="The next frame" hidden {}
+                    canvas id="making" role="img" aria-label=(phrase("film.next")) hidden {}
                     p {
                         b id="film-frames" {} br;
                         span id="film-time" hidden {}
@@ -159,7 +162,7 @@ fn side() -> Markup {
             }
             (controls::controls())
             section id="decisions" {
-                h2 id="decisions-title" { "Decisions" }
+                h2 id="decisions-title" { (phrase("log")) }
                 div id="log-frame" tabindex="0" role="region" aria-labelledby="decisions-title" {
                     ol id="log" {}
                 }
@@ -173,13 +176,13 @@ fn save() -> Markup {
     html! {
         div id="save-row" {
             span id="report-said" {}
-            button type="button" class="link" id="report" { "Report" }
+            button type="button" class="link" id="report" { (phrase("report")) }
             details id="save" {
-                summary { "Save" }
+                summary { (phrase("save")) }
                 div {
-                    button type="button" id="save-svg" { "SVG" }
-                    button type="button" id="save-png" { "PNG" }
-                    button type="button" id="save-csv" { "CSV" }
+                    button type="button" id="save-svg" { (phrase("save.svg")) }
+                    button type="button" id="save-png" { (phrase("save.png")) }
+                    button type="button" id="save-csv" { (phrase("save.csv")) }
                 }
             }
         }

@@ -1,11 +1,15 @@
 // Which other autoscaler ours is compared with: in the two worlds, and at first in the chart.
 
 import { settings } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 
 const SETTING = "other";
 
 /** The others by their names in the API, in the order in which the key goes through them. */
-const OTHERS = { nobody: "Nobody scales", hpa: "HPA", keda: "KEDA", fixed: "Fixed fleet" };
+const OTHERS = {
+  nobody: phrase("other.nobody"), hpa: phrase("other.hpa"), keda: phrase("other.keda"),
+  fixed: phrase("other.fixed"),
+};
 const FIRST = "hpa";
 
 /** Each window keeps its own choice; otherwise one order to two windows would count twice. */

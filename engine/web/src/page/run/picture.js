@@ -5,11 +5,9 @@ import { mark, place, say } from "../shell/dom.js";
 import { gridOf, merged } from "../shell/frames.js";
 import { entries } from "../shell/model.js";
 import { store } from "../shell/store.js";
+import { phrase } from "../shell/phrases.js";
 import { drawTiles } from "./canvas.js";
 import { following, frameMs, saidOf } from "./film.js";
-
-const PLAY = "Play";
-const PAUSE = "Pause";
 
 /** The finished frames of this run that this tab knows, and the snapshot that they follow. */
 let film = { run: null, began: null, frames: [] };
@@ -78,7 +76,8 @@ function showFrame(model, number) {
   const frame = film.frames.find((it) => it.number === number);
   mark(canvas, "data-frame", frame ? frame.number : null);
   mark(canvas, "data-frames", film.frames.length);
-  mark(canvas, "aria-label", frame ? `The film: ${film.frames.length} frames` : "No frame yet");
+  mark(canvas, "aria-label",
+    frame ? phrase("film.shown", { many: film.frames.length }) : phrase("film.none"));
   const tiles = frame ? [...frame.tiles.entries()] : model.picture?.tiles ?? [];
   drawTiles(canvas, gridOf(model), tiles, Boolean(frame));
 }
@@ -90,10 +89,10 @@ function showMaking(model) {
   canvas.hidden = film.frames.length === 0;
   mark(canvas, "data-tiles", tiles.length);
   mark(canvas, "aria-label",
-    `The next frame: ${tiles.length} of ${columns * rows} tiles are done`);
+    phrase("film.done", { tiles: tiles.length, all: columns * rows }));
   drawTiles(canvas, { columns, rows }, tiles, false);
   place("film-play").hidden = film.frames.length < 2;
-  say(place("film-play"), playing ? PAUSE : PLAY);
+  say(place("film-play"), phrase(playing ? "film.pause" : "film.play"));
 }
 
 /** Plays the film if there is something to play, and stops it otherwise. */
@@ -119,7 +118,7 @@ function step(now) {
 export function wireFilm() {
   place("film-play").addEventListener("click", () => {
     playing = !playing;
-    say(place("film-play"), playing ? PAUSE : PLAY);
+    say(place("film-play"), phrase(playing ? "film.pause" : "film.play"));
     play();
   });
   still.addEventListener("change", () => {

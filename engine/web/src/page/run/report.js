@@ -1,6 +1,7 @@
 // The button that saves the report of the run since the last reset.
 
 import { place, say } from "../shell/dom.js";
+import { phrase } from "../shell/phrases.js";
 import { save } from "./export.js";
 
 /** How long a message stays beside the button. */
@@ -14,10 +15,10 @@ export function wireReport() {
     const button = place("report");
     // The simulation of the other autoscalers takes a second or two.
     button.disabled = true;
-    tell("Making the report \u2026");
+    tell(phrase("report.begun"));
     const wrong = await saved();
     button.disabled = false;
-    tell(wrong ?? "Report saved.");
+    tell(wrong ?? phrase("report.saved"));
     timer = setTimeout(() => tell(""), STAYS_MS);
   });
 }
@@ -36,9 +37,10 @@ async function saved() {
       return null;
     }
     const error = await answer.json().catch(() => null);
-    return `No report: ${error?.error?.message ?? `status ${answer.status}`}.`;
+    const status = phrase("report.status", { status: answer.status });
+    return phrase("report.none", { because: error?.error?.message ?? status });
   } catch {
-    return "The engine does not answer.";
+    return phrase("no-answer");
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { el, hidden, keyed, mark, place, say } from "../shell/dom.js";
 import { entries, slots } from "../shell/model.js";
+import { phrase } from "../shell/phrases.js";
 import { kindsOf } from "./panels.js";
 import { deadInWords, forgetTiles, showDead, showTile } from "./turn.js";
 
@@ -20,7 +21,7 @@ export function showSlots(model, calm = true) {
   const letters = lettersOf(workloads);
   keyed(place("slots"), slots(model), (_, i) => i, blank, (item, slot, i) => {
     const dead = model.state[`dead/${i}`];
-    const is = slot ? `${slot.name}, ${PHASES[slot.phase] ?? slot.phase}` : "free";
+    const is = slot ? `${slot.name}, ${PHASES[slot.phase] ?? slot.phase}` : phrase("free");
     const said = [is, deadInWords(dead)].filter((it) => it !== null).join("; ");
     const face = {
       kind: slot ? `${kind.get(slot.workload) ?? "urgent-0"} ${slot.phase}` : "free",
@@ -35,7 +36,10 @@ export function showSlots(model, calm = true) {
   fit();
 }
 
-const PHASES = { starting: "starting", ready: "running", terminating: "stopping" };
+const PHASES = {
+  starting: phrase("phase.starting"), ready: phrase("phase.ready"),
+  terminating: phrase("phase.terminating"),
+};
 const blank = () => el("li", {}, el("span", { "aria-hidden": "true" }), hidden(""));
 
 /** One or two letters that tell workloads apart; the background is B. */
@@ -45,7 +49,7 @@ export function lettersOf(workloads) {
   const spareFirst = [...workloads].sort((a, b) =>
     Number(b.value.background ?? false) - Number(a.value.background ?? false));
   for (const { name, value } of spareFirst) {
-    const from = value.background ? "background" : name;
+    const from = value.background ? phrase("background") : name;
     const one = from.slice(0, 1).toUpperCase();
     const tries = [one, ...[...from.slice(1)].map((letter) => one + letter)];
     const letter = tries.find((it) => !taken.has(it)) ?? one;

@@ -3,6 +3,7 @@
 import { address, framed, withoutStage } from "../shell/address.js";
 import { mark, place, say } from "../shell/dom.js";
 import { momentIn } from "../shell/moments.js";
+import { phrase } from "../shell/phrases.js";
 
 const LINK = "#stage";
 /** Sentences with more characters than this have smaller type, so that the rest stays in sight. */
@@ -20,7 +21,7 @@ export function toggleStage(on = !isStage()) {
   const inQuery = location.search !== withoutStage(location.search);
   const query = stage ? location.search : withoutStage(location.search);
   history.replaceState(null, "", location.pathname + query + (stage && !inQuery ? LINK : ""));
-  say(place("stage-view"), stage ? "Leave stage view (s)" : "Stage view (s)");
+  say(place("stage-view"), phrase(stage ? "stage.leave" : "stage.open"));
 }
 
 /** Marks long sentences. */

@@ -3,6 +3,7 @@
 import { el, mark, say } from "../shell/dom.js";
 import { fresh, step } from "./hands.js";
 import { onStill } from "../shell/store.js";
+import { phrase } from "../shell/phrases.js";
 
 /** How long a turn takes, in milliseconds. */
 export const TURN_MS = 400;
@@ -84,7 +85,7 @@ export function forgetTiles() {
 
 onStill(() => tiles.forEach((tile, item) => settle(item, tile)));
 
-const DEAD = { killed: "was killed", lost: "ended unexpectedly" };
+const DEAD = { killed: phrase("dead.killed"), lost: phrase("dead.lost") };
 /** The most jobs that are drawn one by one at a cross. */
 const MOST_JOBS = 3;
 
@@ -93,8 +94,7 @@ export function deadInWords(dead) {
   if (!dead) return null;
   const what = `${dead.name} ${DEAD[dead.how] ?? dead.how}`;
   if (!dead.jobs) return what;
-  return dead.jobs === 1 ? `${what}; its job waits until its lease ends`
-    : `${what}; its ${dead.jobs} jobs wait until their leases end`;
+  return phrase(dead.jobs === 1 ? "dead.job" : "dead.jobs", { dead: what, jobs: dead.jobs });
 }
 
 /** Shows a cross on the tile of a dead container, and the jobs that wait for their leases' end. */

@@ -12,13 +12,17 @@ import { lettersOf, sideFor } from "./slots.js";
 import { store } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { clock } from "../shell/words.js";
+import { phrase } from "../shell/phrases.js";
 
 const AGAIN_MS = 500;
 /** The time span of the curves, in seconds. */
 const SECONDS = 60;
 /** Readings come twice a second; a world that is older than this waits for the queue. */
 const LATE_S = 3;
-const PHASES = { starting: "starting", ready: "running", terminating: "stopping" };
+const PHASES = {
+  starting: phrase("phase.starting"), ready: phrase("phase.ready"),
+  terminating: phrase("phase.terminating"),
+};
 /** With more slots than this, a half has two rows of them. */
 const ONE_ROW = 24;
 const HALVES = ["world-other", "world-ours"];
@@ -62,7 +66,7 @@ async function ask() {
     if (mine !== asked) return;
     answer = ok && data?.worlds ? data : null;
     because = answer ? null
-      : message ?? `No worlds to show: ${data?.because ?? "the answer has none"}.`;
+      : message ?? phrase("worlds.none", { because: data?.because ?? phrase("worlds.empty") });
     showWorlds(store.model);
   }
   timer = setTimeout(ask, AGAIN_MS);
@@ -70,15 +74,15 @@ async function ask() {
 
 /** Asks the engine for the worlds; a recording has none. */
 const worlds = () => (store.model.state.status?.mode === "replay"
-  ? { ok: false, message: "This is a recording. Two worlds need a running engine." }
+  ? { ok: false, message: phrase("worlds.recording") }
   : call("GET", `/api/v1/worlds?other=${chosen()}`));
 
 /** Shows the worlds, if they are to be seen. The model gives the load and the letters. */
 export function showWorlds(model) {
   if (!isWorlds()) return;
-  say(place("worlds-load"), `Load ${loadOf(model)?.count ?? "\u2013"}`);
+  say(place("worlds-load"), phrase("worlds.load", { count: loadOf(model)?.count ?? "\u2013" }));
   showBecause(model);
-  const names = [answer?.worlds[0].label ?? called(chosen()), "Microscaling"];
+  const names = [answer?.worlds[0].label ?? called(chosen()), phrase("worlds.ours")];
   // Both curves have the same height in pixels, too; otherwise their scales would differ.
   const height = Math.min(...HALVES.map((id) => curvePlace(id).clientHeight));
   HALVES.forEach((id, i) => {
@@ -103,7 +107,7 @@ const lateBy = (model) => (answer ? model.t - answer.until : 0);
 function showBecause(model) {
   const late = lateBy(model);
   const text = because ?? (late > LATE_S
-    ? `The queue was read last ${Math.round(late)} s ago; both worlds wait for it.` : "");
+    ? phrase("worlds.late", { seconds: Math.round(late) }) : "");
   say(place("worlds-because"), text);
   place("worlds-because").hidden = text === "";
 }
@@ -113,13 +117,13 @@ function showSlots(list, slots, name, model) {
   const kinds = kindsOf(workloads);
   const kind = new Map(workloads.map(({ name: it }, i) => [it, kinds[i]]));
   const letters = lettersOf(workloads);
-  mark(list, "aria-label", `Slots, simulated: ${name}`);
+  mark(list, "aria-label", phrase("worlds.slots", { name }));
   const blank = () => el("li", {}, el("span", { "aria-hidden": "true" }), hidden(""));
   keyed(list, slots, (_, i) => i, blank, (item, slot) => {
     const shape = slot ? `${kind.get(slot.workload) ?? "urgent-0"} ${slot.phase}` : "free";
     mark(item, "class", `slot ${shape}`);
     say(item.firstElementChild, slot ? letters.get(slot.workload) ?? "?" : "");
-    say(item.lastElementChild, slot ? `${slot.workload}, ${PHASES[slot.phase]}` : "free");
+    say(item.lastElementChild, slot ? `${slot.workload}, ${PHASES[slot.phase]}` : phrase("free"));
   });
   const style = getComputedStyle(list);
   const largest = parseFloat(style.getPropertyValue("--tallest")) || 50;
@@ -138,8 +142,9 @@ function showCurve(id, side, other, { height, isLate }) {
     return;
   }
   const drawn = curve(side, other, {
-    until: answer.until, end: isLate ? clock(answer.until) : "now", max: scale(answer.worlds),
-    seconds: SECONDS, id: `${id}-area`, width, height, foot: footOf(frame),
+    until: answer.until, end: isLate ? clock(answer.until) : phrase("now"),
+    max: scale(answer.worlds), seconds: SECONDS, id: `${id}-area`, width, height,
+    foot: footOf(frame),
   });
   frame.replaceChildren(toDom(drawn));
 }
@@ -158,11 +163,9 @@ function showSettings(names) {
 
 /** How the worlds came to be. */
 function about({ since, job_s }) {
-  const jobs = Object.entries(job_s).map(([name, s]) => `${name} ${s} s`).join(", ");
-  return `Both began at ${clock(since)} with empty queues, and meet the jobs that arrived here at`
-    + ` the moments at which they arrived. The times of jobs and starts are those measured here so`
-    + ` far (one job: ${jobs}). In these worlds nobody presses Hold or Pause. Both curves have the`
-    + " same scale; orange is what waits on one side alone.";
+  const times = Object.entries(job_s)
+    .map(([name, seconds]) => `${name} ${phrase("seconds", { seconds })}`);
+  return phrase("worlds.about", { since: clock(since), jobs: times.join(", ") });
 }
 
 /** Sets up the buttons. `toggle` shows or hides the worlds, `next` changes who is on the left. */

@@ -2,33 +2,37 @@
 
 use maud::{Markup, html};
 
+use crate::page::phrases::phrase;
+
 /// The view; the page's module shows and fills it.
 pub(super) fn worlds() -> Markup {
     html! {
         section id="worlds" aria-labelledby="worlds-title" hidden {
             div class="worlds-head" {
-                h1 id="worlds-title" { "The same load, twice." }
+                h1 id="worlds-title" { (phrase("worlds.title")) }
                 p id="worlds-load" {}
             }
             p id="worlds-because" hidden {}
             div class="halves" {
                 (half("world-other", &html! {
-                    "simulated, as the jobs come "
+                    (phrase("worlds.other")) " "
                     span {
                         "("
-                        button type="button" class="link" id="other-next" { "o changes who" }
+                        button type="button" class="link" id="other-next" {
+                            (phrase("worlds.change"))
+                        }
                         ")"
                     }
                 }))
-                (half("world-ours", &html! { "simulated, the same arrivals" }))
+                (half("world-ours", &html! { (phrase("worlds.same")) }))
             }
             div class="worlds-foot" {
                 details {
-                    summary { "Settings" }
+                    summary { (phrase("worlds.settings")) }
                     div id="worlds-settings" { p {} p {} p {} }
                 }
-                button type="button" class="link" id="worlds-tables" { "Tables (c)" }
-                button type="button" class="link" id="worlds-leave" { "Leave (v)" }
+                button type="button" class="link" id="worlds-tables" { (phrase("worlds.tables")) }
+                button type="button" class="link" id="worlds-leave" { (phrase("worlds.leave")) }
             }
         }
     }
