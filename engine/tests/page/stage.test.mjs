@@ -23,7 +23,7 @@ claim("the stage view has the queue, its curve, the load and one sentence", asyn
   const { page } = await stage(scene);
   const words = await seen(page);
   for (const text of ["Producers 1 \u2192 3.", "Workers (urgent) 7", "Spare work 1", "jobs wait",
-    "allowed 20", "Load", "30 jobs a second"]) {
+    "allowed 20", "Load", "producers send 30 jobs a second"]) {
     assert.ok(words.includes(text), `${text}: ${words}`);
   }
   for (const text of ["lost", "Decisions", "Kill", "target", "LIVE"]) {

@@ -140,14 +140,14 @@ claim("each counted job is a dot, and the legend says so", async (scene) => {
   assert.equal(await page.locator("#dots-legend").textContent(), "", "nothing is counted yet");
   send(fake, 60.5, { "jobs/jobs": TAKEN });
   await until("four dots", SOON, async () => (await seen(page)).dots === 4);
-  assert.equal(await page.locator("#dots-legend").textContent(), "each dot is a job");
+  assert.equal(await page.locator("#dots-legend").textContent(), "each dot is a job on its way");
   await until("they arrive", SOON, async () => (await seen(page)).flying === 0);
   for (let i = 1; i < 5; i += 1) {
     const taken = [[0, 60], [1, 60]];
     send(fake, 60.5 + i / 2, { "jobs/jobs": { at: 60.45 + i / 2, over_s: 0.5, taken } });
   }
   await holds(page, "a dot is several jobs", SOON, () =>
-    document.querySelector("#dots-legend").textContent === "each dot is 5 jobs");
+    document.querySelector("#dots-legend").textContent === "each dot is 5 jobs on their way");
   send(fake, 70, { "jobs/jobs": null });
   await holds(page, "no promise", SOON, () =>
     document.querySelector("#dots-legend").textContent === "");

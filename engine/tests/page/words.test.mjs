@@ -46,12 +46,13 @@ test("lost jobs are always shown, and workloads have the audience's names", () =
   assert.deepEqual(said(two), ["consumer 8", "mail, paused 8", "Spare work 2", "jobs lost "]);
 });
 
-test("the legend names each shape, and letters only where a shape has several workloads", () => {
-  const all = (...names) => legendOf(workloads(...names)).map(({ kind, label }) => [kind, label]);
+test("the legend has the shape, the letter and the name of each workload", () => {
+  const all = (...names) => legendOf(workloads(...names))
+    .map(({ kind, letter, label }) => [kind, letter, label]);
   assert.deepEqual(all("consumer", "remainder"),
-    [["urgent", "Workers (urgent)"], ["background", "Spare work"]]);
+    [["urgent", "C", "Workers (urgent)"], ["background", "B", "Spare work"]]);
   assert.deepEqual(all("consumer", "mail", "remainder"),
-    [["urgent", "C: consumer"], ["urgent", "M: mail"], ["background", "B: Spare work"]]);
+    [["urgent", "C", "consumer"], ["urgent", "M", "mail"], ["background", "B", "Spare work"]]);
 });
 
 test("the load is the number of producers, and what they make if that is known", () => {
@@ -60,10 +61,10 @@ test("the load is the number of producers, and what they make if that is known",
   const load = (state) => loadOf({ ...empty(), state });
   assert.equal(load({ "queue/jobs": queue(3) }), null);
   const one = { "deployment/producer": producer(3), "queue/jobs": queue(30.1) };
-  assert.deepEqual(load(one), { count: 3, said: "30 jobs a second" });
+  assert.deepEqual(load(one), { count: 3, said: "producers send 30 jobs a second" });
   assert.deepEqual(load({ ...one, "queue/jobs": queue(null) }), { count: 3, said: "" });
   assert.deepEqual(load({ ...one, "deployment/mailer": producer(1), "queue/mail": queue(2) }),
-    { count: 4, said: "32 jobs a second" });
+    { count: 4, said: "producers send 32 jobs a second" });
 });
 
 test("a queue over its target is marked, and one waiting job is singular", () => {

@@ -58,6 +58,6 @@ function framed(size, { queues, contenders, width, now, seconds }) {
 function times({ left, right, seconds }, height) {
   const word = (x, text, anchor) =>
     ["text", { class: "axis", x, y: height - 5, "text-anchor": anchor }, text];
-  const began = word(left, phrase("seconds-ago", { seconds }), "start");
+  const began = word(left, phrase("curve.began", { seconds }), "start");
   return [began, word(right, phrase("now"), "end")];
 }

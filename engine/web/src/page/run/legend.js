@@ -8,24 +8,24 @@ import { lettersOf } from "./slots.js";
 /** Shows the legend. */
 export function showLegend(model) {
   const items = legendOf(entries(model, "workload"));
-  keyed(place("legend"), items, ({ name }) => name, blank, (item, { kind, label, ready }) => {
+  keyed(place("legend"), items, ({ name }) => name, blank, (item, it) => {
     const [swatch, words, many] = item.children;
-    mark(swatch, "class", `swatch ${kind}`);
-    say(words, label);
-    say(many, ` ${count(ready)}`);
+    mark(swatch, "class", `swatch ${it.kind}`);
+    say(swatch, it.letter);
+    say(words, it.label);
+    say(many, ` ${count(it.ready)}`);
   });
 }
 
 const blank = () => el("li", {},
   el("span", { "aria-hidden": "true" }), el("span"), el("b"));
 
-/** An entry for each workload; letters stand beside the names where a shape has several. */
+/** An entry for each workload, with the letter and the shape of its slots. */
 export function legendOf(workloads) {
   const names = audienceNames(workloads);
   const letters = lettersOf(workloads);
-  const several = workloads.filter(({ value }) => !value.background).length > 1;
   return workloads.map(({ name, value }) => ({
     name, kind: value.background ? "background" : "urgent", ready: value.ready,
-    label: several ? `${letters.get(name)}: ${names.get(name)}` : names.get(name),
+    letter: letters.get(name), label: names.get(name),
   }));
 }
