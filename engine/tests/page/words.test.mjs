@@ -8,7 +8,7 @@ import { legendOf } from "../../web/src/page/run/legend.js";
 import { loadOf } from "../../web/src/page/run/load.js";
 import { empty } from "../../web/src/page/shell/model.js";
 import { numbersOf } from "../../web/src/page/run/numbers.js";
-import { lettersOf, sideFor } from "../../web/src/page/run/slots.js";
+import { lettersOf, sideFor } from "../../web/src/page/run/places.js";
 import { clock, inPageWords, rate } from "../../web/src/page/shell/words.js";
 
 const key = (key, more = {}) =>

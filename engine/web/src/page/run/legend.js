@@ -3,7 +3,7 @@
 import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { audienceNames, count } from "../shell/words.js";
-import { lettersOf } from "./slots.js";
+import { lettersOf } from "./places.js";
 
 /** Shows the legend. */
 export function showLegend(model) {

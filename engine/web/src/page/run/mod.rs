@@ -48,6 +48,7 @@ const ASSETS: &[Asset] = assets![
     "other.js",
     "panels.js",
     "picture.js",
+    "places.js",
     "presenter.js",
     "report.js",
     "run.css",

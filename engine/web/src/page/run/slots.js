@@ -4,11 +4,8 @@ import { el, hidden, keyed, mark, place, say } from "../shell/dom.js";
 import { entries, slots } from "../shell/model.js";
 import { phrase } from "../shell/phrases.js";
 import { kindsOf } from "./panels.js";
+import { LARGEST, lettersOf, sideFor } from "./places.js";
 import { deadInWords, forgetTiles, showDead, showTile } from "./turn.js";
-
-const GAP = 10;
-const LARGEST = 72;
-const SMALLEST = 12;
 
 /**
  * Shows the grid.
@@ -41,32 +38,6 @@ const PHASES = {
   terminating: phrase("phase.terminating"),
 };
 const blank = () => el("li", {}, el("span", { "aria-hidden": "true" }), hidden(""));
-
-/** One or two letters that tell workloads apart; the background is B. */
-export function lettersOf(workloads) {
-  const taken = new Set();
-  const letters = new Map();
-  const spareFirst = [...workloads].sort((a, b) =>
-    Number(b.value.background ?? false) - Number(a.value.background ?? false));
-  for (const { name, value } of spareFirst) {
-    const from = value.background ? phrase("background") : name;
-    const one = from.slice(0, 1).toUpperCase();
-    const tries = [one, ...[...from.slice(1)].map((letter) => one + letter)];
-    const letter = tries.find((it) => !taken.has(it)) ?? one;
-    taken.add(letter);
-    letters.set(name, letter);
-  }
-  return letters;
-}
-
-/** The largest side of a slot, in pixels, with which all slots fit into the height. */
-export function sideFor(many, width, height, largest = LARGEST, gap = GAP) {
-  for (let side = largest; side > SMALLEST; side -= 1) {
-    const row = Math.max(1, Math.floor((width + gap) / (side + gap)));
-    if (Math.ceil(many / row) * (side + gap) - gap <= height) return side;
-  }
-  return SMALLEST;
-}
 
 /** Fits the grid to its place. */
 export function fit() {

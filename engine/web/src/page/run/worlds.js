@@ -8,7 +8,7 @@ import { loadOf } from "./load.js";
 import { entries } from "../shell/model.js";
 import { called, chooseNext, chosen } from "./other.js";
 import { kindsOf } from "./panels.js";
-import { lettersOf, sideFor } from "./slots.js";
+import { lettersOf, sideFor } from "./places.js";
 import { store } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { clock } from "../shell/words.js";
