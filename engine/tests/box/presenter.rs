@@ -144,7 +144,7 @@ async fn a_scenario_that_cannot_be_played_is_refused_in_one_line() {
         (status, answer["error"]["message"].as_str().unwrap().to_owned())
     };
     let (status, text) = refused(OPENING.replace("capacity: 10", "capacity: ten")).await;
-    assert!(status == 400 && text.starts_with("line 6: capacity"), "{status} {text}");
+    assert!(status == 400 && text.starts_with("line 7: capacity"), "{status} {text}");
     let (status, text) = refused(
         OPENING.replace("producer: ", "source: ").replace("name: producer", "name: source"),
     )

@@ -218,7 +218,7 @@ export default {
   "phone.title": "Add a job - Microscaling in a Box",
   "phone.waiting": "waiting",
   "presenter.blocked": "The browser has blocked the presenter window. Allow pop-ups for this page.",
-  "presenter.keys": "The keys s, e, c, q and f change the audience's window.",
+  "presenter.keys": "The keys s, v, o, e, c, q and f change the audience's window.",
   "presenter.name": "Presenter",
   "presenter.next": "Next step",
   "presenter.open": "Notes (p)",
