@@ -1,16 +1,18 @@
-// Pictures of the pages at three sizes, of a box in the middle of a load. `scripts/screenshots`
-// runs this; docs/src/pages has them for the README, target/page one without colours to look at.
+// Pictures of the pages at four sizes, of a box in the middle of a load, and a gallery of states.
+// `scripts/screenshots` runs this; docs/src/pages has them, target/page one without colours to look
+// at. With names of states as arguments it takes only these.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 import { chromium } from "playwright-core";
 
+import { gallery, needsLoad } from "./gallery.mjs";
 import { Box, KEPT, ROOT, pause, until } from "./support/box.mjs";
+import { SIZES } from "./support/sheet.mjs";
 import { Stream } from "./support/stream.mjs";
 
 const FOLDER = path.join(ROOT, "docs/src/pages");
-const SIZES = [[1280, 720], [1920, 1080], [1024, 768], [390, 844]];
 /** By name: the address, and the key that opens the view. */
 const VIEWS = { run: ["/", null], stage: ["/", "s"], configure: ["/configure", null] };
 
@@ -20,6 +22,17 @@ const browser = await chromium.launch({
 });
 const box = await Box.start();
 try {
+  const only = process.argv.slice(2);
+  if (only.length === 0) await whole();
+  else if (needsLoad(only)) await middle();
+  await gallery(browser, box, only);
+} finally {
+  await browser.close();
+  await box.end();
+}
+
+/** The Run page, the stage view and Configure, of one state. */
+async function whole() {
   await mkdir(FOLDER, { recursive: true });
   await mkdir(KEPT, { recursive: true });
   const pages = await open();
@@ -32,9 +45,7 @@ try {
     console.log(path.join("docs/src/pages", `${name}.png`));
   }
   await grey(pages.find(({ name }) => name === "run-1280x720").page);
-} finally {
-  await browser.close();
-  await box.end();
+  for (const { page } of pages) await page.close();
 }
 
 /** All pages, open from the start, so that all show the same state. */

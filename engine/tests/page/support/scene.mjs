@@ -10,7 +10,10 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
 import { Box, KEPT } from "./box.mjs";
+import { visited } from "./holds.mjs";
 import { Trap } from "./trap.mjs";
+
+export { holds, visited } from "./holds.mjs";
 
 const LIMIT_MS = 180_000;
 /** The window of a projector. */
@@ -130,23 +133,5 @@ class Scene {
   async end() {
     for (const { context } of this.#rooms) await context.close();
     for (const thing of this.#ends.reverse()) await thing.end();
-  }
-}
-
-/** Runs in each page: the bubbles of a first visit were closed. Some documents have no storage. */
-export function visited() {
-  try {
-    localStorage.setItem("first-visit", "done");
-  } catch {
-    // There is nothing to show in such a document.
-  }
-}
-
-/** Waits until an expression is true on the page. */
-export async function holds(page, what, withinMs, expression, argument) {
-  try {
-    await page.waitForFunction(expression, argument, { timeout: withinMs, polling: 50 });
-  } catch (error) {
-    throw new Error(`${what}: not within ${withinMs} ms (${String(error).split("\n")[0]})`);
   }
 }
