@@ -96,6 +96,8 @@ pub struct QueueStats {
     pub ack_p90_s: Option<f64>,
     /// The queue's own clock, in seconds. The clock stops while the queue's process is stopped.
     pub clock_s: Option<f64>,
+    /// The queue's settings, as it documents them.
+    pub settings: Option<Value>,
 }
 
 /// The answer to a call for the workers of a queue.
@@ -196,6 +198,7 @@ impl TryFrom<Value> for QueueStats {
             oldest_age_s: seconds(&answer, "oldest_age_s")?,
             ack_p90_s: seconds(&answer, "ack_p90_s")?,
             clock_s: seconds(&answer, "clock_s")?,
+            settings: is_told(&answer, "settings").then(|| answer["settings"].clone()),
         })
     }
 }

@@ -51,8 +51,19 @@ fn numbers(front: &Front, seen: &Seen) -> Value {
         "expired_total": numbers.expired_total,
         "receive_empty_total": total.receive_empty,
         "capabilities": front.capabilities(),
-        "settings": SettingsJson::from(&seen.settings),
+        "settings": settings(seen),
     })
+}
+
+/// The settings that are applied here, and the limits that the upstream applies.
+fn settings(seen: &Seen) -> Value {
+    let mut settings = json!(SettingsJson::from(&seen.settings));
+    let limits = seen.levels.limits.unwrap_or_default();
+    settings["max_depth"] = json!(limits.max_depth);
+    settings["max_bytes"] = json!(limits.max_bytes);
+    settings["max_message_bytes"] = json!(limits.max_message_bytes);
+    settings["max_age_s"] = json!(limits.max_age.map(|age| age.as_secs_f64()));
+    settings
 }
 
 /// `PUT` on a queue: replaces its settings. Settings that the body leaves out get their defaults.

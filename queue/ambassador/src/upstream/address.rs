@@ -7,16 +7,19 @@ use std::str::FromStr;
 use broker::QueueName;
 use client::{Error, QueueArgs, Url};
 
+use super::nats::Nats;
 use super::{Any, kit};
 
 /// Examples of all addresses, for messages.
-const EXAMPLES: &str = "http://127.0.0.1:4151";
+const EXAMPLES: &str = "http://127.0.0.1:4151 or nats://127.0.0.1:4222";
 
 /// Where the upstream is, and of which kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// `http://HOST:PORT`: the kit's own queue.
     Kit(Url),
+    /// `nats://[USER:PASSWORD@]HOST:PORT`, or `tls://...`: NATS JetStream.
+    Nats(Url),
 }
 
 /// What else is needed to open an upstream.
@@ -33,6 +36,7 @@ impl FromStr for Address {
         let url = Url::parse(text).map_err(|error| format!("{error}; try {EXAMPLES}"))?;
         match url.scheme() {
             "http" if url.has_host() => Ok(Address::Kit(url)),
+            "nats" | "tls" if url.has_host() => Ok(Address::Nats(url)),
             other => Err(format!("there is no upstream of the kind {other}; try {EXAMPLES}")),
         }
     }
@@ -41,7 +45,7 @@ impl FromStr for Address {
 /// Without a password that the URL may have.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Address::Kit(url) = self;
+        let (Address::Kit(url) | Address::Nats(url)) = self;
         let host = url.host_str().unwrap_or_default();
         write!(f, "{}://{host}", url.scheme())?;
         url.port().map_or(Ok(()), |port| write!(f, ":{port}"))
@@ -54,12 +58,13 @@ impl Address {
     /// # Errors
     /// When the name cannot be one of this upstream, or the credentials cannot be read.
     pub async fn open(&self, queue: &QueueName, with: &Credentials) -> Result<Any, Error> {
-        let queue = queue.to_string();
         match self {
             Address::Kit(url) => {
+                let queue = queue.to_string();
                 let (queue_url, queue_token_file) = (url.clone(), with.token_file.clone());
                 kit::open(&QueueArgs { queue_url, queue, queue_token_file }).map(Any::Kit)
             }
+            Address::Nats(url) => Nats::open(url, queue).await.map(Any::Nats),
         }
     }
 }

@@ -8,6 +8,7 @@ use client::{
     Shown, TakenIn, WatchedQueue, WorkQueue,
 };
 
+use super::nats::Nats;
 use super::{Batch, Levels, Nature, Upstream};
 
 /// An open upstream. A new kind is a variant here and in [`Address`](super::Address).
@@ -15,6 +16,8 @@ use super::{Batch, Levels, Nature, Upstream};
 pub enum Any {
     /// The kit's own queue.
     Kit(Client),
+    /// NATS JetStream.
+    Nats(Nats),
 }
 
 /// Calls the same method on the variant.
@@ -22,6 +25,7 @@ macro_rules! each {
     ($any:expr, $queue:ident => $call:expr) => {
         match $any {
             Any::Kit($queue) => $call,
+            Any::Nats($queue) => $call,
         }
     };
 }
@@ -30,6 +34,7 @@ impl WorkQueue for Any {
     fn with_timeout(self, timeout: Duration) -> Any {
         match self {
             Any::Kit(queue) => Any::Kit(queue.with_timeout(timeout)),
+            Any::Nats(queue) => Any::Nats(queue.with_timeout(timeout)),
         }
     }
 

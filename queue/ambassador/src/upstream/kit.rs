@@ -5,9 +5,9 @@ use std::time::Duration;
 use broker::Settings;
 use client::{Client, Error, Numbers, QueueArgs, QueueStats, Shown, TakenIn, WorkQueue};
 use queue::{Can, Capabilities};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Batch, Levels, Nature, TIMEOUT, Upstream};
+use super::{Batch, Levels, Limits, Nature, TIMEOUT, Upstream};
 use crate::table::Habits;
 
 /// Opens a queue of the kit's server.
@@ -39,7 +39,8 @@ impl Upstream for Client {
         let stats = self.stats().await?;
         let QueueStats { delayed, bytes, oldest_age_s, .. } = stats;
         let oldest_age = oldest_age_s.and_then(|age| Duration::try_from_secs_f64(age).ok());
-        Ok(Levels { numbers: Numbers::from(stats), delayed, bytes, oldest_age })
+        let limits = stats.settings.as_ref().map(limits);
+        Ok(Levels { numbers: Numbers::from(stats), delayed, bytes, oldest_age, limits })
     }
 
     async fn clear(&self) -> Result<Option<u64>, Error> {
@@ -60,5 +61,16 @@ impl Upstream for Client {
             "max_age_s": settings.max_age.map(|age| age.as_secs_f64()),
         }))
         .await
+    }
+}
+
+fn limits(settings: &Value) -> Limits {
+    let limit = |name: &str| settings[name].as_u64();
+    let max_age = settings["max_age_s"].as_f64();
+    Limits {
+        max_depth: limit("max_depth"),
+        max_bytes: limit("max_bytes"),
+        max_message_bytes: limit("max_message_bytes"),
+        max_age: max_age.and_then(|age| Duration::try_from_secs_f64(age).ok()),
     }
 }

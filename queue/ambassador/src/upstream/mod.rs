@@ -7,7 +7,7 @@
 //! - [`address`]: [`Address`], the URL that names an upstream; its kinds are the variants
 //! - [`any`]: [`Any`], an open upstream of any kind
 //! - `kit`: the kit's own queue, the baseline of the conformance tests
-//! - [`nats`]: NATS JetStream
+//! - `nats`: NATS JetStream
 
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::table::Habits;
 pub mod address;
 pub mod any;
 mod kit;
+mod nats;
 
 pub use address::Address;
 pub use any::Any;
@@ -64,6 +65,24 @@ pub struct Once {
     pub fingerprint: [u8; 16],
 }
 
+impl Batch {
+    /// Messages without a delay and without a key.
+    pub fn of(bodies: Vec<Vec<u8>>) -> Batch {
+        let bodies = bodies.into_iter().map(Bytes::from).collect();
+        Batch { bodies, delay: Duration::ZERO, once: None }
+    }
+}
+
+/// The limits of an upstream, which were set here or elsewhere. `None` is no limit, or not known.
+#[allow(missing_docs)] // the names say it
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    pub max_depth: Option<u64>,
+    pub max_bytes: Option<u64>,
+    pub max_message_bytes: Option<u64>,
+    pub max_age: Option<Duration>,
+}
+
 /// The numbers of an upstream at one moment. What it does not report is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Levels {
@@ -75,6 +94,8 @@ pub struct Levels {
     pub bytes: Option<u64>,
     /// How old the oldest ready message is; `None` also if none is ready.
     pub oldest_age: Option<Duration>,
+    /// Its limits; `None` if it does not report any.
+    pub limits: Option<Limits>,
 }
 
 /// A queue behind the ambassador.

@@ -2,16 +2,27 @@
 //! and of [`Server`], and a file.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use crate::scene::SOON;
 
 mod kit;
+mod nats;
 
 use kit::Kit;
+use nats::Nats;
 
 /// A kind of upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Kind {
     /// the kit's own queue, the baseline
     Kit,
+    /// NATS JetStream
+    Nats,
 }
 
 impl Kind {
@@ -19,6 +30,7 @@ impl Kind {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Kind::Kit => "The kit's queue",
+            Kind::Nats => "NATS JetStream",
         }
     }
 }
@@ -27,6 +39,7 @@ impl Kind {
 #[derive(Debug)]
 pub(crate) enum Server {
     Kit(Kit),
+    Nats(Nats),
 }
 
 impl Server {
@@ -38,6 +51,7 @@ impl Server {
     ) -> anyhow::Result<Server> {
         match kind {
             Kind::Kit => Kit::start(directory, programs).await.map(Server::Kit),
+            Kind::Nats => Nats::start(directory).await.map(Server::Nats),
         }
     }
 
@@ -45,6 +59,7 @@ impl Server {
     pub(crate) fn address(&self) -> String {
         match self {
             Server::Kit(kit) => kit.address(),
+            Server::Nats(nats) => nats.address(),
         }
     }
 
@@ -52,6 +67,7 @@ impl Server {
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         match self {
             Server::Kit(kit) => kit.kill().await,
+            Server::Nats(nats) => nats.kill().await,
         }
     }
 
@@ -59,8 +75,19 @@ impl Server {
     pub(crate) async fn restart(&mut self) -> anyhow::Result<()> {
         match self {
             Server::Kit(kit) => kit.restart().await,
+            Server::Nats(nats) => nats.restart().await,
         }
     }
+}
+
+/// Waits until something listens at this port of loopback.
+pub(crate) async fn listening(port: u16) -> anyhow::Result<()> {
+    let end = Instant::now() + SOON;
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        ensure!(Instant::now() < end, "nothing listens at port {port}");
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 /// A free port on loopback.
