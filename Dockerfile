@@ -9,10 +9,24 @@ ARG PROFILE=dist
 WORKDIR /src
 COPY . .
 RUN cargo build --profile ${PROFILE} --locked --bins
+# What scripts/image --with adds, separated by spaces: ambassador, nats-server.
+ARG WITH=""
+RUN mkdir -p /with && for name in ${WITH}; do \
+      case ${name} in \
+        ambassador) \
+          (cd queue/ambassador && cargo build --profile ${PROFILE} --locked --bin ambassador) \
+          && cp queue/ambassador/target/${PROFILE}/ambassador /with/ ;; \
+        nats-server) \
+          apt-get update -qq && apt-get install -y -qq --no-install-recommends nats-server \
+          && cp /usr/sbin/nats-server /with/ ;; \
+        *) echo "nothing is called ${name}" >&2; exit 1 ;; \
+      esac || exit 1; \
+    done
 # The base has no shell, so the files for it are arranged here.
 RUN mkdir -p /out/usr/local/bin /out/usr/share/microscaling \
  && cd target/${PROFILE} \
  && cp queue producer consumer remainder engine /out/usr/local/bin/ \
+ && cp -r /with/. /out/usr/local/bin/ \
  && ln -s engine /out/usr/local/bin/box \
  && cp /src/demo.yaml /out/usr/share/microscaling/
 

@@ -4,6 +4,7 @@
 #
 #   kit         the root of the checkout
 #   target      cargo's build directory
+#   ambassador_target           cargo's build directory of the ambassador, a workspace of its own
 #   from_here PATH              prints a path of the checkout relative to the caller's directory
 #   install_tool NAME VERSION [ARGUMENT...]   installs a cargo tool into the build directory
 
@@ -23,6 +24,9 @@ absolute_list() {
 
 target=$(absolute "${CARGO_TARGET_DIR:-$kit/target}")
 if [ -n "${CARGO_TARGET_DIR:-}" ]; then export CARGO_TARGET_DIR=$target; fi
+# Its own, because its dependencies are built with other features.
+# shellcheck disable=SC2034
+ambassador_target=$(absolute "${MICROSCALING_AMBASSADOR_TARGET:-$target/ambassador}")
 if [ -n "${KUBECONFIG:-}" ]; then
   KUBECONFIG=$(absolute_list "$KUBECONFIG")
   export KUBECONFIG

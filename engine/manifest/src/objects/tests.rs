@@ -119,6 +119,9 @@ fn the_kit_s_own_objects_are_read_as_kubernetes_types_read_them() {
     let mut read = 0;
     for text in [
         include_str!("../../../../demo.yaml"),
+        include_str!("../../../../deploy/nats/nats.yaml"),
+        include_str!("../../../../deploy/nats/queue.yaml"),
+        include_str!("../../../../deploy/nats/undo.yaml"),
         include_str!("../../../../deploy/pvc/queue.yaml"),
         include_str!("../../../../deploy/pvc/undo.yaml"),
         include_str!("../../../../deploy/token/consumer.yaml"),

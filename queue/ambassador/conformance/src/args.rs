@@ -40,6 +40,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
 
+    /// Measures what the ambassador costs, instead of trying claims; build with --release for that
+    #[arg(long)]
+    pub(crate) cost: bool,
+
     /// Writes the results into the table of --page
     #[arg(long, requires = "page")]
     pub write: bool,

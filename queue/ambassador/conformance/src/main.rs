@@ -6,11 +6,13 @@
 //! - `server`: the upstreams' servers, a file for each kind
 //! - `scene`: an ambassador in front of a server, and calls on it
 //! - `claims`: what is tried, and what is expected of it
+//! - `cost`: what an ambassador costs, beside the queue and native clients
 //! - `page`: the table in the docs
 #![forbid(unsafe_code)]
 
 mod args;
 mod claims;
+mod cost;
 mod page;
 mod program;
 mod run;

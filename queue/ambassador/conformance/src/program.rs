@@ -61,6 +61,11 @@ impl Program {
         }
     }
 
+    /// The number of its process; `None` after its end.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Kills it at once, as `kill -9` does, and waits until it is gone.
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)

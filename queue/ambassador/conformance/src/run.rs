@@ -7,9 +7,9 @@ use service::output;
 
 use crate::args::Args;
 use crate::claims::{CLAIMS, Differs, Holds, Verdict};
-use crate::page;
 use crate::scene::{Places, Scene};
 use crate::server::{Kind, Server};
+use crate::{cost, page};
 
 /// What came out for one kind of upstream: a claim's name, and its verdict.
 pub(crate) type Results = Vec<(&'static str, Verdict)>;
@@ -20,6 +20,9 @@ pub(crate) type Results = Vec<(&'static str, Verdict)>;
 /// When a claim fails, or the page has other results.
 pub(crate) async fn run(args: &Args) -> anyhow::Result<()> {
     let places = places(args)?;
+    if args.cost {
+        return cost::print(&args.kinds, &places).await;
+    }
     let mut columns = Vec::new();
     for kind in &args.kinds {
         columns.push((*kind, try_all(*kind, args, &places).await?));

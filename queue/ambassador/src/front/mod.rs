@@ -203,7 +203,7 @@ impl Front {
 
     /// Logs when the upstream begins to fail and when it answers again; returns the same answer.
     fn heard<T>(&self, answer: Result<T, client::Error>) -> Result<T, client::Error> {
-        self.condition.heard(answer)
+        self.condition.heard(answer.map_err(told))
     }
 }
 
@@ -219,6 +219,17 @@ impl State {
         let beat = self.beats.then(|| Instant::now() + HEARTBEAT);
         let due = self.table.next_deadline().map(|at| self.clock.instant(at));
         beat.into_iter().chain(due).min()
+    }
+}
+
+/// An upstream that wants credentials which the ambassador was not given is like one that refuses
+/// them: its clients should try again, and somebody should look at it.
+fn told(error: client::Error) -> client::Error {
+    match error {
+        client::Error::Refused(detail) if detail.code == "unauthorized" => {
+            client::Error::Unauthorized(detail.message)
+        }
+        error => error,
     }
 }
 

@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use reqwest::StatusCode;
+use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{Differs, Holds, Verdict};
 use crate::program::Program;
 use crate::scene::{SOON, Scene};
+use crate::server::guarded;
 
 const AWAY: Duration = Duration::from_secs(10);
 
@@ -56,6 +58,60 @@ pub(super) async fn away(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
         (_, true) => Differs("nothing; leases end".to_owned()),
         (status, false) => anyhow::bail!("the ack of a lease that held was {status}"),
     })
+}
+
+pub(super) async fn a_standstill(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
+    scene.publish("before").await?;
+    let server = scene.server.process()?;
+    kill_process(server, Signal::STOP)?;
+    let still = async {
+        let asked = Instant::now();
+        let publish = scene.call("POST ~/messages", "during").await?;
+        let numbers = scene.call("GET ~", "").await?;
+        for heard in [publish, numbers] {
+            let status = heard.status;
+            ensure!(status == StatusCode::SERVICE_UNAVAILABLE, "{status} {}", heard.json);
+        }
+        ensure!(asked.elapsed().as_secs() < 10, "two calls took {:?}", asked.elapsed());
+        Ok(())
+    };
+    let still = still.await;
+    kill_process(server, Signal::CONT)?;
+    still?;
+    scene.until("back", |stats| stats["ready"].as_u64() >= Some(1)).await?;
+    let mut bodies = Vec::new();
+    loop {
+        let messages = scene.receive_from("~", 10, "wait_s=2").await?;
+        if messages.is_empty() {
+            break;
+        }
+        for message in messages {
+            scene.ack(&message).await?;
+            bodies.push(message.body);
+        }
+    }
+    // It is not known of the other one whether it was published.
+    ensure!(bodies.iter().any(|it| it == b"before"), "a message was lost: {bodies:?}");
+    Ok(Holds)
+}
+
+pub(super) async fn refused(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
+    let (folder, places) = (tempfile::tempdir()?, scene.places);
+    let kind = scene.server.kind();
+    let Some((_server, address)) = guarded(kind, folder.path(), &places.programs).await? else {
+        return Ok(Differs("not tried: this server takes any".to_owned()));
+    };
+    let arguments = [address.as_str(), "--listen=127.0.0.1:0"];
+    let mut ambassador = Program::start(&places.ambassador, &arguments).await?;
+    let url = format!("{}/v1/queues/jobs/messages", ambassador.url);
+    let answer = reqwest::Client::new().post(url).body("x").send().await?;
+    let (status, text) = (answer.status(), answer.text().await?);
+    let is_told = text.contains("upstream_unauthorized");
+    ensure!(status == StatusCode::SERVICE_UNAVAILABLE && is_told, "{status} {text}");
+    let lines = ambassador.logged("the upstream of").await;
+    ensure!(lines.len() == 1, "it was not said once: {lines:?}");
+    ensure!(!lines[0].contains("wrong"), "a password was logged: {lines:?}");
+    Ok(Holds)
 }
 
 pub(super) async fn garbage(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {

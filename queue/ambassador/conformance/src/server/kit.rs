@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::free_port;
+use super::{Server, free_port};
 use crate::program::Program;
 
 #[derive(Debug)]
@@ -20,6 +20,26 @@ impl Kit {
         let arguments = [listen, format!("--data-dir={}", directory.display())];
         let program = Program::start(&file, &arguments.each_ref().map(String::as_str)).await?;
         Ok(Kit { file, arguments, program })
+    }
+
+    /// A queue that wants a token, and its address: the ambassador is not given one.
+    pub(super) async fn guarded(
+        directory: &Path,
+        programs: &Path,
+    ) -> anyhow::Result<(Server, String)> {
+        let token = directory.join("token");
+        std::fs::write(&token, "right")?;
+        let mut arguments = ["--listen=127.0.0.1:0".to_owned(), String::new()];
+        arguments[1] = format!("--token-file={}", token.display());
+        let file = programs.join("queue");
+        let program = Program::start(&file, &arguments.each_ref().map(String::as_str)).await?;
+        let kit = Kit { file, arguments, program };
+        let address = kit.address();
+        Ok((Server::Kit(kit), address))
+    }
+
+    pub(super) fn process(&self) -> Option<u32> {
+        self.program.process()
     }
 
     pub(super) fn address(&self) -> String {

@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use rustix::process::Pid;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
@@ -63,6 +64,23 @@ impl Server {
         }
     }
 
+    /// What kind it is of.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Server::Kit(_) => Kind::Kit,
+            Server::Nats(_) => Kind::Nats,
+        }
+    }
+
+    /// Its process.
+    pub(crate) fn process(&self) -> anyhow::Result<Pid> {
+        let id = match self {
+            Server::Kit(kit) => kit.process(),
+            Server::Nats(nats) => nats.process(),
+        };
+        id.and_then(|id| Pid::from_raw(id as i32)).context("the server has ended")
+    }
+
     /// Kills it, as `kill -9` does.
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         match self {
@@ -77,6 +95,19 @@ impl Server {
             Server::Kit(kit) => kit.restart().await,
             Server::Nats(nats) => nats.restart().await,
         }
+    }
+}
+
+/// Starts a server that wants credentials; also returns an address that has wrong ones. `None` if
+/// the server of this kind takes any.
+pub(crate) async fn guarded(
+    kind: Kind,
+    directory: &Path,
+    programs: &Path,
+) -> anyhow::Result<Option<(Server, String)>> {
+    match kind {
+        Kind::Kit => Kit::guarded(directory, programs).await.map(Some),
+        Kind::Nats => Nats::guarded(directory).await.map(Some),
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::Context;
 use tokio::process::{Child, Command};
 
-use super::{free_port, listening};
+use super::{Server, free_port, listening};
 
 #[derive(Debug)]
 pub(crate) struct Nats {
@@ -18,8 +18,20 @@ pub(crate) struct Nats {
 impl Nats {
     pub(super) async fn start(directory: &Path) -> anyhow::Result<Nats> {
         let (directory, port) = (directory.to_owned(), free_port()?);
-        let server = spawn(&directory, port).await?;
+        let server = spawn(&directory, port, &[]).await?;
         Ok(Nats { directory, port, server })
+    }
+
+    /// A server that wants a password, and an address that has a wrong one.
+    pub(super) async fn guarded(directory: &Path) -> anyhow::Result<(Server, String)> {
+        let (directory, port) = (directory.to_owned(), free_port()?);
+        let server = spawn(&directory, port, &["--user=kit", "--pass=right"]).await?;
+        let address = format!("nats://kit:wrong@127.0.0.1:{port}");
+        Ok((Server::Nats(Nats { directory, port, server }), address))
+    }
+
+    pub(super) fn process(&self) -> Option<u32> {
+        self.server.id()
     }
 
     pub(super) fn address(&self) -> String {
@@ -31,17 +43,18 @@ impl Nats {
     }
 
     pub(super) async fn restart(&mut self) -> anyhow::Result<()> {
-        self.server = spawn(&self.directory, self.port).await?;
+        self.server = spawn(&self.directory, self.port, &[]).await?;
         Ok(())
     }
 }
 
-async fn spawn(directory: &Path, port: u16) -> anyhow::Result<Child> {
+async fn spawn(directory: &Path, port: u16, more: &[&str]) -> anyhow::Result<Child> {
     // Debian installs it where only root's PATH leads.
     let path = std::env::var("PATH").unwrap_or_default();
     let server = Command::new("nats-server")
         .env("PATH", format!("{path}:/usr/sbin"))
         .args(["--addr=127.0.0.1", "--jetstream"])
+        .args(more)
         .arg(format!("--port={port}"))
         .arg(format!("--store_dir={}", directory.display()))
         .stdin(Stdio::null())

@@ -85,7 +85,7 @@ impl Link {
         let url = self.url.clone();
         match said {
             Some(Said::Refused) => Error::Unauthorized(format!(
-                "{url} refuses the credentials; give them in the address, as in \
+                "authorization violation at {url}; give its credentials in the address, as in \
                  nats://USER:PASSWORD@HOST or nats://TOKEN@HOST"
             )),
             Some(Said::Failed(reason)) => Error::Away { url, reason },
