@@ -8,7 +8,8 @@ use bytes::Bytes;
 use queue::Hub;
 
 use crate::error::Failure;
-use crate::front::Front;
+use crate::front::others::Delivering;
+use crate::front::{Front, Others};
 use crate::upstream::Any;
 
 /// All queues: those that are upstream, and the kit's own broker for all others.
@@ -26,9 +27,9 @@ impl Queues {
         settings: &Settings,
         run: u32,
     ) -> Arc<Queues> {
-        Arc::new_cyclic(|others: &Weak<Queues>| {
+        Arc::new_cyclic(|all: &Weak<Queues>| {
             let front = |(name, upstream): (QueueName, Any)| {
-                let (settings, others) = (settings.clone(), others.clone());
+                let (settings, others): (_, Weak<dyn Others>) = (settings.clone(), all.clone());
                 (name.clone(), Arc::new(Front::new(name, upstream, settings, run, others)))
             };
             let fronts = upstreams.into_iter().map(front).collect();
@@ -46,11 +47,7 @@ impl Queues {
         self.fronts.values()
     }
 
-    /// Publishes a message of another queue: a dead one, or one that is redriven.
-    ///
-    /// # Errors
-    /// When the queue's upstream fails, or the queue in memory is full.
-    pub async fn deliver(&self, to: &QueueName, body: Bytes, key: &str) -> Result<(), Failure> {
+    async fn take_in(&self, to: &QueueName, body: Bytes, key: &str) -> Result<(), Failure> {
         match self.front(to) {
             Some(front) => Ok(front.take_over(body, key).await?),
             None => {
@@ -115,5 +112,11 @@ impl Queues {
             Some(front) => front.settings().dead_letter_queue,
             None => self.hub.call(|broker, _| broker.settings(name)?.dead_letter_queue.clone()),
         }
+    }
+}
+
+impl Others for Queues {
+    fn deliver<'a>(&'a self, to: &'a QueueName, body: Bytes, key: &'a str) -> Delivering<'a> {
+        Box::pin(self.take_in(to, body, key))
     }
 }

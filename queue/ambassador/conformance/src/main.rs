@@ -7,6 +7,8 @@
 //! - `scene`: an ambassador in front of a server, and calls on it
 //! - `claims`: what is tried, and what is expected of it
 //! - `cost`: what an ambassador costs, beside the queue and native clients
+//! - `verdict`: how claims came out
+//! - `port`: ports on loopback
 //! - `page`: the table in the docs
 #![forbid(unsafe_code)]
 
@@ -14,10 +16,12 @@ mod args;
 mod claims;
 mod cost;
 mod page;
+mod port;
 mod program;
 mod run;
 mod scene;
 mod server;
+mod verdict;
 
 use std::process::ExitCode;
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-use crate::claims::{CLAIMS, Differs, Holds};
-use crate::run::Results;
+use crate::claims::CLAIMS;
 use crate::server::Kind;
+use crate::verdict::{Differs, Holds, Results};
 
 const BEGIN: &str = "<!-- conformance: scripts/conformance --write -->";
 const END: &str = "<!-- /conformance -->";

@@ -12,6 +12,8 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+/// A bound for everything that should happen soon.
+pub(crate) const SOON: Duration = Duration::from_secs(15);
 const START: Duration = Duration::from_secs(20);
 const LOGGED: Duration = Duration::from_secs(5);
 

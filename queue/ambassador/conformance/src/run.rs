@@ -6,13 +6,11 @@ use anyhow::{Context, ensure};
 use service::output;
 
 use crate::args::Args;
-use crate::claims::{CLAIMS, Differs, Holds, Verdict};
+use crate::claims::CLAIMS;
 use crate::scene::{Places, Scene};
 use crate::server::{Kind, Server};
+use crate::verdict::{Differs, Holds, Results};
 use crate::{cost, page};
-
-/// What came out for one kind of upstream: a claim's name, and its verdict.
-pub(crate) type Results = Vec<(&'static str, Verdict)>;
 
 /// Tries all claims on all kinds.
 ///

@@ -7,11 +7,9 @@ use anyhow::{Context, bail, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::program::Program;
+use crate::port::free_port;
+use crate::program::{Program, SOON};
 use crate::server::Server;
-
-/// A bound for everything that should happen soon.
-pub(crate) const SOON: Duration = Duration::from_secs(15);
 
 /// Where things are.
 #[derive(Debug, Clone)]
@@ -57,7 +55,7 @@ impl<'a> Scene<'a> {
         number: usize,
     ) -> anyhow::Result<Scene<'a>> {
         let (queue, other) = (format!("claim-{number}"), format!("claim-{number}-other"));
-        let port = crate::server::free_port()?;
+        let port = free_port()?;
         let ambassador = start(places, server, &[&queue, &other], port).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         Ok(Scene { server, places, ambassador, queue, other, http, port })

@@ -7,14 +7,13 @@ use ::queue::ApiError;
 use ::queue::api::guard;
 use ::queue::extract::Incoming;
 use axum::Router;
-use axum::body::Body;
 use axum::http::{Method, Request, Response};
 use broker::QueueName;
 use service::http::Asked;
 use service::{Shutdown, TokenFile};
 
 use super::answer::{Answer, Answered};
-use super::{queue, redrive, route};
+use super::{path, queue, redrive, route};
 use crate::front::Front;
 use crate::queues::Queues;
 
@@ -74,8 +73,8 @@ impl Calls {
 
     async fn pass<B: Incoming>(&self, request: Request<B>) -> Answered {
         let Inner { queues, kit, shutdown, .. } = &*self.0;
-        let path = request.uri().path().to_owned();
-        match whose(queues, request.method(), &path) {
+        let called = request.uri().path().to_owned();
+        match whose(queues, request.method(), &called) {
             Whose::Upstream(front, rest) => {
                 route::route(queues, front, rest, request, shutdown).await
             }
@@ -95,14 +94,14 @@ impl Calls {
     }
 }
 
-fn whose<'a>(queues: &'a Queues, method: &Method, path: &'a str) -> Whose<'a> {
-    let Some(rest) = path.strip_prefix("/v1/queues") else { return Whose::Kit };
+fn whose<'a>(queues: &'a Queues, method: &Method, called: &'a str) -> Whose<'a> {
+    let Some(rest) = called.strip_prefix("/v1/queues") else { return Whose::Kit };
     if rest.is_empty() && method == Method::GET {
         return Whose::All;
     }
     let Some(rest) = rest.strip_prefix('/') else { return Whose::Kit };
     let (name, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let Ok(name) = route::decoded(name).parse::<QueueName>() else { return Whose::Kit };
+    let Ok(name) = path::decoded(name).parse::<QueueName>() else { return Whose::Kit };
     match (queues.front(&name), rest) {
         (Some(front), rest) => Whose::Upstream(front, rest),
         (None, "/redrive") if method == Method::POST => Whose::Both(name, Touching::Redrive),
@@ -117,9 +116,4 @@ impl service::http::Calls for Calls {
     async fn call(&self, request: Request<Asked>, _: SocketAddr) -> Response<Answer> {
         self.answer(request).await
     }
-}
-
-/// The body of a call that the kit's handlers shall read again.
-pub(super) fn again(request: axum::http::request::Parts, body: bytes::Bytes) -> Request<Body> {
-    Request::from_parts(request, Body::from(body))
 }

@@ -4,6 +4,7 @@
 //! - [`calls`]: [`Calls`], which sends each call to an upstream queue or to those in memory
 //! - [`answer`]: [`Answer`], the bodies of answers
 //! - `route`: the calls on one queue, by method and path
+//! - `path`: parts of a path
 //! - `publish`: publishing
 //! - `receive`: receiving
 //! - `settle`: ack, nack, release, and lease extensions
@@ -14,6 +15,7 @@
 pub mod answer;
 pub mod calls;
 mod look;
+mod path;
 mod publish;
 mod queue;
 mod receive;

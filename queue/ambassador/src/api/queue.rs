@@ -10,7 +10,6 @@ use broker::{QueueName, Stats};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Answered};
-use super::calls::again;
 use crate::error::Failure;
 use crate::front::{Front, Seen};
 use crate::queues::Queues;
@@ -92,7 +91,7 @@ pub(super) async fn checked<B: Incoming>(
     if let Ok(wanted) = read.and_then(SettingsJson::read) {
         queues.check(name, &wanted)?;
     }
-    Ok(again(head, bytes))
+    Ok(Request::from_parts(head, Body::from(bytes)))
 }
 
 /// `POST purge`: deletes all messages of the upstream.

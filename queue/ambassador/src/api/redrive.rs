@@ -15,8 +15,8 @@ use serde_json::json;
 
 use super::answer::{Answer, Answered};
 use crate::error::Failure;
-use crate::front::Front;
 use crate::front::settle::End;
+use crate::front::{Front, Others};
 use crate::queues::Queues;
 
 /// How long moving one message may take before another receiver gets it.

@@ -6,19 +6,14 @@ use ::queue::ApiError;
 use ::queue::extract::Incoming;
 use axum::http::{HeaderValue, Method, Request, header};
 use axum::response::IntoResponse;
-use percent_encoding::percent_decode_str;
 use service::Shutdown;
 
 use super::answer::{Answer, Answered};
+use super::path::decoded;
 use super::{look, publish, queue, receive, redrive, settle};
 use crate::front::Front;
 use crate::front::settle::Way;
 use crate::queues::Queues;
-
-/// Part of a path, as its client meant it.
-pub(super) fn decoded(part: &str) -> String {
-    percent_decode_str(part).decode_utf8_lossy().into_owned()
-}
 
 /// Answers a call on this queue. `rest` is the path after the queue's name.
 pub(super) async fn route<B: Incoming>(

@@ -11,7 +11,7 @@ use axum::http::{Request, Response, StatusCode};
 use futures::future::join_all;
 
 use super::answer::{Answer, Answered};
-use super::route::decoded;
+use super::path::decoded;
 use crate::error::Failure;
 use crate::front::Front;
 use crate::front::settle::{End, Way};

@@ -7,6 +7,7 @@
 //! - `publish`: publishing, also of dead and redriven messages
 //! - `tasks`: what the table asks to be done at the upstream
 //! - [`numbers`]: the upstream's numbers, and those that are counted here
+//! - [`others`]: the queues to which dead messages go
 //! - `condition`: one log line when the upstream fails, and one when it answers again
 
 use std::convert::Infallible;
@@ -18,13 +19,13 @@ use queue::hub::clock::{Clock, HEARTBEAT};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::queues::Queues;
 use crate::table::{Rules, Table, Task, Totals};
 use crate::upstream::{Any, Nature, Upstream};
 
 mod condition;
 pub mod handover;
 pub mod numbers;
+pub mod others;
 mod publish;
 mod receive;
 pub mod settle;
@@ -32,6 +33,7 @@ mod tasks;
 
 pub use handover::Handover;
 pub use numbers::Seen;
+pub use others::Others;
 
 use condition::Condition;
 
@@ -50,7 +52,7 @@ pub struct Front {
     changed: Notify,
     condition: Condition,
     /// Where dead messages go.
-    others: Weak<Queues>,
+    others: Weak<dyn Others>,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,7 @@ impl Front {
         upstream: Any,
         settings: Settings,
         run: u32,
-        others: Weak<Queues>,
+        others: Weak<dyn Others>,
     ) -> Front {
         let nature = upstream.nature();
         let state = State {

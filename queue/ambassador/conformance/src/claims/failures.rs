@@ -8,10 +8,10 @@ use rustix::process::{Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::{Differs, Holds, Verdict};
-use crate::program::Program;
-use crate::scene::{SOON, Scene};
+use crate::program::{Program, SOON};
+use crate::scene::Scene;
 use crate::server::guarded;
+use crate::verdict::{Differs, Holds, Verdict};
 
 const AWAY: Duration = Duration::from_secs(10);
 

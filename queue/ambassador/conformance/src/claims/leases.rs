@@ -6,8 +6,9 @@ use anyhow::ensure;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{Holds, Verdict, as_said, refused};
-use crate::scene::{Heard, Message, SOON, Scene};
+use crate::program::SOON;
+use crate::scene::{Heard, Message, Scene};
+use crate::verdict::{Holds, Verdict, as_said, refused};
 
 const A_SECOND: Duration = Duration::from_secs(1);
 

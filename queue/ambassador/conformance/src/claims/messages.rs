@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use reqwest::StatusCode;
 
-use super::{Differs, Holds, Verdict, as_said, refused};
 use crate::scene::Scene;
+use crate::verdict::{Differs, Holds, Verdict, as_said, refused};
 
 pub(super) async fn once_through(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     scene.publish("hello").await?;

@@ -6,28 +6,14 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use anyhow::ensure;
-use reqwest::StatusCode;
-use serde_json::Value;
-
-use crate::scene::{Heard, Scene};
+use crate::scene::Scene;
+use crate::verdict::Verdict;
 
 mod failures;
 mod leases;
 mod messages;
 mod queues;
 mod whole;
-
-/// How a claim came out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// As the API documents it.
-    Holds,
-    /// Not quite so; the text says how.
-    Differs(String),
-}
-
-pub(crate) use Verdict::{Differs, Holds};
 
 /// The result of trying a claim; an error is what should never happen.
 pub(crate) type Tried<'s> = Pin<Box<dyn Future<Output = anyhow::Result<Verdict>> + 's>>;
@@ -79,18 +65,4 @@ claims! {
     "after the ambassador was killed nothing is lost, and receipts are valid" => failures::killed,
     "at SIGTERM a waiting receive ends empty" => failures::a_shutdown,
     "2,000 jobs go through the whole box, and none is lost" => whole::two_thousand,
-}
-
-/// For a call that needs something that the upstream cannot do: it is refused with the reason.
-fn refused(heard: &Heard) -> anyhow::Result<Verdict> {
-    let reason = heard.json["error"]["message"].as_str().unwrap_or_default();
-    ensure!(heard.status == StatusCode::NOT_IMPLEMENTED, "{} {}", heard.status, heard.json);
-    ensure!(reason.len() > 20 && heard.json["error"]["code"] == "not_supported", "{reason}");
-    ensure!(heard.retry_after.is_none(), "a 501 with Retry-After");
-    Ok(Differs(format!("501: {reason}")))
-}
-
-/// Holds, unless `capabilities` has a word for how it differs.
-fn as_said(can: &Value) -> Verdict {
-    can.as_str().map_or(Holds, |word| Differs(word.to_owned()))
 }

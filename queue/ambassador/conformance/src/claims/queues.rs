@@ -6,8 +6,8 @@ use anyhow::{Context, ensure};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Differs, Holds, Verdict, as_said, refused};
 use crate::scene::Scene;
+use crate::verdict::{Differs, Holds, Verdict, as_said, refused};
 
 pub(super) async fn workers(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     for body in ["a", "b", "c"] {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use super::{Holds, Verdict};
 use crate::program::Program;
 use crate::scene::{Places, Scene};
+use crate::verdict::{Holds, Verdict};
 
 const JOBS: usize = 2000;
 const LONGEST: Duration = Duration::from_secs(180);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Server, free_port};
+use crate::port::free_port;
 use crate::program::Program;
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Kit {
     pub(super) async fn guarded(
         directory: &Path,
         programs: &Path,
-    ) -> anyhow::Result<(Server, String)> {
+    ) -> anyhow::Result<(Kit, String)> {
         let token = directory.join("token");
         std::fs::write(&token, "right")?;
         let mut arguments = ["--listen=127.0.0.1:0".to_owned(), String::new()];
@@ -35,7 +35,7 @@ impl Kit {
         let program = Program::start(&file, &arguments.each_ref().map(String::as_str)).await?;
         let kit = Kit { file, arguments, program };
         let address = kit.address();
-        Ok((Server::Kit(kit), address))
+        Ok((kit, address))
     }
 
     pub(super) fn process(&self) -> Option<u32> {

@@ -2,14 +2,9 @@
 //! and of [`Server`], and a file.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use rustix::process::Pid;
-use tokio::net::TcpStream;
-use tokio::time::sleep;
-
-use crate::scene::SOON;
 
 mod kit;
 mod nats;
@@ -106,22 +101,13 @@ pub(crate) async fn guarded(
     programs: &Path,
 ) -> anyhow::Result<Option<(Server, String)>> {
     match kind {
-        Kind::Kit => Kit::guarded(directory, programs).await.map(Some),
-        Kind::Nats => Nats::guarded(directory).await.map(Some),
+        Kind::Kit => {
+            let (kit, address) = Kit::guarded(directory, programs).await?;
+            Ok(Some((Server::Kit(kit), address)))
+        }
+        Kind::Nats => {
+            let (nats, address) = Nats::guarded(directory).await?;
+            Ok(Some((Server::Nats(nats), address)))
+        }
     }
-}
-
-/// Waits until something listens at this port of loopback.
-pub(crate) async fn listening(port: u16) -> anyhow::Result<()> {
-    let end = Instant::now() + SOON;
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        ensure!(Instant::now() < end, "nothing listens at port {port}");
-        sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
-}
-
-/// A free port on loopback.
-pub(crate) fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

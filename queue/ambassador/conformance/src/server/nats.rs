@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::Context;
 use tokio::process::{Child, Command};
 
-use super::{Server, free_port, listening};
+use crate::port::{free_port, listening};
 
 #[derive(Debug)]
 pub(crate) struct Nats {
@@ -23,11 +23,11 @@ impl Nats {
     }
 
     /// A server that wants a password, and an address that has a wrong one.
-    pub(super) async fn guarded(directory: &Path) -> anyhow::Result<(Server, String)> {
+    pub(super) async fn guarded(directory: &Path) -> anyhow::Result<(Nats, String)> {
         let (directory, port) = (directory.to_owned(), free_port()?);
         let server = spawn(&directory, port, &["--user=kit", "--pass=right"]).await?;
         let address = format!("nats://kit:wrong@127.0.0.1:{port}");
-        Ok((Server::Nats(Nats { directory, port, server }), address))
+        Ok((Nats { directory, port, server }, address))
     }
 
     pub(super) fn process(&self) -> Option<u32> {

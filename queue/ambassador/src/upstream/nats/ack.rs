@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use client::Error;
 
-use super::Inner;
+use super::shared::Inner;
 
 /// What is in the reply subject of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! stream that others have made are changed without losing those that this program does not know.
 //!
 //! # Layout
+//! - `shared`: what all calls share
 //! - `link`: the connection
 //! - `reply`: the answers of JetStream, and its errors
 //! - `stream`: the stream and its consumer, their numbers and limits
@@ -33,33 +34,20 @@ mod publish;
 mod pull;
 mod reply;
 mod returned;
+mod shared;
 mod stream;
 
 use keys::Keys;
 use link::Link;
 use returned::Returned;
-use stream::Stream;
+use shared::Inner;
 
-/// After this time without a sign from the ambassador JetStream delivers a message again. It has one
-/// length for all messages, so leases are shorter or longer by hand-backs and renewals.
-const ACK_WAIT: Duration = Duration::from_secs(30);
 /// How often a lease is renewed. Two renewals may fail.
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 
 /// A queue in NATS JetStream. Clones share one connection.
 #[derive(Debug, Clone)]
 pub struct Nats(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    /// The queue's name, which is the stream's.
-    name: String,
-    link: Link,
-    /// What was found or made at the server; `None` until then, and after it is gone.
-    stream: Mutex<Option<Stream>>,
-    returned: Returned,
-    keys: Keys,
-}
 
 impl Nats {
     /// Connects to a server; if it is away, calls fail until it is there.

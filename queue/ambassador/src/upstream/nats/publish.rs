@@ -6,8 +6,8 @@ use client::{Error, TakenIn};
 use futures::stream::{self, StreamExt};
 use serde::Deserialize;
 
-use super::Inner;
 use super::reply::{self, refused};
+use super::shared::Inner;
 use crate::upstream::{Batch, Once};
 
 /// By this header JetStream recognises a repeated publish.

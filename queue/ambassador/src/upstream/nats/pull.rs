@@ -11,7 +11,8 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::ack::Origin;
-use super::stream::{Shared, rfc3339};
+use super::shared::Inner;
+use super::stream::rfc3339;
 use crate::upstream::TIMEOUT;
 
 /// The longest time that one pull waits; a longer receive pulls again. A pull cannot be taken back:
@@ -29,7 +30,7 @@ enum Want {
 
 /// A pull that is on its way. Dropping it hands back what it has got, and what it still gets.
 struct Pull {
-    queue: Shared,
+    queue: Arc<Inner>,
     inbox: Option<Subscriber>,
     came: Vec<Message>,
     wanted: usize,
@@ -37,7 +38,7 @@ struct Pull {
     until: Instant,
 }
 
-impl super::Inner {
+impl Inner {
     pub(super) async fn receive(
         self: &Arc<Self>,
         options: &ReceiveOptions,
@@ -160,8 +161,8 @@ impl Drop for Pull {
     }
 }
 
-/// If this fails, the message comes again after [`super::ACK_WAIT`].
-async fn give_back(queue: &Shared, message: &Message) {
+/// If this fails, the message comes again after [`super::shared::ACK_WAIT`].
+async fn give_back(queue: &Arc<Inner>, message: &Message) {
     if let Some(receipt) = message.reply.as_deref() {
         let _ = queue.hand_back(receipt, Duration::ZERO).await;
     }

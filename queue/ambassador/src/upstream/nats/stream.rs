@@ -1,6 +1,5 @@
 //! The stream of a queue and its consumer: made if they are missing, and their numbers.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -13,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::reply::{self, Problem};
-use super::{ACK_WAIT, Inner};
+use super::shared::{ACK_WAIT, Inner, Stream};
 use crate::upstream::{Levels, Limits};
 
 /// The consumer's name. All receives of all ambassadors share it, one after the other.
@@ -22,15 +21,6 @@ const CONSUMER: &str = "ambassador";
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(300);
 /// How many receives may wait at a time: as many as the ambassador has connections.
 const MAX_WAITING: u32 = 8192;
-
-/// A stream that is there.
-#[derive(Debug, Clone)]
-pub(super) struct Stream {
-    /// Where messages are published; `None` if its subjects are patterns.
-    subject: Option<String>,
-    /// Whether it deletes messages that were acked. Otherwise old ones cannot be told from others.
-    deletes: bool,
-}
 
 #[derive(Debug, Deserialize)]
 struct StreamInfo {
@@ -258,15 +248,6 @@ impl Inner {
     }
 }
 
-impl Stream {
-    fn of(config: &Value) -> Stream {
-        let subjects = config["subjects"].as_array().into_iter().flatten();
-        let plain = |subject: &&str| !subject.contains(['*', '>']);
-        let subject = subjects.filter_map(Value::as_str).find(plain).map(str::to_owned);
-        Stream { subject, deletes: config["retention"] == "workqueue" }
-    }
-}
-
 fn put_limits(config: &mut Value, settings: &Settings) {
     config["max_msgs"] = json!(settings.max_depth);
     config["max_bytes"] = json!(settings.max_bytes);
@@ -300,9 +281,6 @@ fn millis(time: &str) -> Option<String> {
 pub(super) fn rfc3339(nanos: u64) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + Duration::from_nanos(nanos)).to_string()
 }
-
-/// Shares the queue with a task that outlives a call.
-pub(super) type Shared = Arc<Inner>;
 
 #[cfg(test)]
 mod tests {
