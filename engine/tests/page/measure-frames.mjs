@@ -21,6 +21,7 @@ try {
       const context = await browser.newContext({ viewport: { width, height } });
       const page = await context.newPage();
       await page.goto(fake.url + (view === "stage" ? "/#stage" : "/"));
+      await page.locator("#dots[data-dots]").waitFor({ state: "attached" });
       const measured = await measure(page, MEASURED_MS);
       const { rate, p50, p95, max } = summary(measured);
       const dots = (measured.dots * 1000) / MEASURED_MS;

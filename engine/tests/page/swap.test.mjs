@@ -1,11 +1,12 @@
 // Slots that change hands, killed containers, and jobs as dots: what a page shows of them.
 
 import assert from "node:assert/strict";
+import { cpus, loadavg } from "node:os";
 
 import { begin, measure, play, summary } from "./frames.mjs";
 import { pause, until } from "./support/box.mjs";
 import { Fake, snapshot } from "./support/fake.mjs";
-import { press } from "./support/run.mjs";
+import { badge, press } from "./support/run.mjs";
 import { claim, holds } from "./support/scene.mjs";
 import { Stream } from "./support/stream.mjs";
 
@@ -41,7 +42,11 @@ const watch = (page) => page.evaluate(() => {
   Element.prototype.animate = function noted(frames, timing) {
     const animation = animate.call(this, frames, timing);
     if (timing.id === "turn") {
-      const turn = { tile: [...this.parentElement.children].indexOf(this), at: performance.now() };
+      animation.currentTime = 180;
+      const narrow = this.getBoundingClientRect().width / this.offsetWidth;
+      animation.currentTime = 0;
+      const tile = [...this.parentElement.children].indexOf(this);
+      const turn = { tile, narrow, at: performance.now() };
       animation.addEventListener("finish", () => { turn.took = performance.now() - turn.at; });
       globalThis.turns.push(turn);
     }
@@ -66,14 +71,11 @@ claim("a slot that changes hands turns once, in its place, within 400 ms", async
     document.querySelector("#slots").children[slot], "::after").backgroundImage, AT);
   assert.notEqual(bar, "none", "it is struck through while it stops");
   send(fake, 60.6, { [`slot/${AT}`]: C });
-  await holds(page, "a narrow tile", SOON, (slot) => {
-    const tile = document.querySelector("#slots").children[slot];
-    return tile.getBoundingClientRect().width < 0.6 * tile.offsetWidth;
-  }, AT);
   await becomes(page, AT, "urgent-0 starting");
   await until("the turn ends", SOON, async () => (await seen(page)).turns[0]?.took);
   const { turns } = await seen(page);
   assert.deepEqual(turns.map(({ tile }) => tile), [AT]);
+  assert.ok(turns[0].narrow < 0.5, `in the middle its width is ${turns[0].narrow} of the whole`);
   assert.ok(turns[0].took > 380 && turns[0].took < 1200, `it took ${turns[0].took} ms`);
   scene.tell(`the turn took ${Math.round(turns[0].took)} ms`);
 
@@ -159,10 +161,13 @@ claim("a frozen page does not move, and shows no old jobs afterwards", async (sc
   send(fake, 60.5, { "jobs/jobs": TAKEN });
   await until("dots fly", SOON, async () => (await seen(page)).dots === 4);
   await press(page, "f");
+  await badge(page, "FROZEN");
   assert.equal((await seen(page)).flying, 0);
   send(fake, 61, { "jobs/jobs": { ...TAKEN, at: 60.95 }, [`slot/${AT}`]: C });
-  await pause(600);
+  await holds(page, "the page has heard of it", SOON, () => import("/assets/shell/store.js")
+    .then(({ store }) => store.model.t === 61));
   await press(page, "f");
+  await badge(page, "LIVE");
   send(fake, 64, {});
   await becomes(page, AT, "urgent-0 starting");
   await pause(600);
@@ -193,7 +198,7 @@ claim("a killed consumer's job waits at a cross until its lease ends", async (sc
   await until("jobs are counted", 30_000, taken);
   await watch(page);
   await until("dots fly", SOON, async () => (await seen(page)).dots > 0);
-  // One that has no job at that moment leaves a cross without a job.
+  // A consumer that has no job at that moment leaves a cross without a job.
   const dead = () => [...stream.all("dead/")][0];
   await until("a job waits", 60_000, async () => {
     await until("no cross", 15_000, () => dead() === undefined);
@@ -207,21 +212,31 @@ claim("a killed consumer's job waits at a cross until its lease ends", async (sc
   await until("the lease ends", 15_000, () => dead() === undefined);
   assert.ok(Math.abs(stream.t - ends) < 1.5, `${ends} was foretold, it was ${stream.t}`);
   await page.locator(".dead").waitFor({ state: "detached" });
-  await until("the job goes back", SOON, async () => (await seen(page)).back === 1);
+  await until("the job goes back", SOON, async () => (await seen(page)).back >= 1);
   assert.deepEqual(stream.faults, []);
 });
 
-/** The longest interval that 95 % of the frames keep to, in milliseconds: 20 frames a second. The
- *  machine does other work, too; `scripts/measure-frames` measures the page alone. */
-const P95_MS = 50;
+/** The longest interval that 95 % of the frames may take, in milliseconds, where the machine has
+ *  time for the page; and the part of a core that the page's own work may take, on any machine. */
+const [P95_MS, CORE] = [50, 0.2];
+const isBusy = () => loadavg()[0] > 2 * cpus().length;
 
 claim("50 jobs a second and slots that change hands are drawn smoothly", async (scene) => {
   const fake = scene.ends(await begin(await scene.box()));
   scene.ends({ end: play(fake) });
   const page = await scene.open(fake, { at: "/#stage" });
+  await page.locator("#dots[data-dots]").waitFor({ state: "attached" });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  const work = async () => (await devtools.send("Performance.getMetrics")).metrics
+    .find(({ name }) => name === "TaskDuration").value;
+  const [began, before] = [performance.now(), await work()];
   const measured = await measure(page, 5000);
+  const core = (await work() - before) / ((performance.now() - began) / 1000);
   const { rate, p95 } = summary(measured);
-  scene.tell(`${rate.toFixed(1)} frames a second, p95 ${p95.toFixed(1)} ms`);
+  scene.tell(`${rate.toFixed(1)} frames a second, p95 ${p95.toFixed(1)} ms, `
+    + `${(100 * core).toFixed(0)} % of a core${isBusy() ? ", on a busy machine" : ""}`);
   assert.ok(measured.dots > 200, `only ${measured.dots} dots flew`);
-  assert.ok(p95 < P95_MS, `p95 ${p95} ms`);
+  assert.ok(core < CORE, `the page's work takes ${core} of a core`);
+  if (!isBusy()) assert.ok(p95 < P95_MS, `p95 ${p95} ms`);
 });

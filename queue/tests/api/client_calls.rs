@@ -258,7 +258,7 @@ async fn an_engine_sees_the_kit_s_queue_as_it_sees_any_queue() {
     watched.publish_all(&[b"a".to_vec(), b"b".to_vec()]).await.unwrap();
     let one = ReceiveOptions { max: 1, ..options(0.0) };
     let given = client.receive(&one).await.unwrap();
-    assert_eq!(watched.holders().await.unwrap().unwrap().busy, [one.worker.clone()]);
+    assert_eq!(watched.holders().await.unwrap().unwrap().busy, [&*one.worker]);
     assert_eq!(watched.retire(&one.worker).await.unwrap(), Some(1));
     assert!(client.receive(&one).await.unwrap().retired);
     client.release(&given.jobs[0].receipt).await.unwrap();

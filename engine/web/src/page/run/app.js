@@ -26,7 +26,7 @@ import { showReplay, togglePlay, wireReplay } from "../shell/replay.js";
 import { go, showScenario } from "../shell/scenario.js";
 import { fit, showSlots } from "./slots.js";
 import { fitSentences, isStage, toggleStage, wireStage } from "./stage.js";
-import { onStill, store, subscribe } from "../shell/store.js";
+import { onStill, store, subscribe, STALE_AFTER_MS } from "../shell/store.js";
 import { toDom } from "../shell/svg.js";
 import { showTable } from "./table.js";
 import { reader } from "./values.js";
@@ -96,20 +96,21 @@ function draw(model) {
 }
 
 const slow = matchMedia("(prefers-reduced-motion: reduce)");
-/** The run and the time of the model that was shown last. */
-let last = { run: null, t: 0 };
+const NONE = { run: null, t: 0 };
+/** The run and the time of the model that was shown last, while the page was not frozen. */
+let last = NONE;
 /** A state that comes later than this many seconds after the last one that was shown is shown
- *  without movement, because nobody saw what led to it. Each tick has a state. */
-const MISSED_S = 1.5;
+ *  without movement, because nobody saw what led to it. Until then the page is not stale, either. */
+const MISSED_S = STALE_AFTER_MS / 1000;
 
 onStill(() => {
-  last = { run: null, t: 0 };
+  last = NONE;
 });
 
 /** Whether this model must be shown without movement. */
 function isCalm({ run, t }) {
   const missed = run !== last.run || t < last.t || t - last.t > MISSED_S;
-  last = { run, t };
+  last = store.frozen ? NONE : { run, t };
   return missed || store.frozen || slow.matches;
 }
 
