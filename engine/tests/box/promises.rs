@@ -116,7 +116,7 @@ async fn the_page_loads_nothing_from_elsewhere_and_another_host_is_refused() {
     let policy = page.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
     let html = page.text().await.unwrap();
-    assert!(html.contains("Urgent work first. Background gets what is left."));
+    assert!(html.contains("Waiting for the engine."));
     assert!(!html.contains("http://") && !html.contains("https://") && !html.contains("style="));
     for path in ["/", "/api/v1/state", "/api/v1/events", "/page/stream", "/assets/shell/style.css"]
     {
