@@ -100,7 +100,8 @@ const NONE = { run: null, t: 0 };
 /** The run and the time of the model that was shown last, while the page was not frozen. */
 let last = NONE;
 /** A state that comes later than this many seconds after the last one that was shown is shown
- *  without movement, because nobody saw what led to it. Until then the page is not stale, either. */
+ *  without movement, because nobody saw what led to it. Until then the page is not stale,
+ *  either. */
 const MISSED_S = STALE_AFTER_MS / 1000;
 
 onStill(() => {
