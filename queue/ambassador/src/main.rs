@@ -13,7 +13,9 @@ use service::Shell;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-#[tokio::main]
+/// One thread: a job costs six short turns, and waking other threads for each would cost more than
+/// the work itself.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = service::command_line::parse::<Args>();
     service::main(async {

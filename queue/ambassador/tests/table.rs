@@ -297,7 +297,9 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_two_receipts(text in "[0-9a-f]{8}-[0-9]{1,3}-[A-Za-z0-9_-]{0,6}\\.[A-Za-z0-9]{0,4}") {
+    fn no_text_is_two_receipts(
+        text in "[0-9a-f]{8}-[0-9]{1,3}-[A-Za-z0-9_-]{0,6}\\.[A-Za-z0-9]{0,4}"
+    ) {
         if let Some(receipt) = Receipt::parse(&text) {
             prop_assert_eq!(receipt.to_string(), text);
         }

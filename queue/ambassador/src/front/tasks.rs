@@ -10,7 +10,8 @@ use crate::error::Failure;
 use crate::table::{Dead, Task};
 
 impl Front {
-    /// Does one task. If it fails, the upstream's own lease ends later, and the message comes again.
+    /// Does one task. If it fails, the upstream's own lease ends later, and the message comes
+    /// again.
     pub(super) async fn perform(self: &Arc<Self>, task: Task) {
         match task {
             Task::HandBack { upstream } => {

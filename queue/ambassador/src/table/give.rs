@@ -31,8 +31,8 @@ pub struct Delivery {
 }
 
 impl Table {
-    /// Leases the messages to a worker. Those that have used up their attempts are given up instead:
-    /// that could not be done when their last lease ended.
+    /// Leases the messages to a worker. Those that have used up their attempts are given up
+    /// instead: that could not be done when their last lease ended.
     pub fn give(
         &mut self,
         now: Time,

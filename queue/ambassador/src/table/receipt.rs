@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Allows its holder to end one delivery. As text it is `RUN-NUMBER-ID.UPSTREAM`.
 ///
-/// It carries the upstream's own receipt, because the ambassador forgets its leases when it restarts:
-/// a worker that was busy meanwhile can then still ack.
+/// It carries the upstream's own receipt, because the ambassador forgets its leases when it
+/// restarts: a worker that was busy meanwhile can then still ack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The run of the ambassador that gave it.

@@ -2,7 +2,8 @@
 //!
 //! Each takes two steps with a call to the upstream between them. [`Table::begin`] says whether the
 //! receipt is valid, and keeps the lease from ending meanwhile. Afterwards one of the others is
-//! called with the same [`Begun`]: what the upstream has confirmed, or that it has confirmed nothing.
+//! called with the same [`Begun`]: what the upstream has confirmed, or that it has confirmed
+//! nothing.
 
 use std::sync::Arc;
 

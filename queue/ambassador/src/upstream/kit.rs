@@ -1,4 +1,5 @@
-//! The kit's own queue as an upstream. In front of it everything should be as without an ambassador.
+//! The kit's own queue as an upstream. In front of it everything should be as without an
+//! ambassador.
 
 use std::time::Duration;
 

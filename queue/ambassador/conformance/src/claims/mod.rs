@@ -1,7 +1,8 @@
 //! What is tried: the API's contract, claim by claim.
 //!
 //! Each claim has a scene of its own. What `capabilities` says is not possible must be refused with
-//! 501, and counts as a difference; so does what it puts in a word, and what only some upstreams do.
+//! 501, and counts as a difference; so does what it puts in a word, and what only some upstreams
+//! do.
 
 use std::future::Future;
 use std::pin::Pin;

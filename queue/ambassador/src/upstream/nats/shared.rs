@@ -9,8 +9,8 @@ use super::keys::Keys;
 use super::link::Link;
 use super::returned::Returned;
 
-/// After this time without a sign from the ambassador JetStream delivers a message again. It has one
-/// length for all messages, so leases are shorter or longer by hand-backs and renewals.
+/// After this time without a sign from the ambassador JetStream delivers a message again. It has
+/// one length for all messages, so leases are shorter or longer by hand-backs and renewals.
 pub(super) const ACK_WAIT: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
