@@ -136,7 +136,7 @@ fn the_kit_s_own_objects_are_read_as_kubernetes_types_read_them() {
             }
         }
     }
-    assert_eq!(read, 9, "six of the demo, and three patches that have containers");
+    assert_eq!(read, 13, "six of the demo, two of NATS, and five patches that have containers");
 }
 
 #[test]
