@@ -45,7 +45,8 @@ claim("a scenario's caption takes the headline's place", async (scene) => {
   }, place);
   assert.ok(await visible("#scenario strong"));
   assert.ok(!await visible("#headline"));
-  assert.equal(await page.locator("h1").count(), 1, "screen readers get both");
+  const heading = page.getByRole("heading", { level: 1 });
+  assert.equal(await heading.count(), 1, "screen readers get both");
   assert.ok(!/Step 1|Next/.test(await seen(page)));
   fake.frame({ set: { scenario: null } });
   await holds(page, "the headline", 5000, () =>
@@ -104,8 +105,8 @@ claim("several queues and workloads, a long sentence and the reasons stay in the
     for (const viewport of [ROOM, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
       const { page } = await stage(scene, changes, { viewport });
       const words = await seen(page);
-      for (const text of ["C: consumer", "M: mail", "B: Spare work", "wait in mail"]) {
-        assert.ok(words.includes(text), `${text}: ${words}`);
+      for (const text of [/C\s*consumer/, /M\s*mail/, /B\s*Spare work/, /wait in mail/]) {
+        assert.match(words, text);
       }
       assert.deepEqual(await tooWide(page), []);
       const places = ["#headline", "#slots", "#legend", "#numbers", "#load-now"];

@@ -51,5 +51,5 @@ export function fit() {
   const rows = list.clientWidth < 35 * rem || many > 24 ? 2.2 : 1;
   const side = sideFor(many, list.clientWidth, rows * largest, largest, gap);
   list.style.setProperty("--side", `${side}px`);
-  list.classList.toggle("small", side < 2.1 * rem);
+  list.classList.toggle("small", side < 1.9 * rem);
 }
