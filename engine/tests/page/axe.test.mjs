@@ -70,10 +70,10 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await wrong(page), [], "in a step");
     await page.setViewportSize({ width: 390, height: 844 });
     assert.deepEqual(await wrong(page), [], "on a phone");
-    for (const step of [2, 3]) {
-      await page.locator("#next").click();
-      await page.locator("#scenario .step", { hasText: `Step ${step} of 3` }).waitFor();
-    }
+    // Steps also pass by themselves; the key ends no scenario.
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("PageDown");
+    await page.locator("#scenario .step", { hasText: "Step 3 of 3" }).waitFor();
     await page.locator("#next").click();
     await page.locator("#next-step").waitFor({ state: "hidden" });
     assert.deepEqual(await wrong(page), [], "without a scenario");

@@ -1,10 +1,15 @@
 // Positions of times and counts on the chart.
 
+/** Multiples of the target at which a queue's axis may end: round ones, to be marked on the axis. */
+const ROUND = [2, 5, 10];
+/** More of them, for a curve without marks, so that it is always high enough to be seen. */
+const CLOSE = [1.4, 2, 3, 4, 6, 8, 10];
+
 /** The largest value on a queue's axis: 2, 5, 10, 20, ... times the target, as needed. */
-export function queueMax(target, largest) {
+export function queueMax(target, largest, marked = true) {
   const unit = Math.max(target, 1);
   for (let decade = 1; decade <= 1e9; decade *= 10) {
-    for (const n of [2, 5, 10]) {
+    for (const n of marked ? ROUND : CLOSE) {
       if (n * decade * unit >= largest) return n * decade * unit;
     }
   }

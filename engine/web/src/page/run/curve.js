@@ -34,7 +34,7 @@ export function curve(model, options) {
     width: space.width, height: space.height, class: "chart curve", "aria-hidden": "true",
   },
   patterns(frame), ...panel.drawing, ...ends(labels, { ...frame, ...frame.upper }),
-  ...times(frame, size.height)];
+  ...times(frame, size.height, width)];
   return { tree, frame, data, scale };
 }
 
@@ -55,9 +55,12 @@ function framed(size, { queues, contenders, width, now, seconds }) {
   };
 }
 
-function times({ left, right, seconds }, height) {
+/** When the curve begins and ends; what it shows is said where there is room. */
+function times({ left, right, seconds }, height, width) {
   const word = (x, text, anchor) =>
     ["text", { class: "axis", x, y: height - 5, "text-anchor": anchor }, text];
-  const began = word(left, phrase("curve.began", { seconds }), "start");
-  return [began, word(right, phrase("now"), "end")];
+  const room = right - left - width(phrase("now"), {}) - 12;
+  const [whole, brief] = ["curve.began", "curve.ago"].map((key) => phrase(key, { seconds }));
+  const began = width(whole, {}) <= room ? whole : brief;
+  return [word(left, began, "start"), word(right, phrase("now"), "end")];
 }

@@ -56,7 +56,16 @@ export function showDots(model, calm) {
     now.forEach(({ name, value }) => send(name, schedule.dots(name, value)));
     returned.forEach(back);
   }
-  say(place("dots-legend"), dotsLegend() ?? "");
+  showLegend();
+}
+
+function showLegend() {
+  const words = dotsLegend();
+  say(place("dots-legend"), words ?? "");
+  const { factor } = schedule;
+  place("dots-brief").hidden = words === null;
+  say(place("dots-brief").lastElementChild,
+    phrase(factor === 1 ? "dots.brief.one" : "dots.brief.many", { jobs: factor }));
 }
 
 function begin(next) {

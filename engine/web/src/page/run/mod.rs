@@ -118,6 +118,7 @@ fn now() -> Markup {
                 ol id="slots" {}
                 div class="caption" {
                     ul id="legend" aria-label=(phrase("legend")) {}
+                    span id="dots-brief" aria-hidden="true" hidden { i {} b {} }
                     span id="dots-legend" {}
                     button type="button" class="link" id="why-open" aria-expanded="false"
                         aria-controls="why" { (phrase("why.open")) }

@@ -32,13 +32,13 @@ const ticks = (max, frame) => {
   return middle ? [0, max / 2, max] : [0, max];
 };
 
-/** The largest value on the queues' axis. */
-export function greatest(data, queues, contenders) {
+/** The largest value on the queues' axis; `marked` is whether the axis has counts. */
+export function greatest(data, queues, contenders, marked = true) {
   const target = Math.max(0, ...queues.map(({ value }) => value.target ?? 0));
   const seen = queues.flatMap(({ name }) => data.queues[name] ?? []);
   const others = contenders.flatMap(({ points }) =>
     points.filter(([t]) => t >= data.t[0]).map(([, n]) => n));
-  return queueMax(target, Math.max(0, ...seen, ...others));
+  return queueMax(target, Math.max(0, ...seen, ...others), marked);
 }
 
 /**
@@ -49,7 +49,7 @@ export function greatest(data, queues, contenders) {
 export function queuePanel(data, queues, contenders, frame, x, looks = LOOKS) {
   if (queues.length === 0) return { drawing: [], labels: [], y: null };
   const target = Math.max(...queues.map(({ value }) => value.target ?? 0));
-  const max = greatest(data, queues, contenders);
+  const max = greatest(data, queues, contenders, looks.axis);
   const y = countAxis({ ...frame, max });
   const drawing = [
     ["rect", {
