@@ -64,16 +64,17 @@ for (const colorScheme of ["light", "dark"]) {
   claim(`the presenter's window has no violation, ${colorScheme}`, async (scene) => {
     const box = await scene.box({ args: ["--stage"] });
     const page = await scene.open(box, { at: "/presenter", colorScheme });
-    await live(page);
+    const step = (many) => page.locator("#scenario .step", { hasText: `Step ${many} of 3` });
+    await step(0).waitFor();
     await page.keyboard.press("PageDown");
-    await page.locator("#next-step").waitFor({ timeout: 30_000 });
+    await step(1).waitFor();
+    await page.locator("#next-step").waitFor();
     assert.deepEqual(await wrong(page), [], "in a step");
     await page.setViewportSize({ width: 390, height: 844 });
     assert.deepEqual(await wrong(page), [], "on a phone");
-    // Steps also pass by themselves; the key ends no scenario.
     await page.keyboard.press("PageDown");
     await page.keyboard.press("PageDown");
-    await page.locator("#scenario .step", { hasText: "Step 3 of 3" }).waitFor();
+    await step(3).waitFor();
     await page.locator("#next").click();
     await page.locator("#next-step").waitFor({ state: "hidden" });
     assert.deepEqual(await wrong(page), [], "without a scenario");
