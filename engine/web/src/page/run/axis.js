@@ -2,8 +2,9 @@
 
 /** Multiples of the target at which a queue's axis may end: round ones, to be marked on the axis. */
 const ROUND = [2, 5, 10];
-/** More of them, for a curve without marks, so that it is always high enough to be seen. */
-const CLOSE = [1.4, 2, 3, 4, 6, 8, 10];
+/** More of them, for a curve without marks, so that it is always high enough to be seen; with the
+ *  first one the target is below the numbers of the stage view. */
+const CLOSE = [2.2, 3, 4, 6, 8, 10];
 
 /** The largest value on a queue's axis: 2, 5, 10, 20, ... times the target, as needed. */
 export function queueMax(target, largest, marked = true) {
