@@ -220,7 +220,7 @@ test("the stage view's curve says what is allowed, and names other autoscalers",
   const contenders = [{ label: "HPA (simulated)", points: [[59, 50], [60, 60]], dash: "2 4" }];
   const { tree } = curve(model(), { size: SIZE, contenders });
   assert.deepEqual(words(tree).sort(),
-    ["HPA (simulated)", "allowed 20", "jobs that waited, 60 s ago", "now"]);
+    ["HPA (simulated)", "allowed 20", "jobs that waited in the last 60 s", "now"]);
   assert.equal(all(tree, "grid").length, 0);
   assert.equal(curve(fromSnapshot({ run: "1", seq: 1, state: {}, history: { t: [] } }),
     { size: SIZE }), null);

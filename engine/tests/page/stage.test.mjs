@@ -22,8 +22,8 @@ const seen = (page) => page.evaluate(() => document.body.innerText);
 claim("the stage view has the queue, its curve, the load and one sentence", async (scene) => {
   const { page } = await stage(scene);
   const words = await seen(page);
-  for (const text of ["Producers 1 \u2192 3.", "Workers (urgent) 7", "Spare work 1", "jobs wait",
-    "allowed 20", "Load", "producers send 30 jobs a second"]) {
+  for (const text of ["Producers 1 \u2192 3.", "Workers (urgent) 7, 1 starting",
+    "Spare work 1, 1 stopping", "jobs wait", "allowed 20", "Load", "producers send 30 jobs a second"]) {
     assert.ok(words.includes(text), `${text}: ${words}`);
   }
   for (const text of ["lost", "Decisions", "Kill", "target", "LIVE"]) {
@@ -31,7 +31,7 @@ claim("the stage view has the queue, its curve, the load and one sentence", asyn
   }
   const curve = await page.locator("#plot").textContent();
   assert.match(curve, /allowed 20/);
-  assert.match(curve, /60 s ago.*now/);
+  assert.match(curve, /in the last 60 s.*now/);
   assert.equal(await page.locator("#plot .above").count(), 1);
 });
 

@@ -1,6 +1,6 @@
 // Positions of times and counts on the chart.
 
-/** Multiples of the target at which a queue's axis may end: round ones, to be marked on the axis. */
+/** Multiples of the target at which a queue's axis may end, round ones to be marked on it. */
 const ROUND = [2, 5, 10];
 /** More of them, for a curve without marks, so that it is always high enough to be seen; with the
  *  first one the target is below the numbers of the stage view. */

@@ -20,9 +20,8 @@ export function loadOf(model) {
   if (loads.length === 0) return null;
   const arriving = entries(model, "queue").map(({ value }) => value.arrive_s ?? null);
   const known = arriving.length > 0 && !arriving.includes(null);
-  return {
-    count: loads.reduce((sum, { value }) => sum + value.desired, 0),
-    said: known
-      ? phrase("load.rate", { rate: rate(arriving.reduce((sum, n) => sum + n, 0)) }) : "",
-  };
+  const count = loads.reduce((sum, { value }) => sum + value.desired, 0);
+  const key = count === 1 ? "load.rate.one" : "load.rate";
+  const said = known ? phrase(key, { rate: rate(arriving.reduce((sum, n) => sum + n, 0)) }) : "";
+  return { count, said };
 }
