@@ -18,8 +18,8 @@ use crate::upstream::address::Credentials;
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "ambassador", version)]
 pub struct Args {
-    /// Where the messages are: nats://[USER:PASSWORD@]HOST:PORT (NATS JetStream), or
-    /// http://HOST:PORT (the kit's own queue)
+    /// Where the messages are: nats://[USER:PASSWORD@]HOST:PORT (NATS JetStream),
+    /// nsq://[:SECRET@]HOST[:PORT][?http=PORT] (NSQ), or http://HOST:PORT (the kit's own queue)
     #[arg(env = "MICROSCALING_UPSTREAM", value_name = "UPSTREAM")]
     pub upstream: Address,
 

@@ -8,10 +8,11 @@ use broker::QueueName;
 use client::{Error, QueueArgs, Url};
 
 use super::nats::Nats;
+use super::nsq::{self, Nsq};
 use super::{Any, kit};
 
 /// Examples of all addresses, for messages.
-const EXAMPLES: &str = "http://127.0.0.1:4151 or nats://127.0.0.1:4222";
+const EXAMPLES: &str = "http://127.0.0.1:4151, nats://127.0.0.1:4222 or nsq://127.0.0.1:4150";
 
 /// Where the upstream is, and of which kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Address {
     Kit(Url),
     /// `nats://[USER:PASSWORD@]HOST:PORT`, or `tls://...`: NATS JetStream.
     Nats(Url),
+    /// `nsq://[:SECRET@]HOST[:PORT][?http=PORT]`: NSQ.
+    Nsq(Url),
 }
 
 /// What else is needed to open an upstream.
@@ -37,6 +40,7 @@ impl FromStr for Address {
         match url.scheme() {
             "http" if url.has_host() => Ok(Address::Kit(url)),
             "nats" | "tls" if url.has_host() => Ok(Address::Nats(url)),
+            "nsq" => nsq::check(&url).map(|()| Address::Nsq(url)),
             other => Err(format!("there is no upstream of the kind {other}; try {EXAMPLES}")),
         }
     }
@@ -45,7 +49,7 @@ impl FromStr for Address {
 /// Without a password that the URL may have.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Address::Kit(url) | Address::Nats(url)) = self;
+        let (Address::Kit(url) | Address::Nats(url) | Address::Nsq(url)) = self;
         let host = url.host_str().unwrap_or_default();
         write!(f, "{}://{host}", url.scheme())?;
         url.port().map_or(Ok(()), |port| write!(f, ":{port}"))
@@ -65,6 +69,7 @@ impl Address {
                 kit::open(&QueueArgs { queue_url, queue, queue_token_file }).map(Any::Kit)
             }
             Address::Nats(url) => Nats::open(url, queue).await.map(Any::Nats),
+            Address::Nsq(url) => Nsq::open(url, queue).await.map(Any::Nsq),
         }
     }
 }

@@ -9,6 +9,7 @@ use client::{
 };
 
 use super::nats::Nats;
+use super::nsq::Nsq;
 use super::{Batch, Levels, Nature, Upstream};
 
 /// An open upstream. A new kind is a variant here and in [`Address`](super::Address).
@@ -18,6 +19,8 @@ pub enum Any {
     Kit(Client),
     /// NATS JetStream.
     Nats(Nats),
+    /// NSQ.
+    Nsq(Nsq),
 }
 
 /// Calls the same method on the variant.
@@ -26,6 +29,7 @@ macro_rules! each {
         match $any {
             Any::Kit($queue) => $call,
             Any::Nats($queue) => $call,
+            Any::Nsq($queue) => $call,
         }
     };
 }
@@ -35,6 +39,7 @@ impl WorkQueue for Any {
         match self {
             Any::Kit(queue) => Any::Kit(queue.with_timeout(timeout)),
             Any::Nats(queue) => Any::Nats(queue.with_timeout(timeout)),
+            Any::Nsq(queue) => Any::Nsq(queue.with_timeout(timeout)),
         }
     }
 

@@ -8,6 +8,7 @@
 //! - [`any`]: [`Any`], an open upstream of any kind
 //! - `kit`: the kit's own queue, the baseline of the conformance tests
 //! - `nats`: NATS JetStream
+//! - `nsq`: NSQ
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub mod address;
 pub mod any;
 mod kit;
 mod nats;
+mod nsq;
 
 pub use address::Address;
 pub use any::Any;

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::program::{Program, SOON};
 use crate::scene::Scene;
-use crate::server::guarded;
+use crate::server::Guarded;
 use crate::verdict::{Differs, Holds, Verdict};
 
 const AWAY: Duration = Duration::from_secs(10);
@@ -53,11 +53,13 @@ pub(super) async fn away(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     let status = scene.end("ack", &[&message]).await?;
     scene.until("empty", |stats| stats["in_flight"] == 0 && stats["ready"] == 0).await?;
     let again = bodies.iter().any(|it| it.body == b"before");
-    Ok(match (status[0].as_str(), again) {
-        ("ok", false) => Holds,
-        (_, true) => Differs("nothing; leases end".to_owned()),
+    let lease = match (status[0].as_str(), again) {
+        ("ok", false) => None,
+        (_, true) => Some("leases end"),
         (status, false) => anyhow::bail!("the ack of a lease that held was {status}"),
-    })
+    };
+    let words: Vec<&str> = scene.server.forgets().into_iter().chain(lease).collect();
+    Ok(if words.is_empty() { Holds } else { Differs(words.join("; ")) })
 }
 
 pub(super) async fn a_standstill(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
@@ -98,10 +100,8 @@ pub(super) async fn a_standstill(scene: &mut Scene<'_>) -> anyhow::Result<Verdic
 pub(super) async fn refused(scene: &mut Scene<'_>) -> anyhow::Result<Verdict> {
     let (folder, places) = (tempfile::tempdir()?, scene.places);
     let kind = scene.server.kind();
-    let Some((_server, address)) = guarded(kind, folder.path(), &places.programs).await? else {
-        return Ok(Differs("not tried: this server takes any".to_owned()));
-    };
-    let arguments = [address.as_str(), "--listen=127.0.0.1:0"];
+    let guarded = Guarded::start(kind, folder.path(), &places.programs).await?;
+    let arguments = [guarded.address.as_str(), "--listen=127.0.0.1:0"];
     let mut ambassador = Program::start(&places.ambassador, &arguments).await?;
     let url = format!("{}/v1/queues/jobs/messages", ambassador.url);
     let answer = reqwest::Client::new().post(url).body("x").send().await?;

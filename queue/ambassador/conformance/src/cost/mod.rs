@@ -4,6 +4,7 @@
 //! # Layout
 //! - `http`: cycles over the kit's API
 //! - `native`: cycles by the upstream's own client
+//! - `nsq`: such a client of NSQ
 
 use std::future::Future;
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::server::{Kind, Server};
 
 mod http;
 mod native;
+mod nsq;
 
 const EVERY: Duration = Duration::from_millis(2);
 const CYCLES: usize = 10_000;

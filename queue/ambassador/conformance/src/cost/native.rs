@@ -7,6 +7,7 @@ use async_nats::jetstream::{self, consumer::pull, stream};
 use futures::StreamExt;
 
 use super::http::{self, Cycle};
+use super::nsq;
 use crate::server::Kind;
 
 /// The cycles of this kind's own client.
@@ -14,6 +15,7 @@ pub(super) async fn cycles(kind: Kind, address: &str) -> anyhow::Result<Box<dyn 
     match kind {
         Kind::Kit => Ok(Box::new(http::cycles(address)?)),
         Kind::Nats => nats(address).await,
+        Kind::Nsq => nsq::cycles(address).await,
     }
 }
 

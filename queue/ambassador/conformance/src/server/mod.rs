@@ -6,11 +6,15 @@ use std::path::Path;
 use anyhow::Context;
 use rustix::process::Pid;
 
+mod fake;
 mod kit;
 mod nats;
+mod nsq;
 
+use fake::Fake;
 use kit::Kit;
 use nats::Nats;
+use nsq::Nsq;
 
 /// A kind of upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,6 +23,8 @@ pub(crate) enum Kind {
     Kit,
     /// NATS JetStream
     Nats,
+    /// NSQ
+    Nsq,
 }
 
 impl Kind {
@@ -27,6 +33,7 @@ impl Kind {
         match self {
             Kind::Kit => "The kit's queue",
             Kind::Nats => "NATS JetStream",
+            Kind::Nsq => "NSQ",
         }
     }
 }
@@ -36,6 +43,7 @@ impl Kind {
 pub(crate) enum Server {
     Kit(Kit),
     Nats(Nats),
+    Nsq(Nsq),
 }
 
 impl Server {
@@ -48,6 +56,7 @@ impl Server {
         match kind {
             Kind::Kit => Kit::start(directory, programs).await.map(Server::Kit),
             Kind::Nats => Nats::start(directory).await.map(Server::Nats),
+            Kind::Nsq => Nsq::start(directory).await.map(Server::Nsq),
         }
     }
 
@@ -56,6 +65,7 @@ impl Server {
         match self {
             Server::Kit(kit) => kit.address(),
             Server::Nats(nats) => nats.address(),
+            Server::Nsq(nsq) => nsq.address(),
         }
     }
 
@@ -64,6 +74,7 @@ impl Server {
         match self {
             Server::Kit(_) => Kind::Kit,
             Server::Nats(_) => Kind::Nats,
+            Server::Nsq(_) => Kind::Nsq,
         }
     }
 
@@ -72,15 +83,25 @@ impl Server {
         let id = match self {
             Server::Kit(kit) => kit.process(),
             Server::Nats(nats) => nats.process(),
+            Server::Nsq(nsq) => nsq.process(),
         };
         id.and_then(|id| Pid::from_raw(id as i32)).context("the server has ended")
     }
 
-    /// Kills it, as `kill -9` does.
+    /// How a message could be lost when the server is killed; `None` if it keeps all on the disk.
+    pub(crate) fn forgets(&self) -> Option<&'static str> {
+        match self {
+            Server::Kit(_) | Server::Nats(_) => None,
+            Server::Nsq(_) => Some("if nsqd ends by SIGTERM; killed, it loses what it has in memory"),
+        }
+    }
+
+    /// Kills it, as `kill -9` does. One that forgets ends by SIGTERM.
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         match self {
             Server::Kit(kit) => kit.kill().await,
             Server::Nats(nats) => nats.kill().await,
+            Server::Nsq(nsq) => nsq.stop().await,
         }
     }
 
@@ -89,25 +110,45 @@ impl Server {
         match self {
             Server::Kit(kit) => kit.restart().await,
             Server::Nats(nats) => nats.restart().await,
+            Server::Nsq(nsq) => nsq.restart().await,
         }
     }
 }
 
-/// Starts a server that wants credentials; also returns an address that has wrong ones. `None` if
-/// the server of this kind takes any.
-pub(crate) async fn guarded(
-    kind: Kind,
-    directory: &Path,
-    programs: &Path,
-) -> anyhow::Result<Option<(Server, String)>> {
-    match kind {
-        Kind::Kit => {
-            let (kit, address) = Kit::guarded(directory, programs).await?;
-            Ok(Some((Server::Kit(kit), address)))
-        }
-        Kind::Nats => {
-            let (nats, address) = Nats::guarded(directory).await?;
-            Ok(Some((Server::Nats(nats), address)))
-        }
+/// A server that wants credentials, and an address that has wrong ones.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    pub(crate) address: String,
+    _server: Option<Server>,
+    /// What stands for a server that takes any, or for what a server asks about credentials.
+    _fake: Option<Fake>,
+}
+
+impl Guarded {
+    pub(crate) async fn start(
+        kind: Kind,
+        directory: &Path,
+        programs: &Path,
+    ) -> anyhow::Result<Guarded> {
+        let guarded = |(server, address): (Server, String), fake| Guarded {
+            address,
+            _server: Some(server),
+            _fake: fake,
+        };
+        Ok(match kind {
+            Kind::Kit => {
+                let (kit, address) = Kit::guarded(directory, programs).await?;
+                guarded((Server::Kit(kit), address), None)
+            }
+            Kind::Nats => {
+                let (nats, address) = Nats::guarded(directory).await?;
+                guarded((Server::Nats(nats), address), None)
+            }
+            Kind::Nsq => {
+                let judge = Fake::start("403 Forbidden", "{}").await?;
+                let (nsq, address) = Nsq::guarded(directory, judge.port).await?;
+                guarded((Server::Nsq(nsq), address), Some(judge))
+            }
+        })
     }
 }

@@ -1,0 +1,96 @@
+//! Publishing, on connections of their own: after an error nsqd closes the connection, and leases
+//! must not end with it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::BytesMut;
+use client::{Error, TakenIn};
+
+use super::Inner;
+use super::frame::Command;
+use super::trouble::Trouble;
+use super::wire::{Use, Wire};
+use crate::upstream::Batch;
+
+/// How many connections are kept for the next publishes.
+const KEPT: usize = 16;
+
+/// Connections that rest. A publish has one for itself.
+#[derive(Debug, Default)]
+pub(super) struct Publishers(Mutex<Vec<Wire>>);
+
+impl Publishers {
+    fn take(&self) -> Option<Wire> {
+        let mut all = self.lock();
+        // nsqd may have closed some meanwhile.
+        while let Some(wire) = all.pop() {
+            if wire.rests() {
+                return Some(wire);
+            }
+        }
+        None
+    }
+
+    fn put(&self, wire: Wire) {
+        let mut all = self.lock();
+        if all.len() < KEPT {
+            all.push(wire);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Wire>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    pub(super) async fn publish(&self, batch: &Batch) -> Result<TakenIn, Error> {
+        if batch.bodies.iter().any(|body| body.is_empty()) {
+            let text = "NSQ takes no messages without a body; publish at least one byte";
+            return Err(Error::Unsupported(text.to_owned()));
+        }
+        self.within(self.send(batch)).await?;
+        // nsqd does not tell the ids, nor a total.
+        Ok(TakenIn { ids: Vec::new(), total: None, replayed: false })
+    }
+
+    async fn send(&self, batch: &Batch) -> Result<(), Trouble> {
+        // So that the channel is there, which keeps the message.
+        self.subscription().await?;
+        let mut wire = match self.publishers.take() {
+            Some(wire) => wire,
+            None => Wire::open(&self.place, Use::Publish).await?,
+        };
+        if batch.delay.is_zero() {
+            let mut out = BytesMut::new();
+            Command::Publish(&self.name, &batch.bodies).put(&mut out);
+            wire.ask(&out).await?;
+        } else {
+            self.defer(&mut wire, batch).await?;
+        }
+        self.publishers.put(wire);
+        Ok(())
+    }
+
+    /// Publishes delayed messages, for which there is no batch.
+    async fn defer(&self, wire: &mut Wire, batch: &Batch) -> Result<(), Trouble> {
+        let all = batch.bodies.len();
+        for (good, body) in batch.bodies.iter().enumerate() {
+            let mut out = BytesMut::new();
+            Command::Defer(&self.name, millis(batch.delay), body).put(&mut out);
+            wire.ask(&out).await.map_err(|trouble| match trouble {
+                trouble if good == 0 => trouble,
+                trouble => {
+                    let error = trouble.into_error(&self.place.shown);
+                    Trouble::Failing(format!("{good} of {all} messages were published: {error}"))
+                }
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whole milliseconds, so that no delay becomes shorter.
+pub(super) fn millis(delay: std::time::Duration) -> u128 {
+    delay.as_nanos().div_ceil(1_000_000)
+}
