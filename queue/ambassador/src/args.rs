@@ -19,7 +19,9 @@ use crate::upstream::address::Credentials;
 #[command(name = "ambassador", version)]
 pub struct Args {
     /// Where the messages are: nats://[USER:PASSWORD@]HOST:PORT (NATS JetStream),
-    /// nsq://[:SECRET@]HOST[:PORT][?http=PORT] (NSQ), or http://HOST:PORT (the kit's own queue)
+    /// nsq://[:SECRET@]HOST[:PORT][?http=PORT] (NSQ), sqs:REGION (SQS of AWS),
+    /// sqs://[KEY:SECRET@]HOST:PORT (a server with the API of SQS), or http://HOST:PORT (the kit's
+    /// own queue)
     #[arg(env = "MICROSCALING_UPSTREAM", value_name = "UPSTREAM")]
     pub upstream: Address,
 

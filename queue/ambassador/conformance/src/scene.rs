@@ -130,6 +130,11 @@ impl<'a> Scene<'a> {
         self.receive(1, more).await?.pop().context("no message came")
     }
 
+    /// Receives one message that is delayed, and may be late.
+    pub(crate) async fn late(&self) -> anyhow::Result<Message> {
+        self.receive_from("~", 1, "wait_s=15").await?.pop().context("no message came")
+    }
+
     /// Nothing is ready now.
     pub(crate) async fn none(&self) -> anyhow::Result<()> {
         let messages = self.receive_from("~", 1, "wait_s=0").await?;

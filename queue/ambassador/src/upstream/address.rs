@@ -9,10 +9,12 @@ use client::{Error, QueueArgs, Url};
 
 use super::nats::Nats;
 use super::nsq::{self, Nsq};
+use super::sqs::{self, Sqs};
 use super::{Any, kit};
 
 /// Examples of all addresses, for messages.
-const EXAMPLES: &str = "http://127.0.0.1:4151, nats://127.0.0.1:4222 or nsq://127.0.0.1:4150";
+const EXAMPLES: &str = "http://127.0.0.1:4151, nats://127.0.0.1:4222, nsq://127.0.0.1:4150 or \
+                        sqs:eu-central-1";
 
 /// Where the upstream is, and of which kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Address {
     Nats(Url),
     /// `nsq://[:SECRET@]HOST[:PORT][?http=PORT]`: NSQ.
     Nsq(Url),
+    /// `sqs:REGION`: SQS of AWS. `sqs://[KEY:SECRET@]HOST:PORT`: a server with its API.
+    Sqs(Url),
 }
 
 /// What else is needed to open an upstream.
@@ -41,6 +45,7 @@ impl FromStr for Address {
             "http" if url.has_host() => Ok(Address::Kit(url)),
             "nats" | "tls" if url.has_host() => Ok(Address::Nats(url)),
             "nsq" => nsq::check(&url).map(|()| Address::Nsq(url)),
+            "sqs" => sqs::check(&url).map(|()| Address::Sqs(url)),
             other => Err(format!("there is no upstream of the kind {other}; try {EXAMPLES}")),
         }
     }
@@ -49,8 +54,8 @@ impl FromStr for Address {
 /// Without a password that the URL may have.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Address::Kit(url) | Address::Nats(url) | Address::Nsq(url)) = self;
-        let host = url.host_str().unwrap_or_default();
+        let (Address::Kit(url) | Address::Nats(url) | Address::Nsq(url) | Address::Sqs(url)) = self;
+        let Some(host) = url.host_str() else { return f.write_str(url.as_str()) };
         write!(f, "{}://{host}", url.scheme())?;
         url.port().map_or(Ok(()), |port| write!(f, ":{port}"))
     }
@@ -70,6 +75,7 @@ impl Address {
             }
             Address::Nats(url) => Nats::open(url, queue).await.map(Any::Nats),
             Address::Nsq(url) => Nsq::open(url, queue).await.map(Any::Nsq),
+            Address::Sqs(url) => Sqs::open(url, queue).await.map(Any::Sqs),
         }
     }
 }

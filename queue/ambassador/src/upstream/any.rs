@@ -10,6 +10,7 @@ use client::{
 
 use super::nats::Nats;
 use super::nsq::Nsq;
+use super::sqs::Sqs;
 use super::{Batch, Levels, Nature, Upstream};
 
 /// An open upstream. A new kind is a variant here and in [`Address`](super::Address).
@@ -21,6 +22,8 @@ pub enum Any {
     Nats(Nats),
     /// NSQ.
     Nsq(Nsq),
+    /// SQS.
+    Sqs(Sqs),
 }
 
 /// Calls the same method on the variant.
@@ -30,6 +33,7 @@ macro_rules! each {
             Any::Kit($queue) => $call,
             Any::Nats($queue) => $call,
             Any::Nsq($queue) => $call,
+            Any::Sqs($queue) => $call,
         }
     };
 }
@@ -40,6 +44,7 @@ impl WorkQueue for Any {
             Any::Kit(queue) => Any::Kit(queue.with_timeout(timeout)),
             Any::Nats(queue) => Any::Nats(queue.with_timeout(timeout)),
             Any::Nsq(queue) => Any::Nsq(queue.with_timeout(timeout)),
+            Any::Sqs(queue) => Any::Sqs(queue.with_timeout(timeout)),
         }
     }
 

@@ -9,6 +9,7 @@
 //! - `kit`: the kit's own queue, the baseline of the conformance tests
 //! - `nats`: NATS JetStream
 //! - `nsq`: NSQ
+//! - `sqs`: SQS
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub mod any;
 mod kit;
 mod nats;
 mod nsq;
+mod sqs;
 
 pub use address::Address;
 pub use any::Any;

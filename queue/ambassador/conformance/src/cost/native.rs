@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_nats::jetstream::{self, consumer::pull, stream};
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use futures::StreamExt;
 
 use super::http::{self, Cycle};
@@ -16,6 +17,7 @@ pub(super) async fn cycles(kind: Kind, address: &str) -> anyhow::Result<Box<dyn 
         Kind::Kit => Ok(Box::new(http::cycles(address)?)),
         Kind::Nats => nats(address).await,
         Kind::Nsq => nsq::cycles(address).await,
+        Kind::Sqs => sqs(address).await,
     }
 }
 
@@ -40,6 +42,34 @@ async fn nats(address: &str) -> anyhow::Result<Box<dyn Fn() -> Cycle>> {
             let message = messages.next().await.context("no message came")?;
             let message = message.map_err(anyhow::Error::from_boxed)?;
             message.double_ack().await.map_err(anyhow::Error::from_boxed)?;
+            Ok(())
+        })
+    }))
+}
+
+/// Each receive waits for its message, as those of the ambassador do.
+async fn sqs(address: &str) -> anyhow::Result<Box<dyn Fn() -> Cycle>> {
+    let (_, endpoint) = address.split_once('@').context("an address without credentials")?;
+    let keys = Credentials::new("kit", "wrong", None, None, "the address");
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(format!("http://{endpoint}"))
+        .credentials_provider(keys)
+        .build();
+    let client = aws_sdk_sqs::Client::from_conf(config);
+    let queue = client.create_queue().queue_name("native").send().await?;
+    let url = queue.queue_url.context("a queue without a URL")?;
+    Ok(Box::new(move || -> Cycle {
+        let (client, url) = (client.clone(), url.clone());
+        Box::pin(async move {
+            client.send_message().queue_url(&url).message_body("a job").send().await?;
+            let receive = client.receive_message().queue_url(&url).wait_time_seconds(5);
+            let messages = receive.send().await?.messages.unwrap_or_default();
+            let receipt = messages.first().and_then(|it| it.receipt_handle.as_deref());
+            let receipt = receipt.context("no message came")?;
+            client.delete_message().queue_url(&url).receipt_handle(receipt).send().await?;
             Ok(())
         })
     }))

@@ -10,11 +10,13 @@ mod fake;
 mod kit;
 mod nats;
 mod nsq;
+mod sqs;
 
 use fake::Fake;
 use kit::Kit;
 use nats::Nats;
 use nsq::Nsq;
+use sqs::Sqs;
 
 /// A kind of upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -25,6 +27,8 @@ pub(crate) enum Kind {
     Nats,
     /// NSQ
     Nsq,
+    /// SQS, by a server with its API
+    Sqs,
 }
 
 impl Kind {
@@ -34,6 +38,7 @@ impl Kind {
             Kind::Kit => "The kit's queue",
             Kind::Nats => "NATS JetStream",
             Kind::Nsq => "NSQ",
+            Kind::Sqs => "SQS",
         }
     }
 }
@@ -44,6 +49,7 @@ pub(crate) enum Server {
     Kit(Kit),
     Nats(Nats),
     Nsq(Nsq),
+    Sqs(Sqs),
 }
 
 impl Server {
@@ -57,6 +63,7 @@ impl Server {
             Kind::Kit => Kit::start(directory, programs).await.map(Server::Kit),
             Kind::Nats => Nats::start(directory).await.map(Server::Nats),
             Kind::Nsq => Nsq::start(directory).await.map(Server::Nsq),
+            Kind::Sqs => Sqs::start(directory).await.map(Server::Sqs),
         }
     }
 
@@ -66,6 +73,7 @@ impl Server {
             Server::Kit(kit) => kit.address(),
             Server::Nats(nats) => nats.address(),
             Server::Nsq(nsq) => nsq.address(),
+            Server::Sqs(sqs) => sqs.address(),
         }
     }
 
@@ -75,6 +83,7 @@ impl Server {
             Server::Kit(_) => Kind::Kit,
             Server::Nats(_) => Kind::Nats,
             Server::Nsq(_) => Kind::Nsq,
+            Server::Sqs(_) => Kind::Sqs,
         }
     }
 
@@ -84,6 +93,7 @@ impl Server {
             Server::Kit(kit) => kit.process(),
             Server::Nats(nats) => nats.process(),
             Server::Nsq(nsq) => nsq.process(),
+            Server::Sqs(sqs) => sqs.process(),
         };
         id.and_then(|id| Pid::from_raw(id as i32)).context("the server has ended")
     }
@@ -91,8 +101,18 @@ impl Server {
     /// How a message could be lost when the server is killed; `None` if it keeps all on the disk.
     pub(crate) fn forgets(&self) -> Option<&'static str> {
         match self {
-            Server::Kit(_) | Server::Nats(_) => None,
-            Server::Nsq(_) => Some("if nsqd ends by SIGTERM; killed, it loses what it has in memory"),
+            Server::Kit(_) | Server::Nats(_) | Server::Sqs(_) => None,
+            Server::Nsq(_) => {
+                Some("if nsqd ends by SIGTERM; killed, it loses what it has in memory")
+            }
+        }
+    }
+
+    /// By how many seconds a delay may be longer. nsqd looks for new channels every 5 s.
+    pub(crate) fn late(&self) -> f64 {
+        match self {
+            Server::Kit(_) | Server::Nats(_) | Server::Sqs(_) => 0.0,
+            Server::Nsq(_) => 5.0,
         }
     }
 
@@ -102,6 +122,7 @@ impl Server {
             Server::Kit(kit) => kit.kill().await,
             Server::Nats(nats) => nats.kill().await,
             Server::Nsq(nsq) => nsq.stop().await,
+            Server::Sqs(sqs) => sqs.kill().await,
         }
     }
 
@@ -111,9 +132,14 @@ impl Server {
             Server::Kit(kit) => kit.restart().await,
             Server::Nats(nats) => nats.restart().await,
             Server::Nsq(nsq) => nsq.restart().await,
+            Server::Sqs(sqs) => sqs.restart().await,
         }
     }
 }
+
+/// What SQS says to credentials that it does not know.
+const SQS_REFUSES: &str = r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException",
+    "message":"The security token included in the request is invalid."}"#;
 
 /// A server that wants credentials, and an address that has wrong ones.
 #[derive(Debug)]
@@ -148,6 +174,10 @@ impl Guarded {
                 let judge = Fake::start("403 Forbidden", "{}").await?;
                 let (nsq, address) = Nsq::guarded(directory, judge.port).await?;
                 guarded((Server::Nsq(nsq), address), Some(judge))
+            }
+            Kind::Sqs => {
+                let fake = Fake::start("403 Forbidden", SQS_REFUSES).await?;
+                Guarded { address: sqs::address(fake.port), _server: None, _fake: Some(fake) }
             }
         })
     }

@@ -77,10 +77,8 @@ impl Wire {
         let (mut reader, mut writer) = self.stream.split();
         // Both at once: nsqd answers that a message is too large before it is written, and then
         // closes the connection.
-        let (written, answer) = tokio::join!(
-            writer.write_all(command),
-            answer(&mut reader, &mut self.received),
-        );
+        let (written, answer) =
+            tokio::join!(writer.write_all(command), answer(&mut reader, &mut self.received),);
         let answer = answer?;
         written.map_err(|it| Trouble::away(&it))?;
         Ok(answer)
