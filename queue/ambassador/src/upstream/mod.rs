@@ -115,7 +115,8 @@ pub trait Upstream: WorkQueue + WatchedQueue {
     /// What never changes about it.
     fn nature(&self) -> Nature;
 
-    /// Publishes messages; returns their ids, as `receive` will show them.
+    /// Publishes messages; returns their ids, as `receive` will show them, or an empty text for each
+    /// if they are not known.
     ///
     /// # Errors
     /// See [`Upstream`]. If some messages were published and others not, [`Error::Failing`].

@@ -50,8 +50,9 @@ impl Inner {
             return Err(Error::Unsupported(text.to_owned()));
         }
         self.within(self.send(batch)).await?;
-        // nsqd does not tell the ids, nor a total.
-        Ok(TakenIn { ids: Vec::new(), total: None, replayed: false })
+        // nsqd tells neither ids nor a total. Publishers want a text for each message, though.
+        let ids = vec![String::new(); batch.bodies.len()];
+        Ok(TakenIn { ids, total: None, replayed: false })
     }
 
     async fn send(&self, batch: &Batch) -> Result<(), Trouble> {
