@@ -9,7 +9,7 @@ ARG PROFILE=dist
 WORKDIR /src
 COPY . .
 RUN cargo build --profile ${PROFILE} --locked --bins
-# What scripts/image --with adds, separated by spaces: ambassador, nats-server.
+# What scripts/image --with adds, separated by spaces: ambassador, nats-server, nsqd.
 ARG WITH=""
 RUN mkdir -p /with && for name in ${WITH}; do \
       case ${name} in \
@@ -19,6 +19,10 @@ RUN mkdir -p /with && for name in ${WITH}; do \
         nats-server) \
           apt-get update -qq && apt-get install -y -qq --no-install-recommends nats-server \
           && cp /usr/sbin/nats-server /with/ ;; \
+        nsqd) \
+          apt-get update -qq && apt-get install -y -qq --no-install-recommends golang-go \
+          && bash -c 'target=/src/target . scripts/servers.sh && provide nsq' \
+          && cp target/outgrow/nsq/nsqd /with/ ;; \
         *) echo "nothing is called ${name}" >&2; exit 1 ;; \
       esac || exit 1; \
     done

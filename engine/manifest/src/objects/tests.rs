@@ -142,7 +142,8 @@ fn the_kit_s_own_objects_are_read_as_kubernetes_types_read_them() {
             }
         }
     }
-    assert_eq!(read, 13, "six of the demo, two of NATS, and five patches that have containers");
+    let text = "six of the demo, two each of NATS, NSQ and SQS, nine patches that have containers";
+    assert_eq!(read, 21, "{text}");
 }
 
 #[test]

@@ -101,22 +101,22 @@ impl Nsq {
 
 impl Inner {
     /// The subscription. If it was lost, there is a new one.
-    async fn subscription(&self) -> Result<Arc<Subscription>, Trouble> {
+    async fn subscription(&self) -> Result<Arc<Subscription>, Error> {
         let mut known = self.subscription.lock().await;
         if let Some(subscription) = known.as_ref().filter(|it| it.is_up()) {
             return Ok(subscription.clone());
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let opened = Subscription::open(&self.place, &self.name, number).await?;
+        let opened = Subscription::open(&self.place, &self.name, number).await;
+        let opened = opened.map_err(|trouble| self.error(trouble))?;
         *known = Some(opened.clone());
         Ok(opened)
     }
 
-    /// Waits for something at most as long as a call may take.
-    async fn within<T>(&self, done: impl Future<Output = Result<T, Trouble>>) -> Result<T, Error> {
-        let late = |_| Trouble::Away("no answer in time".to_owned());
-        let done = timeout(TIMEOUT, done).await.map_err(late).flatten();
-        done.map_err(|trouble| self.error(trouble))
+    /// Does something in the time that a call may take.
+    async fn within<T>(&self, done: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let late = |_| self.error(Trouble::Away("no answer in time".to_owned()));
+        timeout(TIMEOUT, done).await.map_err(late).flatten()
     }
 
     fn error(&self, trouble: Trouble) -> Error {
@@ -132,7 +132,7 @@ impl Inner {
         let stale = |text: &str| Error::Stale(text.to_owned());
         let (connection, id) = receive::read_receipt(receipt)
             .ok_or_else(|| stale("it is no receipt of this queue"))?;
-        let known = self.within(async { Ok(self.subscription.lock().await.clone()) }).await?;
+        let known = self.subscription.lock().await.clone();
         let ours = known.filter(|it| it.is_up() && it.number == connection);
         let ours = ours.ok_or_else(|| stale("the connection that received it is lost"))?;
         let command = how(id);
@@ -144,7 +144,7 @@ impl Inner {
             Command::Touch(_) => false,
             _ => desk.end(id, command, out),
         });
-        match self.within(ended).await? {
+        match ended.await.map_err(|trouble| self.error(trouble))? {
             true => Ok(()),
             false => Err(stale("NSQ has taken the message back")),
         }
@@ -155,12 +155,12 @@ impl Inner {
     }
 
     async fn levels(&self) -> Result<Levels, Error> {
-        self.within(self.subscription()).await?;
+        self.subscription().await?;
         Ok(self.stats().await?.levels())
     }
 
     async fn purge(&self) -> Result<(), Error> {
-        let at = self.within(self.subscription()).await?;
+        let at = self.subscription().await?;
         // What is delivered meanwhile would be in flight here and deleted there.
         let mut stop = at.stop();
         self.empty().await?;
@@ -192,11 +192,11 @@ impl Upstream for Nsq {
     }
 
     async fn nack(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
-        self.0.hand_back(receipt, delay).await
+        self.0.within(self.0.hand_back(receipt, delay)).await
     }
 
     async fn levels(&self) -> Result<Levels, Error> {
-        self.0.levels().await
+        self.0.within(self.0.levels()).await
     }
 }
 
@@ -213,15 +213,15 @@ impl WorkQueue for Nsq {
 
     /// A touch begins the connection's time again, whatever the length: the table renews it.
     async fn extend(&self, receipt: &str, _: Duration) -> Result<(), Error> {
-        self.0.settle(receipt, Command::Touch).await
+        self.0.within(self.0.settle(receipt, Command::Touch)).await
     }
 
     async fn ack(&self, receipt: &str) -> Result<(), Error> {
-        self.0.settle(receipt, Command::Fin).await
+        self.0.within(self.0.settle(receipt, Command::Fin)).await
     }
 
     async fn release(&self, receipt: &str) -> Result<(), Error> {
-        self.0.hand_back(receipt, Duration::ZERO).await
+        self.0.within(self.0.hand_back(receipt, Duration::ZERO)).await
     }
 
     /// NSQ knows no keys.
@@ -236,7 +236,7 @@ impl WorkQueue for Nsq {
 
 impl WatchedQueue for Nsq {
     fn numbers(&self) -> Answer<'_, Numbers> {
-        Box::pin(async { self.0.levels().await.map(|levels| levels.numbers) })
+        Box::pin(async { Upstream::levels(self).await.map(|levels| levels.numbers) })
     }
 
     fn publish_all<'a>(&'a self, bodies: &'a [Vec<u8>]) -> Answer<'a, ()> {
@@ -244,6 +244,6 @@ impl WatchedQueue for Nsq {
     }
 
     fn purge(&self) -> Answer<'_, ()> {
-        Box::pin(self.0.purge())
+        Box::pin(self.0.within(self.0.purge()))
     }
 }

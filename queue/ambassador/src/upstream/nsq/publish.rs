@@ -55,20 +55,24 @@ impl Inner {
         Ok(TakenIn { ids, total: None, replayed: false })
     }
 
-    async fn send(&self, batch: &Batch) -> Result<(), Trouble> {
+    async fn send(&self, batch: &Batch) -> Result<(), Error> {
         // So that the channel is there, which keeps the message.
         self.subscription().await?;
-        let mut wire = match self.publishers.take() {
-            Some(wire) => wire,
-            None => Wire::open(&self.place, Use::Publish).await?,
+        let sent = async {
+            let mut wire = match self.publishers.take() {
+                Some(wire) => wire,
+                None => Wire::open(&self.place, Use::Publish).await?,
+            };
+            if batch.delay.is_zero() {
+                let mut out = BytesMut::new();
+                Command::Publish(&self.name, &batch.bodies).put(&mut out);
+                wire.ask(&out).await?;
+            } else {
+                self.defer(&mut wire, batch).await?;
+            }
+            Ok(wire)
         };
-        if batch.delay.is_zero() {
-            let mut out = BytesMut::new();
-            Command::Publish(&self.name, &batch.bodies).put(&mut out);
-            wire.ask(&out).await?;
-        } else {
-            self.defer(&mut wire, batch).await?;
-        }
+        let wire = sent.await.map_err(|trouble| self.error(trouble))?;
         self.publishers.put(wire);
         Ok(())
     }
@@ -79,16 +83,17 @@ impl Inner {
         for (good, body) in batch.bodies.iter().enumerate() {
             let mut out = BytesMut::new();
             Command::Defer(&self.name, millis(batch.delay), body).put(&mut out);
-            wire.ask(&out).await.map_err(|trouble| match trouble {
-                trouble if good == 0 => trouble,
-                trouble => {
-                    let error = trouble.into_error(&self.place.shown);
-                    Trouble::Failing(format!("{good} of {all} messages were published: {error}"))
-                }
-            })?;
+            let asked = wire.ask(&out).await;
+            asked
+                .map_err(|trouble| if good == 0 { trouble } else { partly(good, all, trouble) })?;
         }
         Ok(())
     }
+}
+
+fn partly(good: usize, all: usize, trouble: Trouble) -> Trouble {
+    let error = trouble.into_error("nsqd");
+    Trouble::Failing(format!("{good} of {all} messages were published: {error}"))
 }
 
 /// Whole milliseconds, so that no delay becomes shorter.

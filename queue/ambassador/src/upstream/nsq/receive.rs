@@ -29,11 +29,13 @@ struct Wait {
 impl Inner {
     pub(super) async fn receive(&self, options: &ReceiveOptions) -> Result<Vec<Job>, Error> {
         let mut end = Instant::now() + options.wait;
-        let at = self.within(self.subscription()).await?;
+        let asked = self.within(async {
+            let at = self.subscription().await?;
+            let is_there = !options.wait.is_zero() || self.stats().await?.ready() > 0;
+            Ok(is_there.then_some(at))
+        });
+        let Some(at) = asked.await? else { return Ok(Vec::new()) };
         if options.wait.is_zero() {
-            if self.stats().await?.ready() == 0 {
-                return Ok(Vec::new());
-            }
             end = Instant::now() + A_MOMENT;
         }
         let (number, mailbox) = at.at_desk(|desk, out| desk.wait(options.max, out));

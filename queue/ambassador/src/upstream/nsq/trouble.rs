@@ -25,7 +25,7 @@ impl Trouble {
             "E_AUTH_FAILED" | "E_UNAUTHORIZED" | "E_AUTH_ERROR" => Trouble::Refused(text),
             "E_BAD_MESSAGE" | "E_BAD_BODY" if error.contains("too big") => Trouble::TooLarge(text),
             "E_INVALID" if error.contains("out of range") => {
-                let limit = "its --max-req-timeout limits delays";
+                let limit = "nsqd's --max-req-timeout limits delays";
                 Trouble::Impossible(format!("{limit}: {text}"))
             }
             _ => Trouble::Failing(text),
@@ -47,7 +47,8 @@ impl Trouble {
             Trouble::Garbled(text) => Error::Garbled(text),
             Trouble::Failing(text) => Error::Failing(text),
             Trouble::TooLarge(text) => {
-                let message = format!("{text}; its --max-msg-size and --max-body-size limit that");
+                let message =
+                    format!("{text}; nsqd's --max-msg-size and --max-body-size limit that");
                 Error::Refused(ErrorDetail { code: "too_large".to_owned(), message })
             }
             Trouble::Impossible(text) => Error::Unsupported(text),

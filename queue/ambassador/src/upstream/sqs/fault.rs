@@ -14,12 +14,12 @@ pub(super) enum Fault {
 }
 
 /// What an error of the SDK means. `url` is for messages.
-pub(super) fn fault<E>(error: SdkError<E, HttpResponse>, url: &str) -> Fault
+pub(super) fn fault<E>(error: &SdkError<E, HttpResponse>, url: &str) -> Fault
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     let away = |reason: String| Error::Away { url: url.to_owned(), reason };
-    Fault::Other(match &error {
+    Fault::Other(match error {
         SdkError::ServiceError(service) => {
             let (code, message) = (service.err().code(), service.err().message());
             let status = service.raw().status().as_u16();
@@ -27,14 +27,14 @@ where
         }
         SdkError::TimeoutError(_) => away("no answer in time".to_owned()),
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            away(deepest(&error))
+            away(deepest(error))
         }
-        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) if wants_keys(&error) => {
-            let text = deepest(&error);
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) if wants_keys(error) => {
+            let text = deepest(error);
             Error::Unauthorized(format!("no credentials for {url} were found: {text}"))
         }
-        SdkError::ConstructionFailure(_) => Error::Failing(deepest(&error)),
-        _ => Error::Garbled(format!("{url}: {}", deepest(&error))),
+        SdkError::ConstructionFailure(_) => Error::Failing(deepest(error)),
+        _ => Error::Garbled(format!("{url}: {}", deepest(error))),
     })
 }
 

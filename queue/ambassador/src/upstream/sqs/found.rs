@@ -103,7 +103,7 @@ impl Inner {
         }
         let name = &self.name;
         let asked = self.client.get_queue_url().queue_name(name).send().await;
-        let asked = asked.map_err(|error| fault(error, &self.place.shown));
+        let asked = asked.map_err(|error| fault(&error, &self.place.shown));
         let url = match asked {
             Ok(answer) => answer.queue_url,
             Err(Fault::Missing(text)) => {
@@ -114,7 +114,7 @@ impl Inner {
                 }
                 let make = self.client.create_queue().queue_name(name);
                 let make = make.attributes(Attribute::MessageRetentionPeriod, RETENTION);
-                let made = make.send().await.map_err(|error| fault(error, &self.place.shown))?;
+                let made = make.send().await.map_err(|error| fault(&error, &self.place.shown))?;
                 tracing::info!("the queue {name} was made in SQS");
                 made.queue_url
             }
@@ -130,7 +130,7 @@ impl Inner {
         let asked = async {
             let ask = self.client.get_queue_attributes().queue_url(self.url().await?);
             let answer = ask.attribute_names(Attribute::All).send().await;
-            answer.map_err(|error| fault(error, &self.place.shown))
+            answer.map_err(|error| fault(&error, &self.place.shown))
         };
         let all = self.within(asked).await?.attributes.unwrap_or_default();
         let number = |name: Attribute| -> Option<u64> { all.get(&name)?.parse().ok() };
@@ -158,7 +158,7 @@ impl Inner {
     pub(super) async fn purge(&self) -> Result<(), Error> {
         let purged = async {
             let purge = self.client.purge_queue().queue_url(self.url().await?);
-            purge.send().await.map_err(|error| fault(error, &self.place.shown))
+            purge.send().await.map_err(|error| fault(&error, &self.place.shown))
         };
         self.within(purged).await?;
         self.hidden.clear();

@@ -89,7 +89,7 @@ impl Inner {
         let acked = async {
             let delete = self.client.delete_message().queue_url(self.url().await?);
             let deleted = delete.receipt_handle(receipt).send().await;
-            deleted.map_err(|error| fault(error, &self.place.shown))
+            deleted.map_err(|error| fault(&error, &self.place.shown))
         };
         self.within(acked).await.map(drop)
     }
@@ -99,7 +99,7 @@ impl Inner {
         let hidden = async {
             let change = self.client.change_message_visibility().queue_url(self.url().await?);
             let change = change.receipt_handle(receipt).visibility_timeout(seconds(time));
-            change.send().await.map_err(|error| fault(error, &self.place.shown))
+            change.send().await.map_err(|error| fault(&error, &self.place.shown))
         };
         self.within(hidden).await.map(drop)
     }

@@ -36,7 +36,7 @@ impl Inner {
             send = send.message_attributes(ENCODING, attribute(encoding)?);
         }
         let send = send.message_body(&message.text).set_delay_seconds(seconds(delay));
-        let sent = send.send().await.map_err(|error| fault(error, &self.place.shown))?;
+        let sent = send.send().await.map_err(|error| fault(&error, &self.place.shown))?;
         sent.message_id.ok_or_else(|| garbled("a message was published without an id"))
     }
 
@@ -79,7 +79,7 @@ impl Inner {
         for (number, message) in some.iter().enumerate() {
             send = send.entries(entry(number, message, delay)?);
         }
-        let sent = send.send().await.map_err(|error| fault(error, &self.place.shown))?;
+        let sent = send.send().await.map_err(|error| fault(&error, &self.place.shown))?;
         let of = |number: usize| {
             let id = number.to_string();
             if let Some(good) = sent.successful.iter().find(|it| it.id == id) {

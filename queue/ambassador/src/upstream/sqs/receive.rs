@@ -46,11 +46,9 @@ impl Inner {
         options: &ReceiveOptions,
         wait: Duration,
     ) -> Result<Vec<Job>, Error> {
-        let url = self.within(self.url()).await?;
         let ask = self
             .client
             .receive_message()
-            .queue_url(url)
             .max_number_of_messages(options.max.min(MOST) as i32)
             .wait_time_seconds(seconds(wait))
             .visibility_timeout(seconds(options.lease))
@@ -59,10 +57,13 @@ impl Inner {
         let (sender, got) = oneshot::channel();
         let queue = self.clone();
         tokio::spawn(async move {
+            let asked = async {
+                let answer = ask.queue_url(queue.url().await?).send().await;
+                answer.map_err(|error| fault(&error, &queue.place.shown))
+            };
             let longest = Duration::from_secs(seconds(wait) as u64) + TIMEOUT;
-            let answer = timeout(longest, ask.send()).await.map(|answer| {
-                let messages = answer.map_err(|error| fault(error, &queue.place.shown))?;
-                let messages = messages.messages.unwrap_or_default();
+            let answer = timeout(longest, asked).await.map(|answer| {
+                let messages = answer?.messages.unwrap_or_default();
                 Ok::<_, Fault>(Got { queue: queue.clone(), messages })
             });
             // If nobody waits any more, the messages are dropped here, and so handed back.
