@@ -1,6 +1,7 @@
 //! NSQ as an upstream: a topic for each queue, with one channel, in one nsqd.
 //!
 //! # Layout
+//! - `shared`: what all calls share
 //! - `place`: where the nsqd is
 //! - `frame`: commands and frames of its protocol; pure
 //! - `trouble`: what its errors mean
@@ -9,10 +10,11 @@
 //! - `subscription`: the connection on which all messages are received
 //! - `receive`: receiving
 //! - `publish`: publishing, on other connections
+//! - `publishers`: those that rest
 //! - `stats`: its HTTP API
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use broker::QueueName;
@@ -23,14 +25,16 @@ use queue::{Can, Capabilities};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::{Batch, Levels, Nature, TIMEOUT, Upstream};
+use super::{Batch, Levels, Nature, Upstream};
 use crate::table::Habits;
 
 mod desk;
 mod frame;
 mod place;
 mod publish;
+mod publishers;
 mod receive;
+mod shared;
 mod stats;
 mod subscription;
 mod trouble;
@@ -38,9 +42,8 @@ mod wire;
 
 use frame::{Command, Id};
 use place::Place;
-use publish::Publishers;
-use subscription::Subscription;
-use trouble::Trouble;
+use publishers::Publishers;
+use shared::Inner;
 
 /// How often a lease is renewed. Two renewals may fail.
 const RENEW_EVERY: Duration = Duration::from_secs(10);
@@ -52,18 +55,6 @@ const LONGEST_NAME: usize = 64;
 /// A queue in NSQ. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct Nsq(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    /// The queue's name, which is the topic's.
-    name: String,
-    place: Place,
-    http: reqwest::Client,
-    publishers: Publishers,
-    /// The subscription, once there was one.
-    subscription: Mutex<Option<Arc<Subscription>>>,
-    next: AtomicU64,
-}
 
 /// Checks an address of NSQ.
 ///
@@ -100,29 +91,6 @@ impl Nsq {
 }
 
 impl Inner {
-    /// The subscription. If it was lost, there is a new one.
-    async fn subscription(&self) -> Result<Arc<Subscription>, Error> {
-        let mut known = self.subscription.lock().await;
-        if let Some(subscription) = known.as_ref().filter(|it| it.is_up()) {
-            return Ok(subscription.clone());
-        }
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let opened = Subscription::open(&self.place, &self.name, number).await;
-        let opened = opened.map_err(|trouble| self.error(trouble))?;
-        *known = Some(opened.clone());
-        Ok(opened)
-    }
-
-    /// Does something in the time that a call may take.
-    async fn within<T>(&self, done: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let late = |_| self.error(Trouble::Away("no answer in time".to_owned()));
-        timeout(TIMEOUT, done).await.map_err(late).flatten()
-    }
-
-    fn error(&self, trouble: Trouble) -> Error {
-        trouble.into_error(&self.place.shown)
-    }
-
     /// Ends a delivery, or touches it, on the connection that received it.
     async fn settle(
         &self,

@@ -1,47 +1,14 @@
 //! Publishing, on connections of their own: after an error nsqd closes the connection, and leases
 //! must not end with it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use bytes::BytesMut;
 use client::{Error, TakenIn};
 
-use super::Inner;
 use super::frame::Command;
+use super::shared::Inner;
 use super::trouble::Trouble;
 use super::wire::{Use, Wire};
 use crate::upstream::Batch;
-
-/// How many connections are kept for the next publishes.
-const KEPT: usize = 16;
-
-/// Connections that rest. A publish has one for itself.
-#[derive(Debug, Default)]
-pub(super) struct Publishers(Mutex<Vec<Wire>>);
-
-impl Publishers {
-    fn take(&self) -> Option<Wire> {
-        let mut all = self.lock();
-        // nsqd may have closed some meanwhile.
-        while let Some(wire) = all.pop() {
-            if wire.rests() {
-                return Some(wire);
-            }
-        }
-        None
-    }
-
-    fn put(&self, wire: Wire) {
-        let mut all = self.lock();
-        if all.len() < KEPT {
-            all.push(wire);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Wire>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Inner {
     pub(super) async fn publish(&self, batch: &Batch) -> Result<TakenIn, Error> {

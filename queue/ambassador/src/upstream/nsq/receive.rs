@@ -6,9 +6,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use client::{Error, Job, ReceiveOptions};
 use tokio::time::{Instant, timeout_at};
 
-use super::Inner;
 use super::desk::Mailbox;
 use super::frame::{Command, Id, Message};
+use super::shared::Inner;
 use super::subscription::Subscription;
 use super::trouble::Trouble;
 

@@ -4,8 +4,8 @@ use client::{Error, Numbers, Url};
 use reqwest::{Client, Method, Response};
 use serde::Deserialize;
 
-use super::Inner;
 use super::frame::CHANNEL;
+use super::shared::Inner;
 use crate::upstream::{Levels, TIMEOUT};
 
 /// The longest answer: numbers of one channel.

@@ -12,11 +12,10 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use client::{Error, Numbers};
-use tokio::time::{Instant, timeout};
 
-use super::Inner;
 use super::fault::{Fault, fault};
 use super::place::Place;
+use super::shared::{Found, Inner};
 use crate::upstream::{Levels, Limits, TIMEOUT};
 
 /// For how long a queue that the ambassador makes keeps its messages: the longest that there is, as
@@ -27,17 +26,6 @@ const RETENTION: &str = "1209600";
 const GONE_FOR: Duration = Duration::from_secs(60);
 /// For how long a connection that rests is kept; servers close theirs later.
 const REST: Duration = Duration::from_secs(10);
-
-/// What is known of the queue.
-#[derive(Debug, Default)]
-pub(super) enum Found {
-    #[default]
-    Unknown,
-    /// The URL by which SQS knows it.
-    At(String),
-    /// It was there, and is gone.
-    Gone(Instant),
-}
 
 pub(super) async fn client(place: &Place) -> Client {
     let retries = RetryConfig::disabled();
@@ -69,32 +57,6 @@ fn http(place: &Place) -> SharedHttpClient {
 }
 
 impl Inner {
-    /// Waits for an answer of SQS at most as long as a call may take.
-    pub(super) async fn within<T>(
-        &self,
-        done: impl Future<Output = Result<T, Fault>>,
-    ) -> Result<T, Error> {
-        match timeout(TIMEOUT, done).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(fault)) => Err(self.heard(fault).await),
-            Err(_) => {
-                let (url, reason) = (self.place.shown.clone(), "no answer in time".to_owned());
-                Err(Error::Away { url, reason })
-            }
-        }
-    }
-
-    /// Notes if the queue is gone.
-    pub(super) async fn heard(&self, fault: Fault) -> Error {
-        if let Fault::Missing(_) = &fault {
-            let mut found = self.found.lock().await;
-            if let Found::At(_) = *found {
-                *found = Found::Gone(Instant::now());
-            }
-        }
-        fault.into_error()
-    }
-
     /// The queue's URL.
     pub(super) async fn url(&self) -> Result<String, Fault> {
         let mut found = self.found.lock().await;

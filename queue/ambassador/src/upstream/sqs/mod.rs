@@ -1,6 +1,7 @@
 //! SQS as an upstream: a standard queue of Amazon, or of a server with the same API.
 //!
 //! # Layout
+//! - `shared`: what all calls share
 //! - `place`: which SQS
 //! - `fault`: what its errors mean
 //! - `found`: the queue is found or made; its numbers and its purge
@@ -12,7 +13,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_sqs::Client;
 use broker::QueueName;
 use client::{
     Answer, Error, Given, Numbers, ReceiveOptions, TakenIn, Url, WatchedQueue, WorkQueue,
@@ -30,27 +30,16 @@ mod hidden;
 mod place;
 mod publish;
 mod receive;
+mod shared;
 
 use fault::fault;
-use found::Found;
 use hidden::Hidden;
 use place::Place;
-
-/// The longest lease of SQS, and the longest time that a message stays hidden.
-const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+use shared::{Inner, seconds};
 
 /// A queue in SQS. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct Sqs(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    name: String,
-    place: Place,
-    client: Client,
-    found: Mutex<Found>,
-    hidden: Hidden,
-}
 
 /// Checks an address of SQS.
 ///
@@ -58,12 +47,6 @@ struct Inner {
 /// What is wrong with it.
 pub(super) fn check(url: &Url) -> Result<(), String> {
     Place::of(url).map(drop)
-}
-
-/// Whole seconds, as SQS counts, so that no time becomes shorter.
-fn seconds(time: Duration) -> i32 {
-    let whole = time.min(LONGEST).as_nanos().div_ceil(1_000_000_000);
-    i32::try_from(whole).unwrap_or(i32::MAX)
 }
 
 impl Sqs {

@@ -6,9 +6,9 @@ use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use client::{Error, TakenIn};
 use futures::stream::{self, StreamExt};
 
-use super::Inner;
 use super::body::{self, ENCODING, Written};
 use super::fault::{Fault, fault, said};
+use super::shared::{self, Inner};
 use crate::upstream::Batch;
 
 /// The longest delay of a publish.
@@ -119,5 +119,5 @@ fn garbled(text: &str) -> Fault {
 
 /// Whole seconds, so that no delay becomes shorter. `None`: as the queue has it.
 fn seconds(delay: Duration) -> Option<i32> {
-    (!delay.is_zero()).then(|| super::seconds(delay))
+    (!delay.is_zero()).then(|| shared::seconds(delay))
 }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::body::{self, ENCODING};
 use super::fault::{Fault, fault};
-use super::{Inner, seconds};
+use super::shared::{Inner, seconds};
 use crate::upstream::TIMEOUT;
 
 /// The longest time that one poll waits; a longer receive polls again. A poll cannot be taken back:
