@@ -8,6 +8,7 @@
 //! - `body`: bodies as text; pure
 //! - `publish`: publishing
 //! - `receive`: receiving
+//! - `unanswered`: acks that may have been carried out
 //! - `hidden`: messages that were handed back and stay hidden
 
 use std::sync::Arc;
@@ -31,11 +32,13 @@ mod place;
 mod publish;
 mod receive;
 mod shared;
+mod unanswered;
 
 use fault::fault;
 use hidden::Hidden;
 use place::Place;
 use shared::{Inner, seconds};
+use unanswered::Unanswered;
 
 /// A queue in SQS. Clones share its connections.
 #[derive(Debug, Clone)]
@@ -62,8 +65,9 @@ impl Sqs {
         }
         let place = Place::of(url).map_err(Error::Failing)?;
         let client = found::client(&place).await;
-        let (found, hidden) = (Mutex::default(), Hidden::default());
-        Ok(Sqs(Arc::new(Inner { name, place, client, found, hidden })))
+        let (found, hidden, unanswered) =
+            (Mutex::default(), Hidden::default(), Unanswered::default());
+        Ok(Sqs(Arc::new(Inner { name, place, client, found, hidden, unanswered })))
     }
 }
 
@@ -74,7 +78,8 @@ impl Inner {
             let deleted = delete.receipt_handle(receipt).send().await;
             deleted.map_err(|error| fault(&error, &self.place.shown))
         };
-        self.within(acked).await.map(drop)
+        let answer = self.within(acked).await.map(drop);
+        self.unanswered.heard(receipt, answer)
     }
 
     /// The message is ready again after this time.

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout};
 use super::fault::Fault;
 use super::hidden::Hidden;
 use super::place::Place;
+use super::unanswered::Unanswered;
 use crate::upstream::TIMEOUT;
 
 /// The longest lease of SQS, and the longest time that a message stays hidden.
@@ -22,6 +23,7 @@ pub(super) struct Inner {
     pub(super) client: Client,
     pub(super) found: Mutex<Found>,
     pub(super) hidden: Hidden,
+    pub(super) unanswered: Unanswered,
 }
 
 /// What is known of the queue.
