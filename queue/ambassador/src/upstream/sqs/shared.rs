@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use client::Error;
+use futures::FutureExt;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
@@ -41,9 +42,10 @@ impl Inner {
     /// Waits for an answer of SQS at most as long as a call may take.
     pub(super) async fn within<T>(
         &self,
-        done: impl Future<Output = Result<T, Fault>>,
+        done: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Error> {
-        match timeout(TIMEOUT, done).await {
+        // On the heap, because a call of the SDK nests more types than the compiler resolves.
+        match timeout(TIMEOUT, done.boxed()).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(fault)) => Err(self.heard(fault).await),
             Err(_) => {
