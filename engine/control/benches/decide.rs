@@ -60,7 +60,7 @@ struct World {
 }
 
 fn workload(number: usize) -> Workload {
-    let target = QueueTarget { queue: format!("queue-{number}"), length: 20 };
+    let target = QueueTarget::of_queue(&format!("queue-{number}"), 20);
     Workload {
         name: format!("workload-{number}"),
         priority: number as u32 % 4 + 1,
@@ -86,7 +86,7 @@ impl World {
     fn new(count: usize) -> World {
         let workloads: Vec<Workload> = (0..count).map(workload).collect();
         let names = || workloads.iter().map(|it| it.name.clone());
-        let queues = workloads.iter().map(|it| it.rule.target().unwrap().queue.clone());
+        let queues = workloads.iter().map(|it| it.rule.followed().unwrap().name.clone());
         let first = Replicas { desired: 1, ready: 1, ..Replicas::default() };
         let seen = Observation {
             replicas: names().map(|name| (name, first)).collect(),

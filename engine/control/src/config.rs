@@ -25,6 +25,7 @@ pub enum Setting {
     MaxDelta,
     Priority,
     Rule,
+    MetricName,
     Capacity,
 }
 
@@ -61,7 +62,30 @@ impl Config {
     pub fn faults(&self) -> Vec<ConfigError> {
         let mut faults: Vec<_> = self.workloads.iter().flat_map(of_one).collect();
         faults.extend(self.remainder_problems());
+        faults.extend(self.name_problems());
         faults
+    }
+
+    /// Finds workloads that follow different things under one name. A blocked one follows nothing.
+    fn name_problems(&self) -> Vec<ConfigError> {
+        let follows = |w: &&Workload| w.blocked.is_none() && w.rule.followed().is_some();
+        let all: Vec<&Workload> = self.workloads.iter().filter(follows).collect();
+        let mut problems = Vec::new();
+        for (i, later) in all.iter().enumerate() {
+            let Some(own) = later.rule.followed() else { continue };
+            let differs = |earlier: &&&Workload| {
+                let other = earlier.rule.followed();
+                other.is_some_and(|it| it.name == own.name && it.source != own.source)
+            };
+            let Some(earlier) = all[..i].iter().find(differs) else { continue };
+            let text = format!(
+                "is {}, under which {} follows something else; give another metric-name",
+                own.name, earlier.name
+            );
+            let workload = Some(later.name.clone());
+            problems.push(ConfigError { workload, setting: Setting::MetricName, text });
+        }
+        problems
     }
 
     /// The error that the minimums exceed the capacity. A person may not set such a capacity, but a
@@ -128,6 +152,8 @@ pub fn of_one(workload: &Workload) -> Vec<ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::followed::{Followed, Source};
+    use crate::workload::QueueTarget;
 
     fn workload(name: &str, min: u32, max: u32) -> Workload {
         Workload {
@@ -164,5 +190,20 @@ mod tests {
     fn two_remainders_of_one_priority_are_refused() {
         let found = problems(10, vec![workload("a", 1, 10), workload("b", 1, 10)]);
         assert_eq!(found, [(Some("b".to_owned()), Setting::Rule)]);
+    }
+
+    #[test]
+    fn one_name_for_two_different_sources_is_refused() {
+        let follows = |name: &str, source: Source| {
+            let followed = Followed { source, ..Followed::queue("jobs") };
+            let rule = Rule::Queue(QueueTarget { followed, length: 20 });
+            Workload { rule, ..workload(name, 0, 10) }
+        };
+        let query = |text: &str| Source::Prometheus { query: text.to_owned() };
+        let both = |a, b| problems(10, vec![follows("a", a), follows("b", b)]);
+        assert_eq!(both(query("up"), query("up")), []);
+        let refused = [(Some("b".to_owned()), Setting::MetricName)];
+        assert_eq!(both(query("up"), query("down")), refused);
+        assert_eq!(both(Source::Queue, query("up")), refused);
     }
 }

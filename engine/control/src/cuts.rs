@@ -19,7 +19,7 @@ const WAITS: Time = Time::from_secs(4);
 impl State {
     /// How many of the workload's containers hold a lease; at most the desired count.
     pub(crate) fn busy(&self) -> u32 {
-        let busy = match (self.work, self.workload.rule.target()) {
+        let busy = match (self.work, self.workload.rule.followed()) {
             (Some(work), _) => work.busy,
             (None, Some(_)) => u32::try_from(self.in_flight).unwrap_or(u32::MAX),
             (None, None) => 0,
@@ -43,7 +43,7 @@ impl State {
             min: self.workload.min,
             keeps,
             wanted: if frozen { self.wanted() } else { possible },
-            takes_rest: self.workload.rule.target().is_none(),
+            takes_rest: self.workload.rule.followed().is_none(),
             frozen,
         }
     }

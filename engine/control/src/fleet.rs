@@ -12,7 +12,7 @@ use crate::workload::Workload;
 
 /// Groups of workloads that share a queue, as indices into `states`.
 pub(crate) fn shared(states: &[State]) -> Vec<Vec<usize>> {
-    let queue = |workload: &Workload| workload.rule.target().map(|target| target.queue.clone());
+    let queue = |workload: &Workload| workload.rule.followed().map(|it| it.name.clone());
     let mut queues: Vec<(String, usize)> = states
         .iter()
         .enumerate()

@@ -7,9 +7,11 @@
 //! - [`autoscaler`]: [`Autoscaler::step`], one decision round from measurement to decisions;
 //!   `state`: the knowledge about one workload; `cuts`: which containers may leave, and when
 //! - `fleet`: divides the count that a queue needs among its workloads
-//! - [`policy`]: the rules that turn a queue's state into a wanted count, one file per rule
+//! - [`policy`]: the rules that turn a queue's state, or a metric's value, into a wanted count, one
+//!   file per rule
 //! - [`allocation`]: turns wanted counts into granted counts, by priority
 //! - [`workload`]: the scaled workloads and their container counts
+//! - [`followed`]: the queue, or another figure, that a rule reads, and where it is read
 //! - [`config`]: the whole configuration and its errors
 //! - [`reading`]: the measurements and their age
 //! - [`room`]: how many containers the machines have room for
@@ -25,6 +27,7 @@ pub mod config;
 mod cuts;
 pub mod decision;
 mod fleet;
+pub mod followed;
 pub mod policy;
 pub mod reading;
 pub mod room;
@@ -37,11 +40,12 @@ pub mod workload;
 pub use autoscaler::Autoscaler;
 pub use config::{Config, ConfigError, Setting};
 pub use decision::{Decision, Reason};
+pub use followed::{Amount, Followed, Source};
 pub use policy::{Policy, Recommendation, Sight};
 pub use reading::{Freshness, Observation, QueueSample, Reading, Totals, Work};
 pub use start_up::{Stage, StartUp};
 pub use why::{Lacks, Limit, Term, Why};
-pub use workload::{QueueTarget, RateSettings, Replicas, Rule, Workload};
+pub use workload::{PerContainerSettings, QueueTarget, RateSettings, Replicas, Rule, Workload};
 
 /// Time since the engine started, by a clock that only goes forward.
 pub type Time = std::time::Duration;

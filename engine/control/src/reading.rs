@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Time;
+use crate::followed::Amount;
 use crate::workload::Replicas;
 
 /// Readings older than this count as failed.
@@ -17,10 +18,10 @@ pub(crate) fn is_standstill(between: Time, tick: Time) -> bool {
     between > SHORTEST_STANDSTILL.max(4 * tick)
 }
 
-/// The state of a queue at one moment.
+/// The state of a queue at one moment, or the value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueSample {
-    /// Messages that wait for a receiver.
+    /// Messages that wait for a receiver; a metric's value, rounded up.
     pub ready: u64,
     /// Leased messages.
     pub in_flight: u64,
@@ -29,6 +30,8 @@ pub struct QueueSample {
     /// The time on the queue's own clock, which stops whenever the queue's process stops; `None`
     /// if the queue does not report it.
     pub clock: Option<Time>,
+    /// A metric's value; `None` for a queue.
+    pub metric: Option<Amount>,
 }
 
 /// A queue's counts since its process started.
@@ -41,6 +44,17 @@ pub struct Totals {
 }
 
 impl QueueSample {
+    /// The sample of a metric, which has no messages in flight, no totals and no clock.
+    pub fn metric(value: Amount) -> QueueSample {
+        QueueSample { ready: value.ceil(), metric: Some(value), ..QueueSample::default() }
+    }
+
+    /// The value that the rule `per-container` divides: a metric's value, or the number of a
+    /// queue's messages that are not done.
+    pub fn value(&self) -> Amount {
+        self.metric.unwrap_or(Amount::of(self.ready.saturating_add(self.in_flight)))
+    }
+
     /// The messages counted since `earlier`; `None` if the queue reports no totals, or if its
     /// process restarted in between.
     pub fn since(&self, earlier: &QueueSample) -> Option<Totals> {
@@ -82,20 +96,20 @@ impl Reading {
 /// How far a reading can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Freshness {
-    /// At most two ticks old.
+    /// At most two intervals old.
     Fresh,
     /// At most 10 s old.
     Stale,
-    /// Older than 10 s, or never taken.
+    /// Older than 10 s and two intervals, or never taken.
     #[default]
     Failed,
 }
 
 impl Freshness {
-    /// The freshness of a reading at `now`.
-    pub fn of(reading: Option<&Reading>, now: Time, tick: Time) -> Freshness {
+    /// The freshness at `now` of a reading of what is read once per `interval`.
+    pub fn of(reading: Option<&Reading>, now: Time, interval: Time) -> Freshness {
         match reading.map(|reading| now.saturating_sub(reading.taken_at)) {
-            Some(age) if age <= 2 * tick => Freshness::Fresh,
+            Some(age) if age <= 2 * interval => Freshness::Fresh,
             Some(age) if age <= FAILED_AFTER => Freshness::Stale,
             _ => Freshness::Failed,
         }
@@ -116,7 +130,7 @@ impl Freshness {
 pub struct Observation {
     /// Containers by workload. While a workload is missing here, no workload gets more containers.
     pub replicas: BTreeMap<String, Replicas>,
-    /// The last good reading by queue; absent for a queue that was never read.
+    /// The last good reading by name of the queue or metric; absent for one that was never read.
     pub readings: BTreeMap<String, Reading>,
     /// The start-up time (p90) by workload; a workload is absent until one of its starts was seen.
     pub start_ups: BTreeMap<String, Time>,

@@ -108,12 +108,12 @@ impl State {
         if self.is_frozen() {
             self.forget_wish();
         }
-        let Some(target) = self.workload.rule.target() else {
+        let Some(followed) = self.workload.rule.followed() else {
             self.freshness = Freshness::Fresh;
             return None;
         };
-        let reading = seen.readings.get(&target.queue);
-        self.freshness = Freshness::of(reading, now, tick);
+        let reading = seen.readings.get(&followed.name);
+        self.freshness = Freshness::of(reading, now, followed.interval(tick));
         self.age = reading.map(|reading| now.saturating_sub(reading.taken_at));
         self.in_flight = reading.map_or(0, |reading| reading.sample.in_flight);
         let taken_at = reading.map(|reading| reading.taken_at);
@@ -198,7 +198,7 @@ impl State {
         if next.wanted > self.workload.max {
             (next.wanted, next.limited_by) = (self.workload.max, Some(Limit::Max));
         }
-        let from = match self.workload.rule.target() {
+        let from = match self.workload.rule.followed() {
             Some(_) if self.was_asked() => self.recommendation.wanted,
             _ => self.replicas.desired,
         };
@@ -232,7 +232,7 @@ impl State {
 
     /// Whether the rule cannot run, so that the workload keeps its count.
     pub(crate) fn is_blind(&self) -> bool {
-        let too_few = self.workload.rule.target().is_some() && self.readings_to_see > 0;
+        let too_few = self.workload.rule.followed().is_some() && self.readings_to_see > 0;
         self.freshness != Freshness::Fresh || too_few
     }
 
@@ -248,7 +248,7 @@ impl State {
     /// The least count that applies while the queue cannot be read; `None` if none applies now.
     pub(crate) fn fallback(&self) -> Option<u32> {
         let falls_back = self.falls_back && !self.is_frozen();
-        self.workload.fallback.filter(|_| falls_back && self.workload.rule.target().is_some())
+        self.workload.fallback.filter(|_| falls_back && self.workload.rule.followed().is_some())
     }
 
     /// Whether readings have just returned, so that removals wait for another reading.

@@ -120,11 +120,12 @@ pub(crate) fn looking_on(state: &State, because: &str) -> Why {
 }
 
 fn hold_reason(state: &State) -> String {
-    lacks(state).text(queue_of(state), state.fallback())
+    lacks(state).text(&followed(state), state.fallback())
 }
 
-fn queue_of(state: &State) -> &str {
-    state.workload.rule.target().map_or("", |target| &target.queue)
+/// How a reason calls what the workload follows: `queue jobs`.
+fn followed(state: &State) -> String {
+    state.workload.rule.followed().map(ToString::to_string).unwrap_or_default()
 }
 
 /// The reading that a workload without usable readings lacks.
@@ -137,18 +138,19 @@ fn lacks(state: &State) -> Lacks {
 }
 
 impl Lacks {
-    /// The reason as words, for a queue of this name and the fallback count in force.
-    pub fn text(self, queue: &str, fallback: Option<u32>) -> String {
+    /// The reason as words, for what is followed, such as `queue jobs`, and the fallback count in
+    /// force.
+    pub fn text(self, followed: &str, fallback: Option<u32>) -> String {
         let reason = match self {
-            Lacks::FirstReading => format!("queue {queue} has not been read yet"),
+            Lacks::FirstReading => format!("{followed} has not been read yet"),
             Lacks::FreshReading(age) => {
                 let tenths = (age.as_millis() + 50) / 100;
                 let (seconds, tenths) = (tenths / 10, tenths % 10);
-                format!("the last reading of queue {queue} is {seconds}.{tenths} s old")
+                format!("the last reading of {followed} is {seconds}.{tenths} s old")
             }
-            Lacks::SecondReading => format!("waiting for a second reading of queue {queue}"),
+            Lacks::SecondReading => format!("waiting for a second reading of {followed}"),
             Lacks::ReadingBeforeRemovals => {
-                format!("nothing is removed before a second reading of queue {queue}")
+                format!("nothing is removed before a second reading of {followed}")
             }
         };
         match fallback {
@@ -162,7 +164,7 @@ impl Lacks {
 fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<String>) {
     let (wanted, given, has) = (state.wanted(), state.given, state.replicas.desired);
     let min = state.workload.min;
-    let takes_rest = state.workload.rule.target().is_none();
+    let takes_rest = state.workload.rule.followed().is_none();
     if state.room.most() < wanted.max(min) {
         let most = state.room.most();
         let text = format!("no machine has room for more than {most}; its other slots are lent");
@@ -177,7 +179,7 @@ fn short_of(state: &State, holders: &Holders<'_>) -> (Option<Limit>, Option<Stri
         return (Some(Limit::JustBegun), Some(text));
     }
     if state.is_recovering() && given > wanted {
-        let text = Lacks::ReadingBeforeRemovals.text(queue_of(state), None);
+        let text = Lacks::ReadingBeforeRemovals.text(&followed(state), None);
         return (Some(Limit::Reading), Some(text));
     }
     if given > wanted.max(min) && state.busy() >= given {
@@ -227,7 +229,7 @@ fn taken_by_others(state: &State, holders: &Holders<'_>) -> String {
 
 /// A workload's name in a reason; the background is called `the background`.
 fn called(state: &State) -> &str {
-    match state.workload.rule.target() {
+    match state.workload.rule.followed() {
         Some(_) => &state.workload.name,
         None => "the background",
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 
 use crate::Time;
+use crate::followed::{Amount, Followed};
 
 /// The configuration of one scaled workload.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +47,8 @@ pub enum Rule {
     SimpleQueue(QueueTarget),
     /// A PD controller on the queue's length.
     Queue(QueueTarget),
+    /// As many containers as share a value at so much for each.
+    PerContainer(PerContainerSettings),
     /// All spare capacity.
     #[default]
     Remainder,
@@ -53,7 +56,7 @@ pub enum Rule {
 
 impl Rule {
     /// The names of all rules, as in configurations.
-    pub const NAMES: [&str; 4] = ["rate", "simple-queue", "queue", "remainder"];
+    pub const NAMES: [&str; 5] = ["rate", "simple-queue", "queue", "per-container", "remainder"];
 
     /// The rule's name, as in configurations.
     pub fn name(&self) -> &'static str {
@@ -61,16 +64,35 @@ impl Rule {
             Rule::Rate(_) => "rate",
             Rule::SimpleQueue(_) => "simple-queue",
             Rule::Queue(_) => "queue",
+            Rule::PerContainer(_) => "per-container",
             Rule::Remainder => "remainder",
         }
     }
 
-    /// The queue that the rule watches, with its target; `None` for the rule `remainder`.
-    pub fn target(&self) -> Option<&QueueTarget> {
+    /// The queue or metric that the rule reads; `None` for the rule `remainder`.
+    pub fn followed(&self) -> Option<&Followed> {
         match self {
-            Rule::Rate(settings) => Some(&settings.target),
-            Rule::SimpleQueue(target) | Rule::Queue(target) => Some(target),
+            Rule::Rate(settings) => Some(&settings.target.followed),
+            Rule::SimpleQueue(target) | Rule::Queue(target) => Some(&target.followed),
+            Rule::PerContainer(settings) => Some(&settings.followed),
             Rule::Remainder => None,
+        }
+    }
+
+    /// The queue length that the rule keeps to; `None` if it keeps to none.
+    pub fn target_length(&self) -> Option<u32> {
+        match self {
+            Rule::Rate(settings) => Some(settings.target.length),
+            Rule::SimpleQueue(target) | Rule::Queue(target) => Some(target.length),
+            Rule::PerContainer(_) | Rule::Remainder => None,
+        }
+    }
+
+    /// The value that each container should have; `None` for rules without such a target.
+    pub fn target_per_container(&self) -> Option<Amount> {
+        match self {
+            Rule::PerContainer(settings) => Some(settings.target),
+            Rule::Rate(_) | Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
         }
     }
 
@@ -79,16 +101,17 @@ impl Rule {
     pub fn care(&self) -> Time {
         match self {
             Rule::Rate(settings) => settings.window,
+            Rule::PerContainer(settings) => settings.window,
             Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => Time::from_secs(8),
         }
     }
 }
 
-/// A queue and its target length.
+/// A queue, or a metric that counts as one, and its target length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // the names say it
 pub struct QueueTarget {
-    pub queue: String,
+    pub followed: Followed,
     /// The target: the most messages that should wait.
     pub length: u32,
 }
@@ -101,6 +124,11 @@ impl fmt::Display for QueueTarget {
 }
 
 impl QueueTarget {
+    /// The target of a queue that is read once a tick.
+    pub fn of_queue(name: &str, length: u32) -> QueueTarget {
+        QueueTarget { followed: Followed::queue(name), length }
+    }
+
     /// The deadband's lower edge, 70 % of the target.
     /// Microscaling's engine of 2016 used the same share.
     pub fn low(&self) -> f64 {
@@ -146,6 +174,22 @@ impl RateSettings {
             service_time: None,
         }
     }
+}
+
+/// The settings of the rule `per-container`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub struct PerContainerSettings {
+    pub followed: Followed,
+    /// The value that each container should have; more than 0.
+    pub target: Amount,
+    /// How long a need is remembered before fewer containers are wanted.
+    pub window: Time,
+}
+
+impl PerContainerSettings {
+    /// The default window.
+    pub const WINDOW: Time = Time::from_secs(60);
 }
 
 /// A workload's containers, counted by state.

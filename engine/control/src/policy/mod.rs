@@ -1,4 +1,4 @@
-//! The rules that turn a queue's state into a wanted count.
+//! The rules that turn a queue's state, or a metric's value, into a wanted count.
 //!
 //! A recommendation is a count, not a change. A rule makes it from its own last recommendation and
 //! the measurements, never from the running count. So containers that are still starting neither
@@ -6,12 +6,14 @@
 
 mod estimate;
 pub(crate) mod figure;
+mod per_container;
 mod queue;
 mod rate;
 mod remainder;
 mod sight;
 mod simple_queue;
 
+pub use per_container::PerContainer;
 pub use queue::PdController;
 pub use rate::Rate;
 pub use sight::{Recommendation, Sight};
@@ -28,6 +30,8 @@ pub enum Policy {
     SimpleQueue(SimpleQueue),
     /// A PD controller on the queue's length.
     Queue(PdController),
+    /// As many containers as share a value at so much for each.
+    PerContainer(PerContainer),
     /// All spare capacity.
     Remainder,
 }
@@ -41,6 +45,9 @@ impl Policy {
                 Policy::SimpleQueue(SimpleQueue::new(target.clone(), desired))
             }
             Rule::Queue(target) => Policy::Queue(PdController::new(target.clone(), desired)),
+            Rule::PerContainer(settings) => {
+                Policy::PerContainer(PerContainer::new(settings.clone(), desired))
+            }
             Rule::Remainder => Policy::Remainder,
         }
     }
@@ -59,6 +66,7 @@ impl Policy {
             Policy::SimpleQueue(policy) => policy.wanted.into(),
             Policy::Queue(policy) => policy.level,
             Policy::Rate(policy) => policy.wanted.into(),
+            Policy::PerContainer(policy) => policy.wanted.into(),
             Policy::Remainder => f64::INFINITY,
         }
     }
@@ -70,6 +78,7 @@ impl Policy {
             Policy::SimpleQueue(policy) => policy.begin_at(count),
             Policy::Queue(policy) => policy.begin_at(count),
             Policy::Rate(policy) => policy.begin_at(count),
+            Policy::PerContainer(policy) => policy.begin_at(count),
             Policy::Remainder => {}
         }
     }
@@ -80,6 +89,7 @@ impl Policy {
             Policy::Rate(policy) => policy.recommend(sight),
             Policy::SimpleQueue(policy) => policy.recommend(sight),
             Policy::Queue(policy) => policy.recommend(sight),
+            Policy::PerContainer(policy) => policy.recommend(sight),
             Policy::Remainder => remainder::recommend(sight.fleet.max),
         }
     }

@@ -7,7 +7,7 @@
 
 use crate::Time;
 use crate::policy::figure::ceil;
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, waiting};
+use crate::policy::sight::{Recommendation, Sight, one_stays, waiting};
 use crate::reading::Reading;
 use crate::why::{Limit, Term};
 use crate::workload::QueueTarget;
@@ -145,13 +145,13 @@ impl PdController {
     }
 
     fn words(&self, sight: &Sight, limited_by: Option<Limit>) -> String {
-        let (ready, target) = (sight.reading.sample.ready, &self.target);
+        let (sample, target) = (&sight.reading.sample, &self.target);
         let at_work = limited_by == Some(Limit::AtWork);
-        let wait = waiting(ready) + &self.trend();
-        match self.target.error(ready as f64) {
+        let wait = waiting(target, sample) + &self.trend();
+        match target.error(sample.ready as f64) {
             e if e > 0.0 => format!("{wait}, {} are allowed", target.length),
             0.0 => format!("{wait}, within {target}"),
-            _ if at_work && self.floor() < 1.0 => format!("{wait}; {ONE_STAYS}"),
+            _ if at_work && self.floor() < 1.0 => format!("{wait}; {}", one_stays(sample)),
             _ if at_work => format!("{wait}, {:.1} workers are busy on average", self.busy),
             _ => format!("{wait}, under {target}"),
         }

@@ -10,7 +10,7 @@
 use crate::Time;
 use crate::policy::estimate::{Average, Service, ServiceRate, Window};
 use crate::policy::figure::{Figure, ceil};
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, step_words};
+use crate::policy::sight::{Recommendation, Sight, one_stays, step_words};
 use crate::reading::{QueueSample, Reading, Totals};
 use crate::why::{Limit, Term};
 use crate::workload::RateSettings;
@@ -236,7 +236,7 @@ impl Rate {
         };
         let (wanted, span) = (self.wanted, Figure(self.settings.window.as_secs_f64()));
         if limited_by == Some(Limit::AtWork) {
-            words += &format!("; {ONE_STAYS}");
+            words += &format!("; {}", one_stays(sample));
         } else if asked > wanted && need.is_some_and(|need| need.least() <= f64::from(wanted)) {
             words += &format!("; {wanted} suffice at {} % load", 100.0 * MOST_BUSY);
         } else if asked < wanted && self.window.largest() >= wanted && need.is_some() {
@@ -246,11 +246,12 @@ impl Rate {
     }
 
     fn unknown(&self, sample: &QueueSample) -> String {
-        let known = match self.depth_only {
-            true => "the queue reports its length only",
-            false => "the service rate is not known yet",
+        let known = match (self.depth_only, sample.metric) {
+            (_, Some(_)) => "a metric has no totals of jobs",
+            (true, None) => "the queue reports its length only",
+            (false, None) => "the service rate is not known yet",
         };
-        format!("{} ({known})", step_words(&self.settings.target, sample.ready))
+        format!("{} ({known})", step_words(&self.settings.target, sample))
     }
 }
 

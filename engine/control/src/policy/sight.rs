@@ -1,26 +1,36 @@
 //! A rule's input and output.
 
 use crate::Time;
+use crate::policy::figure::Figure;
 use crate::reading::{QueueSample, Reading};
 use crate::why::{Limit, Term};
 use crate::workload::{Fleet, QueueTarget};
 
-/// The text that says why a rule does not go down to 0.
-pub(super) const ONE_STAYS: &str = "one worker stays while there are jobs";
+/// Says why a rule does not go down to 0.
+pub(super) fn one_stays(sample: &QueueSample) -> &'static str {
+    match sample.metric {
+        None => "one worker stays while there are jobs",
+        Some(_) => "one container stays while the value is above 0",
+    }
+}
 
 /// The reason, as text, of a rule that changes its count by one at a time.
-pub(super) fn step_words(target: &QueueTarget, ready: u64) -> String {
-    let wait = waiting(ready);
-    match target.error(ready as f64) {
+pub(super) fn step_words(target: &QueueTarget, sample: &QueueSample) -> String {
+    let wait = waiting(target, sample);
+    match target.error(sample.ready as f64) {
         e if e > 0.0 => format!("{wait}, {} are allowed: one more worker", target.length),
         e if e < 0.0 => format!("{wait}, under {target}: one fewer once idle"),
         _ => format!("{wait}, within {target}: no change"),
     }
 }
 
-/// Says how many jobs wait, as the beginning of a reason.
-pub(super) fn waiting(ready: u64) -> String {
-    if ready == 1 { "1 job waits".to_owned() } else { format!("{ready} jobs wait") }
+/// Says how many jobs wait, or a metric's value, as the beginning of a reason.
+pub(super) fn waiting(target: &QueueTarget, sample: &QueueSample) -> String {
+    match (sample.metric, sample.ready) {
+        (Some(value), _) => format!("{} value {}", target.followed.name, Figure(value.get())),
+        (None, 1) => "1 job waits".to_owned(),
+        (None, ready) => format!("{ready} jobs wait"),
+    }
 }
 
 /// A rule's input in one round.
@@ -30,7 +40,7 @@ pub struct Sight {
     pub now: Time,
     /// How long the engine stood still since the rule last ran.
     pub stood_still: Time,
-    /// The last good reading of the rule's queue; empty for rules without a queue.
+    /// The last good reading of the rule's queue or metric; empty for rules without one.
     pub reading: Reading,
     /// The containers of all workloads on the queue.
     pub fleet: Fleet,

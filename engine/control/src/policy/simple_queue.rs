@@ -1,7 +1,7 @@
 //! The rule `simple-queue`: one more container each round while the queue is over its target, one
 //! fewer while it is under the deadband.
 
-use crate::policy::sight::{ONE_STAYS, Recommendation, Sight, step_words, waiting};
+use crate::policy::sight::{Recommendation, Sight, one_stays, step_words, waiting};
 use crate::why::Limit;
 use crate::workload::QueueTarget;
 
@@ -25,8 +25,8 @@ impl SimpleQueue {
 
     /// Takes one step based on the present reading, and returns the new wanted count.
     pub fn recommend(&mut self, sight: &Sight) -> Recommendation {
-        let ready = sight.reading.sample.ready;
-        let error = self.target.error(ready as f64);
+        let sample = &sight.reading.sample;
+        let error = self.target.error(sample.ready as f64);
         let stepped = match error {
             e if e > 0.0 => self.wanted.saturating_add(1),
             e if e < 0.0 => self.wanted.saturating_sub(1),
@@ -41,8 +41,10 @@ impl SimpleQueue {
             _ => None,
         };
         let because = match limited_by {
-            Some(Limit::AtWork) => format!("{}; {ONE_STAYS}", waiting(ready)),
-            _ => step_words(&self.target, ready),
+            Some(Limit::AtWork) => {
+                format!("{}; {}", waiting(&self.target, sample), one_stays(sample))
+            }
+            _ => step_words(&self.target, sample),
         };
         Recommendation { limited_by, ..Recommendation::plain(self.wanted, because) }
     }

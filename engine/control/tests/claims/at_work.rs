@@ -102,7 +102,7 @@ fn a_higher_priority_takes_busy_ones_within_one_round_and_the_text_says_so() {
     config.workloads[1] = Workload {
         name: "urgent".to_owned(),
         priority: 1,
-        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
+        rule: Rule::Queue(QueueTarget::of_queue("orders", 20)),
         ..config.workloads[0].clone()
     };
     let mut rounds = Rounds::new(config, [9, 1]);
@@ -151,7 +151,7 @@ fn with_an_equal() -> Config {
     config.workloads[1] = Workload {
         name: "equal".to_owned(),
         priority: 1,
-        rule: Rule::Queue(QueueTarget { queue: "orders".to_owned(), length: 20 }),
+        rule: Rule::Queue(QueueTarget::of_queue("orders", 20)),
         ..config.workloads[0].clone()
     };
     config
@@ -235,7 +235,7 @@ fn a_frozen_workload_goes_on_learning() {
                 ready,
                 in_flight: 1,
                 totals: Some(Totals { published: 15 * (ready - 99), acked: total }),
-                clock: None,
+                ..QueueSample::default()
             };
             if held {
                 rounds.now += TICK;
@@ -252,7 +252,7 @@ fn a_frozen_workload_goes_on_learning() {
             ready: 160,
             in_flight: 1,
             totals: Some(Totals { published: 15 * 61, acked: total + 2 }),
-            clock: None,
+            ..QueueSample::default()
         };
         let decisions = rounds.round(sample);
         assert!(!decisions.is_empty(), "{}", rounds.words());

@@ -40,7 +40,7 @@ fn steady(jobs: u64) -> impl FnMut() -> Option<QueueSample> {
     move || {
         total += jobs;
         let in_flight = if jobs > 0 { 2 } else { 0 };
-        Some(QueueSample { ready: 0, in_flight, totals: counted(total, total), clock: None })
+        Some(QueueSample { ready: 0, in_flight, totals: counted(total, total), ..<_>::default() })
     }
 }
 
@@ -69,7 +69,7 @@ fn only_a_higher_priority_takes_from_a_blind_workload() {
         let equal = Workload {
             name: "equal".to_owned(),
             priority,
-            rule: Rule::Queue(QueueTarget { queue: "read".to_owned(), length: 20 }),
+            rule: Rule::Queue(QueueTarget::of_queue("read", 20)),
             ..config.workloads[0].clone()
         };
         config.workloads[1] = equal;
@@ -127,7 +127,7 @@ fn with_a_standstill(clock: bool, engine: bool, queue: bool) -> Vec<u32> {
         }
         let clock = clock.then_some(own);
         let totals = counted(total, total);
-        let sample = QueueSample { ready: 0, in_flight: 2, totals, clock };
+        let sample = QueueSample { in_flight: 2, totals, clock, ..<_>::default() };
         rounds.round(Some(sample));
         counts.push(rounds.consumers());
     }
@@ -178,7 +178,7 @@ fn with_minimum_0_it_goes_to_0_only_without_work_and_returns_at_the_first_messag
         ready,
         in_flight,
         totals: counted(100 + ready, 100 - in_flight),
-        clock: None,
+        ..QueueSample::default()
     };
     rounds.rounds(60, || Some(done(1, 0)));
     assert_eq!(rounds.consumers(), 1, "one job takes its time");

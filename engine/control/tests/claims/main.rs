@@ -4,6 +4,7 @@
 
 mod at_work;
 mod blind;
+mod per_container;
 mod properties;
 mod rounds;
 mod shared_queue;

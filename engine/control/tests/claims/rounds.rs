@@ -28,7 +28,7 @@ pub(crate) fn demo(rule: Rule) -> Config {
 }
 
 pub(crate) fn target() -> QueueTarget {
-    QueueTarget { queue: "jobs".to_owned(), length: 20 }
+    QueueTarget::of_queue("jobs", 20)
 }
 
 pub(crate) fn at_rest(desired: u32) -> Replicas {

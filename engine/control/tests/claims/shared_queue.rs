@@ -60,7 +60,7 @@ impl Shared {
                 ready: 16,
                 in_flight: per_second.min(self.counts().iter().sum::<u32>().into()),
                 totals: Some(Totals { published: self.came, acked: self.done }),
-                clock: None,
+                ..QueueSample::default()
             };
             self.step(sample);
         }
