@@ -5,14 +5,18 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use control::{ConfigError, QueueTarget, RateSettings, Rule, Setting, Workload};
+use control::{
+    Amount, ConfigError, PerContainerSettings, QueueTarget, RateSettings, Rule, Setting, Workload,
+};
 use manifest::invalid::InvalidAnnotation;
 use manifest::{Deployment, Manifest, PREFIX, Refused};
 
 use crate::budget::Budget;
 
+mod source;
+
 /// The names of all annotations that a scaled Deployment may have, without the prefix.
-pub const OF_WORKLOADS: [&str; 13] = [
+pub const OF_WORKLOADS: [&str; 20] = [
     "is-scalable",
     "priority",
     "min-containers",
@@ -21,6 +25,13 @@ pub const OF_WORKLOADS: [&str; 13] = [
     "rule",
     "queue",
     "target-queue-length",
+    "target-per-container",
+    "source",
+    "query",
+    "url",
+    "pointer",
+    "source-interval",
+    "metric-name",
     "scale-down-window",
     "rate-average",
     "service-rate",
@@ -36,6 +47,9 @@ const AVERAGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::fr
 
 /// The range of values for `service-rate`, in jobs a second.
 const SERVICE_RATES: RangeInclusive<f64> = 0.001..=100_000.0;
+
+/// The range of values for `target-per-container`.
+const PER_CONTAINER: RangeInclusive<f64> = 0.001..=1e9;
 
 /// The range of values for the capacity, both in its annotation and in the flag `--capacity`.
 pub const CAPACITIES: RangeInclusive<u32> = 1..=1000;
@@ -95,6 +109,7 @@ pub fn in_words(problem: &ConfigError, engine: &str) -> InvalidAnnotation {
         Setting::MaxDelta => "max-delta",
         Setting::Priority => "priority",
         Setting::Rule => "rule",
+        Setting::MetricName => "metric-name",
         Setting::Capacity => CAPACITY,
     };
     let name = problem.workload.as_deref().unwrap_or(engine);
@@ -220,6 +235,7 @@ impl<'a> Annotations<'a> {
             "remainder" => Ok(Rule::Remainder),
             "queue" => Ok(Rule::Queue(self.target(name)?)),
             "simple-queue" => Ok(Rule::SimpleQueue(self.target(name)?)),
+            "per-container" => Ok(Rule::PerContainer(self.per_container(name)?)),
             other => {
                 let text = format!("is {other:?}, which is not a rule; the rules are {names}");
                 Err(self.wrong("rule", &text))
@@ -228,8 +244,8 @@ impl<'a> Annotations<'a> {
     }
 
     fn rate_settings(&self, rule: &str) -> Result<RateSettings, InvalidAnnotation> {
-        let window = self.duration("scale-down-window", WINDOWS, RateSettings::WINDOW)?;
-        let average = self.duration("rate-average", AVERAGES, RateSettings::AVERAGE)?;
+        let window = self.duration("scale-down-window", WINDOWS)?.unwrap_or(RateSettings::WINDOW);
+        let average = self.duration("rate-average", AVERAGES)?.unwrap_or(RateSettings::AVERAGE);
         let target = self.target(rule)?;
         Ok(RateSettings { target, window, average, service_time: self.service_time()? })
     }
@@ -238,14 +254,13 @@ impl<'a> Annotations<'a> {
         &self,
         name: &str,
         range: RangeInclusive<Duration>,
-        default: Duration,
-    ) -> Result<Duration, InvalidAnnotation> {
+    ) -> Result<Option<Duration>, InvalidAnnotation> {
         let wanted = "a duration such as \"6s\"";
         let Some(duration) = self.parsed::<humantime::Duration>(name, wanted)? else {
-            return Ok(default);
+            return Ok(None);
         };
         if range.contains(&duration) {
-            return Ok(*duration);
+            return Ok(Some(*duration));
         }
         let (least, most) = (*range.start(), *range.end());
         let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
@@ -263,26 +278,31 @@ impl<'a> Annotations<'a> {
     }
 
     fn target(&self, rule: &str) -> Result<QueueTarget, InvalidAnnotation> {
-        let missing = |name| self.wrong(name, &format!("is missing; the rule {rule} needs it"));
-        let queue = *self.values.get("queue").ok_or_else(|| missing("queue"))?;
-        if !is_queue_name(queue) {
-            let what = "a queue's name is 1 to 80 letters, digits, '_', '-' or '.'";
-            return Err(self.wrong("queue", &format!("is {queue:?}; {what}")));
-        }
+        let followed = self.followed(rule)?;
         let length = self.number("target-queue-length")?;
-        let length = length.ok_or_else(|| missing("target-queue-length"))?;
+        let length = length.ok_or_else(|| self.missing("target-queue-length", rule))?;
         if length == 0 {
             let text = "is 0; give at least 1";
             return Err(self.wrong("target-queue-length", text));
         }
-        Ok(QueueTarget { queue: queue.to_owned(), length })
+        Ok(QueueTarget { followed, length })
     }
-}
 
-/// Whether the kit's queue server accepts this name; a refused name must be a typing error.
-fn is_queue_name(text: &str) -> bool {
-    let fits = |c: u8| c.is_ascii_alphanumeric() || b"_-.".contains(&c);
-    (1..=80).contains(&text.len()) && text.bytes().all(fits)
+    fn per_container(&self, rule: &str) -> Result<PerContainerSettings, InvalidAnnotation> {
+        let followed = self.followed(rule)?;
+        let window = self.duration("scale-down-window", WINDOWS)?;
+        let window = window.unwrap_or(PerContainerSettings::WINDOW);
+        let (name, wanted) = ("target-per-container", "a number, such as \"5\"");
+        let value = self.parsed::<f64>(name, wanted)?;
+        let value = value.ok_or_else(|| self.missing(name, rule))?;
+        let target = Amount::new(value).filter(|_| PER_CONTAINER.contains(&value));
+        let wrong = || self.wrong(name, &format!("is {value}; give 0.001 to 1000000000"));
+        Ok(PerContainerSettings { followed, target: target.ok_or_else(wrong)?, window })
+    }
+
+    fn missing(&self, name: &str, rule: &str) -> InvalidAnnotation {
+        self.wrong(name, &format!("is missing; the rule {rule} needs it"))
+    }
 }
 
 #[cfg(test)]

@@ -1,37 +1,41 @@
-//! Reads a source once per tick, in its own task, while a workload follows the source.
+//! Reads a source once per interval, in its own task, while a workload follows the source.
 
 use std::time::Duration;
 
+use control::Followed;
 use model::{Clock, MetricSource, QueueReading, RecoveredJob};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
-use super::absent::Absent;
+use super::missing::Missing;
 use super::read_history::{ReadHistory, Transition};
 
-/// A source that is read once per tick, and the channels for its results.
+/// A source that is read once per interval, and the channels for its results.
 #[derive(Debug)]
 pub(super) struct Poll {
-    /// The source's name, as the annotations of the workloads that follow it spell it.
-    pub(super) name: String,
+    pub(super) followed: Followed,
     pub(super) source: Box<dyn MetricSource>,
     pub(super) latest: watch::Sender<Option<QueueReading>>,
-    pub(super) absent: Absent,
+    pub(super) missing: Missing,
     pub(super) recovered: mpsc::UnboundedSender<RecoveredJob>,
 }
 
 impl Poll {
     /// Reads the source until the receiver of `latest` is dropped.
-    pub(super) async fn run(mut self, tick: Duration, clock: Clock) {
-        let mut ticks = interval_at(clock.began(), tick);
+    pub(super) async fn run(mut self, interval: Duration, clock: Clock) {
+        let mut ticks = interval_at(clock.began(), interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut streak = ReadHistory::default();
+        let (called, mut streak) = (self.followed.to_string(), ReadHistory::default());
         while !self.latest.is_closed() {
             ticks.tick().await;
             // A reading is dated by its request, so a slow answer counts as old.
             let read = self.source.read(clock.now()).await;
-            self.absent.see(&self.name, read.as_ref());
-            match streak.after(&self.name, read.as_ref()) {
+            if self.latest.is_closed() {
+                // It is not followed any more, so its failure is no news.
+                return;
+            }
+            self.missing.see(&self.followed, read.as_ref());
+            match streak.after(&called, read.as_ref()) {
                 Some(Transition::Normal(line)) => tracing::info!("{line}"),
                 Some(Transition::Failing(line)) => tracing::warn!("{line}"),
                 None => {}

@@ -106,5 +106,6 @@ fn sample(numbers: &Numbers) -> QueueSample {
         in_flight: numbers.in_flight,
         totals: published.zip(acked).map(|(published, acked)| Totals { published, acked }),
         clock: numbers.clock,
+        metric: None,
     }
 }

@@ -2,13 +2,13 @@
 
 use model::ReadError;
 
-/// The result of the last read of one queue.
+/// The result of the last read of one source.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadHistory {
     /// The last read succeeded, or no read has ended yet.
     #[default]
     Good,
-    /// Nobody has used the queue yet.
+    /// Nobody has used the queue yet, or the metric has no series.
     Waiting,
     /// The last read failed, and the failure was logged.
     Failing,
@@ -24,10 +24,11 @@ pub(super) enum Transition {
 }
 
 impl ReadHistory {
-    /// The log line after a read of the queue `name`; `None` if nothing has changed.
+    /// The log line after a read of what is `called` so, such as `queue jobs`; `None` if nothing
+    /// has changed.
     pub(super) fn after<T>(
         &mut self,
-        name: &str,
+        called: &str,
         read: Result<&T, &ReadError>,
     ) -> Option<Transition> {
         let before = *self;
@@ -42,9 +43,9 @@ impl ReadHistory {
             return None;
         }
         Some(match read {
-            Ok(_) => Transition::Normal(format!("queue {name} can be read")),
-            Err(ReadError::Absent(_)) => Transition::Normal(format!("waiting for queue {name}")),
-            Err(error) => Transition::Failing(format!("queue {name} cannot be read: {error}")),
+            Ok(_) => Transition::Normal(format!("{called} can be read")),
+            Err(ReadError::Absent(_)) => Transition::Normal(format!("waiting for {called}")),
+            Err(error) => Transition::Failing(format!("{called} cannot be read: {error}")),
         })
     }
 }
@@ -58,7 +59,10 @@ mod tests {
     /// The log lines after these reads. `None` stands for a good read.
     fn logged(reads: &[Option<ReadError>]) -> Vec<Option<Transition>> {
         let mut streak = ReadHistory::default();
-        reads.iter().map(|read| streak.after("jobs", read.as_ref().map_or(Ok(&()), Err))).collect()
+        reads
+            .iter()
+            .map(|read| streak.after("queue jobs", read.as_ref().map_or(Ok(&()), Err)))
+            .collect()
     }
 
     fn garbled(what: &str) -> Option<ReadError> {

@@ -1,87 +1,104 @@
-//! Reads all queues that workloads follow.
+//! Reads all queues and metrics that workloads follow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use client::{Error, WatchedQueue};
-use control::{Reading, Workload};
+use control::{Followed, Reading, Workload};
 use model::{Clock, QueueReading, RecoveredJob};
 use tokio::sync::{mpsc, watch};
 
-use super::absent::Absent;
+use super::missing::Missing;
 use super::origin::Origin;
 use super::poll::Poll;
 
-/// The queues that workloads follow. Each queue is read once per tick.
+/// The queues and metrics that workloads follow. Each is read once per its interval.
 #[derive(Debug)]
 pub struct Sources {
     origin: Arc<dyn Origin>,
     tick: Duration,
     clock: Clock,
-    latest: BTreeMap<String, watch::Receiver<Option<QueueReading>>>,
-    /// Queues that were made unreadable on purpose, each with its last reading before that.
+    watched: BTreeMap<String, Watched>,
+    /// Queues and metrics that were made unreadable on purpose, each with its last reading.
     blind: BTreeMap<String, QueueReading>,
-    absent: Absent,
+    missing: Missing,
     recovered_tx: mpsc::UnboundedSender<RecoveredJob>,
     recovered_rx: mpsc::UnboundedReceiver<RecoveredJob>,
 }
 
+/// A queue or metric that is read, and its last good reading.
+#[derive(Debug)]
+struct Watched {
+    followed: Followed,
+    latest: watch::Receiver<Option<QueueReading>>,
+}
+
 impl Sources {
-    /// Follows no queue at first. `origin` opens the followed queues. Each is read once per `tick`.
+    /// Follows nothing at first. `origin` opens what is followed. A queue is read once per `tick`,
+    /// unless its workload says otherwise.
     pub fn new(origin: Arc<dyn Origin>, tick: Duration, clock: Clock) -> Sources {
         let (recovered_tx, recovered_rx) = mpsc::unbounded_channel();
-        let (latest, blind) = (BTreeMap::new(), BTreeMap::new());
-        let absent = Absent::default();
-        Sources { origin, tick, clock, latest, blind, absent, recovered_tx, recovered_rx }
+        let (watched, blind) = (BTreeMap::new(), BTreeMap::new());
+        let missing = Missing::default();
+        Sources { origin, tick, clock, watched, blind, missing, recovered_tx, recovered_rx }
     }
 
-    /// Follows the queues of these workloads, and stops following all other queues.
+    /// Follows what these workloads follow, and stops following all else.
     ///
     /// # Errors
     /// When no HTTP client can be made.
     pub fn follow(&mut self, workloads: &[Workload]) -> Result<(), Error> {
-        let targets = workloads.iter().filter_map(|w| w.rule.target());
-        let names: BTreeSet<&String> = targets.map(|target| &target.queue).collect();
-        // A poll ends when its receiver is dropped.
-        self.latest.retain(|name, _| names.contains(name));
-        self.absent.keep(&names);
-        for name in names {
-            if !self.latest.contains_key(name) {
-                let latest = self.read(name)?;
-                self.latest.insert(name.clone(), latest);
+        let mut wanted: BTreeMap<&String, Followed> = BTreeMap::new();
+        for followed in workloads.iter().filter_map(|w| w.rule.followed()) {
+            let known = wanted.entry(&followed.name).or_insert_with(|| followed.clone());
+            // If workloads on one source differ in the interval, the shortest one counts.
+            let interval = known.interval(self.tick).min(followed.interval(self.tick));
+            known.interval = Some(interval);
+        }
+        // A poll ends when its receiver is dropped. Another source under the same name begins
+        // without a reading.
+        self.watched.retain(|name, it| wanted.get(name) == Some(&it.followed));
+        self.missing.keep(&self.watched.keys().collect());
+        for (name, followed) in wanted {
+            if !self.watched.contains_key(name) {
+                self.blind.remove(name);
+                let latest = self.read(&followed)?;
+                self.watched.insert(name.clone(), Watched { followed, latest });
             }
         }
         Ok(())
     }
 
-    /// Whether a queue of this name is followed.
-    pub fn follows(&self, queue: &str) -> bool {
-        self.latest.contains_key(queue)
+    /// The queue or metric of this name, if it is followed.
+    pub fn followed(&self, name: &str) -> Option<&Followed> {
+        self.watched.get(name).map(|it| &it.followed)
     }
 
-    /// Makes a queue unreadable on purpose if `blind`, or else readable again.
+    /// Makes a queue or metric unreadable on purpose if `blind`, or else readable again.
     pub fn set_blind(&mut self, queue: &str, blind: bool) {
-        let last = self.latest.get(queue).and_then(|cell| cell.borrow().clone());
+        let last = self.watched.get(queue).and_then(|it| it.latest.borrow().clone());
         match last {
             Some(look) if blind => drop(self.blind.entry(queue.to_owned()).or_insert(look)),
             _ => drop(self.blind.remove(queue)),
         }
     }
 
-    /// Makes all queues readable again that were made unreadable on purpose.
+    /// Makes all queues and metrics readable again that were made unreadable on purpose.
     pub fn see_all(&mut self) {
         self.blind.clear();
     }
 
-    /// The names of followed queues that do not exist, because nobody has used them yet.
-    pub fn absent(&self) -> BTreeSet<String> {
-        self.absent.all()
+    /// The followed queues that nobody has used yet, and the metrics that do not exist or cannot be
+    /// read, each with the reason.
+    pub fn missing(&self) -> BTreeMap<String, String> {
+        self.missing.all()
     }
 
-    /// The names of the followed queues.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.latest.keys().map(String::as_str)
+    /// The names of the followed queues, without metrics.
+    pub fn queues(&self) -> impl Iterator<Item = &str> {
+        let queues = self.watched.iter().filter(|(_, it)| it.followed.is_queue());
+        queues.map(|(name, _)| name.as_str())
     }
 
     /// Opens the queue of this name. A call on the queue fails after `timeout`.
@@ -92,28 +109,29 @@ impl Sources {
         self.origin.queue(name, timeout)
     }
 
-    fn read(&self, name: &str) -> Result<watch::Receiver<Option<QueueReading>>, Error> {
+    fn read(&self, followed: &Followed) -> Result<watch::Receiver<Option<QueueReading>>, Error> {
         let (latest, receiver) = watch::channel(None);
-        let source = self.origin.source(name, self.tick)?;
-        let (absent, recovered) = (self.absent.clone(), self.recovered_tx.clone());
-        let poll = Poll { name: name.to_owned(), source, latest, absent, recovered };
-        tokio::spawn(poll.run(self.tick, self.clock));
+        let interval = followed.interval(self.tick);
+        let source = self.origin.source(followed, interval)?;
+        let (missing, recovered) = (self.missing.clone(), self.recovered_tx.clone());
+        let poll = Poll { followed: followed.clone(), source, latest, missing, recovered };
+        tokio::spawn(poll.run(interval, self.clock));
         Ok(receiver)
     }
 
-    /// The last good reading of each followed queue that has been read, with the queue's leases.
+    /// The last good reading of each queue and metric that has been read, with a queue's leases.
     pub fn looks(&self) -> BTreeMap<String, QueueReading> {
         let seen = |name: &String| Some((name.clone(), self.look(name)?));
-        self.latest.keys().filter_map(seen).collect()
+        self.watched.keys().filter_map(seen).collect()
     }
 
-    /// The last good reading of a queue, with its leases; `None` if no read has succeeded yet.
+    /// The last good reading of a queue or metric; `None` if no read has succeeded yet.
     pub fn look(&self, queue: &str) -> Option<QueueReading> {
         let blind = self.blind.get(queue).cloned();
-        blind.or_else(|| self.latest.get(queue)?.borrow().clone())
+        blind.or_else(|| self.watched.get(queue)?.latest.borrow().clone())
     }
 
-    /// The last good reading of each followed queue that has been read.
+    /// The last good reading of each queue and metric that has been read.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
         self.looks().into_iter().map(|(name, look)| (name, look.reading)).collect()
     }

@@ -1,3 +1,4 @@
+use control::{Followed, Source};
 use manifest::parse::parse;
 
 use super::*;
@@ -19,7 +20,7 @@ fn with(deployment: &str, name: &str, value: &str) -> String {
 #[test]
 fn the_kit_s_own_manifest_scales_two_workloads_in_ten_slots() {
     let config = read(DEMO).unwrap();
-    let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
+    let target = QueueTarget::of_queue("jobs", 20);
     assert_eq!(config.capacity, 10);
     assert_eq!(config.workloads.len(), 2);
     let (window, average) = (Duration::from_secs(6), Duration::from_secs(5));
@@ -34,7 +35,12 @@ fn each_bad_annotation_is_refused_with_its_deployment_and_its_name() {
         ("consumer", "min-containers", "11", "more than max-containers 10"),
         ("consumer", "min-containers", "-1", "it must be a whole number"),
         ("consumer", "target-queue-length", "-20", "it must be a whole number"),
-        ("consumer", "rule", "magic", "the rules are rate, simple-queue, queue, remainder"),
+        (
+            "consumer",
+            "rule",
+            "magic",
+            "the rules are rate, simple-queue, queue, per-container, remainder",
+        ),
         ("consumer", "prioritty", "1", "is unknown; the known ones are is-scalable"),
         ("consumer", "paused", "yes", "it must be \"true\" or \"false\""),
         ("consumer", "priority", "0", "the first priority is 1"),
@@ -52,6 +58,9 @@ fn each_bad_annotation_is_refused_with_its_deployment_and_its_name() {
         ("consumer", "target-queue-length", "0", "give at least 1"),
         ("engine", "capacity", "1", "less than the minimums together"),
         ("producer", "capacity", "3", "is unknown"),
+        ("consumer", "source", "sql", "the sources are queue, prometheus, http"),
+        ("consumer", "source-interval", "5", "it must be a duration"),
+        ("consumer", "source-interval", "1h", "is 1h; give 100ms to 10m"),
     ];
     for (deployment, name, value, says) in cases {
         let refusal = with(deployment, name, value);
@@ -89,4 +98,68 @@ fn two_remainders_of_one_priority_are_refused_by_name() {
 fn all_problems_are_reported_at_once() {
     let text = DEMO.replace("rule: rate", "rule: magic").replace("capacity: \"10\"", "capacity: x");
     assert_eq!(read(&text).unwrap_err().0.len(), 2);
+}
+
+/// The consumer of the demo's manifest with these annotations besides its own.
+fn consumer(annotations: &[(&str, &str)]) -> Result<Workload, String> {
+    let mut manifest = parse(DEMO).unwrap();
+    let found = manifest.deployments.iter_mut().find(|d| d.name == "consumer").unwrap();
+    let new = annotations.iter().map(|(name, value)| (format!("{PREFIX}{name}"), (*value).into()));
+    found.annotations.extend(new);
+    let config = config(&manifest, &Budget::default()).map_err(|refused| refused.to_string())?;
+    Ok(config.workload("consumer").unwrap().clone())
+}
+
+#[test]
+fn a_metric_is_read_from_prometheus_or_from_a_json_document() {
+    let each = [("rule", "per-container"), ("target-per-container", "2.5")];
+    let query = [("source", "prometheus"), ("query", "sum(in_flight)"), ("source-interval", "1s")];
+    let settings = |more: &[(&str, &str)]| match consumer(&[&each, more].concat()).unwrap().rule {
+        Rule::PerContainer(settings) => settings,
+        other => panic!("{other:?}"),
+    };
+    let found = settings(&query);
+    assert_eq!(found.target.get(), 2.5);
+    assert_eq!(found.window, Duration::from_secs(6));
+    let source = Source::Prometheus { query: "sum(in_flight)".to_owned() };
+    let interval = Some(Duration::from_secs(1));
+    assert_eq!(found.followed, Followed { name: "consumer".to_owned(), source, interval });
+    let document = [("source", "http"), ("url", "http://app:80/x?y"), ("pointer", "/a~1b/0")];
+    let found = settings(&[&document[..], &[("metric-name", "open sessions")]].concat()).followed;
+    let (url, pointer) = ("http://app:80/x?y".to_owned(), "/a~1b/0".to_owned());
+    assert_eq!(found.source, Source::Http { url, pointer });
+    assert_eq!((found.name.as_str(), found.interval), ("open sessions", None));
+    assert!(settings(&[]).followed.is_queue(), "a queue is the default");
+}
+
+#[test]
+fn a_source_without_its_address_is_refused_with_the_remedy() {
+    let (prometheus, http) = (("source", "prometheus"), ("source", "http"));
+    let cases = [
+        (vec![prometheus], "query is missing; the source prometheus needs it"),
+        (vec![prometheus, ("query", " ")], "query is empty"),
+        (vec![http], "url is missing; the source http needs it"),
+        (vec![http, ("url", "https://app/x")], "https needs TLS, which the engine has not"),
+        (vec![http, ("url", "http://me:secret@app/x")], "url has a user in it"),
+        (vec![http, ("url", "app:80")], "it must be like \"http://app:8080/status\""),
+        (vec![http, ("url", "http:///x")], "it must be like"),
+        (vec![http, ("url", "http://a"), ("pointer", "a")], "it must be a JSON pointer"),
+        (vec![http, ("url", "http://a"), ("pointer", "/a~2")], "it must be a JSON pointer"),
+        (vec![http, ("url", "http://a"), ("metric-name", "a/b")], "1 to 80 letters"),
+        (vec![("rule", "per-container")], "target-per-container is missing"),
+        (
+            vec![("rule", "per-container"), ("target-per-container", "0")],
+            "target-per-container is 0; give 0.001",
+        ),
+        (
+            vec![("rule", "per-container"), ("target-per-container", "NaN")],
+            "target-per-container is NaN; give 0.001",
+        ),
+    ];
+    for (annotations, says) in cases {
+        let refusal = consumer(&annotations).unwrap_err();
+        assert!(refusal.contains(says), "{refusal}");
+        assert!(refusal.contains("deployment/consumer: annotation microscaling.com/"), "{refusal}");
+        assert!(!refusal.contains("secret") && !refusal.contains('\n'), "{refusal}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use control::{Rule, Workload};
+use control::{Amount, Rule, Workload};
 use manifest::PREFIX;
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ pub struct WorkloadView {
     pub settings: SettingsView,
     #[serde(rename = "trouble")]
     pub warning: Option<String>,
-    /// Why the queue's name may be a mistake; null once a program has used that queue.
+    /// Why the queue's name may be a mistake, or the metric cannot be read; null once it was read.
     pub queue_warning: Option<String>,
 }
 
@@ -78,9 +78,14 @@ pub struct WorkloadView {
 #[allow(missing_docs)] // the names say it
 pub struct SettingsView {
     pub rule: &'static str,
+    /// The name of the queue or metric that the workload follows.
     pub queue: Option<String>,
+    /// Where it is read: `queue`, `prometheus` or `http`.
+    pub source: Option<&'static str>,
     /// The target: the queue length that the rule keeps to.
     pub target: Option<u32>,
+    /// The value that each container should have.
+    pub target_per_container: Option<f64>,
     /// The priority; workloads with priority 1 get containers first.
     pub priority: u32,
     pub min: u32,
@@ -181,19 +186,26 @@ impl SettingsView {
     pub(crate) fn of(workload: &Workload) -> SettingsView {
         let rate = match &workload.rule {
             Rule::Rate(rate) => Some(rate),
+            _ => None,
+        };
+        let window = match &workload.rule {
+            Rule::Rate(rate) => Some(rate.window),
+            Rule::PerContainer(settings) => Some(settings.window),
             Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
         };
-        let target = workload.rule.target();
+        let followed = workload.rule.followed();
         let service_time = rate.and_then(|rate| rate.service_time);
         SettingsView {
             rule: workload.rule.name(),
-            queue: target.map(|target| target.queue.clone()),
-            target: target.map(|target| target.length),
+            queue: followed.map(|followed| followed.name.clone()),
+            source: followed.map(|followed| followed.source.name()),
+            target: workload.rule.target_length(),
+            target_per_container: workload.rule.target_per_container().map(Amount::get),
             priority: workload.priority,
             min: workload.min,
             max: workload.max,
             max_delta: workload.max_delta,
-            window_s: rate.map(|rate| rate.window.as_secs_f64()),
+            window_s: window.map(|window| window.as_secs_f64()),
             rate_average_s: rate.map(|rate| rate.average.as_secs_f64()),
             service_rate: service_time.map(|time| time.as_secs_f64().recip()),
             fallback: workload.fallback,

@@ -269,7 +269,8 @@ fn an_unused_queue_gives_a_warning_and_a_producer_is_unfit_for_scaling() {
         let mut settings = Settings::new(&args);
         let deployments = all.deployments.clone();
         settings.update(Described { deployments, ..Described::default() });
-        settings.see_absent(absent.iter().map(|name| (*name).to_owned()).collect());
+        let missing = absent.iter().map(|name| ((*name).to_owned(), String::new()));
+        settings.see_missing(missing.collect());
         settings.overview()
     };
     let warnings = |absent: &[&str]| -> Vec<Option<String>> {

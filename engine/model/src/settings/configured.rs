@@ -1,6 +1,6 @@
 //! The part of the configuration that pages show, and the known edits.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use manifest::Deployment;
@@ -25,8 +25,8 @@ pub(super) struct Configured {
     pub(super) edits: u64,
     pub(super) log: VecDeque<Edited>,
     pub(super) read_only: Option<String>,
-    /// The queues that workloads follow but that nobody has used yet.
-    pub(super) absent: BTreeSet<String>,
+    /// The queues and metrics that do not exist or cannot be read, each with the reason.
+    pub(super) missing: BTreeMap<String, String>,
     pub(super) shown: watch::Sender<Arc<Overview>>,
 }
 

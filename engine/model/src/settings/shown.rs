@@ -90,10 +90,11 @@ impl Settings {
         }
     }
 
-    /// Sets the queues that workloads follow but that nobody has used yet, for a warning.
-    pub fn see_absent(&mut self, absent: BTreeSet<String>) {
-        if self.configured.absent != absent {
-            self.configured.absent = absent;
+    /// Sets, for warnings, the queues that nobody has used yet, and the metrics that do not exist
+    /// or cannot be read, each with the reason.
+    pub fn see_missing(&mut self, missing: BTreeMap<String, String>) {
+        if self.configured.missing != missing {
+            self.configured.missing = missing;
             self.renew_overview();
         }
     }
@@ -190,21 +191,24 @@ impl Settings {
         })
     }
 
-    /// A warning if the workload's queue does not exist yet. A missing queue is no error, because
-    /// the first publish or receive creates it.
+    /// A warning if the workload's queue does not exist yet, or its metric cannot be read. A
+    /// missing queue is no error, because the first publish or receive creates it.
     fn queue_warning(&self, workload: &Workload) -> Option<String> {
-        let queue = &workload.rule.target()?.queue;
-        let absent = self.configured.absent.get(queue)?;
+        let followed = workload.rule.followed()?;
+        let because = self.configured.missing.get(&followed.name)?;
+        let name = &workload.name;
+        if !followed.is_queue() {
+            return Some(format!("{followed}: {because}; {name} keeps its count"));
+        }
         let all = self.last.iter().flat_map(|config| &config.workloads);
-        let used = all.filter_map(|it| Some(&it.rule.target()?.queue));
-        let used: BTreeSet<&str> = used
-            .filter(|name| !self.configured.absent.contains(*name))
-            .map(String::as_str)
+        let queues = all.filter_map(|it| it.rule.followed().filter(|it| it.is_queue()));
+        let used: BTreeSet<&str> = queues
+            .map(|queue| queue.name.as_str())
+            .filter(|name| !self.configured.missing.contains_key(*name))
             .collect();
         let used = Vec::from_iter(used).join(", ");
         let known = if used.is_empty() { String::new() } else { format!(" (in use: {used})") };
-        let name = &workload.name;
-        Some(format!("the queue {absent} has never been used{known}; {name} keeps its count"))
+        Some(format!("the {followed} has never been used{known}; {name} keeps its count"))
     }
 
     fn other(&self, deployment: &Deployment, context: &CheckContext) -> OtherView {

@@ -29,7 +29,7 @@ fn consumer(edit: &Edit) -> &Workload {
 
 fn target(edit: &Edit) -> u32 {
     let config = edit.config.as_ref().unwrap();
-    config.workloads.iter().find_map(|w| w.rule.target()).unwrap().length
+    config.workloads.iter().find_map(|w| w.rule.target_length()).unwrap()
 }
 
 #[test]
