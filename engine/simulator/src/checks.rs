@@ -79,6 +79,9 @@ impl Scenario {
         if it.queue.is_some() && it.job.time.is_zero() {
             wrong(owner, "job", "is missing or 0".to_owned());
         }
+        if it.at_once.is_some_and(|at_once| !(1..=1000).contains(&at_once)) {
+            wrong(owner, "at-once", "must be from 1 to 1000".to_owned());
+        }
         if it.target == 0 {
             wrong(owner, "target", "must be at least 1".to_owned());
         }

@@ -98,7 +98,13 @@ pub struct Workload {
     /// The most jobs that should wait.
     #[serde(default = "twenty")]
     pub target: u32,
-    /// How long the rule `rate` remembers a need.
+    /// The value that each container should have, for the rule `per-container`.
+    #[serde(default)]
+    pub target_per_container: Option<f64>,
+    /// The time between two readings of the rule `per-container`; 5 s by default.
+    #[serde(default, deserialize_with = "some_time")]
+    pub source_interval: Option<Time>,
+    /// How long the rules `rate` and `per-container` remember a need.
     #[serde(default, deserialize_with = "some_time")]
     pub scale_down_window: Option<Time>,
     /// The time constant of the slow average of the rule `rate`.
@@ -113,6 +119,9 @@ pub struct Workload {
     /// The duration of a job.
     #[serde(default)]
     pub job: Span,
+    /// How many jobs a container does at once; 1 by default.
+    #[serde(default)]
+    pub at_once: Option<u32>,
     /// The time from the write of the count until a new container is ready.
     pub start: Span,
     /// How long a stopping container takes, after its job if it has one, until its slot is free.
@@ -171,6 +180,11 @@ impl Workload {
     /// The number of containers at the beginning.
     pub fn begins_with(&self) -> u32 {
         self.initial.unwrap_or(self.min)
+    }
+
+    /// How many jobs a container does at once.
+    pub fn at_once(&self) -> u32 {
+        self.at_once.unwrap_or(1)
     }
 
     /// The number of places at a time; `None` for no limit.

@@ -35,9 +35,13 @@ pub(super) fn fleets(scenario: &Scenario) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// The autoscaler's target for each pod: the workload's target divided by its initial count.
+/// The autoscaler's target for each pod: the workload's own, or else its target length divided by
+/// its initial count.
 pub(super) fn average_value(scenario: &Scenario, index: usize) -> f64 {
     let it = &scenario.workloads[index];
+    if let Some(target) = it.target_per_container {
+        return target;
+    }
     f64::from(it.target) / f64::from(it.begins_with().max(1))
 }
 

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use control::{Autoscaler, Decision, Observation, Reading, Replicas, Rule, Stage, StartUp};
+use control::{
+    Autoscaler, Decision, Followed, Observation, QueueSample, Reading, Replicas, Rule, Stage,
+    StartUp,
+};
 
 use super::common::phase;
 use super::rules;
@@ -60,9 +63,16 @@ pub(super) fn settings(scenario: &Scenario) -> String {
     format!("tick {:?}, capacity {}; {}", scenario.tick, scenario.capacity, workloads.join("; "))
 }
 
-fn on_queue(it: &Workload) -> String {
-    let words = format!("{} {} to {}, target {}", it.name, it.min, it.max, it.target);
-    match rules::rule(it) {
+fn on_queue(workload: &Workload) -> String {
+    let Workload { name, min, max, target, .. } = workload;
+    let words = format!("{name} {min} to {max}, target {target}");
+    match rules::rule(workload) {
+        Ok(Rule::PerContainer(it)) => {
+            let (target, window) = (it.target.get(), it.window.as_secs_f64());
+            let interval = it.followed.interval(Time::ZERO).as_secs_f64();
+            let words = format!("{target} a container, window {window} s, read every {interval} s");
+            format!("{name} {min} to {max}, {words}")
+        }
         Ok(Rule::Rate(rate)) => {
             let (window, average) = (rate.window.as_secs_f64(), rate.average.as_secs_f64());
             format!("{words}, window {window} s, average {average} s")
@@ -173,15 +183,32 @@ impl Ours {
         }
     }
 
-    /// Reads all queues. After a failed read the last good reading stays, with its time.
+    /// Reads all queues and metrics that are due. After a failed read the last good reading stays,
+    /// with its time.
     fn read(&mut self, world: &mut World) {
         let queues: Vec<String> =
             world.scenario().queues.iter().map(|it| it.name.clone()).collect();
+        let now = world.now();
         for queue in queues {
-            if let Some(sample) = world.read(&queue) {
-                self.readings.insert(queue, Reading { sample, taken_at: world.now() });
+            let metric = self.metric(&queue).map(|metric| metric.interval(self.tick));
+            let last = self.readings.get(&queue).map(|reading| reading.taken_at);
+            if let (Some(interval), Some(last)) = (metric, last)
+                && now < last + interval
+            {
+                continue;
             }
+            let Some(mut sample) = world.read(&queue) else { continue };
+            if metric.is_some() {
+                sample = QueueSample::metric(sample.value());
+            }
+            self.readings.insert(queue, Reading { sample, taken_at: now });
         }
+    }
+
+    /// The metric of this name, if a workload follows one.
+    fn metric(&self, name: &str) -> Option<&Followed> {
+        let mut all = self.core.config().workloads.iter().filter_map(|it| it.rule.followed());
+        all.find(|followed| followed.name == name && !followed.is_queue())
     }
 
     fn learn(&mut self, world: &World) {
@@ -197,7 +224,11 @@ impl Ours {
         self.learn(world);
         let starts = self.start_ups.iter();
         let names = || world.scenario().workloads.iter().enumerate();
-        let work = names().filter_map(|(i, it)| Some((it.name.clone(), world.at_work(i)?)));
+        // A metric does not say which containers are busy.
+        let on_queue =
+            |it: &Workload| it.queue.as_ref().is_some_and(|it| self.metric(it).is_none());
+        let work = names().filter(|(_, it)| on_queue(it));
+        let work = work.filter_map(|(i, it)| Some((it.name.clone(), world.at_work(i)?)));
         Observation {
             replicas: replicas(world),
             readings: self.readings.clone(),

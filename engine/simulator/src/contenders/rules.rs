@@ -1,6 +1,8 @@
 //! Reads a scenario's rules and its configuration for the core.
 
-use control::{Config, QueueTarget, RateSettings, Rule};
+use control::{
+    Amount, Config, Followed, PerContainerSettings, QueueTarget, RateSettings, Rule, Source,
+};
 
 use crate::Time;
 use crate::scenario::{Scenario, Workload};
@@ -11,13 +13,14 @@ use crate::scenario::{Scenario, Workload};
 /// If there is no rule of that name, or the workload lacks a queue that it needs.
 pub fn rule(workload: &Workload) -> Result<Rule, String> {
     let target = || {
-        let queue = workload.queue.clone().ok_or("needs a queue")?;
-        Ok::<_, String>(QueueTarget { queue, length: workload.target })
+        let queue = workload.queue.as_ref().ok_or("needs a queue")?;
+        Ok::<_, String>(QueueTarget::of_queue(queue, workload.target))
     };
     match workload.rule.as_str() {
         "rate" => Ok(Rule::Rate(rate(workload, target()?)?)),
         "simple-queue" => Ok(Rule::SimpleQueue(target()?)),
         "queue" => Ok(Rule::Queue(target()?)),
+        "per-container" => Ok(Rule::PerContainer(per_container(workload)?)),
         "remainder" if workload.queue.is_some() => Err("is remainder, which has no queue".into()),
         "remainder" => Ok(Rule::Remainder),
         other => Err(format!("is {other}; it must be one of {}", Rule::NAMES.join(", "))),
@@ -36,6 +39,20 @@ fn rate(workload: &Workload, target: QueueTarget) -> Result<RateSettings, String
         average: workload.rate_average.unwrap_or(default.average),
         service_time,
         ..default
+    })
+}
+
+/// The settings of the rule `per-container`. It follows a metric: the jobs that wait or are under
+/// way. A metric does not say whose they are, so the core does not know which containers are busy.
+fn per_container(workload: &Workload) -> Result<PerContainerSettings, String> {
+    let name = workload.queue.clone().ok_or("needs a queue")?;
+    let target = workload.target_per_container.ok_or("needs a target-per-container")?;
+    let amount = Amount::new(target).filter(|_| (0.001..=1e9).contains(&target));
+    let source = Source::Prometheus { query: format!("sum({name})") };
+    Ok(PerContainerSettings {
+        followed: Followed { name, source, interval: workload.source_interval },
+        target: amount.ok_or("needs a target-per-container from 0.001 to 1000000000")?,
+        window: workload.scale_down_window.unwrap_or(PerContainerSettings::WINDOW),
     })
 }
 

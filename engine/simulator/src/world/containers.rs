@@ -26,7 +26,7 @@ impl World {
         self.pools[workload].desired -= count;
         for _ in 0..count {
             let Some(container) = self.pools[workload].containers.pop() else { return };
-            if let Phase::Idle(Some(waiter)) = container.phase {
+            if let Some(waiter) = container.waiter {
                 self.forget(Id { workload, number: container.number }, waiter);
             }
         }
@@ -40,8 +40,9 @@ impl World {
         let start = self.scenario.workloads[workload].start.draw(&mut pool.random);
         let (since, uid) = (self.now, pool.uids.number());
         let phase = Phase::Pending { since, long: false };
-        let (stopping, retired) = (false, false);
-        let container = Container { number, phase, stopping, retired, start, since, uid };
+        let (tasks, waiter, stopping, retired) = (Vec::new(), None, false, false);
+        let container =
+            Container { number, phase, tasks, waiter, stopping, retired, start, since, uid };
         pool.containers.push(container);
         self.changed = true;
         Id { workload, number }
@@ -79,17 +80,20 @@ impl World {
             return;
         }
         self.changed = true;
-        self.set(id, Phase::Idle(None));
+        self.set(id, Phase::Ready);
         self.is_since_now(id);
         self.tally.ready(id.workload, self.pools[id.workload].seen().ready());
         self.poll(id);
     }
 
-    /// Asks the queue for a job.
+    /// Asks the queue for a job, if the container could do one more and does not ask already.
     pub(super) fn poll(&mut self, id: Id) {
         let spec = &self.scenario.workloads[id.workload];
-        let wait = spec.poll_wait.max(ROUND_TRIP);
-        if self.pools[id.workload].get(id.number).is_none_or(|it| it.retired) {
+        let (wait, at_once) = (spec.poll_wait.max(ROUND_TRIP), spec.at_once());
+        let asks = |it: &mut Container| {
+            !it.retired && it.waiter.is_none() && it.tasks.len() < at_once as usize
+        };
+        if !self.pools[id.workload].get(id.number).is_some_and(asks) {
             return;
         }
         let Some(queue) = self.queue_of(id.workload) else { return };
@@ -97,7 +101,7 @@ impl World {
         let request = Request { max: 1, lease: None, worker: None };
         let waiter = self.broker.wait(self.now, &self.names[queue], request);
         self.waiters.insert(waiter, id);
-        self.set(id, Phase::Idle(Some(waiter)));
+        self.change(id, |it| it.waiter = Some(waiter));
         self.hand_out();
         if self.waiters.contains_key(&waiter) {
             self.agenda.add(self.now + wait, Event::PollOver(id, waiter));
@@ -118,6 +122,7 @@ impl World {
     /// Ends a container's receive call.
     pub(super) fn forget(&mut self, id: Id, waiter: WaiterId) {
         self.waiters.remove(&waiter);
+        self.change(id, |it| it.waiter = None);
         if let Some(queue) = self.queue_of(id.workload) {
             self.broker.cancel(&self.names[queue], waiter);
         }
@@ -128,11 +133,15 @@ impl World {
         let pool = &mut self.pools[id.workload];
         let takes = self.scenario.workloads[id.workload].job.draw(&mut pool.random);
         let (since, until) = (self.now, self.now + takes);
-        self.set(id, Phase::Working(Task { receipt, since, until }));
+        self.change(id, |it| {
+            it.waiter = None;
+            it.tasks.push(Task { receipt, since, until });
+        });
         self.agenda.add(until, Event::Done(id, receipt));
         if let Some(third) = self.extends_after(id).filter(|third| *third < takes) {
             self.agenda.add(self.now + third, Event::Extend(id, receipt));
         }
+        self.poll(id);
     }
 
     /// The time after which a worker extends its lease: a third of the lease, as in our consumers.
@@ -153,7 +162,8 @@ impl World {
     }
 
     fn is_working_on(&mut self, id: Id, receipt: Receipt) -> bool {
-        matches!(self.phase(id), Some((Phase::Working(task), _)) if task.receipt == receipt)
+        let works = |it: &mut Container| it.tasks.iter().any(|task| task.receipt == receipt);
+        self.pools[id.workload].get(id.number).is_some_and(works)
     }
 
     pub(super) fn done(&mut self, id: Id, receipt: Receipt) {
@@ -166,9 +176,13 @@ impl World {
             self.tally.acked(receipt.message);
             self.pass_on(id.workload);
         }
-        self.set(id, Phase::Idle(None));
-        let stopping = self.phase(id).is_some_and(|(_, stopping)| stopping);
-        if stopping { self.leave(id) } else { self.poll(id) }
+        let Some(container) = self.pools[id.workload].get(id.number) else { return };
+        container.tasks.retain(|task| task.receipt != receipt);
+        match (container.stopping, container.tasks.is_empty()) {
+            (false, _) => self.poll(id),
+            (true, true) => self.leave(id),
+            (true, false) => {}
+        }
     }
 
     fn pass_on(&mut self, workload: usize) {
@@ -178,30 +192,38 @@ impl World {
         }
     }
 
-    /// Stops a container. A busy one finishes its job if that fits in its grace, and otherwise
-    /// releases it at once.
+    /// Stops a container. A busy one finishes the jobs that fit in its grace, and releases the
+    /// others at once.
     pub(super) fn stop(&mut self, id: Id) {
-        let Some((phase, _)) = self.phase(id) else { return };
+        let Some(container) = self.pools[id.workload].get(id.number) else { return };
+        let (phase, waiter, busy) = (container.phase, container.waiter, container.is_busy());
+        container.stopping = true;
         self.changed = true;
-        self.change(id, |it| it.stopping = true);
+        if let Some(waiter) = waiter {
+            self.forget(id, waiter);
+        }
         match phase {
             // Without a machine nothing runs, so nothing has to stop.
             Phase::Pending { .. } => self.remove(id),
-            Phase::Idle(Some(waiter)) => {
-                self.forget(id, waiter);
-                self.leave(id);
-            }
-            Phase::Working(task) => self.stop_at_work(id, task),
-            Phase::Starting | Phase::Idle(None) | Phase::Leaving => self.leave(id),
+            Phase::Ready if busy => self.stop_at_work(id),
+            Phase::Starting | Phase::Ready | Phase::Leaving => self.leave(id),
         }
     }
 
-    fn stop_at_work(&mut self, id: Id, task: Task) {
+    fn stop_at_work(&mut self, id: Id) {
         self.tally.stopped_at_work += 1;
-        let grace = self.scenario.workloads[id.workload].grace;
-        if task.until.saturating_sub(self.now) > grace {
+        let (grace, now) = (self.scenario.workloads[id.workload].grace, self.now);
+        let Some(container) = self.pools[id.workload].get(id.number) else { return };
+        let all = std::mem::take(&mut container.tasks).into_iter();
+        let (long, fitting): (Vec<Task>, Vec<Task>) =
+            all.partition(|task| task.until.saturating_sub(now) > grace);
+        let is_free = fitting.is_empty();
+        container.tasks = fitting;
+        if is_free {
             self.leave(id);
-            self.tally.thrown_away(task.receipt.message, self.now.saturating_sub(task.since));
+        }
+        for task in long {
+            self.tally.thrown_away(task.receipt.message, now.saturating_sub(task.since));
             self.hand_back(id, task.receipt);
         }
     }
@@ -230,21 +252,20 @@ impl World {
         self.changed = true;
     }
 
-    /// Kills a container, a busy one if any, and restarts it. A job returns when its lease expires.
+    /// Kills a container, a busy one if any, and restarts it. Its jobs return when their leases
+    /// expire.
     pub(super) fn crash(&mut self, workload: usize) {
-        let up = |it: &&Container| {
-            !it.stopping && matches!(it.phase, Phase::Working(_) | Phase::Idle(_))
-        };
-        let alive: Vec<&Container> = self.pools[workload].containers.iter().filter(up).collect();
-        let at_work = alive.iter().find(|it| matches!(it.phase, Phase::Working(_)));
-        let Some(victim) = at_work.or(alive.first()) else { return };
+        let up = |it: &&mut Container| !it.stopping && it.phase == Phase::Ready;
+        let alive = self.pools[workload].containers.iter_mut().filter(up);
+        // The first of the busy ones, or the first of all.
+        let Some(victim) = alive.min_by_key(|it| !it.is_busy()) else { return };
         let id = Id { workload, number: victim.number };
-        match victim.phase {
-            Phase::Idle(Some(waiter)) => self.forget(id, waiter),
-            Phase::Working(Task { receipt, since, .. }) => {
-                self.tally.thrown_away(receipt.message, self.now.saturating_sub(since));
-            }
-            _ => {}
+        let (tasks, waiter) = (std::mem::take(&mut victim.tasks), victim.waiter);
+        if let Some(waiter) = waiter {
+            self.forget(id, waiter);
+        }
+        for Task { receipt, since, .. } in tasks {
+            self.tally.thrown_away(receipt.message, self.now.saturating_sub(since));
         }
         self.changed = true;
         self.is_since_now(id);
@@ -258,14 +279,12 @@ impl World {
         let mut retired = 0;
         for id in first {
             let Some(container) = self.pools[workload].get(id.number) else { continue };
-            let phase = container.phase;
-            if matches!(phase, Phase::Working(_)) {
+            if container.is_busy() {
                 continue;
             }
             container.retired = true;
             retired += 1;
-            if let Phase::Idle(Some(waiter)) = phase {
-                container.phase = Phase::Idle(None);
+            if let Some(waiter) = container.waiter {
                 self.forget(id, waiter);
             }
         }
@@ -279,7 +298,7 @@ impl World {
             let mut idle = Vec::new();
             for it in containers.iter_mut().filter(|it| it.retired && !it.stopping) {
                 it.retired = false;
-                let waits = it.phase == Phase::Idle(None);
+                let waits = it.phase == Phase::Ready && it.waiter.is_none();
                 idle.extend(waits.then_some(Id { workload, number: it.number }));
             }
             idle.into_iter().for_each(|id| self.poll(id));
@@ -294,7 +313,7 @@ impl World {
         let mut all: Vec<&Container> = staying.collect();
         all.sort_by_key(|it| victims.rank(it, now));
         all.truncate(count as usize);
-        all.sort_by_key(|it| matches!(it.phase, Phase::Working(_)));
+        all.sort_by_key(|it| it.is_busy());
         all.into_iter().map(|it| Id { workload, number: it.number }).collect()
     }
 }

@@ -57,7 +57,7 @@ impl World {
                 _ if it.stopping => Stand::Stopping,
                 Phase::Leaving => Stand::Stopping,
                 Phase::Starting => Stand::Starting,
-                Phase::Idle(_) | Phase::Working(_) => Stand::Ready,
+                Phase::Ready => Stand::Ready,
             };
             Some(Placed { workload, number: it.number, stand })
         });

@@ -21,7 +21,11 @@ pub(super) struct Pool {
 pub(super) struct Container {
     pub(super) number: u64,
     pub(super) phase: Phase,
-    /// Whether it is stopping. A busy one finishes its job first if its grace is long enough.
+    /// Its jobs under way; some workloads' containers do several at once.
+    pub(super) tasks: Vec<Task>,
+    /// Its receive call, if one waits at the queue.
+    pub(super) waiter: Option<WaiterId>,
+    /// Whether it is stopping. A busy one finishes its jobs first if its grace is long enough.
     pub(super) stopping: bool,
     /// Whether it asks for no more jobs.
     pub(super) retired: bool,
@@ -40,10 +44,8 @@ pub(super) enum Phase {
     Pending { since: Time, long: bool },
     /// It has a machine and is not at work yet.
     Starting,
-    /// It is ready without a job. The value is its receive call, if one waits at the queue.
-    Idle(Option<WaiterId>),
-    /// It is ready with a job.
-    Working(Task),
+    /// It is ready, with or without a job.
+    Ready,
     /// It cleans up before it is gone.
     Leaving,
 }
@@ -68,8 +70,8 @@ impl Pool {
                     &mut seen.pending
                 }
                 Phase::Starting => &mut seen.starting,
-                Phase::Idle(_) => &mut seen.idle,
-                Phase::Working(_) => &mut seen.busy,
+                Phase::Ready if container.is_busy() => &mut seen.busy,
+                Phase::Ready => &mut seen.idle,
                 Phase::Leaving => &mut seen.terminating,
             };
             *count += 1;
@@ -90,14 +92,19 @@ impl Pool {
 /// The progress of a ready container. A ReplicaSet does not tell busy from idle containers.
 pub(super) const READY: u32 = 2;
 
-impl Phase {
-    /// The container's progress, from 0 without a machine to the highest number with a job.
+impl Container {
+    /// Whether it is ready and has a job.
+    pub(super) fn is_busy(&self) -> bool {
+        self.phase == Phase::Ready && !self.tasks.is_empty()
+    }
+
+    /// Its progress, from 0 without a machine to the highest number with a job.
     pub(super) fn progress(&self) -> u32 {
-        match self {
+        match self.phase {
             Phase::Pending { .. } => 0,
             Phase::Starting => 1,
-            Phase::Idle(_) | Phase::Leaving => READY,
-            Phase::Working(_) => READY + 1,
+            Phase::Ready if self.is_busy() => READY + 1,
+            Phase::Ready | Phase::Leaving => READY,
         }
     }
 }

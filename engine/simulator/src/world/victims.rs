@@ -22,8 +22,8 @@ pub(super) type Rank = (u32, u64, u64);
 impl Victims {
     pub(super) fn rank(self, it: &Container, now: Time) -> Rank {
         match self {
-            Victims::ReplicaSet => (it.phase.progress().min(READY), logarithm(it, now), it.uid),
-            Victims::IdleFirst => (it.phase.progress(), u64::MAX - it.number, 0),
+            Victims::ReplicaSet => (it.progress().min(READY), logarithm(it, now), it.uid),
+            Victims::IdleFirst => (it.progress(), u64::MAX - it.number, 0),
         }
     }
 }
@@ -42,9 +42,10 @@ mod tests {
 
     const NOW: Time = Time::from_secs(100);
 
-    fn container(number: u64, phase: Phase, age: u64) -> Container {
-        let (since, uid) = (NOW - Time::from_secs(age), number);
-        Container { number, phase, stopping: false, retired: false, start: Time::ZERO, since, uid }
+    fn container(number: u64, (phase, tasks): (Phase, Vec<Task>), age: u64) -> Container {
+        let (since, uid, waiter) = (NOW - Time::from_secs(age), number, None);
+        let (stopping, retired, start) = (false, false, Time::ZERO);
+        Container { number, phase, tasks, waiter, stopping, retired, start, since, uid }
     }
 
     fn order(victims: Victims, mut all: Vec<Container>) -> Vec<u64> {
@@ -52,20 +53,24 @@ mod tests {
         all.into_iter().map(|it| it.number).collect()
     }
 
-    fn at_work() -> Phase {
+    fn at_work() -> (Phase, Vec<Task>) {
         let receipt = Receipt { message: MessageId(1), delivery: 1, run: 1 };
-        Phase::Working(Task { receipt, since: NOW, until: NOW })
+        (Phase::Ready, vec![Task { receipt, since: NOW, until: NOW }])
+    }
+
+    fn without_job(phase: Phase) -> (Phase, Vec<Task>) {
+        (phase, Vec::new())
     }
 
     fn mixed() -> Vec<Container> {
         let pending = Phase::Pending { since: NOW, long: false };
         vec![
-            container(1, Phase::Idle(None), 90),
+            container(1, without_job(Phase::Ready), 90),
             container(2, at_work(), 10),
-            container(3, Phase::Starting, 20),
-            container(4, pending, 30),
+            container(3, without_job(Phase::Starting), 20),
+            container(4, without_job(pending), 30),
             container(5, at_work(), 80),
-            container(6, Phase::Idle(None), 70),
+            container(6, without_job(Phase::Ready), 70),
         ]
     }
 

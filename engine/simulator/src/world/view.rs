@@ -32,6 +32,7 @@ impl World {
             in_flight: stats.in_flight as u64,
             totals: Some(Totals { published: stats.total.published, acked: stats.total.acked }),
             clock: Some(self.now),
+            metric: None,
         })
     }
 
@@ -56,7 +57,7 @@ impl World {
                 _ if it.stopping => Stage::Spoilt,
                 Phase::Pending { .. } | Phase::Leaving => Stage::Spoilt,
                 Phase::Starting => Stage::Starting,
-                Phase::Idle(_) | Phase::Working(_) => Stage::Started,
+                Phase::Ready => Stage::Started,
             };
             (it.number, stage)
         })

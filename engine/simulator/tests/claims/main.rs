@@ -9,6 +9,7 @@ mod measured;
 mod outage;
 mod promises;
 mod scenarios;
+mod sessions;
 mod steps;
 mod two_queues;
 mod worlds;
